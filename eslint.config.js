@@ -1,0 +1,58 @@
+import tseslint from 'typescript-eslint';
+import importX from 'eslint-plugin-import-x';
+
+/** The house from top to bottom: each folder knows only those above it (and src/errors.ts). */
+const HOUSE = [
+  'platform',
+  'tensor',
+  'backend',
+  'program',
+  'autograd',
+  'cell',
+  'nn',
+  'optim',
+  'text',
+  'data',
+  'formats',
+  'train',
+  'models',
+  'inspect',
+  'plot',
+  'cli',
+];
+
+/** Files that may use Node: what reads files, and the command line. All else runs in a browser as it is. */
+const NODE_FILES = ['src/platform/node/**', 'src/cli/**', 'src/node.ts', '**/*.test.ts'];
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'build/**', 'node_modules/**', 'runs/**'] },
+  ...tseslint.configs.strict,
+  {
+    files: ['**/*.ts'],
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver': { typescript: true, node: true }, 'import-x/extensions': ['.ts', '.js'] },
+    rules: {
+      'import-x/no-restricted-paths': [
+        'error',
+        {
+          basePath: import.meta.dirname,
+          zones: HOUSE.map((folder, i) => ({
+            target: `./src/${folder}`,
+            from: [...HOUSE.slice(i + 1).map((below) => `./src/${below}`), './src/index.ts', './src/node.ts'],
+            message: `${folder}/ knows only the folders above it: ${HOUSE.slice(0, i).join(', ') || 'none'}`,
+          })).filter((zone) => zone.from.length > 0),
+        },
+      ],
+      'import-x/no-cycle': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: NODE_FILES,
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [{ group: ['node:*'], message: 'the core runs in a browser' }] }],
+    },
+  },
+);

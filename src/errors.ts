@@ -1,0 +1,62 @@
+// The errors of the whole library: each has a stable code, says what was expected and what came, and what to do next.
+
+/** Who is to blame: `input` is bad usage or bad data (exit status 2), `run` is a failure while running (1). */
+export type ErrorKind = 'input' | 'run';
+
+/**
+ * The stable codes. Scripts match on them, so a code is never renamed; see `KIND` for the exit status of each.
+ */
+export const ERROR_KINDS = {
+  SHAPE: 'input',
+  DTYPE: 'input',
+  RANGE: 'input',
+  OPTION: 'input',
+  USAGE: 'input',
+  NOT_FOUND: 'input',
+  EMPTY: 'input',
+  TOO_SHORT: 'input',
+  ENCODING: 'input',
+  FORMAT: 'input',
+  CELL: 'input',
+  STATE: 'input',
+  UNSUPPORTED: 'run',
+  NO_BACKEND: 'run',
+  NO_GRADIENT: 'run',
+  OUT_OF_MEMORY: 'run',
+  NON_FINITE: 'run',
+  IO: 'run',
+  INTERNAL: 'run',
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERROR_KINDS;
+
+/** Every error that the library throws on purpose. */
+export class UnrolledError extends Error {
+  readonly code: ErrorCode;
+  /** What to do next, one sentence. */
+  readonly help: string;
+
+  /**
+   * @param code a stable code
+   * @param message what was expected, and what came
+   * @param help what to do next
+   */
+  constructor(code: ErrorCode, message: string, help: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'UnrolledError';
+    this.code = code;
+    this.help = help;
+  }
+
+  get kind(): ErrorKind {
+    return ERROR_KINDS[this.code];
+  }
+}
+
+/** A backend cannot do this; the next one is tried. */
+export class UnsupportedError extends UnrolledError {
+  constructor(message: string, help = 'use another backend: reference runs everything') {
+    super('UNSUPPORTED', message, help);
+    this.name = 'UnsupportedError';
+  }
+}

@@ -1,0 +1,82 @@
+// Making tensors from data, constants and random numbers.
+import { UnrolledError } from '../errors.js';
+import { currentDevice, type Device, type DType } from './device.js';
+import { Philox } from './philox.js';
+import { formatShape, type Shape, sizeOf } from './shape.js';
+import { type NestedArray, Tensor } from './tensor.js';
+
+export interface CreateOptions {
+  /** Where; the current backend by default. */
+  device?: Device;
+  dtype?: DType;
+  requiresGrad?: boolean;
+}
+
+/** A tensor of undefined contents. */
+export function empty(shape: Shape, options: CreateOptions = {}): Tensor {
+  const device = options.device ?? currentDevice();
+  const tensor = new Tensor(device.allocate(options.dtype ?? 'float32', sizeOf(shape)), shape);
+  tensor.requiresGrad = options.requiresGrad ?? false;
+  return tensor;
+}
+
+/** A tensor of that shape with these elements in row-major order; an Int32Array makes an int32 one. Errors: SHAPE. */
+export function fromData(data: ArrayLike<number>, shape: Shape, options: CreateOptions = {}): Tensor {
+  if (data.length !== sizeOf(shape)) {
+    throw new UnrolledError(
+      'SHAPE',
+      `expected ${sizeOf(shape)} elements for shape ${formatShape(shape)}, received ${data.length}`,
+      'give as many elements as the shape has',
+    );
+  }
+  const result = empty(shape, { ...options, dtype: options.dtype ?? (data instanceof Int32Array ? 'int32' : 'float32') });
+  result.device.write(result.storage, 0, data);
+  return result;
+}
+
+/** A tensor from nested arrays, as in `tensor([[1, 2], [3, 4]])`. Errors: SHAPE where rows differ in length. */
+export function tensor(values: NestedArray | Float32Array | Int32Array, options: CreateOptions = {}): Tensor {
+  if (values instanceof Float32Array || values instanceof Int32Array) return fromData(values, [values.length], options);
+  const shape: number[] = [];
+  for (let level = values; Array.isArray(level); level = level[0]) {
+    shape.push(level.length);
+    if (level.length === 0) break;
+  }
+  const flat: number[] = [];
+  const collect = (value: NestedArray, axis: number): void => {
+    const length = Array.isArray(value) ? value.length : undefined;
+    if (length !== shape[axis]) {
+      throw new UnrolledError(
+        'SHAPE',
+        `expected rows of equal length (${formatShape(shape)}), received one of ${length ?? 'a number'} at depth ${axis}`,
+        'pad the rows to one length',
+      );
+    }
+    if (Array.isArray(value)) for (const item of value) collect(item, axis + 1);
+    else flat.push(value);
+  };
+  collect(values, 0);
+  return fromData(flat, shape, options);
+}
+
+export function full(shape: Shape, value: number, options: CreateOptions = {}): Tensor {
+  return fromData(new Float64Array(sizeOf(shape)).fill(value), shape, options);
+}
+
+export function zeros(shape: Shape, options: CreateOptions = {}): Tensor {
+  return full(shape, 0, options);
+}
+
+export function ones(shape: Shape, options: CreateOptions = {}): Tensor {
+  return full(shape, 1, options);
+}
+
+/** Uniform in [0, 1). */
+export function rand(shape: Shape, rng: Philox, options: CreateOptions = {}): Tensor {
+  return fromData(Float64Array.from({ length: sizeOf(shape) }, () => rng.uniform()), shape, options);
+}
+
+/** Standard normal. */
+export function randn(shape: Shape, rng: Philox, options: CreateOptions = {}): Tensor {
+  return fromData(Float64Array.from({ length: sizeOf(shape) }, () => rng.normal()), shape, options);
+}

@@ -1,0 +1,53 @@
+// The memory half of the backend contract: where tensors live. What computes on it stands in backend/contract.ts.
+import { UnrolledError } from '../errors.js';
+
+/** `float32` is float64 on a reference backend made for gradient checks; `int32` is for indices. */
+export type DType = 'float32' | 'int32';
+
+export type FloatArray = Float32Array | Float64Array;
+export type HostArray = FloatArray | Int32Array;
+
+/** A piece of a device's memory. Only the device that made it knows what is behind it. */
+export interface Storage {
+  readonly device: Device;
+  readonly dtype: DType;
+  /** Number of elements. */
+  readonly length: number;
+  /** How many tensors share it; at 0 the memory goes back. Only `Tensor` changes it. */
+  references: number;
+}
+
+export interface Device {
+  readonly name: string;
+  /** A new storage with undefined contents and no references. Errors: OUT_OF_MEMORY. */
+  allocate(dtype: DType, length: number): Storage;
+  /** Gives the memory back now. The storage must not be used again. */
+  release(storage: Storage): void;
+  /** Copies `data` to the elements from `offset` on. */
+  write(storage: Storage, offset: number, data: ArrayLike<number>): void;
+  /** A copy of `length` elements from `offset` on. */
+  read(storage: Storage, offset: number, length: number): Promise<HostArray>;
+  /** The same at once; a device that cannot wait throws UNSUPPORTED. */
+  readSync(storage: Storage, offset: number, length: number): HostArray;
+}
+
+let current: Device | null = null;
+let fallback: (() => Device) | null = null;
+
+/** The device on which new tensors are made. Errors: NO_BACKEND. */
+export function currentDevice(): Device {
+  current ??= fallback?.() ?? null;
+  if (current === null) {
+    throw new UnrolledError('NO_BACKEND', 'expected a chosen backend, found none', "call `await useBackend('auto')` first");
+  }
+  return current;
+}
+
+export function setCurrentDevice(device: Device | null): void {
+  current = device;
+}
+
+/** What makes the device when the first tensor is made and nobody has chosen one. */
+export function setDeviceFallback(make: (() => Device) | null): void {
+  fallback = make;
+}

@@ -1,0 +1,131 @@
+// Philox4x32-10, a counter-based random generator: key and counter give the number, so every backend draws the same.
+// Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
+
+const M0 = 0xd2511f53;
+const M1 = 0xcd9e8d57;
+const W0 = 0x9e3779b9;
+const W1 = 0xbb67ae85;
+
+function mulHigh(a: number, b: number): number {
+  const aLow = a & 0xffff;
+  const aHigh = a >>> 16;
+  const bLow = b & 0xffff;
+  const bHigh = b >>> 16;
+  const low = aLow * bLow;
+  const middle = aHigh * bLow + (low >>> 16);
+  const cross = aLow * bHigh + (middle & 0xffff);
+  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(cross / 0x10000)) >>> 0;
+}
+
+/** Ten rounds: four 32-bit words out of a counter of four words and a key of two, into `out`. */
+export function philox4x32(c0: number, c1: number, c2: number, c3: number, k0: number, k1: number, out: Uint32Array): void {
+  for (let round = 0; round < 10; round++) {
+    const high0 = mulHigh(M0, c0);
+    const low0 = Math.imul(M0, c0) >>> 0;
+    const high1 = mulHigh(M1, c2);
+    const low1 = Math.imul(M1, c2) >>> 0;
+    c0 = (high1 ^ c1 ^ k0) >>> 0;
+    c1 = low1;
+    c2 = (high0 ^ c3 ^ k1) >>> 0;
+    c3 = low0;
+    k0 = (k0 + W0) >>> 0;
+    k1 = (k1 + W1) >>> 0;
+  }
+  out[0] = c0;
+  out[1] = c1;
+  out[2] = c2;
+  out[3] = c3;
+}
+
+/** A uniform number in [0, 1) with 24 bits from a 32-bit word, the same in float32 and float64. */
+export function unitFloat(word: number): number {
+  return (word >>> 8) * 2 ** -24;
+}
+
+/** What a stored generator needs to go on: two numbers, and which stream it is. */
+export interface PhiloxState {
+  seed: number;
+  stream: number;
+  /** Words drawn so far. */
+  drawn: number;
+}
+
+/** A sequence of random numbers drawn on the host. Two streams of one seed are independent. */
+export class Philox {
+  readonly seed: number;
+  readonly stream: number;
+  #drawn = 0;
+  #block = -1;
+  readonly #words = new Uint32Array(4);
+
+  constructor(seed: number, stream = 0) {
+    this.seed = seed;
+    this.stream = stream;
+  }
+
+  static fromState(state: PhiloxState): Philox {
+    const rng = new Philox(state.seed, state.stream);
+    rng.#drawn = state.drawn;
+    return rng;
+  }
+
+  state(): PhiloxState {
+    return { seed: this.seed, stream: this.stream, drawn: this.#drawn };
+  }
+
+  /** A whole number from 0 to 2³² − 1. */
+  uint32(): number {
+    const block = Math.floor(this.#drawn / 4);
+    if (block !== this.#block) {
+      const high = Math.floor(block / 2 ** 32);
+      const [k0, k1] = seedKey(this.seed);
+      philox4x32(block >>> 0, high >>> 0, this.stream >>> 0, HOST_STREAM, k0, k1, this.#words);
+      this.#block = block;
+    }
+    return this.#words[this.#drawn++ % 4];
+  }
+
+  /** Uniform in [0, 1), 53 bits. */
+  uniform(): number {
+    const high = this.uint32() >>> 5;
+    const low = this.uint32() >>> 6;
+    return (high * 2 ** 26 + low) * 2 ** -53;
+  }
+
+  /** Standard normal (Box and Muller 1958). */
+  normal(): number {
+    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
+    return radius * Math.cos(2 * Math.PI * this.uniform());
+  }
+
+  /** A whole number from 0 to n − 1. */
+  integer(n: number): number {
+    return Math.floor(this.uniform() * n);
+  }
+
+  /** Puts the elements in random order, in place (Fisher and Yates). */
+  shuffle(array: { [index: number]: unknown; readonly length: number }): void {
+    for (let i = array.length - 1; i > 0; i--) {
+      const j = this.integer(i + 1);
+      const kept = array[i];
+      array[i] = array[j];
+      array[j] = kept;
+    }
+  }
+}
+
+/** Keeps host draws apart from the kernels' draws of the same seed. */
+const HOST_STREAM = 0xffffffff;
+
+/** The two key words of a seed (any whole number up to 2⁵³). */
+export function seedKey(seed: number): [number, number] {
+  return [seed >>> 0, Math.floor(Math.abs(seed) / 2 ** 32) >>> 0];
+}
+
+/** A place in the kernels' random space: the seed's key and a call number. */
+export interface RandomKey {
+  key0: number;
+  key1: number;
+  /** One for each kernel call, so that two calls of one seed differ. */
+  call: number;
+}

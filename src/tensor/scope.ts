@@ -1,0 +1,49 @@
+// Scopes give tensors back at once: what is made inside is disposed at the end, but for what is returned or kept.
+
+interface Disposable {
+  dispose(): void;
+}
+
+let scopes: Set<Disposable>[] = [];
+
+/** Called by each new tensor. */
+export function registerInScope(tensor: Disposable): void {
+  scopes.at(-1)?.add(tensor);
+}
+
+/** Takes a tensor out of every open scope: it lives until collected or disposed. */
+export function keep<T extends Disposable>(tensor: T): T {
+  for (const open of scopes) open.delete(tensor);
+  return tensor;
+}
+
+/**
+ * Runs `body` and disposes of the tensors that it made, but for those that it returns (in arrays and plain objects too),
+ * which pass to the surrounding scope. `body` must not be asynchronous.
+ */
+export function scope<T>(body: () => T): T {
+  const own = new Set<Disposable>();
+  scopes.push(own);
+  try {
+    const result = body();
+    const outer = scopes.at(-2);
+    for (const tensor of disposablesIn(result)) {
+      if (own.delete(tensor)) outer?.add(tensor);
+    }
+    return result;
+  } finally {
+    scopes = scopes.filter((open) => open !== own);
+    for (const tensor of own) tensor.dispose();
+  }
+}
+
+function* disposablesIn(value: unknown): Generator<Disposable> {
+  if (typeof value !== 'object' || value === null) return;
+  if (isDisposable(value)) yield value;
+  else if (Array.isArray(value)) for (const item of value) yield* disposablesIn(item);
+  else if (Object.getPrototypeOf(value) === Object.prototype) for (const item of Object.values(value)) yield* disposablesIn(item);
+}
+
+function isDisposable(value: object): value is Disposable {
+  return 'dispose' in value && typeof value.dispose === 'function';
+}

@@ -1,0 +1,65 @@
+// Shapes: sizes of a dense, row-major array; broadcasting as in NumPy.
+import { UnrolledError } from '../errors.js';
+
+export type Shape = readonly number[];
+
+/** Number of elements. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((product, n) => product * n, 1);
+}
+
+/** Row-major strides in elements. */
+export function stridesOf(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length);
+  let stride = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = stride;
+    stride *= shape[axis];
+  }
+  return strides;
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((n, axis) => n === b[axis]);
+}
+
+export function formatShape(shape: Shape): string {
+  return `[${shape.join(', ')}]`;
+}
+
+/** Checks that every size is a whole number, 0 or more. Errors: SHAPE. */
+export function checkShape(shape: Shape): void {
+  if (!shape.every((n) => Number.isInteger(n) && n >= 0)) {
+    throw new UnrolledError('SHAPE', `expected whole sizes of 0 or more, received ${formatShape(shape)}`, 'check the shape');
+  }
+}
+
+/** The axis counted from the front; negative ones count from the back. Errors: RANGE. */
+export function resolveAxis(axis: number, rank: number): number {
+  const resolved = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(axis) || resolved < 0 || resolved >= rank) {
+    throw new UnrolledError('RANGE', `expected an axis from ${-rank} to ${rank - 1}, received ${axis}`, 'axes count from 0');
+  }
+  return resolved;
+}
+
+/** The shape that both broadcast to. Errors: SHAPE. */
+export function broadcastShapes(...shapes: Shape[]): number[] {
+  const rank = Math.max(0, ...shapes.map((shape) => shape.length));
+  const result = new Array<number>(rank).fill(1);
+  for (const shape of shapes) {
+    for (let i = 0; i < shape.length; i++) {
+      const axis = rank - shape.length + i;
+      if (shape[i] === 1) continue;
+      if (result[axis] !== 1 && result[axis] !== shape[i]) {
+        throw new UnrolledError(
+          'SHAPE',
+          `expected shapes that broadcast together, received ${shapes.map(formatShape).join(' and ')}`,
+          'each pair of sizes, counted from the last axis, must be equal or 1',
+        );
+      }
+      result[axis] = shape[i];
+    }
+  }
+  return result;
+}

@@ -1,0 +1,140 @@
+// Tensor: a dense, row-major array on a device. It holds shape, memory and a place in the gradient tape; the operations
+// stand in autograd/ (functions, and the same as methods).
+import { UnrolledError } from '../errors.js';
+import type { Device, DType, HostArray, Storage } from './device.js';
+import { checkShape, formatShape, type Shape, sizeOf } from './shape.js';
+import { registerInScope } from './scope.js';
+
+/** What the tape hangs on a tensor; autograd/tape.ts has the class behind it. */
+export interface GradientNode {
+  readonly op: string;
+}
+
+export type NestedArray = number | NestedArray[];
+
+export class Tensor {
+  readonly storage: Storage;
+  /** First element within the storage. */
+  readonly offset: number;
+  readonly shape: Shape;
+  /** Whether `backward()` gathers the gradient of this tensor. */
+  requiresGrad = false;
+  /** The gradient that `backward()` added up, of the same shape; null before. */
+  grad: Tensor | null = null;
+  /** How this tensor was computed, while a gradient may still be asked for. */
+  node: GradientNode | null = null;
+  /** For messages: `layer 0 weightH`. */
+  label = '';
+  #disposed = false;
+
+  /** Shares `storage`; made by the functions of create.ts and by operations. */
+  constructor(storage: Storage, shape: Shape, offset = 0) {
+    checkShape(shape);
+    if (offset + sizeOf(shape) > storage.length) {
+      throw new UnrolledError(
+        'SHAPE',
+        `expected at most ${storage.length - offset} elements, received shape ${formatShape(shape)}`,
+        'the shape must have as many elements as the data',
+      );
+    }
+    this.storage = storage;
+    this.shape = shape;
+    this.offset = offset;
+    storage.references++;
+    registerInScope(this);
+  }
+
+  get dtype(): DType {
+    return this.storage.dtype;
+  }
+
+  get device(): Device {
+    return this.storage.device;
+  }
+
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  /** Gives the memory back now. Never needed: scopes and collection do it too. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.node = null;
+    if (--this.storage.references === 0) this.storage.device.release(this.storage);
+  }
+
+  /** A copy of the elements in row-major order. Errors: STATE after dispose. */
+  data(): HostArray {
+    this.#alive();
+    return this.device.readSync(this.storage, this.offset, this.size);
+  }
+
+  /** The same on devices that cannot wait. */
+  async read(): Promise<HostArray> {
+    this.#alive();
+    return this.device.read(this.storage, this.offset, this.size);
+  }
+
+  /** The only element. Errors: SHAPE where there are more. */
+  item(): number {
+    if (this.size !== 1) {
+      throw new UnrolledError(
+        'SHAPE',
+        `expected a tensor with one element, received shape ${formatShape(this.shape)}`,
+        'use data() or toArray() for more than one',
+      );
+    }
+    return this.data()[0];
+  }
+
+  /** The elements as nested arrays. */
+  toArray(): NestedArray {
+    const data = this.data();
+    let next = 0;
+    const nest = (axis: number): NestedArray =>
+      axis === this.rank ? data[next++] : Array.from({ length: this.shape[axis] }, () => nest(axis + 1));
+    return nest(0);
+  }
+
+  /** Overwrites the elements in place, outside the tape. */
+  set(values: ArrayLike<number>): void {
+    this.#alive();
+    if (values.length !== this.size) {
+      throw new UnrolledError(
+        'SHAPE',
+        `expected ${this.size} values for shape ${formatShape(this.shape)}, received ${values.length}`,
+        'give one value for each element',
+      );
+    }
+    this.device.write(this.storage, this.offset, values);
+  }
+
+  /** The same elements, outside the tape: no gradient flows through. Shares the memory. */
+  detach(): Tensor {
+    this.#alive();
+    return new Tensor(this.storage, this.shape, this.offset);
+  }
+
+  toString(): string {
+    return `Tensor(${this.dtype}, ${formatShape(this.shape)}${this.label ? `, ${this.label}` : ''})`;
+  }
+
+  #alive(): void {
+    if (this.#disposed) {
+      throw new UnrolledError(
+        'STATE',
+        `expected a live tensor, received one that was disposed: ${this.toString()}`,
+        'keep(tensor) what must outlive its scope',
+      );
+    }
+  }
+}
