@@ -29,7 +29,10 @@ export function fromData(data: ArrayLike<number>, shape: Shape, options: CreateO
       'give as many elements as the shape has',
     );
   }
-  const result = empty(shape, { ...options, dtype: options.dtype ?? (data instanceof Int32Array ? 'int32' : 'float32') });
+  const result = empty(shape, {
+    ...options,
+    dtype: options.dtype ?? (data instanceof Int32Array ? 'int32' : 'float32'),
+  });
   result.device.write(result.storage, 0, data);
   return result;
 }
@@ -73,10 +76,18 @@ export function ones(shape: Shape, options: CreateOptions = {}): Tensor {
 
 /** Uniform in [0, 1). */
 export function rand(shape: Shape, rng: Philox, options: CreateOptions = {}): Tensor {
-  return fromData(Float64Array.from({ length: sizeOf(shape) }, () => rng.uniform()), shape, options);
+  return fromData(
+    Float64Array.from({ length: sizeOf(shape) }, () => rng.uniform()),
+    shape,
+    options,
+  );
 }
 
 /** Standard normal. */
 export function randn(shape: Shape, rng: Philox, options: CreateOptions = {}): Tensor {
-  return fromData(Float64Array.from({ length: sizeOf(shape) }, () => rng.normal()), shape, options);
+  return fromData(
+    Float64Array.from({ length: sizeOf(shape) }, () => rng.normal()),
+    shape,
+    options,
+  );
 }

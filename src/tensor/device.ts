@@ -38,7 +38,11 @@ let fallback: (() => Device) | null = null;
 export function currentDevice(): Device {
   current ??= fallback?.() ?? null;
   if (current === null) {
-    throw new UnrolledError('NO_BACKEND', 'expected a chosen backend, found none', "call `await useBackend('auto')` first");
+    throw new UnrolledError(
+      'NO_BACKEND',
+      'expected a chosen backend, found none',
+      "call `await useBackend('auto')` first",
+    );
   }
   return current;
 }

@@ -41,7 +41,8 @@ function* disposablesIn(value: unknown): Generator<Disposable> {
   if (typeof value !== 'object' || value === null) return;
   if (isDisposable(value)) yield value;
   else if (Array.isArray(value)) for (const item of value) yield* disposablesIn(item);
-  else if (Object.getPrototypeOf(value) === Object.prototype) for (const item of Object.values(value)) yield* disposablesIn(item);
+  else if (Object.getPrototypeOf(value) === Object.prototype)
+    for (const item of Object.values(value)) yield* disposablesIn(item);
 }
 
 function isDisposable(value: object): value is Disposable {

@@ -30,7 +30,11 @@ export function formatShape(shape: Shape): string {
 /** Checks that every size is a whole number, 0 or more. Errors: SHAPE. */
 export function checkShape(shape: Shape): void {
   if (!shape.every((n) => Number.isInteger(n) && n >= 0)) {
-    throw new UnrolledError('SHAPE', `expected whole sizes of 0 or more, received ${formatShape(shape)}`, 'check the shape');
+    throw new UnrolledError(
+      'SHAPE',
+      `expected whole sizes of 0 or more, received ${formatShape(shape)}`,
+      'check the shape',
+    );
   }
 }
 
@@ -38,7 +42,11 @@ export function checkShape(shape: Shape): void {
 export function resolveAxis(axis: number, rank: number): number {
   const resolved = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(axis) || resolved < 0 || resolved >= rank) {
-    throw new UnrolledError('RANGE', `expected an axis from ${-rank} to ${rank - 1}, received ${axis}`, 'axes count from 0');
+    throw new UnrolledError(
+      'RANGE',
+      `expected an axis from ${-rank} to ${rank - 1}, received ${axis}`,
+      'axes count from 0',
+    );
   }
   return resolved;
 }

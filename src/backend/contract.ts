@@ -1,0 +1,134 @@
+// The contract of a backend: kernels over untyped memory, on one screen. What tensors mean stays above; how memory is laid
+// out stays below. Matrices are row-major; offsets and strides count elements. All calls may be asynchronous underneath:
+// only reading waits. A backend that cannot do something throws UnsupportedError and never answers in another way.
+import type { Device, Storage } from '../tensor/device.js';
+import type { RandomKey } from '../tensor/philox.js';
+import type { Program } from './isa.js';
+
+/** A place in memory. */
+export interface Ref {
+  storage: Storage;
+  offset: number;
+}
+
+/** A matrix in memory; `stride` elements from row to row, unit stride within. */
+export interface MatrixRef extends Ref {
+  stride: number;
+}
+
+/** How a program reads or writes: element (r, c) is at offset + r · rowStride + c · colStride. */
+export interface Operand extends Ref {
+  rowStride: number;
+  colStride: 0 | 1;
+  /** Row r is row `indices[r]` instead (int32, one for each row), which must be in 0 … limit − 1. Reading only. */
+  indices?: Ref & { limit: number };
+}
+
+export interface GemmSpec {
+  m: number;
+  n: number;
+  k: number;
+  /** A is stored [k, m] / B is stored [n, k]. */
+  transA?: boolean;
+  transB?: boolean;
+  /** C += instead of C =. */
+  accumulate?: boolean;
+}
+
+export interface ReduceSpec {
+  op: 'sum' | 'sumSquares' | 'max';
+  /** `rows`: over the rows, one result for each column; `cols`: over the columns, one for each row. */
+  axis: 'rows' | 'cols';
+  rows: number;
+  cols: number;
+  accumulate?: boolean;
+}
+
+/** An operand of a scan moves by `stepStride` elements from step to step (so do its indices); it may be negative. */
+export interface ScanOperand extends Operand {
+  stepStride: number;
+  indices?: Ref & { limit: number; stepStride: number };
+}
+
+/** One stage of a step: a matrix product or a program. Operands are named by number. */
+export type ScanStage =
+  /** c [rows, n] (+)= a [rows, k] · B; B = operand b: [k, n], or [n, k] where transB, rows `rowStride` apart, not moving. */
+  | { kind: 'product'; a: number; b: number; c: number; n: number; k: number; transB?: boolean; accumulate?: boolean }
+  /** The program's operand i is the scan's operand `operands[i]`. */
+  | { kind: 'program'; program: Program; operands: readonly number[]; cols: number };
+
+/** The stages of one step, run in order for step 0, 1, …: plain data, made once for a cell. */
+export interface ScanPlan {
+  stages: readonly ScanStage[];
+}
+
+export interface ScanCall {
+  steps: number;
+  rows: number;
+  operands: readonly ScanOperand[];
+  uniforms: readonly number[];
+  random?: RandomKey;
+  /** Where given (length `steps`): only the first activeRows[s] rows take part in step s. */
+  activeRows?: Int32Array;
+}
+
+export interface CrossEntropySpec {
+  rows: number;
+  cols: number;
+  /** Rows with this target have loss 0 and gradient 0. */
+  ignoreIndex: number;
+}
+
+export interface Backend extends Device {
+  readonly threads: number;
+  /** What it uses, for people: `avx2`, `relaxed-simd`, `float64`. */
+  readonly features: readonly string[];
+  /** A new backend of the same kind shares nothing with this one after `close`. */
+  close(): void;
+
+  /** C (+)= op(A) · op(B). */
+  gemm(spec: GemmSpec, a: MatrixRef, b: MatrixRef, c: MatrixRef): void;
+  /** Runs a program over a grid. Random numbers: Philox counter [element >> 2, 0, stream, call], word element & 3, key
+   *  [key0, key1], unitFloat(word); element = row · cols + column. In a scan the second counter word is the step. */
+  map(
+    program: Program,
+    operands: readonly Operand[],
+    rows: number,
+    cols: number,
+    uniforms: readonly number[],
+    random?: RandomKey,
+  ): void;
+  reduce(spec: ReduceSpec, x: MatrixRef, out: Ref): void;
+  /** y = softmax (or its logarithm) of each row of x, both dense. */
+  softmax(spec: { rows: number; cols: number; log: boolean }, x: Ref, y: Ref): void;
+  /** loss[r] = logSumExp[r] − logits[r, target[r]]; both results have `rows` elements. Errors: RANGE for a bad target. */
+  crossEntropy(spec: CrossEntropySpec, logits: Ref, targets: Ref, loss: Ref, logSumExp: Ref): void;
+  /** dLogits = (softmax − one-hot) · dLoss[r · dLossStride]; dLossStride is 0 or 1. */
+  crossEntropyGrad(
+    spec: CrossEntropySpec,
+    logits: Ref,
+    targets: Ref,
+    logSumExp: Ref,
+    dLoss: Ref,
+    dLossStride: 0 | 1,
+    dLogits: Ref,
+  ): void;
+  /** out[r] = table[indices[r]]. Errors: RANGE for an index outside 0 … tableRows − 1. */
+  gather(spec: { rows: number; cols: number; tableRows: number }, table: MatrixRef, indices: Ref, out: MatrixRef): void;
+  /** table[indices[r]] += source[r], in the order of r. Errors: RANGE. */
+  scatterAdd(
+    spec: { rows: number; cols: number; tableRows: number },
+    source: MatrixRef,
+    indices: Ref,
+    table: MatrixRef,
+  ): void;
+  /** out[i…] = x[i…] over a shape of at most 6 axes, both strided (stride 0 repeats on the input side). */
+  copy(
+    spec: { shape: readonly number[]; inStrides: readonly number[]; outStrides: readonly number[] },
+    x: Ref,
+    out: Ref,
+  ): void;
+  fill(out: Ref, length: number, value: number): void;
+  /** The whole sequence of a layer and direction. */
+  scan(plan: ScanPlan, call: ScanCall): void;
+}
