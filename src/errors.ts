@@ -26,6 +26,7 @@ export const ERROR_KINDS = {
   NON_FINITE: 'run',
   IO: 'run',
   INTERNAL: 'run',
+  INTERRUPTED: 'run',
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof ERROR_KINDS;

@@ -1,0 +1,139 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ReferenceBackend } from '../backend/reference/reference.js';
+import { fromData, randn, tensor } from '../tensor/create.js';
+import { setCurrentDevice } from '../tensor/device.js';
+import { Philox } from '../tensor/philox.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { checkGradients } from './gradcheck.js';
+import './methods.js';
+import * as ops from './ops.js';
+import { noGrad } from './tape.js';
+
+beforeAll(() => {
+  setCurrentDevice(new ReferenceBackend({ precision: 'float64' }));
+});
+
+const rng = new Philox(1);
+const normal = (...shape: number[]): Tensor => randn(shape, rng);
+/** Away from 0, where abs, relu and log are not smooth. */
+const positive = (...shape: number[]): Tensor =>
+  normal(...shape)
+    .abs()
+    .add(0.5)
+    .detach();
+/** Sums with uneven weights, so that a gradient in the wrong place shows. */
+const weigh = (t: Tensor): Tensor =>
+  t
+    .mul(
+      fromData(
+        Float64Array.from({ length: t.size }, (_, i) => Math.sin(i + 1)),
+        t.shape,
+      ),
+    )
+    .sum();
+
+const CASES: Record<string, { f: (...t: Tensor[]) => Tensor; inputs: () => Tensor[] }> = {
+  neg: { f: (a) => a.neg(), inputs: () => [normal(2, 3)] },
+  abs: { f: (a) => a.abs(), inputs: () => [positive(2, 3)] },
+  exp: { f: (a) => a.exp(), inputs: () => [normal(2, 3)] },
+  log: { f: (a) => a.log(), inputs: () => [positive(2, 3)] },
+  sqrt: { f: (a) => a.sqrt(), inputs: () => [positive(2, 3)] },
+  square: { f: (a) => a.square(), inputs: () => [normal(2, 3)] },
+  reciprocal: { f: (a) => a.reciprocal(), inputs: () => [positive(2, 3)] },
+  sigmoid: { f: (a) => a.sigmoid(), inputs: () => [normal(2, 3)] },
+  tanh: { f: (a) => a.tanh(), inputs: () => [normal(2, 3)] },
+  relu: { f: (a) => a.relu(), inputs: () => [positive(2, 3)] },
+  add: { f: (a, b) => a.add(b), inputs: () => [normal(2, 3), normal(2, 3)] },
+  'add a row': { f: (a, b) => a.add(b), inputs: () => [normal(2, 3), normal(3)] },
+  'add a column': { f: (a, b) => a.add(b), inputs: () => [normal(2, 3), normal(2, 1)] },
+  'row and column': { f: (a, b) => a.mul(b), inputs: () => [normal(1, 3), normal(2, 1)] },
+  'broadcast in the middle': { f: (a, b) => a.mul(b), inputs: () => [normal(2, 3, 2), normal(2, 1, 2)] },
+  'equal sizes, row against column': { f: (a, b) => a.sub(b), inputs: () => [normal(3, 3), normal(3, 1)] },
+  sub: { f: (a, b) => a.sub(b), inputs: () => [normal(2, 3), normal(1)] },
+  'mul with itself': { f: (a) => a.mul(a), inputs: () => [normal(2, 3)] },
+  div: { f: (a, b) => a.div(b), inputs: () => [normal(2, 3), positive(2, 3)] },
+  maximum: { f: (a, b) => a.maximum(b), inputs: () => [normal(2, 3), normal(2, 3)] },
+  minimum: { f: (a, b) => a.minimum(b), inputs: () => [normal(2, 3), normal(3)] },
+  'mul number': { f: (a) => a.mul(3).div(7).add(2), inputs: () => [normal(2, 3)] },
+  where: { f: (a, b) => ops.where(tensor([[1, 0, 1]]), a, b), inputs: () => [normal(2, 3), normal(2, 3)] },
+  dropout: { f: (a) => ops.dropout(a, 0.4, { key0: 1, key1: 2, call: 3 }), inputs: () => [normal(3, 5)] },
+  matmul: { f: (a, b) => a.matmul(b), inputs: () => [normal(2, 3), normal(3, 4)] },
+  'matmul of rows': { f: (a, b) => a.matmul(b), inputs: () => [normal(2, 2, 3), normal(3, 4)] },
+  'matmul of pairs': { f: (a, b) => a.matmul(b), inputs: () => [normal(2, 2, 3), normal(2, 3, 4)] },
+  'sum over an axis': { f: (a) => a.sum({ axis: 1 }), inputs: () => [normal(2, 3, 2)] },
+  'mean keeping': { f: (a) => a.mean({ axis: [0, 2], keepDims: true }), inputs: () => [normal(2, 3, 2)] },
+  max: { f: (a) => a.max({ axis: 1 }), inputs: () => [normal(2, 3)] },
+  softmax: { f: (a) => a.softmax(), inputs: () => [normal(2, 4)] },
+  'softmax over axis 0': { f: (a) => a.softmax(0), inputs: () => [normal(4, 2)] },
+  logSoftmax: { f: (a) => a.logSoftmax(), inputs: () => [normal(2, 4)] },
+  crossEntropy: { f: (a) => ops.crossEntropy(a, fromData(Int32Array.of(1, 0), [2])), inputs: () => [normal(2, 4)] },
+  'crossEntropy, some ignored': {
+    f: (a) => ops.crossEntropy(a, fromData(Int32Array.of(1, -1, 3), [3]), { ignoreIndex: -1 }),
+    inputs: () => [normal(3, 4)],
+  },
+  'crossEntropy by row': {
+    f: (a) => ops.crossEntropy(a, fromData(Int32Array.of(1, 0), [2]), { reduction: 'none' }),
+    inputs: () => [normal(2, 4)],
+  },
+  gatherRows: {
+    f: (a) => ops.gatherRows(a, fromData(Int32Array.of(2, 0, 2, 1), [2, 2])),
+    inputs: () => [normal(3, 4)],
+  },
+  reshape: { f: (a) => a.reshape([3, -1]), inputs: () => [normal(2, 3)] },
+  permute: { f: (a) => a.permute([2, 0, 1]), inputs: () => [normal(2, 3, 4)] },
+  transpose: { f: (a) => a.transpose(), inputs: () => [normal(2, 3)] },
+  'slice of rows': { f: (a) => a.slice(0, 1, 3), inputs: () => [normal(4, 3)] },
+  'slice of columns': { f: (a) => a.slice(1, 1, 3), inputs: () => [normal(4, 3)] },
+  concat: { f: (a, b) => ops.concat([a, b, a], 1), inputs: () => [normal(2, 3), normal(2, 1)] },
+  stack: { f: (a, b) => ops.stack([a, b], 1), inputs: () => [normal(2, 3), normal(2, 3)] },
+  expand: { f: (a) => a.expand([2, 2, 3]), inputs: () => [normal(2, 1)] },
+  'a composition': {
+    f: (a, b) => a.matmul(b).tanh().softmax().log().mean({ axis: 0 }),
+    inputs: () => [normal(2, 3), normal(3, 2)],
+  },
+};
+
+describe('numeric gradients in float64', () => {
+  it.each(Object.entries(CASES))('%s', (_, { f, inputs }) => {
+    const result = checkGradients((...t) => weigh(f(...t)), inputs());
+    expect(result.largestError).toBeLessThan(1e-7);
+  });
+});
+
+describe('the tape', () => {
+  it('adds up gradients over calls until they are cleared', () => {
+    const a = tensor([1, 2, 3], { requiresGrad: true });
+    a.square().sum().backward();
+    a.square().sum().backward();
+    expect(a.grad?.toArray()).toEqual([4, 8, 12]);
+  });
+
+  it('goes back twice only where the graph is retained', () => {
+    const a = tensor([3], { requiresGrad: true });
+    const loss = a.square();
+    loss.backward({ retainGraph: true });
+    loss.backward();
+    expect(a.grad?.toArray()).toEqual([12]);
+    expect(() => loss.backward()).toThrowError(/without a tape/);
+  });
+
+  it('stops at detach and inside noGrad', () => {
+    const a = tensor([3], { requiresGrad: true });
+    a.detach().mul(a).backward();
+    expect(a.grad?.toArray()).toEqual([3]);
+    expect(() => noGrad(() => a.mul(2)).backward()).toThrowError(/without a tape/);
+  });
+
+  it('keeps the gradients of two leaves apart when one tensor reaches both', () => {
+    const [a, b] = [tensor([1], { requiresGrad: true }), tensor([2], { requiresGrad: true })];
+    a.add(b).backward();
+    a.grad?.set([9]);
+    expect(b.grad?.item()).toBe(1);
+  });
+
+  it('says which shapes do not fit', () => {
+    expect(() => normal(2, 3).add(normal(2))).toThrowError(/\[2, 3\] and \[2\]/);
+    expect(() => normal(2, 3).matmul(normal(2, 3))).toThrowError(/M, K/);
+    expect(() => ops.crossEntropy(normal(2, 3), fromData(Int32Array.of(0, 3), [2]))).toThrowError(/3/);
+  });
+});

@@ -1,0 +1,34 @@
+// The operations as methods of Tensor: `a.mul(b).sum().backward()`. Importing this file installs them.
+import { Tensor } from '../tensor/tensor.js';
+import * as ops from './ops.js';
+import { backward, type BackwardOptions } from './tape.js';
+
+const METHODS = {
+  neg: ops.neg, abs: ops.abs, exp: ops.exp, log: ops.log, sqrt: ops.sqrt, square: ops.square,
+  reciprocal: ops.reciprocal, sigmoid: ops.sigmoid, tanh: ops.tanh, relu: ops.relu,
+  add: ops.add, sub: ops.sub, mul: ops.mul, div: ops.div, maximum: ops.maximum, minimum: ops.minimum,
+  matmul: ops.matmul, sum: ops.sum, mean: ops.mean, max: ops.max, softmax: ops.softmax, logSoftmax: ops.logSoftmax,
+  reshape: ops.reshape, permute: ops.permute, transpose: ops.transpose, slice: ops.slice, expand: ops.expand,
+  clone: ops.clone, backward,
+} as const; // prettier-ignore
+
+type Method<F> = F extends (self: Tensor, ...rest: infer R) => infer Out ? (...rest: R) => Out : never;
+type Methods = { [K in keyof typeof METHODS]: Method<(typeof METHODS)[K]> };
+
+declare module '../tensor/tensor.js' {
+  // The interface half of the class: the same name is how TypeScript adds methods to it.
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type
+  interface Tensor extends Methods {}
+}
+
+for (const [name, operation] of Object.entries(METHODS)) {
+  Object.defineProperty(Tensor.prototype, name, {
+    value(this: Tensor, ...rest: unknown[]): unknown {
+      return Reflect.apply(operation, undefined, [this, ...rest]);
+    },
+    writable: true,
+    configurable: true,
+  });
+}
+
+export type { BackwardOptions };

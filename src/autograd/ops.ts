@@ -1,0 +1,320 @@
+// The operations on tensors, as functions; methods.ts has the same as methods. All of them take part in backward().
+import { UnrolledError } from '../errors.js';
+import { backendOf } from '../backend/registry.js';
+import { apply, constant, type Expr, random, uniform } from '../program/expr.js';
+import { empty, full } from '../tensor/create.js';
+import type { RandomKey } from '../tensor/philox.js';
+import { formatShape, resolveAxis, sizeOf } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { argument, elementwise } from './elementwise.js';
+import { clone, expand, permute, reduceAxes } from './movement.js';
+import { alias, record, setTapeArithmetic } from './tape.js';
+
+export type TensorOrNumber = Tensor | number;
+
+const x0 = argument(0);
+const x1 = argument(1);
+
+type Unary = (x: Tensor) => Tensor;
+type Binary = (a: Tensor, b: TensorOrNumber) => Tensor;
+
+function unary(expr: Expr): Unary {
+  return (x) => elementwise(expr, [x]);
+}
+
+/** A number on the right is a uniform of the program: no tensor is made for it. */
+function binary(make: (a: Expr, b: Expr) => Expr): Binary {
+  const [withTensor, withNumber] = [make(x0, x1), make(x0, uniform('b'))];
+  return (a, b) =>
+    typeof b === 'number' ? elementwise(withNumber, [a], { uniforms: { b } }) : elementwise(withTensor, [a, b]);
+}
+
+export const neg = unary(apply('neg', x0));
+export const abs = unary(apply('abs', x0));
+export const exp = unary(apply('exp', x0));
+export const log = unary(apply('log', x0));
+export const sqrt = unary(apply('sqrt', x0));
+export const square = unary(apply('mul', x0, x0));
+export const reciprocal = unary(apply('reciprocal', x0));
+export const sigmoid = unary(apply('sigmoid', x0));
+export const tanh = unary(apply('tanh', x0));
+export const relu = unary(apply('relu', x0));
+
+export const add = binary((a, b) => apply('add', a, b));
+export const sub = binary((a, b) => apply('sub', a, b));
+export const mul = binary((a, b) => apply('mul', a, b));
+export const div = binary((a, b) => apply('div', a, b));
+export const maximum = binary((a, b) => apply('max', a, b));
+export const minimum = binary((a, b) => apply('min', a, b));
+
+setTapeArithmetic(add, clone);
+
+const selectExpr = apply('select', x0, x1, argument(2));
+
+/** a where the condition is not 0, else b. */
+export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
+  return elementwise(selectExpr, [condition, a, b]);
+}
+
+const dropoutExpr = apply(
+  'select',
+  apply('less', random(), uniform('p')),
+  constant(0),
+  apply('mul', x0, uniform('scale')),
+);
+
+/** Zeroes each element with probability p and divides the rest by 1 − p; the same mask for the same key. */
+export function dropout(x: Tensor, p: number, key: RandomKey): Tensor {
+  return elementwise(dropoutExpr, [x], { op: 'dropout', uniforms: { p, scale: 1 / (1 - p) }, random: key });
+}
+
+/**
+ * Matrix product over the last two axes: [M, K] · [K, N]; leading axes of `a` are rows too ([T, N, K] · [K, M]).
+ * Batches of matrices on both sides multiply pair by pair. Errors: SHAPE.
+ */
+export function matmul(a: Tensor, b: Tensor): Tensor {
+  const k = a.shape[a.rank - 1];
+  if (a.rank < 2 || b.rank < 2 || b.shape[b.rank - 2] !== k || (b.rank > 2 && !pairs(a, b))) {
+    throw new UnrolledError(
+      'SHAPE',
+      `expected [..., M, K] and [K, N] or pairs of them, received ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
+      'the last size of the first must equal the last but one of the second',
+    );
+  }
+  const n = b.shape[b.rank - 1];
+  const out = empty([...a.shape.slice(0, -1), n], { device: a.device });
+  const batches = b.rank > 2 ? sizeOf(b.shape.slice(0, -2)) : 1;
+  const m = sizeOf(a.shape.slice(0, -1)) / Math.max(batches, 1);
+  product(a, b, out, batches, m, n, k, false, false);
+  record({
+    op: 'matmul',
+    inputs: [a, b],
+    outputs: [out],
+    backward([g], [needA, needB]) {
+      if (g === null) return [];
+      const da = needA ? empty(a.shape, { device: a.device }) : null;
+      const db = needB ? empty(b.shape, { device: a.device }) : null;
+      if (da !== null) product(g, b, da, batches, m, k, n, false, true);
+      if (db !== null) product(a, g, db, batches, k, n, m, true, false);
+      return [da, db];
+    },
+  });
+  return out;
+}
+
+function pairs(a: Tensor, b: Tensor): boolean {
+  return a.rank === b.rank && a.shape.slice(0, -2).every((size, axis) => size === b.shape[axis]);
+}
+
+/** out [m, n] = op(a) · op(b) over k, once for each batch. */
+function product(
+  a: Tensor,
+  b: Tensor,
+  out: Tensor,
+  batches: number,
+  m: number,
+  n: number,
+  k: number,
+  transA: boolean,
+  transB: boolean,
+): void {
+  const backend = backendOf(a);
+  if (out.size === 0) return;
+  if (k === 0) {
+    backend.fill({ storage: out.storage, offset: out.offset }, out.size, 0);
+    return;
+  }
+  for (let i = 0; i < batches; i++) {
+    backend.gemm(
+      { m, n, k, transA, transB },
+      { storage: a.storage, offset: a.offset + i * m * k, stride: transA ? m : k },
+      { storage: b.storage, offset: b.offset + i * k * n, stride: transB ? k : n },
+      { storage: out.storage, offset: out.offset + i * m * n, stride: n },
+    );
+  }
+}
+
+export interface ReduceOptions {
+  /** Which axes; all by default. */
+  axis?: number | readonly number[];
+  /** Leaves the reduced axes with size 1. */
+  keepDims?: boolean;
+}
+
+function reducePlan(
+  x: Tensor,
+  options: ReduceOptions,
+): { over: number[]; kept: number[]; ones: number[]; shape: number[] } {
+  const given = options.axis === undefined ? x.shape.map((_, axis) => axis) : [options.axis].flat();
+  const over = [...new Set(given.map((axis) => resolveAxis(axis, x.rank)))].sort((a, b) => a - b);
+  const kept = x.shape.map((_, axis) => axis).filter((axis) => !over.includes(axis));
+  const ones = x.shape.map((n, axis) => (over.includes(axis) ? 1 : n));
+  return { over, kept, ones, shape: options.keepDims === true ? ones : kept.map((axis) => x.shape[axis]) };
+}
+
+export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
+  const { over, kept, ones, shape } = reducePlan(x, options);
+  const out = alias(reduceAxes(x, 'sum', over, kept), shape);
+  record({ op: 'sum', inputs: [x], outputs: [out], backward: ([g]) => [g && expand(alias(g, ones), x.shape)] });
+  return out;
+}
+
+export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
+  const { over } = reducePlan(x, options);
+  return mul(sum(x, options), 1 / sizeOf(over.map((axis) => x.shape[axis])));
+}
+
+/** The largest element; where several are equal they share the gradient. */
+export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
+  const { over, kept, ones, shape } = reducePlan(x, options);
+  if (sizeOf(over.map((axis) => x.shape[axis])) === 0) {
+    throw new UnrolledError(
+      'EMPTY',
+      `expected elements, received shape ${formatShape(x.shape)}`,
+      'the largest of none is undefined',
+    );
+  }
+  const out = alias(reduceAxes(x, 'max', over, kept), shape);
+  record({
+    op: 'max',
+    inputs: [x],
+    outputs: [out],
+    backward([g]) {
+      if (g === null) return [null];
+      const hit = elementwise(apply('equal', x0, x1), [x, alias(out, ones)]);
+      const count = alias(reduceAxes(hit, 'sum', over, kept), ones);
+      return [mul(hit, div(alias(g, ones), count))];
+    },
+  });
+  return out;
+}
+
+/** Softmax over the last axis, or its logarithm. */
+function softmaxRows(x: Tensor, isLog: boolean): Tensor {
+  const cols = x.shape[x.rank - 1] ?? 1;
+  const out = empty(x.shape, { device: x.device });
+  const rows = x.size / Math.max(cols, 1);
+  if (x.size > 0) {
+    const to = { storage: out.storage, offset: out.offset };
+    backendOf(x).softmax({ rows, cols, log: isLog }, { storage: x.storage, offset: x.offset }, to);
+  }
+  record({
+    op: isLog ? 'logSoftmax' : 'softmax',
+    inputs: [x],
+    outputs: [out],
+    backward([g]) {
+      if (g === null) return [null];
+      const y = alias(out);
+      if (isLog) return [sub(g, mul(exp(y), sum(g, { axis: -1, keepDims: true })))];
+      return [mul(y, sub(g, sum(mul(g, y), { axis: -1, keepDims: true })))];
+    },
+  });
+  return out;
+}
+
+export function softmax(x: Tensor, axis = -1): Tensor {
+  return overLastAxis(x, axis, (t) => softmaxRows(t, false));
+}
+
+export function logSoftmax(x: Tensor, axis = -1): Tensor {
+  return overLastAxis(x, axis, (t) => softmaxRows(t, true));
+}
+
+function overLastAxis(x: Tensor, axis: number, f: Unary): Tensor {
+  const at = resolveAxis(axis, x.rank);
+  if (at === x.rank - 1) return f(x);
+  const axes = x.shape.map((_, i) => i);
+  [axes[at], axes[x.rank - 1]] = [x.rank - 1, at];
+  return permute(f(permute(x, axes)), axes);
+}
+
+export interface CrossEntropyOptions {
+  /** Targets that do not count. */
+  ignoreIndex?: number;
+  reduction?: 'mean' | 'sum' | 'none';
+}
+
+/**
+ * Softmax cross-entropy in nats, fused and stable: −log softmax(logits)[target].
+ * @param logits [..., V]
+ * @param targets int32, the leading shape of the logits
+ * Errors: SHAPE, DTYPE, RANGE for a target outside 0 … V − 1.
+ */
+export function crossEntropy(logits: Tensor, targets: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  const cols = logits.shape[logits.rank - 1];
+  const rows = targets.size;
+  if (logits.rank < 1 || logits.size !== rows * cols) {
+    throw new UnrolledError(
+      'SHAPE',
+      `expected one target for each row of the logits, received logits ${formatShape(logits.shape)} and targets ${formatShape(targets.shape)}`,
+      'logits are [..., V], targets have the shape before V',
+    );
+  }
+  requireIndices(targets);
+  const { ignoreIndex = -100, reduction = 'mean' } = options;
+  const spec = { rows, cols, ignoreIndex };
+  const device = logits.device;
+  const loss = empty(targets.shape, { device });
+  const logSumExp = empty([rows], { device });
+  const at = (t: Tensor): { storage: Tensor['storage']; offset: number } => ({ storage: t.storage, offset: t.offset });
+  backendOf(logits).crossEntropy(spec, at(logits), at(targets), at(loss), at(logSumExp));
+  const counted = reduction !== 'mean' ? rows : countTargets(targets, options.ignoreIndex);
+  const scale = reduction === 'mean' ? 1 / counted : 1;
+  const out = reduction === 'none' ? loss : mul(alias(reduceAxes(loss, 'sum', loss.shape.map((_, i) => i), []), []), scale); // prettier-ignore
+  record({
+    op: 'crossEntropy',
+    inputs: [logits],
+    outputs: [out],
+    backward([g]) {
+      if (g === null) return [null];
+      const perRow = reduction === 'none' ? g : mul(g, scale);
+      const d = empty(logits.shape, { device });
+      const stride = reduction === 'none' ? 1 : 0;
+      backendOf(logits).crossEntropyGrad(spec, at(logits), at(targets), at(logSumExp), at(perRow), stride, at(d));
+      return [d];
+    },
+  });
+  return out;
+}
+
+function countTargets(targets: Tensor, ignoreIndex: number | undefined): number {
+  if (ignoreIndex === undefined) return targets.size;
+  return Array.from(targets.data()).filter((t) => t !== ignoreIndex).length;
+}
+
+function requireIndices(t: Tensor): void {
+  if (t.dtype !== 'int32') {
+    throw new UnrolledError('DTYPE', `expected int32 indices, received ${t.dtype}`, 'make them from an Int32Array');
+  }
+}
+
+/**
+ * Rows of a table: [V, D] by int32 indices of any shape gives [..., D]. The gradient adds into the rows.
+ * Errors: DTYPE, RANGE for an index outside 0 … V − 1.
+ */
+export function gatherRows(table: Tensor, indices: Tensor): Tensor {
+  requireIndices(indices);
+  const [tableRows, cols] = table.shape;
+  const out = empty([...indices.shape, cols], { device: table.device });
+  const spec = { rows: indices.size, cols, tableRows };
+  const index = { storage: indices.storage, offset: indices.offset };
+  if (out.size > 0) {
+    const from = { storage: table.storage, offset: table.offset, stride: cols };
+    backendOf(table).gather(spec, from, index, { storage: out.storage, offset: out.offset, stride: cols });
+  }
+  record({
+    op: 'gatherRows',
+    inputs: [table],
+    outputs: [out],
+    backward([g]) {
+      if (g === null) return [null];
+      const d = full(table.shape, 0, { device: table.device });
+      const source = { storage: g.storage, offset: g.offset, stride: cols };
+      if (g.size > 0) backendOf(table).scatterAdd(spec, source, index, { storage: d.storage, offset: 0, stride: cols });
+      return [d];
+    },
+  });
+  return out;
+}
+
+export { clone, concat, expand, permute, reshape, slice, stack, transpose } from './movement.js';

@@ -1,0 +1,186 @@
+// The tape: what computed each tensor, and backward() over it. Rules stand with the operations, in one typed table.
+import { UnrolledError } from '../errors.js';
+import { formatShape } from '../tensor/shape.js';
+import { keep, scope } from '../tensor/scope.js';
+import { type GradientNode, Tensor } from '../tensor/tensor.js';
+import { full } from '../tensor/create.js';
+
+/**
+ * One operation on the tape. `backward` gets the gradient of each output (null where none arrived) and returns the one of
+ * each input (null where not needed); it never returns a tensor that it was given, but `alias` of it.
+ */
+export interface TapeEntry {
+  op: string;
+  inputs: readonly Tensor[];
+  outputs: readonly Tensor[];
+  backward(gradients: readonly (Tensor | null)[], needed: readonly boolean[]): (Tensor | null)[];
+  /** Gives back what only backward needs. */
+  release?(): void;
+  /** For the search after a number that is not finite: says where in the output it stands, such as a time step. */
+  locate?(output: Tensor, index: number): string;
+}
+
+export class TapeNode implements GradientNode, TapeEntry {
+  readonly op: string;
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  readonly #entry: TapeEntry;
+  released = false;
+
+  constructor(entry: TapeEntry) {
+    this.op = entry.op;
+    this.inputs = entry.inputs;
+    this.outputs = entry.outputs;
+    this.#entry = entry;
+  }
+
+  backward(gradients: readonly (Tensor | null)[], needed: readonly boolean[]): (Tensor | null)[] {
+    return this.#entry.backward(gradients, needed);
+  }
+
+  locate(output: Tensor, index: number): string {
+    return this.#entry.locate?.(output, index) ?? '';
+  }
+
+  release(): void {
+    this.released = true;
+    this.#entry.release?.();
+    for (const output of this.outputs) output.node = null;
+  }
+}
+
+let recording = true;
+
+/** Runs `body` without recording: nothing made inside takes part in backward(). */
+export function noGrad<T>(body: () => T): T {
+  const before = recording;
+  recording = false;
+  try {
+    return body();
+  } finally {
+    recording = before;
+  }
+}
+
+export function needsGradient(t: Tensor): boolean {
+  return t.requiresGrad || t.node !== null;
+}
+
+/** Whether an operation on these inputs is to be recorded. */
+export function isRecording(inputs: readonly Tensor[]): boolean {
+  return recording && inputs.some(needsGradient);
+}
+
+/** Puts an operation on the tape where a gradient may be asked for. Returns whether it did. */
+export function record(entry: TapeEntry): boolean {
+  if (!isRecording(entry.inputs)) return false;
+  const node = new TapeNode(entry);
+  for (const output of entry.outputs) output.node = node;
+  return true;
+}
+
+/** Another tensor over the same memory. */
+export function alias(t: Tensor, shape = t.shape): Tensor {
+  return new Tensor(t.storage, shape, t.offset);
+}
+
+function nodeOf(t: Tensor): TapeNode | null {
+  return t.node instanceof TapeNode ? t.node : null;
+}
+
+/** The nodes below `root`, inputs first. */
+export function tapeOrder(root: Tensor): TapeNode[] {
+  const order: TapeNode[] = [];
+  const seen = new Set<TapeNode>();
+  const start = nodeOf(root);
+  if (start === null) return order;
+  const stack: { node: TapeNode; next: number }[] = [{ node: start, next: 0 }];
+  seen.add(start);
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    if (top.next === top.node.inputs.length) {
+      order.push(top.node);
+      stack.pop();
+      continue;
+    }
+    const below = nodeOf(top.node.inputs[top.next++]);
+    if (below !== null && !seen.has(below)) {
+      seen.add(below);
+      stack.push({ node: below, next: 0 });
+    }
+  }
+  return order;
+}
+
+export interface BackwardOptions {
+  /** dL/dthis; 1 by default, for a tensor with one element. */
+  gradient?: Tensor;
+  /** Keeps the tape, for a second backward(). */
+  retainGraph?: boolean;
+}
+
+/** Set by ops.ts: elementwise sum (the tape itself computes nothing). */
+let addTensors: (a: Tensor, b: Tensor) => Tensor = () => {
+  throw new Error('no sum');
+};
+let copyTensor: (t: Tensor) => Tensor = (t) => t;
+
+export function setTapeArithmetic(add: typeof addTensors, copy: typeof copyTensor): void {
+  addTensors = add;
+  copyTensor = copy;
+}
+
+/**
+ * Adds dL/dt to `t.grad` of every tensor t with `requiresGrad` below `loss`. Errors: NO_GRADIENT where the tape is missing
+ * or was given back, SHAPE where `loss` has more than one element and no gradient is given.
+ */
+export function backward(loss: Tensor, options: BackwardOptions = {}): void {
+  if (nodeOf(loss) === null && !loss.requiresGrad) {
+    throw new UnrolledError(
+      'NO_GRADIENT',
+      `expected a result of recorded operations, received ${loss.toString()} without a tape`,
+      'compute it from a tensor with requiresGrad, outside noGrad; a second backward() needs { retainGraph: true } in the first',
+    );
+  }
+  if (options.gradient === undefined && loss.size !== 1) {
+    throw new UnrolledError(
+      'SHAPE',
+      `expected a loss with one element, received shape ${formatShape(loss.shape)}`,
+      'reduce it with mean() or sum(), or give { gradient }',
+    );
+  }
+  const order = tapeOrder(loss);
+  scope(() => {
+    noGrad(() => {
+      const gradients = new Map<Tensor, Tensor>();
+      const give = (t: Tensor, g: Tensor): void => {
+        const before = gradients.get(t);
+        gradients.set(t, before === undefined ? g : addTensors(before, g));
+      };
+      give(
+        loss,
+        options.gradient === undefined ? full(loss.shape, 1, { device: loss.device }) : alias(options.gradient),
+      );
+      for (const node of order.reverse()) {
+        const arriving = node.outputs.map((output) => gradients.get(output) ?? null);
+        if (arriving.every((g) => g === null)) continue;
+        const results = node.backward(arriving, node.inputs.map(needsGradient));
+        node.inputs.forEach((t, i) => {
+          const g = results[i];
+          if (g !== null && g !== undefined && needsGradient(t)) give(t, g);
+        });
+        for (const output of node.outputs) {
+          if (output.requiresGrad) continue;
+          gradients.get(output)?.dispose();
+          gradients.delete(output);
+        }
+        if (options.retainGraph !== true) node.release();
+      }
+      for (const [t, g] of gradients) {
+        if (!t.requiresGrad) continue;
+        const sum = t.grad === null ? (g.storage.references > 1 ? copyTensor(g) : g) : addTensors(t.grad, g);
+        t.grad?.dispose();
+        t.grad = keep(sum);
+      }
+    });
+  });
+}
