@@ -1,0 +1,106 @@
+// Module: what has parameters and parts with parameters. Names are paths, as in PyTorch: `rnn.0.weight_h`.
+import { UnrolledError } from '../errors.js';
+import { keep } from '../tensor/scope.js';
+import { fromData } from '../tensor/create.js';
+import type { Philox } from '../tensor/philox.js';
+import { formatShape, sameShape, type Shape } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { Initializer } from './initializers.js';
+
+export type StateDict = Record<string, { shape: Shape; data: ArrayLike<number> }>;
+
+/** A tensor that training changes. It outlives the scope in which it is made. */
+export function parameter(shape: Shape, init: Initializer, rng: Philox): Tensor {
+  const t = keep(fromData(init(shape, rng), shape));
+  t.requiresGrad = true;
+  return t;
+}
+
+export abstract class Module {
+  /** Whether dropout is on. */
+  training = true;
+  readonly #own = new Map<string, Tensor>();
+  readonly #parts = new Map<string, Module>();
+
+  protected addParameter(name: string, t: Tensor): Tensor {
+    this.#own.set(name, t);
+    return t;
+  }
+
+  protected addPart<M extends Module>(name: string, part: M): M {
+    this.#parts.set(name, part);
+    return part;
+  }
+
+  *namedParameters(prefix = ''): Generator<[string, Tensor]> {
+    for (const [name, t] of this.#own) yield [prefix + name, t];
+    for (const [name, part] of this.#parts) yield* part.namedParameters(`${prefix}${name}.`);
+  }
+
+  parameters(): Tensor[] {
+    return [...this.namedParameters()].map(([, t]) => t);
+  }
+
+  /** How many numbers training changes. */
+  parameterCount(): number {
+    return this.parameters().reduce((sum, t) => sum + t.size, 0);
+  }
+
+  zeroGrad(): void {
+    for (const t of this.parameters()) {
+      t.grad?.dispose();
+      t.grad = null;
+    }
+  }
+
+  /** Turns dropout on (or off, with false). */
+  train(mode = true): this {
+    this.training = mode;
+    for (const part of this.#parts.values()) part.train(mode);
+    return this;
+  }
+
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Copies of all parameters. */
+  stateDict(): StateDict {
+    return Object.fromEntries(
+      [...this.namedParameters()].map(([name, t]) => [name, { shape: t.shape, data: t.data() }]),
+    );
+  }
+
+  /** Errors: FORMAT where names are missing or too many, or a shape differs. */
+  loadStateDict(state: StateDict): void {
+    const named = new Map(this.namedParameters());
+    const missing = [...named.keys()].filter((name) => !Object.hasOwn(state, name));
+    const extra = Object.keys(state).filter((name) => !named.has(name));
+    if (missing.length + extra.length > 0) {
+      throw new UnrolledError(
+        'FORMAT',
+        `expected the parameters of this model, received without ${missing.join(', ') || 'none'} and with ${extra.join(', ') || 'none'} more`,
+        'the model must be made with the same configuration',
+      );
+    }
+    for (const [name, t] of named) {
+      const { shape, data } = state[name];
+      if (!sameShape(shape, t.shape)) {
+        throw new UnrolledError(
+          'FORMAT',
+          `expected ${name} of shape ${formatShape(t.shape)}, received ${formatShape(shape)}`,
+          'the model must be made with the same configuration',
+        );
+      }
+      t.set(data);
+    }
+  }
+
+  /** Gives the parameters back; the module must not be used again. */
+  dispose(): void {
+    for (const t of this.parameters()) {
+      t.grad?.dispose();
+      t.dispose();
+    }
+  }
+}

@@ -1,0 +1,36 @@
+// Where modules draw from: initial values from a host generator, dropout masks from numbered kernel calls.
+import { Philox, type RandomKey, seedKey } from '../tensor/philox.js';
+
+/** Numbers the kernel calls that draw, so that a checkpoint stores two numbers: the seed and the next call. */
+export class RandomCalls {
+  readonly seed: number;
+  /** Calls so far. */
+  calls: number;
+
+  constructor(seed: number, calls = 0) {
+    this.seed = seed;
+    this.calls = calls;
+  }
+
+  next(): RandomKey {
+    const [key0, key1] = seedKey(this.seed);
+    return { key0, key1, call: this.calls++ >>> 0 };
+  }
+}
+
+let initial = new Philox(0);
+let calls = new RandomCalls(0);
+
+/** Seeds what modules use that are not given a generator. */
+export function manualSeed(seed: number): void {
+  initial = new Philox(seed);
+  calls = new RandomCalls(seed);
+}
+
+export function defaultRng(): Philox {
+  return initial;
+}
+
+export function defaultCalls(): RandomCalls {
+  return calls;
+}

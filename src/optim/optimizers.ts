@@ -1,0 +1,261 @@
+// Optimizers. Each update is one program over parameter, gradient and moments; formulas as in PyTorch.
+import { UnrolledError } from '../errors.js';
+import { argument, updateInPlace } from '../autograd/elementwise.js';
+import { apply, constant, type Expr, uniform } from '../program/expr.js';
+import { zeros } from '../tensor/create.js';
+import { keep } from '../tensor/scope.js';
+import type { Tensor } from '../tensor/tensor.js';
+
+/** What a checkpoint stores of an optimizer: how many steps, and its moments by name. */
+export interface OptimizerState {
+  steps: number;
+  moments: Record<string, ArrayLike<number>>;
+}
+
+const add = (a: Expr, b: Expr): Expr => apply('add', a, b);
+const sub = (a: Expr, b: Expr): Expr => apply('sub', a, b);
+const mul = (a: Expr, b: Expr): Expr => apply('mul', a, b);
+const one = constant(1);
+const [p, g, m, v] = [argument(0), argument(1), argument(2), argument(3)];
+const lr = uniform('lr');
+
+export abstract class Optimizer {
+  readonly parameters: readonly Tensor[];
+  learningRate: number;
+  steps = 0;
+  /** Zero or more moments for each parameter. */
+  protected readonly moments: Tensor[][];
+
+  protected constructor(parameters: Iterable<Tensor>, learningRate: number, momentCount: number) {
+    this.parameters = [...parameters];
+    if (!(learningRate >= 0 && Number.isFinite(learningRate))) {
+      throw new UnrolledError(
+        'RANGE',
+        `expected a learning rate of 0 or more, received ${learningRate}`,
+        '0.001 suits Adam, 1 suits SGD with clipping',
+      );
+    }
+    this.learningRate = learningRate;
+    this.moments = this.parameters.map((t) =>
+      Array.from({ length: momentCount }, () => keep(zeros(t.shape, { device: t.device }))),
+    );
+  }
+
+  /** Changes each parameter that has a gradient. */
+  step(): void {
+    this.steps++;
+    this.parameters.forEach((t, i) => {
+      if (t.grad !== null) this.update(t, t.grad, this.moments[i]);
+    });
+  }
+
+  zeroGrad(): void {
+    for (const t of this.parameters) {
+      t.grad?.dispose();
+      t.grad = null;
+    }
+  }
+
+  state(): OptimizerState {
+    const moments = this.moments.flatMap((list, i) =>
+      list.map((t, j): [string, ArrayLike<number>] => [`${i}.${j}`, t.data()]),
+    );
+    return { steps: this.steps, moments: Object.fromEntries(moments) };
+  }
+
+  /** Errors: FORMAT where the moments are not those of this optimizer. */
+  loadState(state: OptimizerState): void {
+    this.moments.forEach((list, i) =>
+      list.forEach((t, j) => {
+        const data = state.moments[`${i}.${j}`];
+        if (data?.length !== t.size) {
+          throw new UnrolledError(
+            'FORMAT',
+            `expected moment ${i}.${j} of ${t.size} numbers, received ${data?.length ?? 'none'}`,
+            'resume with the same optimizer and model',
+          );
+        }
+        t.set(data);
+      }),
+    );
+    this.steps = state.steps;
+  }
+
+  protected abstract update(t: Tensor, gradient: Tensor, moments: readonly Tensor[]): void;
+}
+
+export interface SGDOptions {
+  momentum?: number;
+  weightDecay?: number;
+}
+
+const sgd = sub(p, mul(lr, g));
+const decayedGradient = add(g, mul(uniform('decay'), p));
+const velocity = add(mul(uniform('momentum'), m), decayedGradient);
+
+/** Stochastic gradient descent: v ← μ v + g, p ← p − lr v. */
+export class SGD extends Optimizer {
+  readonly #options: Required<SGDOptions>;
+
+  constructor(parameters: Iterable<Tensor>, learningRate: number, { momentum = 0, weightDecay = 0 }: SGDOptions = {}) {
+    super(parameters, learningRate, momentum === 0 ? 0 : 1);
+    this.#options = { momentum, weightDecay };
+  }
+
+  protected update(t: Tensor, gradient: Tensor, [moment]: readonly Tensor[]): void {
+    const uniforms = { lr: this.learningRate, momentum: this.#options.momentum, decay: this.#options.weightDecay };
+    if (moment === undefined) {
+      const value = this.#options.weightDecay === 0 ? sgd : sub(p, mul(lr, decayedGradient));
+      updateInPlace([{ tensor: t, value }], [t, gradient], { uniforms });
+      return;
+    }
+    updateInPlace(
+      [
+        { tensor: t, value: sub(p, mul(lr, velocity)) },
+        { tensor: moment, value: velocity },
+      ],
+      [t, gradient, moment],
+      { uniforms },
+    );
+  }
+}
+
+export interface AdamOptions {
+  beta1?: number;
+  beta2?: number;
+  epsilon?: number;
+  /** Adam adds it to the gradient, AdamW shrinks the parameter. */
+  weightDecay?: number;
+}
+
+const [beta1, beta2, epsilon, decay] = [uniform('beta1'), uniform('beta2'), uniform('epsilon'), uniform('decay')];
+const first = (gradient: Expr): Expr => add(mul(beta1, m), mul(sub(one, beta1), gradient));
+const second = (gradient: Expr): Expr => add(mul(beta2, v), mul(sub(one, beta2), mul(gradient, gradient)));
+/** stepSize = lr / (1 − β₁ᵗ), rootCorrection = 1 / √(1 − β₂ᵗ) */
+const adamStep = (gradient: Expr): Expr =>
+  apply(
+    'div',
+    mul(uniform('stepSize'), first(gradient)),
+    add(mul(apply('sqrt', second(gradient)), uniform('rootCorrection')), epsilon),
+  );
+
+abstract class AdamFamily extends Optimizer {
+  protected readonly options: Required<AdamOptions>;
+
+  constructor(
+    parameters: Iterable<Tensor>,
+    learningRate: number,
+    defaults: Required<AdamOptions>,
+    options: AdamOptions,
+  ) {
+    super(parameters, learningRate, 2);
+    this.options = { ...defaults, ...options };
+  }
+
+  protected apply(t: Tensor, gradient: Tensor, [mean, square]: readonly Tensor[], used: Expr, start: Expr): void {
+    const { beta1: b1, beta2: b2, epsilon: e, weightDecay } = this.options;
+    const uniforms = {
+      lr: this.learningRate, beta1: b1, beta2: b2, epsilon: e, decay: weightDecay,
+      stepSize: this.learningRate / (1 - b1 ** this.steps), rootCorrection: 1 / Math.sqrt(1 - b2 ** this.steps),
+    }; // prettier-ignore
+    const targets = [
+      { tensor: t, value: sub(start, adamStep(used)) },
+      { tensor: mean, value: first(used) },
+      { tensor: square, value: second(used) },
+    ];
+    updateInPlace(targets, [t, gradient, mean, square], { uniforms });
+  }
+}
+
+const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
+
+/** Kingma and Ba, "Adam", ICLR 2015, algorithm 1. */
+export class Adam extends AdamFamily {
+  constructor(parameters: Iterable<Tensor>, learningRate = 1e-3, options: AdamOptions = {}) {
+    super(parameters, learningRate, ADAM, options);
+  }
+
+  protected update(t: Tensor, gradient: Tensor, moments: readonly Tensor[]): void {
+    this.apply(t, gradient, moments, this.options.weightDecay === 0 ? g : decayedGradient, p);
+  }
+}
+
+/** Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019, algorithm 2. */
+export class AdamW extends AdamFamily {
+  constructor(parameters: Iterable<Tensor>, learningRate = 1e-3, options: AdamOptions = {}) {
+    super(parameters, learningRate, { ...ADAM, weightDecay: 0.01 }, options);
+  }
+
+  protected update(t: Tensor, gradient: Tensor, moments: readonly Tensor[]): void {
+    this.apply(t, gradient, moments, g, sub(p, mul(mul(lr, decay), p)));
+  }
+}
+
+export interface RMSPropOptions {
+  alpha?: number;
+  epsilon?: number;
+}
+
+const smoothed = add(mul(uniform('alpha'), m), mul(sub(one, uniform('alpha')), mul(g, g)));
+
+/** Tieleman and Hinton 2012: divides by a running root mean square of the gradient. */
+export class RMSProp extends Optimizer {
+  readonly #options: Required<RMSPropOptions>;
+
+  constructor(
+    parameters: Iterable<Tensor>,
+    learningRate = 1e-2,
+    { alpha = 0.99, epsilon: e = 1e-8 }: RMSPropOptions = {},
+  ) {
+    super(parameters, learningRate, 1);
+    this.#options = { alpha, epsilon: e };
+  }
+
+  protected update(t: Tensor, gradient: Tensor, [square]: readonly Tensor[]): void {
+    const value = sub(p, apply('div', mul(lr, g), add(apply('sqrt', smoothed), epsilon)));
+    const uniforms = { lr: this.learningRate, ...this.#options };
+    updateInPlace(
+      [
+        { tensor: t, value },
+        { tensor: square, value: smoothed },
+      ],
+      [t, gradient, square],
+      { uniforms },
+    );
+  }
+}
+
+const gathered = add(m, mul(g, g));
+
+/** Duchi, Hazan and Singer 2011: divides by the root of the sum of all squared gradients. */
+export class Adagrad extends Optimizer {
+  readonly #epsilon: number;
+
+  constructor(parameters: Iterable<Tensor>, learningRate = 1e-2, options: { epsilon?: number } = {}) {
+    super(parameters, learningRate, 1);
+    this.#epsilon = options.epsilon ?? 1e-10;
+  }
+
+  protected update(t: Tensor, gradient: Tensor, [square]: readonly Tensor[]): void {
+    const value = sub(p, apply('div', mul(lr, g), add(apply('sqrt', gathered), epsilon)));
+    const uniforms = { lr: this.learningRate, epsilon: this.#epsilon };
+    updateInPlace(
+      [
+        { tensor: t, value },
+        { tensor: square, value: gathered },
+      ],
+      [t, gradient, square],
+      { uniforms },
+    );
+  }
+}
+
+export const OPTIMIZERS = {
+  sgd: (parameters: Iterable<Tensor>, learningRate: number): Optimizer => new SGD(parameters, learningRate),
+  adam: (parameters: Iterable<Tensor>, learningRate: number): Optimizer => new Adam(parameters, learningRate),
+  adamw: (parameters: Iterable<Tensor>, learningRate: number): Optimizer => new AdamW(parameters, learningRate),
+  rmsprop: (parameters: Iterable<Tensor>, learningRate: number): Optimizer => new RMSProp(parameters, learningRate),
+  adagrad: (parameters: Iterable<Tensor>, learningRate: number): Optimizer => new Adagrad(parameters, learningRate),
+} as const;
+
+export type OptimizerName = keyof typeof OPTIMIZERS;
