@@ -1,0 +1,14 @@
+// `npm start`: installs and builds what is missing, then trains a character model on Moby-Dick for about two minutes.
+// Arguments after `--` go to `unrolled train lm`.
+import { join } from 'node:path';
+import { root, runNode, setup } from './setup.mjs';
+
+await setup();
+const given = process.argv.slice(2);
+const has = (name) => given.some((argument) => argument === name || argument.startsWith(`${name}=`));
+const defaults = [
+  ...(has('--minutes') || has('--epochs') ? [] : ['--minutes', '2']),
+  ...(has('--out') || has('--resume') ? [] : ['--out', join('runs', 'moby-dick.safetensors')]),
+  ...(has('--report') ? [] : ['--report', join('runs', 'moby-dick.html')]),
+];
+await runNode([join(root, 'bin', 'unrolled.js'), 'train', 'lm', 'moby-dick', ...defaults, ...given]);

@@ -1,0 +1,46 @@
+// Everything that runs in a browser and on Node alike. On Node the package's entry is node.ts, which adds files and the
+// native backend.
+import './autograd/methods.js';
+
+export { UnrolledError, UnsupportedError, type ErrorCode } from './errors.js';
+export * from './platform/platform.js';
+export { Tensor, type NestedArray } from './tensor/tensor.js';
+export type { DType, HostArray } from './tensor/device.js';
+export { empty, fromData, full, ones, rand, randn, tensor, zeros } from './tensor/create.js';
+export { keep, scope } from './tensor/scope.js';
+export { Philox, type RandomKey } from './tensor/philox.js';
+export type { Backend } from './backend/contract.js';
+export { listBackends, useBackend } from './backend/choose.js';
+export { backendOf } from './backend/registry.js';
+export { ReferenceBackend } from './backend/reference/reference.js';
+export * from './autograd/ops.js';
+export { backward, noGrad, record, type BackwardOptions, type TapeEntry } from './autograd/tape.js';
+export { checkGradients } from './autograd/gradcheck.js';
+export { type Cell, CellValue, defineCell, type StepArguments } from './cell/define.js';
+export * from './cell/cells/index.js';
+export { Module, parameter, type StateDict } from './nn/module.js';
+export * from './nn/initializers.js';
+export { Dropout, Embedding, Linear } from './nn/layers.js';
+export { detach, Recurrent, type RecurrentOptions, type RecurrentResult, type RecurrentState } from './nn/recurrent.js';
+export { manualSeed, RandomCalls } from './nn/random.js';
+export * from './optim/optimizers.js';
+export * from './optim/clip.js';
+export * from './optim/schedules.js';
+export { cleanText } from './text/clean.js';
+export { Corpus, type CorpusOptions, encodeWith } from './text/corpus.js';
+export { createTokenizer } from './text/create-tokenizer.js';
+export { decodeText } from './text/decode.js';
+export { NgramModel } from './text/ngram.js';
+export { lossMetrics, type LossMetrics } from './text/perplexity.js';
+export { statistics } from './text/statistics.js';
+export { baselines } from './text/baselines.js';
+export * from './text/tokenizer.js';
+export { Vocabulary } from './text/vocabulary.js';
+export { BatchSampler, randomBatches, sequentialBatches } from './data/sampling.js';
+export { decodeSafetensors, encodeSafetensors } from './formats/safetensors.js';
+export { EarlyStopping, runLoop } from './train/loop.js';
+export { LanguageModel, type LanguageModelConfig } from './models/languageModel.js';
+export type { LanguageModelTrainOptions, TrainingProgress, TrainingSummary } from './models/trainLanguageModel.js';
+export { NgramLanguageModel } from './models/ngramLanguageModel.js';
+export { loadModel } from './models/load.js';
+export type { GenerateOptions } from './models/textGenerator.js';

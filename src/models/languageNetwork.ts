@@ -1,0 +1,50 @@
+// The network of a language model: tokens → (embedding) → recurrent stack → linear decoder → logits.
+import { cellByName } from '../cell/cells/index.js';
+import type { Cell } from '../cell/define.js';
+import { Embedding, Dropout, Linear } from '../nn/layers.js';
+import { Module } from '../nn/module.js';
+import type { RandomCalls } from '../nn/random.js';
+import { Recurrent, type RecurrentState } from '../nn/recurrent.js';
+import type { Philox } from '../tensor/philox.js';
+import type { Tensor } from '../tensor/tensor.js';
+
+/** Sizes of the network: plain data, stored in the model file. */
+export interface LanguageNetworkConfig {
+  /** A name of cell/cells/index.ts. */
+  cell: string;
+  hiddenSize: number;
+  numLayers: number;
+  /** 0: tokens go to the recurrent layer as one-hot vectors (in fact as rows of its weight). */
+  embeddingSize: number;
+  dropout: number;
+}
+
+export class LanguageNetwork extends Module {
+  readonly #embedding: Embedding | null;
+  readonly #rnn: Recurrent;
+  readonly #dropout: Dropout;
+  readonly #decoder: Linear;
+
+  constructor(config: LanguageNetworkConfig, vocabularySize: number, rng: Philox, calls: RandomCalls, cell?: Cell) {
+    super();
+    const { hiddenSize, numLayers, embeddingSize, dropout } = config;
+    this.#embedding =
+      embeddingSize > 0 ? this.addPart('embedding', new Embedding(vocabularySize, embeddingSize, { rng })) : null;
+    const used = cell ?? cellByName(config.cell);
+    const opened = used.name === 'LSTM' ? { initialBias: { f: 1 } } : {};
+    const inputSize = embeddingSize > 0 ? embeddingSize : vocabularySize;
+    this.#rnn = this.addPart(
+      'rnn',
+      new Recurrent(used, { inputSize, hiddenSize, numLayers, dropout, rng, calls, ...opened }),
+    );
+    this.#dropout = this.addPart('dropout', new Dropout(dropout, calls));
+    this.#decoder = this.addPart('decoder', new Linear(hiddenSize, vocabularySize, { rng }));
+  }
+
+  /** @param tokens int32 [T, N]. Returns logits [T, N, V] and the state after the last step. */
+  forward(tokens: Tensor, state: RecurrentState | null): { logits: Tensor; state: RecurrentState } {
+    const x = this.#embedding?.forward(tokens) ?? tokens;
+    const { output, state: next } = this.#rnn.forward(x, { state });
+    return { logits: this.#decoder.forward(this.#dropout.forward(output)), state: next };
+  }
+}

@@ -1,0 +1,85 @@
+// One .safetensors file for a model: tensors, and as metadata its kind, configuration, text settings and vocabulary.
+import { UnrolledError } from '../errors.js';
+import { decodeSafetensors, encodeSafetensors, type SafetensorsTensor } from '../formats/safetensors.js';
+import type { TextSettings } from '../text/corpus.js';
+import { TOKENIZER_KINDS } from '../text/tokenizer.js';
+import { Vocabulary } from '../text/vocabulary.js';
+import type { ModelText } from './textGenerator.js';
+
+export type ModelKind = 'lm' | 'ngram';
+
+export interface ModelFile {
+  kind: ModelKind;
+  config: unknown;
+  text: ModelText;
+  /** What resuming a training needs; undefined in a finished model. */
+  checkpoint?: unknown;
+  tensors: Map<string, SafetensorsTensor>;
+}
+
+const FORMAT = 'unrolled-1';
+
+export function encodeModelFile(
+  file: Omit<ModelFile, 'tensors'> & { tensors: (SafetensorsTensor & { name: string })[] },
+): Uint8Array {
+  return encodeSafetensors(file.tensors, {
+    format: FORMAT,
+    kind: file.kind,
+    config: JSON.stringify(file.config),
+    text: JSON.stringify(file.text.settings),
+    vocabulary: JSON.stringify(file.text.vocabulary),
+    ...(file.checkpoint === undefined ? {} : { checkpoint: JSON.stringify(file.checkpoint) }),
+  });
+}
+
+/** Errors: FORMAT for a damaged file, and for one of another program. */
+export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
+  const { tensors, metadata } = decodeSafetensors(bytes, name);
+  if (metadata.format !== FORMAT || (metadata.kind !== 'lm' && metadata.kind !== 'ngram')) {
+    throw new UnrolledError(
+      'FORMAT',
+      `expected a model of this program in ${name}, received a safetensors file of ${metadata.format ?? 'another program'}`,
+      'name a file that `unrolled train` wrote',
+    );
+  }
+  const part = (key: string): unknown => {
+    try {
+      return JSON.parse(metadata[key]);
+    } catch (cause) {
+      throw new UnrolledError(
+        'FORMAT',
+        `expected JSON as "${key}" in ${name}, received something else`,
+        'the file is damaged',
+        { cause },
+      );
+    }
+  };
+  const settings = checkSettings(part('text'), name);
+  const vocabulary = Vocabulary.fromJSON(part('vocabulary'));
+  return {
+    kind: metadata.kind,
+    config: part('config'),
+    text: { settings, vocabulary },
+    checkpoint: metadata.checkpoint === undefined ? undefined : part('checkpoint'),
+    tensors,
+  };
+}
+
+function checkSettings(value: unknown, name: string): TextSettings {
+  const settings = (value ?? {}) as Record<string, unknown>;
+  const tokens = TOKENIZER_KINDS.find((kind) => kind === settings.tokens);
+  if (tokens === undefined) {
+    throw new UnrolledError(
+      'FORMAT',
+      `expected a tokenizer of ${TOKENIZER_KINDS.join(', ')} in ${name}, received ${String(settings.tokens)}`,
+      'the file is damaged',
+    );
+  }
+  const { lineSeparator } = settings;
+  return {
+    tokens,
+    lowercase: settings.lowercase === true,
+    lettersOnly: settings.lettersOnly === true,
+    ...(typeof lineSeparator === 'string' ? { lineSeparator } : {}),
+  };
+}

@@ -1,0 +1,296 @@
+// Training a language model: minibatches, truncated backpropagation through time, clipping, schedule, validation,
+// checkpoints. A resumed run equals one that was not interrupted, bit for bit (where it ends by epochs, not by the clock).
+import { UnrolledError } from '../errors.js';
+import { crossEntropy } from '../autograd/ops.js';
+import { BatchSampler } from '../data/sampling.js';
+import { detach, type RecurrentState } from '../nn/recurrent.js';
+import type { StateDict } from '../nn/module.js';
+import { clipGradNorm, clipGradValue, gradNorm } from '../optim/clip.js';
+import { type Optimizer, type OptimizerName, OPTIMIZERS } from '../optim/optimizers.js';
+import { scheduleByName } from '../optim/schedules.js';
+import { fromData } from '../tensor/create.js';
+import { keep, scope } from '../tensor/scope.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { Corpus, CorpusOptions } from '../text/corpus.js';
+import type { LossMetrics } from '../text/perplexity.js';
+import { EarlyStopping, runLoop, type StopReason } from '../train/loop.js';
+import { nonFiniteError } from '../train/finite.js';
+import { type Checkpoint, checkpointTensors, readCheckpoint, restoreState } from './checkpoint.js';
+import type { LanguageModel, LanguageModelConfig } from './languageModel.js';
+import { type ModelText, textOf } from './textGenerator.js';
+
+export interface LanguageModelTrainOptions extends CorpusOptions {
+  /** A name of cell/cells/index.ts; lstm. */
+  cell?: string;
+  /** 256 */
+  hiddenSize?: number;
+  /** 1 */
+  numLayers?: number;
+  /** 64; 0 for one-hot */
+  embeddingSize?: number;
+  /** 0 */
+  dropout?: number;
+  /** 32 */
+  batchSize?: number;
+  /** Length of backpropagation through time; 64. */
+  numSteps?: number;
+  /** sequential carries the state from batch to batch, random does not; sequential. */
+  sampling?: 'sequential' | 'random';
+  /** adam */
+  optimizer?: OptimizerName;
+  /** 4e-3 */
+  learningRate?: number;
+  /** cosine */
+  schedule?: string;
+  /** Radius that the gradient norm is clipped to; 1, 0 for none. */
+  clipNorm?: number;
+  /** Cuts each gradient element; none. */
+  clipValue?: number;
+  /** Passes over the training part; 10 where no minutes are given. */
+  epochs?: number;
+  minutes?: number;
+  seed?: number;
+  /** How many times the validation part is measured on the way; 10. */
+  validations?: number;
+  /** Stops after so many validations without improvement, and keeps the best weights. */
+  patience?: number;
+  checkpoint?: { everySeconds: number; save: (bytes: Uint8Array) => void | Promise<void> };
+  /** A checkpoint to go on from; sizes and text settings come from it. */
+  resume?: Uint8Array;
+  signal?: AbortSignal;
+  onProgress?: (event: TrainingProgress) => void;
+  onValidation?: (event: ValidationEvent, model: LanguageModel) => void | Promise<void>;
+}
+
+export interface TrainingProgress {
+  step: number;
+  epoch: number;
+  tokens: number;
+  seconds: number;
+  /** Nats a token, smoothed over the last steps. */
+  loss: number;
+  perplexity: number;
+  tokensPerSecond: number;
+  learningRate: number;
+  gradientNorm: number;
+  /** 0 to 1 */
+  progress: number;
+  secondsLeft: number;
+}
+
+export interface ValidationEvent extends LossMetrics {
+  step: number;
+  trainedTokens: number;
+  seconds: number;
+}
+
+export interface TrainingSummary {
+  reason: StopReason;
+  epochs: number;
+  step: number;
+  tokens: number;
+  seconds: number;
+  tokensPerSecond: number;
+  /** Smoothed at the end. */
+  loss: number;
+  perplexity: number;
+  history: {
+    step: number;
+    tokens: number;
+    seconds: number;
+    loss: number;
+    learningRate: number;
+    gradientNorm: number;
+  }[];
+  validation: ValidationEvent[];
+}
+
+/** The share of a new loss in the running one. */
+const SMOOTHING = 0.02;
+const HISTORY = 400;
+
+export async function trainLanguageModel(
+  corpus: Corpus,
+  options: LanguageModelTrainOptions,
+  create: (config: LanguageModelConfig, text: ModelText) => LanguageModel,
+  open: (bytes: Uint8Array) => LanguageModel,
+): Promise<LanguageModel> {
+  const from = options.resume === undefined ? null : readCheckpoint(options.resume, 'the checkpoint');
+  const o = { ...DEFAULTS, ...defined(from?.options ?? {}), ...defined(options) };
+  const model =
+    from !== null && options.resume !== undefined ? open(options.resume) : create(configOf(o), textOf(corpus, o));
+  if (model.vocabularySize !== corpus.vocabulary.size) {
+    throw new UnrolledError(
+      'OPTION',
+      `expected the text that the checkpoint was trained on (${model.vocabularySize} symbols), received one with ${corpus.vocabulary.size}`,
+      'resume with the same data and text options',
+    );
+  }
+  const { network } = model;
+  const optimizer: Optimizer = OPTIMIZERS[o.optimizer](network.parameters(), o.learningRate);
+  const sampler = new BatchSampler(corpus.train, {
+    batchSize: o.batchSize,
+    numSteps: o.numSteps,
+    sampling: o.sampling,
+    seed: o.seed,
+  });
+  let state: RecurrentState | null = null;
+  const counters = { step: 0, tokens: 0, seconds: 0 };
+  let smoothed = NaN;
+  const validation: ValidationEvent[] = [];
+  const history: TrainingSummary['history'] = [];
+  if (from !== null) {
+    optimizer.loadState({ steps: from.counters.step, moments: from.moments });
+    sampler.restore(from.sampler);
+    model.calls.calls = from.calls;
+    Object.assign(counters, from.counters);
+    smoothed = from.loss;
+    history.push(...from.history);
+    validation.push(...from.validation);
+    state = restoreState(from.state);
+  }
+  const maxEpochs = o.epochs ?? (o.minutes === undefined ? 10 : Infinity);
+  const schedule = scheduleByName(o.schedule);
+  const stopping = o.patience === undefined ? null : new EarlyStopping(o.patience);
+  let best: StateDict | null = null;
+  let gradientNorm = 0;
+
+  const drop = (old: RecurrentState | null): void =>
+    old?.forEach((layer) => Object.values(layer).forEach((t) => t.dispose()));
+
+  const step = (progress: number): number => {
+    const batch = sampler.next();
+    if (batch.first || o.sampling === 'random') {
+      drop(state);
+      state = null;
+    }
+    optimizer.learningRate = o.learningRate * schedule({ step: counters.step, epoch: sampler.epochs, progress });
+    const [T, N] = [o.numSteps, o.batchSize];
+    const previous: RecurrentState | null = state;
+    const next = scope(() => {
+      const result = network.forward(fromData(batch.x, [T, N]), detach(previous));
+      const loss = crossEntropy(result.logits, fromData(batch.y, [T, N]));
+      const value = loss.item();
+      if (!Number.isFinite(value)) throw nonFiniteError(loss, network.namedParameters(), counters.step);
+      smoothed = Number.isNaN(smoothed)
+        ? value
+        : smoothed + Math.max(SMOOTHING, 1 / (counters.step + 1)) * (value - smoothed);
+      loss.backward();
+      if (o.clipValue !== undefined && o.clipValue > 0) clipGradValue(network.parameters(), o.clipValue);
+      gradientNorm = o.clipNorm > 0 ? clipGradNorm(network.parameters(), o.clipNorm) : gradNorm(network.parameters());
+      if (!Number.isFinite(gradientNorm))
+        throw nonFiniteError(loss, gradientsOf(network.namedParameters()), counters.step);
+      optimizer.step();
+      optimizer.zeroGrad();
+      return detach(result.state);
+    });
+    for (const layer of next) for (const t of Object.values(layer)) keep(t);
+    drop(previous);
+    state = next;
+    return T * N;
+  };
+
+  const onTick = (progress: number): void => {
+    const { step: steps, tokens, seconds } = counters;
+    const { learningRate } = optimizer;
+    history.push({ step: steps, tokens, seconds, loss: smoothed, learningRate, gradientNorm });
+    // Every second entry goes when there are too many, so that a report stays small over hours.
+    if (history.length > 2 * HISTORY) history.splice(0, history.length, ...history.filter((_, i) => i % 2 === 1));
+    options.onProgress?.({
+      step: steps, epoch: sampler.epochs, tokens, seconds, loss: smoothed, perplexity: Math.exp(smoothed),
+      tokensPerSecond: tokens / seconds, learningRate, gradientNorm, progress,
+      secondsLeft: progress > 0 ? (seconds / progress) * (1 - progress) : Infinity,
+    }); // prettier-ignore
+  };
+
+  const validate = async (): Promise<boolean> => {
+    if (corpus.validation.length < 2) return false;
+    const metrics = model.evaluate(corpus.validation);
+    const event = { ...metrics, step: counters.step, trainedTokens: counters.tokens, seconds: counters.seconds };
+    validation.push(event);
+    const verdict = stopping?.update(metrics.loss);
+    if (verdict?.improved === true) best = network.stateDict();
+    await options.onValidation?.(event, model);
+    network.train();
+    return verdict?.stop ?? false;
+  };
+
+  const checkpoint = async (): Promise<void> => {
+    const content: Omit<Checkpoint, 'moments' | 'state'> = {
+      options: storable(o), counters: { ...counters }, sampler: sampler.state(), calls: model.calls.calls,
+      loss: smoothed, history, validation,
+    }; // prettier-ignore
+    const tensors = checkpointTensors(optimizer, state);
+    await options.checkpoint?.save(model.toBytes({ tensors, checkpoint: content }));
+  };
+
+  network.train();
+  const reason = await runLoop({
+    counters,
+    maxSeconds: o.minutes === undefined ? undefined : o.minutes * 60,
+    progress: () => sampler.epochs / maxEpochs,
+    step,
+    validateEvery: 1 / o.validations,
+    validate,
+    checkpointSeconds: options.checkpoint?.everySeconds,
+    checkpoint: options.checkpoint === undefined ? undefined : checkpoint,
+    onTick,
+    signal: options.signal,
+  });
+  if (best !== null) network.loadStateDict(best);
+  drop(state);
+  network.eval();
+  model.training = {
+    reason, epochs: sampler.epochs, ...counters, tokensPerSecond: counters.tokens / counters.seconds,
+    loss: smoothed, perplexity: Math.exp(smoothed), history, validation,
+  }; // prettier-ignore
+  return model;
+}
+
+/** The options that always have a value. */
+type Defaults = Required<
+  Pick<
+    LanguageModelTrainOptions,
+    | 'cell' | 'hiddenSize' | 'numLayers' | 'embeddingSize' | 'dropout' | 'batchSize' | 'numSteps' | 'sampling'
+    | 'optimizer' | 'learningRate' | 'schedule' | 'clipNorm' | 'seed' | 'validations'
+  >
+>;
+
+const DEFAULTS: Defaults = {
+  cell: 'lstm',
+  hiddenSize: 256,
+  numLayers: 1,
+  embeddingSize: 64,
+  dropout: 0,
+  batchSize: 32,
+  numSteps: 64,
+  sampling: 'sequential',
+  optimizer: 'adam',
+  learningRate: 4e-3,
+  schedule: 'cosine',
+  clipNorm: 1,
+  seed: 0,
+  validations: 10,
+};
+
+type Resolved = LanguageModelTrainOptions & Defaults;
+
+function configOf({ cell, hiddenSize, numLayers, embeddingSize, dropout, seed }: Resolved): LanguageModelConfig {
+  return { cell, hiddenSize, numLayers, embeddingSize, dropout, seed };
+}
+
+/** What was given: an option that is undefined does not hide a default. */
+function defined<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/** The options that a checkpoint keeps: plain values. */
+function storable(options: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value)),
+  );
+}
+
+function* gradientsOf(parameters: Iterable<[string, Tensor]>): Generator<[string, Tensor]> {
+  for (const [name, t] of parameters) if (t.grad !== null) yield [`${name} (its gradient)`, t.grad];
+}

@@ -1,0 +1,40 @@
+// Finds where numbers stopped being finite: the first tensor in the order of computation, its layer and time step.
+import { UnrolledError } from '../errors.js';
+import { tapeOrder } from '../autograd/tape.js';
+import { formatShape } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+
+function firstBad(t: Tensor): number {
+  return t.dtype === 'int32' ? -1 : t.data().findIndex((value) => !Number.isFinite(value));
+}
+
+/** A NON_FINITE error that names the first bad tensor: a parameter, or the result of an operation. */
+export function nonFiniteError(loss: Tensor, named: Iterable<readonly [string, Tensor]>, step: number): UnrolledError {
+  const help = 'lower the learning rate, clip the gradient norm, or start from the last checkpoint';
+  const make = (where: string): UnrolledError =>
+    new UnrolledError(
+      'NON_FINITE',
+      `expected finite numbers, found one that is not at training step ${step}: ${where}`,
+      help,
+    );
+  for (const [name, t] of named) {
+    const index = firstBad(t);
+    if (index >= 0) return make(`parameter ${name} ${formatShape(t.shape)}, element ${index}`);
+  }
+  let layer = -1;
+  for (const node of tapeOrder(loss)) {
+    if (node.op.startsWith('scan ')) layer++;
+    for (const output of node.outputs) {
+      if (output.disposed) continue;
+      const index = firstBad(output);
+      if (index < 0) continue;
+      const at = [node.op.startsWith('scan ') ? `layer ${layer}` : '', node.locate(output, index)].filter(
+        (part) => part !== '',
+      );
+      return make(
+        `result of ${node.op} ${formatShape(output.shape)}${at.length > 0 ? `, ${at.join(', ')}` : ''}, element ${index}`,
+      );
+    }
+  }
+  return make('the loss itself');
+}

@@ -1,0 +1,97 @@
+// The training loop: when to step, validate, checkpoint, report and stop. What a step is, the caller says.
+import { UnrolledError } from '../errors.js';
+
+export type StopReason = 'done' | 'aborted' | 'early';
+
+export interface LoopCounters {
+  /** Optimizer steps so far. */
+  step: number;
+  tokens: number;
+  /** Seconds spent in steps; a resumed run goes on counting. */
+  seconds: number;
+}
+
+export interface LoopOptions {
+  counters: LoopCounters;
+  /** The time budget in seconds of `counters.seconds`. */
+  maxSeconds?: number;
+  /** Share done by other measures than time (epochs); 1 ends the loop. */
+  progress: () => number;
+  /** One step; returns how many tokens it took. `progress` is the share of the whole training that is done. */
+  step: (progress: number) => number;
+  /** Every so much progress (0.1: ten times) and at the end; true ends training early. */
+  validateEvery: number;
+  validate: () => boolean | Promise<boolean>;
+  checkpointSeconds?: number;
+  checkpoint?: () => void | Promise<void>;
+  onTick?: (progress: number) => void;
+  signal?: AbortSignal;
+}
+
+const now = (): number => performance.now() / 1000;
+
+/** Lets timers, signals and the page have their turn. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+/** How long the loop may keep the thread, in seconds. */
+const TURN = 0.05;
+
+/** Runs until the budget is spent, `progress` reaches 1, `validate` says so, or `signal` aborts. */
+export async function runLoop(options: LoopOptions): Promise<StopReason> {
+  const { counters, maxSeconds = Infinity, signal } = options;
+  const share = (): number => Math.min(1, Math.max(options.progress(), counters.seconds / maxSeconds));
+  let validated = Math.floor(share() / options.validateEvery);
+  let turn = now();
+  let saved = now();
+  while (share() < 1) {
+    if (signal?.aborted === true) {
+      await options.checkpoint?.();
+      return 'aborted';
+    }
+    const begin = now();
+    const tokens = options.step(share());
+    counters.step++;
+    counters.tokens += tokens;
+    counters.seconds += now() - begin;
+    options.onTick?.(share());
+    const due = Math.floor(share() / options.validateEvery);
+    if (due > validated && share() < 1) {
+      validated = due;
+      if (await options.validate()) return 'early';
+    }
+    if (options.checkpointSeconds !== undefined && now() - saved >= options.checkpointSeconds) {
+      await options.checkpoint?.();
+      saved = now();
+    }
+    if (now() - turn >= TURN) {
+      await breathe();
+      turn = now();
+    }
+  }
+  await options.validate();
+  return 'done';
+}
+
+/** Counts validations without improvement. */
+export class EarlyStopping {
+  best = Infinity;
+  waited = 0;
+  readonly patience: number;
+
+  constructor(patience: number) {
+    if (!(patience >= 1)) {
+      throw new UnrolledError('RANGE', `expected a patience of 1 or more, received ${patience}`, 'count validations');
+    }
+    this.patience = patience;
+  }
+
+  /** Whether this loss is the best so far, and whether to stop. */
+  update(loss: number): { improved: boolean; stop: boolean } {
+    const improved = loss < this.best;
+    if (improved) this.best = loss;
+    this.waited = improved ? 0 : this.waited + 1;
+    return { improved, stop: this.waited >= this.patience };
+  }
+}
