@@ -1,0 +1,202 @@
+// Builds what a checkout lacks: the kernels as WebAssembly and as a native addon, and the TypeScript in dist/. A step whose
+// sources and flags are as they were is skipped. A missing C++ compiler is no failure: WebAssembly serves then.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { arch, platform } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const sources = join(root, 'kernels');
+const kernels = join(root, 'dist', 'kernels');
+const work = join(root, 'build');
+
+const COMMON = ['-O3', '-std=c++17', '-ffp-contract=off', '-fno-math-errno', '-fno-exceptions', '-fno-rtti'];
+const WASM = ['--target=wasm32', '-nostdlib', '-nostdinc++', '-ffreestanding', '-mbulk-memory', '-mnontrapping-fptoint', '-msign-ext'];
+const WASM_VARIANTS = { simd: ['-msimd128'], relaxed: ['-msimd128', '-mrelaxed-simd'] };
+/** The first megabyte holds stack and static data; the arena begins after it. */
+const WASM_LINK = ['--no-entry', '--import-memory', '--stack-first', '-z', 'stack-size=524288', '--export=__heap_base'];
+const ISAS = {
+  x64: { avx512: ['-mavx512f', '-mavx512dq', '-mavx512bw', '-mavx512vl', '-mfma'], avx2: ['-mavx2', '-mfma'], base: [] },
+  arm64: { base: [] },
+};
+
+function filesUnder(folder, extension) {
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith(extension))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+function hashOf(files, ...extra) {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(file.slice(root.length)).update('\0').update(readFileSync(file)).update('\0');
+  return hash.update(JSON.stringify(extra)).digest('hex');
+}
+
+const stampFile = (step) => join(root, 'dist', '.stamps', step);
+
+function isFresh(step, hash, outputs) {
+  return outputs.every((file) => existsSync(file)) && existsSync(stampFile(step)) && readFileSync(stampFile(step), 'utf8') === hash;
+}
+
+function setStamp(step, hash) {
+  mkdirSync(join(root, 'dist', '.stamps'), { recursive: true });
+  writeFileSync(stampFile(step), hash);
+}
+
+/** Written whole, so that a process that runs keeps the old file. */
+function put(name, bytes) {
+  mkdirSync(kernels, { recursive: true });
+  const temporary = join(kernels, `${name}.${process.pid}.tmp`);
+  writeFileSync(temporary, bytes);
+  renameSync(temporary, join(kernels, name));
+}
+
+function run(command, args) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root });
+    let output = '';
+    child.stdout.on('data', (chunk) => (output += chunk));
+    child.stderr.on('data', (chunk) => (output += chunk));
+    child.on('error', (error) => resolve({ ok: false, output: error.message }));
+    child.on('close', (status) => resolve({ ok: status === 0, output }));
+  });
+}
+
+/** The kernels as two WebAssembly modules: plain SIMD, and relaxed SIMD with its fused multiply-add. */
+export async function buildWasm(say) {
+  const files = filesUnder(sources, '.h').concat(join(sources, 'entry.cpp'));
+  const hash = hashOf(files, COMMON, WASM, WASM_VARIANTS, WASM_LINK);
+  const names = Object.keys(WASM_VARIANTS);
+  if (isFresh('wasm', hash, names.map((name) => join(kernels, `${name}.wasm`)))) return;
+  const start = Date.now();
+  const { commands } = await import('@yowasp/clang');
+  const tree = Object.fromEntries(files.map((file) => [file.slice(sources.length + 1), readFileSync(file, 'utf8')]));
+  const call = async (name, args, input) => {
+    let output = '';
+    const decoder = new TextDecoder();
+    const collect = (bytes) => {
+      if (bytes) output += decoder.decode(bytes, { stream: true });
+    };
+    try {
+      return await commands[name](args, input, { stdout: collect, stderr: collect, fetchProgress: () => {} });
+    } catch (error) {
+      throw new Error(`${name} failed:\n${output || error.message}`, { cause: error });
+    }
+  };
+  for (const name of names) {
+    const flags = [...COMMON, ...WASM, ...WASM_VARIANTS[name]];
+    const object = await call('clang++', [...flags, '-c', 'entry.cpp', '-o', 'entry.o'], tree);
+    const linked = await call('wasm-ld', [...WASM_LINK, 'entry.o', '-o', 'kernels.wasm'], object);
+    put(`${name}.wasm`, linked['kernels.wasm']);
+  }
+  setStamp('wasm', hash);
+  say(`kernels: WebAssembly built in ${seconds(start)}`);
+}
+
+async function findCompiler() {
+  const candidates = process.env.CXX ? [process.env.CXX] : ['g++', 'clang++', 'c++'];
+  for (const command of candidates) {
+    const { ok, output } = await run(command, ['--version']);
+    if (ok) return { command, version: output.split('\n')[0] };
+  }
+  return { reason: `no C++ compiler found (tried ${candidates.join(', ')})` };
+}
+
+async function compileAddon(compiler) {
+  const isas = ISAS[arch()] ?? { base: [] };
+  const folder = join(work, 'native');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const include = join(root, 'node_modules', 'node-api-headers', 'include');
+  const jobs = Object.entries(isas).map(([isa, flags]) => {
+    const object = join(folder, `${isa}.o`);
+    const args = [...COMMON, '-fPIC', '-Wno-psabi', ...flags, `-DUNROLLED_NS=unrolled_${isa}`];
+    return { object, done: run(compiler.command, [...args, '-c', join(sources, 'entry.cpp'), '-o', object]) };
+  });
+  for (const job of jobs) {
+    const { ok, output } = await job.done;
+    if (!ok) return output;
+  }
+  const target = join(folder, 'unrolled.node');
+  const link = platform() === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-pthread'];
+  const { ok, output } = await run(compiler.command, [
+    ...['-O2', '-std=c++17', '-fPIC', '-shared', '-I', include, join(sources, 'addon.cpp')],
+    ...jobs.map((job) => job.object),
+    ...link,
+    ...['-o', target],
+  ]);
+  if (!ok) return output;
+  put('unrolled.node', readFileSync(target));
+  return '';
+}
+
+/** The addon; dist/kernels/native.json says why there is none. */
+export async function buildNative(say) {
+  const files = filesUnder(sources, '.h').concat(filesUnder(sources, '.cpp'));
+  const addon = join(kernels, 'unrolled.node');
+  const settle = (reason, hash) => {
+    if (reason) rmSync(addon, { force: true });
+    put('native.json', JSON.stringify(reason ? { available: false, reason } : { available: true }));
+    setStamp('native', hash);
+    if (reason) say(`kernels: no native addon, WebAssembly serves: ${reason}`);
+  };
+  const start = Date.now();
+  const off = process.env.UNROLLED_NO_NATIVE === '1';
+  const compiler = off
+    ? { reason: 'switched off by UNROLLED_NO_NATIVE=1' }
+    : platform() === 'win32'
+      ? { reason: 'the addon is not built on Windows' }
+      : await findCompiler();
+  const hash = hashOf(files, COMMON, ISAS, compiler, platform(), arch());
+  const known = isFresh('native', hash, [join(kernels, 'native.json')]);
+  if (compiler.reason) {
+    if (!known) settle(compiler.reason, hash);
+    return;
+  }
+  if (known && (existsSync(addon) || !JSON.parse(readFileSync(join(kernels, 'native.json'), 'utf8')).available)) return;
+  const failure = await compileAddon(compiler);
+  const firstLine = failure.split('\n').find((line) => /error/i.test(line)) ?? failure.split('\n')[0];
+  settle(failure ? `${compiler.command} failed: ${firstLine}` : '', hash);
+  if (!failure) say(`kernels: native addon built in ${seconds(start)} with ${compiler.version}`);
+}
+
+/** TypeScript to dist/. Errors: throws with the compiler's messages. */
+export async function buildTypes(say) {
+  const files = filesUnder(join(root, 'src'), '.ts').filter((file) => !file.endsWith('.test.ts'));
+  const configs = ['tsconfig.json', 'tsconfig.build.json', 'package.json'].map((name) => join(root, name));
+  const hash = hashOf(files.concat(configs));
+  if (isFresh('types', hash, [])) return;
+  const start = Date.now();
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const { ok, output } = await run(process.execPath, [tsc, '-p', 'tsconfig.build.json']);
+  if (!ok) throw new Error(`TypeScript failed:\n${output}`);
+  setStamp('types', hash);
+  say(`TypeScript: built in ${seconds(start)}`);
+}
+
+const seconds = (start) => `${((Date.now() - start) / 1000).toFixed(1)} s`;
+
+/** Everything that is missing or out of date. */
+export async function build({ quiet = false } = {}) {
+  const say = quiet ? () => {} : (line) => process.stderr.write(`${line}\n`);
+  await buildWasm(say);
+  await buildNative(say);
+  await buildTypes(say);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const only = process.argv.find((arg) => arg.startsWith('--only='))?.slice(7);
+  const steps = { wasm: buildWasm, native: buildNative, types: buildTypes };
+  const say = process.argv.includes('--quiet') ? () => {} : (line) => process.stderr.write(`${line}\n`);
+  try {
+    if (only === undefined) await build({ quiet: process.argv.includes('--quiet') });
+    else if (only in steps) await steps[only](say);
+    else throw new Error(`expected --only=${Object.keys(steps).join('|')}, received ${only}`);
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
