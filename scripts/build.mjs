@@ -13,12 +13,24 @@ const kernels = join(root, 'dist', 'kernels');
 const work = join(root, 'build');
 
 const COMMON = ['-O3', '-std=c++17', '-ffp-contract=off', '-fno-math-errno', '-fno-exceptions', '-fno-rtti'];
-const WASM = ['--target=wasm32', '-nostdlib', '-nostdinc++', '-ffreestanding', '-mbulk-memory', '-mnontrapping-fptoint', '-msign-ext'];
+const WASM = [
+  '--target=wasm32',
+  '-nostdlib',
+  '-nostdinc++',
+  '-ffreestanding',
+  '-mbulk-memory',
+  '-mnontrapping-fptoint',
+  '-msign-ext',
+];
 const WASM_VARIANTS = { simd: ['-msimd128'], relaxed: ['-msimd128', '-mrelaxed-simd'] };
 /** The first megabyte holds stack and static data; the arena begins after it. */
 const WASM_LINK = ['--no-entry', '--import-memory', '--stack-first', '-z', 'stack-size=524288', '--export=__heap_base'];
 const ISAS = {
-  x64: { avx512: ['-mavx512f', '-mavx512dq', '-mavx512bw', '-mavx512vl', '-mfma'], avx2: ['-mavx2', '-mfma'], base: [] },
+  x64: {
+    avx512: ['-mavx512f', '-mavx512dq', '-mavx512bw', '-mavx512vl', '-mfma'],
+    avx2: ['-mavx2', '-mfma'],
+    base: [],
+  },
   arm64: { base: [] },
 };
 
@@ -38,7 +50,11 @@ function hashOf(files, ...extra) {
 const stampFile = (step) => join(root, 'dist', '.stamps', step);
 
 function isFresh(step, hash, outputs) {
-  return outputs.every((file) => existsSync(file)) && existsSync(stampFile(step)) && readFileSync(stampFile(step), 'utf8') === hash;
+  return (
+    outputs.every((file) => existsSync(file)) &&
+    existsSync(stampFile(step)) &&
+    readFileSync(stampFile(step), 'utf8') === hash
+  );
 }
 
 function setStamp(step, hash) {
@@ -70,7 +86,14 @@ export async function buildWasm(say) {
   const files = filesUnder(sources, '.h').concat(join(sources, 'entry.cpp'));
   const hash = hashOf(files, COMMON, WASM, WASM_VARIANTS, WASM_LINK);
   const names = Object.keys(WASM_VARIANTS);
-  if (isFresh('wasm', hash, names.map((name) => join(kernels, `${name}.wasm`)))) return;
+  if (
+    isFresh(
+      'wasm',
+      hash,
+      names.map((name) => join(kernels, `${name}.wasm`)),
+    )
+  )
+    return;
   const start = Date.now();
   const { commands } = await import('@yowasp/clang');
   const tree = Object.fromEntries(files.map((file) => [file.slice(sources.length + 1), readFileSync(file, 'utf8')]));

@@ -9,7 +9,9 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Installs the packages of the lock file, where they are not those already. */
 function install() {
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const stamp = join(root, 'node_modules', '.unrolled-install');
   const have = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
   if (have === wanted) return;

@@ -2,10 +2,11 @@
 import { UnrolledError } from '../errors.js';
 import { crossEntropy } from '../autograd/ops.js';
 import { noGrad } from '../autograd/tape.js';
+import { ensureBackend } from '../backend/choose.js';
 import type { SafetensorsTensor } from '../formats/safetensors.js';
 import { RandomCalls } from '../nn/random.js';
 import { detach, type RecurrentState } from '../nn/recurrent.js';
-import { platform } from '../platform/platform.js';
+import { getPlatform } from '../platform/platform.js';
 import { fromData } from '../tensor/create.js';
 import { Philox } from '../tensor/philox.js';
 import { keep, scope } from '../tensor/scope.js';
@@ -49,7 +50,7 @@ export class LanguageModel {
    *     const model = await LanguageModel.train(text, { cell: 'lstm', hiddenSize: 256, minutes: 2 });
    */
   static async train(data: Corpus | string, options: LanguageModelTrainOptions = {}): Promise<LanguageModel> {
-    await platform().ready?.();
+    await ensureBackend();
     const { validation = 0.05 } = options;
     const corpus = data instanceof Corpus ? data : Corpus.fromText(data, { ...options, validation });
     return trainLanguageModel(
@@ -204,13 +205,13 @@ export class LanguageModel {
 
   /** Writes the file whole or not at all. Errors: IO. */
   async save(path: string): Promise<void> {
-    await platform().writeFileAtomic(path, this.toBytes());
+    await getPlatform().writeFileAtomic(path, this.toBytes());
   }
 
   /** Errors: NOT_FOUND, FORMAT. */
   static async load(path: string): Promise<LanguageModel> {
-    await platform().ready?.();
-    return LanguageModel.fromBytes(await platform().readFile(path), path);
+    await ensureBackend();
+    return LanguageModel.fromBytes(await getPlatform().readFile(path), path);
   }
 }
 

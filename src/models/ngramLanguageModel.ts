@@ -1,7 +1,7 @@
 // An n-gram model of text as a file of its own: counts, vocabulary and text settings.
 import { UnrolledError } from '../errors.js';
 import type { SafetensorsTensor } from '../formats/safetensors.js';
-import { platform } from '../platform/platform.js';
+import { getPlatform } from '../platform/platform.js';
 import { type Corpus, encodeWith, type TextSettings } from '../text/corpus.js';
 import { NgramModel, type Smoothing } from '../text/ngram.js';
 import { type LossMetrics } from '../text/perplexity.js';
@@ -102,6 +102,6 @@ export class NgramLanguageModel {
 
   /** Writes the file whole or not at all. Errors: IO. */
   async save(path: string): Promise<void> {
-    await platform().writeFileAtomic(path, this.toBytes());
+    await getPlatform().writeFileAtomic(path, this.toBytes());
   }
 }

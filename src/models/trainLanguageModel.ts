@@ -251,8 +251,20 @@ export async function trainLanguageModel(
 type Defaults = Required<
   Pick<
     LanguageModelTrainOptions,
-    | 'cell' | 'hiddenSize' | 'numLayers' | 'embeddingSize' | 'dropout' | 'batchSize' | 'numSteps' | 'sampling'
-    | 'optimizer' | 'learningRate' | 'schedule' | 'clipNorm' | 'seed' | 'validations'
+    | 'cell'
+    | 'hiddenSize'
+    | 'numLayers'
+    | 'embeddingSize'
+    | 'dropout'
+    | 'batchSize'
+    | 'numSteps'
+    | 'sampling'
+    | 'optimizer'
+    | 'learningRate'
+    | 'schedule'
+    | 'clipNorm'
+    | 'seed'
+    | 'validations'
   >
 >;
 

@@ -1,0 +1,239 @@
+// The one door to the kernels: reads the arguments that TypeScript wrote as doubles, checks indices, runs the kernel.
+// Compiled once for each instruction set. The numbers and the order of arguments are those of src/backend/compiled/.
+#include "copy.h"
+#include "gemm.h"
+#include "program.h"
+#include "reduce.h"
+#include "rows.h"
+#include "scan.h"
+#include "softmax.h"
+
+namespace UNROLLED_NS {
+
+enum Kernel {
+  KERNEL_INFO, KERNEL_GEMM, KERNEL_MAP, KERNEL_REDUCE, KERNEL_SOFTMAX, KERNEL_CROSS_ENTROPY, KERNEL_CROSS_ENTROPY_GRAD,
+  KERNEL_GATHER, KERNEL_SCATTER_ADD, KERNEL_COPY, KERNEL_SCAN
+};
+enum Status { DONE = 0, BAD_INDEX = 1, UNKNOWN = 2, TOO_LARGE = 3 };
+
+/** Reads arguments one by one. Addresses are byte offsets into the arena; 0 is null. */
+struct Reader {
+  char* base;
+  const double* at;
+  double number() { return *at++; }
+  long whole() { return (long)*at++; }
+  bool flag() { return *at++ != 0; }
+  template <class T>
+  T* pointer() {
+    size_t offset = (size_t)*at++;
+    return offset ? (T*)(base + offset) : nullptr;
+  }
+};
+
+static int badIndexFound(Context* x, long position, long index, long limit) {
+  x->args[0] = (double)position;
+  x->args[1] = (double)index;
+  x->args[2] = (double)limit;
+  return BAD_INDEX;
+}
+
+static int callMap(Context* x, Reader& in) {
+  Operand operands[MAX_OPERANDS];
+  ProgramCall call;
+  long rows = in.whole(), cols = in.whole();
+  call.code = in.pointer<const Instruction>();
+  call.length = in.whole();
+  call.operandCount = (int)in.whole();
+  call.key.key0 = (uint32_t)in.number();
+  call.key.key1 = (uint32_t)in.number();
+  call.key.call = (uint32_t)in.number();
+  call.key.step = 0;
+  for (int i = 0; i < call.operandCount; i++) {
+    Operand& o = operands[i];
+    o.p = in.pointer<float>();
+    o.rowStride = in.whole();
+    o.colStride = (int)in.whole();
+    o.indices = in.pointer<const int32_t>();
+    long limit = in.whole();
+    if (!o.indices) continue;
+    long bad = badIndex(o.indices, rows, limit);
+    if (bad >= 0) return badIndexFound(x, bad, o.indices[bad], limit);
+  }
+  call.operands = operands;
+  call.uniforms = in.at;
+  runProgram(x->pool, call, rows, cols);
+  return DONE;
+}
+
+static int callScan(Context* x, Reader& in) {
+  Scan s;
+  s.steps = in.whole();
+  s.rows = in.whole();
+  s.stageCount = (int)in.whole();
+  s.operandCount = (int)in.whole();
+  s.activeRows = in.pointer<const int32_t>();
+  s.key.key0 = (uint32_t)in.number();
+  s.key.key1 = (uint32_t)in.number();
+  s.key.call = (uint32_t)in.number();
+  s.key.step = 0;
+  if (s.stageCount > MAX_STAGES || s.operandCount > MAX_SCAN_OPERANDS) return TOO_LARGE;
+  for (int i = 0; i < s.operandCount; i++) {
+    ScanOperand& o = s.operands[i];
+    o.p = in.pointer<float>();
+    o.rowStride = in.whole();
+    o.colStride = (int)in.whole();
+    o.stepStride = in.whole();
+    o.indices = in.pointer<const int32_t>();
+    o.limit = in.whole();
+    o.indexStep = in.whole();
+  }
+  for (int i = 0; i < s.stageCount; i++) {
+    ScanStage& t = s.stages[i];
+    t.isProduct = in.flag();
+    if (t.isProduct) {
+      t.a = (int)in.whole();
+      t.b = (int)in.whole();
+      t.c = (int)in.whole();
+      t.n = in.whole();
+      t.k = in.whole();
+      t.transB = in.flag();
+      t.add = in.flag();
+      t.packed = in.pointer<float>();
+    } else {
+      t.code = in.pointer<const Instruction>();
+      t.length = in.whole();
+      t.cols = in.whole();
+      t.operandCount = (int)in.whole();
+      t.operands = in.at;
+      in.at += t.operandCount;
+    }
+  }
+  s.uniforms = in.at;
+  double bad[3];
+  if (!scanIndicesFit(s, bad)) return badIndexFound(x, (long)bad[0], (long)bad[1], (long)bad[2]);
+  runScan(x->pool, s);
+  return DONE;
+}
+
+static int callGemm(Context* x, Reader& in) {
+  Gemm g;
+  g.m = in.whole();
+  g.n = in.whole();
+  g.k = in.whole();
+  g.transA = in.flag();
+  g.transB = in.flag();
+  g.add = in.flag();
+  g.a.p = in.pointer<float>();
+  g.a.stride = in.whole();
+  g.b.p = in.pointer<float>();
+  g.b.stride = in.whole();
+  g.c.p = in.pointer<float>();
+  g.c.stride = in.whole();
+  gemm(x->pool, g, in.pointer<float>());
+  return DONE;
+}
+
+static int callCrossEntropy(Context* x, Reader& in, bool gradient) {
+  long rows = in.whole(), cols = in.whole(), ignore = in.whole();
+  const float* logits = in.pointer<float>();
+  const int32_t* targets = in.pointer<int32_t>();
+  long bad = badIndex(targets, rows, cols, &ignore);
+  if (bad >= 0) return badIndexFound(x, bad, targets[bad], cols);
+  if (gradient) {
+    const float* logSumExp = in.pointer<float>();
+    const float* dLoss = in.pointer<float>();
+    long stride = in.whole();
+    crossEntropyGrad(x->pool, rows, cols, (int)ignore, logits, targets, logSumExp, dLoss, stride, in.pointer<float>());
+  } else {
+    float* loss = in.pointer<float>();
+    crossEntropy(x->pool, rows, cols, (int)ignore, logits, targets, loss, in.pointer<float>());
+  }
+  return DONE;
+}
+
+static int callRows(Context* x, Reader& in, bool add) {
+  long rows = in.whole(), cols = in.whole(), limit = in.whole();
+  int32_t* from = in.pointer<int32_t>();
+  long fromStride = in.whole();
+  const int32_t* indices = in.pointer<int32_t>();
+  int32_t* to = in.pointer<int32_t>();
+  long toStride = in.whole();
+  long bad = badIndex(indices, rows, limit);
+  if (bad >= 0) return badIndexFound(x, bad, indices[bad], limit);
+  if (add) scatterAdd(x->pool, rows, cols, (float*)from, fromStride, indices, (float*)to, toStride);
+  else gather(x->pool, rows, cols, from, fromStride, indices, to, toStride);
+  return DONE;
+}
+
+int invokeKernel(Context* x, int kernel) {
+  Reader in = {x->base, x->args};
+  switch (kernel) {
+    case KERNEL_INFO:
+      x->args[0] = W;
+      x->args[1] = NR;
+      x->args[2] = WORKSPACE;
+      x->args[3] = FEW;
+      x->args[4] = MAX_STAGES;
+      x->args[5] = MAX_SCAN_OPERANDS;
+      x->args[6] = MAX_OPERANDS;
+      return DONE;
+    case KERNEL_GEMM: return callGemm(x, in);
+    case KERNEL_MAP: return callMap(x, in);
+    case KERNEL_REDUCE: {
+      int op = (int)in.whole();
+      bool overRows = in.flag();
+      long rows = in.whole(), cols = in.whole();
+      bool add = in.flag();
+      const float* from = in.pointer<float>();
+      long stride = in.whole();
+      reduce(x->pool, op, overRows, rows, cols, from, stride, in.pointer<float>(), add);
+      return DONE;
+    }
+    case KERNEL_SOFTMAX: {
+      long rows = in.whole(), cols = in.whole();
+      bool log = in.flag();
+      const float* from = in.pointer<float>();
+      softmax(x->pool, rows, cols, log, from, in.pointer<float>());
+      return DONE;
+    }
+    case KERNEL_CROSS_ENTROPY: return callCrossEntropy(x, in, false);
+    case KERNEL_CROSS_ENTROPY_GRAD: return callCrossEntropy(x, in, true);
+    case KERNEL_GATHER: return callRows(x, in, false);
+    case KERNEL_SCATTER_ADD: return callRows(x, in, true);
+    case KERNEL_COPY: {
+      Copy c;
+      c.axes = (int)in.whole();
+      for (int i = 0; i < c.axes; i++) {
+        c.shape[i] = in.whole();
+        c.in[i] = in.whole();
+        c.out[i] = in.whole();
+      }
+      const int32_t* from = in.pointer<int32_t>();
+      copyStrided(x->pool, c, from, in.pointer<int32_t>());
+      return DONE;
+    }
+    case KERNEL_SCAN: return callScan(x, in);
+  }
+  return UNKNOWN;
+}
+
+}  // namespace UNROLLED_NS
+
+#if defined(__wasm__)
+// WebAssembly: the arena is the module's own memory, one thread, and the arguments stand in a static block.
+namespace {
+double arguments[16384];
+void alone(Pool*, void (*work)(void*, int), void* argument, int parts) {
+  for (int i = 0; i < parts; i++) work(argument, i);
+}
+void nobody(Pool*, int) {}
+}  // namespace
+
+extern "C" __attribute__((export_name("argumentsAddress"))) double* argumentsAddress() { return arguments; }
+
+extern "C" __attribute__((export_name("invoke"))) int invoke(int kernel) {
+  Pool pool = {1, alone, nobody};
+  Context context = {nullptr, arguments, &pool};
+  return UNROLLED_NS::invokeKernel(&context, kernel);
+}
+#endif

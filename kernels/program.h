@@ -1,0 +1,179 @@
+// The interpreter of elementwise programs (src/backend/isa.ts): blocks of BLOCK columns of a row, which stay in the L1 cache.
+// A LOAD of contiguous memory is only a pointer; a result that is stored at once is computed into its place.
+#pragma once
+#include "math.h"
+#include "parallel.h"
+#include "philox.h"
+
+namespace UNROLLED_NS {
+
+enum Op {
+  OP_LOAD, OP_STORE, OP_UNIFORM, OP_RANDOM, OP_NEG, OP_ABS, OP_EXP, OP_LOG, OP_SQRT, OP_RECIPROCAL, OP_SIGMOID, OP_TANH,
+  OP_RELU, OP_SIGN, OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_MAX, OP_MIN, OP_LESS, OP_EQUAL, OP_SELECT, OP_FMA
+};
+
+enum { BLOCK = 128, MAX_REGISTERS = 64, MAX_OPERANDS = 128 };
+
+/**
+ * `flag` is set by src/backend/compiled/encode.ts. LOAD: 1 = copy, since the memory is overwritten while the register is
+ * still needed. STORE: 1 = the instruction before may have done it. Others: 1 + the operand in whose place to compute.
+ */
+struct Instruction {
+  int32_t op, to, a, b, c, flag;
+};
+
+struct Operand {
+  float* p;
+  long rowStride;
+  int colStride;
+  const int32_t* indices;
+};
+
+struct ProgramCall {
+  const Instruction* code;
+  long length;
+  const Operand* operands;
+  int operandCount;
+  const double* uniforms;
+  RandomKey key;
+};
+
+INLINE void copyFloats(float* to, const float* from, long count) {
+  long i = 0;
+  for (; i + W <= count; i += W) store(to + i, load(from + i));
+  for (; i < count; i++) to[i] = from[i];
+}
+
+/** One block: columns column … column + count of one row. `width` is the row's whole length. */
+static void runBlock(const ProgramCall& call, long row, long column, long count, long width) {
+  alignas(64) float registers[MAX_REGISTERS][BLOCK];
+  const float* at[MAX_REGISTERS];
+  const bool whole = count % W == 0;
+  for (const Instruction *i = call.code, *end = i + call.length; i < end; i++) {
+    float* to = registers[i->to & (MAX_REGISTERS - 1)];
+    const float* a = at[i->a & (MAX_REGISTERS - 1)];
+    const float* b = at[i->b & (MAX_REGISTERS - 1)];
+    const float* c = at[i->c & (MAX_REGISTERS - 1)];
+    if (i->op > OP_STORE && i->flag > 0 && whole) {
+      const Operand& target = call.operands[i->flag - 1];
+      if (target.colStride == 1) to = target.p + row * target.rowStride + column;
+    }
+    const float* result = to;
+#define EACH(expression)                   \
+  for (long n = 0; n < count; n += W) {    \
+    V x = load(a + n);                     \
+    store(to + n, (expression));           \
+  }                                        \
+  break;
+#define EACH2(expression)                  \
+  for (long n = 0; n < count; n += W) {    \
+    V x = load(a + n);                     \
+    V y = load(b + n);                     \
+    store(to + n, (expression));           \
+  }                                        \
+  break;
+#define EACH3(expression)                  \
+  for (long n = 0; n < count; n += W) {    \
+    V x = load(a + n);                     \
+    V y = load(b + n);                     \
+    V z = load(c + n);                     \
+    store(to + n, (expression));           \
+  }                                        \
+  break;
+    const V one = splat(1.0f);
+    const V zero = V{};
+    switch (i->op) {
+      case OP_LOAD: {
+        const Operand& source = call.operands[i->a];
+        long r = source.indices ? source.indices[row] : row;
+        const float* p = source.p + r * source.rowStride;
+        if (source.colStride == 0) {
+          V x = splat(*p);
+          for (long n = 0; n < count; n += W) store(to + n, x);
+        } else if (i->flag) {
+          for (long n = 0; n < count; n += W) store(to + n, load(p + column + n));
+        } else {
+          result = p + column;
+        }
+        break;
+      }
+      case OP_STORE: {
+        const Operand& target = call.operands[i->to];
+        float* p = target.p + row * target.rowStride;
+        if (target.colStride == 0) *p = a[count - 1];
+        else if (!(i->flag && whole)) copyFloats(p + column, a, count);
+        continue;
+      }
+      case OP_UNIFORM: {
+        V x = splat((float)call.uniforms[i->a]);
+        for (long n = 0; n < count; n += W) store(to + n, x);
+        break;
+      }
+      case OP_RANDOM: {
+        float drawn[BLOCK + 64];
+        philoxUniform(call.key, (uint32_t)i->a, (uint64_t)row * (uint64_t)width + (uint64_t)column, count, drawn);
+        for (long n = 0; n < count; n += W) store(to + n, load(drawn + n));
+        break;
+      }
+      case OP_NEG: EACH(-x)
+      case OP_ABS: EACH(absolute(x))
+      case OP_EXP: EACH(exponential(x))
+      case OP_LOG: EACH(logarithm(x))
+      case OP_SQRT: EACH(squareRoot(x))
+      case OP_RECIPROCAL: EACH(one / x)
+      case OP_SIGMOID: EACH(sigmoid(x))
+      case OP_TANH: EACH(hyperbolicTangent(x))
+      case OP_RELU: EACH(pick(x <= zero, zero, x))
+      case OP_SIGN: EACH(pick(x > zero, one, pick(x < zero, -one, x)))
+      case OP_ADD: EACH2(x + y)
+      case OP_SUB: EACH2(x - y)
+      case OP_MUL: EACH2(x * y)
+      case OP_DIV: EACH2(x / y)
+      case OP_MAX: EACH2(maximum(x, y))
+      case OP_MIN: EACH2(minimum(x, y))
+      case OP_LESS: EACH2(pick(x < y, one, zero))
+      case OP_EQUAL: EACH2(pick(x == y, one, zero))
+      case OP_SELECT: EACH3(pick(x != zero, y, z))
+      case OP_FMA: EACH3(fma(x, y, z))
+    }
+    at[i->to & (MAX_REGISTERS - 1)] = result;
+#undef EACH
+#undef EACH2
+#undef EACH3
+  }
+}
+
+/** Whether rows follow each other without a gap in every operand: then the grid is one long row. */
+static bool isFlat(const ProgramCall& call, long cols) {
+  for (int i = 0; i < call.operandCount; i++) {
+    const Operand& x = call.operands[i];
+    if (x.indices) return false;
+    if (!(x.colStride == 1 && x.rowStride == cols) && !(x.colStride == 0 && x.rowStride == 0)) return false;
+  }
+  return true;
+}
+
+/** Rows and columns from … to of a grid whose rows are `width` long. */
+static void runGrid(const ProgramCall& call, long row, long rowEnd, long column, long columnEnd, long width) {
+  for (long r = row; r < rowEnd; r++)
+    for (long c = column; c < columnEnd; c += BLOCK) runBlock(call, r, c, least(BLOCK, columnEnd - c), width);
+}
+
+/** The share of one thread of a grid: rows where there are enough, else blocks of columns. */
+static void runShare(const ProgramCall& call, long rows, long cols, int part, int parts) {
+  if (rows > 1 && isFlat(call, cols)) {
+    cols *= rows;
+    rows = 1;
+  }
+  if (rows >= parts)
+    runGrid(call, pieceStart(rows, part, parts, 1), pieceStart(rows, part + 1, parts, 1), 0, cols, cols);
+  else
+    runGrid(call, 0, rows, pieceStart(cols, part, parts, BLOCK), pieceStart(cols, part + 1, parts, BLOCK), cols);
+}
+
+static void runProgram(Pool* pool, const ProgramCall& call, long rows, long cols) {
+  int parts = partsFor(pool, (double)rows * cols * call.length / 2);
+  parallel(pool, parts, [&](int part) { runShare(call, rows, cols, part, parts); });
+}
+
+}  // namespace UNROLLED_NS

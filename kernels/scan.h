@@ -1,0 +1,137 @@
+// The time loop of a layer and direction: for each step its stages in order, a stage being a product or a program.
+// Weights are packed once a call. All threads run the whole loop and meet after a stage: products are split by columns,
+// programs by rows, never a sum.
+#pragma once
+#include "gemm.h"
+#include "program.h"
+#include "rows.h"
+
+namespace UNROLLED_NS {
+
+enum { MAX_STAGES = 64, MAX_SCAN_OPERANDS = 256 };
+
+struct ScanOperand {
+  float* p;
+  long rowStride;
+  int colStride;
+  long stepStride;
+  const int32_t* indices;
+  long limit, indexStep;
+};
+
+struct ScanStage {
+  bool isProduct;
+  // A product: operands a, b, c; `packed` is null where B is read in place.
+  int a, b, c;
+  long n, k;
+  bool transB, add;
+  float* packed;
+  // A program: its operands, and the width of its grid.
+  const Instruction* code;
+  long length, cols;
+  int operandCount;
+  const double* operands;
+};
+
+struct Scan {
+  long steps, rows;
+  int stageCount, operandCount;
+  const int32_t* activeRows;
+  RandomKey key;
+  ScanOperand operands[MAX_SCAN_OPERANDS];
+  ScanStage stages[MAX_STAGES];
+  const double* uniforms;
+};
+
+INLINE long rowsAt(const Scan& s, long step) { return s.activeRows ? s.activeRows[step] : s.rows; }
+
+/** True where all are in range; else the position, the index and its limit stand in `bad`. */
+static bool scanIndicesFit(const Scan& s, double* bad) {
+  for (int i = 0; i < s.operandCount; i++) {
+    const ScanOperand& x = s.operands[i];
+    if (!x.indices) continue;
+    for (long step = 0; step < s.steps; step++) {
+      const int32_t* indices = x.indices + step * x.indexStep;
+      long at = badIndex(indices, rowsAt(s, step), x.limit);
+      if (at >= 0) {
+        bad[0] = at;
+        bad[1] = indices[at];
+        bad[2] = x.limit;
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+static void packStage(const Scan& s, const ScanStage& stage, int part, int parts) {
+  const ScanOperand& b = s.operands[stage.b];
+  long panels = ceilDiv(stage.n, NR);
+  for (long j = panels * part / parts; j < panels * (part + 1) / parts; j++)
+    packPanel(b.p, b.rowStride, stage.transB, j * NR, stage.n, stage.k, stage.packed + j * NR * stage.k);
+}
+
+static void runProduct(const Scan& s, const ScanStage& stage, long step, long rows, int part, int parts) {
+  const ScanOperand& a = s.operands[stage.a];
+  const ScanOperand& b = s.operands[stage.b];
+  const ScanOperand& c = s.operands[stage.c];
+  const float* x = a.p + step * a.stepStride;
+  float* y = c.p + step * c.stepStride;
+  if (!stage.packed) {
+    Gemm g = {rows, stage.n, stage.k, false, stage.transB, stage.add,
+              {(float*)x, a.rowStride}, {b.p, b.rowStride}, {y, c.rowStride}};
+    long from = pieceStart(stage.n, part, parts, 4 * W);
+    long to = pieceStart(stage.n, part + 1, parts, 4 * W);
+    if (from < to && rows > 0) gemmFewRows(g, from, to);
+    return;
+  }
+  long panels = ceilDiv(stage.n, NR);
+  for (long j = panels * part / parts; j < panels * (part + 1) / parts; j++)
+    for (long p = 0; p < stage.k; p += KC) {
+      const float* packed = stage.packed + j * NR * stage.k + p * NR;
+      for (long i = 0; i < rows; i += MR)
+        anyTile(least(MR, rows - i), x + i * a.rowStride + p, a.rowStride, 1, packed, least(KC, stage.k - p),
+                y + i * c.rowStride + j * NR, c.rowStride, stage.n - j * NR, stage.add || p > 0);
+    }
+}
+
+static void runStageProgram(const Scan& s, const ScanStage& stage, long step, long rows, int part, int parts) {
+  Operand operands[MAX_OPERANDS];
+  for (int i = 0; i < stage.operandCount; i++) {
+    const ScanOperand& x = s.operands[(int)stage.operands[i]];
+    operands[i] = {x.p + step * x.stepStride, x.rowStride, x.colStride,
+                   x.indices ? x.indices + step * x.indexStep : nullptr};
+  }
+  ProgramCall call = {stage.code, stage.length, operands, stage.operandCount, s.uniforms, s.key};
+  call.key.step = (uint32_t)step;
+  runShare(call, rows, stage.cols, part, parts);
+}
+
+static void runScanPart(Pool* pool, const Scan& s, int part, int parts) {
+  for (int i = 0; i < s.stageCount; i++)
+    if (s.stages[i].isProduct && s.stages[i].packed) packStage(s, s.stages[i], part, parts);
+  if (parts > 1) pool->barrier(pool, parts);
+  for (long step = 0; step < s.steps; step++) {
+    long rows = rowsAt(s, step);
+    if (rows <= 0) continue;
+    for (int i = 0; i < s.stageCount; i++) {
+      const ScanStage& stage = s.stages[i];
+      if (stage.isProduct) runProduct(s, stage, step, rows, part, parts);
+      else runStageProgram(s, stage, step, rows, part, parts);
+      if (parts > 1) pool->barrier(pool, parts);
+    }
+  }
+}
+
+static void runScan(Pool* pool, const Scan& s) {
+  double work = 0;
+  for (int i = 0; i < s.stageCount; i++) {
+    const ScanStage& stage = s.stages[i];
+    work += stage.isProduct ? (double)s.rows * stage.n * stage.k / 8 : (double)s.rows * stage.cols * stage.length / 2;
+  }
+  // Threads meet in every step, so it is the work of one step that counts.
+  int parts = s.steps > 0 ? partsFor(pool, work) : 1;
+  parallel(pool, parts, [&](int part) { runScanPart(pool, s, part, parts); });
+}
+
+}  // namespace UNROLLED_NS

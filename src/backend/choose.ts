@@ -1,0 +1,197 @@
+// Choosing a backend: each is tried in order and may decline with UNSUPPORTED; why it did is kept for those who ask. This
+// file stands above the backends; only it knows them all.
+import { UnrolledError, UnsupportedError } from '../errors.js';
+import { setCurrentDevice } from '../tensor/device.js';
+import { createNativeBackend } from './compiled/native.js';
+import { createWasmBackend, createWasmBackendSync } from './compiled/wasm.js';
+import type { Backend } from './contract.js';
+import type { Precision } from './reference/memory.js';
+import { ReferenceBackend } from './reference/reference.js';
+
+export { backendOf } from './registry.js';
+
+/** Fastest first: the order in which `auto` tries. */
+export const BACKEND_NAMES = ['native', 'wasm', 'reference'] as const;
+
+export type BackendName = (typeof BACKEND_NAMES)[number];
+
+export interface BackendOptions {
+  /** At most so many threads; a backend with one thread runs with one. Default: one for each core. */
+  threads?: number;
+  /** `float64` runs on the reference backend only; the others decline it. Default: float32. */
+  precision?: Precision;
+}
+
+/** A backend that was not taken, and why. */
+export interface Declined {
+  name: BackendName;
+  reason: string;
+}
+
+export interface BackendInfo {
+  name: BackendName;
+  available: boolean;
+  /** Why not; null where it is available. */
+  reason: string | null;
+  threads: number;
+  features: readonly string[];
+}
+
+interface Maker {
+  make(options: BackendOptions): Promise<Backend>;
+  makeSync(options: BackendOptions): Backend;
+}
+
+function native(options: BackendOptions): Backend {
+  declineFloat64('native', options);
+  return createNativeBackend({ threads: options.threads });
+}
+
+const MAKERS: Record<BackendName, Maker> = {
+  native: { make: async (options) => native(options), makeSync: native },
+  wasm: {
+    async make(options) {
+      declineFloat64('wasm', options);
+      return createWasmBackend();
+    },
+    makeSync(options) {
+      declineFloat64('wasm', options);
+      return createWasmBackendSync();
+    },
+  },
+  reference: {
+    make: async (options) => new ReferenceBackend(options),
+    makeSync: (options) => new ReferenceBackend(options),
+  },
+};
+
+function declineFloat64(name: string, { precision }: BackendOptions): void {
+  if (precision === 'float64') throw new UnsupportedError(`expected float64, found float32 alone on ${name}`);
+}
+
+let chosen: Backend | null = null;
+let declined: readonly Declined[] = [];
+
+/** The backend that `useBackend` took last, null before, and those that declined before it. */
+export function chosenBackend(): { backend: Backend | null; declined: readonly Declined[] } {
+  return { backend: chosen, declined };
+}
+
+/**
+ * Makes a backend the place of all new tensors. `auto` takes the fastest that runs here; a backend made elsewhere is taken
+ * as it is. Tensors that live on another backend stay there.
+ * Errors: OPTION for an unknown name or a bad option; UNSUPPORTED where the named backend does not run here, with the
+ * reason; IO where its kernels are missing.
+ */
+export async function useBackend(
+  name: BackendName | 'auto' | Backend = 'auto',
+  options: BackendOptions = {},
+): Promise<Backend> {
+  if (typeof name === 'object') return take(name, []);
+  const reasons: Declined[] = [];
+  for (const candidate of candidates(name, options)) {
+    try {
+      return take(await MAKERS[candidate].make(options), reasons);
+    } catch (error) {
+      note(error, candidate, name, reasons);
+    }
+  }
+  throw nothingRuns(reasons);
+}
+
+/** The same at once, for platforms that have the kernels at hand. Errors: also UNSUPPORTED elsewhere. */
+export function useBackendSync(name: BackendName | 'auto' | Backend = 'auto', options: BackendOptions = {}): Backend {
+  if (typeof name === 'object') return take(name, []);
+  const reasons: Declined[] = [];
+  for (const candidate of candidates(name, options)) {
+    try {
+      return take(MAKERS[candidate].makeSync(options), reasons);
+    } catch (error) {
+      note(error, candidate, name, reasons);
+    }
+  }
+  throw nothingRuns(reasons);
+}
+
+/** What this machine can run, and why not the rest, in the order in which `auto` tries. */
+export async function listBackends(options: BackendOptions = {}): Promise<BackendInfo[]> {
+  const list: BackendInfo[] = [];
+  for (const name of BACKEND_NAMES) {
+    try {
+      const backend = await MAKERS[name].make(options);
+      list.push({ name, available: true, reason: null, threads: backend.threads, features: backend.features });
+      backend.close();
+    } catch (error) {
+      if (!(error instanceof UnrolledError)) throw error;
+      list.push({ name, available: false, reason: error.message, threads: 0, features: [] });
+    }
+  }
+  return list;
+}
+
+function take(backend: Backend, reasons: readonly Declined[]): Backend {
+  setCurrentDevice(backend);
+  chosen = backend;
+  declined = reasons;
+  return backend;
+}
+
+/** Keeps why one declined. Only `auto` goes on to the next, and only after a decline: missing kernels are a failure. */
+function note(error: unknown, candidate: BackendName, asked: BackendName | 'auto', reasons: Declined[]): void {
+  if (asked !== 'auto' || !(error instanceof UnsupportedError)) throw error;
+  reasons.push({ name: candidate, reason: error.message });
+}
+
+function nothingRuns(reasons: readonly Declined[]): UnrolledError {
+  const list = reasons.map(({ name, reason }) => `${name}: ${reason}`).join('; ');
+  return new UnrolledError(
+    'NO_BACKEND',
+    `expected a backend that runs here, found none: ${list}`,
+    'use a newer engine',
+  );
+}
+
+function candidates(name: string, { threads, precision }: BackendOptions): readonly BackendName[] {
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
+    throw new UnrolledError(
+      'OPTION',
+      `expected 1 thread or more, received ${threads}`,
+      'leave threads out for one for each core',
+    );
+  }
+  if (precision !== undefined && precision !== 'float32' && precision !== 'float64') {
+    throw new UnrolledError(
+      'OPTION',
+      `expected the precision float32 or float64, received ${String(precision)}`,
+      'leave it out for float32',
+    );
+  }
+  if (name === 'auto') return BACKEND_NAMES;
+  const known = BACKEND_NAMES.find((candidate) => candidate === name);
+  if (known !== undefined) return [known];
+  const names = ['auto', ...BACKEND_NAMES];
+  throw new UnrolledError(
+    'OPTION',
+    `expected a backend of ${names.join(', ')}, received ${name}`,
+    `did you mean ${nearest(name, names)}?`,
+  );
+}
+
+/** The name that is the fewest edits away. */
+function nearest(name: string, names: readonly string[]): string {
+  const distances = new Map(names.map((known) => [known, editDistance(name.toLowerCase(), known)]));
+  return names.reduce((best, known) => ((distances.get(known) ?? 0) < (distances.get(best) ?? 0) ? known : best));
+}
+
+/** Insertions, deletions and replacements from a to b (Levenshtein 1966). */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[b.length];
+}

@@ -1,0 +1,85 @@
+// Writes the arguments of a kernel call: doubles, one after another, in the block that the kernels read.
+import { UnrolledError, UnsupportedError } from '../../errors.js';
+import type { DType, Device, Storage } from '../../tensor/device.js';
+import type { Ref } from '../contract.js';
+import { ARGUMENT_COUNT, type Engine, STATUS } from './engine.js';
+import { CompiledStorage, type Memory } from './storage.js';
+
+export class Arguments {
+  readonly #engine: Engine;
+  readonly #memory: Memory;
+  readonly #device: Device;
+  readonly #start: number;
+  #next = 0;
+
+  constructor(engine: Engine, memory: Memory, device: Device) {
+    this.#engine = engine;
+    this.#memory = memory;
+    this.#device = device;
+    this.#start = engine.argumentsAddress / 8;
+  }
+
+  /** Begins a call: touch every operand (`at`) before the first `put`. */
+  begin(): void {
+    this.#memory.beginCall();
+    this.#next = this.#start;
+  }
+
+  /** Byte address of a place in memory; it stays there for this call. Errors: STATE, UNSUPPORTED, OUT_OF_MEMORY. */
+  at(ref: Ref, dtype: DType | 'any' = 'float32'): number {
+    const storage = this.own(ref.storage);
+    if (dtype !== 'any' && storage.dtype !== dtype) {
+      throw new UnsupportedError(`expected ${dtype} elements, received ${storage.dtype}`, 'convert the tensor first');
+    }
+    return this.#memory.touch(storage) + ref.offset * 4;
+  }
+
+  /** Errors: STATE for the storage of another device. */
+  own(storage: Storage): CompiledStorage {
+    if (storage instanceof CompiledStorage && storage.device === this.#device) return storage;
+    throw new UnrolledError(
+      'STATE',
+      `expected a tensor on ${this.#device.name}, received one on ${storage.device.name}`,
+      'make all tensors of a computation on one backend',
+    );
+  }
+
+  put(value: number): void {
+    this.#memory.doubles[this.#next++] = value;
+  }
+
+  putFlag(value: boolean | undefined): void {
+    this.#memory.doubles[this.#next++] = value === true ? 1 : 0;
+  }
+
+  /** Errors: UNSUPPORTED where `count` more do not fit. */
+  reserve(count: number): void {
+    if (this.#next - this.#start + count > ARGUMENT_COUNT) {
+      throw new UnsupportedError(`expected at most ${ARGUMENT_COUNT} arguments, received ${count}`);
+    }
+  }
+
+  /** Runs the kernel. Errors: RANGE for a bad index. */
+  invoke(kernel: number): void {
+    const status = this.#engine.invoke(kernel);
+    if (status === STATUS.DONE) return;
+    if (status === STATUS.BAD_INDEX) {
+      const [position, index, limit] = this.#memory.doubles.subarray(this.#start, this.#start + 3);
+      throw new UnrolledError(
+        'RANGE',
+        `expected an index from 0 to ${limit - 1}, received ${index} at position ${position}`,
+        'check that the data and the model use the same vocabulary',
+      );
+    }
+    throw new UnrolledError(
+      'INTERNAL',
+      `expected status 0 of kernel ${kernel}, received ${status}`,
+      'build again: `npm run build`',
+    );
+  }
+
+  /** The value that a kernel left at the start of the block. */
+  result(i: number): number {
+    return this.#memory.doubles[this.#start + i];
+  }
+}

@@ -1,0 +1,357 @@
+// The backend over compiled kernels, for WebAssembly and for the native addon alike: what differs is in their engines.
+// It keeps storages, writes arguments, and calls.
+import { UnrolledError, UnsupportedError } from '../../errors.js';
+import type { DType, HostArray, Storage } from '../../tensor/device.js';
+import type { RandomKey } from '../../tensor/philox.js';
+import type {
+  Backend,
+  CrossEntropySpec,
+  GemmSpec,
+  MatrixRef,
+  Operand,
+  ReduceSpec,
+  Ref,
+  ScanCall,
+  ScanPlan,
+} from '../contract.js';
+import type { Program } from '../isa.js';
+import { Arguments } from './arguments.js';
+import { ENCODED_SIZE } from './encode.js';
+import { type Engine, KERNEL, type KernelLimits } from './engine.js';
+import { overlaps } from './overlap.js';
+import { ProgramCache } from './programs.js';
+import { runScan } from './scan.js';
+import { type CompiledStorage, Memory } from './storage.js';
+
+const REDUCE_OPS = { sum: 0, sumSquares: 1, max: 2 } as const;
+
+/** Axes of a copy that the kernel takes. */
+const MAX_AXES = 6;
+
+export class CompiledBackend implements Backend {
+  readonly name: string;
+  readonly threads: number;
+  readonly features: readonly string[];
+  readonly #engine: Engine;
+  readonly #memory: Memory;
+  readonly #args: Arguments;
+  readonly #programs: ProgramCache;
+  readonly #workspace: number;
+  readonly #limits: KernelLimits;
+  #closed = false;
+
+  /** @param budget resident bytes at which storages that nobody touched are first moved out of the arena */
+  constructor(engine: Engine, budget?: number) {
+    this.name = engine.name;
+    this.threads = engine.threads;
+    this.features = engine.features;
+    this.#engine = engine;
+    this.#memory = new Memory(engine, budget);
+    this.#args = new Arguments(engine, this.#memory, this);
+    this.#args.begin();
+    this.#args.invoke(KERNEL.INFO);
+    const info = (i: number): number => this.#args.result(i);
+    this.#limits = {
+      panel: info(1),
+      fewRows: info(3),
+      stages: info(4),
+      scanOperands: info(5),
+      operands: info(6),
+    };
+    const workspaceFloats = info(2);
+    this.#workspace = this.#memory.allocateBlock(workspaceFloats * 4 * engine.threads).address;
+    this.#programs = new ProgramCache(this.#memory);
+  }
+
+  /** Bytes in the arena, and storages there: for tests and reports. */
+  memory(): { usedBytes: number; resident: number } {
+    return { usedBytes: this.#memory.usedBytes, resident: this.#memory.residentCount };
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#memory.clear();
+    this.#engine.close();
+  }
+
+  allocate(dtype: DType, length: number): Storage {
+    this.#memory.beginCall();
+    return this.#memory.create(this, dtype, length);
+  }
+
+  release(storage: Storage): void {
+    this.#memory.release(this.#args.own(storage));
+  }
+
+  write(storage: Storage, offset: number, data: ArrayLike<number>): void {
+    const own = this.#args.own(storage);
+    checkRange(own, offset, data.length);
+    this.#memory.beginCall();
+    const start = this.#memory.touch(own) / 4 + offset;
+    this.#view(own).set(data, start);
+  }
+
+  async read(storage: Storage, offset: number, length: number): Promise<HostArray> {
+    return this.readSync(storage, offset, length);
+  }
+
+  readSync(storage: Storage, offset: number, length: number): HostArray {
+    const own = this.#args.own(storage);
+    checkRange(own, offset, length);
+    if (own.spilled !== null) return own.spilled.slice(offset, offset + length);
+    this.#memory.beginCall();
+    this.#memory.touch(own);
+    return this.#memory.copyOut(own, offset, length);
+  }
+
+  fill(out: Ref, length: number, value: number): void {
+    this.#args.begin();
+    const start = this.#args.at(out, 'any') / 4;
+    this.#view(this.#args.own(out.storage)).fill(value, start, start + length);
+  }
+
+  gemm(spec: GemmSpec, a: MatrixRef, b: MatrixRef, c: MatrixRef): void {
+    const args = this.#args;
+    args.begin();
+    const aAt = args.at(a);
+    const bAt = args.at(b);
+    const cAt = args.at(c);
+    args.put(spec.m);
+    args.put(spec.n);
+    args.put(spec.k);
+    args.putFlag(spec.transA);
+    args.putFlag(spec.transB);
+    args.putFlag(spec.accumulate);
+    args.put(aAt);
+    args.put(a.stride);
+    args.put(bAt);
+    args.put(b.stride);
+    args.put(cAt);
+    args.put(c.stride);
+    args.put(this.#workspace);
+    args.invoke(KERNEL.GEMM);
+  }
+
+  map(
+    program: Program,
+    operands: readonly Operand[],
+    rows: number,
+    cols: number,
+    uniforms: readonly number[],
+    random?: RandomKey,
+  ): void {
+    if (rows === 0 || cols === 0) return;
+    const args = this.#args;
+    if (operands.length > this.#limits.operands) {
+      throw new UnsupportedError(`expected at most ${this.#limits.operands} operands, received ${operands.length}`);
+    }
+    args.begin();
+    const encoded = this.#programs.encode(program);
+    const safe = encoded.hazards.some(([i, j]) => overlaps(operands[i], operands[j], rows, cols));
+    for (const operand of operands) {
+      args.at(operand);
+      if (operand.indices) args.at(operand.indices, 'int32');
+    }
+    args.put(rows);
+    args.put(cols);
+    args.put(this.#programs.address(encoded, safe));
+    args.put(encoded.fast.length / ENCODED_SIZE);
+    args.put(operands.length);
+    args.put(random?.key0 ?? 0);
+    args.put(random?.key1 ?? 0);
+    args.put(random?.call ?? 0);
+    for (const operand of operands) {
+      args.put(args.at(operand));
+      args.put(operand.rowStride);
+      args.put(operand.colStride);
+      args.put(operand.indices ? args.at(operand.indices, 'int32') : 0);
+      args.put(operand.indices?.limit ?? 0);
+    }
+    args.reserve(uniforms.length);
+    for (const uniform of uniforms) args.put(uniform);
+    args.invoke(KERNEL.MAP);
+  }
+
+  reduce(spec: ReduceSpec, x: MatrixRef, out: Ref): void {
+    const args = this.#args;
+    args.begin();
+    const from = args.at(x);
+    const to = args.at(out);
+    args.put(REDUCE_OPS[spec.op]);
+    args.putFlag(spec.axis === 'rows');
+    args.put(spec.rows);
+    args.put(spec.cols);
+    args.putFlag(spec.accumulate);
+    args.put(from);
+    args.put(x.stride);
+    args.put(to);
+    args.invoke(KERNEL.REDUCE);
+  }
+
+  softmax(spec: { rows: number; cols: number; log: boolean }, x: Ref, y: Ref): void {
+    if (spec.rows === 0 || spec.cols === 0) return;
+    const args = this.#args;
+    args.begin();
+    const from = args.at(x);
+    const to = args.at(y);
+    args.put(spec.rows);
+    args.put(spec.cols);
+    args.putFlag(spec.log);
+    args.put(from);
+    args.put(to);
+    args.invoke(KERNEL.SOFTMAX);
+  }
+
+  crossEntropy(spec: CrossEntropySpec, logits: Ref, targets: Ref, loss: Ref, logSumExp: Ref): void {
+    this.#crossEntropy(KERNEL.CROSS_ENTROPY, spec, logits, targets, [loss, logSumExp]);
+  }
+
+  crossEntropyGrad(
+    spec: CrossEntropySpec,
+    logits: Ref,
+    targets: Ref,
+    logSumExp: Ref,
+    dLoss: Ref,
+    dLossStride: 0 | 1,
+    dLogits: Ref,
+  ): void {
+    this.#crossEntropy(KERNEL.CROSS_ENTROPY_GRAD, spec, logits, targets, [logSumExp, dLoss, dLossStride, dLogits]);
+  }
+
+  #crossEntropy(kernel: number, spec: CrossEntropySpec, logits: Ref, targets: Ref, rest: (Ref | number)[]): void {
+    if (spec.rows === 0) return;
+    const args = this.#args;
+    args.begin();
+    const from = args.at(logits);
+    const targetsAt = args.at(targets, 'int32');
+    const values = rest.map((value) => (typeof value === 'number' ? value : args.at(value)));
+    args.put(spec.rows);
+    args.put(spec.cols);
+    args.put(spec.ignoreIndex);
+    args.put(from);
+    args.put(targetsAt);
+    for (const value of values) args.put(value);
+    args.invoke(kernel);
+  }
+
+  gather(
+    spec: { rows: number; cols: number; tableRows: number },
+    table: MatrixRef,
+    indices: Ref,
+    out: MatrixRef,
+  ): void {
+    this.#sameType(table, out);
+    this.#rows(KERNEL.GATHER, spec, table, indices, out);
+  }
+
+  scatterAdd(
+    spec: { rows: number; cols: number; tableRows: number },
+    source: MatrixRef,
+    indices: Ref,
+    table: MatrixRef,
+  ): void {
+    this.#args.own(source.storage);
+    if (source.storage.dtype !== 'float32' || table.storage.dtype !== 'float32') {
+      throw new UnsupportedError('expected float32 rows to add, received int32', 'convert the tensor first');
+    }
+    this.#rows(KERNEL.SCATTER_ADD, spec, source, indices, table);
+  }
+
+  #rows(
+    kernel: number,
+    spec: { rows: number; cols: number; tableRows: number },
+    from: MatrixRef,
+    indices: Ref,
+    to: MatrixRef,
+  ): void {
+    if (spec.rows === 0) return;
+    const args = this.#args;
+    args.begin();
+    const fromAt = args.at(from, 'any');
+    const indicesAt = args.at(indices, 'int32');
+    const toAt = args.at(to, 'any');
+    args.put(spec.rows);
+    args.put(spec.cols);
+    args.put(spec.tableRows);
+    args.put(fromAt);
+    args.put(from.stride);
+    args.put(indicesAt);
+    args.put(toAt);
+    args.put(to.stride);
+    args.invoke(kernel);
+  }
+
+  copy(
+    spec: { shape: readonly number[]; inStrides: readonly number[]; outStrides: readonly number[] },
+    x: Ref,
+    out: Ref,
+  ): void {
+    this.#sameType(x, out);
+    const axes = joinAxes(spec);
+    if (axes === null) return;
+    if (axes.length > MAX_AXES) {
+      throw new UnsupportedError(`expected at most ${MAX_AXES} axes, received ${axes.length}`);
+    }
+    const args = this.#args;
+    args.begin();
+    const from = args.at(x, 'any');
+    const to = args.at(out, 'any');
+    args.put(axes.length);
+    for (const axis of axes) for (const value of axis) args.put(value);
+    args.put(from);
+    args.put(to);
+    args.invoke(KERNEL.COPY);
+  }
+
+  scan(plan: ScanPlan, call: ScanCall): void {
+    runScan(this.#args, this.#memory, this.#programs, this.#limits, plan, call);
+  }
+
+  #view(storage: CompiledStorage): Float32Array | Int32Array {
+    return storage.dtype === 'int32' ? this.#memory.ints : this.#memory.floats;
+  }
+
+  #sameType(x: Ref, y: Ref): void {
+    if (x.storage.dtype !== y.storage.dtype) {
+      throw new UnsupportedError(
+        `expected elements of one type, received ${x.storage.dtype} and ${y.storage.dtype}`,
+        'convert the tensor first',
+      );
+    }
+  }
+}
+
+/** Errors: RANGE where a piece leaves its storage. */
+function checkRange(storage: Storage, offset: number, length: number): void {
+  if (offset >= 0 && length >= 0 && offset + length <= storage.length) return;
+  throw new UnrolledError(
+    'RANGE',
+    `expected elements within 0 … ${storage.length}, received ${offset} … ${offset + length}`,
+    'check offset and length',
+  );
+}
+
+/** [length, input stride, output stride] of each axis, neighbours joined where they are one run; null where empty. */
+function joinAxes(spec: {
+  shape: readonly number[];
+  inStrides: readonly number[];
+  outStrides: readonly number[];
+}): [number, number, number][] | null {
+  const axes: [number, number, number][] = [];
+  for (let i = 0; i < spec.shape.length; i++) {
+    const length = spec.shape[i];
+    if (length === 0) return null;
+    if (length === 1) continue;
+    const outer = axes.at(-1);
+    const inStride = spec.inStrides[i];
+    const outStride = spec.outStrides[i];
+    if (outer !== undefined && outer[1] === inStride * length && outer[2] === outStride * length) {
+      axes[axes.length - 1] = [outer[0] * length, inStride, outStride];
+    } else {
+      axes.push([length, inStride, outStride]);
+    }
+  }
+  if (axes.length === 0) axes.push([1, 1, 1]);
+  return axes;
+}

@@ -1,0 +1,74 @@
+// Programs as the interpreter takes them (kernels/program.h): six integers an instruction. The sixth says where a LOAD must
+// copy instead of pointing to memory, and where a result may be computed straight into the memory that it is stored to.
+import { INSTRUCTION_SIZE, OP, type Program } from '../isa.js';
+
+/** Integers for each encoded instruction. */
+export const ENCODED_SIZE = 6;
+
+export interface EncodedProgram {
+  /** Right where no pair of `hazards` overlaps in memory. */
+  fast: Int32Array;
+  /** Right always; null where it would be the same. */
+  safe: Int32Array | null;
+  /** Pairs of operands: the first is read or computed in place while the second is stored. */
+  hazards: readonly (readonly [number, number])[];
+}
+
+/** How many of a, b, c are registers. */
+function registersRead(op: number): number {
+  if (op === OP.LOAD || op === OP.UNIFORM || op === OP.RANDOM) return 0;
+  if (op === OP.SELECT || op === OP.FMA) return 3;
+  return op >= OP.ADD ? 2 : 1;
+}
+
+export function encodeProgram(program: Program): EncodedProgram {
+  const { code } = program;
+  const length = code.length / INSTRUCTION_SIZE;
+  const field = (i: number, k: number): number => code[i * INSTRUCTION_SIZE + k];
+  const isStore = (i: number): boolean => i < length && field(i, 0) === OP.STORE;
+
+  /** The last instruction that reads what instruction `i` put into its register. */
+  const lastUse = (i: number): number => {
+    const register = field(i, 1);
+    let last = i;
+    for (let j = i + 1; j < length; j++) {
+      for (let k = 0; k < registersRead(field(j, 0)); k++) if (field(j, 2 + k) === register) last = j;
+      if (!isStore(j) && field(j, 1) === register) break;
+    }
+    return last;
+  };
+  /** Operands that are stored between two instructions, both left out. */
+  const storedBetween = (from: number, to: number): number[] => {
+    const stored: number[] = [];
+    for (let j = from + 1; j < to; j++) if (isStore(j)) stored.push(field(j, 1));
+    return stored;
+  };
+
+  const fast = new Int32Array(length * ENCODED_SIZE);
+  for (let i = 0; i < length; i++) {
+    for (let k = 0; k < INSTRUCTION_SIZE; k++) fast[i * ENCODED_SIZE + k] = field(i, k);
+  }
+  const safe = fast.slice();
+  const hazards: [number, number][] = [];
+  for (let i = 0; i < length; i++) {
+    const flag = i * ENCODED_SIZE + 5;
+    const op = field(i, 0);
+    if (op === OP.LOAD) {
+      const stored = storedBetween(i, lastUse(i));
+      for (const target of stored) hazards.push([field(i, 2), target]);
+      if (stored.length > 0) safe[flag] = 1;
+    } else if (op !== OP.STORE && isStore(i + 1) && field(i + 1, 2) === field(i, 1)) {
+      const target = field(i + 1, 1);
+      const later = storedBetween(i + 1, lastUse(i));
+      if (later.includes(target)) continue;
+      for (const other of later) hazards.push([target, other]);
+      fast[flag] = target + 1;
+      fast[flag + ENCODED_SIZE] = 1;
+      if (later.length === 0) {
+        safe[flag] = target + 1;
+        safe[flag + ENCODED_SIZE] = 1;
+      }
+    }
+  }
+  return { fast, safe: hazards.length === 0 ? null : safe, hazards };
+}

@@ -1,0 +1,87 @@
+// The native engine: the addon's kernels over address space that it hands out once; pages come when they are written.
+import { UnrolledError, UnsupportedError } from '../../errors.js';
+import { type Addon, getPlatform } from '../../platform/platform.js';
+import { CompiledBackend } from './compiled.js';
+import { ARGUMENT_COUNT, type Engine } from './engine.js';
+
+/** Node takes external memory of up to 4 GiB. */
+const ARENA_BYTES = [2 ** 32, 2 ** 31, 2 ** 30];
+/** More threads than this do not help products of this size. */
+const MAX_THREADS = 64;
+
+export interface NativeOptions {
+  /** Default: the cores of this machine. */
+  threads?: number;
+  /** Resident bytes at which storages are first moved out; for tests. */
+  budget?: number;
+}
+
+/** Errors: UNSUPPORTED, with the reason, where the addon is missing or does not load; OPTION for a bad number of threads. */
+export function createNativeBackend(options: NativeOptions = {}): CompiledBackend {
+  const platform = getPlatform();
+  const threads = options.threads ?? Math.min(platform.cpuCount, MAX_THREADS);
+  if (!Number.isInteger(threads) || threads < 1 || threads > 1024) {
+    throw new UnrolledError(
+      'OPTION',
+      `expected 1 to 1024 threads, received ${threads}`,
+      'leave threads out for one per core',
+    );
+  }
+  const loaded = platform.loadAddon?.() ?? { reason: 'a browser runs no native code' };
+  if ('reason' in loaded) {
+    throw new UnsupportedError(
+      `expected the native addon, found none: ${loaded.reason}`,
+      'use the wasm backend, which always works',
+    );
+  }
+  return new CompiledBackend(new NativeEngine(loaded.addon, threads), options.budget);
+}
+
+class NativeEngine implements Engine {
+  readonly name = 'native';
+  readonly threads: number;
+  readonly features: readonly string[];
+  readonly buffer: ArrayBuffer;
+  readonly argumentsAddress: number;
+  readonly heapBase: number;
+  readonly #addon: Addon;
+  readonly #handle: number;
+
+  constructor(addon: Addon, threads: number) {
+    const opened = openArena(addon, threads);
+    this.#addon = addon;
+    this.#handle = opened.handle;
+    this.threads = threads;
+    this.buffer = opened.buffer;
+    this.argumentsAddress = opened.argumentsAddress;
+    this.heapBase = opened.argumentsAddress + ARGUMENT_COUNT * 8;
+    this.features = [opened.isa, threads === 1 ? '1 thread' : `${threads} threads`];
+  }
+
+  invoke(kernel: number): number {
+    return this.#addon.invoke(this.#handle, kernel);
+  }
+
+  grow(): boolean {
+    return false;
+  }
+
+  close(): void {
+    this.#addon.close(this.#handle);
+  }
+}
+
+function openArena(addon: Addon, threads: number): ReturnType<Addon['open']> {
+  let failure = '';
+  for (const bytes of ARENA_BYTES) {
+    try {
+      return addon.open(bytes, threads);
+    } catch (error) {
+      failure = error instanceof Error ? error.message : String(error);
+    }
+  }
+  throw new UnsupportedError(
+    `expected address space for the native backend, received none: ${failure}`,
+    'use the wasm backend',
+  );
+}

@@ -1,0 +1,31 @@
+// The WebAssembly backend under the conformance suite, with and without relaxed SIMD, and growing its memory.
+import { expect, it } from 'vitest';
+import { conformance } from '../../../test/conformance/suite.js';
+import { nodePlatform } from '../../platform/node/node.js';
+import { setPlatform } from '../../platform/platform.js';
+import { createWasmBackend, createWasmBackendSync } from './wasm.js';
+
+setPlatform(nodePlatform);
+
+await conformance('wasm', () => createWasmBackend());
+await conformance('wasm without relaxed SIMD', () => createWasmBackend({ relaxed: false }));
+
+it('says what it uses', async () => {
+  expect((await createWasmBackend({ relaxed: false })).features).toContain('simd');
+  expect(createWasmBackendSync().features).toContain('relaxed-simd');
+  expect(createWasmBackendSync().threads).toBe(1);
+});
+
+it('grows, keeps what was there, and says when there is no more', () => {
+  const backend = createWasmBackendSync({ budget: 2 ** 40 });
+  const kept = backend.allocate('float32', 1000);
+  backend.write(kept, 0, Float32Array.from({ length: 1000 }, (_, i) => i));
+  const large = [1, 2, 3].map(() => backend.allocate('float32', 10_000_000));
+  for (const storage of large) backend.write(storage, 9_999_999, [1]);
+  expect(backend.readSync(kept, 998, 2)).toEqual(Float32Array.of(998, 999));
+  expect(() => backend.allocate('float32', 2 ** 30)).toThrow(expect.objectContaining({ code: 'OUT_OF_MEMORY' }));
+  // Making room moved storages out; they are still there.
+  expect(backend.readSync(large[2], 9_999_999, 1)).toEqual(Float32Array.of(1));
+  backend.close();
+  expect(() => backend.readSync(kept, 0, 1)).toThrow(expect.objectContaining({ code: 'STATE' }));
+});

@@ -1,0 +1,24 @@
+// The list of all commands.
+import type { AnyCommand } from '../command.js';
+import { backendsCommand } from './backends.js';
+import { dataCommand } from './data.js';
+import { evaluateCommand } from './evaluate.js';
+import { generateCommand } from './generate.js';
+import { inspectCommand } from './inspect.js';
+import { trainLmCommand } from './train-lm.js';
+import { trainNgramCommand } from './train-ngram.js';
+
+export const COMMANDS: readonly AnyCommand[] = [
+  trainLmCommand,
+  trainNgramCommand,
+  generateCommand,
+  evaluateCommand,
+  inspectCommand,
+  backendsCommand,
+  dataCommand,
+];
+
+/** What the commands of more than one word have in common. */
+export const GROUPS: Readonly<Record<string, string>> = {
+  train: 'trains a model and saves it: lm (a recurrent language model), ngram (counts)',
+};

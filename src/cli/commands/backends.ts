@@ -1,0 +1,31 @@
+// `unrolled backends`: what this machine can run, and why not the rest.
+import { defineCommand } from '../command.js';
+import { table } from '../output.js';
+
+export const backendsCommand = defineCommand({
+  name: 'backends',
+  summary: 'what this machine can run, and why not the rest',
+  arguments: [],
+  options: {},
+  examples: ['unrolled backends'],
+  async run() {
+    const { listBackends } = await import('../library.js');
+    const list = await listBackends();
+    const backends = list.map(({ name, available, reason, threads, features }) => ({
+      name,
+      available,
+      reason: reason ?? null,
+      threads: threads ?? null,
+      features: [...(features ?? [])],
+    }));
+    const first = backends.find(({ available }) => available)?.name ?? null;
+    const rows = backends.map(({ name, available, reason, threads, features }) => [
+      name === first ? `${name} *` : name,
+      available ? 'yes' : 'no',
+      threads === null ? '–' : String(threads),
+      available ? features.join(', ') : (reason ?? ''),
+    ]);
+    const columns = [{ heading: 'backend' }, { heading: 'runs' }, { heading: 'threads', number: true }, { heading: 'features' }];
+    return { json: { backends, default: first }, text: `${table(columns, rows)}\n\n* what --backend auto takes` };
+  },
+});

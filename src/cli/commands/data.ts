@@ -1,0 +1,32 @@
+// `unrolled data`: the known data sets.
+import { defineCommand } from '../command.js';
+import { KnownData } from '../knownData.js';
+import { formatBytes, table } from '../output.js';
+
+export const dataCommand = defineCommand({
+  name: 'data',
+  summary: 'the known data sets: what each is, its licence, its size, whether it is here',
+  arguments: [],
+  options: {},
+  examples: ['unrolled data', 'unrolled data --data-dir ~/texts'],
+  async run({ io, globals }) {
+    const datasets = await new KnownData(io, globals.dataDir).list();
+    const rows = datasets.map(({ name, title, licence, bytes, present, source }) => [
+      name,
+      present ? 'yes' : 'no',
+      bytes === null ? '–' : formatBytes(bytes),
+      licence,
+      title,
+      source,
+    ]);
+    const columns = [
+      { heading: 'name' },
+      { heading: 'here' },
+      { heading: 'size', number: true },
+      { heading: 'licence' },
+      { heading: 'what' },
+      { heading: 'from' },
+    ];
+    return { json: { datasets }, text: table(columns, rows) };
+  },
+});

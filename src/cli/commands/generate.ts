@@ -1,0 +1,56 @@
+// `unrolled generate`: text from a model, as it comes.
+import { randomInt } from 'node:crypto';
+import { createTokenizer } from '../../text/create-tokenizer.js';
+import { defineCommand } from '../command.js';
+import { readBytes } from '../files.js';
+import { decimal, integer, string, withDefault } from '../options.js';
+import { printable } from '../output.js';
+
+export const generateCommand = defineCommand({
+  name: 'generate',
+  summary: 'text from a language model',
+  arguments: [{ name: '<model>', description: 'a model file' }],
+  options: {
+    prime: withDefault(string('--prime <text>', 'what the text begins with'), ''),
+    length: withDefault(integer('--length <N>', 'how many tokens at most', { min: 1, max: 1e9 }), 200),
+    temperature: withDefault(
+      decimal('--temperature <T>', 'below 1 safer, above 1 wilder; 0 takes the likeliest', { min: 0, max: 100 }),
+      0.8,
+    ),
+    topK: integer('--top-k <N>', 'only from the N likeliest tokens'),
+    topP: decimal('--top-p <P>', 'only from the likeliest tokens that together have this probability', { above: 0, max: 1 }),
+    count: withDefault(integer('--count <N>', 'how many texts', { min: 1, max: 1e6 }), 1),
+    stop: string('--stop <text>', 'end where this was written'),
+  },
+  examples: ['unrolled generate runs/moby-dick-lstm.safetensors --prime "Call me " --length 400 --seed 7'],
+  async run({ io, globals, signal }, [file], options) {
+    const { loadModel, useBackend } = await import('../library.js');
+    await useBackend(globals);
+    const model = loadModel(await readBytes(io.cwd, file), file);
+    const { prime, length, temperature, topK, topP, stop, count } = options;
+    const seed = globals.seed ?? randomInt(2 ** 31); // each call its own text, unless a seed is asked for
+    const show = (text: string): void => {
+      if (!globals.json) io.stdout.write(io.stdout.isTTY ? printable(text) : text);
+    };
+    const texts: string[] = [];
+    let tokens = 0;
+    const start = io.now();
+    for (let i = 0; i < count && !signal.aborted; i++) {
+      if (i > 0) show('\n---\n');
+      let text = prime;
+      show(prime);
+      const settings = { prime, length, temperature, topK, topP, stop, seed: (seed + i) % 2 ** 32 };
+      for await (const piece of 'stream' in model ? model.stream(settings) : [model.generate(settings)]) {
+        text += piece;
+        show(piece);
+        if (signal.aborted) break;
+      }
+      texts.push(text);
+      tokens += createTokenizer(model.text.settings.tokens ?? 'char').tokenize(text.slice(prime.length)).length;
+    }
+    show('\n');
+    signal.throwIfAborted();
+    const seconds = (io.now() - start) / 1000;
+    return { json: { texts, tokens, seconds, tokensPerSecond: seconds > 0 ? tokens / seconds : null, seed }, text: '' };
+  },
+});

@@ -1,0 +1,226 @@
+// `unrolled train lm`: trains a recurrent language model, saves it, compares it, and writes the report.
+import { basename } from 'node:path';
+import { UnrolledError } from '../../errors.js';
+import type { LanguageModel } from '../../models/languageModel.js';
+import type { Corpus } from '../../text/corpus.js';
+import { type Baseline, lmBaselines } from '../baselines.js';
+import { type CommandResult, type Context, defineCommand } from '../command.js';
+import { readCorpus, TEXT_OPTIONS, type TextOptions } from '../corpusInput.js';
+import { readBytes, writeWhole } from '../files.js';
+import { peakMemoryMiB } from '../io.js';
+import { createProgress, formatNumber, formatTime, printable, table } from '../output.js';
+import { resumeCommand, shellCommand } from '../resumeCommand.js';
+import { CHECKPOINT_EVERY, minutesOf, TRAIN_OPTIONS, type TrainOptions } from '../trainOptions.js';
+
+const SAMPLE = { temperature: 0.8, seed: 1 };
+
+export const trainLmCommand = defineCommand({
+  name: 'train lm',
+  summary: 'trains a recurrent language model',
+  arguments: [{ name: '<data...>', description: 'files, folders, - for standard input, or a known data set' }],
+  options: { ...TRAIN_OPTIONS, ...TEXT_OPTIONS },
+  examples: [
+    'unrolled train lm moby-dick --minutes 2',
+    'unrolled train lm poems/ --cell gru --hidden 512 --epochs 20 --out poems.safetensors',
+  ],
+  async run(context, args, options) {
+    const { io, globals, signal, argv } = context;
+    const { LanguageModel, trainingReport, useBackend, describeBackend } = await import('../library.js');
+    const resume = options.resume === undefined ? undefined : await readBytes(io.cwd, options.resume);
+    const { name, corpus } = await readCorpus(context, args, options);
+    const backend = await useBackend(globals);
+    const files = filesOf(name, options);
+    const samples: { step: number; text: string }[] = [];
+    let saved = false;
+    const progress = createProgress(io, globals);
+    progress.log(`${describeBackend(backend)} · ${corpusLine(name, corpus)}`);
+    let model: LanguageModel;
+    try {
+      model = await LanguageModel.train(corpus, {
+        ...librarySettings(context, options),
+        resume,
+        signal,
+        checkpoint: {
+          everySeconds: options.checkpointEvery ?? CHECKPOINT_EVERY,
+          save: async (bytes) => {
+            await writeWhole(io.cwd, files.checkpoint, bytes);
+            saved = true;
+          },
+        },
+        onProgress: ({ progress: done, loss, perplexity, tokensPerSecond, secondsLeft }) =>
+          progress.update(
+            done,
+            `loss ${loss.toFixed(3)}  perplexity ${formatNumber(perplexity)}  ` +
+              `${formatNumber(Math.round(tokensPerSecond))} tokens/s  ${formatTime(secondsLeft)} left`,
+          ),
+        onValidation: ({ step, perplexity }, trained) => {
+          const text = trained.generate({ ...SAMPLE, length: corpus.tokenizer.kind === 'word' ? 20 : 80 });
+          samples.push({ step, text });
+          progress.log(`validation perplexity ${formatNumber(perplexity)} · ${oneLine(text)}`);
+        },
+      });
+    } finally {
+      progress.stop();
+    }
+    const { training } = model;
+    if (training === null) throw new Error('a trained model says how it was trained');
+    if (training.reason === 'aborted') {
+      throw new UnrolledError(
+        'INTERRUPTED',
+        `expected to train to the end, received an interrupt at step ${training.step}` +
+          (saved ? `; the checkpoint is ${files.checkpoint}` : ''),
+        `go on with: ${resumeCommand(argv, files.checkpoint)}`,
+      );
+    }
+
+    await writeWhole(io.cwd, files.model, model.toBytes());
+    const last = training.validation.at(-1) ?? null;
+    const finalSample = model.generate({ ...SAMPLE, length: corpus.tokenizer.kind === 'word' ? 100 : 400 });
+    const baselines = await lmBaselines(corpus);
+    const rows = perplexityRows(model, baselines, last);
+    const { config } = model;
+    const page = trainingReport({
+      title: `${name}: ${cellName(config.cell)} language model`,
+      model: {
+        ...config,
+        cell: cellName(config.cell),
+        embedding: config.embeddingSize,
+        parameters: model.parameterCount(),
+        vocabulary: model.vocabularySize,
+      },
+      data: {
+        name,
+        tokens: corpus.tokenizer.kind,
+        trainTokens: corpus.train.length,
+        validationTokens: corpus.validation.length,
+      },
+      backend: describeBackend(backend),
+      seconds: training.seconds,
+      tokensPerSecond: training.tokensPerSecond,
+      peakMemoryMiB: peakMemoryMiB(),
+      perplexities: rows,
+      history: training.history,
+      validation: training.validation.map(({ step, trainedTokens, seconds, loss }) => ({
+        step,
+        tokens: trainedTokens,
+        seconds,
+        loss,
+      })),
+      samples,
+      finalSample,
+      command: shellCommand(argv),
+      options: [
+        { name: 'seed', value: String(config.seed) },
+        { name: 'epochs', value: formatNumber(training.epochs) },
+      ],
+    });
+    await writeWhole(io.cwd, files.report, page);
+
+    const ngram = baselines.find(({ order }) => order === 5)?.perplexity ?? null;
+    const json = {
+      task: 'lm',
+      model: files.model,
+      report: files.report,
+      backend: backend.name,
+      threads: backend.threads,
+      seed: config.seed,
+      cell: config.cell,
+      parameters: model.parameterCount(),
+      vocabulary: model.vocabularySize,
+      tokens: { train: corpus.train.length, validation: corpus.validation.length },
+      epochs: training.epochs,
+      steps: training.step,
+      seconds: training.seconds,
+      tokensPerSecond: training.tokensPerSecond,
+      train: { loss: training.loss, perplexity: training.perplexity },
+      validation: last && { loss: last.loss, perplexity: last.perplexity, bitsPerToken: last.bitsPerToken },
+      baselines: {
+        uniform: model.vocabularySize,
+        unigram: baselines.find(({ order }) => order === 1)?.perplexity ?? null,
+        ngram,
+        ngrams: Object.fromEntries(baselines.filter(({ order }) => order > 1).map((b) => [b.order, b.perplexity])),
+      },
+      sample: finalSample,
+      peakMemoryMiB: peakMemoryMiB(),
+    };
+    return { json, text: summary(rows, finalSample, files, training) } satisfies CommandResult;
+  },
+});
+
+interface Files {
+  model: string;
+  report: string;
+  checkpoint: string;
+}
+
+function filesOf(name: string, options: TrainOptions): Files {
+  const model = options.out ?? `runs/${name}-${basename(options.cell ?? 'lstm')}.safetensors`;
+  const stem = model.replace(/\.safetensors$/i, '');
+  return { model, report: options.report ?? `${stem}.html`, checkpoint: `${stem}.checkpoint` };
+}
+
+function librarySettings({ globals }: Context, options: TrainOptions & TextOptions) {
+  const { tokens, lowercase, lettersOnly, minCount, validation } = options;
+  const { cell, dropout, sampling, optimizer, schedule, clipNorm, clipValue, epochs, patience } = options;
+  return {
+    ...{ tokens, lowercase, lettersOnly, minCount, validation },
+    ...{ cell, dropout, sampling, optimizer, schedule, clipNorm, clipValue, epochs, patience },
+    hiddenSize: options.hidden,
+    numLayers: options.layers,
+    embeddingSize: options.embedding,
+    batchSize: options.batch,
+    numSteps: options.steps,
+    learningRate: options.lr,
+    minutes: minutesOf(options),
+    seed: globals.seed,
+  };
+}
+
+function cellName(cell: string): string {
+  return cell.startsWith('gru') || cell.startsWith('rnn') || cell === 'lstm' ? cell.toUpperCase() : cell;
+}
+
+function corpusLine(name: string, { train, validation, vocabulary, tokenizer }: Corpus): string {
+  const kind = { char: 'characters', byte: 'bytes', word: 'words', whitespace: 'words' }[tokenizer.kind];
+  return `${name}: ${formatNumber(train.length)} + ${formatNumber(validation.length)} ${kind}, ${formatNumber(vocabulary.size)} different`;
+}
+
+function perplexityRows(
+  model: LanguageModel,
+  baselines: readonly Baseline[],
+  last: { perplexity: number; bitsPerToken: number } | null,
+) {
+  const rows = baselines.map(({ name, perplexity, bitsPerToken }) => ({ name, perplexity, bitsPerToken }));
+  if (!last) return rows;
+  const name = `${cellName(model.config.cell)} (this one)`;
+  return [...rows, { name, perplexity: last.perplexity, bitsPerToken: last.bitsPerToken, network: true }];
+}
+
+function summary(
+  rows: ReturnType<typeof perplexityRows>,
+  sample: string,
+  files: Files,
+  { seconds, tokens, tokensPerSecond }: { seconds: number; tokens: number; tokensPerSecond: number },
+): string {
+  const columns = [
+    { heading: 'validation' },
+    { heading: 'perplexity', number: true },
+    { heading: 'bits per token', number: true },
+  ];
+  const cells = rows.map(({ name, perplexity, bitsPerToken }) => [
+    name,
+    perplexity.toFixed(2),
+    bitsPerToken.toFixed(3),
+  ]);
+  return [
+    `${formatNumber(tokens)} tokens in ${formatTime(seconds)}, ${formatNumber(Math.round(tokensPerSecond))} a second`,
+    rows.length > 0 ? table(columns, cells) : 'no validation part: nothing to compare',
+    printable(sample),
+    table([{ heading: 'model' }, { heading: files.model }], [['report', files.report]]),
+  ].join('\n\n');
+}
+
+/** A sample on one line of the progress. */
+function oneLine(text: string): string {
+  return printable(text.replace(/\s+/g, ' ').trim());
+}

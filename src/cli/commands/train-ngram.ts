@@ -1,0 +1,55 @@
+// `unrolled train ngram`: counts an n-gram model and saves it.
+import { defineCommand } from '../command.js';
+import { readCorpus, TEXT_OPTIONS } from '../corpusInput.js';
+import { writeWhole } from '../files.js';
+import { choice, integer, path, withDefault } from '../options.js';
+import { formatNumber, table } from '../output.js';
+
+export const trainNgramCommand = defineCommand({
+  name: 'train ngram',
+  summary: 'counts an n-gram model',
+  arguments: [{ name: '<data...>', description: 'files, folders, - for standard input, or a known data set' }],
+  options: {
+    order: withDefault(integer('--order <N>', 'how many tokens an n-gram has', { min: 1, max: 32 }), 5),
+    smoothing: withDefault(
+      choice('--smoothing <name>', 'how unseen n-grams get their share', ['laplace', 'kneser-ney']),
+      'kneser-ney' as const,
+    ),
+    out: path('--out <file>', 'the model file (default: runs/DATA-ngram.safetensors)'),
+    ...TEXT_OPTIONS,
+  },
+  examples: [
+    'unrolled train ngram moby-dick --order 5',
+    'unrolled train ngram book.txt --tokens word --order 3 --smoothing laplace --out words.safetensors',
+  ],
+  async run(context, args, options) {
+    const { name, corpus } = await readCorpus(context, args, options);
+    const { NgramLanguageModel } = await import('../library.js');
+    const { order, smoothing } = options;
+    const model = NgramLanguageModel.train(corpus, { ...options, order, smoothing });
+    const out = options.out ?? `runs/${name}-ngram.safetensors`;
+    await writeWhole(context.io.cwd, out, model.toBytes());
+    const measured = corpus.validation.length > 1 ? model.evaluate(corpus.validation, corpus.train.subarray(-order)) : null;
+    const json = {
+      task: 'ngram',
+      model: out,
+      order,
+      smoothing,
+      tokens: { train: corpus.train.length, validation: corpus.validation.length },
+      vocabulary: corpus.vocabulary.size,
+      validation: measured && {
+        loss: measured.loss,
+        perplexity: measured.perplexity,
+        bitsPerToken: measured.bitsPerToken,
+      },
+    };
+    const rows = [
+      ['order', `${order}, ${smoothing}`],
+      ['training tokens', formatNumber(corpus.train.length)],
+      ['vocabulary', formatNumber(corpus.vocabulary.size)],
+      ['validation perplexity', measured ? formatNumber(measured.perplexity) : 'no validation part'],
+      ['model', out],
+    ];
+    return { json, text: table([{ heading: 'n-gram model' }, { heading: name }], rows) };
+  },
+});

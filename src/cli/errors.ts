@@ -1,0 +1,76 @@
+// Errors as the command line shows them: two lines on standard error, an object with --json, an exit status.
+import { UnrolledError } from '../errors.js';
+import type { Io } from './io.js';
+
+/** Any error as one of the library's: what Node says about files gets a code of ours, the rest becomes INTERNAL. */
+export function toUnrolledError(error: unknown): UnrolledError {
+  if (error instanceof UnrolledError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const options = { cause: error };
+  if (error instanceof Error) {
+    const { code, path } = error as NodeJS.ErrnoException;
+    const file = path ?? 'the file';
+    switch (code) {
+      case 'ENOENT':
+        return new UnrolledError('NOT_FOUND', `expected ${file} to exist, received no such file`, 'check the path', options);
+      case 'ENOSPC':
+      case 'EDQUOT':
+        return new UnrolledError(
+          'IO',
+          `expected room to write ${file}, received a full disk`,
+          'make room, or name another place with --out; what was saved before is as it was',
+          options,
+        );
+      case 'EACCES':
+      case 'EPERM':
+      case 'EROFS':
+        return new UnrolledError('IO', `expected access to ${file}, received ${code}`, 'check its permissions', options);
+      case 'EISDIR':
+        return new UnrolledError('IO', `expected a file, received the folder ${file}`, 'name a file', options);
+      case 'ENOTDIR':
+        return new UnrolledError('IO', `expected a folder on the way to ${file}, received a file`, 'check the path', options);
+    }
+    if (code !== undefined && /^E[A-Z]+$/.test(code)) {
+      return new UnrolledError('IO', `expected to reach ${file}, received ${code}`, 'check the path and the disk', options);
+    }
+    if (error.name === 'AbortError') {
+      return new UnrolledError('INTERRUPTED', 'expected to finish, received an interrupt', 'start it again', options);
+    }
+    if (error instanceof RangeError && /allocation|Invalid array(?: buffer)? length|string length/i.test(message)) {
+      return new UnrolledError(
+        'OUT_OF_MEMORY',
+        `expected enough memory, received: ${message}`,
+        'make the data, --batch, --steps or --hidden smaller',
+        options,
+      );
+    }
+  }
+  return new UnrolledError(
+    'INTERNAL',
+    `expected no such error, received: ${message}`,
+    'this is a mistake in unrolled: run the command with --debug and report what it prints',
+    options,
+  );
+}
+
+/** 2 for bad usage or input, 130 where interrupted, 1 for the rest. */
+export function exitStatus(error: UnrolledError): number {
+  if (error.code === 'INTERRUPTED') return 130;
+  return error.kind === 'input' ? 2 : 1;
+}
+
+/** Prints the error; with `debug` the stacks of it and of its causes after the two lines. */
+export function printError(error: UnrolledError, io: Io, { json, debug }: { json: boolean; debug: boolean }): void {
+  const message = oneLine(error.message);
+  const help = oneLine(error.help);
+  io.stderr.write(`error[${error.code}]: ${message}\nhelp: ${help}\n`);
+  if (debug) {
+    for (let at: unknown = error; at instanceof Error; at = at.cause) io.stderr.write(`${at.stack ?? at.message}\n`);
+  }
+  if (json) io.stdout.write(`${JSON.stringify({ error: { code: error.code, message, help } })}\n`);
+}
+
+/** Names of files may hold line breaks and escapes of the terminal; the two lines stay two lines. */
+function oneLine(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
+}

@@ -1,0 +1,61 @@
+// The command line: from arguments to an exit status. Everything it touches comes in as `io`.
+import { readFileSync } from 'node:fs';
+import { buildProgram, Printed } from './program.js';
+import { COMMANDS, GROUPS } from './commands/all.js';
+import type { AnyCommand } from './command.js';
+import { exitStatus, printError, toUnrolledError } from './errors.js';
+import type { Io } from './io.js';
+import { watchSignals } from './signals.js';
+
+export { processIo } from './io.js';
+
+/**
+ * Runs one command to its end.
+ * @param argv what was typed after `unrolled`
+ * @returns the exit status: 0 done, 1 failed, 2 bad usage or input, 130 interrupted
+ */
+export async function run(
+  argv: readonly string[],
+  io: Io,
+  commands: readonly AnyCommand[] = COMMANDS,
+): Promise<number> {
+  // Read before parsing, since an error of parsing must already know how to show itself.
+  const end = argv.indexOf('--');
+  const before = end < 0 ? argv : argv.slice(0, end);
+  const json = before.includes('--json');
+  const debug = before.includes('--debug');
+  const interrupt = watchSignals(io.signals, (status) => io.exit(status));
+  try {
+    const program = buildProgram({
+      io,
+      version: packageVersion(),
+      commands,
+      groups: GROUPS,
+      async start(command, args, options, globals) {
+        const result = await command.run({ io, globals, signal: interrupt.signal, argv }, args, options);
+        if (globals.json) io.stdout.write(`${JSON.stringify(result.json)}\n`);
+        else if (result.text !== '') io.stdout.write(`${result.text}\n`);
+      },
+    });
+    if (argv.length === 0) {
+      program.outputHelp();
+      return 0;
+    }
+    await program.parseAsync(argv, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof Printed) return 0;
+    const known = toUnrolledError(error);
+    printError(known, io, { json, debug });
+    return exitStatus(known);
+  } finally {
+    interrupt.dispose();
+  }
+}
+
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}

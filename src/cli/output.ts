@@ -1,0 +1,137 @@
+// What commands print: aligned tables for people, one JSON object for scripts, progress on standard error.
+import cliProgress from 'cli-progress';
+import type { Io } from './io.js';
+
+export interface Column {
+  heading: string;
+  /** Numbers end at the same place. */
+  number?: boolean;
+}
+
+/** Lines of aligned columns, two spaces apart. */
+export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const widths = columns.map(({ heading }, i) => Math.max(cells(heading), ...rows.map((row) => cells(row[i] ?? ''))));
+  const line = (row: readonly string[]): string =>
+    columns
+      .map(({ number }, i) => {
+        const text = row[i] ?? '';
+        const space = ' '.repeat(widths[i] - cells(text));
+        return number ? space + text : text + space;
+      })
+      .join('  ')
+      .trimEnd();
+  return [line(columns.map(({ heading }) => heading)), ...rows.map(line)].join('\n');
+}
+
+/** How many cells of a terminal a text takes; full-width signs take two. */
+function cells(text: string): number {
+  let width = 0;
+  for (const char of text) {
+    const code = char.codePointAt(0) ?? 0;
+    const wide = (code >= 0x1100 && code <= 0x115f) || (code >= 0x2e80 && code <= 0xff60) || code >= 0x1f300;
+    width += /\p{Mark}/u.test(char) ? 0 : wide ? 2 : 1;
+  }
+  return width;
+}
+
+/** 1,234,567 for whole numbers, else three to four digits. */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  if (Number.isInteger(value)) return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+  const size = Math.abs(value);
+  if (size >= 1000) return formatNumber(Math.round(value));
+  return size >= 0.1 ? value.toFixed(size >= 100 ? 1 : 3) : value.toPrecision(3);
+}
+
+/** 1:05, 2:03:09. */
+export function formatTime(seconds: number): string {
+  if (!Number.isFinite(seconds) || seconds < 0) return '–';
+  const whole = Math.round(seconds);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60
+    ? `${minutes}:${two(whole % 60)}`
+    : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
+}
+
+/** 12 B, 3.4 kB, 1.2 MB. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  for (const [unit, size] of [
+    ['kB', 1e3],
+    ['MB', 1e6],
+    ['GB', 1e9],
+  ] as const) {
+    if (bytes < size * 999.5 || unit === 'GB') return `${Number((bytes / size).toPrecision(3))} ${unit}`;
+  }
+  return '';
+}
+
+/** Control characters made visible, but for line breaks and tabs: what a model writes must not steer the terminal. */
+export function printable(text: string): string {
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd');
+}
+
+/** Milliseconds between the lines of a progress that is not on a terminal. */
+const LINE_EVERY = 10_000;
+
+export interface Progress {
+  /** @param done from 0 to 1  @param text what stands behind the bar */
+  update(done: number, text: string): void;
+  /** Lines above the bar. */
+  log(text: string): void;
+  stop(): void;
+}
+
+/** A bar on a terminal, else a line about every ten seconds; nothing with --quiet. Always on standard error. */
+export function createProgress(io: Io, { quiet }: { quiet: boolean }): Progress {
+  if (quiet) return { update: () => undefined, log: () => undefined, stop: () => undefined };
+  return io.stderr.isTTY ? barProgress(io) : lineProgress(io);
+}
+
+function barProgress(io: Io): Progress {
+  const bar = new cliProgress.SingleBar(
+    {
+      format: '{bar} {percentage}%  {text}',
+      stream: io.stderr as unknown as NodeJS.WritableStream,
+      hideCursor: true,
+      barsize: 24,
+      fps: 8,
+      linewrap: false,
+      gracefulExit: false, // signals are ours: the command writes its checkpoint first
+    },
+    cliProgress.Presets.shades_classic,
+  );
+  let running = false;
+  return {
+    update(done, text) {
+      const value = Math.round(Math.min(1, Math.max(0, done)) * 1000);
+      if (running) bar.update(value, { text });
+      else bar.start(1000, value, { text });
+      running = true;
+    },
+    log(text) {
+      io.stderr.write(`\r\u001b[K${text}\n`); // the bar draws itself again below
+    },
+    stop() {
+      if (running) bar.stop();
+      running = false;
+    },
+  };
+}
+
+function lineProgress(io: Io): Progress {
+  let next = io.now() + LINE_EVERY;
+  return {
+    update(done, text) {
+      const now = io.now();
+      if (now < next) return;
+      next = now + LINE_EVERY;
+      io.stderr.write(`${String(Math.floor(done * 100)).padStart(3)}%  ${text}\n`);
+    },
+    log(text) {
+      io.stderr.write(`${text}\n`);
+    },
+    stop: () => undefined,
+  };
+}

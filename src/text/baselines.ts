@@ -1,0 +1,38 @@
+// What a language model is measured against: guessing at random, single tokens, n-grams.
+import { NgramModel } from './ngram.js';
+import { type LossMetrics, lossMetrics } from './perplexity.js';
+
+export interface Baselines {
+  /** Every token equally likely: perplexity V. */
+  uniform: LossMetrics;
+  /** Each token as often as in the training part, whatever stands before it. */
+  unigram: LossMetrics;
+  /** Interpolated Kneser-Ney, one for each order asked for. */
+  ngrams: (LossMetrics & { order: number })[];
+}
+
+/** A uniform distribution over V tokens. */
+export function uniformMetrics(vocabularySize: number, tokens: number): LossMetrics {
+  return lossMetrics(tokens * Math.log(vocabularySize), tokens);
+}
+
+/**
+ * The baselines of a text: counted on the training part, measured on the validation part that follows it.
+ * Errors: EMPTY for an empty part, RANGE.
+ */
+export function baselines(
+  train: Int32Array,
+  validation: Int32Array,
+  vocabularySize: number,
+  orders: readonly number[] = [3, 5],
+): Baselines {
+  const unigram = NgramModel.fit(train, { order: 1, vocabularySize, smoothing: 'laplace' });
+  return {
+    uniform: uniformMetrics(vocabularySize, validation.length),
+    unigram: unigram.evaluate(validation),
+    ngrams: orders.map((order) => ({
+      order,
+      ...NgramModel.fit(train, { order, vocabularySize }).evaluate(validation, train),
+    })),
+  };
+}

@@ -1,0 +1,37 @@
+// Cleaning of a text before it is cut into tokens.
+
+export interface CleanOptions {
+  /** Lower case, by Unicode's rules and no locale's. */
+  lowercase?: boolean;
+  /**
+   * Letters and single spaces only, in lower case, as the d2l book cleans The Time Machine: in each line every run of other
+   * characters becomes one space, the ends are stripped. Letters are those of every script.
+   */
+  lettersOnly?: boolean;
+  /** `\r\n` and `\r` become `\n`; true by default. */
+  normalizeNewlines?: boolean;
+  /** What stands between lines after `lettersOnly`. Nothing by default, as in the book, whose corpus is all lines on end. */
+  lineSeparator?: string;
+}
+
+/** A letter, or a mark that belongs to one. */
+const NOT_LETTERS = /[^\p{L}\p{M}]+/gu;
+
+/** The lines of a text in the d2l cleaning, empty ones included; `\n`, `\r\n` and `\r` end a line. */
+export function letterLines(text: string): string[] {
+  const lines = text.split(/\r\n|\r|\n/);
+  if (lines.at(-1) === '') lines.pop();
+  return lines.map((line) => line.replace(NOT_LETTERS, ' ').trim().toLowerCase());
+}
+
+/** The text after the cleanings asked for; without options only newlines are made equal. */
+export function cleanText(text: string, options: CleanOptions = {}): string {
+  if (options.lettersOnly) {
+    const lines = letterLines(text);
+    const separator = options.lineSeparator ?? '';
+    // An empty line must not leave two spaces.
+    return (separator === '' ? lines : lines.filter((line) => line !== '')).join(separator);
+  }
+  const normalized = (options.normalizeNewlines ?? true) && text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+  return options.lowercase ? normalized.toLowerCase() : normalized;
+}

@@ -1,0 +1,134 @@
+// Corpus: a text as token indices with its vocabulary and tokenizer, split into a training and a validation part.
+import { UnrolledError } from '../errors.js';
+import { type CleanOptions, cleanText } from './clean.js';
+import { createTokenizer } from './create-tokenizer.js';
+import { decodeText } from './decode.js';
+import { buildBytes, buildEncoding, type Encoded, encodeBytes, encodeText } from './encode.js';
+import type { Tokenizer, TokenizerKind } from './tokenizer.js';
+import { Vocabulary, type VocabularyOptions } from './vocabulary.js';
+
+export interface CorpusOptions extends CleanOptions, VocabularyOptions {
+  /** What a token is; `char` by default. */
+  tokens?: TokenizerKind;
+  /** The share of the tokens, taken from the end, that is kept for validation; 0 by default. */
+  validation?: number;
+  /** The text's name, for messages. */
+  name?: string;
+}
+
+/** What a model keeps of how its text was read, so that other text is read in the same way. Plain data. */
+export type TextSettings = Pick<CorpusOptions, 'tokens' | 'lowercase' | 'lettersOnly' | 'lineSeparator'>;
+
+export class Corpus {
+  /** All tokens in order: [tokens]. */
+  readonly tokens: Int32Array;
+  /** The first part, on which the vocabulary was built; a view of `tokens`. */
+  readonly train: Int32Array;
+  /** The last part, where symbols that the first part lacks are `<unk>`; a view of `tokens`, empty without a fraction. */
+  readonly validation: Int32Array;
+  readonly vocabulary: Vocabulary;
+  readonly tokenizer: Tokenizer;
+
+  private constructor({ indices, vocabulary }: Encoded, tokenizer: Tokenizer, trainLength: number) {
+    this.tokens = indices;
+    this.train = indices.subarray(0, trainLength);
+    this.validation = indices.subarray(trainLength);
+    this.vocabulary = vocabulary;
+    this.tokenizer = tokenizer;
+  }
+
+  /**
+   * Cleans a text, cuts it into tokens and builds the vocabulary of the training part.
+   * Errors: EMPTY where no token is left, TOO_SHORT for fewer than two in the training part, RANGE, OPTION.
+   */
+  static fromText(text: string, options: CorpusOptions = {}): Corpus {
+    const tokenizer = createTokenizer(options.tokens ?? 'char');
+    const trainLength = trainLengthOf(options);
+    const encoded = buildEncoding(prepareText(text, options), tokenizer, trainLength, options);
+    return Corpus.#checked(encoded, tokenizer, trainLength, options);
+  }
+
+  /**
+   * The same from the bytes of a file. With `tokens: 'byte'` and no cleaning any file will do, else it must be UTF-8.
+   * Errors: as `fromText`, and ENCODING.
+   */
+  static fromBytes(bytes: Uint8Array, options: CorpusOptions = {}): Corpus {
+    if (options.tokens !== 'byte' || options.lowercase || options.lettersOnly) {
+      return Corpus.fromText(decodeText(bytes, options.name ?? 'the text'), options);
+    }
+    const trainLength = trainLengthOf(options);
+    return Corpus.#checked(buildBytes(bytes, trainLength), createTokenizer('byte'), trainLength, options);
+  }
+
+  static #checked(
+    encoded: Encoded,
+    tokenizer: Tokenizer,
+    trainLength: (tokens: number) => number,
+    options: CorpusOptions,
+  ): Corpus {
+    const length = encoded.indices.length;
+    const name = options.name ?? 'the text';
+    if (length === 0) {
+      throw new UnrolledError('EMPTY', `expected text, found none in ${name}`, emptyHelp(options));
+    }
+    const train = trainLength(length);
+    if (train < 2) {
+      throw new UnrolledError(
+        'TOO_SHORT',
+        `expected two tokens or more to learn from in ${name}, received ${length}` +
+          (train < length ? `, of which ${length - train} for validation` : ''),
+        train < length ? 'give more text, or a smaller validation part' : 'give more text',
+      );
+    }
+    return new Corpus(encoded, tokenizer, train);
+  }
+}
+
+/** How other text is encoded for a model: the same cleaning and tokenizer, the model's vocabulary. [tokens] */
+export function encodeWith(text: string, settings: TextSettings, vocabulary: Vocabulary): Int32Array {
+  return encodeText(prepareText(text, settings), createTokenizer(settings.tokens ?? 'char'), vocabulary);
+}
+
+/** The same from the bytes of a file. Errors: ENCODING, unless tokens are bytes. */
+export function encodeBytesWith(
+  bytes: Uint8Array,
+  name: string,
+  settings: TextSettings,
+  vocabulary: Vocabulary,
+): Int32Array {
+  if (settings.tokens === 'byte' && !settings.lowercase && !settings.lettersOnly) return encodeBytes(bytes);
+  return encodeWith(decodeText(bytes, name), settings, vocabulary);
+}
+
+/** Words at the ends of lines must not run together; characters are joined as in the book. */
+function prepareText(text: string, options: CleanOptions & { tokens?: TokenizerKind }): string {
+  const words = options.tokens === 'word' || options.tokens === 'whitespace';
+  return cleanText(text, { ...options, lineSeparator: options.lineSeparator ?? (words ? ' ' : '') });
+}
+
+/**
+ * Where a sequence is cut, so that about the last `fraction` of it is the second part.
+ * Errors: RANGE for a fraction outside 0 ≤ fraction < 1.
+ */
+export function splitPoint(length: number, fraction: number): number {
+  if (!(fraction >= 0 && fraction < 1)) {
+    throw new UnrolledError(
+      'RANGE',
+      `expected a validation fraction from 0 to less than 1, received ${fraction}`,
+      'use 0.05 to keep the last 5 % for validation',
+    );
+  }
+  return Math.floor(length * (1 - fraction));
+}
+
+function trainLengthOf(options: CorpusOptions): (tokens: number) => number {
+  const fraction = options.validation ?? 0;
+  splitPoint(0, fraction);
+  return (tokens) => splitPoint(tokens, fraction);
+}
+
+function emptyHelp(options: CleanOptions): string {
+  return options.lettersOnly
+    ? 'lettersOnly left no letter: give another text, or leave it off'
+    : 'give a file with text';
+}

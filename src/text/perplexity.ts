@@ -1,0 +1,22 @@
+// How well a distribution predicts a sequence: loss, perplexity and bits, from one sum.
+import { UnrolledError } from '../errors.js';
+
+export interface LossMetrics {
+  /** Mean of −ln P, in nats a token. */
+  loss: number;
+  /** e^loss: among how many equally likely tokens the model chooses, on (geometric) average. */
+  perplexity: number;
+  /** loss / ln 2. */
+  bitsPerToken: number;
+  /** How many tokens were predicted. */
+  tokens: number;
+}
+
+/** From the sum of −ln P over `tokens` tokens. Errors: EMPTY for none. */
+export function lossMetrics(sum: number, tokens: number): LossMetrics {
+  if (tokens === 0) {
+    throw new UnrolledError('EMPTY', 'expected tokens to predict, received none', 'give a longer text');
+  }
+  const loss = sum / tokens;
+  return { loss, perplexity: Math.exp(loss), bitsPerToken: loss / Math.LN2, tokens };
+}

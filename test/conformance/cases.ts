@@ -1,0 +1,36 @@
+// The conformance suite as data: every kernel of the contract in all its variants.
+import type { Case } from './case.js';
+import { memoryCases } from './cases/memory.js';
+import { product, productCases } from './cases/products.js';
+import { grid, programCases, random } from './cases/programs.js';
+import { crossEntropy, reduction, rowCases } from './cases/rows.js';
+import { rnn, scanCases, twoStages } from './cases/scan.js';
+import { indices, numbers } from './case.js';
+
+export const cases: Case[] = [...productCases, ...programCases, ...rowCases, ...memoryCases, ...scanCases];
+
+/** Large enough that threads share the work: their bits must not depend on how many do. */
+export const threadCases: Case[] = [
+  product({ m: 130, n: 257, k: 129 }, false, false, false),
+  product({ m: 33, n: 1025, k: 300 }, false, true, true),
+  product({ m: 301, n: 130, k: 700 }, true, false, true),
+  product({ m: 1, n: 1000, k: 513 }, false, false, false),
+  grid('dense', 300, 517, { a: numbers(300 * 517, 1, 4), b: numbers(300 * 517, 2, 4) }, (at) => [
+    at.operand('a', 517),
+    at.operand('b', 517),
+  ]),
+  grid('dense', 1, 100_001, { a: numbers(100_001, 1, 4), b: numbers(100_001, 2, 4) }, (at) => [
+    at.operand('a', 100_001),
+    at.operand('b', 100_001),
+  ]),
+  random(3, 50_001, 1, 2, 3),
+  ...(['sum', 'sumSquares', 'max'] as const).flatMap((op) => [
+    reduction({ op, axis: 'rows', rows: 1001, cols: 300 }, 0),
+    reduction({ op, axis: 'cols', rows: 1001, cols: 300 }, 0),
+    reduction({ op, axis: 'cols', rows: 1, cols: 200_001 }, 0),
+  ]),
+  crossEntropy('for threads', 700, 130, numbers(700 * 130, 1, 5), indices(700, 130, 2)),
+  rnn({ T: 5, N: 65, H: 256 }),
+  rnn({ T: 5, N: 32, H: 130 }, { activeRows: Int32Array.from([32, 31, 17, 3, 1]) }),
+  twoStages({ T: 3, N: 33, H: 257 }),
+];
