@@ -27,8 +27,13 @@ INLINE V expReduced(V x, VI& n) {
 }
 
 INLINE V clamp(V x, float low, float high) {
-  x = pick(x < splat(low), splat(low), x);
-  return pick(x > splat(high), splat(high), x);
+  V y = pick(x < splat(low), splat(low), x);
+  y = pick(y > splat(high), splat(high), y);
+#if defined(__wasm_relaxed_simd__)
+  // The compiler makes relaxed minima of these, which may lose a NaN.
+  y = pick(x != x, x, y);
+#endif
+  return y;
 }
 
 /** e^x; subnormal results too. */

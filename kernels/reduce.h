@@ -7,7 +7,7 @@
 namespace UNROLLED_NS {
 
 enum ReduceOp { REDUCE_SUM, REDUCE_SQUARES, REDUCE_MAX };
-enum { CHUNK_ROWS = 32, CHUNK_COLS = 2048 };
+enum { CHUNK_ROWS = 32, CHUNK_COLS = 512 };
 
 template <int OP>
 INLINE V reduceStart() {
@@ -42,7 +42,8 @@ static void reduceRows(const float* x, long stride, long rows, long from, long t
 /** The result of `count` elements in a row. */
 template <int OP>
 static float reduceVector(const float* x, long count) {
-  float total = OP == REDUCE_MAX ? -__builtin_inff() : 0;
+  // In double: chunks are many, and their sums may cancel.
+  double total = OP == REDUCE_MAX ? -__builtin_inff() : 0;
   for (long c0 = 0; c0 < count; c0 += CHUNK_COLS) {
     long end = least(count, c0 + CHUNK_COLS);
     V s0 = reduceStart<OP>(), s1 = s0, s2 = s0, s3 = s0;
@@ -60,10 +61,10 @@ static float reduceVector(const float* x, long count) {
       float best = maxLanes(part);
       total = total > best || total != total ? total : best;
     } else {
-      total += sumLanes(part);
+      total += sumLanesWide(part);
     }
   }
-  return total;
+  return (float)total;
 }
 
 template <int OP>

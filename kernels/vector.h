@@ -109,6 +109,12 @@ INLINE float sumLanes(V v) {
   return part[0];
 }
 
+INLINE double sumLanesWide(V v) {
+  double total = 0;
+  for (int i = 0; i < W; i++) total += v[i];
+  return total;
+}
+
 INLINE float maxLanes(V v) {
   float best = v[0];
   for (int i = 1; i < W; i++) best = best > v[i] || best != best ? best : v[i];

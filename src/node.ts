@@ -5,6 +5,6 @@ import { setPlatform } from './platform/platform.js';
 import { setDeviceFallback } from './tensor/device.js';
 
 setPlatform(nodePlatform);
-setDeviceFallback(useBackendSync);
+setDeviceFallback(() => useBackendSync());
 
 export * from './index.js';

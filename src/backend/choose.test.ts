@@ -4,7 +4,15 @@ import { nodePlatform } from '../platform/node/node.js';
 import { getPlatform, type Platform, setPlatform } from '../platform/platform.js';
 import { zeros } from '../tensor/create.js';
 import { currentDevice, setCurrentDevice } from '../tensor/device.js';
-import { backendOf, type BackendName, chosenBackend, listBackends, useBackend, useBackendSync } from './choose.js';
+import {
+  backendOf,
+  type BackendName,
+  chosenBackend,
+  ensureBackend,
+  listBackends,
+  useBackend,
+  useBackendSync,
+} from './choose.js';
 import { ReferenceBackend } from './reference/reference.js';
 
 const before = getPlatform();
@@ -45,6 +53,18 @@ describe('useBackend', () => {
     const own = new ReferenceBackend();
     expect(await useBackend(own)).toBe(own);
     expect(currentDevice()).toBe(own);
+  });
+
+  it('is not chosen again where one is in use', async () => {
+    const mine = await useBackend('reference', { precision: 'float64' });
+    expect(await ensureBackend()).toBe(mine);
+    const other = new ReferenceBackend();
+    setCurrentDevice(other);
+    expect(await ensureBackend()).toBe(other);
+    setCurrentDevice(null);
+    const automatic = await ensureBackend();
+    expect(automatic).not.toBe(mine);
+    expect(currentDevice()).toBe(automatic);
   });
 
   it('does not answer in another way where a backend is named, and keeps the one before', async () => {

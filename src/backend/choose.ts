@@ -1,14 +1,15 @@
 // Choosing a backend: each is tried in order and may decline with UNSUPPORTED; why it did is kept for those who ask. This
 // file stands above the backends; only it knows them all.
 import { UnrolledError, UnsupportedError } from '../errors.js';
-import { setCurrentDevice } from '../tensor/device.js';
+import { currentDevice, setCurrentDevice } from '../tensor/device.js';
 import { createNativeBackend } from './compiled/native.js';
 import { createWasmBackend, createWasmBackendSync } from './compiled/wasm.js';
 import type { Backend } from './contract.js';
 import type { Precision } from './reference/memory.js';
 import { ReferenceBackend } from './reference/reference.js';
+import { backendOf } from './registry.js';
 
-export { backendOf } from './registry.js';
+export { backendOf };
 
 /** Fastest first: the order in which `auto` tries. */
 export const BACKEND_NAMES = ['native', 'wasm', 'reference'] as const;
@@ -111,6 +112,16 @@ export function useBackendSync(name: BackendName | 'auto' | Backend = 'auto', op
     }
   }
   throw nothingRuns(reasons);
+}
+
+/** The backend of new tensors, however it was set; `auto` where there is none yet. Errors: those of `useBackend`. */
+export async function ensureBackend(): Promise<Backend> {
+  try {
+    return backendOf(currentDevice());
+  } catch (error) {
+    if (error instanceof UnrolledError && error.code === 'NO_BACKEND') return useBackend('auto');
+    throw error;
+  }
 }
 
 /** What this machine can run, and why not the rest, in the order in which `auto` tries. */

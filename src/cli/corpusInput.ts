@@ -7,7 +7,10 @@ import { bytesOf, readData, textOf } from './input.js';
 import { choice, flag, fraction, integer, type OptionValues, withDefault } from './options.js';
 
 export const TEXT_OPTIONS = {
-  tokens: withDefault(choice('--tokens <kind>', 'what a token is', ['char', 'byte', 'word', 'whitespace']), 'char' as const),
+  tokens: withDefault(
+    choice('--tokens <kind>', 'what a token is', ['char', 'byte', 'word', 'whitespace']),
+    'char' as const,
+  ),
   lowercase: flag('--lowercase', 'lower case only'),
   lettersOnly: flag('--letters-only', 'letters and single spaces only, in lower case'),
   minCount: withDefault(integer('--min-count <N>', 'leave out tokens that are seen less often'), 1),

@@ -12,7 +12,12 @@ export function toUnrolledError(error: unknown): UnrolledError {
     const file = path ?? 'the file';
     switch (code) {
       case 'ENOENT':
-        return new UnrolledError('NOT_FOUND', `expected ${file} to exist, received no such file`, 'check the path', options);
+        return new UnrolledError(
+          'NOT_FOUND',
+          `expected ${file} to exist, received no such file`,
+          'check the path',
+          options,
+        );
       case 'ENOSPC':
       case 'EDQUOT':
         return new UnrolledError(
@@ -24,14 +29,29 @@ export function toUnrolledError(error: unknown): UnrolledError {
       case 'EACCES':
       case 'EPERM':
       case 'EROFS':
-        return new UnrolledError('IO', `expected access to ${file}, received ${code}`, 'check its permissions', options);
+        return new UnrolledError(
+          'IO',
+          `expected access to ${file}, received ${code}`,
+          'check its permissions',
+          options,
+        );
       case 'EISDIR':
         return new UnrolledError('IO', `expected a file, received the folder ${file}`, 'name a file', options);
       case 'ENOTDIR':
-        return new UnrolledError('IO', `expected a folder on the way to ${file}, received a file`, 'check the path', options);
+        return new UnrolledError(
+          'IO',
+          `expected a folder on the way to ${file}, received a file`,
+          'check the path',
+          options,
+        );
     }
     if (code !== undefined && /^E[A-Z]+$/.test(code)) {
-      return new UnrolledError('IO', `expected to reach ${file}, received ${code}`, 'check the path and the disk', options);
+      return new UnrolledError(
+        'IO',
+        `expected to reach ${file}, received ${code}`,
+        'check the path and the disk',
+        options,
+      );
     }
     if (error.name === 'AbortError') {
       return new UnrolledError('INTERRUPTED', 'expected to finish, received an interrupt', 'start it again', options);

@@ -47,7 +47,9 @@ export function textOf({ parts }: InputData): string {
     const plain = name.replace(/\.gz$/i, '');
     return isDataFile(plain) ? extractText(bytes, plain) : decodeText(bytes, name);
   });
-  return texts.map((text, i) => (i + 1 < texts.length && text !== '' && !text.endsWith('\n') ? `${text}\n` : text)).join('');
+  return texts
+    .map((text, i) => (i + 1 < texts.length && text !== '' && !text.endsWith('\n') ? `${text}\n` : text))
+    .join('');
 }
 
 /** All parts as bytes, one after the other, as they are. */

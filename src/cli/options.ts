@@ -48,7 +48,12 @@ function parseNumber(flags: string, text: string, range: Range, whole: boolean):
   const fits = Number.isFinite(value) && value >= min && value <= max && value > above && value < below;
   if (!fits || (whole && !Number.isSafeInteger(value))) {
     const kind = whole ? 'a whole number' : 'a number';
-    throw refuse(flags, `${kind} ${describe(range)}`.trim(), text, `as in ${longName(flags)} ${exampleOf(range, whole)}`);
+    throw refuse(
+      flags,
+      `${kind} ${describe(range)}`.trim(),
+      text,
+      `as in ${longName(flags)} ${exampleOf(range, whole)}`,
+    );
   }
   return value;
 }
@@ -83,7 +88,9 @@ export function duration(flags: string, description: string): OptionSpec<number 
     default: undefined,
     parse(text) {
       const match = /^(\d+\.?\d*|\.\d+)\s*(s|m|min|h)?$/i.exec(text.trim());
-      const seconds = match ? Number(match[1]) * { s: 1, m: 60, h: 3600 }[(match[2] ?? 's')[0].toLowerCase() as 's'] : NaN;
+      const seconds = match
+        ? Number(match[1]) * { s: 1, m: 60, h: 3600 }[(match[2] ?? 's')[0].toLowerCase() as 's']
+        : NaN;
       if (!(seconds > 0 && seconds < 1e9)) {
         throw refuse(flags, 'a time above 0', text, `as in ${longName(flags)} 90s, 5m or 1.5h`);
       }

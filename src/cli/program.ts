@@ -67,10 +67,7 @@ function addOptions(command: Command, specs: OptionSpecs): void {
 function readOptions(command: Command, specs: OptionSpecs): Record<string, unknown> {
   const values = command.opts();
   return Object.fromEntries(
-    Object.entries(specs).map(([name, spec]) => [
-      name,
-      values[new Option(spec.flags).attributeName()] ?? spec.default,
-    ]),
+    Object.entries(specs).map(([name, spec]) => [name, values[new Option(spec.flags).attributeName()] ?? spec.default]),
   );
 }
 
@@ -103,12 +100,14 @@ function usageError(error: CommanderError, command: Command, commands: readonly 
       const names = command.commands.map((child) => child.name());
       // `unrolled lm` may have meant `unrolled train lm`.
       const whole = commands.map(({ name }) => name).filter((name) => name.endsWith(` ${named}`));
-      const guess = whole.length > 0 && !command.parent ? `did you mean ${whole.join(' or ')}? ` : didYouMean(named, names);
+      const guess =
+        whole.length > 0 && !command.parent ? `did you mean ${whole.join(' or ')}? ` : didYouMean(named, names);
       return new UnrolledError('USAGE', `expected a command of ${path}, received "${named}"`, guess + help);
     }
     case 'commander.unknownOption': {
       const known = ['--help'];
-      for (let at: Command | null = command; at; at = at.parent) known.push(...at.options.map((o) => longName(o.flags)));
+      for (let at: Command | null = command; at; at = at.parent)
+        known.push(...at.options.map((o) => longName(o.flags)));
       const guess = didYouMean(named, known);
       return new UnrolledError('USAGE', `expected an option of ${path}, received "${named}"`, guess + help);
     }

@@ -1,6 +1,16 @@
 // The options of training a network, which all its tasks share. Defaults are the library's: an option that is not given stays
 // undefined, so that with --resume the checkpoint's value counts.
-import { choice, decimal, duration, fraction, integer, type OptionSpec, type OptionValues, path, string } from './options.js';
+import {
+  choice,
+  decimal,
+  duration,
+  fraction,
+  integer,
+  type OptionSpec,
+  type OptionValues,
+  path,
+  string,
+} from './options.js';
 
 /** Shows the library's default in --help. */
 function shown<T>(spec: OptionSpec<T>, defaultText: string): OptionSpec<T> {

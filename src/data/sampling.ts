@@ -1,166 +1,227 @@
-// Minibatches of a token sequence for language modelling, as the d2l book defines them (section 9.3.3): random sampling, and
-// sequential partitioning, where batches that follow one another are neighbours in the text. Time-first: [T, N].
+// Minibatches of a token sequence for language modelling, as the d2l book defines them (section 9.3): y is x one token later.
+//   random:     from a random offset on, the sequence is cut into pieces of T tokens; minibatches take N pieces in random order
+//   sequential: from a random offset on, the sequence is cut into N rows; minibatches go along the rows T tokens at a time,
+//               so that row n of one goes on where row n of the last one ended, and the state may be carried over
+// Shapes: x and y [T, N], or [N, T] with `batchFirst`.
 import { UnrolledError } from '../errors.js';
-import { fromData } from '../tensor/create.js';
 import { Philox } from '../tensor/philox.js';
-import type { Tensor } from '../tensor/tensor.js';
 
-export interface SamplingOptions {
-  /** N */
+export type Sampling = 'random' | 'sequential';
+
+export interface SamplerOptions {
+  sampling: Sampling;
+  /** N: sequences in a minibatch. */
   batchSize: number;
-  /** T */
+  /** T: tokens of each. */
   numSteps: number;
+  /** Any whole number; 0 by default. */
   seed?: number;
+  /** How many tokens to leave out at the start; drawn anew for each epoch by default. */
+  offset?: number;
+  /** [N, T] instead of [T, N]. */
+  batchFirst?: boolean;
 }
 
-export interface SamplerOptions extends SamplingOptions {
-  sampling: 'sequential' | 'random';
-}
-
-/** Where a sampler stands: with the seed it determines every batch to come. */
+/** Where a sampler stands. With the same tokens and options it says all that follows. Plain data. */
 export interface SamplerState {
+  seed: number;
   epoch: number;
+  /** The next minibatch of the epoch. */
   index: number;
 }
 
 export interface TokenBatch {
-  /** int32 [T · N], time-first. */
+  /** T · N token indices. */
   x: Int32Array;
   /** The token after each of x. */
   y: Int32Array;
-  /** Whether it is the first of its epoch: no state is carried to it. */
-  first: boolean;
+  epoch: number;
+  /** From 0 to count − 1. */
+  index: number;
+  /** How many minibatches the epoch has. */
+  count: number;
 }
 
-const EPOCH_STREAM = 0x64617461;
+/** Draws of one seed for one purpose are a stream of their own; each epoch has one, so that it can be entered at once. */
+const FIRST_STREAM = 0x5a000000;
 
-/** Minibatches without end, epoch after epoch, each with its own random offset. Errors: TOO_SHORT, RANGE. */
 export class BatchSampler {
+  readonly options: Readonly<Required<Omit<SamplerOptions, 'offset'>> & Pick<SamplerOptions, 'offset'>>;
   readonly #tokens: Int32Array;
-  readonly #options: SamplerOptions;
   #epoch = 0;
   #index = 0;
-  /** Of the current epoch: where each of N · batches subsequences starts, [batch][row]. */
-  #starts: Int32Array = new Int32Array(0);
+  #plan: EpochPlan;
 
-  constructor(tokens: Int32Array, options: SamplerOptions) {
-    const { batchSize: N, numSteps: T } = options;
-    for (const [name, value] of Object.entries({ batchSize: N, numSteps: T })) {
-      if (!(Number.isInteger(value) && value >= 1)) {
-        throw new UnrolledError(
-          'RANGE',
-          `expected ${name} to be a whole number of 1 or more, received ${value}`,
-          `change ${name}`,
-        );
-      }
-    }
-    // The largest offset, T − 1, must leave one batch; sequential rows are cut after it.
-    const needed = N * T + T;
-    if (tokens.length < needed) {
-      const fits = Math.floor(tokens.length / T) - 1;
+  /**
+   * @param tokens [tokens]; at least N · T + 1 of them
+   * @param state where to go on; the start of epoch 0 by default
+   * Errors: RANGE, TOO_SHORT, and STATE for a state of another sampler.
+   */
+  constructor(tokens: Int32Array, options: SamplerOptions, state?: SamplerState) {
+    const { batchFirst = false, sampling, batchSize, numSteps, offset } = options;
+    const seed = options.seed ?? state?.seed ?? 0;
+    checkOptions(tokens.length, { ...options, seed });
+    this.options = { sampling, batchSize, numSteps, seed, batchFirst, offset };
+    this.#tokens = tokens;
+    this.#plan = planEpoch(tokens.length, this.options, 0);
+    if (state !== undefined) this.restore(state);
+  }
+
+  /** Where `next` goes on. */
+  state(): SamplerState {
+    return { seed: this.options.seed, epoch: this.#epoch, index: this.#index };
+  }
+
+  /** Goes to a place that `state` gave. Errors: STATE for another seed or a place that does not exist. */
+  restore(state: SamplerState): void {
+    const { seed, epoch, index } = state;
+    const whole = isCount(epoch) && isCount(index);
+    const plan = whole ? planEpoch(this.#tokens.length, this.options, epoch) : this.#plan;
+    if (!whole || seed !== this.options.seed || index > plan.count) {
       throw new UnrolledError(
-        'TOO_SHORT',
-        `expected ${needed} tokens or more for batches of ${N} × ${T}, received ${tokens.length}`,
-        fits >= 1
-          ? `give more text, or a batch size of at most ${fits}`
-          : `give more text, or at most ${Math.max(1, Math.floor(tokens.length / 2))} steps with a batch size of 1`,
+        'STATE',
+        `expected a place of seed ${this.options.seed}, minibatch 0 to ${plan.count}, ` +
+          `received seed ${seed}, epoch ${epoch}, minibatch ${index}`,
+        'resume with the same text, batch size, steps and seed',
       );
     }
-    this.#tokens = tokens;
-    this.#options = options;
-    this.#begin();
-  }
-
-  /** Batches in the current epoch. */
-  get count(): number {
-    return this.#starts.length / this.#options.batchSize;
-  }
-
-  /** Epochs so far, with fractions. */
-  get epochs(): number {
-    return this.#epoch + this.#index / this.count;
-  }
-
-  state(): SamplerState {
-    return { epoch: this.#epoch, index: this.#index };
-  }
-
-  restore({ epoch, index }: SamplerState): void {
+    this.#plan = plan;
     this.#epoch = epoch;
     this.#index = index;
-    this.#begin();
   }
 
-  next(): TokenBatch {
-    const { batchSize: N, numSteps: T } = this.#options;
-    const [x, y] = [new Int32Array(T * N), new Int32Array(T * N)];
-    for (let n = 0; n < N; n++) {
-      const start = this.#starts[this.#index * N + n];
-      for (let t = 0; t < T; t++) {
-        x[t * N + n] = this.#tokens[start + t];
-        y[t * N + n] = this.#tokens[start + t + 1];
-      }
-    }
-    const first = this.#index === 0;
-    if (++this.#index === this.count) {
+  /** How many minibatches an epoch has; the random offset makes it differ by one now and then. */
+  count(epoch: number = this.#epoch): number {
+    return this.#planOf(epoch).count;
+  }
+
+  /** The next minibatch, in the next epoch where this one has ended. `into` is written to where given. */
+  next(into?: { x: Int32Array; y: Int32Array }): TokenBatch {
+    if (this.#index >= this.#plan.count) {
       this.#epoch++;
       this.#index = 0;
-      this.#begin();
+      this.#plan = planEpoch(this.#tokens.length, this.options, this.#epoch);
     }
-    return { x, y, first };
+    return this.batch(this.#epoch, this.#index++, into);
   }
 
-  #begin(): void {
-    const { batchSize: N, numSteps: T, seed = 0, sampling } = this.#options;
-    const rng = new Philox(seed, EPOCH_STREAM + this.#epoch);
-    const offset = rng.integer(T);
-    const usable = this.#tokens.length - offset - 1;
-    if (sampling === 'random') {
-      const starts = Int32Array.from({ length: Math.floor(usable / T) }, (_, i) => offset + i * T);
-      rng.shuffle(starts);
-      this.#starts = starts.subarray(0, Math.floor(starts.length / N) * N);
-      return;
+  /** Any minibatch, whatever came before. Errors: RANGE. */
+  batch(epoch: number, index: number, into?: { x: Int32Array; y: Int32Array }): TokenBatch {
+    const plan = this.#planOf(epoch);
+    const { batchSize, numSteps, batchFirst } = this.options;
+    if (!Number.isInteger(index) || index < 0 || index >= plan.count) {
+      throw new UnrolledError(
+        'RANGE',
+        `expected a minibatch from 0 to ${plan.count - 1}, received ${index}`,
+        'ask count(epoch) how many there are',
+      );
     }
-    const rowLength = Math.floor(usable / N);
-    const batches = Math.floor(rowLength / T);
-    this.#starts = Int32Array.from(
-      { length: batches * N },
-      (_, i) => offset + (i % N) * rowLength + Math.floor(i / N) * T,
+    const x = checkedBuffer(into?.x, batchSize * numSteps);
+    const y = checkedBuffer(into?.y, batchSize * numSteps);
+    const [ofRow, ofStep] = batchFirst ? [numSteps, 1] : [1, batchSize];
+    for (let n = 0; n < batchSize; n++) {
+      const start = plan.start(index, n);
+      for (let t = 0; t < numSteps; t++) {
+        x[n * ofRow + t * ofStep] = this.#tokens[start + t];
+        y[n * ofRow + t * ofStep] = this.#tokens[start + t + 1];
+      }
+    }
+    return { x, y, epoch, index, count: plan.count };
+  }
+
+  #planOf(epoch: number): EpochPlan {
+    return epoch === this.#epoch ? this.#plan : planEpoch(this.#tokens.length, this.options, epoch);
+  }
+}
+
+interface EpochPlan {
+  count: number;
+  /** The first token of row n of a minibatch. */
+  start(index: number, n: number): number;
+}
+
+function planEpoch(tokens: number, options: SamplerOptions & { seed: number }, epoch: number): EpochPlan {
+  if (!isCount(epoch)) {
+    throw new UnrolledError('RANGE', `expected an epoch of 0 or more, received ${epoch}`, 'epochs count from 0');
+  }
+  const { sampling, batchSize, numSteps } = options;
+  const rng = new Philox(options.seed, FIRST_STREAM + epoch);
+  // The book draws from 0 to T − 1, and from 0 to T; in a short text only as far as one minibatch is left.
+  const choices = sampling === 'random' ? numSteps : numSteps + 1;
+  const drawn = rng.integer(Math.min(choices, tokens - batchSize * numSteps));
+  const offset = options.offset ?? drawn;
+  const usable = tokens - offset - 1;
+  if (sampling === 'sequential') {
+    const rowLength = Math.floor(usable / batchSize);
+    return {
+      count: Math.floor(rowLength / numSteps),
+      start: (index, n) => offset + n * rowLength + index * numSteps,
+    };
+  }
+  const pieces = Int32Array.from({ length: Math.floor(usable / numSteps) }, (_, i) => offset + i * numSteps);
+  rng.shuffle(pieces);
+  return {
+    count: Math.floor(pieces.length / batchSize),
+    start: (index, n) => pieces[index * batchSize + n],
+  };
+}
+
+function checkOptions(tokens: number, options: SamplerOptions & { seed: number }): void {
+  const { sampling, batchSize, numSteps, seed, offset = 0 } = options;
+  if (sampling !== 'random' && sampling !== 'sequential') {
+    throw new UnrolledError(
+      'OPTION',
+      `expected sampling random or sequential, received ${String(sampling)}`,
+      'sequential carries the state over, random does not',
+    );
+  }
+  for (const [name, value] of Object.entries({ batchSize, numSteps })) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new UnrolledError('RANGE', `expected ${name} of 1 or more, received ${value}`, 'give a whole number');
+    }
+  }
+  if (!Number.isSafeInteger(seed)) {
+    throw new UnrolledError('RANGE', `expected a whole number as the seed, received ${seed}`, 'use 0, 1, 2 …');
+  }
+  if (!isCount(offset)) {
+    throw new UnrolledError('RANGE', `expected an offset of 0 or more, received ${offset}`, 'give a whole number');
+  }
+  const usable = tokens - offset - 1;
+  if (usable < batchSize * numSteps) {
+    const expected = `${batchSize * numSteps + 1} tokens for ${batchSize} sequences of ${numSteps} steps`;
+    throw new UnrolledError(
+      'TOO_SHORT',
+      `expected at least ${expected}${offset > 0 ? ` after an offset of ${offset}` : ''}, received ${tokens}`,
+      tooShortHelp(usable, batchSize, numSteps),
     );
   }
 }
 
-export interface TensorBatch {
-  /** int32 [T, N] */
-  x: Tensor;
-  y: Tensor;
-  index: number;
-  count: number;
-}
-
-function* oneEpoch(tokens: Int32Array, options: SamplerOptions & { epoch?: number }): Generator<TensorBatch> {
-  const { epoch = 0, batchSize: N, numSteps: T } = options;
-  const sampler = new BatchSampler(tokens, options);
-  sampler.restore({ epoch, index: 0 });
-  const { count } = sampler;
-  for (let index = 0; index < count; index++) {
-    const { x, y } = sampler.next();
-    yield { x: fromData(x, [T, N]), y: fromData(y, [T, N]), index, count };
+function tooShortHelp(usable: number, batchSize: number, numSteps: number): string {
+  const largestBatch = Math.floor(usable / numSteps);
+  const largestSteps = Math.floor(usable / batchSize);
+  const ways = [];
+  if (largestBatch >= 1) ways.push(`a batch size of at most ${largestBatch}`);
+  if (largestSteps >= 1) ways.push(`at most ${largestSteps} steps`);
+  if (ways.length === 0) {
+    return usable < 1
+      ? 'give more text'
+      : `use fewer sequences and fewer steps (batch size × steps of at most ${usable}), or give more text`;
   }
+  return `use ${ways.join(', or ')}, or give more text`;
 }
 
-/** One epoch of subsequences in random order: start with a new state at each batch. */
-export function randomBatches(
-  tokens: Int32Array,
-  options: SamplingOptions & { epoch?: number },
-): Generator<TensorBatch> {
-  return oneEpoch(tokens, { ...options, sampling: 'random' });
+function checkedBuffer(buffer: Int32Array | undefined, length: number): Int32Array {
+  if (buffer !== undefined && buffer.length !== length) {
+    throw new UnrolledError(
+      'SHAPE',
+      `expected a buffer of ${length} elements, received ${buffer.length}`,
+      'give batchSize × numSteps elements',
+    );
+  }
+  return buffer ?? new Int32Array(length);
 }
 
-/** One epoch of neighbouring minibatches: row n of a batch goes on where row n of the one before ended. */
-export function sequentialBatches(
-  tokens: Int32Array,
-  options: SamplingOptions & { epoch?: number },
-): Generator<TensorBatch> {
-  return oneEpoch(tokens, { ...options, sampling: 'sequential' });
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
 }

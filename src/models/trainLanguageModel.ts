@@ -160,11 +160,11 @@ export async function trainLanguageModel(
 
   const step = (progress: number): number => {
     const batch = sampler.next();
-    if (batch.first || o.sampling === 'random') {
+    if (batch.index === 0 || o.sampling === 'random') {
       drop(state);
       state = null;
     }
-    optimizer.learningRate = o.learningRate * schedule({ step: counters.step, epoch: sampler.epochs, progress });
+    optimizer.learningRate = o.learningRate * schedule({ step: counters.step, epoch: epochsOf(sampler), progress });
     const [T, N] = [o.numSteps, o.batchSize];
     const previous: RecurrentState | null = state;
     const next = scope(() => {
@@ -197,7 +197,7 @@ export async function trainLanguageModel(
     // Every second entry goes when there are too many, so that a report stays small over hours.
     if (history.length > 2 * HISTORY) history.splice(0, history.length, ...history.filter((_, i) => i % 2 === 1));
     options.onProgress?.({
-      step: steps, epoch: sampler.epochs, tokens, seconds, loss: smoothed, perplexity: Math.exp(smoothed),
+      step: steps, epoch: epochsOf(sampler), tokens, seconds, loss: smoothed, perplexity: Math.exp(smoothed),
       tokensPerSecond: tokens / seconds, learningRate, gradientNorm, progress,
       secondsLeft: progress > 0 ? (seconds / progress) * (1 - progress) : Infinity,
     }); // prettier-ignore
@@ -228,7 +228,7 @@ export async function trainLanguageModel(
   const reason = await runLoop({
     counters,
     maxSeconds: o.minutes === undefined ? undefined : o.minutes * 60,
-    progress: () => sampler.epochs / maxEpochs,
+    progress: () => epochsOf(sampler) / maxEpochs,
     step,
     validateEvery: 1 / o.validations,
     validate,
@@ -241,7 +241,7 @@ export async function trainLanguageModel(
   drop(state);
   network.eval();
   model.training = {
-    reason, epochs: sampler.epochs, ...counters, tokensPerSecond: counters.tokens / counters.seconds,
+    reason, epochs: epochsOf(sampler), ...counters, tokensPerSecond: counters.tokens / counters.seconds,
     loss: smoothed, perplexity: Math.exp(smoothed), history, validation,
   }; // prettier-ignore
   return model;
@@ -289,6 +289,12 @@ type Resolved = LanguageModelTrainOptions & Defaults;
 
 function configOf({ cell, hiddenSize, numLayers, embeddingSize, dropout, seed }: Resolved): LanguageModelConfig {
   return { cell, hiddenSize, numLayers, embeddingSize, dropout, seed };
+}
+
+/** Epochs so far, with fractions. */
+function epochsOf(sampler: BatchSampler): number {
+  const { epoch, index } = sampler.state();
+  return epoch + index / sampler.count();
 }
 
 /** What was given: an option that is undefined does not hide a default. */

@@ -8,6 +8,11 @@ export interface CleanOptions {
    * characters becomes one space, the ends are stripped. Letters are those of every script.
    */
   lettersOnly?: boolean;
+  /**
+   * Every run of blanks and newlines becomes one space: where a text was wrapped into lines says nothing about the language,
+   * and the choice between space and newline is most of what a model of wrapped text cannot know.
+   */
+  collapseWhitespace?: boolean;
   /** `\r\n` and `\r` become `\n`; true by default. */
   normalizeNewlines?: boolean;
   /** What stands between lines after `lettersOnly`. Nothing by default, as in the book, whose corpus is all lines on end. */
@@ -32,6 +37,8 @@ export function cleanText(text: string, options: CleanOptions = {}): string {
     // An empty line must not leave two spaces.
     return (separator === '' ? lines : lines.filter((line) => line !== '')).join(separator);
   }
-  const normalized = (options.normalizeNewlines ?? true) && text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
-  return options.lowercase ? normalized.toLowerCase() : normalized;
+  let cleaned = text;
+  if ((options.normalizeNewlines ?? true) && text.includes('\r')) cleaned = cleaned.replace(/\r\n?/g, '\n');
+  if (options.collapseWhitespace) cleaned = cleaned.replace(/\s+/g, ' ').trim();
+  return options.lowercase ? cleaned.toLowerCase() : cleaned;
 }

@@ -5,7 +5,7 @@ import { createTokenizer } from './create-tokenizer.js';
 import { decodeText } from './decode.js';
 import { buildBytes, buildEncoding, type Encoded, encodeBytes, encodeText } from './encode.js';
 import type { Tokenizer, TokenizerKind } from './tokenizer.js';
-import { Vocabulary, type VocabularyOptions } from './vocabulary.js';
+import type { Vocabulary, VocabularyOptions } from './vocabulary.js';
 
 export interface CorpusOptions extends CleanOptions, VocabularyOptions {
   /** What a token is; `char` by default. */
@@ -17,7 +17,7 @@ export interface CorpusOptions extends CleanOptions, VocabularyOptions {
 }
 
 /** What a model keeps of how its text was read, so that other text is read in the same way. Plain data. */
-export type TextSettings = Pick<CorpusOptions, 'tokens' | 'lowercase' | 'lettersOnly' | 'lineSeparator'>;
+export type TextSettings = CleanOptions & Pick<CorpusOptions, 'tokens'>;
 
 export class Corpus {
   /** All tokens in order: [tokens]. */
@@ -53,7 +53,7 @@ export class Corpus {
    * Errors: as `fromText`, and ENCODING.
    */
   static fromBytes(bytes: Uint8Array, options: CorpusOptions = {}): Corpus {
-    if (options.tokens !== 'byte' || options.lowercase || options.lettersOnly) {
+    if (options.tokens !== 'byte' || cleans(options)) {
       return Corpus.fromText(decodeText(bytes, options.name ?? 'the text'), options);
     }
     const trainLength = trainLengthOf(options);
@@ -96,13 +96,20 @@ export function encodeBytesWith(
   settings: TextSettings,
   vocabulary: Vocabulary,
 ): Int32Array {
-  if (settings.tokens === 'byte' && !settings.lowercase && !settings.lettersOnly) return encodeBytes(bytes);
+  if (settings.tokens === 'byte' && !cleans(settings)) return encodeBytes(bytes);
   return encodeWith(decodeText(bytes, name), settings, vocabulary);
+}
+
+/** Whether a cleaning is asked for that needs text; bytes are else taken as they are. */
+function cleans(options: CleanOptions): boolean {
+  return Boolean(options.lowercase || options.lettersOnly || options.collapseWhitespace);
 }
 
 /** Words at the ends of lines must not run together; characters are joined as in the book. */
 function prepareText(text: string, options: CleanOptions & { tokens?: TokenizerKind }): string {
   const words = options.tokens === 'word' || options.tokens === 'whitespace';
+  const exact = options.tokens === 'byte' && !cleans(options);
+  if (exact) return text;
   return cleanText(text, { ...options, lineSeparator: options.lineSeparator ?? (words ? ' ' : '') });
 }
 

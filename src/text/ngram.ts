@@ -4,7 +4,7 @@
 //   Laplace:    P(w | h) = (c(h w) + α) / (c(h) + α V)
 import { UnrolledError } from '../errors.js';
 import type { Philox } from '../tensor/philox.js';
-import { modifiedDiscounts, singleDiscount } from './kneser-ney.js';
+import { modifiedDiscounts } from './kneser-ney.js';
 import { NgramCounts, type NgramCountsData } from './ngram-counts.js';
 import { type LossMetrics, lossMetrics } from './perplexity.js';
 

@@ -1,8 +1,9 @@
 // Writes the arguments of a kernel call: doubles, one after another, in the block that the kernels read.
 import { UnrolledError, UnsupportedError } from '../../errors.js';
 import type { DType, Device, Storage } from '../../tensor/device.js';
-import type { Ref } from '../contract.js';
+import type { MatrixRef, Ref } from '../contract.js';
 import { ARGUMENT_COUNT, type Engine, STATUS } from './engine.js';
+import { checkInside, matrixEnd } from './extent.js';
 import { CompiledStorage, type Memory } from './storage.js';
 
 export class Arguments {
@@ -25,11 +26,15 @@ export class Arguments {
     this.#next = this.#start;
   }
 
-  /** Byte address of a place in memory; it stays there for this call. Errors: STATE, UNSUPPORTED, OUT_OF_MEMORY. */
+  /** Byte address of a place in memory; it stays there for this call. Errors: STATE, DTYPE, OUT_OF_MEMORY. */
   at(ref: Ref, dtype: DType | 'any' = 'float32'): number {
     const storage = this.own(ref.storage);
     if (dtype !== 'any' && storage.dtype !== dtype) {
-      throw new UnsupportedError(`expected ${dtype} elements, received ${storage.dtype}`, 'convert the tensor first');
+      throw new UnrolledError(
+        'DTYPE',
+        `expected ${dtype} elements, received ${storage.dtype}`,
+        'convert the tensor first',
+      );
     }
     return this.#memory.touch(storage) + ref.offset * 4;
   }
@@ -42,6 +47,18 @@ export class Arguments {
       `expected a tensor on ${this.#device.name}, received one on ${storage.device.name}`,
       'make all tensors of a computation on one backend',
     );
+  }
+
+  /** The same for `count` elements in a row. Errors: also SHAPE. */
+  span(ref: Ref, count: number, dtype: DType | 'any' = 'float32'): number {
+    checkInside(ref, 0, count);
+    return this.at(ref, dtype);
+  }
+
+  /** The same for a matrix. Errors: also SHAPE. */
+  matrix(ref: MatrixRef, rows: number, cols: number, dtype: DType | 'any' = 'float32'): number {
+    checkInside(ref, 0, matrixEnd(rows, cols, ref.stride));
+    return this.at(ref, dtype);
   }
 
   put(value: number): void {

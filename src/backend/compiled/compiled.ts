@@ -18,7 +18,7 @@ import type { Program } from '../isa.js';
 import { Arguments } from './arguments.js';
 import { ENCODED_SIZE } from './encode.js';
 import { type Engine, KERNEL, type KernelLimits } from './engine.js';
-import { overlaps } from './overlap.js';
+import { checkInside, checkOperand, overlaps } from './extent.js';
 import { ProgramCache } from './programs.js';
 import { runScan } from './scan.js';
 import { type CompiledStorage, Memory } from './storage.js';
@@ -71,11 +71,14 @@ export class CompiledBackend implements Backend {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#memory.clear();
+    this.#memory.close();
     this.#engine.close();
   }
 
   allocate(dtype: DType, length: number): Storage {
+    if (!Number.isInteger(length) || length < 0) {
+      throw new UnrolledError('RANGE', `expected a whole length of 0 or more, received ${length}`, 'check the shape');
+    }
     this.#memory.beginCall();
     return this.#memory.create(this, dtype, length);
   }
@@ -99,6 +102,7 @@ export class CompiledBackend implements Backend {
   readSync(storage: Storage, offset: number, length: number): HostArray {
     const own = this.#args.own(storage);
     checkRange(own, offset, length);
+    this.#memory.checkOpen();
     if (own.spilled !== null) return own.spilled.slice(offset, offset + length);
     this.#memory.beginCall();
     this.#memory.touch(own);
@@ -107,21 +111,22 @@ export class CompiledBackend implements Backend {
 
   fill(out: Ref, length: number, value: number): void {
     this.#args.begin();
-    const start = this.#args.at(out, 'any') / 4;
+    const start = this.#args.span(out, length, 'any') / 4;
     this.#view(this.#args.own(out.storage)).fill(value, start, start + length);
   }
 
   gemm(spec: GemmSpec, a: MatrixRef, b: MatrixRef, c: MatrixRef): void {
     const args = this.#args;
     args.begin();
-    const aAt = args.at(a);
-    const bAt = args.at(b);
-    const cAt = args.at(c);
-    args.put(spec.m);
-    args.put(spec.n);
-    args.put(spec.k);
-    args.putFlag(spec.transA);
-    args.putFlag(spec.transB);
+    const { m, n, k, transA, transB } = spec;
+    const aAt = transA ? args.matrix(a, k, m) : args.matrix(a, m, k);
+    const bAt = transB ? args.matrix(b, n, k) : args.matrix(b, k, n);
+    const cAt = args.matrix(c, m, n);
+    args.put(m);
+    args.put(n);
+    args.put(k);
+    args.putFlag(transA);
+    args.putFlag(transB);
     args.putFlag(spec.accumulate);
     args.put(aAt);
     args.put(a.stride);
@@ -150,6 +155,7 @@ export class CompiledBackend implements Backend {
     const encoded = this.#programs.encode(program);
     const safe = encoded.hazards.some(([i, j]) => overlaps(operands[i], operands[j], rows, cols));
     for (const operand of operands) {
+      checkOperand(operand, rows, cols);
       args.at(operand);
       if (operand.indices) args.at(operand.indices, 'int32');
     }
@@ -176,8 +182,8 @@ export class CompiledBackend implements Backend {
   reduce(spec: ReduceSpec, x: MatrixRef, out: Ref): void {
     const args = this.#args;
     args.begin();
-    const from = args.at(x);
-    const to = args.at(out);
+    const from = args.matrix(x, spec.rows, spec.cols);
+    const to = args.span(out, spec.axis === 'rows' ? spec.cols : spec.rows);
     args.put(REDUCE_OPS[spec.op]);
     args.putFlag(spec.axis === 'rows');
     args.put(spec.rows);
@@ -193,8 +199,8 @@ export class CompiledBackend implements Backend {
     if (spec.rows === 0 || spec.cols === 0) return;
     const args = this.#args;
     args.begin();
-    const from = args.at(x);
-    const to = args.at(y);
+    const from = args.span(x, spec.rows * spec.cols);
+    const to = args.span(y, spec.rows * spec.cols);
     args.put(spec.rows);
     args.put(spec.cols);
     args.putFlag(spec.log);
@@ -204,6 +210,8 @@ export class CompiledBackend implements Backend {
   }
 
   crossEntropy(spec: CrossEntropySpec, logits: Ref, targets: Ref, loss: Ref, logSumExp: Ref): void {
+    checkInside(loss, 0, spec.rows);
+    checkInside(logSumExp, 0, spec.rows);
     this.#crossEntropy(KERNEL.CROSS_ENTROPY, spec, logits, targets, [loss, logSumExp]);
   }
 
@@ -216,6 +224,9 @@ export class CompiledBackend implements Backend {
     dLossStride: 0 | 1,
     dLogits: Ref,
   ): void {
+    checkInside(logSumExp, 0, spec.rows);
+    checkInside(dLoss, 0, dLossStride === 0 ? Math.min(1, spec.rows) : spec.rows);
+    checkInside(dLogits, 0, spec.rows * spec.cols);
     this.#crossEntropy(KERNEL.CROSS_ENTROPY_GRAD, spec, logits, targets, [logSumExp, dLoss, dLossStride, dLogits]);
   }
 
@@ -223,8 +234,8 @@ export class CompiledBackend implements Backend {
     if (spec.rows === 0) return;
     const args = this.#args;
     args.begin();
-    const from = args.at(logits);
-    const targetsAt = args.at(targets, 'int32');
+    const from = args.span(logits, spec.rows * spec.cols);
+    const targetsAt = args.span(targets, spec.rows, 'int32');
     const values = rest.map((value) => (typeof value === 'number' ? value : args.at(value)));
     args.put(spec.rows);
     args.put(spec.cols);
@@ -253,7 +264,7 @@ export class CompiledBackend implements Backend {
   ): void {
     this.#args.own(source.storage);
     if (source.storage.dtype !== 'float32' || table.storage.dtype !== 'float32') {
-      throw new UnsupportedError('expected float32 rows to add, received int32', 'convert the tensor first');
+      throw new UnrolledError('DTYPE', 'expected float32 rows to add, received int32', 'convert the tensor first');
     }
     this.#rows(KERNEL.SCATTER_ADD, spec, source, indices, table);
   }
@@ -268,9 +279,10 @@ export class CompiledBackend implements Backend {
     if (spec.rows === 0) return;
     const args = this.#args;
     args.begin();
-    const fromAt = args.at(from, 'any');
-    const indicesAt = args.at(indices, 'int32');
-    const toAt = args.at(to, 'any');
+    const adds = kernel === KERNEL.SCATTER_ADD;
+    const fromAt = args.matrix(from, adds ? spec.rows : spec.tableRows, spec.cols, 'any');
+    const indicesAt = args.span(indices, spec.rows, 'int32');
+    const toAt = args.matrix(to, adds ? spec.tableRows : spec.rows, spec.cols, 'any');
     args.put(spec.rows);
     args.put(spec.cols);
     args.put(spec.tableRows);
@@ -295,6 +307,8 @@ export class CompiledBackend implements Backend {
     }
     const args = this.#args;
     args.begin();
+    checkInside(x, ...stridedExtent(axes, 1));
+    checkInside(out, ...stridedExtent(axes, 2));
     const from = args.at(x, 'any');
     const to = args.at(out, 'any');
     args.put(axes.length);
@@ -314,7 +328,8 @@ export class CompiledBackend implements Backend {
 
   #sameType(x: Ref, y: Ref): void {
     if (x.storage.dtype !== y.storage.dtype) {
-      throw new UnsupportedError(
+      throw new UnrolledError(
+        'DTYPE',
         `expected elements of one type, received ${x.storage.dtype} and ${y.storage.dtype}`,
         'convert the tensor first',
       );
@@ -332,13 +347,27 @@ function checkRange(storage: Storage, offset: number, length: number): void {
   );
 }
 
+type CopyAxis = [length: number, inStride: number, outStride: number];
+
+/** The first element and one past the last of one side of a copy; `side` is 1 or 2. */
+function stridedExtent(axes: readonly CopyAxis[], side: 1 | 2): [number, number] {
+  let first = 0;
+  let last = 0;
+  for (const axis of axes) {
+    const far = (axis[0] - 1) * axis[side];
+    if (far > 0) last += far;
+    else first += far;
+  }
+  return [first, last + 1];
+}
+
 /** [length, input stride, output stride] of each axis, neighbours joined where they are one run; null where empty. */
 function joinAxes(spec: {
   shape: readonly number[];
   inStrides: readonly number[];
   outStrides: readonly number[];
-}): [number, number, number][] | null {
-  const axes: [number, number, number][] = [];
+}): CopyAxis[] | null {
+  const axes: CopyAxis[] = [];
   for (let i = 0; i < spec.shape.length; i++) {
     const length = spec.shape[i];
     if (length === 0) return null;

@@ -1,11 +1,11 @@
 // Writes the arguments of a scan (kernels/scan.h): operands, stages, and a place for the packed weights of each product.
-import { UnsupportedError } from '../../errors.js';
+import { UnrolledError, UnsupportedError } from '../../errors.js';
 import type { ScanCall, ScanPlan, ScanStage } from '../contract.js';
 import type { Arguments } from './arguments.js';
 import type { Block } from './arena.js';
 import { ENCODED_SIZE, type EncodedProgram } from './encode.js';
 import { KERNEL, type KernelLimits } from './engine.js';
-import { overlapsInStep } from './overlap.js';
+import { checkInside, checkScanOperand, matrixEnd, overlapsInStep } from './extent.js';
 import type { ProgramCache } from './programs.js';
 import type { Memory } from './storage.js';
 
@@ -29,6 +29,7 @@ export function runScan(
 ): void {
   if (call.steps === 0 || call.rows === 0) return;
   checkLimits(limits, plan, call);
+  checkExtents(plan, call);
   args.begin();
   const blocks: Block[] = [];
   const block = (bytes: number): number => {
@@ -89,6 +90,31 @@ function checkLimits(limits: KernelLimits, plan: ScanPlan, call: ScanCall): void
   for (const stage of plan.stages) {
     if (stage.kind === 'program' && stage.operands.length > limits.operands) {
       throw new UnsupportedError(`expected at most ${limits.operands} operands, received ${stage.operands.length}`);
+    }
+  }
+}
+
+/** Errors: SHAPE where a stage would leave the storage of an operand. */
+function checkExtents(plan: ScanPlan, call: ScanCall): void {
+  const { activeRows, operands, steps } = call;
+  const rows = activeRows === undefined ? call.rows : activeRows.reduce((most, count) => Math.max(most, count), 0);
+  if (activeRows !== undefined && (activeRows.length < steps || rows > call.rows)) {
+    throw new UnrolledError(
+      'SHAPE',
+      `expected ${steps} counts of at most ${call.rows} active rows, received ${activeRows.length} of at most ${rows}`,
+      'give one count for each step',
+    );
+  }
+  if (rows === 0) return;
+  for (const stage of plan.stages) {
+    if (stage.kind === 'program') {
+      for (const i of stage.operands) checkScanOperand(operands[i], steps, rows, stage.cols);
+    } else {
+      const b = operands[stage.b];
+      const [down, across] = stage.transB ? [stage.n, stage.k] : [stage.k, stage.n];
+      checkInside(b, 0, matrixEnd(down, across, b.rowStride));
+      checkScanOperand(operands[stage.a], steps, rows, stage.k);
+      checkScanOperand(operands[stage.c], steps, rows, stage.n);
     }
   }
 }

@@ -41,6 +41,7 @@ export class Memory {
   #residentBytes = 0;
   #budget: number;
   #call = 0;
+  #closed = false;
 
   constructor(engine: Engine, budget = FIRST_BUDGET) {
     this.#engine = engine;
@@ -104,8 +105,16 @@ export class Memory {
     this.#arena.release(block);
   }
 
+  /** Errors: STATE after `close`. */
+  checkOpen(): void {
+    if (this.#closed) {
+      throw new UnrolledError('STATE', 'expected an open backend, found a closed one', 'close a backend last');
+    }
+  }
+
   /** Lets everything go; the engine is about to close. */
-  clear(): void {
+  close(): void {
+    this.#closed = true;
     for (const storage of this.#resident) {
       storage.block = null;
       storage.released = true;
@@ -134,6 +143,7 @@ export class Memory {
   }
 
   #makeResident(storage: CompiledStorage): Block {
+    this.checkOpen();
     if (this.#residentBytes + storage.bytes > this.#budget) this.#spill();
     const block = this.allocateBlock(storage.bytes);
     storage.block = block;

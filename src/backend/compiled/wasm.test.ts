@@ -19,7 +19,11 @@ it('says what it uses', async () => {
 it('grows, keeps what was there, and says when there is no more', () => {
   const backend = createWasmBackendSync({ budget: 2 ** 40 });
   const kept = backend.allocate('float32', 1000);
-  backend.write(kept, 0, Float32Array.from({ length: 1000 }, (_, i) => i));
+  backend.write(
+    kept,
+    0,
+    Float32Array.from({ length: 1000 }, (_, i) => i),
+  );
   const large = [1, 2, 3].map(() => backend.allocate('float32', 10_000_000));
   for (const storage of large) backend.write(storage, 9_999_999, [1]);
   expect(backend.readSync(kept, 998, 2)).toEqual(Float32Array.of(998, 999));

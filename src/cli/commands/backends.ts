@@ -8,24 +8,29 @@ export const backendsCommand = defineCommand({
   arguments: [],
   options: {},
   examples: ['unrolled backends'],
-  async run() {
+  async run({ globals }) {
     const { listBackends } = await import('../library.js');
-    const list = await listBackends();
+    const list = await listBackends({ threads: globals.threads });
     const backends = list.map(({ name, available, reason, threads, features }) => ({
       name,
       available,
-      reason: reason ?? null,
-      threads: threads ?? null,
-      features: [...(features ?? [])],
+      reason: available ? null : reason,
+      threads,
+      features: [...features],
     }));
     const first = backends.find(({ available }) => available)?.name ?? null;
     const rows = backends.map(({ name, available, reason, threads, features }) => [
       name === first ? `${name} *` : name,
       available ? 'yes' : 'no',
-      threads === null ? '–' : String(threads),
+      available ? String(threads) : '–',
       available ? features.join(', ') : (reason ?? ''),
     ]);
-    const columns = [{ heading: 'backend' }, { heading: 'runs' }, { heading: 'threads', number: true }, { heading: 'features' }];
+    const columns = [
+      { heading: 'backend' },
+      { heading: 'runs' },
+      { heading: 'threads', number: true },
+      { heading: 'features' },
+    ];
     return { json: { backends, default: first }, text: `${table(columns, rows)}\n\n* what --backend auto takes` };
   },
 });

@@ -14,12 +14,15 @@ export const evaluateCommand = defineCommand({
   options: {},
   examples: ['unrolled evaluate runs/moby-dick-lstm.safetensors other-book.txt'],
   async run({ io, globals }, [file, ...args]) {
-    const { loadModel, useBackend } = await import('../library.js');
-    await useBackend(globals);
+    const { loadModel, startBackend } = await import('../library.js');
+    await startBackend(globals);
     const model = loadModel(await readBytes(io.cwd, file), file);
     const data = await readData(io, args, globals.dataDir);
     // Bytes are their own indices, so that such a model reads any file.
-    const input = model.text.settings.tokens === 'byte' && !model.text.settings.lowercase && !model.text.settings.lettersOnly ? Int32Array.from(bytesOf(data)) : textOf(data);
+    const input =
+      model.text.settings.tokens === 'byte' && !model.text.settings.lowercase && !model.text.settings.lettersOnly
+        ? Int32Array.from(bytesOf(data))
+        : textOf(data);
     const { tokens, loss, perplexity, bitsPerToken } = model.evaluate(input);
     const rows = [
       ['tokens', formatNumber(tokens)],

@@ -18,14 +18,17 @@ export const generateCommand = defineCommand({
       0.8,
     ),
     topK: integer('--top-k <N>', 'only from the N likeliest tokens'),
-    topP: decimal('--top-p <P>', 'only from the likeliest tokens that together have this probability', { above: 0, max: 1 }),
+    topP: decimal('--top-p <P>', 'only from the likeliest tokens that together have this probability', {
+      above: 0,
+      max: 1,
+    }),
     count: withDefault(integer('--count <N>', 'how many texts', { min: 1, max: 1e6 }), 1),
     stop: string('--stop <text>', 'end where this was written'),
   },
   examples: ['unrolled generate runs/moby-dick-lstm.safetensors --prime "Call me " --length 400 --seed 7'],
   async run({ io, globals, signal }, [file], options) {
-    const { loadModel, useBackend } = await import('../library.js');
-    await useBackend(globals);
+    const { loadModel, startBackend } = await import('../library.js');
+    await startBackend(globals);
     const model = loadModel(await readBytes(io.cwd, file), file);
     const { prime, length, temperature, topK, topP, stop, count } = options;
     const seed = globals.seed ?? randomInt(2 ** 31); // each call its own text, unless a seed is asked for

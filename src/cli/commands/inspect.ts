@@ -10,13 +10,18 @@ export const inspectCommand = defineCommand({
   options: {},
   examples: ['unrolled inspect runs/moby-dick-lstm.safetensors'],
   async run({ io, globals }, [file]) {
-    const { loadModel, useBackend } = await import('../library.js');
-    await useBackend(globals);
+    const { loadModel, startBackend } = await import('../library.js');
+    await startBackend(globals);
     const model = loadModel(await readBytes(io.cwd, file), file);
     const named = 'network' in model ? [...model.network.namedParameters()] : [];
     const parameters = named.map(([name, tensor]) => describe(name, tensor));
     const { settings, vocabulary } = model.text;
-    const config: Record<string, unknown> = { task: model.task, ...model.config, ...settings, vocabulary: vocabulary.size };
+    const config: Record<string, unknown> = {
+      task: model.task,
+      ...model.config,
+      ...settings,
+      vocabulary: vocabulary.size,
+    };
     const configRows = Object.entries(config).map(([name, value]) => [
       name,
       typeof value === 'object' ? JSON.stringify(value) : String(value),

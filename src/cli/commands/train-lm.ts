@@ -25,10 +25,10 @@ export const trainLmCommand = defineCommand({
   ],
   async run(context, args, options) {
     const { io, globals, signal, argv } = context;
-    const { LanguageModel, trainingReport, useBackend, describeBackend } = await import('../library.js');
+    const { LanguageModel, trainingReport, startBackend, describeBackend } = await import('../library.js');
     const resume = options.resume === undefined ? undefined : await readBytes(io.cwd, options.resume);
     const { name, corpus } = await readCorpus(context, args, options);
-    const backend = await useBackend(globals);
+    const backend = await startBackend(globals);
     const files = filesOf(name, options);
     const samples: { step: number; text: string }[] = [];
     let saved = false;
@@ -76,7 +76,7 @@ export const trainLmCommand = defineCommand({
     await writeWhole(io.cwd, files.model, model.toBytes());
     const last = training.validation.at(-1) ?? null;
     const finalSample = model.generate({ ...SAMPLE, length: corpus.tokenizer.kind === 'word' ? 100 : 400 });
-    const baselines = await lmBaselines(corpus);
+    const baselines = lmBaselines(corpus);
     const rows = perplexityRows(model, baselines, last);
     const { config } = model;
     const page = trainingReport({

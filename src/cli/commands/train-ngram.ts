@@ -29,7 +29,8 @@ export const trainNgramCommand = defineCommand({
     const model = NgramLanguageModel.train(corpus, { ...options, order, smoothing });
     const out = options.out ?? `runs/${name}-ngram.safetensors`;
     await writeWhole(context.io.cwd, out, model.toBytes());
-    const measured = corpus.validation.length > 1 ? model.evaluate(corpus.validation, corpus.train.subarray(-order)) : null;
+    const measured =
+      corpus.validation.length > 1 ? model.evaluate(corpus.validation, corpus.train.subarray(-order)) : null;
     const json = {
       task: 'ngram',
       model: out,

@@ -1,0 +1,74 @@
+// Autoregression on a series of numbers: windows of past values with the value that follows, and predictions that build on
+// predictions. Shapes: features [n, window], targets [n], row-major.
+import { UnrolledError } from '../errors.js';
+
+export interface Windows {
+  /** Row i: the values i to i + window − 1 of the series. [n, window] */
+  features: Float32Array;
+  /** What follows row i, `horizon` steps after its last value. [n] */
+  targets: Float32Array;
+  /** n = length − window − horizon + 1. */
+  count: number;
+  window: number;
+}
+
+/**
+ * All windows of a series. `horizon` 1, the default, is the very next value.
+ * Errors: RANGE for a window or horizon below 1, TOO_SHORT where not one window fits.
+ */
+export function slidingWindows(series: ArrayLike<number>, window: number, horizon = 1): Windows {
+  for (const [name, value] of Object.entries({ window, horizon })) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new UnrolledError('RANGE', `expected a ${name} of 1 or more, received ${value}`, 'give a whole number');
+    }
+  }
+  const count = series.length - window - horizon + 1;
+  if (count < 1) {
+    throw new UnrolledError(
+      'TOO_SHORT',
+      `expected a series of at least ${window + horizon} values, received ${series.length}`,
+      'use a smaller window, or a longer series',
+    );
+  }
+  const features = new Float32Array(count * window);
+  const targets = new Float32Array(count);
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j < window; j++) features[i * window + j] = series[i + j];
+    targets[i] = series[i + window + horizon - 1];
+  }
+  return { features, targets, count, window };
+}
+
+/**
+ * Predicts `steps` values ahead of each window, where each prediction becomes the last value of the next window.
+ *
+ * @param windows features [n, window] with their count
+ * @param predict the next value of each row: [n, window] to [n]
+ * @returns [n, steps]; column k − 1 is the k-step-ahead prediction
+ */
+export function predictAhead(
+  windows: Pick<Windows, 'features' | 'count' | 'window'>,
+  steps: number,
+  predict: (features: Float32Array, count: number) => ArrayLike<number>,
+): Float32Array {
+  const { count, window } = windows;
+  const features = windows.features.slice();
+  const result = new Float32Array(count * steps);
+  for (let k = 0; k < steps; k++) {
+    const next = predict(features.slice(), count);
+    if (next.length !== count) {
+      throw new UnrolledError(
+        'SHAPE',
+        `expected ${count} predictions, one for each window, received ${next.length}`,
+        'predict one value for each row',
+      );
+    }
+    for (let i = 0; i < count; i++) {
+      const row = i * window;
+      features.copyWithin(row, row + 1, row + window);
+      features[row + window - 1] = next[i];
+      result[i * steps + k] = next[i];
+    }
+  }
+  return result;
+}

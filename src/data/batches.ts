@@ -1,0 +1,54 @@
+// The two samplings as iterables of tensors, for training loops in the open: for (const { x, y } of sequentialBatches(…)).
+import { fromData } from '../tensor/create.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { BatchSampler, type Sampling, type SamplerOptions } from './sampling.js';
+
+export interface BatchOptions extends Omit<SamplerOptions, 'sampling'> {
+  /** Another epoch is another offset and another order; 0 by default. */
+  epoch?: number;
+}
+
+export interface Batch {
+  /** int32 [T, N], or [N, T] with `batchFirst`. */
+  x: Tensor;
+  /** x one token later, of the same shape. */
+  y: Tensor;
+  index: number;
+  count: number;
+}
+
+/** Token indices, or a corpus, of which the training part is taken. */
+export type TokenSource = Int32Array | { readonly train: Int32Array };
+
+/**
+ * One epoch of random sampling: pieces of numSteps tokens in random order; neighbours in a text are not neighbours in the
+ * batches, so a state is not to be carried over. Errors: RANGE, TOO_SHORT.
+ */
+export function randomBatches(source: TokenSource, options: BatchOptions): Iterable<Batch> {
+  return epochOf('random', source, options);
+}
+
+/**
+ * One epoch of sequential sampling: row n of a batch goes on where row n of the last one ended, so that its state may be carried
+ * over (detached). Errors: RANGE, TOO_SHORT.
+ */
+export function sequentialBatches(source: TokenSource, options: BatchOptions): Iterable<Batch> {
+  return epochOf('sequential', source, options);
+}
+
+function epochOf(sampling: Sampling, source: TokenSource, options: BatchOptions): Iterable<Batch> {
+  const { epoch = 0, batchSize, numSteps, batchFirst } = options;
+  const tokens = source instanceof Int32Array ? source : source.train;
+  const sampler = new BatchSampler(tokens, { ...options, sampling });
+  sampler.restore({ ...sampler.state(), epoch });
+  const shape = batchFirst ? [batchSize, numSteps] : [numSteps, batchSize];
+  return {
+    *[Symbol.iterator]() {
+      const count = sampler.count(epoch);
+      for (let index = 0; index < count; index++) {
+        const { x, y } = sampler.batch(epoch, index);
+        yield { x: fromData(x, shape), y: fromData(y, shape), index, count };
+      }
+    },
+  };
+}
