@@ -110,7 +110,7 @@ static void runBlock(const ProgramCall& call, long row, long column, long count,
         break;
       }
       case OP_RANDOM: {
-        float drawn[BLOCK + 64];
+        float drawn[BLOCK + W];
         philoxUniform(call.key, (uint32_t)i->a, (uint64_t)row * (uint64_t)width + (uint64_t)column, count, drawn);
         for (long n = 0; n < count; n += W) store(to + n, load(drawn + n));
         break;

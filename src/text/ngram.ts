@@ -44,8 +44,7 @@ export class NgramModel {
     this.smoothing = smoothing;
     this.alpha = alpha;
     this.counts = counts;
-    [this.#weight, this.#backoff] =
-      smoothing === 'laplace' ? laplaceWeights(counts, alpha) : kneserNeyWeights(counts);
+    [this.#weight, this.#backoff] = smoothing === 'laplace' ? laplaceWeights(counts, alpha) : kneserNeyWeights(counts);
   }
 
   /** Counts a token sequence. Errors: RANGE for order, alpha, or a token outside the vocabulary; EMPTY; OPTION. */
@@ -62,7 +61,11 @@ export class NgramModel {
       );
     }
     if (!(alpha >= 0 && alpha < Infinity)) {
-      throw new UnrolledError('RANGE', `expected alpha of 0 or more, received ${alpha}`, 'use 1, or less for large orders');
+      throw new UnrolledError(
+        'RANGE',
+        `expected alpha of 0 or more, received ${alpha}`,
+        'use 1, or less for large orders',
+      );
     }
     return new NgramModel(NgramCounts.count(tokens, order, vocabularySize), smoothing, alpha);
   }
