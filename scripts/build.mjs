@@ -95,7 +95,9 @@ export async function buildWasm(say) {
   )
     return;
   const start = Date.now();
-  const { commands } = await import('@yowasp/clang');
+  const { commands, runLLVM } = await import('@yowasp/clang');
+  // Loaded ahead, since the commands themselves would print their progress on standard output.
+  await runLLVM(null, {}, { fetchProgress: () => {} });
   const tree = Object.fromEntries(files.map((file) => [file.slice(sources.length + 1), readFileSync(file, 'utf8')]));
   const call = async (name, args, input) => {
     let output = '';
@@ -104,7 +106,7 @@ export async function buildWasm(say) {
       if (bytes) output += decoder.decode(bytes, { stream: true });
     };
     try {
-      return await commands[name](args, input, { stdout: collect, stderr: collect, fetchProgress: () => {} });
+      return await commands[name](args, input, { stdout: collect, stderr: collect });
     } catch (error) {
       throw new Error(`${name} failed:\n${output || error.message}`, { cause: error });
     }

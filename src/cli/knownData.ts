@@ -1,10 +1,102 @@
 // The known data sets as this machine has them: folders of --data-dir and UNROLLED_DATA, packages of npm.
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, join, resolve } from 'node:path';
-import { DATASETS, findDataset } from '../data/datasets.js';
+import { pathToFileURL } from 'node:url';
+import { DATASETS } from '../data/dataset-list.js';
+import { datasetBytes, type DatasetPlatform, datasetSources, findDataset, locateDataset } from '../data/datasets.js';
+import { UnrolledError } from '../errors.js';
 import type { Io } from './io.js';
+import { unpack } from './unpack.js';
 
-/** Where the package's own dependencies are found, then those of where the command runs. */
-const OWN_REQUIRE = createRequire(import.meta.url);
+/** A data set as `unrolled data` lists it. */
+export interface KnownDataset {
+  name: string;
+  title: string;
+  what: string;
+  licence: string;
+  /** Unpacked. */
+  bytes: number;
+  present: boolean;
+  /** Where it is; where it is not here, from where it can be taken. */
+  source: string;
+  sources: string[];
+}
+
+export class KnownData {
+  readonly #platform: DatasetPlatform;
+
+  /** @param dataDir the folder of --data-dir, looked at before those of UNROLLED_DATA */
+  constructor(io: Pick<Io, 'cwd' | 'env'>, dataDir?: string) {
+    const fromEnvironment = (io.env.UNROLLED_DATA ?? '').split(delimiter);
+    const dataDirs = [dataDir ?? '', ...fromEnvironment].filter((dir) => dir !== '').map((dir) => resolve(io.cwd, dir));
+    // Packages beside this one first, then those of where the command runs.
+    const roots = [import.meta.url, pathToFileURL(join(io.cwd, 'package.json')).href];
+    this.#platform = {
+      exists: existsSync,
+      dataDirs,
+      resolvePackageFile(name, file) {
+        for (const root of roots) {
+          const folder = packageFolder(root, name);
+          if (folder !== null && existsSync(join(folder, file))) return join(folder, file);
+        }
+        return null;
+      },
+    };
+  }
+
+  names(): string[] {
+    return DATASETS.map(({ name }) => name);
+  }
+
+  list(): KnownDataset[] {
+    return DATASETS.map((dataset) => {
+      const { name, title, what, licence } = dataset;
+      const located = locateDataset(dataset, this.#platform);
+      const sources = datasetSources(dataset);
+      const source = located?.source ?? sources.join(', or ');
+      return { name, title, what, licence, bytes: datasetBytes(dataset), present: located !== null, source, sources };
+    });
+  }
+
+  /**
+   * The unpacked files of a data set, or null where the name is none. Of a set in parts only the training part, so that what
+   * others measure with stays unseen. Errors: NOT_FOUND where it is not here, FORMAT where a checksum differs.
+   */
+  async read(name: string): Promise<{ name: string; bytes: Uint8Array }[] | null> {
+    const dataset = findDataset(name.toLowerCase());
+    if (dataset === null) return null;
+    const located = locateDataset(dataset, this.#platform);
+    if (located === null) {
+      throw new UnrolledError(
+        'NOT_FOUND',
+        `expected the files of the data set ${dataset.name} on this machine, received none`,
+        `take it from ${datasetSources(dataset).join(', or ')}, and name the folder above it with --data-dir or UNROLLED_DATA`,
+      );
+    }
+    const files = located.files.filter(({ file }) => file.part === 'train');
+    return Promise.all(
+      files.map(async ({ file, path }) => {
+        const bytes = await unpack(await readFile(path), path);
+        const sum = createHash('sha256').update(bytes).digest('hex');
+        if (sum !== file.sha256) {
+          throw new UnrolledError(
+            'FORMAT',
+            `expected ${path} with the checksum ${file.sha256}, received ${sum}`,
+            'the file was changed or is damaged: take it again, or name it by its path to read it as it is',
+          );
+        }
+        return { name: file.name, bytes };
+      }),
+    );
+  }
+}
+
+/** The folder of an installed package, seen from a file; packages often do not export their package.json. */
+function packageFolder(from: string, name: string): string | null {
+  const paths = createRequire(from).resolve.paths(name) ?? [];
+  const found = paths.map((path) => join(path, name)).find((folder) => existsSync(join(folder, 'package.json')));
+  return found ?? null;
+}

@@ -12,7 +12,8 @@ export async function startBackend({ backend, threads }: GlobalOptions): Promise
   return useBackend(backend, { threads });
 }
 
-/** A backend for people: `native (avx512, 2 threads)`. */
+/** A backend for people: `native (avx512, 2 threads)`; its features may say the threads already. */
 export function describeBackend({ name, features, threads }: Backend): string {
-  return `${name} (${[...features, `${threads} ${threads === 1 ? 'thread' : 'threads'}`].join(', ')})`;
+  const own = features.filter((feature) => !/^\d+ threads?$/.test(feature));
+  return `${name} (${[...own, `${threads} ${threads === 1 ? 'thread' : 'threads'}`].join(', ')})`;
 }

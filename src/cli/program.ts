@@ -1,5 +1,5 @@
 // From the list of commands to a commander program, and from commander's complaints to errors of the contract.
-import { Command, CommanderError, Option } from 'commander';
+import { Command, type CommanderError, Option } from 'commander';
 import { UnrolledError } from '../errors.js';
 import type { AnyCommand } from './command.js';
 import type { Io } from './io.js';

@@ -51,7 +51,7 @@ export function extractText(bytes: Uint8Array, fileName: string): string {
   const kind = extension(baseName(fileName).replace(/\.gz$/i, ''));
   if (!JSON_EXTENSIONS.has(kind)) return text;
   const records = kind === 'json' ? parseRecords(text, fileName) : parseLines(text, fileName);
-  const isText = records.some((record) => hasTextField(record, 0, fileName));
+  const isText = records.map((record) => hasTextField(record, 0, fileName)).includes(true);
   const blocks: string[][] = [];
   for (const record of records) {
     if (isText) collectFields(record, blocks);
@@ -127,20 +127,19 @@ function collectFields(value: Json, blocks: string[][]): void {
     for (const child of Object.values(value)) collectFields(child, blocks);
     return;
   }
-  const lines: string[] = [];
-  for (const [, child] of fields) {
+  let lines: string[] = [];
+  const add = (part: Json): void => {
     const nested: string[][] = [];
-    if (hasObject(child)) collectFields(child, nested);
-    // Parts of one text, such as the chapters of a book, stay apart.
-    if (nested.length > 0) blocks.push(...nested);
-    else strings(child, lines);
-  }
+    if (Array.isArray(part)) for (const child of part) add(child);
+    else collectFields(part, nested);
+    if (nested.length > 0) {
+      // Parts of one text, such as the chapters of a book, stay apart.
+      blocks.push(lines, ...nested);
+      lines = [];
+    } else if (!Array.isArray(part)) strings(part, lines);
+  };
+  for (const [, child] of fields) add(child);
   blocks.push(lines);
-}
-
-function hasObject(value: Json): boolean {
-  if (Array.isArray(value)) return value.some(hasObject);
-  return typeof value === 'object' && value !== null;
 }
 
 function collectLeaves(value: Json, blocks: string[][]): void {

@@ -1,7 +1,7 @@
 // Making tensors from data, constants and random numbers.
 import { UnrolledError } from '../errors.js';
 import { currentDevice, type Device, type DType } from './device.js';
-import { Philox } from './philox.js';
+import type { Philox } from './philox.js';
 import { formatShape, type Shape, sizeOf } from './shape.js';
 import { type NestedArray, Tensor } from './tensor.js';
 

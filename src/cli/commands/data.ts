@@ -10,11 +10,11 @@ export const dataCommand = defineCommand({
   options: {},
   examples: ['unrolled data', 'unrolled data --data-dir ~/texts'],
   async run({ io, globals }) {
-    const datasets = await new KnownData(io, globals.dataDir).list();
+    const datasets = new KnownData(io, globals.dataDir).list();
     const rows = datasets.map(({ name, title, licence, bytes, present, source }) => [
       name,
       present ? 'yes' : 'no',
-      bytes === null ? '–' : formatBytes(bytes),
+      formatBytes(bytes),
       licence,
       title,
       source,
