@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Philox } from '../tensor/philox.js';
 import { baselines } from './baselines.js';
-import { Corpus } from './corpus.js';
+import { Corpus, encodeBytesWith } from './corpus.js';
 import { modifiedDiscounts } from './kneser-ney.js';
 import { NgramModel, type NgramModelData, type NgramOptions, type Smoothing } from './ngram.js';
 
@@ -273,5 +275,28 @@ describe('on Moby-Dick', () => {
     const model = NgramModel.fit(corpus.train, { order: 3, vocabularySize: corpus.vocabulary.size });
     expect(model.perplexity(corpus.validation, corpus.train)).toBeLessThan(275);
     expect(sum(model.distribution(corpus.train))).toBeCloseTo(1, 9);
+  });
+});
+
+const PTB = join(process.env.UNROLLED_DATA ?? '../shared/data', 'ptb');
+
+// Without the data folder (UNROLLED_DATA) this is reported as skipped.
+describe.skipIf(!existsSync(PTB))('on the Penn Treebank', () => {
+  it('reaches the published perplexity of Kneser-Ney 5-grams', () => {
+    const part = (name: string) => gunzipSync(readFileSync(join(PTB, `ptb.${name}.txt.gz`)));
+    const train = Corpus.fromBytes(part('train'), { tokens: 'whitespace' });
+    expect(train.tokens).toHaveLength(929_589);
+    expect(train.vocabulary.size).toBe(10_000);
+    const model = NgramModel.fit(train.tokens, { order: 5, vocabularySize: train.vocabulary.size });
+    // Mikolov and Zweig 2012, table 1: 148.0 on the validation part, 141.2 on the test part.
+    for (const [name, published] of [
+      ['valid', 148],
+      ['test', 141.2],
+    ] as const) {
+      const tokens = encodeBytesWith(part(name), name, { tokens: 'whitespace' }, train.vocabulary);
+      const { perplexity } = model.evaluate(tokens);
+      expect(perplexity).toBeLessThan(published);
+      expect(perplexity).toBeGreaterThan(0.97 * published);
+    }
   });
 });
