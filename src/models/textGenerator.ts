@@ -92,7 +92,8 @@ function startTokens(vocabulary: Vocabulary): Int32Array {
   return Int32Array.of(start);
 }
 
-/** Where a corpus came from, for the model that is trained on it. */
-export function textOf(corpus: Corpus, settings: TextSettings): ModelText {
-  return { settings: { ...settings, tokens: corpus.tokenizer.kind }, vocabulary: corpus.vocabulary };
+/** How a corpus was read, for the model that is trained on it: only what reading needs. */
+export function textOf(corpus: Corpus, { lowercase, lettersOnly, lineSeparator }: TextSettings): ModelText {
+  const settings = { tokens: corpus.tokenizer.kind, lowercase, lettersOnly, lineSeparator };
+  return { settings, vocabulary: corpus.vocabulary };
 }
