@@ -13,6 +13,7 @@ export const TEXT_OPTIONS = {
   ),
   lowercase: flag('--lowercase', 'lower case only'),
   lettersOnly: flag('--letters-only', 'letters and single spaces only, in lower case'),
+  collapseWhitespace: flag('--collapse-whitespace', 'each run of blanks and line breaks as one space'),
   minCount: withDefault(integer('--min-count <N>', 'leave out tokens that are seen less often'), 1),
   maxTokens: integer('--max-tokens <N>', 'only the first N tokens of the data', { min: 2 }),
   validation: withDefault(fraction('--validation <fraction>', 'the part at the end that is kept for validation'), 0.05),
@@ -27,9 +28,17 @@ export async function readCorpus(
   options: TextOptions,
 ): Promise<{ name: string; corpus: Corpus }> {
   const data = await readData(io, args, globals.dataDir);
-  const { tokens, lowercase, lettersOnly, minCount, validation, maxTokens } = options;
-  const settings: CorpusOptions = { tokens, lowercase, lettersOnly, minCount, validation, name: data.name };
-  if (tokens === 'byte' && !lowercase && !lettersOnly) {
+  const { tokens, lowercase, lettersOnly, collapseWhitespace, minCount, validation, maxTokens } = options;
+  const settings: CorpusOptions = {
+    tokens,
+    lowercase,
+    lettersOnly,
+    collapseWhitespace,
+    minCount,
+    validation,
+    name: data.name,
+  };
+  if (tokens === 'byte' && !lowercase && !lettersOnly && !collapseWhitespace) {
     return { name: data.name, corpus: Corpus.fromBytes(bytesOf(data).subarray(0, maxTokens), settings) };
   }
   const text = textOf(data);

@@ -80,6 +80,7 @@ function checkSettings(value: unknown, name: string): TextSettings {
     tokens,
     lowercase: settings.lowercase === true,
     lettersOnly: settings.lettersOnly === true,
+    collapseWhitespace: settings.collapseWhitespace === true,
     ...(typeof lineSeparator === 'string' ? { lineSeparator } : {}),
   };
 }

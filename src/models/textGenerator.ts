@@ -93,7 +93,10 @@ function startTokens(vocabulary: Vocabulary): Int32Array {
 }
 
 /** How a corpus was read, for the model that is trained on it: only what reading needs. */
-export function textOf(corpus: Corpus, { lowercase, lettersOnly, lineSeparator }: TextSettings): ModelText {
-  const settings = { tokens: corpus.tokenizer.kind, lowercase, lettersOnly, lineSeparator };
+export function textOf(
+  corpus: Corpus,
+  { lowercase, lettersOnly, collapseWhitespace, lineSeparator }: TextSettings,
+): ModelText {
+  const settings = { tokens: corpus.tokenizer.kind, lowercase, lettersOnly, collapseWhitespace, lineSeparator };
   return { settings, vocabulary: corpus.vocabulary };
 }

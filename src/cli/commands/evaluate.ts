@@ -20,7 +20,10 @@ export const evaluateCommand = defineCommand({
     const data = await readData(io, args, globals.dataDir);
     // Bytes are their own indices, so that such a model reads any file.
     const input =
-      model.text.settings.tokens === 'byte' && !model.text.settings.lowercase && !model.text.settings.lettersOnly
+      model.text.settings.tokens === 'byte' &&
+      !model.text.settings.lowercase &&
+      !model.text.settings.lettersOnly &&
+      !model.text.settings.collapseWhitespace
         ? Int32Array.from(bytesOf(data))
         : textOf(data);
     const { tokens, loss, perplexity, bitsPerToken } = model.evaluate(input);

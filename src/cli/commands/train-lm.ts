@@ -160,10 +160,10 @@ function filesOf(name: string, options: TrainOptions): Files {
 }
 
 function librarySettings({ globals }: Context, options: TrainOptions & TextOptions) {
-  const { tokens, lowercase, lettersOnly, minCount, validation } = options;
+  const { tokens, lowercase, lettersOnly, collapseWhitespace, minCount, validation } = options;
   const { cell, dropout, sampling, optimizer, schedule, clipNorm, clipValue, epochs, patience } = options;
   return {
-    ...{ tokens, lowercase, lettersOnly, minCount, validation },
+    ...{ tokens, lowercase, lettersOnly, collapseWhitespace, minCount, validation },
     ...{ cell, dropout, sampling, optimizer, schedule, clipNorm, clipValue, epochs, patience },
     hiddenSize: options.hidden,
     numLayers: options.layers,
