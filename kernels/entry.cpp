@@ -76,6 +76,9 @@ static int callScan(Context* x, Reader& in) {
   s.key.key1 = (uint32_t)in.number();
   s.key.call = (uint32_t)in.number();
   s.key.step = 0;
+  s.countDown = in.flag();
+  const int32_t* tables[MAX_TABLES];
+  for (int i = 0; i < MAX_TABLES; i++) tables[i] = in.pointer<const int32_t>();
   if (s.stageCount > MAX_STAGES || s.operandCount > MAX_SCAN_OPERANDS) return TOO_LARGE;
   for (int i = 0; i < s.operandCount; i++) {
     ScanOperand& o = s.operands[i];
@@ -86,11 +89,18 @@ static int callScan(Context* x, Reader& in) {
     o.indices = in.pointer<const int32_t>();
     o.limit = in.whole();
     o.indexStep = in.whole();
+    int table = (int)in.whole();
+    o.table = table < 0 ? nullptr : tables[table & (MAX_TABLES - 1)];
   }
   for (int i = 0; i < s.stageCount; i++) {
     ScanStage& t = s.stages[i];
-    t.isProduct = in.flag();
-    if (t.isProduct) {
+    t.kind = (int)in.whole();
+    if (t.kind == STAGE_ROW_SUM) {
+      t.a = (int)in.whole();
+      t.c = (int)in.whole();
+      t.cols = in.whole();
+      t.length = 2;
+    } else if (t.kind == STAGE_PRODUCT) {
       t.a = (int)in.whole();
       t.b = (int)in.whole();
       t.c = (int)in.whole();

@@ -4,11 +4,13 @@
 #pragma once
 #include "gemm.h"
 #include "program.h"
+#include "reduce.h"
 #include "rows.h"
 
 namespace UNROLLED_NS {
 
-enum { MAX_STAGES = 64, MAX_SCAN_OPERANDS = 256 };
+enum { MAX_STAGES = 128, MAX_SCAN_OPERANDS = 384, MAX_TABLES = 4 };
+enum StageKind { STAGE_PROGRAM = 0, STAGE_PRODUCT = 1, STAGE_ROW_SUM = 2 };
 
 struct ScanOperand {
   float* p;
@@ -17,16 +19,18 @@ struct ScanOperand {
   long stepStride;
   const int32_t* indices;
   long limit, indexStep;
+  /** The first row in each step, in place of stepStride. */
+  const int32_t* table;
 };
 
 struct ScanStage {
-  bool isProduct;
+  int kind;
   // A product: operands a, b, c; `packed` is null where B is read in place.
   int a, b, c;
   long n, k;
   bool transB, add;
   float* packed;
-  // A program: its operands, and the width of its grid.
+  // A row sum: operands a (over `cols` columns) and c. A program: its operands, and the width of its grid.
   const Instruction* code;
   long length, cols;
   int operandCount;
@@ -38,10 +42,20 @@ struct Scan {
   int stageCount, operandCount;
   const int32_t* activeRows;
   RandomKey key;
+  bool countDown;
   ScanOperand operands[MAX_SCAN_OPERANDS];
   ScanStage stages[MAX_STAGES];
   const double* uniforms;
 };
+
+/** Elements from an operand's start to its first row in a step. */
+INLINE long stepOffset(const ScanOperand& x, long step) {
+  return x.table ? x.table[step] * x.rowStride : step * x.stepStride;
+}
+
+INLINE const int32_t* indicesAt(const ScanOperand& x, long step) {
+  return x.indices + (x.table ? x.table[step] : step * x.indexStep);
+}
 
 INLINE long rowsAt(const Scan& s, long step) { return s.activeRows ? s.activeRows[step] : s.rows; }
 
@@ -51,7 +65,7 @@ static bool scanIndicesFit(const Scan& s, double* bad) {
     const ScanOperand& x = s.operands[i];
     if (!x.indices) continue;
     for (long step = 0; step < s.steps; step++) {
-      const int32_t* indices = x.indices + step * x.indexStep;
+      const int32_t* indices = indicesAt(x, step);
       long at = badIndex(indices, rowsAt(s, step), x.limit);
       if (at >= 0) {
         bad[0] = at;
@@ -75,8 +89,8 @@ static void runProduct(const Scan& s, const ScanStage& stage, long step, long ro
   const ScanOperand& a = s.operands[stage.a];
   const ScanOperand& b = s.operands[stage.b];
   const ScanOperand& c = s.operands[stage.c];
-  const float* x = a.p + step * a.stepStride;
-  float* y = c.p + step * c.stepStride;
+  const float* x = a.p + stepOffset(a, step);
+  float* y = c.p + stepOffset(c, step);
   if (!stage.packed) {
     Gemm g = {rows, stage.n, stage.k, false, stage.transB, stage.add,
               {(float*)x, a.rowStride}, {b.p, b.rowStride}, {y, c.rowStride}};
@@ -99,24 +113,35 @@ static void runStageProgram(const Scan& s, const ScanStage& stage, long step, lo
   Operand operands[MAX_OPERANDS];
   for (int i = 0; i < stage.operandCount; i++) {
     const ScanOperand& x = s.operands[(int)stage.operands[i]];
-    operands[i] = {x.p + step * x.stepStride, x.rowStride, x.colStride,
-                   x.indices ? x.indices + step * x.indexStep : nullptr};
+    // Where rows are picked by indices, a table says where the step's indices start.
+    operands[i] = {x.p + (x.indices ? step * x.stepStride : stepOffset(x, step)), x.rowStride, x.colStride,
+                   x.indices ? indicesAt(x, step) : nullptr};
   }
   ProgramCall call = {stage.code, stage.length, operands, stage.operandCount, s.uniforms, s.key};
-  call.key.step = (uint32_t)step;
+  call.key.step = (uint32_t)(s.countDown ? s.steps - 1 - step : step);
   runShare(call, rows, stage.cols, part, parts);
+}
+
+static void runRowSum(const Scan& s, const ScanStage& stage, long step, long rows, int part, int parts) {
+  const ScanOperand& a = s.operands[stage.a];
+  const ScanOperand& c = s.operands[stage.c];
+  const float* x = a.p + stepOffset(a, step);
+  float* y = c.p + stepOffset(c, step);
+  for (long r = pieceStart(rows, part, parts, 1), end = pieceStart(rows, part + 1, parts, 1); r < end; r++)
+    y[r * c.rowStride] = reduceVector<REDUCE_SUM>(x + r * a.rowStride, stage.cols);
 }
 
 static void runScanPart(Pool* pool, const Scan& s, int part, int parts) {
   for (int i = 0; i < s.stageCount; i++)
-    if (s.stages[i].isProduct && s.stages[i].packed) packStage(s, s.stages[i], part, parts);
+    if (s.stages[i].kind == STAGE_PRODUCT && s.stages[i].packed) packStage(s, s.stages[i], part, parts);
   if (parts > 1) pool->barrier(pool, parts);
   for (long step = 0; step < s.steps; step++) {
     long rows = rowsAt(s, step);
     if (rows <= 0) continue;
     for (int i = 0; i < s.stageCount; i++) {
       const ScanStage& stage = s.stages[i];
-      if (stage.isProduct) runProduct(s, stage, step, rows, part, parts);
+      if (stage.kind == STAGE_PRODUCT) runProduct(s, stage, step, rows, part, parts);
+      else if (stage.kind == STAGE_ROW_SUM) runRowSum(s, stage, step, rows, part, parts);
       else runStageProgram(s, stage, step, rows, part, parts);
       if (parts > 1) pool->barrier(pool, parts);
     }
@@ -127,7 +152,8 @@ static void runScan(Pool* pool, const Scan& s) {
   double work = 0;
   for (int i = 0; i < s.stageCount; i++) {
     const ScanStage& stage = s.stages[i];
-    work += stage.isProduct ? (double)s.rows * stage.n * stage.k / 8 : (double)s.rows * stage.cols * stage.length / 2;
+    work += stage.kind == STAGE_PRODUCT ? (double)s.rows * stage.n * stage.k / 8
+                                        : (double)s.rows * stage.cols * stage.length / 2;
   }
   // Threads meet in every step, so it is the work of one step that counts.
   int parts = s.steps > 0 ? partsFor(pool, work) : 1;

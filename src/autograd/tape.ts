@@ -51,10 +51,10 @@ export class TapeNode implements GradientNode, TapeEntry {
 
 let recording = true;
 
-/** Runs `body` without recording: nothing made inside takes part in backward(). */
-export function noGrad<T>(body: () => T): T {
+/** Runs `body` without recording: nothing made inside takes part in backward(). (`off` false records, within another.) */
+export function noGrad<T>(body: () => T, off = true): T {
   const before = recording;
-  recording = false;
+  recording = !off;
   try {
     return body();
   } finally {

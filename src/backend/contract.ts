@@ -44,9 +44,11 @@ export interface ReduceSpec {
   accumulate?: boolean;
 }
 
-/** An operand of a scan moves by `stepStride` elements from step to step (so do its indices); it may be negative. */
+/** An operand of a scan moves by `stepStride` elements from step to step (so do its indices); it may be negative. With a
+ *  `table` its first row in step s is row `rowTables[table][s]` of the memory instead (ragged batches without padding). */
 export interface ScanOperand extends Operand {
   stepStride: number;
+  table?: number;
   indices?: Ref & { limit: number; stepStride: number };
 }
 
@@ -54,6 +56,8 @@ export interface ScanOperand extends Operand {
 export type ScanStage =
   /** c [rows, n] (+)= a [rows, k] · B; B = operand b: [k, n], or [n, k] where transB, rows `rowStride` apart, not moving. */
   | { kind: 'product'; a: number; b: number; c: number; n: number; k: number; transB?: boolean; accumulate?: boolean }
+  /** The sum of each row of operand x, over `cols` columns, to column 0 of operand `out`. */
+  | { kind: 'rowSum'; x: number; out: number; cols: number }
   /** The program's operand i is the scan's operand `operands[i]`. */
   | { kind: 'program'; program: Program; operands: readonly number[]; cols: number };
 
@@ -68,6 +72,10 @@ export interface ScanCall {
   operands: readonly ScanOperand[];
   uniforms: readonly number[];
   random?: RandomKey;
+  /** Random numbers of step s are those of step steps − 1 − s: backward draws the masks of forward again. */
+  countDown?: boolean;
+  /** For operands with a `table`: a row for each step. */
+  rowTables?: readonly Int32Array[];
   /** Where given (length `steps`): only the first activeRows[s] rows take part in step s. */
   activeRows?: Int32Array;
 }

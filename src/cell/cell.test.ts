@@ -6,10 +6,9 @@ import { fromData, randn } from '../tensor/create.js';
 import { setCurrentDevice } from '../tensor/device.js';
 import { Philox } from '../tensor/philox.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { GRU, GRUResetBefore } from './cells/gru.js';
-import { LSTM } from './cells/lstm.js';
-import { RNN, RNNReLU } from './cells/rnn.js';
-import { type Cell, defineCell } from './define.js';
+import { CELLS, GRU, GRUResetBefore, LayerNormLSTM, LSTM, RNN, SLSTM } from './cells/index.js';
+import type { Cell } from './cell.js';
+import { defineCell } from './define.js';
 import { cellParameters, scan } from './scan.js';
 
 beforeAll(() => {
@@ -35,12 +34,18 @@ const Elementwise = defineCell({
   step: ({ x, h, tanh }) => ({ h: tanh(x.add(h.mul(0.5))) }),
 });
 
-const [T, N, D, H] = [3, 2, 3, 3];
+/** Input and hidden size are equal, since some cells use x itself; the projection differs. */
+const [T, N, D, H] = [3, 2, 4, 4];
+const SIZES = { input: D, hidden: H, heads: 2, projection: 3, small: 2 };
 
 function parametersOf(cell: Cell, rng: Philox): Record<string, Tensor> {
   return Object.fromEntries(
-    Object.entries(cellParameters(cell, D, H)).map(([name, shape]) => [name, randn(shape, rng).mul(0.7).detach()]),
+    Object.entries(cellParameters(cell, SIZES)).map(([name, { shape }]) => [name, randn(shape, rng).mul(0.7).detach()]),
   );
+}
+
+function widthOf(cell: Cell, state: string): number {
+  return (SIZES as Record<string, number>)[cell.stateSizes[state]];
 }
 
 function loss(output: Tensor, state: Record<string, Tensor>): Tensor {
@@ -56,19 +61,36 @@ function loss(output: Tensor, state: Record<string, Tensor>): Tensor {
   return Object.values(state).reduce((sum, s, i) => sum.add(weigh(s, i)), weigh(output, 0.5));
 }
 
-const CELLS = [RNN, RNNReLU, GRU, GRUResetBefore, LSTM, Odd, Elementwise];
+/** Sizes of its own, two norms of different widths, heads beside a full product, a vector, a number, a product of a product. */
+const Rich = defineCell({
+  name: 'Rich',
+  sizes: ['projection', 'small'],
+  state: { h: 'projection', c: 'hidden', s: 'small' },
+  initialState: { s: 0.5 },
+  step({ x, h, c, s, linear, perHead, vector, scalar, layerNorm, mean, sigmoid, tanh, softplus, silu, min }) {
+    const [a, b] = layerNorm('pair', [linear('a', x, perHead(c)), linear('b', h, s, c, { size: 'small' })]);
+    const f = sigmoid(a.add(vector('p').mul(c)));
+    const deep = linear('deep', linear('first', x, { bias: false }));
+    const cNext = f.mul(c).add(f.oneMinus().mul(silu(deep))).sub(mean(c).mul(scalar('k', { init: 0.5 })));
+    const sNext = tanh(b.add(layerNorm('own', s))).named('narrow');
+    const out = linear('out', softplus(cNext), sNext, { size: 'projection' });
+    return { h: min(out, 0.9).mul(mean(cNext.mul(cNext)).add(1)), c: cNext, s: sNext };
+  },
+});
 
-describe.each(CELLS.map((cell) => [cell.name, cell] as const))('%s', (_, cell) => {
+const ALL = [...Object.values(CELLS), Odd, Elementwise, Rich];
+
+describe.each(ALL.map((cell) => [cell.name, cell] as const))('%s', (_, cell) => {
   it('has the numeric gradients of input, states and parameters', () => {
     const rng = new Philox(7);
     const parameters = parametersOf(cell, rng);
     const names = Object.keys(parameters);
-    const initial = cell.states.map(() => randn([N, H], rng));
+    const initial = cell.states.map((s) => randn([N, widthOf(cell, s)], rng));
     const result = checkGradients(
       (x, ...rest) => {
         const p = Object.fromEntries(names.map((name, i) => [name, rest[i]]));
         const s = Object.fromEntries(cell.states.map((name, i) => [name, rest[names.length + i]]));
-        const { output, state } = scan(cell, x, p, s, H);
+        const { output, state } = scan(cell, x, p, s, SIZES);
         return loss(output, state);
       },
       [randn([T, N, D], rng), ...Object.values(parameters), ...initial],
@@ -84,7 +106,7 @@ describe.each(CELLS.map((cell) => [cell.name, cell] as const))('%s', (_, cell) =
     const result = checkGradients(
       (x, ...rest) => {
         const p = Object.fromEntries(names.map((name, i) => [name, rest[i]]));
-        return scan(cell, x, p, {}, H).state[last].square().sum();
+        return scan(cell, x, p, {}, SIZES).state[last].square().sum();
       },
       [randn([T, N, D], rng), ...Object.values(parameters)],
     );
@@ -95,10 +117,10 @@ describe.each(CELLS.map((cell) => [cell.name, cell] as const))('%s', (_, cell) =
     const rng = new Philox(9);
     const parameters = parametersOf(cell, rng);
     const x = randn([T, N, D], rng);
-    const whole = scan(cell, x, parameters, {}, H);
+    const whole = scan(cell, x, parameters, {}, SIZES);
     let state: Record<string, Tensor> = {};
     for (let t = 0; t < T; t++) {
-      const step = scan(cell, x.slice(0, t, t + 1), parameters, state, H);
+      const step = scan(cell, x.slice(0, t, t + 1), parameters, state, SIZES);
       state = step.state;
       expect(step.output.toArray()).toEqual(whole.output.slice(0, t, t + 1).toArray());
     }
@@ -106,11 +128,11 @@ describe.each(CELLS.map((cell) => [cell.name, cell] as const))('%s', (_, cell) =
   });
 });
 
-describe.each([RNN, GRU, GRUResetBefore, LSTM].map((cell) => [cell.name, cell] as const))('%s on tokens', (_, cell) => {
+describe.each([RNN, GRU, GRUResetBefore, LSTM, LayerNormLSTM, SLSTM].map((cell) => [cell.name, cell] as const))('%s on tokens', (_, cell) => {
   it('equals one-hot input, gradients too', () => {
     const rng = new Philox(3);
     const parameters = parametersOf(cell, rng);
-    const tokens = Int32Array.of(0, 2, 1, 1, 2, 0);
+    const tokens = Int32Array.of(0, 2, 1, 1, 3, 0);
     const oneHot = new Float64Array(T * N * D);
     tokens.forEach((token, i) => (oneHot[i * D + token] = 1));
     const gradientsWith = (x: Tensor): number[][] => {
@@ -118,7 +140,7 @@ describe.each([RNN, GRU, GRUResetBefore, LSTM].map((cell) => [cell.name, cell] a
         p.requiresGrad = true;
         p.grad = null;
       }
-      const { output, state } = scan(cell, x, parameters, {}, H);
+      const { output, state } = scan(cell, x, parameters, {}, SIZES);
       const total = loss(output, state);
       total.backward();
       return [[total.item()], ...Object.values(parameters).map((p) => Array.from(p.grad?.data() ?? []))];

@@ -1,192 +1,210 @@
 // defineCell: a recurrent cell from its equations. `step` is called once with symbolic values; what it returns is a graph
 // from which everything else is derived.
-import { UnrolledError } from '../errors.js';
-import { apply, constant, type Expr, input, type OpName, topological } from '../program/expr.js';
-
-/** A symbolic vector of the cell's size, within `step`. */
-export class CellValue {
-  readonly expr: Expr;
-  constructor(expr: Expr) {
-    this.expr = expr;
-  }
-
-  add(other: CellValue | number): CellValue {
-    return op('add', this, other);
-  }
-  sub(other: CellValue | number): CellValue {
-    return op('sub', this, other);
-  }
-  mul(other: CellValue | number): CellValue {
-    return op('mul', this, other);
-  }
-  div(other: CellValue | number): CellValue {
-    return op('div', this, other);
-  }
-  max(other: CellValue | number): CellValue {
-    return op('max', this, other);
-  }
-  min(other: CellValue | number): CellValue {
-    return op('min', this, other);
-  }
-  neg(): CellValue {
-    return op('neg', this);
-  }
-  /** 1 − this. */
-  oneMinus(): CellValue {
-    return op('sub', 1, this);
-  }
-}
-
-function toExpr(value: CellValue | number): Expr {
-  if (typeof value === 'number') return constant(value);
-  if (value instanceof CellValue) return value.expr;
-  throw new UnrolledError(
-    'CELL',
-    `expected a value of the step or a number, received ${typeof value}`,
-    'use x, the states and what was computed from them',
-  );
-}
-
-function op(name: OpName, ...args: (CellValue | number)[]): CellValue {
-  return new CellValue(apply(name, ...args.map(toExpr)));
-}
-
-type UnaryName = 'sigmoid' | 'tanh' | 'relu' | 'exp' | 'log' | 'sqrt' | 'abs' | 'neg';
-
-export type StepArguments<S extends string> = {
-  /** The input at this step. */
-  x: CellValue;
-  /** `linear('i', x, h)` = x·W_ix + h·W_ih + b_i: a named affine map with a weight for each operand and one bias. */
-  linear: (name: string, ...operands: CellValue[]) => CellValue;
-  max: (a: CellValue | number, b: CellValue | number) => CellValue;
-} & { [K in UnaryName]: (value: CellValue) => CellValue } & { [K in S]: CellValue };
+import { adjoints } from '../program/derivatives.js';
+import { type Expr, input, topological } from '../program/expr.js';
+import { callSite } from './callSite.js';
+import { Cell } from './cell.js';
+import {
+  cellError,
+  type CellGraph,
+  HIDDEN,
+  linearExpr,
+  SCALAR,
+  stateExpr,
+  vectorExpr,
+  type Width,
+  widthsOf,
+} from './graph.js';
+import { CellValue, RESERVED, type StepArguments, Tracer } from './trace.js';
 
 export interface CellDefinition<S extends string> {
   /** For messages, files and the command line. */
   name: string;
-  /** The states that pass from step to step; the first is the output, unless `output` says otherwise. */
-  state: readonly S[];
-  output?: S;
+  /** The states that pass from step to step: a list, all of the hidden size, or the size of each by its name. */
+  state: readonly S[] | Readonly<Record<S, Width>>;
+  /** Which state is the output; the first. */
+  output?: NoInfer<S>;
+  /** Names of sizes beside `hidden`, such as 'projection'; `Recurrent` takes their values. */
+  sizes?: readonly string[];
   /** Initial value of the bias of a linear, such as 1 for a forget gate. Others start as the initializer says. */
   initialBias?: Readonly<Record<string, number>>;
+  /** What a state starts with where none is given; 0. */
+  initialState?: Readonly<Partial<Record<NoInfer<S>, number>>>;
   /** The equations of one step: from x and the states before it to the states after it. */
-  step: (values: StepArguments<S>) => Readonly<Record<S, CellValue>>;
+  step: (values: StepArguments<S>) => Readonly<Record<NoInfer<S>, CellValue>>;
 }
 
-/** A linear of the cell: its value is the leaf `z:name`; its operands are the input, a state or computed values. */
-export interface LinearNode {
-  name: string;
-  operands: readonly Expr[];
-}
-
-/** A traced cell: plain data about the graph of one step. */
-export interface Cell {
-  readonly name: string;
-  readonly states: readonly string[];
-  readonly output: string;
-  readonly linears: readonly LinearNode[];
-  /** The new value of each state. */
-  readonly next: ReadonlyMap<string, Expr>;
-  readonly initialBias: Readonly<Record<string, number>>;
-}
-
-export const INPUT = input('x');
-
-export function stateExpr(name: string): Expr {
-  return input(`s:${name}`);
-}
-
-export function linearExpr(name: string): Expr {
-  return input(`z:${name}`);
-}
-
-const UNARY: readonly UnaryName[] = ['sigmoid', 'tanh', 'relu', 'exp', 'log', 'sqrt', 'abs', 'neg'];
-const RESERVED = new Set<string>(['x', 'linear', 'max', ...UNARY]);
-
-function fail(cell: string, message: string, help: string): never {
-  throw new UnrolledError('CELL', `cell ${cell}: ${message}`, help);
-}
+const NAME = /^[A-Za-z]\w*$/;
 
 /**
- * Defines a recurrent cell. Errors: CELL, at definition, for a state that is never returned, a name used twice, a value of
- * another step, a linear without operands or without use, or equations that differ when traced again.
+ * Defines a recurrent cell:
+ *
+ *     const MGU = defineCell({
+ *       name: 'MGU',
+ *       state: ['h'],
+ *       step({ x, h, linear, sigmoid, tanh }) {
+ *         const f = sigmoid(linear('f', x, h));
+ *         const n = tanh(linear('n', x, f.mul(h)));
+ *         return { h: f.oneMinus().mul(h).add(f.mul(n)) };
+ *       },
+ *     });
+ *
+ * Errors: CELL, here and not later, for a state that is never returned, sizes that do not fit, a name used twice, a value of
+ * another step, a parameter without use or without gradient, equations that differ when traced again; with the line of the
+ * cell's file where the runtime tells it.
  */
 export function defineCell<const S extends string>(definition: CellDefinition<S>): Cell {
-  const { name } = definition;
-  if (!/^[A-Za-z][\w-]*$/.test(name))
-    fail(name, `expected a name of letters, digits, - and _, received "${name}"`, 'rename the cell');
-  if (definition.state.length === 0)
-    fail(name, 'expected at least one state, received none', "name one, as in state: ['h']");
-  if (new Set(definition.state).size < definition.state.length)
-    fail(name, `expected different states, received ${definition.state.join(', ')}`, 'rename one');
-  for (const s of definition.state) {
-    if (RESERVED.has(s) || !/^[A-Za-z]\w*$/.test(s))
-      fail(
-        name,
-        `expected a free name for a state, received "${s}"`,
-        `choose another than ${[...RESERVED].join(', ')}`,
-      );
+  const graph = checkedGraph(definition);
+  return new Cell(graph);
+}
+
+function checkedGraph<S extends string>(definition: CellDefinition<S>): CellGraph {
+  const name: unknown = definition.name;
+  if (typeof name !== 'string' || !/^[A-Za-z][\w-]*$/.test(name)) {
+    throw cellError(String(name), `expected a name of letters, digits, - and _, received ${JSON.stringify(name)}`, 'rename the cell');
   }
-  const output = definition.output ?? definition.state[0];
-  if (!definition.state.includes(output))
-    fail(name, `expected a state as output, received "${output}"`, `choose one of ${definition.state.join(', ')}`);
-  const traced = trace(definition);
-  const again = trace(definition);
-  for (const s of definition.state) {
+  const fail = (message: string, help: string): never => {
+    throw cellError(name, message, help);
+  };
+  if (typeof definition.step !== 'function') fail(`expected step to be a function, received ${typeof definition.step}`, 'write the equations in step');
+  const sizes = definition.sizes ?? [];
+  for (const size of sizes) {
+    if (!NAME.test(size) || size === 'input' || size === HIDDEN) fail(`expected a free name for a size, received "${size}"`, 'choose another');
+  }
+  const stateSizes = stateSizesOf(definition, sizes, fail);
+  const states = Object.keys(stateSizes);
+  const output = definition.output ?? states[0];
+  if (!states.includes(output)) fail(`expected a state as output, received "${output}"`, `choose one of ${states.join(', ')}`);
+  const initialState = (definition.initialState ?? {}) as Readonly<Record<string, number>>;
+  for (const s of Object.keys(initialState)) if (!states.includes(s)) fail(`expected initialState for ${states.join(', ')}, received "${s}"`, 'name a state');
+
+  const traced = trace(definition, stateSizes);
+  const again = trace(definition, stateSizes);
+  for (const s of states) {
     if (traced.next.get(s) !== again.next.get(s)) {
       fail(
-        name,
         `expected the same equations at each call, received others for state "${s}"`,
-        'step must not depend on anything but its arguments',
+        'step must not depend on anything but its arguments (no random numbers, counters or changing variables)',
       );
     }
   }
-  return { name, states: [...definition.state], output, ...traced, initialBias: definition.initialBias ?? {} };
+  const initialBias = definition.initialBias ?? {};
+  for (const l of Object.keys(initialBias)) {
+    if (!traced.linears.some((one) => one.name === l && one.bias)) {
+      fail(`expected initialBias for linears with a bias (${traced.linears.map((one) => one.name).join(', ')}), received "${l}"`, 'name one of them');
+    }
+  }
+  return { name, states, stateSizes, initialState, output, ...traced, initialBias, sizes: [...sizes], masks: {} };
 }
 
-function trace<S extends string>(definition: CellDefinition<S>): Pick<Cell, 'linears' | 'next'> {
-  const { name } = definition;
-  const linears: LinearNode[] = [];
-  const linear = (linearName: string, ...operands: CellValue[]): CellValue => {
-    if (linears.some((l) => l.name === linearName))
-      fail(name, `expected each linear once, received "${linearName}" twice`, 'give each linear its own name');
-    if (operands.length === 0)
-      fail(name, `expected operands for linear "${linearName}", received none`, "as in linear('i', x, h)");
-    linears.push({ name: linearName, operands: operands.map(toExpr) });
-    return new CellValue(linearExpr(linearName));
-  };
-  const unary = Object.fromEntries(UNARY.map((u) => [u, (v: CellValue) => op(u, v)])) as {
-    [K in UnaryName]: (v: CellValue) => CellValue;
-  };
-  const states = Object.fromEntries(definition.state.map((s) => [s, new CellValue(stateExpr(s))])) as {
-    [K in S]: CellValue;
-  };
-  const max = (a: CellValue | number, b: CellValue | number): CellValue => op('max', a, b);
-  const returned = definition.step({ x: new CellValue(INPUT), linear, max, ...unary, ...states });
+function stateSizesOf<S extends string>(
+  definition: CellDefinition<S>,
+  sizes: readonly string[],
+  fail: (message: string, help: string) => never,
+): Record<string, Width> {
+  const given = definition.state;
+  const entries: [string, Width][] = Array.isArray(given)
+    ? (given as readonly string[]).map((s) => [s, HIDDEN])
+    : Object.entries(given as Record<string, Width>);
+  if (entries.length === 0) fail('expected at least one state, received none', "name one, as in state: ['h']");
+  for (const [i, [s, size]] of entries.entries()) {
+    if (typeof s !== 'string' || !NAME.test(s) || (RESERVED as readonly string[]).includes(s)) {
+      fail(`expected a free name for a state, received "${String(s)}"`, `choose another than ${RESERVED.join(', ')}`);
+    }
+    if (entries.findIndex(([other]) => other === s) < i) fail(`expected different states, received "${s}" twice`, 'rename one');
+    if (size !== HIDDEN && !sizes.includes(size)) {
+      fail(`expected a size of ${[HIDDEN, ...sizes].join(', ')} for state "${s}", received "${size}"`, "name it in the definition, as in sizes: ['projection']");
+    }
+  }
+  return Object.fromEntries(entries);
+}
+
+function trace<S extends string>(
+  definition: CellDefinition<S>,
+  stateSizes: Readonly<Record<string, Width>>,
+): Pick<CellGraph, 'linears' | 'vectors' | 'norms' | 'named' | 'next'> {
+  const tracer: Tracer = new Tracer(definition.name, definition.sizes ?? []);
+  const states = Object.keys(stateSizes);
+  const returned: unknown = definition.step(tracer.arguments(stateSizes) as StepArguments<S>);
+  if (typeof returned !== 'object' || returned === null) {
+    tracer.fail(`expected step to return its states, received ${String(returned)}`, `return { ${states.join(', ')} } from step`, '');
+  }
   const next = new Map<string, Expr>();
-  for (const s of definition.state) {
-    const value: unknown = returned[s];
-    if (!(value instanceof CellValue))
-      fail(
-        name,
-        `expected a new value for state "${s}", received ${typeof value}`,
-        `return { ${definition.state.join(', ')} } from step`,
+  for (const s of states) {
+    const value = (returned as Record<string, unknown>)[s];
+    if (!(value instanceof CellValue)) {
+      const site = callSite();
+      tracer.fail(
+        `expected a new value for state "${s}", received ${value === undefined ? 'none: it is never returned' : typeof value}`,
+        `return { ${states.join(', ')} } from step`,
+        site === '' ? '' : `defined at ${site}`,
       );
+    }
+    if (value.tracer !== tracer) {
+      tracer.fail(`expected a value of this step for state "${s}", received one of another step of ${value.tracer.cell}`, 'compute it inside of step');
+    }
+    if (value.width !== null && value.width !== stateSizes[s]) {
+      if (value.width === SCALAR || value.width !== 'input') {
+        tracer.fail(`expected state "${s}" of size ${stateSizes[s]}, received ${value.width === SCALAR ? 'one number a row' : value.width}`, 'bring it to that size with a linear', '');
+      }
+    }
     next.set(s, value.expr);
   }
-  for (const extra of Object.keys(returned)) {
-    if (!next.has(extra))
-      fail(name, `expected only states, received "${extra}"`, `add it to state or do not return it`);
+  for (const extra of Object.keys(returned as object)) {
+    if (!next.has(extra)) tracer.fail(`expected only states, received "${extra}"`, "add it to state, or name it with value.named('…')", '');
   }
-  const known = new Set<string>(['x', ...definition.state.map((s) => `s:${s}`), ...linears.map((l) => `z:${l.name}`)]);
-  const used = topological([...next.values(), ...linears.flatMap((l) => l.operands)]);
-  for (const e of used) {
-    if (e.kind === 'input' && !known.has(e.name))
-      fail(name, `expected values of this step, received ${e.name} of another`, 'use what step was given');
+  const graph = { linears: tracer.linears, vectors: tracer.vectors, norms: tracer.norms, named: tracer.named, next };
+  checkUses(tracer, graph, stateSizes);
+  return graph;
+}
+
+/** Errors: CELL for a parameter without use, or that no gradient reaches. */
+function checkUses(
+  tracer: Tracer,
+  graph: Pick<CellGraph, 'linears' | 'vectors' | 'norms' | 'named' | 'next'>,
+  stateSizes: Readonly<Record<string, Width>>,
+): void {
+  const cell: CellGraph = {
+    name: tracer.cell, states: Object.keys(stateSizes), stateSizes, initialState: {}, output: '', sizes: [], masks: {}, initialBias: {}, ...graph,
+  }; // prettier-ignore
+  const reached = tracer.reached([...graph.next.values()]);
+  const parameters = [
+    ...graph.linears.map((l) => ({ what: 'linear', name: l.name, leaf: linearExpr(l.name) })),
+    ...graph.vectors.map((v) => ({ what: 'vector', name: v.name, leaf: vectorExpr(v.name) })),
+  ];
+  for (const { what, name, leaf } of parameters) {
+    if (!reached.has(leaf)) {
+      tracer.fail(`expected a use of ${what} "${name}", found none`, 'remove it, or use it in a state', tracer.sites.get(`${what} ${name}`) ?? '');
+    }
   }
-  for (const l of linears) {
-    if (!used.includes(linearExpr(l.name)))
-      fail(name, `expected a use of linear "${l.name}", found none`, 'remove it, or use it in a state');
+  for (const [s, e] of graph.next) {
+    if (e === stateExpr(s)) tracer.fail(`expected state "${s}" to change, received it as it was`, 'remove the state, or give it an equation', '');
   }
-  return { linears, next };
+  const { widthOf } = widthsOf(cell);
+  const roots = [...graph.next].map(([s, expr]) => ({ expr, adjoint: input(`ds:${s}`) }));
+  const operands = graph.linears.flatMap((l) => l.operands);
+  const found = adjoints(
+    [...roots, ...operands.map((expr, i) => ({ expr, adjoint: input(`dp:${i}`) }))],
+    (e) => (safeWidth(widthOf, e) === SCALAR ? SCALAR : null),
+  );
+  for (const { what, name, leaf } of parameters) {
+    const g = found.get(leaf);
+    if (g === undefined || (g.kind === 'constant' && g.value === 0)) {
+      const blocking = topological([...graph.next.values(), ...operands]).find((e) => e.kind === 'op' && ['sign', 'less', 'equal'].includes(e.op));
+      tracer.fail(
+        `expected a gradient for ${what} "${name}", found none${blocking?.kind === 'op' ? `: ${blocking.op} has none` : ''}`,
+        'training would never change it: use an operation with a gradient, such as tanh for sign',
+        tracer.sites.get(`${what} ${name}`) ?? '',
+      );
+    }
+  }
+}
+
+/** Widths of adjoints: those of leaves that belong to the graph, rows for all others. */
+function safeWidth(widthOf: (e: Expr) => Width | null, e: Expr): Width | null {
+  try {
+    return widthOf(e);
+  } catch {
+    return null;
+  }
 }

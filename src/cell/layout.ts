@@ -1,13 +1,20 @@
 // Where a cell's numbers stand: the columns of all linears side by side (the buffer G [T, N, G]), and one weight matrix for
 // each operand that is multiplied, whose columns are those of the linears that use it.
+import type { Shape } from '../tensor/shape.js';
 import type { Expr } from '../program/expr.js';
-import { type Cell, INPUT, type LinearNode, stateExpr } from './define.js';
+import { type CellGraph, HIDDEN, INPUT, INPUT_WIDTH, type LinearNode, SCALAR, stateExpr, type Width, widthsOf } from './graph.js';
 
-/** One weight matrix [K, width] of an operand. */
+/** The mark of a state that transform.ts adds: the same state after dropout, multiplied by the same weight. */
+export const DROPPED = '~';
+
+/** One weight matrix [K, width] of an operand; block-diagonal ones have K rows and the columns of one head: [K, width / heads]. */
 export interface WeightGroup {
   /** The parameter's name: `weight_x`, `weight_h`, or `weight_n` for a computed operand of linear n. */
   parameter: string;
   operand: Expr;
+  /** Width of the operand. */
+  size: Width;
+  perHead: boolean;
   kind: 'input' | 'state' | 'computed';
   /** For a state: which. */
   state?: string;
@@ -23,6 +30,9 @@ export interface Layout {
   computed: readonly Expr[];
 }
 
+/** What a cell's widths are in a network. */
+export type Sizes = Readonly<Record<Width, number>> & { readonly input: number; readonly hidden: number; readonly heads: number };
+
 function permutations<T>(items: readonly T[]): T[][] {
   if (items.length <= 1) return [[...items]];
   return items.flatMap((item, i) =>
@@ -31,19 +41,26 @@ function permutations<T>(items: readonly T[]): T[][] {
 }
 
 /** Chooses the order of columns so that each operand's linears are neighbours where that is possible: one product each. */
-export function layoutOf(cell: Cell): Layout {
-  const operands = [...new Set(cell.linears.flatMap((l) => l.operands))];
+export function layoutOf(cell: CellGraph): Layout {
+  const { widthOf } = widthsOf(cell);
+  const operands: { operand: Expr; perHead: boolean }[] = [];
+  for (const l of cell.linears) {
+    l.operands.forEach((operand, i) => {
+      const perHead = l.perHead[i];
+      if (!operands.some((o) => o.operand === operand && o.perHead === perHead)) operands.push({ operand, perHead });
+    });
+  }
+  const uses = (l: LinearNode, o: { operand: Expr; perHead: boolean }): boolean =>
+    l.operands.some((operand, i) => operand === o.operand && l.perHead[i] === o.perHead);
   const classes = new Map<string, LinearNode[]>();
   for (const l of cell.linears) {
-    const key = operands.map((o) => (l.operands.includes(o) ? '1' : '0')).join('');
+    const key = operands.map((o) => (uses(l, o) ? '1' : '0')).join('');
     classes.set(key, [...(classes.get(key) ?? []), l]);
   }
   const orders = classes.size <= 6 ? permutations([...classes.values()]) : [[...classes.values()]];
   const breaks = (order: LinearNode[]): number =>
     operands.reduce(
-      (count, o) =>
-        count +
-        order.filter((l, i) => l.operands.includes(o) && (i === 0 || !order[i - 1].operands.includes(o))).length,
+      (count, o) => count + order.filter((l, i) => uses(l, o) && (i === 0 || !uses(order[i - 1], o))).length,
       0,
     );
   const linears = orders
@@ -51,28 +68,40 @@ export function layoutOf(cell: Cell): Layout {
     .reduce((best, order) => (breaks(order) < breaks(best) ? order : best));
   const computed: Expr[] = [];
   const taken = new Set<string>();
-  const groups = operands.map((operand): WeightGroup => {
-    const users = linears.filter((l) => l.operands.includes(operand)).map((l) => l.name);
-    if (operand === INPUT) return { parameter: 'weight_x', operand, kind: 'input', linears: users };
+  const free = (wanted: string): string => {
+    let name = wanted;
+    while (taken.has(name)) name += '_';
+    taken.add(name);
+    return name;
+  };
+  // Inputs and states have the plain names; computed operands take what is left.
+  const plain = operands.map(({ operand, perHead }) => {
     const state = cell.states.find((s) => stateExpr(s) === operand);
-    if (state !== undefined) return { parameter: `weight_${state}`, operand, kind: 'state', state, linears: users };
-    let parameter = `weight_${users[0]}`;
-    while (taken.has(parameter) || cell.states.some((s) => `weight_${s}` === parameter) || parameter === 'weight_x')
-      parameter += '_';
-    taken.add(parameter);
-    return { parameter, operand, kind: 'computed', computed: computed.push(operand) - 1, linears: users };
+    const base = operand === INPUT ? 'weight_x' : state === undefined ? null : `weight_${state.replace(DROPPED, '')}`;
+    return base === null ? null : free(perHead && operands.some((o) => o.operand === operand && !o.perHead) ? `${base}_heads` : base);
+  });
+  const groups = operands.map(({ operand, perHead }, i): WeightGroup => {
+    const users = linears.filter((l) => uses(l, { operand, perHead })).map((l) => l.name);
+    const common = { operand, perHead, size: widthOf(operand) ?? HIDDEN, linears: users };
+    const name = plain[i];
+    if (operand === INPUT) return { ...common, parameter: name ?? 'weight_x', kind: 'input' };
+    const state = cell.states.find((s) => stateExpr(s) === operand);
+    if (state !== undefined) return { ...common, parameter: name ?? `weight_${state}`, kind: 'state', state };
+    let at = computed.indexOf(operand);
+    if (at < 0) at = computed.push(operand) - 1;
+    return { ...common, parameter: free(`weight_${users[0]}`), kind: 'computed', computed: at };
   });
   return { linears, groups, computed };
 }
 
-/** Neighbouring columns, counted in linears: `first` within G, `start` within the group's weight. */
+/** Neighbouring linears: the numbers of the first within G and within the group's weight, and how many. */
 export interface Run {
   first: number;
   start: number;
   count: number;
 }
 
-/** The runs of a group's linears in G; `differ` cuts a run where it says so. */
+/** The runs of a group's linears in G; `sameKind` cuts a run where it says so. Heads multiply linear by linear. */
 export function runsOf(
   layout: Layout,
   group: WeightGroup,
@@ -82,9 +111,106 @@ export function runsOf(
   group.linears.forEach((name, start) => {
     const first = layout.linears.findIndex((l) => l.name === name);
     const last = runs.at(-1);
-    if (last !== undefined && last.first + last.count === first && sameKind(group.linears[start - 1], name))
-      last.count++;
+    const joins = last !== undefined && last.first + last.count === first && sameKind(group.linears[start - 1], name);
+    if (joins && !group.perHead) last.count++;
     else runs.push({ first, start, count: 1 });
   });
   return runs;
+}
+
+/** The number of elements of a width. */
+export function sizeOfWidth(sizes: Sizes, width: Width): number {
+  return width === SCALAR ? 1 : (sizes[width] ?? sizes.hidden);
+}
+
+/** Places in columns, for given sizes. */
+export interface Columns {
+  /** Width of G. */
+  total: number;
+  /** First column in G of each linear of the layout, and its number of columns. */
+  first: readonly number[];
+  width: readonly number[];
+  /** Where each linear's bias starts in the parameter `bias`; −1 without. */
+  bias: readonly number[];
+  biasTotal: number;
+}
+
+export function columnsOf(layout: Layout, sizes: Sizes): Columns {
+  const [first, width, bias]: number[][] = [[], [], []];
+  let [total, biasTotal] = [0, 0];
+  for (const l of layout.linears) {
+    const w = sizeOfWidth(sizes, l.size);
+    first.push(total);
+    width.push(w);
+    bias.push(l.bias ? biasTotal : -1);
+    total += w;
+    if (l.bias) biasTotal += w;
+  }
+  return { total, first, width, bias, biasTotal };
+}
+
+/** The matrices of a product: one, or one for each head. Columns are counted in elements. */
+export interface Block {
+  /** First column of the operand, and how many: K. */
+  operand: number;
+  k: number;
+  /** First column of G, and how many. */
+  gate: number;
+  n: number;
+  /** First element within the weight, and its row length. */
+  weight: number;
+  stride: number;
+}
+
+/** What a run of a group multiplies. */
+export function blocksOf(layout: Layout, columns: Columns, group: WeightGroup, run: Run, sizes: Sizes): Block[] {
+  const heads = group.perHead ? sizes.heads : 1;
+  const widths = group.linears.map((name) => columns.width[layout.linears.findIndex((l) => l.name === name)] / heads);
+  const stride = widths.reduce((sum, w) => sum + w, 0);
+  const start = widths.slice(0, run.start).reduce((sum, w) => sum + w, 0);
+  const n = widths.slice(run.start, run.start + run.count).reduce((sum, w) => sum + w, 0);
+  const k = sizeOfWidth(sizes, group.size) / heads;
+  return Array.from({ length: heads }, (_, head) => ({
+    operand: head * k,
+    k,
+    gate: columns.first[run.first] + head * n,
+    n,
+    weight: head * k * stride + start,
+    stride,
+  }));
+}
+
+/** A parameter of a cell: its shape, and what each block of columns is for. */
+export interface ParameterLayout {
+  shape: Shape;
+  kind: 'input' | 'recurrent' | 'bias' | 'vector';
+  /** Columns of each linear, in order. */
+  blocks: readonly { linear: string; width: number }[];
+  /** A constant initial value. */
+  init?: number;
+}
+
+/**
+ * Parameters of a cell by name: `weight_x` [D, …], `weight_h` [H, …], `bias`, and its vectors.
+ * Errors: none; sizes are checked by the network.
+ */
+export function parametersOf(cell: CellGraph, layout: Layout, sizes: Sizes): Record<string, ParameterLayout> {
+  const columns = columnsOf(layout, sizes);
+  const found: Record<string, ParameterLayout> = {};
+  const widthOf = (name: string): number => columns.width[layout.linears.findIndex((l) => l.name === name)];
+  for (const g of layout.groups) {
+    const heads = g.perHead ? sizes.heads : 1;
+    const blocks = g.linears.map((linear) => ({ linear, width: widthOf(linear) / heads }));
+    const total = blocks.reduce((sum, b) => sum + b.width, 0);
+    const rows = sizeOfWidth(sizes, g.size === INPUT_WIDTH ? INPUT_WIDTH : g.size);
+    found[g.parameter] = { shape: [rows, total], kind: g.kind === 'input' ? 'input' : 'recurrent', blocks };
+  }
+  const biased = layout.linears.filter((l) => l.bias);
+  if (biased.length > 0) {
+    found.bias = { shape: [columns.biasTotal], kind: 'bias', blocks: biased.map((l) => ({ linear: l.name, width: widthOf(l.name) })) };
+  }
+  for (const v of cell.vectors) {
+    found[v.name] = { shape: [sizeOfWidth(sizes, v.size)], kind: 'vector', blocks: [], ...(v.init === null ? {} : { init: v.init }) };
+  }
+  return found;
 }

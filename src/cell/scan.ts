@@ -1,61 +1,65 @@
 // The scan around a cell: one layer and direction over a whole sequence, forward and backward, as one tape operation.
-// Letters: T steps, N batch, D input, H hidden, G = linears · H columns.
+// Letters: T steps, N batch, D input, H hidden, G columns of all linears, R rows of all steps (T · N where none is padding).
 import { UnrolledError } from '../errors.js';
 import { isRecording, record } from '../autograd/tape.js';
-import type { Backend, ScanOperand, ScanPlan, ScanStage } from '../backend/contract.js';
-import { INSTRUCTION_SIZE, OP } from '../backend/isa.js';
+import type { Backend } from '../backend/contract.js';
 import { backendOf } from '../backend/registry.js';
-import { uniformValues } from '../program/compile.js';
-import { empty } from '../tensor/create.js';
-import { formatShape, type Shape } from '../tensor/shape.js';
+import { empty, fromData } from '../tensor/create.js';
+import type { RandomKey } from '../tensor/philox.js';
+import { formatShape } from '../tensor/shape.js';
 import { keep } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
-import type { Cell } from './define.js';
 import { deriveCell, type DerivedCell, type StepPlan } from './derive.js';
-import { runsOf, type WeightGroup } from './layout.js';
+import type { CellGraph } from './graph.js';
+import { blocksOf, type Columns, columnsOf, type ParameterLayout, parametersOf, runsOf, type Sizes, sizeOfWidth, type WeightGroup } from './layout.js';
+import { type RunContext, runPlan, stateRows } from './operands.js';
+import { fullSteps, type Steps } from './steps.js';
 
-/** Parameter shapes of a cell, by name: weights [K, columns] and the bias [G]; columns are H for each linear. */
-export function cellParameters(cell: Cell, inputSize: number, hiddenSize: number): Record<string, Shape> {
-  const { layout } = deriveCell(cell);
-  const shapes: Record<string, Shape> = {};
-  for (const g of layout.groups) {
-    shapes[g.parameter] = [g.kind === 'input' ? inputSize : hiddenSize, g.linears.length * hiddenSize];
-  }
-  if (layout.linears.length > 0) shapes.bias = [layout.linears.length * hiddenSize];
-  return shapes;
+/** Parameters of a cell, by name: shapes and what their columns are for. */
+export function cellParameters(cell: CellGraph, sizes: Sizes): Record<string, ParameterLayout> {
+  return parametersOf(cell, deriveCell(cell).layout, sizes);
 }
 
-/** Which columns of a parameter belong to which linear, in order. */
-export function parameterColumns(cell: Cell, parameter: string): readonly string[] {
-  const { layout } = deriveCell(cell);
-  if (parameter === 'bias') return layout.linears.map((l) => l.name);
-  return layout.groups.find((g) => g.parameter === parameter)?.linears ?? [];
+export interface ScanOptions {
+  /** From the last step to the first; the output stays in the order of time. */
+  reverse?: boolean;
+  /** A batch without padding: x is [R, D] (or tokens [R]) in the order of `steps`. */
+  steps?: Steps;
+  /** For cells with random numbers (zoneout). */
+  random?: RandomKey;
+  /** Values of `masks` of the cell: [N, W], or [1, W] for all rows. */
+  masks?: Readonly<Record<string, Tensor>>;
+  /** Named values to keep at every step. */
+  trace?: readonly string[];
+  /** Factors [T] of the gradients that pass from step t + 1 to step t (randomized truncation). */
+  gradientScale?: Tensor;
 }
 
 export interface ScanResult {
-  /** [T, N, H] */
+  /** [T, N, H], or [R, H] */
   output: Tensor;
-  /** Each state after the last step: [N, H]. */
+  /** Each state after the last step: [N, W]. */
   state: Record<string, Tensor>;
+  /** Each traced value: [T, N, W], or [R, W]; outside the tape. */
+  trace: Record<string, Tensor>;
 }
 
 /**
  * Runs a cell over a sequence.
  * @param x [T, N, D], or int32 tokens [T, N] in place of one-hot vectors of size D
  * @param parameters as `cellParameters` says
- * @param initial states before the first step [N, H]; zero where missing
- * Errors: SHAPE, RANGE for a token outside 0 … D − 1.
+ * @param initial states before the first step [N, W]; the cell's initial value where missing
+ * Errors: SHAPE, STATE, OPTION for an unknown name to trace, RANGE for a token outside 0 … D − 1.
  */
 export function scan(
-  cell: Cell,
+  cell: CellGraph,
   x: Tensor,
   parameters: Readonly<Record<string, Tensor>>,
   initial: Readonly<Record<string, Tensor>>,
-  hiddenSize: number,
+  sizes: Sizes,
+  options: ScanOptions = {},
 ): ScanResult {
-  const derived = deriveCell(cell);
-  const call = new ScanRun(derived, x, parameters, initial, hiddenSize);
-  return call.forward();
+  return new ScanRun(deriveCell(cell), x, parameters, initial, sizes, options).forward();
 }
 
 /** One run: its sizes and buffers. */
@@ -64,14 +68,13 @@ class ScanRun {
   readonly #x: Tensor;
   readonly #parameters: Readonly<Record<string, Tensor>>;
   readonly #initial: Readonly<Record<string, Tensor>>;
+  readonly #sizes: Sizes;
+  readonly #options: ScanOptions;
   readonly #backend: Backend;
   readonly #tokens: boolean;
-  readonly #T: number;
-  readonly #N: number;
-  readonly #D: number;
-  readonly #H: number;
-  readonly #G: number;
-  /** What backward needs: G, the computed operands and the states [T + 1, N, H]. */
+  readonly #steps: Steps;
+  readonly #columns: Columns;
+  /** What backward needs: G, the states and what the plan keeps at every step. */
   readonly #kept = new Map<string, Tensor>();
 
   constructor(
@@ -79,38 +82,48 @@ class ScanRun {
     x: Tensor,
     parameters: Readonly<Record<string, Tensor>>,
     initial: Readonly<Record<string, Tensor>>,
-    H: number,
+    sizes: Sizes,
+    options: ScanOptions,
   ) {
     this.#derived = derived;
     this.#x = x;
     this.#parameters = parameters;
     this.#initial = initial;
+    this.#sizes = sizes;
+    this.#options = options;
     this.#backend = backendOf(x);
     this.#tokens = x.dtype === 'int32';
-    [this.#T, this.#N] = x.shape;
-    this.#H = H;
-    this.#G = derived.layout.linears.length * H;
-    this.#D = this.#tokens ? (parameters.weight_x?.shape[0] ?? 0) : x.shape[2];
+    this.#steps = options.steps ?? fullSteps(x.shape[0] ?? 0, x.shape[1] ?? 0, options.reverse);
+    this.#columns = columnsOf(derived.layout, sizes);
     this.#check();
   }
 
   #check(): void {
     const x = this.#x;
-    const { cell } = this.#derived;
-    const inputSize = this.#parameters.weight_x?.shape[0] ?? this.#H;
-    if (x.rank !== (this.#tokens ? 2 : 3) || (!this.#tokens && x.shape[2] !== inputSize)) {
+    const { cell, inputEquals, layout, traceable } = this.#derived;
+    const { input, hidden } = this.#sizes;
+    const lead = this.#options.steps === undefined ? 2 : 1;
+    const expected = lead === 2 ? ['T', 'N'] : ['rows'];
+    if (x.rank !== (this.#tokens ? lead : lead + 1) || (!this.#tokens && x.shape[lead] !== input)) {
       throw new UnrolledError(
         'SHAPE',
-        `expected input of shape [T, N, ${inputSize}] or int32 tokens [T, N], received ${x.dtype} ${formatShape(x.shape)}`,
+        `expected input of shape [${[...expected, input].join(', ')}] or int32 tokens [${expected.join(', ')}], received ${x.dtype} ${formatShape(x.shape)}`,
         'was the vocabulary or the input size another one?',
       );
     }
-    if (this.#derived.usesInputDirectly && (this.#tokens || this.#D !== this.#H)) {
+    if (inputEquals !== null && (this.#tokens || input !== sizeOfWidth(this.#sizes, inputEquals))) {
       throw new UnrolledError(
         'SHAPE',
-        `expected input of the cell's size ${this.#H}, since ${cell.name} uses x itself, received ${this.#tokens ? 'tokens' : this.#D}`,
+        `expected input of the cell's size ${sizeOfWidth(this.#sizes, inputEquals)}, since ${cell.name} uses x itself, received ${this.#tokens ? 'tokens' : `size ${input}`}`,
         'put a linear or an embedding of that size before it',
       );
+    }
+    const hasHeads = layout.groups.some((g) => g.perHead);
+    if (hasHeads && this.#tokens && layout.groups.some((g) => g.perHead && g.kind === 'input')) {
+      throw new UnrolledError('SHAPE', `expected dense input, since ${cell.name} splits x into heads, received tokens`, 'put an embedding before it');
+    }
+    if (hasHeads && hidden % this.#sizes.heads !== 0) {
+      throw new UnrolledError('RANGE', `expected a hidden size that ${this.#sizes.heads} heads divide, received ${hidden}`, 'change hiddenSize or numHeads');
     }
     for (const [s, t] of Object.entries(this.#initial)) {
       if (!cell.states.includes(s)) {
@@ -120,49 +133,129 @@ class ScanRun {
           'pass the state that this cell returned',
         );
       }
-      if (t.shape.length !== 2 || t.shape[0] !== this.#N || t.shape[1] !== this.#H) {
+      const width = this.#stateSize(s);
+      if (t.shape.length !== 2 || t.shape[0] !== this.#steps.N || t.shape[1] !== width) {
         throw new UnrolledError(
           'SHAPE',
-          `expected state ${s} of shape ${formatShape([this.#N, this.#H])}, received ${formatShape(t.shape)}`,
+          `expected state ${s} of shape ${formatShape([this.#steps.N, width])}, received ${formatShape(t.shape)}`,
           'the batch size must stay the same while state is carried',
+        );
+      }
+    }
+    for (const name of this.#options.trace ?? []) {
+      if (!traceable.has(name)) {
+        throw new UnrolledError(
+          'OPTION',
+          `expected a value of ${cell.name} to trace (${[...traceable.keys()].join(', ')}), received "${name}"`,
+          "name it in the cell with value.named('…')",
         );
       }
     }
   }
 
+  #stateSize(s: string): number {
+    return sizeOfWidth(this.#sizes, this.#derived.cell.stateSizes[s]);
+  }
+
+  /** [T, N, width], or [R, width]. */
+  #sequenceShape(width: number): number[] {
+    const { T, N, rows, ragged } = this.#steps;
+    return ragged === null ? [T, N, width] : [rows, width];
+  }
+
+  #context(buffers: (name: string) => Tensor): RunContext {
+    const { random } = this.#options;
+    const shared = { derived: this.#derived, steps: this.#steps, sizes: this.#sizes, columns: this.#columns, buffers };
+    return random === undefined ? shared : { ...shared, random };
+  }
+
   forward(): ScanResult {
-    const { cell, layout } = this.#derived;
-    const [T, N, H, G] = [this.#T, this.#N, this.#H, this.#G];
+    const { cell } = this.#derived;
+    const { N, rows, ragged } = this.#steps;
     const device = this.#x.device;
+    const place = stateRows(this.#steps);
     for (const s of cell.states) {
-      const sequence = keep(empty([T + 1, N, H], { device }));
+      const width = this.#stateSize(s);
+      const sequence = keep(empty([N + rows, width], { device }));
       this.#kept.set(`s:${s}`, sequence);
       const first = this.#initial[s];
-      if (first === undefined) this.#backend.fill(sequence, N * H, 0);
-      else if (N * H > 0) this.#copy(first, sequence, N * H);
+      const target = { storage: sequence.storage, offset: (ragged === null ? place.initial : 0) * width };
+      if (N * width === 0) continue;
+      if (first === undefined) this.#backend.fill(target, N * width, cell.initialState[s] ?? 0);
+      else this.#copy(first, target, N * width);
     }
-    if (G > 0) this.#kept.set('G', keep(empty([T, N, G], { device })));
-    layout.computed.forEach((_, i) => this.#kept.set(`p:${i}`, keep(empty([T, N, H], { device }))));
-    const inputGroup = layout.groups.find((g) => g.kind === 'input');
-    if (inputGroup !== undefined && !this.#tokens) this.#inputProducts(inputGroup);
-    if (T * N > 0) this.#run(this.#derived.forward(this.#tokens), 1, (name) => this.#place(name));
+    if (this.#columns.total > 0) this.#kept.set('G', keep(empty([rows, this.#columns.total], { device })));
+    const plan = this.#derived.forward(this.#tokens, this.#options.trace);
+    const scratch = this.#allocate(plan);
+    for (const [name, t] of scratch.perStep) if (!name.startsWith('t:')) this.#kept.set(name, keep(t));
+    if (rows > 0) {
+      this.#inputProducts();
+      runPlan(this.#backend, this.#context((name) => scratch.all.get(name) ?? this.#buffer(name)), plan, 'forward');
+    }
+    const trace = Object.fromEntries(
+      (this.#options.trace ?? []).map((name) => {
+        const t = scratch.all.get(`t:${name}`) ?? this.#x;
+        return [name, new Tensor(t.storage, this.#sequenceShape(t.shape[1]), t.offset)];
+      }),
+    );
+    for (const [name, t] of scratch.all) if (!this.#kept.has(name)) t.dispose();
 
-    const outputs = cell.states.map((s) => new Tensor(this.#buffer(`s:${s}`).storage, [N, H], T * N * H));
-    const output = new Tensor(this.#buffer(`s:${cell.output}`).storage, [T, N, H], N * H);
-    const result = { output, state: Object.fromEntries(cell.states.map((s, i) => [s, outputs[i]])) };
+    const after = ragged === null ? place.after : N;
+    const outputWidth = this.#stateSize(cell.output);
+    const output = new Tensor(this.#buffer(`s:${cell.output}`).storage, this.#sequenceShape(outputWidth), after * outputWidth);
+    const finals = cell.states.map((s) => this.#finalState(s));
+    const result = { output, state: Object.fromEntries(cell.states.map((s, i) => [s, finals[i]])), trace };
     const inputs = [this.#x, ...Object.values(this.#parameters), ...Object.values(this.#initial)];
     if (isRecording(inputs)) {
       record({
         op: `scan ${cell.name}`,
         inputs,
-        outputs: [output, ...outputs],
+        outputs: [output, ...finals],
         backward: (gradients, needed) => this.#backward(gradients, needed),
         release: () => this.#release(),
-        locate: (tensor, index) =>
-          tensor === output ? `step ${Math.floor(index / (N * H))} of ${T}` : `after step ${T}`,
+        locate: (tensor, index) => this.#locate(tensor === output, Math.floor(index / outputWidth)),
       });
     } else this.#release();
     return result;
+  }
+
+  #locate(isOutput: boolean, row: number): string {
+    const { T, N, ragged } = this.#steps;
+    if (!isOutput) return `after step ${T}`;
+    const step = ragged === null ? Math.floor(row / N) : ragged.starts.findLastIndex((start) => start <= row);
+    return `step ${step} of ${T}`;
+  }
+
+  /** The state after each sequence's last step: in place where all end together, else its rows are gathered. */
+  #finalState(s: string): Tensor {
+    const { N, ragged } = this.#steps;
+    const width = this.#stateSize(s);
+    const sequence = this.#buffer(`s:${s}`);
+    if (ragged === null) return new Tensor(sequence.storage, [N, width], stateRows(this.#steps).final * width);
+    const out = empty([N, width], { device: sequence.device });
+    this.#gather(sequence, ragged.last, out, width);
+    return out;
+  }
+
+  #gather(from: Tensor, rows: Int32Array, out: Tensor, cols: number): void {
+    if (rows.length === 0 || cols === 0) return;
+    const indices = fromData(rows, [rows.length], { device: from.device });
+    this.#backend.gather(
+      { rows: rows.length, cols, tableRows: from.shape[0] },
+      { storage: from.storage, offset: from.offset, stride: cols },
+      { storage: indices.storage, offset: indices.offset },
+      { storage: out.storage, offset: out.offset, stride: cols },
+    );
+    indices.dispose();
+  }
+
+  /** Buffers of a plan: those of one step, and those of all steps. */
+  #allocate(plan: StepPlan): { all: Map<string, Tensor>; perStep: [string, Tensor][] } {
+    const device = this.#x.device;
+    const make = (rows: number, width: string): Tensor => empty([rows, sizeOfWidth(this.#sizes, width)], { device });
+    const perStep = [...plan.perStep].map(([name, width]): [string, Tensor] => [name, make(this.#steps.rows, width)]);
+    const scratch = [...plan.scratch].map(([name, width]): [string, Tensor] => [name, make(this.#steps.N, width)]);
+    return { all: new Map([...perStep, ...scratch]), perStep };
   }
 
   #release(): void {
@@ -170,12 +263,16 @@ class ScanRun {
     this.#kept.clear();
   }
 
-  #copy(from: Tensor, to: Tensor, length: number): void {
+  #copy(from: Tensor, to: { storage: Tensor['storage']; offset: number }, length: number): void {
     this.#backend.copy({ shape: [length], inStrides: [1], outStrides: [1] }, from, to);
   }
 
   #buffer(name: string): Tensor {
-    const t = this.#kept.get(name) ?? this.#parameters[name];
+    const { masks, gradientScale } = this.#options;
+    const t =
+      this.#kept.get(name) ??
+      this.#parameters[name] ??
+      (name === 'x' ? this.#x : name === 'xi' ? gradientScale : name.startsWith('m:') ? masks?.[name.slice(2)] : undefined);
     if (t === undefined)
       throw new UnrolledError(
         'STATE',
@@ -186,274 +283,153 @@ class ScanRun {
   }
 
   /** x · W_x for all time steps at once, into G. */
-  #inputProducts(group: WeightGroup): void {
-    const [H, G, D, rows] = [this.#H, this.#G, this.#D, this.#T * this.#N];
-    const weight = this.#buffer(group.parameter);
-    const target = this.#buffer('G');
-    if (rows === 0) return;
-    for (const run of runsOf(this.#derived.layout, group)) {
-      this.#backend.gemm(
-        { m: rows, n: run.count * H, k: D },
-        { storage: this.#x.storage, offset: this.#x.offset, stride: D },
-        { storage: weight.storage, offset: weight.offset + run.start * H, stride: group.linears.length * H },
-        { storage: target.storage, offset: target.offset + run.first * H, stride: G },
-      );
-    }
-  }
-
-  /** Where a named operand stands at step 0, and how it moves. */
-  #place(name: string): ScanOperand {
-    const [N, H, G] = [this.#N, this.#H, this.#G];
-    const [kind, key] = splitName(name);
-    const dense = (t: Tensor, offset: number, stepStride: number, rowStride = H): ScanOperand => ({
-      storage: t.storage,
-      offset: t.offset + offset,
-      stepStride,
-      rowStride,
-      colStride: 1,
-    });
-    const column = this.#derived.layout.linears.findIndex((l) => l.name === key);
-    switch (kind) {
-      case 's':
-        return dense(this.#buffer(name), 0, N * H);
-      case 'n':
-        return dense(this.#buffer(`s:${key}`), N * H, N * H);
-      case 'z':
-      case 'k':
-        return dense(this.#buffer('G'), column * H, N * G, G);
-      case 'b':
-        return dense(this.#buffer('bias'), column * H, 0, 0);
-      case 'p':
-        return dense(this.#buffer(name), 0, N * H);
-      case 'x':
-        return dense(this.#x, 0, N * this.#D, this.#D);
-      case 'xw': {
-        const group = this.#derived.layout.groups.find((g) => g.kind === 'input');
-        const weight = this.#buffer('weight_x');
-        const position = group?.linears.indexOf(key) ?? 0;
-        const { storage, offset } = this.#x;
-        return {
-          ...dense(weight, position * H, 0, weight.shape[1]),
-          indices: { storage, offset, stepStride: N, limit: weight.shape[0] },
-        };
-      }
-      default:
-        throw new UnrolledError('INTERNAL', `expected a known operand, received ${name}`, 'report this');
-    }
-  }
-
-  /** Turns a plan into a call: names into numbers. direction −1 runs from the last step to the first. */
-  #run(plan: StepPlan, direction: 1 | -1, place: (name: string) => ScanOperand): void {
-    const [T, N, H, G] = [this.#T, this.#N, this.#H, this.#G];
-    const operands: ScanOperand[] = [];
-    const numbers = new Map<string, number>();
-    const put = (operand: ScanOperand): number => {
-      if (direction === 1) return operands.push(operand) - 1;
-      const back = (T - 1) * operand.stepStride;
-      const moved = { ...operand, offset: operand.offset + back, stepStride: -operand.stepStride };
-      if (operand.indices !== undefined) {
-        const { indices } = operand;
-        moved.indices = {
-          ...indices,
-          offset: indices.offset + (T - 1) * indices.stepStride,
-          stepStride: -indices.stepStride,
-        };
-      }
-      return operands.push(moved) - 1;
-    };
-    const named = (name: string): number => {
-      let number = numbers.get(name);
-      if (number === undefined) {
-        number = put(place(name));
-        numbers.set(name, number);
-      }
-      return number;
-    };
-    const uniforms: number[] = [];
-    const stages = plan.stages.map((stage): ScanStage => {
-      if (stage.kind === 'program') {
-        const { compiled } = stage;
-        const base = uniforms.length;
-        uniforms.push(...uniformValues(compiled));
-        const program =
-          base === 0 ? compiled.program : { ...compiled.program, ...shiftUniforms(compiled.program, base) };
-        return { kind: 'program', program, operands: compiled.operands.map(named), cols: H };
-      }
-      const { group, run } = stage;
+  #inputProducts(): void {
+    const { layout } = this.#derived;
+    if (this.#tokens) return;
+    for (const group of layout.groups) {
+      if (group.kind !== 'input') continue;
       const weight = this.#buffer(group.parameter);
-      const b = put({
-        storage: weight.storage,
-        offset: weight.offset + run.start * H,
-        stepStride: 0,
-        rowStride: group.linears.length * H,
-        colStride: 1,
-      });
-      const operandName = group.kind === 'state' ? `s:${group.state}` : `p:${group.computed}`;
-      const columns = run.count * H;
-      const { accumulate } = stage;
-      const g = place(
-        direction === 1
-          ? 'k:' + this.#derived.layout.linears[run.first].name
-          : 'dz:' + this.#derived.layout.linears[run.first].name,
-      );
-      if (direction === 1)
-        return {
-          kind: 'product',
-          a: named(operandName),
-          b,
-          c: put({ ...g, rowStride: G }),
-          n: columns,
-          k: H,
-          accumulate,
-        };
-      const target = group.kind === 'state' ? `ds:${group.state}` : `dp:${group.computed}`;
-      return {
-        kind: 'product',
-        a: put({ ...g, rowStride: G }),
-        b,
-        c: named(target),
-        n: H,
-        k: columns,
-        transB: true,
-        accumulate,
-      };
-    });
-    const scanPlan: ScanPlan = { stages };
-    this.#backend.scan(scanPlan, { steps: T, rows: N, operands, uniforms });
+      const target = this.#buffer('G');
+      for (const run of runsOf(layout, group)) {
+        for (const block of blocksOf(layout, this.#columns, group, run, this.#sizes)) {
+          this.#backend.gemm(
+            { m: this.#steps.rows, n: block.n, k: block.k },
+            { storage: this.#x.storage, offset: this.#x.offset + block.operand, stride: this.#sizes.input },
+            { storage: weight.storage, offset: weight.offset + block.weight, stride: block.stride },
+            { storage: target.storage, offset: target.offset + block.gate, stride: this.#columns.total },
+          );
+        }
+      }
+    }
   }
 
   #backward(gradients: readonly (Tensor | null)[], needed: readonly boolean[]): (Tensor | null)[] {
-    const { cell, layout } = this.#derived;
-    const [T, N, D, H, G] = [this.#T, this.#N, this.#D, this.#H, this.#G];
+    const { cell } = this.#derived;
+    const { N, rows } = this.#steps;
     const device = this.#x.device;
     const [dy, ...dFinal] = gradients;
-    const plan = this.#derived.backward(dy !== null);
-    const buffers = new Map<string, Tensor>();
+    const plan = this.#derived.backward(dy !== null, this.#options.gradientScale !== undefined);
+    const buffers = this.#allocate(plan).all;
     cell.states.forEach((s, i) => {
-      const ds = empty([N, H], { device });
+      const width = this.#stateSize(s);
+      const ds = empty([N, width], { device });
       const given = dFinal[i];
-      if (given === null || given === undefined) this.#backend.fill(ds, N * H, 0);
-      else this.#copy(given, ds, N * H);
+      if (given === null || given === undefined) this.#backend.fill(ds, N * width, 0);
+      else if (N * width > 0) this.#copy(given, ds, N * width);
       buffers.set(`ds:${s}`, ds);
     });
-    layout.computed.forEach((_, i) => buffers.set(`dp:${i}`, empty([N, H], { device })));
-    if (G > 0) buffers.set('dG', empty([T, N, G], { device }));
-    const needX = needed[0] && !this.#tokens;
-    if (plan.inputGradient) buffers.set('dx', empty([T, N, H], { device }));
+    buffers.set('dG', empty([rows, this.#columns.total], { device }));
+    if (dy !== null) buffers.set('dy', dy);
     const buffer = (name: string): Tensor => buffers.get(name) ?? this.#buffer(name);
-    const fixed = (t: Tensor, stepStride: number): ScanOperand => ({
-      storage: t.storage,
-      offset: t.offset,
-      stepStride,
-      rowStride: H,
-      colStride: 1,
-    });
-    if (T * N > 0) {
-      this.#run(plan, -1, (name) => {
-        const [kind, key] = splitName(name);
-        if (kind === 'ds' || kind === 'dp') return fixed(buffer(name), 0);
-        if (kind === 'dy' && dy !== null) return fixed(dy, N * H);
-        if (kind === 'dx') return fixed(buffer('dx'), N * H);
-        if (kind === 'dz') {
-          const g = buffer('dG');
-          const column = layout.linears.findIndex((l) => l.name === key);
-          return { storage: g.storage, offset: g.offset + column * H, stepStride: N * G, rowStride: G, colStride: 1 };
-        }
-        return this.#place(name);
-      });
-    }
+    if (rows > 0) runPlan(this.#backend, this.#context(buffer), plan, 'backward');
 
-    const rows = T * N;
-    const names = Object.keys(this.#parameters);
-    const inputGroup = layout.groups.find((g) => g.kind === 'input');
-    const results: (Tensor | null)[] = [null];
-    if (needX) {
-      let dx = buffers.get('dx') ?? null;
-      if (inputGroup !== undefined) {
-        const product = dx ?? empty([T, N, D], { device });
-        const weight = this.#buffer('weight_x');
-        runsOf(layout, inputGroup).forEach((run, i) => {
-          if (rows === 0) return;
-          this.#backend.gemm(
-            { m: rows, n: D, k: run.count * H, transB: true, accumulate: i > 0 || dx !== null },
-            { storage: buffer('dG').storage, offset: run.first * H, stride: G },
-            { storage: weight.storage, offset: weight.offset + run.start * H, stride: inputGroup.linears.length * H },
-            { storage: product.storage, offset: 0, stride: D },
-          );
-        });
-        dx = product;
-      }
-      results[0] = dx;
-    }
-    names.forEach((name, i) => {
-      results.push(needed[1 + i] ? this.#parameterGradient(name, buffer('dG')) : null);
+    const results: (Tensor | null)[] = [needed[0] && !this.#tokens ? this.#inputGradient(buffers) : null];
+    Object.keys(this.#parameters).forEach((name, i) => {
+      results.push(needed[1 + i] ? this.#parameterGradient(name, buffer) : null);
     });
     Object.keys(this.#initial).forEach((s) => results.push(buffer(`ds:${s}`)));
     return results;
   }
 
-  /** Weight gradients are one product over all T · N rows; the bias gradient a sum over them. */
-  #parameterGradient(name: string, dG: Tensor): Tensor {
+  /** dG · W_xᵀ for all steps at once, added to what the cell's own use of x gave. */
+  #inputGradient(buffers: ReadonlyMap<string, Tensor>): Tensor | null {
     const { layout } = this.#derived;
-    const [H, G, rows] = [this.#H, this.#G, this.#T * this.#N];
+    const { rows } = this.#steps;
+    const D = this.#sizes.input;
+    const direct = buffers.get('dx');
+    const groups = layout.groups.filter((g) => g.kind === 'input');
+    if (direct === undefined && groups.length === 0) return null;
+    const dx = direct ?? empty([rows, D], { device: this.#x.device });
+    if (rows === 0) return new Tensor(dx.storage, this.#x.shape, dx.offset);
+    // Heads write their own columns each: all start from zero.
+    let started = direct !== undefined;
+    if (!started && groups.some((g) => g.perHead)) {
+      this.#backend.fill(dx, dx.size, 0);
+      started = true;
+    }
+    const dG = buffers.get('dG');
+    for (const group of groups) {
+      const weight = this.#buffer(group.parameter);
+      for (const run of runsOf(layout, group)) {
+        for (const block of blocksOf(layout, this.#columns, group, run, this.#sizes)) {
+          if (dG === undefined) continue;
+          this.#backend.gemm(
+            { m: rows, n: block.k, k: block.n, transB: true, accumulate: started },
+            { storage: dG.storage, offset: dG.offset + block.gate, stride: this.#columns.total },
+            { storage: weight.storage, offset: weight.offset + block.weight, stride: block.stride },
+            { storage: dx.storage, offset: dx.offset + block.operand, stride: D },
+          );
+          started = true;
+        }
+      }
+    }
+    return new Tensor(dx.storage, this.#x.shape, dx.offset);
+  }
+
+  /** Weight gradients are one product over all rows; those of the bias and of vectors are sums over them. */
+  #parameterGradient(name: string, buffer: (name: string) => Tensor): Tensor {
+    const { layout, cell } = this.#derived;
+    const rows = this.#steps.rows;
     const parameter = this.#buffer(name);
     const d = empty(parameter.shape, { device: this.#x.device });
     const group = layout.groups.find((g) => g.parameter === name);
-    if (rows === 0 || (group?.kind === 'input' && this.#tokens)) this.#backend.fill(d, d.size, 0);
-    if (rows === 0) return d;
-    if (group === undefined) {
-      this.#backend.reduce(
-        { op: 'sum', axis: 'rows', rows, cols: G },
-        { storage: dG.storage, offset: 0, stride: G },
-        d,
-      );
+    if (rows === 0) {
+      this.#backend.fill(d, d.size, 0);
       return d;
     }
-    const stride = group.linears.length * H;
-    for (const run of runsOf(layout, group)) {
-      const from = { storage: dG.storage, offset: run.first * H, stride: G };
-      const to = { storage: d.storage, offset: run.start * H, stride };
-      if (group.kind === 'input' && this.#tokens) {
-        this.#backend.scatterAdd({ rows, cols: run.count * H, tableRows: this.#D }, from, this.#x, to);
-        continue;
-      }
-      const operand =
-        group.kind === 'input'
-          ? this.#x
-          : this.#buffer(group.kind === 'state' ? `s:${group.state}` : `p:${group.computed}`);
-      const k = group.kind === 'input' ? this.#D : H;
-      this.#backend.gemm(
-        { m: k, n: run.count * H, k: rows, transA: true },
-        { storage: operand.storage, offset: operand.offset, stride: k },
-        from,
-        to,
+    const sumRows = (from: Tensor, first: number, stride: number, at: number, cols: number): void =>
+      this.#backend.reduce(
+        { op: 'sum', axis: 'rows', rows, cols },
+        { storage: from.storage, offset: from.offset + first, stride },
+        { storage: d.storage, offset: d.offset + at },
       );
+    if (group !== undefined) this.#weightGradient(group, d, buffer);
+    else if (cell.vectors.some((v) => v.name === name)) sumRows(buffer(`dv:${name}`), 0, d.size, 0, d.size);
+    else {
+      const { bias, biasTotal, first, total, width } = this.#columns;
+      if (biasTotal === total) sumRows(buffer('dG'), 0, total, 0, total);
+      else bias.forEach((at, i) => at >= 0 && sumRows(buffer('dG'), first[i], total, at, width[i]));
     }
     return d;
   }
-}
 
-function splitName(name: string): [string, string] {
-  const at = name.indexOf(':');
-  return at < 0 ? [name, ''] : [name.slice(0, at), name.slice(at + 1)];
-}
-
-/** Programs of one call share one list of uniform numbers: those of later programs stand further on. */
-function shiftUniforms(
-  program: { code: Int32Array; uniforms: number },
-  base: number,
-): { code: Int32Array; uniforms: number } {
-  const key = base;
-  let shifted = shiftedPrograms.get(program)?.get(key);
-  if (shifted === undefined) {
-    const code = program.code.slice();
-    for (let i = 0; i < code.length; i += INSTRUCTION_SIZE) if (code[i] === OP.UNIFORM) code[i + 2] += base;
-    shifted = { code, uniforms: program.uniforms + base };
-    const known = shiftedPrograms.get(program) ?? new Map<number, { code: Int32Array; uniforms: number }>();
-    known.set(key, shifted);
-    shiftedPrograms.set(program, known);
+  #weightGradient(group: WeightGroup, d: Tensor, buffer: (name: string) => Tensor): void {
+    const { layout } = this.#derived;
+    const { rows } = this.#steps;
+    const dG = buffer('dG');
+    const lookup = group.kind === 'input' && this.#tokens;
+    if (lookup) this.#backend.fill(d, d.size, 0);
+    const operand = lookup ? this.#x : this.#operandRows(group);
+    const stride = operand.shape[operand.rank - 1];
+    for (const run of runsOf(layout, group)) {
+      for (const block of blocksOf(layout, this.#columns, group, run, this.#sizes)) {
+        const from = { storage: dG.storage, offset: dG.offset + block.gate, stride: this.#columns.total };
+        const to = { storage: d.storage, offset: d.offset + block.weight, stride: block.stride };
+        if (lookup) {
+          this.#backend.scatterAdd({ rows, cols: block.n, tableRows: this.#sizes.input }, from, this.#x, to);
+          continue;
+        }
+        this.#backend.gemm(
+          { m: block.k, n: block.n, k: rows, transA: true },
+          { storage: operand.storage, offset: operand.offset + block.operand, stride },
+          from,
+          to,
+        );
+      }
+    }
+    if (operand !== this.#x && group.kind === 'state' && this.#steps.ragged !== null) operand.dispose();
   }
-  return shifted;
-}
 
-const shiftedPrograms = new WeakMap<object, Map<number, { code: Int32Array; uniforms: number }>>();
+  /** What a group multiplied at all steps: [R, K]. */
+  #operandRows(group: WeightGroup): Tensor {
+    if (group.kind === 'input') return this.#x;
+    if (group.kind === 'computed') return this.#buffer(`p:${group.computed}`);
+    const { rows, ragged } = this.#steps;
+    const states = this.#buffer(`s:${group.state}`);
+    const width = states.shape[1];
+    if (ragged === null) return new Tensor(states.storage, [rows, width], stateRows(this.#steps).before * width);
+    const out = empty([rows, width], { device: states.device });
+    this.#gather(states, ragged.beforeRows, out, width);
+    return out;
+  }
+}

@@ -1,6 +1,6 @@
 // The network of a language model: tokens → (embedding) → recurrent stack → linear decoder → logits.
 import { cellByName } from '../cell/cells/index.js';
-import type { Cell } from '../cell/define.js';
+import type { Cell } from '../cell/cell.js';
 import { Embedding, Dropout, Linear } from '../nn/layers.js';
 import { Module } from '../nn/module.js';
 import type { RandomCalls } from '../nn/random.js';

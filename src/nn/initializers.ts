@@ -57,16 +57,18 @@ export const orthogonal: Initializer = (shape, rng) => {
   return out;
 };
 
-/** The same initializer for each block of `width` columns: gates stand side by side in one matrix. */
-export function byColumnBlocks(width: number, initOf: (block: number) => Initializer): Initializer {
+/** An initializer for each block of columns: gates stand side by side in one matrix, each `widths[block]` wide. */
+export function byColumnBlocks(widths: readonly number[], initOf: (block: number) => Initializer): Initializer {
   return (shape, rng) => {
     const cols = shape[shape.length - 1];
     const rows = sizeOf(shape) / cols;
     const out = new Float64Array(rows * cols);
-    for (let block = 0; block * width < cols; block++) {
+    let start = 0;
+    widths.forEach((width, block) => {
       const values = initOf(block)(shape.length === 1 ? [width] : [rows, width], rng);
-      for (let r = 0; r < rows; r++) out.set(values.subarray(r * width, (r + 1) * width), r * cols + block * width);
-    }
+      for (let r = 0; r < rows; r++) out.set(values.subarray(r * width, (r + 1) * width), r * cols + start);
+      start += width;
+    });
     return out;
   };
 }

@@ -1,24 +1,65 @@
-// Recurrent: a stack of scans around one cell, with dropout between the layers.
+// Recurrent: stacks of scans around a cell, in one direction or both, with everything that stands between the layers.
 // Letters: T steps, N batch, D input, H hidden, L layers.
 import { UnrolledError } from '../errors.js';
-import type { Cell } from '../cell/define.js';
-import { cellParameters, parameterColumns, scan } from '../cell/scan.js';
+import { add, concat, dropout, mul } from '../autograd/ops.js';
+import type { CellGraph } from '../cell/graph.js';
+import type { Sizes } from '../cell/layout.js';
+import { fromData, full } from '../tensor/create.js';
 import type { Philox } from '../tensor/philox.js';
-import type { Shape } from '../tensor/shape.js';
+import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
-import { byColumnBlocks, constantInit, type Initializer, uniformInit } from './initializers.js';
-import { checkSizes, Dropout } from './layers.js';
-import { Module, parameter } from './module.js';
+import type { Initializer } from './initializers.js';
+import { checkSizes, Dropout, Linear } from './layers.js';
+import { Module } from './module.js';
+import { type Lengths, Packing } from './ragged.js';
 import { defaultCalls, defaultRng, type RandomCalls } from './random.js';
+import { RecurrentLayer } from './recurrentLayer.js';
+
+/** How the outputs of two directions become one; a function gets both [T, N, H] (or [R, H] of a ragged batch). */
+export type Merge = 'concat' | 'sum' | 'mean' | 'mul' | ((forward: Tensor, backward: Tensor) => Tensor);
 
 export interface RecurrentOptions {
   /** D; the size of the vocabulary where the input is tokens. */
   inputSize: number;
-  /** H */
-  hiddenSize: number;
+  /** H: one for all layers, or a list with one for each. */
+  hiddenSize: number | readonly number[];
+  /** 1, or as many as sizes are given. */
   numLayers?: number;
+  /** Values of a cell's own sizes, such as { projection: 64 }; the hidden size where missing. */
+  sizes?: Readonly<Record<string, number>>;
+  /** The output of each layer has this size: by the cell itself where it has the size `projection`, else by a matrix after it. */
+  projSize?: number;
+  /** Heads of cells with block-diagonal products; must divide the hidden size. 4 */
+  numHeads?: number;
+  /** false: no bias in the cell's linears. */
+  bias?: boolean;
+  bidirectional?: boolean;
+  /** concat */
+  merge?: Merge;
+  /** Another cell for the direction from the end. */
+  backwardCell?: CellGraph;
+  /** One direction, from the end of each sequence to its start. */
+  reverse?: boolean;
+  /** With reverse: the output in the order of time (true), or as it was computed, last step first. */
+  keepOrder?: boolean;
+  /** Adds a layer's input to its output, wherever the two have one size. */
+  residual?: boolean;
+  /** Every layer also gets the network's input, and the output is that of all layers side by side (Graves 2013). */
+  skip?: boolean;
   /** Between layers, while training. */
   dropout?: number;
+  /** That dropout has one mask for all steps of a sequence. */
+  variational?: boolean;
+  /** On the input of every layer, one mask a sequence (Gal and Ghahramani 2016). */
+  inputDropout?: number;
+  /** On the states where products read them, one mask a sequence. */
+  stateDropout?: number;
+  /** Elements of a state keep their old value with this probability (Krueger et al. 2017): of all states, or of each. */
+  zoneout?: number | Readonly<Record<string, number>>;
+  /** On the weights of recurrent products, one mask a call (Merity, Keskar and Socher 2017). */
+  weightDropout?: number;
+  /** States that are not given start from parameters in place of zero. */
+  learnInitialState?: boolean;
   /** Input and output are [N, T, …] in place of [T, N, …]. */
   batchFirst?: boolean;
   /** Weights and biases; uniform ±1/√H by default, as in PyTorch. A gate's block of columns is drawn by itself. */
@@ -31,38 +72,31 @@ export interface RecurrentOptions {
   calls?: RandomCalls;
 }
 
-/** For each layer, each state [N, H]. */
+/** For each layer (and direction: forward, then backward), each state [N, H]. */
 export type RecurrentState = Readonly<Record<string, Tensor>>[];
 
+export interface ForwardOptions {
+  /** From an earlier call; where missing, zero, or what was learned. */
+  state?: RecurrentState | null;
+  /** Steps of each sequence [N], 0 allowed; no work is done beyond them, and the output there is zero. */
+  lengths?: Lengths;
+  /** [T, N] (or [N, T] where batchFirst): where it is 0 the state holds and the output is zero. */
+  mask?: Tensor;
+  /** Named values of the cell to return at every step: states, linears (their gates), and what it named. */
+  trace?: readonly string[];
+  /** Gradient checkpointing: steps of a segment, or 'sqrt' for √T of them. */
+  checkpoint?: number | 'sqrt';
+  /** Factors [T] of the gradients that pass from step t + 1 to step t: see randomizedTruncation. */
+  gradientScale?: ArrayLike<number>;
+}
+
 export interface RecurrentResult {
-  /** The output state of the last layer at every step: [T, N, H] (or [N, T, H]). */
+  /** The output of the last layer at every step: [T, N, H] (or [N, T, H]), directions merged. */
   output: Tensor;
-  /** All states of all layers after the last step. */
+  /** All states of all layers and directions after each sequence's last step. */
   state: RecurrentState;
-}
-
-class Layer extends Module {
-  readonly weights: Record<string, Tensor> = {};
-
-  constructor(cell: Cell, inputSize: number, options: RecurrentOptions) {
-    super();
-    const { hiddenSize: H, rng = defaultRng(), init = uniformInit(1 / Math.sqrt(H)), recurrentInit = init } = options;
-    const biases = { ...cell.initialBias, ...options.initialBias };
-    for (const [name, shape] of Object.entries(cellParameters(cell, inputSize, H))) {
-      const columns = parameterColumns(cell, name);
-      const blockInit = (block: number): Initializer => {
-        if (name !== 'bias') return name === 'weight_x' ? init : recurrentInit;
-        const given = biases[columns[block]];
-        return given === undefined ? biasInit(init, shape) : constantInit(given);
-      };
-      this.weights[name] = this.addParameter(name, parameter(shape, byColumnBlocks(H, blockInit), rng));
-    }
-  }
-}
-
-/** A bias has no rows for a matrix initializer such as orthogonal: it is drawn as a row of one. */
-function biasInit(init: Initializer, shape: Shape): Initializer {
-  return shape.length === 1 && init.length === 2 ? (s, rng) => init([1, ...s], rng) : init;
+  /** For each layer and direction, each traced value [T, N, H] (or [N, T, H]), outside the tape. */
+  trace: Readonly<Record<string, Tensor>>[];
 }
 
 /**
@@ -72,64 +106,290 @@ function biasInit(init: Initializer, shape: Shape): Initializer {
  *     const { output, state } = rnn.forward(x, { state: detach(previous) });
  */
 export class Recurrent extends Module {
-  readonly cell: Cell;
+  readonly cell: CellGraph;
   readonly inputSize: number;
+  /** Of the last layer. */
   readonly hiddenSize: number;
   readonly numLayers: number;
+  readonly bidirectional: boolean;
+  /** Size of the output's last axis. */
+  readonly outputSize: number;
   readonly batchFirst: boolean;
-  readonly #layers: Layer[];
+  readonly #options: RecurrentOptions;
+  /** [layer][direction] */
+  readonly #layers: RecurrentLayer[][] = [];
+  readonly #projections: (Linear | null)[] = [];
   readonly #dropout: Dropout;
+  readonly #calls: RandomCalls;
 
-  constructor(cell: Cell, options: RecurrentOptions) {
+  constructor(cell: CellGraph, options: RecurrentOptions) {
     super();
-    const { inputSize, hiddenSize, numLayers = 1, dropout = 0, batchFirst = false } = options;
-    checkSizes({ inputSize, hiddenSize, numLayers });
-    const unknown = Object.keys(options.initialBias ?? {}).filter((name) => !cell.linears.some((l) => l.name === name));
-    if (unknown.length > 0) {
-      throw new UnrolledError(
-        'OPTION',
-        `expected initialBias for linears of ${cell.name} (${cell.linears.map((l) => l.name).join(', ')}), received ${unknown.join(', ')}`,
-        'use the names in the cell',
-      );
-    }
+    const { inputSize, dropout: p = 0, batchFirst = false, bidirectional = false, numHeads = 4 } = options;
+    const hiddenSizes = hiddenSizesOf(options);
+    checkSizes({ inputSize, numHeads, ...(options.projSize === undefined ? {} : { projSize: options.projSize }), ...options.sizes });
+    const cells = bidirectional ? [cell, options.backwardCell ?? cell] : [cell];
+    checkOptions(cells, options, hiddenSizes);
     this.cell = cell;
     this.inputSize = inputSize;
-    this.hiddenSize = hiddenSize;
-    this.numLayers = numLayers;
+    this.hiddenSize = hiddenSizes[hiddenSizes.length - 1];
+    this.numLayers = hiddenSizes.length;
+    this.bidirectional = bidirectional;
     this.batchFirst = batchFirst;
-    this.#layers = Array.from({ length: numLayers }, (_, l) =>
-      this.addPart(String(l), new Layer(cell, l === 0 ? inputSize : hiddenSize, options)),
-    );
-    this.#dropout = this.addPart('dropout', new Dropout(dropout, options.calls ?? defaultCalls()));
+    this.#options = options;
+    this.#calls = options.calls ?? defaultCalls();
+    const { rng = defaultRng(), merge = 'concat', skip = false } = options;
+    let input = inputSize;
+    const outputs: number[] = [];
+    for (const [l, hidden] of hiddenSizes.entries()) {
+      const directions = cells.map((c, d) => {
+        const sizes = sizesFor(c, input, hidden, options);
+        const zoneout = typeof options.zoneout === 'number' ? allStates(c, options.zoneout) : (options.zoneout ?? {});
+        const layer = new RecurrentLayer(c, {
+          sizes,
+          bias: options.bias ?? true,
+          zoneout,
+          inputDropout: options.inputDropout ?? 0,
+          stateDropout: options.stateDropout ?? 0,
+          weightDropout: options.weightDropout ?? 0,
+          learnInitialState: options.learnInitialState ?? false,
+          init: options.init,
+          recurrentInit: options.recurrentInit,
+          initialBias: options.initialBias ?? {},
+          rng,
+          calls: this.#calls,
+        });
+        return this.addPart(d === 0 ? String(l) : `${l}.reverse`, layer);
+      });
+      this.#layers.push(directions);
+      const sizes = directions.map((layer) => layer.outputSize);
+      let out = mergedSize(sizes, merge);
+      const projects = options.projSize !== undefined && !cell.sizes.includes('projection');
+      const projection = projects ? new Linear(out, options.projSize ?? out, { bias: false, rng }) : null;
+      if (projection !== null) {
+        this.addPart(`${l}.projection`, projection);
+        out = projection.outputSize;
+      }
+      this.#projections.push(projection);
+      outputs.push(out);
+      input = skip ? out + inputSize : out;
+    }
+    this.outputSize = skip ? outputs.reduce((a, b) => a + b, 0) : outputs[outputs.length - 1];
+    this.#dropout = this.addPart('dropout', new Dropout(p, this.#calls));
   }
 
   /**
-   * @param x [T, N, D], or int32 tokens [T, N] that stand for one-hot vectors; [N, T, …] where batchFirst
-   * @param options.state from an earlier call; zero where missing
-   * Errors: SHAPE, STATE, RANGE for a token outside 0 … D − 1.
+   * @param x [T, N, D], or int32 tokens [T, N] that stand for one-hot vectors; [N, T, …] where batchFirst; without the batch
+   * axis ([T, D], tokens [T]) for one sequence, and so the result
+   * Errors: SHAPE, STATE, OPTION, RANGE for a token outside 0 … D − 1 or a length beyond T.
    */
-  forward(x: Tensor, options: { state?: RecurrentState | null } = {}): RecurrentResult {
+  forward(x: Tensor, options: ForwardOptions = {}): RecurrentResult {
+    const rank = x.dtype === 'int32' ? 2 : 3;
+    if (x.rank === rank - 1) return this.#single(x, options);
+    if (x.rank !== rank) {
+      throw new UnrolledError(
+        'SHAPE',
+        `expected input of shape [T, N, ${this.inputSize}] or int32 tokens [T, N], received ${x.dtype} ${formatShape(x.shape)}`,
+        'the axes are steps, batch and features',
+      );
+    }
+    const directions = this.bidirectional ? 2 : 1;
     const given = options.state ?? null;
-    if (given !== null && given.length !== this.numLayers) {
+    if (given !== null && given.length !== this.numLayers * directions) {
       throw new UnrolledError(
         'STATE',
-        `expected states of ${this.numLayers} layers, received ${given.length}`,
+        `expected states of ${this.numLayers} layers${directions === 2 ? ' in two directions' : ''} (${this.numLayers * directions}), received ${given.length}`,
         'pass the state that this network returned',
       );
     }
-    let y = this.batchFirst ? swapBatch(x) : x;
-    const state = this.#layers.map((layer, l) => {
-      const input = l === 0 ? y : this.#dropout.forward(y);
-      const result = scan(this.cell, input, layer.weights, given?.[l] ?? {}, this.hiddenSize);
-      y = result.output;
-      return result.state;
+    const { batchFirst } = this;
+    const first = batchFirst ? swapBatch(x) : x;
+    const [T, N] = first.shape;
+    const packing = packingOf(options, batchFirst, T, N);
+    const gradientScale = scaleOf(options.gradientScale, T, x);
+    const segment = options.checkpoint === 'sqrt' ? Math.ceil(Math.sqrt(T)) : (options.checkpoint ?? 0);
+    const { skip = false, residual = false, merge = 'concat', reverse = false, keepOrder = true } = this.#options;
+    const source = packing === null ? first : packing.pack(first);
+    let y = source;
+    const state: Record<string, Tensor>[] = [];
+    const trace: Record<string, Tensor>[] = [];
+    const outputs: Tensor[] = [];
+    this.#layers.forEach((layers, l) => {
+      let input = l === 0 ? y : this.#between(y, packing);
+      if (skip && l > 0) input = concat([input, source], -1);
+      const results = layers.map((layer, d) => {
+        const before = given?.[l * directions + d] ?? {};
+        const own = packing === null ? before : mapValues(before, (t) => packing.sort(t));
+        const call = { state: own, reverse: reverse || d === 1, packing, trace: options.trace ?? [], segment };
+        return layer.forward(input, gradientScale === null ? call : { ...call, gradientScale });
+      });
+      for (const result of results) {
+        state.push(packing === null ? result.state : mapValues(result.state, (t) => packing.unsort(t)));
+        trace.push(mapValues(result.trace, (t) => inTime(packing === null ? t : packing.unpack(t), batchFirst)));
+      }
+      let out = results.length === 2 ? merged(results[0].output, results[1].output, merge) : results[0].output;
+      const projection = this.#projections[l];
+      if (projection !== null) out = projection.forward(out);
+      y = residual && input.dtype !== 'int32' && out.shape.at(-1) === input.shape.at(-1) ? add(out, input) : out;
+      outputs.push(y);
     });
-    return { output: this.batchFirst ? swapBatch(y) : y, state };
+    let output = skip && outputs.length > 1 ? concat(outputs, -1) : y;
+    if (reverse && !keepOrder) output = packing === null ? flipTime(output) : packing.reverse(output);
+    if (packing !== null) output = packing.unpack(output);
+    return { output: inTime(output, batchFirst), state, trace };
   }
+
+  /**
+   * One step, for streaming: the same numbers as the whole sequence gives.
+   * @param x [N, D], or tokens [N]. Returns output [N, H] and the state.
+   * Errors: OPTION for a network that needs the end of the sequence.
+   */
+  step(x: Tensor, state: RecurrentState | null = null): { output: Tensor; state: RecurrentState } {
+    if (this.bidirectional || this.#options.reverse === true) {
+      throw new UnrolledError('OPTION', 'expected a network that reads forward, received one that starts at the end', 'give forward() the whole sequence');
+    }
+    const axis = this.batchFirst ? 1 : 0;
+    const shape = [...x.shape];
+    shape.splice(axis, 0, 1);
+    const result = this.forward(x.reshape(shape), { state });
+    return { output: result.output.reshape([x.shape[0], -1]), state: result.state };
+  }
+
+  #single(x: Tensor, options: ForwardOptions): RecurrentResult {
+    const axis = this.batchFirst ? 0 : 1;
+    const shape = [...x.shape];
+    shape.splice(axis, 0, 1);
+    const state = options.state?.map((s) => mapValues(s, (t) => t.reshape([1, -1]))) ?? null;
+    const drop = (t: Tensor): Tensor => t.reshape(t.shape.filter((_, i) => i !== axis));
+    const result = this.forward(x.reshape(shape), { ...options, state });
+    return {
+      output: drop(result.output),
+      state: result.state.map((s) => mapValues(s, (t) => t.reshape([-1]))),
+      trace: result.trace.map((values) => mapValues(values, drop)),
+    };
+  }
+
+  /** Dropout between two layers. */
+  #between(y: Tensor, packing: Packing | null): Tensor {
+    const { p } = this.#dropout;
+    if (!this.training || p === 0 || this.#options.variational !== true) return this.#dropout.forward(y);
+    const N = packing?.steps.N ?? y.shape[1];
+    const once = dropout(full([N, y.shape[y.rank - 1]], 1, { device: y.device }), p, this.#calls.next());
+    return mul(y, packing === null ? once : packing.spread(once));
+  }
+}
+
+function hiddenSizesOf({ hiddenSize, numLayers }: RecurrentOptions): number[] {
+  const sizes = typeof hiddenSize === 'number' ? new Array<number>(numLayers ?? 1).fill(hiddenSize) : [...hiddenSize];
+  checkSizes({ numLayers: numLayers ?? sizes.length });
+  sizes.forEach((size) => checkSizes({ hiddenSize: size }));
+  if (sizes.length !== (numLayers ?? sizes.length) || sizes.length === 0) {
+    throw new UnrolledError('OPTION', `expected a hidden size for each of ${numLayers ?? 1} layers, received ${sizes.length}`, 'leave numLayers out, or give one size');
+  }
+  return sizes;
+}
+
+function sizesFor(cell: CellGraph, input: number, hidden: number, options: RecurrentOptions): Sizes {
+  const own = Object.fromEntries(cell.sizes.map((name) => [name, options.sizes?.[name] ?? hidden]));
+  if (options.projSize !== undefined && cell.sizes.includes('projection')) own.projection = options.projSize;
+  return { ...own, input, hidden, heads: options.numHeads ?? 4 };
+}
+
+function allStates(cell: CellGraph, p: number): Record<string, number> {
+  return Object.fromEntries(cell.states.map((s) => [s, p]));
+}
+
+function checkOptions(cells: readonly CellGraph[], options: RecurrentOptions, hidden: readonly number[]): void {
+  const fail = (message: string, help: string): never => {
+    throw new UnrolledError('OPTION', message, help);
+  };
+  const [cell] = cells;
+  for (const c of cells) {
+    const names = c.linears.map((l) => l.name);
+    const unknown = Object.keys(options.initialBias ?? {}).filter((name) => !names.includes(name));
+    if (unknown.length > 0) fail(`expected initialBias for linears of ${c.name} (${names.join(', ')}), received ${unknown.join(', ')}`, 'use the names in the cell');
+    if (typeof options.zoneout === 'object') {
+      const extra = Object.keys(options.zoneout).filter((s) => !c.states.includes(s));
+      if (extra.length > 0) fail(`expected zoneout for states of ${c.name} (${c.states.join(', ')}), received ${extra.join(', ')}`, 'use the names in the cell');
+    }
+    const strange = Object.keys(options.sizes ?? {}).filter((name) => !c.sizes.includes(name));
+    if (strange.length > 0) fail(`expected sizes of ${c.name} (${c.sizes.join(', ') || 'it has none'}), received ${strange.join(', ')}`, 'use the names in the cell');
+    const heads = options.numHeads ?? 4;
+    if (c.linears.some((l) => l.perHead.includes(true))) {
+      for (const h of hidden) if (h % heads !== 0) fail(`expected a hidden size that ${heads} heads divide, received ${h}`, 'change hiddenSize or numHeads');
+    }
+  }
+  const rates = { dropout: options.dropout, inputDropout: options.inputDropout, stateDropout: options.stateDropout, weightDropout: options.weightDropout };
+  const zoneouts = typeof options.zoneout === 'number' ? { zoneout: options.zoneout } : (options.zoneout ?? {});
+  for (const [name, p] of Object.entries({ ...rates, ...zoneouts })) {
+    if (p !== undefined && !(p >= 0 && p < 1)) throw new UnrolledError('RANGE', `expected ${name} of 0 or more and below 1, received ${p}`, '0.2 drops a fifth');
+  }
+  if (options.backwardCell !== undefined && options.bidirectional !== true) fail('expected bidirectional: true with a backwardCell, received it without', 'set bidirectional');
+  if (options.reverse === true && options.bidirectional === true) fail('expected reverse or bidirectional, received both', 'bidirectional reads both ways');
+  if (options.keepOrder === false && options.reverse !== true) fail('expected reverse: true with keepOrder: false, received it without', 'set reverse');
+  if (cell.states.length === 0) fail('expected a cell, received one without states', 'make it with defineCell');
+}
+
+function mergedSize(sizes: readonly number[], merge: Merge): number {
+  if (sizes.length === 1) return sizes[0];
+  const [a, b] = sizes;
+  if (merge === 'concat') return a + b;
+  if (typeof merge === 'string') {
+    if (a !== b) throw new UnrolledError('OPTION', `expected directions of one size to ${merge}, received ${a} and ${b}`, 'merge them by concat');
+    return a;
+  }
+  // A function's size shows when it runs.
+  const out = merge(full([1, 1, a], 0), full([1, 1, b], 0));
+  return out.shape[out.rank - 1];
+}
+
+function merged(a: Tensor, b: Tensor, merge: Merge): Tensor {
+  if (typeof merge === 'function') return merge(a, b);
+  switch (merge) {
+    case 'concat':
+      return concat([a, b], -1);
+    case 'sum':
+      return add(a, b);
+    case 'mean':
+      return mul(add(a, b), 0.5);
+    case 'mul':
+      return mul(a, b);
+    default:
+      return merge satisfies never;
+  }
+}
+
+function packingOf(options: ForwardOptions, batchFirst: boolean, T: number, N: number): Packing | null {
+  if (options.mask !== undefined && options.lengths !== undefined) {
+    throw new UnrolledError('OPTION', 'expected lengths or a mask, received both', 'a mask says all that lengths say');
+  }
+  if (options.lengths !== undefined) return Packing.fromLengths(options.lengths, T, N);
+  if (options.mask === undefined) return null;
+  const mask = options.mask.rank === 1 ? options.mask.reshape(batchFirst ? [1, -1] : [-1, 1]) : options.mask;
+  return Packing.fromMask(batchFirst ? mask.transpose(0, 1) : mask, T, N);
+}
+
+function scaleOf(given: ArrayLike<number> | undefined, T: number, x: Tensor): Tensor | null {
+  if (given === undefined) return null;
+  if (given.length !== T) throw new UnrolledError('SHAPE', `expected a factor for each of ${T} steps, received ${given.length}`, 'see randomizedTruncation');
+  return fromData(Float64Array.from(given), [T], { device: x.device });
+}
+
+function mapValues<T, U>(values: Readonly<Record<string, T>>, f: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, f(value)]));
+}
+
+function inTime(t: Tensor, batchFirst: boolean): Tensor {
+  return batchFirst ? swapBatch(t) : t;
 }
 
 function swapBatch(x: Tensor): Tensor {
   return x.transpose(0, 1);
+}
+
+/** Steps from last to first. */
+function flipTime(y: Tensor): Tensor {
+  const T = y.shape[0];
+  return T === 0 ? y : concat(Array.from({ length: T }, (_, t) => y.slice(0, T - 1 - t, T - t)));
 }
 
 /** The same state outside the tape: gradients stop there (truncated backpropagation through time). null stays null. */

@@ -1,5 +1,5 @@
 // The one table of derivatives, and reverse mode on expressions. Autograd and the cells both stand on it.
-import { apply, constant, type Expr, type OpExpr, type OpName, topological } from './expr.js';
+import { apply, constant, type Expr, type OpExpr, type OpName, rowSum, topological } from './expr.js';
 
 /**
  * For y = op(args) and the adjoint ȳ: the adjoint that goes to each argument; null where there is none (steps, counts).
@@ -49,26 +49,36 @@ export function derivativeFromResult(op: OpName): boolean {
 }
 
 /**
- * Reverse mode: the adjoint of every node below the outputs that has one, given the outputs' adjoints. `stop` marks nodes
- * to which adjoints flow but not through (leaves of this differentiation).
+ * Reverse mode: the adjoint of every node below the outputs that has one, given the outputs' adjoints. Where nodes have
+ * widths, `widthOf` tells those of nodes and adjoints, '1' for one number a row: what such a node gives to whole rows comes
+ * back as a row sum.
  */
 export function adjoints(
   outputs: readonly { expr: Expr; adjoint: Expr }[],
-  stop: (e: Expr) => boolean = () => false,
+  widthOf: (e: Expr) => string | null = () => null,
 ): Map<Expr, Expr> {
   const found = new Map<Expr, Expr>();
+  /** For nodes of width 1: what came from rows of each width. */
+  const rows = new Map<Expr, Map<string | null, Expr>>();
   const give = (e: Expr, g: Expr): void => {
+    const width = widthOf(g);
+    if (widthOf(e) === '1' && width !== '1') {
+      const byWidth = rows.get(e) ?? new Map<string | null, Expr>();
+      const before = byWidth.get(width);
+      rows.set(e, byWidth.set(width, before === undefined ? g : apply('add', before, g)));
+      return;
+    }
     const before = found.get(e);
     found.set(e, before === undefined ? g : apply('add', before, g));
   };
-  const order = topological(
-    outputs.map((o) => o.expr),
-    stop,
-  );
+  const order = topological(outputs.map((o) => o.expr));
   for (const { expr, adjoint } of outputs) give(expr, adjoint);
   for (const e of order.reverse()) {
+    for (const g of rows.get(e)?.values() ?? []) found.set(e, apply('add', found.get(e) ?? constant(0), rowSum(g)));
     const g = found.get(e);
-    if (g === undefined || e.kind !== 'op' || stop(e)) continue;
+    if (g === undefined) continue;
+    if (e.kind === 'rowSum') give(e.args[0], g);
+    if (e.kind !== 'op') continue;
     const rule: Rule = DERIVATIVES[e.op];
     rule(e, g).forEach((part, i) => {
       if (part !== null) give(e.args[i], part);

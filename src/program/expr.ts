@@ -22,7 +22,10 @@ export type ConstantExpr = ExprBase & { readonly kind: 'constant'; readonly valu
 export type RandomExpr = ExprBase & { readonly kind: 'random'; readonly stream: number };
 export type OpExpr = ExprBase & { readonly kind: 'op'; readonly op: OpName; readonly args: readonly Expr[] };
 
-export type Expr = InputExpr | UniformExpr | ConstantExpr | RandomExpr | OpExpr;
+/** The sum over the row: one number for each row of the grid. Only cells have it (cell/derive.ts makes a stage of it). */
+export type RowSumExpr = ExprBase & { readonly kind: 'rowSum'; readonly args: readonly [Expr] };
+
+export type Expr = RowSumExpr | InputExpr | UniformExpr | ConstantExpr | RandomExpr | OpExpr;
 
 const interned = new Map<string, Expr>();
 let nextId = 0;
@@ -49,6 +52,16 @@ export function constant(value: number): ConstantExpr {
 
 export function random(stream = 0): RandomExpr {
   return intern(`r:${stream}`, (id) => ({ id, kind: 'random', stream }));
+}
+
+export function rowSum(arg: Expr): Expr {
+  if (isConstant(arg, 0)) return arg;
+  return intern(`rowSum:${arg.id}`, (id) => ({ id, kind: 'rowSum', args: [arg] }));
+}
+
+/** What an expression is computed from. */
+export function argumentsOf(e: Expr): readonly Expr[] {
+  return e.kind === 'op' || e.kind === 'rowSum' ? e.args : [];
 }
 
 function isConstant(e: Expr, value: number): boolean {
@@ -100,7 +113,7 @@ export function topological(roots: Iterable<Expr>, stop: (e: Expr) => boolean = 
   const visit = (e: Expr): void => {
     if (seen.has(e)) return;
     seen.add(e);
-    if (e.kind === 'op' && !stop(e)) e.args.forEach(visit);
+    if (!stop(e)) argumentsOf(e).forEach(visit);
     order.push(e);
   };
   for (const root of roots) visit(root);
@@ -112,7 +125,8 @@ export function substitute(root: Expr, replacements: ReadonlyMap<Expr, Expr>): E
   const memo = new Map<Expr, Expr>(replacements);
   for (const e of topological([root], (e) => replacements.has(e))) {
     if (memo.has(e)) continue;
-    memo.set(e, e.kind === 'op' ? apply(e.op, ...e.args.map((a) => memo.get(a) ?? a)) : e);
+    const args = argumentsOf(e).map((a) => memo.get(a) ?? a);
+    memo.set(e, e.kind === 'op' ? apply(e.op, ...args) : e.kind === 'rowSum' ? rowSum(args[0]) : e);
   }
   return memo.get(root) ?? root;
 }

@@ -13,6 +13,8 @@ export function printExpr(e: Expr): string {
       return String(e.value);
     case 'random':
       return `random(${e.stream})`;
+    case 'rowSum':
+      return `rowSum(${printExpr(e.args[0])})`;
     case 'op': {
       const args = e.args.map(printExpr);
       const infix = INFIX[e.op];

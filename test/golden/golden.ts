@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Backend } from '../../src/backend/contract.js';
 import { CELLS } from '../../src/cell/cells/index.js';
-import { parameterColumns } from '../../src/cell/scan.js';
+import { cellParameters } from '../../src/cell/scan.js';
 import { Recurrent } from '../../src/nn/recurrent.js';
 import '../../src/autograd/methods.js';
 import { fromData, zeros } from '../../src/tensor/create.js';
@@ -60,7 +60,8 @@ function runCase(golden: Case): Record<string, number[]> {
   const blocks: { key: string; t: Tensor; column: number; columns: number }[] = [];
   for (const [path, t] of rnn.namedParameters()) {
     const [layer, parameter] = path.split('.');
-    const names = parameterColumns(cell, parameter);
+    const sizes = { input: size, hidden: size, heads: 1 };
+    const names = cellParameters(cell, sizes)[parameter].blocks.map((b) => b.linear);
     const rows = parameter === 'bias' ? 1 : size;
     const values = new Float32Array(t.size);
     names.forEach((name, column) => {

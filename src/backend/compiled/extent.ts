@@ -48,6 +48,18 @@ export function checkScanOperand(operand: ScanOperand, steps: number, rows: numb
   checkInside(operand, from + Math.min(0, far), to + Math.max(0, far));
 }
 
+/** The same for an operand whose rows a table names: rows `first` … `end` − 1 of the memory (or of its indices). */
+export function checkTableOperand(operand: ScanOperand, first: number, end: number, cols: number): void {
+  const { indices, rowStride } = operand;
+  if (indices) {
+    checkInside(indices, first, end);
+    if (indices.limit > 0) checkInside(operand, ...extent(operand, end - first, cols));
+    return;
+  }
+  const [from, to] = extent(operand, end - first, cols);
+  checkInside(operand, first * rowStride + from, first * rowStride + to);
+}
+
 /** True where the memory of two operands may overlap within one grid. */
 export function overlaps(a: Operand, b: Operand, rows: number, cols: number): boolean {
   if (a.storage !== b.storage) return false;
@@ -59,5 +71,5 @@ export function overlaps(a: Operand, b: Operand, rows: number, cols: number): bo
 /** The same within any one step of a scan. */
 export function overlapsInStep(a: ScanOperand, b: ScanOperand, rows: number, cols: number): boolean {
   if (a.storage !== b.storage) return false;
-  return a.stepStride !== b.stepStride || overlaps(a, b, rows, cols);
+  return a.stepStride !== b.stepStride || a.table !== b.table || overlaps(a, b, rows, cols);
 }

@@ -1,16 +1,22 @@
 // Writes the arguments of a scan (kernels/scan.h): operands, stages, and a place for the packed weights of each product.
 import { UnrolledError, UnsupportedError } from '../../errors.js';
-import type { ScanCall, ScanPlan, ScanStage } from '../contract.js';
+import type { ScanCall, ScanOperand, ScanPlan, ScanStage } from '../contract.js';
 import type { Arguments } from './arguments.js';
 import type { Block } from './arena.js';
 import { ENCODED_SIZE, type EncodedProgram } from './encode.js';
 import { KERNEL, type KernelLimits } from './engine.js';
-import { checkInside, checkScanOperand, matrixEnd, overlapsInStep } from './extent.js';
+import { checkInside, checkScanOperand, checkTableOperand, matrixEnd, overlapsInStep } from './extent.js';
 import type { ProgramCache } from './programs.js';
 import type { Memory } from './storage.js';
 
 /** Rows over all steps from which on packing the weights pays. */
 const PACK_ROWS = 16;
+
+/** Row tables of one call; kernels/scan.h has the same number. */
+const MAX_TABLES = 4;
+
+/** What a stage is, by number, as in kernels/scan.h. */
+const STAGE = { program: 0, product: 1, rowSum: 2 } as const;
 
 /** A program stage, ready. */
 interface Encoded {
@@ -48,6 +54,11 @@ export function runScan(
         ? block(Math.ceil(stage.n / limits.panel) * limits.panel * stage.k * 4)
         : 0,
     );
+    const tables = (call.rowTables ?? []).map((table) => {
+      const at = block(table.byteLength);
+      memory.ints.set(table.subarray(0, call.steps), at / 4);
+      return at;
+    });
     const activeAt = call.activeRows === undefined ? 0 : block(call.activeRows.byteLength);
     if (call.activeRows !== undefined) memory.ints.set(call.activeRows.subarray(0, call.steps), activeAt / 4);
     const encoded = plan.stages.map((stage) => encodeStage(programs, stage, call));
@@ -62,6 +73,8 @@ export function runScan(
     args.put(call.random?.key0 ?? 0);
     args.put(call.random?.key1 ?? 0);
     args.put(call.random?.call ?? 0);
+    args.putFlag(call.countDown);
+    for (let i = 0; i < MAX_TABLES; i++) args.put(tables[i] ?? 0);
     for (const operand of call.operands) {
       const { indices } = operand;
       args.put(args.at(operand));
@@ -71,6 +84,7 @@ export function runScan(
       args.put(indices ? args.at(indices, 'int32') : 0);
       args.put(indices?.limit ?? 0);
       args.put(indices?.stepStride ?? 0);
+      args.put(operand.table ?? -1);
     }
     plan.stages.forEach((stage, i) => putStage(args, stage, packed[i], addresses[i], encoded[i]));
     for (const uniform of call.uniforms) args.put(uniform);
@@ -86,6 +100,9 @@ function checkLimits(limits: KernelLimits, plan: ScanPlan, call: ScanCall): void
   }
   if (call.operands.length > limits.scanOperands) {
     throw new UnsupportedError(`expected at most ${limits.scanOperands} operands, received ${call.operands.length}`);
+  }
+  if ((call.rowTables?.length ?? 0) > MAX_TABLES) {
+    throw new UnsupportedError(`expected at most ${MAX_TABLES} row tables, received ${call.rowTables?.length}`);
   }
   for (const stage of plan.stages) {
     if (stage.kind === 'program' && stage.operands.length > limits.operands) {
@@ -105,30 +122,57 @@ function checkExtents(plan: ScanPlan, call: ScanCall): void {
       'give one count for each step',
     );
   }
+  const tables = (call.rowTables ?? []).map((table) => tableExtent(table, call, rows));
   if (rows === 0) return;
+  const check = (operand: ScanOperand, cols: number): void => {
+    const { table } = operand;
+    if (table === undefined) return checkScanOperand(operand, steps, rows, cols);
+    const [first, end] = tables.at(table) ?? [-1, -1];
+    checkTableOperand(operand, first, end, cols);
+  };
   for (const stage of plan.stages) {
     if (stage.kind === 'program') {
-      for (const i of stage.operands) checkScanOperand(operands[i], steps, rows, stage.cols);
+      for (const i of stage.operands) check(operands[i], stage.cols);
+    } else if (stage.kind === 'rowSum') {
+      check(operands[stage.x], stage.cols);
+      check(operands[stage.out], 1);
     } else {
       const b = operands[stage.b];
       const [down, across] = stage.transB ? [stage.n, stage.k] : [stage.k, stage.n];
       checkInside(b, 0, matrixEnd(down, across, b.rowStride));
-      checkScanOperand(operands[stage.a], steps, rows, stage.k);
-      checkScanOperand(operands[stage.c], steps, rows, stage.n);
+      check(operands[stage.a], stage.k);
+      check(operands[stage.c], stage.n);
     }
   }
 }
 
+/** The first row that a table names, and one past the last that its steps use. Errors: SHAPE. */
+function tableExtent(table: Int32Array, call: ScanCall, rows: number): [number, number] {
+  if (table.length < call.steps) {
+    throw new UnrolledError(
+      'SHAPE',
+      `expected a row for each of ${call.steps} steps, received ${table.length}`,
+      'give one row for each step',
+    );
+  }
+  let [first, end] = [Infinity, 0];
+  for (let s = 0; s < call.steps; s++) {
+    first = Math.min(first, table[s]);
+    end = Math.max(end, table[s] + (call.activeRows?.[s] ?? rows));
+  }
+  return [first, end];
+}
+
 function argumentsOf(plan: ScanPlan, call: ScanCall): number {
   const stages = plan.stages.reduce(
-    (sum, stage) => sum + (stage.kind === 'product' ? 9 : 5 + stage.operands.length),
+    (sum, stage) => sum + (stage.kind === 'program' ? 5 + stage.operands.length : 9),
     0,
   );
-  return 8 + call.operands.length * 7 + stages + call.uniforms.length;
+  return 9 + MAX_TABLES + call.operands.length * 8 + stages + call.uniforms.length;
 }
 
 function encodeStage(programs: ProgramCache, stage: ScanStage, call: ScanCall): Encoded | null {
-  if (stage.kind === 'product') return null;
+  if (stage.kind !== 'program') return null;
   const encoded = programs.encode(stage.program);
   const operand = (i: number): ScanCall['operands'][number] => call.operands[stage.operands[i]];
   const safe = encoded.hazards.some(([i, j]) => overlapsInStep(operand(i), operand(j), call.rows, stage.cols));
@@ -146,8 +190,12 @@ function placePrograms(programs: ProgramCache, encoded: readonly (Encoded | null
 }
 
 function putStage(args: Arguments, stage: ScanStage, packed: number, address: number, encoded: Encoded | null): void {
-  args.putFlag(stage.kind === 'product');
-  if (stage.kind === 'product') {
+  args.put(STAGE[stage.kind]);
+  if (stage.kind === 'rowSum') {
+    args.put(stage.x);
+    args.put(stage.out);
+    args.put(stage.cols);
+  } else if (stage.kind === 'product') {
     args.put(stage.a);
     args.put(stage.b);
     args.put(stage.c);

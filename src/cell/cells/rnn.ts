@@ -13,3 +13,10 @@ export const RNNReLU = defineCell({
   state: ['h'],
   step: ({ x, h, linear, relu }) => ({ h: relu(linear('h', x, h)) }),
 });
+
+/** Without a nonlinearity: what gradients do through time is then the power of one matrix. */
+export const RNNIdentity = defineCell({
+  name: 'RNN-identity',
+  state: ['h'],
+  step: ({ x, h, linear }) => ({ h: linear('h', x, h) }),
+});

@@ -1,0 +1,9 @@
+// Independently recurrent network: each element of the state sees only itself, so there is no recurrent product. Li et al.,
+// "Independently recurrent neural network (IndRNN)", CVPR 2018, eq. 2.
+import { defineCell } from '../define.js';
+
+export const IndRNN = defineCell({
+  name: 'IndRNN',
+  state: ['h'],
+  step: ({ x, h, linear, vector, relu }) => ({ h: relu(linear('h', x).add(vector('u').mul(h))) }),
+});

@@ -1,0 +1,16 @@
+// LSTM with peepholes: the gates see the cell state. Gers, Schraudolph and Schmidhuber, "Learning precise timing with LSTM
+// recurrent networks", JMLR 3, 2002, eq. 5–10: input and forget gate see the old cell state, the output gate the new one.
+import { defineCell } from '../define.js';
+
+export const PeepholeLSTM = defineCell({
+  name: 'LSTM-peephole',
+  state: ['h', 'c'],
+  step({ x, h, c, linear, vector, sigmoid, tanh }) {
+    const i = sigmoid(linear('i', x, h).add(vector('p_i').mul(c)));
+    const f = sigmoid(linear('f', x, h).add(vector('p_f').mul(c)));
+    const g = tanh(linear('g', x, h));
+    const cNext = f.mul(c).add(i.mul(g));
+    const o = sigmoid(linear('o', x, h).add(vector('p_o').mul(cNext)));
+    return { h: o.named('o').mul(tanh(cNext)), c: cNext };
+  },
+});

@@ -1,0 +1,168 @@
+// A cell's graph as JSON and back: what a model file keeps, so that it opens where the cell's module is missing. Data from a
+// file is checked as if an enemy had written it.
+import { UnrolledError } from '../errors.js';
+import { apply, ARITY, argumentsOf, constant, type Expr, input, type OpName, rowSum, topological, uniform } from '../program/expr.js';
+import { type CellGraph, graphNodes, HIDDEN, INPUT_WIDTH, leafWidths, SCALAR, widthsOf } from './graph.js';
+
+/** A node: its kind, then its value or the numbers of earlier nodes. */
+type NodeData = ['input' | 'uniform', string] | ['constant', number] | [OpName | 'rowSum', ...number[]];
+
+export interface CellData {
+  format: 1;
+  name: string;
+  states: Record<string, string>;
+  initialState: Record<string, number>;
+  output: string;
+  sizes: string[];
+  linears: { name: string; operands: number[]; perHead: boolean[]; size: string; bias: boolean }[];
+  vectors: { name: string; size: string; init: number | null }[];
+  norms: { name: string; members: number[]; outputs: number[] }[];
+  named: Record<string, number>;
+  next: Record<string, number>;
+  initialBias: Record<string, number>;
+  nodes: NodeData[];
+}
+
+const MAX_NODES = 20_000;
+
+export function graphToData(cell: CellGraph): CellData {
+  const order: Expr[] = [];
+  const numbers = new Map<Expr, number>();
+  const add = (e: Expr): number => {
+    const known = numbers.get(e);
+    if (known !== undefined) return known;
+    argumentsOf(e).forEach(add);
+    numbers.set(e, order.length);
+    return order.push(e) - 1;
+  };
+  graphNodes(cell).forEach(add);
+  const all = (list: readonly Expr[]): number[] => list.map(add);
+  const data: CellData = {
+    format: 1,
+    name: cell.name,
+    states: Object.fromEntries(cell.states.map((s) => [s, cell.stateSizes[s]])),
+    initialState: { ...cell.initialState },
+    output: cell.output,
+    sizes: [...cell.sizes],
+    linears: cell.linears.map((l) => ({ ...l, operands: all(l.operands), perHead: [...l.perHead] })),
+    vectors: cell.vectors.map((v) => ({ ...v })),
+    norms: cell.norms.map((n) => ({ name: n.name, members: all(n.members), outputs: all(n.outputs) })),
+    named: Object.fromEntries([...cell.named].map(([name, e]) => [name, add(e)])),
+    next: Object.fromEntries([...cell.next].map(([name, e]) => [name, add(e)])),
+    initialBias: { ...cell.initialBias },
+    nodes: [],
+  };
+  data.nodes = order.map((e): NodeData => {
+    if (e.kind === 'input' || e.kind === 'uniform') return [e.kind, e.name];
+    if (e.kind === 'constant') return ['constant', e.value];
+    const args = argumentsOf(e).map(add);
+    if (e.kind === 'op') return [e.op, ...args];
+    if (e.kind === 'rowSum') return ['rowSum', ...args];
+    throw new UnrolledError('CELL', `cell ${cell.name}: expected equations without random numbers`, 'use the options of Recurrent for dropout');
+  });
+  return data;
+}
+
+function bad(what: string): UnrolledError {
+  return new UnrolledError('FORMAT', `expected the equations of a cell, received ${what}`, 'the file is damaged, or from another program');
+}
+
+function record(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad(`${what} that is not an object`);
+  return value as Record<string, unknown>;
+}
+
+function list(value: unknown, what: string): unknown[] {
+  if (!Array.isArray(value) || value.length > MAX_NODES) throw bad(`${what} that is not a list`);
+  return value;
+}
+
+function text(value: unknown, what: string, pattern = /^[A-Za-z]\w*$/): string {
+  if (typeof value !== 'string' || value.length > 100 || !pattern.test(value)) throw bad(`${what} ${JSON.stringify(value)}`);
+  return value;
+}
+
+function finite(value: unknown, what: string): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw bad(`${what} that is not a number`);
+  return value;
+}
+
+/** Errors: FORMAT for data that is damaged, CELL for equations that do not fit. */
+export function graphFromData(value: unknown): CellGraph {
+  const data = record(value, 'data');
+  if (data.format !== 1) throw bad(`format ${JSON.stringify(data.format)}`);
+  const nodes: Expr[] = [];
+  const node = (i: unknown): Expr => {
+    const found = typeof i === 'number' && Number.isInteger(i) && i >= 0 ? nodes[i] : undefined;
+    if (found === undefined) throw bad(`a node ${JSON.stringify(i)} that is not there`);
+    return found;
+  };
+  for (const raw of list(data.nodes, 'nodes')) {
+    const [kind, ...rest] = list(raw, 'a node');
+    if (kind === 'input') nodes.push(input(text(rest[0], 'an input', /^(x|[szv]:[A-Za-z]\w*)$/)));
+    else if (kind === 'uniform') nodes.push(uniform(text(rest[0], 'a number', /^1\/[A-Za-z]\w*(\+[A-Za-z]\w*)*$/)));
+    else if (kind === 'constant') nodes.push(constant(finite(rest[0], 'a constant')));
+    else if (kind === 'rowSum') nodes.push(rowSum(node(rest[0])));
+    else if (typeof kind === 'string' && Object.hasOwn(ARITY, kind)) {
+      const op = kind as OpName;
+      if (rest.length !== ARITY[op]) throw bad(`${op} of ${rest.length}`);
+      nodes.push(apply(op, ...rest.map(node)));
+    } else throw bad(`an operation ${JSON.stringify(kind)}`);
+  }
+  const sizes = list(data.sizes, 'sizes').map((s) => text(s, 'a size'));
+  const size = (s: unknown, also: readonly string[] = []): string => {
+    if (typeof s !== 'string' || ![HIDDEN, ...also, ...sizes].includes(s)) throw bad(`a size ${JSON.stringify(s)}`);
+    return s;
+  };
+  const numbersOf = (o: unknown, what: string): Record<string, number> =>
+    Object.fromEntries(Object.entries(record(o, what)).map(([k, v]) => [text(k, what), finite(v, what)]));
+  const nodesOf = (o: unknown, what: string): Map<string, Expr> =>
+    new Map(Object.entries(record(o, what)).map(([k, v]) => [text(k, what), node(v)]));
+  const stateSizes = Object.fromEntries(Object.entries(record(data.states, 'states')).map(([s, w]) => [text(s, 'a state'), size(w)]));
+  const states = Object.keys(stateSizes);
+  const graph: CellGraph = {
+    name: text(data.name, 'a name', /^[A-Za-z][\w-]*$/),
+    states,
+    stateSizes,
+    initialState: numbersOf(data.initialState, 'an initial state'),
+    output: text(data.output, 'an output'),
+    linears: list(data.linears, 'linears').map((raw) => {
+      const l = record(raw, 'a linear');
+      const operands = list(l.operands, 'operands').map(node);
+      const perHead = list(l.perHead, 'perHead').map((b) => b === true);
+      if (operands.length === 0 || perHead.length !== operands.length) throw bad('a linear without operands');
+      return { name: text(l.name, 'a linear'), operands, perHead, size: size(l.size), bias: l.bias === true };
+    }),
+    vectors: list(data.vectors, 'vectors').map((raw) => {
+      const v = record(raw, 'a vector');
+      return { name: text(v.name, 'a vector'), size: size(v.size, [SCALAR, INPUT_WIDTH]), init: v.init === null ? null : finite(v.init, 'an initial value') };
+    }),
+    norms: list(data.norms, 'norms').map((raw) => {
+      const n = record(raw, 'a norm');
+      return { name: text(n.name, 'a norm'), members: list(n.members, 'members').map(node), outputs: list(n.outputs, 'outputs').map(node) };
+    }),
+    named: nodesOf(data.named, 'a name'),
+    next: nodesOf(data.next, 'a state'),
+    initialBias: numbersOf(data.initialBias, 'an initial bias'),
+    sizes,
+    masks: {},
+  };
+  const twice = (names: readonly string[]): boolean => new Set(names).size < names.length;
+  if (states.length === 0 || !states.includes(graph.output) || states.some((s) => !graph.next.has(s)) || graph.next.size !== states.length) throw bad('states that do not fit');
+  if (twice(graph.linears.map((l) => l.name)) || twice(graph.vectors.map((v) => v.name))) throw bad('a name twice');
+  const leaves = leafWidths(graph);
+  for (const e of nodes) if (e.kind === 'input' && !leaves.has(e.name)) throw bad(`a value ${e.name} of nothing`);
+  const { widthOf } = widthsOf(graph);
+  for (const s of states) {
+    const width = widthOf(graph.next.get(s) ?? constant(0));
+    if (width !== null && width !== INPUT_WIDTH && width !== stateSizes[s]) throw bad(`state ${s} of another size`);
+  }
+  graph.linears.forEach((l, i) => {
+    const later = new Set(graph.linears.slice(i).map((other) => `z:${other.name}`));
+    if (topological(l.operands).some((e) => e.kind === 'input' && later.has(e.name))) throw bad(`linear ${l.name} of a later value`);
+  });
+  for (const l of graph.linears) {
+    for (const o of l.operands) if ([null, SCALAR].includes(widthOf(o))) throw bad(`linear ${l.name} of a number`);
+  }
+  return graph;
+}

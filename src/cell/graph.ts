@@ -1,0 +1,160 @@
+// A traced cell as plain data: the graph of one step, with the width of every value.
+// Widths are names, since a cell is defined once for all sizes: `input` D, `hidden` H, `1` (a number a row), or a cell's own.
+import { UnrolledError } from '../errors.js';
+import { argumentsOf, type Expr, input, topological } from '../program/expr.js';
+import { printExpr } from '../program/print.js';
+
+export type Width = string;
+export const INPUT_WIDTH = 'input';
+export const HIDDEN = 'hidden';
+export const SCALAR = '1';
+
+/** A named affine map: its value is the leaf `z:name`, of width `size`. */
+export interface LinearNode {
+  readonly name: string;
+  readonly operands: readonly Expr[];
+  /** For each operand: whether its weight is block-diagonal, a block for each head. */
+  readonly perHead: readonly boolean[];
+  readonly size: Width;
+  readonly bias: boolean;
+}
+
+/** A parameter that is the same for all rows: a vector, or a number (width `1`). Its value is the leaf `v:name`. */
+export interface VectorNode {
+  readonly name: string;
+  readonly size: Width;
+  /** Initial value of all elements; null: as the initializer of biases says. */
+  readonly init: number | null;
+}
+
+/** A normalization over a row, for people: the members normalized together and what became of each. */
+export interface NormNode {
+  readonly name: string;
+  readonly members: readonly Expr[];
+  readonly outputs: readonly Expr[];
+}
+
+/** The graph of one step: what everything else is derived from. */
+export interface CellGraph {
+  readonly name: string;
+  readonly states: readonly string[];
+  readonly stateSizes: Readonly<Record<string, Width>>;
+  /** What a state starts with where none is given; 0 where missing. */
+  readonly initialState: Readonly<Record<string, number>>;
+  readonly output: string;
+  readonly linears: readonly LinearNode[];
+  readonly vectors: readonly VectorNode[];
+  readonly norms: readonly NormNode[];
+  /** Values named by the author, for traces and formulas. */
+  readonly named: ReadonlyMap<string, Expr>;
+  /** The new value of each state. */
+  readonly next: ReadonlyMap<string, Expr>;
+  readonly initialBias: Readonly<Record<string, number>>;
+  /** Widths that the cell adds to input and hidden. */
+  readonly sizes: readonly string[];
+  /** Inputs that are the same at every step (masks made by transform.ts): leaves `m:name`. */
+  readonly masks: Readonly<Record<string, Width>>;
+}
+
+export const INPUT = input('x');
+
+export function stateExpr(name: string): Expr {
+  return input(`s:${name}`);
+}
+
+export function linearExpr(name: string): Expr {
+  return input(`z:${name}`);
+}
+
+export function vectorExpr(name: string): Expr {
+  return input(`v:${name}`);
+}
+
+export function maskExpr(name: string): Expr {
+  return input(`m:${name}`);
+}
+
+/** Errors: CELL, with the cell's name. */
+export function cellError(cell: string, message: string, help: string): UnrolledError {
+  return new UnrolledError('CELL', `cell ${cell}: ${message}`, help);
+}
+
+/** The width of every leaf of the graph. */
+export function leafWidths(cell: Pick<CellGraph, 'states' | 'stateSizes' | 'linears' | 'vectors' | 'masks'>): Map<string, Width> {
+  return new Map<string, Width>([
+    ['x', INPUT_WIDTH],
+    ...cell.states.map((s): [string, Width] => [`s:${s}`, cell.stateSizes[s] ?? HIDDEN]),
+    ...cell.linears.map((l): [string, Width] => [`z:${l.name}`, l.size]),
+    ...cell.vectors.map((v): [string, Width] => [`v:${v.name}`, v.size]),
+    ...Object.entries(cell.masks).map(([name, size]): [string, Width] => [`m:${name}`, size]),
+  ]);
+}
+
+/** The width of a value from those of its arguments; null for a constant, which has none of its own. */
+export type WidthOf = (e: Expr) => Width | null;
+
+/**
+ * Widths of all values. The input takes part in elementwise operations with values of another width: then the two must be
+ * equal in size, which `inputEquals` reports.
+ * Errors: CELL where two widths meet that are not one.
+ */
+export function widthsOf(cell: CellGraph): { widthOf: WidthOf; inputEquals: Width | null } {
+  const leaves = leafWidths(cell);
+  const memo = new Map<Expr, Width | null>();
+  let inputEquals: Width | null = null;
+  const widthOf: WidthOf = (e) => {
+    const known = memo.get(e);
+    if (known !== undefined) return known;
+    let found: Width | null = null;
+    if (e.kind === 'input') {
+      const leaf = leaves.get(e.name);
+      if (leaf === undefined) {
+        throw cellError(cell.name, `expected values of this step, received ${e.name}`, 'use what step was given');
+      }
+      found = leaf;
+    } else if (e.kind === 'rowSum') {
+      widthOf(e.args[0]);
+      found = SCALAR;
+    } else if (e.kind === 'op') {
+      for (const arg of e.args) {
+        const joined = joinWidths(found, widthOf(arg));
+        if (joined === undefined) {
+          throw cellError(
+            cell.name,
+            `expected values of one size in ${printExpr(e)}, received ${String(found)} and ${String(widthOf(arg))}`,
+            'bring one to the size of the other with a linear',
+          );
+        }
+        const ofArg: Width | null = widthOf(arg);
+        const meets = [found, ofArg].includes(INPUT_WIDTH) && [found, ofArg].some((w) => w !== null && w !== SCALAR && w !== INPUT_WIDTH);
+        if (meets) inputEquals = joined;
+        found = joined;
+      }
+    }
+    memo.set(e, found);
+    return found;
+  };
+  const roots = [...cell.next.values(), ...cell.linears.flatMap((l) => l.operands)];
+  for (const e of topological(roots)) widthOf(e);
+  return { widthOf, inputEquals };
+}
+
+/** The width of an elementwise operation on two; undefined where they do not fit. */
+export function joinWidths(a: Width | null, b: Width | null): Width | null | undefined {
+  if (a === b || b === null) return a;
+  if (a === null || a === SCALAR) return b;
+  if (b === SCALAR) return a;
+  if (a === INPUT_WIDTH) return b;
+  if (b === INPUT_WIDTH) return a;
+  return undefined;
+}
+
+/** All nodes below the graph's results. */
+export function graphNodes(cell: CellGraph): Expr[] {
+  return topological([...cell.next.values(), ...cell.linears.flatMap((l) => l.operands), ...cell.named.values()]);
+}
+
+/** Which nodes use a node as an argument. */
+export function usersOf(nodes: readonly Expr[], e: Expr): Expr[] {
+  return nodes.filter((n) => argumentsOf(n).includes(e));
+}

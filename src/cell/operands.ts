@@ -1,0 +1,245 @@
+// A plan's names turned into the numbers of one backend call: where each operand stands at step 0, and how it moves.
+// Letters: T steps, N batch, D input, G columns of all linears.
+import { UnrolledError } from '../errors.js';
+import type { Backend, ScanOperand, ScanStage } from '../backend/contract.js';
+import { INSTRUCTION_SIZE, OP } from '../backend/isa.js';
+import { uniformValues } from '../program/compile.js';
+import type { RandomKey } from '../tensor/philox.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { DerivedCell, StepPlan } from './derive.js';
+import { HIDDEN, SCALAR, type Width } from './graph.js';
+import { blocksOf, type Columns, type Sizes, sizeOfWidth } from './layout.js';
+import type { Steps } from './steps.js';
+
+/** Tensors by the names that plans use (`G`, `s:h`, `weight_x`, `dz:i` …). */
+export type Buffers = (name: string) => Tensor;
+
+export interface RunContext {
+  derived: DerivedCell;
+  steps: Steps;
+  sizes: Sizes;
+  columns: Columns;
+  buffers: Buffers;
+  random?: RandomKey;
+}
+
+/** Row tables of a ragged call, by number. */
+const [STARTS, BEFORE] = [0, 1];
+
+function splitName(name: string): [string, string] {
+  const at = name.indexOf(':');
+  return at < 0 ? [name, ''] : [name.slice(0, at), name.slice(at + 1)];
+}
+
+/** Rows of the state buffer [N + rows, W] (or [(T + 1) · N, W]) where the states before and after step 0 stand. */
+export function stateRows(steps: Steps): { before: number; after: number; initial: number; final: number } {
+  const { N, T, reverse } = steps;
+  if (reverse) return { before: N, after: 0, initial: T * N, final: 0 };
+  return { before: 0, after: N, initial: 0, final: T * N };
+}
+
+/** Where a named operand stands, and how it moves from step to step in the order of time. */
+function place(context: RunContext, name: string): ScanOperand {
+  const { derived, steps, sizes, columns, buffers } = context;
+  const { cell, layout } = derived;
+  const [kind, key] = splitName(name);
+  const { N } = steps;
+  const ragged = steps.ragged !== null;
+  const size = (width: Width): number => sizeOfWidth(sizes, width);
+  const at = (t: Tensor, offset: number, row: number, cols: number, moves: boolean, table = STARTS): ScanOperand => ({
+    storage: t.storage,
+    offset: t.offset + offset,
+    rowStride: row,
+    colStride: cols === 1 ? 0 : 1,
+    stepStride: moves && !ragged ? N * row : 0,
+    ...(moves && ragged ? { table } : {}),
+  });
+  const dense = (t: Tensor, width: number, row = 0): ScanOperand => at(t, row * width, width, width, true);
+  const linear = (): number => layout.linears.findIndex((l) => l.name === key);
+  switch (kind) {
+    case 's': {
+      const width = size(cell.stateSizes[key]);
+      return at(buffers(name), (ragged ? 0 : stateRows(steps).before) * width, width, width, true, BEFORE);
+    }
+    case 'n': {
+      const width = size(cell.stateSizes[key]);
+      return at(buffers(`s:${key}`), (ragged ? N : stateRows(steps).after) * width, width, width, true);
+    }
+    case 'z':
+    case 'k':
+      return at(buffers('G'), columns.first[linear()], columns.total, columns.width[linear()], true);
+    case 'dz':
+      return at(buffers('dG'), columns.first[linear()], columns.total, columns.width[linear()], true);
+    case 'b':
+      return at(buffers('bias'), columns.bias[linear()], 0, columns.width[linear()], false);
+    case 'v':
+      return at(buffers(key), 0, 0, buffers(key).size, false);
+    case 'm': {
+      const [rows, width] = buffers(name).shape;
+      return at(buffers(name), 0, rows === 1 ? 0 : width, width, false);
+    }
+    case 'p':
+      return dense(buffers(name), size(derived.widthOf(layout.computed[Number(key)]) ?? HIDDEN));
+    case 'r':
+      return dense(buffers(name), 1);
+    case 't':
+    case 'dv':
+    case 'dy':
+    case 'dx': {
+      const t = buffers(name);
+      return dense(t, t.shape[t.rank - 1]);
+    }
+    case 'x':
+      return dense(buffers('x'), sizes.input);
+    case 'xi': {
+      const t = buffers(name);
+      return { storage: t.storage, offset: t.offset, rowStride: 0, colStride: 0, stepStride: 1 };
+    }
+    case 'ds':
+    case 'dp':
+    case 'a':
+    case 'da':
+    case 'dr': {
+      const t = buffers(name);
+      const width = t.shape[1];
+      return at(t, 0, width, width, false);
+    }
+    case 'xw': {
+      const group = layout.groups.find((g) => g.kind === 'input');
+      const position = group?.linears.indexOf(key) ?? 0;
+      const before = group?.linears.slice(0, position) ?? [];
+      const start = before.reduce((sum, l) => sum + columns.width[layout.linears.findIndex((one) => one.name === l)], 0);
+      const weight = buffers(group?.parameter ?? 'weight_x');
+      const { storage, offset } = buffers('x');
+      const indices = { storage, offset, stepStride: ragged ? 0 : N, limit: weight.shape[0] };
+      return {
+        ...at(weight, start, weight.shape[1], columns.width[linear()], false),
+        indices,
+        ...(ragged ? { table: STARTS } : {}),
+      };
+    }
+    default:
+      throw new UnrolledError('INTERNAL', `expected a known operand, received ${name}`, 'report this');
+  }
+}
+
+/** The same operand when the loop runs from the last step to the first. */
+function reversed(operand: ScanOperand, T: number): ScanOperand {
+  const moved = { ...operand, offset: operand.offset + (T - 1) * operand.stepStride, stepStride: -operand.stepStride };
+  if (operand.indices !== undefined) {
+    const { indices } = operand;
+    const back = { offset: indices.offset + (T - 1) * indices.stepStride, stepStride: -indices.stepStride };
+    moved.indices = { ...indices, ...back };
+  }
+  return moved;
+}
+
+/** Runs a plan over all steps: forward in their order, backward against it. */
+export function runPlan(backend: Backend, context: RunContext, plan: StepPlan, way: 'forward' | 'backward'): void {
+  const { derived, steps, sizes, columns, buffers } = context;
+  const { layout } = derived;
+  const { T, N, ragged } = steps;
+  const backwards = (way === 'backward') !== steps.reverse;
+  const operands: ScanOperand[] = [];
+  const numbers = new Map<string, number>();
+  const put = (operand: ScanOperand): number => operands.push(backwards ? reversed(operand, T) : operand) - 1;
+  const named = (name: string): number => {
+    let number = numbers.get(name);
+    if (number === undefined) {
+      number = put(place(context, name));
+      numbers.set(name, number);
+    }
+    return number;
+  };
+  const lengths = inverseLengths(sizes);
+  const uniforms: number[] = [];
+  const stages = plan.stages.flatMap((stage): ScanStage[] => {
+    if (stage.kind === 'rowSum') {
+      return [{ kind: 'rowSum', x: named(stage.from), out: named(stage.to), cols: sizeOfWidth(sizes, stage.width) }];
+    }
+    if (stage.kind === 'program') {
+      const { compiled } = stage;
+      const base = uniforms.length;
+      uniforms.push(...uniformValues(compiled, lengths));
+      const program = base === 0 ? compiled.program : shiftUniforms(compiled.program, base);
+      const cols = sizeOfWidth(sizes, stage.width);
+      return [{ kind: 'program', program, operands: compiled.operands.map(named), cols }];
+    }
+    const { group, run, accumulate } = stage;
+    const weight = buffers(group.parameter);
+    const first = layout.linears[run.first].name;
+    return blocksOf(layout, columns, group, run, sizes).map((block): ScanStage => {
+      const b = put({
+        storage: weight.storage,
+        offset: weight.offset + block.weight,
+        stepStride: 0,
+        rowStride: block.stride,
+        colStride: 1,
+      });
+      const shifted = (name: string, columns: number): number =>
+        columns === 0 ? named(name) : put(shift(place(context, name), columns));
+      const head = block.gate - columns.first[run.first];
+      if (way === 'forward') {
+        const a = shifted(group.kind === 'state' ? `s:${group.state}` : `p:${group.computed}`, block.operand);
+        return { kind: 'product', a, b, c: shifted(`k:${first}`, head), n: block.n, k: block.k, accumulate };
+      }
+      const c = shifted(group.kind === 'state' ? `ds:${group.state}` : `dp:${group.computed}`, block.operand);
+      return { kind: 'product', a: shifted(`dz:${first}`, head), b, c, n: block.k, k: block.n, transB: true, accumulate };
+    });
+  });
+  const order = (table: Int32Array): Int32Array => (backwards ? table.slice().reverse() : table);
+  backend.scan(
+    { stages },
+    {
+      steps: T,
+      rows: N,
+      operands,
+      uniforms,
+      ...(context.random === undefined ? {} : { random: context.random }),
+      countDown: way === 'backward',
+      ...(ragged === null
+        ? {}
+        : { activeRows: order(ragged.active), rowTables: [order(ragged.starts), order(ragged.before)] }),
+    },
+  );
+}
+
+function shift(operand: ScanOperand, columns: number): ScanOperand {
+  return { ...operand, offset: operand.offset + columns };
+}
+
+/** Numbers named `1/hidden+hidden`: one over the length of values side by side. */
+function inverseLengths(sizes: Sizes): Readonly<Record<string, number>> {
+  return new Proxy<Record<string, number>>(
+    {},
+    {
+      get(_, name) {
+        const widths = String(name).slice('1/'.length).split('+');
+        return 1 / widths.reduce((sum, width) => sum + (width === SCALAR ? 1 : sizeOfWidth(sizes, width)), 0);
+      },
+    },
+  );
+}
+
+interface ProgramData {
+  code: Int32Array;
+  registers: number;
+  operands: number;
+  uniforms: number;
+}
+
+const shiftedPrograms = new WeakMap<ProgramData, Map<number, ProgramData>>();
+
+/** Programs of one call share one list of uniform numbers: those of later programs stand further on. */
+function shiftUniforms(program: ProgramData, base: number): ProgramData {
+  const known = shiftedPrograms.get(program) ?? new Map<number, ProgramData>();
+  shiftedPrograms.set(program, known);
+  let shifted = known.get(base);
+  if (shifted === undefined) {
+    const code = program.code.slice();
+    for (let i = 0; i < code.length; i += INSTRUCTION_SIZE) if (code[i] === OP.UNIFORM) code[i + 2] += base;
+    shifted = { ...program, code, uniforms: program.uniforms + base };
+    known.set(base, shifted);
+  }
+  return shifted;
+}

@@ -1,0 +1,167 @@
+// One layer and direction of a recurrent network: its parameters, its dropouts, and the scan.
+// Letters: T steps, N batch, D input, H hidden.
+import { concat, dropout, mul, slice } from '../autograd/ops.js';
+import { cellParameters, scan } from '../cell/scan.js';
+import type { CellGraph } from '../cell/graph.js';
+import { DROPPED, type Sizes, sizeOfWidth } from '../cell/layout.js';
+import { transformCell } from '../cell/transform.js';
+import type { Philox, RandomKey } from '../tensor/philox.js';
+import { full } from '../tensor/create.js';
+import type { Shape } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { checkpointed } from './checkpointing.js';
+import { byColumnBlocks, constantInit, type Initializer, uniformInit } from './initializers.js';
+import { Module, parameter } from './module.js';
+import type { Packing } from './ragged.js';
+import type { RandomCalls } from './random.js';
+
+export interface LayerOptions {
+  sizes: Sizes;
+  bias: boolean;
+  /** For each state. */
+  zoneout: Readonly<Record<string, number>>;
+  inputDropout: number;
+  stateDropout: number;
+  weightDropout: number;
+  learnInitialState: boolean;
+  init: Initializer | undefined;
+  recurrentInit: Initializer | undefined;
+  initialBias: Readonly<Record<string, number>>;
+  rng: Philox;
+  calls: RandomCalls;
+}
+
+export interface LayerCall {
+  state: Readonly<Record<string, Tensor>>;
+  reverse: boolean;
+  packing: Packing | null;
+  trace: readonly string[];
+  gradientScale?: Tensor;
+  /** Steps of a segment of gradient checkpointing; 0 without. */
+  segment: number;
+}
+
+export interface LayerResult {
+  /** [T, N, H], or [R, H] of a packed batch. */
+  output: Tensor;
+  /** Sorted where packed. */
+  state: Record<string, Tensor>;
+  trace: Record<string, Tensor>;
+}
+
+export class RecurrentLayer extends Module {
+  readonly cell: CellGraph;
+  readonly sizes: Sizes;
+  readonly weights: Record<string, Tensor> = {};
+  readonly #recurrent: ReadonlySet<string>;
+  readonly #initial: Record<string, Tensor> = {};
+  readonly #options: LayerOptions;
+
+  constructor(cell: CellGraph, options: LayerOptions) {
+    super();
+    const { sizes, rng } = options;
+    this.cell = cell;
+    this.sizes = sizes;
+    this.#options = options;
+    const { init = uniformInit(1 / Math.sqrt(sizes.hidden)), recurrentInit = init } = options;
+    const biases = { ...cell.initialBias, ...options.initialBias };
+    const layout = cellParameters(transformCell(cell, { bias: options.bias }), sizes);
+    for (const [name, { shape, kind, blocks, init: constant }] of Object.entries(layout)) {
+      const values =
+        kind === 'vector'
+          ? constant === undefined
+            ? biasInit(init, shape)
+            : constantInit(constant)
+          : byColumnBlocks(blocks.map((b) => b.width), (block) => {
+              if (kind !== 'bias') return kind === 'input' ? init : recurrentInit;
+              const given = biases[blocks[block].linear];
+              return given === undefined ? biasInit(init, shape) : constantInit(given);
+            });
+      this.weights[name] = this.addParameter(name, parameter(shape, values, rng));
+    }
+    this.#recurrent = new Set(Object.entries(layout).flatMap(([name, { kind }]) => (kind === 'recurrent' ? [name] : [])));
+    if (options.learnInitialState) {
+      for (const s of cell.states) {
+        const start = constantInit(cell.initialState[s] ?? 0);
+        const t = parameter([1, sizeOfWidth(sizes, cell.stateSizes[s])], start, rng);
+        this.#initial[s] = this.addParameter(`initial_${s}`, t);
+      }
+    }
+  }
+
+  /** Size of the output. */
+  get outputSize(): number {
+    return sizeOfWidth(this.sizes, this.cell.stateSizes[this.cell.output]);
+  }
+
+  forward(x: Tensor, call: LayerCall): LayerResult {
+    const { bias, calls, inputDropout, stateDropout, weightDropout, zoneout } = this.#options;
+    const { packing } = call;
+    const training = this.training;
+    const N = packing?.steps.N ?? x.shape[1];
+    const drops = training && stateDropout > 0;
+    const cell = transformCell(this.cell, { bias, zoneout, stateDropout: drops, training });
+    const state: Record<string, Tensor> = { ...call.state };
+    for (const [s, t] of Object.entries(this.#initial)) state[s] ??= t.expand([N, t.shape[1]]);
+    const masks: Record<string, Tensor> = {};
+    const mask = (width: number, p: number): Tensor => dropout(full([N, width], 1, { device: x.device }), p, calls.next());
+    if (drops) {
+      for (const [s, width] of Object.entries(cell.masks)) {
+        masks[s] = mask(sizeOfWidth(this.sizes, width), stateDropout);
+        const first = this.cell.initialState[s] ?? 0;
+        if (state[s] !== undefined || first !== 0) {
+          state[s + DROPPED] = mul(state[s] ?? full(masks[s].shape, first, { device: x.device }), masks[s]);
+        }
+      }
+    }
+    let input = x;
+    if (training && inputDropout > 0 && x.dtype !== 'int32') {
+      const once = mask(x.shape[x.rank - 1], inputDropout);
+      input = mul(x, packing === null ? once : packing.spread(once));
+    }
+    const weights = { ...this.weights };
+    if (training && weightDropout > 0) {
+      for (const name of this.#recurrent) weights[name] = dropout(weights[name], weightDropout, calls.next());
+    }
+    const draws = training && Object.values(zoneout).some((p) => p > 0);
+    const key = (): { random?: RandomKey } => (draws ? { random: calls.next() } : {});
+    const shared = {
+      masks,
+      trace: call.trace,
+      ...(call.gradientScale === undefined ? {} : { gradientScale: call.gradientScale }),
+    };
+    const run = (part: Tensor, initial: Readonly<Record<string, Tensor>>, random: { random?: RandomKey }): LayerResult => {
+      const own = packing === null ? { reverse: call.reverse } : { steps: packing.steps };
+      return scan(cell, part, weights, initial, this.sizes, { ...shared, ...own, ...random });
+    };
+    const steps = x.shape[0];
+    let result: LayerResult;
+    if (call.segment > 0 && packing === null && call.segment < steps) {
+      const segments = Math.ceil(steps / call.segment);
+      const order = Array.from({ length: segments }, (_, i) => (call.reverse ? segments - 1 - i : i));
+      const parts: LayerResult[] = [];
+      let carried: Readonly<Record<string, Tensor>> = state;
+      for (const i of order) {
+        const part = slice(input, 0, i * call.segment, Math.min(steps, (i + 1) * call.segment));
+        const random = key();
+        const done = checkpointed(part, weights, carried, (p, w, s) => scan(cell, p, w, s, this.sizes, { ...shared, reverse: call.reverse, ...random }));
+        carried = done.state;
+        parts.push(done);
+      }
+      const inTime = call.reverse ? [...parts].reverse() : parts;
+      const trace = Object.fromEntries(call.trace.map((name) => [name, concat(inTime.map((p) => p.trace[name]))]));
+      result = { output: concat(inTime.map((p) => p.output)), state: { ...carried }, trace };
+    } else if (packing !== null && call.reverse) {
+      const turned = run(packing.reverse(input), state, key());
+      const trace = Object.fromEntries(Object.entries(turned.trace).map(([name, t]) => [name, packing.reverse(t)]));
+      result = { output: packing.reverse(turned.output), state: turned.state, trace };
+    } else result = run(input, state, key());
+    const visible = Object.entries(result.state).filter(([s]) => !s.endsWith(DROPPED));
+    return { ...result, state: Object.fromEntries(visible) };
+  }
+}
+
+/** A bias has no rows for a matrix initializer such as orthogonal: it is drawn as a row of one. */
+function biasInit(init: Initializer, shape: Shape): Initializer {
+  return shape.length === 1 && init.length === 2 ? (s, rng) => init([1, ...s], rng) : init;
+}
