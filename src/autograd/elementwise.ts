@@ -16,10 +16,19 @@ export function argument(i: number): Expr {
   return input(`x${i}`);
 }
 
+/** The result, and the gradient that arrives at it, in an expression of `gradients`. */
+export const RESULT = input('y');
+export const RESULT_GRADIENT = input('gy');
+
 export interface ElementwiseOptions {
   uniforms?: Readonly<Record<string, number>>;
   random?: RandomKey;
   op?: string;
+  /**
+   * The gradient of each input (null for none) over `argument(i)`, RESULT and RESULT_GRADIENT, where the derived one would
+   * lose digits or overflow. It belongs to the expression: always the same one for the same expression.
+   */
+  gradients?: readonly (Expr | null)[];
 }
 
 interface Derived {
@@ -39,17 +48,21 @@ function derive(expr: Expr): Derived {
   return derived;
 }
 
-function deriveBackward(expr: Expr, needed: readonly boolean[]): { compiled: CompiledProgram; readsResult: boolean } {
+function deriveBackward(
+  expr: Expr,
+  needed: readonly boolean[],
+  given?: readonly (Expr | null)[],
+): { compiled: CompiledProgram; readsResult: boolean } {
   const derived = derive(expr);
   const key = needed.reduce((bits, need, i) => bits + (need ? 2 ** i : 0), 0);
   let found = derived.backward.get(key);
   if (found === undefined) {
-    const gradients = adjoints([{ expr, adjoint: input('gy') }]);
-    const useResult = new Map<Expr, Expr>([[expr, input('y')]]);
+    const gradients = given === undefined ? adjoints([{ expr, adjoint: RESULT_GRADIENT }]) : null;
+    const useResult = new Map<Expr, Expr>([[expr, RESULT]]);
     const outputs: Record<string, Expr> = {};
     needed.forEach((need, i) => {
-      const g = gradients.get(argument(i));
-      if (need && g !== undefined) outputs[`g${i}`] = substitute(g, useResult);
+      const g = gradients === null ? given?.[i] : gradients.get(argument(i));
+      if (need && g !== undefined && g !== null) outputs[`g${i}`] = substitute(g, useResult);
     });
     const compiled = compile(outputs);
     found = { compiled, readsResult: compiled.operands.includes('y') };
@@ -76,10 +89,14 @@ function chooseGrid(shape: Shape, inputs: readonly Tensor[]): { rows: number; co
   return { rows: 1, cols: sizeOf(shape), split: 0 };
 }
 
+/** Written out, since V8 makes a hidden class for each object that begins with a spread: 12 KiB of old space a training step. */
+function strided({ storage, offset }: Tensor, rowStride: number, colStride: 0 | 1): Operand {
+  return { storage, offset, rowStride, colStride };
+}
+
 function operandFor(t: Tensor, shape: Shape, grid: { rows: number; cols: number }): Operand | null {
-  const at = { storage: t.storage, offset: t.offset };
-  if (t.size === 1) return { ...at, rowStride: 0, colStride: 0 };
-  if (t.size === sizeOf(shape)) return { ...at, rowStride: grid.cols, colStride: 1 };
+  if (t.size === 1) return strided(t, 0, 0);
+  if (t.size === sizeOf(shape)) return strided(t, grid.cols, 1);
   const trimmed = t.shape.findIndex((n) => n !== 1);
   if (t.size === grid.cols && t.rank - trimmed <= shape.length && sizeOf(t.shape.slice(trimmed)) === grid.cols) {
     const leading = [...new Array<number>(shape.length - t.rank).fill(1), ...t.shape];
@@ -87,7 +104,7 @@ function operandFor(t: Tensor, shape: Shape, grid: { rows: number; cols: number 
     let axis = shape.length;
     while (product < grid.cols && axis > 0) product *= shape[--axis];
     if (leading.slice(0, axis).every((n) => n === 1) && sameShape(leading.slice(axis), shape.slice(axis))) {
-      return { ...at, rowStride: 0, colStride: 1 };
+      return strided(t, 0, 1);
     }
   }
   if (t.size === grid.rows) {
@@ -96,7 +113,7 @@ function operandFor(t: Tensor, shape: Shape, grid: { rows: number; cols: number 
     let axis = 0;
     while (product < grid.rows && axis < shape.length) product *= shape[axis++];
     if (sameShape(leading.slice(0, axis), shape.slice(0, axis)) && leading.slice(axis).every((n) => n === 1)) {
-      return { ...at, rowStride: 1, colStride: 0 };
+      return strided(t, 1, 0);
     }
   }
   return null;
@@ -119,7 +136,7 @@ export function elementwise(expr: Expr, inputs: readonly Tensor[], options: Elem
       outputs: [y],
       backward([gy], needed) {
         if (gy === null) return [];
-        const { compiled, readsResult } = deriveBackward(expr, needed);
+        const { compiled, readsResult } = deriveBackward(expr, needed, options.gradients);
         const results = inputs.map((_, i) => (compiled.operands.includes(`g${i}`) ? empty(shape, { device }) : null));
         const named = new Map<string, Tensor>([['gy', gy]]);
         inputs.forEach((t, i) => named.set(`x${i}`, t));
@@ -154,7 +171,7 @@ function runProgram(
 /** A broadcast that is neither a row nor a column of the grid is written out. */
 function expandedOperand(t: Tensor, shape: Shape, cols: number): Operand {
   const whole = expand(t, shape);
-  return { storage: whole.storage, offset: whole.offset, rowStride: cols, colStride: 1 };
+  return strided(whole, cols, 1);
 }
 
 /** Overwrites `target` with expr(target = x0, others = x1, …), outside the tape. For optimizers. */

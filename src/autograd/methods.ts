@@ -1,11 +1,14 @@
 // The operations as methods of Tensor: `a.mul(b).sum().backward()`. Importing this file installs them.
 import { Tensor } from '../tensor/tensor.js';
+import * as activations from './activations.js';
 import * as ops from './ops.js';
 import { backward, type BackwardOptions } from './tape.js';
 
 const METHODS = {
   neg: ops.neg, abs: ops.abs, exp: ops.exp, log: ops.log, sqrt: ops.sqrt, square: ops.square,
   reciprocal: ops.reciprocal, sigmoid: ops.sigmoid, tanh: ops.tanh, relu: ops.relu,
+  leakyRelu: activations.leakyRelu, elu: activations.elu, geluTanh: activations.geluTanh, silu: activations.silu,
+  softplus: activations.softplus, softsign: activations.softsign, hardtanh: activations.hardtanh,
   add: ops.add, sub: ops.sub, mul: ops.mul, div: ops.div, maximum: ops.maximum, minimum: ops.minimum,
   matmul: ops.matmul, sum: ops.sum, mean: ops.mean, max: ops.max, softmax: ops.softmax, logSoftmax: ops.logSoftmax,
   reshape: ops.reshape, permute: ops.permute, transpose: ops.transpose, slice: ops.slice, expand: ops.expand,

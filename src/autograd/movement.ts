@@ -233,14 +233,14 @@ export function reduceAxes(
   const out = empty(outShape, { device: t.device });
   const [count, rest] = [sizeOf(over.map((axis) => t.shape[axis])), out.size];
   const source = inOrder || reversed ? t : permuted(t, order);
-  const at = { storage: source.storage, offset: source.offset };
+  const { storage, offset } = source;
   if (rest > 0 && count === 0) backendOf(t).fill({ storage: out.storage, offset: 0 }, rest, 0);
   else if (rest > 0) {
     const spec =
       inOrder || !reversed
         ? ({ op, axis: 'rows', rows: count, cols: rest } as const)
         : ({ op, axis: 'cols', rows: rest, cols: count } as const);
-    backendOf(t).reduce(spec, { ...at, stride: spec.cols }, { storage: out.storage, offset: 0 });
+    backendOf(t).reduce(spec, { storage, offset, stride: spec.cols }, { storage: out.storage, offset: 0 });
   }
   return out;
 }

@@ -2,7 +2,7 @@
 import { UnrolledError } from '../errors.js';
 import { backendOf } from '../backend/registry.js';
 import { apply, constant, type Expr, random, uniform } from '../program/expr.js';
-import { empty, full } from '../tensor/create.js';
+import { empty } from '../tensor/create.js';
 import type { RandomKey } from '../tensor/philox.js';
 import { formatShape, resolveAxis, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -228,93 +228,5 @@ function overLastAxis(x: Tensor, axis: number, f: Unary): Tensor {
   return permute(f(permute(x, axes)), axes);
 }
 
-export interface CrossEntropyOptions {
-  /** Targets that do not count. */
-  ignoreIndex?: number;
-  reduction?: 'mean' | 'sum' | 'none';
-}
-
-/**
- * Softmax cross-entropy in nats, fused and stable: −log softmax(logits)[target].
- * @param logits [..., V]
- * @param targets int32, the leading shape of the logits
- * Errors: SHAPE, DTYPE, RANGE for a target outside 0 … V − 1.
- */
-export function crossEntropy(logits: Tensor, targets: Tensor, options: CrossEntropyOptions = {}): Tensor {
-  const cols = logits.shape[logits.rank - 1];
-  const rows = targets.size;
-  if (logits.rank < 1 || logits.size !== rows * cols) {
-    throw new UnrolledError(
-      'SHAPE',
-      `expected one target for each row of the logits, received logits ${formatShape(logits.shape)} and targets ${formatShape(targets.shape)}`,
-      'logits are [..., V], targets have the shape before V',
-    );
-  }
-  requireIndices(targets);
-  const { ignoreIndex = -100, reduction = 'mean' } = options;
-  const spec = { rows, cols, ignoreIndex };
-  const device = logits.device;
-  const loss = empty(targets.shape, { device });
-  const logSumExp = empty([rows], { device });
-  const at = (t: Tensor): { storage: Tensor['storage']; offset: number } => ({ storage: t.storage, offset: t.offset });
-  backendOf(logits).crossEntropy(spec, at(logits), at(targets), at(loss), at(logSumExp));
-  const counted = reduction !== 'mean' ? rows : countTargets(targets, options.ignoreIndex);
-  const scale = reduction === 'mean' ? 1 / counted : 1;
-  const out = reduction === 'none' ? loss : mul(alias(reduceAxes(loss, 'sum', loss.shape.map((_, i) => i), []), []), scale); // prettier-ignore
-  record({
-    op: 'crossEntropy',
-    inputs: [logits],
-    outputs: [out],
-    backward([g]) {
-      if (g === null) return [null];
-      const perRow = reduction === 'none' ? g : mul(g, scale);
-      const d = empty(logits.shape, { device });
-      const stride = reduction === 'none' ? 1 : 0;
-      backendOf(logits).crossEntropyGrad(spec, at(logits), at(targets), at(logSumExp), at(perRow), stride, at(d));
-      return [d];
-    },
-  });
-  return out;
-}
-
-function countTargets(targets: Tensor, ignoreIndex: number | undefined): number {
-  if (ignoreIndex === undefined) return targets.size;
-  return Array.from(targets.data()).filter((t) => t !== ignoreIndex).length;
-}
-
-function requireIndices(t: Tensor): void {
-  if (t.dtype !== 'int32') {
-    throw new UnrolledError('DTYPE', `expected int32 indices, received ${t.dtype}`, 'make them from an Int32Array');
-  }
-}
-
-/**
- * Rows of a table: [V, D] by int32 indices of any shape gives [..., D]. The gradient adds into the rows.
- * Errors: DTYPE, RANGE for an index outside 0 … V − 1.
- */
-export function gatherRows(table: Tensor, indices: Tensor): Tensor {
-  requireIndices(indices);
-  const [tableRows, cols] = table.shape;
-  const out = empty([...indices.shape, cols], { device: table.device });
-  const spec = { rows: indices.size, cols, tableRows };
-  const index = { storage: indices.storage, offset: indices.offset };
-  if (out.size > 0) {
-    const from = { storage: table.storage, offset: table.offset, stride: cols };
-    backendOf(table).gather(spec, from, index, { storage: out.storage, offset: out.offset, stride: cols });
-  }
-  record({
-    op: 'gatherRows',
-    inputs: [table],
-    outputs: [out],
-    backward([g]) {
-      if (g === null) return [null];
-      const d = full(table.shape, 0, { device: table.device });
-      const source = { storage: g.storage, offset: g.offset, stride: cols };
-      if (g.size > 0) backendOf(table).scatterAdd(spec, source, index, { storage: d.storage, offset: 0, stride: cols });
-      return [d];
-    },
-  });
-  return out;
-}
-
 export { clone, concat, expand, permute, reshape, slice, stack, transpose } from './movement.js';
+export { crossEntropy, type CrossEntropyOptions, gatherRows, type GatherOptions } from './rows.js';

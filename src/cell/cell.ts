@@ -2,6 +2,7 @@
 import type { Expr } from '../program/expr.js';
 import type { CellGraph, LinearNode, NormNode, VectorNode, Width } from './graph.js';
 import { type CellData, graphFromData, graphToData } from './data.js';
+import { explainCell, type ExplainOptions, type Explanation } from './explain.js';
 
 /** A recurrent cell: what `defineCell` returns, or `Cell.fromData`. Its graph is plain data and never changes. */
 export class Cell implements CellGraph {
@@ -33,6 +34,11 @@ export class Cell implements CellGraph {
     this.initialBias = graph.initialBias;
     this.sizes = graph.sizes;
     this.masks = graph.masks;
+  }
+
+  /** The stages and programs that will run, with their cost in FLOPs and bytes; print it with String(…). */
+  explain(options: ExplainOptions): Explanation {
+    return explainCell(this, options);
   }
 
   /** The equations as plain data (JSON), which a model file keeps. */

@@ -3,6 +3,7 @@ import { UnrolledError } from '../errors.js';
 import { crossEntropy } from '../autograd/ops.js';
 import { noGrad } from '../autograd/tape.js';
 import { ensureBackend } from '../backend/choose.js';
+import type { CellData } from '../cell/data.js';
 import type { SafetensorsTensor } from '../formats/safetensors.js';
 import { RandomCalls } from '../nn/random.js';
 import { detach, type RecurrentState } from '../nn/recurrent.js';
@@ -253,6 +254,8 @@ function checkConfig(value: unknown, name: string): LanguageModelConfig {
   if (typeof dropout !== 'number' || !(dropout >= 0 && dropout < 1)) return fail('a dropout');
   return {
     cell: c.cell,
+    // The network checks the equations when it makes the cell.
+    ...(c.equations === undefined ? {} : { equations: c.equations as CellData }),
     hiddenSize: size('hiddenSize', 1),
     numLayers: size('numLayers', 1),
     embeddingSize: size('embeddingSize', 0),

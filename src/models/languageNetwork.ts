@@ -1,6 +1,7 @@
 // The network of a language model: tokens → (embedding) → recurrent stack → linear decoder → logits.
+import { Cell } from '../cell/cell.js';
 import { cellByName } from '../cell/cells/index.js';
-import type { Cell } from '../cell/cell.js';
+import type { CellData } from '../cell/data.js';
 import { Embedding, Dropout, Linear } from '../nn/layers.js';
 import { Module } from '../nn/module.js';
 import type { RandomCalls } from '../nn/random.js';
@@ -10,8 +11,10 @@ import type { Tensor } from '../tensor/tensor.js';
 
 /** Sizes of the network: plain data, stored in the model file. */
 export interface LanguageNetworkConfig {
-  /** A name of cell/cells/index.ts. */
+  /** A name of cell/cells/index.ts, or of a cell of one's own. */
   cell: string;
+  /** The equations of a cell of one's own, so that the file opens where its module is missing. */
+  equations?: CellData;
   hiddenSize: number;
   numLayers: number;
   /** 0: tokens go to the recurrent layer as one-hot vectors (in fact as rows of its weight). */
@@ -25,20 +28,20 @@ export class LanguageNetwork extends Module {
   readonly #dropout: Dropout;
   readonly #decoder: Linear;
 
-  constructor(config: LanguageNetworkConfig, vocabularySize: number, rng: Philox, calls: RandomCalls, cell?: Cell) {
+  constructor(config: LanguageNetworkConfig, vocabularySize: number, rng: Philox, calls: RandomCalls) {
     super();
     const { hiddenSize, numLayers, embeddingSize, dropout } = config;
     this.#embedding =
       embeddingSize > 0 ? this.addPart('embedding', new Embedding(vocabularySize, embeddingSize, { rng })) : null;
-    const used = cell ?? cellByName(config.cell);
-    const opened = used.name === 'LSTM' ? { initialBias: { f: 1 } } : {};
+    const used = config.equations === undefined ? cellByName(config.cell) : Cell.fromData(config.equations);
+    const opened = opensForgetGate(used) ? { initialBias: { f: 1 } } : {};
     const inputSize = embeddingSize > 0 ? embeddingSize : vocabularySize;
     this.#rnn = this.addPart(
       'rnn',
       new Recurrent(used, { inputSize, hiddenSize, numLayers, dropout, rng, calls, ...opened }),
     );
     this.#dropout = this.addPart('dropout', new Dropout(dropout, calls));
-    this.#decoder = this.addPart('decoder', new Linear(hiddenSize, vocabularySize, { rng }));
+    this.#decoder = this.addPart('decoder', new Linear(this.#rnn.outputSize, vocabularySize, { rng }));
   }
 
   /** @param tokens int32 [T, N]. Returns logits [T, N, V] and the state after the last step. */
@@ -47,4 +50,9 @@ export class LanguageNetwork extends Module {
     const { output, state: next } = this.#rnn.forward(x, { state });
     return { logits: this.#decoder.forward(this.#dropout.forward(output)), state: next };
   }
+}
+
+/** A forget gate `f` of a cell with a memory starts open, where the cell does not say otherwise (Jozefowicz et al. 2015). */
+function opensForgetGate(cell: Cell): boolean {
+  return cell.states.includes('c') && cell.initialBias.f === undefined && cell.linears.some((l) => l.name === 'f' && l.bias);
 }

@@ -2,12 +2,14 @@
 // checkpoints. A resumed run equals one that was not interrupted, bit for bit (where it ends by epochs, not by the clock).
 import { UnrolledError } from '../errors.js';
 import { crossEntropy } from '../autograd/ops.js';
+import type { Cell } from '../cell/cell.js';
 import { BatchSampler } from '../data/sampling.js';
 import { detach, type RecurrentState } from '../nn/recurrent.js';
 import type { StateDict } from '../nn/module.js';
 import { clipGradNorm, clipGradValue, gradNorm } from '../optim/clip.js';
 import { type Optimizer, type OptimizerName, OPTIMIZERS } from '../optim/optimizers.js';
 import { scheduleByName } from '../optim/schedules.js';
+import { getPlatform } from '../platform/platform.js';
 import { fromData } from '../tensor/create.js';
 import { keep, scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -17,11 +19,12 @@ import { EarlyStopping, runLoop, type StopReason } from '../train/loop.js';
 import { nonFiniteError } from '../train/finite.js';
 import { type Checkpoint, checkpointTensors, readCheckpoint, restoreState } from './checkpoint.js';
 import type { LanguageModel, LanguageModelConfig } from './languageModel.js';
+import { LANGUAGE_MODEL_DEFAULTS, type LanguageModelDefaults } from './languageModelDefaults.js';
 import { type ModelText, textOf } from './textGenerator.js';
 
 export interface LanguageModelTrainOptions extends CorpusOptions {
-  /** A name of cell/cells/index.ts; lstm. */
-  cell?: string;
+  /** A name of cell/cells/index.ts, or a cell of one's own; lstm. */
+  cell?: string | Cell;
   /** 256 */
   hiddenSize?: number;
   /** 1 */
@@ -116,7 +119,7 @@ export async function trainLanguageModel(
   open: (bytes: Uint8Array) => LanguageModel,
 ): Promise<LanguageModel> {
   const from = options.resume === undefined ? null : readCheckpoint(options.resume, 'the checkpoint');
-  const o = { ...DEFAULTS, ...defined(from?.options ?? {}), ...defined(options) };
+  const o = { ...LANGUAGE_MODEL_DEFAULTS, ...defined(from?.options ?? {}), ...defined(options) };
   const model =
     from !== null && options.resume !== undefined ? open(options.resume) : create(configOf(o), textOf(corpus, o));
   if (model.vocabularySize !== corpus.vocabulary.size) {
@@ -127,7 +130,11 @@ export async function trainLanguageModel(
     );
   }
   const { network } = model;
-  const optimizer: Optimizer = OPTIMIZERS[o.optimizer](network.parameters(), o.learningRate);
+  // Made once: what a step leaves behind makes V8 grow its young generation.
+  const parameters = network.parameters();
+  const batchShape = [o.numSteps, o.batchSize];
+  const buffers = { x: new Int32Array(o.numSteps * o.batchSize), y: new Int32Array(o.numSteps * o.batchSize) };
+  const optimizer: Optimizer = OPTIMIZERS[o.optimizer](parameters, o.learningRate);
   const sampler = new BatchSampler(corpus.train, {
     batchSize: o.batchSize,
     numSteps: o.numSteps,
@@ -159,25 +166,24 @@ export async function trainLanguageModel(
     old?.forEach((layer) => Object.values(layer).forEach((t) => t.dispose()));
 
   const step = (progress: number): number => {
-    const batch = sampler.next();
+    const batch = sampler.next(buffers);
     if (batch.index === 0 || o.sampling === 'random') {
       drop(state);
       state = null;
     }
     optimizer.learningRate = o.learningRate * schedule({ step: counters.step, epoch: epochsOf(sampler), progress });
-    const [T, N] = [o.numSteps, o.batchSize];
     const previous: RecurrentState | null = state;
     const next = scope(() => {
-      const result = network.forward(fromData(batch.x, [T, N]), detach(previous));
-      const loss = crossEntropy(result.logits, fromData(batch.y, [T, N]));
+      const result = network.forward(fromData(batch.x, batchShape), detach(previous));
+      const loss = crossEntropy(result.logits, fromData(batch.y, batchShape));
       const value = loss.item();
       if (!Number.isFinite(value)) throw nonFiniteError(loss, network.namedParameters(), counters.step);
       smoothed = Number.isNaN(smoothed)
         ? value
         : smoothed + Math.max(SMOOTHING, 1 / (counters.step + 1)) * (value - smoothed);
       loss.backward();
-      if (o.clipValue !== undefined && o.clipValue > 0) clipGradValue(network.parameters(), o.clipValue);
-      gradientNorm = o.clipNorm > 0 ? clipGradNorm(network.parameters(), o.clipNorm) : gradNorm(network.parameters());
+      if (o.clipValue !== undefined && o.clipValue > 0) clipGradValue(parameters, o.clipValue);
+      gradientNorm = o.clipNorm > 0 ? clipGradNorm(parameters, o.clipNorm) : gradNorm(parameters);
       if (!Number.isFinite(gradientNorm))
         throw nonFiniteError(loss, gradientsOf(network.namedParameters()), counters.step);
       optimizer.step();
@@ -187,7 +193,7 @@ export async function trainLanguageModel(
     for (const layer of next) for (const t of Object.values(layer)) keep(t);
     drop(previous);
     state = next;
-    return T * N;
+    return o.numSteps * o.batchSize;
   };
 
   const onTick = (progress: number): void => {
@@ -225,6 +231,7 @@ export async function trainLanguageModel(
   };
 
   network.train();
+  const letGrow = getPlatform().holdYoungGeneration?.();
   const reason = await runLoop({
     counters,
     maxSeconds: o.minutes === undefined ? undefined : o.minutes * 60,
@@ -236,7 +243,7 @@ export async function trainLanguageModel(
     checkpoint: options.checkpoint === undefined ? undefined : checkpoint,
     onTick,
     signal: options.signal,
-  });
+  }).finally(letGrow);
   if (best !== null) network.loadStateDict(best);
   drop(state);
   network.eval();
@@ -247,48 +254,12 @@ export async function trainLanguageModel(
   return model;
 }
 
-/** The options that always have a value. */
-type Defaults = Required<
-  Pick<
-    LanguageModelTrainOptions,
-    | 'cell'
-    | 'hiddenSize'
-    | 'numLayers'
-    | 'embeddingSize'
-    | 'dropout'
-    | 'batchSize'
-    | 'numSteps'
-    | 'sampling'
-    | 'optimizer'
-    | 'learningRate'
-    | 'schedule'
-    | 'clipNorm'
-    | 'seed'
-    | 'validations'
-  >
->;
-
-const DEFAULTS: Defaults = {
-  cell: 'lstm',
-  hiddenSize: 256,
-  numLayers: 1,
-  embeddingSize: 64,
-  dropout: 0,
-  batchSize: 32,
-  numSteps: 64,
-  sampling: 'sequential',
-  optimizer: 'adam',
-  learningRate: 4e-3,
-  schedule: 'cosine',
-  clipNorm: 1,
-  seed: 0,
-  validations: 10,
-};
-
-type Resolved = LanguageModelTrainOptions & Defaults;
+type Resolved = Omit<LanguageModelTrainOptions & LanguageModelDefaults, 'cell'> & Pick<LanguageModelTrainOptions, 'cell'>;
 
 function configOf({ cell, hiddenSize, numLayers, embeddingSize, dropout, seed }: Resolved): LanguageModelConfig {
-  return { cell, hiddenSize, numLayers, embeddingSize, dropout, seed };
+  const sizes = { hiddenSize, numLayers, embeddingSize, dropout, seed };
+  if (typeof cell === 'object') return { cell: cell.name, equations: cell.toData(), ...sizes };
+  return { cell: cell ?? LANGUAGE_MODEL_DEFAULTS.cell, ...sizes };
 }
 
 /** Epochs so far, with fractions. */

@@ -1,10 +1,12 @@
-// The feed-forward layers around a recurrent one: Linear, Embedding, Dropout.
+// The feed-forward layers around a recurrent one: Linear, Embedding, Dropout, LayerNorm.
+// Letters: V tokens, D numbers of each.
 import { UnrolledError } from '../errors.js';
-import { add, dropout, gatherRows, matmul } from '../autograd/ops.js';
+import { layerNorm } from '../autograd/normalize.js';
+import { add, dropout, gatherRows, matmul, reshape } from '../autograd/ops.js';
 import type { Philox } from '../tensor/philox.js';
 import { formatShape } from '../tensor/shape.js';
-import type { Tensor } from '../tensor/tensor.js';
-import { type Initializer, normalInit, uniformInit } from './initializers.js';
+import { Tensor } from '../tensor/tensor.js';
+import { constantInit, type Initializer, normalInit, uniformInit } from './initializers.js';
 import { Module, parameter } from './module.js';
 import { defaultCalls, defaultRng, type RandomCalls } from './random.js';
 
@@ -41,34 +43,82 @@ export class Linear extends Module {
         'the last size must be the input size of the layer',
       );
     }
-    const rows = x.rank === 1 ? x.reshape([1, -1]) : x;
+    const rows = x.rank === 1 ? reshape(x, [1, -1]) : x;
     const y = matmul(rows, this.weight);
     const out = this.bias === null ? y : add(y, this.bias);
-    return x.rank === 1 ? out.reshape([-1]) : out;
+    return x.rank === 1 ? reshape(out, [-1]) : out;
   }
 }
 
-export interface EmbeddingOptions {
+export interface FromVectorsOptions {
+  /** Not trained: no gradient and not among the parameters, but stored with the model. */
+  frozen?: boolean;
+  /** The token of padding: its row gets no gradient. */
+  paddingIndex?: number;
+}
+
+export interface EmbeddingOptions extends FromVectorsOptions {
+  /** Standard normal by default. */
   init?: Initializer;
   rng?: Philox;
 }
 
-/** A row of the table for each index: int32 [...] to [..., size]. */
+/** A row of the table [V, D] for each index: int32 [...] to [..., D]. The row of `paddingIndex` is zero and stays so. */
 export class Embedding extends Module {
   readonly weight: Tensor;
+  readonly frozen: boolean;
+  readonly paddingIndex: number | null;
 
+  /** Errors: RANGE for a size below 1, or a padding index that the table has not. */
   constructor(count: number, size: number, options: EmbeddingOptions = {}) {
     super();
     checkSizes({ count, size });
-    this.weight = this.addParameter(
-      'weight',
-      parameter([count, size], options.init ?? normalInit(1), options.rng ?? defaultRng()),
-    );
+    const { frozen = false, paddingIndex = null, init = normalInit(1), rng = defaultRng() } = options;
+    if (paddingIndex !== null && !(Number.isInteger(paddingIndex) && paddingIndex >= 0 && paddingIndex < count)) {
+      throw new UnrolledError(
+        'RANGE',
+        `expected a padding index from 0 to ${count - 1}, received ${paddingIndex}`,
+        'it is the number of the padding token in the vocabulary',
+      );
+    }
+    const padded: Initializer = (shape, from) => {
+      const values = init(shape, from);
+      return paddingIndex === null ? values : values.fill(0, paddingIndex * size, (paddingIndex + 1) * size);
+    };
+    const weight = parameter([count, size], padded, rng);
+    weight.requiresGrad = !frozen;
+    this.weight = frozen ? this.addBuffer('weight', weight) : this.addParameter('weight', weight);
+    this.frozen = frozen;
+    this.paddingIndex = paddingIndex;
+  }
+
+  /**
+   * An embedding with a copy of given vectors, such as word vectors from elsewhere. Frozen by default; the row of
+   * `paddingIndex` keeps the given numbers (both as PyTorch's `from_pretrained`).
+   * @param vectors [V, D], or V rows of D numbers
+   * Errors: SHAPE where rows differ in length or there are none.
+   */
+  static fromVectors(
+    vectors: Tensor | readonly ArrayLike<number>[],
+    { frozen = true, paddingIndex }: FromVectorsOptions = {},
+  ): Embedding {
+    const [count, size] = vectors instanceof Tensor ? vectors.shape : [vectors.length, vectors[0]?.length ?? 0];
+    const isMatrix = vectors instanceof Tensor ? vectors.rank === 2 : vectors.every((row) => row.length === size);
+    if (!isMatrix || count === 0 || size === 0) {
+      throw new UnrolledError(
+        'SHAPE',
+        `expected vectors of one length as a matrix, received ${vectors instanceof Tensor ? vectors.toString() : `${count} rows, the first of ${size} numbers`}`,
+        'give a tensor [V, D] or V rows of D numbers',
+      );
+    }
+    const embedding = new Embedding(count, size, { frozen, paddingIndex, init: constantInit(0) });
+    embedding.weight.set(vectors instanceof Tensor ? vectors.data() : vectors.flatMap((row) => Array.from(row)));
+    return embedding;
   }
 
   /** Errors: RANGE for an index that the table has not. */
   forward(indices: Tensor): Tensor {
-    return gatherRows(this.weight, indices);
+    return gatherRows(this.weight, indices, this.paddingIndex === null ? {} : { paddingIndex: this.paddingIndex });
   }
 }
 
@@ -92,6 +142,49 @@ export class Dropout extends Module {
 
   forward(x: Tensor): Tensor {
     return this.training && this.p > 0 ? dropout(x, this.p, this.#calls.next()) : x;
+  }
+}
+
+export interface LayerNormOptions {
+  /** Added to the variance. */
+  epsilon?: number;
+  /** Learns a weight (from 1) and a bias (from 0) for each of the `size` features. */
+  elementwiseAffine?: boolean;
+  /** The bias of that. */
+  bias?: boolean;
+}
+
+/** Layer normalization over the last axis: [..., size] to the same (Ba, Kiros and Hinton 2016); PyTorch's `LayerNorm`. */
+export class LayerNorm extends Module {
+  readonly size: number;
+  readonly epsilon: number;
+  readonly weight: Tensor | null;
+  readonly bias: Tensor | null;
+
+  constructor(size: number, options: LayerNormOptions = {}) {
+    super();
+    checkSizes({ size });
+    const { epsilon = 1e-5, elementwiseAffine = true, bias = true } = options;
+    if (!(epsilon >= 0)) {
+      throw new UnrolledError('RANGE', `expected an epsilon of 0 or more, received ${epsilon}`, '1e-5 is usual');
+    }
+    const made = (name: string, value: number): Tensor =>
+      this.addParameter(name, parameter([size], constantInit(value), defaultRng()));
+    this.size = size;
+    this.epsilon = epsilon;
+    this.weight = elementwiseAffine ? made('weight', 1) : null;
+    this.bias = elementwiseAffine && bias ? made('bias', 0) : null;
+  }
+
+  forward(x: Tensor): Tensor {
+    if (x.shape[x.rank - 1] !== this.size) {
+      throw new UnrolledError(
+        'SHAPE',
+        `expected input of shape [..., ${this.size}], received ${formatShape(x.shape)}`,
+        'the last size must be the size of the layer',
+      );
+    }
+    return layerNorm(x, { weight: this.weight, bias: this.bias, epsilon: this.epsilon });
   }
 }
 

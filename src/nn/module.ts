@@ -20,10 +20,17 @@ export abstract class Module {
   /** Whether dropout is on. */
   training = true;
   readonly #own = new Map<string, Tensor>();
+  readonly #buffers = new Map<string, Tensor>();
   readonly #parts = new Map<string, Module>();
 
   protected addParameter(name: string, t: Tensor): Tensor {
     this.#own.set(name, t);
+    return t;
+  }
+
+  /** A tensor that is stored with the model, but that training does not change: not among the parameters. */
+  protected addBuffer(name: string, t: Tensor): Tensor {
+    this.#buffers.set(name, t);
     return t;
   }
 
@@ -35,6 +42,17 @@ export abstract class Module {
   *namedParameters(prefix = ''): Generator<[string, Tensor]> {
     for (const [name, t] of this.#own) yield [prefix + name, t];
     for (const [name, part] of this.#parts) yield* part.namedParameters(`${prefix}${name}.`);
+  }
+
+  *namedBuffers(prefix = ''): Generator<[string, Tensor]> {
+    for (const [name, t] of this.#buffers) yield [prefix + name, t];
+    for (const [name, part] of this.#parts) yield* part.namedBuffers(`${prefix}${name}.`);
+  }
+
+  /** What is stored with the model: parameters, then buffers. */
+  *#namedState(): Generator<[string, Tensor]> {
+    yield* this.namedParameters();
+    yield* this.namedBuffers();
   }
 
   parameters(): Tensor[] {
@@ -64,16 +82,14 @@ export abstract class Module {
     return this.train(false);
   }
 
-  /** Copies of all parameters. */
+  /** Copies of all parameters and buffers. */
   stateDict(): StateDict {
-    return Object.fromEntries(
-      [...this.namedParameters()].map(([name, t]) => [name, { shape: t.shape, data: t.data() }]),
-    );
+    return Object.fromEntries([...this.#namedState()].map(([name, t]) => [name, { shape: t.shape, data: t.data() }]));
   }
 
   /** Errors: FORMAT where names are missing or too many, or a shape differs. */
   loadStateDict(state: StateDict): void {
-    const named = new Map(this.namedParameters());
+    const named = new Map(this.#namedState());
     const missing = [...named.keys()].filter((name) => !Object.hasOwn(state, name));
     const extra = Object.keys(state).filter((name) => !named.has(name));
     if (missing.length + extra.length > 0) {
@@ -96,9 +112,9 @@ export abstract class Module {
     }
   }
 
-  /** Gives the parameters back; the module must not be used again. */
+  /** Gives parameters and buffers back; the module must not be used again. */
   dispose(): void {
-    for (const t of this.parameters()) {
+    for (const [, t] of this.#namedState()) {
       t.grad?.dispose();
       t.dispose();
     }

@@ -8,9 +8,7 @@ import { raggedSteps, type Steps } from '../cell/steps.js';
 import { empty, fromData } from '../tensor/create.js';
 import { formatShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-
-/** Lengths [N], or a mask [T, N] whose zeros are holes in which the state holds. */
-export type Lengths = ArrayLike<number> | Tensor;
+import type { Lengths } from './lengths.js';
 
 export class Packing {
   readonly steps: Steps;

@@ -11,7 +11,8 @@ import { Tensor } from '../tensor/tensor.js';
 import type { Initializer } from './initializers.js';
 import { checkSizes, Dropout, Linear } from './layers.js';
 import { Module } from './module.js';
-import { type Lengths, Packing } from './ragged.js';
+import type { Lengths } from './lengths.js';
+import { Packing } from './ragged.js';
 import { defaultCalls, defaultRng, type RandomCalls } from './random.js';
 import { RecurrentLayer } from './recurrentLayer.js';
 

@@ -1,0 +1,92 @@
+// Activation functions beside the relu, sigmoid, tanh, softmax and logSoftmax of ops.ts. Gradients are written out where the
+// derived ones would overflow in the branch that is not taken, or lose digits.
+import { UnrolledError } from '../errors.js';
+import { apply, constant, type Expr, uniform } from '../program/expr.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { argument, elementwise, RESULT_GRADIENT } from './elementwise.js';
+
+const x = argument(0);
+const g = RESULT_GRADIENT;
+const [zero, one] = [constant(0), constant(1)];
+const mul = (a: Expr, b: Expr): Expr => apply('mul', a, b);
+const add = (a: Expr, b: Expr): Expr => apply('add', a, b);
+const isPositive = apply('less', zero, x);
+
+/** log(1 + e) for e ≥ 0 without losing a small e: log(u) · e / (u − 1) with u = 1 + e (Goldberg 1991, theorem 4). */
+export function log1pExpr(e: Expr): Expr {
+  const u = add(one, e);
+  return apply('select', apply('equal', u, one), e, apply('div', mul(apply('log', u), e), apply('sub', u, one)));
+}
+
+/** log(1 + e^a), right for every a. */
+export function softplusExpr(a: Expr): Expr {
+  return add(apply('max', a, zero), log1pExpr(apply('exp', apply('neg', apply('abs', a)))));
+}
+
+const leakyExpr = apply('select', isPositive, x, mul(uniform('slope'), x));
+const leakyGradients = [apply('select', isPositive, g, mul(uniform('slope'), g))];
+
+/** x where x > 0, else slope · x. */
+export function leakyRelu(t: Tensor, slope = 0.01): Tensor {
+  return elementwise(leakyExpr, [t], { op: 'leakyRelu', uniforms: { slope }, gradients: leakyGradients });
+}
+
+const below = apply('min', x, zero);
+// e^x − 1 = tanh(x / 2) · (e^x + 1): no digits are lost near 0.
+const expm1 = mul(apply('tanh', mul(constant(0.5), below)), add(apply('exp', below), one));
+const eluExpr = apply('select', isPositive, x, mul(uniform('alpha'), expm1));
+const eluGradients = [apply('select', isPositive, g, mul(g, mul(uniform('alpha'), apply('exp', below))))];
+
+/** x where x > 0, else alpha · (e^x − 1) (Clevert, Unterthiner and Hochreiter 2016). */
+export function elu(t: Tensor, alpha = 1): Tensor {
+  return elementwise(eluExpr, [t], { op: 'elu', uniforms: { alpha }, gradients: eluGradients });
+}
+
+const cubic = mul(x, add(one, mul(constant(0.044715), mul(x, x))));
+const geluExpr = mul(mul(constant(0.5), x), add(one, apply('tanh', mul(constant(Math.sqrt(2 / Math.PI)), cubic))));
+
+/** GELU by its tanh formula (Hendrycks and Gimpel 2016): PyTorch's `gelu` with `approximate='tanh'`, not its default. */
+export function geluTanh(t: Tensor): Tensor {
+  return elementwise(geluExpr, [t], { op: 'geluTanh' });
+}
+
+const siluExpr = mul(x, apply('sigmoid', x));
+
+/** x · sigmoid(x), also called swish. */
+export function silu(t: Tensor): Tensor {
+  return elementwise(siluExpr, [t], { op: 'silu' });
+}
+
+const softplus0 = softplusExpr(x);
+const softplusGradients = [mul(g, apply('sigmoid', x))];
+
+/** log(1 + e^x), without overflow. */
+export function softplus(t: Tensor): Tensor {
+  return elementwise(softplus0, [t], { op: 'softplus', gradients: softplusGradients });
+}
+
+const shrink = apply('reciprocal', add(one, apply('abs', x)));
+const softsignExpr = mul(x, shrink);
+const softsignGradients = [mul(g, mul(shrink, shrink))];
+
+/** x / (1 + |x|). */
+export function softsign(t: Tensor): Tensor {
+  return elementwise(softsignExpr, [t], { op: 'softsign', gradients: softsignGradients });
+}
+
+const [low, high] = [uniform('low'), uniform('high')];
+const hardtanhExpr = apply('min', apply('max', x, low), high);
+const hardtanhGradients = [mul(g, mul(apply('less', low, x), apply('less', x, high)))];
+
+/** x cut to low … high; at the bounds and beyond the gradient is 0. Errors: RANGE where low is not below high. */
+export function hardtanh(t: Tensor, lowest = -1, highest = 1): Tensor {
+  if (!(lowest < highest)) {
+    throw new UnrolledError(
+      'RANGE',
+      `expected bounds in rising order, received ${lowest} and ${highest}`,
+      'give the lower bound first',
+    );
+  }
+  const uniforms = { low: lowest, high: highest };
+  return elementwise(hardtanhExpr, [t], { op: 'hardtanh', uniforms, gradients: hardtanhGradients });
+}

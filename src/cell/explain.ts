@@ -1,0 +1,151 @@
+// What will run for a cell: the stages of one step with their work and traffic, as data and as a table for people.
+import { INSTRUCTION_SIZE, OP } from '../backend/isa.js';
+import { deriveCell, type Stage, type StepPlan } from './derive.js';
+import type { CellGraph } from './graph.js';
+import { type Block, blocksOf, columnsOf, runsOf, type Sizes, sizeOfWidth } from './layout.js';
+
+export interface ExplainOptions {
+  inputSize: number;
+  hiddenSize: number;
+  /** Sequences at once; 1. */
+  batchSize?: number;
+  /** The cell's own sizes; hidden where missing. */
+  sizes?: Readonly<Record<string, number>>;
+  numHeads?: number;
+  /** The input is tokens: its product is a row of the weight. */
+  tokens?: boolean;
+}
+
+export interface ExplainedStage {
+  when: 'before the loop' | 'forward' | 'backward' | 'after the loop';
+  kind: 'product' | 'program' | 'row sum' | 'gather';
+  what: string;
+  /** Multiplications and additions of one step; a function such as tanh counts as one. */
+  flops: number;
+  /** Bytes read and written in one step, weights once. */
+  bytes: number;
+}
+
+export interface Explanation {
+  stages: readonly ExplainedStage[];
+  /** Totals of one training step of time: forward, backward and its share of what is outside of the loop. */
+  flops: number;
+  bytes: number;
+  parameters: number;
+  toString(): string;
+}
+
+const FLOAT = 4;
+
+/** The stages and programs that run for one step in time. */
+export function explainCell(cell: CellGraph, options: ExplainOptions): Explanation {
+  const { inputSize, hiddenSize, batchSize: N = 1, numHeads = 4, tokens = false } = options;
+  const own = Object.fromEntries(cell.sizes.map((name) => [name, options.sizes?.[name] ?? hiddenSize]));
+  const sizes: Sizes = { ...own, input: inputSize, hidden: hiddenSize, heads: numHeads };
+  const derived = deriveCell(cell);
+  const { layout } = derived;
+  const columns = columnsOf(layout, sizes);
+  const stages: ExplainedStage[] = [];
+  const product = (when: ExplainedStage['when'], what: string, blocks: readonly Block[]): void => {
+    const sum = (f: (b: Block) => number): number => blocks.reduce((total, b) => total + f(b), 0);
+    const [{ k, n }] = blocks;
+    const size = `${k} × ${n}${blocks.length > 1 ? `, ${blocks.length} heads` : ''}`;
+    stages.push({
+      when,
+      kind: 'product',
+      what: `${what} [${size}]`,
+      flops: sum((b) => 2 * N * b.n * b.k),
+      bytes: sum((b) => (b.n * b.k + N * b.k + N * b.n) * FLOAT),
+    });
+  };
+  const groups = (kind: string) => layout.groups.filter((g) => g.kind === kind);
+  const add = (when: 'forward' | 'backward', plan: StepPlan): void => {
+    for (const stage of plan.stages) {
+      if (stage.kind === 'product') {
+        const { parameter } = stage.group;
+        const what = when === 'forward' ? `${operandName(stage)} · ${parameter}` : `gradient · ${parameter}ᵀ`;
+        product(when, what, blocksOf(layout, columns, stage.group, stage.run, sizes));
+      } else if (stage.kind === 'rowSum') {
+        const cols = sizeOfWidth(sizes, stage.width);
+        stages.push({ when, kind: 'row sum', what: `[${N}, ${cols}]`, flops: N * cols, bytes: N * (cols + 1) * FLOAT });
+      } else stages.push(program(when, stage, N * sizeOfWidth(sizes, stage.width), `[${N}, ${sizeOfWidth(sizes, stage.width)}]`));
+    }
+  };
+  for (const g of groups('input')) {
+    for (const run of runsOf(layout, g)) {
+      const blocks = blocksOf(layout, columns, g, run, sizes);
+      if (!tokens) product('before the loop', `x · ${g.parameter}`, blocks);
+    }
+  }
+  add('forward', derived.forward(tokens));
+  add('backward', derived.backward(true));
+  for (const g of layout.groups) {
+    for (const run of runsOf(layout, g)) {
+      const blocks = blocksOf(layout, columns, g, run, sizes);
+      if (g.kind === 'input' && tokens) {
+        const n = N * blocks[0].n;
+        stages.push({ when: 'after the loop', kind: 'gather', what: `rows of ${g.parameter}`, flops: n, bytes: 3 * n * FLOAT });
+        continue;
+      }
+      product('after the loop', `gradient of ${g.parameter}`, blocks);
+      if (g.kind === 'input') product('after the loop', `gradient of x by ${g.parameter}ᵀ`, blocks);
+    }
+  }
+  const parameters =
+    layout.groups.reduce((sum, g) => sum + runsOf(layout, g).reduce((s, run) => s + blocksOf(layout, columns, g, run, sizes).reduce((t, b) => t + b.n * b.k, 0), 0), 0) +
+    columns.biasTotal +
+    cell.vectors.reduce((sum, v) => sum + sizeOfWidth(sizes, v.size), 0);
+  const flops = stages.reduce((sum, s) => sum + s.flops, 0);
+  const bytes = stages.reduce((sum, s) => sum + s.bytes, 0);
+  const head = `${cell.name}: input ${inputSize}${tokens ? ' (tokens)' : ''}, hidden ${hiddenSize}, batch ${N}; ${parameters.toLocaleString('en')} parameters; one step in time`;
+  return { stages, flops, bytes, parameters, toString: () => print(head, stages, flops, bytes) };
+}
+
+function operandName(stage: Stage & { kind: 'product' }): string {
+  return stage.group.kind === 'state' ? (stage.group.state ?? 'h') : `(operand of ${stage.group.linears.join(', ')})`;
+}
+
+function program(when: 'forward' | 'backward', stage: Stage & { kind: 'program' }, elements: number, grid: string): ExplainedStage {
+  const { code } = stage.compiled.program;
+  let [work, traffic] = [0, 0];
+  for (let i = 0; i < code.length; i += INSTRUCTION_SIZE) {
+    if (code[i] === OP.LOAD || code[i] === OP.STORE) traffic++;
+    else if (code[i] !== OP.UNIFORM) work++;
+  }
+  const writes = stage.compiled.operands.filter((_, i) => stores(code, i)).map(target);
+  const names = [...new Set(writes)];
+  const shown = names.length > 8 ? [...names.slice(0, 6), `${names.length - 6} more`] : names;
+  const what = `${grid}, ${code.length / INSTRUCTION_SIZE} instructions to ${shown.join(', ')}`;
+  return { when, kind: 'program', what, flops: work * elements, bytes: traffic * elements * FLOAT };
+}
+
+function stores(code: Int32Array, operand: number): boolean {
+  for (let i = 0; i < code.length; i += INSTRUCTION_SIZE) if (code[i] === OP.STORE && code[i + 1] === operand) return true;
+  return false;
+}
+
+/** What an operand is to people. */
+function target(name: string): string {
+  const [kind, key] = name.split(':');
+  const names: Record<string, string> = { k: key, n: `${key}′`, p: 'an operand', a: 'a sum', t: key, dz: `d${key}`, ds: `d${key} before`, dp: 'an operand', dv: `d${key}`, da: 'a sum', dx: 'dx' };
+  return names[kind] ?? name;
+}
+
+function amount(value: number, unit: string): string {
+  const scales: [number, string][] = [[1e9, 'G'], [1e6, 'M'], [1e3, 'k']]; // prettier-ignore
+  const found = scales.find(([size]) => value >= size);
+  return found === undefined ? `${value} ${unit}` : `${(value / found[0]).toFixed(value / found[0] < 10 ? 2 : 1)} ${found[1]}${unit}`;
+}
+
+function print(head: string, stages: readonly ExplainedStage[], flops: number, bytes: number): string {
+  const rows = stages.map((s) => [s.when, s.kind, s.what, amount(s.flops, 'FLOP'), amount(s.bytes, 'B')]);
+  rows.push(['sum', '', '', amount(flops, 'FLOP'), amount(bytes, 'B')]);
+  const widths = [0, 1, 2, 3, 4].map((i) => Math.max(...rows.map((row) => row[i].length)));
+  const lines = rows.map((row, at) =>
+    row
+      .map((cell, i) => (i >= 3 ? cell.padStart(widths[i]) : (i === 0 && at > 0 && rows[at - 1][0] === cell ? '' : cell).padEnd(widths[i])))
+      .join('  ')
+      .trimEnd(),
+  );
+  return [head, '', ...lines].join('\n');
+}

@@ -1,0 +1,37 @@
+// Sequential: parts one after the other.
+import { UnrolledError } from '../errors.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { Module } from './module.js';
+
+/** What Sequential takes: a module from tensor to tensor, or a function such as `relu`. */
+export type SequentialPart = (Module & { forward(x: Tensor): Tensor }) | ((x: Tensor) => Tensor);
+
+/**
+ * One part after the other. Parameters are named by the part's place, functions counted: `0.weight`, `2.weight`.
+ *
+ *     const net = new Sequential(new Linear(28, 64), relu, new Linear(64, 10));
+ */
+export class Sequential extends Module {
+  readonly #steps: ((x: Tensor) => Tensor)[];
+
+  constructor(...parts: SequentialPart[]) {
+    super();
+    this.#steps = parts.map((part, i) => {
+      if (part instanceof Module) {
+        this.addPart(String(i), part);
+        return (x) => part.forward(x);
+      }
+      if (typeof part === 'function') return part;
+      throw new UnrolledError(
+        'OPTION',
+        `expected modules and functions, received ${typeof part} at place ${i}`,
+        'give parts as arguments: new Sequential(a, b), not as an array',
+      );
+    });
+  }
+
+  /** The input of the first part to the output of the last. */
+  forward(x: Tensor): Tensor {
+    return this.#steps.reduce((y, step) => step(y), x);
+  }
+}
