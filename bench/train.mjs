@@ -1,7 +1,10 @@
-// Training speed of d2l-lstm-h256 (V 28, H 256, N 32, T 35, SGD, norm clipping), beside PyTorch's in the same run where
-// UNROLLED_TORCH_PYTHON names a Python that has it, with the same model, step and thread count. The two take turns; best of several.
+// Training speed of d2l-lstm-h256 (V 28, H 256, N 32, T 35, SGD, norm clipping), beside a peer's in the same run. The two take
+// turns; best of several. Native: PyTorch, where UNROLLED_TORCH_PYTHON names a Python that has it, with the same model, step and
+// thread count. wasm: TensorFlow.js on WebAssembly, where UNROLLED_JS_PEERS names a folder that has it installed, by the script
+// ../shared/peers/js_bench.mjs (or UNROLLED_JS_BENCH).
 //   npm run bench [-- --backend native|wasm] [--threads N]
 import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as u from '../dist/node.js';
 
@@ -10,7 +13,7 @@ const option = (name, value) => {
   return at < 0 ? value : process.argv[at + 1];
 };
 const backendName = option('backend', 'native');
-const threads = Number(option('threads', '2'));
+const threads = Number(option('threads', backendName === 'wasm' ? '1' : '2'));
 const backend = await u.useBackend(backendName, { threads });
 const [V, H, N, T] = [28, 256, 32, 35];
 u.manualSeed(0);
@@ -47,18 +50,44 @@ function measure(seconds) {
   }
   return best;
 }
-const python = process.env.UNROLLED_TORCH_PYTHON;
-const script = fileURLToPath(new URL('torch_train.py', import.meta.url));
-let [ours, torch] = [0, 0];
+const run = (command, args, options) => {
+  const result = spawnSync(command, args, { encoding: 'utf8', ...options });
+  if (result.error) throw result.error;
+  return result.stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line));
+};
+const { UNROLLED_TORCH_PYTHON: python, UNROLLED_JS_PEERS: jsPeers, UNROLLED_JS_BENCH } = process.env;
+/** One reading of the peer, in tokens a second. */
+const peers = {
+  native: python && {
+    name: 'PyTorch',
+    read: () =>
+      run(python, [fileURLToPath(new URL('torch_train.py', import.meta.url)), '--threads', String(threads)])[0]?.value,
+  },
+  wasm: jsPeers && {
+    name: 'TensorFlow.js wasm',
+    read() {
+      const script = resolve(UNROLLED_JS_BENCH ?? '../shared/peers/js_bench.mjs');
+      const rows = run(process.execPath, [script, 'train/d2l-lstm-h256'], { cwd: jsPeers });
+      return rows.find((row) => /wasm/.test(row.peer) && row.value)?.value;
+    },
+  },
+};
+const peer = peers[backend.name] || null;
+let [ours, theirs] = [0, 0];
 for (let round = 0; round < 3; round++) {
   ours = Math.max(ours, measure(3));
-  if (python === undefined) continue;
-  const result = spawnSync(python, [script, '--threads', String(threads)], { encoding: 'utf8' });
-  if (result.status !== 0) throw new Error(result.stderr);
-  torch = Math.max(torch, JSON.parse(result.stdout).value);
+  if (peer === null) continue;
+  const value = peer.read();
+  if (!value) throw new Error(`expected a figure of ${peer.name}, received none`);
+  theirs = Math.max(theirs, value);
 }
 console.log(JSON.stringify({
   name: 'train/d2l-lstm-h256', unit: 'tokens/s', backend: backend.name, features: backend.features, threads: backend.threads,
-  value: Math.round(ours), torch: torch > 0 ? Math.round(torch) : null, ratio: torch > 0 ? Number((ours / torch).toFixed(3)) : null,
+  value: Math.round(ours), peer: peer?.name ?? null, peerValue: peer === null ? null : Math.round(theirs),
+  ratio: peer === null ? null : Number((ours / theirs).toFixed(3)),
 })); // prettier-ignore
-if (python === undefined) console.error('UNROLLED_TORCH_PYTHON names no Python: measured without a peer');
+if (peer === null)
+  console.error(`no peer for ${backend.name}: name it by UNROLLED_TORCH_PYTHON (native) or UNROLLED_JS_PEERS (wasm)`);

@@ -1,5 +1,6 @@
 // Choosing a backend: each is tried in order and may decline with UNSUPPORTED; why it did is kept for those who ask. This
 // file stands above the backends; only it knows them all.
+import { editDistance } from '../nearest.js';
 import { UnrolledError, UnsupportedError } from '../errors.js';
 import { currentDevice, setCurrentDevice } from '../tensor/device.js';
 import { createNativeBackend } from './compiled/native.js';
@@ -192,17 +193,4 @@ function candidates(name: string, { threads, precision }: BackendOptions): reado
 function nearest(name: string, names: readonly string[]): string {
   const distances = new Map(names.map((known) => [known, editDistance(name.toLowerCase(), known)]));
   return names.reduce((best, known) => ((distances.get(known) ?? 0) < (distances.get(best) ?? 0) ? known : best));
-}
-
-/** Insertions, deletions and replacements from a to b (Levenshtein 1966). */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length];
 }

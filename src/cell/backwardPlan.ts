@@ -33,7 +33,9 @@ export function planBackward(context: Context, hasDy: boolean, scaled: boolean):
   const dStates = new Map(cell.states.map((s) => [s, gradientOf(stateExpr(s))]));
   const dx = gradientOf(INPUT);
   const inputGradient = !(dx.kind === 'constant' && dx.value === 0);
-  const ownSums = topological([...dz.values(), ...dv.values(), ...dStates.values(), dx]).filter((e) => e.kind === 'rowSum');
+  const ownSums = topological([...dz.values(), ...dv.values(), ...dStates.values(), dx]).filter(
+    (e) => e.kind === 'rowSum',
+  );
 
   const memo = new Map<Expr, number>();
   const level = (e: Expr): number => {
@@ -83,7 +85,9 @@ export function planBackward(context: Context, hasDy: boolean, scaled: boolean):
       scratch.set(`dr:${i}`, SCALAR);
       after.push({ kind: 'rowSum', from: `da:${i}`, to: `dr:${i}`, width });
     });
-    const substituted = Object.entries(outputs).map(([name, o]) => [name, { ...o, e: substitute(o.e, known) }] as const);
+    const substituted = Object.entries(outputs).map(
+      ([name, o]) => [name, { ...o, e: substitute(o.e, known) }] as const,
+    );
     stages.push(...programsFor(Object.fromEntries(substituted)), ...after);
     // A computed operand's gradient is complete when those of all its linears are.
     layout.computed.forEach((_, computed) => {

@@ -71,7 +71,10 @@ const Rich = defineCell({
     const [a, b] = layerNorm('pair', [linear('a', x, perHead(c)), linear('b', h, s, c, { size: 'small' })]);
     const f = sigmoid(a.add(vector('p').mul(c)));
     const deep = linear('deep', linear('first', x, { bias: false }));
-    const cNext = f.mul(c).add(f.oneMinus().mul(silu(deep))).sub(mean(c).mul(scalar('k', { init: 0.5 })));
+    const cNext = f
+      .mul(c)
+      .add(f.oneMinus().mul(silu(deep)))
+      .sub(mean(c).mul(scalar('k', { init: 0.5 })));
     const sNext = tanh(b.add(layerNorm('own', s))).named('narrow');
     const out = linear('out', softplus(cNext), sNext, { size: 'projection' });
     return { h: min(out, 0.9).mul(mean(cNext.mul(cNext)).add(1)), c: cNext, s: sNext };
@@ -128,29 +131,32 @@ describe.each(ALL.map((cell) => [cell.name, cell] as const))('%s', (_, cell) => 
   });
 });
 
-describe.each([RNN, GRU, GRUResetBefore, LSTM, LayerNormLSTM, SLSTM].map((cell) => [cell.name, cell] as const))('%s on tokens', (_, cell) => {
-  it('equals one-hot input, gradients too', () => {
-    const rng = new Philox(3);
-    const parameters = parametersOf(cell, rng);
-    const tokens = Int32Array.of(0, 2, 1, 1, 3, 0);
-    const oneHot = new Float64Array(T * N * D);
-    tokens.forEach((token, i) => (oneHot[i * D + token] = 1));
-    const gradientsWith = (x: Tensor): number[][] => {
-      for (const p of Object.values(parameters)) {
-        p.requiresGrad = true;
-        p.grad = null;
-      }
-      const { output, state } = scan(cell, x, parameters, {}, SIZES);
-      const total = loss(output, state);
-      total.backward();
-      return [[total.item()], ...Object.values(parameters).map((p) => Array.from(p.grad?.data() ?? []))];
-    };
-    const a = gradientsWith(fromData(tokens, [T, N])).flat();
-    const b = gradientsWith(fromData(oneHot, [T, N, D])).flat();
-    expect(a.length).toBe(b.length);
-    a.forEach((v, i) => expect(v).toBeCloseTo(b[i], 12));
-  });
-});
+describe.each([RNN, GRU, GRUResetBefore, LSTM, LayerNormLSTM, SLSTM].map((cell) => [cell.name, cell] as const))(
+  '%s on tokens',
+  (_, cell) => {
+    it('equals one-hot input, gradients too', () => {
+      const rng = new Philox(3);
+      const parameters = parametersOf(cell, rng);
+      const tokens = Int32Array.of(0, 2, 1, 1, 3, 0);
+      const oneHot = new Float64Array(T * N * D);
+      tokens.forEach((token, i) => (oneHot[i * D + token] = 1));
+      const gradientsWith = (x: Tensor): number[][] => {
+        for (const p of Object.values(parameters)) {
+          p.requiresGrad = true;
+          p.grad = null;
+        }
+        const { output, state } = scan(cell, x, parameters, {}, SIZES);
+        const total = loss(output, state);
+        total.backward();
+        return [[total.item()], ...Object.values(parameters).map((p) => Array.from(p.grad?.data() ?? []))];
+      };
+      const a = gradientsWith(fromData(tokens, [T, N])).flat();
+      const b = gradientsWith(fromData(oneHot, [T, N, D])).flat();
+      expect(a.length).toBe(b.length);
+      a.forEach((v, i) => expect(v).toBeCloseTo(b[i], 12));
+    });
+  },
+);
 
 describe('errors at definition', () => {
   it.each([

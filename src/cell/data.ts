@@ -1,7 +1,18 @@
 // A cell's graph as JSON and back: what a model file keeps, so that it opens where the cell's module is missing. Data from a
 // file is checked as if an enemy had written it.
 import { UnrolledError } from '../errors.js';
-import { apply, ARITY, argumentsOf, constant, type Expr, input, type OpName, rowSum, topological, uniform } from '../program/expr.js';
+import {
+  apply,
+  ARITY,
+  argumentsOf,
+  constant,
+  type Expr,
+  input,
+  type OpName,
+  rowSum,
+  topological,
+  uniform,
+} from '../program/expr.js';
 import { type CellGraph, graphNodes, HIDDEN, INPUT_WIDTH, leafWidths, SCALAR, widthsOf } from './graph.js';
 
 /** A node: its kind, then its value or the numbers of earlier nodes. */
@@ -58,13 +69,21 @@ export function graphToData(cell: CellGraph): CellData {
     const args = argumentsOf(e).map(add);
     if (e.kind === 'op') return [e.op, ...args];
     if (e.kind === 'rowSum') return ['rowSum', ...args];
-    throw new UnrolledError('CELL', `cell ${cell.name}: expected equations without random numbers`, 'use the options of Recurrent for dropout');
+    throw new UnrolledError(
+      'CELL',
+      `cell ${cell.name}: expected equations without random numbers`,
+      'use the options of Recurrent for dropout',
+    );
   });
   return data;
 }
 
 function bad(what: string): UnrolledError {
-  return new UnrolledError('FORMAT', `expected the equations of a cell, received ${what}`, 'the file is damaged, or from another program');
+  return new UnrolledError(
+    'FORMAT',
+    `expected the equations of a cell, received ${what}`,
+    'the file is damaged, or from another program',
+  );
 }
 
 function record(value: unknown, what: string): Record<string, unknown> {
@@ -78,7 +97,8 @@ function list(value: unknown, what: string): unknown[] {
 }
 
 function text(value: unknown, what: string, pattern = /^[A-Za-z]\w*$/): string {
-  if (typeof value !== 'string' || value.length > 100 || !pattern.test(value)) throw bad(`${what} ${JSON.stringify(value)}`);
+  if (typeof value !== 'string' || value.length > 100 || !pattern.test(value))
+    throw bad(`${what} ${JSON.stringify(value)}`);
   return value;
 }
 
@@ -118,7 +138,9 @@ export function graphFromData(value: unknown): CellGraph {
     Object.fromEntries(Object.entries(record(o, what)).map(([k, v]) => [text(k, what), finite(v, what)]));
   const nodesOf = (o: unknown, what: string): Map<string, Expr> =>
     new Map(Object.entries(record(o, what)).map(([k, v]) => [text(k, what), node(v)]));
-  const stateSizes = Object.fromEntries(Object.entries(record(data.states, 'states')).map(([s, w]) => [text(s, 'a state'), size(w)]));
+  const stateSizes = Object.fromEntries(
+    Object.entries(record(data.states, 'states')).map(([s, w]) => [text(s, 'a state'), size(w)]),
+  );
   const states = Object.keys(stateSizes);
   const graph: CellGraph = {
     name: text(data.name, 'a name', /^[A-Za-z][\w-]*$/),
@@ -135,11 +157,19 @@ export function graphFromData(value: unknown): CellGraph {
     }),
     vectors: list(data.vectors, 'vectors').map((raw) => {
       const v = record(raw, 'a vector');
-      return { name: text(v.name, 'a vector'), size: size(v.size, [SCALAR, INPUT_WIDTH]), init: v.init === null ? null : finite(v.init, 'an initial value') };
+      return {
+        name: text(v.name, 'a vector'),
+        size: size(v.size, [SCALAR, INPUT_WIDTH]),
+        init: v.init === null ? null : finite(v.init, 'an initial value'),
+      };
     }),
     norms: list(data.norms, 'norms').map((raw) => {
       const n = record(raw, 'a norm');
-      return { name: text(n.name, 'a norm'), members: list(n.members, 'members').map(node), outputs: list(n.outputs, 'outputs').map(node) };
+      return {
+        name: text(n.name, 'a norm'),
+        members: list(n.members, 'members').map(node),
+        outputs: list(n.outputs, 'outputs').map(node),
+      };
     }),
     named: nodesOf(data.named, 'a name'),
     next: nodesOf(data.next, 'a state'),
@@ -148,7 +178,13 @@ export function graphFromData(value: unknown): CellGraph {
     masks: {},
   };
   const twice = (names: readonly string[]): boolean => new Set(names).size < names.length;
-  if (states.length === 0 || !states.includes(graph.output) || states.some((s) => !graph.next.has(s)) || graph.next.size !== states.length) throw bad('states that do not fit');
+  if (
+    states.length === 0 ||
+    !states.includes(graph.output) ||
+    states.some((s) => !graph.next.has(s)) ||
+    graph.next.size !== states.length
+  )
+    throw bad('states that do not fit');
   if (twice(graph.linears.map((l) => l.name)) || twice(graph.vectors.map((v) => v.name))) throw bad('a name twice');
   const leaves = leafWidths(graph);
   for (const e of nodes) if (e.kind === 'input' && !leaves.has(e.name)) throw bad(`a value ${e.name} of nothing`);
@@ -159,7 +195,8 @@ export function graphFromData(value: unknown): CellGraph {
   }
   graph.linears.forEach((l, i) => {
     const later = new Set(graph.linears.slice(i).map((other) => `z:${other.name}`));
-    if (topological(l.operands).some((e) => e.kind === 'input' && later.has(e.name))) throw bad(`linear ${l.name} of a later value`);
+    if (topological(l.operands).some((e) => e.kind === 'input' && later.has(e.name)))
+      throw bad(`linear ${l.name} of a later value`);
   });
   for (const l of graph.linears) {
     for (const o of l.operands) if ([null, SCALAR].includes(widthOf(o))) throw bad(`linear ${l.name} of a number`);

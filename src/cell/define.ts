@@ -61,22 +61,30 @@ export function defineCell<const S extends string>(definition: CellDefinition<S>
 function checkedGraph<S extends string>(definition: CellDefinition<S>): CellGraph {
   const name: unknown = definition.name;
   if (typeof name !== 'string' || !/^[A-Za-z][\w-]*$/.test(name)) {
-    throw cellError(String(name), `expected a name of letters, digits, - and _, received ${JSON.stringify(name)}`, 'rename the cell');
+    throw cellError(
+      String(name),
+      `expected a name of letters, digits, - and _, received ${JSON.stringify(name)}`,
+      'rename the cell',
+    );
   }
   const fail = (message: string, help: string): never => {
     throw cellError(name, message, help);
   };
-  if (typeof definition.step !== 'function') fail(`expected step to be a function, received ${typeof definition.step}`, 'write the equations in step');
+  if (typeof definition.step !== 'function')
+    fail(`expected step to be a function, received ${typeof definition.step}`, 'write the equations in step');
   const sizes = definition.sizes ?? [];
   for (const size of sizes) {
-    if (!NAME.test(size) || size === 'input' || size === HIDDEN) fail(`expected a free name for a size, received "${size}"`, 'choose another');
+    if (!NAME.test(size) || size === 'input' || size === HIDDEN)
+      fail(`expected a free name for a size, received "${size}"`, 'choose another');
   }
   const stateSizes = stateSizesOf(definition, sizes, fail);
   const states = Object.keys(stateSizes);
   const output = definition.output ?? states[0];
-  if (!states.includes(output)) fail(`expected a state as output, received "${output}"`, `choose one of ${states.join(', ')}`);
+  if (!states.includes(output))
+    fail(`expected a state as output, received "${output}"`, `choose one of ${states.join(', ')}`);
   const initialState = (definition.initialState ?? {}) as Readonly<Record<string, number>>;
-  for (const s of Object.keys(initialState)) if (!states.includes(s)) fail(`expected initialState for ${states.join(', ')}, received "${s}"`, 'name a state');
+  for (const s of Object.keys(initialState))
+    if (!states.includes(s)) fail(`expected initialState for ${states.join(', ')}, received "${s}"`, 'name a state');
 
   const traced = trace(definition, stateSizes);
   const again = trace(definition, stateSizes);
@@ -91,7 +99,10 @@ function checkedGraph<S extends string>(definition: CellDefinition<S>): CellGrap
   const initialBias = definition.initialBias ?? {};
   for (const l of Object.keys(initialBias)) {
     if (!traced.linears.some((one) => one.name === l && one.bias)) {
-      fail(`expected initialBias for linears with a bias (${traced.linears.map((one) => one.name).join(', ')}), received "${l}"`, 'name one of them');
+      fail(
+        `expected initialBias for linears with a bias (${traced.linears.map((one) => one.name).join(', ')}), received "${l}"`,
+        'name one of them',
+      );
     }
   }
   return { name, states, stateSizes, initialState, output, ...traced, initialBias, sizes: [...sizes], masks: {} };
@@ -111,9 +122,13 @@ function stateSizesOf<S extends string>(
     if (typeof s !== 'string' || !NAME.test(s) || (RESERVED as readonly string[]).includes(s)) {
       fail(`expected a free name for a state, received "${String(s)}"`, `choose another than ${RESERVED.join(', ')}`);
     }
-    if (entries.findIndex(([other]) => other === s) < i) fail(`expected different states, received "${s}" twice`, 'rename one');
+    if (entries.findIndex(([other]) => other === s) < i)
+      fail(`expected different states, received "${s}" twice`, 'rename one');
     if (size !== HIDDEN && !sizes.includes(size)) {
-      fail(`expected a size of ${[HIDDEN, ...sizes].join(', ')} for state "${s}", received "${size}"`, "name it in the definition, as in sizes: ['projection']");
+      fail(
+        `expected a size of ${[HIDDEN, ...sizes].join(', ')} for state "${s}", received "${size}"`,
+        "name it in the definition, as in sizes: ['projection']",
+      );
     }
   }
   return Object.fromEntries(entries);
@@ -127,7 +142,11 @@ function trace<S extends string>(
   const states = Object.keys(stateSizes);
   const returned: unknown = definition.step(tracer.arguments(stateSizes) as StepArguments<S>);
   if (typeof returned !== 'object' || returned === null) {
-    tracer.fail(`expected step to return its states, received ${String(returned)}`, `return { ${states.join(', ')} } from step`, '');
+    tracer.fail(
+      `expected step to return its states, received ${String(returned)}`,
+      `return { ${states.join(', ')} } from step`,
+      '',
+    );
   }
   const next = new Map<string, Expr>();
   for (const s of states) {
@@ -141,17 +160,25 @@ function trace<S extends string>(
       );
     }
     if (value.tracer !== tracer) {
-      tracer.fail(`expected a value of this step for state "${s}", received one of another step of ${value.tracer.cell}`, 'compute it inside of step');
+      tracer.fail(
+        `expected a value of this step for state "${s}", received one of another step of ${value.tracer.cell}`,
+        'compute it inside of step',
+      );
     }
     if (value.width !== null && value.width !== stateSizes[s]) {
       if (value.width === SCALAR || value.width !== 'input') {
-        tracer.fail(`expected state "${s}" of size ${stateSizes[s]}, received ${value.width === SCALAR ? 'one number a row' : value.width}`, 'bring it to that size with a linear', '');
+        tracer.fail(
+          `expected state "${s}" of size ${stateSizes[s]}, received ${value.width === SCALAR ? 'one number a row' : value.width}`,
+          'bring it to that size with a linear',
+          '',
+        );
       }
     }
     next.set(s, value.expr);
   }
   for (const extra of Object.keys(returned as object)) {
-    if (!next.has(extra)) tracer.fail(`expected only states, received "${extra}"`, "add it to state, or name it with value.named('…')", '');
+    if (!next.has(extra))
+      tracer.fail(`expected only states, received "${extra}"`, "add it to state, or name it with value.named('…')", '');
   }
   const graph = { linears: tracer.linears, vectors: tracer.vectors, norms: tracer.norms, named: tracer.named, next };
   checkUses(tracer, graph, stateSizes);
@@ -174,23 +201,33 @@ function checkUses(
   ];
   for (const { what, name, leaf } of parameters) {
     if (!reached.has(leaf)) {
-      tracer.fail(`expected a use of ${what} "${name}", found none`, 'remove it, or use it in a state', tracer.sites.get(`${what} ${name}`) ?? '');
+      tracer.fail(
+        `expected a use of ${what} "${name}", found none`,
+        'remove it, or use it in a state',
+        tracer.sites.get(`${what} ${name}`) ?? '',
+      );
     }
   }
   for (const [s, e] of graph.next) {
-    if (e === stateExpr(s)) tracer.fail(`expected state "${s}" to change, received it as it was`, 'remove the state, or give it an equation', '');
+    if (e === stateExpr(s))
+      tracer.fail(
+        `expected state "${s}" to change, received it as it was`,
+        'remove the state, or give it an equation',
+        '',
+      );
   }
   const { widthOf } = widthsOf(cell);
   const roots = [...graph.next].map(([s, expr]) => ({ expr, adjoint: input(`ds:${s}`) }));
   const operands = graph.linears.flatMap((l) => l.operands);
-  const found = adjoints(
-    [...roots, ...operands.map((expr, i) => ({ expr, adjoint: input(`dp:${i}`) }))],
-    (e) => (safeWidth(widthOf, e) === SCALAR ? SCALAR : null),
+  const found = adjoints([...roots, ...operands.map((expr, i) => ({ expr, adjoint: input(`dp:${i}`) }))], (e) =>
+    safeWidth(widthOf, e) === SCALAR ? SCALAR : null,
   );
   for (const { what, name, leaf } of parameters) {
     const g = found.get(leaf);
     if (g === undefined || (g.kind === 'constant' && g.value === 0)) {
-      const blocking = topological([...graph.next.values(), ...operands]).find((e) => e.kind === 'op' && ['sign', 'less', 'equal'].includes(e.op));
+      const blocking = topological([...graph.next.values(), ...operands]).find(
+        (e) => e.kind === 'op' && ['sign', 'less', 'equal'].includes(e.op),
+      );
       tracer.fail(
         `expected a gradient for ${what} "${name}", found none${blocking?.kind === 'op' ? `: ${blocking.op} has none` : ''}`,
         'training would never change it: use an operation with a gradient, such as tanh for sign',

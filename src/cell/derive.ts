@@ -7,7 +7,18 @@ import { derivativeFromResult } from '../program/derivatives.js';
 import { type Expr, topological } from '../program/expr.js';
 import { planBackward } from './backwardPlan.js';
 import { planForward } from './forwardPlan.js';
-import { type CellGraph, graphNodes, INPUT, INPUT_WIDTH, linearExpr, SCALAR, usersOf, type Width, type WidthOf, widthsOf } from './graph.js';
+import {
+  type CellGraph,
+  graphNodes,
+  INPUT,
+  INPUT_WIDTH,
+  linearExpr,
+  SCALAR,
+  usersOf,
+  type Width,
+  type WidthOf,
+  widthsOf,
+} from './graph.js';
 import { type Layout, layoutOf, type Run, type WeightGroup } from './layout.js';
 
 /** Operands by name; operands.ts knows where each stands:

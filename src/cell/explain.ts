@@ -68,7 +68,10 @@ export function explainCell(cell: CellGraph, options: ExplainOptions): Explanati
       } else if (stage.kind === 'rowSum') {
         const cols = sizeOfWidth(sizes, stage.width);
         stages.push({ when, kind: 'row sum', what: `[${N}, ${cols}]`, flops: N * cols, bytes: N * (cols + 1) * FLOAT });
-      } else stages.push(program(when, stage, N * sizeOfWidth(sizes, stage.width), `[${N}, ${sizeOfWidth(sizes, stage.width)}]`));
+      } else
+        stages.push(
+          program(when, stage, N * sizeOfWidth(sizes, stage.width), `[${N}, ${sizeOfWidth(sizes, stage.width)}]`),
+        );
     }
   };
   for (const g of groups('input')) {
@@ -84,7 +87,13 @@ export function explainCell(cell: CellGraph, options: ExplainOptions): Explanati
       const blocks = blocksOf(layout, columns, g, run, sizes);
       if (g.kind === 'input' && tokens) {
         const n = N * blocks[0].n;
-        stages.push({ when: 'after the loop', kind: 'gather', what: `rows of ${g.parameter}`, flops: n, bytes: 3 * n * FLOAT });
+        stages.push({
+          when: 'after the loop',
+          kind: 'gather',
+          what: `rows of ${g.parameter}`,
+          flops: n,
+          bytes: 3 * n * FLOAT,
+        });
         continue;
       }
       product('after the loop', `gradient of ${g.parameter}`, blocks);
@@ -92,7 +101,15 @@ export function explainCell(cell: CellGraph, options: ExplainOptions): Explanati
     }
   }
   const parameters =
-    layout.groups.reduce((sum, g) => sum + runsOf(layout, g).reduce((s, run) => s + blocksOf(layout, columns, g, run, sizes).reduce((t, b) => t + b.n * b.k, 0), 0), 0) +
+    layout.groups.reduce(
+      (sum, g) =>
+        sum +
+        runsOf(layout, g).reduce(
+          (s, run) => s + blocksOf(layout, columns, g, run, sizes).reduce((t, b) => t + b.n * b.k, 0),
+          0,
+        ),
+      0,
+    ) +
     columns.biasTotal +
     cell.vectors.reduce((sum, v) => sum + sizeOfWidth(sizes, v.size), 0);
   const flops = stages.reduce((sum, s) => sum + s.flops, 0);
@@ -105,7 +122,12 @@ function operandName(stage: Stage & { kind: 'product' }): string {
   return stage.group.kind === 'state' ? (stage.group.state ?? 'h') : `(operand of ${stage.group.linears.join(', ')})`;
 }
 
-function program(when: 'forward' | 'backward', stage: Stage & { kind: 'program' }, elements: number, grid: string): ExplainedStage {
+function program(
+  when: 'forward' | 'backward',
+  stage: Stage & { kind: 'program' },
+  elements: number,
+  grid: string,
+): ExplainedStage {
   const { code } = stage.compiled.program;
   let [work, traffic] = [0, 0];
   for (let i = 0; i < code.length; i += INSTRUCTION_SIZE) {
@@ -120,21 +142,36 @@ function program(when: 'forward' | 'backward', stage: Stage & { kind: 'program' 
 }
 
 function stores(code: Int32Array, operand: number): boolean {
-  for (let i = 0; i < code.length; i += INSTRUCTION_SIZE) if (code[i] === OP.STORE && code[i + 1] === operand) return true;
+  for (let i = 0; i < code.length; i += INSTRUCTION_SIZE)
+    if (code[i] === OP.STORE && code[i + 1] === operand) return true;
   return false;
 }
 
 /** What an operand is to people. */
 function target(name: string): string {
   const [kind, key] = name.split(':');
-  const names: Record<string, string> = { k: key, n: `${key}′`, p: 'an operand', a: 'a sum', t: key, dz: `d${key}`, ds: `d${key} before`, dp: 'an operand', dv: `d${key}`, da: 'a sum', dx: 'dx' };
+  const names: Record<string, string> = {
+    k: key,
+    n: `${key}′`,
+    p: 'an operand',
+    a: 'a sum',
+    t: key,
+    dz: `d${key}`,
+    ds: `d${key} before`,
+    dp: 'an operand',
+    dv: `d${key}`,
+    da: 'a sum',
+    dx: 'dx',
+  };
   return names[kind] ?? name;
 }
 
 function amount(value: number, unit: string): string {
   const scales: [number, string][] = [[1e9, 'G'], [1e6, 'M'], [1e3, 'k']]; // prettier-ignore
   const found = scales.find(([size]) => value >= size);
-  return found === undefined ? `${value} ${unit}` : `${(value / found[0]).toFixed(value / found[0] < 10 ? 2 : 1)} ${found[1]}${unit}`;
+  return found === undefined
+    ? `${value} ${unit}`
+    : `${(value / found[0]).toFixed(value / found[0] < 10 ? 2 : 1)} ${found[1]}${unit}`;
 }
 
 function print(head: string, stages: readonly ExplainedStage[], flops: number, bytes: number): string {
@@ -143,7 +180,11 @@ function print(head: string, stages: readonly ExplainedStage[], flops: number, b
   const widths = [0, 1, 2, 3, 4].map((i) => Math.max(...rows.map((row) => row[i].length)));
   const lines = rows.map((row, at) =>
     row
-      .map((cell, i) => (i >= 3 ? cell.padStart(widths[i]) : (i === 0 && at > 0 && rows[at - 1][0] === cell ? '' : cell).padEnd(widths[i])))
+      .map((cell, i) =>
+        i >= 3
+          ? cell.padStart(widths[i])
+          : (i === 0 && at > 0 && rows[at - 1][0] === cell ? '' : cell).padEnd(widths[i]),
+      )
       .join('  ')
       .trimEnd(),
   );

@@ -97,7 +97,9 @@ export function planForward(context: Context, tokens: boolean, trace: ReadonlyMa
       }
       after.push({ kind: 'rowSum', from, to: `r:${i}`, width });
     });
-    const substituted = Object.entries(outputs).map(([name, o]) => [name, { ...o, e: substitute(o.e, known) }] as const);
+    const substituted = Object.entries(outputs).map(
+      ([name, o]) => [name, { ...o, e: substitute(o.e, known) }] as const,
+    );
     stages.push(...programsFor(Object.fromEntries(substituted)), ...after);
   }
   return { stages, scratch, perStep };

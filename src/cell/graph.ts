@@ -80,7 +80,9 @@ export function cellError(cell: string, message: string, help: string): Unrolled
 }
 
 /** The width of every leaf of the graph. */
-export function leafWidths(cell: Pick<CellGraph, 'states' | 'stateSizes' | 'linears' | 'vectors' | 'masks'>): Map<string, Width> {
+export function leafWidths(
+  cell: Pick<CellGraph, 'states' | 'stateSizes' | 'linears' | 'vectors' | 'masks'>,
+): Map<string, Width> {
   return new Map<string, Width>([
     ['x', INPUT_WIDTH],
     ...cell.states.map((s): [string, Width] => [`s:${s}`, cell.stateSizes[s] ?? HIDDEN]),
@@ -126,7 +128,9 @@ export function widthsOf(cell: CellGraph): { widthOf: WidthOf; inputEquals: Widt
           );
         }
         const ofArg: Width | null = widthOf(arg);
-        const meets = [found, ofArg].includes(INPUT_WIDTH) && [found, ofArg].some((w) => w !== null && w !== SCALAR && w !== INPUT_WIDTH);
+        const meets =
+          [found, ofArg].includes(INPUT_WIDTH) &&
+          [found, ofArg].some((w) => w !== null && w !== SCALAR && w !== INPUT_WIDTH);
         if (meets) inputEquals = joined;
         found = joined;
       }

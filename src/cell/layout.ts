@@ -2,7 +2,17 @@
 // each operand that is multiplied, whose columns are those of the linears that use it.
 import type { Shape } from '../tensor/shape.js';
 import type { Expr } from '../program/expr.js';
-import { type CellGraph, HIDDEN, INPUT, INPUT_WIDTH, type LinearNode, SCALAR, stateExpr, type Width, widthsOf } from './graph.js';
+import {
+  type CellGraph,
+  HIDDEN,
+  INPUT,
+  INPUT_WIDTH,
+  type LinearNode,
+  SCALAR,
+  stateExpr,
+  type Width,
+  widthsOf,
+} from './graph.js';
 
 /** The mark of a state that transform.ts adds: the same state after dropout, multiplied by the same weight. */
 export const DROPPED = '~';
@@ -31,7 +41,11 @@ export interface Layout {
 }
 
 /** What a cell's widths are in a network. */
-export type Sizes = Readonly<Record<Width, number>> & { readonly input: number; readonly hidden: number; readonly heads: number };
+export type Sizes = Readonly<Record<Width, number>> & {
+  readonly input: number;
+  readonly hidden: number;
+  readonly heads: number;
+};
 
 function permutations<T>(items: readonly T[]): T[][] {
   if (items.length <= 1) return [[...items]];
@@ -78,7 +92,9 @@ export function layoutOf(cell: CellGraph): Layout {
   const plain = operands.map(({ operand, perHead }) => {
     const state = cell.states.find((s) => stateExpr(s) === operand);
     const base = operand === INPUT ? 'weight_x' : state === undefined ? null : `weight_${state.replace(DROPPED, '')}`;
-    return base === null ? null : free(perHead && operands.some((o) => o.operand === operand && !o.perHead) ? `${base}_heads` : base);
+    return base === null
+      ? null
+      : free(perHead && operands.some((o) => o.operand === operand && !o.perHead) ? `${base}_heads` : base);
   });
   const groups = operands.map(({ operand, perHead }, i): WeightGroup => {
     const users = linears.filter((l) => uses(l, { operand, perHead })).map((l) => l.name);
@@ -207,10 +223,19 @@ export function parametersOf(cell: CellGraph, layout: Layout, sizes: Sizes): Rec
   }
   const biased = layout.linears.filter((l) => l.bias);
   if (biased.length > 0) {
-    found.bias = { shape: [columns.biasTotal], kind: 'bias', blocks: biased.map((l) => ({ linear: l.name, width: widthOf(l.name) })) };
+    found.bias = {
+      shape: [columns.biasTotal],
+      kind: 'bias',
+      blocks: biased.map((l) => ({ linear: l.name, width: widthOf(l.name) })),
+    };
   }
   for (const v of cell.vectors) {
-    found[v.name] = { shape: [sizeOfWidth(sizes, v.size)], kind: 'vector', blocks: [], ...(v.init === null ? {} : { init: v.init }) };
+    found[v.name] = {
+      shape: [sizeOfWidth(sizes, v.size)],
+      kind: 'vector',
+      blocks: [],
+      ...(v.init === null ? {} : { init: v.init }),
+    };
   }
   return found;
 }

@@ -108,7 +108,10 @@ function place(context: RunContext, name: string): ScanOperand {
       const group = layout.groups.find((g) => g.kind === 'input');
       const position = group?.linears.indexOf(key) ?? 0;
       const before = group?.linears.slice(0, position) ?? [];
-      const start = before.reduce((sum, l) => sum + columns.width[layout.linears.findIndex((one) => one.name === l)], 0);
+      const start = before.reduce(
+        (sum, l) => sum + columns.width[layout.linears.findIndex((one) => one.name === l)],
+        0,
+      );
       const weight = buffers(group?.parameter ?? 'weight_x');
       const { storage, offset } = buffers('x');
       const indices = { storage, offset, stepStride: ragged ? 0 : N, limit: weight.shape[0] };
@@ -184,7 +187,16 @@ export function runPlan(backend: Backend, context: RunContext, plan: StepPlan, w
         return { kind: 'product', a, b, c: shifted(`k:${first}`, head), n: block.n, k: block.k, accumulate };
       }
       const c = shifted(group.kind === 'state' ? `ds:${group.state}` : `dp:${group.computed}`, block.operand);
-      return { kind: 'product', a: shifted(`dz:${first}`, head), b, c, n: block.k, k: block.n, transB: true, accumulate };
+      return {
+        kind: 'product',
+        a: shifted(`dz:${first}`, head),
+        b,
+        c,
+        n: block.k,
+        k: block.n,
+        transB: true,
+        accumulate,
+      };
     });
   });
   const order = (table: Int32Array): Int32Array => (backwards ? table.slice().reverse() : table);

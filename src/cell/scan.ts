@@ -11,7 +11,17 @@ import { keep } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
 import { deriveCell, type DerivedCell, type StepPlan } from './derive.js';
 import type { CellGraph } from './graph.js';
-import { blocksOf, type Columns, columnsOf, type ParameterLayout, parametersOf, runsOf, type Sizes, sizeOfWidth, type WeightGroup } from './layout.js';
+import {
+  blocksOf,
+  type Columns,
+  columnsOf,
+  type ParameterLayout,
+  parametersOf,
+  runsOf,
+  type Sizes,
+  sizeOfWidth,
+  type WeightGroup,
+} from './layout.js';
 import { type RunContext, runPlan, stateRows } from './operands.js';
 import { fullSteps, type Steps } from './steps.js';
 
@@ -120,10 +130,18 @@ class ScanRun {
     }
     const hasHeads = layout.groups.some((g) => g.perHead);
     if (hasHeads && this.#tokens && layout.groups.some((g) => g.perHead && g.kind === 'input')) {
-      throw new UnrolledError('SHAPE', `expected dense input, since ${cell.name} splits x into heads, received tokens`, 'put an embedding before it');
+      throw new UnrolledError(
+        'SHAPE',
+        `expected dense input, since ${cell.name} splits x into heads, received tokens`,
+        'put an embedding before it',
+      );
     }
     if (hasHeads && hidden % this.#sizes.heads !== 0) {
-      throw new UnrolledError('RANGE', `expected a hidden size that ${this.#sizes.heads} heads divide, received ${hidden}`, 'change hiddenSize or numHeads');
+      throw new UnrolledError(
+        'RANGE',
+        `expected a hidden size that ${this.#sizes.heads} heads divide, received ${hidden}`,
+        'change hiddenSize or numHeads',
+      );
     }
     for (const [s, t] of Object.entries(this.#initial)) {
       if (!cell.states.includes(s)) {
@@ -190,7 +208,12 @@ class ScanRun {
     for (const [name, t] of scratch.perStep) if (!name.startsWith('t:')) this.#kept.set(name, keep(t));
     if (rows > 0) {
       this.#inputProducts();
-      runPlan(this.#backend, this.#context((name) => scratch.all.get(name) ?? this.#buffer(name)), plan, 'forward');
+      runPlan(
+        this.#backend,
+        this.#context((name) => scratch.all.get(name) ?? this.#buffer(name)),
+        plan,
+        'forward',
+      );
     }
     const trace = Object.fromEntries(
       (this.#options.trace ?? []).map((name) => {
@@ -202,7 +225,11 @@ class ScanRun {
 
     const after = ragged === null ? place.after : N;
     const outputWidth = this.#stateSize(cell.output);
-    const output = new Tensor(this.#buffer(`s:${cell.output}`).storage, this.#sequenceShape(outputWidth), after * outputWidth);
+    const output = new Tensor(
+      this.#buffer(`s:${cell.output}`).storage,
+      this.#sequenceShape(outputWidth),
+      after * outputWidth,
+    );
     const finals = cell.states.map((s) => this.#finalState(s));
     const result = { output, state: Object.fromEntries(cell.states.map((s, i) => [s, finals[i]])), trace };
     const inputs = [this.#x, ...Object.values(this.#parameters), ...Object.values(this.#initial)];
@@ -272,7 +299,13 @@ class ScanRun {
     const t =
       this.#kept.get(name) ??
       this.#parameters[name] ??
-      (name === 'x' ? this.#x : name === 'xi' ? gradientScale : name.startsWith('m:') ? masks?.[name.slice(2)] : undefined);
+      (name === 'x'
+        ? this.#x
+        : name === 'xi'
+          ? gradientScale
+          : name.startsWith('m:')
+            ? masks?.[name.slice(2)]
+            : undefined);
     if (t === undefined)
       throw new UnrolledError(
         'STATE',

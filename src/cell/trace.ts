@@ -167,8 +167,12 @@ export class Tracer {
       return { expr: constant(value), width: null };
     }
     if (!(value instanceof CellValue)) {
-      const what = value === null ? 'null' : typeof value === 'object' ? Object.prototype.toString.call(value) : typeof value;
-      this.fail(`expected a value of the step or a number, received ${what}`, 'use x, the states and what was computed from them');
+      const what =
+        value === null ? 'null' : typeof value === 'object' ? Object.prototype.toString.call(value) : typeof value;
+      this.fail(
+        `expected a value of the step or a number, received ${what}`,
+        'use x, the states and what was computed from them',
+      );
     }
     if (value.tracer !== this) {
       this.fail(
@@ -197,8 +201,15 @@ export class Tracer {
 
   #checkName(what: string, name: unknown, taken: boolean): void {
     if (typeof name !== 'string' || !NAME.test(name))
-      this.fail(`expected a name of letters, digits and _ for a ${what}, received ${JSON.stringify(name)}`, "as in linear('i', x, h)");
-    if (taken) this.fail(`expected each ${what} once, received "${name}" twice (first: ${this.sites.get(`${what} ${name}`) ?? 'earlier'})`, `give each ${what} its own name`);
+      this.fail(
+        `expected a name of letters, digits and _ for a ${what}, received ${JSON.stringify(name)}`,
+        "as in linear('i', x, h)",
+      );
+    if (taken)
+      this.fail(
+        `expected each ${what} once, received "${name}" twice (first: ${this.sites.get(`${what} ${name}`) ?? 'earlier'})`,
+        `give each ${what} its own name`,
+      );
     this.sites.set(`${what} ${name}`, callSite());
   }
 
@@ -213,25 +224,47 @@ export class Tracer {
   }
 
   linear(name: string, ...given: (CellValue | PerHead | LinearOptions)[]): CellValue {
-    this.#checkName('linear', name, this.linears.some((l) => l.name === name));
+    this.#checkName(
+      'linear',
+      name,
+      this.linears.some((l) => l.name === name),
+    );
     const last = given.at(-1);
-    const hasOptions = last !== undefined && typeof last === 'object' && last !== null && !(last instanceof CellValue) && !(last instanceof PerHead);
+    const hasOptions =
+      last !== undefined &&
+      typeof last === 'object' &&
+      last !== null &&
+      !(last instanceof CellValue) &&
+      !(last instanceof PerHead);
     const options: LinearOptions = hasOptions ? last : {};
     const operands = (hasOptions ? given.slice(0, -1) : given) as (CellValue | PerHead)[];
-    if (operands.length === 0) this.fail(`expected operands for linear "${name}", received none`, "as in linear('i', x, h)");
+    if (operands.length === 0)
+      this.fail(`expected operands for linear "${name}", received none`, "as in linear('i', x, h)");
     const exprs = operands.map((o) => {
       const value = o instanceof PerHead ? o.value : o;
       const { expr, width } = this.#expr(value);
       if (width === null || width === SCALAR) {
-        this.fail(`expected rows to multiply in linear "${name}", received ${width === null ? 'a constant' : 'one number a row'}`, 'use a vector or scalar parameter for it');
+        this.fail(
+          `expected rows to multiply in linear "${name}", received ${width === null ? 'a constant' : 'one number a row'}`,
+          'use a vector or scalar parameter for it',
+        );
       }
       return expr;
     });
     if (new Set(exprs).size < exprs.length) {
-      this.fail(`expected different operands for linear "${name}", received one twice`, 'one weight matrix is enough for it');
+      this.fail(
+        `expected different operands for linear "${name}", received one twice`,
+        'one weight matrix is enough for it',
+      );
     }
     const size = this.#size(options.size ?? HIDDEN);
-    this.linears.push({ name, operands: exprs, perHead: operands.map((o) => o instanceof PerHead), size, bias: options.bias !== false });
+    this.linears.push({
+      name,
+      operands: exprs,
+      perHead: operands.map((o) => o instanceof PerHead),
+      size,
+      bias: options.bias !== false,
+    });
     return new CellValue(this, linearExpr(name), size);
   }
 
@@ -244,7 +277,11 @@ export class Tracer {
   }
 
   #parameter(name: string, size: Width, init: number | null): CellValue {
-    this.#checkName('vector', name, this.vectors.some((v) => v.name === name));
+    this.#checkName(
+      'vector',
+      name,
+      this.vectors.some((v) => v.name === name),
+    );
     this.vectors.push({ name, size, init });
     return new CellValue(this, vectorExpr(name), size);
   }
@@ -260,7 +297,8 @@ export class Tracer {
     // Values of one width are added first: one sum instead of many.
     const groups = new Map<Width, CellValue>();
     for (const v of values) {
-      if (v.width === null || v.width === SCALAR) this.fail('expected a row to take the mean of, received one number', 'use it as it is');
+      if (v.width === null || v.width === SCALAR)
+        this.fail('expected a row to take the mean of, received one number', 'use it as it is');
       const before = groups.get(v.width);
       groups.set(v.width, before === undefined ? v : this.op('add', before, v));
     }
@@ -274,7 +312,11 @@ export class Tracer {
     return this.#mean([value]);
   }
 
-  layerNorm(name: string, given: CellValue | readonly CellValue[], { epsilon = 1e-5 }: { epsilon?: number } = {}): CellValue | CellValue[] {
+  layerNorm(
+    name: string,
+    given: CellValue | readonly CellValue[],
+    { epsilon = 1e-5 }: { epsilon?: number } = {},
+  ): CellValue | CellValue[] {
     const values = Array.isArray(given) ? (given as readonly CellValue[]) : [given as CellValue];
     if (values.length === 0) this.fail(`expected values for layerNorm "${name}", received none`, 'give one or more');
     values.forEach((v) => this.#expr(v));

@@ -24,7 +24,11 @@ export function transformCell(cell: CellGraph, options: CellOptions): CellGraph 
   const rates = Object.entries(zoneout).filter(([, p]) => p > 0);
   for (const [s] of rates) {
     if (!cell.states.includes(s)) {
-      throw new UnrolledError('OPTION', `expected zoneout for states of ${cell.name} (${cell.states.join(', ')}), received "${s}"`, 'name a state');
+      throw new UnrolledError(
+        'OPTION',
+        `expected zoneout for states of ${cell.name} (${cell.states.join(', ')}), received "${s}"`,
+        'name a state',
+      );
     }
   }
   if (bias && rates.length === 0 && !stateDropout) return cell;

@@ -27,10 +27,18 @@ export async function readCell(cwd: string, cell: string | undefined): Promise<s
   }
   const path = resolve(cwd, cell);
   if (!existsSync(path)) {
-    throw new UnrolledError('NOT_FOUND', `expected a module with a cell, found no file ${cell}`, 'check the path, or name a built-in cell such as lstm');
+    throw new UnrolledError(
+      'NOT_FOUND',
+      `expected a module with a cell, found no file ${cell}`,
+      'check the path, or name a built-in cell such as lstm',
+    );
   }
   if (/\.[cm]?ts$/i.test(cell)) {
-    throw new UnrolledError('CELL', `expected a JavaScript module, received ${cell}`, 'compile it first, as in: npx tsc mine.ts --module nodenext');
+    throw new UnrolledError(
+      'CELL',
+      `expected a JavaScript module, received ${cell}`,
+      'compile it first, as in: npx tsc mine.ts --module nodenext',
+    );
   }
   let found: Record<string, unknown>;
   try {
@@ -38,12 +46,21 @@ export async function readCell(cwd: string, cell: string | undefined): Promise<s
   } catch (cause) {
     if (cause instanceof UnrolledError) throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw new UnrolledError('CELL', `expected a module with a cell in ${cell}, received: ${message}`, 'see --debug for where', { cause });
+    throw new UnrolledError(
+      'CELL',
+      `expected a module with a cell in ${cell}, received: ${message}`,
+      'see --debug for where',
+      { cause },
+    );
   }
   const cells = [...new Set(Object.values(found))].filter((value) => isCell(value) || isDefinition(value));
   const chosen = isCell(found.default) || isDefinition(found.default) ? found.default : cells[0];
   if (chosen === undefined || (cells.length > 1 && chosen !== found.default)) {
-    throw new UnrolledError('CELL', `expected one cell in ${cell}, found ${cells.length} among its exports (${Object.keys(found).join(', ') || 'none'})`, HELP);
+    throw new UnrolledError(
+      'CELL',
+      `expected one cell in ${cell}, found ${cells.length} among its exports (${Object.keys(found).join(', ') || 'none'})`,
+      HELP,
+    );
   }
   // By its data: the module may have made it with another copy of the library.
   return isCell(chosen) ? Cell.fromData(chosen.toData()) : defineCell(chosen as CellDefinition<string>);

@@ -1,10 +1,13 @@
 // From DATA arguments and the options about text to a corpus.
 import { cleanText } from '../text/clean.js';
-import { Corpus, type CorpusOptions } from '../text/corpus.js';
+import { Corpus, type CorpusOptions, encodeBytesWith, encodeWith } from '../text/corpus.js';
 import { createTokenizer } from '../text/create-tokenizer.js';
 import type { Context } from './command.js';
-import { bytesOf, readData, textOf } from './input.js';
+import { bytesOf, type Part, readData, textOf } from './input.js';
 import { choice, flag, fraction, integer, type OptionValues, withDefault } from './options.js';
+
+/** The part for validation where nothing is said and the data have none of their own. */
+const VALIDATION = 0.05;
 
 export const TEXT_OPTIONS = {
   tokens: withDefault(
@@ -16,34 +19,52 @@ export const TEXT_OPTIONS = {
   collapseWhitespace: flag('--collapse-whitespace', 'each run of blanks and line breaks as one space'),
   minCount: withDefault(integer('--min-count <N>', 'leave out tokens that are seen less often'), 1),
   maxTokens: integer('--max-tokens <N>', 'only the first N tokens of the data', { min: 2 }),
-  validation: withDefault(fraction('--validation <fraction>', 'the part at the end that is kept for validation'), 0.05),
+  validation: {
+    ...fraction('--validation <fraction>', "the part at the end that is kept for validation, not the data's own"),
+    defaultText: String(VALIDATION),
+  },
 } as const;
 
 export type TextOptions = OptionValues<typeof TEXT_OPTIONS>;
 
-/** Reads, cleans, cuts. Errors: those of reading and of `Corpus`. */
+/**
+ * Reads, cleans, cuts. A known data set with parts of its own is validated and tested with those.
+ * Errors: those of reading and of `Corpus`.
+ */
 export async function readCorpus(
   { io, globals }: Context,
   args: readonly string[],
   options: TextOptions,
-): Promise<{ name: string; corpus: Corpus }> {
+): Promise<{ name: string; corpus: Corpus; test: Int32Array | null }> {
   const data = await readData(io, args, globals.dataDir);
-  const { tokens, lowercase, lettersOnly, collapseWhitespace, minCount, validation, maxTokens } = options;
+  const { lowercase, lettersOnly, collapseWhitespace, minCount, maxTokens } = options;
+  const own = options.validation === undefined && data.validation.length > 0;
   const settings: CorpusOptions = {
-    tokens,
+    // What was cut into words already is not to be cut again: `<unk>` and `N` stay what they are.
+    tokens: options.tokens === 'word' && data.tokenized ? 'whitespace' : options.tokens,
     lowercase,
     lettersOnly,
     collapseWhitespace,
     minCount,
-    validation,
+    validation: own ? 0 : (options.validation ?? VALIDATION),
     name: data.name,
   };
-  if (tokens === 'byte' && !lowercase && !lettersOnly && !collapseWhitespace) {
-    return { name: data.name, corpus: Corpus.fromBytes(bytesOf(data).subarray(0, maxTokens), settings) };
-  }
-  const text = textOf(data);
-  const used = maxTokens === undefined ? text : firstTokens(text, maxTokens, settings);
-  return { name: data.name, corpus: Corpus.fromText(used, settings) };
+  const bytes = settings.tokens === 'byte' && !lowercase && !lettersOnly && !collapseWhitespace;
+  const makeCorpus = (): Corpus => {
+    if (bytes) return Corpus.fromBytes(bytesOf(data).subarray(0, maxTokens), settings);
+    const text = textOf(data);
+    return Corpus.fromText(maxTokens === undefined ? text : firstTokens(text, maxTokens, settings), settings);
+  };
+  const corpus = makeCorpus();
+  const encode = (parts: Part[]): Int32Array =>
+    bytes
+      ? encodeBytesWith(bytesOf({ parts }), data.name, settings, corpus.vocabulary)
+      : encodeWith(textOf({ parts }), settings, corpus.vocabulary);
+  return {
+    name: data.name,
+    corpus: own ? corpus.withValidation(encode(data.validation)) : corpus,
+    test: data.test.length > 0 ? encode(data.test) : null,
+  };
 }
 
 /** The start of a text, cleaned, that has `count` tokens. */

@@ -1,5 +1,5 @@
 // Files of the command line: paths from where it was started, folders made on the way.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { UnrolledError } from '../errors.js';
 import { nodePlatform } from '../platform/node/node.js';
@@ -24,4 +24,9 @@ export async function writeWhole(cwd: string, path: string, content: Uint8Array 
   await mkdir(dirname(full), { recursive: true });
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   await nodePlatform.writeFileAtomic(full, bytes);
+}
+
+/** Takes a file away, where there is one. */
+export async function removeFile(cwd: string, path: string): Promise<void> {
+  await rm(resolve(cwd, path), { force: true });
 }

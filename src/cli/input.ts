@@ -5,7 +5,7 @@ import { extractText, isDataFile } from '../data/extract.js';
 import { UnrolledError } from '../errors.js';
 import type { Io } from './io.js';
 import { KnownData } from './knownData.js';
-import { nearestNames } from './nearest.js';
+import { nearestNames } from '../nearest.js';
 import { unpack } from './unpack.js';
 
 /** One file of the data, unpacked. */
@@ -19,6 +19,11 @@ export interface InputData {
   /** What to call all of it: `moby-dick`, `poems`. */
   name: string;
   parts: Part[];
+  /** Parts of their own for measuring, which some known data sets have; empty for all other data. */
+  validation: Part[];
+  test: Part[];
+  /** Its words are separated by blanks already. */
+  tokenized: boolean;
 }
 
 /**
@@ -28,13 +33,23 @@ export interface InputData {
  */
 export async function readData(io: Io, args: readonly string[], dataDir?: string): Promise<InputData> {
   const known = new KnownData(io, dataDir);
-  const parts: Part[] = [];
-  for (const argument of args) parts.push(...(await readArgument(io, known, argument)));
-  return { name: nameOf(args), parts };
+  const read: ReadArgument[] = [];
+  for (const argument of args) read.push(await readArgument(io, known, argument));
+  // Beside other data a set gives its training part only, so that what others measure with stays unseen.
+  const [only] = read.length === 1 ? read : [];
+  return {
+    name: nameOf(args),
+    parts: read.flatMap(({ parts }) => parts),
+    validation: only?.validation ?? [],
+    test: only?.test ?? [],
+    tokenized: read.length > 0 && read.every(({ tokenized }) => tokenized === true),
+  };
 }
 
+type ReadArgument = Pick<InputData, 'parts'> & Partial<InputData>;
+
 /** All parts as one text; a line break where a part ends without one. Errors: ENCODING, FORMAT. */
-export function textOf({ parts }: InputData): string {
+export function textOf({ parts }: Pick<InputData, 'parts'>): string {
   const texts = parts.map(({ name, bytes }) => extractText(bytes, name));
   return texts
     .map((text, i) => (i + 1 < texts.length && text !== '' && !text.endsWith('\n') ? `${text}\n` : text))
@@ -42,7 +57,7 @@ export function textOf({ parts }: InputData): string {
 }
 
 /** All parts as bytes, one after the other, as they are. */
-export function bytesOf({ parts }: InputData): Uint8Array {
+export function bytesOf({ parts }: Pick<InputData, 'parts'>): Uint8Array {
   if (parts.length === 1) return parts[0].bytes;
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.bytes.length, 0));
   let at = 0;
@@ -59,14 +74,16 @@ export async function nearbyNames(full: string): Promise<string[]> {
   return nearestNames(basename(full), names);
 }
 
-async function readArgument(io: Io, known: KnownData, argument: string): Promise<Part[]> {
-  if (argument === '-') return [{ name: 'standard input', bytes: await unpack(await readStdin(io), 'standard input') }];
+async function readArgument(io: Io, known: KnownData, argument: string): Promise<ReadArgument> {
+  if (argument === '-') {
+    return { parts: [{ name: 'standard input', bytes: await unpack(await readStdin(io), 'standard input') }] };
+  }
   const full = resolve(io.cwd, argument);
   const found = argument === '' ? undefined : await stat(full).catch(() => undefined);
-  if (found?.isDirectory()) return readFolder(full, argument);
-  if (found) return [{ name: argument, bytes: await unpack(await readFile(full), argument) }];
+  if (found?.isDirectory()) return { parts: await readFolder(full, argument) };
+  if (found) return { parts: [{ name: argument, bytes: await unpack(await readFile(full), argument) }] };
   const set = await known.read(argument);
-  if (set) return set;
+  if (set) return { ...set, parts: set.train };
   const near = [...(await nearbyNames(full)), ...nearestNames(argument, known.names())].slice(0, 3);
   throw new UnrolledError(
     'NOT_FOUND',

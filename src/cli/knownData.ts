@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { DatasetFile } from '../data/dataset.js';
 import { DATASETS } from '../data/dataset-list.js';
 import { datasetBytes, type DatasetPlatform, datasetSources, findDataset, locateDataset } from '../data/datasets.js';
 import { UnrolledError } from '../errors.js';
@@ -24,6 +25,9 @@ export interface KnownDataset {
   source: string;
   sources: string[];
 }
+
+/** The unpacked files of a data set by what they are meant for. */
+export type KnownFiles = Record<DatasetFile['part'], { name: string; bytes: Uint8Array }[]> & { tokenized: boolean };
 
 export class KnownData {
   readonly #platform: DatasetPlatform;
@@ -62,10 +66,9 @@ export class KnownData {
   }
 
   /**
-   * The unpacked files of a data set, or null where the name is none. Of a set in parts only the training part, so that what
-   * others measure with stays unseen. Errors: NOT_FOUND where it is not here, FORMAT where a checksum differs.
+   * A data set, or null where the name is none. Errors: NOT_FOUND where it is not here, FORMAT where a checksum differs.
    */
-  async read(name: string): Promise<{ name: string; bytes: Uint8Array }[] | null> {
+  async read(name: string): Promise<KnownFiles | null> {
     const dataset = findDataset(name.toLowerCase());
     if (dataset === null) return null;
     const located = locateDataset(dataset, this.#platform);
@@ -76,9 +79,8 @@ export class KnownData {
         `take it from ${datasetSources(dataset).join(', or ')}, and name the folder above it with --data-dir or UNROLLED_DATA`,
       );
     }
-    const files = located.files.filter(({ file }) => file.part === 'train');
-    return Promise.all(
-      files.map(async ({ file, path }) => {
+    const files = await Promise.all(
+      located.files.map(async ({ file, path }) => {
         const bytes = await unpack(await readFile(path), path);
         const sum = createHash('sha256').update(bytes).digest('hex');
         if (sum !== file.sha256) {
@@ -88,9 +90,16 @@ export class KnownData {
             'the file was changed or is damaged: take it again, or name it by its path to read it as it is',
           );
         }
-        return { name: file.name, bytes };
+        return { name: file.name, part: file.part, bytes };
       }),
     );
+    const partOf = (wanted: DatasetFile['part']): KnownFiles['train'] => files.filter(({ part }) => part === wanted);
+    return {
+      train: partOf('train'),
+      validation: partOf('validation'),
+      test: partOf('test'),
+      tokenized: dataset.tokenized ?? false,
+    };
   }
 }
 

@@ -12,8 +12,12 @@ export async function startBackend({ backend, threads }: GlobalOptions): Promise
   return useBackend(backend, { threads });
 }
 
-/** A backend for people: `native (avx512, 2 threads)`; its features may say the threads already. */
+/** Features as people are shown them beside the number of threads, which some backends count among them. */
+export function withoutThreads(features: readonly string[]): string[] {
+  return features.filter((feature) => !/^\d+ threads?$/.test(feature));
+}
+
+/** A backend for people: `native (avx512, 2 threads)`. */
 export function describeBackend({ name, features, threads }: Backend): string {
-  const own = features.filter((feature) => !/^\d+ threads?$/.test(feature));
-  return `${name} (${[...own, `${threads} ${threads === 1 ? 'thread' : 'threads'}`].join(', ')})`;
+  return `${name} (${[...withoutThreads(features), `${threads} ${threads === 1 ? 'thread' : 'threads'}`].join(', ')})`;
 }

@@ -3,7 +3,7 @@ import { UnrolledError } from '../errors.js';
 import { defineCommand } from './command.js';
 import { COMMANDS } from './commands/all.js';
 import { toUnrolledError } from './errors.js';
-import { editDistance, nearestNames } from './nearest.js';
+import { editDistance, nearestNames } from '../nearest.js';
 import { decimal, duration, fraction, integer, withDefault } from './options.js';
 import { resumeCommand } from './resumeCommand.js';
 import { runTest } from './testing.js';

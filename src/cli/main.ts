@@ -5,6 +5,7 @@ import { COMMANDS, GROUPS } from './commands/all.js';
 import type { AnyCommand } from './command.js';
 import { exitStatus, printError, toUnrolledError } from './errors.js';
 import type { Io } from './io.js';
+import { RESTORE_TERMINAL } from './output.js';
 import { watchSignals } from './signals.js';
 
 export { processIo } from './io.js';
@@ -24,7 +25,10 @@ export async function run(
   const before = end < 0 ? argv : argv.slice(0, end);
   const json = before.includes('--json');
   const debug = before.includes('--debug');
-  const interrupt = watchSignals(io.signals, (status) => io.exit(status));
+  const interrupt = watchSignals(io.signals, (status) => {
+    if (io.stderr.isTTY) io.stderr.write(RESTORE_TERMINAL);
+    io.exit(status);
+  });
   try {
     const program = buildProgram({
       io,

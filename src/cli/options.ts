@@ -1,6 +1,6 @@
 // Options with types: each is its flags, a description and a parser that checks the range; commands get typed values.
 import { UnrolledError } from '../errors.js';
-import { didYouMean } from './nearest.js';
+import { didYouMean } from '../nearest.js';
 
 export interface OptionSpec<T> {
   /** As commander writes them: `--hidden <N>`. */

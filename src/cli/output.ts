@@ -93,8 +93,9 @@ function barProgress(io: Io): Progress {
   const bar = new cliProgress.SingleBar(
     {
       format: '{bar} {percentage}%  {text}',
-      stream: io.stderr as unknown as NodeJS.WritableStream,
+      stream: barStream(io) as unknown as NodeJS.WritableStream,
       hideCursor: true,
+      clearOnComplete: true,
       barsize: 24,
       fps: 8,
       linewrap: false,
@@ -117,6 +118,20 @@ function barProgress(io: Io): Progress {
       if (running) bar.stop();
       running = false;
     },
+  };
+}
+
+/** What makes a terminal as it was, where a bar may have been left by force. */
+export const RESTORE_TERMINAL = '\u001b[?25h\u001b[?7h';
+
+/** The bar's place is saved when it starts and gone back to at the end: over the lines that were logged since. So it is not. */
+function barStream({ stderr }: Io) {
+  return {
+    isTTY: true,
+    get columns() {
+      return stderr.columns ?? 80;
+    },
+    write: (text: string) => text === '\u001b7' || text === '\u001b8' || stderr.write(text),
   };
 }
 

@@ -3,7 +3,7 @@ import { Command, type CommanderError, Option } from 'commander';
 import { UnrolledError } from '../errors.js';
 import type { AnyCommand } from './command.js';
 import type { Io } from './io.js';
-import { didYouMean } from './nearest.js';
+import { didYouMean } from '../nearest.js';
 import { GLOBAL_OPTIONS, type GlobalOptions, longName, type OptionSpecs, type OptionValues } from './options.js';
 
 /** Thrown where help or the version was printed: nothing is left to do. */

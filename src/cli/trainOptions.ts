@@ -1,9 +1,11 @@
 // The options of training a network, which all its tasks share. Defaults are the library's: an option that is not given stays
 // undefined, so that with --resume the checkpoint's value counts.
+import { LANGUAGE_MODEL_DEFAULTS as DEFAULTS } from '../models/languageModelDefaults.js';
 import {
   choice,
   decimal,
   duration,
+  flag,
   fraction,
   integer,
   type OptionSpec,
@@ -13,33 +15,59 @@ import {
 } from './options.js';
 
 /** Shows the library's default in --help. */
-function shown<T>(spec: OptionSpec<T>, defaultText: string): OptionSpec<T> {
-  return { ...spec, defaultText };
+function shown<T>(spec: OptionSpec<T>, defaultText: string | number): OptionSpec<T> {
+  return { ...spec, defaultText: String(defaultText) };
 }
+
+/** Seconds between checkpoints where nothing is said. */
+export const CHECKPOINT_EVERY = 60;
+
+/** Minutes of training where neither --minutes nor --epochs says how long, nor a checkpoint. */
+const MINUTES = 2;
 
 export const TRAIN_OPTIONS = {
   out: path('--out <file>', 'the model file (default: runs/DATA-CELL.safetensors)'),
   report: path('--report <file>', 'the HTML report (default: beside the model file)'),
   resume: path('--resume <file>', 'go on from the checkpoint of a training that was killed or interrupted'),
-  checkpointEvery: shown(duration('--checkpoint-every <time>', 'how often a checkpoint is written'), '60s'),
+  checkpointEvery: shown(
+    duration('--checkpoint-every <time>', 'how often a checkpoint is written'),
+    `${CHECKPOINT_EVERY}s`,
+  ),
   epochs: shown(decimal('--epochs <N>', 'passes over the training part', { above: 0 }), 'as many as the minutes allow'),
-  minutes: shown(decimal('--minutes <X>', 'how long to train', { above: 0 }), '2, unless --epochs is given'),
-  cell: shown(string('--cell <name>', 'rnn, rnn-relu, gru, gru-reset-before or lstm'), 'lstm'),
-  hidden: shown(integer('--hidden <N>', 'units of each layer'), '256'),
-  layers: shown(integer('--layers <N>', 'layers'), '1'),
-  embedding: shown(integer('--embedding <N>', 'size of a token as a vector; 0 for one-hot', { min: 0 }), '64'),
-  dropout: shown(fraction('--dropout <P>', 'the part of the units that is left out while training'), '0'),
-  batch: shown(integer('--batch <N>', 'sequences at the same time'), '32'),
-  steps: shown(integer('--steps <N>', 'length of backpropagation through time'), '64'),
+  minutes: shown(decimal('--minutes <X>', 'how long to train', { above: 0 }), `${MINUTES}, unless --epochs is given`),
+  cell: shown(
+    string('--cell <name>', 'lstm, gru, rnn … (an unknown name lists all), or a module of your own: ./mine.js'),
+    DEFAULTS.cell,
+  ),
+  hidden: shown(integer('--hidden <N>', 'units of each layer'), DEFAULTS.hiddenSize),
+  layers: shown(integer('--layers <N>', 'layers'), DEFAULTS.numLayers),
+  embedding: shown(
+    integer('--embedding <N>', 'size of a token as a vector; 0 for one-hot', { min: 0 }),
+    DEFAULTS.embeddingSize,
+  ),
+  dropout: shown(fraction('--dropout <P>', 'the part of the units that is left out while training'), DEFAULTS.dropout),
+  zoneout: shown(fraction('--zoneout <P>', 'the part of each state that keeps its old value while training'), 0),
+  inputDropout: shown(fraction('--input-dropout <P>', "dropout of each layer's input, one mask a sequence"), 0),
+  stateDropout: shown(
+    fraction('--state-dropout <P>', 'dropout of states where they are multiplied, one mask a sequence'),
+    0,
+  ),
+  weightDropout: shown(fraction('--weight-dropout <P>', 'dropout of recurrent weights'), 0),
+  variational: flag('--variational', 'dropout between layers has one mask a sequence'),
+  residual: flag('--residual', "adds a layer's input to its output"),
+  projection: shown(integer('--projection <N>', "size of each layer's output"), 'the hidden size'),
+  heads: shown(integer('--heads <N>', 'heads of cells that have them, such as slstm'), 4),
+  batch: shown(integer('--batch <N>', 'sequences at the same time'), DEFAULTS.batchSize),
+  steps: shown(integer('--steps <N>', 'length of backpropagation through time'), DEFAULTS.numSteps),
   sampling: shown(
     choice('--sampling <name>', 'which sequences follow each other', ['sequential', 'random']),
-    'sequential, the state is carried on',
+    `${DEFAULTS.sampling}, the state is carried on`,
   ),
   optimizer: shown(
     choice('--optimizer <name>', 'how weights are updated', ['sgd', 'adam', 'adamw', 'rmsprop', 'adagrad']),
-    'adam',
+    DEFAULTS.optimizer,
   ),
-  lr: shown(decimal('--lr <rate>', 'learning rate', { above: 0 }), '0.004'),
+  lr: shown(decimal('--lr <rate>', 'learning rate', { above: 0 }), DEFAULTS.learningRate),
   schedule: shown(
     choice('--schedule <name>', 'how the learning rate changes', [
       'constant',
@@ -48,19 +76,25 @@ export const TRAIN_OPTIONS = {
       'cosine',
       'warmup-cosine',
     ]),
-    'cosine',
+    DEFAULTS.schedule,
   ),
-  clipNorm: shown(decimal('--clip-norm <R>', 'the longest gradient; 0 for no limit', { min: 0 }), '1'),
+  clipNorm: shown(decimal('--clip-norm <R>', 'the longest gradient; 0 for no limit', { min: 0 }), DEFAULTS.clipNorm),
   clipValue: shown(decimal('--clip-value <R>', 'the largest element of a gradient', { above: 0 }), 'no limit'),
   patience: shown(integer('--patience <N>', 'stop after N validations without a better one'), 'never'),
 } as const;
 
 export type TrainOptions = OptionValues<typeof TRAIN_OPTIONS>;
 
-/** Seconds between checkpoints where nothing is said. */
-export const CHECKPOINT_EVERY = 60;
+/** The options of the recurrent stack, by the names of the library; only those that were given. */
+export function recurrentOptions(options: TrainOptions): Record<string, number | boolean> {
+  const { zoneout, inputDropout, stateDropout, weightDropout, variational, residual, projection, heads } = options;
+  const given = { zoneout, inputDropout, stateDropout, weightDropout, projSize: projection, numHeads: heads };
+  const numbers = Object.entries(given).filter((entry): entry is [string, number] => entry[1] !== undefined);
+  const flags = Object.entries({ variational, residual }).filter(([, on]) => on);
+  return Object.fromEntries<number | boolean>([...numbers, ...flags]);
+}
 
-/** Minutes of training where neither --minutes nor --epochs says how long, nor a checkpoint. */
+/** Minutes of training: none where epochs or a checkpoint say how long. */
 export function minutesOf({ minutes, epochs, resume }: TrainOptions): number | undefined {
-  return minutes ?? (epochs === undefined && resume === undefined ? 2 : undefined);
+  return minutes ?? (epochs === undefined && resume === undefined ? MINUTES : undefined);
 }

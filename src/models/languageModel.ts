@@ -14,7 +14,12 @@ import { keep, scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Corpus, encodeWith } from '../text/corpus.js';
 import { type LossMetrics, lossMetrics } from '../text/perplexity.js';
-import { LanguageNetwork, type LanguageNetworkConfig } from './languageNetwork.js';
+import {
+  LanguageNetwork,
+  type LanguageNetworkConfig,
+  RECURRENT_KEYS,
+  type RecurrentConfig,
+} from './languageNetwork.js';
 import { encodeModelFile, type ModelFile, openModelFile } from './modelFile.js';
 import { generatePieces, type GenerateOptions, type ModelText, type Predictor } from './textGenerator.js';
 import { trainLanguageModel, type LanguageModelTrainOptions, type TrainingSummary } from './trainLanguageModel.js';
@@ -260,6 +265,19 @@ function checkConfig(value: unknown, name: string): LanguageModelConfig {
     numLayers: size('numLayers', 1),
     embeddingSize: size('embeddingSize', 0),
     dropout,
+    ...(c.recurrent === undefined ? {} : { recurrent: checkRecurrent(c.recurrent, fail) }),
     seed: typeof seed === 'number' && Number.isSafeInteger(seed) ? seed : 0,
   };
+}
+
+/** Numbers and flags by known names; their ranges are the network's to check. */
+function checkRecurrent(value: unknown, fail: (what: string) => never): RecurrentConfig {
+  if (typeof value !== 'object' || value === null) return fail('an object "recurrent"');
+  const entries = Object.entries(value).map(([key, v]) => {
+    const known = RECURRENT_KEYS.find((name) => name === key);
+    const isFlag = known === 'variational' || known === 'residual';
+    if (known === undefined || typeof v !== (isFlag ? 'boolean' : 'number')) return fail(`a known option "${key}"`);
+    return [known, v] as const;
+  });
+  return Object.fromEntries(entries) as RecurrentConfig;
 }

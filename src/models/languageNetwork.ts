@@ -5,9 +5,24 @@ import type { CellData } from '../cell/data.js';
 import { Embedding, Dropout, Linear } from '../nn/layers.js';
 import { Module } from '../nn/module.js';
 import type { RandomCalls } from '../nn/random.js';
-import { Recurrent, type RecurrentState } from '../nn/recurrent.js';
+import {
+  type ForwardOptions,
+  Recurrent,
+  type RecurrentOptions,
+  type RecurrentResult,
+  type RecurrentState,
+} from '../nn/recurrent.js';
 import type { Philox } from '../tensor/philox.js';
 import type { Tensor } from '../tensor/tensor.js';
+
+/** Options of the recurrent stack that a language model passes on; all off where missing. */
+export const RECURRENT_KEYS = [
+  'zoneout', 'stateDropout', 'inputDropout', 'weightDropout', 'projSize', 'numHeads', 'variational', 'residual',
+] as const; // prettier-ignore
+
+export type RecurrentConfig = Omit<Pick<RecurrentOptions, (typeof RECURRENT_KEYS)[number]>, 'zoneout'> & {
+  zoneout?: number;
+};
 
 /** Sizes of the network: plain data, stored in the model file. */
 export interface LanguageNetworkConfig {
@@ -20,6 +35,7 @@ export interface LanguageNetworkConfig {
   /** 0: tokens go to the recurrent layer as one-hot vectors (in fact as rows of its weight). */
   embeddingSize: number;
   dropout: number;
+  recurrent?: RecurrentConfig;
 }
 
 export class LanguageNetwork extends Module {
@@ -38,21 +54,35 @@ export class LanguageNetwork extends Module {
     const inputSize = embeddingSize > 0 ? embeddingSize : vocabularySize;
     this.#rnn = this.addPart(
       'rnn',
-      new Recurrent(used, { inputSize, hiddenSize, numLayers, dropout, rng, calls, ...opened }),
+      new Recurrent(used, { ...config.recurrent, inputSize, hiddenSize, numLayers, dropout, rng, calls, ...opened }),
     );
     this.#dropout = this.addPart('dropout', new Dropout(dropout, calls));
     this.#decoder = this.addPart('decoder', new Linear(this.#rnn.outputSize, vocabularySize, { rng }));
   }
 
-  /** @param tokens int32 [T, N]. Returns logits [T, N, V] and the state after the last step. */
-  forward(tokens: Tensor, state: RecurrentState | null): { logits: Tensor; state: RecurrentState } {
+  /** The recurrent stack, for looking inside. */
+  get recurrent(): Recurrent {
+    return this.#rnn;
+  }
+
+  /**
+   * @param tokens int32 [T, N]. Returns logits [T, N, V], the state after the last step, and for each layer and direction the
+   * values named in `trace` [T, N, H]. Errors: OPTION for a name that the cell has not.
+   */
+  forward(
+    tokens: Tensor,
+    state: RecurrentState | null,
+    options: Pick<ForwardOptions, 'trace'> = {},
+  ): { logits: Tensor; state: RecurrentState; trace: RecurrentResult['trace'] } {
     const x = this.#embedding?.forward(tokens) ?? tokens;
-    const { output, state: next } = this.#rnn.forward(x, { state });
-    return { logits: this.#decoder.forward(this.#dropout.forward(output)), state: next };
+    const { output, state: next, trace } = this.#rnn.forward(x, { ...options, state });
+    return { logits: this.#decoder.forward(this.#dropout.forward(output)), state: next, trace };
   }
 }
 
 /** A forget gate `f` of a cell with a memory starts open, where the cell does not say otherwise (Jozefowicz et al. 2015). */
 function opensForgetGate(cell: Cell): boolean {
-  return cell.states.includes('c') && cell.initialBias.f === undefined && cell.linears.some((l) => l.name === 'f' && l.bias);
+  return (
+    cell.states.includes('c') && cell.initialBias.f === undefined && cell.linears.some((l) => l.name === 'f' && l.bias)
+  );
 }

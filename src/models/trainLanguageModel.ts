@@ -20,6 +20,7 @@ import { nonFiniteError } from '../train/finite.js';
 import { type Checkpoint, checkpointTensors, readCheckpoint, restoreState } from './checkpoint.js';
 import type { LanguageModel, LanguageModelConfig } from './languageModel.js';
 import { LANGUAGE_MODEL_DEFAULTS, type LanguageModelDefaults } from './languageModelDefaults.js';
+import type { RecurrentConfig } from './languageNetwork.js';
 import { type ModelText, textOf } from './textGenerator.js';
 
 export interface LanguageModelTrainOptions extends CorpusOptions {
@@ -33,6 +34,8 @@ export interface LanguageModelTrainOptions extends CorpusOptions {
   embeddingSize?: number;
   /** 0 */
   dropout?: number;
+  /** Zoneout, dropouts, projection and the like of the recurrent stack; none. */
+  recurrent?: RecurrentConfig;
   /** 32 */
   batchSize?: number;
   /** Length of backpropagation through time; 64. */
@@ -254,10 +257,20 @@ export async function trainLanguageModel(
   return model;
 }
 
-type Resolved = Omit<LanguageModelTrainOptions & LanguageModelDefaults, 'cell'> & Pick<LanguageModelTrainOptions, 'cell'>;
+type Resolved = Omit<LanguageModelTrainOptions & LanguageModelDefaults, 'cell'> &
+  Pick<LanguageModelTrainOptions, 'cell'>;
 
-function configOf({ cell, hiddenSize, numLayers, embeddingSize, dropout, seed }: Resolved): LanguageModelConfig {
-  const sizes = { hiddenSize, numLayers, embeddingSize, dropout, seed };
+function configOf({
+  cell,
+  hiddenSize,
+  numLayers,
+  embeddingSize,
+  dropout,
+  recurrent,
+  seed,
+}: Resolved): LanguageModelConfig {
+  const more = recurrent === undefined || Object.keys(recurrent).length === 0 ? {} : { recurrent };
+  const sizes = { hiddenSize, numLayers, embeddingSize, dropout, ...more, seed };
   if (typeof cell === 'object') return { cell: cell.name, equations: cell.toData(), ...sizes };
   return { cell: cell ?? LANGUAGE_MODEL_DEFAULTS.cell, ...sizes };
 }

@@ -56,21 +56,36 @@ export class Packing {
   static fromLengths(lengths: Lengths, T: number, N: number): Packing | null {
     const list = 'data' in lengths ? Array.from((lengths as Tensor).data()) : Array.from(lengths as ArrayLike<number>);
     if (list.length !== N) {
-      throw new UnrolledError('SHAPE', `expected a length for each of ${N} sequences, received ${list.length}`, 'give one length for each row of the batch');
+      throw new UnrolledError(
+        'SHAPE',
+        `expected a length for each of ${N} sequences, received ${list.length}`,
+        'give one length for each row of the batch',
+      );
     }
     for (const length of list) {
       if (!(Number.isInteger(length) && length >= 0 && length <= T)) {
-        throw new UnrolledError('RANGE', `expected lengths from 0 to ${T}, received ${length}`, 'a length counts the steps of its sequence');
+        throw new UnrolledError(
+          'RANGE',
+          `expected lengths from 0 to ${T}, received ${length}`,
+          'a length counts the steps of its sequence',
+        );
       }
     }
     if (list.every((length) => length === T)) return null;
-    return new Packing(T, list.map((length) => Int32Array.from({ length }, (_, t) => t)));
+    return new Packing(
+      T,
+      list.map((length) => Int32Array.from({ length }, (_, t) => t)),
+    );
   }
 
   /** @param mask [T, N]: 0 for a step that does not count. Errors: SHAPE. */
   static fromMask(mask: Tensor, T: number, N: number): Packing | null {
     if (mask.rank !== 2 || mask.shape[0] !== T || mask.shape[1] !== N) {
-      throw new UnrolledError('SHAPE', `expected a mask of shape ${formatShape([T, N])}, received ${formatShape(mask.shape)}`, 'one number for each step of each sequence, 0 where it does not count');
+      throw new UnrolledError(
+        'SHAPE',
+        `expected a mask of shape ${formatShape([T, N])}, received ${formatShape(mask.shape)}`,
+        'one number for each step of each sequence, 0 where it does not count',
+      );
     }
     const data = mask.data();
     const times = Array.from({ length: N }, (_, n) =>
@@ -87,7 +102,11 @@ export class Packing {
   pack(x: Tensor): Tensor {
     if (x.dtype === 'int32') {
       const data = x.data();
-      return fromData(Int32Array.from(this.#rows, (row) => data[row]), [this.#rows.length], { device: x.device });
+      return fromData(
+        Int32Array.from(this.#rows, (row) => data[row]),
+        [this.#rows.length],
+        { device: x.device },
+      );
     }
     const width = x.shape[2];
     return gatherRows(x.reshape([this.#T * this.#N, width]), this.#indices(this.#rows, x));
@@ -104,7 +123,11 @@ export class Packing {
     const index = { storage: indices.storage, offset: indices.offset };
     if (count * width > 0) backend.fill({ storage: out.storage, offset: 0 }, count * width, 0);
     if (spec.rows * width > 0) {
-      backend.scatterAdd(spec, { storage: y.storage, offset: y.offset, stride: width }, index, { storage: out.storage, offset: 0, stride: width });
+      backend.scatterAdd(spec, { storage: y.storage, offset: y.offset, stride: width }, index, {
+        storage: out.storage,
+        offset: 0,
+        stride: width,
+      });
     }
     record({ op: 'unpack', inputs: [y], outputs: [out], backward: ([g]) => [g && gatherRows(g, indices)] });
     return out.reshape([this.#T, this.#N, width]);
@@ -114,13 +137,24 @@ export class Packing {
   reverse(x: Tensor): Tensor {
     if (x.dtype === 'int32') {
       const data = x.data();
-      return fromData(Int32Array.from(this.#reversed, (row) => data[row]), x.shape, { device: x.device });
+      return fromData(
+        Int32Array.from(this.#reversed, (row) => data[row]),
+        x.shape,
+        { device: x.device },
+      );
     }
     return gatherRows(x, this.#indices(this.#reversed, x));
   }
 
-  /** Rows of sequences [N, W] in the order of lengths. */
+  /** Rows of sequences [N, W] in the order of lengths. Errors: SHAPE. */
   sort(state: Tensor): Tensor {
+    if (state.rank !== 2 || state.shape[0] !== this.#N) {
+      throw new UnrolledError(
+        'SHAPE',
+        `expected a state of ${this.#N} sequences [${this.#N}, W], received ${formatShape(state.shape)}`,
+        'the batch size must stay the same while state is carried',
+      );
+    }
     return gatherRows(state, this.#indices(this.#order, state));
   }
 

@@ -127,7 +127,12 @@ export class Recurrent extends Module {
     super();
     const { inputSize, dropout: p = 0, batchFirst = false, bidirectional = false, numHeads = 4 } = options;
     const hiddenSizes = hiddenSizesOf(options);
-    checkSizes({ inputSize, numHeads, ...(options.projSize === undefined ? {} : { projSize: options.projSize }), ...options.sizes });
+    checkSizes({
+      inputSize,
+      numHeads,
+      ...(options.projSize === undefined ? {} : { projSize: options.projSize }),
+      ...options.sizes,
+    });
     const cells = bidirectional ? [cell, options.backwardCell ?? cell] : [cell];
     checkOptions(cells, options, hiddenSizes);
     this.cell = cell;
@@ -207,9 +212,16 @@ export class Recurrent extends Module {
     const [T, N] = first.shape;
     const packing = packingOf(options, batchFirst, T, N);
     const gradientScale = scaleOf(options.gradientScale, T, x);
-    const segment = options.checkpoint === 'sqrt' ? Math.ceil(Math.sqrt(T)) : (options.checkpoint ?? 0);
+    const segment = segmentOf(options.checkpoint, T);
     const { skip = false, residual = false, merge = 'concat', reverse = false, keepOrder = true } = this.#options;
     const source = packing === null ? first : packing.pack(first);
+    if (skip && this.numLayers > 1 && x.dtype === 'int32') {
+      throw new UnrolledError(
+        'DTYPE',
+        'expected dense input with skip connections, received int32 tokens',
+        'put an embedding before the network',
+      );
+    }
     let y = source;
     const state: Record<string, Tensor>[] = [];
     const trace: Record<string, Tensor>[] = [];
@@ -246,7 +258,11 @@ export class Recurrent extends Module {
    */
   step(x: Tensor, state: RecurrentState | null = null): { output: Tensor; state: RecurrentState } {
     if (this.bidirectional || this.#options.reverse === true) {
-      throw new UnrolledError('OPTION', 'expected a network that reads forward, received one that starts at the end', 'give forward() the whole sequence');
+      throw new UnrolledError(
+        'OPTION',
+        'expected a network that reads forward, received one that starts at the end',
+        'give forward() the whole sequence',
+      );
     }
     const axis = this.batchFirst ? 1 : 0;
     const shape = [...x.shape];
@@ -284,7 +300,11 @@ function hiddenSizesOf({ hiddenSize, numLayers }: RecurrentOptions): number[] {
   checkSizes({ numLayers: numLayers ?? sizes.length });
   sizes.forEach((size) => checkSizes({ hiddenSize: size }));
   if (sizes.length !== (numLayers ?? sizes.length) || sizes.length === 0) {
-    throw new UnrolledError('OPTION', `expected a hidden size for each of ${numLayers ?? 1} layers, received ${sizes.length}`, 'leave numLayers out, or give one size');
+    throw new UnrolledError(
+      'OPTION',
+      `expected a hidden size for each of ${numLayers ?? 1} layers, received ${sizes.length}`,
+      'leave numLayers out, or give one size',
+    );
   }
   return sizes;
 }
@@ -307,26 +327,49 @@ function checkOptions(cells: readonly CellGraph[], options: RecurrentOptions, hi
   for (const c of cells) {
     const names = c.linears.map((l) => l.name);
     const unknown = Object.keys(options.initialBias ?? {}).filter((name) => !names.includes(name));
-    if (unknown.length > 0) fail(`expected initialBias for linears of ${c.name} (${names.join(', ')}), received ${unknown.join(', ')}`, 'use the names in the cell');
+    if (unknown.length > 0)
+      fail(
+        `expected initialBias for linears of ${c.name} (${names.join(', ')}), received ${unknown.join(', ')}`,
+        'use the names in the cell',
+      );
     if (typeof options.zoneout === 'object') {
       const extra = Object.keys(options.zoneout).filter((s) => !c.states.includes(s));
-      if (extra.length > 0) fail(`expected zoneout for states of ${c.name} (${c.states.join(', ')}), received ${extra.join(', ')}`, 'use the names in the cell');
+      if (extra.length > 0)
+        fail(
+          `expected zoneout for states of ${c.name} (${c.states.join(', ')}), received ${extra.join(', ')}`,
+          'use the names in the cell',
+        );
     }
     const strange = Object.keys(options.sizes ?? {}).filter((name) => !c.sizes.includes(name));
-    if (strange.length > 0) fail(`expected sizes of ${c.name} (${c.sizes.join(', ') || 'it has none'}), received ${strange.join(', ')}`, 'use the names in the cell');
+    if (strange.length > 0)
+      fail(
+        `expected sizes of ${c.name} (${c.sizes.join(', ') || 'it has none'}), received ${strange.join(', ')}`,
+        'use the names in the cell',
+      );
     const heads = options.numHeads ?? 4;
     if (c.linears.some((l) => l.perHead.includes(true))) {
-      for (const h of hidden) if (h % heads !== 0) fail(`expected a hidden size that ${heads} heads divide, received ${h}`, 'change hiddenSize or numHeads');
+      for (const h of hidden)
+        if (h % heads !== 0)
+          fail(`expected a hidden size that ${heads} heads divide, received ${h}`, 'change hiddenSize or numHeads');
     }
   }
-  const rates = { dropout: options.dropout, inputDropout: options.inputDropout, stateDropout: options.stateDropout, weightDropout: options.weightDropout };
+  const rates = {
+    dropout: options.dropout,
+    inputDropout: options.inputDropout,
+    stateDropout: options.stateDropout,
+    weightDropout: options.weightDropout,
+  };
   const zoneouts = typeof options.zoneout === 'number' ? { zoneout: options.zoneout } : (options.zoneout ?? {});
   for (const [name, p] of Object.entries({ ...rates, ...zoneouts })) {
-    if (p !== undefined && !(p >= 0 && p < 1)) throw new UnrolledError('RANGE', `expected ${name} of 0 or more and below 1, received ${p}`, '0.2 drops a fifth');
+    if (p !== undefined && !(p >= 0 && p < 1))
+      throw new UnrolledError('RANGE', `expected ${name} of 0 or more and below 1, received ${p}`, '0.2 drops a fifth');
   }
-  if (options.backwardCell !== undefined && options.bidirectional !== true) fail('expected bidirectional: true with a backwardCell, received it without', 'set bidirectional');
-  if (options.reverse === true && options.bidirectional === true) fail('expected reverse or bidirectional, received both', 'bidirectional reads both ways');
-  if (options.keepOrder === false && options.reverse !== true) fail('expected reverse: true with keepOrder: false, received it without', 'set reverse');
+  if (options.backwardCell !== undefined && options.bidirectional !== true)
+    fail('expected bidirectional: true with a backwardCell, received it without', 'set bidirectional');
+  if (options.reverse === true && options.bidirectional === true)
+    fail('expected reverse or bidirectional, received both', 'bidirectional reads both ways');
+  if (options.keepOrder === false && options.reverse !== true)
+    fail('expected reverse: true with keepOrder: false, received it without', 'set reverse');
   if (cell.states.length === 0) fail('expected a cell, received one without states', 'make it with defineCell');
 }
 
@@ -335,7 +378,12 @@ function mergedSize(sizes: readonly number[], merge: Merge): number {
   const [a, b] = sizes;
   if (merge === 'concat') return a + b;
   if (typeof merge === 'string') {
-    if (a !== b) throw new UnrolledError('OPTION', `expected directions of one size to ${merge}, received ${a} and ${b}`, 'merge them by concat');
+    if (a !== b)
+      throw new UnrolledError(
+        'OPTION',
+        `expected directions of one size to ${merge}, received ${a} and ${b}`,
+        'merge them by concat',
+      );
     return a;
   }
   // A function's size shows when it runs.
@@ -371,8 +419,27 @@ function packingOf(options: ForwardOptions, batchFirst: boolean, T: number, N: n
 
 function scaleOf(given: ArrayLike<number> | undefined, T: number, x: Tensor): Tensor | null {
   if (given === undefined) return null;
-  if (given.length !== T) throw new UnrolledError('SHAPE', `expected a factor for each of ${T} steps, received ${given.length}`, 'see randomizedTruncation');
+  if (given.length !== T)
+    throw new UnrolledError(
+      'SHAPE',
+      `expected a factor for each of ${T} steps, received ${given.length}`,
+      'see randomizedTruncation',
+    );
   return fromData(Float64Array.from(given), [T], { device: x.device });
+}
+
+/** Steps of a segment of checkpointing; 0 without. Errors: OPTION. */
+function segmentOf(checkpoint: number | 'sqrt' | undefined, T: number): number {
+  if (checkpoint === undefined) return 0;
+  if (checkpoint === 'sqrt') return Math.ceil(Math.sqrt(T));
+  if (!(Number.isInteger(checkpoint) && checkpoint > 0)) {
+    throw new UnrolledError(
+      'OPTION',
+      `expected a whole number of steps or 'sqrt' as checkpoint, received ${String(checkpoint)}`,
+      "'sqrt' needs the least memory",
+    );
+  }
+  return checkpoint;
 }
 
 function mapValues<T, U>(values: Readonly<Record<string, T>>, f: (value: T) => U): Record<string, U> {

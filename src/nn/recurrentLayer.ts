@@ -72,14 +72,19 @@ export class RecurrentLayer extends Module {
           ? constant === undefined
             ? biasInit(init, shape)
             : constantInit(constant)
-          : byColumnBlocks(blocks.map((b) => b.width), (block) => {
-              if (kind !== 'bias') return kind === 'input' ? init : recurrentInit;
-              const given = biases[blocks[block].linear];
-              return given === undefined ? biasInit(init, shape) : constantInit(given);
-            });
+          : byColumnBlocks(
+              blocks.map((b) => b.width),
+              (block) => {
+                if (kind !== 'bias') return kind === 'input' ? init : recurrentInit;
+                const given = biases[blocks[block].linear];
+                return given === undefined ? biasInit(init, shape) : constantInit(given);
+              },
+            );
       this.weights[name] = this.addParameter(name, parameter(shape, values, rng));
     }
-    this.#recurrent = new Set(Object.entries(layout).flatMap(([name, { kind }]) => (kind === 'recurrent' ? [name] : [])));
+    this.#recurrent = new Set(
+      Object.entries(layout).flatMap(([name, { kind }]) => (kind === 'recurrent' ? [name] : [])),
+    );
     if (options.learnInitialState) {
       for (const s of cell.states) {
         const start = constantInit(cell.initialState[s] ?? 0);
@@ -104,7 +109,8 @@ export class RecurrentLayer extends Module {
     const state: Record<string, Tensor> = { ...call.state };
     for (const [s, t] of Object.entries(this.#initial)) state[s] ??= t.expand([N, t.shape[1]]);
     const masks: Record<string, Tensor> = {};
-    const mask = (width: number, p: number): Tensor => dropout(full([N, width], 1, { device: x.device }), p, calls.next());
+    const mask = (width: number, p: number): Tensor =>
+      dropout(full([N, width], 1, { device: x.device }), p, calls.next());
     if (drops) {
       for (const [s, width] of Object.entries(cell.masks)) {
         masks[s] = mask(sizeOfWidth(this.sizes, width), stateDropout);
@@ -130,7 +136,11 @@ export class RecurrentLayer extends Module {
       trace: call.trace,
       ...(call.gradientScale === undefined ? {} : { gradientScale: call.gradientScale }),
     };
-    const run = (part: Tensor, initial: Readonly<Record<string, Tensor>>, random: { random?: RandomKey }): LayerResult => {
+    const run = (
+      part: Tensor,
+      initial: Readonly<Record<string, Tensor>>,
+      random: { random?: RandomKey },
+    ): LayerResult => {
       const own = packing === null ? { reverse: call.reverse } : { steps: packing.steps };
       return scan(cell, part, weights, initial, this.sizes, { ...shared, ...own, ...random });
     };
@@ -143,8 +153,13 @@ export class RecurrentLayer extends Module {
       let carried: Readonly<Record<string, Tensor>> = state;
       for (const i of order) {
         const part = slice(input, 0, i * call.segment, Math.min(steps, (i + 1) * call.segment));
-        const random = key();
-        const done = checkpointed(part, weights, carried, (p, w, s) => scan(cell, p, w, s, this.sizes, { ...shared, reverse: call.reverse, ...random }));
+        const factors = call.gradientScale;
+        const own =
+          factors === undefined
+            ? {}
+            : { gradientScale: slice(factors, 0, i * call.segment, Math.min(steps, (i + 1) * call.segment)) };
+        const options = { ...shared, ...own, reverse: call.reverse, ...key() };
+        const done = checkpointed(part, weights, carried, (p, w, s) => scan(cell, p, w, s, this.sizes, options));
         carried = done.state;
         parts.push(done);
       }

@@ -12,6 +12,8 @@ export interface OptimizerState {
   moments: Record<string, ArrayLike<number>>;
 }
 
+type Uniforms = Readonly<Record<string, number>>;
+
 const add = (a: Expr, b: Expr): Expr => apply('add', a, b);
 const sub = (a: Expr, b: Expr): Expr => apply('sub', a, b);
 const mul = (a: Expr, b: Expr): Expr => apply('mul', a, b);
@@ -44,8 +46,9 @@ export abstract class Optimizer {
   /** Changes each parameter that has a gradient. */
   step(): void {
     this.steps++;
+    const uniforms = this.uniforms();
     this.parameters.forEach((t, i) => {
-      if (t.grad !== null) this.update(t, t.grad, this.moments[i]);
+      if (t.grad !== null) this.update(t, t.grad, this.moments[i], uniforms);
     });
   }
 
@@ -81,7 +84,10 @@ export abstract class Optimizer {
     this.steps = state.steps;
   }
 
-  protected abstract update(t: Tensor, gradient: Tensor, moments: readonly Tensor[]): void;
+  /** The numbers of this step, the same for all parameters. */
+  protected abstract uniforms(): Uniforms;
+
+  protected abstract update(t: Tensor, gradient: Tensor, moments: readonly Tensor[], uniforms: Uniforms): void;
 }
 
 export interface SGDOptions {
@@ -92,6 +98,8 @@ export interface SGDOptions {
 const sgd = sub(p, mul(lr, g));
 const decayedGradient = add(g, mul(uniform('decay'), p));
 const velocity = add(mul(uniform('momentum'), m), decayedGradient);
+const sgdDecayed = sub(p, mul(lr, decayedGradient));
+const sgdMomentum = sub(p, mul(lr, velocity));
 
 /** Stochastic gradient descent: v ← μ v + g, p ← p − lr v. */
 export class SGD extends Optimizer {
@@ -102,16 +110,19 @@ export class SGD extends Optimizer {
     this.#options = { momentum, weightDecay };
   }
 
-  protected update(t: Tensor, gradient: Tensor, [moment]: readonly Tensor[]): void {
-    const uniforms = { lr: this.learningRate, momentum: this.#options.momentum, decay: this.#options.weightDecay };
+  protected uniforms(): Uniforms {
+    return { lr: this.learningRate, momentum: this.#options.momentum, decay: this.#options.weightDecay };
+  }
+
+  protected update(t: Tensor, gradient: Tensor, [moment]: readonly Tensor[], uniforms: Uniforms): void {
     if (moment === undefined) {
-      const value = this.#options.weightDecay === 0 ? sgd : sub(p, mul(lr, decayedGradient));
+      const value = this.#options.weightDecay === 0 ? sgd : sgdDecayed;
       updateInPlace([{ tensor: t, value }], [t, gradient], { uniforms });
       return;
     }
     updateInPlace(
       [
-        { tensor: t, value: sub(p, mul(lr, velocity)) },
+        { tensor: t, value: sgdMomentum },
         { tensor: moment, value: velocity },
       ],
       [t, gradient, moment],
@@ -139,6 +150,22 @@ const adamStep = (gradient: Expr): Expr =>
     add(mul(apply('sqrt', second(gradient)), uniform('rootCorrection')), epsilon),
   );
 
+/** The new parameter and moments; built once, since a step should leave little to collect. */
+interface AdamUpdate {
+  parameter: Expr;
+  mean: Expr;
+  square: Expr;
+}
+
+/** @param used the gradient that the moments follow  @param start what the step is taken from */
+function adamUpdate(used: Expr, start: Expr): AdamUpdate {
+  return { parameter: sub(start, adamStep(used)), mean: first(used), square: second(used) };
+}
+
+const plainUpdate = adamUpdate(g, p);
+const decayedUpdate = adamUpdate(decayedGradient, p);
+const decoupledUpdate = adamUpdate(g, sub(p, mul(mul(lr, decay), p)));
+
 abstract class AdamFamily extends Optimizer {
   protected readonly options: Required<AdamOptions>;
 
@@ -152,16 +179,23 @@ abstract class AdamFamily extends Optimizer {
     this.options = { ...defaults, ...options };
   }
 
-  protected apply(t: Tensor, gradient: Tensor, [mean, square]: readonly Tensor[], used: Expr, start: Expr): void {
+  /** What the options ask for. */
+  protected abstract choose(): AdamUpdate;
+
+  protected uniforms(): Uniforms {
     const { beta1: b1, beta2: b2, epsilon: e, weightDecay } = this.options;
-    const uniforms = {
+    return {
       lr: this.learningRate, beta1: b1, beta2: b2, epsilon: e, decay: weightDecay,
       stepSize: this.learningRate / (1 - b1 ** this.steps), rootCorrection: 1 / Math.sqrt(1 - b2 ** this.steps),
     }; // prettier-ignore
+  }
+
+  protected update(t: Tensor, gradient: Tensor, [mean, square]: readonly Tensor[], uniforms: Uniforms): void {
+    const value = this.choose();
     const targets = [
-      { tensor: t, value: sub(start, adamStep(used)) },
-      { tensor: mean, value: first(used) },
-      { tensor: square, value: second(used) },
+      { tensor: t, value: value.parameter },
+      { tensor: mean, value: value.mean },
+      { tensor: square, value: value.square },
     ];
     updateInPlace(targets, [t, gradient, mean, square], { uniforms });
   }
@@ -175,8 +209,8 @@ export class Adam extends AdamFamily {
     super(parameters, learningRate, ADAM, options);
   }
 
-  protected update(t: Tensor, gradient: Tensor, moments: readonly Tensor[]): void {
-    this.apply(t, gradient, moments, this.options.weightDecay === 0 ? g : decayedGradient, p);
+  protected choose(): AdamUpdate {
+    return this.options.weightDecay === 0 ? plainUpdate : decayedUpdate;
   }
 }
 
@@ -186,8 +220,8 @@ export class AdamW extends AdamFamily {
     super(parameters, learningRate, { ...ADAM, weightDecay: 0.01 }, options);
   }
 
-  protected update(t: Tensor, gradient: Tensor, moments: readonly Tensor[]): void {
-    this.apply(t, gradient, moments, g, sub(p, mul(mul(lr, decay), p)));
+  protected choose(): AdamUpdate {
+    return decoupledUpdate;
   }
 }
 
@@ -196,7 +230,11 @@ export interface RMSPropOptions {
   epsilon?: number;
 }
 
+/** p − lr g / (√s + ε) */
+const scaledByRoot = (square: Expr): Expr => sub(p, apply('div', mul(lr, g), add(apply('sqrt', square), epsilon)));
+
 const smoothed = add(mul(uniform('alpha'), m), mul(sub(one, uniform('alpha')), mul(g, g)));
+const rmsPropUpdate = scaledByRoot(smoothed);
 
 /** Tieleman and Hinton 2012: divides by a running root mean square of the gradient. */
 export class RMSProp extends Optimizer {
@@ -211,12 +249,15 @@ export class RMSProp extends Optimizer {
     this.#options = { alpha, epsilon: e };
   }
 
-  protected update(t: Tensor, gradient: Tensor, [square]: readonly Tensor[]): void {
-    const value = sub(p, apply('div', mul(lr, g), add(apply('sqrt', smoothed), epsilon)));
-    const uniforms = { lr: this.learningRate, ...this.#options };
+  protected uniforms(): Uniforms {
+    const { alpha, epsilon: e } = this.#options;
+    return { lr: this.learningRate, alpha, epsilon: e };
+  }
+
+  protected update(t: Tensor, gradient: Tensor, [square]: readonly Tensor[], uniforms: Uniforms): void {
     updateInPlace(
       [
-        { tensor: t, value },
+        { tensor: t, value: rmsPropUpdate },
         { tensor: square, value: smoothed },
       ],
       [t, gradient, square],
@@ -226,6 +267,7 @@ export class RMSProp extends Optimizer {
 }
 
 const gathered = add(m, mul(g, g));
+const adagradUpdate = scaledByRoot(gathered);
 
 /** Duchi, Hazan and Singer 2011: divides by the root of the sum of all squared gradients. */
 export class Adagrad extends Optimizer {
@@ -236,12 +278,14 @@ export class Adagrad extends Optimizer {
     this.#epsilon = options.epsilon ?? 1e-10;
   }
 
-  protected update(t: Tensor, gradient: Tensor, [square]: readonly Tensor[]): void {
-    const value = sub(p, apply('div', mul(lr, g), add(apply('sqrt', gathered), epsilon)));
-    const uniforms = { lr: this.learningRate, epsilon: this.#epsilon };
+  protected uniforms(): Uniforms {
+    return { lr: this.learningRate, epsilon: this.#epsilon };
+  }
+
+  protected update(t: Tensor, gradient: Tensor, [square]: readonly Tensor[], uniforms: Uniforms): void {
     updateInPlace(
       [
-        { tensor: t, value },
+        { tensor: t, value: adagradUpdate },
         { tensor: square, value: gathered },
       ],
       [t, gradient, square],

@@ -27,6 +27,8 @@ export interface Platform {
   loadAddon?(): { addon: Addon } | { reason: string };
   /** Switches relaxed SIMD on where the engine has it behind a flag. */
   enableRelaxedSimd?(): void;
+  /** Keeps the engine's young generation from growing while a training runs. Returns what ends that. */
+  holdYoungGeneration?(): () => void;
   /** The whole file. Errors: NOT_FOUND, IO. */
   readFile(path: string): Promise<Uint8Array<ArrayBuffer>>;
   /** The file whole or not at all: the old one stays where writing fails. Errors: IO. */

@@ -53,7 +53,8 @@ export function compile(outputs: Readonly<Record<string, Expr>>): CompiledProgra
   // Loads and constants are emitted at their first use, so that they do not hold registers early.
   const emitLeaf = (e: Expr): void => {
     if (registerOf.has(e) || e.kind === 'op') return;
-    if (e.kind === 'rowSum') throw new UnrolledError('INTERNAL', 'expected a program of one grid, found a row sum', 'report this');
+    if (e.kind === 'rowSum')
+      throw new UnrolledError('INTERNAL', 'expected a program of one grid, found a row sum', 'report this');
     const register = take();
     registerOf.set(e, register);
     switch (e.kind) {

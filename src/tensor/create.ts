@@ -29,10 +29,8 @@ export function fromData(data: ArrayLike<number>, shape: Shape, options: CreateO
       'give as many elements as the shape has',
     );
   }
-  const result = empty(shape, {
-    ...options,
-    dtype: options.dtype ?? (data instanceof Int32Array ? 'int32' : 'float32'),
-  });
+  const { device, requiresGrad, dtype = data instanceof Int32Array ? 'int32' : 'float32' } = options;
+  const result = empty(shape, { device, dtype, requiresGrad });
   result.device.write(result.storage, 0, data);
   return result;
 }

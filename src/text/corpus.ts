@@ -60,6 +60,14 @@ export class Corpus {
     return Corpus.#checked(buildBytes(bytes, trainLength), createTokenizer('byte'), trainLength, options);
   }
 
+  /** The same with another validation part: [tokens] in this vocabulary. */
+  withValidation(validation: Int32Array): Corpus {
+    const indices = new Int32Array(this.train.length + validation.length);
+    indices.set(this.train);
+    indices.set(validation, this.train.length);
+    return new Corpus({ indices, vocabulary: this.vocabulary }, this.tokenizer, this.train.length);
+  }
+
   static #checked(
     encoded: Encoded,
     tokenizer: Tokenizer,

@@ -20,7 +20,13 @@ function network(): Recurrent {
 const gradients = (rnn: Recurrent): number[] => rnn.parameters().flatMap((p) => Array.from(p.grad?.data() ?? []));
 
 /** The gradient by definition: all steps from the start, detached once k2 steps before the end; the loss of the last k1. */
-function expected(rnn: Recurrent, x: Tensor, end: number, k1: number, k2: number): { loss: number; gradient: number[] } {
+function expected(
+  rnn: Recurrent,
+  x: Tensor,
+  end: number,
+  k1: number,
+  k2: number,
+): { loss: number; gradient: number[] } {
   rnn.zeroGrad();
   const cut = Math.max(0, end - k2);
   let state: RecurrentState | null = null;
@@ -30,17 +36,36 @@ function expected(rnn: Recurrent, x: Tensor, end: number, k1: number, k2: number
     [state, early] = [detach(run.state), run.output.detach()];
   }
   const run = rnn.forward(x.slice(0, cut, end), { state });
-  let loss = run.output.slice(0, Math.max(0, end - k1 - cut), end - cut).square().sum();
-  if (early !== null && end - k1 < cut) loss = loss.add(early.slice(0, end - k1, cut).square().sum());
+  let loss = run.output
+    .slice(0, Math.max(0, end - k1 - cut), end - cut)
+    .square()
+    .sum();
+  if (early !== null && end - k1 < cut)
+    loss = loss.add(
+      early
+        .slice(0, end - k1, cut)
+        .square()
+        .sum(),
+    );
   loss.backward();
   return { loss: loss.item(), gradient: gradients(rnn) };
 }
 
-describe.each([[3, 3], [3, 6], [3, 7], [3, 100], [3, 2], [1, 4]])('truncated backpropagation, k1 = %i, k2 = %i', (k1, k2) => {
+describe.each([
+  [3, 3],
+  [3, 6],
+  [3, 7],
+  [3, 100],
+  [3, 2],
+  [1, 4],
+])('truncated backpropagation, k1 = %i, k2 = %i', (k1, k2) => {
   it('has the loss of the whole sequence and the gradient of the last k2 steps', () => {
     const rnn = network();
     const x = randn([12, N, D], new Philox(5)).detach();
-    const bptt = new TruncatedBackpropagation((part, state) => rnn.forward(part, { state }), { forwardSteps: k1, backwardSteps: k2 });
+    const bptt = new TruncatedBackpropagation((part, state) => rnn.forward(part, { state }), {
+      forwardSteps: k1,
+      backwardSteps: k2,
+    });
     for (let end = k1; end <= 12; end += k1) {
       const want = expected(rnn, x, end, k1, k2);
       rnn.zeroGrad();
@@ -56,7 +81,10 @@ describe.each([[3, 3], [3, 6], [3, 7], [3, 100], [3, 2], [1, 4]])('truncated bac
 
 it('starts anew after reset', () => {
   const rnn = network();
-  const bptt = new TruncatedBackpropagation((x, state) => rnn.forward(x, { state }), { forwardSteps: 2, backwardSteps: 4 });
+  const bptt = new TruncatedBackpropagation((x, state) => rnn.forward(x, { state }), {
+    forwardSteps: 2,
+    backwardSteps: 4,
+  });
   const x = randn([2, N, D], new Philox(5)).detach();
   const first = bptt.forward(x).toArray();
   expect(bptt.forward(x).toArray()).not.toEqual(first);

@@ -39,7 +39,11 @@ export class TruncatedBackpropagation {
   constructor(network: SequenceFunction, { forwardSteps, backwardSteps }: TruncatedOptions) {
     for (const [name, value] of Object.entries({ forwardSteps, backwardSteps })) {
       if (!(Number.isInteger(value) && value >= 1)) {
-        throw new UnrolledError('RANGE', `expected ${name} of 1 or more, received ${value}`, 'both lengths count steps');
+        throw new UnrolledError(
+          'RANGE',
+          `expected ${name} of 1 or more, received ${value}`,
+          'both lengths count steps',
+        );
       }
     }
     this.#network = network;
@@ -63,7 +67,11 @@ export class TruncatedBackpropagation {
   forward(x: Tensor): Tensor {
     const own = x.shape[0];
     if (x.rank < 2 || own < 1 || own > this.#forwardSteps) {
-      throw new UnrolledError('SHAPE', `expected 1 to ${this.#forwardSteps} steps, received ${own}`, 'pieces have forwardSteps steps');
+      throw new UnrolledError(
+        'SHAPE',
+        `expected 1 to ${this.#forwardSteps} steps, received ${own}`,
+        'pieces have forwardSteps steps',
+      );
     }
     this.#pieces.push({ x: keep(x.detach()), before: this.#state });
     const most = Math.max(1, Math.ceil(this.#backwardSteps / this.#forwardSteps));
@@ -98,7 +106,11 @@ export class TruncatedBackpropagation {
  */
 export function randomizedTruncation(steps: number, p: number, rng: Philox): Float64Array {
   if (!(p > 0 && p <= 1)) {
-    throw new UnrolledError('RANGE', `expected a probability above 0 and up to 1, received ${p}`, '0.9 cuts after ten steps on average');
+    throw new UnrolledError(
+      'RANGE',
+      `expected a probability above 0 and up to 1, received ${p}`,
+      '0.9 cuts after ten steps on average',
+    );
   }
   return Float64Array.from({ length: steps }, (_, t) => (t === steps - 1 ? 1 : rng.uniform() < p ? 1 / p : 0));
 }

@@ -79,6 +79,7 @@ export class Arena {
       this.#top = block.address;
       this.#last = block.before;
       if (this.#last !== null) this.#last.after = null;
+      block.before = null;
     } else {
       this.#list(block);
     }
@@ -147,6 +148,8 @@ export class Arena {
     first.after = second.after;
     if (second.after !== null) second.after.before = first;
     else this.#last = first;
+    // A dead block that is old by now would keep its young neighbours alive.
+    second.before = second.after = null;
   }
 
   #list(block: Block): void {

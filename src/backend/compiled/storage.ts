@@ -7,7 +7,7 @@ import { Arena, type Block } from './arena.js';
 import type { Engine } from './engine.js';
 
 /** Resident bytes at which the first spilling starts. */
-const FIRST_BUDGET = 64 * 2 ** 20;
+const FIRST_BUDGET = 16 * 2 ** 20;
 
 export class CompiledStorage implements Storage {
   references = 0;
@@ -18,6 +18,8 @@ export class CompiledStorage implements Storage {
   released = false;
   /** The call that needed it last. */
   call = 0;
+  /** Its place among the resident ones. */
+  slot = 0;
 
   constructor(
     readonly device: Device,
@@ -37,7 +39,8 @@ export class Memory {
   doubles: Float64Array;
   readonly #engine: Engine;
   readonly #arena: Arena;
-  readonly #resident = new Set<CompiledStorage>();
+  // An array, not a Set: tables that a Set outgrew keep each other alive until the next full collection.
+  readonly #resident: CompiledStorage[] = [];
   #residentBytes = 0;
   #budget: number;
   #call = 0;
@@ -58,7 +61,7 @@ export class Memory {
   }
 
   get residentCount(): number {
-    return this.#resident.size;
+    return this.#resident.length;
   }
 
   /** Storages that are touched from now on stay until the next call begins. */
@@ -119,7 +122,7 @@ export class Memory {
       storage.block = null;
       storage.released = true;
     }
-    this.#resident.clear();
+    this.#resident.length = 0;
     this.floats = new Float32Array(0);
     this.ints = new Int32Array(0);
     this.doubles = new Float64Array(0);
@@ -148,7 +151,7 @@ export class Memory {
     const block = this.allocateBlock(storage.bytes);
     storage.block = block;
     storage.call = this.#call;
-    this.#resident.add(storage);
+    storage.slot = this.#resident.push(storage) - 1;
     this.#residentBytes += storage.bytes;
     return block;
   }
@@ -157,13 +160,17 @@ export class Memory {
     if (storage.block === null) return;
     this.#arena.release(storage.block);
     storage.block = null;
-    this.#resident.delete(storage);
+    const last = this.#resident.pop();
+    if (last !== undefined && last !== storage) {
+      this.#resident[storage.slot] = last;
+      last.slot = storage.slot;
+    }
     this.#residentBytes -= storage.bytes;
   }
 
   /** Moves the half of the resident bytes that was not touched for longest out of the arena; returns how many. */
   #spill(): number {
-    const candidates = [...this.#resident].filter((storage) => storage.call !== this.#call);
+    const candidates = this.#resident.filter((storage) => storage.call !== this.#call);
     candidates.sort((a, b) => a.call - b.call);
     const goal = this.#residentBytes / 2;
     let bytes = 0;

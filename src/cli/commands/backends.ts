@@ -9,7 +9,7 @@ export const backendsCommand = defineCommand({
   options: {},
   examples: ['unrolled backends'],
   async run({ globals }) {
-    const { listBackends } = await import('../library.js');
+    const { listBackends, withoutThreads } = await import('../library.js');
     const list = await listBackends({ threads: globals.threads });
     const backends = list.map(({ name, available, reason, threads, features }) => ({
       name,
@@ -23,7 +23,7 @@ export const backendsCommand = defineCommand({
       name === first ? `${name} *` : name,
       available ? 'yes' : 'no',
       available ? String(threads) : '–',
-      available ? features.join(', ') : (reason ?? ''),
+      available ? withoutThreads(features).join(', ') : (reason ?? ''),
     ]);
     const columns = [
       { heading: 'backend' },

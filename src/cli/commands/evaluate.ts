@@ -17,7 +17,9 @@ export const evaluateCommand = defineCommand({
     const { loadModel, startBackend } = await import('../library.js');
     await startBackend(globals);
     const model = loadModel(await readBytes(io.cwd, file), file);
-    const data = await readData(io, args, globals.dataDir);
+    const read = await readData(io, args, globals.dataDir);
+    // A known data set has a part that is meant for this.
+    const data = read.test.length > 0 ? { ...read, parts: read.test } : read;
     // Bytes are their own indices, so that such a model reads any file.
     const input =
       model.text.settings.tokens === 'byte' &&

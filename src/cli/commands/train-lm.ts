@@ -3,14 +3,15 @@ import { basename } from 'node:path';
 import { UnrolledError } from '../../errors.js';
 import type { LanguageModel } from '../../models/languageModel.js';
 import type { Corpus } from '../../text/corpus.js';
+import { type LossMetrics, metricsOf } from '../metrics.js';
 import { type Baseline, lmBaselines } from '../baselines.js';
 import { type CommandResult, type Context, defineCommand } from '../command.js';
 import { readCorpus, TEXT_OPTIONS, type TextOptions } from '../corpusInput.js';
-import { readBytes, writeWhole } from '../files.js';
+import { readBytes, removeFile, writeWhole } from '../files.js';
 import { peakMemoryMiB } from '../io.js';
 import { createProgress, formatNumber, formatTime, printable, table } from '../output.js';
 import { resumeCommand, shellCommand } from '../resumeCommand.js';
-import { CHECKPOINT_EVERY, minutesOf, TRAIN_OPTIONS, type TrainOptions } from '../trainOptions.js';
+import { CHECKPOINT_EVERY, minutesOf, recurrentOptions, TRAIN_OPTIONS, type TrainOptions } from '../trainOptions.js';
 
 const SAMPLE = { temperature: 0.8, seed: 1 };
 
@@ -26,8 +27,10 @@ export const trainLmCommand = defineCommand({
   async run(context, args, options) {
     const { io, globals, signal, argv } = context;
     const { LanguageModel, trainingReport, startBackend, describeBackend } = await import('../library.js');
+    const { readCell } = await import('../cellModule.js');
+    const cell = await readCell(io.cwd, options.cell);
     const resume = options.resume === undefined ? undefined : await readBytes(io.cwd, options.resume);
-    const { name, corpus } = await readCorpus(context, args, options);
+    const { name, corpus, test } = await readCorpus(context, args, options);
     const backend = await startBackend(globals);
     const files = filesOf(name, options);
     const samples: { step: number; text: string }[] = [];
@@ -38,6 +41,7 @@ export const trainLmCommand = defineCommand({
     try {
       model = await LanguageModel.train(corpus, {
         ...librarySettings(context, options),
+        cell,
         resume,
         signal,
         checkpoint: {
@@ -54,7 +58,7 @@ export const trainLmCommand = defineCommand({
               `${formatNumber(Math.round(tokensPerSecond))} tokens/s  ${formatTime(secondsLeft)} left`,
           ),
         onValidation: ({ step, perplexity }, trained) => {
-          const text = trained.generate({ ...SAMPLE, length: corpus.tokenizer.kind === 'word' ? 20 : 80 });
+          const text = trained.generate({ ...SAMPLE, length: hasWords(corpus) ? 20 : 80 });
           samples.push({ step, text });
           progress.log(`validation perplexity ${formatNumber(perplexity)} · ${oneLine(text)}`);
         },
@@ -74,8 +78,11 @@ export const trainLmCommand = defineCommand({
     }
 
     await writeWhole(io.cwd, files.model, model.toBytes());
+    // The model is whole and saved, so nobody needs what this run, or the one that it went on from, left on the way.
+    if (saved || options.resume === files.checkpoint) await removeFile(io.cwd, files.checkpoint);
+    const tested = test === null ? null : model.evaluate(test);
     const last = training.validation.at(-1) ?? null;
-    const finalSample = model.generate({ ...SAMPLE, length: corpus.tokenizer.kind === 'word' ? 100 : 400 });
+    const finalSample = model.generate({ ...SAMPLE, length: hasWords(corpus) ? 100 : 400 });
     const baselines = lmBaselines(corpus);
     const rows = perplexityRows(model, baselines, last);
     const { config } = model;
@@ -133,7 +140,8 @@ export const trainLmCommand = defineCommand({
       seconds: training.seconds,
       tokensPerSecond: training.tokensPerSecond,
       train: { loss: training.loss, perplexity: training.perplexity },
-      validation: last && { loss: last.loss, perplexity: last.perplexity, bitsPerToken: last.bitsPerToken },
+      validation: metricsOf(last),
+      ...(tested && { test: metricsOf(tested) }),
       baselines: {
         uniform: model.vocabularySize,
         unigram: baselines.find(({ order }) => order === 1)?.perplexity ?? null,
@@ -143,7 +151,7 @@ export const trainLmCommand = defineCommand({
       sample: finalSample,
       peakMemoryMiB: peakMemoryMiB(),
     };
-    return { json, text: summary(rows, finalSample, files, training) } satisfies CommandResult;
+    return { json, text: summary(rows, tested, finalSample, files, training) } satisfies CommandResult;
   },
 });
 
@@ -154,17 +162,27 @@ interface Files {
 }
 
 function filesOf(name: string, options: TrainOptions): Files {
-  const model = options.out ?? `runs/${name}-${basename(options.cell ?? 'lstm')}.safetensors`;
+  const model = options.out ?? `runs/${name}-${basename(options.cell ?? 'lstm').replace(/\.\w+$/, '')}.safetensors`;
   const stem = model.replace(/\.safetensors$/i, '');
   return { model, report: options.report ?? `${stem}.html`, checkpoint: `${stem}.checkpoint` };
 }
 
 function librarySettings({ globals }: Context, options: TrainOptions & TextOptions) {
   const { tokens, lowercase, lettersOnly, collapseWhitespace, minCount, validation } = options;
-  const { cell, dropout, sampling, optimizer, schedule, clipNorm, clipValue, epochs, patience } = options;
+  const { dropout, sampling, optimizer, schedule, clipNorm, clipValue, epochs, patience } = options;
   return {
     ...{ tokens, lowercase, lettersOnly, collapseWhitespace, minCount, validation },
-    ...{ cell, dropout, sampling, optimizer, schedule, clipNorm, clipValue, epochs, patience },
+    ...{
+      dropout,
+      recurrent: recurrentOptions(options),
+      sampling,
+      optimizer,
+      schedule,
+      clipNorm,
+      clipValue,
+      epochs,
+      patience,
+    },
     hiddenSize: options.hidden,
     numLayers: options.layers,
     embeddingSize: options.embedding,
@@ -178,6 +196,10 @@ function librarySettings({ globals }: Context, options: TrainOptions & TextOptio
 
 function cellName(cell: string): string {
   return cell.startsWith('gru') || cell.startsWith('rnn') || cell === 'lstm' ? cell.toUpperCase() : cell;
+}
+
+function hasWords({ tokenizer }: Corpus): boolean {
+  return tokenizer.kind === 'word' || tokenizer.kind === 'whitespace';
 }
 
 function corpusLine(name: string, { train, validation, vocabulary, tokenizer }: Corpus): string {
@@ -198,6 +220,7 @@ function perplexityRows(
 
 function summary(
   rows: ReturnType<typeof perplexityRows>,
+  tested: LossMetrics | null,
   sample: string,
   files: Files,
   { seconds, tokens, tokensPerSecond }: { seconds: number; tokens: number; tokensPerSecond: number },
@@ -215,6 +238,9 @@ function summary(
   return [
     `${formatNumber(tokens)} tokens in ${formatTime(seconds)}, ${formatNumber(Math.round(tokensPerSecond))} a second`,
     rows.length > 0 ? table(columns, cells) : 'no validation part: nothing to compare',
+    ...(tested
+      ? [`test perplexity ${tested.perplexity.toFixed(2)}, ${tested.bitsPerToken.toFixed(3)} bits per token`]
+      : []),
     printable(sample),
     table([{ heading: 'model' }, { heading: files.model }], [['report', files.report]]),
   ].join('\n\n');

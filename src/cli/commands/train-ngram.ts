@@ -3,6 +3,7 @@ import { defineCommand } from '../command.js';
 import { readCorpus, TEXT_OPTIONS } from '../corpusInput.js';
 import { writeWhole } from '../files.js';
 import { choice, integer, path, withDefault } from '../options.js';
+import { metricsOf } from '../metrics.js';
 import { formatNumber, table } from '../output.js';
 
 export const trainNgramCommand = defineCommand({
@@ -23,7 +24,7 @@ export const trainNgramCommand = defineCommand({
     'unrolled train ngram book.txt --tokens word --order 3 --smoothing laplace --out words.safetensors',
   ],
   async run(context, args, options) {
-    const { name, corpus } = await readCorpus(context, args, options);
+    const { name, corpus, test } = await readCorpus(context, args, options);
     const { NgramLanguageModel } = await import('../library.js');
     const { order, smoothing } = options;
     const model = NgramLanguageModel.train(corpus, { ...options, order, smoothing });
@@ -31,6 +32,7 @@ export const trainNgramCommand = defineCommand({
     await writeWhole(context.io.cwd, out, model.toBytes());
     const measured =
       corpus.validation.length > 1 ? model.evaluate(corpus.validation, corpus.train.subarray(-order)) : null;
+    const tested = test === null ? null : model.evaluate(test);
     const json = {
       task: 'ngram',
       model: out,
@@ -38,17 +40,15 @@ export const trainNgramCommand = defineCommand({
       smoothing,
       tokens: { train: corpus.train.length, validation: corpus.validation.length },
       vocabulary: corpus.vocabulary.size,
-      validation: measured && {
-        loss: measured.loss,
-        perplexity: measured.perplexity,
-        bitsPerToken: measured.bitsPerToken,
-      },
+      validation: metricsOf(measured),
+      ...(tested && { test: metricsOf(tested) }),
     };
     const rows = [
       ['order', `${order}, ${smoothing}`],
       ['training tokens', formatNumber(corpus.train.length)],
       ['vocabulary', formatNumber(corpus.vocabulary.size)],
       ['validation perplexity', measured ? formatNumber(measured.perplexity) : 'no validation part'],
+      ...(tested ? [['test perplexity', formatNumber(tested.perplexity)]] : []),
       ['model', out],
     ];
     return { json, text: table([{ heading: 'n-gram model' }, { heading: name }], rows) };

@@ -1,4 +1,4 @@
-// The nearest known name to one that was mistyped.
+// The nearest known name to one that was mistyped: command line, known data sets, names of options.
 
 /** Edits (insert, delete, replace, swap of neighbours) from a to b: the optimal string alignment distance. */
 export function editDistance(a: string, b: string): number {

@@ -1,0 +1,58 @@
+// The README's examples run as they are printed, in a process each, over the built package; only the text is given to them, a
+// short one, and the training of minutes is one of seconds.
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import ts from 'typescript';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const BUILT = existsSync(join(ROOT, 'dist', 'node.js'));
+const PRELUDE = "const text = 'Call me Ishmael. The whale swims; the whale dives. '.repeat(250);\n";
+
+/** The TypeScript of each code block, under the heading above it. */
+const SNIPPETS = [...README.matchAll(/^```(?:ts|js|typescript|javascript)\n(.*?)^```/gms)].map((match) => {
+  const heading =
+    README.slice(0, match.index)
+      .match(/^#+ .*$/gm)
+      ?.at(-1) ?? '';
+  return { heading: heading.replace(/^#+ /, ''), code: match[1] };
+});
+
+describe.skipIf(!BUILT)(`the README${BUILT ? '' : ' (skipped: dist/ is not built)'}`, () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'unrolled-readme-'));
+    mkdirSync(join(ROOT, 'build'), { recursive: true });
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('has an example for each of three readers', () => {
+    expect(SNIPPETS.map(({ heading }) => heading.split(':')[0])).toEqual(
+      expect.arrayContaining(['For the developer', 'For the learner', 'For the researcher']),
+    );
+  });
+
+  it.each(SNIPPETS.map(({ heading, code }): [string, string] => [heading, code]))('%s', async (_, code) => {
+    // Only how long it trains is changed: everything else is as printed.
+    const quick = code
+      .replace(/minutes: \d+/g, 'minutes: 0.02')
+      .replaceAll('moby.safetensors', join(folder, 'm.safetensors'));
+    const javascript = ts.transpileModule(quick, {
+      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+    });
+    const file = join(ROOT, 'build', `readme-${process.pid}-${SNIPPETS.findIndex((s) => s.code === code)}.mjs`);
+    // A package finds itself by its name from within.
+    writeFileSync(file, PRELUDE + javascript.outputText);
+    try {
+      const { stderr } = await promisify(execFile)(process.execPath, [file], { cwd: folder });
+      expect(stderr).not.toMatch(/error/i);
+    } finally {
+      rmSync(file, { force: true });
+    }
+  });
+});
