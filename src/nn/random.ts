@@ -1,5 +1,6 @@
 // Where modules draw from: initial values from a host generator, dropout masks from numbered kernel calls.
-import { Philox, type RandomKey, seedKey } from '../tensor/philox.js';
+import { defaultRng, seedDefaultRng } from '../tensor/generator.js';
+import { type RandomKey, seedKey } from '../tensor/philox.js';
 
 /** Numbers the kernel calls that draw, so that a checkpoint stores two numbers: the seed and the next call. */
 export class RandomCalls {
@@ -18,18 +19,15 @@ export class RandomCalls {
   }
 }
 
-let initial = new Philox(0);
 let calls = new RandomCalls(0);
 
 /** Seeds what modules use that are not given a generator. */
 export function manualSeed(seed: number): void {
-  initial = new Philox(seed);
+  seedDefaultRng(seed);
   calls = new RandomCalls(seed);
 }
 
-export function defaultRng(): Philox {
-  return initial;
-}
+export { defaultRng };
 
 export function defaultCalls(): RandomCalls {
   return calls;

@@ -1,6 +1,7 @@
 // Making tensors from data, constants and random numbers.
 import { UnrolledError } from '../errors.js';
 import { currentDevice, type Device, type DType } from './device.js';
+import { defaultRng } from './generator.js';
 import type { Philox } from './philox.js';
 import { formatShape, type Shape, sizeOf } from './shape.js';
 import { type NestedArray, Tensor } from './tensor.js';
@@ -73,7 +74,7 @@ export function ones(shape: Shape, options: CreateOptions = {}): Tensor {
 }
 
 /** Uniform in [0, 1). */
-export function rand(shape: Shape, rng: Philox, options: CreateOptions = {}): Tensor {
+export function rand(shape: Shape, rng: Philox = defaultRng(), options: CreateOptions = {}): Tensor {
   return fromData(
     Float64Array.from({ length: sizeOf(shape) }, () => rng.uniform()),
     shape,
@@ -82,7 +83,7 @@ export function rand(shape: Shape, rng: Philox, options: CreateOptions = {}): Te
 }
 
 /** Standard normal. */
-export function randn(shape: Shape, rng: Philox, options: CreateOptions = {}): Tensor {
+export function randn(shape: Shape, rng: Philox = defaultRng(), options: CreateOptions = {}): Tensor {
   return fromData(
     Float64Array.from({ length: sizeOf(shape) }, () => rng.normal()),
     shape,
