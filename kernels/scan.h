@@ -85,6 +85,12 @@ static void packStage(const Scan& s, const ScanStage& stage, int part, int parts
     packPanel(b.p, b.rowStride, stage.transB, j * NR, stage.n, stage.k, stage.packed + j * NR * stage.k);
 }
 
+/** Rows of the next tile: a short rest shares with the last full one, since a tile of one or two rows waits for its sums. */
+INLINE long tileRows(long rows) {
+  if (rows > MR && rows < MR + MR / 2 + 1) return ceilDiv(rows, 2);
+  return least(MR, rows);
+}
+
 static void runProduct(const Scan& s, const ScanStage& stage, long step, long rows, int part, int parts) {
   const ScanOperand& a = s.operands[stage.a];
   const ScanOperand& b = s.operands[stage.b];
@@ -103,9 +109,11 @@ static void runProduct(const Scan& s, const ScanStage& stage, long step, long ro
   for (long j = panels * part / parts; j < panels * (part + 1) / parts; j++)
     for (long p = 0; p < stage.k; p += KC) {
       const float* packed = stage.packed + j * NR * stage.k + p * NR;
-      for (long i = 0; i < rows; i += MR)
-        anyTile(least(MR, rows - i), x + i * a.rowStride + p, a.rowStride, 1, packed, least(KC, stage.k - p),
+      for (long i = 0, count; i < rows; i += count) {
+        count = tileRows(rows - i);
+        anyTile(count, x + i * a.rowStride + p, a.rowStride, 1, packed, least(KC, stage.k - p),
                 y + i * c.rowStride + j * NR, c.rowStride, stage.n - j * NR, stage.add || p > 0);
+      }
     }
 }
 

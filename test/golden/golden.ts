@@ -1,144 +1,194 @@
-// Compares a backend with PyTorch's outputs, states and gradients; make_cells.py made the numbers and says how.
+// Compares a backend with PyTorch's outputs, states and gradients: of its own modules (cells.jsonl, by make_cells.py), and of
+// the cells that it lacks, from their equations (equations.jsonl, by make_equations.py). Letters as there: L·S is layers times directions.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Backend } from '../../src/backend/contract.js';
 import { CELLS } from '../../src/cell/cells/index.js';
+import { sizeOfWidth, type Sizes } from '../../src/cell/layout.js';
 import { cellParameters } from '../../src/cell/scan.js';
 import { Recurrent } from '../../src/nn/recurrent.js';
 import '../../src/autograd/methods.js';
-import { fromData, zeros } from '../../src/tensor/create.js';
+import { fromData } from '../../src/tensor/create.js';
 import { setCurrentDevice } from '../../src/tensor/device.js';
 import { scope } from '../../src/tensor/scope.js';
-import { sizeOf } from '../../src/tensor/shape.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
+import { hashed, relativeError, type Summary } from './hashed.js';
 
-interface Summary {
-  norm: number;
-  step: number;
-  values: number[];
-}
-
-interface Case {
+export interface Case {
   cell: string;
   layers: number;
-  size: number;
-  zero: boolean;
+  directions: number;
+  input: number;
+  hidden: number;
+  /** 0: none. */
+  projection: number;
+  heads: number;
+  bias: boolean;
+  steps: number;
+  batch: number;
+  lengths: number[] | null;
+  /** none: not passed. */
+  state: 'none' | 'zero' | 'given';
   results: Record<string, Summary>;
 }
 
-const [T, N] = [5, 3];
+/** Each file, and what it holds. */
+const FILES = [
+  ['cells.jsonl', 'PyTorch'],
+  ['equations.jsonl', 'the equations in PyTorch'],
+] as const;
 
-export function readCases(): Case[] {
-  const text = readFileSync(new URL('./cells.jsonl', import.meta.url), 'utf8');
+export function readCases(file: string): Case[] {
+  const text = readFileSync(new URL(`./${file}`, import.meta.url), 'utf8');
   return text.trim().split('\n').map((line) => JSON.parse(line) as Case); // prettier-ignore
 }
 
-/** The same numbers as in the script: an integer hash of name and index, rounded to float32. */
-function hashed(name: string, shape: readonly number[], scale = 1): Float32Array {
-  let seed = 0;
-  for (const ch of name) seed = (Math.imul(seed, 31) + ch.charCodeAt(0)) >>> 0;
-  return Float32Array.from({ length: sizeOf(shape) }, (_, i) => {
-    let h = (seed + Math.imul(i, 0x9e3779b9)) >>> 0;
-    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b) >>> 0;
-    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35) >>> 0;
-    h = (h ^ (h >>> 16)) >>> 0;
-    return (h / 2 ** 31 - 1) * scale;
-  });
+function title(c: Case): string {
+  const sizes = `${c.input} to ${c.hidden}${c.projection > 0 ? ` to ${c.projection}` : ''}${c.heads > 1 ? ` in ${c.heads} heads` : ''}`;
+  const rest = [c.bias ? '' : 'no bias', c.lengths === null ? '' : `lengths ${c.lengths.join(' ')}`].filter((part) => part !== '');
+  return [`${c.cell}, ${c.layers} ${c.directions === 2 ? 'bidirectional ' : ''}layers ${sizes}`, ...rest, `${c.state} state`].join(', ');
 }
 
-/** In the script the candidate of the reset-before GRU multiplies r·h; its weight is the one of the state there. */
-function operandOf(parameter: string): string {
-  return parameter === 'weight_x' ? 'x' : parameter === 'bias' ? 'b' : 'h';
+/** Numbers around 1, for gains and for what is divided by. */
+function positive(name: string, shape: readonly number[]): Float32Array {
+  return hashed(name, shape).map((v) => 1 + v / 2);
 }
 
-function runCase(golden: Case): Record<string, number[]> {
-  const { layers, size } = golden;
+/** A parameter's linears stand side by side in its columns; their first columns and widths, by name. */
+type Blocks = Map<string, { first: number; width: number }>;
+
+function blocksOf(blocks: readonly { linear: string; width: number }[]): Blocks {
+  const found: Blocks = new Map();
+  let first = 0;
+  for (const { linear, width } of blocks) {
+    found.set(linear, { first, width });
+    first += width;
+  }
+  return found;
+}
+
+/** Puts the script's matrices side by side. */
+function setParameter(path: string, t: Tensor, blocks: Blocks, scale: number): void {
+  if (blocks.size === 0) {
+    t.set(path.includes('gain') ? positive(path, t.shape) : hashed(path, t.shape));
+    return;
+  }
+  const columns = t.shape[t.rank - 1];
+  const rows = t.size / columns;
+  const values = new Float32Array(t.size);
+  for (const [linear, { first, width }] of blocks) {
+    const block = hashed(`${path}.${linear}`, [rows, width], scale);
+    for (let r = 0; r < rows; r++) values.set(block.subarray(r * width, (r + 1) * width), r * columns + first);
+  }
+  t.set(values);
+}
+
+/** The gradient as the script stores it: linears one after the other, by name. Zero where there is none. */
+function gradientOf(t: Tensor, blocks: Blocks = new Map()): number[] {
+  const all = t.grad === null ? new Float32Array(t.size) : t.grad.data();
+  if (blocks.size <= 1) return Array.from(all);
+  const columns = t.shape[t.rank - 1];
+  const found: number[] = [];
+  for (const [, { first, width }] of [...blocks].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (let at = first; at < all.length; at += columns) for (let i = at; i < at + width; i++) found.push(all[i]);
+  }
+  return found;
+}
+
+/** Everything that the script stores, by the same names. */
+export function runCase(golden: Case): Record<string, number[]> {
+  const { directions, input, hidden, projection, heads, bias, steps: T, batch: N, lengths } = golden;
   const cell = Object.values(CELLS).find((c) => c.name === golden.cell);
   if (cell === undefined) throw new Error(`no cell ${golden.cell}`);
-  const scale = 1 / Math.sqrt(size);
-  const rnn = new Recurrent(cell, { inputSize: size, hiddenSize: size, numLayers: layers });
-  const blocks: { key: string; t: Tensor; column: number; columns: number }[] = [];
-  for (const [path, t] of rnn.namedParameters()) {
-    const [layer, parameter] = path.split('.');
-    const sizes = { input: size, hidden: size, heads: 1 };
-    const names = cellParameters(cell, sizes)[parameter].blocks.map((b) => b.linear);
-    const rows = parameter === 'bias' ? 1 : size;
-    const values = new Float32Array(t.size);
-    names.forEach((name, column) => {
-      const key = `${layer}.${operandOf(parameter)}.${name}`;
-      const block = hashed(key, [rows, size], scale);
-      for (let r = 0; r < rows; r++) {
-        values.set(block.subarray(r * size, (r + 1) * size), (r * names.length + column) * size);
-      }
-      blocks.push({ key, t, column, columns: names.length });
-    });
-    t.set(values);
-  }
-  const x = fromData(hashed('input', [T, N, size]), [T, N, size], { requiresGrad: true });
+  const rnn = new Recurrent(cell, {
+    inputSize: input,
+    hiddenSize: hidden,
+    numLayers: golden.layers,
+    numHeads: heads,
+    bidirectional: directions === 2,
+    bias,
+    ...(projection > 0 ? { projSize: projection } : {}),
+  });
+  const sizes: Sizes = { input, hidden, projection, heads };
+  const layout = cellParameters(cell, sizes);
+  const parameters = [...rnn.namedParameters()].map(([path, t]) => {
+    const blocks = blocksOf(layout[path.split('.').at(-1) ?? '']?.blocks ?? []);
+    setParameter(path, t, blocks, 1 / Math.sqrt(hidden));
+    return { path, t, blocks };
+  });
+  const x = fromData(hashed('input', [T, N, input]), [T, N, input], { requiresGrad: true });
+  const places = Array.from({ length: golden.layers * directions }, (_, i) => i);
+  const widthOf = (s: string): number => sizeOfWidth(sizes, cell.stateSizes[s]);
+  /** The part of [L·S, N, W] for each layer and direction. */
+  const split = (values: Float32Array, width: number, requiresGrad = false): Tensor[] =>
+    places.map((i) => fromData(values.subarray(i * N * width, (i + 1) * N * width), [N, width], { requiresGrad }));
   const initial = Object.fromEntries(
     cell.states.map((s) => {
-      const values = hashed(`initial ${s}`, [layers, N, size]);
-      const perLayer = Array.from({ length: layers }, (_, l) =>
-        golden.zero
-          ? zeros([N, size], { requiresGrad: true })
-          : fromData(values.subarray(l * N * size, (l + 1) * N * size), [N, size], { requiresGrad: true }),
-      );
-      return [s, perLayer];
+      const shape = [places.length, N, widthOf(s)];
+      const constant = new Float32Array(places.length * N * widthOf(s)).fill(cell.initialState[s] ?? 0);
+      const given = s === 'n' ? positive(`initial ${s}`, shape) : hashed(`initial ${s}`, shape);
+      return [s, split(golden.state === 'given' ? given : constant, widthOf(s), true)];
     }),
   );
-  const state = Array.from({ length: layers }, (_, l) => Object.fromEntries(cell.states.map((s) => [s, initial[s][l]])));
-  const { output, state: final } = rnn.forward(x, { state });
+  const state = places.map((i) => Object.fromEntries(cell.states.map((s) => [s, initial[s][i]])));
+  const { output, state: final } = rnn.forward(x, {
+    ...(golden.state === 'none' ? {} : { state }),
+    ...(lengths === null ? {} : { lengths }),
+  });
   let loss = output.mul(fromData(hashed('weight output', output.shape), output.shape)).sum();
   for (const s of cell.states) {
-    const weights = hashed(`weight ${s}`, [layers, N, size]);
-    final.forEach((layer, l) => {
-      const w = fromData(weights.subarray(l * N * size, (l + 1) * N * size), [N, size]);
-      loss = loss.add(layer[s].mul(w).sum());
-    });
+    const weights = split(hashed(`weight ${s}`, [places.length, N, widthOf(s)]), widthOf(s));
+    final.forEach((own, i) => (loss = loss.add(own[s].mul(weights[i]).sum())));
   }
   loss.backward();
-  const results: Record<string, number[]> = { output: [...output.data()], 'd input': [...(x.grad?.data() ?? [])] };
+  const results: Record<string, number[]> = { output: [...output.data()], 'd input': gradientOf(x) };
   for (const s of cell.states) {
-    results[`final ${s}`] = final.flatMap((layer) => [...layer[s].data()]);
-    results[`d initial ${s}`] = initial[s].flatMap((t) => [...(t.grad?.data() ?? [])]);
+    results[`final ${s}`] = final.flatMap((own) => [...own[s].data()]);
+    if (golden.state !== 'none') results[`d initial ${s}`] = initial[s].flatMap((t) => gradientOf(t));
   }
-  for (const { key, t, column, columns } of blocks) {
-    const all = t.grad?.data() ?? [];
-    const width = columns * size;
-    results[`d ${key}`] = [...all].filter((_, i) => Math.floor((i % width) / size) === column);
-  }
+  for (const { path, t, blocks } of parameters) results[`d ${path}`] = gradientOf(t, blocks);
   rnn.dispose();
   return results;
 }
 
-/** The largest stored element of a tensor. The gates of one weight are one tensor, as they are in PyTorch: `d 0.h.*`. */
-function magnitude(what: string, results: Readonly<Record<string, Summary>>): number {
-  const tensor = what.replace(/^(d \d+\.[xhb])\..*$/, '$1.');
-  const parts = Object.entries(results).filter(([name]) => name === what || (tensor !== what && name.startsWith(tensor)));
-  return Math.max(1e-12, ...parts.flatMap(([, part]) => part.values.map(Math.abs)));
+/** What is one tensor in PyTorch or in a paper, and several here, has one magnitude: all recurrent weights, all gains of a norm. */
+function family(what: string): string {
+  return what.replace(/\.weight_[hn]$/, '.weight_h').replace(/(_gain|_shift)\d+$/, '$1');
 }
 
-/** Largest difference of the stored elements and of the norm (by element), relative to the tensor's magnitude. */
-function relativeError(values: readonly number[], golden: Summary, scale: number): number {
-  const worst = Math.max(...golden.values.map((v, i) => Math.abs((values[i * golden.step] ?? NaN) - v)));
-  const norm = Math.sqrt(values.reduce((sum, v) => sum + v * v, 0));
-  return Math.max(worst, Math.abs(norm - golden.norm) / Math.sqrt(values.length)) / scale;
+/** The largest stored element, or the root of the mean square where that is more. */
+function magnitude(summary: Summary, count: number): number {
+  return Math.max(summary.norm / Math.sqrt(count), ...summary.values.map(Math.abs));
+}
+
+/** The result with the largest difference, relative to its magnitude. */
+export function worstOf(golden: Case, results: Readonly<Record<string, readonly number[]>>): { what: string; error: number } {
+  const scales: Record<string, number> = {};
+  for (const [what, summary] of Object.entries(golden.results)) {
+    scales[family(what)] = Math.max(1e-12, scales[family(what)] ?? 0, magnitude(summary, results[what].length));
+  }
+  const errors = Object.entries(golden.results).map(([what, summary]) => {
+    return { what, error: relativeError(results[what], summary, scales[family(what)]) };
+  });
+  return errors.reduce((a, b) => (b.error > a.error || Number.isNaN(b.error) ? b : a));
 }
 
 /** The golden suite for one backend; `tolerance` is relative. */
 export function goldenSuite(name: string, makeBackend: () => Backend | Promise<Backend>, tolerance = 1e-5): void {
-  describe(`${name} equals PyTorch`, () => {
-    it.each(readCases().map((c) => [`${c.cell}, ${c.layers} layers of ${c.size}, ${c.zero ? 'zero' : 'given'} state`, c] as const))(
-      '%s',
-      async (_, golden) => {
+  it(`${name}: every cell has cases`, () => {
+    const covered = FILES.flatMap(([file]) => readCases(file).map((c) => c.cell));
+    expect([...new Set(covered)].sort()).toEqual(Object.values(CELLS).map((c) => c.name).sort()); // prettier-ignore
+  });
+  for (const [file, what] of FILES) {
+    describe(`${name} equals ${what}`, () => {
+      it.each(readCases(file).map((c) => [title(c), c] as const))('%s', async (_, golden) => {
         const backend = await makeBackend();
         setCurrentDevice(backend);
         const results = scope(() => runCase(golden));
         expect(Object.keys(results).sort()).toEqual(Object.keys(golden.results).sort());
-        const errors = Object.entries(golden.results).map(([what, summary]) => ({ what, error: relativeError(results[what], summary, magnitude(what, golden.results)) }));
-        const worst = errors.reduce((a, b) => (b.error > a.error || Number.isNaN(b.error) ? b : a));
+        const worst = worstOf(golden, results);
         expect(worst.error, `largest relative difference, in ${worst.what}`).toBeLessThan(tolerance);
-      },
-    );
-  });
+      });
+    });
+  }
 }

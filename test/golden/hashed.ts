@@ -12,13 +12,15 @@ export interface Summary {
 export function hashed(name: string, shape: readonly number[], scale = 1): Float32Array {
   let seed = 0;
   for (const ch of name) seed = (Math.imul(seed, 31) + ch.charCodeAt(0)) >>> 0;
-  return Float32Array.from({ length: sizeOf(shape) }, (_, i) => {
+  const found = new Float32Array(sizeOf(shape));
+  for (let i = 0; i < found.length; i++) {
     let h = (seed + Math.imul(i, 0x9e3779b9)) >>> 0;
     h = Math.imul(h ^ (h >>> 16), 0x85ebca6b) >>> 0;
     h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35) >>> 0;
     h = (h ^ (h >>> 16)) >>> 0;
-    return (h / 2 ** 31 - 1) * scale;
-  });
+    found[i] = (h / 2 ** 31 - 1) * scale;
+  }
+  return found;
 }
 
 /** Largest difference of the stored elements and of the norm (by element), relative to `scale`, the tensor's magnitude. */

@@ -19,17 +19,20 @@ export const LayerNormLSTM = defineCell({
   },
 });
 
-/** Eq. 23–25 in the form of the GRU that resets after the product: both products normalized over all gates together. */
+/** The supplement's GRU: r and z are normalized together, the candidate's two products each by itself, and r multiplies the
+ *  second, so the reset comes after the product. */
 export const LayerNormGRU = defineCell({
   name: 'GRU-layer-norm',
   state: ['h'],
   step({ x, h, linear, layerNorm, sigmoid, tanh }) {
-    const gates = ['r', 'z', 'n'];
-    const [xr, xz, xn] = layerNorm('norm_x', gates.map((gate) => linear(`x${gate}`, x, { bias: false }))); // prettier-ignore
-    const [hr, hz, hn] = layerNorm('norm_h', gates.map((gate) => linear(`h${gate}`, h, { bias: false }))); // prettier-ignore
+    const gates = ['r', 'z'];
+    const [xr, xz] = layerNorm('norm_x', gates.map((gate) => linear(`x${gate}`, x, { bias: false }))); // prettier-ignore
+    const [hr, hz] = layerNorm('norm_h', gates.map((gate) => linear(`h${gate}`, h, { bias: false }))); // prettier-ignore
     const r = sigmoid(xr.add(hr)).named('r');
     const z = sigmoid(xz.add(hz)).named('z');
+    const xn = layerNorm('norm_xn', linear('xn', x, { bias: false }));
+    const hn = layerNorm('norm_hn', linear('hn', h, { bias: false }));
     const n = tanh(xn.add(r.mul(hn))).named('n');
-    return { h: n.add(z.mul(h.sub(n))) };
+    return { h: h.add(z.mul(n.sub(h))) };
   },
 });
