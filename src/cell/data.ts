@@ -13,7 +13,9 @@ import {
   topological,
   uniform,
 } from '../program/expr.js';
-import { type CellGraph, graphNodes, HIDDEN, INPUT_WIDTH, leafWidths, SCALAR, widthsOf } from './graph.js';
+import {
+  type CellGraph, depthOf, graphNodes, HIDDEN, INPUT_WIDTH, isName, isParameterName, KNOWN_SIZES, leafWidths, MAX_DEPTH, SCALAR, widthsOf,
+} from './graph.js'; // prettier-ignore
 
 /** A node: its kind, then its value or the numbers of earlier nodes. */
 type NodeData = ['input' | 'uniform', string] | ['constant', number] | [OpName | 'rowSum', ...number[]];
@@ -34,7 +36,9 @@ export interface CellData {
   nodes: NodeData[];
 }
 
+/** What a file may hold: far more than cells have, and little enough to check at once. */
 const MAX_NODES = 20_000;
+const MAX_NAMES = 500;
 
 export function graphToData(cell: CellGraph): CellData {
   const order: Expr[] = [];
@@ -86,19 +90,30 @@ function bad(what: string): UnrolledError {
   );
 }
 
+/** A value for a message: short, whatever it is. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 40));
+  return typeof value === 'number' || typeof value === 'boolean' || value === null
+    ? String(value)
+    : Array.isArray(value)
+      ? 'a list'
+      : typeof value;
+}
+
 function record(value: unknown, what: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad(`${what} that is not an object`);
+  if (Object.keys(value).length > MAX_NAMES) throw bad(`${what} of more than ${MAX_NAMES} names`);
   return value as Record<string, unknown>;
 }
 
-function list(value: unknown, what: string): unknown[] {
-  if (!Array.isArray(value) || value.length > MAX_NODES) throw bad(`${what} that is not a list`);
-  return value;
+function list(value: unknown, what: string, most = MAX_NAMES): unknown[] {
+  if (!Array.isArray(value) || value.length > most) throw bad(`${what} that is not a list of at most ${most}`);
+  // A copy without holes, which map would skip.
+  return Array.from(value as unknown[]);
 }
 
-function text(value: unknown, what: string, pattern = /^[A-Za-z]\w*$/): string {
-  if (typeof value !== 'string' || value.length > 100 || !pattern.test(value))
-    throw bad(`${what} ${JSON.stringify(value)}`);
+function text(value: unknown, what: string, fits: (text: string) => boolean = isName): string {
+  if (typeof value !== 'string' || value.length > 100 || !fits(value)) throw bad(`${what} ${shown(value)}`);
   return value;
 }
 
@@ -110,28 +125,38 @@ function finite(value: unknown, what: string): number {
 /** Errors: FORMAT for data that is damaged, CELL for equations that do not fit. */
 export function graphFromData(value: unknown): CellGraph {
   const data = record(value, 'data');
-  if (data.format !== 1) throw bad(`format ${JSON.stringify(data.format)}`);
+  if (data.format !== 1) throw bad(`format ${shown(data.format)}`);
   const nodes: Expr[] = [];
   const node = (i: unknown): Expr => {
     const found = typeof i === 'number' && Number.isInteger(i) && i >= 0 ? nodes[i] : undefined;
-    if (found === undefined) throw bad(`a node ${JSON.stringify(i)} that is not there`);
+    if (found === undefined) throw bad(`a node ${shown(i)} that is not there`);
     return found;
   };
-  for (const raw of list(data.nodes, 'nodes')) {
+  const sizes = list(data.sizes, 'sizes').map((s) =>
+    text(s, 'a size', (name) => isName(name) && !KNOWN_SIZES.includes(name)),
+  );
+  const widths = [HIDDEN, INPUT_WIDTH, SCALAR, ...sizes];
+  const isLeaf = (name: string): boolean => name === 'x' || (/^[szv]:/.test(name) && isName(name.slice(2)));
+  const isLength = (name: string): boolean =>
+    name.startsWith('1/') &&
+    name
+      .slice(2)
+      .split('+')
+      .every((width) => widths.includes(width));
+  for (const raw of list(data.nodes, 'nodes', MAX_NODES)) {
     const [kind, ...rest] = list(raw, 'a node');
-    if (kind === 'input') nodes.push(input(text(rest[0], 'an input', /^(x|[szv]:[A-Za-z]\w*)$/)));
-    else if (kind === 'uniform') nodes.push(uniform(text(rest[0], 'a number', /^1\/[A-Za-z]\w*(\+[A-Za-z]\w*)*$/)));
+    if (kind === 'input') nodes.push(input(text(rest[0], 'an input', isLeaf)));
+    else if (kind === 'uniform') nodes.push(uniform(text(rest[0], 'a number', isLength)));
     else if (kind === 'constant') nodes.push(constant(finite(rest[0], 'a constant')));
     else if (kind === 'rowSum') nodes.push(rowSum(node(rest[0])));
     else if (typeof kind === 'string' && Object.hasOwn(ARITY, kind)) {
       const op = kind as OpName;
       if (rest.length !== ARITY[op]) throw bad(`${op} of ${rest.length}`);
       nodes.push(apply(op, ...rest.map(node)));
-    } else throw bad(`an operation ${JSON.stringify(kind)}`);
+    } else throw bad(`an operation ${shown(kind)}`);
   }
-  const sizes = list(data.sizes, 'sizes').map((s) => text(s, 'a size'));
   const size = (s: unknown, also: readonly string[] = []): string => {
-    if (typeof s !== 'string' || ![HIDDEN, ...also, ...sizes].includes(s)) throw bad(`a size ${JSON.stringify(s)}`);
+    if (typeof s !== 'string' || ![HIDDEN, ...also, ...sizes].includes(s)) throw bad(`a size ${shown(s)}`);
     return s;
   };
   const numbersOf = (o: unknown, what: string): Record<string, number> =>
@@ -143,7 +168,7 @@ export function graphFromData(value: unknown): CellGraph {
   );
   const states = Object.keys(stateSizes);
   const graph: CellGraph = {
-    name: text(data.name, 'a name', /^[A-Za-z][\w-]*$/),
+    name: text(data.name, 'a name', (name) => /^[A-Za-z][\w-]*$/.test(name)),
     states,
     stateSizes,
     initialState: numbersOf(data.initialState, 'an initial state'),
@@ -158,7 +183,7 @@ export function graphFromData(value: unknown): CellGraph {
     vectors: list(data.vectors, 'vectors').map((raw) => {
       const v = record(raw, 'a vector');
       return {
-        name: text(v.name, 'a vector'),
+        name: text(v.name, 'a vector', (name) => isName(name) && !isParameterName(name)),
         size: size(v.size, [SCALAR, INPUT_WIDTH]),
         init: v.init === null ? null : finite(v.init, 'an initial value'),
       };
@@ -186,6 +211,7 @@ export function graphFromData(value: unknown): CellGraph {
   )
     throw bad('states that do not fit');
   if (twice(graph.linears.map((l) => l.name)) || twice(graph.vectors.map((v) => v.name))) throw bad('a name twice');
+  if (depthOf(nodes) > MAX_DEPTH) throw bad(`more than ${MAX_DEPTH} operations above each other`);
   const leaves = leafWidths(graph);
   for (const e of nodes) if (e.kind === 'input' && !leaves.has(e.name)) throw bad(`a value ${e.name} of nothing`);
   const { widthOf } = widthsOf(graph);

@@ -7,8 +7,12 @@ import { Cell } from './cell.js';
 import {
   cellError,
   type CellGraph,
+  depthOf,
   HIDDEN,
+  isName,
+  KNOWN_SIZES,
   linearExpr,
+  MAX_DEPTH,
   SCALAR,
   stateExpr,
   vectorExpr,
@@ -33,8 +37,6 @@ export interface CellDefinition<S extends string> {
   /** The equations of one step: from x and the states before it to the states after it. */
   step: (values: StepArguments<S>) => Readonly<Record<NoInfer<S>, CellValue>>;
 }
-
-const NAME = /^[A-Za-z]\w*$/;
 
 /**
  * Defines a recurrent cell:
@@ -74,7 +76,7 @@ function checkedGraph<S extends string>(definition: CellDefinition<S>): CellGrap
     fail(`expected step to be a function, received ${typeof definition.step}`, 'write the equations in step');
   const sizes = definition.sizes ?? [];
   for (const size of sizes) {
-    if (!NAME.test(size) || size === 'input' || size === HIDDEN)
+    if (!isName(size) || KNOWN_SIZES.includes(size))
       fail(`expected a free name for a size, received "${size}"`, 'choose another');
   }
   const stateSizes = stateSizesOf(definition, sizes, fail);
@@ -83,21 +85,26 @@ function checkedGraph<S extends string>(definition: CellDefinition<S>): CellGrap
   if (!states.includes(output))
     fail(`expected a state as output, received "${output}"`, `choose one of ${states.join(', ')}`);
   const initialState = (definition.initialState ?? {}) as Readonly<Record<string, number>>;
-  for (const s of Object.keys(initialState))
+  for (const [s, value] of Object.entries(initialState)) {
     if (!states.includes(s)) fail(`expected initialState for ${states.join(', ')}, received "${s}"`, 'name a state');
+    if (!Number.isFinite(value))
+      fail(`expected a finite initialState for state "${s}", received ${value}`, 'check the constant');
+  }
 
   const traced = trace(definition, stateSizes);
   const again = trace(definition, stateSizes);
-  for (const s of states) {
-    if (traced.next.get(s) !== again.next.get(s)) {
-      fail(
-        `expected the same equations at each call, received others for state "${s}"`,
-        'step must not depend on anything but its arguments (no random numbers, counters or changing variables)',
-      );
-    }
+  const changed = differences(states, traced, again);
+  if (changed.length > 0) {
+    const site = callSite();
+    fail(
+      `expected the same equations at each call, received others for ${changed.join(', ')}${site === '' ? '' : ` (defined at ${site})`}`,
+      'step must not depend on anything but its arguments (no random numbers, counters or changing variables)',
+    );
   }
   const initialBias = definition.initialBias ?? {};
-  for (const l of Object.keys(initialBias)) {
+  for (const [l, value] of Object.entries(initialBias)) {
+    if (!Number.isFinite(value))
+      fail(`expected a finite initialBias for linear "${l}", received ${value}`, 'check the constant');
     if (!traced.linears.some((one) => one.name === l && one.bias)) {
       fail(
         `expected initialBias for linears with a bias (${traced.linears.map((one) => one.name).join(', ')}), received "${l}"`,
@@ -106,6 +113,33 @@ function checkedGraph<S extends string>(definition: CellDefinition<S>): CellGrap
     }
   }
   return { name, states, stateSizes, initialState, output, ...traced, initialBias, sizes: [...sizes], masks: {} };
+}
+
+type Traced = Pick<CellGraph, 'linears' | 'vectors' | 'norms' | 'named' | 'next'>;
+
+/** What two runs of step made otherwise. */
+function differences(states: readonly string[], a: Traced, b: Traced): string[] {
+  const equal = (x: readonly unknown[], y: readonly unknown[]): boolean =>
+    x.length === y.length && x.every((value, i) => value === y[i]);
+  const linears = a.linears.filter((l, i) => {
+    const m = b.linears.at(i);
+    return (
+      m?.name !== l.name ||
+      m.size !== l.size ||
+      m.bias !== l.bias ||
+      !equal(l.operands, m.operands) ||
+      !equal(l.perHead, m.perHead)
+    );
+  });
+  const vectors = a.vectors.filter((v, i) => {
+    const w = b.vectors.at(i);
+    return w?.name !== v.name || w.size !== v.size || w.init !== v.init;
+  });
+  return [
+    ...states.filter((s) => a.next.get(s) !== b.next.get(s)).map((s) => `state "${s}"`),
+    ...linears.map((l) => `linear "${l.name}"`),
+    ...vectors.map((v) => `vector "${v.name}"`),
+  ];
 }
 
 function stateSizesOf<S extends string>(
@@ -119,7 +153,7 @@ function stateSizesOf<S extends string>(
     : Object.entries(given as Record<string, Width>);
   if (entries.length === 0) fail('expected at least one state, received none', "name one, as in state: ['h']");
   for (const [i, [s, size]] of entries.entries()) {
-    if (typeof s !== 'string' || !NAME.test(s) || (RESERVED as readonly string[]).includes(s)) {
+    if (!isName(s) || (RESERVED as readonly string[]).includes(s)) {
       fail(`expected a free name for a state, received "${String(s)}"`, `choose another than ${RESERVED.join(', ')}`);
     }
     if (entries.findIndex(([other]) => other === s) < i)
@@ -134,10 +168,7 @@ function stateSizesOf<S extends string>(
   return Object.fromEntries(entries);
 }
 
-function trace<S extends string>(
-  definition: CellDefinition<S>,
-  stateSizes: Readonly<Record<string, Width>>,
-): Pick<CellGraph, 'linears' | 'vectors' | 'norms' | 'named' | 'next'> {
+function trace<S extends string>(definition: CellDefinition<S>, stateSizes: Readonly<Record<string, Width>>): Traced {
   const tracer: Tracer = new Tracer(definition.name, definition.sizes ?? []);
   const states = Object.keys(stateSizes);
   const returned: unknown = definition.step(tracer.arguments(stateSizes) as StepArguments<S>);
@@ -161,14 +192,14 @@ function trace<S extends string>(
     }
     if (value.tracer !== tracer) {
       tracer.fail(
-        `expected a value of this step for state "${s}", received one of another step of ${value.tracer.cell}`,
+        `expected a value of this step for state "${s}", received ${value.tracer.describe(value)} of another step of ${value.tracer.cell}`,
         'compute it inside of step',
       );
     }
     if (value.width !== null && value.width !== stateSizes[s]) {
       if (value.width === SCALAR || value.width !== 'input') {
         tracer.fail(
-          `expected state "${s}" of size ${stateSizes[s]}, received ${value.width === SCALAR ? 'one number a row' : value.width}`,
+          `expected state "${s}" of size ${stateSizes[s]}, received ${value.width === SCALAR ? 'one number a row' : `${tracer.describe(value)} of size ${value.width}`}`,
           'bring it to that size with a linear',
           '',
         );
@@ -181,16 +212,19 @@ function trace<S extends string>(
       tracer.fail(`expected only states, received "${extra}"`, "add it to state, or name it with value.named('…')", '');
   }
   const graph = { linears: tracer.linears, vectors: tracer.vectors, norms: tracer.norms, named: tracer.named, next };
+  if (depthOf([...next.values(), ...tracer.linears.flatMap((l) => l.operands), ...tracer.named.values()]) > MAX_DEPTH) {
+    tracer.fail(
+      `expected at most ${MAX_DEPTH} operations above each other, received more`,
+      'split the step into states, or use linears',
+      '',
+    );
+  }
   checkUses(tracer, graph, stateSizes);
   return graph;
 }
 
 /** Errors: CELL for a parameter without use, or that no gradient reaches. */
-function checkUses(
-  tracer: Tracer,
-  graph: Pick<CellGraph, 'linears' | 'vectors' | 'norms' | 'named' | 'next'>,
-  stateSizes: Readonly<Record<string, Width>>,
-): void {
+function checkUses(tracer: Tracer, graph: Traced, stateSizes: Readonly<Record<string, Width>>): void {
   const cell: CellGraph = {
     name: tracer.cell, states: Object.keys(stateSizes), stateSizes, initialState: {}, output: '', sizes: [], masks: {}, initialBias: {}, ...graph,
   }; // prettier-ignore

@@ -2,7 +2,6 @@
 // Widths are names, since a cell is defined once for all sizes: `input` D, `hidden` H, `1` (a number a row), or a cell's own.
 import { UnrolledError } from '../errors.js';
 import { argumentsOf, type Expr, input, topological } from '../program/expr.js';
-import { printExpr } from '../program/print.js';
 
 export type Width = string;
 export const INPUT_WIDTH = 'input';
@@ -79,6 +78,60 @@ export function cellError(cell: string, message: string, help: string): Unrolled
   return new UnrolledError('CELL', `cell ${cell}: ${message}`, help);
 }
 
+/** Letters, digits and _; not what every object has (`constructor`), since names are keys of records. */
+export function isName(name: unknown): name is string {
+  return typeof name === 'string' && name.length <= 100 && /^[A-Za-z]\w*$/.test(name) && !(name in Object.prototype);
+}
+
+/** Names of a network's other parameters, which a vector cannot have. */
+export function isParameterName(name: string): boolean {
+  return name === 'bias' || /^(weight|initial)_/.test(name);
+}
+
+/** Names that sizes of a cell's own cannot have. */
+export const KNOWN_SIZES: readonly string[] = [INPUT_WIDTH, HIDDEN, 'heads'];
+
+/** Operations above each other: more than equations have, and as many as recursion over the graph and its gradient bears. */
+export const MAX_DEPTH = 500;
+
+/** The most operations above each other. Without recursion, which a deep graph would break. */
+export function depthOf(roots: readonly Expr[]): number {
+  const found = new Set<Expr>(roots);
+  // A set goes on over what is added to it.
+  for (const e of found) for (const arg of argumentsOf(e)) found.add(arg);
+  const depth = new Map<Expr, number>();
+  // Arguments are made first, so their numbers are smaller.
+  for (const e of [...found].sort((a, b) => a.id - b.id)) {
+    depth.set(e, 1 + argumentsOf(e).reduce((most, arg) => Math.max(most, depth.get(arg) ?? 0), 0));
+  }
+  return [...depth.values()].reduce((a, b) => Math.max(a, b), 0);
+}
+
+const LEAVES: Readonly<Record<string, string>> = { s: 'state', z: 'linear', v: 'vector', m: 'mask' };
+
+/** A value in words, for messages: `linear "i"`, `mul(state "h", …)`. Short however large the value is. */
+export function describeValue(e: Expr, depth = 2): string {
+  switch (e.kind) {
+    case 'input': {
+      const kind = LEAVES[e.name.slice(0, 1)];
+      return e.name.includes(':') ? `${kind} "${e.name.slice(2)}"` : e.name;
+    }
+    case 'constant':
+      return String(e.value);
+    case 'uniform':
+      return e.name;
+    case 'random':
+      return 'a random number';
+    case 'op':
+    case 'rowSum': {
+      const name = e.kind === 'op' ? e.op : 'rowSum';
+      return depth === 0 ? `${name}(…)` : `${name}(${e.args.map((a) => describeValue(a, depth - 1)).join(', ')})`;
+    }
+    default:
+      return e satisfies never;
+  }
+}
+
 /** The width of every leaf of the graph. */
 export function leafWidths(
   cell: Pick<CellGraph, 'states' | 'stateSizes' | 'linears' | 'vectors' | 'masks'>,
@@ -104,6 +157,16 @@ export function widthsOf(cell: CellGraph): { widthOf: WidthOf; inputEquals: Widt
   const leaves = leafWidths(cell);
   const memo = new Map<Expr, Width | null>();
   let inputEquals: Width | null = null;
+  const meetsInput = (width: Width): void => {
+    if (inputEquals !== null && inputEquals !== width) {
+      throw cellError(
+        cell.name,
+        `expected x beside values of one size, received ${inputEquals} and ${width}`,
+        'bring x to one of them with a linear',
+      );
+    }
+    inputEquals = width;
+  };
   const widthOf: WidthOf = (e) => {
     const known = memo.get(e);
     if (known !== undefined) return known;
@@ -123,7 +186,7 @@ export function widthsOf(cell: CellGraph): { widthOf: WidthOf; inputEquals: Widt
         if (joined === undefined) {
           throw cellError(
             cell.name,
-            `expected values of one size in ${printExpr(e)}, received ${String(found)} and ${String(widthOf(arg))}`,
+            `expected values of one size in ${describeValue(e)}, received ${String(found)} and ${String(widthOf(arg))}`,
             'bring one to the size of the other with a linear',
           );
         }
@@ -131,7 +194,7 @@ export function widthsOf(cell: CellGraph): { widthOf: WidthOf; inputEquals: Widt
         const meets =
           [found, ofArg].includes(INPUT_WIDTH) &&
           [found, ofArg].some((w) => w !== null && w !== SCALAR && w !== INPUT_WIDTH);
-        if (meets) inputEquals = joined;
+        if (meets && joined !== null) meetsInput(joined);
         found = joined;
       }
     }
@@ -140,6 +203,8 @@ export function widthsOf(cell: CellGraph): { widthOf: WidthOf; inputEquals: Widt
   };
   const roots = [...cell.next.values(), ...cell.linears.flatMap((l) => l.operands)];
   for (const e of topological(roots)) widthOf(e);
+  // A state that becomes the input itself has its size.
+  for (const [s, e] of cell.next) if (widthOf(e) === INPUT_WIDTH) meetsInput(cell.stateSizes[s]);
   return { widthOf, inputEquals };
 }
 

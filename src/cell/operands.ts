@@ -73,7 +73,7 @@ function place(context: RunContext, name: string): ScanOperand {
     case 'b':
       return at(buffers('bias'), columns.bias[linear()], 0, columns.width[linear()], false);
     case 'v':
-      return at(buffers(key), 0, 0, buffers(key).size, false);
+      return at(buffers(name), 0, 0, buffers(name).size, false);
     case 'm': {
       const [rows, width] = buffers(name).shape;
       return at(buffers(name), 0, rows === 1 ? 0 : width, width, false);

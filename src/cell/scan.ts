@@ -296,16 +296,12 @@ class ScanRun {
 
   #buffer(name: string): Tensor {
     const { masks, gradientScale } = this.#options;
-    const t =
-      this.#kept.get(name) ??
-      this.#parameters[name] ??
-      (name === 'x'
-        ? this.#x
-        : name === 'xi'
-          ? gradientScale
-          : name.startsWith('m:')
-            ? masks?.[name.slice(2)]
-            : undefined);
+    const own = (): Tensor | undefined => {
+      if (name.startsWith('m:')) return masks?.[name.slice(2)];
+      if (name.startsWith('v:')) return this.#parameters[name.slice(2)];
+      return name === 'x' ? this.#x : name === 'xi' ? gradientScale : this.#parameters[name];
+    };
+    const t = this.#kept.get(name) ?? own();
     if (t === undefined)
       throw new UnrolledError(
         'STATE',
@@ -403,7 +399,7 @@ class ScanRun {
   #parameterGradient(name: string, buffer: (name: string) => Tensor): Tensor {
     const { layout, cell } = this.#derived;
     const rows = this.#steps.rows;
-    const parameter = this.#buffer(name);
+    const parameter = this.#parameters[name];
     const d = empty(parameter.shape, { device: this.#x.device });
     const group = layout.groups.find((g) => g.parameter === name);
     if (rows === 0) {

@@ -3,9 +3,12 @@ import { apply, constant, type Expr, type OpName, rowSum, topological, uniform }
 import { callSite } from './callSite.js';
 import {
   cellError,
+  describeValue,
   HIDDEN,
   INPUT,
   INPUT_WIDTH,
+  isName,
+  isParameterName,
   joinWidths,
   linearExpr,
   type LinearNode,
@@ -130,8 +133,6 @@ export const RESERVED = [
   'x', 'linear', 'perHead', 'vector', 'scalar', 'layerNorm', 'mean', 'max', 'min', 'softplus', 'logSigmoid', 'silu', ...UNARY,
 ] as const; // prettier-ignore
 
-const NAME = /^[A-Za-z]\w*$/;
-
 /** Notes down one run of `step`. */
 export class Tracer {
   readonly cell: string;
@@ -151,6 +152,13 @@ export class Tracer {
   /** Errors: CELL, with the line of the cell. */
   fail(message: string, help: string, site = callSite()): never {
     throw cellError(this.cell, site === '' ? message : `${message} (${site})`, help);
+  }
+
+  /** A value in words: by its name where it has one. */
+  describe(value: CellValue | number): string {
+    if (typeof value === 'number') return String(value);
+    const named = [...this.named].find(([, e]) => e === value.expr);
+    return named === undefined ? describeValue(value.expr) : `"${named[0]}"`;
   }
 
   input(): CellValue {
@@ -176,7 +184,7 @@ export class Tracer {
     }
     if (value.tracer !== this) {
       this.fail(
-        `expected values of this step, received one of another step of ${value.tracer.cell}`,
+        `expected values of this step, received ${value.tracer.describe(value)} of another step of ${value.tracer.cell}`,
         'compute it inside of step: what a variable outside keeps belongs to an earlier call',
       );
     }
@@ -186,11 +194,12 @@ export class Tracer {
   op(name: OpName, ...args: (CellValue | number)[]): CellValue {
     const parts = args.map((arg) => this.#expr(arg));
     let width: Width | null = null;
-    for (const part of parts) {
+    for (const [i, arg] of args.entries()) {
+      const part = parts[i];
       const joined = joinWidths(width, part.width);
       if (joined === undefined) {
         this.fail(
-          `expected values of one size for ${name}, received ${String(width)} and ${String(part.width)}`,
+          `expected values of one size for ${name}, received ${this.describe(args[0])} of size ${String(width)} and ${this.describe(arg)} of size ${String(part.width)}`,
           'bring one to the size of the other with a linear',
         );
       }
@@ -200,11 +209,18 @@ export class Tracer {
   }
 
   #checkName(what: string, name: unknown, taken: boolean): void {
-    if (typeof name !== 'string' || !NAME.test(name))
+    if (!isName(name)) {
+      const received =
+        typeof name === 'string'
+          ? JSON.stringify(name)
+          : name instanceof CellValue
+            ? 'a value of the step'
+            : typeof name;
       this.fail(
-        `expected a name of letters, digits and _ for a ${what}, received ${JSON.stringify(name)}`,
-        "as in linear('i', x, h)",
+        `expected a name of letters, digits and _ for a ${what}, received ${received}`,
+        "choose another, as in linear('i', x, h)",
       );
+    }
     if (taken)
       this.fail(
         `expected each ${what} once, received "${name}" twice (first: ${this.sites.get(`${what} ${name}`) ?? 'earlier'})`,
@@ -282,6 +298,10 @@ export class Tracer {
       name,
       this.vectors.some((v) => v.name === name),
     );
+    if (isParameterName(name))
+      this.fail(`expected a free name for vector "${name}"`, 'choose another: the network has parameters of that name');
+    if (init !== null && !Number.isFinite(init))
+      this.fail(`expected a finite initial value for vector "${name}", received ${init}`, 'check the constant');
     this.vectors.push({ name, size, init });
     return new CellValue(this, vectorExpr(name), size);
   }

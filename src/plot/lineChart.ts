@@ -173,12 +173,13 @@ function padded([min, max]: [number, number], scale: 'linear' | 'log'): [number,
   return [min >= 0 && min < (max - min) * 0.5 ? 0 : min - room, max + room];
 }
 
-/** 1, 2, 5 of each decade; only decades where there are many, and even steps where there is less than one. */
+/** 1, 2, 5 of each decade; only decades, or some of them, where there are many; even steps where there is less than one. */
 function logTicks([min, max]: [number, number]): number[] {
   const decades = Math.log10(max / min);
   const digits = decades > 6 ? [1] : decades > 2.5 ? [1, 3] : [1, 2, 5];
   const ticks: number[] = [];
-  for (let power = Math.floor(Math.log10(min)); power <= Math.log10(max); power++) {
+  const step = Math.max(1, Math.ceil(decades / 8)); // many decades: every second, third one …
+  for (let power = Math.floor(Math.log10(min) / step) * step; power <= Math.log10(max); power += step) {
     for (const digit of digits) {
       const tick = Number(`${digit}e${power}`); // 3 · 10 ** −4 would have a tail of digits
       if (tick >= min && tick <= max) ticks.push(tick);

@@ -6,8 +6,16 @@ import { product, productCases } from './cases/products.js';
 import { grid, programCases, random } from './cases/programs.js';
 import { crossEntropy, reduction, rowCases } from './cases/rows.js';
 import { rnn, scanCases, twoStages } from './cases/scan.js';
+import { ragged, raggedCases, rowSums } from './cases/scanRagged.js';
 
-export const cases: Case[] = [...productCases, ...programCases, ...rowCases, ...memoryCases, ...scanCases];
+export const cases: Case[] = [
+  ...productCases,
+  ...programCases,
+  ...rowCases,
+  ...memoryCases,
+  ...scanCases,
+  ...raggedCases,
+];
 
 /** One long row of numbers around 1: sums that cancel would ask more of float32 than it holds. */
 function longRow(op: ReduceSpec['op']): Case {
@@ -39,4 +47,9 @@ export const threadCases: Case[] = [
   rnn({ T: 5, N: 65, H: 256 }),
   rnn({ T: 5, N: 32, H: 130 }, { activeRows: Int32Array.from([32, 31, 17, 3, 1]) }),
   twoStages({ T: 3, N: 33, H: 257 }),
+  rowSums({ T: 3, N: 65, H: 300 }),
+  ragged(
+    [7, 6, 6, 3, 2, 2, 1].flatMap((length) => new Array<number>(6).fill(length)),
+    130,
+  ),
 ];

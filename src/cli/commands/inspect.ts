@@ -46,17 +46,19 @@ export const inspectCommand = defineCommand({
     };
     const configRows = Object.entries(config).map(([name, value]): [string, string] => [
       name,
-      typeof value === 'object' ? JSON.stringify(value) : String(value),
+      name === 'equations' ? 'in the file' : typeof value === 'object' ? JSON.stringify(value) : String(value),
     ]);
 
     if (options.report !== undefined) {
       const { inspectReport } = await import('../../plot/inspectReport.js');
+      const { Cell } = await import('../../cell/cell.js');
+      const cell = 'network' in model ? model.network.recurrent.cell : null;
       const page = inspectReport({
         title: `Inside ${basename(file)}`,
         subtitle: subtitle(config, inspection),
         figures: figures(config, inspection),
         config: configRows,
-        // The cell's equations and picture go here: `formula` is LaTeX, `diagram` an SVG.
+        ...(cell instanceof Cell ? { formula: cell.toLatex(), diagram: cell.toDiagram() } : {}),
         inspection,
       });
       await writeWhole(io.cwd, options.report, page);
@@ -71,6 +73,7 @@ export const inspectCommand = defineCommand({
       trace: traced && {
         text: traced.trace.text,
         tokens: traced.trace.tokens,
+        unknown: traced.trace.unknown,
         layers: traced.trace.layers.map(({ layer, direction, values }) => ({
           layer,
           direction,

@@ -3,13 +3,13 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import '../autograd/methods.js';
 import { ReferenceBackend } from '../backend/reference/reference.js';
-import { Recurrent } from '../nn/recurrent.js';
+import { Recurrent } from './recurrent.js';
 import { randn } from '../tensor/create.js';
 import { setCurrentDevice } from '../tensor/device.js';
 import { Philox } from '../tensor/philox.js';
-import { CELLS, LSTM } from './cells/index.js';
-import { defineCell } from './define.js';
-import { deriveCell, type StepPlan } from './derive.js';
+import { CELLS, LSTM } from '../cell/cells/index.js';
+import { defineCell } from '../cell/define.js';
+import { deriveCell, type StepPlan } from '../cell/derive.js';
 
 /** The LSTM written by somebody else: other names of variables, another order of terms. */
 const Own = defineCell({

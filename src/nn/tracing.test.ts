@@ -2,13 +2,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import '../autograd/methods.js';
 import { ReferenceBackend } from '../backend/reference/reference.js';
-import { Recurrent } from '../nn/recurrent.js';
+import { Recurrent } from './recurrent.js';
 import { randn } from '../tensor/create.js';
 import { setCurrentDevice } from '../tensor/device.js';
 import { Philox } from '../tensor/philox.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { CELLS, LSTM } from './cells/index.js';
-import { deriveCell } from './derive.js';
+import { CELLS, LSTM } from '../cell/cells/index.js';
+import { deriveCell } from '../cell/derive.js';
 
 const [T, N, D, H] = [5, 2, 4, 4];
 

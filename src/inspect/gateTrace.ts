@@ -1,0 +1,185 @@
+// What happens inside a language model while it reads a text: gates and states at every step, from the kernels themselves.
+import { noGrad } from '../autograd/tape.js';
+import { deriveCell } from '../cell/derive.js';
+import { UnrolledError } from '../errors.js';
+import type { LanguageModel } from '../models/languageModel.js';
+import type { RecurrentState } from '../nn/recurrent.js';
+import { fromData } from '../tensor/create.js';
+import { scope } from '../tensor/scope.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { cleanText } from '../text/clean.js';
+import { encodeWith, type TextSettings } from '../text/corpus.js';
+import { createTokenizer } from '../text/create-tokenizer.js';
+import { type ValueKind, valueKinds, type ValueMatrix } from './values.js';
+
+export interface TracedValue extends ValueMatrix {
+  /** [T, W], row-major. */
+  readonly data: Float32Array;
+  readonly kind: ValueKind;
+}
+
+export interface TracedLayer {
+  /** From 0, as in the names of the parameters. */
+  layer: number;
+  direction: 'forward' | 'backward';
+  /** Gates, states and what the cell's author named. */
+  values: Record<string, TracedValue>;
+}
+
+export interface GateTrace {
+  /** The text as the model reads it. */
+  text: string;
+  /** Its tokens [T], as they are written: a character, a word, or a byte such as `<0x0A>`. */
+  tokens: string[];
+  /** How many of them are not in the model's vocabulary: it reads them all as one. */
+  unknown: number;
+  layers: TracedLayer[];
+}
+
+export interface GateTraceOptions {
+  /** Only this layer, from 0. */
+  layer?: number;
+}
+
+/** Steps of one call, so that memory does not grow with the text. */
+const CHUNK = 256;
+
+/** Numbers of a trace, at most: 64 MiB, and as JSON about three times as many. */
+const MOST = 2 ** 24;
+
+/**
+ * Runs a language model over a text and keeps every value of its cell that can be traced.
+ * Errors: EMPTY for a text without tokens, RANGE where the trace would be too large, OPTION for an unknown layer.
+ */
+export function gateTrace(model: LanguageModel, text: string, options: GateTraceOptions = {}): GateTrace {
+  const { settings, vocabulary } = model.text;
+  const tokens = encodeWith(text, settings, vocabulary);
+  if (tokens.length === 0) {
+    throw new UnrolledError('EMPTY', 'expected text, received none that the model reads', 'give a few sentences');
+  }
+  const rnn = model.network.recurrent;
+  const layers = checkLayer(rnn.numLayers, options.layer);
+  const names = [...deriveCell(rnn.cell).traceable.keys()];
+  const needed = tokens.length * names.length * rnn.hiddenSize * layers.length;
+  if (needed > MOST) {
+    const longest = Math.floor((MOST * tokens.length) / needed);
+    throw new UnrolledError(
+      'RANGE',
+      `expected a text of at most ${longest} tokens for this model, received ${tokens.length}`,
+      layers.length > 1 ? 'give a part of it, or name one layer' : 'give a part of it',
+    );
+  }
+  const parts = readChunks(model, tokens, names, layers);
+  const kinds = valueKinds(rnn.cell);
+  // What is written stays visible where the model knows no such token.
+  const pieces = piecesOf(text, settings);
+  if (pieces.length !== tokens.length) {
+    throw new UnrolledError(
+      'INTERNAL',
+      `expected ${tokens.length} pieces of text, received ${pieces.length}`,
+      'report this',
+    );
+  }
+  return {
+    text: createTokenizer(settings.tokens ?? 'char').join(pieces),
+    tokens: pieces,
+    unknown:
+      settings.tokens === 'byte' ? 0 : pieces.reduce((count, piece) => count + Number(!vocabulary.has(piece)), 0),
+    layers: parts[0].map(({ layer, direction }, index) => ({
+      layer,
+      direction,
+      values: Object.fromEntries(
+        names.map((name) => [
+          name,
+          { ...joined(parts.map((part) => part[index].values[name])), kind: kinds.get(name) ?? 'free' },
+        ]),
+      ),
+    })),
+  };
+}
+
+/** The text cut as `encodeWith` cuts it. */
+function piecesOf(text: string, settings: TextSettings): string[] {
+  const kind = settings.tokens ?? 'char';
+  const words = kind === 'word' || kind === 'whitespace';
+  const cleaned = cleanText(text, { ...settings, lineSeparator: settings.lineSeparator ?? (words ? ' ' : '') });
+  const asItIs = kind === 'byte' && !(settings.lowercase || settings.lettersOnly || settings.collapseWhitespace);
+  return createTokenizer(kind).tokenize(asItIs ? text : cleaned);
+}
+
+/** The layers to look at. Errors: OPTION. */
+export function checkLayer(numLayers: number, layer: number | undefined): number[] {
+  const all = Array.from({ length: numLayers }, (_, l) => l);
+  if (layer === undefined) return all;
+  if (!all.includes(layer)) {
+    throw new UnrolledError(
+      'OPTION',
+      `expected a layer from 0 to ${numLayers - 1}, received ${layer}`,
+      'layers are counted from 0, as in the names of the parameters',
+    );
+  }
+  return [layer];
+}
+
+/** What one call gave for one layer and direction: [steps, W] by name. */
+interface Part extends Pick<TracedLayer, 'layer' | 'direction'> {
+  values: Record<string, ValueMatrix>;
+}
+
+function readChunks(
+  model: LanguageModel,
+  tokens: Int32Array,
+  names: readonly string[],
+  layers: readonly number[],
+): Part[][] {
+  const { network } = model;
+  const directions = network.recurrent.bidirectional ? 2 : 1;
+  const wasTraining = network.training;
+  network.eval();
+  let state: RecurrentState | null = null;
+  const dispose = (): void => state?.forEach((layer) => Object.values(layer).forEach((t) => t.dispose()));
+  const parts: Part[][] = [];
+  try {
+    for (let from = 0; from < tokens.length; from += CHUNK) {
+      const chunk = tokens.slice(from, from + CHUNK);
+      const { next, traced } = scope(() =>
+        noGrad(() => {
+          const result = network.forward(fromData(chunk, [chunk.length, 1]), state, { trace: names });
+          const found = result.trace.flatMap((values, index): Part[] => {
+            const layer = Math.floor(index / directions);
+            if (!layers.includes(layer)) return [];
+            const direction = index % directions === 1 ? 'backward' : 'forward';
+            const matrices = names.map((name): [string, ValueMatrix] => [name, matrixOf(values[name])]);
+            return [{ layer, direction, values: Object.fromEntries(matrices) }];
+          });
+          return { next: result.state, traced: found };
+        }),
+      );
+      dispose();
+      state = next;
+      parts.push(traced);
+    }
+  } finally {
+    dispose();
+    network.train(wasTraining);
+  }
+  return parts;
+}
+
+function matrixOf(t: Tensor): ValueMatrix {
+  const [steps, , width] = t.shape;
+  return { steps, width, data: Float32Array.from(t.data()) };
+}
+
+/** Matrices below each other. */
+function joined(parts: readonly ValueMatrix[]): ValueMatrix & { data: Float32Array } {
+  const [{ width }] = parts;
+  const steps = parts.reduce((sum, part) => sum + part.steps, 0);
+  const data = new Float32Array(steps * width);
+  let at = 0;
+  for (const part of parts) {
+    data.set(part.data, at);
+    at += part.data.length;
+  }
+  return { steps, width, data };
+}

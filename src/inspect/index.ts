@@ -1,0 +1,12 @@
+// Seeing inside: traces of gates, gradients through time, spectra, and what neurons follow.
+export { gateTrace, type GateTrace, type GateTraceOptions, type TracedLayer, type TracedValue } from './gateTrace.js';
+export { gradientFlow, type LayerGradients, type StepFunction } from './gradientFlow.js';
+export { type Inspection, inspectModel, type InspectOptions, type MatrixSpectrum, type TextGradientFlow, textGradientFlow } from './inspectModel.js'; // prettier-ignore
+export { type JacobianOptions, stateJacobian, type StateJacobian } from './jacobian.js';
+export { areaUnderCurve, correlation, type NeuronRanking, type NeuronRef, type NeuronScore, type PropertyRanking, rankNeurons } from './neurons.js'; // prettier-ignore
+export { type ParameterSummary, parameterSummary } from './parameters.js';
+export { type TextProperty, textProperties } from './properties.js';
+export { type RecurrentMatrix, recurrentMatrices } from './recurrentMatrices.js';
+export { type Saturation, saturation, saturationOf } from './saturation.js';
+export { type Complex, eigenvalues, spectralRadius, type SquareMatrix } from './spectrum.js';
+export { type ValueKind, valueKinds, type ValueMatrix, columnOf, toRows } from './values.js';

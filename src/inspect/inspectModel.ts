@@ -1,0 +1,132 @@
+// All that can be seen in a language model, as plain data: for the command line, a report or a page.
+import { crossEntropy, slice } from '../autograd/ops.js';
+import type { LanguageModel } from '../models/languageModel.js';
+import { fromData } from '../tensor/create.js';
+import { scope } from '../tensor/scope.js';
+import { encodeWith } from '../text/corpus.js';
+import { checkLayer, type GateTrace, gateTrace } from './gateTrace.js';
+import { gradientFlow, type LayerGradients } from './gradientFlow.js';
+import { type NeuronRanking, rankNeurons } from './neurons.js';
+import { type ParameterSummary, parameterSummary } from './parameters.js';
+import { recurrentMatrices } from './recurrentMatrices.js';
+import { type Saturation, saturation } from './saturation.js';
+import { type Complex, eigenvalues, FULL_SPECTRUM, spectralRadius } from './spectrum.js';
+
+export interface MatrixSpectrum {
+  name: string;
+  layer: number;
+  gate: string;
+  size: number;
+  radius: number;
+  /** The largest first; null above 512 rows. */
+  eigenvalues: Complex[] | null;
+}
+
+export interface TextGradientFlow {
+  /** Predictions that take part: the first ones of the text. */
+  steps: number;
+  /** Of the sum of all losses: what training sees. */
+  all: LayerGradients[];
+  /** Of the last prediction's loss alone: how far back it reaches. */
+  last: LayerGradients[];
+}
+
+export interface Inspection {
+  parameters: ParameterSummary[];
+  spectra: MatrixSpectrum[];
+  /** Null without a text. */
+  text: {
+    trace: GateTrace;
+    saturation: Saturation[];
+    neurons: NeuronRanking;
+    /** Null where the text has one token, so that there is nothing to predict. */
+    gradientFlow: TextGradientFlow | null;
+  } | null;
+}
+
+export interface InspectOptions {
+  text?: string;
+  /** Only this layer, from 0. */
+  layer?: number;
+}
+
+/** Steps of the gradient flow, at most: each is a call of its own. */
+const FLOW_STEPS = 400;
+
+/** Looks into a model, and with a text at what it does while it reads. Errors: EMPTY, RANGE, OPTION, NON_FINITE. */
+export function inspectModel(model: LanguageModel, { text, layer }: InspectOptions = {}): Inspection {
+  const rnn = model.network.recurrent;
+  const layers = checkLayer(rnn.numLayers, layer);
+  const traced = text === undefined ? null : gateTrace(model, text, { layer });
+  const spectra = recurrentMatrices(rnn, 'rnn.')
+    .filter((matrix) => layers.includes(matrix.layer))
+    .map(({ data, ...matrix }): MatrixSpectrum => {
+      const square = { size: matrix.size, data };
+      const all = matrix.size <= FULL_SPECTRUM ? eigenvalues(square) : null;
+      const radius = all === null ? spectralRadius(square) : all.length > 0 ? Math.hypot(all[0].re, all[0].im) : 0;
+      return { name: matrix.name, layer: matrix.layer, gate: matrix.gate, size: matrix.size, radius, eigenvalues: all };
+    });
+  return {
+    parameters: parameterSummary(model.network),
+    spectra,
+    text:
+      traced === null || text === undefined
+        ? null
+        : {
+            trace: traced,
+            saturation: saturation(traced.layers),
+            neurons: rankNeurons(traced.tokens, traced.layers, rnn.cell.states),
+            gradientFlow: textGradientFlow(model, text, layers),
+          },
+  };
+}
+
+/** The gradient's way back from the losses of a text's first predictions. */
+export function textGradientFlow(
+  model: LanguageModel,
+  text: string,
+  layers?: readonly number[],
+): TextGradientFlow | null {
+  const tokens = encodeWith(text, model.text.settings, model.text.vocabulary);
+  const steps = Math.min(FLOW_STEPS, tokens.length - 1);
+  if (steps < 1 || model.network.recurrent.bidirectional) return null;
+  const { network } = model;
+  const wasTraining = network.training;
+  network.eval();
+  // A training that is under way finds its gradients as they were. Only the recurrent parameters take part: that is enough for
+  // a tape, and a gradient of a decoder with many words at every step would cost more than all the rest.
+  const before = [...network.namedParameters()].map(([name, t]) => ({
+    name,
+    t,
+    grad: t.grad,
+    requiresGrad: t.requiresGrad,
+  }));
+  for (const { name, t } of before) {
+    t.grad = null;
+    t.requiresGrad = name.startsWith('rnn.');
+  }
+  try {
+    return scope(() => {
+      const x = fromData(tokens.slice(0, steps), [steps, 1]);
+      const y = fromData(tokens.slice(1, steps + 1), [steps, 1]);
+      const run = (from: number): LayerGradients[] =>
+        gradientFlow(
+          (part, state) => {
+            const result = network.forward(part, state);
+            return { output: result.logits, state: result.state };
+          },
+          x,
+          (logits) => crossEntropy(slice(logits, 0, from, steps), slice(y, 0, from, steps), { reduction: 'sum' }),
+        ).filter(({ layer }) => layers?.includes(layer) ?? true);
+      const [all, last] = [run(0), run(steps - 1)];
+      return { steps, all, last };
+    });
+  } finally {
+    for (const { t, grad, requiresGrad } of before) {
+      t.grad?.dispose();
+      t.grad = grad;
+      t.requiresGrad = requiresGrad;
+    }
+    network.train(wasTraining);
+  }
+}

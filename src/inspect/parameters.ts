@@ -1,0 +1,23 @@
+// The parameters of a network in figures.
+import type { Module } from '../nn/module.js';
+
+export interface ParameterSummary {
+  name: string;
+  shape: number[];
+  mean: number;
+  /** Of all elements (not of a sample). */
+  std: number;
+}
+
+/** Mean and standard deviation of every parameter, in float64. */
+export function parameterSummary(module: Module): ParameterSummary[] {
+  return [...module.namedParameters()].map(([name, t]) => {
+    const data = t.data();
+    let sum = 0;
+    for (let i = 0; i < data.length; i++) sum += data[i];
+    const mean = data.length > 0 ? sum / data.length : 0;
+    let squares = 0;
+    for (let i = 0; i < data.length; i++) squares += (data[i] - mean) ** 2;
+    return { name, shape: [...t.shape], mean, std: data.length > 0 ? Math.sqrt(squares / data.length) : 0 };
+  });
+}

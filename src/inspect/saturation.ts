@@ -1,0 +1,51 @@
+// How often gates are shut or open: Karpathy, Johnson and Fei-Fei, "Visualizing and understanding recurrent networks",
+// arXiv 1506.02078, 2015, section 4.2 (a gate is saturated below 0.1 and above 0.9).
+import type { TracedLayer } from './gateTrace.js';
+import type { ValueKind, ValueMatrix } from './values.js';
+
+export interface Saturation {
+  layer: number;
+  direction: 'forward' | 'backward';
+  /** The gate's name. */
+  name: string;
+  kind: Exclude<ValueKind, 'free'>;
+  /** Share of all its values at the lower end: below 0.1 of a sigmoid, below −0.9 of a tanh. */
+  left: number;
+  /** Share at the upper end: above 0.9. */
+  right: number;
+  /** The same for each neuron over time: [H]. */
+  neurons: { left: number[]; right: number[] };
+}
+
+const ENDS = { sigmoid: { low: 0.1, high: 0.9 }, tanh: { low: -0.9, high: 0.9 } } as const;
+
+/** The saturation of every value that a sigmoid or a tanh made. */
+export function saturation(layers: readonly TracedLayer[]): Saturation[] {
+  return layers.flatMap(({ layer, direction, values }) =>
+    Object.entries(values).flatMap(([name, value]) => {
+      const { kind } = value;
+      return kind === 'free' ? [] : [{ layer, direction, name, kind, ...saturationOf(value, kind) }];
+    }),
+  );
+}
+
+/** Shares of values beyond the ends: over all, and for each column of [T, H]. */
+export function saturationOf(
+  { steps, width, data }: ValueMatrix,
+  kind: Saturation['kind'],
+): Pick<Saturation, 'left' | 'right' | 'neurons'> {
+  const { low, high } = ENDS[kind];
+  const left = new Array<number>(width).fill(0);
+  const right = new Array<number>(width).fill(0);
+  for (let t = 0; t < steps; t++) {
+    for (let n = 0; n < width; n++) {
+      const v = data[t * width + n];
+      if (v < low) left[n]++;
+      else if (v > high) right[n]++;
+    }
+  }
+  const share = (counts: number[]): number[] => counts.map((count) => (steps === 0 ? 0 : count / steps));
+  const total = (counts: number[]): number =>
+    steps * width === 0 ? 0 : counts.reduce((sum, count) => sum + count, 0) / (steps * width);
+  return { left: total(left), right: total(right), neurons: { left: share(left), right: share(right) } };
+}

@@ -1,0 +1,40 @@
+// What the values of a cell are: which of them a sigmoid or a tanh made, so that plots and figures know their range.
+import type { CellGraph } from '../cell/graph.js';
+import { deriveCell } from '../cell/derive.js';
+import type { Expr } from '../program/expr.js';
+
+/** `sigmoid`: from 0 to 1, a gate; `tanh`: from −1 to 1; `free`: no range of its own. */
+export type ValueKind = 'sigmoid' | 'tanh' | 'free';
+
+/** The kind of every value that can be traced, by name. */
+export function valueKinds(cell: CellGraph): Map<string, ValueKind> {
+  return new Map([...deriveCell(cell).traceable].map(([name, e]) => [name, kindOf(e)]));
+}
+
+function kindOf(e: Expr): ValueKind {
+  if (e.kind !== 'op') return 'free';
+  if (e.op === 'sigmoid' || e.op === 'tanh') return e.op;
+  // 1 − gate is a gate, and is saturated where the gate is.
+  const [one, gate] = e.args;
+  const isComplement = e.op === 'sub' && one.kind === 'constant' && one.value === 1;
+  return isComplement && kindOf(gate) === 'sigmoid' ? 'sigmoid' : 'free';
+}
+
+/** Values of a sequence: `data` is [steps, width], row-major. */
+export interface ValueMatrix {
+  readonly steps: number;
+  readonly width: number;
+  readonly data: Float32Array | Float64Array;
+}
+
+/** One column of a matrix of values: what one neuron does over time. [steps] */
+export function columnOf({ steps, width, data }: ValueMatrix, column: number): Float64Array {
+  return Float64Array.from({ length: steps }, (_, t) => data[t * width + column]);
+}
+
+/** As nested arrays [steps][width], rounded to the seven digits that a float32 has. */
+export function toRows({ steps, width, data }: ValueMatrix): number[][] {
+  return Array.from({ length: steps }, (_, t) =>
+    Array.from(data.subarray(t * width, (t + 1) * width), (v) => Number(v.toPrecision(7))),
+  );
+}
