@@ -77,6 +77,7 @@ static int callScan(Context* x, Reader& in) {
   s.key.call = (uint32_t)in.number();
   s.key.step = 0;
   s.countDown = in.flag();
+  s.firstStep = in.whole();
   const int32_t* tables[MAX_TABLES];
   for (int i = 0; i < MAX_TABLES; i++) tables[i] = in.pointer<const int32_t>();
   if (s.stageCount > MAX_STAGES || s.operandCount > MAX_SCAN_OPERANDS) return TOO_LARGE;

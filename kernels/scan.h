@@ -43,6 +43,7 @@ struct Scan {
   const int32_t* activeRows;
   RandomKey key;
   bool countDown;
+  long firstStep;
   ScanOperand operands[MAX_SCAN_OPERANDS];
   ScanStage stages[MAX_STAGES];
   const double* uniforms;
@@ -126,7 +127,7 @@ static void runStageProgram(const Scan& s, const ScanStage& stage, long step, lo
                    x.indices ? indicesAt(x, step) : nullptr};
   }
   ProgramCall call = {stage.code, stage.length, operands, stage.operandCount, s.uniforms, s.key};
-  call.key.step = (uint32_t)(s.countDown ? s.steps - 1 - step : step);
+  call.key.step = (uint32_t)(s.firstStep + (s.countDown ? s.steps - 1 - step : step));
   runShare(call, rows, stage.cols, part, parts);
 }
 

@@ -74,6 +74,8 @@ export interface ScanCall {
   random?: RandomKey;
   /** Random numbers of step s are those of step steps − 1 − s: backward draws the masks of forward again. */
   countDown?: boolean;
+  /** Number of the first step, for random numbers; 0. */
+  firstStep?: number;
   /** For operands with a `table`: a row for each step. */
   rowTables?: readonly Int32Array[];
   /** Where given (length `steps`): only the first activeRows[s] rows take part in step s. */

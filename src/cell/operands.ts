@@ -21,6 +21,7 @@ export interface RunContext {
   columns: Columns;
   buffers: Buffers;
   random?: RandomKey;
+  firstStep?: number;
 }
 
 /** Row tables of a ragged call, by number. */
@@ -209,6 +210,7 @@ export function runPlan(backend: Backend, context: RunContext, plan: StepPlan, w
       uniforms,
       ...(context.random === undefined ? {} : { random: context.random }),
       countDown: way === 'backward',
+      ...(context.firstStep === undefined ? {} : { firstStep: context.firstStep }),
       ...(ragged === null
         ? {}
         : { activeRows: order(ragged.active), rowTables: [order(ragged.starts), order(ragged.before)] }),

@@ -37,6 +37,8 @@ export interface ScanOptions {
   steps?: Steps;
   /** For cells with random numbers (zoneout). */
   random?: RandomKey;
+  /** Number of the first step, for random numbers: a segment draws those of the whole. */
+  firstStep?: number;
   /** Values of `masks` of the cell: [N, W], or [1, W] for all rows. */
   masks?: Readonly<Record<string, Tensor>>;
   /** Named values to keep at every step. */
@@ -182,9 +184,9 @@ class ScanRun {
   }
 
   #context(buffers: (name: string) => Tensor): RunContext {
-    const { random } = this.#options;
+    const { random, firstStep = 0 } = this.#options;
     const shared = { derived: this.#derived, steps: this.#steps, sizes: this.#sizes, columns: this.#columns, buffers };
-    return random === undefined ? shared : { ...shared, random };
+    return random === undefined ? shared : { ...shared, random, firstStep };
   }
 
   forward(): ScanResult {

@@ -62,25 +62,33 @@ function expectClose(actual: readonly number[], expected: readonly number[], tol
 describe('checkpoints over time', () => {
   const dropouts: RecurrentOptions = {
     inputSize: 3, hiddenSize: 4, numLayers: 2, bidirectional: true,
-    dropout: 0.3, variational: true, inputDropout: 0.2, stateDropout: 0.3, weightDropout: 0.3, learnInitialState: true,
+    dropout: 0.3, variational: true, inputDropout: 0.2, stateDropout: 0.3, weightDropout: 0.3, zoneout: 0.3, learnInitialState: true,
   }; // prettier-ignore
 
-  it.each([1, 3, 4, 7, 8, 'sqrt' as const])('segments of %s steps: the same numbers, with dropouts', (checkpoint) => {
-    const calls = new RandomCalls(1);
-    const network = new Recurrent(LSTM, { ...dropouts, rng: new Philox(2), calls });
-    const x = randn([7, 2, 3], new Philox(3), { requiresGrad: true });
-    const results = [{}, { checkpoint }].map((options: ForwardOptions) => {
-      calls.calls = 0;
-      let value = 0;
-      const gradients = gradientsOf(network, x, () => {
-        const loss = lossOf(network.forward(x, options));
-        value = loss.item();
-        return loss;
+  const segments = [1, 3, 4, 7, 8, 'sqrt' as const];
+  const batches = [undefined, [7, 3], [0, 5], [1, 1]];
+  const both = segments.flatMap((checkpoint) => batches.map((lengths) => ({ checkpoint, lengths })));
+
+  it.each(both)(
+    'segments of $checkpoint steps: the same numbers, with dropouts, lengths $lengths',
+    ({ checkpoint, lengths }) => {
+      const calls = new RandomCalls(1);
+      const network = new Recurrent(LSTM, { ...dropouts, rng: new Philox(2), calls });
+      const x = randn([7, 2, 3], new Philox(3), { requiresGrad: true });
+      const ragged = lengths === undefined ? {} : { lengths };
+      const results = [ragged, { ...ragged, checkpoint }].map((options: ForwardOptions) => {
+        calls.calls = 0;
+        let value = 0;
+        const gradients = gradientsOf(network, x, () => {
+          const loss = lossOf(network.forward(x, options));
+          value = loss.item();
+          return loss;
+        });
+        return [value, ...gradients];
       });
-      return [value, ...gradients];
-    });
-    expectClose(results[1], results[0]);
-  });
+      expectClose(results[1], results[0]);
+    },
+  );
 
   it('of tokens, and with traces', () => {
     const network = new Recurrent(GRU, { inputSize: 3, hiddenSize: 4, bidirectional: true, rng: new Philox(2) });

@@ -12,6 +12,8 @@ import type { Lengths } from './lengths.js';
 
 export class Packing {
   readonly steps: Steps;
+  /** From long to short. */
+  readonly lengths: readonly number[];
   readonly #T: number;
   readonly #N: number;
   /** [R] Row t · N + n of each packed row. */
@@ -32,7 +34,8 @@ export class Packing {
     this.#order = Int32Array.from(times.keys()).sort((a, b) => times[b].length - times[a].length || a - b);
     this.#inverse = new Int32Array(N);
     this.#order.forEach((n, i) => (this.#inverse[n] = i));
-    this.steps = raggedSteps(Array.from(this.#order, (n) => times[n].length));
+    this.lengths = Array.from(this.#order, (n) => times[n].length);
+    this.steps = raggedSteps(this.lengths);
     const { rows, ragged } = this.steps;
     this.#rows = new Int32Array(rows);
     this.#sequences = new Int32Array(rows);

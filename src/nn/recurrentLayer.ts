@@ -1,11 +1,11 @@
 // One layer and direction of a recurrent network: its parameters, its dropouts, and the scan.
 // Letters: T steps, N batch, D input, H hidden.
 import { concat, dropout, mul, slice } from '../autograd/ops.js';
-import { cellParameters, scan } from '../cell/scan.js';
+import { cellParameters, scan, type ScanOptions } from '../cell/scan.js';
 import type { CellGraph } from '../cell/graph.js';
 import { DROPPED, type Sizes, sizeOfWidth } from '../cell/layout.js';
 import { transformCell } from '../cell/transform.js';
-import type { Philox, RandomKey } from '../tensor/philox.js';
+import type { Philox } from '../tensor/philox.js';
 import { full } from '../tensor/create.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -14,6 +14,7 @@ import { byColumnBlocks, constantInit, type Initializer, uniformInit } from './i
 import { Module, parameter } from './module.js';
 import type { Packing } from './ragged.js';
 import type { RandomCalls } from './random.js';
+import { packedSegmentsOf, type Segment, segmentsOf } from './segments.js';
 
 export interface LayerOptions {
   sizes: Sizes;
@@ -130,47 +131,40 @@ export class RecurrentLayer extends Module {
       for (const name of this.#recurrent) weights[name] = dropout(weights[name], weightDropout, calls.next());
     }
     const draws = training && Object.values(zoneout).some((p) => p > 0);
-    const key = (): { random?: RandomKey } => (draws ? { random: calls.next() } : {});
-    const shared = {
-      masks,
-      trace: call.trace,
-      ...(call.gradientScale === undefined ? {} : { gradientScale: call.gradientScale }),
-    };
-    const run = (
-      part: Tensor,
-      initial: Readonly<Record<string, Tensor>>,
-      random: { random?: RandomKey },
-    ): LayerResult => {
-      const own = packing === null ? { reverse: call.reverse } : { steps: packing.steps };
-      return scan(cell, part, weights, initial, this.sizes, { ...shared, ...own, ...random });
-    };
-    const steps = x.shape[0];
+    const shared = { masks, trace: call.trace, ...(draws ? { random: calls.next() } : {}) };
+    // A packed batch is reversed row by row; a full one by the scan itself.
+    const turned = packing !== null && call.reverse;
+    const source = turned ? packing.reverse(input) : input;
+    const segments =
+      packing === null
+        ? segmentsOf(x.shape[0], call.segment, call.reverse)
+        : packedSegmentsOf(packing.steps, packing.lengths, call.segment);
+    const optionsOf = ({ time, firstStep, steps }: Segment): ScanOptions => ({
+      ...shared,
+      firstStep,
+      ...(steps === undefined ? { reverse: call.reverse } : { steps }),
+      ...(call.gradientScale === undefined ? {} : { gradientScale: slice(call.gradientScale, 0, ...time) }),
+    });
     let result: LayerResult;
-    if (call.segment > 0 && packing === null && call.segment < steps) {
-      const segments = Math.ceil(steps / call.segment);
-      const order = Array.from({ length: segments }, (_, i) => (call.reverse ? segments - 1 - i : i));
+    if (segments.length === 1) result = scan(cell, source, weights, state, this.sizes, optionsOf(segments[0]));
+    else {
       const parts: LayerResult[] = [];
       let carried: Readonly<Record<string, Tensor>> = state;
-      for (const i of order) {
-        const part = slice(input, 0, i * call.segment, Math.min(steps, (i + 1) * call.segment));
-        const factors = call.gradientScale;
-        const own =
-          factors === undefined
-            ? {}
-            : { gradientScale: slice(factors, 0, i * call.segment, Math.min(steps, (i + 1) * call.segment)) };
-        const options = { ...shared, ...own, reverse: call.reverse, ...key() };
+      for (const segment of segments) {
+        const options = optionsOf(segment);
+        const part = slice(source, 0, segment.from, segment.to);
         const done = checkpointed(part, weights, carried, (p, w, s) => scan(cell, p, w, s, this.sizes, options));
         carried = done.state;
         parts.push(done);
       }
-      const inTime = call.reverse ? [...parts].reverse() : parts;
-      const trace = Object.fromEntries(call.trace.map((name) => [name, concat(inTime.map((p) => p.trace[name]))]));
-      result = { output: concat(inTime.map((p) => p.output)), state: { ...carried }, trace };
-    } else if (packing !== null && call.reverse) {
-      const turned = run(packing.reverse(input), state, key());
-      const trace = Object.fromEntries(Object.entries(turned.trace).map(([name, t]) => [name, packing.reverse(t)]));
-      result = { output: packing.reverse(turned.output), state: turned.state, trace };
-    } else result = run(input, state, key());
+      if (call.reverse && !turned) parts.reverse();
+      const trace = Object.fromEntries(call.trace.map((name) => [name, concat(parts.map((p) => p.trace[name]))]));
+      result = { output: concat(parts.map((p) => p.output)), state: { ...carried }, trace };
+    }
+    if (turned) {
+      const trace = Object.fromEntries(Object.entries(result.trace).map(([name, t]) => [name, packing.reverse(t)]));
+      result = { ...result, output: packing.reverse(result.output), trace };
+    }
     const visible = Object.entries(result.state).filter(([s]) => !s.endsWith(DROPPED));
     return { ...result, state: Object.fromEntries(visible) };
   }

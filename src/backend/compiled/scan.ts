@@ -74,6 +74,7 @@ export function runScan(
     args.put(call.random?.key1 ?? 0);
     args.put(call.random?.call ?? 0);
     args.putFlag(call.countDown);
+    args.put(call.firstStep ?? 0);
     for (let i = 0; i < MAX_TABLES; i++) args.put(tables[i] ?? 0);
     for (const operand of call.operands) {
       const { indices } = operand;
@@ -127,8 +128,15 @@ function checkExtents(plan: ScanPlan, call: ScanCall): void {
   const check = (operand: ScanOperand, cols: number): void => {
     const { table } = operand;
     if (table === undefined) return checkScanOperand(operand, steps, rows, cols);
-    const [first, end] = tables.at(table) ?? [-1, -1];
-    checkTableOperand(operand, first, end, cols);
+    const own: [number, number] | undefined = tables[table];
+    if (own === undefined) {
+      throw new UnrolledError(
+        'SHAPE',
+        `expected a row table below ${tables.length}, received number ${table}`,
+        'give one row for each step',
+      );
+    }
+    checkTableOperand(operand, ...own, cols);
   };
   for (const stage of plan.stages) {
     if (stage.kind === 'program') {
@@ -168,7 +176,7 @@ function argumentsOf(plan: ScanPlan, call: ScanCall): number {
     (sum, stage) => sum + (stage.kind === 'program' ? 5 + stage.operands.length : 9),
     0,
   );
-  return 9 + MAX_TABLES + call.operands.length * 8 + stages + call.uniforms.length;
+  return 10 + MAX_TABLES + call.operands.length * 8 + stages + call.uniforms.length;
 }
 
 function encodeStage(programs: ProgramCache, stage: ScanStage, call: ScanCall): Encoded | null {

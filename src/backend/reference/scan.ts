@@ -30,7 +30,7 @@ export function scan(plan: ScanPlan, call: ScanCall): void {
       if (stage.kind === 'product') runProduct(stage, call, step, rows);
       else if (stage.kind === 'rowSum') runRowSum(asMatrix(at(stage.x)), asMatrix(at(stage.out)), rows, stage.cols);
       else {
-        const drawn = countDown === true ? steps - 1 - step : step;
+        const drawn = (call.firstStep ?? 0) + (countDown === true ? steps - 1 - step : step);
         const context = { uniforms: call.uniforms, random: call.random, step: drawn };
         runProgram(stage.program, stage.operands.map(at), rows, stage.cols, context);
       }
