@@ -23,19 +23,38 @@ INLINE V reduceJoin(V a, V b) {
   return OP == REDUCE_MAX ? maximum(a, b) : a + b;
 }
 
+/** One result for each of VECTORS · W columns, of which `count` are stored. */
+template <int OP, int VECTORS>
+static void reduceColumns(const float* x, long stride, long rows, float* out, bool add, long count) {
+  V total[VECTORS];
+  for (int v = 0; v < VECTORS; v++) total[v] = reduceStart<OP>();
+  for (long r0 = 0; r0 < rows; r0 += CHUNK_ROWS) {
+    V part[VECTORS];
+    for (int v = 0; v < VECTORS; v++) part[v] = reduceStart<OP>();
+    long end = least(rows, r0 + CHUNK_ROWS);
+    for (long r = r0; r < end; r++)
+      for (int v = 0; v < VECTORS; v++) part[v] = reduceWith<OP>(part[v], load(x + r * stride + v * W));
+    for (int v = 0; v < VECTORS; v++) total[v] = reduceJoin<OP>(total[v], part[v]);
+  }
+  for (int v = 0; v < VECTORS; v++) {
+    if (add) total[v] = reduceJoin<OP>(load(out + v * W), total[v]);
+    storePart(out + v * W, total[v], count - v * W);
+  }
+}
+
 /** One result for each column, columns from … to. */
 template <int OP>
 static void reduceRows(const float* x, long stride, long rows, long from, long to, float* out, bool add) {
-  for (long j = from; j < to; j += W) {
-    V total = reduceStart<OP>();
-    for (long r0 = 0; r0 < rows; r0 += CHUNK_ROWS) {
-      V part = reduceStart<OP>();
-      long end = least(rows, r0 + CHUNK_ROWS);
-      for (long r = r0; r < end; r++) part = reduceWith<OP>(part, load(x + r * stride + j));
-      total = reduceJoin<OP>(total, part);
+  // Several vectors of a row at a time: whole lines of the cache are read once.
+  enum { WIDE = 8 };
+  for (long j = from; j < to;) {
+    if (j + WIDE * W <= to) {
+      reduceColumns<OP, WIDE>(x + j, stride, rows, out + j, add, WIDE * W);
+      j += WIDE * W;
+    } else {
+      reduceColumns<OP, 1>(x + j, stride, rows, out + j, add, to - j);
+      j += W;
     }
-    if (add) total = reduceJoin<OP>(load(out + j), total);
-    storePart(out + j, total, to - j);
   }
 }
 

@@ -53,7 +53,8 @@ function place(context: RunContext, name: string): ScanOperand {
     rowStride: row,
     colStride: cols === 1 ? 0 : 1,
     stepStride: moves && !ragged ? N * row : 0,
-    ...(moves && ragged ? { table } : {}),
+    table: moves && ragged ? table : undefined,
+    indices: undefined,
   });
   const dense = (t: Tensor, width: number, row = 0): ScanOperand => at(t, row * width, width, width, true);
   const linear = (): number => layout.linears.findIndex((l) => l.name === key);
@@ -116,20 +117,28 @@ function place(context: RunContext, name: string): ScanOperand {
       const weight = buffers(group?.parameter ?? 'weight_x');
       const { storage, offset } = buffers('x');
       const indices = { storage, offset, stepStride: ragged ? 0 : N, limit: weight.shape[0] };
-      return {
-        ...at(weight, start, weight.shape[1], columns.width[linear()], false),
-        indices,
-        ...(ragged ? { table: STARTS } : {}),
-      };
+      const row = at(weight, start, weight.shape[1], columns.width[linear()], false);
+      row.indices = indices;
+      if (ragged) row.table = STARTS;
+      return row;
     }
     default:
       throw new UnrolledError('INTERNAL', `expected a known operand, received ${name}`, 'report this');
   }
 }
 
+/** A copy at another offset; written out, since copies by spread leave garbage that V8 keeps long. */
+function operandAt(
+  { storage, rowStride, colStride, stepStride, table, indices }: ScanOperand,
+  offset: number,
+): ScanOperand {
+  return { storage, offset, rowStride, colStride, stepStride, table, indices };
+}
+
 /** The same operand when the loop runs from the last step to the first. */
 function reversed(operand: ScanOperand, T: number): ScanOperand {
-  const moved = { ...operand, offset: operand.offset + (T - 1) * operand.stepStride, stepStride: -operand.stepStride };
+  const moved = operandAt(operand, operand.offset + (T - 1) * operand.stepStride);
+  moved.stepStride = -operand.stepStride;
   if (operand.indices !== undefined) {
     const { indices } = operand;
     const back = { offset: indices.offset + (T - 1) * indices.stepStride, stepStride: -indices.stepStride };
@@ -208,18 +217,17 @@ export function runPlan(backend: Backend, context: RunContext, plan: StepPlan, w
       rows: N,
       operands,
       uniforms,
-      ...(context.random === undefined ? {} : { random: context.random }),
+      random: context.random,
       countDown: way === 'backward',
-      ...(context.firstStep === undefined ? {} : { firstStep: context.firstStep }),
-      ...(ragged === null
-        ? {}
-        : { activeRows: order(ragged.active), rowTables: [order(ragged.starts), order(ragged.before)] }),
+      firstStep: context.firstStep,
+      activeRows: ragged === null ? undefined : order(ragged.active),
+      rowTables: ragged === null ? undefined : [order(ragged.starts), order(ragged.before)],
     },
   );
 }
 
 function shift(operand: ScanOperand, columns: number): ScanOperand {
-  return { ...operand, offset: operand.offset + columns };
+  return operandAt(operand, operand.offset + columns);
 }
 
 /** Numbers named `1/hidden+hidden`: one over the length of values side by side. */

@@ -184,9 +184,15 @@ class ScanRun {
   }
 
   #context(buffers: (name: string) => Tensor): RunContext {
-    const { random, firstStep = 0 } = this.#options;
-    const shared = { derived: this.#derived, steps: this.#steps, sizes: this.#sizes, columns: this.#columns, buffers };
-    return random === undefined ? shared : { ...shared, random, firstStep };
+    return {
+      derived: this.#derived,
+      steps: this.#steps,
+      sizes: this.#sizes,
+      columns: this.#columns,
+      buffers,
+      random: this.#options.random,
+      firstStep: this.#options.firstStep,
+    };
   }
 
   forward(): ScanResult {

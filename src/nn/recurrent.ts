@@ -232,8 +232,15 @@ export class Recurrent extends Module {
       const results = layers.map((layer, d) => {
         const before = given?.[l * directions + d] ?? {};
         const own = packing === null ? before : mapValues(before, (t) => packing.sort(t));
-        const call = { state: own, reverse: reverse || d === 1, packing, trace: options.trace ?? [], segment };
-        return layer.forward(input, gradientScale === null ? call : { ...call, gradientScale });
+        const call = {
+          state: own,
+          reverse: reverse || d === 1,
+          packing,
+          trace: options.trace ?? [],
+          segment,
+          gradientScale,
+        };
+        return layer.forward(input, call);
       });
       for (const result of results) {
         state.push(packing === null ? result.state : mapValues(result.state, (t) => packing.unsort(t)));
@@ -417,8 +424,8 @@ function packingOf(options: ForwardOptions, batchFirst: boolean, T: number, N: n
   return Packing.fromMask(batchFirst ? mask.transpose(0, 1) : mask, T, N);
 }
 
-function scaleOf(given: ArrayLike<number> | undefined, T: number, x: Tensor): Tensor | null {
-  if (given === undefined) return null;
+function scaleOf(given: ArrayLike<number> | undefined, T: number, x: Tensor): Tensor | undefined {
+  if (given === undefined) return undefined;
   if (given.length !== T)
     throw new UnrolledError(
       'SHAPE',

@@ -126,12 +126,14 @@ export class RecurrentLayer extends Module {
       const once = mask(x.shape[x.rank - 1], inputDropout);
       input = mul(x, packing === null ? once : packing.spread(once));
     }
-    const weights = { ...this.weights };
+    let weights: Readonly<Record<string, Tensor>> = this.weights;
     if (training && weightDropout > 0) {
-      for (const name of this.#recurrent) weights[name] = dropout(weights[name], weightDropout, calls.next());
+      const dropped = { ...this.weights };
+      for (const name of this.#recurrent) dropped[name] = dropout(dropped[name], weightDropout, calls.next());
+      weights = dropped;
     }
     const draws = training && Object.values(zoneout).some((p) => p > 0);
-    const shared = { masks, trace: call.trace, ...(draws ? { random: calls.next() } : {}) };
+    const random = draws ? calls.next() : undefined;
     // A packed batch is reversed row by row; a full one by the scan itself.
     const turned = packing !== null && call.reverse;
     const source = turned ? packing.reverse(input) : input;
@@ -140,10 +142,13 @@ export class RecurrentLayer extends Module {
         ? segmentsOf(x.shape[0], call.segment, call.reverse)
         : packedSegmentsOf(packing.steps, packing.lengths, call.segment);
     const optionsOf = ({ time, firstStep, steps }: Segment): ScanOptions => ({
-      ...shared,
+      masks,
+      trace: call.trace,
+      random,
       firstStep,
-      ...(steps === undefined ? { reverse: call.reverse } : { steps }),
-      ...(call.gradientScale === undefined ? {} : { gradientScale: slice(call.gradientScale, 0, ...time) }),
+      steps,
+      reverse: steps === undefined && call.reverse,
+      gradientScale: call.gradientScale && slice(call.gradientScale, 0, ...time),
     });
     let result: LayerResult;
     if (segments.length === 1) result = scan(cell, source, weights, state, this.sizes, optionsOf(segments[0]));
@@ -165,6 +170,7 @@ export class RecurrentLayer extends Module {
       const trace = Object.fromEntries(Object.entries(result.trace).map(([name, t]) => [name, packing.reverse(t)]));
       result = { ...result, output: packing.reverse(result.output), trace };
     }
+    if (!drops) return result;
     const visible = Object.entries(result.state).filter(([s]) => !s.endsWith(DROPPED));
     return { ...result, state: Object.fromEntries(visible) };
   }
