@@ -16,6 +16,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import type { Corpus, CorpusOptions } from '../text/corpus.js';
 import type { LossMetrics } from '../text/perplexity.js';
 import { EarlyStopping, runLoop, type StopReason } from '../train/loop.js';
+import { TrainingHistory } from '../train/history.js';
 import { nonFiniteError } from '../train/finite.js';
 import { type Checkpoint, checkpointTensors, readCheckpoint, restoreState } from './checkpoint.js';
 import type { LanguageModel, LanguageModelConfig } from './languageModel.js';
@@ -113,7 +114,6 @@ export interface TrainingSummary {
 
 /** The share of a new loss in the running one. */
 const SMOOTHING = 0.02;
-const HISTORY = 400;
 
 export async function trainLanguageModel(
   corpus: Corpus,
@@ -148,14 +148,14 @@ export async function trainLanguageModel(
   const counters = { step: 0, tokens: 0, seconds: 0 };
   let smoothed = NaN;
   const validation: ValidationEvent[] = [];
-  const history: TrainingSummary['history'] = [];
+  let history = new TrainingHistory<TrainingSummary['history'][number]>();
   if (from !== null) {
     optimizer.loadState({ steps: from.counters.step, moments: from.moments });
     sampler.restore(from.sampler);
     model.calls.calls = from.calls;
     Object.assign(counters, from.counters);
     smoothed = from.loss;
-    history.push(...from.history);
+    history = new TrainingHistory(from.history);
     validation.push(...from.validation);
     state = restoreState(from.state);
   }
@@ -202,9 +202,7 @@ export async function trainLanguageModel(
   const onTick = (progress: number): void => {
     const { step: steps, tokens, seconds } = counters;
     const { learningRate } = optimizer;
-    history.push({ step: steps, tokens, seconds, loss: smoothed, learningRate, gradientNorm });
-    // Every second entry goes when there are too many, so that a report stays small over hours.
-    if (history.length > 2 * HISTORY) history.splice(0, history.length, ...history.filter((_, i) => i % 2 === 1));
+    if (history.wants(steps)) history.add({ step: steps, tokens, seconds, loss: smoothed, learningRate, gradientNorm });
     options.onProgress?.({
       step: steps, epoch: epochsOf(sampler), tokens, seconds, loss: smoothed, perplexity: Math.exp(smoothed),
       tokensPerSecond: tokens / seconds, learningRate, gradientNorm, progress,
@@ -227,7 +225,7 @@ export async function trainLanguageModel(
   const checkpoint = async (): Promise<void> => {
     const content: Omit<Checkpoint, 'moments' | 'state'> = {
       options: storable(o), counters: { ...counters }, sampler: sampler.state(), calls: model.calls.calls,
-      loss: smoothed, history, validation,
+      loss: smoothed, history: [...history.entries], validation,
     }; // prettier-ignore
     const tensors = checkpointTensors(optimizer, state);
     await options.checkpoint?.save(model.toBytes({ tensors, checkpoint: content }));
@@ -252,7 +250,7 @@ export async function trainLanguageModel(
   network.eval();
   model.training = {
     reason, epochs: epochsOf(sampler), ...counters, tokensPerSecond: counters.tokens / counters.seconds,
-    loss: smoothed, perplexity: Math.exp(smoothed), history, validation,
+    loss: smoothed, perplexity: Math.exp(smoothed), history: [...history.entries], validation,
   }; // prettier-ignore
   return model;
 }
