@@ -42,7 +42,7 @@ export * from './optim/clip.js';
 export * from './optim/schedules.js';
 export { cleanText } from './text/clean.js';
 export { Corpus, type CorpusOptions, encodeWith } from './text/corpus.js';
-export { createTokenizer } from './text/create-tokenizer.js';
+export { createTokenizer } from './text/createTokenizer.js';
 export { decodeText } from './text/decode.js';
 export { NgramModel } from './text/ngram.js';
 export { lossMetrics, type LossMetrics } from './text/perplexity.js';

@@ -10,7 +10,8 @@ import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
-const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+/** The pages whose examples run. docs/cells.md shows a file that is in examples/. */
+const README = ['README.md', 'docs/recurrent.md'].map((page) => readFileSync(join(ROOT, page), 'utf8')).join('\n');
 const BUILT = existsSync(join(ROOT, 'dist', 'node.js'));
 const PRELUDE = "const text = 'Call me Ishmael. The whale swims; the whale dives. '.repeat(250);\n";
 

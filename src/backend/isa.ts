@@ -1,6 +1,7 @@
 // The elementwise instruction set: what a program is made of. program/ builds programs; every backend runs them.
 // A program works on a grid of rows × columns; each register holds one block of a row. Registers are written once or
-// reused; a STORE comes after every LOAD of the memory that it overwrites.
+// reused; a STORE comes after every LOAD of the memory that it overwrites. What is not a number stays so through every
+// operation (RELU, SIGN, MAX and MIN too), but for LESS and EQUAL, which give 0, and SELECT, which takes b for it.
 
 /** Opcodes; kernels/program.h has the same numbers. An instruction is five integers: op, destination, a, b, c. */
 export const OP = {

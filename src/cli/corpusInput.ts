@@ -1,7 +1,7 @@
 // From DATA arguments and the options about text to a corpus.
 import { cleanText } from '../text/clean.js';
 import { Corpus, type CorpusOptions, encodeBytesWith, encodeWith } from '../text/corpus.js';
-import { createTokenizer } from '../text/create-tokenizer.js';
+import { createTokenizer } from '../text/createTokenizer.js';
 import type { Context } from './command.js';
 import { bytesOf, type Part, readData, textOf } from './input.js';
 import { choice, flag, fraction, integer, type OptionValues, withDefault } from './options.js';

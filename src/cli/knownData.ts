@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { delimiter, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { DatasetFile } from '../data/dataset.js';
-import { DATASETS } from '../data/dataset-list.js';
+import { DATASETS } from '../data/datasetList.js';
 import { datasetBytes, type DatasetPlatform, datasetSources, findDataset, locateDataset } from '../data/datasets.js';
 import { UnrolledError } from '../errors.js';
 import type { Io } from './io.js';

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { DATASETS } from './dataset-list.js';
+import { DATASETS } from './datasetList.js';
 import { datasetBytes, type DatasetPlatform, datasetSources, findDataset, locateDataset } from './datasets.js';
 
 const DATA = resolve(process.env.UNROLLED_DATA ?? '../shared/data');

@@ -1,6 +1,6 @@
 // Finding a known data set on a machine, by what the caller can tell of it; nothing is read here.
 import type { Dataset, DatasetFile } from './dataset.js';
-import { DATASETS } from './dataset-list.js';
+import { DATASETS } from './datasetList.js';
 
 /** What the platform can say about files. */
 export interface DatasetPlatform {

@@ -9,7 +9,7 @@ import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { cleanText } from '../text/clean.js';
 import { encodeWith, type TextSettings } from '../text/corpus.js';
-import { createTokenizer } from '../text/create-tokenizer.js';
+import { createTokenizer } from '../text/createTokenizer.js';
 import { type ValueKind, valueKinds, type ValueMatrix } from './values.js';
 
 export interface TracedValue extends ValueMatrix {

@@ -1,5 +1,5 @@
 // Simple properties of a text, as a number for each token: what a neuron may have learned to follow.
-import { BYTE_TOKENS } from '../text/character-tokenizers.js';
+import { BYTE_TOKENS } from '../text/characterTokenizers.js';
 
 export interface TextProperty {
   name: string;

@@ -1,7 +1,7 @@
 // Text from anything that predicts the next token: the loop shared by neural and n-gram language models.
 import { UnrolledError } from '../errors.js';
 import { type Corpus, encodeWith, type TextSettings } from '../text/corpus.js';
-import { createTokenizer } from '../text/create-tokenizer.js';
+import { createTokenizer } from '../text/createTokenizer.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import { Philox } from '../tensor/philox.js';
 import { checkSampling, sampleLogits, type SamplingOptions } from './sampling.js';

@@ -8,7 +8,7 @@ import { raggedSteps, type Steps } from '../cell/steps.js';
 import { empty, fromData } from '../tensor/create.js';
 import { formatShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import type { Lengths } from './lengths.js';
+import { type Lengths, readLengths } from './lengths.js';
 
 export class Packing {
   readonly steps: Steps;
@@ -57,23 +57,7 @@ export class Packing {
    * Errors: SHAPE, RANGE.
    */
   static fromLengths(lengths: Lengths, T: number, N: number): Packing | null {
-    const list = 'data' in lengths ? Array.from((lengths as Tensor).data()) : Array.from(lengths as ArrayLike<number>);
-    if (list.length !== N) {
-      throw new UnrolledError(
-        'SHAPE',
-        `expected a length for each of ${N} sequences, received ${list.length}`,
-        'give one length for each row of the batch',
-      );
-    }
-    for (const length of list) {
-      if (!(Number.isInteger(length) && length >= 0 && length <= T)) {
-        throw new UnrolledError(
-          'RANGE',
-          `expected lengths from 0 to ${T}, received ${length}`,
-          'a length counts the steps of its sequence',
-        );
-      }
-    }
+    const list = readLengths(lengths, N, T, 'lengths');
     if (list.every((length) => length === T)) return null;
     return new Packing(
       T,

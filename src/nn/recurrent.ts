@@ -3,75 +3,26 @@
 import { UnrolledError } from '../errors.js';
 import { add, concat, dropout, mul } from '../autograd/ops.js';
 import type { CellGraph } from '../cell/graph.js';
-import type { Sizes } from '../cell/layout.js';
 import { fromData, full } from '../tensor/create.js';
-import type { Philox } from '../tensor/philox.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
-import type { Initializer } from './initializers.js';
 import { checkSizes, Dropout, Linear } from './layers.js';
 import { Module } from './module.js';
 import type { Lengths } from './lengths.js';
 import { Packing } from './ragged.js';
 import { defaultCalls, defaultRng, type RandomCalls } from './random.js';
 import { RecurrentLayer } from './recurrentLayer.js';
+import {
+  allStates,
+  checkOptions,
+  hiddenSizesOf,
+  type Merge,
+  mergedSize,
+  type RecurrentOptions,
+  sizesFor,
+} from './recurrentOptions.js';
 
-/** How the outputs of two directions become one; a function gets both [T, N, H] (or [R, H] of a ragged batch). */
-export type Merge = 'concat' | 'sum' | 'mean' | 'mul' | ((forward: Tensor, backward: Tensor) => Tensor);
-
-export interface RecurrentOptions {
-  /** D; the size of the vocabulary where the input is tokens. */
-  inputSize: number;
-  /** H: one for all layers, or a list with one for each. */
-  hiddenSize: number | readonly number[];
-  /** 1, or as many as sizes are given. */
-  numLayers?: number;
-  /** Values of a cell's own sizes, such as { projection: 64 }; the hidden size where missing. */
-  sizes?: Readonly<Record<string, number>>;
-  /** The output of each layer has this size: by the cell itself where it has the size `projection`, else by a matrix after it. */
-  projSize?: number;
-  /** Heads of cells with block-diagonal products; must divide the hidden size. 4 */
-  numHeads?: number;
-  /** false: no bias in the cell's linears. */
-  bias?: boolean;
-  bidirectional?: boolean;
-  /** concat */
-  merge?: Merge;
-  /** Another cell for the direction from the end. */
-  backwardCell?: CellGraph;
-  /** One direction, from the end of each sequence to its start. */
-  reverse?: boolean;
-  /** With reverse: the output in the order of time (true), or as it was computed, last step first. */
-  keepOrder?: boolean;
-  /** Adds a layer's input to its output, wherever the two have one size. */
-  residual?: boolean;
-  /** Every layer also gets the network's input, and the output is that of all layers side by side (Graves 2013). */
-  skip?: boolean;
-  /** Between layers, while training. */
-  dropout?: number;
-  /** That dropout has one mask for all steps of a sequence. */
-  variational?: boolean;
-  /** On the input of every layer, one mask a sequence (Gal and Ghahramani 2016). */
-  inputDropout?: number;
-  /** On the states where products read them, one mask a sequence. */
-  stateDropout?: number;
-  /** Elements of a state keep their old value with this probability (Krueger et al. 2017): of all states, or of each. */
-  zoneout?: number | Readonly<Record<string, number>>;
-  /** On the weights of recurrent products, one mask a call (Merity, Keskar and Socher 2017). */
-  weightDropout?: number;
-  /** States that are not given start from parameters in place of zero. */
-  learnInitialState?: boolean;
-  /** Input and output are [N, T, …] in place of [T, N, …]. */
-  batchFirst?: boolean;
-  /** Weights and biases; uniform ±1/√H by default, as in PyTorch. A gate's block of columns is drawn by itself. */
-  init?: Initializer;
-  /** Weights of states, where they should differ: `orthogonal`. */
-  recurrentInit?: Initializer;
-  /** Initial bias of a linear of the cell by its name: `{ f: 1 }` opens the forget gate (Jozefowicz et al. 2015). */
-  initialBias?: Readonly<Record<string, number>>;
-  rng?: Philox;
-  calls?: RandomCalls;
-}
+export type { Merge, RecurrentOptions } from './recurrentOptions.js';
 
 /** For each layer (and direction: forward, then backward), each state [N, H]. */
 export type RecurrentState = Readonly<Record<string, Tensor>>[];
@@ -300,102 +251,6 @@ export class Recurrent extends Module {
     const once = dropout(full([N, y.shape[y.rank - 1]], 1, { device: y.device }), p, this.#calls.next());
     return mul(y, packing === null ? once : packing.spread(once));
   }
-}
-
-function hiddenSizesOf({ hiddenSize, numLayers }: RecurrentOptions): number[] {
-  const sizes = typeof hiddenSize === 'number' ? new Array<number>(numLayers ?? 1).fill(hiddenSize) : [...hiddenSize];
-  checkSizes({ numLayers: numLayers ?? sizes.length });
-  sizes.forEach((size) => checkSizes({ hiddenSize: size }));
-  if (sizes.length !== (numLayers ?? sizes.length) || sizes.length === 0) {
-    throw new UnrolledError(
-      'OPTION',
-      `expected a hidden size for each of ${numLayers ?? 1} layers, received ${sizes.length}`,
-      'leave numLayers out, or give one size',
-    );
-  }
-  return sizes;
-}
-
-function sizesFor(cell: CellGraph, input: number, hidden: number, options: RecurrentOptions): Sizes {
-  const own = Object.fromEntries(cell.sizes.map((name) => [name, options.sizes?.[name] ?? hidden]));
-  if (options.projSize !== undefined && cell.sizes.includes('projection')) own.projection = options.projSize;
-  return { ...own, input, hidden, heads: options.numHeads ?? 4 };
-}
-
-function allStates(cell: CellGraph, p: number): Record<string, number> {
-  return Object.fromEntries(cell.states.map((s) => [s, p]));
-}
-
-function checkOptions(cells: readonly CellGraph[], options: RecurrentOptions, hidden: readonly number[]): void {
-  const fail = (message: string, help: string): never => {
-    throw new UnrolledError('OPTION', message, help);
-  };
-  const [cell] = cells;
-  for (const c of cells) {
-    const names = c.linears.map((l) => l.name);
-    const unknown = Object.keys(options.initialBias ?? {}).filter((name) => !names.includes(name));
-    if (unknown.length > 0)
-      fail(
-        `expected initialBias for linears of ${c.name} (${names.join(', ')}), received ${unknown.join(', ')}`,
-        'use the names in the cell',
-      );
-    if (typeof options.zoneout === 'object') {
-      const extra = Object.keys(options.zoneout).filter((s) => !c.states.includes(s));
-      if (extra.length > 0)
-        fail(
-          `expected zoneout for states of ${c.name} (${c.states.join(', ')}), received ${extra.join(', ')}`,
-          'use the names in the cell',
-        );
-    }
-    const strange = Object.keys(options.sizes ?? {}).filter((name) => !c.sizes.includes(name));
-    if (strange.length > 0)
-      fail(
-        `expected sizes of ${c.name} (${c.sizes.join(', ') || 'it has none'}), received ${strange.join(', ')}`,
-        'use the names in the cell',
-      );
-    const heads = options.numHeads ?? 4;
-    if (c.linears.some((l) => l.perHead.includes(true))) {
-      for (const h of hidden)
-        if (h % heads !== 0)
-          fail(`expected a hidden size that ${heads} heads divide, received ${h}`, 'change hiddenSize or numHeads');
-    }
-  }
-  const rates = {
-    dropout: options.dropout,
-    inputDropout: options.inputDropout,
-    stateDropout: options.stateDropout,
-    weightDropout: options.weightDropout,
-  };
-  const zoneouts = typeof options.zoneout === 'number' ? { zoneout: options.zoneout } : (options.zoneout ?? {});
-  for (const [name, p] of Object.entries({ ...rates, ...zoneouts })) {
-    if (p !== undefined && !(p >= 0 && p < 1))
-      throw new UnrolledError('RANGE', `expected ${name} of 0 or more and below 1, received ${p}`, '0.2 drops a fifth');
-  }
-  if (options.backwardCell !== undefined && options.bidirectional !== true)
-    fail('expected bidirectional: true with a backwardCell, received it without', 'set bidirectional');
-  if (options.reverse === true && options.bidirectional === true)
-    fail('expected reverse or bidirectional, received both', 'bidirectional reads both ways');
-  if (options.keepOrder === false && options.reverse !== true)
-    fail('expected reverse: true with keepOrder: false, received it without', 'set reverse');
-  if (cell.states.length === 0) fail('expected a cell, received one without states', 'make it with defineCell');
-}
-
-function mergedSize(sizes: readonly number[], merge: Merge): number {
-  if (sizes.length === 1) return sizes[0];
-  const [a, b] = sizes;
-  if (merge === 'concat') return a + b;
-  if (typeof merge === 'string') {
-    if (a !== b)
-      throw new UnrolledError(
-        'OPTION',
-        `expected directions of one size to ${merge}, received ${a} and ${b}`,
-        'merge them by concat',
-      );
-    return a;
-  }
-  // A function's size shows when it runs.
-  const out = merge(full([1, 1, a], 0), full([1, 1, b], 0));
-  return out.shape[out.rank - 1];
 }
 
 function merged(a: Tensor, b: Tensor, merge: Merge): Tensor {

@@ -1,7 +1,7 @@
 // Corpus: a text as token indices with its vocabulary and tokenizer, split into a training and a validation part.
 import { UnrolledError } from '../errors.js';
 import { type CleanOptions, cleanText } from './clean.js';
-import { createTokenizer } from './create-tokenizer.js';
+import { createTokenizer } from './createTokenizer.js';
 import { decodeText } from './decode.js';
 import { buildBytes, buildEncoding, type Encoded, encodeBytes, encodeText } from './encode.js';
 import type { Tokenizer, TokenizerKind } from './tokenizer.js';

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { Philox } from '../tensor/philox.js';
 import { baselines } from './baselines.js';
 import { Corpus, encodeBytesWith } from './corpus.js';
-import { modifiedDiscounts } from './kneser-ney.js';
+import { modifiedDiscounts } from './kneserNey.js';
 import { NgramModel, type NgramModelData, type NgramOptions, type Smoothing } from './ngram.js';
 
 const sum = (values: Float64Array) => values.reduce((a, b) => a + b, 0);

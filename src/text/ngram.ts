@@ -4,8 +4,8 @@
 //   Laplace:    P(w | h) = (c(h w) + α) / (c(h) + α V)
 import { UnrolledError } from '../errors.js';
 import type { Philox } from '../tensor/philox.js';
-import { modifiedDiscounts } from './kneser-ney.js';
-import { NgramCounts, type NgramCountsData } from './ngram-counts.js';
+import { modifiedDiscounts } from './kneserNey.js';
+import { NgramCounts, type NgramCountsData } from './ngramCounts.js';
 import { type LossMetrics, lossMetrics } from './perplexity.js';
 
 export type Smoothing = 'kneser-ney' | 'laplace';

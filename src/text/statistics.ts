@@ -1,5 +1,5 @@
 // Statistics of a corpus: how often tokens and n-grams occur, for Zipf's plots, and the entropy of single tokens.
-import { NgramCounts } from './ngram-counts.js';
+import { NgramCounts } from './ngramCounts.js';
 
 export interface Frequency {
   /** Token indices in order. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BYTE_TOKENS } from './character-tokenizers.js';
-import { createTokenizer } from './create-tokenizer.js';
+import { BYTE_TOKENS } from './characterTokenizers.js';
+import { createTokenizer } from './createTokenizer.js';
 import { TOKENIZER_KINDS, type TokenizerKind } from './tokenizer.js';
 
 const anyText = fc.string({ unit: 'binary' });

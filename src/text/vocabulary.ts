@@ -1,6 +1,6 @@
 // Vocabulary: tokens and their indices, both ways. Reserved tokens come first, the others by falling frequency.
 import { UnrolledError } from '../errors.js';
-import { BYTE_TOKENS } from './character-tokenizers.js';
+import { BYTE_TOKENS } from './characterTokenizers.js';
 
 /** Stands for every token that is not in the vocabulary; always index 0 where there is one. */
 export const UNKNOWN = '<unk>';

@@ -5,8 +5,8 @@ import { dataCommand } from './data.js';
 import { evaluateCommand } from './evaluate.js';
 import { generateCommand } from './generate.js';
 import { inspectCommand } from './inspect.js';
-import { trainLmCommand } from './train-lm.js';
-import { trainNgramCommand } from './train-ngram.js';
+import { trainLmCommand } from './trainLm.js';
+import { trainNgramCommand } from './trainNgram.js';
 
 export const COMMANDS: readonly AnyCommand[] = [
   trainLmCommand,

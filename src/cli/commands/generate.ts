@@ -1,6 +1,6 @@
 // `unrolled generate`: text from a model, as it comes.
 import { randomInt } from 'node:crypto';
-import { createTokenizer } from '../../text/create-tokenizer.js';
+import { createTokenizer } from '../../text/createTokenizer.js';
 import { defineCommand } from '../command.js';
 import { readBytes } from '../files.js';
 import { decimal, integer, string, withDefault } from '../options.js';

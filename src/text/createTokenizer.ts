@@ -1,8 +1,8 @@
 // Choosing a tokenizer by its name, as a model file or the command line gives it.
 import { UnrolledError } from '../errors.js';
-import { ByteTokenizer, CharTokenizer } from './character-tokenizers.js';
+import { ByteTokenizer, CharTokenizer } from './characterTokenizers.js';
 import { type Tokenizer, TOKENIZER_KINDS, type TokenizerKind } from './tokenizer.js';
-import { WhitespaceTokenizer, WordTokenizer } from './word-tokenizers.js';
+import { WhitespaceTokenizer, WordTokenizer } from './wordTokenizers.js';
 
 const MAKE: { readonly [K in TokenizerKind]: () => Tokenizer } = {
   char: () => new CharTokenizer(),
