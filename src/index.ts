@@ -56,7 +56,7 @@ export { decodeSafetensors, encodeSafetensors } from './formats/safetensors.js';
 export { EarlyStopping, runLoop } from './train/loop.js';
 export { randomizedTruncation, TruncatedBackpropagation, type TruncatedOptions } from './train/bptt.js';
 export { LanguageModel, type LanguageModelConfig } from './models/languageModel.js';
-export type { LanguageModelTrainOptions, TrainingProgress, TrainingSummary } from './models/trainLanguageModel.js';
+export type { LanguageModelTrainOptions, TrainingProgress, TrainingSummary } from './models/trainingOptions.js';
 export { NgramLanguageModel } from './models/ngramLanguageModel.js';
 export { loadModel } from './models/load.js';
 export type { GenerateOptions } from './models/textGenerator.js';

@@ -1,7 +1,7 @@
 // The stages of one step backward: reverse mode on the graph, then cut into rounds as forward is.
 import { adjoints } from '../program/derivatives.js';
 import { apply, argumentsOf, constant, type Expr, input, substitute, topological } from '../program/expr.js';
-import type { Context, Stage, StepPlan } from './derive.js';
+import type { Context, Stage, StepPlan } from './plan.js';
 import { programsFor } from './forwardPlan.js';
 import { HIDDEN, INPUT, INPUT_WIDTH, linearExpr, SCALAR, stateExpr, vectorExpr, type Width } from './graph.js';
 import { runsOf } from './layout.js';

@@ -2,7 +2,6 @@
 //
 // Forward keeps, for each linear z, its activation in place where z is used by nothing else (sigmoid, tanh: their
 // derivative follows from the result), else z. Backward loads those, the states and the row sums, and computes the rest again.
-import type { CompiledProgram } from '../program/compile.js';
 import { derivativeFromResult } from '../program/derivatives.js';
 import { type Expr, topological } from '../program/expr.js';
 import { planBackward } from './backwardPlan.js';
@@ -13,50 +12,13 @@ import {
   INPUT,
   INPUT_WIDTH,
   linearExpr,
-  SCALAR,
   usersOf,
   type Width,
   type WidthOf,
   widthsOf,
 } from './graph.js';
-import { type Layout, layoutOf, type Run, type WeightGroup } from './layout.js';
-
-/** Operands by name; operands.ts knows where each stands:
- *  s:h state before, n:h state after, z:i and k:i a linear's columns in G (before and after), xw:i the row of weight_x that a
- *  token picks, b:i bias, v:p vector, m:p mask, p:0 a computed operand, a:0 what is summed over its row, r:0 the sum,
- *  t:name a traced value; backward: dy gradient of the output, ds:h of a state, dz:i of a linear, dp:0 of a computed operand,
- *  dv:p of a vector, da:0 and dr:0 row sums of backward's own, dx of the input, xi the factor of randomized truncation. */
-export type Stage =
-  | { kind: 'program'; width: Width; compiled: CompiledProgram }
-  | { kind: 'rowSum'; from: string; to: string; width: Width }
-  | {
-      kind: 'product';
-      group: WeightGroup;
-      run: Run;
-      /** forward: operand · W to G; backward: dG · Wᵀ to the operand's gradient. */
-      accumulate: boolean;
-    };
-
-export interface StepPlan {
-  stages: readonly Stage[];
-  /** Buffers [N, width], written anew in each step. */
-  scratch: ReadonlyMap<string, Width>;
-  /** Buffers [T, N, width], beside G and the states. */
-  perStep: ReadonlyMap<string, Width>;
-}
-
-/** What the planners share. */
-export interface Context {
-  cell: CellGraph;
-  layout: Layout;
-  widthOf: WidthOf;
-  /** A width with the input's taken for the one that it must equal. */
-  canonical: (width: Width) => Width;
-  /** What stands in G after a step. */
-  kept: ReadonlyMap<string, Expr>;
-  /** Row sums of forward, by number. */
-  sums: readonly Expr[];
-}
+import { layoutOf } from './layout.js';
+import type { Context, StepPlan } from './plan.js';
 
 export interface DerivedCell extends Context {
   /** tokens: the input is an index, x·W is a row. trace: named values to keep. */
@@ -149,9 +111,4 @@ function traceableValues(cell: CellGraph, kept: ReadonlyMap<string, Expr>): Map<
   for (const [name, e] of cell.named) found.set(name, e);
   for (const [s, e] of cell.next) found.set(s, e);
   return found;
-}
-
-/** Whether there is one number a row. */
-export function isScalar({ widthOf }: Context, e: Expr): boolean {
-  return widthOf(e) === SCALAR;
 }

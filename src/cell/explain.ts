@@ -1,6 +1,7 @@
 // What will run for a cell: the stages of one step with their work and traffic, as data and as a table for people.
 import { INSTRUCTION_SIZE, OP } from '../backend/isa.js';
-import { deriveCell, type Stage, type StepPlan } from './derive.js';
+import { deriveCell } from './derive.js';
+import type { Stage, StepPlan } from './plan.js';
 import type { CellGraph } from './graph.js';
 import { type Block, blocksOf, columnsOf, runsOf, type Sizes, sizeOfWidth } from './layout.js';
 

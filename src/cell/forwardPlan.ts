@@ -1,7 +1,7 @@
 // The stages of one step forward.
 import { compile } from '../program/compile.js';
 import { apply, argumentsOf, constant, type Expr, input, substitute } from '../program/expr.js';
-import type { Context, Stage, StepPlan } from './derive.js';
+import type { Context, Stage, StepPlan } from './plan.js';
 import { HIDDEN, INPUT, linearExpr, SCALAR, type Width } from './graph.js';
 import { runsOf } from './layout.js';
 

@@ -9,7 +9,8 @@ import type { RandomKey } from '../tensor/philox.js';
 import { formatShape } from '../tensor/shape.js';
 import { keep } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
-import { deriveCell, type DerivedCell, type StepPlan } from './derive.js';
+import { deriveCell, type DerivedCell } from './derive.js';
+import type { StepPlan } from './plan.js';
 import type { CellGraph } from './graph.js';
 import {
   blocksOf,

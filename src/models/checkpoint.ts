@@ -8,7 +8,7 @@ import type { Optimizer } from '../optim/optimizers.js';
 import { fromData } from '../tensor/create.js';
 import { keep } from '../tensor/scope.js';
 import { openModelFile } from './modelFile.js';
-import type { LanguageModelTrainOptions, TrainingSummary, ValidationEvent } from './trainLanguageModel.js';
+import type { LanguageModelTrainOptions, TrainingSummary, ValidationEvent } from './trainingOptions.js';
 
 export interface Checkpoint {
   options: Partial<LanguageModelTrainOptions>;

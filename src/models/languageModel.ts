@@ -14,19 +14,13 @@ import { keep, scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Corpus, encodeWith } from '../text/corpus.js';
 import { type LossMetrics, lossMetrics } from '../text/perplexity.js';
-import {
-  LanguageNetwork,
-  type LanguageNetworkConfig,
-  RECURRENT_KEYS,
-  type RecurrentConfig,
-} from './languageNetwork.js';
+import { LanguageNetwork, type LanguageModelConfig, RECURRENT_KEYS, type RecurrentConfig } from './languageNetwork.js';
 import { encodeModelFile, type ModelFile, openModelFile } from './modelFile.js';
 import { generatePieces, type GenerateOptions, type ModelText, type Predictor } from './textGenerator.js';
-import { trainLanguageModel, type LanguageModelTrainOptions, type TrainingSummary } from './trainLanguageModel.js';
+import { trainLanguageModel } from './trainLanguageModel.js';
+import type { LanguageModelTrainOptions, TrainingSummary } from './trainingOptions.js';
 
-export interface LanguageModelConfig extends LanguageNetworkConfig {
-  seed: number;
-}
+export type { LanguageModelConfig } from './languageNetwork.js';
 
 /** Rows that a text is cut into for evaluation, so that products are matrices and not vectors. */
 const EVALUATION_ROWS = 32;

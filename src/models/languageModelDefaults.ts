@@ -1,6 +1,6 @@
 // What training a language model takes where nothing is said. Apart, so that --help of the command line shows the same values
 // without loading the library.
-import type { LanguageModelTrainOptions } from './trainLanguageModel.js';
+import type { LanguageModelTrainOptions } from './trainingOptions.js';
 
 /** The options that always have a value. */
 export type LanguageModelDefaults = Required<

@@ -38,6 +38,10 @@ export interface LanguageNetworkConfig {
   recurrent?: RecurrentConfig;
 }
 
+export interface LanguageModelConfig extends LanguageNetworkConfig {
+  seed: number;
+}
+
 export class LanguageNetwork extends Module {
   readonly #embedding: Embedding | null;
   readonly #rnn: Recurrent;

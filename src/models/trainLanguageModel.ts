@@ -2,125 +2,35 @@
 // checkpoints. A resumed run equals one that was not interrupted, bit for bit (where it ends by epochs, not by the clock).
 import { UnrolledError } from '../errors.js';
 import { crossEntropy } from '../autograd/ops.js';
-import type { Cell } from '../cell/cell.js';
 import { BatchSampler } from '../data/sampling.js';
 import { detach, type RecurrentState } from '../nn/recurrent.js';
 import type { StateDict } from '../nn/module.js';
 import { clipGradNorm, clipGradValue, gradNorm } from '../optim/clip.js';
-import { type Optimizer, type OptimizerName, OPTIMIZERS } from '../optim/optimizers.js';
+import { type Optimizer, OPTIMIZERS } from '../optim/optimizers.js';
 import { scheduleByName } from '../optim/schedules.js';
 import { getPlatform } from '../platform/platform.js';
 import { fromData } from '../tensor/create.js';
 import { keep, scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
-import type { Corpus, CorpusOptions } from '../text/corpus.js';
-import type { LossMetrics } from '../text/perplexity.js';
-import { EarlyStopping, runLoop, type StopReason } from '../train/loop.js';
+import type { Corpus } from '../text/corpus.js';
+import { EarlyStopping, runLoop } from '../train/loop.js';
 import { TrainingHistory } from '../train/history.js';
 import { nonFiniteError } from '../train/finite.js';
 import { type Checkpoint, checkpointTensors, readCheckpoint, restoreState } from './checkpoint.js';
-import type { LanguageModel, LanguageModelConfig } from './languageModel.js';
 import { LANGUAGE_MODEL_DEFAULTS, type LanguageModelDefaults } from './languageModelDefaults.js';
-import type { RecurrentConfig } from './languageNetwork.js';
+import type { LanguageModelConfig } from './languageNetwork.js';
 import { type ModelText, textOf } from './textGenerator.js';
-
-export interface LanguageModelTrainOptions extends CorpusOptions {
-  /** A name of cell/cells/index.ts, or a cell of one's own; lstm. */
-  cell?: string | Cell;
-  /** 256 */
-  hiddenSize?: number;
-  /** 1 */
-  numLayers?: number;
-  /** 64; 0 for one-hot */
-  embeddingSize?: number;
-  /** 0 */
-  dropout?: number;
-  /** Zoneout, dropouts, projection and the like of the recurrent stack; none. */
-  recurrent?: RecurrentConfig;
-  /** 32 */
-  batchSize?: number;
-  /** Length of backpropagation through time; 64. */
-  numSteps?: number;
-  /** sequential carries the state from batch to batch, random does not; sequential. */
-  sampling?: 'sequential' | 'random';
-  /** adam */
-  optimizer?: OptimizerName;
-  /** 4e-3 */
-  learningRate?: number;
-  /** cosine */
-  schedule?: string;
-  /** Radius that the gradient norm is clipped to; 1, 0 for none. */
-  clipNorm?: number;
-  /** Cuts each gradient element; none. */
-  clipValue?: number;
-  /** Passes over the training part; 10 where no minutes are given. */
-  epochs?: number;
-  minutes?: number;
-  seed?: number;
-  /** How many times the validation part is measured on the way; 10. */
-  validations?: number;
-  /** Stops after so many validations without improvement, and keeps the best weights. */
-  patience?: number;
-  checkpoint?: { everySeconds: number; save: (bytes: Uint8Array) => void | Promise<void> };
-  /** A checkpoint to go on from; sizes and text settings come from it. */
-  resume?: Uint8Array;
-  signal?: AbortSignal;
-  onProgress?: (event: TrainingProgress) => void;
-  onValidation?: (event: ValidationEvent, model: LanguageModel) => void | Promise<void>;
-}
-
-export interface TrainingProgress {
-  step: number;
-  epoch: number;
-  tokens: number;
-  seconds: number;
-  /** Nats a token, smoothed over the last steps. */
-  loss: number;
-  perplexity: number;
-  tokensPerSecond: number;
-  learningRate: number;
-  gradientNorm: number;
-  /** 0 to 1 */
-  progress: number;
-  secondsLeft: number;
-}
-
-export interface ValidationEvent extends LossMetrics {
-  step: number;
-  trainedTokens: number;
-  seconds: number;
-}
-
-export interface TrainingSummary {
-  reason: StopReason;
-  epochs: number;
-  step: number;
-  tokens: number;
-  seconds: number;
-  tokensPerSecond: number;
-  /** Smoothed at the end. */
-  loss: number;
-  perplexity: number;
-  history: {
-    step: number;
-    tokens: number;
-    seconds: number;
-    loss: number;
-    learningRate: number;
-    gradientNorm: number;
-  }[];
-  validation: ValidationEvent[];
-}
+import type { LanguageModelTrainOptions, TrainableModel, TrainingSummary, ValidationEvent } from './trainingOptions.js';
 
 /** The share of a new loss in the running one. */
 const SMOOTHING = 0.02;
 
-export async function trainLanguageModel(
+export async function trainLanguageModel<M extends TrainableModel>(
   corpus: Corpus,
   options: LanguageModelTrainOptions,
-  create: (config: LanguageModelConfig, text: ModelText) => LanguageModel,
-  open: (bytes: Uint8Array) => LanguageModel,
-): Promise<LanguageModel> {
+  create: (config: LanguageModelConfig, text: ModelText) => M,
+  open: (bytes: Uint8Array) => M,
+): Promise<M> {
   const from = options.resume === undefined ? null : readCheckpoint(options.resume, 'the checkpoint');
   const o = { ...LANGUAGE_MODEL_DEFAULTS, ...defined(from?.options ?? {}), ...defined(options) };
   const model =

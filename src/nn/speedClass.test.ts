@@ -9,7 +9,8 @@ import { setCurrentDevice } from '../tensor/device.js';
 import { Philox } from '../tensor/philox.js';
 import { CELLS, LSTM } from '../cell/cells/index.js';
 import { defineCell } from '../cell/define.js';
-import { deriveCell, type StepPlan } from '../cell/derive.js';
+import { deriveCell } from '../cell/derive.js';
+import type { StepPlan } from '../cell/plan.js';
 
 /** The LSTM written by somebody else: other names of variables, another order of terms. */
 const Own = defineCell({
