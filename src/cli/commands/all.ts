@@ -1,6 +1,7 @@
 // The list of all commands.
 import type { AnyCommand } from '../command.js';
 import { backendsCommand } from './backends.js';
+import { benchCommand } from './bench.js';
 import { dataCommand } from './data.js';
 import { evaluateCommand } from './evaluate.js';
 import { generateCommand } from './generate.js';
@@ -15,6 +16,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   evaluateCommand,
   inspectCommand,
   backendsCommand,
+  benchCommand,
   dataCommand,
 ];
 
