@@ -114,6 +114,7 @@ describe('backendOf', () => {
       allocate: backend.allocate,
       release: backend.release,
       write: backend.write,
+      fill: backend.fill,
       read: backend.read,
       readSync: backend.readSync,
     };

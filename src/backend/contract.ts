@@ -138,7 +138,6 @@ export interface Backend extends Device {
     x: Ref,
     out: Ref,
   ): void;
-  fill(out: Ref, length: number, value: number): void;
   /** The whole sequence of a layer and direction. */
   scan(plan: ScanPlan, call: ScanCall): void;
 }

@@ -3,6 +3,7 @@ import { adjoints } from '../program/derivatives.js';
 import { apply, argumentsOf, constant, type Expr, input, substitute, topological } from '../program/expr.js';
 import type { Context, Stage, StepPlan } from './plan.js';
 import { programsFor } from './forwardPlan.js';
+import { frontierOf } from './frontier.js';
 import { HIDDEN, INPUT, INPUT_WIDTH, linearExpr, SCALAR, stateExpr, vectorExpr, type Width } from './graph.js';
 import { runsOf } from './layout.js';
 
@@ -50,7 +51,11 @@ export function planBackward(context: Context, hasDy: boolean, scaled: boolean):
     memo.set(e, found);
     return found;
   };
-  const last = Math.max(...[...dz.values(), ...dv.values(), ...dStates.values(), dx].map(level));
+  const results = [...dz.values(), ...dv.values(), ...dStates.values(), dx];
+  const stays = frontierOf(results, level, () => false).filter(
+    (e) => widthOf(e) !== null && !ownSums.some((sum) => argumentsOf(sum)[0] === e),
+  );
+  const last = Math.max(...results.map(level));
   const scratch = new Map<string, Width>();
   const perStep = new Map<string, Width>();
   layout.computed.forEach((e, i) => scratch.set(`dp:${i}`, canonical(context.widthOf(e) ?? HIDDEN)));
@@ -75,7 +80,16 @@ export function planBackward(context: Context, hasDy: boolean, scaled: boolean):
     }
     const known = new Map<Expr, Expr>();
     const after: Stage[] = [];
+    stays.forEach((e, i) => {
+      if (level(e) < q) known.set(e, input(`sv:${i}`));
+      if (level(e) !== q) return;
+      const width = canonical(widthOf(e) ?? HIDDEN);
+      outputs[`sv:${i}`] = { e, width };
+      scratch.set(`sv:${i}`, width);
+    });
     ownSums.forEach((sum, i) => {
+      const [summed] = argumentsOf(sum);
+      if (level(summed) < q && summed.kind === 'op') known.set(summed, input(`da:${i}`));
       if (level(sum) <= q) known.set(sum, input(`dr:${i}`));
       if (level(sum) !== q + 1) return;
       const [e] = argumentsOf(sum);

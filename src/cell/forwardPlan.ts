@@ -1,6 +1,7 @@
 // The stages of one step forward.
 import { compile } from '../program/compile.js';
 import { apply, argumentsOf, constant, type Expr, input, substitute } from '../program/expr.js';
+import { frontierOf } from './frontier.js';
 import type { Context, Stage, StepPlan } from './plan.js';
 import { HIDDEN, INPUT, linearExpr, SCALAR, type Width } from './graph.js';
 import { runsOf } from './layout.js';
@@ -49,6 +50,11 @@ export function planForward(context: Context, tokens: boolean, trace: ReadonlyMa
   const written = new Set<string>(
     tokens ? [] : layout.linears.filter((l) => l.operands.includes(INPUT)).map((l) => l.name),
   );
+  const inMemory = new Set<Expr>([...layout.computed, ...sums, ...cell.next.values(), ...kept.values()]);
+  const roots = [...results, ...layout.computed, ...sums.flatMap(argumentsOf), ...kept.values()];
+  const stays = frontierOf(roots, level, () => false).filter(
+    (e) => widthOf(e) !== null && !inMemory.has(e) && !sums.some((sum) => argumentsOf(sum)[0] === e),
+  );
   const stages: Stage[] = [];
   for (let p = 0; p <= last; p++) {
     for (const group of layout.groups) {
@@ -82,8 +88,17 @@ export function planForward(context: Context, tokens: boolean, trace: ReadonlyMa
     for (const [name, e] of trace) {
       if (level(e) === p) outputs[`t:${name}`] = { e, width: canonical(widthOf(e) ?? HIDDEN) };
     }
+    stays.forEach((e, i) => {
+      if (level(e) < p && !known.has(e)) known.set(e, input(`sv:${i}`));
+      if (level(e) !== p) return;
+      const width = canonical(widthOf(e) ?? HIDDEN);
+      outputs[`sv:${i}`] = { e, width };
+      scratch.set(`sv:${i}`, width);
+    });
     const after: Stage[] = [];
     sums.forEach((sum, i) => {
+      const [summed] = argumentsOf(sum);
+      if (level(summed) < p && summed.kind === 'op' && !known.has(summed)) known.set(summed, input(`a:${i}`));
       if (level(sum) <= p) known.set(sum, input(`r:${i}`));
       if (level(sum) !== p + 1) return;
       const [e] = argumentsOf(sum);

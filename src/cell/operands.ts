@@ -102,7 +102,8 @@ function place(context: RunContext, name: string): ScanOperand {
     case 'dp':
     case 'a':
     case 'da':
-    case 'dr': {
+    case 'dr':
+    case 'sv': {
       const t = buffers(name);
       const width = t.shape[1];
       return at(t, 0, width, width, false);

@@ -198,6 +198,9 @@ describe('batches as tensors', () => {
     write(storage: Storage, offset: number, data: ArrayLike<number>): void {
       this.#arrays.get(storage)?.set(data, offset);
     }
+    fill({ storage, offset }: { storage: Storage; offset: number }, length: number, value: number): void {
+      this.#arrays.get(storage)?.fill(value, offset, offset + length);
+    }
     readSync(storage: Storage, offset: number, length: number): HostArray {
       return this.#arrays.get(storage)?.slice(offset, offset + length) ?? new Int32Array(0);
     }

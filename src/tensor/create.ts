@@ -62,7 +62,9 @@ export function tensor(values: NestedArray | Float32Array | Int32Array, options:
 }
 
 export function full(shape: Shape, value: number, options: CreateOptions = {}): Tensor {
-  return fromData(new Float64Array(sizeOf(shape)).fill(value), shape, options);
+  const result = empty(shape, options);
+  if (result.size > 0) result.device.fill({ storage: result.storage, offset: 0 }, result.size, value);
+  return result;
 }
 
 export function zeros(shape: Shape, options: CreateOptions = {}): Tensor {

@@ -25,6 +25,8 @@ export interface Device {
   release(storage: Storage): void;
   /** Copies `data` to the elements from `offset` on. */
   write(storage: Storage, offset: number, data: ArrayLike<number>): void;
+  /** Sets `length` elements from a place on. */
+  fill(out: { storage: Storage; offset: number }, length: number, value: number): void;
   /** A copy of `length` elements from `offset` on. */
   read(storage: Storage, offset: number, length: number): Promise<HostArray>;
   /** The same at once; a device that cannot wait throws UNSUPPORTED. */
