@@ -59,7 +59,8 @@ export function planBackward(context: Context, hasDy: boolean, scaled: boolean):
   const scratch = new Map<string, Width>();
   const perStep = new Map<string, Width>();
   layout.computed.forEach((e, i) => scratch.set(`dp:${i}`, canonical(context.widthOf(e) ?? HIDDEN)));
-  for (const v of cell.vectors) perStep.set(`dv:${v.name}`, canonical(v.size));
+  // Gradients of vectors add up over the steps for each row; the rows are summed after the loop.
+  for (const v of cell.vectors) scratch.set(`dv:${v.name}`, canonical(v.size));
   if (inputGradient) perStep.set('dx', INPUT_WIDTH);
 
   const stages: Stage[] = [];
@@ -71,7 +72,8 @@ export function planBackward(context: Context, hasDy: boolean, scaled: boolean):
     }
     for (const v of cell.vectors) {
       const e = dv.get(v.name) ?? constant(0);
-      if (level(e) === q) outputs[`dv:${v.name}`] = { e, width: canonical(v.size) };
+      const sum = apply('add', input(`dv:${v.name}`), e);
+      if (level(e) === q) outputs[`dv:${v.name}`] = { e: sum, width: canonical(v.size) };
     }
     // Gradients of states are overwritten in place, when nothing needs the arrived ones any more.
     if (q === last) {

@@ -86,7 +86,6 @@ function place(context: RunContext, name: string): ScanOperand {
     case 'r':
       return dense(buffers(name), 1);
     case 't':
-    case 'dv':
     case 'dy':
     case 'dx': {
       const t = buffers(name);
@@ -103,6 +102,7 @@ function place(context: RunContext, name: string): ScanOperand {
     case 'a':
     case 'da':
     case 'dr':
+    case 'dv':
     case 'sv': {
       const t = buffers(name);
       const width = t.shape[1];

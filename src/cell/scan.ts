@@ -348,6 +348,7 @@ class ScanRun {
     const [dy, ...dFinal] = gradients;
     const plan = this.#derived.backward(dy !== null, this.#options.gradientScale !== undefined);
     const buffers = this.#allocate(plan).all;
+    for (const [name, t] of buffers) if (name.startsWith('dv:')) this.#backend.fill(t, t.size, 0);
     cell.states.forEach((s, i) => {
       const width = this.#stateSize(s);
       const ds = empty([N, width], { device });
@@ -415,18 +416,19 @@ class ScanRun {
       this.#backend.fill(d, d.size, 0);
       return d;
     }
-    const sumRows = (from: Tensor, first: number, stride: number, at: number, cols: number): void =>
+    const sumRows = (from: Tensor, count: number, first: number, stride: number, at: number, cols: number): void =>
       this.#backend.reduce(
-        { op: 'sum', axis: 'rows', rows, cols },
+        { op: 'sum', axis: 'rows', rows: count, cols },
         { storage: from.storage, offset: from.offset + first, stride },
         { storage: d.storage, offset: d.offset + at },
       );
     if (group !== undefined) this.#weightGradient(group, d, buffer);
-    else if (cell.vectors.some((v) => v.name === name)) sumRows(buffer(`dv:${name}`), 0, d.size, 0, d.size);
+    else if (cell.vectors.some((v) => v.name === name))
+      sumRows(buffer(`dv:${name}`), this.#steps.N, 0, d.size, 0, d.size);
     else {
       const { bias, biasTotal, first, total, width } = this.#columns;
-      if (biasTotal === total) sumRows(buffer('dG'), 0, total, 0, total);
-      else bias.forEach((at, i) => at >= 0 && sumRows(buffer('dG'), first[i], total, at, width[i]));
+      if (biasTotal === total) sumRows(buffer('dG'), rows, 0, total, 0, total);
+      else bias.forEach((at, i) => at >= 0 && sumRows(buffer('dG'), rows, first[i], total, at, width[i]));
     }
     return d;
   }
