@@ -32,21 +32,30 @@ export function sampleLogits(logits: ArrayLike<number>, options: SamplingOptions
   let best = 0;
   for (let i = 1; i < logits.length; i++) if (logits[i] > logits[best]) best = i;
   if (temperature === 0) return best;
-  const weights = Float64Array.from(logits, (value) => Math.exp((value - logits[best]) / temperature));
-  let candidates = Array.from(weights.keys());
-  if (topK < logits.length || topP < 1) {
-    candidates.sort((a, b) => weights[b] - weights[a]);
-    candidates = candidates.slice(0, topK);
-    const total = candidates.reduce((sum, i) => sum + weights[i], 0);
-    let mass = 0;
-    const enough = candidates.findIndex((i) => (mass += weights[i]) >= topP * total);
-    if (enough >= 0) candidates = candidates.slice(0, enough + 1);
-  }
-  const total = candidates.reduce((sum, i) => sum + weights[i], 0);
+  const weights = new Float64Array(logits.length);
+  for (let i = 0; i < weights.length; i++) weights[i] = Math.exp((logits[i] - logits[best]) / temperature);
+  // In the order of tokens where all may be drawn: generation spends a good part of its time here.
+  let candidates: ArrayLike<number> | null = null;
+  if (topK < logits.length || topP < 1) candidates = mostLikely(weights, topK, topP);
+  const count = candidates?.length ?? weights.length;
+  let total = 0;
+  for (let i = 0; i < count; i++) total += weights[candidates?.[i] ?? i];
   let left = rng.uniform() * total;
-  for (const i of candidates) {
-    left -= weights[i];
-    if (left < 0) return i;
+  for (let i = 0; i < count; i++) {
+    const token = candidates?.[i] ?? i;
+    left -= weights[token];
+    if (left < 0) return token;
   }
   return best;
+}
+
+/** The tokens that topK and topP leave, most likely first. */
+function mostLikely(weights: Float64Array, topK: number, topP: number): number[] {
+  const sorted = Array.from(weights.keys())
+    .sort((a, b) => weights[b] - weights[a])
+    .slice(0, topK);
+  const total = sorted.reduce((sum, i) => sum + weights[i], 0);
+  let mass = 0;
+  const enough = sorted.findIndex((i) => (mass += weights[i]) >= topP * total);
+  return enough >= 0 ? sorted.slice(0, enough + 1) : sorted;
 }
