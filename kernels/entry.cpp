@@ -176,6 +176,9 @@ static int callRows(Context* x, Reader& in, bool add) {
   return DONE;
 }
 
+/** Raised with every change of what calls take; src/backend/compiled/engine.ts has the same number. */
+enum { CALLS_VERSION = 3 };
+
 int invokeKernel(Context* x, int kernel) {
   Reader in = {x->base, x->args};
   switch (kernel) {
@@ -187,6 +190,7 @@ int invokeKernel(Context* x, int kernel) {
       x->args[4] = MAX_STAGES;
       x->args[5] = MAX_SCAN_OPERANDS;
       x->args[6] = MAX_OPERANDS;
+      x->args[7] = CALLS_VERSION;
       return DONE;
     case KERNEL_GEMM: return callGemm(x, in);
     case KERNEL_MAP: return callMap(x, in);

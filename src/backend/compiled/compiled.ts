@@ -17,7 +17,7 @@ import type {
 import type { Program } from '../isa.js';
 import { Arguments } from './arguments.js';
 import { ENCODED_SIZE } from './encode.js';
-import { type Engine, KERNEL, type KernelLimits } from './engine.js';
+import { CALLS_VERSION, type Engine, KERNEL, type KernelLimits } from './engine.js';
 import { checkInside, checkOperand, overlaps } from './extent.js';
 import { ProgramCache } from './programs.js';
 import { runScan } from './scan.js';
@@ -51,6 +51,14 @@ export class CompiledBackend implements Backend {
     this.#args.begin();
     this.#args.invoke(KERNEL.INFO);
     const info = (i: number): number => this.#args.result(i);
+    if (info(7) !== CALLS_VERSION) {
+      const found = info(7);
+      this.close();
+      throw new UnsupportedError(
+        `expected ${engine.name} kernels of version ${CALLS_VERSION}, received ${found}: they were built from other sources`,
+        'build again: `npm run build`',
+      );
+    }
     this.#limits = {
       panel: info(1),
       fewRows: info(3),
