@@ -10,6 +10,7 @@ import { CELLS, GRU, GRUResetBefore, LayerNormLSTM, LSTM, RNN, SLSTM } from './c
 import type { Cell } from './cell.js';
 import { defineCell } from './define.js';
 import { cellParameters, scan } from './scan.js';
+import { Rich } from './testing.js';
 
 beforeAll(() => {
   setCurrentDevice(new ReferenceBackend({ precision: 'float64' }));
@@ -60,26 +61,6 @@ function loss(output: Tensor, state: Record<string, Tensor>): Tensor {
       .sum();
   return Object.values(state).reduce((sum, s, i) => sum.add(weigh(s, i)), weigh(output, 0.5));
 }
-
-/** Sizes of its own, two norms of different widths, heads beside a full product, a vector, a number, a product of a product. */
-const Rich = defineCell({
-  name: 'Rich',
-  sizes: ['projection', 'small'],
-  state: { h: 'projection', c: 'hidden', s: 'small' },
-  initialState: { s: 0.5 },
-  step({ x, h, c, s, linear, perHead, vector, scalar, layerNorm, mean, sigmoid, tanh, softplus, silu, min }) {
-    const [a, b] = layerNorm('pair', [linear('a', x, perHead(c)), linear('b', h, s, c, { size: 'small' })]);
-    const f = sigmoid(a.add(vector('p').mul(c)));
-    const deep = linear('deep', linear('first', x, { bias: false }));
-    const cNext = f
-      .mul(c)
-      .add(f.oneMinus().mul(silu(deep)))
-      .sub(mean(c).mul(scalar('k', { init: 0.5 })));
-    const sNext = tanh(b.add(layerNorm('own', s))).named('narrow');
-    const out = linear('out', softplus(cNext), sNext, { size: 'projection' });
-    return { h: min(out, 0.9).mul(mean(cNext.mul(cNext)).add(1)), c: cNext, s: sNext };
-  },
-});
 
 const ALL = [...Object.values(CELLS), Odd, Elementwise, Rich];
 

@@ -3,12 +3,11 @@
 import { UnrolledError } from '../errors.js';
 import type { Backend, ScanOperand, ScanStage } from '../backend/contract.js';
 import { INSTRUCTION_SIZE, OP } from '../backend/isa.js';
-import { uniformValues } from '../program/compile.js';
 import type { RandomKey } from '../tensor/philox.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { DerivedCell } from './derive.js';
 import type { StepPlan } from './plan.js';
-import { HIDDEN, SCALAR, type Width } from './graph.js';
+import { HIDDEN, type Width } from './graph.js';
 import { blocksOf, type Columns, type Sizes, sizeOfWidth } from './layout.js';
 import type { Steps } from './steps.js';
 
@@ -166,7 +165,6 @@ export function runPlan(backend: Backend, context: RunContext, plan: StepPlan, w
     }
     return number;
   };
-  const lengths = inverseLengths(sizes);
   const uniforms: number[] = [];
   const stages = plan.stages.flatMap((stage): ScanStage[] => {
     if (stage.kind === 'rowSum') {
@@ -175,7 +173,7 @@ export function runPlan(backend: Backend, context: RunContext, plan: StepPlan, w
     if (stage.kind === 'program') {
       const { compiled } = stage;
       const base = uniforms.length;
-      uniforms.push(...uniformValues(compiled, lengths));
+      for (const u of compiled.uniforms) uniforms.push(typeof u === 'number' ? u : inverseLength(u, sizes));
       const program = base === 0 ? compiled.program : shiftUniforms(compiled.program, base);
       const cols = sizeOfWidth(sizes, stage.width);
       return [{ kind: 'program', program, operands: compiled.operands.map(named), cols }];
@@ -232,17 +230,10 @@ function shift(operand: ScanOperand, columns: number): ScanOperand {
   return operandAt(operand, operand.offset + columns);
 }
 
-/** Numbers named `1/hidden+hidden`: one over the length of values side by side. */
-function inverseLengths(sizes: Sizes): Readonly<Record<string, number>> {
-  return new Proxy<Record<string, number>>(
-    {},
-    {
-      get(_, name) {
-        const widths = String(name).slice('1/'.length).split('+');
-        return 1 / widths.reduce((sum, width) => sum + (width === SCALAR ? 1 : sizeOfWidth(sizes, width)), 0);
-      },
-    },
-  );
+/** The number named `1/hidden+hidden`: one over the length of values side by side. */
+function inverseLength(name: string, sizes: Sizes): number {
+  const widths = name.slice('1/'.length).split('+');
+  return 1 / widths.reduce((sum, width) => sum + sizeOfWidth(sizes, width), 0);
 }
 
 interface ProgramData {

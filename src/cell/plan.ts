@@ -7,8 +7,9 @@ import type { Layout, Run, WeightGroup } from './layout.js';
 /** Operands by name; operands.ts knows where each stands:
  *  s:h state before, n:h state after, z:i and k:i a linear's columns in G (before and after), xw:i the row of weight_x that a
  *  token picks, b:i bias, v:p vector, m:p mask, p:0 a computed operand, a:0 what is summed over its row, r:0 the sum,
- *  t:name a traced value; backward: dy gradient of the output, ds:h of a state, dz:i of a linear, dp:0 of a computed operand,
- *  dv:p of a vector, da:0 and dr:0 row sums of backward's own, sv:0 a value that a later round takes from memory, dx of the input, xi the factor of randomized truncation. */
+ *  sv:0 a value that a later round takes from memory, t:name a traced value; backward: dy gradient of the output, ds:h of a
+ *  state, dz:i of a linear, dp:0 of a computed operand, dv:p of a vector, da:0 and dr:0 row sums of backward's own, dx of the
+ *  input, xi the factor of randomized truncation. */
 export type Stage =
   | { kind: 'program'; width: Width; compiled: CompiledProgram }
   | { kind: 'rowSum'; from: string; to: string; width: Width }

@@ -1,4 +1,5 @@
 // The network of a language model: tokens → (embedding) → recurrent stack → linear decoder → logits.
+import { UnrolledError } from '../errors.js';
 import { Cell } from '../cell/cell.js';
 import { cellByName } from '../cell/cells/index.js';
 import type { CellData } from '../cell/data.js';
@@ -56,6 +57,7 @@ export class LanguageNetwork extends Module {
     const used = config.equations === undefined ? cellByName(config.cell) : Cell.fromData(config.equations);
     const opened = opensForgetGate(used) ? { initialBias: { f: 1 } } : {};
     const inputSize = embeddingSize > 0 ? embeddingSize : vocabularySize;
+    requireEffect(config, used, inputSize);
     this.#rnn = this.addPart(
       'rnn',
       new Recurrent(used, { ...config.recurrent, inputSize, hiddenSize, numLayers, dropout, rng, calls, ...opened }),
@@ -89,4 +91,30 @@ function opensForgetGate(cell: Cell): boolean {
   return (
     cell.states.includes('c') && cell.initialBias.f === undefined && cell.linears.some((l) => l.name === 'f' && l.bias)
   );
+}
+
+/** Errors: OPTION for an option of the stack that would change nothing here. */
+function requireEffect(config: LanguageNetworkConfig, cell: Cell, inputSize: number): void {
+  const { recurrent = {}, numLayers, hiddenSize, dropout } = config;
+  const fail = (expected: string, received: string, help: string): never => {
+    throw new UnrolledError('OPTION', `expected ${expected}, received ${received}`, help);
+  };
+  if (recurrent.numHeads !== undefined && !cell.linears.some((l) => l.perHead.includes(true))) {
+    fail('a cell with heads for a number of heads', cell.name, 'leave the heads out, or take slstm');
+  }
+  const outputSize = recurrent.projSize ?? hiddenSize;
+  if (recurrent.residual === true && numLayers === 1 && (inputSize !== outputSize || config.embeddingSize === 0)) {
+    fail(
+      `several layers, or an embedding of size ${outputSize}, for residual connections`,
+      `one layer on ${config.embeddingSize === 0 ? 'tokens' : `an embedding of ${inputSize}`}`,
+      'leave residual out, or add layers',
+    );
+  }
+  if (recurrent.variational === true && (dropout === 0 || numLayers === 1)) {
+    fail(
+      'dropout between several layers for variational',
+      `dropout ${dropout} and ${numLayers} layers`,
+      'set both, or leave variational out',
+    );
+  }
 }

@@ -7,7 +7,6 @@ import { add, concat } from '../autograd/ops.js';
 import { ReferenceBackend } from '../backend/reference/reference.js';
 import { CELLS } from '../cell/cells/index.js';
 import type { Cell } from '../cell/cell.js';
-import { defineCell } from '../cell/define.js';
 import type { Sizes } from '../cell/layout.js';
 import { scan } from '../cell/scan.js';
 import { transformCell } from '../cell/transform.js';
@@ -15,30 +14,14 @@ import { fromData, zeros } from '../tensor/create.js';
 import { setCurrentDevice } from '../tensor/device.js';
 import { Philox } from '../tensor/philox.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { Rich } from '../cell/testing.js';
 import { type Merge, Recurrent, type RecurrentOptions, type RecurrentState } from './recurrent.js';
 
 beforeAll(() => {
   setCurrentDevice(new ReferenceBackend({ precision: 'float64' }));
 });
 
-/** Not in the library: sizes of its own, a norm over two widths, heads beside a full product, a vector, a number. */
-const MadeUp = defineCell({
-  name: 'MadeUp',
-  sizes: ['projection', 'small'],
-  state: { h: 'projection', c: 'hidden', s: 'small' },
-  initialState: { s: 0.5 },
-  step({ x, h, c, s, linear, perHead, vector, scalar, layerNorm, mean, sigmoid, tanh, softplus, silu, min }) {
-    const [a, b] = layerNorm('pair', [linear('a', x, perHead(c)), linear('b', h, s, c, { size: 'small' })]);
-    const f = sigmoid(a.add(vector('p').mul(c)));
-    const deep = linear('deep', linear('first', x, { bias: false }));
-    const cNext = f.mul(c).add(f.oneMinus().mul(silu(deep))).sub(mean(c).mul(scalar('k', { init: 0.5 }))); // prettier-ignore
-    const sNext = tanh(b.add(layerNorm('own', s)));
-    const out = linear('out', softplus(cNext), sNext, { size: 'projection' });
-    return { h: min(out, 0.9).mul(mean(cNext.mul(cNext)).add(1)), c: cNext, s: sNext };
-  },
-});
-
-const ALL: readonly Cell[] = [...Object.values(CELLS), MadeUp];
+const ALL: readonly Cell[] = [...Object.values(CELLS), Rich];
 
 /** A merge that tells its two sides apart. */
 const bilinear = (a: Tensor, b: Tensor): Tensor => a.mul(0.3).add(a.mul(b));

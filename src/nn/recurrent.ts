@@ -149,6 +149,13 @@ export class Recurrent extends Module {
         'the axes are steps, batch and features',
       );
     }
+    if (x.dtype === 'int32' && (this.#options.inputDropout ?? 0) > 0) {
+      throw new UnrolledError(
+        'OPTION',
+        'expected dense input for inputDropout, received tokens, which have nothing to drop',
+        'put an embedding before, or leave inputDropout out',
+      );
+    }
     const directions = this.bidirectional ? 2 : 1;
     const given = options.state ?? null;
     if (given !== null && given.length !== this.numLayers * directions) {

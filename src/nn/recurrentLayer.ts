@@ -122,7 +122,7 @@ export class RecurrentLayer extends Module {
       }
     }
     let input = x;
-    if (training && inputDropout > 0 && x.dtype !== 'int32') {
+    if (training && inputDropout > 0) {
       const once = mask(x.shape[x.rank - 1], inputDropout);
       input = mul(x, packing === null ? once : packing.spread(once));
     }
