@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -71,6 +72,7 @@ class Threads : public Pool {
       static_cast<Threads*>(self)->run(work, argument, parts);
     };
     barrier = [](Pool* self, int parts) { static_cast<Threads*>(self)->meet(parts); };
+    now = [] { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); };
   }
 
   ~Threads() {

@@ -1,4 +1,4 @@
-// Strided copy over at most 6 axes; the words may be float32 or int32.
+// Strided copy over at most 6 axes, and filling; the words may be float32 or int32.
 #pragma once
 #include "rows.h"
 
@@ -45,6 +45,14 @@ static void copyStrided(Pool* pool, const Copy& c, const int32_t* x, int32_t* y)
     Copy part = c;
     part.shape[0] = to - from;
     copyAxis(part, 0, x + from * c.in[0], y + from * c.out[0]);
+  });
+}
+
+static void fillWords(Pool* pool, int32_t* out, long length, int32_t value) {
+  parallelRange(pool, length, 16, (double)length / 8, [&](long from, long to) {
+    long i = from;
+    for (; i + W <= to; i += W) *(VIAny*)(out + i) = splatInt(value);
+    for (; i < to; i++) out[i] = value;
   });
 }
 

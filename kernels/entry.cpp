@@ -5,6 +5,7 @@
 #include "program.h"
 #include "reduce.h"
 #include "rows.h"
+#include "sample.h"
 #include "scan.h"
 #include "softmax.h"
 
@@ -12,8 +13,10 @@ namespace UNROLLED_NS {
 
 enum Kernel {
   KERNEL_INFO, KERNEL_GEMM, KERNEL_MAP, KERNEL_REDUCE, KERNEL_SOFTMAX, KERNEL_CROSS_ENTROPY, KERNEL_CROSS_ENTROPY_GRAD,
-  KERNEL_GATHER, KERNEL_SCATTER_ADD, KERNEL_COPY, KERNEL_SCAN
+  KERNEL_GATHER, KERNEL_SCATTER_ADD, KERNEL_COPY, KERNEL_SCAN, KERNEL_FILL, KERNEL_SAMPLE, KERNEL_REPEAT
 };
+/** Raised with every change of what calls take; src/backend/compiled/engine.ts has the same number. */
+enum { CALLS_VERSION = 4 };
 enum Status { DONE = 0, BAD_INDEX = 1, UNKNOWN = 2, TOO_LARGE = 3 };
 
 /** Reads arguments one by one. Addresses are byte offsets into the arena; 0 is null. */
@@ -78,6 +81,8 @@ static int callScan(Context* x, Reader& in) {
   s.key.step = 0;
   s.countDown = in.flag();
   s.firstStep = in.whole();
+  ScanTimes times = {};
+  s.times = in.flag() ? &times : nullptr;
   const int32_t* tables[MAX_TABLES];
   for (int i = 0; i < MAX_TABLES; i++) tables[i] = in.pointer<const int32_t>();
   if (s.stageCount > MAX_STAGES || s.operandCount > MAX_SCAN_OPERANDS) return TOO_LARGE;
@@ -123,6 +128,7 @@ static int callScan(Context* x, Reader& in) {
   double bad[3];
   if (!scanIndicesFit(s, bad)) return badIndexFound(x, (long)bad[0], (long)bad[1], (long)bad[2]);
   runScan(x->pool, s);
+  if (s.times) *(ScanTimes*)x->args = times;
   return DONE;
 }
 
@@ -176,11 +182,43 @@ static int callRows(Context* x, Reader& in, bool add) {
   return DONE;
 }
 
-/** Raised with every change of what calls take; src/backend/compiled/engine.ts has the same number. */
-enum { CALLS_VERSION = 3 };
+static int callFill(Context* x, Reader& in) {
+  int32_t* out = in.pointer<int32_t>();
+  long length = in.whole();
+  bool whole = in.flag();
+  union {
+    int32_t word;
+    float number;
+  } value;
+  if (whole) value.word = (int32_t)in.number();
+  else value.number = (float)in.number();
+  fillWords(x->pool, out, length, value.word);
+  return DONE;
+}
 
-int invokeKernel(Context* x, int kernel) {
-  Reader in = {x->base, x->args};
+/** draws[position] decides; the index goes to `token` and to list[position], and position moves on. */
+static int callSample(Context* x, Reader& in) {
+  Sampling s;
+  s.cols = in.whole();
+  s.from = in.whole();
+  s.temperature = (float)in.number();
+  s.topK = in.whole();
+  s.topP = in.number();
+  long room = in.whole();
+  float* logits = in.pointer<float>();
+  const float* draws = in.pointer<const float>();
+  int32_t* position = in.pointer<int32_t>();
+  int32_t* token = in.pointer<int32_t>();
+  int32_t* list = in.pointer<int32_t>();
+  int32_t* heap = in.pointer<int32_t>();
+  if (*position < 0 || *position >= room) return badIndexFound(x, 0, *position, room);
+  *token = list[*position] = sampleIndex(s, logits, draws[*position], heap);
+  ++*position;
+  return DONE;
+}
+
+static int runKernel(Context* x, int kernel, const double* arguments) {
+  Reader in = {x->base, arguments};
   switch (kernel) {
     case KERNEL_INFO:
       x->args[0] = W;
@@ -228,8 +266,28 @@ int invokeKernel(Context* x, int kernel) {
       return DONE;
     }
     case KERNEL_SCAN: return callScan(x, in);
+    case KERNEL_FILL: return callFill(x, in);
+    case KERNEL_SAMPLE: return callSample(x, in);
   }
   return UNKNOWN;
+}
+
+
+/** Recorded calls, one after another: number, count of arguments, arguments. All of them, `times` times. */
+static int callRepeat(Context* x, Reader& in) {
+  const double* list = in.pointer<const double>();
+  long length = in.whole(), times = in.whole();
+  for (long i = 0; i < times; i++)
+    for (const double *at = list, *end = list + length; at < end; at += 2 + (long)at[1]) {
+      int status = runKernel(x, (int)at[0], at + 2);
+      if (status != DONE) return status;
+    }
+  return DONE;
+}
+
+int invokeKernel(Context* x, int kernel) {
+  Reader in = {x->base, x->args};
+  return kernel == KERNEL_REPEAT ? callRepeat(x, in) : runKernel(x, kernel, x->args);
 }
 
 }  // namespace UNROLLED_NS
@@ -247,7 +305,7 @@ void nobody(Pool*, int) {}
 extern "C" __attribute__((export_name("argumentsAddress"))) double* argumentsAddress() { return arguments; }
 
 extern "C" __attribute__((export_name("invoke"))) int invoke(int kernel) {
-  Pool pool = {1, alone, nobody};
+  Pool pool = {1, alone, nobody, nullptr};
   Context context = {nullptr, arguments, &pool};
   return UNROLLED_NS::invokeKernel(&context, kernel);
 }

@@ -8,6 +8,8 @@ struct Pool {
   void (*parallel)(Pool* self, void (*work)(void*, int), void* argument, int parts);
   /** Where the `parts` of one `parallel` meet. */
   void (*barrier)(Pool* self, int parts);
+  /** Seconds, for profiles; null where there is no clock. */
+  double (*now)();
 };
 
 /** Where memory starts, and who helps. */

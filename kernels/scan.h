@@ -37,8 +37,15 @@ struct ScanStage {
   const double* operands;
 };
 
+/** Where the time of a scan went, in seconds of the first thread. */
+struct ScanTimes {
+  double packing, products, programs, rowSums, barriers;
+};
+
 struct Scan {
   long steps, rows;
+  /** Null where nobody asks. */
+  ScanTimes* times;
   int stageCount, operandCount;
   const int32_t* activeRows;
   RandomKey key;
@@ -140,10 +147,27 @@ static void runRowSum(const Scan& s, const ScanStage& stage, long step, long row
     y[r * c.rowStride] = reduceVector<REDUCE_SUM>(x + r * a.rowStride, stage.cols);
 }
 
+/** Adds the time since the last lap to one of the counters; nothing where nobody asks. */
+struct Stopwatch {
+  const Pool* pool;
+  bool on;
+  double last;
+  Stopwatch(const Pool* p, bool wanted) : pool(p), on(wanted && p->now), last(on ? p->now() : 0) {}
+  void lap(double ScanTimes::*counter, ScanTimes* times) {
+    if (!on) return;
+    double now = pool->now();
+    times->*counter += now - last;
+    last = now;
+  }
+};
+
 static void runScanPart(Pool* pool, const Scan& s, int part, int parts) {
+  Stopwatch watch(pool, s.times && part == 0);
   for (int i = 0; i < s.stageCount; i++)
     if (s.stages[i].kind == STAGE_PRODUCT && s.stages[i].packed) packStage(s, s.stages[i], part, parts);
+  watch.lap(&ScanTimes::packing, s.times);
   if (parts > 1) pool->barrier(pool, parts);
+  watch.lap(&ScanTimes::barriers, s.times);
   for (long step = 0; step < s.steps; step++) {
     long rows = rowsAt(s, step);
     if (rows <= 0) continue;
@@ -152,7 +176,12 @@ static void runScanPart(Pool* pool, const Scan& s, int part, int parts) {
       if (stage.kind == STAGE_PRODUCT) runProduct(s, stage, step, rows, part, parts);
       else if (stage.kind == STAGE_ROW_SUM) runRowSum(s, stage, step, rows, part, parts);
       else runStageProgram(s, stage, step, rows, part, parts);
+      watch.lap(stage.kind == STAGE_PRODUCT   ? &ScanTimes::products
+                : stage.kind == STAGE_ROW_SUM ? &ScanTimes::rowSums
+                                              : &ScanTimes::programs,
+                s.times);
       if (parts > 1) pool->barrier(pool, parts);
+      watch.lap(&ScanTimes::barriers, s.times);
     }
   }
 }

@@ -89,6 +89,29 @@ export interface CrossEntropySpec {
   ignoreIndex: number;
 }
 
+export interface SampleSpec {
+  cols: number;
+  /** Indices below are never drawn. */
+  from: number;
+  /** Divides the logits; 0 takes the most likely. */
+  temperature: number;
+  /** Only the k most likely; only the most likely that together have this probability (of those k). */
+  topK: number;
+  topP: number;
+}
+
+/** Where sampling reads and writes; all but `draws` are int32. */
+export interface SamplePlaces {
+  /** Uniform numbers in [0, 1), and room for as many indices. */
+  draws: Ref;
+  list: Ref;
+  count: number;
+  /** Which of them is next; counts up. */
+  position: Ref;
+  /** The index drawn last. */
+  token: Ref;
+}
+
 export interface Backend extends Device {
   readonly threads: number;
   /** What it uses, for people: `avx2`, `relaxed-simd`, `float64`. */
@@ -140,4 +163,10 @@ export interface Backend extends Device {
   ): void;
   /** The whole sequence of a layer and direction. */
   scan(plan: ScanPlan, call: ScanCall): void;
+  /** Draws an index ≥ `from` from softmax(logits / temperature), ties to the lower one. The logits [cols] are overwritten.
+   *  Errors: RANGE where no number is left. */
+  sample(spec: SampleSpec, logits: Ref, at: SamplePlaces): void;
+  /** Runs `calls` `times` times. What it asks of the backend must be the same each time, over the same memory: the compiled
+   *  backends run it once and then repeat those calls by themselves. Errors: those of the calls. */
+  repeat(times: number, calls: () => void): void;
 }

@@ -58,20 +58,21 @@ function derive(cell: CellGraph): DerivedCell {
     sums: topological(roots).filter((e) => e.kind === 'rowSum'),
   };
   const traceable = traceableValues(cell, context.kept);
-  const plans = new Map<string, StepPlan>();
-  const once = (key: string, make: () => StepPlan): StepPlan => {
-    const plan = plans.get(key) ?? make();
-    plans.set(key, plan);
+  // By number where nothing is traced: each step of training asks.
+  const plans = new Map<string | number, StepPlan>();
+  const once = (key: string | number, make: () => StepPlan): StepPlan => {
+    let plan = plans.get(key);
+    if (plan === undefined) plans.set(key, (plan = make()));
     return plan;
   };
   return {
     ...context,
     forward: (tokens, trace = []) =>
-      once(`forward ${tokens} ${trace.join()}`, () =>
+      once(trace.length === 0 ? Number(tokens) : `${tokens} ${trace.join()}`, () =>
         planForward(context, tokens, new Map(trace.map((name) => [name, traceable.get(name) ?? INPUT]))),
       ),
     backward: (hasDy, scaled = false) =>
-      once(`backward ${hasDy} ${scaled}`, () => planBackward(context, hasDy, scaled)),
+      once(2 + 2 * Number(hasDy) + Number(scaled), () => planBackward(context, hasDy, scaled)),
     inputEquals: equals,
     traceable,
   };

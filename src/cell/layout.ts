@@ -196,6 +196,37 @@ export function blocksOf(layout: Layout, columns: Columns, group: WeightGroup, r
   }));
 }
 
+/** A weight matrix and the products that it stands for. */
+export interface SizedGroup {
+  group: WeightGroup;
+  blocks: readonly Block[];
+}
+
+/** A layout for given sizes. */
+export interface SizedLayout {
+  columns: Columns;
+  groups: readonly SizedGroup[];
+}
+
+const sized = new WeakMap<Layout, WeakMap<Sizes, SizedLayout>>();
+
+/** Places for given sizes; made once for each layer, since a step of training is short. */
+export function sizedLayout(layout: Layout, sizes: Sizes): SizedLayout {
+  let known = sized.get(layout);
+  if (known === undefined) sized.set(layout, (known = new WeakMap()));
+  let found = known.get(sizes);
+  if (found === undefined) {
+    const columns = columnsOf(layout, sizes);
+    const groups = layout.groups.map((group) => ({
+      group,
+      blocks: runsOf(layout, group).flatMap((run) => blocksOf(layout, columns, group, run, sizes)),
+    }));
+    found = { columns, groups };
+    known.set(sizes, found);
+  }
+  return found;
+}
+
 /** A parameter of a cell: its shape, and what each block of columns is for. */
 export interface ParameterLayout {
   shape: Shape;

@@ -1,7 +1,7 @@
 // A plan's names turned into the numbers of one backend call: where each operand stands at step 0, and how it moves.
 // Letters: T steps, N batch, D input, G columns of all linears.
 import { UnrolledError } from '../errors.js';
-import type { Backend, ScanOperand, ScanStage } from '../backend/contract.js';
+import type { Backend, ScanOperand, ScanPlan, ScanStage } from '../backend/contract.js';
 import { INSTRUCTION_SIZE, OP } from '../backend/isa.js';
 import type { RandomKey } from '../tensor/philox.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -39,63 +39,71 @@ export function stateRows(steps: Steps): { before: number; after: number; initia
   return { before: 0, after: N, initial: 0, final: T * N };
 }
 
+/** An operand without its memory: which buffer, and where in it. What a plan and its sizes alone decide. */
+type Place = Omit<ScanOperand, 'storage' | 'indices'> & { buffer: string; indices?: PlacedIndices };
+
+interface PlacedIndices {
+  buffer: string;
+  offset: number;
+  limit: number;
+  stepStride: number;
+}
+
 /** Where a named operand stands, and how it moves from step to step in the order of time. */
-function place(context: RunContext, name: string): ScanOperand {
+function place(context: RunContext, name: string): Place {
   const { derived, steps, sizes, columns, buffers } = context;
   const { cell, layout } = derived;
   const [kind, key] = splitName(name);
   const { N } = steps;
   const ragged = steps.ragged !== null;
   const size = (width: Width): number => sizeOfWidth(sizes, width);
-  const at = (t: Tensor, offset: number, row: number, cols: number, moves: boolean, table = STARTS): ScanOperand => ({
-    storage: t.storage,
-    offset: t.offset + offset,
+  const at = (buffer: string, offset: number, row: number, cols: number, moves: boolean, table = STARTS): Place => ({
+    buffer,
+    offset,
     rowStride: row,
     colStride: cols === 1 ? 0 : 1,
     stepStride: moves && !ragged ? N * row : 0,
     table: moves && ragged ? table : undefined,
     indices: undefined,
   });
-  const dense = (t: Tensor, width: number, row = 0): ScanOperand => at(t, row * width, width, width, true);
+  const dense = (buffer: string, width: number, row = 0): Place => at(buffer, row * width, width, width, true);
   const linear = (): number => layout.linears.findIndex((l) => l.name === key);
   switch (kind) {
     case 's': {
       const width = size(cell.stateSizes[key]);
-      return at(buffers(name), (ragged ? 0 : stateRows(steps).before) * width, width, width, true, BEFORE);
+      return at(name, (ragged ? 0 : stateRows(steps).before) * width, width, width, true, BEFORE);
     }
     case 'n': {
       const width = size(cell.stateSizes[key]);
-      return at(buffers(`s:${key}`), (ragged ? N : stateRows(steps).after) * width, width, width, true);
+      return at(`s:${key}`, (ragged ? N : stateRows(steps).after) * width, width, width, true);
     }
     case 'z':
     case 'k':
-      return at(buffers('G'), columns.first[linear()], columns.total, columns.width[linear()], true);
+      return at('G', columns.first[linear()], columns.total, columns.width[linear()], true);
     case 'dz':
-      return at(buffers('dG'), columns.first[linear()], columns.total, columns.width[linear()], true);
+      return at('dG', columns.first[linear()], columns.total, columns.width[linear()], true);
     case 'b':
-      return at(buffers('bias'), columns.bias[linear()], 0, columns.width[linear()], false);
+      return at('bias', columns.bias[linear()], 0, columns.width[linear()], false);
     case 'v':
-      return at(buffers(name), 0, 0, buffers(name).size, false);
+      return at(name, 0, 0, buffers(name).size, false);
     case 'm': {
       const [rows, width] = buffers(name).shape;
-      return at(buffers(name), 0, rows === 1 ? 0 : width, width, false);
+      return at(name, 0, rows === 1 ? 0 : width, width, false);
     }
     case 'p':
-      return dense(buffers(name), size(derived.widthOf(layout.computed[Number(key)]) ?? HIDDEN));
+      return dense(name, size(derived.widthOf(layout.computed[Number(key)]) ?? HIDDEN));
     case 'r':
-      return dense(buffers(name), 1);
+      return dense(name, 1);
     case 't':
     case 'dy':
     case 'dx': {
       const t = buffers(name);
-      return dense(t, t.shape[t.rank - 1]);
+      return dense(name, t.shape[t.rank - 1]);
     }
     case 'x':
-      return dense(buffers('x'), sizes.input);
-    case 'xi': {
-      const t = buffers(name);
-      return { storage: t.storage, offset: t.offset, rowStride: 0, colStride: 0, stepStride: 1 };
-    }
+      return dense(name, sizes.input);
+    case 'xi':
+      return { buffer: name, offset: 0, rowStride: 0, colStride: 0, stepStride: 1 };
     case 'ds':
     case 'dp':
     case 'a':
@@ -103,9 +111,8 @@ function place(context: RunContext, name: string): ScanOperand {
     case 'dr':
     case 'dv':
     case 'sv': {
-      const t = buffers(name);
-      const width = t.shape[1];
-      return at(t, 0, width, width, false);
+      const width = buffers(name).shape[1];
+      return at(name, 0, width, width, false);
     }
     case 'xw': {
       const group = layout.groups.find((g) => g.kind === 'input');
@@ -115,11 +122,10 @@ function place(context: RunContext, name: string): ScanOperand {
         (sum, l) => sum + columns.width[layout.linears.findIndex((one) => one.name === l)],
         0,
       );
-      const weight = buffers(group?.parameter ?? 'weight_x');
-      const { storage, offset } = buffers('x');
-      const indices = { storage, offset, stepStride: ragged ? 0 : N, limit: weight.shape[0] };
-      const row = at(weight, start, weight.shape[1], columns.width[linear()], false);
-      row.indices = indices;
+      const parameter = group?.parameter ?? 'weight_x';
+      const weight = buffers(parameter);
+      const row = at(parameter, start, weight.shape[1], columns.width[linear()], false);
+      row.indices = { buffer: 'x', offset: 0, stepStride: ragged ? 0 : N, limit: weight.shape[0] };
       if (ragged) row.table = STARTS;
       return row;
     }
@@ -128,35 +134,34 @@ function place(context: RunContext, name: string): ScanOperand {
   }
 }
 
-/** A copy at another offset; written out, since copies by spread leave garbage that V8 keeps long. */
-function operandAt(
-  { storage, rowStride, colStride, stepStride, table, indices }: ScanOperand,
-  offset: number,
-): ScanOperand {
-  return { storage, offset, rowStride, colStride, stepStride, table, indices };
-}
-
 /** The same operand when the loop runs from the last step to the first. */
-function reversed(operand: ScanOperand, T: number): ScanOperand {
-  const moved = operandAt(operand, operand.offset + (T - 1) * operand.stepStride);
-  moved.stepStride = -operand.stepStride;
-  if (operand.indices !== undefined) {
-    const { indices } = operand;
-    const back = { offset: indices.offset + (T - 1) * indices.stepStride, stepStride: -indices.stepStride };
-    moved.indices = { ...indices, ...back };
+function reversed(place: Place, T: number): Place {
+  const { indices } = place;
+  const turned = { ...place, offset: place.offset + (T - 1) * place.stepStride, stepStride: -place.stepStride };
+  if (indices !== undefined) {
+    const offset = indices.offset + (T - 1) * indices.stepStride;
+    turned.indices = { ...indices, offset, stepStride: -indices.stepStride };
   }
-  return moved;
+  return turned;
 }
 
-/** Runs a plan over all steps: forward in their order, backward against it. */
-export function runPlan(backend: Backend, context: RunContext, plan: StepPlan, way: 'forward' | 'backward'): void {
-  const { derived, steps, sizes, columns, buffers } = context;
+type Way = 'forward' | 'backward';
+
+/** A plan for given sizes and steps: all of a call but its memory. Made once and kept, since a step of training is short. */
+interface PreparedScan {
+  plan: ScanPlan;
+  places: readonly Place[];
+  /** The operands of the last call: the next one writes over them. */
+  operands: ScanOperand[];
+  uniforms: readonly number[];
+}
+
+function prepare(context: RunContext, plan: StepPlan, way: Way, backwards: boolean): PreparedScan {
+  const { derived, steps, sizes, columns } = context;
   const { layout } = derived;
-  const { T, N, ragged } = steps;
-  const backwards = (way === 'backward') !== steps.reverse;
-  const operands: ScanOperand[] = [];
+  const places: Place[] = [];
   const numbers = new Map<string, number>();
-  const put = (operand: ScanOperand): number => operands.push(backwards ? reversed(operand, T) : operand) - 1;
+  const put = (one: Place): number => places.push(backwards ? reversed(one, steps.T) : one) - 1;
   const named = (name: string): number => {
     let number = numbers.get(name);
     if (number === undefined) {
@@ -179,55 +184,90 @@ export function runPlan(backend: Backend, context: RunContext, plan: StepPlan, w
       return [{ kind: 'program', program, operands: compiled.operands.map(named), cols }];
     }
     const { group, run, accumulate } = stage;
-    const weight = buffers(group.parameter);
     const first = layout.linears[run.first].name;
     return blocksOf(layout, columns, group, run, sizes).map((block): ScanStage => {
       const b = put({
-        storage: weight.storage,
-        offset: weight.offset + block.weight,
+        buffer: group.parameter,
+        offset: block.weight,
         stepStride: 0,
         rowStride: block.stride,
         colStride: 1,
       });
-      const shifted = (name: string, columns: number): number =>
-        columns === 0 ? named(name) : put(shift(place(context, name), columns));
+      const shifted = (name: string, columns: number): number => {
+        if (columns === 0) return named(name);
+        const one = place(context, name);
+        return put({ ...one, offset: one.offset + columns });
+      };
       const head = block.gate - columns.first[run.first];
       if (way === 'forward') {
         const a = shifted(group.kind === 'state' ? `s:${group.state}` : `p:${group.computed}`, block.operand);
         return { kind: 'product', a, b, c: shifted(`k:${first}`, head), n: block.n, k: block.k, accumulate };
       }
       const c = shifted(group.kind === 'state' ? `ds:${group.state}` : `dp:${group.computed}`, block.operand);
-      return {
-        kind: 'product',
-        a: shifted(`dz:${first}`, head),
-        b,
-        c,
-        n: block.k,
-        k: block.n,
-        transB: true,
-        accumulate,
-      };
+      const a = shifted(`dz:${first}`, head);
+      return { kind: 'product', a, b, c, n: block.k, k: block.n, transB: true, accumulate };
     });
   });
-  const order = (table: Int32Array): Int32Array => (backwards ? table.slice().reverse() : table);
-  backend.scan(
-    { stages },
-    {
-      steps: T,
-      rows: N,
-      operands,
-      uniforms,
-      random: context.random,
-      countDown: way === 'backward',
-      firstStep: context.firstStep,
-      activeRows: ragged === null ? undefined : order(ragged.active),
-      rowTables: ragged === null ? undefined : [order(ragged.starts), order(ragged.before)],
-    },
-  );
+  return { plan: { stages }, places, operands: [], uniforms };
 }
 
-function shift(operand: ScanOperand, columns: number): ScanOperand {
-  return operandAt(operand, operand.offset + columns);
+/** Prepared scans of one network, by its sizes and plan; few, for a batch is mostly like the one before. */
+const prepared = new WeakMap<Sizes, Map<StepPlan, Map<string, PreparedScan>>>();
+const KEPT = 8;
+
+function preparedScan(context: RunContext, plan: StepPlan, way: Way, backwards: boolean): PreparedScan {
+  const { T, N, reverse, ragged } = context.steps;
+  let plans = prepared.get(context.sizes);
+  if (plans === undefined) prepared.set(context.sizes, (plans = new Map()));
+  let scans = plans.get(plan);
+  if (scans === undefined) plans.set(plan, (scans = new Map()));
+  // A mask has one row for all, or one for each sequence.
+  const masks = context.derived.cell.masks;
+  let key = `${ragged === null ? T : 'ragged'} ${N} ${reverse}`;
+  for (const name in masks) key += ` ${context.buffers(`m:${name}`).shape[0]}`;
+  let found = scans.get(key);
+  if (found === undefined) {
+    if (scans.size >= KEPT) scans.clear();
+    found = prepare(context, plan, way, backwards);
+    scans.set(key, found);
+  }
+  return found;
+}
+
+/** Puts the memory of this call behind each operand. */
+function bind({ places, operands }: PreparedScan, buffers: Buffers): ScanOperand[] {
+  for (let i = 0; i < places.length; i++) {
+    const { buffer, offset, rowStride, colStride, stepStride, table, indices } = places[i];
+    const t = buffers(buffer);
+    const from = indices === undefined ? undefined : buffers(indices.buffer);
+    const operand = (operands[i] ??= { storage: t.storage, offset: 0, rowStride, colStride, stepStride, table });
+    operand.storage = t.storage;
+    operand.offset = t.offset + offset;
+    if (indices !== undefined && from !== undefined) {
+      const { limit, stepStride: step } = indices;
+      operand.indices = { storage: from.storage, offset: from.offset + indices.offset, limit, stepStride: step };
+    }
+  }
+  return operands;
+}
+
+/** Runs a plan over all steps: forward in their order, backward against it. */
+export function runPlan(backend: Backend, context: RunContext, plan: StepPlan, way: Way): void {
+  const { T, N, ragged, reverse } = context.steps;
+  const backwards = (way === 'backward') !== reverse;
+  const scan = preparedScan(context, plan, way, backwards);
+  const order = (table: Int32Array): Int32Array => (backwards ? table.slice().reverse() : table);
+  backend.scan(scan.plan, {
+    steps: T,
+    rows: N,
+    operands: bind(scan, context.buffers),
+    uniforms: scan.uniforms,
+    random: context.random,
+    countDown: way === 'backward',
+    firstStep: context.firstStep,
+    activeRows: ragged === null ? undefined : order(ragged.active),
+    rowTables: ragged === null ? undefined : [order(ragged.starts), order(ragged.before)],
+  });
 }
 
 /** The number named `1/hidden+hidden`: one over the length of values side by side. */

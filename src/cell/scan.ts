@@ -13,12 +13,11 @@ import { deriveCell, type DerivedCell } from './derive.js';
 import type { StepPlan } from './plan.js';
 import type { CellGraph } from './graph.js';
 import {
-  blocksOf,
   type Columns,
-  columnsOf,
   type ParameterLayout,
   parametersOf,
-  runsOf,
+  type SizedGroup,
+  sizedLayout,
   type Sizes,
   sizeOfWidth,
   type WeightGroup,
@@ -87,6 +86,7 @@ class ScanRun {
   readonly #tokens: boolean;
   readonly #steps: Steps;
   readonly #columns: Columns;
+  readonly #groups: readonly SizedGroup[];
   /** What backward needs: G, the states and what the plan keeps at every step. */
   readonly #kept = new Map<string, Tensor>();
 
@@ -107,7 +107,9 @@ class ScanRun {
     this.#backend = backendOf(x);
     this.#tokens = x.dtype === 'int32';
     this.#steps = options.steps ?? fullSteps(x.shape[0] ?? 0, x.shape[1] ?? 0, options.reverse);
-    this.#columns = columnsOf(derived.layout, sizes);
+    const { columns, groups } = sizedLayout(derived.layout, sizes);
+    this.#columns = columns;
+    this.#groups = groups;
     this.#check();
   }
 
@@ -322,21 +324,18 @@ class ScanRun {
 
   /** x · W_x for all time steps at once, into G. */
   #inputProducts(): void {
-    const { layout } = this.#derived;
     if (this.#tokens) return;
-    for (const group of layout.groups) {
+    for (const { group, blocks } of this.#groups) {
       if (group.kind !== 'input') continue;
       const weight = this.#buffer(group.parameter);
       const target = this.#buffer('G');
-      for (const run of runsOf(layout, group)) {
-        for (const block of blocksOf(layout, this.#columns, group, run, this.#sizes)) {
-          this.#backend.gemm(
-            { m: this.#steps.rows, n: block.n, k: block.k },
-            { storage: this.#x.storage, offset: this.#x.offset + block.operand, stride: this.#sizes.input },
-            { storage: weight.storage, offset: weight.offset + block.weight, stride: block.stride },
-            { storage: target.storage, offset: target.offset + block.gate, stride: this.#columns.total },
-          );
-        }
+      for (const block of blocks) {
+        this.#backend.gemm(
+          { m: this.#steps.rows, n: block.n, k: block.k },
+          { storage: this.#x.storage, offset: this.#x.offset + block.operand, stride: this.#sizes.input },
+          { storage: weight.storage, offset: weight.offset + block.weight, stride: block.stride },
+          { storage: target.storage, offset: target.offset + block.gate, stride: this.#columns.total },
+        );
       }
     }
   }
@@ -372,34 +371,31 @@ class ScanRun {
 
   /** dG · W_xᵀ for all steps at once, added to what the cell's own use of x gave. */
   #inputGradient(buffers: ReadonlyMap<string, Tensor>): Tensor | null {
-    const { layout } = this.#derived;
     const { rows } = this.#steps;
     const D = this.#sizes.input;
     const direct = buffers.get('dx');
-    const groups = layout.groups.filter((g) => g.kind === 'input');
+    const groups = this.#groups.filter(({ group }) => group.kind === 'input');
     if (direct === undefined && groups.length === 0) return null;
     const dx = direct ?? empty([rows, D], { device: this.#x.device });
     if (rows === 0) return new Tensor(dx.storage, this.#x.shape, dx.offset);
     // Heads write their own columns each: all start from zero.
     let started = direct !== undefined;
-    if (!started && groups.some((g) => g.perHead)) {
+    if (!started && groups.some(({ group }) => group.perHead)) {
       this.#backend.fill(dx, dx.size, 0);
       started = true;
     }
     const dG = buffers.get('dG');
-    for (const group of groups) {
+    for (const { group, blocks } of groups) {
       const weight = this.#buffer(group.parameter);
-      for (const run of runsOf(layout, group)) {
-        for (const block of blocksOf(layout, this.#columns, group, run, this.#sizes)) {
-          if (dG === undefined) continue;
-          this.#backend.gemm(
-            { m: rows, n: block.k, k: block.n, transB: true, accumulate: started },
-            { storage: dG.storage, offset: dG.offset + block.gate, stride: this.#columns.total },
-            { storage: weight.storage, offset: weight.offset + block.weight, stride: block.stride },
-            { storage: dx.storage, offset: dx.offset + block.operand, stride: D },
-          );
-          started = true;
-        }
+      for (const block of blocks) {
+        if (dG === undefined) continue;
+        this.#backend.gemm(
+          { m: rows, n: block.k, k: block.n, transB: true, accumulate: started },
+          { storage: dG.storage, offset: dG.offset + block.gate, stride: this.#columns.total },
+          { storage: weight.storage, offset: weight.offset + block.weight, stride: block.stride },
+          { storage: dx.storage, offset: dx.offset + block.operand, stride: D },
+        );
+        started = true;
       }
     }
     return new Tensor(dx.storage, this.#x.shape, dx.offset);
@@ -407,11 +403,11 @@ class ScanRun {
 
   /** Weight gradients are one product over all rows; those of the bias and of vectors are sums over them. */
   #parameterGradient(name: string, buffer: (name: string) => Tensor): Tensor {
-    const { layout, cell } = this.#derived;
+    const { cell } = this.#derived;
     const rows = this.#steps.rows;
     const parameter = this.#parameters[name];
     const d = empty(parameter.shape, { device: this.#x.device });
-    const group = layout.groups.find((g) => g.parameter === name);
+    const weight = this.#groups.find(({ group }) => group.parameter === name);
     if (rows === 0) {
       this.#backend.fill(d, d.size, 0);
       return d;
@@ -422,7 +418,7 @@ class ScanRun {
         { storage: from.storage, offset: from.offset + first, stride },
         { storage: d.storage, offset: d.offset + at },
       );
-    if (group !== undefined) this.#weightGradient(group, d, buffer);
+    if (weight !== undefined) this.#weightGradient(weight, d, buffer);
     else if (cell.vectors.some((v) => v.name === name))
       sumRows(buffer(`dv:${name}`), this.#steps.N, 0, d.size, 0, d.size);
     else {
@@ -433,29 +429,26 @@ class ScanRun {
     return d;
   }
 
-  #weightGradient(group: WeightGroup, d: Tensor, buffer: (name: string) => Tensor): void {
-    const { layout } = this.#derived;
+  #weightGradient({ group, blocks }: SizedGroup, d: Tensor, buffer: (name: string) => Tensor): void {
     const { rows } = this.#steps;
     const dG = buffer('dG');
     const lookup = group.kind === 'input' && this.#tokens;
     if (lookup) this.#backend.fill(d, d.size, 0);
     const operand = lookup ? this.#x : this.#operandRows(group);
     const stride = operand.shape[operand.rank - 1];
-    for (const run of runsOf(layout, group)) {
-      for (const block of blocksOf(layout, this.#columns, group, run, this.#sizes)) {
-        const from = { storage: dG.storage, offset: dG.offset + block.gate, stride: this.#columns.total };
-        const to = { storage: d.storage, offset: d.offset + block.weight, stride: block.stride };
-        if (lookup) {
-          this.#backend.scatterAdd({ rows, cols: block.n, tableRows: this.#sizes.input }, from, this.#x, to);
-          continue;
-        }
-        this.#backend.gemm(
-          { m: block.k, n: block.n, k: rows, transA: true },
-          { storage: operand.storage, offset: operand.offset + block.operand, stride },
-          from,
-          to,
-        );
+    for (const block of blocks) {
+      const from = { storage: dG.storage, offset: dG.offset + block.gate, stride: this.#columns.total };
+      const to = { storage: d.storage, offset: d.offset + block.weight, stride: block.stride };
+      if (lookup) {
+        this.#backend.scatterAdd({ rows, cols: block.n, tableRows: this.#sizes.input }, from, this.#x, to);
+        continue;
       }
+      this.#backend.gemm(
+        { m: block.k, n: block.n, k: rows, transA: true },
+        { storage: operand.storage, offset: operand.offset + block.operand, stride },
+        from,
+        to,
+      );
     }
     if (operand !== this.#x && group.kind === 'state' && this.#steps.ragged !== null) operand.dispose();
   }

@@ -16,6 +16,7 @@ import { Corpus, encodeWith } from '../text/corpus.js';
 import { type LossMetrics, lossMetrics } from '../text/perplexity.js';
 import { LanguageNetwork, type LanguageModelConfig, RECURRENT_KEYS, type RecurrentConfig } from './languageNetwork.js';
 import { encodeModelFile, type ModelFile, openModelFile } from './modelFile.js';
+import { networkPredictor } from './networkPredictor.js';
 import { generatePieces, type GenerateOptions, type ModelText, type Predictor } from './textGenerator.js';
 import { trainLanguageModel } from './trainLanguageModel.js';
 import type { LanguageModelTrainOptions, TrainingSummary } from './trainingOptions.js';
@@ -27,6 +28,9 @@ const EVALUATION_ROWS = 32;
 const EVALUATION_STEPS = 64;
 /** Tokens read before each row's own, so that it does not start cold. */
 const WARM_UP = 128;
+
+/** Milliseconds after which a stream lets others have their turn. */
+const TURN = 10;
 
 export class LanguageModel {
   readonly task = 'lm';
@@ -76,33 +80,18 @@ export class LanguageModel {
 
   /** The same, piece by piece. */
   async *stream(options: GenerateOptions = {}): AsyncGenerator<string> {
+    let turn = performance.now();
     for (const piece of generatePieces(this.#predictor(), this.text, options)) {
       yield piece;
+      if (performance.now() - turn < TURN) continue;
       await new Promise((resolve) => setTimeout(resolve, 0));
+      turn = performance.now();
     }
   }
 
   #predictor(): Predictor {
     this.network.eval();
-    let state: RecurrentState | null = null;
-    const drop = (s: RecurrentState | null): void =>
-      s?.forEach((layer) => Object.values(layer).forEach((t) => t.dispose()));
-    return {
-      read: (tokens) => {
-        const { logits, next } = scope(() =>
-          noGrad(() => {
-            const result = this.network.forward(fromData(tokens, [tokens.length, 1]), state);
-            const last = result.logits.slice(0, tokens.length - 1, tokens.length);
-            return { logits: last.data(), next: result.state };
-          }),
-        );
-        for (const layer of next) for (const t of Object.values(layer)) keep(t);
-        drop(state);
-        state = next;
-        return logits instanceof Int32Array ? Float64Array.from(logits) : logits;
-      },
-      close: () => drop(state),
-    };
+    return networkPredictor(this.network);
   }
 
   /** How well it predicts a text, all tokens but the first. Errors: EMPTY, TOO_SHORT. */

@@ -5,6 +5,7 @@ import { getPlatform } from '../platform/platform.js';
 import { type Corpus, encodeWith, type TextSettings } from '../text/corpus.js';
 import { NgramModel, type Smoothing } from '../text/ngram.js';
 import { type LossMetrics } from '../text/perplexity.js';
+import { drawIndex } from '../backend/reference/sample.js';
 import { encodeModelFile, type ModelFile } from './modelFile.js';
 import { generatePieces, type GenerateOptions, type ModelText, type Predictor, textOf } from './textGenerator.js';
 
@@ -48,11 +49,17 @@ export class NgramLanguageModel {
 
   #predictor(): Predictor {
     let context: number[] = [];
+    const read = (tokens: Iterable<number>): void => {
+      context = [...context, ...tokens].slice(-Math.max(1, this.ngrams.order - 1));
+    };
     return {
-      read: (tokens) => {
-        context = [...context, ...tokens].slice(-Math.max(1, this.ngrams.order - 1));
-        return this.ngrams.distribution(context).map(Math.log);
-      },
+      read,
+      draw: (numbers, spec) =>
+        numbers.map((number) => {
+          const token = drawIndex(this.ngrams.distribution(context).map(Math.log), spec, number);
+          read([token]);
+          return token;
+        }),
     };
   }
 

@@ -9,7 +9,7 @@ const DRAWS = 20_000;
 function shares(options: SamplingOptions): number[] {
   const rng = new Philox(3);
   const counts = new Array<number>(LOGITS.length).fill(0);
-  for (let i = 0; i < DRAWS; i++) counts[sampleLogits(LOGITS, options, rng)]++;
+  for (let i = 0; i < DRAWS; i++) counts[sampleLogits(LOGITS, options, rng.uniform())]++;
   return counts.map((count) => count / DRAWS);
 }
 
@@ -35,7 +35,7 @@ describe('draws from', () => {
   });
 
   it('the most likely at temperature 0', () => {
-    expect(sampleLogits(LOGITS, { temperature: 0 }, new Philox(1))).toBe(2);
+    expect(sampleLogits(LOGITS, { temperature: 0 }, 0.99)).toBe(2);
   });
 });
 

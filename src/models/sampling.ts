@@ -1,6 +1,7 @@
-// Drawing a token from a distribution: temperature, top-k and top-p (nucleus; Holtzman et al. 2020).
+// How a token is drawn from a prediction: temperature, top-k and top-p (nucleus; Holtzman et al. 2020).
 import { UnrolledError } from '../errors.js';
-import type { Philox } from '../tensor/philox.js';
+import type { SampleSpec } from '../backend/contract.js';
+import { drawIndex } from '../backend/reference/sample.js';
 
 export interface SamplingOptions {
   /** Divides the logits: below 1 bolder, above 1 freer; 0 takes the most likely. 1 by default. */
@@ -26,36 +27,14 @@ export function checkSampling({ temperature = 1, topK, topP }: SamplingOptions):
   if (topP !== undefined && !(topP > 0 && topP <= 1)) fail('topP above 0 and at most 1', topP);
 }
 
-/** Draws an index from logarithmic weights (logits or log-probabilities); −∞ is never drawn. */
-export function sampleLogits(logits: ArrayLike<number>, options: SamplingOptions, rng: Philox): number {
-  const { temperature = 1, topK = logits.length, topP = 1 } = options;
-  let best = 0;
-  for (let i = 1; i < logits.length; i++) if (logits[i] > logits[best]) best = i;
-  if (temperature === 0) return best;
-  const weights = new Float64Array(logits.length);
-  for (let i = 0; i < weights.length; i++) weights[i] = Math.exp((logits[i] - logits[best]) / temperature);
-  // In the order of tokens where all may be drawn: generation spends a good part of its time here.
-  let candidates: ArrayLike<number> | null = null;
-  if (topK < logits.length || topP < 1) candidates = mostLikely(weights, topK, topP);
-  const count = candidates?.length ?? weights.length;
-  let total = 0;
-  for (let i = 0; i < count; i++) total += weights[candidates?.[i] ?? i];
-  let left = rng.uniform() * total;
-  for (let i = 0; i < count; i++) {
-    const token = candidates?.[i] ?? i;
-    left -= weights[token];
-    if (left < 0) return token;
-  }
-  return best;
+/** What a backend is told: drawing among `cols` tokens, the first `reserved` of them never. Errors: RANGE. */
+export function sampleSpec(options: SamplingOptions, cols: number, reserved = 0): SampleSpec {
+  checkSampling(options);
+  const { temperature = 1, topK = cols, topP = 1 } = options;
+  return { cols, from: Math.min(reserved, cols - 1), temperature, topK, topP };
 }
 
-/** The tokens that topK and topP leave, most likely first. */
-function mostLikely(weights: Float64Array, topK: number, topP: number): number[] {
-  const sorted = Array.from(weights.keys())
-    .sort((a, b) => weights[b] - weights[a])
-    .slice(0, topK);
-  const total = sorted.reduce((sum, i) => sum + weights[i], 0);
-  let mass = 0;
-  const enough = sorted.findIndex((i) => (mass += weights[i]) >= topP * total);
-  return enough >= 0 ? sorted.slice(0, enough + 1) : sorted;
+/** Draws an index from logarithmic weights (logits or log-probabilities) by a uniform number; −∞ is never drawn. */
+export function sampleLogits(logits: ArrayLike<number>, options: SamplingOptions, draw: number): number {
+  return drawIndex(logits, sampleSpec(options, logits.length), draw);
 }

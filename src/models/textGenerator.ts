@@ -4,7 +4,8 @@ import { type Corpus, encodeWith, type TextSettings } from '../text/corpus.js';
 import { createTokenizer } from '../text/createTokenizer.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import { Philox } from '../tensor/philox.js';
-import { checkSampling, sampleLogits, type SamplingOptions } from './sampling.js';
+import type { SampleSpec } from '../backend/contract.js';
+import { sampleSpec, type SamplingOptions } from './sampling.js';
 
 export interface GenerateOptions extends SamplingOptions {
   /** The text that the model reads first. */
@@ -18,8 +19,10 @@ export interface GenerateOptions extends SamplingOptions {
 
 /** Predicts one token after another. */
 export interface Predictor {
-  /** Reads tokens and returns log-weights of what follows: [V]. */
-  read(tokens: Int32Array): Float64Array | Float32Array;
+  /** Reads tokens; what is drawn next follows them. At least one token is read before the first draw. */
+  read(tokens: Int32Array): void;
+  /** The next tokens, one for each of these uniform numbers; each is read before the one after it is drawn. */
+  draw(numbers: Float32Array, spec: SampleSpec): ArrayLike<number>;
   close?(): void;
 }
 
@@ -35,7 +38,8 @@ export function* generatePieces(
   text: ModelText,
   options: GenerateOptions = {},
 ): Generator<string> {
-  checkSampling(options);
+  const { vocabulary, settings } = text;
+  const spec = sampleSpec(options, vocabulary.size, vocabulary.reserved);
   const { prime = '', length = 200, seed = 0, stop } = options;
   if (!(Number.isInteger(length) && length >= 0)) {
     throw new UnrolledError(
@@ -44,7 +48,6 @@ export function* generatePieces(
       'give a whole number',
     );
   }
-  const { vocabulary, settings } = text;
   const joiner = createTokenizer(settings.tokens ?? 'char').joiner();
   const rng = new Philox(seed, GENERATION_STREAM);
   const primed = prime === '' ? startTokens(vocabulary) : encodeWith(prime, settings, vocabulary);
@@ -52,12 +55,9 @@ export function* generatePieces(
   if (prime !== '') for (const token of vocabulary.decode(primed)) joiner.push(token);
   let pending = '';
   try {
-    let logits = predictor.read(primed.length > 0 ? primed : startTokens(vocabulary));
-    for (let i = 0; i < length; i++) {
-      const allowed = Float64Array.from(logits);
-      allowed.fill(-Infinity, 0, vocabulary.reserved);
-      const next = sampleLogits(allowed, options, rng);
-      pending += joiner.push(vocabulary.token(next));
+    predictor.read(primed.length > 0 ? primed : startTokens(vocabulary));
+    for (const token of draws(predictor, spec, length, rng)) {
+      pending += joiner.push(vocabulary.token(token));
       if (stop !== undefined && stop !== '') {
         const at = pending.indexOf(stop);
         if (at >= 0) {
@@ -74,12 +74,33 @@ export function* generatePieces(
         yield pending;
         pending = '';
       }
-      if (i + 1 < length) logits = predictor.read(Int32Array.of(next));
     }
     pending += joiner.end();
     if (pending !== '') yield pending;
   } finally {
     predictor.close?.();
+  }
+}
+
+/** Tokens are drawn in pieces of about so many seconds: whoever reads along sees them come, and the loop stays below. */
+const PIECE_SECONDS = 0.02;
+const [FIRST_PIECE, LONGEST_PIECE, GROWTH] = [4, 512, 4];
+
+function* draws(predictor: Predictor, spec: SampleSpec, length: number, rng: Philox): Generator<number> {
+  let piece = FIRST_PIECE;
+  for (let done = 0; done < length;) {
+    const count = Math.min(piece, length - done);
+    const start = performance.now();
+    yield* Array.from(
+      predictor.draw(
+        Float32Array.from({ length: count }, () => rng.uniform()),
+        spec,
+      ),
+    );
+    const seconds = Math.max((performance.now() - start) / 1000, 1e-6);
+    const fitting = Math.floor((count * PIECE_SECONDS) / seconds);
+    piece = Math.max(1, Math.min(fitting, count * GROWTH, LONGEST_PIECE));
+    done += count;
   }
 }
 

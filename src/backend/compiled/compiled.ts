@@ -11,6 +11,8 @@ import type {
   Operand,
   ReduceSpec,
   Ref,
+  SamplePlaces,
+  SampleSpec,
   ScanCall,
   ScanPlan,
 } from '../contract.js';
@@ -24,6 +26,9 @@ import { runScan } from './scan.js';
 import { type CompiledStorage, Memory } from './storage.js';
 
 const REDUCE_OPS = { sum: 0, sumSquares: 1, max: 2 } as const;
+
+/** Room for the calls of one step that is repeated; a longer one is made again each time. */
+const RECORDING_DOUBLES = 32768;
 
 /** Axes of a copy that the kernel takes. */
 const MAX_AXES = 6;
@@ -98,6 +103,7 @@ export class CompiledBackend implements Backend {
   write(storage: Storage, offset: number, data: ArrayLike<number>): void {
     const own = this.#args.own(storage);
     checkRange(own, offset, data.length);
+    this.#args.spoilRecording();
     this.#memory.beginCall();
     const start = this.#memory.touch(own) / 4 + offset;
     this.#view(own).set(data, start);
@@ -111,6 +117,7 @@ export class CompiledBackend implements Backend {
     const own = this.#args.own(storage);
     checkRange(own, offset, length);
     this.#memory.checkOpen();
+    this.#args.spoilRecording();
     if (own.spilled !== null) return own.spilled.slice(offset, offset + length);
     this.#memory.beginCall();
     this.#memory.touch(own);
@@ -118,9 +125,14 @@ export class CompiledBackend implements Backend {
   }
 
   fill(out: Ref, length: number, value: number): void {
-    this.#args.begin();
-    const start = this.#args.span(out, length, 'any') / 4;
-    this.#view(this.#args.own(out.storage)).fill(value, start, start + length);
+    const args = this.#args;
+    args.begin();
+    const at = args.span(out, length, 'any');
+    args.put(at);
+    args.put(length);
+    args.putFlag(out.storage.dtype === 'int32');
+    args.put(value);
+    args.invoke(KERNEL.FILL);
   }
 
   gemm(spec: GemmSpec, a: MatrixRef, b: MatrixRef, c: MatrixRef): void {
@@ -328,6 +340,61 @@ export class CompiledBackend implements Backend {
 
   scan(plan: ScanPlan, call: ScanCall): void {
     runScan(this.#args, this.#memory, this.#programs, this.#limits, plan, call);
+  }
+
+  sample(spec: SampleSpec, logits: Ref, { draws, list, count, position, token }: SamplePlaces): void {
+    const args = this.#args;
+    args.begin();
+    const logitsAt = args.span(logits, spec.cols);
+    const drawsAt = args.span(draws, count);
+    const places = [args.span(position, 1, 'int32'), args.span(token, 1, 'int32'), args.span(list, count, 'int32')];
+    const heap = this.#memory.allocateBlock(spec.cols * 4);
+    try {
+      args.put(spec.cols);
+      args.put(spec.from);
+      args.put(spec.temperature);
+      args.put(Math.min(spec.topK, spec.cols));
+      args.put(spec.topP);
+      args.put(count);
+      args.put(logitsAt);
+      args.put(drawsAt);
+      for (const place of places) args.put(place);
+      args.put(heap.address);
+      args.invoke(KERNEL.SAMPLE);
+    } finally {
+      this.#memory.freeBlock(heap);
+    }
+  }
+
+  repeat(times: number, calls: () => void): void {
+    if (times <= 0) return;
+    if (times === 1 || this.#memory.pinned) {
+      for (let i = 0; i < times; i++) calls();
+      return;
+    }
+    const args = this.#args;
+    const list = this.#memory.allocateBlock(RECORDING_DOUBLES * 8);
+    const { generation } = this.#programs;
+    const recording = args.record(list.address, RECORDING_DOUBLES);
+    this.#memory.pinned = true;
+    try {
+      calls();
+      args.endRecording();
+      if (recording.complete && this.#programs.generation === generation) {
+        args.begin();
+        args.put(list.address);
+        args.put(recording.length);
+        args.put(times - 1);
+        args.invoke(KERNEL.REPEAT);
+      } else {
+        this.#memory.pinned = false;
+        for (let i = 1; i < times; i++) calls();
+      }
+    } finally {
+      args.endRecording();
+      this.#memory.pinned = false;
+      this.#memory.freeBlock(list);
+    }
   }
 
   #view(storage: CompiledStorage): Float32Array | Int32Array {

@@ -14,10 +14,13 @@ export const KERNEL = {
   SCATTER_ADD: 8,
   COPY: 9,
   SCAN: 10,
+  FILL: 11,
+  SAMPLE: 12,
+  REPEAT: 13,
 } as const;
 
 /** Raised with every change of what calls take: kernels of another number were built from other sources. */
-export const CALLS_VERSION = 3;
+export const CALLS_VERSION = 4;
 
 /** What `invoke` returns. */
 export const STATUS = { DONE: 0, BAD_INDEX: 1, UNKNOWN: 2, TOO_LARGE: 3 } as const;

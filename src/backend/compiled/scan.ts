@@ -15,6 +15,7 @@ const PACK_ROWS = 16;
 /** Row tables of one call; kernels/scan.h has the same number. */
 const MAX_TABLES = 4;
 
+const TIMES: number[] | null = ((globalThis as Record<string, unknown>).scanTimes as number[]) ?? null;
 /** What a stage is, by number, as in kernels/scan.h. */
 const STAGE = { program: 0, product: 1, rowSum: 2 } as const;
 
@@ -75,6 +76,7 @@ export function runScan(
     args.put(call.random?.call ?? 0);
     args.putFlag(call.countDown);
     args.put(call.firstStep ?? 0);
+    args.putFlag(TIMES !== null);
     for (let i = 0; i < MAX_TABLES; i++) args.put(tables[i] ?? 0);
     for (const operand of call.operands) {
       const { indices } = operand;
@@ -90,6 +92,7 @@ export function runScan(
     plan.stages.forEach((stage, i) => putStage(args, stage, packed[i], addresses[i], encoded[i]));
     for (const uniform of call.uniforms) args.put(uniform);
     args.invoke(KERNEL.SCAN);
+    if (TIMES !== null) for (let i = 0; i < 5; i++) TIMES[i] += args.result(i);
   } finally {
     for (const made of blocks) memory.freeBlock(made);
   }
@@ -176,7 +179,7 @@ function argumentsOf(plan: ScanPlan, call: ScanCall): number {
     (sum, stage) => sum + (stage.kind === 'program' ? 5 + stage.operands.length : 9),
     0,
   );
-  return 10 + MAX_TABLES + call.operands.length * 8 + stages + call.uniforms.length;
+  return 11 + MAX_TABLES + call.operands.length * 8 + stages + call.uniforms.length;
 }
 
 function encodeStage(programs: ProgramCache, stage: ScanStage, call: ScanCall): Encoded | null {

@@ -45,6 +45,8 @@ export class Memory {
   #budget: number;
   #call = 0;
   #closed = false;
+  /** Nothing leaves the arena while addresses are written down. */
+  pinned = false;
 
   constructor(engine: Engine, budget = FIRST_BUDGET) {
     this.#engine = engine;
@@ -170,6 +172,7 @@ export class Memory {
 
   /** Moves the half of the resident bytes that was not touched for longest out of the arena; returns how many. */
   #spill(): number {
+    if (this.pinned) return 0;
     const candidates = this.#resident.filter((storage) => storage.call !== this.#call);
     candidates.sort((a, b) => a.call - b.call);
     const goal = this.#residentBytes / 2;

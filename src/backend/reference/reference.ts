@@ -3,12 +3,13 @@
 import { UnrolledError } from '../../errors.js';
 import type { DType, HostArray, Storage } from '../../tensor/device.js';
 import type { RandomKey } from '../../tensor/philox.js';
-import type { Backend, Operand, Ref, ScanCall, ScanPlan } from '../contract.js';
+import type { Backend, Operand, Ref, SamplePlaces, SampleSpec, ScanCall, ScanPlan } from '../contract.js';
 import type { Program } from '../isa.js';
 import { arrayOf, type Axis, elements, type Precision, ReferenceStorage, wrongType } from './memory.js';
 import { gemm } from './products.js';
 import { runProgram } from './program.js';
 import { crossEntropy, crossEntropyGrad, gather, reduce, scatterAdd, softmax } from './rows.js';
+import { sample } from './sample.js';
 import { scan } from './scan.js';
 
 export interface ReferenceOptions {
@@ -76,6 +77,14 @@ export class ReferenceBackend implements Backend {
     random?: RandomKey,
   ): void {
     runProgram(program, operands, rows, cols, { uniforms, random, step: 0 });
+  }
+
+  sample(spec: SampleSpec, logits: Ref, at: SamplePlaces): void {
+    sample(spec, logits, at);
+  }
+
+  repeat(times: number, calls: () => void): void {
+    for (let i = 0; i < times; i++) calls();
   }
 
   scan(plan: ScanPlan, call: ScanCall): void {
