@@ -169,43 +169,30 @@ static void gemmPacked(const Gemm& g, long row, long rowEnd, long column, long c
   }
 }
 
-/** Few rows, B [k, n] in place; a [k][R]; columns from … to. */
+/** Adds DEEP rows of B, each times its element of A, to columns from … to of C. */
+template <int R, int DEEP>
+INLINE void addRows(const float* a, const float* b, long ldb, float* c, long ldc, long from, long to, bool add) {
+  for (long j = from; j < to; j += W) {
+    V sum[R];
+    for (int r = 0; r < R; r++) sum[r] = add ? load(c + r * ldc + j) : V{};
+    for (int d = 0; d < DEEP; d++) {
+      V x = load(b + d * ldb + j);
+      for (int r = 0; r < R; r++) sum[r] = fma(splat(a[d * R + r]), x, sum[r]);
+    }
+    for (int r = 0; r < R; r++) storePart(c + r * ldc + j, sum[r], to - j);
+  }
+}
+
+/**
+ * Few rows, B [k, n] in place; a [k][R]; columns from … to. B is read row by row, as memory likes it, some rows at once so that
+ * the sums in C are read and written seldom.
+ */
 template <int R>
 static void fewRows(const float* a, const float* b, long ldb, long k, float* c, long ldc, long from, long to, bool add) {
-  enum { WIDE = R == 1 ? 8 : R == 2 ? 4 : 2 };
-  for (long j = from; j < to; j += WIDE * W) {
-    V acc[R][WIDE];
-    for (int r = 0; r < R; r++)
-      for (int v = 0; v < WIDE; v++) acc[r][v] = V{};
-    long vectors = least(WIDE, ceilDiv(to - j, W));
-    const float* row = b + j;
-    if (vectors == WIDE) {
-      for (long p = 0; p < k; p++, row += ldb)
-        for (int v = 0; v < WIDE; v++) {
-          V x = load(row + v * W);
-          for (int r = 0; r < R; r++) acc[r][v] = fma(splat(a[p * R + r]), x, acc[r][v]);
-        }
-    } else {
-      for (long v = 0; v < vectors; v++) {
-        V one[R];
-        for (int r = 0; r < R; r++) one[r] = V{};
-        const float* at = row + v * W;
-        for (long p = 0; p < k; p++, at += ldb) {
-          V x = load(at);
-          for (int r = 0; r < R; r++) one[r] = fma(splat(a[p * R + r]), x, one[r]);
-        }
-        for (int r = 0; r < R; r++) acc[r][v] = one[r];
-      }
-    }
-    for (int r = 0; r < R; r++)
-      for (long v = 0; v < vectors; v++) {
-        float* at = c + r * ldc + j + v * W;
-        long count = least(W, to - j - v * W);
-        V sum = acc[r][v];
-        if (add) sum = load(at) + sum;
-        storePart(at, sum, count);
-      }
-  }
+  enum { DEEP = R == 1 ? 8 : 4 };
+  long p = 0;
+  for (; p + DEEP <= k; p += DEEP, add = true) addRows<R, DEEP>(a + p * R, b + p * ldb, ldb, c, ldc, from, to, add);
+  for (; p < k; p++, add = true) addRows<R, 1>(a + p * R, b + p * ldb, ldb, c, ldc, from, to, add);
 }
 
 /** Few rows, B [n, k] in place: dot products along k; a [R][DIRECT_K]. */

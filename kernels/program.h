@@ -44,11 +44,26 @@ INLINE void copyFloats(float* to, const float* from, long count) {
   for (; i < count; i++) to[i] = from[i];
 }
 
-/** One block: columns column … column + count of one row. `width` is the row's whole length. */
-static void runBlock(const ProgramCall& call, long row, long column, long count, long width) {
+/** Rows side by side in a register, each in its segment. */
+static void loadRows(const Operand& source, long row, long rows, long column, long segment, float* to) {
+  for (long r = 0; r < rows; r++, to += segment) {
+    const float* p = source.p + (source.indices ? source.indices[row + r] : row + r) * source.rowStride;
+    V first = splat(*p);
+    for (long n = 0; n < segment; n += W) store(to + n, source.colStride == 0 ? first : load(p + column + n));
+  }
+}
+
+/**
+ * One block: columns column … column + cols of one row, or (MANY) all `cols` columns of several rows, each in a segment of its
+ * own of the registers, every LOAD a copy. `width` is the row's whole length.
+ */
+template <bool MANY>
+static void runBlock(const ProgramCall& call, long row, long rows, long column, long cols, long width) {
   alignas(64) float registers[MAX_REGISTERS][BLOCK];
   const float* at[MAX_REGISTERS];
-  const bool whole = count % W == 0;
+  const long segment = ceilDiv(cols, W) * W;
+  const long count = MANY ? rows * segment : cols;
+  const bool whole = !MANY && count % W == 0;
   for (const Instruction *i = call.code, *end = i + call.length; i < end; i++) {
     float* to = registers[i->to & (MAX_REGISTERS - 1)];
     const float* a = at[i->a & (MAX_REGISTERS - 1)];
@@ -85,6 +100,10 @@ static void runBlock(const ProgramCall& call, long row, long column, long count,
     switch (i->op) {
       case OP_LOAD: {
         const Operand& source = call.operands[i->a];
+        if (MANY) {
+          loadRows(source, row, rows, column, segment, to);
+          break;
+        }
         long r = source.indices ? source.indices[row] : row;
         const float* p = source.p + r * source.rowStride;
         if (source.colStride == 0) {
@@ -99,6 +118,14 @@ static void runBlock(const ProgramCall& call, long row, long column, long count,
       }
       case OP_STORE: {
         const Operand& target = call.operands[i->to];
+        if (MANY) {
+          for (long r = 0; r < rows; r++) {
+            float* p = target.p + (row + r) * target.rowStride;
+            if (target.colStride == 0) *p = a[r * segment + cols - 1];
+            else copyFloats(p + column, a + r * segment, cols);
+          }
+          continue;
+        }
         float* p = target.p + row * target.rowStride;
         if (target.colStride == 0) *p = a[count - 1];
         else if (!(i->flag && whole)) copyFloats(p + column, a, count);
@@ -111,8 +138,11 @@ static void runBlock(const ProgramCall& call, long row, long column, long count,
       }
       case OP_RANDOM: {
         float drawn[BLOCK + W];
-        philoxUniform(call.key, (uint32_t)i->a, (uint64_t)row * (uint64_t)width + (uint64_t)column, count, drawn);
-        for (long n = 0; n < count; n += W) store(to + n, load(drawn + n));
+        for (long r = 0; r < (MANY ? rows : 1); r++) {
+          uint64_t element = (uint64_t)(row + r) * (uint64_t)width + (uint64_t)column;
+          philoxUniform(call.key, (uint32_t)i->a, element, cols, drawn);
+          for (long n = 0; n < cols; n += W) store(to + r * segment + n, load(drawn + n));
+        }
         break;
       }
       case OP_NEG: EACH(-x)
@@ -155,20 +185,27 @@ static bool isFlat(const ProgramCall& call, long cols) {
 
 /** Rows and columns from … to of a grid whose rows are `width` long. */
 static void runGrid(const ProgramCall& call, long row, long rowEnd, long column, long columnEnd, long width) {
+  long cols = columnEnd - column;
+  long together = BLOCK / most(W, ceilDiv(cols, W) * W);
+  if (together >= 2 && rowEnd - row >= 2) {
+    for (long r = row; r < rowEnd; r += together)
+      runBlock<true>(call, r, least(together, rowEnd - r), column, cols, width);
+    return;
+  }
   for (long r = row; r < rowEnd; r++)
-    for (long c = column; c < columnEnd; c += BLOCK) runBlock(call, r, c, least(BLOCK, columnEnd - c), width);
+    for (long c = column; c < columnEnd; c += BLOCK) runBlock<false>(call, r, 1, c, least(BLOCK, columnEnd - c), width);
+}
+
+/** Rows from … to, as one long row where that is the same. */
+static void runRows(const ProgramCall& call, long from, long to, long cols) {
+  if (to - from > 1 && isFlat(call, cols)) runGrid(call, 0, 1, from * cols, to * cols, to * cols);
+  else runGrid(call, from, to, 0, cols, cols);
 }
 
 /** The share of one thread of a grid: rows where there are enough, else blocks of columns. */
 static void runShare(const ProgramCall& call, long rows, long cols, int part, int parts) {
-  if (rows > 1 && isFlat(call, cols)) {
-    cols *= rows;
-    rows = 1;
-  }
-  if (rows >= parts)
-    runGrid(call, pieceStart(rows, part, parts, 1), pieceStart(rows, part + 1, parts, 1), 0, cols, cols);
-  else
-    runGrid(call, 0, rows, pieceStart(cols, part, parts, BLOCK), pieceStart(cols, part + 1, parts, BLOCK), cols);
+  if (rows >= parts) runRows(call, pieceStart(rows, part, parts, 1), pieceStart(rows, part + 1, parts, 1), cols);
+  else runGrid(call, 0, rows, pieceStart(cols, part, parts, BLOCK), pieceStart(cols, part + 1, parts, BLOCK), cols);
 }
 
 static void runProgram(Pool* pool, const ProgramCall& call, long rows, long cols) {

@@ -1,6 +1,7 @@
-// The time loop of a layer and direction: for each step its stages in order, a stage being a product or a program.
-// Weights are packed once a call. All threads run the whole loop and meet after a stage: products are split by columns,
-// programs by rows, never a sum.
+// The time loop of a layer and direction: for each step its stages in order, a stage being a product, a program or a sum of
+// rows. Weights are packed once a call. Where the batch is large enough each thread takes some of its rows through all steps and
+// waits for nobody, since sequences do not depend on each other. Else products are split by columns and the threads meet after a
+// stage. A sum is never split, so the bits do not depend on the threads.
 #pragma once
 #include "gemm.h"
 #include "program.h"
@@ -9,7 +10,7 @@
 
 namespace UNROLLED_NS {
 
-enum { MAX_STAGES = 128, MAX_SCAN_OPERANDS = 384, MAX_TABLES = 4 };
+enum { MAX_STAGES = 128, MAX_SCAN_OPERANDS = 384, MAX_TABLES = 4, MAX_PARTS = 64 };
 enum StageKind { STAGE_PROGRAM = 0, STAGE_PRODUCT = 1, STAGE_ROW_SUM = 2 };
 
 struct ScanOperand {
@@ -99,22 +100,29 @@ INLINE long tileRows(long rows) {
   return least(MR, rows);
 }
 
-static void runProduct(const Scan& s, const ScanStage& stage, long step, long rows, int part, int parts) {
+/** What one thread does of a stage: rows from … to, and its part of a product's columns. */
+struct Share {
+  long from, to;
+  int part, parts;
+};
+
+static void runProduct(const Scan& s, const ScanStage& stage, long step, const Share& share) {
   const ScanOperand& a = s.operands[stage.a];
   const ScanOperand& b = s.operands[stage.b];
   const ScanOperand& c = s.operands[stage.c];
-  const float* x = a.p + stepOffset(a, step);
-  float* y = c.p + stepOffset(c, step);
+  long rows = share.to - share.from;
+  const float* x = a.p + stepOffset(a, step) + share.from * a.rowStride;
+  float* y = c.p + stepOffset(c, step) + share.from * c.rowStride;
   if (!stage.packed) {
     Gemm g = {rows, stage.n, stage.k, false, stage.transB, stage.add,
               {(float*)x, a.rowStride}, {b.p, b.rowStride}, {y, c.rowStride}};
-    long from = pieceStart(stage.n, part, parts, 4 * W);
-    long to = pieceStart(stage.n, part + 1, parts, 4 * W);
+    long from = pieceStart(stage.n, share.part, share.parts, 4 * W);
+    long to = pieceStart(stage.n, share.part + 1, share.parts, 4 * W);
     if (from < to && rows > 0) gemmFewRows(g, from, to);
     return;
   }
   long panels = ceilDiv(stage.n, NR);
-  for (long j = panels * part / parts; j < panels * (part + 1) / parts; j++)
+  for (long j = panels * share.part / share.parts; j < panels * (share.part + 1) / share.parts; j++)
     for (long p = 0; p < stage.k; p += KC) {
       const float* packed = stage.packed + j * NR * stage.k + p * NR;
       for (long i = 0, count; i < rows; i += count) {
@@ -125,7 +133,7 @@ static void runProduct(const Scan& s, const ScanStage& stage, long step, long ro
     }
 }
 
-static void runStageProgram(const Scan& s, const ScanStage& stage, long step, long rows, int part, int parts) {
+static void runStageProgram(const Scan& s, const ScanStage& stage, long step, long rows, const Share& share) {
   Operand operands[MAX_OPERANDS];
   for (int i = 0; i < stage.operandCount; i++) {
     const ScanOperand& x = s.operands[(int)stage.operands[i]];
@@ -135,16 +143,16 @@ static void runStageProgram(const Scan& s, const ScanStage& stage, long step, lo
   }
   ProgramCall call = {stage.code, stage.length, operands, stage.operandCount, s.uniforms, s.key};
   call.key.step = (uint32_t)(s.firstStep + (s.countDown ? s.steps - 1 - step : step));
-  runShare(call, rows, stage.cols, part, parts);
+  if (share.parts == 1) runRows(call, share.from, share.to, stage.cols);
+  else runShare(call, rows, stage.cols, share.part, share.parts);
 }
 
-static void runRowSum(const Scan& s, const ScanStage& stage, long step, long rows, int part, int parts) {
+static void runRowSum(const Scan& s, const ScanStage& stage, long step, long from, long to) {
   const ScanOperand& a = s.operands[stage.a];
   const ScanOperand& c = s.operands[stage.c];
   const float* x = a.p + stepOffset(a, step);
   float* y = c.p + stepOffset(c, step);
-  for (long r = pieceStart(rows, part, parts, 1), end = pieceStart(rows, part + 1, parts, 1); r < end; r++)
-    y[r * c.rowStride] = reduceVector<REDUCE_SUM>(x + r * a.rowStride, stage.cols);
+  for (long r = from; r < to; r++) y[r * c.rowStride] = reduceVector<REDUCE_SUM>(x + r * a.rowStride, stage.cols);
 }
 
 /** Adds the time since the last lap to one of the counters; nothing where nobody asks. */
@@ -161,41 +169,95 @@ struct Stopwatch {
   }
 };
 
-static void runScanPart(Pool* pool, const Scan& s, int part, int parts) {
+/** How the threads of a scan share the work. */
+struct ScanSplit {
+  int parts;
+  /** Each thread has the rows cuts[part] … cuts[part + 1] of every step; else threads meet after a stage. */
+  bool byRows;
+  long cuts[MAX_PARTS + 1];
+};
+
+static void runStage(const Scan& s, const ScanStage& stage, long step, long rows, const ScanSplit& split, int part) {
+  Share share = {0, rows, part, split.parts};
+  if (split.byRows) share = {least(split.cuts[part], rows), least(split.cuts[part + 1], rows), 0, 1};
+  if (stage.kind == STAGE_PRODUCT) return runProduct(s, stage, step, share);
+  if (stage.kind == STAGE_PROGRAM) return runStageProgram(s, stage, step, rows, share);
+  runRowSum(s, stage, step, split.byRows ? share.from : pieceStart(rows, part, split.parts, 1),
+            split.byRows ? share.to : pieceStart(rows, part + 1, split.parts, 1));
+}
+
+/** False where each thread goes on with the rows that it has itself just written. */
+INLINE bool mustMeet(const Scan& s, int stage, long rows, int parts) {
+  bool last = stage + 1 == s.stageCount;
+  const ScanStage& next = s.stages[last ? 0 : stage + 1];
+  bool sameRows = s.stages[stage].kind != STAGE_PRODUCT && next.kind != STAGE_PRODUCT && rows >= parts;
+  return !sameRows || (last && s.activeRows);
+}
+
+static void runScanPart(Pool* pool, const Scan& s, const ScanSplit& split, int part) {
   Stopwatch watch(pool, s.times && part == 0);
+  bool packs = false;
   for (int i = 0; i < s.stageCount; i++)
-    if (s.stages[i].kind == STAGE_PRODUCT && s.stages[i].packed) packStage(s, s.stages[i], part, parts);
+    if (s.stages[i].kind == STAGE_PRODUCT && s.stages[i].packed) {
+      packStage(s, s.stages[i], part, split.parts);
+      packs = true;
+    }
   watch.lap(&ScanTimes::packing, s.times);
-  if (parts > 1) pool->barrier(pool, parts);
+  if (packs && split.parts > 1) pool->barrier(pool, split.parts);
   watch.lap(&ScanTimes::barriers, s.times);
   for (long step = 0; step < s.steps; step++) {
     long rows = rowsAt(s, step);
     if (rows <= 0) continue;
     for (int i = 0; i < s.stageCount; i++) {
-      const ScanStage& stage = s.stages[i];
-      if (stage.kind == STAGE_PRODUCT) runProduct(s, stage, step, rows, part, parts);
-      else if (stage.kind == STAGE_ROW_SUM) runRowSum(s, stage, step, rows, part, parts);
-      else runStageProgram(s, stage, step, rows, part, parts);
-      watch.lap(stage.kind == STAGE_PRODUCT   ? &ScanTimes::products
-                : stage.kind == STAGE_ROW_SUM ? &ScanTimes::rowSums
-                                              : &ScanTimes::programs,
+      runStage(s, s.stages[i], step, rows, split, part);
+      int kind = s.stages[i].kind;
+      watch.lap(kind == STAGE_PRODUCT   ? &ScanTimes::products
+                : kind == STAGE_ROW_SUM ? &ScanTimes::rowSums
+                                        : &ScanTimes::programs,
                 s.times);
-      if (parts > 1) pool->barrier(pool, parts);
+      if (split.byRows || split.parts == 1 || !mustMeet(s, i, rows, split.parts)) continue;
+      pool->barrier(pool, split.parts);
       watch.lap(&ScanTimes::barriers, s.times);
     }
   }
 }
 
+/** Rows for each thread, so that all have about as many over the whole scan; short sequences stand last. */
+static void cutRows(const Scan& s, ScanSplit& split) {
+  if (!s.activeRows) {
+    for (int part = 0; part <= split.parts; part++) split.cuts[part] = pieceStart(s.rows, part, split.parts, 1);
+    return;
+  }
+  double total = 0;
+  for (long step = 0; step < s.steps; step++) total += s.activeRows[step];
+  double sum = 0;
+  int part = 1;
+  split.cuts[0] = 0;
+  for (long row = 0; row < s.rows && part < split.parts; row++) {
+    for (long step = 0; step < s.steps; step++) sum += s.activeRows[step] > row;
+    if (sum >= total * part / split.parts) split.cuts[part++] = row + 1;
+  }
+  while (part <= split.parts) split.cuts[part++] = s.rows;
+}
+
+/** Rows for a thread from which on sharing the batch beats sharing the columns, whose threads read the weights but once. */
+static const long ROWS_PER_THREAD = 6;
+
 static void runScan(Pool* pool, const Scan& s) {
   double work = 0;
   for (int i = 0; i < s.stageCount; i++) {
     const ScanStage& stage = s.stages[i];
-    work += stage.kind == STAGE_PRODUCT ? (double)s.rows * stage.n * stage.k / 8
-                                        : (double)s.rows * stage.cols * stage.length / 2;
+    // A product of few rows waits for its weights to come from memory.
+    work += stage.kind != STAGE_PRODUCT ? (double)s.rows * stage.cols * stage.length / 2
+            : stage.packed              ? (double)s.rows * stage.n * stage.k / 8
+                                        : (double)stage.n * stage.k / 2;
   }
-  // Threads meet in every step, so it is the work of one step that counts.
-  int parts = s.steps > 0 ? partsFor(pool, work) : 1;
-  parallel(pool, parts, [&](int part) { runScanPart(pool, s, part, parts); });
+  // Where threads meet in every step, it is the work of one step that counts.
+  ScanSplit split;
+  split.byRows = s.rows >= least(pool->threads, MAX_PARTS) * ROWS_PER_THREAD;
+  split.parts = s.steps > 0 ? (int)least(partsFor(pool, split.byRows ? work * s.steps : work), MAX_PARTS) : 1;
+  cutRows(s, split);
+  parallel(pool, split.parts, [&](int part) { runScanPart(pool, s, split, part); });
 }
 
 }  // namespace UNROLLED_NS
