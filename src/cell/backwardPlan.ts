@@ -7,7 +7,16 @@ import { frontierOf } from './frontier.js';
 import { HIDDEN, INPUT, INPUT_WIDTH, linearExpr, SCALAR, stateExpr, vectorExpr, type Width } from './graph.js';
 import { runsOf } from './layout.js';
 
-export function planBackward(context: Context, hasDy: boolean, scaled: boolean): StepPlan {
+export interface BackwardMode {
+  /** A gradient of the whole output sequence arrives. */
+  hasDy: boolean;
+  /** Gradients of states are multiplied by xi. */
+  scaled: boolean;
+  /** dz·Wᵀ is added to dx in each step; else after the loop, or by nobody. */
+  inputInLoop: boolean;
+}
+
+export function planBackward(context: Context, { hasDy, scaled, inputInLoop }: BackwardMode): StepPlan {
   const { cell, layout, kept, sums, canonical } = context;
   const widthOf = adjointWidths(context);
   const gradients = adjoints(
@@ -119,7 +128,18 @@ export function planBackward(context: Context, hasDy: boolean, scaled: boolean):
     if (group.kind !== 'state') continue;
     for (const run of runsOf(layout, group)) stages.push({ kind: 'product', group, run, accumulate: true });
   }
-  return { stages, scratch, perStep };
+  if (inputInLoop) {
+    let accumulate = inputGradient;
+    for (const group of layout.groups) {
+      if (group.kind !== 'input') continue;
+      perStep.set('dx', INPUT_WIDTH);
+      for (const run of runsOf(layout, group)) {
+        stages.push({ kind: 'product', group, run, accumulate });
+        accumulate = true;
+      }
+    }
+  }
+  return { stages, scratch, perStep, keeps: true, input: inputInLoop };
 }
 
 /** Widths of the values of backward: those of the graph, and of its own operands. */

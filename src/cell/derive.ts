@@ -4,8 +4,8 @@
 // derivative follows from the result), else z. Backward loads those, the states and the row sums, and computes the rest again.
 import { derivativeFromResult } from '../program/derivatives.js';
 import { type Expr, topological } from '../program/expr.js';
-import { planBackward } from './backwardPlan.js';
-import { planForward } from './forwardPlan.js';
+import { type BackwardMode, planBackward } from './backwardPlan.js';
+import { type ForwardMode, planForward } from './forwardPlan.js';
 import {
   type CellGraph,
   graphNodes,
@@ -21,10 +21,9 @@ import { layoutOf } from './layout.js';
 import type { Context, StepPlan } from './plan.js';
 
 export interface DerivedCell extends Context {
-  /** tokens: the input is an index, x·W is a row. trace: named values to keep. */
-  forward(tokens: boolean, trace?: readonly string[]): StepPlan;
-  /** hasDy: a gradient of the whole output sequence arrives; scaled: gradients of states are multiplied by xi. */
-  backward(hasDy: boolean, scaled?: boolean): StepPlan;
+  /** trace: named values to keep. */
+  forward(mode: ForwardMode, trace?: readonly string[]): StepPlan;
+  backward(mode: BackwardMode): StepPlan;
   /** The width that the input must have since it is used other than in linears; null where it is free. */
   inputEquals: Width | null;
   /** Values that can be traced, by name. */
@@ -67,12 +66,17 @@ function derive(cell: CellGraph): DerivedCell {
   };
   return {
     ...context,
-    forward: (tokens, trace = []) =>
-      once(trace.length === 0 ? Number(tokens) : `${tokens} ${trace.join()}`, () =>
-        planForward(context, tokens, new Map(trace.map((name) => [name, traceable.get(name) ?? INPUT]))),
-      ),
-    backward: (hasDy, scaled = false) =>
-      once(2 + 2 * Number(hasDy) + Number(scaled), () => planBackward(context, hasDy, scaled)),
+    forward: (mode, trace = []) => {
+      const { tokens, inputInLoop, keeps } = mode;
+      const number = Number(tokens) + 2 * Number(inputInLoop) + 4 * Number(keeps);
+      const named = (): Map<string, Expr> => new Map(trace.map((name) => [name, traceable.get(name) ?? INPUT]));
+      return once(trace.length === 0 ? number : `${number} ${trace.join()}`, () => planForward(context, mode, named()));
+    },
+    backward: (mode) => {
+      const { hasDy, scaled, inputInLoop } = mode;
+      const number = 8 + Number(hasDy) + 2 * Number(scaled) + 4 * Number(inputInLoop);
+      return once(number, () => planBackward(context, mode));
+    },
     inputEquals: equals,
     traceable,
   };

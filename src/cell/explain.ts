@@ -81,8 +81,8 @@ export function explainCell(cell: CellGraph, options: ExplainOptions): Explanati
       if (!tokens) product('before the loop', `x · ${g.parameter}`, blocks);
     }
   }
-  add('forward', derived.forward(tokens));
-  add('backward', derived.backward(true));
+  add('forward', derived.forward({ tokens, inputInLoop: false, keeps: true }));
+  add('backward', derived.backward({ hasDy: true, scaled: false, inputInLoop: false }));
   for (const g of layout.groups) {
     for (const run of runsOf(layout, g)) {
       const blocks = blocksOf(layout, columns, g, run, sizes);

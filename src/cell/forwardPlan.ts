@@ -36,19 +36,30 @@ export function programsFor(outputs: Readonly<Record<string, { e: Expr; width: W
   }));
 }
 
-export function planForward(context: Context, tokens: boolean, trace: ReadonlyMap<string, Expr>): StepPlan {
+export interface ForwardMode {
+  /** The input is an index: x·W is a row of W. */
+  tokens: boolean;
+  /** x·W is a product of each step, next to where its result is used; else G has it for all steps before the loop. */
+  inputInLoop: boolean;
+  /** Backward will follow: G and what it loads stay for all steps. */
+  keeps: boolean;
+}
+
+export function planForward(context: Context, mode: ForwardMode, trace: ReadonlyMap<string, Expr>): StepPlan {
+  const { tokens, inputInLoop, keeps } = mode;
   const { cell, layout, kept, sums, widthOf, canonical } = context;
   const level = levelsOf(context);
   const results = [...cell.next.values(), ...layout.linears.map((l) => linearExpr(l.name)), ...trace.values()];
   const last = Math.max(...results.map(level));
   const scratch = new Map<string, Width>();
   const perStep = new Map<string, Width>();
-  layout.computed.forEach((e, i) => perStep.set(`p:${i}`, widthOf(e) ?? HIDDEN));
-  sums.forEach((_, i) => perStep.set(`r:${i}`, SCALAR));
+  const kinds = keeps ? perStep : scratch;
+  layout.computed.forEach((e, i) => kinds.set(`p:${i}`, widthOf(e) ?? HIDDEN));
+  sums.forEach((_, i) => kinds.set(`r:${i}`, SCALAR));
   for (const [name, e] of trace) perStep.set(`t:${name}`, canonical(widthOf(e) ?? HIDDEN));
   // A column of G is written by the first product and added to by the others; with dense input that one is before the loop.
   const written = new Set<string>(
-    tokens ? [] : layout.linears.filter((l) => l.operands.includes(INPUT)).map((l) => l.name),
+    tokens || inputInLoop ? [] : layout.linears.filter((l) => l.operands.includes(INPUT)).map((l) => l.name),
   );
   const inMemory = new Set<Expr>([...layout.computed, ...sums, ...cell.next.values(), ...kept.values()]);
   const roots = [...results, ...layout.computed, ...sums.flatMap(argumentsOf), ...kept.values()];
@@ -56,9 +67,13 @@ export function planForward(context: Context, tokens: boolean, trace: ReadonlyMa
     (e) => widthOf(e) !== null && !inMemory.has(e) && !sums.some((sum) => argumentsOf(sum)[0] === e),
   );
   const stages: Stage[] = [];
+  const inputsFirst = [...layout.groups].sort((a, b) => Number(b.kind === 'input') - Number(a.kind === 'input'));
+  // What a later round loads from G.
+  const later = (z: Expr): boolean => results.some((e) => level(e) > level(z)) || sums.length > 0;
   for (let p = 0; p <= last; p++) {
-    for (const group of layout.groups) {
-      const ready = group.kind === 'state' ? 0 : group.kind === 'computed' ? level(group.operand) + 1 : -1;
+    for (const group of inputsFirst) {
+      const always = group.kind === 'state' || (group.kind === 'input' && inputInLoop);
+      const ready = always ? 0 : group.kind === 'computed' ? level(group.operand) + 1 : -1;
       if (ready !== p) continue;
       for (const run of runsOf(layout, group, (a, b) => written.has(a) === written.has(b))) {
         stages.push({ kind: 'product', group, run, accumulate: written.has(layout.linears[run.first].name) });
@@ -74,7 +89,7 @@ export function planForward(context: Context, tokens: boolean, trace: ReadonlyMa
         let value: Expr = written.has(l.name) ? z : constant(0);
         if (tokens && l.operands.includes(INPUT)) value = apply('add', value, input(`xw:${l.name}`));
         known.set(z, l.bias ? apply('add', value, input(`b:${l.name}`)) : value);
-        outputs[`k:${l.name}`] = { e: kept.get(l.name) ?? z, width: l.size };
+        if (keeps || later(z)) outputs[`k:${l.name}`] = { e: kept.get(l.name) ?? z, width: l.size };
       }
     }
     layout.computed.forEach((e, i) => {
@@ -117,5 +132,5 @@ export function planForward(context: Context, tokens: boolean, trace: ReadonlyMa
     );
     stages.push(...programsFor(Object.fromEntries(substituted)), ...after);
   }
-  return { stages, scratch, perStep };
+  return { stages, scratch, perStep, keeps, input: inputInLoop };
 }

@@ -8,7 +8,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import type { DerivedCell } from './derive.js';
 import type { StepPlan } from './plan.js';
 import { HIDDEN, type Width } from './graph.js';
-import { blocksOf, type Columns, type Sizes, sizeOfWidth } from './layout.js';
+import { blocksOf, type Columns, type Sizes, sizeOfWidth, type WeightGroup } from './layout.js';
 import type { Steps } from './steps.js';
 
 /** Tensors by the names that plans use (`G`, `s:h`, `weight_x`, `dz:i` …). */
@@ -50,7 +50,7 @@ interface PlacedIndices {
 }
 
 /** Where a named operand stands, and how it moves from step to step in the order of time. */
-function place(context: RunContext, name: string): Place {
+function place(context: RunContext, plan: StepPlan, name: string): Place {
   const { derived, steps, sizes, columns, buffers } = context;
   const { cell, layout } = derived;
   const [kind, key] = splitName(name);
@@ -66,7 +66,7 @@ function place(context: RunContext, name: string): Place {
     table: moves && ragged ? table : undefined,
     indices: undefined,
   });
-  const dense = (buffer: string, width: number, row = 0): Place => at(buffer, row * width, width, width, true);
+  const dense = (buffer: string, width: number, moves = true): Place => at(buffer, 0, width, width, moves);
   const linear = (): number => layout.linears.findIndex((l) => l.name === key);
   switch (kind) {
     case 's': {
@@ -79,7 +79,7 @@ function place(context: RunContext, name: string): Place {
     }
     case 'z':
     case 'k':
-      return at('G', columns.first[linear()], columns.total, columns.width[linear()], true);
+      return at('G', columns.first[linear()], columns.total, columns.width[linear()], plan.keeps);
     case 'dz':
       return at('dG', columns.first[linear()], columns.total, columns.width[linear()], true);
     case 'b':
@@ -91,9 +91,9 @@ function place(context: RunContext, name: string): Place {
       return at(name, 0, rows === 1 ? 0 : width, width, false);
     }
     case 'p':
-      return dense(name, size(derived.widthOf(layout.computed[Number(key)]) ?? HIDDEN));
+      return dense(name, size(derived.widthOf(layout.computed[Number(key)]) ?? HIDDEN), plan.keeps);
     case 'r':
-      return dense(name, 1);
+      return dense(name, 1, plan.keeps);
     case 't':
     case 'dy':
     case 'dx': {
@@ -156,6 +156,12 @@ interface PreparedScan {
   uniforms: readonly number[];
 }
 
+/** What a group multiplies, or its gradient. */
+function operandName(group: WeightGroup, state: string, computed: string, input: string): string {
+  if (group.kind === 'input') return input;
+  return group.kind === 'state' ? `${state}:${group.state}` : `${computed}:${group.computed}`;
+}
+
 function prepare(context: RunContext, plan: StepPlan, way: Way, backwards: boolean): PreparedScan {
   const { derived, steps, sizes, columns } = context;
   const { layout } = derived;
@@ -165,7 +171,7 @@ function prepare(context: RunContext, plan: StepPlan, way: Way, backwards: boole
   const named = (name: string): number => {
     let number = numbers.get(name);
     if (number === undefined) {
-      number = put(place(context, name));
+      number = put(place(context, plan, name));
       numbers.set(name, number);
     }
     return number;
@@ -195,15 +201,15 @@ function prepare(context: RunContext, plan: StepPlan, way: Way, backwards: boole
       });
       const shifted = (name: string, columns: number): number => {
         if (columns === 0) return named(name);
-        const one = place(context, name);
+        const one = place(context, plan, name);
         return put({ ...one, offset: one.offset + columns });
       };
       const head = block.gate - columns.first[run.first];
       if (way === 'forward') {
-        const a = shifted(group.kind === 'state' ? `s:${group.state}` : `p:${group.computed}`, block.operand);
+        const a = shifted(operandName(group, 's', 'p', 'x'), block.operand);
         return { kind: 'product', a, b, c: shifted(`k:${first}`, head), n: block.n, k: block.k, accumulate };
       }
-      const c = shifted(group.kind === 'state' ? `ds:${group.state}` : `dp:${group.computed}`, block.operand);
+      const c = shifted(operandName(group, 'ds', 'dp', 'dx'), block.operand);
       const a = shifted(`dz:${first}`, head);
       return { kind: 'product', a, b, c, n: block.k, k: block.n, transB: true, accumulate };
     });

@@ -5,7 +5,7 @@ import type { CellGraph, Width, WidthOf } from './graph.js';
 import type { Layout, Run, WeightGroup } from './layout.js';
 
 /** Operands by name; operands.ts knows where each stands:
- *  s:h state before, n:h state after, z:i and k:i a linear's columns in G (before and after), xw:i the row of weight_x that a
+ *  x the input, s:h state before, n:h state after, z:i and k:i a linear's columns in G (before and after), xw:i the row of weight_x that a
  *  token picks, b:i bias, v:p vector, m:p mask, p:0 a computed operand, a:0 what is summed over its row, r:0 the sum,
  *  sv:0 a value that a later round takes from memory, t:name a traced value; backward: dy gradient of the output, ds:h of a
  *  state, dz:i of a linear, dp:0 of a computed operand, dv:p of a vector, da:0 and dr:0 row sums of backward's own, dx of the
@@ -27,6 +27,10 @@ export interface StepPlan {
   scratch: ReadonlyMap<string, Width>;
   /** Buffers [T, N, width], beside G and the states. */
   perStep: ReadonlyMap<string, Width>;
+  /** G has the rows of all steps; else those of one. */
+  keeps: boolean;
+  /** The products with the input's weight are stages of each step; else they are made for all steps outside of the loop. */
+  input: boolean;
 }
 
 /** What the planners share. */

@@ -74,6 +74,9 @@ export function scan(
   return new ScanRun(deriveCell(cell), x, parameters, initial, sizes, options).forward();
 }
 
+/** Sequences from which on the products with the input are made step by step. */
+const ROWS_IN_LOOP = 8;
+
 /** One run: its sizes and buffers. */
 class ScanRun {
   readonly #derived: DerivedCell;
@@ -213,12 +216,18 @@ class ScanRun {
       if (first === undefined) this.#backend.fill(target, N * width, cell.initialState[s] ?? 0);
       else this.#copy(first, target, N * width);
     }
-    if (this.#columns.total > 0) this.#kept.set('G', keep(empty([rows, this.#columns.total], { device })));
-    const plan = this.#derived.forward(this.#tokens, this.#options.trace);
+    const inputs = [this.#x, ...Object.values(this.#parameters), ...Object.values(this.#initial)];
+    const recording = isRecording(inputs);
+    const inputInLoop = this.#inputInLoop();
+    // Products with the input before the loop fill G for all steps.
+    const keeps = recording || !(this.#tokens || inputInLoop);
+    const plan = this.#derived.forward({ tokens: this.#tokens, inputInLoop, keeps }, this.#options.trace);
+    const gateRows = keeps ? rows : N;
+    if (this.#columns.total > 0) this.#kept.set('G', keep(empty([gateRows, this.#columns.total], { device })));
     const scratch = this.#allocate(plan);
     for (const [name, t] of scratch.perStep) if (!name.startsWith('t:')) this.#kept.set(name, keep(t));
     if (rows > 0) {
-      this.#inputProducts();
+      if (!inputInLoop) this.#inputProducts();
       runPlan(
         this.#backend,
         this.#context((name) => scratch.all.get(name) ?? this.#buffer(name)),
@@ -243,8 +252,7 @@ class ScanRun {
     );
     const finals = cell.states.map((s) => this.#finalState(s));
     const result = { output, state: Object.fromEntries(cell.states.map((s, i) => [s, finals[i]])), trace };
-    const inputs = [this.#x, ...Object.values(this.#parameters), ...Object.values(this.#initial)];
-    if (isRecording(inputs)) {
+    if (recording) {
       record({
         op: `scan ${cell.name}`,
         inputs,
@@ -255,6 +263,11 @@ class ScanRun {
       });
     } else this.#release();
     return result;
+  }
+
+  /** Products with the input by step keep their results in the cache; few rows a step are better multiplied all at once. */
+  #inputInLoop(): boolean {
+    return !this.#tokens && this.#steps.N >= ROWS_IN_LOOP;
   }
 
   #locate(isOutput: boolean, row: number): string {
@@ -345,7 +358,11 @@ class ScanRun {
     const { N, rows } = this.#steps;
     const device = this.#x.device;
     const [dy, ...dFinal] = gradients;
-    const plan = this.#derived.backward(dy !== null, this.#options.gradientScale !== undefined);
+    const plan = this.#derived.backward({
+      hasDy: dy !== null,
+      scaled: this.#options.gradientScale !== undefined,
+      inputInLoop: needed[0] && this.#inputInLoop(),
+    });
     const buffers = this.#allocate(plan).all;
     for (const [name, t] of buffers) if (name.startsWith('dv:')) this.#backend.fill(t, t.size, 0);
     cell.states.forEach((s, i) => {
@@ -361,7 +378,7 @@ class ScanRun {
     const buffer = (name: string): Tensor => buffers.get(name) ?? this.#buffer(name);
     if (rows > 0) runPlan(this.#backend, this.#context(buffer), plan, 'backward');
 
-    const results: (Tensor | null)[] = [needed[0] && !this.#tokens ? this.#inputGradient(buffers) : null];
+    const results: (Tensor | null)[] = [needed[0] && !this.#tokens ? this.#inputGradient(buffers, plan) : null];
     Object.keys(this.#parameters).forEach((name, i) => {
       results.push(needed[1 + i] ? this.#parameterGradient(name, buffer) : null);
     });
@@ -370,11 +387,11 @@ class ScanRun {
   }
 
   /** dG · W_xᵀ for all steps at once, added to what the cell's own use of x gave. */
-  #inputGradient(buffers: ReadonlyMap<string, Tensor>): Tensor | null {
+  #inputGradient(buffers: ReadonlyMap<string, Tensor>, plan: StepPlan): Tensor | null {
     const { rows } = this.#steps;
     const D = this.#sizes.input;
     const direct = buffers.get('dx');
-    const groups = this.#groups.filter(({ group }) => group.kind === 'input');
+    const groups = plan.input ? [] : this.#groups.filter(({ group }) => group.kind === 'input');
     if (direct === undefined && groups.length === 0) return null;
     const dx = direct ?? empty([rows, D], { device: this.#x.device });
     if (rows === 0) return new Tensor(dx.storage, this.#x.shape, dx.offset);

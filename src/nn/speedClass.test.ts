@@ -48,9 +48,14 @@ const plain = (plan: StepPlan): unknown =>
 
 it("derives the same stages and instructions for a user's LSTM as for the built-in one", () => {
   const [own, builtIn] = [deriveCell(Own), deriveCell(LSTM)];
-  expect(plain(own.forward(false))).toEqual(plain(builtIn.forward(false)));
-  expect(plain(own.forward(true))).toEqual(plain(builtIn.forward(true)));
-  expect(plain(own.backward(true))).toEqual(plain(builtIn.backward(true)));
+  for (const tokens of [false, true]) {
+    for (const keeps of [false, true]) {
+      const mode = { tokens, inputInLoop: !tokens, keeps };
+      expect(plain(own.forward(mode))).toEqual(plain(builtIn.forward(mode)));
+    }
+  }
+  const mode = { hasDy: true, scaled: false, inputInLoop: true };
+  expect(plain(own.backward(mode))).toEqual(plain(builtIn.backward(mode)));
 });
 
 describe('calls of the backend', () => {
