@@ -1,5 +1,5 @@
 // The Node-API addon: arenas (one mapping each, handed out once as an ArrayBuffer), a thread pool for each, and the choice
-// of the instruction set. `open(bytes, threads)` → { buffer, handle, argumentsAddress, isa }, `invoke(handle, kernel)`,
+// of the instruction set. `open(bytes, threads, isa)` (an empty name: the best) → { buffer, handle, argumentsAddress, isa }, `invoke(handle, kernel)`,
 // `close(handle)`.
 #include <node_api.h>
 #include <sys/mman.h>
@@ -8,8 +8,10 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -25,25 +27,27 @@ namespace {
 
 typedef int (*Invoke)(Context*, int);
 
-Invoke chooseIsa(const char** name) {
+struct Isa {
+  const char* name;
+  Invoke invoke;
+};
+
+/** The instruction sets of this machine, best first. */
+std::vector<Isa> supportedIsas() {
+  std::vector<Isa> found;
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vl")) {
-    *name = "avx512";
-    return unrolled_avx512::invokeKernel;
-  }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    *name = "avx2";
-    return unrolled_avx2::invokeKernel;
-  }
-  *name = "sse2";
+      __builtin_cpu_supports("avx512vl"))
+    found.push_back({"avx512", unrolled_avx512::invokeKernel});
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) found.push_back({"avx2", unrolled_avx2::invokeKernel});
+  found.push_back({"sse2", unrolled_base::invokeKernel});
 #elif defined(__aarch64__)
-  *name = "neon";
+  found.push_back({"neon", unrolled_base::invokeKernel});
 #else
-  *name = "scalar";
+  found.push_back({"scalar", unrolled_base::invokeKernel});
 #endif
-  return unrolled_base::invokeKernel;
+  return found;
 }
 
 inline void relax() {
@@ -158,6 +162,7 @@ class Threads : public Pool {
 constexpr size_t ARGUMENTS_ADDRESS = 4096;
 
 struct Arena {
+  Isa isa{};
   char* base = nullptr;
   size_t bytes = 0;
   Threads* pool = nullptr;
@@ -168,8 +173,7 @@ struct Arena {
 /** The arenas of one environment; a closed one leaves a hole that the next fills. */
 struct Arenas {
   std::vector<Arena*> all;
-  Invoke invoke = nullptr;
-  const char* isa = "";
+  std::vector<Isa> isas;
 };
 
 void freeArena(Arena* arena) {
@@ -196,17 +200,29 @@ void setNumber(napi_env env, napi_value object, const char* name, double value) 
 }
 
 napi_value open(napi_env env, napi_callback_info info) {
-  size_t count = 2;
-  napi_value args[2];
+  size_t count = 3;
+  napi_value args[3];
   napi_get_cb_info(env, info, &count, args, nullptr, nullptr);
   double bytes = 0, threads = 1;
+  char wanted[16] = "";
+  size_t length = 0;
   if (count < 2 || napi_get_value_double(env, args[0], &bytes) != napi_ok ||
       napi_get_value_double(env, args[1], &threads) != napi_ok || threads < 1 || bytes < 65536)
-    return fail(env, "expected open(bytes, threads)");
+    return fail(env, "expected open(bytes, threads, isa)");
+  if (count < 3 || napi_get_value_string_utf8(env, args[2], wanted, sizeof wanted, &length) != napi_ok) wanted[0] = 0;
+  Arenas* arenas = arenasOf(env);
+  const Isa* isa = nullptr;
+  std::string names;
+  for (const Isa& one : arenas->isas) {
+    if (!isa && (!wanted[0] || !strcmp(wanted, one.name))) isa = &one;
+    names += (names.empty() ? "" : ", ") + std::string(one.name);
+  }
+  if (!isa) return fail(env, ("this machine runs " + names + ", not " + wanted).c_str());
   // Address space only: pages come when they are first written.
   void* base = mmap(nullptr, (size_t)bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (base == MAP_FAILED) return fail(env, "the system gave no address space");
   Arena* arena = new Arena;
+  arena->isa = *isa;
   arena->base = static_cast<char*>(base);
   arena->bytes = (size_t)bytes;
   napi_value buffer;
@@ -217,18 +233,17 @@ napi_value open(napi_env env, napi_callback_info info) {
   napi_create_reference(env, buffer, 1, &arena->buffer);
   arena->pool = new Threads((int)threads);
   arena->context = {arena->base, reinterpret_cast<double*>(arena->base + ARGUMENTS_ADDRESS), arena->pool};
-  Arenas* arenas = arenasOf(env);
   size_t handle = 0;
   while (handle < arenas->all.size() && arenas->all[handle]) handle++;
   if (handle == arenas->all.size()) arenas->all.push_back(nullptr);
   arenas->all[handle] = arena;
-  napi_value result, isa;
+  napi_value result, name;
   napi_create_object(env, &result);
   napi_set_named_property(env, result, "buffer", buffer);
   setNumber(env, result, "handle", (double)handle);
   setNumber(env, result, "argumentsAddress", (double)ARGUMENTS_ADDRESS);
-  napi_create_string_utf8(env, arenas->isa, NAPI_AUTO_LENGTH, &isa);
-  napi_set_named_property(env, result, "isa", isa);
+  napi_create_string_utf8(env, arena->isa.name, NAPI_AUTO_LENGTH, &name);
+  napi_set_named_property(env, result, "isa", name);
   return result;
 }
 
@@ -242,7 +257,8 @@ napi_value invoke(napi_env env, napi_callback_info info) {
   napi_get_value_int32(env, args[1], &kernel);
   Arenas* arenas = arenasOf(env);
   if (handle >= arenas->all.size() || !arenas->all[handle]) return fail(env, "the backend was closed");
-  napi_create_int32(env, arenas->invoke(&arenas->all[handle]->context, kernel), &result);
+  Arena* arena = arenas->all[handle];
+  napi_create_int32(env, arena->isa.invoke(&arena->context, kernel), &result);
   return result;
 }
 
@@ -269,7 +285,7 @@ napi_value close(napi_env env, napi_callback_info info) {
 
 NAPI_MODULE_INIT() {
   Arenas* arenas = new Arenas;
-  arenas->invoke = chooseIsa(&arenas->isa);
+  arenas->isas = supportedIsas();
   napi_set_instance_data(
       env, arenas,
       [](napi_env, void* data, void*) {

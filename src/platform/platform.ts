@@ -7,8 +7,12 @@ export type KernelVariant = 'simd' | 'relaxed';
 
 /** What the native addon exports; see kernels/addon.cpp. */
 export interface Addon {
-  /** Address space of `bytes`, and a pool of `threads` (the caller is one of them). */
-  open(bytes: number, threads: number): { buffer: ArrayBuffer; handle: number; argumentsAddress: number; isa: string };
+  /** Address space of `bytes`, a pool of `threads` (the caller is one of them), and an instruction set: '' for the best. */
+  open(
+    bytes: number,
+    threads: number,
+    isa: string,
+  ): { buffer: ArrayBuffer; handle: number; argumentsAddress: number; isa: string };
   /** Runs a kernel on the arguments in the arena; 0 is success. */
   invoke(handle: number, kernel: number): number;
   /** Ends the threads, detaches the buffer and gives the memory back. */
@@ -23,6 +27,8 @@ export interface Platform {
   kernelBytes(variant: KernelVariant): Promise<Uint8Array<ArrayBuffer>>;
   /** The same at once, where the machine can. */
   kernelBytesSync?(variant: KernelVariant): Uint8Array<ArrayBuffer>;
+  /** The instruction set that the native kernels are held to; '' for the best of the machine. */
+  readonly forcedIsa?: string;
   /** The native addon, or why there is none. */
   loadAddon?(): { addon: Addon } | { reason: string };
   /** Switches relaxed SIMD on where the engine has it behind a flag. */

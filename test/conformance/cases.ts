@@ -5,6 +5,7 @@ import { memoryCases } from './cases/memory.js';
 import { product, productCases } from './cases/products.js';
 import { grid, programCases, random } from './cases/programs.js';
 import { crossEntropy, reduction, rowCases } from './cases/rows.js';
+import { sampleCases } from './cases/sample.js';
 import { rnn, scanCases, twoStages } from './cases/scan.js';
 import { ragged, raggedCases, rowSums } from './cases/scanRagged.js';
 
@@ -15,6 +16,7 @@ export const cases: Case[] = [
   ...memoryCases,
   ...scanCases,
   ...raggedCases,
+  ...sampleCases,
 ];
 
 /** One long row of numbers around 1: sums that cancel would ask more of float32 than it holds. */

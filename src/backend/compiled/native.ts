@@ -12,6 +12,8 @@ const MAX_THREADS = 64;
 export interface NativeOptions {
   /** Default: the cores of this machine. */
   threads?: number;
+  /** The instruction set; by default UNROLLED_ISA, or the best that the machine has. */
+  isa?: string;
   /** Resident bytes at which storages are first moved out; for tests. */
   budget?: number;
 }
@@ -34,7 +36,10 @@ export function createNativeBackend(options: NativeOptions = {}): CompiledBacken
       'use the wasm backend, which always works',
     );
   }
-  return new CompiledBackend(new NativeEngine(loaded.addon, threads), options.budget);
+  return new CompiledBackend(
+    new NativeEngine(loaded.addon, threads, options.isa ?? platform.forcedIsa ?? ''),
+    options.budget,
+  );
 }
 
 class NativeEngine implements Engine {
@@ -47,8 +52,8 @@ class NativeEngine implements Engine {
   readonly #addon: Addon;
   readonly #handle: number;
 
-  constructor(addon: Addon, threads: number) {
-    const opened = openArena(addon, threads);
+  constructor(addon: Addon, threads: number, isa: string) {
+    const opened = openArena(addon, threads, isa);
     this.#addon = addon;
     this.#handle = opened.handle;
     this.threads = threads;
@@ -71,17 +76,17 @@ class NativeEngine implements Engine {
   }
 }
 
-function openArena(addon: Addon, threads: number): ReturnType<Addon['open']> {
+function openArena(addon: Addon, threads: number, isa: string): ReturnType<Addon['open']> {
   let failure = '';
   for (const bytes of ARENA_BYTES) {
     try {
-      return addon.open(bytes, threads);
+      return addon.open(bytes, threads, isa);
     } catch (error) {
       failure = error instanceof Error ? error.message : String(error);
     }
   }
   throw new UnsupportedError(
-    `expected address space for the native backend, received none: ${failure}`,
-    'use the wasm backend',
+    `expected address space and instructions for the native backend, received none: ${failure}`,
+    'set UNROLLED_ISA to one that the machine has, or use the wasm backend',
   );
 }

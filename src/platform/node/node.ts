@@ -23,6 +23,9 @@ export const nodePlatform: Platform = {
     return kernelBytes(variant);
   },
   kernelBytesSync: kernelBytes,
+  get forcedIsa() {
+    return process.env.UNROLLED_ISA ?? '';
+  },
   loadAddon,
   enableRelaxedSimd() {
     setFlagsFromString('--experimental-wasm-relaxed-simd');
