@@ -20,7 +20,7 @@ export { backward, noGrad, record, type BackwardOptions, type TapeEntry } from '
 export { checkGradients } from './autograd/gradcheck.js';
 export { Cell } from './cell/cell.js';
 export type { CellData } from './cell/data.js';
-export type { ExplainOptions, Explanation } from './cell/explain.js';
+export type { ExplainOptions, Explanation, MachineRates } from './cell/explain.js';
 export { type CellDefinition, defineCell } from './cell/define.js';
 export { CellValue, type LinearOptions, type StepArguments } from './cell/trace.js';
 export * from './cell/cells/index.js';

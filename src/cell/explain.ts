@@ -1,9 +1,18 @@
-// What will run for a cell: the stages of one step with their work and traffic, as data and as a table for people.
+// What will run for a cell: the stages of one step with their work and traffic, as data and as a table for people; told what a
+// machine can do, also the least time that they take there.
 import { INSTRUCTION_SIZE, OP } from '../backend/isa.js';
 import { deriveCell } from './derive.js';
 import type { Stage, StepPlan } from './plan.js';
 import type { CellGraph } from './graph.js';
 import { type Block, blocksOf, columnsOf, runsOf, type Sizes, sizeOfWidth } from './layout.js';
+
+/** What a machine can do, as measured on it. */
+export interface MachineRates {
+  /** Multiplications and additions of a large matrix product. */
+  flopsPerSecond: number;
+  /** Bytes read and written by a copy that is larger than the caches. */
+  bytesPerSecond: number;
+}
 
 export interface ExplainOptions {
   inputSize: number;
@@ -15,6 +24,12 @@ export interface ExplainOptions {
   numHeads?: number;
   /** The input is tokens: its product is a row of the weight. */
   tokens?: boolean;
+  /** Whether the gradient of x is wanted; true. */
+  inputGradient?: boolean;
+  /** Steps of a sequence, over which products outside of the loop share one reading of their weights; 1. */
+  numSteps?: number;
+  /** Gives each stage its floor in seconds. */
+  machine?: MachineRates;
 }
 
 export interface ExplainedStage {
@@ -25,6 +40,8 @@ export interface ExplainedStage {
   flops: number;
   /** Bytes read and written in one step, weights once. */
   bytes: number;
+  /** The floor where a machine was told: the larger of flops at its product rate and bytes at its bandwidth. */
+  seconds?: number;
 }
 
 export interface Explanation {
@@ -32,15 +49,23 @@ export interface Explanation {
   /** Totals of one training step of time: forward, backward and its share of what is outside of the loop. */
   flops: number;
   bytes: number;
+  /** The sum of the stages' floors, where a machine was told: what is in a cache already may take less. */
+  seconds?: number;
   parameters: number;
   toString(): string;
 }
 
 const FLOAT = 4;
 
+/** The least time of some work: its arithmetic at the product rate or its traffic at the bandwidth, whichever is longer. */
+export function floorSeconds(work: { flops: number; bytes: number }, machine: MachineRates): number {
+  return Math.max(work.flops / machine.flopsPerSecond, work.bytes / machine.bytesPerSecond);
+}
+
 /** The stages and programs that run for one step in time. */
 export function explainCell(cell: CellGraph, options: ExplainOptions): Explanation {
   const { inputSize, hiddenSize, batchSize: N = 1, numHeads = 4, tokens = false } = options;
+  const { inputGradient = true, numSteps = 1, machine } = options;
   const own = Object.fromEntries(cell.sizes.map((name) => [name, options.sizes?.[name] ?? hiddenSize]));
   const sizes: Sizes = { ...own, input: inputSize, hidden: hiddenSize, heads: numHeads };
   const derived = deriveCell(cell);
@@ -50,13 +75,14 @@ export function explainCell(cell: CellGraph, options: ExplainOptions): Explanati
   const product = (when: ExplainedStage['when'], what: string, blocks: readonly Block[]): void => {
     const sum = (f: (b: Block) => number): number => blocks.reduce((total, b) => total + f(b), 0);
     const [{ k, n }] = blocks;
+    const sharing = when === 'forward' || when === 'backward' ? 1 : numSteps;
     const size = `${k} × ${n}${blocks.length > 1 ? `, ${blocks.length} heads` : ''}`;
     stages.push({
       when,
       kind: 'product',
       what: `${what} [${size}]`,
       flops: sum((b) => 2 * N * b.n * b.k),
-      bytes: sum((b) => (b.n * b.k + N * b.k + N * b.n) * FLOAT),
+      bytes: sum((b) => ((b.n * b.k) / sharing + N * b.k + N * b.n) * FLOAT),
     });
   };
   const groups = (kind: string) => layout.groups.filter((g) => g.kind === kind);
@@ -98,7 +124,7 @@ export function explainCell(cell: CellGraph, options: ExplainOptions): Explanati
         continue;
       }
       product('after the loop', `gradient of ${g.parameter}`, blocks);
-      if (g.kind === 'input') product('after the loop', `gradient of x by ${g.parameter}ᵀ`, blocks);
+      if (g.kind === 'input' && inputGradient) product('after the loop', `gradient of x by ${g.parameter}ᵀ`, blocks);
     }
   }
   const parameters =
@@ -116,7 +142,9 @@ export function explainCell(cell: CellGraph, options: ExplainOptions): Explanati
   const flops = stages.reduce((sum, s) => sum + s.flops, 0);
   const bytes = stages.reduce((sum, s) => sum + s.bytes, 0);
   const head = `${cell.name}: input ${inputSize}${tokens ? ' (tokens)' : ''}, hidden ${hiddenSize}, batch ${N}; ${parameters.toLocaleString('en')} parameters; one step in time`;
-  return { stages, flops, bytes, parameters, toString: () => print(head, stages, flops, bytes) };
+  const seconds =
+    machine === undefined ? undefined : stages.reduce((sum, s) => sum + (s.seconds = floorSeconds(s, machine)), 0);
+  return { stages, flops, bytes, seconds, parameters, toString: () => print(head, stages, { flops, bytes, seconds }) };
 }
 
 function operandName(stage: Stage & { kind: 'product' }): string {
@@ -171,14 +199,22 @@ function amount(value: number, unit: string): string {
   const scales: [number, string][] = [[1e9, 'G'], [1e6, 'M'], [1e3, 'k']]; // prettier-ignore
   const found = scales.find(([size]) => value >= size);
   return found === undefined
-    ? `${value} ${unit}`
+    ? `${Number(value.toFixed(1))} ${unit}`
     : `${(value / found[0]).toFixed(value / found[0] < 10 ? 2 : 1)} ${found[1]}${unit}`;
 }
 
-function print(head: string, stages: readonly ExplainedStage[], flops: number, bytes: number): string {
-  const rows = stages.map((s) => [s.when, s.kind, s.what, amount(s.flops, 'FLOP'), amount(s.bytes, 'B')]);
-  rows.push(['sum', '', '', amount(flops, 'FLOP'), amount(bytes, 'B')]);
-  const widths = [0, 1, 2, 3, 4].map((i) => Math.max(...rows.map((row) => row[i].length)));
+function print(
+  head: string,
+  stages: readonly ExplainedStage[],
+  { flops, bytes, seconds }: Pick<Explanation, 'flops' | 'bytes' | 'seconds'>,
+): string {
+  const floor = (time: number | undefined): string[] => (time === undefined ? [] : [`${(time * 1e6).toFixed(1)} µs`]);
+  const rows = stages.map((s) => [
+    ...[s.when, s.kind, s.what, amount(s.flops, 'FLOP'), amount(s.bytes, 'B')],
+    ...floor(s.seconds),
+  ]);
+  rows.push(['sum', '', '', amount(flops, 'FLOP'), amount(bytes, 'B'), ...floor(seconds)]);
+  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
   const lines = rows.map((row, at) =>
     row
       .map((cell, i) =>
