@@ -25,7 +25,9 @@ const ROW = 30;
 /** One horizontal bar for each value, from 0. */
 export function barChart({ bars, title, xLabel, width = 720 }: BarChartOptions): string {
   const labels = bars.map(({ value, label }) => label ?? formatNumber(value));
-  const left = Math.min(width * 0.4, Math.max(0, ...bars.map(({ name }) => textWidth(name, 12.5)))) + 12;
+  const left =
+    Math.min(width * 0.4, Math.max(0, ...bars.map(({ name, highlight }) => textWidth(name, highlight ? 13.5 : 12.5)))) +
+    12;
   const right = width - Math.max(20, ...labels.map((label) => textWidth(label, 13))) - 10;
   const top = 36;
   const bottom = top + ROW * bars.length;
