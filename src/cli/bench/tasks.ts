@@ -1,211 +1,239 @@
-// What is measured, under the names of the peers' scripts: each task makes its model once and gives a function that runs one
-// unit of work. Random data of the right shapes: the data does not change the work. Letters: V vocabulary, E embedding, H hidden,
-// L layers, N batch, T steps.
+// What is measured, under the names of the peers' scripts, beside which of their rows, and what is aimed at (the table of the
+// project's aims: native against the best peer named, WebAssembly against TensorFlow.js).
 import type * as Library from '../../node.js';
-import type { CellGraph } from '../../cell/graph.js';
-import type { Optimizer } from '../../optim/optimizers.js';
-import type { Tensor } from '../../tensor/tensor.js';
+import type { Aim } from './aims.js';
+import type { TrainingSizes } from './floors.js';
+import type { PeerName } from './peers.js';
+import { firstStepSeconds, helpSeconds, peakMemory, type ProcessContext } from './processes.js';
+import {
+  CELL_SIZES, CLASSIFY_SIZES, classify, generate, infer, LANGUAGE_MODELS, type LanguageModelSizes, MIN_CHAR_SIZES, minCharRnn,
+  product, trainCell, trainLanguageModel, type Work,
+} from './work.js'; // prettier-ignore
 
-export interface BenchTask {
+/** A row of a peer, and the name that its reading has in ours: the peer's where none is given. */
+export interface PeerReading {
+  peer: PeerName;
+  row: string;
+  as?: string;
+  /** Which of the row's figures; its value. */
+  field?: 'value' | 'peakRssMiB';
+}
+
+interface TaskBase {
   name: string;
   unit: string;
-  /** Names of the peers' rows; the best of them counts. */
-  peers: readonly string[];
-  make(u: typeof Library): { run: () => void; units: number };
+  peers: readonly PeerReading[];
+  aims: readonly Aim[];
 }
 
-type Update = 'sgd' | 'adam' | 'rmsprop';
-
-interface Sizes {
-  cell: 'RNN' | 'GRU' | 'LSTM';
-  V: number;
-  E: number;
-  H: number;
-  L: number;
-  N: number;
-  T: number;
-  update: Update;
-  dropout: number;
+/** Units of work a second, in this process: the more the better. */
+export interface RateTask extends TaskBase {
+  kind: 'rate';
+  /** Where it runs, if not on the backend that was asked for with all its threads. */
+  on?: { backend?: 'wasm'; threads: number };
+  /** Ours once more, elsewhere, as a reading beside it. */
+  rival?: { name: string; on: { backend: 'wasm'; threads: number } };
+  make(u: typeof Library): Work;
+  /** The sizes from which its floor follows. */
+  floor?: TrainingSizes;
 }
 
-const LANGUAGE_MODELS: Readonly<Record<string, Sizes>> = {
-  'd2l-rnn-h512': { cell: 'RNN', V: 28, E: 0, H: 512, L: 1, N: 32, T: 35, update: 'sgd', dropout: 0 },
-  'd2l-gru-h256': { cell: 'GRU', V: 28, E: 0, H: 256, L: 1, N: 32, T: 35, update: 'sgd', dropout: 0 },
-  'd2l-lstm-h256': { cell: 'LSTM', V: 28, E: 0, H: 256, L: 1, N: 32, T: 35, update: 'sgd', dropout: 0 },
-  'd2l-lstm-h256-l2': { cell: 'LSTM', V: 28, E: 0, H: 256, L: 2, N: 32, T: 35, update: 'sgd', dropout: 0 },
-  'char-rnn-lstm-h128-l2': { cell: 'LSTM', V: 65, E: 0, H: 128, L: 2, N: 50, T: 50, update: 'rmsprop', dropout: 0.2 },
-  'char-rnn-lstm-h512-l2': { cell: 'LSTM', V: 65, E: 0, H: 512, L: 2, N: 50, T: 50, update: 'rmsprop', dropout: 0.5 },
-  'char-lstm-h1024': { cell: 'LSTM', V: 96, E: 64, H: 1024, L: 1, N: 64, T: 64, update: 'adam', dropout: 0 },
-  'small-gru-h32': { cell: 'GRU', V: 28, E: 0, H: 32, L: 1, N: 16, T: 20, update: 'adam', dropout: 0 },
-  'word-lstm-h650-l2-v10000': {
+/** A figure of a process of its own: the less the better. */
+export interface ProcessTask extends TaskBase {
+  kind: 'process';
+  read(context: ProcessContext): number;
+}
+
+export type BenchTask = RateTask | ProcessTask;
+
+const TFJS = 'TensorFlow.js wasm';
+
+/** PyTorch's row and that of TensorFlow.js, each read beside the backend that it is compared with. */
+function both(row: string): PeerReading[] {
+  return [
+    { peer: 'PyTorch', row },
+    { peer: TFJS, row },
+  ];
+}
+
+const TRAINING_AIMS: Readonly<Record<string, number>> = {
+  'd2l-lstm-h256': 1.3,
+  'd2l-lstm-h256-l2': 1.25,
+  'd2l-gru-h256': 2.8,
+  'd2l-rnn-h512': 2.2,
+  'char-rnn-lstm-h128-l2': 1.7,
+  'char-rnn-lstm-h512-l2': 1.4,
+  'char-lstm-h1024': 1.15,
+  'word-lstm-h650-l2-v10000': 1.2,
+  'small-gru-h32': 10,
+};
+
+/** One thread against one thread, and all against all. */
+const PRODUCTS = [
+  { shape: '512', row: 'gemm/512', m: 512, k: 512, n: 512 },
+  { shape: '32x256x1024', row: 'gemm/32x256x1024', m: 32, k: 256, n: 1024 },
+].flatMap(({ shape, row, m, k, n }): RateTask[] => {
+  const task = { kind: 'rate', unit: 'GFLOP/s', make: (u: typeof Library) => product(u, m, k, n) } as const;
+  const peers = [{ peer: 'PyTorch', row }] as const;
+  const aims = [{ ratio: 0.95, against: 'PyTorch' }];
+  return [
+    { ...task, name: `gemm/${shape}`, peers, aims: [] },
+    { ...task, name: `gemm/${shape}/one-thread`, peers, aims, on: { threads: 1 } },
+  ];
+});
+
+function languageModelFloor({ cell, V, E, H, L, N, T, update }: LanguageModelSizes): TrainingSizes {
+  const input = { tokens: V, embedding: E };
+  const output = { size: V, rows: N * T };
+  return { cell, input, hidden: H, layers: L, batch: N, steps: T, output, update, clipNorm: true };
+}
+
+const TRAINING = Object.entries(LANGUAGE_MODELS).map(([name, sizes]): RateTask => ({
+  kind: 'rate',
+  name: `train/${name}`,
+  unit: 'tokens/s',
+  peers: both(`train/${name}`),
+  aims: [{ ratio: TRAINING_AIMS[name], against: 'PyTorch' }],
+  make: (u) => trainLanguageModel(u, sizes),
+  floor: languageModelFloor(sizes),
+}));
+
+const CLASSIFY: RateTask = {
+  kind: 'rate',
+  name: 'train/classify-lstm-h100',
+  unit: 'tokens/s',
+  peers: ['packed', 'padded'].map((how) => ({
+    peer: 'PyTorch',
+    row: `train/classify-lstm-h100-${how}`,
+    as: `PyTorch ${how}`,
+  })),
+  aims: [
+    { ratio: 15, against: 'PyTorch packed' },
+    { ratio: 9, against: 'PyTorch padded' },
+  ],
+  make: classify,
+  floor: {
     cell: 'LSTM',
-    V: 10000,
-    E: 650,
-    H: 650,
-    L: 2,
-    N: 20,
-    T: 35,
-    update: 'sgd',
-    dropout: 0.5,
+    input: { tokens: CLASSIFY_SIZES.V, embedding: CLASSIFY_SIZES.E },
+    hidden: CLASSIFY_SIZES.H,
+    layers: 1,
+    batch: CLASSIFY_SIZES.N,
+    steps: CLASSIFY_SIZES.T * 0.95, // lengths vary by a tenth
+    output: { size: 1, rows: CLASSIFY_SIZES.N },
+    update: 'adam',
   },
 };
 
-function optimizerFor(u: typeof Library, update: Update, parameters: readonly Tensor[]): Optimizer {
-  if (update === 'sgd') return new u.SGD(parameters, 1);
-  return update === 'adam' ? new u.Adam(parameters, 1e-3) : new u.RMSProp(parameters, 2e-3);
-}
+const MIN_CHAR: RateTask = {
+  kind: 'rate',
+  name: 'min-char-rnn',
+  unit: 'tokens/s',
+  peers: [{ peer: 'NumPy', row: 'numpy/min-char-rnn' }],
+  aims: [{ ratio: 8, against: 'NumPy' }],
+  make: minCharRnn,
+  floor: {
+    cell: 'RNN',
+    input: { tokens: MIN_CHAR_SIZES.V, embedding: 0 },
+    hidden: MIN_CHAR_SIZES.H,
+    layers: 1,
+    batch: 1,
+    steps: MIN_CHAR_SIZES.T,
+    output: { size: MIN_CHAR_SIZES.V, rows: MIN_CHAR_SIZES.T },
+    update: 'adagrad',
+  },
+};
 
-/** A training step: forward, loss, backward, norm clipping, update; the state carried on. */
-function trainLanguageModel(
-  u: typeof Library,
-  { cell, V, E, H, L, N, T, update, dropout }: Sizes,
-): { run: () => void; units: number } {
-  const embedding = E > 0 ? new u.Embedding(V, E) : null;
-  const rnn = new u.Recurrent(u[cell], { inputSize: E > 0 ? E : V, hiddenSize: H, numLayers: L, dropout });
-  const decoder = new u.Linear(H, V);
-  const parameters = [embedding, rnn, decoder].flatMap((part) => part?.parameters() ?? []);
-  const optimizer = optimizerFor(u, update, parameters);
-  const rng = new u.Philox(1);
-  const tokens = Int32Array.from({ length: (T + 1) * N }, () => rng.integer(V));
-  let state: Library.RecurrentState | null = null;
-  const run = (): void => {
-    const next = u.scope(() => {
-      const x = u.fromData(tokens.subarray(0, T * N), [T, N]);
-      const y = u.fromData(tokens.subarray(N), [T, N]);
-      const result = rnn.forward(embedding?.forward(x) ?? x, { state: u.detach(state) });
-      const loss = u.crossEntropy(decoder.forward(result.output), y);
-      optimizer.zeroGrad();
-      loss.backward();
-      u.clipGradNorm(parameters, 1);
-      optimizer.step();
-      return u.detach(result.state);
-    });
-    for (const layer of next) for (const t of Object.values(layer)) u.keep(t);
-    state?.forEach((layer) => Object.values(layer).forEach((t) => t.dispose()));
-    state = next;
-  };
-  return { run, units: N * T };
-}
-
-/** Forward and backward of one layer over dense input, as a new cell is tried. */
-function trainCell(u: typeof Library, cell: CellGraph): { run: () => void; units: number } {
-  const [D, H, N, T] = [28, 256, 32, 35];
-  const rnn = new u.Recurrent(cell, { inputSize: D, hiddenSize: H });
-  const [x, dy] = [u.randn([T, N, D]), u.randn([T, N, H])];
-  const run = (): void =>
-    u.scope(() => {
-      rnn.forward(x).output.mul(dy).sum().backward();
-      rnn.zeroGrad();
-    });
-  return { run, units: N * T };
-}
-
-function generate(
-  u: typeof Library,
-  cell: string,
-  hiddenSize: number,
-  numLayers: number,
-): { run: () => void; units: number } {
-  const characters = Array.from({ length: 65 }, (_, i) => String.fromCharCode(48 + i)).join('');
-  const { vocabulary } = u.Corpus.fromText(characters + characters);
-  const config = { cell, hiddenSize, numLayers, embeddingSize: 0, dropout: 0, seed: 0 };
-  const model = new u.LanguageModel(config, { settings: { tokens: 'char' }, vocabulary });
-  return { run: () => void model.generate({ prime: '0', length: 200, seed: 1 }), units: 200 };
-}
-
-/** The sentiment classifier of the book chapter: embedding, LSTM over ragged reviews, linear, BCE, Adam. */
-function classify(u: typeof Library): { run: () => void; units: number } {
-  const [N, T, V, E, H] = [64, 230, 20000, 100, 100];
-  const embedding = new u.Embedding(V, E, { paddingIndex: 1 });
-  const rnn = new u.Recurrent(u.LSTM, { inputSize: E, hiddenSize: H });
-  const out = new u.Linear(H, 1);
-  const parameters = [embedding, rnn, out].flatMap((part) => part.parameters());
-  const optimizer = new u.Adam(parameters);
-  const rng = new u.Philox(1);
-  const tokens = Int32Array.from({ length: T * N }, () => 2 + rng.integer(V - 2));
-  const lengths = Array.from({ length: N }, (_, n) =>
-    n === 0 ? T : Math.floor(T * 0.9) + rng.integer(T + 1 - Math.floor(T * 0.9)),
+const CELLS = (
+  [
+    ['reset-before-gru', 'GRUResetBefore', true],
+    ['layer-norm-lstm', 'LayerNormLSTM', true],
+    ['peephole-lstm', 'PeepholeLSTM', false],
+  ] as const
+).map(([name, cell, jax]): RateTask => {
+  const torch = ['eager', 'script', 'compile'].map(
+    (mode) => ({ peer: 'PyTorch', row: `cell/${name}/${mode}`, as: `PyTorch ${mode}` }) as const,
   );
-  const labels = Float32Array.from({ length: N }, () => rng.integer(2));
-  const run = (): void =>
-    u.scope(() => {
-      const { state } = rnn.forward(embedding.forward(u.fromData(tokens, [T, N])), { lengths });
-      const loss = u.bceWithLogits(out.forward(state[0].h).reshape([N]), u.fromData(labels, [N]));
-      optimizer.zeroGrad();
-      loss.backward();
-      optimizer.step();
-    });
-  return { run, units: lengths.reduce((a, b) => a + b, 0) };
-}
+  const { D, H, N, T } = CELL_SIZES;
+  return {
+    kind: 'rate',
+    name: `cell/${name}`,
+    unit: 'steps/s',
+    peers: jax ? [...torch, { peer: 'JAX', row: `cell/${name}/jit` }] : torch,
+    aims: [{ ratio: 2 }],
+    make: (u) => trainCell(u, u[cell]),
+    floor: { cell, input: { features: D }, hidden: H, layers: 1, batch: N, steps: T },
+  };
+});
 
-function infer(u: typeof Library): { run: () => void; units: number } {
-  const [D, H, N, T] = [100, 512, 64, 200];
-  const rnn = new u.Recurrent(u.LSTM, { inputSize: D, hiddenSize: H }).eval();
-  const x = u.randn([T, N, D]);
-  return { run: () => u.noGrad(() => u.scope(() => void rnn.forward(x))), units: N * T };
-}
+const GENERATION = (
+  [
+    ['lstm', 256, 1, [{ ratio: 2, against: 'ONNX Runtime' }, { ratio: 13, against: 'PyTorch' }]],
+    ['lstm', 512, 2, [{ ratio: 1.2, against: 'ONNX Runtime' }]],
+    ['gru', 128, 1, []],
+  ] as const
+).map(([cell, hidden, layers, aims]): RateTask => {
+  const name = `generate/${cell}-h${hidden}-l${layers}`;
+  const onnx = cell === 'lstm' ? [{ peer: 'ONNX Runtime', row: name } as const] : [];
+  const peers = [...both(name), ...onnx];
+  return { kind: 'rate', name, unit: 'tokens/s', peers, aims, make: (u) => generate(u, cell, hidden, layers) };
+}); // prettier-ignore
 
-/** The 110-line character model: one sequence of 25 steps, value clipping, Adagrad. */
-function minCharRnn(u: typeof Library): { run: () => void; units: number } {
-  const [V, H, T] = [65, 100, 25];
-  const rnn = new u.Recurrent(u.RNN, { inputSize: V, hiddenSize: H });
-  const decoder = new u.Linear(H, V);
-  const parameters = [...rnn.parameters(), ...decoder.parameters()];
-  const optimizer = new u.Adagrad(parameters, 0.1);
-  const rng = new u.Philox(1);
-  const tokens = Int32Array.from({ length: T + 1 }, () => rng.integer(V));
-  const run = (): void =>
-    u.scope(() => {
-      const { output } = rnn.forward(u.fromData(tokens.subarray(0, T), [T, 1]));
-      const loss = u.crossEntropy(decoder.forward(output), u.fromData(tokens.subarray(1), [T, 1]), {
-        reduction: 'sum',
-      });
-      optimizer.zeroGrad();
-      loss.backward();
-      u.clipGradValue(parameters, 5);
-      optimizer.step();
-    });
-  return { run, units: T };
-}
+const INFERENCE: RateTask = {
+  kind: 'rate',
+  name: 'infer/lstm-d100-h512-l1-n64-t200',
+  unit: 'steps/s',
+  peers: [{ peer: 'PyTorch', row: 'infer/lstm-d100-h512-l1-n64-t200' }],
+  aims: [{ ratio: 1.3, against: 'PyTorch' }],
+  make: infer,
+};
 
-function product(u: typeof Library, m: number, k: number, n: number): { run: () => void; units: number } {
-  const [a, b] = [u.randn([m, k]), u.randn([k, n])];
-  return { run: () => u.scope(() => void u.matmul(a, b)), units: (2 * m * k * n) / 1e9 };
-}
+const wasmTask = (row: string, ratio: number, make: RateTask['make']): RateTask => ({
+  kind: 'rate',
+  name: `wasm/${row}`,
+  unit: 'tokens/s',
+  on: { backend: 'wasm', threads: 1 },
+  peers: [{ peer: TFJS, row }],
+  aims: [{ ratio, against: TFJS }],
+  make,
+});
+
+const WASM: readonly RateTask[] = [
+  wasmTask('train/d2l-lstm-h256', 10, (u) => trainLanguageModel(u, LANGUAGE_MODELS['d2l-lstm-h256'])),
+  wasmTask('train/small-gru-h32', 15, (u) => trainLanguageModel(u, LANGUAGE_MODELS['small-gru-h32'])),
+  wasmTask('generate/lstm-h256-l1', 10, (u) => generate(u, 'lstm', 256, 1)),
+  {
+    kind: 'rate',
+    name: 'wasm/two-threads',
+    unit: 'tokens/s',
+    on: { backend: 'wasm', threads: 2 },
+    rival: { name: 'one thread', on: { backend: 'wasm', threads: 1 } },
+    peers: [],
+    aims: [{ ratio: 1.7, against: 'one thread' }],
+    make: (u) => trainLanguageModel(u, LANGUAGE_MODELS['d2l-lstm-h256']),
+  },
+];
+
+const PROCESSES: readonly ProcessTask[] = [
+  {
+    kind: 'process',
+    name: 'memory/train/d2l-lstm-h256',
+    unit: 'MiB',
+    peers: [{ peer: 'PyTorch', row: 'train/d2l-lstm-h256', field: 'peakRssMiB' }],
+    aims: [{ ratio: 4, against: 'PyTorch' }],
+    read: (context) => peakMemory(context, 'train/d2l-lstm-h256'),
+  },
+  { kind: 'process', name: 'start/help', unit: 's', peers: [], aims: [{ atMost: 0.15 }], read: helpSeconds },
+  { kind: 'process', name: 'start/first-step', unit: 's', peers: [], aims: [{ atMost: 0.5 }], read: firstStepSeconds },
+];
 
 export const BENCH_TASKS: readonly BenchTask[] = [
-  { name: 'gemm/512', unit: 'GFLOP/s', peers: ['gemm/512'], make: (u) => product(u, 512, 512, 512) },
-  { name: 'gemm/32x256x1024', unit: 'GFLOP/s', peers: [], make: (u) => product(u, 32, 256, 1024) },
-  ...Object.entries(LANGUAGE_MODELS).map(([name, sizes]): BenchTask => {
-    const full = `train/${name}`;
-    return { name: full, unit: 'tokens/s', peers: [full], make: (u) => trainLanguageModel(u, sizes) };
-  }),
-  ...(
-    [
-      ['reset-before-gru', 'GRUResetBefore'],
-      ['layer-norm-lstm', 'LayerNormLSTM'],
-      ['peephole-lstm', 'PeepholeLSTM'],
-    ] as const
-  ).map(([name, cell]): BenchTask => {
-    const peers = ['eager', 'script', 'compile'].map((mode) => `cell/${name}/${mode}`);
-    return { name: `cell/${name}`, unit: 'steps/s', peers, make: (u) => trainCell(u, u[cell]) };
-  }),
-  ...(
-    [
-      ['lstm', 256, 1],
-      ['lstm', 512, 2],
-      ['gru', 128, 1],
-    ] as const
-  ).map(([cell, hidden, layers]): BenchTask => {
-    const name = `generate/${cell}-h${hidden}-l${layers}`;
-    return { name, unit: 'tokens/s', peers: [name], make: (u) => generate(u, cell, hidden, layers) };
-  }),
-  { name: 'train/classify-lstm-h100', unit: 'tokens/s', peers: ['train/classify-lstm-h100-packed'], make: classify },
-  {
-    name: 'infer/lstm-d100-h512-l1-n64-t200',
-    unit: 'steps/s',
-    peers: ['infer/lstm-d100-h512-l1-n64-t200'],
-    make: infer,
-  },
-  { name: 'min-char-rnn', unit: 'tokens/s', peers: ['numpy/min-char-rnn'], make: minCharRnn },
+  ...PRODUCTS,
+  ...TRAINING,
+  CLASSIFY,
+  MIN_CHAR,
+  ...CELLS,
+  ...GENERATION,
+  INFERENCE,
+  ...WASM,
+  ...PROCESSES,
 ];

@@ -1,27 +1,39 @@
-// `unrolled bench`: speed, beside the peers that are installed, in one run and taking turns.
+// `unrolled bench`: speed, beside the peers that are installed, in one run and taking turns; floors, linear cost, a report.
 import { UnrolledError } from '../../errors.js';
 import { didYouMean } from '../../nearest.js';
-import { defineCommand } from '../command.js';
-import { decimal, flag, integer, string, withDefault } from '../options.js';
-import { formatNumber, table } from '../output.js';
+import type { Machine } from '../bench/machine.js';
+import type { PeerName } from '../bench/peers.js';
+import type { BenchRow } from '../bench/run.js';
+import { type CommandResult, defineCommand } from '../command.js';
+import { writeWhole } from '../files.js';
+import { decimal, flag, integer, path, string, withDefault } from '../options.js';
+
+/** Small ones, of which one takes less than a millisecond. */
+const MEMORY_STEPS = 20_000;
 
 export const benchCommand = defineCommand({
   name: 'bench',
-  summary: 'speed, beside peers where they are installed',
+  summary: 'speed and memory, beside peers where they are installed',
   arguments: [],
   options: {
     only: string('--only <part>', 'tasks whose name contains this'),
     seconds: withDefault(decimal('--seconds <S>', 'how long each reading takes', { above: 0 }), 2),
     rounds: withDefault(integer('--rounds <N>', 'readings of each, taking turns with the peers; the best counts'), 2),
     profile: flag('--profile', 'where the time of one run goes, by calls of the backend'),
+    scaling: flag('--scaling', 'also the cost over length, batch and layers, and memory over many steps'),
+    report: path('--report <file>', 'draws it all on one HTML page, and writes the JSON beside it'),
   },
-  examples: ['unrolled bench --only train/d2l', 'unrolled bench --only generate --profile'],
-  async run({ io, globals, signal }, _args, { only = '', seconds = 2, rounds = 2, profile: profiled }) {
+  examples: ['unrolled bench --only train/d2l', 'unrolled bench --scaling --report bench-report.html'],
+  async run({ io, globals, signal }, _args, options) {
+    const { only = '', seconds = 2, rounds = 2, profile: profiled, scaling: scaled, report } = options;
     const library = await import('../../node.js');
     const { startBackend, describeBackend } = await import('../library.js');
     const { BENCH_TASKS } = await import('../bench/tasks.js');
-    const { bestRate, profile } = await import('../bench/measure.js');
-    const { findPeers } = await import('../bench/peers.js');
+    const { BESIDE, findPeers } = await import('../bench/peers.js');
+    const { addFloors, Backends, runTask } = await import('../bench/run.js');
+    const { fastest, measureMachine } = await import('../bench/floors.js');
+    const { describeMachine } = await import('../bench/machine.js');
+    const { profileTables, rowTable, scalingTables } = await import('../bench/print.js');
     const tasks = BENCH_TASKS.filter(({ name }) => name.includes(only));
     if (tasks.length === 0) {
       const names = BENCH_TASKS.map(({ name }) => name);
@@ -31,45 +43,96 @@ export const benchCommand = defineCommand({
         `${didYouMean(only, names)}tasks: ${names.join(', ')}`,
       );
     }
-    const backend = await startBackend(globals);
-    const peers = findPeers(io, backend.name, backend.threads, seconds);
-    const rows = [];
+    const note = (line: string): void => {
+      if (!globals.quiet) io.stderr.write(`${line}\n`);
+    };
+    const main = await startBackend(globals);
+    const wanted = new Set<PeerName>();
     for (const task of tasks) {
-      if (signal.aborted) break;
-      if (!globals.quiet) io.stderr.write(`${task.name}\n`);
-      library.manualSeed(0);
-      const work = task.make(library);
-      let value = 0;
-      const theirs: Record<string, number> = {};
-      for (let round = 0; round < rounds; round++) {
-        value = Math.max(value, bestRate(work, seconds));
-        for (const peer of task.peers.length > 0 ? peers : []) {
-          const read = peer.read(task.peers);
-          if (read !== null) theirs[peer.name] = Math.max(theirs[peer.name] ?? 0, read);
-        }
-      }
-      const best = Math.max(0, ...Object.values(theirs));
-      rows.push({
-        name: task.name,
-        unit: task.unit,
-        value,
-        peers: theirs,
-        ratio: best > 0 ? value / best : null,
-        ...(profiled ? { profile: profile(backend, work.run, 20) } : {}),
-      });
+      const beside = task.kind === 'rate' ? (task.on?.backend ?? main.name) : main.name;
+      for (const { peer } of task.peers) if (BESIDE[peer] === beside) wanted.add(peer);
     }
-    const columns = [{ heading: 'task' }, { heading: describeBackend(backend), number: true }, { heading: 'unit' }, { heading: 'best peer', number: true }, { heading: 'ratio', number: true }]; // prettier-ignore
-    const shown = rows.map(({ name, unit, value, peers: read, ratio }) => {
-      const [best] = Object.entries(read).sort((a, b) => b[1] - a[1]);
-      const peer = best === undefined ? '–' : `${best[0]} ${formatNumber(Number(best[1].toPrecision(4)))}`;
-      return [name, formatNumber(Number(value.toPrecision(4))), unit, peer, ratio === null ? '–' : ratio.toFixed(2)];
-    });
-    const profiles = rows.flatMap(({ name, profile: parts }) => {
-      if (parts === undefined) return [];
-      const lines = parts.map(({ what, calls, milliseconds, share }) => [what, calls.toFixed(calls < 10 ? 1 : 0), milliseconds.toFixed(3), `${(share * 100).toFixed(1)} %`]); // prettier-ignore
-      return [table([{ heading: name }, { heading: 'calls', number: true }, { heading: 'ms', number: true }, { heading: 'share', number: true }], lines)]; // prettier-ignore
-    });
-    const text = [table(columns, shown), ...profiles].join('\n\n');
-    return { json: { backend: backend.name, features: [...backend.features], threads: backend.threads, rows }, text };
+    const peers = findPeers({ io, seconds, wanted, note });
+    const versions: Record<string, string> = {};
+    const rows: BenchRow[] = [];
+    let rates = null;
+    let scaling = null;
+    try {
+      // Before and after all else, and the better of both: a neighbour on the machine must not flatter us.
+      const floored = tasks.some((task) => task.kind === 'rate' && task.floor !== undefined);
+      if (floored) rates = measureMachine(library, main, Math.min(1, seconds));
+      const backends = new Backends(library, main);
+      const run = { u: library, main, peers: peers.list, seconds, rounds, profiled, versions };
+      // Processes first: on Linux a process's peak counts what its parent held when it began, and we are small now.
+      for (const task of [...tasks].sort((a, b) => Number(b.kind === 'process') - Number(a.kind === 'process'))) {
+        if (signal.aborted) break;
+        note(task.name);
+        rows.push(await runTask(task, backends, run));
+      }
+      const place = (row: BenchRow): number => tasks.findIndex(({ name }) => name === row.name);
+      rows.sort((a, b) => place(a) - place(b));
+      if (rates !== null) {
+        rates = fastest(rates, measureMachine(library, main, Math.min(1, seconds)));
+        addFloors(library, tasks, rows, rates);
+      }
+      if (scaled && !signal.aborted) {
+        note('cost over length, batch and layers; memory');
+        const { measureGrowth, measureScaling } = await import('../bench/scaling.js');
+        const context = { backend: main.name, threads: main.threads, seconds };
+        scaling = {
+          axes: measureScaling(library, seconds, rounds),
+          memory: (['train', 'learner'] as const).map((mode) => measureGrowth(context, mode, MEMORY_STEPS)),
+        };
+      }
+    } finally {
+      peers.close();
+    }
+    const machine = describeMachine(main);
+    const json = {
+      date: new Date().toISOString(),
+      machine,
+      peers: versions,
+      backend: main.name,
+      features: [...main.features],
+      threads: main.threads,
+      rates,
+      rows,
+      scaling,
+    };
+    const text = [
+      rowTable(rows, describeBackend(main)),
+      ...profileTables(rows),
+      ...(scaling === null ? [] : scalingTables(scaling.axes, scaling.memory)),
+    ];
+    if (report !== undefined) {
+      const { benchReport } = await import('../../plot/benchReport.js');
+      const data = `${report.replace(/\.html?$/i, '')}.json`;
+      const page = benchReport({
+        title: 'Unrolled beside its peers',
+        date: `${json.date.slice(0, 16).replace('T', ' ')} UTC`,
+        backend: describeBackend(main),
+        machine: [...machineRows(machine, versions), ['each reading', `${seconds} s, best of ${rounds}`]],
+        rates,
+        rows,
+        scaling,
+      });
+      await writeWhole(io.cwd, report, page);
+      await writeWhole(io.cwd, data, `${JSON.stringify(json, null, 2)}\n`);
+      text.push(`report  ${report}\ndata    ${data}`);
+    }
+    return { json: { ...json, report: report ?? null }, text: text.join('\n\n') } satisfies CommandResult;
   },
 });
+
+/** The machine and its peers for the page. */
+function machineRows(machine: Machine, versions: Readonly<Record<string, string>>): [string, string][] {
+  return [
+    ['processor', machine.cpu],
+    ['cores', String(machine.cores)],
+    ['instruction set', machine.isa],
+    ['memory', `${machine.memoryGiB} GiB`],
+    ['system', machine.system],
+    ['Node', machine.node],
+    ...Object.entries(versions),
+  ];
+}
