@@ -22,7 +22,7 @@ import { ENCODED_SIZE } from './encode.js';
 import { CALLS_VERSION, type Engine, KERNEL, type KernelLimits } from './engine.js';
 import { checkInside, checkOperand, overlaps } from './extent.js';
 import { ProgramCache } from './programs.js';
-import { runScan } from './scan.js';
+import { runScan, type ScanTimes } from './scan.js';
 import { type CompiledStorage, Memory } from './storage.js';
 
 const REDUCE_OPS = { sum: 0, sumSquares: 1, max: 2 } as const;
@@ -37,6 +37,8 @@ export class CompiledBackend implements Backend {
   readonly name: string;
   readonly threads: number;
   readonly features: readonly string[];
+  /** Where set, scans add their times: for profiles. Kernels without a clock add nothing. */
+  scanTimes: ScanTimes | null = null;
   readonly #engine: Engine;
   readonly #memory: Memory;
   readonly #args: Arguments;
@@ -339,7 +341,7 @@ export class CompiledBackend implements Backend {
   }
 
   scan(plan: ScanPlan, call: ScanCall): void {
-    runScan(this.#args, this.#memory, this.#programs, this.#limits, plan, call);
+    runScan(this.#args, this.#memory, this.#programs, this.#limits, plan, call, this.scanTimes);
   }
 
   sample(spec: SampleSpec, logits: Ref, { draws, list, count, position, token }: SamplePlaces): void {

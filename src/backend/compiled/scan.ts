@@ -15,7 +15,6 @@ const PACK_ROWS = 16;
 /** Row tables of one call; kernels/scan.h has the same number. */
 const MAX_TABLES = 4;
 
-const TIMES: number[] | null = ((globalThis as Record<string, unknown>).scanTimes as number[]) ?? null;
 /** What a stage is, by number, as in kernels/scan.h. */
 const STAGE = { program: 0, product: 1, rowSum: 2 } as const;
 
@@ -25,6 +24,12 @@ interface Encoded {
   safe: boolean;
 }
 
+/** Where the time of scans goes, in the order of kernels/scan.h. */
+export const SCAN_PARTS = ['packing', 'products', 'programs', 'rowSums', 'barriers'] as const;
+
+/** Seconds of the first thread by part, added up over scans. */
+export type ScanTimes = Record<(typeof SCAN_PARTS)[number], number>;
+
 /** Runs the whole time loop. Errors: UNSUPPORTED beyond the limits, RANGE for a bad index, OUT_OF_MEMORY. */
 export function runScan(
   args: Arguments,
@@ -33,6 +38,7 @@ export function runScan(
   limits: KernelLimits,
   plan: ScanPlan,
   call: ScanCall,
+  times: ScanTimes | null,
 ): void {
   if (call.steps === 0 || call.rows === 0) return;
   checkLimits(limits, plan, call);
@@ -76,7 +82,7 @@ export function runScan(
     args.put(call.random?.call ?? 0);
     args.putFlag(call.countDown);
     args.put(call.firstStep ?? 0);
-    args.putFlag(TIMES !== null);
+    args.putFlag(times !== null);
     for (let i = 0; i < MAX_TABLES; i++) args.put(tables[i] ?? 0);
     for (const operand of call.operands) {
       const { indices } = operand;
@@ -92,7 +98,7 @@ export function runScan(
     plan.stages.forEach((stage, i) => putStage(args, stage, packed[i], addresses[i], encoded[i]));
     for (const uniform of call.uniforms) args.put(uniform);
     args.invoke(KERNEL.SCAN);
-    if (TIMES !== null) for (let i = 0; i < 5; i++) TIMES[i] += args.result(i);
+    if (times !== null) SCAN_PARTS.forEach((part, i) => (times[part] += args.result(i)));
   } finally {
     for (const made of blocks) memory.freeBlock(made);
   }

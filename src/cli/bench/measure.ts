@@ -1,4 +1,6 @@
 // How fast a task runs, and where its time goes.
+import { CompiledBackend } from '../../backend/compiled/compiled.js';
+import { SCAN_PARTS, type ScanTimes } from '../../backend/compiled/scan.js';
 import type { Backend } from '../../backend/contract.js';
 
 const now = (): number => performance.now() / 1000;
@@ -28,24 +30,45 @@ export interface ProfilePart {
 
 const KERNELS = [
   'gemm', 'map', 'reduce', 'softmax', 'crossEntropy', 'crossEntropyGrad', 'gather', 'scatterAdd', 'copy', 'fill', 'write', 'readSync',
-  'scan',
+  'scan', 'sample', 'repeat',
 ] as const; // prettier-ignore
 
-/** Time of one run by calls of the backend; a scan is told by whether its products are transposed, as backward's are. */
+const noTimes = (): ScanTimes => ({ packing: 0, products: 0, programs: 0, rowSums: 0, barriers: 0 });
+
+/**
+ * Time of one run by calls of the backend; a scan is told by whether its products are transposed, as backward's are, and where
+ * the backend has a clock its parts stand in its place. What runs within a repeated call counts for `repeat`.
+ */
 export function profile(backend: Backend, run: () => void, runs: number): ProfilePart[] {
   const parts = new Map<string, { calls: number; seconds: number }>();
+  const add = (what: string, seconds: number): void => {
+    const part = parts.get(what) ?? { calls: 0, seconds: 0 };
+    parts.set(what, { calls: part.calls + 1, seconds: part.seconds + seconds });
+  };
+  const compiled = backend instanceof CompiledBackend && backend.name === 'native' ? backend : null;
+  let repeating = false;
   const target = backend as unknown as Record<string, (...args: unknown[]) => unknown>;
   const restore = KERNELS.map((name) => {
     const own = Object.getOwnPropertyDescriptor(target, name);
     const kernel = target[name].bind(backend);
     target[name] = (...args: unknown[]): unknown => {
+      if (repeating) return kernel(...args);
+      const inner = compiled === null || name !== 'scan' ? null : (compiled.scanTimes = noTimes());
+      repeating = name === 'repeat';
       const start = now();
       try {
         return kernel(...args);
       } finally {
+        const seconds = now() - start;
+        repeating = false;
         const what = name === 'scan' ? `scan ${isBackward(args[0]) ? 'backward' : 'forward'}` : name;
-        const part = parts.get(what) ?? { calls: 0, seconds: 0 };
-        parts.set(what, { calls: part.calls + 1, seconds: part.seconds + now() - start });
+        let rest = seconds;
+        for (const part of inner === null ? [] : SCAN_PARTS) {
+          add(`${what}: ${part === 'rowSums' ? 'row sums' : part}`, inner?.[part] ?? 0);
+          rest -= inner?.[part] ?? 0;
+        }
+        add(inner === null ? what : `${what}: call`, rest);
+        if (compiled !== null) compiled.scanTimes = null;
       }
     };
     return () => {
@@ -66,6 +89,7 @@ export function profile(backend: Backend, run: () => void, runs: number): Profil
   const inside = [...parts.values()].reduce((sum, { seconds }) => sum + seconds, 0);
   parts.set('JavaScript', { calls: runs, seconds: total - inside });
   return [...parts]
+    .filter(([, { seconds }]) => seconds > 0)
     .map(([what, { calls, seconds }]) => ({
       what,
       calls: calls / runs,
