@@ -57,12 +57,14 @@ static int callMap(Context* x, Reader& in) {
     o.rowStride = in.whole();
     o.colStride = (int)in.whole();
     o.indices = in.pointer<const int32_t>();
+    o.shift = 0;
     long limit = in.whole();
     if (!o.indices) continue;
     long bad = badIndex(o.indices, rows, limit);
     if (bad >= 0) return badIndexFound(x, bad, o.indices[bad], limit);
   }
   call.operands = operands;
+  call.grouped = false;
   call.uniforms = in.at;
   runProgram(x->pool, call, rows, cols);
   return DONE;
@@ -79,6 +81,7 @@ static int callScan(Context* x, Reader& in) {
   s.key.key1 = (uint32_t)in.number();
   s.key.call = (uint32_t)in.number();
   s.key.step = 0;
+  s.grouped = false;
   s.countDown = in.flag();
   s.firstStep = in.whole();
   ScanTimes times = {};
@@ -97,6 +100,8 @@ static int callScan(Context* x, Reader& in) {
     o.indexStep = in.whole();
     int table = (int)in.whole();
     o.table = table < 0 ? nullptr : tables[table & (MAX_TABLES - 1)];
+    o.shift = in.flag() ? GROUP_SHIFT : 0;
+    if (o.shift) s.grouped = true;
   }
   for (int i = 0; i < s.stageCount; i++) {
     ScanStage& t = s.stages[i];

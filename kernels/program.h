@@ -27,7 +27,12 @@ struct Operand {
   long rowStride;
   int colStride;
   const int32_t* indices;
+  /** Groups of 2^shift rows share a row of memory: sums over rows gather there. */
+  int shift;
 };
+
+/** Rows of a group where an operand has groups; threads cut between them. */
+enum { GROUP_SHIFT = 3, ROW_GROUP = 1 << GROUP_SHIFT };
 
 struct ProgramCall {
   const Instruction* code;
@@ -36,6 +41,8 @@ struct ProgramCall {
   int operandCount;
   const double* uniforms;
   RandomKey key;
+  /** Some operand has groups: rows run one after another. */
+  bool grouped;
 };
 
 INLINE void copyFloats(float* to, const float* from, long count) {
@@ -71,7 +78,7 @@ static void runBlock(const ProgramCall& call, long row, long rows, long column, 
     const float* c = at[i->c & (MAX_REGISTERS - 1)];
     if (i->op > OP_STORE && i->flag > 0 && whole) {
       const Operand& target = call.operands[i->flag - 1];
-      if (target.colStride == 1) to = target.p + row * target.rowStride + column;
+      if (target.colStride == 1) to = target.p + (row >> target.shift) * target.rowStride + column;
     }
     const float* result = to;
 #define EACH(expression)                   \
@@ -104,7 +111,7 @@ static void runBlock(const ProgramCall& call, long row, long rows, long column, 
           loadRows(source, row, rows, column, segment, to);
           break;
         }
-        long r = source.indices ? source.indices[row] : row;
+        long r = source.indices ? source.indices[row] : row >> source.shift;
         const float* p = source.p + r * source.rowStride;
         if (source.colStride == 0) {
           V x = splat(*p);
@@ -126,7 +133,7 @@ static void runBlock(const ProgramCall& call, long row, long rows, long column, 
           }
           continue;
         }
-        float* p = target.p + row * target.rowStride;
+        float* p = target.p + (row >> target.shift) * target.rowStride;
         if (target.colStride == 0) *p = a[count - 1];
         else if (!(i->flag && whole)) copyFloats(p + column, a, count);
         continue;
@@ -175,6 +182,7 @@ static void runBlock(const ProgramCall& call, long row, long rows, long column, 
 
 /** Whether rows follow each other without a gap in every operand: then the grid is one long row. */
 static bool isFlat(const ProgramCall& call, long cols) {
+  if (call.grouped) return false;
   for (int i = 0; i < call.operandCount; i++) {
     const Operand& x = call.operands[i];
     if (x.indices) return false;
@@ -187,7 +195,7 @@ static bool isFlat(const ProgramCall& call, long cols) {
 static void runGrid(const ProgramCall& call, long row, long rowEnd, long column, long columnEnd, long width) {
   long cols = columnEnd - column;
   long together = BLOCK / most(W, ceilDiv(cols, W) * W);
-  if (together >= 2 && rowEnd - row >= 2) {
+  if (together >= 2 && rowEnd - row >= 2 && !call.grouped) {
     for (long r = row; r < rowEnd; r += together)
       runBlock<true>(call, r, least(together, rowEnd - r), column, cols, width);
     return;
@@ -204,7 +212,8 @@ static void runRows(const ProgramCall& call, long from, long to, long cols) {
 
 /** The share of one thread of a grid: rows where there are enough, else blocks of columns. */
 static void runShare(const ProgramCall& call, long rows, long cols, int part, int parts) {
-  if (rows >= parts) runRows(call, pieceStart(rows, part, parts, 1), pieceStart(rows, part + 1, parts, 1), cols);
+  long step = call.grouped ? ROW_GROUP : 1;
+  if (rows >= parts) runRows(call, pieceStart(rows, part, parts, step), pieceStart(rows, part + 1, parts, step), cols);
   else runGrid(call, 0, rows, pieceStart(cols, part, parts, BLOCK), pieceStart(cols, part + 1, parts, BLOCK), cols);
 }
 

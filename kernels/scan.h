@@ -22,6 +22,8 @@ struct ScanOperand {
   long limit, indexStep;
   /** The first row in each step, in place of stepStride. */
   const int32_t* table;
+  /** As in Operand. */
+  int shift;
 };
 
 struct ScanStage {
@@ -51,6 +53,8 @@ struct Scan {
   const int32_t* activeRows;
   RandomKey key;
   bool countDown;
+  /** Some operand has groups of rows: threads cut between them. */
+  bool grouped;
   long firstStep;
   ScanOperand operands[MAX_SCAN_OPERANDS];
   ScanStage stages[MAX_STAGES];
@@ -135,13 +139,15 @@ static void runProduct(const Scan& s, const ScanStage& stage, long step, const S
 
 static void runStageProgram(const Scan& s, const ScanStage& stage, long step, long rows, const Share& share) {
   Operand operands[MAX_OPERANDS];
+  bool grouped = false;
   for (int i = 0; i < stage.operandCount; i++) {
     const ScanOperand& x = s.operands[(int)stage.operands[i]];
     // Where rows are picked by indices, a table says where the step's indices start.
     operands[i] = {x.p + (x.indices ? step * x.stepStride : stepOffset(x, step)), x.rowStride, x.colStride,
-                   x.indices ? indicesAt(x, step) : nullptr};
+                   x.indices ? indicesAt(x, step) : nullptr, x.shift};
+    grouped = grouped || x.shift;
   }
-  ProgramCall call = {stage.code, stage.length, operands, stage.operandCount, s.uniforms, s.key};
+  ProgramCall call = {stage.code, stage.length, operands, stage.operandCount, s.uniforms, s.key, grouped};
   call.key.step = (uint32_t)(s.firstStep + (s.countDown ? s.steps - 1 - step : step));
   if (share.parts == 1) runRows(call, share.from, share.to, stage.cols);
   else runShare(call, rows, stage.cols, share.part, share.parts);
@@ -188,6 +194,8 @@ static void runStage(const Scan& s, const ScanStage& stage, long step, long rows
 
 /** False where each thread goes on with the rows that it has itself just written. */
 INLINE bool mustMeet(const Scan& s, int stage, long rows, int parts) {
+  // Programs with groups cut the rows elsewhere.
+  if (s.grouped) return true;
   bool last = stage + 1 == s.stageCount;
   const ScanStage& next = s.stages[last ? 0 : stage + 1];
   bool sameRows = s.stages[stage].kind != STAGE_PRODUCT && next.kind != STAGE_PRODUCT && rows >= parts;
@@ -224,8 +232,9 @@ static void runScanPart(Pool* pool, const Scan& s, const ScanSplit& split, int p
 
 /** Rows for each thread, so that all have about as many over the whole scan; short sequences stand last. */
 static void cutRows(const Scan& s, ScanSplit& split) {
+  long unit = s.grouped ? ROW_GROUP : 1;
   if (!s.activeRows) {
-    for (int part = 0; part <= split.parts; part++) split.cuts[part] = pieceStart(s.rows, part, split.parts, 1);
+    for (int part = 0; part <= split.parts; part++) split.cuts[part] = pieceStart(s.rows, part, split.parts, unit);
     return;
   }
   double total = 0;
@@ -235,7 +244,7 @@ static void cutRows(const Scan& s, ScanSplit& split) {
   split.cuts[0] = 0;
   for (long row = 0; row < s.rows && part < split.parts; row++) {
     for (long step = 0; step < s.steps; step++) sum += s.activeRows[step] > row;
-    if (sum >= total * part / split.parts) split.cuts[part++] = row + 1;
+    if (sum >= total * part / split.parts && (row + 1) % unit == 0) split.cuts[part++] = row + 1;
   }
   while (part <= split.parts) split.cuts[part++] = s.rows;
 }

@@ -44,11 +44,16 @@ export interface ReduceSpec {
   accumulate?: boolean;
 }
 
+/** Rows of a group, for operands that are grouped. */
+export const ROW_GROUP = 8;
+
 /** An operand of a scan moves by `stepStride` elements from step to step (so do its indices); it may be negative. With a
  *  `table` its first row in step s is row `rowTables[table][s]` of the memory instead (ragged batches without padding). */
 export interface ScanOperand extends Operand {
   stepStride: number;
   table?: number;
+  /** Rows of a group of ROW_GROUP share one row of memory, in their order: what a program adds up over rows gathers there. */
+  grouped?: boolean;
   indices?: Ref & { limit: number; stepStride: number };
 }
 

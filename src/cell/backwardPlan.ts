@@ -68,7 +68,7 @@ export function planBackward(context: Context, { hasDy, scaled, inputInLoop }: B
   const scratch = new Map<string, Width>();
   const perStep = new Map<string, Width>();
   layout.computed.forEach((e, i) => scratch.set(`dp:${i}`, canonical(context.widthOf(e) ?? HIDDEN)));
-  // Gradients of vectors add up over the steps for each row; the rows are summed after the loop.
+  // Gradients of vectors add up over the steps for each group of rows; the groups are summed after the loop.
   for (const v of cell.vectors) scratch.set(`dv:${v.name}`, canonical(v.size));
   if (inputGradient) perStep.set('dx', INPUT_WIDTH);
 

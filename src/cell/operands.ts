@@ -109,10 +109,13 @@ function place(context: RunContext, plan: StepPlan, name: string): Place {
     case 'a':
     case 'da':
     case 'dr':
-    case 'dv':
     case 'sv': {
       const width = buffers(name).shape[1];
       return at(name, 0, width, width, false);
+    }
+    case 'dv': {
+      const width = buffers(name).shape[1];
+      return { ...at(name, 0, width, width, false), grouped: true };
     }
     case 'xw': {
       const group = layout.groups.find((g) => g.kind === 'input');
@@ -243,10 +246,18 @@ function preparedScan(context: RunContext, plan: StepPlan, way: Way, backwards: 
 /** Puts the memory of this call behind each operand. */
 function bind({ places, operands }: PreparedScan, buffers: Buffers): ScanOperand[] {
   for (let i = 0; i < places.length; i++) {
-    const { buffer, offset, rowStride, colStride, stepStride, table, indices } = places[i];
+    const { buffer, offset, rowStride, colStride, stepStride, table, grouped, indices } = places[i];
     const t = buffers(buffer);
     const from = indices === undefined ? undefined : buffers(indices.buffer);
-    const operand = (operands[i] ??= { storage: t.storage, offset: 0, rowStride, colStride, stepStride, table });
+    const operand = (operands[i] ??= {
+      storage: t.storage,
+      offset: 0,
+      rowStride,
+      colStride,
+      stepStride,
+      table,
+      grouped,
+    });
     operand.storage = t.storage;
     operand.offset = t.offset + offset;
     if (indices !== undefined && from !== undefined) {

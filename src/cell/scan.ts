@@ -2,7 +2,7 @@
 // Letters: T steps, N batch, D input, H hidden, G columns of all linears, R rows of all steps (T · N where none is padding).
 import { UnrolledError } from '../errors.js';
 import { isRecording, record } from '../autograd/tape.js';
-import type { Backend } from '../backend/contract.js';
+import { type Backend, ROW_GROUP } from '../backend/contract.js';
 import { backendOf } from '../backend/registry.js';
 import { empty, fromData } from '../tensor/create.js';
 import type { RandomKey } from '../tensor/philox.js';
@@ -300,12 +300,18 @@ class ScanRun {
     indices.dispose();
   }
 
+  /** Rows of the sums that gradients of vectors gather in. */
+  get #groupCount(): number {
+    return Math.ceil(this.#steps.N / ROW_GROUP);
+  }
+
   /** Buffers of a plan: those of one step, and those of all steps. */
   #allocate(plan: StepPlan): { all: Map<string, Tensor>; perStep: [string, Tensor][] } {
     const device = this.#x.device;
     const make = (rows: number, width: string): Tensor => empty([rows, sizeOfWidth(this.#sizes, width)], { device });
     const perStep = [...plan.perStep].map(([name, width]): [string, Tensor] => [name, make(this.#steps.rows, width)]);
-    const scratch = [...plan.scratch].map(([name, width]): [string, Tensor] => [name, make(this.#steps.N, width)]);
+    const rowsOf = (name: string): number => (name.startsWith('dv:') ? this.#groupCount : this.#steps.N);
+    const scratch = [...plan.scratch].map(([name, width]): [string, Tensor] => [name, make(rowsOf(name), width)]);
     return { all: new Map([...perStep, ...scratch]), perStep };
   }
 
@@ -437,7 +443,7 @@ class ScanRun {
       );
     if (weight !== undefined) this.#weightGradient(weight, d, buffer);
     else if (cell.vectors.some((v) => v.name === name))
-      sumRows(buffer(`dv:${name}`), this.#steps.N, 0, d.size, 0, d.size);
+      sumRows(buffer(`dv:${name}`), this.#groupCount, 0, d.size, 0, d.size);
     else {
       const { bias, biasTotal, first, total, width } = this.#columns;
       if (biasTotal === total) sumRows(buffer('dG'), rows, 0, total, 0, total);

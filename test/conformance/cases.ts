@@ -6,7 +6,7 @@ import { product, productCases } from './cases/products.js';
 import { grid, programCases, random } from './cases/programs.js';
 import { crossEntropy, reduction, rowCases } from './cases/rows.js';
 import { sampleCases } from './cases/sample.js';
-import { rnn, scanCases, twoStages } from './cases/scan.js';
+import { groupedRows, rnn, scanCases, twoStages } from './cases/scan.js';
 import { ragged, raggedCases, rowSums } from './cases/scanRagged.js';
 
 export const cases: Case[] = [
@@ -48,7 +48,10 @@ export const threadCases: Case[] = [
   crossEntropy('for threads', 700, 130, numbers(700 * 130, 1, 5), indices(700, 130, 2)),
   rnn({ T: 5, N: 65, H: 256 }),
   rnn({ T: 5, N: 32, H: 130 }, { activeRows: Int32Array.from([32, 31, 17, 3, 1]) }),
+  rnn({ T: 5, N: 3, H: 700 }),
   twoStages({ T: 3, N: 33, H: 257 }),
+  groupedRows({ T: 9, N: 67, H: 300 }),
+  groupedRows({ T: 90, N: 10, H: 600 }),
   rowSums({ T: 3, N: 65, H: 300 }),
   ragged(
     [7, 6, 6, 3, 2, 2, 1].flatMap((length) => new Array<number>(6).fill(length)),

@@ -1,7 +1,7 @@
 // Which elements an operand covers: to keep kernels inside of their storages, and to see where two operands of a program may
 // name the same memory.
 import { UnrolledError } from '../../errors.js';
-import type { Operand, Ref, ScanOperand } from '../contract.js';
+import { type Operand, type Ref, ROW_GROUP, type ScanOperand } from '../contract.js';
 
 /** Errors: SHAPE where [from, to), counted from the ref's offset, leaves its storage. */
 export function checkInside(ref: Ref, from: number, to: number): void {
@@ -44,7 +44,7 @@ export function checkScanOperand(operand: ScanOperand, steps: number, rows: numb
     if (indices.limit === 0) return;
   }
   const far = (steps - 1) * operand.stepStride;
-  const [from, to] = extent(operand, rows, cols);
+  const [from, to] = extent(operand, operand.grouped ? Math.ceil(rows / ROW_GROUP) : rows, cols);
   checkInside(operand, from + Math.min(0, far), to + Math.max(0, far));
 }
 

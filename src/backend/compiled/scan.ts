@@ -94,6 +94,7 @@ export function runScan(
       args.put(indices?.limit ?? 0);
       args.put(indices?.stepStride ?? 0);
       args.put(operand.table ?? -1);
+      args.putFlag(operand.grouped);
     }
     plan.stages.forEach((stage, i) => putStage(args, stage, packed[i], addresses[i], encoded[i]));
     for (const uniform of call.uniforms) args.put(uniform);
@@ -185,7 +186,7 @@ function argumentsOf(plan: ScanPlan, call: ScanCall): number {
     (sum, stage) => sum + (stage.kind === 'program' ? 5 + stage.operands.length : 9),
     0,
   );
-  return 11 + MAX_TABLES + call.operands.length * 8 + stages + call.uniforms.length;
+  return 11 + MAX_TABLES + call.operands.length * 9 + stages + call.uniforms.length;
 }
 
 function encodeStage(programs: ProgramCache, stage: ScanStage, call: ScanCall): Encoded | null {

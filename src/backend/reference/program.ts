@@ -3,7 +3,7 @@
 import { UnrolledError } from '../../errors.js';
 import type { FloatArray } from '../../tensor/device.js';
 import { philox4x32, type RandomKey, unitFloat } from '../../tensor/philox.js';
-import type { Operand } from '../contract.js';
+import { type Operand, ROW_GROUP, type ScanOperand } from '../contract.js';
 import { INSTRUCTION_SIZE, MAX_REGISTERS, OP, type Opcode, type Program } from '../isa.js';
 import { checkIndex, floats, integers } from './memory.js';
 
@@ -18,10 +18,17 @@ export interface RunContext {
   step: number;
 }
 
+/** An operand of a scan may have groups of rows. */
+type GridOperand = Operand & Pick<ScanOperand, 'grouped'>;
+
+function lineOf({ grouped }: GridOperand, row: number): number {
+  return grouped === true ? Math.floor(row / ROW_GROUP) : row;
+}
+
 /** Runs a program over a grid. Errors: SHAPE, DTYPE, RANGE for a bad index, STATE for a missing random key. */
 export function runProgram(
   program: Program,
-  operands: readonly Operand[],
+  operands: readonly GridOperand[],
   rows: number,
   cols: number,
   context: RunContext,
@@ -64,24 +71,38 @@ export function runProgram(
 }
 
 /** Checks the indices and bounds of an operand and gives its array. */
-function openOperand(operand: Operand, number: number, rows: number, cols: number): FloatArray {
+function openOperand(operand: GridOperand, number: number, rows: number, cols: number): FloatArray {
   const what = `operand ${number}`;
   const { indices, rowStride, colStride } = operand;
-  if (!indices) return floats(operand, what, [rows, rowStride], [cols, colStride]);
+  if (!indices) return floats(operand, what, [lineOf(operand, rows - 1) + 1, rowStride], [cols, colStride]);
   const list = integers(indices, `the indices of ${what}`, [rows, 1]);
   for (let r = 0; r < rows; r++) checkIndex(list[indices.offset + r], indices.limit, `a row of ${what}`, r);
   return floats(operand, what, [indices.limit, rowStride], [cols, colStride]);
 }
 
-function load(out: Float64Array, data: FloatArray, operand: Operand, row: number, from: number, count: number): void {
+function load(
+  out: Float64Array,
+  data: FloatArray,
+  operand: GridOperand,
+  row: number,
+  from: number,
+  count: number,
+): void {
   const { indices, colStride } = operand;
-  const line = indices ? integers(indices, 'indices')[indices.offset + row] : row;
+  const line = indices ? integers(indices, 'indices')[indices.offset + row] : lineOf(operand, row);
   const start = operand.offset + line * operand.rowStride + from * colStride;
   for (let i = 0; i < count; i++) out[i] = data[start + i * colStride];
 }
 
-function store(x: Float64Array, data: FloatArray, operand: Operand, row: number, from: number, count: number): void {
-  const start = operand.offset + row * operand.rowStride + from * operand.colStride;
+function store(
+  x: Float64Array,
+  data: FloatArray,
+  operand: GridOperand,
+  row: number,
+  from: number,
+  count: number,
+): void {
+  const start = operand.offset + lineOf(operand, row) * operand.rowStride + from * operand.colStride;
   for (let i = 0; i < count; i++) data[start + i * operand.colStride] = x[i];
 }
 

@@ -1,5 +1,5 @@
 // Conformance of the scan: plans like those of cells. Letters: T time, N batch, H hidden, D input; h0 is row block 0 of hs.
-import type { ScanPlan } from '../../../src/backend/contract.js';
+import { ROW_GROUP, type ScanPlan } from '../../../src/backend/contract.js';
 import { OP } from '../../../src/backend/isa.js';
 import { type Case, indices, numbers, program } from '../case.js';
 
@@ -208,6 +208,42 @@ function programsOnly(size: Size, activeRows?: Int32Array): Case {
   };
 }
 
+/** sums[row / ROW_GROUP] += x · y over rows and steps: what gradients of vectors do. */
+export function groupedRows(size: Size): Case {
+  const { T, N, H } = size;
+  const groups = Math.ceil(N / ROW_GROUP);
+  const code = program(
+    { registers: 3, operands: 4 },
+    [OP.LOAD, 0, 0],
+    [OP.LOAD, 1, 1],
+    [OP.LOAD, 2, 2],
+    [OP.FMA, 0, 1, 2, 0],
+    [OP.STORE, 0, 0],
+    [OP.STORE, 3, 1],
+  );
+  return {
+    name: named('with sums over groups of rows', size),
+    buffers: {
+      sums: numbers(groups * H + 1, 1),
+      x: numbers(T * N * H, 2),
+      y: numbers(N * H, 3),
+      copy: new Float32Array(N * H),
+    },
+    run(backend, at) {
+      const plan: ScanPlan = { stages: [{ kind: 'program', program: code, operands: [0, 1, 2, 3], cols: H }] };
+      const operands = [
+        at.scanOperand('sums', H, 0, { grouped: true }),
+        at.scanOperand('x', H, N * H),
+        at.scanOperand('y', H, 0),
+        at.scanOperand('copy', H, 0),
+      ];
+      backend.scan(plan, { steps: T, rows: N, uniforms: [], operands });
+    },
+    outputs: ['sums', 'copy'],
+    compare: 'norm',
+  };
+}
+
 function randomSteps(size: Size): Case {
   const { T, N, H } = size;
   const code = program({ registers: 1, operands: 1 }, [OP.RANDOM, 0, 3], [OP.STORE, 0, 0]);
@@ -245,6 +281,7 @@ export const scanCases: Case[] = [
     products(size, 70, true),
     programsOnly(size),
     randomSteps(size),
+    groupedRows(size),
   ]),
   rnn({ T: 0, N: 3, H: 5 }),
   rnn(RAGGED, { activeRows: Int32Array.from([6, 6, 4, 1, 0]) }),
