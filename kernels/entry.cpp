@@ -277,7 +277,6 @@ static int runKernel(Context* x, int kernel, const double* arguments) {
   return UNKNOWN;
 }
 
-
 /** Recorded calls, one after another: number, count of arguments, arguments. All of them, `times` times. */
 static int callRepeat(Context* x, Reader& in) {
   const double* list = in.pointer<const double>();
@@ -296,22 +295,3 @@ int invokeKernel(Context* x, int kernel) {
 }
 
 }  // namespace UNROLLED_NS
-
-#if defined(__wasm__)
-// WebAssembly: the arena is the module's own memory, one thread, and the arguments stand in a static block.
-namespace {
-double arguments[16384];
-void alone(Pool*, void (*work)(void*, int), void* argument, int parts) {
-  for (int i = 0; i < parts; i++) work(argument, i);
-}
-void nobody(Pool*, int) {}
-}  // namespace
-
-extern "C" __attribute__((export_name("argumentsAddress"))) double* argumentsAddress() { return arguments; }
-
-extern "C" __attribute__((export_name("invoke"))) int invoke(int kernel) {
-  Pool pool = {1, alone, nobody, nullptr};
-  Context context = {nullptr, arguments, &pool};
-  return UNROLLED_NS::invokeKernel(&context, kernel);
-}
-#endif

@@ -8,10 +8,15 @@ namespace UNROLLED_NS {
 /** About the work (in multiply-adds) that pays for waking another thread. */
 static const double WORK_PER_THREAD = 60000;
 
-INLINE int partsFor(const Pool* pool, double work) {
-  double wanted = work / WORK_PER_THREAD;
-  if (wanted < 2) return 1;
-  return wanted < pool->threads ? (int)wanted : pool->threads;
+/** Nobody has more threads than this. */
+static const int MAX_PARTS = 1024;
+
+INLINE int partsFor(Pool* pool, double work) {
+  double pays = work / WORK_PER_THREAD;
+  if (pays < 2) return 1;
+  int parts = pays < MAX_PARTS ? (int)pays : MAX_PARTS;
+  if (pool->wanted < parts) pool->wanted = parts;
+  return parts < pool->threads ? parts : pool->threads;
 }
 
 template <class Body>

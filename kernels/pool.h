@@ -1,4 +1,4 @@
-// How a kernel splits its work. The addon puts threads behind it; WebAssembly runs everything on the caller.
+// How a kernel splits its work. The addon puts threads behind it, WebAssembly workers where memory can be shared with them.
 #pragma once
 
 struct Pool {
@@ -9,7 +9,9 @@ struct Pool {
   /** Where the `parts` of one `parallel` meet. */
   void (*barrier)(Pool* self, int parts);
   /** Seconds, for profiles; null where there is no clock. */
-  double (*now)();
+  double (*now)() = nullptr;
+  /** The most parts that a kernel had work for so far: who starts threads late can tell from it how many. */
+  int wanted = 1;
 };
 
 /** Where memory starts, and who helps. */

@@ -22,9 +22,20 @@ const WASM = [
   '-mnontrapping-fptoint',
   '-msign-ext',
 ];
-const WASM_VARIANTS = { simd: ['-msimd128'], relaxed: ['-msimd128', '-mrelaxed-simd'] };
+const WASM_SIMD = { simd: ['-msimd128'], relaxed: ['-msimd128', '-mrelaxed-simd'] };
 /** The first megabyte holds stack and static data; the arena begins after it. */
 const WASM_LINK = ['--no-entry', '--import-memory', '--stack-first', '-z', 'stack-size=524288', '--export=__heap_base'];
+/**
+ * The kernels (entry.cpp) are compiled once for each of WASM_SIMD, what is around them (wasm.cpp) once for each of these. In
+ * shared memory the first instance alone writes static data, and workers set stacks of their own.
+ */
+const WASM_POOL = {
+  '': { flags: [], link: [] },
+  '-threads': {
+    flags: ['-matomics'],
+    link: ['--shared-memory', '--max-memory=4294967296', '--export=__stack_pointer'],
+  },
+};
 const ISAS = {
   x64: {
     avx512: ['-mavx512f', '-mavx512dq', '-mavx512bw', '-mavx512vl', '-mfma'],
@@ -81,11 +92,11 @@ function run(command, args) {
   });
 }
 
-/** The kernels as two WebAssembly modules: plain SIMD, and relaxed SIMD with its fused multiply-add. */
+/** The kernels as WebAssembly: plain SIMD, and relaxed SIMD with its fused multiply-add; each alone and with threads. */
 export async function buildWasm(say) {
-  const files = filesUnder(sources, '.h').concat(join(sources, 'entry.cpp'));
-  const hash = hashOf(files, COMMON, WASM, WASM_VARIANTS, WASM_LINK);
-  const names = Object.keys(WASM_VARIANTS);
+  const files = filesUnder(sources, '.h').concat(['entry.cpp', 'wasm.cpp'].map((name) => join(sources, name)));
+  const hash = hashOf(files, COMMON, WASM, WASM_SIMD, WASM_LINK, WASM_POOL);
+  const names = Object.keys(WASM_SIMD).flatMap((simd) => Object.keys(WASM_POOL).map((pool) => simd + pool));
   if (
     isFresh(
       'wasm',
@@ -111,11 +122,17 @@ export async function buildWasm(say) {
       throw new Error(`${name} failed:\n${output || error.message}`, { cause: error });
     }
   };
-  for (const name of names) {
-    const flags = [...COMMON, ...WASM, ...WASM_VARIANTS[name]];
-    const object = await call('clang++', [...flags, '-c', 'entry.cpp', '-o', 'entry.o'], tree);
-    const linked = await call('wasm-ld', [...WASM_LINK, 'entry.o', '-o', 'kernels.wasm'], object);
-    put(`${name}.wasm`, linked['kernels.wasm']);
+  // The kernels have no atomics; the flag only says that they may be linked with some.
+  const compile = (name, flags) =>
+    call('clang++', [...COMMON, ...WASM, ...flags, '-c', `${name}.cpp`, '-o', `${name}.o`], tree);
+  for (const [simd, simdFlags] of Object.entries(WASM_SIMD)) {
+    const entry = await compile('entry', [...simdFlags, '-matomics']);
+    for (const [pool, { flags, link }] of Object.entries(WASM_POOL)) {
+      const objects = { ...entry, ...(await compile('wasm', flags)) };
+      const args = [...WASM_LINK, ...link, 'entry.o', 'wasm.o', '-o', 'kernels.wasm'];
+      const linked = await call('wasm-ld', args, objects);
+      put(`${simd}${pool}.wasm`, linked['kernels.wasm']);
+    }
   }
   setStamp('wasm', hash);
   say(`kernels: WebAssembly built in ${seconds(start)}`);

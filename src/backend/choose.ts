@@ -18,7 +18,7 @@ export const BACKEND_NAMES = ['native', 'wasm', 'reference'] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
 export interface BackendOptions {
-  /** At most so many threads; a backend with one thread runs with one. Default: one for each core. */
+  /** At most so many threads; a backend with one thread runs with one. Default: one for each core (wasm: at most 16). */
   threads?: number;
   /** `float64` runs on the reference backend only; the others decline it. Default: float32. */
   precision?: Precision;
@@ -54,11 +54,11 @@ const MAKERS: Record<BackendName, Maker> = {
   wasm: {
     async make(options) {
       declineFloat64('wasm', options);
-      return createWasmBackend();
+      return createWasmBackend({ threads: options.threads });
     },
     makeSync(options) {
       declineFloat64('wasm', options);
-      return createWasmBackendSync();
+      return createWasmBackendSync({ threads: options.threads });
     },
   },
   reference: {

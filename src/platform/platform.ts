@@ -2,8 +2,8 @@
 // node/node.ts has the other. Nothing else in the core knows where it runs.
 import { UnrolledError } from '../errors.js';
 
-/** A build of the kernels as WebAssembly. */
-export type KernelVariant = 'simd' | 'relaxed';
+/** A build of the kernels as WebAssembly; those with threads want shared memory. */
+export type KernelVariant = 'simd' | 'relaxed' | 'simd-threads' | 'relaxed-threads';
 
 /** What the native addon exports; see kernels/addon.cpp. */
 export interface Addon {
@@ -17,6 +17,13 @@ export interface Addon {
   invoke(handle: number, kernel: number): number;
   /** Ends the threads, detaches the buffer and gives the memory back. */
   close(handle: number): void;
+}
+
+/** A worker on a thread of its own. */
+export interface WorkerThread {
+  /** May be called before the worker runs. */
+  postMessage(message: unknown): void;
+  terminate(): void;
 }
 
 export interface Platform {
@@ -33,6 +40,11 @@ export interface Platform {
   loadAddon?(): { addon: Addon } | { reason: string };
   /** Switches relaxed SIMD on where the engine has it behind a flag. */
   enableRelaxedSimd?(): void;
+  /**
+   * Starts a worker on a script, which finds `unrolledMessage(handler)` to take its first message by. Missing where workers
+   * cannot share memory. A worker neither keeps the process alive nor fails loudly. Errors: whatever the engine throws.
+   */
+  readonly startWorker?: (script: string) => WorkerThread;
   /** Keeps the engine's young generation from growing while a training runs. Returns what ends that. */
   holdYoungGeneration?(): () => void;
   /** The whole file. Errors: NOT_FOUND, IO. */
@@ -46,6 +58,9 @@ export const browserPlatform: Platform = {
   name: 'browser',
   get cpuCount() {
     return globalThis.navigator?.hardwareConcurrency ?? 1;
+  },
+  get startWorker() {
+    return globalThis.crossOriginIsolated && typeof Worker === 'function' ? startWorker : undefined;
   },
   kernelBytes(variant) {
     return fetchBytes(new URL(`../kernels/${variant}.wasm`, import.meta.url).href);
@@ -61,6 +76,25 @@ export const browserPlatform: Platform = {
     );
   },
 };
+
+/** From a Blob: no file that bundlers must know, and a library from another origin may start it too. */
+function startWorker(script: string): WorkerThread {
+  const prelude = 'const unrolledMessage = (handler) => addEventListener("message", ({ data }) => handler(data));';
+  const address = URL.createObjectURL(new Blob([`${prelude}\n${script}`], { type: 'text/javascript' }));
+  const worker = new Worker(address);
+  worker.addEventListener('error', (event) => {
+    event.preventDefault();
+  });
+  return {
+    postMessage: (message) => {
+      worker.postMessage(message);
+    },
+    terminate() {
+      worker.terminate();
+      URL.revokeObjectURL(address);
+    },
+  };
+}
 
 async function fetchBytes(address: string): Promise<Uint8Array<ArrayBuffer>> {
   let response: Response;

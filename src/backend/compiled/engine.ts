@@ -31,10 +31,11 @@ export const ARGUMENT_COUNT = 16384;
 /** Memory, and kernels that take their arguments from it. Addresses are bytes. */
 export interface Engine {
   readonly name: string;
+  /** At most so many run at once. */
   readonly threads: number;
   readonly features: readonly string[];
   /** The memory now; another object after `grow`. */
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBufferLike;
   /** Where the arguments stand, as doubles. */
   readonly argumentsAddress: number;
   /** From here on the memory is free for tensors. */

@@ -1,23 +1,21 @@
-// The WebAssembly backend under the conformance suite, with and without relaxed SIMD, and growing its memory.
+// The WebAssembly backend: what it says it uses, and growing its memory, shared with workers or not. test/conformance runs the
+// suite on it.
 import { expect, it } from 'vitest';
-import { conformance } from '../../../test/conformance/suite.js';
 import { nodePlatform } from '../../platform/node/node.js';
 import { setPlatform } from '../../platform/platform.js';
 import { createWasmBackend, createWasmBackendSync } from './wasm.js';
 
 setPlatform(nodePlatform);
 
-await conformance('wasm', () => createWasmBackend());
-await conformance('wasm without relaxed SIMD', () => createWasmBackend({ relaxed: false }));
-
 it('says what it uses', async () => {
   expect((await createWasmBackend({ relaxed: false })).features).toContain('simd');
+  expect((await createWasmBackend({ relaxed: false, threads: 1 })).features).toEqual(['simd', '1 thread']);
   expect(createWasmBackendSync().features).toContain('relaxed-simd');
-  expect(createWasmBackendSync().threads).toBe(1);
+  expect(createWasmBackendSync({ threads: 3 }).features).toEqual(['relaxed-simd', '3 threads']);
 });
 
-it('grows, keeps what was there, and says when there is no more', () => {
-  const backend = createWasmBackendSync({ budget: 2 ** 40 });
+it.each([1, 2])('grows, keeps what was there, and says when there is no more (%i threads)', (threads) => {
+  const backend = createWasmBackendSync({ budget: 2 ** 40, threads });
   const kept = backend.allocate('float32', 1000);
   backend.write(
     kept,

@@ -6,8 +6,9 @@ import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
+import { Worker } from 'node:worker_threads';
 import { UnrolledError } from '../../errors.js';
-import type { Addon, KernelVariant, Platform } from '../platform.js';
+import type { Addon, KernelVariant, Platform, WorkerThread } from '../platform.js';
 
 /** The package's dist/kernels, whether this runs from src/ or from dist/. */
 const KERNELS = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'dist', 'kernels');
@@ -30,6 +31,7 @@ export const nodePlatform: Platform = {
   enableRelaxedSimd() {
     setFlagsFromString('--experimental-wasm-relaxed-simd');
   },
+  startWorker,
   holdYoungGeneration,
   async readFile(path) {
     try {
@@ -55,6 +57,16 @@ function kernelBytes(variant: KernelVariant): Uint8Array<ArrayBuffer> {
   } catch (cause) {
     throw new UnrolledError('IO', `expected the built kernels, found none: ${path}`, BUILD, { cause });
   }
+}
+
+/** With none of the process's options, which may load modules into each worker, and none of its environment. */
+function startWorker(script: string): WorkerThread {
+  const prelude =
+    'const unrolledMessage = (handler) => require("node:worker_threads").parentPort.once("message", handler);';
+  const worker = new Worker(`${prelude}\n${script}`, { eval: true, execArgv: [], env: {} });
+  worker.on('error', () => undefined);
+  worker.unref();
+  return worker;
 }
 
 /** Trainings that run. */

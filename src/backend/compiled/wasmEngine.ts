@@ -1,0 +1,168 @@
+// The WebAssembly engine: kernels and arena share one memory, which grows when it must. With more than one thread the memory
+// is shared with workers.
+import { UnrolledError } from '../../errors.js';
+import type { KernelVariant } from '../../platform/platform.js';
+import type { Engine } from './engine.js';
+import { WasmWorkers } from './wasmWorkers.js';
+
+const PAGE = 65536;
+const FIRST_PAGES = 64;
+/** WebAssembly's own limit (4 GiB), and what smaller machines may still grant. */
+const PAGE_LIMITS = [65536, 32768, 16384];
+/** Grows by at least this part of what is there. */
+const GROWTH = 0.25;
+
+/** Ends the workers of engines that were forgotten without `close`; they would keep the memory. */
+const forgotten = new FinalizationRegistry<WasmWorkers>((workers) => {
+  workers.terminate();
+});
+
+export class WasmEngine implements Engine {
+  readonly name = 'wasm';
+  readonly threads: number;
+  readonly features: readonly string[];
+  readonly argumentsAddress: number;
+  readonly heapBase: number;
+  #memory: WebAssembly.Memory | null;
+  #exports: WebAssembly.Exports;
+  #invoke: (kernel: number) => number;
+  #partsWanted: (() => number) | null = null;
+  #workers: WasmWorkers | null = null;
+
+  /** More than one thread needs kernels of a variant with threads. Errors: OUT_OF_MEMORY; INTERNAL for other kernels. */
+  constructor(module: WebAssembly.Module, variant: KernelVariant, threads: number) {
+    this.threads = threads;
+    this.features = [
+      variant.startsWith('relaxed') ? 'relaxed-simd' : 'simd',
+      threads === 1 ? '1 thread' : `${threads} threads`,
+    ];
+    const memory = makeMemory(threads > 1);
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    this.#memory = memory;
+    this.#exports = exports;
+    this.#invoke = numberFunction(exports.invoke);
+    // Addresses above 2 GiB come back as negative numbers.
+    this.argumentsAddress = numberFunction(exports.argumentsAddress)(0) >>> 0;
+    const heapBase = numberOf(exports.__heap_base);
+    if (threads === 1) {
+      this.heapBase = heapBase;
+      return;
+    }
+    // The caller's stack is whole and begins at address 0; those of the workers are as large and stand before the heap.
+    const stackBytes = numberOf(exports.__stack_pointer);
+    const stacks = Math.ceil(heapBase / 64) * 64;
+    this.heapBase = stacks + (threads - 1) * stackBytes;
+    this.grow(this.heapBase);
+    numberFunction(exports.allowNaps)(mayWait() ? 1 : 0);
+    const partsWanted = numberFunction(exports.partsWanted);
+    this.#partsWanted = () => partsWanted(0);
+    this.#workers = new WasmWorkers(module, memory, threads - 1, stacks, stackBytes);
+    forgotten.register(this, this.#workers, this);
+  }
+
+  get buffer(): ArrayBufferLike {
+    return this.#memory?.buffer ?? new ArrayBuffer(0);
+  }
+
+  /** Workers that help by now, and kernels that the first of them had a part of: for tests. */
+  get help(): { workers: number; kernels: number } {
+    if (this.#workers === null) return { workers: 0, kernels: 0 };
+    const { workersReady, kernelsShared } = this.#exports;
+    return { workers: numberFunction(workersReady)(0), kernels: numberFunction(kernelsShared)(0) };
+  }
+
+  invoke(kernel: number): number {
+    const status = this.#invoke(kernel);
+    if (this.#partsWanted !== null) this.#startWorkers(this.#partsWanted() - 1);
+    return status;
+  }
+
+  grow(limit: number): boolean {
+    if (this.#memory === null) return false;
+    const have = this.#memory.buffer.byteLength / PAGE;
+    const need = Math.ceil(limit / PAGE) - have;
+    if (need <= 0) return true;
+    const generous = Math.max(need, Math.ceil(have * GROWTH));
+    return this.#tryGrow(generous) || (generous > need && this.#tryGrow(need));
+  }
+
+  close(): void {
+    if (this.#workers !== null) {
+      // Asked first: browsers take their time to end a worker that is busy.
+      numberFunction(this.#exports.stop)(0);
+      this.#workers.terminate();
+      forgotten.unregister(this);
+    }
+    // Nothing refers to the memory any more: collection takes it.
+    this.#memory = null;
+    this.#workers = null;
+    this.#partsWanted = null;
+    this.#exports = {};
+    this.#invoke = () => {
+      throw new UnrolledError('STATE', 'expected an open backend, found a closed one', 'make a new backend');
+    };
+  }
+
+  /** The first kernel that is large enough for more threads runs on those that are there, and then the others are started. */
+  #startWorkers(count: number): void {
+    this.#workers?.startUpTo(count);
+    if (this.#workers?.missing !== true) this.#partsWanted = null;
+  }
+
+  #tryGrow(pages: number): boolean {
+    try {
+      this.#memory?.grow(pages);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** Whether this thread may sleep until memory changes: a page may not. */
+function mayWait(): boolean {
+  try {
+    // The memory has changed already, so this does not wait.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function makeMemory(shared: boolean): WebAssembly.Memory {
+  let failure: unknown;
+  for (const maximum of PAGE_LIMITS) {
+    try {
+      return new WebAssembly.Memory({ initial: FIRST_PAGES, maximum, shared });
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw new UnrolledError(
+    'OUT_OF_MEMORY',
+    'expected memory for WebAssembly, received none',
+    'close other programs or tabs',
+    {
+      cause: failure,
+    },
+  );
+}
+
+function numberFunction(value: WebAssembly.ExportValue | undefined): (argument: number) => number {
+  if (typeof value !== 'function') throw otherKernels();
+  return (argument) => Number(value(argument));
+}
+
+function numberOf(value: WebAssembly.ExportValue | undefined): number {
+  if (!(value instanceof WebAssembly.Global)) throw otherKernels();
+  return Number(value.value);
+}
+
+function otherKernels(): UnrolledError {
+  return new UnrolledError(
+    'INTERNAL',
+    'expected kernels of this version, received others',
+    'build again: `npm run build`',
+  );
+}

@@ -1,0 +1,82 @@
+// Workers that help the WebAssembly engine: each runs an instance of the kernels over the same memory, on a stack of its own,
+// and waits there for its part of a kernel (kernels/wasm.cpp). They start when first wanted, and whoever is not there yet, or
+// never comes, is not waited for.
+import { getPlatform, type WorkerThread } from '../../platform/platform.js';
+
+/** What a worker is sent. */
+interface WorkerTask {
+  module: WebAssembly.Module;
+  memory: WebAssembly.Memory;
+  /** Where its stack ends: it grows down from there. */
+  stack: number;
+}
+
+/** Plain text, so that it needs no file beside the library, wherever that is bundled or served from. */
+const SCRIPT = `
+unrolledMessage(({ module, memory, stack }) => {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  exports.__stack_pointer.value = stack;
+  try {
+    exports.serve();
+  } catch (error) {
+    exports.giveUp();
+    throw error;
+  }
+});`;
+
+export class WasmWorkers {
+  readonly #module: WebAssembly.Module;
+  readonly #memory: WebAssembly.Memory;
+  readonly #stacks: number;
+  readonly #stackBytes: number;
+  readonly #workers: WorkerThread[] = [];
+  #most: number;
+
+  /** At most `most` workers; their stacks of `stackBytes` each begin at the address `stacks`. */
+  constructor(
+    module: WebAssembly.Module,
+    memory: WebAssembly.Memory,
+    most: number,
+    stacks: number,
+    stackBytes: number,
+  ) {
+    this.#module = module;
+    this.#memory = memory;
+    this.#most = most;
+    this.#stacks = stacks;
+    this.#stackBytes = stackBytes;
+  }
+
+  /** Whether more could be started. */
+  get missing(): boolean {
+    return this.#workers.length < this.#most;
+  }
+
+  /** Starts what is missing of so many workers; does not wait for them. */
+  startUpTo(count: number): void {
+    while (this.missing && this.#workers.length < count) {
+      try {
+        this.#start();
+      } catch {
+        // Not here: a policy of the page, or no more threads. Those that run are enough.
+        this.#most = this.#workers.length;
+      }
+    }
+  }
+
+  /** Ends them at once, whatever they do. */
+  terminate(): void {
+    this.#most = 0;
+    for (const worker of this.#workers) worker.terminate();
+    this.#workers.length = 0;
+  }
+
+  #start(): void {
+    const worker = getPlatform().startWorker?.(SCRIPT);
+    if (worker === undefined) throw new Error('expected a platform with workers');
+    this.#workers.push(worker);
+    const stack = this.#stacks + this.#workers.length * this.#stackBytes;
+    const task: WorkerTask = { module: this.#module, memory: this.#memory, stack };
+    worker.postMessage(task);
+  }
+}
