@@ -10,7 +10,7 @@
 
 namespace UNROLLED_NS {
 
-enum { MAX_STAGES = 128, MAX_SCAN_OPERANDS = 384, MAX_TABLES = 4, MAX_PARTS = 64 };
+enum { MAX_STAGES = 128, MAX_SCAN_OPERANDS = 384, MAX_TABLES = 4, MAX_SCAN_PARTS = 64 };
 enum StageKind { STAGE_PROGRAM = 0, STAGE_PRODUCT = 1, STAGE_ROW_SUM = 2 };
 
 struct ScanOperand {
@@ -180,7 +180,7 @@ struct ScanSplit {
   int parts;
   /** Each thread has the rows cuts[part] … cuts[part + 1] of every step; else threads meet after a stage. */
   bool byRows;
-  long cuts[MAX_PARTS + 1];
+  long cuts[MAX_SCAN_PARTS + 1];
 };
 
 static void runStage(const Scan& s, const ScanStage& stage, long step, long rows, const ScanSplit& split, int part) {
@@ -263,8 +263,8 @@ static void runScan(Pool* pool, const Scan& s) {
   }
   // Where threads meet in every step, it is the work of one step that counts.
   ScanSplit split;
-  split.byRows = s.rows >= least(pool->threads, MAX_PARTS) * ROWS_PER_THREAD;
-  split.parts = s.steps > 0 ? (int)least(partsFor(pool, split.byRows ? work * s.steps : work), MAX_PARTS) : 1;
+  split.byRows = s.rows >= least(pool->threads, MAX_SCAN_PARTS) * ROWS_PER_THREAD;
+  split.parts = s.steps > 0 ? (int)least(partsFor(pool, split.byRows ? work * s.steps : work), MAX_SCAN_PARTS) : 1;
   cutRows(s, split);
   parallel(pool, split.parts, [&](int part) { runScanPart(pool, s, split, part); });
 }

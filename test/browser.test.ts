@@ -1,4 +1,5 @@
-// The core in a browser: a plain static page loads the built package, trains and generates, on WebAssembly.
+// The core in a browser: a plain static page loads the built package, trains and generates, on WebAssembly; with workers where
+// the page is cross-origin isolated, and on one thread where it is not.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -14,14 +15,30 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 const TYPES: Record<string, string> = { '.js': 'text/javascript', '.wasm': 'application/wasm', '.html': 'text/html' };
 
 const PAGE = `<!doctype html><meta charset="utf-8"><title>Unrolled</title><script type="module">
-import { LanguageModel, useBackend } from '/index.js';
+import { LanguageModel, randn, useBackend } from '/index.js';
+import { CompiledBackend } from '/backend/compiled/compiled.js';
+import { WasmEngine } from '/backend/compiled/wasmEngine.js';
+/** A product that is large enough for two threads, until a worker has had a part of one; the time is up at some point. */
+async function shared() {
+  const module = await WebAssembly.compileStreaming(fetch('/kernels/simd-threads.wasm'));
+  const engine = new WasmEngine(module, 'simd-threads', 2);
+  await useBackend(new CompiledBackend(engine));
+  const x = randn([256, 256]);
+  for (let i = 0; engine.help.kernels === 0 && i < 500; i++) {
+    x.matmul(x);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return engine.help;
+}
 try {
-  const backend = await useBackend('auto');
+  const backend = await useBackend('auto', { threads: 2 });
   const text = 'she sells sea shells by the sea shore. '.repeat(200);
   const model = await LanguageModel.train(text, { hiddenSize: 32, embeddingSize: 8, batchSize: 8, numSteps: 16, epochs: 6 });
   const loaded = LanguageModel.fromBytes(model.toBytes(), 'page');
-  window.result = { backend: backend.name, perplexity: model.training.validation.at(-1).perplexity,
-    text: loaded.generate({ prime: 'she ', length: 12, temperature: 0 }) };
+  window.result = { backend: backend.name, features: backend.features, isolated: crossOriginIsolated,
+    perplexity: model.training.validation.at(-1).perplexity,
+    text: loaded.generate({ prime: 'she ', length: 12, temperature: 0 }),
+    help: crossOriginIsolated ? await shared() : null };
 } catch (error) { window.result = { error: String(error.stack ?? error) }; }
 </script>`;
 
@@ -34,8 +51,11 @@ describe.skipIf(CHROMIUM === undefined)(
     beforeAll(async () => {
       server = createServer((request, response) => {
         const path = (request.url ?? '/').split('?')[0];
-        const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
-        if (path === '/') {
+        const headers =
+          path === '/plain'
+            ? {}
+            : { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+        if (path === '/isolated' || path === '/plain') {
           response.writeHead(200, { ...headers, 'Content-Type': 'text/html' }).end(PAGE);
           return;
         }
@@ -52,19 +72,23 @@ describe.skipIf(CHROMIUM === undefined)(
 
     afterAll(() => server.close());
 
-    it('trains and generates from a static page', async () => {
+    it.each([
+      { path: 'isolated', threads: '2 threads', help: { workers: 1, kernels: 1 } },
+      { path: 'plain', threads: '1 thread', help: null },
+    ])('trains and generates from a static page ($path: $threads)', async ({ path, threads, help }) => {
       const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
       try {
         const page = await browser.newPage();
         const errors: string[] = [];
         page.on('pageerror', (error) => errors.push(String(error)));
-        await page.goto(address);
+        await page.goto(address + path);
         await page
           .waitForFunction('window.result !== undefined', undefined, { timeout: 50_000 })
           .catch(() => undefined);
         expect(errors).toEqual([]);
         const result = await page.evaluate('window.result');
-        expect(result).toMatchObject({ backend: 'wasm', text: 'sells sea sh' });
+        expect(result).toMatchObject({ backend: 'wasm', text: 'sells sea sh', isolated: path === 'isolated', help });
+        expect(result).toHaveProperty('features', expect.arrayContaining([threads]));
         expect(result).toHaveProperty(
           'perplexity',
           expect.toSatisfy((value: number) => value < 1.5),
