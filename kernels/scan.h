@@ -249,13 +249,16 @@ static void cutRows(const Scan& s, ScanSplit& split) {
   while (part <= split.parts) split.cuts[part++] = s.rows;
 }
 
-/** Rows for a thread from which on sharing the batch beats sharing the columns, whose threads read the weights but once. */
+/** Rows for a thread from which on sharing the batch beats sharing the columns. */
 static const long ROWS_PER_THREAD = 6;
+/** Sharing the batch, every thread reads all weights in every step: good while a cache close by holds so many floats. */
+static const double SHARED_WEIGHTS = 768 * 1024;
 
 static void runScan(Pool* pool, const Scan& s) {
-  double work = 0;
+  double work = 0, weights = 0;
   for (int i = 0; i < s.stageCount; i++) {
     const ScanStage& stage = s.stages[i];
+    if (stage.kind == STAGE_PRODUCT) weights += (double)stage.n * stage.k;
     // A product of few rows waits for its weights to come from memory.
     work += stage.kind != STAGE_PRODUCT ? (double)s.rows * stage.cols * stage.length / 2
             : stage.packed              ? (double)s.rows * stage.n * stage.k / 8
@@ -263,7 +266,7 @@ static void runScan(Pool* pool, const Scan& s) {
   }
   // Where threads meet in every step, it is the work of one step that counts.
   ScanSplit split;
-  split.byRows = s.rows >= least(pool->threads, MAX_SCAN_PARTS) * ROWS_PER_THREAD;
+  split.byRows = s.rows >= least(pool->threads, MAX_SCAN_PARTS) * ROWS_PER_THREAD && weights <= SHARED_WEIGHTS;
   split.parts = s.steps > 0 ? (int)least(partsFor(pool, split.byRows ? work * s.steps : work), MAX_SCAN_PARTS) : 1;
   cutRows(s, split);
   parallel(pool, split.parts, [&](int part) { runScanPart(pool, s, split, part); });

@@ -51,7 +51,7 @@ export const threadCases: Case[] = [
   rnn({ T: 5, N: 3, H: 700 }),
   twoStages({ T: 3, N: 33, H: 257 }),
   groupedRows({ T: 9, N: 67, H: 900 }),
-  groupedRows({ T: 90, N: 10, H: 900 }),
+  groupedRows({ T: 9, N: 10, H: 5000 }),
   rowSums({ T: 3, N: 301, H: 700 }),
   ragged(
     [7, 6, 6, 3, 2, 2, 1].flatMap((length) => new Array<number>(6).fill(length)),
