@@ -146,10 +146,17 @@ struct Gemm {
   Matrix a, b, c;
 };
 
+/** Whether a copy of A pays: read along its columns, or where its rows fall on the same lines of the cache. */
+INLINE bool packsA(const Gemm& g) {
+  return g.transA ? (double)g.m * g.k > 32 * 1024 : g.a.stride % 1024 == 0;
+}
+
 /** The rows and columns of one thread, with its own workspace. */
 static void gemmPacked(const Gemm& g, long row, long rowEnd, long column, long columnEnd, float* workspace) {
   float* packedA = workspace;
   float* packedB = workspace + PACK_A;
+  const bool packs = packsA(g);
+  const long rowStride = g.transA ? 1 : g.a.stride, stepStride = g.transA ? g.a.stride : 1;
   for (long j0 = column; j0 < columnEnd; j0 += NC) {
     long cols = least(NC, columnEnd - j0);
     for (long p0 = 0; p0 < g.k; p0 += KC) {
@@ -159,11 +166,15 @@ static void gemmPacked(const Gemm& g, long row, long rowEnd, long column, long c
       for (long j = 0; j < cols; j += NR) packPanel(b, g.b.stride, g.transB, j0 + j, columnEnd, k, packedB + j * k);
       for (long i0 = row; i0 < rowEnd; i0 += MC) {
         long rows = least(MC, rowEnd - i0);
-        packA(g.a.p, g.a.stride, g.transA, i0, rows, p0, k, packedA);
+        const float* a = g.a.p + i0 * rowStride + p0 * stepStride;
+        if (packs) packA(g.a.p, g.a.stride, g.transA, i0, rows, p0, k, packedA);
         for (long j = 0; j < cols; j += NR)
-          for (long i = 0; i < rows; i += MR)
-            anyTile(least(MR, rows - i), packedA + i * k, 1, MR, packedB + j * k, k,
-                    g.c.p + (i0 + i) * g.c.stride + j0 + j, g.c.stride, cols - j, add);
+          for (long i = 0; i < rows; i += MR) {
+            float* c = g.c.p + (i0 + i) * g.c.stride + j0 + j;
+            long count = least(MR, rows - i);
+            if (packs) anyTile(count, packedA + i * k, 1, MR, packedB + j * k, k, c, g.c.stride, cols - j, add);
+            else anyTile(count, a + i * rowStride, rowStride, stepStride, packedB + j * k, k, c, g.c.stride, cols - j, add);
+          }
       }
     }
   }
@@ -266,17 +277,20 @@ static void gemm(Pool* pool, const Gemm& g, float* workspace) {
     return;
   }
   int parts = partsFor(pool, work / 8);
-  // A grid of threads over C: as many over the columns as there are panels for, the rest over the rows.
+  // A grid of threads over C. Each reads its rows of A and its columns of B: the cut that reads least is taken.
   long across = ceilDiv(g.n, NR);
   long down = ceilDiv(g.m, MR);
   int columnParts = 1;
   int rowParts = 1;
-  for (int c = parts; c >= 1; c--) {
-    if (parts % c != 0 || (c > across && c > 1)) continue;
-    if (parts / c > down) continue;
+  double least = 0;
+  for (int c = 1; c <= parts; c++) {
+    int r = parts / c;
+    if (parts % c != 0 || (c > across && c > 1) || (r > down && r > 1)) continue;
+    double reads = (double)g.m / r + (double)g.n / c;
+    if (least > 0 && reads >= least) continue;
+    least = reads;
     columnParts = c;
-    rowParts = parts / c;
-    break;
+    rowParts = r;
   }
   parallel(pool, columnParts * rowParts, [&](int part) {
     int c = part % columnParts;

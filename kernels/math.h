@@ -26,7 +26,14 @@ INLINE V expReduced(V x, VI& n) {
   return fma(p * r, r, r) + splat(1.0f);
 }
 
+/** Between low and high; NaN stays. */
 INLINE V clamp(V x, float low, float high) {
+#if defined(__AVX512F__)
+  // These give their second operand where one is NaN.
+  return (V)_mm512_min_ps((__m512)splat(high), _mm512_max_ps((__m512)splat(low), (__m512)x));
+#elif defined(__AVX2__)
+  return (V)_mm256_min_ps((__m256)splat(high), _mm256_max_ps((__m256)splat(low), (__m256)x));
+#endif
   V y = pick(x < splat(low), splat(low), x);
   y = pick(y > splat(high), splat(high), y);
 #if defined(__wasm_relaxed_simd__)
@@ -54,6 +61,7 @@ INLINE V expShort(V x) {
 
 INLINE V sigmoid(V x) { return splat(1.0f) / (splat(1.0f) + expShort(-x)); }
 
+/** Exact to the last place near ±1 too: gradients take 1 − y², where a quotient of polynomials would be ten times as far off. */
 INLINE V hyperbolicTangent(V x) {
   V size = absolute(x);
   // Small: an odd polynomial, since 1 − 2 / (e^2x + 1) would lose digits.

@@ -12,7 +12,7 @@ enum Op {
   OP_RELU, OP_SIGN, OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_MAX, OP_MIN, OP_LESS, OP_EQUAL, OP_SELECT, OP_FMA
 };
 
-enum { BLOCK = 128, MAX_REGISTERS = 64, MAX_OPERANDS = 128 };
+enum { BLOCK = 256, MAX_REGISTERS = 64, MAX_OPERANDS = 128 };
 
 /**
  * `flag` is set by src/backend/compiled/encode.ts. LOAD: 1 = copy, since the memory is overwritten while the register is
@@ -82,12 +82,14 @@ static void runBlock(const ProgramCall& call, long row, long rows, long column, 
     }
     const float* result = to;
 #define EACH(expression)                   \
+  _Pragma("GCC unroll 4")                  \
   for (long n = 0; n < count; n += W) {    \
     V x = load(a + n);                     \
     store(to + n, (expression));           \
   }                                        \
   break;
 #define EACH2(expression)                  \
+  _Pragma("GCC unroll 4")                  \
   for (long n = 0; n < count; n += W) {    \
     V x = load(a + n);                     \
     V y = load(b + n);                     \
@@ -95,6 +97,7 @@ static void runBlock(const ProgramCall& call, long row, long rows, long column, 
   }                                        \
   break;
 #define EACH3(expression)                  \
+  _Pragma("GCC unroll 4")                  \
   for (long n = 0; n < count; n += W) {    \
     V x = load(a + n);                     \
     V y = load(b + n);                     \
