@@ -3,7 +3,6 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { UnrolledError } from '../errors.js';
 import { nodePlatform } from '../platform/node/node.js';
-import { nearbyNames } from './input.js';
 
 /** A file's bytes. Errors: NOT_FOUND with the nearest names beside it, IO. */
 export async function readBytes(cwd: string, path: string): Promise<Uint8Array> {
@@ -12,6 +11,7 @@ export async function readBytes(cwd: string, path: string): Promise<Uint8Array> 
     return await nodePlatform.readFile(full);
   } catch (error) {
     if (!(error instanceof UnrolledError && error.code === 'NOT_FOUND')) throw error;
+    const { nearbyNames } = await import('./input.js');
     const near = await nearbyNames(full);
     const help = near.length > 0 ? `did you mean ${near.join(' or ')}?` : 'check the path';
     throw new UnrolledError('NOT_FOUND', `expected the file ${path}, received no such file`, help, { cause: error });

@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { bytesOf, readData, textOf } from './input.js';
-import { createProgress, formatBytes, formatNumber, formatTime, table } from './output.js';
+import { formatBytes, formatNumber, formatTime, table } from './output.js';
+import { createProgress } from './progress.js';
 import { inFolder, runTest, testIo } from './testing.js';
 
 const code = (name: string) => expect.objectContaining({ code: name });

@@ -1,7 +1,4 @@
-// What commands print: aligned tables for people, one JSON object for scripts, progress on standard error.
-import cliProgress from 'cli-progress';
-import type { Io } from './io.js';
-
+// What commands print for people: aligned tables, numbers, sizes, times.
 export interface Column {
   heading: string;
   /** Numbers end at the same place. */
@@ -72,81 +69,5 @@ export function printable(text: string): string {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd');
 }
 
-/** Milliseconds between the lines of a progress that is not on a terminal. */
-const LINE_EVERY = 10_000;
-
-export interface Progress {
-  /** @param done from 0 to 1  @param text what stands behind the bar */
-  update(done: number, text: string): void;
-  /** Lines above the bar. */
-  log(text: string): void;
-  stop(): void;
-}
-
-/** A bar on a terminal, else a line about every ten seconds; nothing with --quiet. Always on standard error. */
-export function createProgress(io: Io, { quiet }: { quiet: boolean }): Progress {
-  if (quiet) return { update: () => undefined, log: () => undefined, stop: () => undefined };
-  return io.stderr.isTTY ? barProgress(io) : lineProgress(io);
-}
-
-function barProgress(io: Io): Progress {
-  const bar = new cliProgress.SingleBar(
-    {
-      format: '{bar} {percentage}%  {text}',
-      stream: barStream(io) as unknown as NodeJS.WritableStream,
-      hideCursor: true,
-      clearOnComplete: true,
-      barsize: 24,
-      fps: 8,
-      linewrap: false,
-      gracefulExit: false, // signals are ours: the command writes its checkpoint first
-    },
-    cliProgress.Presets.shades_classic,
-  );
-  let running = false;
-  return {
-    update(done, text) {
-      const value = Math.round(Math.min(1, Math.max(0, done)) * 1000);
-      if (running) bar.update(value, { text });
-      else bar.start(1000, value, { text });
-      running = true;
-    },
-    log(text) {
-      io.stderr.write(`\r\u001b[K${text}\n`); // the bar draws itself again below
-    },
-    stop() {
-      if (running) bar.stop();
-      running = false;
-    },
-  };
-}
-
 /** What makes a terminal as it was, where a bar may have been left by force. */
 export const RESTORE_TERMINAL = '\u001b[?25h\u001b[?7h';
-
-/** The bar's place is saved when it starts and gone back to at the end: over the lines that were logged since. So it is not. */
-function barStream({ stderr }: Io) {
-  return {
-    isTTY: true,
-    get columns() {
-      return stderr.columns ?? 80;
-    },
-    write: (text: string) => text === '\u001b7' || text === '\u001b8' || stderr.write(text),
-  };
-}
-
-function lineProgress(io: Io): Progress {
-  let next = io.now() + LINE_EVERY;
-  return {
-    update(done, text) {
-      const now = io.now();
-      if (now < next) return;
-      next = now + LINE_EVERY;
-      io.stderr.write(`${String(Math.floor(done * 100)).padStart(3)}%  ${text}\n`);
-    },
-    log(text) {
-      io.stderr.write(`${text}\n`);
-    },
-    stop: () => undefined,
-  };
-}

@@ -1,6 +1,5 @@
 // `unrolled data`: the known data sets.
 import { defineCommand } from '../command.js';
-import { KnownData } from '../knownData.js';
 import { formatBytes, table } from '../output.js';
 
 export const dataCommand = defineCommand({
@@ -10,6 +9,7 @@ export const dataCommand = defineCommand({
   options: {},
   examples: ['unrolled data', 'unrolled data --data-dir ~/texts'],
   async run({ io, globals }) {
+    const { KnownData } = await import('../knownData.js');
     const datasets = new KnownData(io, globals.dataDir).list();
     const rows = datasets.map(({ name, title, licence, bytes, present, source }) => [
       name,

@@ -1,7 +1,6 @@
 // `unrolled evaluate`: the metrics of a model on other data.
 import { defineCommand } from '../command.js';
 import { readBytes } from '../files.js';
-import { bytesOf, readData, textOf } from '../input.js';
 import { formatNumber, table } from '../output.js';
 
 export const evaluateCommand = defineCommand({
@@ -15,6 +14,7 @@ export const evaluateCommand = defineCommand({
   examples: ['unrolled evaluate runs/moby-dick-lstm.safetensors other-book.txt'],
   async run({ io, globals }, [file, ...args]) {
     const { loadModel, startBackend } = await import('../library.js');
+    const { bytesOf, readData, textOf } = await import('../input.js');
     await startBackend(globals);
     const model = loadModel(await readBytes(io.cwd, file), file);
     const read = await readData(io, args, globals.dataDir);

@@ -1,6 +1,4 @@
 // `unrolled generate`: text from a model, as it comes.
-import { randomInt } from 'node:crypto';
-import { createTokenizer } from '../../text/createTokenizer.js';
 import { defineCommand } from '../command.js';
 import { readBytes } from '../files.js';
 import { decimal, integer, string, withDefault } from '../options.js';
@@ -28,10 +26,11 @@ export const generateCommand = defineCommand({
   examples: ['unrolled generate runs/moby-dick-lstm.safetensors --prime "Call me " --length 400 --seed 7'],
   async run({ io, globals, signal }, [file], options) {
     const { loadModel, startBackend } = await import('../library.js');
+    const { createTokenizer } = await import('../../text/createTokenizer.js');
     await startBackend(globals);
     const model = loadModel(await readBytes(io.cwd, file), file);
     const { prime, length, temperature, topK, topP, stop, count } = options;
-    const seed = globals.seed ?? randomInt(2 ** 31); // each call its own text, unless a seed is asked for
+    const seed = globals.seed ?? Math.floor(Math.random() * 2 ** 31); // each call its own text, unless a seed is asked for
     const show = (text: string): void => {
       if (!globals.json) io.stdout.write(io.stdout.isTTY ? printable(text) : text);
     };

@@ -2,7 +2,6 @@
 import { basename } from 'node:path';
 import { UnrolledError } from '../../errors.js';
 import type { Inspection } from '../../inspect/inspectModel.js';
-import { decodeText } from '../../text/decode.js';
 import { defineCommand } from '../command.js';
 import { readBytes, writeWhole } from '../files.js';
 import type { Io } from '../io.js';
@@ -97,6 +96,7 @@ async function textOf(io: Io, { text, textFile }: { text?: string; textFile?: st
   if (text !== undefined) {
     throw new UnrolledError('OPTION', 'expected --text or --text-file, received both', 'leave one out');
   }
+  const { decodeText } = await import('../../text/decode.js');
   return decodeText(await readBytes(io.cwd, textFile), textFile);
 }
 

@@ -4,12 +4,12 @@ import { UnrolledError } from '../../errors.js';
 import type { LanguageModel } from '../../models/languageModel.js';
 import type { Corpus } from '../../text/corpus.js';
 import { type LossMetrics, metricsOf } from '../metrics.js';
-import { type Baseline, lmBaselines } from '../baselines.js';
+import type { Baseline } from '../baselines.js';
 import { type CommandResult, type Context, defineCommand } from '../command.js';
-import { readCorpus, TEXT_OPTIONS, type TextOptions } from '../corpusInput.js';
+import { TEXT_OPTIONS, type TextOptions } from '../textOptions.js';
 import { readBytes, removeFile, writeWhole } from '../files.js';
 import { peakMemoryMiB } from '../io.js';
-import { createProgress, formatNumber, formatTime, printable, table } from '../output.js';
+import { formatNumber, formatTime, printable, table } from '../output.js';
 import { resumeCommand, shellCommand } from '../resumeCommand.js';
 import { CHECKPOINT_EVERY, minutesOf, recurrentOptions, TRAIN_OPTIONS, type TrainOptions } from '../trainOptions.js';
 
@@ -28,6 +28,8 @@ export const trainLmCommand = defineCommand({
     const { io, globals, signal, argv } = context;
     const { LanguageModel, trainingReport, startBackend, describeBackend } = await import('../library.js');
     const { readCell } = await import('../cellModule.js');
+    const { readCorpus } = await import('../corpusInput.js');
+    const { createProgress } = await import('../progress.js');
     const cell = await readCell(io.cwd, options.cell);
     const resume = options.resume === undefined ? undefined : await readBytes(io.cwd, options.resume);
     const { name, corpus, test } = await readCorpus(context, args, options);
@@ -83,6 +85,7 @@ export const trainLmCommand = defineCommand({
     const tested = test === null ? null : model.evaluate(test);
     const last = training.validation.at(-1) ?? null;
     const finalSample = model.generate({ ...SAMPLE, length: hasWords(corpus) ? 100 : 400 });
+    const { lmBaselines } = await import('../baselines.js');
     const baselines = lmBaselines(corpus);
     const rows = perplexityRows(model, baselines, last);
     const { config } = model;

@@ -1,6 +1,6 @@
 // `unrolled train ngram`: counts an n-gram model and saves it.
 import { defineCommand } from '../command.js';
-import { readCorpus, TEXT_OPTIONS } from '../corpusInput.js';
+import { TEXT_OPTIONS } from '../textOptions.js';
 import { writeWhole } from '../files.js';
 import { choice, integer, path, withDefault } from '../options.js';
 import { metricsOf } from '../metrics.js';
@@ -24,8 +24,9 @@ export const trainNgramCommand = defineCommand({
     'unrolled train ngram book.txt --tokens word --order 3 --smoothing laplace --out words.safetensors',
   ],
   async run(context, args, options) {
-    const { name, corpus, test } = await readCorpus(context, args, options);
     const { NgramLanguageModel } = await import('../library.js');
+    const { readCorpus } = await import('../corpusInput.js');
+    const { name, corpus, test } = await readCorpus(context, args, options);
     const { order, smoothing } = options;
     const model = NgramLanguageModel.train(corpus, { ...options, order, smoothing });
     const out = options.out ?? `runs/${name}-ngram.safetensors`;

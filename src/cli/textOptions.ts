@@ -1,0 +1,23 @@
+// The options about text, for every command that reads a corpus; corpusInput.ts does what they say.
+import { choice, flag, fraction, integer, type OptionValues, withDefault } from './options.js';
+
+/** The part for validation where nothing is said and the data have none of their own. */
+export const VALIDATION = 0.05;
+
+export const TEXT_OPTIONS = {
+  tokens: withDefault(
+    choice('--tokens <kind>', 'what a token is', ['char', 'byte', 'word', 'whitespace']),
+    'char' as const,
+  ),
+  lowercase: flag('--lowercase', 'lower case only'),
+  lettersOnly: flag('--letters-only', 'letters and single spaces only, in lower case'),
+  collapseWhitespace: flag('--collapse-whitespace', 'each run of blanks and line breaks as one space'),
+  minCount: withDefault(integer('--min-count <N>', 'leave out tokens that are seen less often'), 1),
+  maxTokens: integer('--max-tokens <N>', 'only the first N tokens of the data', { min: 2 }),
+  validation: {
+    ...fraction('--validation <fraction>', "the part at the end that is kept for validation, not the data's own"),
+    defaultText: String(VALIDATION),
+  },
+} as const;
+
+export type TextOptions = OptionValues<typeof TEXT_OPTIONS>;
