@@ -16,7 +16,7 @@ enum Kernel {
   KERNEL_GATHER, KERNEL_SCATTER_ADD, KERNEL_COPY, KERNEL_SCAN, KERNEL_FILL, KERNEL_SAMPLE, KERNEL_REPEAT
 };
 /** Raised with every change of what calls take; src/backend/compiled/engine.ts has the same number. */
-enum { CALLS_VERSION = 4 };
+enum { CALLS_VERSION = 5 };
 enum Status { DONE = 0, BAD_INDEX = 1, UNKNOWN = 2, TOO_LARGE = 3 };
 
 /** Reads arguments one by one. Addresses are byte offsets into the arena; 0 is null. */

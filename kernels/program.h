@@ -9,7 +9,10 @@ namespace UNROLLED_NS {
 
 enum Op {
   OP_LOAD, OP_STORE, OP_UNIFORM, OP_RANDOM, OP_NEG, OP_ABS, OP_EXP, OP_LOG, OP_SQRT, OP_RECIPROCAL, OP_SIGMOID, OP_TANH,
-  OP_RELU, OP_SIGN, OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_MAX, OP_MIN, OP_LESS, OP_EQUAL, OP_SELECT, OP_FMA
+  OP_RELU, OP_SIGN, OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_MAX, OP_MIN, OP_LESS, OP_EQUAL, OP_SELECT, OP_FMA,
+  // Pairs, made by src/backend/compiled/fuse.ts: (x ∘ y) + z, (x ∘ y) − z, z − (x ∘ y), (x ∘ y) · z, each rounded twice.
+  OP_ADD_ADD, OP_ADD_SUB, OP_ADD_FROM, OP_ADD_MUL, OP_SUB_ADD, OP_SUB_SUB, OP_SUB_FROM, OP_SUB_MUL, OP_MUL_ADD, OP_MUL_SUB,
+  OP_MUL_FROM, OP_MUL_MUL
 };
 
 enum { BLOCK = 256, MAX_REGISTERS = 64, MAX_OPERANDS = 128 };
@@ -175,6 +178,18 @@ static void runBlock(const ProgramCall& call, long row, long rows, long column, 
       case OP_EQUAL: EACH2(pick(x == y, one, zero))
       case OP_SELECT: EACH3(pick(x != zero, y, z))
       case OP_FMA: EACH3(fma(x, y, z))
+      case OP_ADD_ADD: EACH3((x + y) + z)
+      case OP_ADD_SUB: EACH3((x + y) - z)
+      case OP_ADD_FROM: EACH3(z - (x + y))
+      case OP_ADD_MUL: EACH3((x + y) * z)
+      case OP_SUB_ADD: EACH3((x - y) + z)
+      case OP_SUB_SUB: EACH3((x - y) - z)
+      case OP_SUB_FROM: EACH3(z - (x - y))
+      case OP_SUB_MUL: EACH3((x - y) * z)
+      case OP_MUL_ADD: EACH3(x * y + z)
+      case OP_MUL_SUB: EACH3(x * y - z)
+      case OP_MUL_FROM: EACH3(z - x * y)
+      case OP_MUL_MUL: EACH3(x * y * z)
     }
     at[i->to & (MAX_REGISTERS - 1)] = result;
 #undef EACH

@@ -1,6 +1,7 @@
 // Programs as the interpreter takes them (kernels/program.h): six integers an instruction. The sixth says where a LOAD must
 // copy instead of pointing to memory, and where a result may be computed straight into the memory that it is stored to.
 import { INSTRUCTION_SIZE, OP, type Program } from '../isa.js';
+import { fusePairs, registersRead } from './fuse.js';
 
 /** Integers for each encoded instruction. */
 export const ENCODED_SIZE = 6;
@@ -14,15 +15,8 @@ export interface EncodedProgram {
   hazards: readonly (readonly [number, number])[];
 }
 
-/** How many of a, b, c are registers. */
-function registersRead(op: number): number {
-  if (op === OP.LOAD || op === OP.UNIFORM || op === OP.RANDOM) return 0;
-  if (op === OP.SELECT || op === OP.FMA) return 3;
-  return op >= OP.ADD ? 2 : 1;
-}
-
 export function encodeProgram(program: Program): EncodedProgram {
-  const { code } = program;
+  const code = fusePairs(program.code);
   const length = code.length / INSTRUCTION_SIZE;
   const field = (i: number, k: number): number => code[i * INSTRUCTION_SIZE + k];
   const isStore = (i: number): boolean => i < length && field(i, 0) === OP.STORE;

@@ -125,7 +125,7 @@ describe('programs that overwrite what they read', () => {
 
   it('are computed as if every LOAD had copied and every STORE came in its place', () => {
     const rng = new Philox(5);
-    for (let round = 0; round < 300; round++) {
+    for (let round = 0; round < 500; round++) {
       const memories = 3;
       const cols = [1, 5, 16, 130, 300][rng.integer(5)];
       const rows = 1 + rng.integer(3);
@@ -147,7 +147,7 @@ describe('programs that overwrite what they read', () => {
           code.push([OP.STORE, operand, register()]);
           stored.add(places[operand]);
         } else {
-          code.push([[OP.ADD, OP.SUB, OP.MAX, OP.MIN][rng.integer(4)], to, register(), register()]);
+          code.push([[OP.ADD, OP.SUB, OP.ADD, OP.SUB, OP.MAX, OP.MIN][rng.integer(6)], to, register(), register()]);
           written.add(to);
         }
       }

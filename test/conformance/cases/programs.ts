@@ -50,6 +50,38 @@ function binary(op: (typeof BINARY)[number], what: string, a: Float32Array, b: F
 }
 
 /** One instruction of three operands, element by element. */
+/** t = x ∘ y, and then t ∘ z or z ∘ t: compiled backends make one instruction of it, and must round as two do. */
+function pair(first: 'ADD' | 'SUB' | 'MUL', second: 'ADD' | 'SUB' | 'MUL', swapped: boolean, inPlace: boolean): Case {
+  const length = 131;
+  const [t, to] = inPlace ? [0, 0] : [3, 4];
+  const code = program(
+    { registers: 5, operands: 4 },
+    [OP.LOAD, 0, 0],
+    [OP.LOAD, 1, 1],
+    [OP.LOAD, 2, 2],
+    [OP[first], t, 0, 1],
+    swapped ? [OP[second], to, 2, t] : [OP[second], to, t, 2],
+    [OP.STORE, 3, to],
+  );
+  return {
+    name: `program ${first} then ${second}${swapped ? ', the other way round' : ''}${inPlace ? ', in place' : ''}`,
+    buffers: { x: numbers(length, 1, 4), y: numbers(length, 2, 4), z: numbers(length, 3, 4), out: numbers(length, 4) },
+    run(backend, at) {
+      const operands = ['x', 'y', 'z', 'out'].map((name) => at.operand(name, length));
+      backend.map(code, operands, 1, length, []);
+    },
+    outputs: ['out'],
+    compare: 'norm',
+  };
+}
+
+const ARITHMETIC = ['ADD', 'SUB', 'MUL'] as const;
+const pairs: Case[] = ARITHMETIC.flatMap((first) =>
+  ARITHMETIC.flatMap((second) =>
+    [false, true].flatMap((swapped) => [pair(first, second, swapped, false), pair(first, second, swapped, true)]),
+  ),
+);
+
 function ternary(op: 'SELECT' | 'FMA', what: string, a: number[], b: number[], c: number[], compare: Comparison): Case {
   const code = program(
     { registers: 4, operands: 4 },
@@ -262,6 +294,7 @@ const badIndex = (value: number): Case => ({
 });
 
 export const programCases: Case[] = [
+  ...pairs,
   ...instructions,
   ...addressing,
   inPlace,
