@@ -59,9 +59,12 @@ export class Packing {
   static fromLengths(lengths: Lengths, T: number, N: number): Packing | null {
     const list = readLengths(lengths, N, T, 'lengths');
     if (list.every((length) => length === T)) return null;
+    // All begin at step 0, so they share one list of steps.
+    const steps = new Int32Array(T);
+    for (let t = 0; t < T; t++) steps[t] = t;
     return new Packing(
       T,
-      list.map((length) => Int32Array.from({ length }, (_, t) => t)),
+      list.map((length) => steps.subarray(0, length)),
     );
   }
 
@@ -90,7 +93,7 @@ export class Packing {
     if (x.dtype === 'int32') {
       const data = x.data();
       return fromData(
-        Int32Array.from(this.#rows, (row) => data[row]),
+        this.#rows.map((row) => data[row]),
         [this.#rows.length],
         { device: x.device },
       );

@@ -6,8 +6,9 @@ import { bestRate } from './measure.js';
 import { type Growth, type GrowthMode, memoryGrowth, type ProcessContext } from './processes.js';
 import { type LanguageModelSizes, trainLanguageModel } from './work.js';
 
+/** The embedding is as wide as a layer, so that every layer has the same work. */
 const BASE: LanguageModelSizes = {
-  cell: 'LSTM', V: 28, E: 0, H: 256, L: 1, N: 32, T: 64, update: 'sgd', dropout: 0,
+  cell: 'LSTM', V: 28, E: 256, H: 256, L: 1, N: 32, T: 64, update: 'sgd', dropout: 0,
 }; // prettier-ignore
 
 const AXES = [
