@@ -61,6 +61,8 @@ describe('a trained model', () => {
       '0.1',
       '--out',
       'keys/m.safetensors',
+      '--threads',
+      '2',
     ];
     const result = await json(...argv);
     expect(Object.keys(result)).toEqual(
@@ -75,7 +77,7 @@ describe('a trained model', () => {
       task: 'lm',
       model: 'keys/m.safetensors',
       backend: 'wasm',
-      threads: 1,
+      threads: 2,
       seed: 3,
       cell: 'lstm',
     });
