@@ -2,6 +2,7 @@
 import { CompiledBackend } from '../../backend/compiled/compiled.js';
 import { SCAN_PARTS, type ScanTimes } from '../../backend/compiled/scan.js';
 import type { Backend } from '../../backend/contract.js';
+import { Optimizer } from '../../optim/optimizers.js';
 
 const now = (): number => performance.now() / 1000;
 
@@ -37,7 +38,8 @@ const noTimes = (): ScanTimes => ({ packing: 0, products: 0, programs: 0, rowSum
 
 /**
  * Time of one run by calls of the backend; a scan is told by whether its products are transposed, as backward's are, and where
- * the backend has a clock its parts stand in its place. What runs within a repeated call counts for `repeat`.
+ * the backend has a clock its parts stand in its place. What runs within a repeated call counts for `repeat`, what an optimizer's
+ * step runs for `optimizer`.
  */
 export function profile(backend: Backend, run: () => void, runs: number): ProfilePart[] {
   const parts = new Map<string, { calls: number; seconds: number }>();
@@ -46,7 +48,16 @@ export function profile(backend: Backend, run: () => void, runs: number): Profil
     parts.set(what, { calls: part.calls + 1, seconds: part.seconds + seconds });
   };
   const compiled = backend instanceof CompiledBackend && backend.name === 'native' ? backend : null;
-  let repeating = false;
+  let [repeating, optimizing] = [false, false];
+  const { step } = Optimizer.prototype;
+  Optimizer.prototype.step = function (this: Optimizer) {
+    optimizing = true;
+    try {
+      step.call(this);
+    } finally {
+      optimizing = false;
+    }
+  };
   const target = backend as unknown as Record<string, (...args: unknown[]) => unknown>;
   const restore = KERNELS.map((name) => {
     const own = Object.getOwnPropertyDescriptor(target, name);
@@ -61,7 +72,8 @@ export function profile(backend: Backend, run: () => void, runs: number): Profil
       } finally {
         const seconds = now() - start;
         repeating = false;
-        const what = name === 'scan' ? `scan ${isBackward(args[0]) ? 'backward' : 'forward'}` : name;
+        const called = name === 'scan' ? `scan ${isBackward(args[0]) ? 'backward' : 'forward'}` : name;
+        const what = optimizing ? 'optimizer' : called;
         let rest = seconds;
         for (const part of inner === null ? [] : SCAN_PARTS) {
           add(`${what}: ${part === 'rowSums' ? 'row sums' : part}`, inner?.[part] ?? 0);
@@ -85,6 +97,7 @@ export function profile(backend: Backend, run: () => void, runs: number): Profil
     total = now() - start;
   } finally {
     for (const undo of restore) undo();
+    Optimizer.prototype.step = step;
   }
   const inside = [...parts.values()].reduce((sum, { seconds }) => sum + seconds, 0);
   parts.set('JavaScript', { calls: runs, seconds: total - inside });
