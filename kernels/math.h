@@ -61,7 +61,7 @@ INLINE V expShort(V x) {
 
 INLINE V sigmoid(V x) { return splat(1.0f) / (splat(1.0f) + expShort(-x)); }
 
-/** Exact to the last place near ±1 too: gradients take 1 − y², where a quotient of polynomials would be ten times as far off. */
+/** Close near ±1 too: gradients take 1 − y², where the error of a quotient of polynomials showed. */
 INLINE V hyperbolicTangent(V x) {
   V size = absolute(x);
   // Small: an odd polynomial, since 1 − 2 / (e^2x + 1) would lose digits.

@@ -2,7 +2,7 @@
 // machine can do, also the least time that they take there.
 import { INSTRUCTION_SIZE, OP } from '../backend/isa.js';
 import { deriveCell } from './derive.js';
-import type { Stage, StepPlan } from './plan.js';
+import { ROWS_IN_LOOP, type Stage, type StepPlan } from './plan.js';
 import type { CellGraph } from './graph.js';
 import { type Block, blocksOf, columnsOf, runsOf, type Sizes, sizeOfWidth } from './layout.js';
 
@@ -72,10 +72,10 @@ export function explainCell(cell: CellGraph, options: ExplainOptions): Explanati
   const { layout } = derived;
   const columns = columnsOf(layout, sizes);
   const stages: ExplainedStage[] = [];
-  const product = (when: ExplainedStage['when'], what: string, blocks: readonly Block[]): void => {
+  const product = (when: ExplainedStage['when'], what: string, blocks: readonly Block[], shared: boolean): void => {
     const sum = (f: (b: Block) => number): number => blocks.reduce((total, b) => total + f(b), 0);
     const [{ k, n }] = blocks;
-    const sharing = when === 'forward' || when === 'backward' ? 1 : numSteps;
+    const sharing = shared ? numSteps : 1;
     const size = `${k} × ${n}${blocks.length > 1 ? `, ${blocks.length} heads` : ''}`;
     stages.push({
       when,
@@ -91,7 +91,7 @@ export function explainCell(cell: CellGraph, options: ExplainOptions): Explanati
       if (stage.kind === 'product') {
         const { parameter } = stage.group;
         const what = when === 'forward' ? `${operandName(stage)} · ${parameter}` : `gradient · ${parameter}ᵀ`;
-        product(when, what, blocksOf(layout, columns, stage.group, stage.run, sizes));
+        product(when, what, blocksOf(layout, columns, stage.group, stage.run, sizes), stage.group.kind === 'input');
       } else if (stage.kind === 'rowSum') {
         const cols = sizeOfWidth(sizes, stage.width);
         stages.push({ when, kind: 'row sum', what: `[${N}, ${cols}]`, flops: N * cols, bytes: N * (cols + 1) * FLOAT });
@@ -101,14 +101,14 @@ export function explainCell(cell: CellGraph, options: ExplainOptions): Explanati
         );
     }
   };
-  for (const g of groups('input')) {
+  const inputInLoop = !tokens && N >= ROWS_IN_LOOP;
+  for (const g of tokens || inputInLoop ? [] : groups('input')) {
     for (const run of runsOf(layout, g)) {
-      const blocks = blocksOf(layout, columns, g, run, sizes);
-      if (!tokens) product('before the loop', `x · ${g.parameter}`, blocks);
+      product('before the loop', `x · ${g.parameter}`, blocksOf(layout, columns, g, run, sizes), true);
     }
   }
-  add('forward', derived.forward({ tokens, inputInLoop: false, keeps: true }));
-  add('backward', derived.backward({ hasDy: true, scaled: false, inputInLoop: false }));
+  add('forward', derived.forward({ tokens, inputInLoop, keeps: true }));
+  add('backward', derived.backward({ hasDy: true, scaled: false, inputInLoop: inputInLoop && inputGradient }));
   for (const g of layout.groups) {
     for (const run of runsOf(layout, g)) {
       const blocks = blocksOf(layout, columns, g, run, sizes);
@@ -123,8 +123,10 @@ export function explainCell(cell: CellGraph, options: ExplainOptions): Explanati
         });
         continue;
       }
-      product('after the loop', `gradient of ${g.parameter}`, blocks);
-      if (g.kind === 'input' && inputGradient) product('after the loop', `gradient of x by ${g.parameter}ᵀ`, blocks);
+      product('after the loop', `gradient of ${g.parameter}`, blocks, true);
+      if (g.kind === 'input' && inputGradient && !inputInLoop) {
+        product('after the loop', `gradient of x by ${g.parameter}ᵀ`, blocks, true);
+      }
     }
   }
   const parameters =
@@ -148,6 +150,7 @@ export function explainCell(cell: CellGraph, options: ExplainOptions): Explanati
 }
 
 function operandName(stage: Stage & { kind: 'product' }): string {
+  if (stage.group.kind === 'input') return 'x';
   return stage.group.kind === 'state' ? (stage.group.state ?? 'h') : `(operand of ${stage.group.linears.join(', ')})`;
 }
 

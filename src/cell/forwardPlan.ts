@@ -57,7 +57,8 @@ export function planForward(context: Context, mode: ForwardMode, trace: Readonly
   layout.computed.forEach((e, i) => kinds.set(`p:${i}`, widthOf(e) ?? HIDDEN));
   sums.forEach((_, i) => kinds.set(`r:${i}`, SCALAR));
   for (const [name, e] of trace) perStep.set(`t:${name}`, canonical(widthOf(e) ?? HIDDEN));
-  // A column of G is written by the first product and added to by the others; with dense input that one is before the loop.
+  // A column of G is written by the first product and added to by the others; that one is before the loop where the input has its
+  // products there.
   const written = new Set<string>(
     tokens || inputInLoop ? [] : layout.linears.filter((l) => l.operands.includes(INPUT)).map((l) => l.name),
   );

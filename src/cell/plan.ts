@@ -33,6 +33,10 @@ export interface StepPlan {
   input: boolean;
 }
 
+/** Sequences from which on the products with a dense input are stages of each step, where their results stay in the cache; few
+ *  rows a step are better multiplied for all steps at once. */
+export const ROWS_IN_LOOP = 8;
+
 /** What the planners share. */
 export interface Context {
   cell: CellGraph;

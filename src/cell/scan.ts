@@ -10,7 +10,7 @@ import { formatShape } from '../tensor/shape.js';
 import { keep } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
 import { deriveCell, type DerivedCell } from './derive.js';
-import type { StepPlan } from './plan.js';
+import { ROWS_IN_LOOP, type StepPlan } from './plan.js';
 import type { CellGraph } from './graph.js';
 import {
   type Columns,
@@ -73,9 +73,6 @@ export function scan(
 ): ScanResult {
   return new ScanRun(deriveCell(cell), x, parameters, initial, sizes, options).forward();
 }
-
-/** Sequences from which on the products with the input are made step by step. */
-const ROWS_IN_LOOP = 8;
 
 /** One run: its sizes and buffers. */
 class ScanRun {
@@ -265,7 +262,6 @@ class ScanRun {
     return result;
   }
 
-  /** Products with the input by step keep their results in the cache; few rows a step are better multiplied all at once. */
   #inputInLoop(): boolean {
     return !this.#tokens && this.#steps.N >= ROWS_IN_LOOP;
   }

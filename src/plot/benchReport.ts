@@ -24,6 +24,20 @@ export interface BenchReportRow {
   profile?: readonly { what: string; calls: number; milliseconds: number; share: number }[];
 }
 
+/** Seconds of a training step over one size, and how they grow. */
+export interface ScalingAxis {
+  name: 'T' | 'N' | 'L';
+  /** The sizes that stay, for people. */
+  fixed: string;
+  values: readonly number[];
+  /** Of one training step. */
+  seconds: readonly number[];
+  /** Seconds for each unit: the line through the origin. */
+  slope: number;
+  /** 1 where the cost is linear; less where small sizes are dearer than their share. */
+  exponent: number;
+}
+
 export interface BenchReport {
   title: string;
   /** When, for people. */
@@ -34,14 +48,7 @@ export interface BenchReport {
   rates: { flopsPerSecond: number; bytesPerSecond: number } | null;
   rows: readonly BenchReportRow[];
   scaling: {
-    axes: readonly {
-      name: 'T' | 'N' | 'L';
-      fixed: string;
-      values: readonly number[];
-      seconds: readonly number[];
-      slope: number;
-      exponent: number;
-    }[];
+    axes: readonly ScalingAxis[];
     memory: readonly { mode: string; steps: readonly number[]; residentMiB: readonly number[]; slope: number }[];
   } | null;
 }

@@ -1,6 +1,7 @@
 // Is the cost linear? Seconds of a training step of an LSTM-256 over the length T, the batch N and the layers L, one varied
 // at a time; and the resident memory of a training of many small steps, which must not rise.
 import type * as Library from '../../node.js';
+import type { ScalingAxis } from '../../plot/benchReport.js';
 import { exponent, slope, slopeThroughOrigin } from './fit.js';
 import { bestRate } from './measure.js';
 import { type Growth, type GrowthMode, memoryGrowth, type ProcessContext } from './processes.js';
@@ -16,19 +17,6 @@ const AXES = [
   { name: 'N', values: [8, 16, 32, 64, 128] },
   { name: 'L', values: [1, 2, 3, 4] },
 ] as const;
-
-export interface ScalingAxis {
-  name: 'T' | 'N' | 'L';
-  /** The sizes that stay, for people. */
-  fixed: string;
-  values: readonly number[];
-  /** Of one training step. */
-  seconds: readonly number[];
-  /** Seconds for each unit: the line through the origin. */
-  slope: number;
-  /** 1 where the cost is linear; less where small sizes are dearer than their share. */
-  exponent: number;
-}
 
 export interface MemoryGrowth extends Growth {
   /** MiB in a thousand steps, over the second half. */
