@@ -18,6 +18,7 @@ const HOUSE = [
   'models',
   'inspect',
   'plot',
+  'reproduce',
   'cli',
 ];
 

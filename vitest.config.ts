@@ -1,6 +1,16 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
 export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^unrolled$/, replacement: path('src/node.ts') },
+      { find: /^unrolled\/experiments$/, replacement: path('experiments/index.ts') },
+      { find: /^unrolled\/(inspect|reproduce)$/, replacement: path('src/$1/index.ts') },
+    ],
+  },
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 60_000,

@@ -205,18 +205,24 @@ export async function buildNative(say) {
   if (!failure) say(`kernels: native addon built in ${seconds(start)} with ${compiler.version}`);
 }
 
-/** TypeScript to dist/. Errors: throws with the compiler's messages. */
+/** TypeScript to dist/: the library, then the experiments, which use it as anybody would. Errors: the compiler's messages. */
 export async function buildTypes(say) {
-  const files = filesUnder(join(root, 'src'), '.ts').filter((file) => !file.endsWith('.test.ts'));
-  const configs = ['tsconfig.json', 'tsconfig.build.json', 'package.json'].map((name) => join(root, name));
-  const hash = hashOf(files.concat(configs));
-  if (isFresh('types', hash, [])) return;
+  await compile('types', 'src', 'tsconfig.build.json', [], say);
+  await compile('experiments', 'experiments', 'tsconfig.experiments.json', filesUnder(join(root, 'src'), '.ts'), say);
+}
+
+/** @param also files that it depends on */
+async function compile(step, folder, config, also, say) {
+  const files = filesUnder(join(root, folder), '.ts').concat(also);
+  const configs = ['tsconfig.json', config, 'package.json'].map((name) => join(root, name));
+  const hash = hashOf(files.filter((file) => !file.endsWith('.test.ts')).concat(configs));
+  if (isFresh(step, hash, [])) return;
   const start = Date.now();
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const { ok, output } = await run(process.execPath, [tsc, '-p', 'tsconfig.build.json']);
-  if (!ok) throw new Error(`TypeScript failed:\n${output}`);
-  setStamp('types', hash);
-  say(`TypeScript: built in ${seconds(start)}`);
+  const { ok, output } = await run(process.execPath, [tsc, '-p', config]);
+  if (!ok) throw new Error(`TypeScript failed in ${folder}/:\n${output}`);
+  setStamp(step, hash);
+  say(`TypeScript: ${folder}/ built in ${seconds(start)}`);
 }
 
 const seconds = (start) => `${((Date.now() - start) / 1000).toFixed(1)} s`;

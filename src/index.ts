@@ -50,6 +50,7 @@ export { statistics } from './text/statistics.js';
 export { baselines } from './text/baselines.js';
 export * from './text/tokenizer.js';
 export { Vocabulary } from './text/vocabulary.js';
+export { predictAhead, slidingWindows, type Windows } from './data/autoregressive.js';
 export { BatchSampler } from './data/sampling.js';
 export { randomBatches, sequentialBatches } from './data/batches.js';
 export { decodeSafetensors, encodeSafetensors } from './formats/safetensors.js';

@@ -16,6 +16,8 @@ export interface CommandResult {
   json: Record<string, unknown>;
   /** Without a line break at the end; empty where all was printed on the way. */
   text: string;
+  /** The exit status; 0 unless something that was asked for does not hold. */
+  status?: number;
 }
 
 export interface CommandSpec<O extends OptionSpecs = OptionSpecs> {

@@ -4,13 +4,16 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { DatasetFile } from '../data/dataset.js';
 import { DATASETS } from '../data/datasetList.js';
 import { datasetBytes, type DatasetPlatform, datasetSources, findDataset, locateDataset } from '../data/datasets.js';
 import { UnrolledError } from '../errors.js';
 import type { Io } from './io.js';
 import { unpack } from './unpack.js';
+
+/** Beside a checkout, where those who work on the project have their data. */
+const BESIDE = fileURLToPath(new URL('../../../shared/data', import.meta.url));
 
 /** A data set as `unrolled data` lists it. */
 export interface KnownDataset {
@@ -35,7 +38,8 @@ export class KnownData {
   /** @param dataDir the folder of --data-dir, looked at before those of UNROLLED_DATA */
   constructor(io: Pick<Io, 'cwd' | 'env'>, dataDir?: string) {
     const fromEnvironment = (io.env.UNROLLED_DATA ?? '').split(delimiter);
-    const dataDirs = [dataDir ?? '', ...fromEnvironment].filter((dir) => dir !== '').map((dir) => resolve(io.cwd, dir));
+    const named = [dataDir ?? '', ...fromEnvironment].filter((dir) => dir !== '').map((dir) => resolve(io.cwd, dir));
+    const dataDirs = [...named, BESIDE];
     // Packages beside this one first, then those of where the command runs.
     const roots = [import.meta.url, pathToFileURL(join(io.cwd, 'package.json')).href];
     this.#platform = {

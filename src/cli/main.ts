@@ -29,6 +29,7 @@ export async function run(
     if (io.stderr.isTTY) io.stderr.write(RESTORE_TERMINAL);
     io.exit(status);
   });
+  let status = 0;
   try {
     const program = buildProgram({
       io,
@@ -37,6 +38,7 @@ export async function run(
       groups: GROUPS,
       async start(command, args, options, globals) {
         const result = await command.run({ io, globals, signal: interrupt.signal, argv }, args, options);
+        status = result.status ?? 0;
         if (globals.json) io.stdout.write(`${JSON.stringify(result.json)}\n`);
         else if (result.text !== '') io.stdout.write(`${result.text}\n`);
       },
@@ -46,7 +48,7 @@ export async function run(
       return 0;
     }
     await program.parseAsync(argv, { from: 'user' });
-    return 0;
+    return status;
   } catch (error) {
     if (error instanceof Printed) return 0;
     const known = toUnrolledError(error);

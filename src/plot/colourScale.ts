@@ -49,6 +49,16 @@ export function levelRules(property: 'fill' | 'background', under: string): stri
   return `${rules(LIGHT)}\n@media (prefers-color-scheme: dark) {\n${rules(DARK)}\n}`;
 }
 
+/** The same levels as CSS variables: --q0 the page's colour, --q1 … --q8 to blue, --p1 … --p8 to orange. */
+export function levelVariables(under: string): string {
+  const variables = ({ none, low, high }: Record<'none' | 'low' | 'high', Rgb>): string =>
+    Array.from({ length: LEVELS + 1 }, (_, level) => {
+      const share = (level / LEVELS) ** 0.85;
+      return `--q${level}: ${mix(none, low, share)}; --p${level}: ${mix(none, high, share)};`;
+    }).join(' ');
+  return `\n${under} { ${variables(LIGHT)} }\n@media (prefers-color-scheme: dark) { ${under} { ${variables(DARK)} } }`;
+}
+
 /** The largest absolute value but for the last 2 %, as the limit of a diverging scale: a few outliers must not pale the rest. */
 export function robustLimit(values: ArrayLike<number>): number {
   const sizes = Float64Array.from(values, Math.abs).filter(Number.isFinite).sort();

@@ -2,17 +2,17 @@
 import katex from 'katex';
 import { escapeXml } from './svg.js';
 
-/** LaTeX as HTML. What cannot be read is shown as it was written. */
-export function formulaHtml(latex: string): string {
+/** LaTeX as HTML, in a line of its own or `inline` in a text. What cannot be read is shown as it was written. */
+export function formulaHtml(latex: string, { inline = false } = {}): string {
   try {
     return katex.renderToString(latex, {
       output: 'mathml',
-      displayMode: true,
+      displayMode: !inline,
       throwOnError: true,
       strict: 'ignore',
       trust: false,
     });
   } catch {
-    return `<pre>${escapeXml(latex)}</pre>`;
+    return inline ? `<code>${escapeXml(latex)}</code>` : `<pre>${escapeXml(latex)}</pre>`;
   }
 }

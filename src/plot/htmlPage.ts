@@ -8,6 +8,15 @@ export interface Section {
   html: string;
 }
 
+export interface Page {
+  title: string;
+  sections: readonly Section[];
+  /** Rules beside those that all pages have. */
+  style?: string;
+  /** Of the text: `en`, `zh-Hans`. */
+  language?: string;
+}
+
 const STYLE = `${THEME}
 * { box-sizing: border-box; }
 html { background: #fff; }
@@ -36,19 +45,19 @@ code, pre { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans 
 pre { padding: 0.8rem 1rem; overflow-x: auto; background: var(--faint); border-radius: 4px; }`;
 
 /** A whole HTML document. Its policy forbids scripts and requests, whatever the sections hold. */
-export function htmlPage({ title, sections }: { title: string; sections: readonly Section[] }): string {
+export function htmlPage({ title, sections, style = '', language = 'en' }: Page): string {
   const parts = sections.map(({ heading, html }) =>
     heading === undefined ? html : `<section>\n<h2>${escapeXml(heading)}</h2>\n${html}\n</section>`,
   );
   return `<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${escapeXml(title)}</title>
-<style>${STYLE}</style>
+<style>${STYLE}${style}</style>
 </head>
 <body class="page">
 <h1>${escapeXml(title)}</h1>

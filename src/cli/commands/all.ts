@@ -6,6 +6,7 @@ import { dataCommand } from './data.js';
 import { evaluateCommand } from './evaluate.js';
 import { generateCommand } from './generate.js';
 import { inspectCommand } from './inspect.js';
+import { reproduceCommand } from './reproduce.js';
 import { trainLmCommand } from './trainLm.js';
 import { trainNgramCommand } from './trainNgram.js';
 
@@ -15,6 +16,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   generateCommand,
   evaluateCommand,
   inspectCommand,
+  reproduceCommand,
   backendsCommand,
   benchCommand,
   dataCommand,

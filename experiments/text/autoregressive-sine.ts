@@ -1,0 +1,81 @@
+import { messages } from 'unrolled/reproduce';
+
+export default messages({
+  title: { en: 'Predicting a noisy sine', zh: '预测带噪声的正弦曲线' },
+  idea: {
+    en: 'A sequence is predicted from its own past. An *autoregressive model* looks at the last $\\tau$ values; under the *Markov assumption* nothing older matters. A *latent autoregressive model* keeps a summary $h_t$ of everything that it has seen instead. Looking one step ahead is easy. Looking further means predicting from predictions, and errors pile up.',
+    zh: '序列可以由它自己的过去来预测。*自回归模型*只看最近的 $\\tau$ 个值；在*马尔可夫假设*下，更早的值不再重要。*隐变量自回归模型*则保留一个对全部过去的总结 $h_t$。预测下一步很容易；要看得更远，就必须在预测之上再做预测，误差便会累积。',
+  },
+  data: {
+    en: 'The data: 1000 points of $x_t = \\sin(0.01\\,t) + \\epsilon_t$ with noise $\\epsilon_t \\sim \\mathcal{N}(0, 0.2^2)$. Training uses the first 600 windows of four values, each with the value that follows.',
+    zh: '数据：$x_t = \\sin(0.01\\,t) + \\epsilon_t$ 的 1000 个点，噪声 $\\epsilon_t \\sim \\mathcal{N}(0, 0.2^2)$。训练使用前 600 个窗口，每个窗口含四个值，标签是紧随其后的值。',
+  },
+  trainLoss: {
+    en: 'Training loss after {epochs} epochs, seed {seed} (published: 0.0549)',
+    zh: '训练 {epochs} 轮后的训练损失，随机种子 {seed}（书中为 0.0549）',
+  },
+  lossCaption: {
+    en: 'Training loss of an MLP 4–10–1 with ReLU (Xavier, Adam with learning rate 0.01, batch 16), five seeds. The dotted line is the variance of the noise, 0.04: no model can go below it for long.',
+    zh: '多层感知机 4–10–1（ReLU，Xavier 初始化，Adam，学习率 0.01，批量 16）在五个随机种子下的训练损失。虚线是噪声的方差 0.04：没有模型能长期低于它。',
+  },
+  noiseVariance: { en: 'noise', zh: '噪声' },
+  seedNumber: { en: 'seed {seed}', zh: '种子 {seed}' },
+  oneStepHeading: { en: 'One step, and many', zh: '单步预测与多步预测' },
+  oneStepCaption: {
+    en: 'One-step predictions follow the data, also past the training part (t = 604). From there, predicting from predictions alone decays to a constant: the error of each step is the input of the next.',
+    zh: '单步预测紧跟数据，在训练部分之后（t = 604）依然如此。而从那里开始只依赖自己的预测往下走，曲线很快衰减成常数：每一步的误差都成了下一步的输入。',
+  },
+  observed: { en: 'data', zh: '数据' },
+  oneStep: { en: 'one step', zh: '单步预测' },
+  multiStep: { en: 'many steps', zh: '多步预测' },
+  multiDecays: {
+    en: 'Multi-step prediction over the last 100 steps: standard deviation (the sine there: {sine})',
+    zh: '多步预测在最后 100 步上的标准差（同一段正弦曲线为 {sine}）',
+  },
+  kStepHeading: { en: 'k steps ahead', zh: '提前 k 步预测' },
+  kStepCaption: {
+    en: 'Predictions 1, 4, 16 and 64 steps ahead, at the time they are for. Four steps still look fine, sixteen are flat at the turns, sixty-four are hardly of use.',
+    zh: '提前 1、4、16、64 步的预测，画在它们所预测的时刻上。提前 4 步仍然不错，16 步在转折处变平，64 步几乎没有用处。',
+  },
+  ahead: { en: 'k = {k}', zh: 'k = {k}' },
+  rmse: { en: 'RMS error against the sine', zh: '与正弦曲线的均方根误差' },
+  stepsAhead: { en: 'steps ahead k', zh: '提前步数 k' },
+  grows: {
+    en: 'Error grows with k: root mean square error at k = 1, 4, 16, 64 rises each time ({errors})',
+    zh: '误差随 k 增长：k = 1、4、16、64 处的均方根误差逐次上升（{errors}）',
+  },
+  accumulation: {
+    en: 'How does it grow? If each step adds an error $\\bar\\epsilon$ of its own and passes on a share $c$ of the last one, then',
+    zh: '误差如何增长？如果每一步自身带来误差 $\\bar\\epsilon$，并把上一步误差的 $c$ 倍传下去，则',
+  },
+  fitted: {
+    en: 'Fitting this to the errors at k = 1 … 64 of the MLP gives $c$ = {c} and $\\bar\\epsilon$ = {own}.',
+    zh: '用多层感知机在 k = 1 … 64 处的误差拟合，得到 $c$ = {c}，$\\bar\\epsilon$ = {own}。',
+  },
+  fitGood: {
+    en: 'Share of the variance of ε_k that the recurrence ε_k = ε + c·ε_(k−1) explains (R²)',
+    zh: '递推式 ε_k = ε + c·ε_(k−1) 对 ε_k 方差的解释比例（R²）',
+  },
+  cPositive: { en: 'The share c that is passed on', zh: '传给下一步的比例 c' },
+  growthCaption: {
+    en: 'Error against how far ahead: the MLP with four values, with sixteen, and a recurrent network. The dashed line is the fitted recurrence.',
+    zh: '误差与提前步数的关系：看四个值的多层感知机、看十六个值的多层感知机，以及循环神经网络。虚线是拟合的递推式。',
+  },
+  fit: { en: 'fit', zh: '拟合' },
+  mlp: { en: 'MLP, τ = {tau}', zh: '多层感知机，τ = {tau}' },
+  rnn: { en: 'RNN', zh: '循环神经网络' },
+  orderHeading: { en: 'How much of the past?', zh: '需要看多远的过去？' },
+  orderCaption: {
+    en: 'Error one step and sixteen steps ahead of Markov models that see τ = 1 … 16 values, and of a recurrent network (an RNN of 16 hidden units), which has no window (straight lines). More values average more noise away; the latent model finds out by itself how far to look back.',
+    zh: '看 τ = 1 … 16 个值的马尔可夫模型提前 1 步与提前 16 步的误差；水平线是没有窗口的循环神经网络（16 个隐藏单元）。看得越多，噪声被平均得越充分；隐变量模型自己学会往回看多远。',
+  },
+  tau: { en: 'values seen τ', zh: '看到的值的个数 τ' },
+  orderHelps: {
+    en: 'Sixteen values beat one: ratio of the errors 16 steps ahead',
+    zh: '看十六个值胜过只看一个值：提前 16 步的误差之比',
+  },
+  latentHelps: {
+    en: 'The recurrent network, without a window, against the MLP with four values: ratio of the errors 16 steps ahead',
+    zh: '没有窗口的循环神经网络与看四个值的多层感知机：提前 16 步的误差之比',
+  },
+});

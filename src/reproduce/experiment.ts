@@ -1,0 +1,84 @@
+// What an experiment is: text, and a function that computes, draws, and checks what it computed.
+import type { Curves } from '../plot/curves.js';
+import type { PlotOptions } from '../plot/figure.js';
+import type { Expectation, Got } from './expectation.js';
+import type { Message, Messages, Values } from './messages.js';
+import type { Word } from './words.js';
+
+/** A message in the language of a page. */
+export type Translate<K extends string> = (key: K | Word, values?: Values) => string;
+
+export type FigureOptions = Omit<PlotOptions, 'marks'> & {
+  marks: readonly (NonNullable<PlotOptions['marks']>[number] | Curves)[];
+};
+
+export interface TableOptions {
+  columns: readonly { heading: string; number?: boolean }[];
+  rows: readonly (readonly (string | number)[])[];
+  /** The row to stress. */
+  strong?: (row: number) => boolean;
+}
+
+/** What an experiment is given. What it says appears in the report in the order of the calls. */
+export interface Experimenting<K extends string> {
+  /** The short version, of seconds. */
+  readonly quick: boolean;
+  readonly seed: number;
+  /** Aborted when the command is interrupted; `progress` looks at it too. */
+  readonly signal: AbortSignal;
+  heading(key: K | Word, values?: Values): void;
+  /** A paragraph, or several: Markdown, with LaTeX between dollars. */
+  say(key: K | Word, values?: Values): void;
+  /** A formula in a line of its own. */
+  formula(latex: string): void;
+  /** A plot under a caption, which says what to see. It is drawn once for each language. */
+  plot(caption: K | Word, draw: (t: Translate<K>) => FigureOptions, values?: Values): void;
+  /** A picture that is SVG already, as a cell's diagram is. */
+  svg(caption: K | Word, svg: string, values?: Values): void;
+  table(draw: (t: Translate<K>) => TableOptions): void;
+  /** Lines as they are: shapes, a sample of text, under a line that says what they are. */
+  lines(label: K | Word, text: string, values?: Values): void;
+  /** An assertion on what was computed in this run. @returns whether it holds */
+  check(what: K | Word, expected: Expectation, got: Got, values?: Values): boolean;
+  /** @param done from 0 to 1. Errors: INTERRUPTED. */
+  progress(done: number, text?: string): void;
+  /** The text of a known data set. Errors: NOT_FOUND. */
+  data(name: string): Promise<string>;
+  /** Its files as they are, unpacked. Errors: NOT_FOUND. */
+  files(name: string): Promise<{ name: string; bytes: Uint8Array }[]>;
+}
+
+export interface ExperimentDefinition<M extends Messages> {
+  /** As it is named on the command line, and its file. */
+  name: string;
+  /** Where it was published, and where to read about it: `Dive into Deep Learning, 9.1`. */
+  source: string;
+  /** `idea` is what it is about, in a paragraph or two. */
+  text: M & { title: Message; idea: Message };
+  /** The known data sets that it reads. */
+  datasets?: readonly string[];
+  /** Files of experiments/ that make it up; default its own. */
+  code?: readonly string[];
+  run(context: Experimenting<Extract<keyof M, string>>): void | Promise<void>;
+}
+
+/** An experiment with the keys of its messages forgotten, for lists. */
+export interface Experiment {
+  name: string;
+  source: string;
+  text: Messages & { title: Message; idea: Message };
+  datasets: readonly string[];
+  code: readonly string[];
+  run(context: Experimenting<string>): void | Promise<void>;
+}
+
+/** A chapter of the textbook. */
+export interface Chapter {
+  title: Message;
+  experiments: readonly Experiment[];
+}
+
+export function experiment<const M extends Messages>(definition: ExperimentDefinition<M>): Experiment {
+  const { name, datasets = [], code = [`${name}.ts`] } = definition;
+  return { ...definition, datasets, code, run: (context) => definition.run(context) };
+}

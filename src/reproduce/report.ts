@@ -1,0 +1,171 @@
+// The page of an experiment and the index of all: results in, HTML out.
+import { CODE_STYLE, codeHtml } from '../plot/code.js';
+import { levelVariables } from '../plot/colourScale.js';
+import { FIGURE_STYLE } from '../plot/figure.js';
+import { htmlPage, type Section } from '../plot/htmlPage.js';
+import { markdownHtml } from '../plot/markdown.js';
+import { escapeXml, formatSeconds } from '../plot/svg.js';
+import type { Chapter } from './experiment.js';
+import type { Language } from './messages.js';
+import { type ExperimentResult, passed, translator } from './run.js';
+import { WORDS } from './words.js';
+
+const HTML_LANGUAGE = { en: 'en', zh: 'zh-Hans' } as const satisfies Record<Language, string>;
+
+const STYLE = `${FIGURE_STYLE}${CODE_STYLE}${levelVariables('.page')}
+.page:lang(zh-Hans), :lang(zh-Hans) :is(blockquote, figure text) { font-family: system-ui, -apple-system, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif; }
+:lang(zh-Hans) em { font-style: normal; font-weight: 600; }
+a { color: var(--c0); }
+nav { display: flex; gap: 1.5rem; margin-bottom: 1.2rem; font-size: 0.9rem; }
+math[display='block'] { margin: 0.9rem 0; overflow-x: auto; overflow-y: hidden; }
+.short { white-space: nowrap; }
+.verdict { font-weight: 600; }
+.ok { color: var(--c2); }
+.bad, tr.bad td { color: #c62828; font-weight: 600; }
+@media (prefers-color-scheme: dark) { .bad, tr.bad td { color: #ff7b72; } }`;
+
+export interface ReportOptions {
+  language: Language;
+  /** Which one computed, for people. */
+  backend: string;
+  /** The text of each file that made it up. */
+  code: readonly { name: string; text: string }[];
+  command: string;
+  /** The address of the index, where there is one. */
+  index: string | null;
+  /** The same page in other languages. */
+  others: readonly { language: Language; href: string }[];
+}
+
+const NAMES = { en: 'English', zh: '中文' } as const satisfies Record<Language, string>;
+
+/** One experiment: idea, checks, what it said and drew, its code. */
+export function experimentReport(result: ExperimentResult, options: ReportOptions): string {
+  const { experiment, checks, blocks, error, quick } = result;
+  const { language } = options;
+  const t = translator(experiment.name, { ...WORDS, ...experiment.text }, language);
+  const facts = [
+    experiment.source,
+    formatSeconds(result.seconds),
+    t('seedIs', { seed: String(result.seed) }),
+    options.backend,
+  ];
+  const sections: Section[] = [
+    {
+      html: [
+        `<p class="muted">${escapeXml(facts.join(' · '))}</p>`,
+        ...(quick ? [markdownHtml(t('quickRun'))] : []),
+        markdownHtml(t('idea')),
+      ].join('\n'),
+    },
+    { heading: t('checks'), html: `${verdict(result, language)}\n${checkTable(checks, language)}` },
+    { html: blocks.map((block) => block[language]).join('\n') },
+  ];
+  if (error) {
+    const lines = escapeXml(`error[${error.code}]: ${error.message}\nhelp: ${error.help}`);
+    sections.push({ heading: t('broke'), html: `<pre class="bad">${lines}</pre>` });
+  }
+  const files = options.code.map(({ name, text }) => `<p class="when">${escapeXml(name)}</p>\n${codeHtml(text)}`);
+  sections.push({ heading: t('code'), html: `${markdownHtml(t('codeNote'))}\n${files.join('\n')}` });
+  sections.push({ html: `<p class="muted">${escapeXml(t('again'))}</p>\n<pre>${escapeXml(options.command)}</pre>` });
+  return page(
+    t('title'),
+    sections,
+    language,
+    options.index === null ? [] : [{ href: options.index, text: t('allExperiments') }],
+    options.others,
+  );
+}
+
+export interface IndexOptions extends Pick<ReportOptions, 'language' | 'backend' | 'others'> {
+  /** The page of an experiment. */
+  href(name: string): string;
+}
+
+/** All chapters; experiments that did not run are not named. */
+export function indexReport(
+  chapters: readonly Chapter[],
+  results: readonly ExperimentResult[],
+  options: IndexOptions,
+): string {
+  const { language } = options;
+  const t = translator('index', WORDS, language);
+  const seconds = results.reduce((sum, result) => sum + result.seconds, 0);
+  const bad = results.filter((result) => !passed(result)).length;
+  const count = results.reduce((sum, { checks }) => sum + checks.length, 0);
+  const state = bad === 0 ? t('allPassed') : t('failed', { count: bad });
+  const sections: Section[] = [
+    {
+      html: [
+        markdownHtml(t('indexIdea')),
+        ...(results.some(({ quick }) => quick) ? [markdownHtml(t('quickRun'))] : []),
+        `<p><span class="verdict ${bad === 0 ? 'ok' : 'bad'}">${escapeXml(state)}</span> <span class="muted">· ${escapeXml(
+          [`${count} ${t('checks')}`, formatSeconds(seconds), options.backend].join(' · '),
+        )}</span></p>`,
+      ].join('\n'),
+    },
+  ];
+  for (const chapter of chapters) {
+    const ran = results.filter(({ experiment }) => chapter.experiments.includes(experiment));
+    if (ran.length === 0) continue;
+    const rows = ran.map((result) => {
+      const { experiment, checks } = result;
+      const ok = passed(result);
+      const good = checks.filter((check) => check.ok).length;
+      return `<tr><td><a href="${escapeXml(options.href(experiment.name))}">${escapeXml(experiment.text.title[language])}</a><br><code class="muted">${escapeXml(experiment.name)}</code></td><td class="muted">${escapeXml(experiment.source)}</td><td class="number ${ok ? 'ok' : 'bad'}">${ok ? '✓' : '✗'} ${good} / ${checks.length}</td><td class="number">${escapeXml(formatSeconds(result.seconds))}</td></tr>`;
+    });
+    const heads = [t('experiment'), t('source'), t('checks'), t('time')];
+    const head = heads.map((text, i) => `<th scope="col"${i > 1 ? ' class="number"' : ''}>${escapeXml(text)}</th>`);
+    sections.push({
+      heading: chapter.title[language],
+      html: `<div class="scroll"><table><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`,
+    });
+  }
+  return page(t('indexTitle'), sections, language, [], options.others);
+}
+
+function verdict(result: ExperimentResult, language: Language): string {
+  const t = translator('checks', WORDS, language);
+  const bad = result.checks.filter(({ ok }) => !ok).length;
+  const text = bad > 0 ? t('failed', { count: bad }) : result.error ? t('broke') : t('allPassed');
+  return `<p class="verdict ${passed(result) ? 'ok' : 'bad'}">${escapeXml(text)}</p>`;
+}
+
+function checkTable(checks: ExperimentResult['checks'], language: Language): string {
+  const t = translator('checks', WORDS, language);
+  const rows = checks.map(
+    ({ what, expected, got, ok }) =>
+      `<tr${ok ? '' : ' class="bad"'}><td class="${ok ? 'ok' : 'bad'}">${ok ? '✓' : '✗'}</td><td>${inline(what[language])}</td>${figureCell(expected)}${figureCell(got)}</tr>`,
+  );
+  const heads = ['', t('what'), t('expected'), t('got')].map((text) => `<th scope="col">${escapeXml(text)}</th>`);
+  return `<div class="scroll"><table><thead><tr>${heads.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+}
+
+/** Short ones stay in one line; lists may break. */
+function figureCell(text: string): string {
+  return `<td${text.length < 28 ? ' class="short"' : ''}>${escapeXml(text)}</td>`;
+}
+
+/** Markdown of one line, without its paragraph. */
+function inline(markdown: string): string {
+  return markdownHtml(markdown)
+    .trim()
+    .replace(/^<p>|<\/p>$/g, '');
+}
+
+function page(
+  title: string,
+  sections: Section[],
+  language: Language,
+  links: readonly { href: string; text: string }[],
+  others: ReportOptions['others'],
+): string {
+  const all = [
+    ...links.map(({ href, text }) => `<a href="${escapeXml(href)}">${escapeXml(text)}</a>`),
+    ...others.map(
+      (o) => `<a href="${escapeXml(o.href)}" hreflang="${HTML_LANGUAGE[o.language]}">${NAMES[o.language]}</a>`,
+    ),
+  ];
+  const nav = all.length > 0 ? [{ html: `<nav>${all.join('')}</nav>` }] : [];
+  return htmlPage({ title, sections: [...nav, ...sections], style: STYLE, language: HTML_LANGUAGE[language] });
+}

@@ -1,0 +1,120 @@
+// Runs an experiment: what it says becomes blocks of HTML in each language, what it checks becomes a list.
+import { UnrolledError } from '../errors.js';
+import { figure } from '../plot/figure.js';
+import { formulaHtml } from '../plot/formula.js';
+import { htmlTable } from '../plot/htmlPage.js';
+import { markdownHtml } from '../plot/markdown.js';
+import { escapeXml, formatNumber } from '../plot/svg.js';
+import type { Experiment, Experimenting, Translate } from './experiment.js';
+import { type Expectation, type Got, shown } from './expectation.js';
+import { fill, type Language, type Messages, type Values } from './messages.js';
+import { WORDS } from './words.js';
+
+export type Texts = Record<Language, string>;
+
+export interface CheckResult {
+  what: Texts;
+  expected: string;
+  got: string;
+  ok: boolean;
+}
+
+export interface ExperimentResult {
+  experiment: Experiment;
+  seconds: number;
+  quick: boolean;
+  seed: number;
+  /** HTML, in the order in which it was said. */
+  blocks: Texts[];
+  checks: CheckResult[];
+  /** What ended it before its end. */
+  error: UnrolledError | null;
+}
+
+export interface RunOptions {
+  quick: boolean;
+  seed: number;
+  /** Those that are drawn; the texts of others are empty. */
+  languages: readonly Language[];
+  signal: AbortSignal;
+  progress(done: number, text: string): void;
+  data: Experimenting<string>['data'];
+  files: Experimenting<string>['files'];
+}
+
+/** Never throws for what the experiment does, but INTERRUPTED. */
+export async function runExperiment(experiment: Experiment, options: RunOptions): Promise<ExperimentResult> {
+  const { quick, seed, languages, signal } = options;
+  const table: Messages = { ...WORDS, ...experiment.text };
+  const blocks: Texts[] = [];
+  const checks: CheckResult[] = [];
+  const inEach = (make: (t: Translate<string>) => string): Texts => {
+    const texts: Texts = { en: '', zh: '' };
+    for (const language of languages) texts[language] = make(translator(experiment.name, table, language));
+    return texts;
+  };
+  const add = (make: (t: Translate<string>) => string): void => void blocks.push(inEach(make));
+  const captioned = (html: string, caption: string): string =>
+    `<figure>${html}<figcaption>${markdownHtml(caption)}</figcaption></figure>`;
+
+  const context: Experimenting<string> = {
+    quick,
+    seed,
+    signal,
+    data: options.data,
+    files: options.files,
+    heading: (key, values) => add((t) => `<h2>${escapeXml(t(key, values))}</h2>`),
+    say: (key, values) => add((t) => markdownHtml(t(key, values))),
+    formula: (latex) => add(() => formulaHtml(latex)),
+    plot: (caption, draw, values) => add((t) => captioned(figure(draw(t), t(caption, values)), t(caption, values))),
+    svg: (caption, svg, values) => add((t) => captioned(svg, t(caption, values))),
+    table: (draw) =>
+      add((t) => {
+        const { columns, rows, strong } = draw(t);
+        const text = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? formatNumber(cell) : cell)));
+        return htmlTable(columns, text, strong);
+      }),
+    lines: (label, text, values) =>
+      add((t) => `<p class="when">${escapeXml(t(label, values))}</p>\n<pre>${escapeXml(text)}</pre>`),
+    check(what, expected: Expectation, got: Got, values?: Values) {
+      const ok = expected.accepts(got);
+      checks.push({ what: inEach((t) => t(what, values)), expected: expected.text, got: shown(got), ok });
+      return ok;
+    },
+    progress(done, text = '') {
+      if (signal.aborted) {
+        throw new UnrolledError('INTERRUPTED', 'expected to finish, received an interrupt', 'start it again');
+      }
+      options.progress(done, text);
+    },
+  };
+
+  const start = performance.now();
+  let error: UnrolledError | null = null;
+  try {
+    await experiment.run(context);
+  } catch (thrown) {
+    if (thrown instanceof UnrolledError && thrown.code === 'INTERRUPTED') throw thrown;
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    error =
+      thrown instanceof UnrolledError
+        ? thrown
+        : new UnrolledError('INTERNAL', message, 'run it alone with --debug', { cause: thrown });
+  }
+  return { experiment, seconds: (performance.now() - start) / 1000, quick, seed, blocks, checks, error };
+}
+
+/** Whether it ended and all its checks hold; an experiment without a check shows nothing. */
+export function passed({ checks, error }: Pick<ExperimentResult, 'checks' | 'error'>): boolean {
+  return error === null && checks.length > 0 && checks.every(({ ok }) => ok);
+}
+
+export function translator(name: string, table: Messages, language: Language): Translate<string> {
+  return (key, values) => {
+    const message = table[key];
+    if (!message) {
+      throw new UnrolledError('OPTION', `expected a message "${key}" of ${name}, received none`, 'add it to its text');
+    }
+    return fill(message, language, values);
+  };
+}

@@ -1,0 +1,62 @@
+// The textbook, in its short version: each experiment runs, its checks hold, and its report is whole in both languages.
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CHAPTERS } from '../experiments/index.js';
+import { KnownData } from '../src/cli/knownData.js';
+import { inFolder, runTest } from '../src/cli/testing.js';
+import { LANGUAGES, placeholders } from '../src/reproduce/messages.js';
+import { WORDS } from '../src/reproduce/words.js';
+
+const DATA = resolve(process.env.UNROLLED_DATA ?? '../shared/data');
+const EXPERIMENTS = CHAPTERS.flatMap(({ experiments }) => experiments).map((e) => [e.name, e] as const);
+const present = new Set(
+  new KnownData({ cwd: process.cwd(), env: {} }, DATA)
+    .list()
+    .filter((dataset) => dataset.present)
+    .map(({ name }) => name),
+);
+
+describe('the experiments', () => {
+  it('have names of their own', () => {
+    expect(new Set(EXPERIMENTS.map(([name]) => name)).size).toBe(EXPERIMENTS.length);
+  });
+
+  it.each(EXPERIMENTS)('%s says the same in both languages', (_, { text }) => {
+    for (const [key, message] of Object.entries({ ...WORDS, ...text })) {
+      for (const language of LANGUAGES) expect(message[language].trim(), `${key}, ${language}`).not.toBe('');
+      expect(new Set(placeholders(message.zh)), key).toEqual(new Set(placeholders(message.en)));
+    }
+    expect(text.title.zh + text.idea.zh).toMatch(/[\u4e00-\u9fff]/);
+  });
+
+  it.each(EXPERIMENTS)(
+    '%s holds what it promises, in its short version',
+    async (name, { datasets, text }) => {
+      const missing = datasets.filter((dataset) => !present.has(dataset));
+      if (missing.length > 0) return console.warn(`${name} was not run: the data ${missing.join(', ')} is not here`);
+      await inFolder(async (folder) => {
+        const argv = ['reproduce', name, '--quick', '--json', '--quiet', '--data-dir', DATA, '--lang', 'all'];
+        const { status, out, err } = await runTest([...argv, '--report', folder]);
+        const { experiments } = JSON.parse(out);
+        expect(experiments[0].error, err).toBeNull();
+        expect(experiments[0].checks.filter(({ ok }: { ok: boolean }) => !ok)).toEqual([]);
+        expect(experiments[0].checks.length).toBeGreaterThan(0);
+        expect(status).toBe(0);
+        for (const [language, place] of [
+          ['en', ''],
+          ['zh', 'zh'],
+        ] as const) {
+          const page = readFileSync(join(folder, place, `${name}.html`), 'utf8');
+          const body = page.slice(0, page.lastIndexOf('<section>')); // the code, which comes last, has braces of its own
+          expect(body.replace(/<style>.*?<\/style>|<annotation.*?<\/annotation>/gs, '')).not.toMatch(
+            /{[a-z]\w*}|undefined/,
+          );
+          expect(body, 'a coordinate that is no number').not.toMatch(/\b(?:d|x|y|cx|cy|x1|y1|transform)="[^"]*NaN/);
+          expect(body).toContain(text.title[language].replaceAll("'", '&#39;'));
+        }
+      });
+    },
+    120_000,
+  );
+});
