@@ -1,6 +1,6 @@
 // Lines with their names at their ends instead of a legend: marks for Observable Plot.
 import * as Plot from '@observablehq/plot';
-import { spread, thinned } from './lines.js';
+import { type Point, spread, thinned } from './lines.js';
 import { COLOURS, textWidth } from './svg.js';
 
 export interface Curve {
@@ -56,8 +56,9 @@ export class Curves {
       const last = points.findLast((point) => !Number.isNaN(point.y));
       if (name && last) ends.push({ ...last, name, fill: stroke });
       return Plot.line(points, {
-        x: 'x',
-        y: 'y',
+        // Not by name: a name would become the axis's label.
+        x: ({ x }: Point) => x,
+        y: ({ y }: Point) => y,
         stroke,
         strokeWidth: faint ? 1 : 1.8,
         strokeOpacity: faint ? 0.3 : 1,
@@ -68,8 +69,8 @@ export class Curves {
       Plot.text(
         ends,
         apart({
-          x: 'x',
-          y: 'y',
+          x: ({ x }: Point) => x,
+          y: ({ y }: Point) => y,
           text: 'name',
           fill: (end: { fill: string }) => end.fill,
           textAnchor: 'start',

@@ -1,0 +1,67 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { inFolder, runTest } from '../testing.js';
+
+const MODULE = (got: number): string => `
+const text = { title: { en: 'Mine', zh: '我的' }, idea: { en: 'One is one.', zh: '一就是一。' }, one: { en: 'one', zh: '一' } };
+const expected = { text: '1', accepts: (got) => got === 1 };
+export default { name: 'mine', source: 'nowhere', text, run: ({ check }) => void check('one', expected, ${got}) };
+`;
+
+describe('unrolled reproduce', () => {
+  it('lists the experiments in the language asked for', async () => {
+    const { status, out } = await runTest(['reproduce', '--list', '--json']);
+    expect(status).toBe(0);
+    expect(JSON.parse(out).experiments[0]).toMatchObject({
+      name: 'autoregressive-sine',
+      source: 'Dive into Deep Learning, 9.1',
+    });
+    expect((await runTest(['reproduce', '--list', '--lang', 'zh'])).out).toContain('预测带噪声的正弦曲线');
+  });
+
+  it('refuses a name that is none, with the nearest', async () => {
+    const { status, err } = await runTest(['reproduce', 'autoregresive-sine']);
+    expect(status).toBe(2);
+    expect(err).toContain('expected the name of an experiment, received "autoregresive-sine"');
+    expect(err).toContain('did you mean autoregressive-sine?');
+    expect((await runTest(['reproduce', './none.js'])).err).toContain('error[NOT_FOUND]');
+  });
+
+  it('runs an experiment of one’s own, and writes its pages', async () => {
+    await inFolder(async (folder) => {
+      writeFileSync(join(folder, 'mine.mjs'), MODULE(1));
+      const argv = ['reproduce', './mine.mjs', '--report', 'pages', '--lang', 'all', '--quiet', '--seed', '7'];
+      const { status, out } = await runTest(argv, { cwd: folder });
+      expect(status).toBe(0);
+      expect(out).toContain('✓ one: 1 (1)');
+      const page = readFileSync(join(folder, 'pages', 'mine.html'), 'utf8');
+      expect(page).toContain('seed 7');
+      expect(page).toContain('href="zh/mine.html"');
+      const chinese = readFileSync(join(folder, 'pages', 'zh', 'mine.html'), 'utf8');
+      expect(chinese).toContain('href="../mine.html"');
+      expect(chinese).toContain('一就是一。');
+      expect(existsSync(join(folder, 'pages', 'index.html'))).toBe(false);
+    });
+  });
+
+  it('ends with 1 where a check fails, and still says all', async () => {
+    await inFolder(async (folder) => {
+      writeFileSync(join(folder, 'mine.mjs'), MODULE(2));
+      const { status, out } = await runTest(['reproduce', './mine.mjs', '--json', '--quiet'], { cwd: folder });
+      expect(status).toBe(1);
+      const json = JSON.parse(out);
+      expect(json.failed).toEqual(['mine']);
+      expect(json.experiments[0].checks).toEqual([{ what: 'one', expected: '1', got: '2', ok: false }]);
+    });
+  });
+
+  it('refuses a module without an experiment', async () => {
+    await inFolder(async (folder) => {
+      writeFileSync(join(folder, 'mine.mjs'), 'export default 1;');
+      const { status, err } = await runTest(['reproduce', './mine.mjs'], { cwd: folder });
+      expect(status).toBe(2);
+      expect(err).toContain('error[FORMAT]');
+    });
+  });
+});

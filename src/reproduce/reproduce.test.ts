@@ -1,0 +1,166 @@
+// The frame around the experiments: expectations, messages, what a run gathers, what a page shows of it.
+import { describe, expect, it } from 'vitest';
+import { UnrolledError } from '../errors.js';
+import { above, atLeast, atMost, below, between, diverged, exactly, holds, near, shown } from './expectation.js';
+import { experiment } from './experiment.js';
+import { curves, messages, Plot } from './index.js';
+import { fill, placeholders } from './messages.js';
+import { experimentReport, indexReport } from './report.js';
+import { passed, runExperiment, type RunOptions } from './run.js';
+
+const OPTIONS: RunOptions = {
+  quick: true,
+  seed: 3,
+  languages: ['en', 'zh'],
+  signal: new AbortController().signal,
+  progress: () => undefined,
+  data: async (name) => {
+    throw new UnrolledError('NOT_FOUND', `expected the data set ${name}, received none`, 'take it');
+  },
+  files: async () => [],
+};
+
+const TEXT = messages({
+  title: { en: 'A <test>', zh: '一个测试' },
+  idea: { en: 'Of $x_1 * y_1$ and *words*.', zh: '关于 $x_1 * y_1$ 和*词*。' },
+  sum: { en: 'The sum of {n} numbers', zh: '{n} 个数之和' },
+  caption: { en: 'See the line.', zh: '请看这条线。' },
+  axis: { en: 'height', zh: '高度' },
+});
+
+const REPORT = { backend: 'reference', code: [{ name: 'a.ts', text: 'const a = 1 < 2; // one' }], command: 'c', others: [], index: null }; // prettier-ignore
+
+describe('expectations', () => {
+  it('accept what they say and nothing else', () => {
+    const table: [ReturnType<typeof atMost>, (number | string | boolean)[], (number | string | boolean)[]][] = [
+      [atMost(1), [1, 0.5, -Infinity], [1.0001, NaN, '1', true]],
+      [atLeast(1), [1, Infinity], [0.999, NaN]],
+      [below(1), [0.999], [1, NaN]],
+      [above(1), [1.001], [1, NaN]],
+      [between(1, 2), [1, 1.5, 2], [0.99, 2.01, NaN]],
+      [near(1, 0.5), [0.5, 1.5], [0.49, NaN]],
+      [diverged(), [NaN, Infinity, -Infinity, 1e7, -1e7], [0, 1e6]],
+      [exactly('a'), ['a'], ['b', 1]],
+      [exactly(NaN), [NaN], [0]],
+      [holds, [true], [false, 1, 'true']],
+    ];
+    for (const [expectation, good, bad] of table) {
+      for (const got of good) expect(expectation.accepts(got), `${expectation.text}: ${got}`).toBe(true);
+      for (const got of bad) expect(expectation.accepts(got), `${expectation.text}: ${got}`).toBe(false);
+    }
+    expect(exactly(['a', 2]).accepts(['a', 2])).toBe(true);
+    expect(exactly(['a', 2]).accepts(['a', 3])).toBe(false);
+    expect(exactly(['a']).accepts(['a', 'b'])).toBe(false);
+  });
+
+  it('are shown for people', () => {
+    expect([1234567, 0.1234567, 1e-7, NaN, Infinity, [1, 'b'], 5e21].map(shown)).toEqual([
+      '1,234,567',
+      '0.123457',
+      '1.000e-7',
+      'NaN',
+      '∞',
+      '1, b',
+      '5.000e+21',
+    ]);
+  });
+});
+
+describe('messages', () => {
+  it('are filled outside of formulas', () => {
+    const message = { en: 'of {n}: $x_{n}$, {word}', zh: '' };
+    expect(fill(message, 'en', { n: 12345, word: 'one' })).toBe('of 12,345: $x_{n}$, one');
+    expect(placeholders(message.en)).toEqual(['n', 'word']);
+    expect(() => fill(message, 'en', { n: 1 })).toThrow(/expected a value for \{word\}, received n/);
+  });
+});
+
+describe('a run', () => {
+  const good = experiment({
+    name: 'good',
+    source: 'A book, 1',
+    text: TEXT,
+    run({ check, plot, table, lines, say }) {
+      say('idea');
+      check('sum', near(6, 0.1), 6, { n: 3 });
+      plot('caption', (t) => ({
+        y: { label: t('axis'), type: 'log' },
+        marks: [Plot.ruleY([1]), curves([{ name: t('axis'), y: [1, 2, 0.05] }])],
+      }));
+      table((t) => ({ columns: [{ heading: t('axis'), number: true }], rows: [[12345.6], ['<b>']] }));
+      lines('axis', '[2, 3] <');
+    },
+  });
+
+  it('gathers blocks and checks in each language', async () => {
+    const result = await runExperiment(good, OPTIONS);
+    expect(result.error).toBeNull();
+    expect(passed(result)).toBe(true);
+    expect(result.checks).toEqual([
+      { what: { en: 'The sum of 3 numbers', zh: '3 个数之和' }, expected: '6 ± 0.1', got: '6', ok: true },
+    ]);
+    const [said, figure, table, lines] = result.blocks;
+    expect(said.en).toMatch(/<em>words<\/em>/);
+    expect(said.en).toMatch(/<math/); // and its underscores and stars are no emphasis
+    expect(said.en.match(/<em>/g)).toHaveLength(1);
+    expect(figure.en).toMatch(/<figure><svg role="img" aria-label="See the line\."/);
+    expect(figure.en).toContain('>↑ height<');
+    expect(figure.zh).toContain('>↑ 高度<');
+    expect(figure.zh).not.toContain('>x →<'); // an axis without a label has none
+    expect(figure.en).toMatch(/>0\.2</); // a tick of a log axis is no "200m"
+    expect(table.en).toContain('12,346');
+    expect(table.en).toContain('&lt;b&gt;');
+    expect(lines.zh).toContain('[2, 3] &lt;');
+  });
+
+  it('is drawn as the same page twice', async () => {
+    const [a, b] = await Promise.all([runExperiment(good, OPTIONS), runExperiment(good, OPTIONS)]);
+    expect(a.blocks).toEqual(b.blocks);
+  });
+
+  it('makes a page without scripts or addresses elsewhere, with its code', async () => {
+    const result = await runExperiment(good, OPTIONS);
+    const page = experimentReport(result, { ...REPORT, language: 'zh' });
+    expect(page).toContain('<html lang="zh-Hans">');
+    expect(page).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/);
+    expect(page).toContain('全部通过');
+    expect(page.replace(/<[^>]*>/g, '')).toContain('const a = 1 &lt; 2; // one');
+    expect(experimentReport(result, { ...REPORT, language: 'en' })).toContain('<h1>A &lt;test&gt;</h1>');
+  });
+
+  it('shows a check that fails, and an error, in red', async () => {
+    const bad = experiment({
+      name: 'bad',
+      source: '',
+      text: TEXT,
+      async run({ check, data }) {
+        expect(check('sum', atMost(1), 2, { n: 3 })).toBe(false);
+        await data('nowhere');
+      },
+    });
+    const result = await runExperiment(bad, OPTIONS);
+    expect(passed(result)).toBe(false);
+    expect(result.error?.code).toBe('NOT_FOUND');
+    const page = experimentReport(result, { ...REPORT, language: 'en' });
+    expect(page).toMatch(/<tr class="bad"><td class="bad">✗/);
+    expect(page).toContain('error[NOT_FOUND]: expected the data set nowhere, received none');
+    const chapters = [{ title: { en: 'One', zh: '一' }, experiments: [good, bad] }];
+    const results = [await runExperiment(good, OPTIONS), result];
+    const index = indexReport(chapters, results, { ...REPORT, language: 'en', href: (name) => `${name}.html` });
+    expect(index).toMatch(/class="verdict bad">1 failed/);
+    expect(index).toContain('✓ 1 / 1');
+    expect(index).toContain('✗ 0 / 1');
+  });
+
+  it('without a check proves nothing', async () => {
+    const empty = experiment({ name: 'empty', source: '', text: TEXT, run: () => undefined });
+    expect(passed(await runExperiment(empty, OPTIONS))).toBe(false);
+  });
+
+  it('ends when it is interrupted', async () => {
+    const stop = new AbortController();
+    stop.abort();
+    const long = experiment({ name: 'long', source: '', text: TEXT, run: ({ progress }) => progress(0.5) });
+    await expect(runExperiment(long, { ...OPTIONS, signal: stop.signal })).rejects.toThrow(/interrupt/);
+  });
+});
