@@ -1,6 +1,8 @@
-// Bars with their names and values: from numbers to the text of an SVG.
-import { scaleLinear } from 'd3-scale';
-import { coordinate, escapeXml, formatNumber, formatTick, svgDocument, textWidth } from './svg.js';
+// Bars with their names and values: from numbers to HTML.
+import * as Plot from '@observablehq/plot';
+import { colour, INK } from './curves.js';
+import { chart } from './figure.js';
+import { formatNumber, textWidth } from './svg.js';
 
 export interface Bar {
   name: string;
@@ -16,47 +18,47 @@ export interface BarChartOptions {
   bars: readonly Bar[];
   title: string;
   xLabel: string;
-  /** Pixels; default 720; the height follows from the number of bars. */
+  /** Pixels; default 760; the height follows from the number of bars. */
   width?: number;
 }
 
 const ROW = 30;
+const FONT_SIZE = 13;
 
 /** One horizontal bar for each value, from 0. */
-export function barChart({ bars, title, xLabel, width = 720 }: BarChartOptions): string {
-  const labels = bars.map(({ value, label }) => label ?? formatNumber(value));
-  const left =
-    Math.min(width * 0.4, Math.max(0, ...bars.map(({ name, highlight }) => textWidth(name, highlight ? 13.5 : 12.5)))) +
-    12;
-  const right = width - Math.max(20, ...labels.map((label) => textWidth(label, 13))) - 10;
-  const top = 36;
-  const bottom = top + ROW * bars.length;
-  const longest = Math.max(0, ...bars.map(({ value }) => (Number.isFinite(value) ? value : 0)));
-  const x = scaleLinear()
-    .domain([0, longest || 1])
-    .range([left, right]);
-  const content = [`<text class="title" x="0" y="16">${escapeXml(title)}</text>`];
-  for (const tick of x.ticks(Math.max(2, (right - left) / 90))) {
-    const at = coordinate(x(tick));
-    content.push(
-      `<line class="grid" x1="${at}" x2="${at}" y1="${top - 4}" y2="${bottom}"/>`,
-      `<text class="tick" x="${at}" y="${bottom + 16}" text-anchor="middle">${formatTick(tick)}</text>`,
-    );
-  }
-  bars.forEach(({ name, value, highlight }, i) => {
-    const middle = top + ROW * i + ROW / 2;
-    const end = Number.isFinite(value) ? x(Math.max(0, value)) : left;
-
-    const strong = highlight ? ' strong' : '';
-    content.push(
-      `<rect x="${coordinate(left)}" y="${middle - 9}" width="${coordinate(end - left)}" height="18" rx="2" fill="var(--c0)"${highlight ? '' : ' opacity="0.38"'}/>`,
-      `<text class="name${strong}" x="${coordinate(left - 10)}" y="${middle}" dy="0.34em" text-anchor="end">${escapeXml(name)}</text>`,
-      `<text class="value${strong}" x="${coordinate(end + 8)}" y="${middle}" dy="0.34em">${escapeXml(labels[i])}</text>`,
-    );
+export function barChart({ bars, title, xLabel, width = 760 }: BarChartOptions): string {
+  const rows = bars.map((bar, i) => ({
+    ...bar,
+    row: i,
+    value: Number.isFinite(bar.value) ? Math.max(0, bar.value) : 0,
+    label: bar.label ?? formatNumber(bar.value),
+  }));
+  const widest = (texts: string[]): number => Math.max(0, ...texts.map((text) => textWidth(text, FONT_SIZE)));
+  const bold = (highlight: boolean): Plot.TextOptions => ({
+    filter: (row: Bar) => (row.highlight === true) === highlight,
+    fontWeight: highlight ? 600 : 400,
+    fill: INK,
   });
-  content.push(
-    `<line class="axis" x1="${coordinate(left)}" x2="${coordinate(left)}" y1="${top - 4}" y2="${bottom}"/>`,
-    `<text x="${coordinate(right)}" y="${bottom + 34}" text-anchor="end">${escapeXml(xLabel)}</text>`,
-  );
-  return svgDocument(width, bottom + 42, title, content);
+  return chart(title, {
+    width,
+    height: ROW * bars.length + 60,
+    marginLeft: Math.min(width * 0.4, widest(rows.map(({ name }) => name))) + 16,
+    marginRight: widest(rows.map(({ label }) => label)) + 16,
+    marginTop: 8,
+    x: { label: xLabel, grid: true, domain: [0, Math.max(0, ...rows.map(({ value }) => value)) || 1], labelOffset: 36 },
+    y: { axis: null, domain: rows.map(({ row }) => row), padding: 0.4 },
+    marks: [
+      Plot.barX(rows, {
+        x: 'value',
+        y: 'row',
+        fill: colour(0),
+        fillOpacity: (row: Bar) => (row.highlight ? 1 : 0.38),
+        rx: 2,
+      }),
+      ...[true, false].flatMap((highlight) => [
+        Plot.text(rows, { x: 0, y: 'row', text: 'name', textAnchor: 'end', dx: -8, ...bold(highlight) }),
+        Plot.text(rows, { x: 'value', y: 'row', text: 'label', textAnchor: 'start', dx: 8, ...bold(highlight) }),
+      ]),
+    ],
+  });
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type BenchReport, benchReport, type BenchReportRow } from './benchReport.js';
 import { comparisonChart } from './comparisonChart.js';
 import { fitPlot } from './fitPlot.js';
+import { drawn } from './testing.js';
 
 const evil = '</text><script>alert(1)</script>';
 
@@ -27,8 +28,6 @@ const report = (over: Partial<BenchReport> = {}): BenchReport => ({
   scaling: null,
   ...over,
 });
-
-const numbers = (svg: string, pattern: RegExp): number[] => [...svg.matchAll(pattern)].map((match) => Number(match[1]));
 
 describe('benchReport', () => {
   it('has each row with its figures, its ratio and its aim', () => {
@@ -110,12 +109,11 @@ describe('comparisonChart', () => {
         { name: 'b', headline: '', bars: [{ name: 'ours', value: 100, label: '100', own: true }], aims: [] },
       ],
     });
-    const [ours, theirs, other] = numbers(svg, /<rect [^>]*width="([\d.]+)"/g);
+    const { bars, rules } = drawn(svg);
+    const [ours, theirs, other] = bars.map(({ width }) => width);
     expect(ours / theirs).toBeCloseTo(1.5, 2);
     expect(other).toBeCloseTo((ours / 3) * 4, 1); // each task has its own scale: the longest is as long as there is room
-    const [left] = numbers(svg, /<rect x="([\d.]+)"/g);
-    const [mark] = numbers(svg, /<line class="aim" x1="([\d.]+)"/g);
-    expect(mark - left).toBeCloseTo((ours / 3) * 4, 1);
+    expect(rules[0].x1 - bars[0].x).toBeCloseTo((ours / 3) * 4, 1);
   });
 
   it('survives nothing, zeros and what is not finite', () => {
@@ -129,12 +127,12 @@ describe('comparisonChart', () => {
 
 it('fitPlot draws points and line on the same axes, from 0', () => {
   const svg = fitPlot({ title: 'T', note: 'n', x: [1, 2, 4], y: [1, 2, 5], slope: 1, xLabel: 'x', yLabel: 'y' });
-  const [cx, cy] = [numbers(svg, / cx="([\d.]+)"/g), numbers(svg, / cy="([\d.]+)"/g)];
-  const [, x0, y0, x1, y1] = /d="M([\d.]+),([\d.]+)L([\d.]+),([\d.]+)"/.exec(svg) ?? [];
-  expect(cx[2]).toBeCloseTo(Number(x1), 1);
-  expect(cx[0] - Number(x0)).toBeCloseTo((Number(x1) - Number(x0)) / 4, 1);
-  expect(cy[0] - Number(y0)).toBeCloseTo((Number(y1) - Number(y0)) / 4, 1); // the first point is on the line
-  expect(cy[2]).toBeLessThan(Number(y1)); // the last one above it
+  const { dots, lines } = drawn(svg);
+  const [from, to] = lines[0];
+  expect(dots[2].x).toBeCloseTo(to.x, 1);
+  expect(dots[0].x - from.x).toBeCloseTo((to.x - from.x) / 4, 1);
+  expect(dots[0].y - from.y).toBeCloseTo((to.y - from.y) / 4, 1); // the first point is on the line
+  expect(dots[2].y).toBeLessThan(to.y); // the last one above it
   const none = fitPlot({ title: 'T', note: 'n', x: [], y: [], slope: NaN, xLabel: 'x', yLabel: 'y' });
   expect(none).not.toMatch(/NaN|Infinity/);
 });

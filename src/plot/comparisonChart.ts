@@ -1,6 +1,8 @@
 // One thing done by several: for each task our bar and those of the others, on a scale of its own from 0, with marks for aims.
-import { scaleLinear } from 'd3-scale';
-import { coordinate, escapeXml, svgDocument, textWidth } from './svg.js';
+import * as Plot from '@observablehq/plot';
+import { colour, INK, MUTED, SURFACE } from './curves.js';
+import { figure } from './figure.js';
+import { textWidth } from './svg.js';
 
 export interface ComparedBar {
   name: string;
@@ -30,82 +32,105 @@ export interface Comparison {
 }
 
 export interface ComparisonChartOptions {
+  /** For a screen reader: the heading above says it to the others. */
   title: string;
   comparisons: readonly Comparison[];
-  /** Pixels; default 720; the height follows from what there is. */
+  /** Pixels; default 760; the height follows from what there is. */
   width?: number;
 }
 
-const HEAD = 26;
+/** Pixels of a bar's row, and of a task's head in rows. */
 const ROW = 19;
-const BAR = 12;
-const GAP = 20;
-/** Bold text is wider. */
-const STRONG = 14;
-
-const STYLE = `<style>
-svg.plot .task { fill: var(--ink); font-size: 13px; font-weight: 600; }
-svg.plot .own { fill: var(--ink); font-weight: 600; }
-svg.plot .met { fill: var(--c2); font-weight: 600; }
-svg.plot .short { fill: var(--c1); font-weight: 600; }
-svg.plot .halo { stroke: var(--surface); stroke-width: 5; }
-svg.plot .aim { stroke: var(--ink); stroke-width: 2; }
-</style>`;
+const HEAD = 2.2;
+const FONT_SIZE = 13;
 
 /** How it went, in a word and a sign, so that no colour has to say it. */
 export function verdict(met: boolean | null): string {
   return met === null ? 'not read' : met ? '✓ met' : '✗ short';
 }
 
-/** Bars of one task can be compared, bars of two cannot: each task has its own scale. */
-export function comparisonChart({ title, comparisons, width = 720 }: ComparisonChartOptions): string {
-  const all = comparisons.flatMap(({ bars }) => bars);
-  const left =
-    Math.min(width * 0.3, Math.max(0, ...all.map(({ name, own }) => textWidth(name, own ? STRONG : 13)))) + 12;
-  const right = width - Math.max(20, ...all.map(({ label, own }) => textWidth(label, own ? STRONG : 12))) - 10;
-  const content = [STYLE];
-  let top = 0;
-  for (const { name, headline, bars, aims } of comparisons) {
-    content.push(
-      `<text class="task" x="0" y="${top + 14}">${escapeXml(name)}</text>`,
-      `<text x="${width}" y="${top + 14}" text-anchor="end">${headed(headline, aims)}</text>`,
-    );
-    const ends = [...bars.map(({ value }) => value), ...aims.map(({ value }) => value)].filter(Number.isFinite);
-    const x = scaleLinear()
-      .domain([0, Math.max(0, ...ends) || 1])
-      .range([left, right]);
-    bars.forEach(({ name: who, value, label, own }, i) => {
-      const middle = top + HEAD + ROW * i + ROW / 2;
-      const end = Number.isFinite(value) ? x(Math.max(0, value)) : left;
-      const [fill, kind] = own ? ['var(--c0)', ' own'] : ['var(--muted)" opacity="0.5', ''];
-      content.push(
-        `<rect x="${coordinate(left)}" y="${coordinate(middle - BAR / 2)}" width="${coordinate(end - left)}" height="${BAR}" rx="2" fill="${fill}"/>`,
-        `<text class="name${kind}" x="${coordinate(left - 10)}" y="${coordinate(middle)}" dy="0.34em" text-anchor="end">${escapeXml(who)}</text>`,
-      );
-      // A mark may stand close behind the end of our bar: the label stands behind both.
-      const marks = own ? aims.map((aim) => x(aim.value)).filter((at) => at > end - 4 && at < end + 80) : [];
-      content.push(
-        `<text class="value${kind}" x="${coordinate(Math.max(end, ...marks) + 8)}" y="${coordinate(middle)}" dy="0.34em">${escapeXml(label)}</text>`,
-      );
-      if (!own) return;
-      for (const { value: aim } of aims) {
-        if (!Number.isFinite(aim)) continue;
-        const at = coordinate(x(aim));
-        const line = `x1="${at}" x2="${at}" y1="${coordinate(middle - BAR / 2 - 4)}" y2="${coordinate(middle + BAR / 2 + 4)}"`;
-        content.push(`<line class="halo" ${line}/>`, `<line class="aim" ${line}/>`);
-      }
-    });
-    top += HEAD + ROW * bars.length + GAP;
-  }
-  return svgDocument(width, Math.max(1, top - GAP + 4), title, content);
+interface Row {
+  at: number;
+  name: string;
+  /** Of the longest of its task. */
+  share: number;
+  label: string;
+  own: boolean;
+  /** Where the label begins, so that it stands behind a mark that is close. */
+  behind: number;
 }
 
-/** The ratio, then each aim with its verdict. */
-function headed(headline: string, aims: readonly ComparedAim[]): string {
-  const parts = aims.map(({ label, met }) => {
-    const kind = met === null ? '' : met ? ' class="met"' : ' class="short"';
-    return `${escapeXml(label)} <tspan${kind}>${verdict(met)}</tspan>`;
+/** Bars of one task can be compared, bars of two cannot: each task has its own scale. */
+export function comparisonChart({ title, comparisons, width = 760 }: ComparisonChartOptions): string {
+  const heads: { at: number; name: string; headline: string; met: boolean | null }[] = [];
+  const rows: Row[] = [];
+  const marks: { at: number; share: number }[] = [];
+  let at = 0;
+  for (const { name, headline, bars, aims } of comparisons) {
+    const sizes = [...bars, ...aims].map(({ value }) => value).filter((value) => Number.isFinite(value) && value > 0);
+    const longest = Math.max(0, ...sizes) || 1;
+    const shareOf = (value: number): number => (Number.isFinite(value) ? Math.max(0, value) / longest : 0);
+    const said = aims.map(({ label, met }) => `${label} ${verdict(met)}`);
+    heads.push({
+      at,
+      name,
+      headline: [headline, ...said].filter((text) => text !== '').join(' · '),
+      met: aims.some(({ met }) => met === false) ? false : aims.every(({ met }) => met === true) && aims.length > 0 ? true : null, // prettier-ignore
+    });
+    at += HEAD - 1;
+    for (const { name: who, value, label, own = false } of bars) {
+      const share = shareOf(value);
+      const close = own ? aims.map((aim) => shareOf(aim.value)).filter((aim) => aim > share - 0.01 && aim < share + 0.12) : []; // prettier-ignore
+      rows.push({ at, name: who, share, label, own, behind: Math.max(share, ...close) });
+      if (own) for (const aim of aims) if (Number.isFinite(aim.value)) marks.push({ at, share: shareOf(aim.value) });
+      at += 1;
+    }
+    at += 1;
+  }
+  const widest = (texts: string[]): number => Math.max(0, ...texts.map((text) => textWidth(text, FONT_SIZE)));
+  const marginLeft = Math.min(width * 0.3, widest(rows.map(({ name }) => name))) + 12;
+  const marginRight = widest(rows.map(({ label }) => label)) + 18;
+  const text = (own: boolean): Plot.TextOptions => ({
+    filter: (row: Row) => row.own === own,
+    fontWeight: own ? 600 : 400,
+    fill: own ? INK : MUTED,
   });
-  const own = headline === '' ? [] : [`<tspan class="own">${escapeXml(headline)}</tspan>`];
-  return [...own, ...parts].join(' · ');
+  const verdictColour = (met: boolean | null): string => (met === null ? MUTED : met ? colour(2) : colour(1));
+  const options: Parameters<typeof figure>[0] = {
+    width,
+    height: Math.max(1, at) * ROW + 12,
+    marginLeft,
+    marginRight,
+    marginTop: 10,
+    marginBottom: 2,
+    x: { axis: null, domain: [0, 1] },
+    y: { axis: null, domain: [-0.5, Math.max(0.5, at - 0.5)], reverse: true },
+    marks: [
+      Plot.rect(rows, {
+        x1: 0,
+        x2: 'share',
+        y1: ({ at: y }: Row) => y - 0.32,
+        y2: ({ at: y }: Row) => y + 0.32,
+        fill: ({ own }: Row) => (own ? colour(0) : MUTED),
+        fillOpacity: ({ own }: Row) => (own ? 1 : 0.5),
+        rx: 2,
+      }),
+      ...[SURFACE, INK].map((stroke, i) =>
+        Plot.ruleX(marks, {
+          x: 'share',
+          y1: (mark: { at: number }) => mark.at - 0.5,
+          y2: (mark: { at: number }) => mark.at + 0.5,
+          stroke,
+          strokeWidth: i === 0 ? 5 : 2,
+        }),
+      ),
+      ...[true, false].flatMap((own) => [
+        Plot.text(rows, { x: 0, y: 'at', text: 'name', textAnchor: 'end', dx: -8, ...text(own) }),
+        Plot.text(rows, { x: 'behind', y: 'at', text: 'label', textAnchor: 'start', dx: 8, ...text(own) }),
+      ]),
+      Plot.text(heads, { frameAnchor: 'left', y: 'at', text: 'name', textAnchor: 'start', dx: -marginLeft, fontSize: FONT_SIZE, fontWeight: 600, fill: INK }), // prettier-ignore
+      Plot.text(heads, { frameAnchor: 'right', y: 'at', text: 'headline', textAnchor: 'end', dx: marginRight, fontWeight: 600, fill: ({ met }) => verdictColour(met) }), // prettier-ignore
+    ],
+  };
+  return `<figure class="chart">${figure(options, title)}</figure>`;
 }

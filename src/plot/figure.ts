@@ -14,7 +14,8 @@ export const FIGURE_STYLE = `
 .figure { --plot-background: var(--surface); color: var(--ink); overflow: visible; max-width: 100%; height: auto; }
 figure { margin: 1.6rem 0 2rem; }
 figure figure { margin: 0; }
-figure h2, figure h3 { margin: 0 0 0.4rem; font-size: 0.9rem; font-weight: 500; }
+figure h2, figure h3 { margin: 0 0 0.4rem; font-size: 0.9rem; font-weight: 600; }
+.row figure { margin: 0; }
 figcaption { max-width: 44rem; color: var(--muted); font-size: 0.9rem; line-height: 1.5; }`;
 
 /** Log axes and ticks that are given read 0.05 and 20k, not 50m and 2.0e4. */
@@ -52,4 +53,15 @@ export function figure(options: Omit<PlotOptions, 'marks'> & { marks: readonly u
   // Coordinates of two decimals: small files, and the same text on every machine.
   const html = drawn.outerHTML.replace(/="[^"]*"/g, (text) => text.replace(/(\.\d\d)\d+/g, '$1'));
   return html.replace(/<svg /, `<svg role="img" aria-label="${escapeXml(label)}" `);
+}
+
+/** A figure under a title, and a line below that; what a screen reader says of it is the title. */
+export function chart(title: string, options: Parameters<typeof figure>[0], note = ''): string {
+  const under = note === '' ? '' : `<p class="muted">${escapeXml(note)}</p>`;
+  return `<figure class="chart"><h3>${escapeXml(title)}</h3>${under}${figure(options, title)}</figure>`;
+}
+
+/** A chart of nothing. */
+export function emptyChart(title: string): string {
+  return `<figure class="chart"><h3>${escapeXml(title)}</h3><p class="muted">no data</p></figure>`;
 }

@@ -1,4 +1,5 @@
 // A page that needs nothing else: no script, no font, no picture from elsewhere.
+import { FIGURE_STYLE } from './figure.js';
 import { escapeXml, FONT, THEME } from './svg.js';
 
 export interface Section {
@@ -42,7 +43,7 @@ blockquote { margin: 0 0 1.1rem; padding: 0.9rem 1.1rem; background: var(--faint
   white-space: pre-wrap; overflow-wrap: anywhere; font: 0.95rem/1.6 Georgia, 'Noto Serif', serif; }
 .when { margin: 1.1rem 0 0.3rem; color: var(--muted); font-size: 0.82rem; }
 code, pre { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace; font-size: 0.86rem; }
-pre { padding: 0.8rem 1rem; overflow-x: auto; background: var(--faint); border-radius: 4px; }`;
+pre { padding: 0.8rem 1rem; overflow-x: auto; background: var(--faint); border-radius: 4px; }${FIGURE_STYLE}`;
 
 /** A whole HTML document. Its policy forbids scripts and requests, whatever the sections hold. */
 export function htmlPage({ title, sections, style = '', language = 'en' }: Page): string {

@@ -80,19 +80,12 @@ export const THEME = `
   }
 }`;
 
-/** The style of every plot; each carries it, so that a saved .svg looks as it does in a page. */
+/** The style of what is drawn by hand; each carries it, so that a saved .svg looks as it does in a page. */
 export const PLOT_STYLE = `${THEME}
 svg.plot { font: 12px ${FONT}; color: var(--ink); max-width: 100%; height: auto; }
 svg.plot text { fill: var(--muted); }
 svg.plot .title { fill: var(--ink); font-size: 14px; font-weight: 600; }
-svg.plot .grid { stroke: var(--grid); shape-rendering: crispEdges; }
-svg.plot .axis { stroke: var(--line); shape-rendering: crispEdges; }
-svg.plot .tick { font-variant-numeric: tabular-nums; }
-svg.plot .series { fill: none; stroke-width: 1.8; stroke-linejoin: round; stroke-linecap: round; }
-svg.plot .series.faint { stroke-width: 1; opacity: 0.28; }
-svg.plot .end { font-weight: 500; }
-svg.plot .value { fill: var(--ink); font-variant-numeric: tabular-nums; }
-svg.plot .value.strong, svg.plot .name.strong { fill: var(--ink); font-weight: 600; }`;
+svg.plot .tick { font-variant-numeric: tabular-nums; }`;
 
 /** The frame of a plot; `title` is also what a screen reader says. */
 export function svgDocument(width: number, height: number, title: string, content: readonly string[]): string {

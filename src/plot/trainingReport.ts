@@ -1,7 +1,8 @@
 // The report of a language model's training: plain data in, one HTML page out.
 import { barChart } from './barChart.js';
 import { htmlPage, htmlPairs, htmlTable, type Section } from './htmlPage.js';
-import { lineChart, type Series } from './lineChart.js';
+import type { Curve } from './curves.js';
+import { lineChart } from './lineChart.js';
 import { escapeXml, formatNumber, formatSeconds } from './svg.js';
 
 export interface TrainingReport {
@@ -54,7 +55,7 @@ export function trainingReport(report: TrainingReport): string {
 
   const tokens = history.map((entry) => entry.tokens);
   const raw = history.map(({ loss }) => loss);
-  const curves: Series[] = [
+  const curves: (Curve & { x: ArrayLike<number> })[] = [
     { name: '', x: tokens, y: raw, faint: true, colour: 0 },
     { name: 'training', x: tokens, y: smoothed(raw), colour: 0 },
     { name: 'validation', x: validation.map((v) => v.tokens), y: validation.map((v) => v.loss), colour: 1 },
@@ -187,7 +188,7 @@ function smoothed(values: readonly number[]): number[] {
   });
 }
 
-function norms(tokens: readonly number[], history: TrainingReport['history']): Series[] {
+function norms(tokens: readonly number[], history: TrainingReport['history']): (Curve & { x: ArrayLike<number> })[] {
   const values = history.map(({ gradientNorm }) => gradientNorm);
   return [
     { name: '', x: tokens, y: values, faint: true, colour: 0 },

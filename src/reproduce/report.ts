@@ -1,7 +1,6 @@
 // The page of an experiment and the index of all: results in, HTML out.
 import { CODE_STYLE, codeHtml } from '../plot/code.js';
 import { levelVariables } from '../plot/colourScale.js';
-import { FIGURE_STYLE } from '../plot/figure.js';
 import { htmlPage, type Section } from '../plot/htmlPage.js';
 import { markdownHtml } from '../plot/markdown.js';
 import { escapeXml, formatSeconds } from '../plot/svg.js';
@@ -12,7 +11,7 @@ import { WORDS } from './words.js';
 
 const HTML_LANGUAGE = { en: 'en', zh: 'zh-Hans' } as const satisfies Record<Language, string>;
 
-const STYLE = `${FIGURE_STYLE}${CODE_STYLE}${levelVariables('.page')}
+const STYLE = `${CODE_STYLE}${levelVariables('.page')}
 .page:lang(zh-Hans), :lang(zh-Hans) :is(blockquote, figure text) { font-family: system-ui, -apple-system, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif; }
 :lang(zh-Hans) em { font-style: normal; font-weight: 600; }
 a { color: var(--c0); }
