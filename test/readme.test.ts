@@ -11,7 +11,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** The pages whose examples run. docs/cells.md shows a file that is in examples/. */
-const README = ['README.md', 'docs/recurrent.md'].map((page) => readFileSync(join(ROOT, page), 'utf8')).join('\n');
+const README = ['README.md', 'docs/recurrent.md', 'docs/textbook.md']
+  .map((page) => readFileSync(join(ROOT, page), 'utf8'))
+  .join('\n');
 const BUILT = existsSync(join(ROOT, 'dist', 'node.js'));
 const PRELUDE = "const text = 'Call me Ishmael. The whale swims; the whale dives. '.repeat(250);\n";
 
@@ -38,6 +40,14 @@ describe.skipIf(!BUILT)(`the README${BUILT ? '' : ' (skipped: dist/ is not built
     );
   });
 
+  it('says the same in Chinese', () => {
+    const codeOf = (page: string): string[] =>
+      [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) =>
+        code.replace(/ *\/\/.*$/gm, ''),
+      );
+    expect(codeOf('README.zh-CN.md').sort()).toEqual(codeOf('README.md').sort());
+  });
+
   it.each(SNIPPETS.map(({ heading, code }): [string, string] => [heading, code]))('%s', async (_, code) => {
     // Only how long it trains is changed: everything else is as printed.
     const quick = code
@@ -48,9 +58,12 @@ describe.skipIf(!BUILT)(`the README${BUILT ? '' : ' (skipped: dist/ is not built
     });
     const file = join(ROOT, 'build', `readme-${process.pid}-${SNIPPETS.findIndex((s) => s.code === code)}.mjs`);
     // A package finds itself by its name from within.
-    writeFileSync(file, PRELUDE + javascript.outputText);
+    writeFileSync(file, (/\btext = /.test(quick) ? '' : PRELUDE) + javascript.outputText);
+    // An experiment is run by its command.
+    const isExperiment = quick.includes('export default experiment');
+    const argv = isExperiment ? [join(ROOT, 'bin', 'unrolled.js'), 'reproduce', file, '--report', folder] : [file];
     try {
-      const { stderr } = await promisify(execFile)(process.execPath, [file], { cwd: folder });
+      const { stderr } = await promisify(execFile)(process.execPath, argv, { cwd: folder });
       expect(stderr).not.toMatch(/error/i);
     } finally {
       rmSync(file, { force: true });
