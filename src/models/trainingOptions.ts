@@ -5,7 +5,7 @@ import type { RandomCalls } from '../nn/random.js';
 import type { OptimizerName } from '../optim/optimizers.js';
 import type { CorpusOptions } from '../text/corpus.js';
 import type { LossMetrics } from '../text/perplexity.js';
-import type { StopReason } from '../train/loop.js';
+import type { StepProgress, TrainingResult, Validation } from '../train/trainer.js';
 import type { LanguageNetwork, RecurrentConfig } from './languageNetwork.js';
 import type { GenerateOptions } from './textGenerator.js';
 
@@ -65,45 +65,13 @@ export interface LanguageModelTrainOptions extends CorpusOptions {
   onValidation?: (event: ValidationEvent, model: TrainableModel) => void | Promise<void>;
 }
 
-export interface TrainingProgress {
-  step: number;
-  epoch: number;
-  tokens: number;
-  seconds: number;
-  /** Nats a token, smoothed over the last steps. */
-  loss: number;
+/** `loss` is in nats a token. */
+export interface TrainingProgress extends StepProgress {
   perplexity: number;
-  tokensPerSecond: number;
-  learningRate: number;
-  gradientNorm: number;
-  /** 0 to 1 */
-  progress: number;
-  secondsLeft: number;
 }
 
-export interface ValidationEvent extends LossMetrics {
-  step: number;
-  trainedTokens: number;
-  seconds: number;
-}
+export type ValidationEvent = Validation<LossMetrics>;
 
-export interface TrainingSummary {
-  reason: StopReason;
-  epochs: number;
-  step: number;
-  tokens: number;
-  seconds: number;
-  tokensPerSecond: number;
-  /** Smoothed at the end. */
-  loss: number;
+export interface TrainingSummary extends TrainingResult<LossMetrics> {
   perplexity: number;
-  history: {
-    step: number;
-    tokens: number;
-    seconds: number;
-    loss: number;
-    learningRate: number;
-    gradientNorm: number;
-  }[];
-  validation: ValidationEvent[];
 }

@@ -1,0 +1,210 @@
+// Trains any network: the loss of a minibatch goes down, step by step, with clipping, a schedule, validation, early stopping,
+// checkpoints. What a minibatch is and what its loss, the task says. A resumed run equals one that was not interrupted, bit for
+// bit (where it ends by epochs, not by the clock).
+import { backward } from '../autograd/tape.js';
+import type { Module, StateDict } from '../nn/module.js';
+import { clipGradNorm, clipGradValue, gradNorm } from '../optim/clip.js';
+import { type Optimizer, type OptimizerName, OPTIMIZERS } from '../optim/optimizers.js';
+import { scheduleByName } from '../optim/schedules.js';
+import { getPlatform } from '../platform/platform.js';
+import { scope } from '../tensor/scope.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { nonFiniteError } from './finite.js';
+import { TrainingHistory } from './history.js';
+import { EarlyStopping, type LoopCounters, runLoop, type StopReason } from './loop.js';
+
+/** The share of a new loss in the running one. */
+const SMOOTHING = 0.02;
+
+/** What is trained. `M`: how well it does on other data. */
+export interface TrainingTask<M extends { loss: number }> {
+  network: Module;
+  /** Passes over the training part so far, with fractions. */
+  epochs(): number;
+  /**
+   * The mean loss of the next minibatch, and how many tokens are in it. Tensors made here go when the step is done, but for those
+   * that are kept.
+   */
+  next(): { loss: Tensor; tokens: number };
+  /** On the validation part, in evaluation mode; null where there is none. */
+  evaluate(): M | null;
+  /** After `evaluate`. */
+  onValidation?(event: Validation<M>): void | Promise<void>;
+  /** Writes down where the training stands: what `position` holds and the optimizer's moments, beside the task's own. */
+  checkpoint?(position: TrainingPosition<M>, optimizer: Optimizer): void | Promise<void>;
+}
+
+export type Validation<M> = M & { step: number; trainedTokens: number; seconds: number };
+
+export interface HistoryPoint {
+  step: number;
+  tokens: number;
+  seconds: number;
+  /** Smoothed over the last steps. */
+  loss: number;
+  learningRate: number;
+  gradientNorm: number;
+}
+
+/** How far a training came: plain data. */
+export interface TrainingPosition<M> {
+  counters: LoopCounters;
+  /** Smoothed; NaN before the first step. */
+  loss: number;
+  history: HistoryPoint[];
+  validation: Validation<M>[];
+}
+
+export interface TrainerSettings {
+  optimizer: OptimizerName;
+  learningRate: number;
+  schedule: string;
+  /** Radius that the gradient norm is clipped to; 0 for none. */
+  clipNorm: number;
+  /** Cuts each gradient element. */
+  clipValue?: number;
+  /** Passes over the training part; 10 where no minutes are given. */
+  epochs?: number;
+  minutes?: number;
+  /** How many times the validation part is measured on the way. */
+  validations: number;
+  /** Stops after so many validations without improvement, and keeps the best weights. */
+  patience?: number;
+}
+
+export interface TrainerOptions<M> extends TrainerSettings {
+  /** Where an interrupted training stood. */
+  from?: TrainingPosition<M> & { moments: Record<string, ArrayLike<number>> };
+  checkpointSeconds?: number;
+  signal?: AbortSignal;
+  onProgress?: (event: StepProgress) => void;
+}
+
+export interface StepProgress extends HistoryPoint {
+  epoch: number;
+  tokensPerSecond: number;
+  /** 0 to 1 */
+  progress: number;
+  secondsLeft: number;
+}
+
+export interface TrainingResult<M> extends LoopCounters {
+  reason: StopReason;
+  epochs: number;
+  tokensPerSecond: number;
+  /** Smoothed at the end. */
+  loss: number;
+  history: HistoryPoint[];
+  validation: Validation<M>[];
+}
+
+/** Trains to the end; the network is in evaluation mode then. Errors: NON_FINITE, OPTION. */
+export async function train<M extends { loss: number }>(
+  task: TrainingTask<M>,
+  options: TrainerOptions<M>,
+): Promise<TrainingResult<M>> {
+  const { network } = task;
+  // Made once: what a step leaves behind makes V8 grow its young generation.
+  const parameters = network.parameters();
+  const optimizer = OPTIMIZERS[options.optimizer](parameters, options.learningRate);
+  const counters = { step: 0, tokens: 0, seconds: 0 };
+  const validation: Validation<M>[] = [];
+  let history = new TrainingHistory<HistoryPoint>();
+  let smoothed = NaN;
+  if (options.from !== undefined) {
+    const { from } = options;
+    optimizer.loadState({ steps: from.counters.step, moments: from.moments });
+    Object.assign(counters, from.counters);
+    smoothed = from.loss;
+    history = new TrainingHistory(from.history);
+    validation.push(...from.validation);
+  }
+  const maxEpochs = options.epochs ?? (options.minutes === undefined ? 10 : Infinity);
+  const schedule = scheduleByName(options.schedule);
+  const stopping = options.patience === undefined ? null : new EarlyStopping(options.patience);
+  let best: StateDict | null = null;
+  let gradientNorm = 0;
+
+  const step = (progress: number): number => {
+    const { clipNorm, clipValue = 0 } = options;
+    optimizer.learningRate = options.learningRate * schedule({ step: counters.step, epoch: task.epochs(), progress });
+    return scope(() => {
+      const { loss, tokens } = task.next();
+      const value = loss.item();
+      if (!Number.isFinite(value)) throw nonFiniteError(loss, network.namedParameters(), counters.step);
+      smoothed = Number.isNaN(smoothed)
+        ? value
+        : smoothed + Math.max(SMOOTHING, 1 / (counters.step + 1)) * (value - smoothed);
+      backward(loss);
+      if (clipValue > 0) clipGradValue(parameters, clipValue);
+      gradientNorm = clipNorm > 0 ? clipGradNorm(parameters, clipNorm) : gradNorm(parameters);
+      if (!Number.isFinite(gradientNorm)) {
+        throw nonFiniteError(loss, gradientsOf(network.namedParameters()), counters.step);
+      }
+      optimizer.step();
+      optimizer.zeroGrad();
+      return tokens;
+    });
+  };
+
+  const onTick = (progress: number): void => {
+    const { step: steps, tokens, seconds } = counters;
+    const { learningRate } = optimizer;
+    const point = { step: steps, tokens, seconds, loss: smoothed, learningRate, gradientNorm };
+    if (history.wants(steps)) history.add(point);
+    const secondsLeft = progress > 0 ? (seconds / progress) * (1 - progress) : Infinity;
+    options.onProgress?.({
+      ...point,
+      epoch: task.epochs(),
+      tokensPerSecond: tokens / seconds,
+      progress,
+      secondsLeft,
+    });
+  };
+
+  const validate = async (): Promise<boolean> => {
+    network.eval();
+    const metrics = task.evaluate();
+    if (metrics === null) {
+      network.train();
+      return false;
+    }
+    const event = { ...metrics, step: counters.step, trainedTokens: counters.tokens, seconds: counters.seconds };
+    validation.push(event);
+    const verdict = stopping?.update(metrics.loss);
+    if (verdict?.improved === true) best = network.stateDict();
+    await task.onValidation?.(event);
+    network.train();
+    return verdict?.stop ?? false;
+  };
+
+  const checkpoint = (): void | Promise<void> =>
+    task.checkpoint?.(
+      { counters: { ...counters }, loss: smoothed, history: [...history.entries], validation },
+      optimizer,
+    );
+
+  network.train();
+  const letGrow = getPlatform().holdYoungGeneration?.();
+  const reason = await runLoop({
+    counters,
+    maxSeconds: options.minutes === undefined ? undefined : options.minutes * 60,
+    progress: () => task.epochs() / maxEpochs,
+    step,
+    validateEvery: 1 / options.validations,
+    validate,
+    checkpointSeconds: options.checkpointSeconds,
+    checkpoint: task.checkpoint === undefined ? undefined : checkpoint,
+    onTick,
+    signal: options.signal,
+  }).finally(letGrow);
+  if (best !== null) network.loadStateDict(best);
+  network.eval();
+  const tokensPerSecond = counters.tokens / counters.seconds;
+  const entries = [...history.entries];
+  return { reason, epochs: task.epochs(), ...counters, tokensPerSecond, loss: smoothed, history: entries, validation };
+}
+
+function* gradientsOf(parameters: Iterable<[string, Tensor]>): Generator<[string, Tensor]> {
+  for (const [name, t] of parameters) if (t.grad !== null) yield [`${name} (its gradient)`, t.grad];
+}
