@@ -3,7 +3,6 @@ import { UnrolledError } from '../errors.js';
 import { crossEntropy } from '../autograd/ops.js';
 import { noGrad } from '../autograd/tape.js';
 import { ensureBackend } from '../backend/choose.js';
-import type { CellData } from '../cell/data.js';
 import type { SafetensorsTensor } from '../formats/safetensors.js';
 import { RandomCalls } from '../nn/random.js';
 import { detach, type RecurrentState } from '../nn/recurrent.js';
@@ -14,8 +13,9 @@ import { keep, scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Corpus, encodeWith } from '../text/corpus.js';
 import { type LossMetrics, lossMetrics } from '../text/perplexity.js';
-import { LanguageNetwork, type LanguageModelConfig, RECURRENT_KEYS, type RecurrentConfig } from './languageNetwork.js';
-import { encodeModelFile, type ModelFile, openModelFile } from './modelFile.js';
+import { ConfigReader } from './config.js';
+import { LanguageNetwork, type LanguageModelConfig } from './languageNetwork.js';
+import { encodeModelFile, loadWeights, type ModelFile, openModelFile, weightsOf } from './modelFile.js';
 import { networkPredictor } from './networkPredictor.js';
 import { generatePieces, type GenerateOptions, type ModelText, type Predictor } from './textGenerator.js';
 import { trainLanguageModel } from './trainLanguageModel.js';
@@ -154,18 +154,12 @@ export class LanguageModel {
 
   /** The file's bytes: weights, configuration and vocabulary. */
   toBytes(extra: { tensors?: (SafetensorsTensor & { name: string })[]; checkpoint?: unknown } = {}): Uint8Array {
-    const weights = Object.entries(this.network.stateDict()).map(([name, { shape, data }]) => ({
-      name,
-      shape,
-      dtype: 'F32' as const,
-      data: Float32Array.from(data),
-    }));
     return encodeModelFile({
       kind: 'lm',
       config: this.config,
       text: this.text,
       checkpoint: extra.checkpoint,
-      tensors: [...weights, ...(extra.tensors ?? [])],
+      tensors: [...weightsOf(this.network), ...(extra.tensors ?? [])],
     });
   }
 
@@ -183,12 +177,7 @@ export class LanguageModel {
       );
     }
     const model = new LanguageModel(checkConfig(file.config, name), file.text);
-    const own = [...file.tensors].filter(([tensorName]) => !tensorName.includes(':'));
-    model.network.loadStateDict(
-      Object.fromEntries(
-        own.map(([tensorName, { shape, data }]) => [tensorName, { shape, data: Array.from(data, Number) }]),
-      ),
-    );
+    loadWeights(model.network, file);
     return model;
   }
 
@@ -224,43 +213,6 @@ function clearRow(t: Tensor): void {
 }
 
 function checkConfig(value: unknown, name: string): LanguageModelConfig {
-  const fail = (what: string): never => {
-    throw new UnrolledError(
-      'FORMAT',
-      `expected ${what} in the configuration of ${name}`,
-      'the file is damaged or from a newer version',
-    );
-  };
-  if (typeof value !== 'object' || value === null) return fail('an object');
-  const c = value as Record<string, unknown>;
-  const size = (key: string, min: number): number => {
-    const n = c[key];
-    return typeof n === 'number' && Number.isInteger(n) && n >= min && n <= 1 << 20 ? n : fail(`a size "${key}"`);
-  };
-  if (typeof c.cell !== 'string') return fail('a cell');
-  const { dropout, seed } = c;
-  if (typeof dropout !== 'number' || !(dropout >= 0 && dropout < 1)) return fail('a dropout');
-  return {
-    cell: c.cell,
-    // The network checks the equations when it makes the cell.
-    ...(c.equations === undefined ? {} : { equations: c.equations as CellData }),
-    hiddenSize: size('hiddenSize', 1),
-    numLayers: size('numLayers', 1),
-    embeddingSize: size('embeddingSize', 0),
-    dropout,
-    ...(c.recurrent === undefined ? {} : { recurrent: checkRecurrent(c.recurrent, fail) }),
-    seed: typeof seed === 'number' && Number.isSafeInteger(seed) ? seed : 0,
-  };
-}
-
-/** Numbers and flags by known names; their ranges are the network's to check. */
-function checkRecurrent(value: unknown, fail: (what: string) => never): RecurrentConfig {
-  if (typeof value !== 'object' || value === null) return fail('an object "recurrent"');
-  const entries = Object.entries(value).map(([key, v]) => {
-    const known = RECURRENT_KEYS.find((name) => name === key);
-    const isFlag = known === 'variational' || known === 'residual';
-    if (known === undefined || typeof v !== (isFlag ? 'boolean' : 'number')) return fail(`a known option "${key}"`);
-    return [known, v] as const;
-  });
-  return Object.fromEntries(entries) as RecurrentConfig;
+  const config = new ConfigReader(value, name);
+  return { ...config.stack(), embeddingSize: config.size('embeddingSize', 0), seed: config.seed() };
 }

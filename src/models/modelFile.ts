@@ -1,6 +1,7 @@
 // One .safetensors file for a model: tensors, and as metadata its kind, configuration, text settings and vocabulary.
 import { UnrolledError } from '../errors.js';
 import { decodeSafetensors, encodeSafetensors, type SafetensorsTensor } from '../formats/safetensors.js';
+import type { Module } from '../nn/module.js';
 import type { TextSettings } from '../text/corpus.js';
 import { TOKENIZER_KINDS } from '../text/tokenizer.js';
 import { Vocabulary } from '../text/vocabulary.js';
@@ -83,4 +84,22 @@ function checkSettings(value: unknown, name: string): TextSettings {
     collapseWhitespace: settings.collapseWhitespace === true,
     ...(typeof lineSeparator === 'string' ? { lineSeparator } : {}),
   };
+}
+
+/** A network's weights as tensors of a file. */
+export function weightsOf(network: Module): (SafetensorsTensor & { name: string })[] {
+  return Object.entries(network.stateDict()).map(([name, { shape, data }]) => ({
+    name,
+    shape,
+    dtype: 'F32' as const,
+    data: Float32Array.from(data),
+  }));
+}
+
+/** Puts a file's weights into a network; what belongs to a checkpoint has a colon in its name. Errors: FORMAT. */
+export function loadWeights(network: Module, { tensors }: Pick<ModelFile, 'tensors'>): void {
+  const own = [...tensors].filter(([name]) => !name.includes(':'));
+  network.loadStateDict(
+    Object.fromEntries(own.map(([name, { shape, data }]) => [name, { shape, data: Array.from(data, Number) }])),
+  );
 }

@@ -9,8 +9,10 @@ import type { Corpus } from '../text/corpus.js';
 import type { LossMetrics } from '../text/perplexity.js';
 import { train, type TrainingTask } from '../train/trainer.js';
 import { type Checkpoint, checkpointTensors, readCheckpoint, restoreState } from './checkpoint.js';
+import { defined, storable } from './config.js';
 import { LANGUAGE_MODEL_DEFAULTS, type LanguageModelDefaults } from './languageModelDefaults.js';
 import type { LanguageModelConfig } from './languageNetwork.js';
+import { cellConfig } from './recurrentStack.js';
 import { type ModelText, textOf } from './textGenerator.js';
 import type { LanguageModelTrainOptions, TrainableModel } from './trainingOptions.js';
 
@@ -103,25 +105,13 @@ function configOf({
   seed,
 }: Resolved): LanguageModelConfig {
   const more = recurrent === undefined || Object.keys(recurrent).length === 0 ? {} : { recurrent };
-  const sizes = { hiddenSize, numLayers, embeddingSize, dropout, ...more, seed };
-  if (typeof cell === 'object') return { cell: cell.name, equations: cell.toData(), ...sizes };
-  return { cell: cell ?? LANGUAGE_MODEL_DEFAULTS.cell, ...sizes };
+  // In the order in which a file is read, so that a resumed model is the same file.
+  const sizes = { hiddenSize, numLayers, dropout, ...more, embeddingSize, seed };
+  return { ...cellConfig(cell, LANGUAGE_MODEL_DEFAULTS.cell), ...sizes };
 }
 
 /** Epochs so far, with fractions. */
 function epochsOf(sampler: BatchSampler): number {
   const { epoch, index } = sampler.state();
   return epoch + index / sampler.count();
-}
-
-/** What was given: an option that is undefined does not hide a default. */
-function defined<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
-}
-
-/** The options that a checkpoint keeps: plain values. */
-function storable(options: object): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value)),
-  );
 }

@@ -6,7 +6,8 @@ import type { OptimizerName } from '../optim/optimizers.js';
 import type { CorpusOptions } from '../text/corpus.js';
 import type { LossMetrics } from '../text/perplexity.js';
 import type { StepProgress, TrainingResult, Validation } from '../train/trainer.js';
-import type { LanguageNetwork, RecurrentConfig } from './languageNetwork.js';
+import type { LanguageNetwork } from './languageNetwork.js';
+import type { RecurrentConfig } from './recurrentStack.js';
 import type { GenerateOptions } from './textGenerator.js';
 
 /** A model in training: `LanguageModel` is one. */

@@ -1,0 +1,99 @@
+// Reading a configuration out of a model file: a file may be damaged, hostile or from a newer version.
+import { UnrolledError } from '../errors.js';
+import type { CellData } from '../cell/data.js';
+import { RECURRENT_KEYS, type RecurrentConfig, type StackConfig } from './recurrentStack.js';
+
+/** Values of known kinds by their keys. Errors: FORMAT, with the name of the file. */
+export class ConfigReader {
+  readonly #values: Record<string, unknown>;
+  readonly #file: string;
+
+  constructor(value: unknown, file: string) {
+    this.#file = file;
+    if (typeof value !== 'object' || value === null) this.fail('an object');
+    this.#values = value as Record<string, unknown>;
+  }
+
+  fail(what: string): never {
+    throw new UnrolledError(
+      'FORMAT',
+      `expected ${what} in the configuration of ${this.#file}`,
+      'the file is damaged or from a newer version',
+    );
+  }
+
+  size(key: string, min: number): number {
+    const n = this.#values[key];
+    return typeof n === 'number' && Number.isInteger(n) && n >= min && n <= 1 << 20 ? n : this.fail(`a size "${key}"`);
+  }
+
+  number(key: string, accepts: (value: number) => boolean = Number.isFinite): number {
+    const n = this.#values[key];
+    return typeof n === 'number' && accepts(n) ? n : this.fail(`a number "${key}"`);
+  }
+
+  text(key: string): string {
+    const value = this.#values[key];
+    return typeof value === 'string' ? value : this.fail(`a text "${key}"`);
+  }
+
+  flag(key: string): boolean {
+    const value = this.#values[key];
+    return typeof value === 'boolean' ? value : this.fail(`true or false "${key}"`);
+  }
+
+  choice<const N extends string>(key: string, names: readonly N[]): N {
+    const found = names.find((name) => name === this.#values[key]);
+    return found ?? this.fail(`"${key}" as one of ${names.join(', ')}`);
+  }
+
+  texts(key: string): string[] {
+    const value = this.#values[key];
+    const good = Array.isArray(value) && value.every((item): item is string => typeof item === 'string');
+    return good ? value : this.fail(`a list of texts "${key}"`);
+  }
+
+  /** 0 where there is none. */
+  seed(): number {
+    const { seed } = this.#values;
+    return typeof seed === 'number' && Number.isSafeInteger(seed) ? seed : 0;
+  }
+
+  stack(): StackConfig {
+    const { equations, recurrent } = this.#values;
+    return {
+      cell: this.text('cell'),
+      // The network checks the equations when it makes the cell.
+      ...(equations === undefined ? {} : { equations: equations as CellData }),
+      hiddenSize: this.size('hiddenSize', 1),
+      numLayers: this.size('numLayers', 1),
+      dropout: this.number('dropout', (p) => p >= 0 && p < 1),
+      ...(recurrent === undefined ? {} : { recurrent: this.#recurrent(recurrent) }),
+    };
+  }
+
+  /** Numbers and flags by known names; their ranges are the network's to check. */
+  #recurrent(value: unknown): RecurrentConfig {
+    if (typeof value !== 'object' || value === null) return this.fail('an object "recurrent"');
+    const entries = Object.entries(value).map(([key, v]) => {
+      const known = RECURRENT_KEYS.find((name) => name === key);
+      const isFlag = known === 'variational' || known === 'residual';
+      if (known === undefined || typeof v !== (isFlag ? 'boolean' : 'number'))
+        return this.fail(`a known option "${key}"`);
+      return [known, v] as const;
+    });
+    return Object.fromEntries(entries) as RecurrentConfig;
+  }
+}
+
+/** What was given: an option that is undefined does not hide a default. */
+export function defined<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/** The options that a checkpoint keeps: plain values. */
+export function storable(options: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value)),
+  );
+}

@@ -1,0 +1,85 @@
+// The recurrent part of a model from its configuration, which is plain data and stands in the model file.
+import { UnrolledError } from '../errors.js';
+import { Cell } from '../cell/cell.js';
+import { cellByName } from '../cell/cells/index.js';
+import type { CellData } from '../cell/data.js';
+import type { RandomCalls } from '../nn/random.js';
+import { Recurrent, type RecurrentOptions } from '../nn/recurrent.js';
+import type { Philox } from '../tensor/philox.js';
+
+/** Options of the recurrent stack that a model passes on; all off where missing. */
+export const RECURRENT_KEYS = [
+  'zoneout', 'stateDropout', 'inputDropout', 'weightDropout', 'projSize', 'numHeads', 'variational', 'residual',
+] as const; // prettier-ignore
+
+export type RecurrentConfig = Omit<Pick<RecurrentOptions, (typeof RECURRENT_KEYS)[number]>, 'zoneout'> & {
+  zoneout?: number;
+};
+
+export interface StackConfig {
+  /** A name of cell/cells/index.ts, or of a cell of one's own. */
+  cell: string;
+  /** The equations of a cell of one's own, so that the file opens where its module is missing. */
+  equations?: CellData;
+  hiddenSize: number;
+  numLayers: number;
+  /** Between layers, and before what follows. */
+  dropout: number;
+  recurrent?: RecurrentConfig;
+}
+
+export interface StackContext {
+  inputSize: number;
+  /** The input is tokens, which a residual connection cannot add. */
+  ofTokens: boolean;
+  bidirectional?: boolean;
+  rng: Philox;
+  calls: RandomCalls;
+}
+
+/** Errors: OPTION for an unknown cell, and for an option that would change nothing here. */
+export function recurrentStack(config: StackConfig, context: StackContext): Recurrent {
+  const { hiddenSize, numLayers, dropout } = config;
+  const { ofTokens, ...rest } = context;
+  const cell = config.equations === undefined ? cellByName(config.cell) : Cell.fromData(config.equations);
+  requireEffect(config, cell, context.inputSize, ofTokens);
+  const opened = opensForgetGate(cell) ? { initialBias: { f: 1 } } : {};
+  return new Recurrent(cell, { ...config.recurrent, ...rest, hiddenSize, numLayers, dropout, ...opened });
+}
+
+/** A cell as it stands in a configuration: its name, and the equations of one's own. */
+export function cellConfig(cell: string | Cell | undefined, standard: string): Pick<StackConfig, 'cell' | 'equations'> {
+  return typeof cell === 'object' ? { cell: cell.name, equations: cell.toData() } : { cell: cell ?? standard };
+}
+
+/** A forget gate `f` of a cell with a memory starts open, where the cell does not say otherwise (Jozefowicz et al. 2015). */
+function opensForgetGate(cell: Cell): boolean {
+  return (
+    cell.states.includes('c') && cell.initialBias.f === undefined && cell.linears.some((l) => l.name === 'f' && l.bias)
+  );
+}
+
+function requireEffect(config: StackConfig, cell: Cell, inputSize: number, ofTokens: boolean): void {
+  const { recurrent = {}, numLayers, hiddenSize, dropout } = config;
+  const fail = (expected: string, received: string, help: string): never => {
+    throw new UnrolledError('OPTION', `expected ${expected}, received ${received}`, help);
+  };
+  if (recurrent.numHeads !== undefined && !cell.linears.some((l) => l.perHead.includes(true))) {
+    fail('a cell with heads for a number of heads', cell.name, 'leave the heads out, or take slstm');
+  }
+  const outputSize = recurrent.projSize ?? hiddenSize;
+  if (recurrent.residual === true && numLayers === 1 && (inputSize !== outputSize || ofTokens)) {
+    fail(
+      `several layers, or an embedding of size ${outputSize}, for residual connections`,
+      `one layer on ${ofTokens ? 'tokens' : `an embedding of ${inputSize}`}`,
+      'leave residual out, or add layers',
+    );
+  }
+  if (recurrent.variational === true && (dropout === 0 || numLayers === 1)) {
+    fail(
+      'dropout between several layers for variational',
+      `dropout ${dropout} and ${numLayers} layers`,
+      'set both, or leave variational out',
+    );
+  }
+}
