@@ -19,6 +19,8 @@ export interface Curve {
 
 const FONT_SIZE = 12;
 const LABEL_HEIGHT = 15;
+/** Points. */
+const SHORT = 1000;
 
 /** A colour of the theme, told apart with any colour vision, in light and dark. */
 export const colour = (i: number): string => `var(--c${i % COLOURS})`;
@@ -51,7 +53,8 @@ export class Curves {
       const all = Array.from(y, (value, k) => ({ x: x ? x[k] : k, y: Number.isFinite(value) ? value : NaN }));
       const first = all.at(0)?.x ?? 0;
       const span = (all.at(-1)?.x ?? 0) - first || 1;
-      const points = thinned(all, (point) => Math.round(((point.x - first) / span) * 600));
+      // A short series stays whole: on a log axis it may be dense where x is small.
+      const points = all.length <= SHORT ? all : thinned(all, (point) => Math.round(((point.x - first) / span) * 600));
       const stroke = colour(i ?? at);
       const last = points.findLast((point) => !Number.isNaN(point.y));
       if (name && last) ends.push({ ...last, name, fill: stroke });
