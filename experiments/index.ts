@@ -1,10 +1,19 @@
 // The textbook's table of contents: chapters in the order of a course, experiments in the order of their sections.
 import type { Chapter } from 'unrolled/reproduce';
 import autoregressiveSine from './autoregressive-sine.js';
+import jointProbability from './joint-probability.js';
+import ngramsZipf from './ngrams-zipf.js';
+import perplexity from './perplexity.js';
+import sampling from './sampling.js';
+import textPreprocessing from './text-preprocessing.js';
 
 export const CHAPTERS: readonly Chapter[] = [
   {
     title: { en: 'Sequence models', zh: '序列模型' },
     experiments: [autoregressiveSine],
+  },
+  {
+    title: { en: 'Text and language models', zh: '文本与语言模型' },
+    experiments: [textPreprocessing, jointProbability, ngramsZipf, sampling, perplexity],
   },
 ];
