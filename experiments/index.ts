@@ -1,7 +1,11 @@
 // The textbook's table of contents: chapters in the order of a course, experiments in the order of their sections.
 import type { Chapter } from 'unrolled/reproduce';
 import autoregressiveSine from './autoregressive-sine.js';
+import bptt from './bptt.js';
+import countOnesScalar from './count-ones-scalar.js';
+import explodingVanishing from './exploding-vanishing.js';
 import jointProbability from './joint-probability.js';
+import lstmMemory from './lstm-memory.js';
 import ngramsZipf from './ngrams-zipf.js';
 import perplexity from './perplexity.js';
 import sampling from './sampling.js';
@@ -15,5 +19,13 @@ export const CHAPTERS: readonly Chapter[] = [
   {
     title: { en: 'Text and language models', zh: '文本与语言模型' },
     experiments: [textPreprocessing, jointProbability, ngramsZipf, sampling, perplexity],
+  },
+  {
+    title: { en: 'Backpropagation through time', zh: '通过时间反向传播' },
+    experiments: [bptt, explodingVanishing, countOnesScalar],
+  },
+  {
+    title: { en: 'Gated networks', zh: '门控循环网络' },
+    experiments: [lstmMemory],
   },
 ];
