@@ -22,8 +22,14 @@ figcaption { max-width: 44rem; color: var(--muted); font-size: 0.9rem; line-heig
 function axis(options: Plot.ScaleOptions | undefined): Plot.ScaleOptions | undefined {
   if (options === undefined || options.tickFormat !== undefined) return options;
   const plain = options.type === 'log' || Array.isArray(options.ticks);
+  // Over many decades: a line for each, and none between them.
+  const ticks = options.type === 'log' && options.ticks === undefined ? { ticks: 5 } : {};
   return plain
-    ? { ...options, tickFormat: (tick: unknown) => (typeof tick === 'number' ? formatTick(tick) : String(tick)) }
+    ? {
+        ...ticks,
+        ...options,
+        tickFormat: (tick: unknown) => (typeof tick === 'number' ? formatTick(tick) : String(tick)),
+      }
     : options;
 }
 

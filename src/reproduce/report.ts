@@ -18,6 +18,11 @@ a { color: var(--c0); }
 nav { display: flex; gap: 1.5rem; margin-bottom: 1.2rem; font-size: 0.9rem; }
 math[display='block'] { margin: 0.9rem 0; overflow-x: auto; overflow-y: hidden; }
 .short { white-space: nowrap; }
+.index { table-layout: fixed; width: 100%; }
+.index th:nth-child(1) { width: 42%; }
+.index th:nth-child(3) { width: 6.5rem; }
+.index th:nth-child(4) { width: 7rem; }
+.index .number { white-space: nowrap; }
 .verdict { font-weight: 600; }
 .ok { color: var(--c2); }
 .bad, tr.bad td { color: #c62828; font-weight: 600; }
@@ -99,7 +104,7 @@ export function indexReport(
         markdownHtml(t('indexIdea')),
         ...(results.some(({ quick }) => quick) ? [markdownHtml(t('quickRun'))] : []),
         `<p><span class="verdict ${bad === 0 ? 'ok' : 'bad'}">${escapeXml(state)}</span> <span class="muted">· ${escapeXml(
-          [`${count} ${t('checks')}`, formatSeconds(seconds), options.backend].join(' · '),
+          [t('checkCount', { count }), formatSeconds(seconds), options.backend].join(' · '),
         )}</span></p>`,
       ].join('\n'),
     },
@@ -117,7 +122,7 @@ export function indexReport(
     const head = heads.map((text, i) => `<th scope="col"${i > 1 ? ' class="number"' : ''}>${escapeXml(text)}</th>`);
     sections.push({
       heading: chapter.title[language],
-      html: `<div class="scroll"><table><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`,
+      html: `<div class="scroll"><table class="index"><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`,
     });
   }
   return page(t('indexTitle'), sections, language, [], options.others);

@@ -4,6 +4,7 @@ import { messages } from './messages.js';
 export const WORDS = messages({
   // The page.
   checks: { en: 'Checks', zh: '检验' },
+  checkCount: { en: '{count} checks', zh: '{count} 项检验' },
   what: { en: 'what', zh: '内容' },
   expected: { en: 'expected', zh: '预期' },
   got: { en: 'got', zh: '实测' },
