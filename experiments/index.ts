@@ -2,10 +2,13 @@
 import type { Chapter } from 'unrolled/reproduce';
 import autoregressiveSine from './autoregressive-sine.js';
 import bptt from './bptt.js';
+import countOnesGru from './count-ones-gru.js';
+import countOnesLstm from './count-ones-lstm.js';
 import countOnesScalar from './count-ones-scalar.js';
 import explodingVanishing from './exploding-vanishing.js';
 import jointProbability from './joint-probability.js';
 import lstmMemory from './lstm-memory.js';
+import minCharRnn from './min-char-rnn.js';
 import ngramsZipf from './ngrams-zipf.js';
 import perplexity from './perplexity.js';
 import sampling from './sampling.js';
@@ -21,11 +24,15 @@ export const CHAPTERS: readonly Chapter[] = [
     experiments: [textPreprocessing, jointProbability, ngramsZipf, sampling, perplexity],
   },
   {
+    title: { en: 'Recurrent networks', zh: '循环神经网络' },
+    experiments: [minCharRnn],
+  },
+  {
     title: { en: 'Backpropagation through time', zh: '通过时间反向传播' },
     experiments: [bptt, explodingVanishing, countOnesScalar],
   },
   {
-    title: { en: 'Gated networks', zh: '门控循环网络' },
-    experiments: [lstmMemory],
+    title: { en: 'Gated networks: LSTM and GRU', zh: '门控循环网络：LSTM 与 GRU' },
+    experiments: [lstmMemory, countOnesLstm, countOnesGru],
   },
 ];

@@ -27,7 +27,14 @@ import {
 interface Case {
   optimizer: keyof typeof OPTIMIZERS;
   lr: number;
-  options: { momentum?: number; weight_decay?: number; betas?: [number, number]; eps?: number; alpha?: number };
+  options: {
+    momentum?: number;
+    weight_decay?: number;
+    betas?: [number, number];
+    eps?: number;
+    alpha?: number;
+    initial_accumulator_value?: number;
+  };
   clip_norm?: number;
   clip_value?: number;
   start: number[][];
@@ -45,7 +52,14 @@ setPlatform(nodePlatform);
 
 /** PyTorch's names as ours; what is not given stays the default, which is compared too. */
 function makeOptimizer({ optimizer, lr, options }: Case, parameters: Tensor[]): Optimizer {
-  const { momentum, weight_decay: weightDecay, betas, eps: epsilon, alpha } = options;
+  const {
+    momentum,
+    weight_decay: weightDecay,
+    betas,
+    eps: epsilon,
+    alpha,
+    initial_accumulator_value: initialSum,
+  } = options;
   const given = <T extends object>(values: T): T =>
     Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
   const adam = given({ beta1: betas?.[0], beta2: betas?.[1], epsilon, weightDecay });
@@ -59,7 +73,7 @@ function makeOptimizer({ optimizer, lr, options }: Case, parameters: Tensor[]): 
     case 'rmsprop':
       return new RMSProp(parameters, lr, given({ alpha, epsilon }));
     case 'adagrad':
-      return new Adagrad(parameters, lr, given({ epsilon }));
+      return new Adagrad(parameters, lr, given({ epsilon, initialSum }));
   }
 }
 

@@ -269,13 +269,25 @@ export class RMSProp extends Optimizer {
 const gathered = add(m, mul(g, g));
 const adagradUpdate = scaledByRoot(gathered);
 
+export interface AdagradOptions {
+  epsilon?: number;
+  /** Where the sums begin: 0, or an ε under the root, p − lr g / √(s + ε). */
+  initialSum?: number;
+}
+
 /** Duchi, Hazan and Singer 2011: divides by the root of the sum of all squared gradients. */
 export class Adagrad extends Optimizer {
   readonly #epsilon: number;
 
-  constructor(parameters: Iterable<Tensor>, learningRate = 1e-2, options: { epsilon?: number } = {}) {
+  constructor(
+    parameters: Iterable<Tensor>,
+    learningRate = 1e-2,
+    { epsilon: e = 1e-10, initialSum = 0 }: AdagradOptions = {},
+  ) {
     super(parameters, learningRate, 1);
-    this.#epsilon = options.epsilon ?? 1e-10;
+    this.#epsilon = e;
+    if (initialSum !== 0)
+      for (const [square] of this.moments) square.set(new Float64Array(square.size).fill(initialSum));
   }
 
   protected uniforms(): Uniforms {

@@ -29,6 +29,7 @@ CASES = [
     ("rmsprop", "RMSprop", {"alpha": 0.9, "eps": 1e-6}, {}),
     ("adagrad", "Adagrad", {}, {}),
     ("adagrad", "Adagrad", {"eps": 1e-6}, {}),
+    ("adagrad", "Adagrad", {"initial_accumulator_value": 0.25}, {}),
     # Clipping comes between gradient and step.
     ("sgd", "SGD", {}, {"clip_norm": 1.5}),
     ("sgd", "SGD", {}, {"clip_norm": 100.0}),
