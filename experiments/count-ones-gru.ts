@@ -1,12 +1,12 @@
 // Counting the ones among 20 bits with a GRU that resets before the product: no cell to count in, so its units share the work.
 import { GRUResetBefore } from 'unrolled';
-import { below, atLeast, diverging, experiment, MUTED, Plot } from 'unrolled/reproduce';
+import { atLeast, below, diverging, experiment, MUTED, Plot } from 'unrolled/reproduce';
 import { countOnes, HIDDEN, LENGTH, LONG, read, running } from './count-ones.js';
 import text from './text/count-ones-gru.js';
 
 export default experiment({
   name: 'count-ones-gru',
-  source: 'Vasilev, Advanced Deep Learning with Python (2019), 7',
+  source: 'Vasilev, Advanced Deep Learning with Python (2019), chapter 7',
   text,
   code: ['count-ones-gru.ts', 'count-ones.ts'],
   run(context) {
@@ -42,9 +42,9 @@ export default experiment({
     check('shared', atLeast(5), new Set(moved).size);
     say('thermometer');
     plot('unitsCaption', (t) => ({
-      x: { label: t('onesRead'), type: 'band', tickSpacing: 40 },
+      x: { label: t('onesRead'), type: 'band', ticks: [1, 5, 10, 15, 20, 25, 30, 35, 40] },
       y: { label: t('hiddenUnit'), type: 'band', domain: order.map(String) },
-      color: { ...diverging(1), legend: true, label: 'h' },
+      color: diverging(1),
       marginLeft: 56,
       height: 380,
       marks: [

@@ -1,13 +1,13 @@
 // Counting the ones among 20 bits with an LSTM, and looking for the counter among its cells.
 import { LSTM } from 'unrolled';
 import { correlation } from 'unrolled/inspect';
-import { above, atLeast, curves, experiment, MUTED, Plot } from 'unrolled/reproduce';
+import { above, atLeast, between, curves, experiment, MUTED, Plot } from 'unrolled/reproduce';
 import { countOnes, HIDDEN, LENGTH, LONG, read, running, runningCount } from './count-ones.js';
 import text from './text/count-ones-lstm.js';
 
 export default experiment({
   name: 'count-ones-lstm',
-  source: 'Vasilev, Advanced Deep Learning with Python (2019), 7',
+  source: 'Vasilev, Advanced Deep Learning with Python (2019), chapter 7',
   text,
   code: ['count-ones-lstm.ts', 'count-ones.ts'],
   run(context) {
@@ -45,7 +45,7 @@ export default experiment({
       y: { label: 'c', grid: true },
       marks: [
         Plot.ruleX(steps.filter((_, i) => sequence[i] === 1), { stroke: MUTED, strokeOpacity: 0.25 }), // prettier-ignore
-        curves(best.map(({ unit, r }) => ({ name: t('cellName', { unit, r: r.toFixed(3) }), x: steps, y: cell(unit) }))),
+        curves(best.map(({ unit, r }, i) => ({ name: t('cellName', { unit, r: r.toFixed(3) }), x: steps, y: cell(unit), colour: [0, 1, 3][i] }))),
       ],
     })); // prettier-ignore
 
@@ -53,7 +53,9 @@ export default experiment({
     const all = read(mixed, ones, ['c', 'h']).values;
     const largest = (rows: number[][]): number => Math.max(...rows.flat().map(Math.abs));
     check('beyondOne', above(1), largest(all.c));
-    say('whyFails', { largest: largest(all.c).toFixed(1) });
+    const { counted } = read(mixed, ones, []);
+    check('countsFar', between(12, 30), Math.max(...counted));
+    say('whyFails', { largest: largest(all.c).toFixed(1), most: Math.max(...counted).toFixed(1) });
     plot('saturationCaption', (t) => ({
       x: { label: t('onesRead') },
       y: { label: t('countSoFar'), grid: true },

@@ -17,15 +17,15 @@ export default messages({
     zh: '各单元走到一半时的计数有多少种不同取值：各单元分担了整个范围',
   },
   thermometer: {
-    en: 'Its units divide the work, as the marks of a thermometer do. Each moves over a range of its own and then rests near its limit; the output adds them up.',
-    zh: '各单元分工合作，好像温度计上的刻度：每个单元只在自己的一段范围内变化，然后停在极限附近；输出层把它们加起来。',
+    en: 'Its units divide the work, a little as the marks of a thermometer do. Some move at the first ones, others only after several; each comes to rest near its limit, and the output adds them up.',
+    zh: '各单元分工合作，有点像温度计上的刻度：有的一读到 1 就开始变化，有的要等好几个之后；每个单元最终都停在极限附近，输出层把它们加起来。',
   },
   unitsCaption: {
-    en: 'States of the 20 units of the network trained on lengths 1 to 20 while it reads 40 ones, sorted by when they are half way. What changes along a row is what that unit tells about the count. Beyond 20 hardly anything changes any more.',
-    zh: '用长度 1 到 20 训练的网络连续读入 40 个 1 时 20 个隐藏单元的状态，按各自走到一半的时刻排序。一行中发生变化的那一段，就是该单元所报告的计数范围。超过 20 之后，几乎不再变化。',
+    en: 'States of the 20 units of the network trained on lengths 1 to 20 while it reads 40 ones, sorted by when they are half way: blue is −1, white 0, orange 1. What changes along a row is what that unit tells about the count. Beyond 20 hardly anything changes any more.',
+    zh: '用长度 1 到 20 训练的网络连续读入 40 个 1 时 20 个隐藏单元的状态，按各自走到一半的时刻排序：蓝色为 −1，白色为 0，橙色为 1。一行中发生变化的那一段，就是该单元所报告的计数范围。超过 20 之后，几乎不再变化。',
   },
   saturationCaption: {
-    en: 'Forty ones in a row: the count is right up to about 20 (dotted); then all units are at their limits, and it stands still.',
-    zh: '连续 40 个 1：数到 20（点线）左右都正确；此后所有单元都到了极限，计数便停住了。',
+    en: 'Forty ones in a row. The count is right as far as the training sequences went, then all units are at their limits and it stands still. Dashed: the true count; dotted: the longest sequence of the training.',
+    zh: '连续 40 个 1。在训练序列到达过的范围内计数正确，之后所有单元都到了极限，计数便停住了。虚线是真实计数，点线是训练中最长的序列长度。',
   },
 });

@@ -25,12 +25,16 @@ export default messages({
     en: 'Largest cell state, as its size, over 40 ones: a cell state is not bounded by 1',
     zh: '连续读入 40 个 1 时记忆元绝对值的最大值：记忆元不受 1 的限制',
   },
+  countsFar: {
+    en: 'Largest count that the network trained on lengths 1 to 20 can name, over 40 ones',
+    zh: '用长度 1 到 20 训练的网络连续读入 40 个 1 时，能数到的最大值',
+  },
   whyFails: {
-    en: 'Why does it stop? The cell states grow on, up to {largest} here, but the output reads them through $\\mathbf{h}_t = \\mathbf{o}_t \\odot \\tanh(\\mathbf{c}_t)$, and tanh is flat where training never went.',
-    zh: '为什么最终数不下去？记忆元还在增长（这里达到 {largest}），但输出层只能透过 $\\mathbf{h}_t = \\mathbf{o}_t \\odot \\tanh(\\mathbf{c}_t)$ 读取它，而在训练从未到达的地方，tanh 已经变平。',
+    en: 'Why does it stop? The cell states grow on, up to {largest} here, but the output reads them through $\\mathbf{h}_t = \\mathbf{o}_t \\odot \\tanh(\\mathbf{c}_t)$, and tanh is flat where training never went. Of the random sequences that it was trained on, hardly any had more than 16 ones. It can name no count above {most}.',
+    zh: '为什么最终数不下去？记忆元还在增长（这里达到 {largest}），但输出层只能透过 $\\mathbf{h}_t = \\mathbf{o}_t \\odot \\tanh(\\mathbf{c}_t)$ 读取它，而在训练从未到达的地方，tanh 已经变平。用于训练的随机序列里，1 的个数几乎没有超过 16 的，所以它能数到的最大值是 {most}。',
   },
   saturationCaption: {
-    en: 'Forty ones in a row: the count is right up to about 20 (dotted), then falls behind.',
-    zh: '连续 40 个 1：数到 20（点线）左右都正确，之后逐渐落后。',
+    en: 'Forty ones in a row. The count is right as far as the training sequences went, then it stands still. Dashed: the true count; dotted: the longest sequence of the training.',
+    zh: '连续 40 个 1。在训练序列到达过的范围内计数正确，之后便停住了。虚线是真实计数，点线是训练中最长的序列长度。',
   },
 });

@@ -39,28 +39,28 @@ export default messages({
   layer32: { en: 'layer, 32 bits', zh: '循环层，32 位' },
   trainHeading: { en: 'A hundred thousand chunks of Shakespeare', zh: '读十万段莎士比亚' },
   training: {
-    en: 'The program follows its loss by an average, $S \\leftarrow 0.999\\,S + 0.001\\,L$, which starts at $25\\,\\ln 65$. Two numbers say what it is worth. Who only knows how often each character comes pays {single} nats for 25 characters; who knows how often it comes after the character before it pays {pairs}.',
-    zh: '程序用滑动平均 $S \\leftarrow 0.999\\,S + 0.001\\,L$ 跟踪损失，初值为 $25\\,\\ln 65$。两个数字可作参照：只知道每个字符出现频率的模型，25 个字符要付出 {single} 奈特；知道前一个字符之后各字符频率的模型，要付出 {pairs} 奈特。',
+    en: 'The program follows its loss by an average, $S \\leftarrow 0.999\\,S + 0.001\\,L$, which starts at $25\\,\\ln 65$. Two numbers say what it is worth. Who only knows how often each character comes pays {single} nats for 25 characters; who knows how often it comes after the character before it pays {pairs}.\n\nMuch depends on the seed. Adagrad’s first steps are so large that many units start saturated, near −1 or 1, and some seeds need long to recover; NumPy’s runs differ as much: its seeds 0, 1 and 2 stand at 52.2, 54.1 and 58.1 nats after 10,000 chunks. So four seeds read 20,000 chunks each, and the best of them goes on to 100,000.',
+    zh: '程序用滑动平均 $S \\leftarrow 0.999\\,S + 0.001\\,L$ 跟踪损失，初值为 $25\\,\\ln 65$。两个数字可作参照：只知道每个字符出现频率的模型，25 个字符要付出 {single} 奈特；知道前一个字符之后各字符频率的模型，要付出 {pairs} 奈特。\n\n结果在很大程度上取决于随机种子。Adagrad 的最初几步太大，许多隐藏单元一开始就饱和在 −1 或 1 附近，有的种子要很久才能恢复；NumPy 的多次运行也有同样大的差别：种子 0、1、2 在 10,000 段之后分别为 52.2、54.1、58.1 奈特。因此先让四个种子各读 20,000 段，再让其中最好的一个读到 100,000 段。',
   },
   at20000: {
-    en: 'Smoothed loss after 20,000 chunks (NumPy, seed 0: 49.4)',
-    zh: '读完 20,000 段后的平滑损失（NumPy，种子 0：49.4）',
+    en: 'Smoothed loss after 20,000 chunks, seed {seed} (NumPy, seed 0: 49.4)',
+    zh: '读完 20,000 段后的平滑损失，随机种子 {seed}（NumPy，种子 0：49.4）',
   },
   at100000: {
-    en: 'Smoothed loss after 100,000 chunks (NumPy, seed 0: 45.3)',
-    zh: '读完 100,000 段后的平滑损失（NumPy，种子 0：45.3）',
+    en: 'Smoothed loss after 100,000 chunks of the best of four seeds, {seed} (NumPy, seed 0: 45.3)',
+    zh: '四个种子中最好的一个（种子 {seed}）读完 100,000 段后的平滑损失（NumPy，种子 0：45.3）',
   },
   beatsPairs: {
-    en: 'Smoothed loss at the end, below that of counted pairs of characters',
-    zh: '最终平滑损失低于字符二元统计的损失',
+    en: 'The same, at most 80 % of what counted pairs of characters give ({pairs})',
+    zh: '同一个值，低于字符二元统计的损失（{pairs}）的 80 %',
   },
   quickLoss: {
     en: 'Mean loss of the last 200 of {n} chunks (short run)',
     zh: '{n} 段中最后 200 段的平均损失（快速版）',
   },
   lossCaption: {
-    en: 'Smoothed loss. Dashed: what counting single characters and pairs of them gives. Orange dots: the NumPy program with seed 0. Dotted: the text is at its end, and the program reads it again.',
-    zh: '平滑损失。虚线：字符一元统计与二元统计的损失。橙色点：NumPy 程序（种子 0）。竖直点线：文本读完，从头再读。',
+    en: 'Smoothed loss: four seeds in light blue, the best of them in blue. Dashed: what counting single characters and pairs of them gives. Orange dots: the NumPy program with seed 0. Dotted: the text is at its end, and the program reads it again.',
+    zh: '平滑损失：浅蓝色是四个种子，蓝色是其中最好的一个。虚线：字符一元统计与二元统计的损失。橙色点：NumPy 程序（种子 0）。竖直点线：文本读完，从头再读。',
   },
   single: { en: 'single characters', zh: '单个字符' },
   pairs: { en: 'pairs', zh: '字符对' },
