@@ -37,8 +37,8 @@ export const shared = messages({
   },
   meanError: { en: 'mean error of the count', zh: '计数的平均误差' },
   lengthErrorCaption: {
-    en: 'Mean error, with its sign, against length. Dashed: the errors of the formula for three values of α. Near length 20 each network follows a line of its own. Nothing in the training data tells them apart, so the seed decides. The network trained on all lengths stays at α = 0, until there are more ones than it ever met.',
-    zh: '带符号的平均误差与长度的关系。虚线：公式在三个 α 值下的误差。在长度 20 附近，每个网络都沿着自己的一条直线。训练数据无法区分这些解，选中哪一个由随机种子决定。用各种长度训练的网络停在 α = 0，直到 1 的个数超过它见过的最大值。',
+    en: 'Mean error, with its sign, against length. Dashed: the errors of the formula for three values of α. Near length 20 each network follows a line of its own. Nothing in the training data tells them apart, so the seed decides. The network trained on all lengths stays at α = 0 until sequences are longer, and have more ones, than those that it met.',
+    zh: '带符号的平均误差与长度的关系。虚线：公式在三个 α 值下的误差。在长度 20 附近，每个网络都沿着自己的一条直线。训练数据无法区分这些解，选中哪一个由随机种子决定。用各种长度训练的网络停在 α = 0，直到序列的长度和 1 的个数超出它见过的范围。',
   },
   alphaFits: {
     en: 'α of the network trained on length 20, from its errors at 15 and 25, seed {seed}: it did not find α = 0',
