@@ -59,5 +59,8 @@ export { randomizedTruncation, TruncatedBackpropagation, type TruncatedOptions }
 export { LanguageModel, type LanguageModelConfig } from './models/languageModel.js';
 export type { LanguageModelTrainOptions, TrainingProgress, TrainingSummary } from './models/trainingOptions.js';
 export { NgramLanguageModel } from './models/ngramLanguageModel.js';
+export {
+  type BaumWelchOptions, type BaumWelchResult, type BaumWelchRun, HiddenMarkovModel, type HiddenMarkovParameters,
+} from './models/hiddenMarkovModel.js'; // prettier-ignore
 export { loadModel } from './models/load.js';
 export type { GenerateOptions } from './models/textGenerator.js';
