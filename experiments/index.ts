@@ -1,11 +1,13 @@
 // The textbook's table of contents: chapters in the order of a course, experiments in the order of their sections.
 import type { Chapter } from 'unrolled/reproduce';
 import autoregressiveSine from './autoregressive-sine.js';
+import bidirectional from './bidirectional.js';
 import bptt from './bptt.js';
 import countOnesGru from './count-ones-gru.js';
 import countOnesLstm from './count-ones-lstm.js';
 import countOnesScalar from './count-ones-scalar.js';
 import explodingVanishing from './exploding-vanishing.js';
+import hmm from './hmm.js';
 import jointProbability from './joint-probability.js';
 import lstmMemory from './lstm-memory.js';
 import minCharRnn from './min-char-rnn.js';
@@ -34,5 +36,9 @@ export const CHAPTERS: readonly Chapter[] = [
   {
     title: { en: 'Gated networks: LSTM and GRU', zh: '门控循环网络：LSTM 与 GRU' },
     experiments: [lstmMemory, countOnesLstm, countOnesGru],
+  },
+  {
+    title: { en: 'Deep and bidirectional networks', zh: '深度与双向循环神经网络' },
+    experiments: [bidirectional, hmm],
   },
 ];

@@ -23,7 +23,7 @@ function enumerate(
     path.forEach((s, t) => (score += steps[t * K + s] + (t > 0 ? transition[path[t - 1] * K + s] : 0)));
     return { path, score };
   });
-  const logPartition = logSumExp(all.map(({ score }) => score));
+  const logPartition = logSumExp(Float64Array.from(all, ({ score }) => score));
   const states = new Float64Array(T * K);
   const transitions = new Float64Array(K * K);
   for (const { path, score } of all) {

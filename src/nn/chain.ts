@@ -92,22 +92,25 @@ export class LinearChain {
     const logPartition = this.#total(alpha);
     if (logPartition === -Infinity) throw noPath();
     const beta = this.backward(steps);
-    const states = alpha.map((a, at) => Math.exp(a + beta[at] - logPartition));
+    const states = new Float64Array(alpha.length);
+    for (let at = 0; at < states.length; at++) states[at] = Math.exp(alpha[at] + beta[at] - logPartition);
     // ξ_t(i, j) = exp(α[t, i] + transition[i, j] + steps[t + 1, j] + β[t + 1, j] − logPartition): an outer product of two
     // vectors, whose sum over t is multiplied by exp(transition) once.
     const outer = new Float64Array(K * K);
     const exact = new Float64Array(K * K);
     const into = new Float64Array(K);
+    const right = new Float64Array(K);
     const largest = maxOf(this.#transition, 0, K * K);
     for (let t = 0; t < alpha.length / K - 1; t++) {
       for (let j = 0; j < K; j++) into[j] = steps[(t + 1) * K + j] + beta[(t + 1) * K + j];
-      const [mostFrom, mostInto] = [maxOf(alpha, t * K, K), maxOf(into, 0, K)];
+      const mostFrom = maxOf(alpha, t * K, K);
+      const mostInto = maxOf(into, 0, K);
       const scale = mostFrom + mostInto + largest - logPartition;
       if (scale > SAFE_EXPONENT) {
         this.#addTransitions(exact, alpha, t * K, into, logPartition);
         continue;
       }
-      const right = into.map((value) => Math.exp(value - mostInto));
+      for (let j = 0; j < K; j++) right[j] = Math.exp(into[j] - mostInto);
       for (let i = 0; i < K; i++) {
         const left = Math.exp(alpha[t * K + i] - mostFrom + scale);
         if (left === 0) continue;
@@ -251,7 +254,7 @@ class LogMatrix {
 }
 
 /** log Σ exp(values), without overflow; −∞ over none. */
-export function logSumExp(values: ArrayLike<number>): number {
+export function logSumExp(values: Float64Array): number {
   const most = maxOf(values, 0, values.length);
   if (!Number.isFinite(most)) return most;
   let sum = 0;
@@ -259,7 +262,7 @@ export function logSumExp(values: ArrayLike<number>): number {
   return most + Math.log(sum);
 }
 
-function maxOf(values: ArrayLike<number>, at: number, count: number): number {
+function maxOf(values: Float64Array, at: number, count: number): number {
   let most = -Infinity;
   for (let i = at; i < at + count; i++) if (values[i] > most) most = values[i];
   return most;
@@ -277,11 +280,11 @@ function scoresOf(what: string, given: ArrayLike<number>, size: number): Float64
 }
 
 function checkScores(what: string, scores: Float64Array): void {
-  const wrong = scores.findIndex((score) => !(score < Infinity));
-  if (wrong >= 0) {
+  for (let i = 0; i < scores.length; i++) {
+    if (scores[i] < Infinity) continue;
     throw new UnrolledError(
       'RANGE',
-      `expected finite ${what} or −∞, received ${scores[wrong]} at ${wrong}`,
+      `expected finite ${what} or −∞, received ${scores[i]} at ${i}`,
       'look for a logarithm of a negative number, or a training that diverged',
     );
   }
