@@ -51,8 +51,8 @@ export default messages({
   twoDirections: { en: 'two directions', zh: '双向' },
   place: { en: 'place in the window', zh: '窗口中的位置' },
   placesCaption: {
-    en: 'Perplexity of the next character by its place in a window, on text that neither model has read. In one direction every place is a prediction, and more context helps at first. In two directions all places but the last are copied; at the last one (dot) nothing was learned that would help.',
-    zh: '按窗口中的位置统计的下一个字符的困惑度（两个模型都没读过的文本）。单向模型在每个位置都在预测，开始时上文越长越好；双向模型除最后一个位置外都在抄写，到了最后一个位置（圆点），先前学到的东西全无用处。',
+    en: 'Perplexity of the next character by its place in a window, on text that neither model has read. In one direction every place is a prediction, and more context helps at first. In two directions all places but the last are copied; at the last one (dot) it must predict as well, and does worse: of its training, one place in 35 was a prediction.',
+    zh: '按窗口中的位置统计的下一个字符的困惑度（两个模型都没读过的文本）。单向模型在每个位置都在预测，开始时上文越长越好；双向模型除最后一个位置外都在抄写，到了最后一个位置（圆点）也只能预测，而且更差：它的训练中 35 个位置里只有一个是真正的预测。',
   },
   oneContinues: { en: 'One direction continues “time traveller ”', zh: '单向模型续写 “time traveller ”' },
   twoContinues: { en: 'Two directions continue it', zh: '双向模型续写同一前缀' },

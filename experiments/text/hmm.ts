@@ -94,11 +94,11 @@ export default messages({
     zh: '全书开头的维特比路径，两种颜色代表两个状态。',
   },
   restartsCaption: {
-    en: 'Log-likelihood of {restarts} trainings from different random tables, from the second iteration on. It never falls, but trainings end on hills of different height; the one that found the vowels is the highest.',
-    zh: '从不同随机概率表出发的 {restarts} 次训练的对数似然（从第二次迭代画起）。它从不下降，但会停在高低不同的山头上；发现元音的那一次最高。',
+    en: 'Log-likelihood of {restarts} trainings from different random tables, from the second iteration on. It never falls, but trainings end on hills of different height; those that found the vowels end highest.',
+    zh: '从不同随机概率表出发的 {restarts} 次训练的对数似然（从第二次迭代画起）。它从不下降，但会停在高低不同的山头上；发现了元音的那几次最高。',
   },
   kept: { en: 'kept', zh: '保留' },
-  logPerLetter: { en: 'log-likelihood (nats per letter)', zh: '对数似然（奈特每字母）' },
+  logPerLetter: { en: 'log-likelihood (nats per letter)', zh: '对数似然（每字母奈特）' },
   neverFalls: {
     en: 'The likelihood never falls: smallest change over {count} iterations of all trainings, in nats over all data (but for rounding)',
     zh: '似然从不下降：所有训练共 {count} 次迭代中的最小变化（奈特，允许舍入误差）',
@@ -117,8 +117,8 @@ export default messages({
     zh: '循环单元的 log c_t 之和与 log P 的相对差',
   },
   rnnMore: {
-    en: 'What does an RNN have more? The state of the model is a *distribution* over $K$ values: nonnegative numbers that sum to 1, moved linearly. $K$ states can remember $\\log_2 K$ bits. The state of an RNN is any vector: its units combine freely (a hundred units that are on or off have $2^{100}$ patterns), the update is nonlinear, the input decides what is kept, and the gradient finds all of it. What an RNN gives up is the exact sum over paths, the certain climb of Baum-Welch, and a state that can be read.',
-    zh: '循环神经网络多了什么？隐马尔可夫模型的状态是 $K$ 个取值上的*概率分布*：非负、和为 1，并且线性变化；$K$ 个状态只能记住 $\\log_2 K$ 比特。循环神经网络的隐状态可以是任意向量：各单元自由组合（一百个开关单元就有 $2^{100}$ 种模式），更新是非线性的，由输入决定保留什么，这一切都靠梯度学出来。它放弃的是：对所有路径的精确求和、Baum-Welch 算法稳步上升的保证，以及可以直接读懂的状态。',
+    en: 'What does an RNN have more? The state of the model is a *distribution* over $K$ values: nonnegative numbers that sum to 1, moved linearly, about a memory that is one of $K$ states and so holds $\\log_2 K$ bits at most. The state of an RNN is any vector: its units combine freely (a hundred units that are on or off have $2^{100}$ patterns), the update is nonlinear, the input decides what is kept, and the gradient finds all of it. What an RNN gives up is the exact sum over paths, the certain climb of Baum-Welch, and a state that can be read.',
+    zh: '循环神经网络多了什么？隐马尔可夫模型的状态是 $K$ 个取值上的*概率分布*：非负、和为 1，并且线性变化；它所描述的记忆只是 $K$ 个状态之一，至多 $\\log_2 K$ 比特。循环神经网络的隐状态可以是任意向量：各单元自由组合（一百个开关单元就有 $2^{100}$ 种模式），更新是非线性的，由输入决定保留什么，这一切都靠梯度学出来。它放弃的是：对所有路径的精确求和、Baum-Welch 算法稳步上升的保证，以及可以直接读懂的状态。',
   },
   gruBeats: {
     en: 'Next character, held-out text, {size} hidden numbers: perplexity of the GRU ({gru}) against the hidden Markov model ({hmm}), ratio',
