@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ReferenceBackend } from '../backend/reference/reference.js';
 import { fromData, randn, tensor } from '../tensor/create.js';
-import { setCurrentDevice } from '../tensor/device.js';
+import { setCurrentDevice, type Storage } from '../tensor/device.js';
 import { Philox } from '../tensor/philox.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { checkGradients } from './gradcheck.js';
 import './methods.js';
 import * as ops from './ops.js';
-import { noGrad } from './tape.js';
+import { noGrad, record } from './tape.js';
 
 beforeAll(() => {
   setCurrentDevice(new ReferenceBackend({ precision: 'float64' }));
@@ -129,6 +129,41 @@ describe('the tape', () => {
     a.add(b).backward();
     a.grad?.set([9]);
     expect(b.grad?.item()).toBe(1);
+  });
+
+  it('adds up in place only what nobody else holds', () => {
+    const [a, b] = [tensor([1], { requiresGrad: true }), tensor([2], { requiresGrad: true })];
+    const both = tensor([3]);
+    const rule = ([g]: readonly (Tensor | null)[]): (Tensor | null)[] => {
+      const same = g && g.mul(1);
+      return [same, same];
+    };
+    record({ op: 'both', inputs: [a, b], outputs: [both], backward: rule });
+    const given = tensor([1]);
+    both.add(a.mul(10)).backward({ gradient: given });
+    expect([a.grad?.item(), b.grad?.item(), given.item()]).toEqual([11, 1, 1]);
+  });
+
+  it('keeps one sum for a weight of many steps, not all of its gradients', () => {
+    let [live, most] = [0, 0];
+    const device = new (class extends ReferenceBackend {
+      override allocate(...[dtype, length]: Parameters<ReferenceBackend['allocate']>): Storage {
+        most = Math.max(most, (live += length));
+        return super.allocate(dtype, length);
+      }
+      override release(storage: Storage): void {
+        live -= storage.length;
+        super.release(storage);
+      }
+    })();
+    const weight = fromData(new Float32Array(400).fill(0.05), [20, 20], { device, requiresGrad: true });
+    let h = fromData(new Float32Array(20).fill(1), [1, 20], { device });
+    for (let t = 0; t < 50; t++) h = h.matmul(weight);
+    const before = live;
+    most = live;
+    h.sum().backward();
+    expect(weight.grad?.data()[0]).toBeCloseTo(50, 4);
+    expect(most - before).toBeLessThan(4 * 400);
   });
 
   it('says which shapes do not fit', () => {

@@ -6,7 +6,7 @@ import { empty } from '../tensor/create.js';
 import type { RandomKey } from '../tensor/philox.js';
 import { formatShape, resolveAxis, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { argument, elementwise } from './elementwise.js';
+import { argument, elementwise, updateInPlace } from './elementwise.js';
 import { clone, expand, permute, reduceAxes } from './movement.js';
 import { alias, record, setTapeArithmetic } from './tape.js';
 
@@ -47,7 +47,9 @@ export const div = binary((a, b) => apply('div', a, b));
 export const maximum = binary((a, b) => apply('max', a, b));
 export const minimum = binary((a, b) => apply('min', a, b));
 
-setTapeArithmetic(add, clone);
+const sumExpr = apply('add', x0, x1);
+
+setTapeArithmetic(add, (total, t) => updateInPlace([{ tensor: total, value: sumExpr }], [total, t]), clone);
 
 const selectExpr = apply('select', x0, x1, argument(2));
 

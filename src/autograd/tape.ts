@@ -118,14 +118,18 @@ export interface BackwardOptions {
   retainGraph?: boolean;
 }
 
-/** Set by ops.ts: elementwise sum (the tape itself computes nothing). */
+/** Set by ops.ts: elementwise sum, the same into its first tensor (the tape itself computes nothing). */
 let addTensors: (a: Tensor, b: Tensor) => Tensor = () => {
+  throw new Error('no sum');
+};
+let addInto: (sum: Tensor, t: Tensor) => void = () => {
   throw new Error('no sum');
 };
 let copyTensor: (t: Tensor) => Tensor = (t) => t;
 
-export function setTapeArithmetic(add: typeof addTensors, copy: typeof copyTensor): void {
+export function setTapeArithmetic(add: typeof addTensors, into: typeof addInto, copy: typeof copyTensor): void {
   addTensors = add;
+  addInto = into;
   copyTensor = copy;
 }
 
@@ -154,7 +158,14 @@ export function backward(loss: Tensor, options: BackwardOptions = {}): void {
       const gradients = new Map<Tensor, Tensor>();
       const give = (t: Tensor, g: Tensor): void => {
         const before = gradients.get(t);
-        gradients.set(t, before === undefined ? g : addTensors(before, g));
+        if (before === undefined) return void gradients.set(t, g);
+        // A weight that T steps share gets T gradients: one sum in place, so that memory and time do not go into copies.
+        if (before.storage.references === 1) addInto(before, g);
+        else {
+          gradients.set(t, addTensors(before, g));
+          before.dispose();
+        }
+        g.dispose();
       };
       give(
         loss,
@@ -163,10 +174,11 @@ export function backward(loss: Tensor, options: BackwardOptions = {}): void {
       for (const node of order.reverse()) {
         const arriving = node.outputs.map((output) => gradients.get(output) ?? null);
         if (arriving.every((g) => g === null)) continue;
-        const results = node.backward(arriving, node.inputs.map(needsGradient));
+        const results = scope(() => node.backward(arriving, node.inputs.map(needsGradient)));
         node.inputs.forEach((t, i) => {
           const g = results[i];
-          if (g !== null && g !== undefined && needsGradient(t)) give(t, g);
+          if (g === null || g === undefined || !needsGradient(t)) return;
+          give(t, results.lastIndexOf(g) === i ? g : alias(g));
         });
         for (const output of node.outputs) {
           if (output.requiresGrad) continue;
