@@ -6,13 +6,18 @@ import bptt from './bptt.js';
 import countOnesGru from './count-ones-gru.js';
 import countOnesLstm from './count-ones-lstm.js';
 import countOnesScalar from './count-ones-scalar.js';
+import deepLstm from './deep-lstm.js';
 import explodingVanishing from './exploding-vanishing.js';
+import gru from './gru.js';
 import hmm from './hmm.js';
 import jointProbability from './joint-probability.js';
+import lstm from './lstm.js';
 import lstmMemory from './lstm-memory.js';
 import minCharRnn from './min-char-rnn.js';
 import ngramsZipf from './ngrams-zipf.js';
 import perplexity from './perplexity.js';
+import rnn from './rnn.js';
+import rnnFromScratch from './rnn-from-scratch.js';
 import sampling from './sampling.js';
 import textPreprocessing from './text-preprocessing.js';
 
@@ -27,7 +32,7 @@ export const CHAPTERS: readonly Chapter[] = [
   },
   {
     title: { en: 'Recurrent networks', zh: '循环神经网络' },
-    experiments: [minCharRnn],
+    experiments: [rnnFromScratch, rnn, minCharRnn],
   },
   {
     title: { en: 'Backpropagation through time', zh: '通过时间反向传播' },
@@ -35,10 +40,10 @@ export const CHAPTERS: readonly Chapter[] = [
   },
   {
     title: { en: 'Gated networks: LSTM and GRU', zh: '门控循环网络：LSTM 与 GRU' },
-    experiments: [lstmMemory, countOnesLstm, countOnesGru],
+    experiments: [lstm, lstmMemory, countOnesLstm, gru, countOnesGru],
   },
   {
     title: { en: 'Deep and bidirectional networks', zh: '深度与双向循环神经网络' },
-    experiments: [bidirectional, hmm],
+    experiments: [deepLstm, bidirectional, hmm],
   },
 ];

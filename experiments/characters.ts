@@ -1,0 +1,166 @@
+// What the experiments on characters share: the text, the network, the training loop, prediction.
+import { type Cell, clipGradNorm, Corpus, crossEntropy, detach, fromData, Linear, manualSeed, noGrad, Recurrent, type RecurrentState, scope, sequentialBatches, SGD, type Vocabulary } from 'unrolled'; // prettier-ignore
+import { above, atLeast, atMost, curves, type Experimenting, MUTED, Plot } from 'unrolled/reproduce';
+import type { SharedKey } from './text/characters.js';
+
+/** The Time Machine in letters and spaces: the first 10,000 characters to learn, and the next 2,000, which are not learnt. */
+export function readBook(book: string) {
+  const { tokens, vocabulary } = Corpus.fromText(book, { lettersOnly: true });
+  const learnt = tokens.subarray(0, 10_000);
+  return { vocabulary, learnt, unseen: tokens.subarray(10_000, 12_000), text: vocabulary.decode(learnt).join('') };
+}
+
+/** Characters → recurrent layers → a score for each character. int32 tokens stand for one-hot vectors. */
+export class CharacterNetwork {
+  readonly rnn: Recurrent;
+  readonly output: Linear;
+
+  constructor(cell: Cell, vocabularySize: number, hiddenSize: number, numLayers = 1) {
+    this.rnn = new Recurrent(cell, { inputSize: vocabularySize, hiddenSize, numLayers });
+    this.output = new Linear(hiddenSize, vocabularySize);
+  }
+}
+
+export interface Training {
+  epochs: number;
+  learningRate: number;
+  seed: number;
+  progress(done: number, text: string): void;
+  /** Called before the first epoch and after each. */
+  afterEpoch?(epoch: number, perplexity: number): void;
+}
+
+/** Sequential batches of 32 × 35, state carried on, SGD, gradients clipped to a norm of 1. The perplexity of each epoch. */
+export function trainCharacters({ rnn, output }: CharacterNetwork, tokens: Int32Array, training: Training): number[] {
+  const { epochs, learningRate, seed, progress, afterEpoch } = training;
+  const parameters = [...rnn.parameters(), ...output.parameters()];
+  const optimizer = new SGD(parameters, learningRate);
+  const perplexities: number[] = [];
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    let [sum, count] = [0, 0];
+    scope(() => {
+      let state: RecurrentState | null = null;
+      for (const { x, y } of sequentialBatches(tokens, { batchSize: 32, numSteps: 35, seed, epoch })) {
+        const before = state;
+        state = scope(() => {
+          const { output: h, state: next } = rnn.forward(x, { state: before });
+          const loss = crossEntropy(output.forward(h), y);
+          optimizer.zeroGrad();
+          loss.backward();
+          clipGradNorm(parameters, 1);
+          optimizer.step();
+          sum += loss.item();
+          count++;
+          return detach(next);
+        });
+      }
+    });
+    perplexities.push(Math.exp(sum / count));
+    afterEpoch?.(epoch + 1, perplexities[epoch]);
+    progress((epoch + 1) / epochs, `perplexity ${perplexities[epoch].toFixed(3)}`);
+  }
+  return perplexities;
+}
+
+/** The prefix, and the most probable character after it, again and again. */
+export function predict({ rnn, output }: CharacterNetwork, prefix: string, length: number, vocabulary: Vocabulary): string {
+  let state: RecurrentState | null = null;
+  let tokens = vocabulary.encodeCharacters(prefix);
+  let text = prefix;
+  for (let i = 0; i < length; i++) {
+    const [before, read] = [state, tokens];
+    const next = scope(() =>
+      noGrad(() => {
+        const result = rnn.forward(fromData(read, [read.length, 1]), { state: before });
+        const scores = Array.from(output.forward(result.output).data().slice(-vocabulary.size));
+        return { state: result.state, token: scores.indexOf(Math.max(...scores)) };
+      }),
+    );
+    state = next.state;
+    tokens = Int32Array.of(next.token);
+    text += vocabulary.token(next.token);
+  }
+  return text;
+} // prettier-ignore
+
+/** Perplexity on one text, read from its beginning to its end. */
+export function perplexityOn({ rnn, output }: CharacterNetwork, tokens: Int32Array): number {
+  const n = tokens.length - 1;
+  return scope(() =>
+    noGrad(() => {
+      const scores = output.forward(rnn.forward(fromData(tokens.slice(0, n), [n, 1])).output);
+      return Math.exp(crossEntropy(scores, fromData(tokens.slice(1), [n, 1])).item());
+    }),
+  );
+}
+
+/** How many characters of a continuation stand in the learnt text, one after the other, at the same place as its prefix. */
+export function learntByHeart(said: string, prefix: string, text: string): number {
+  let longest = 0;
+  for (let at = text.indexOf(prefix); at >= 0; at = text.indexOf(prefix, at + 1)) {
+    let length = prefix.length;
+    while (length < said.length && said[length] === text[at + length]) length++;
+    longest = Math.max(longest, length - prefix.length);
+  }
+  return longest;
+}
+
+export interface Task {
+  cell: Cell;
+  numLayers?: number;
+  learningRate?: number;
+  /** The perplexity of PyTorch after as many epochs, and the most that passes here; `quick` for the short run. */
+  pytorch: number;
+  most: number;
+  quick: number;
+}
+
+/** The task of the book: trains a network on it, checks its perplexity, draws it, and says what the network says. */
+export function learnBook(context: Experimenting<SharedKey>, book: string, task: Task) {
+  const { quick, seed, say, plot, lines, check, progress } = context;
+  const { cell, numLayers = 1, learningRate = 1 } = task;
+  const { vocabulary, learnt, unseen, text } = readBook(book);
+  const hiddenSize = quick ? 32 : 256;
+  const epochs = quick ? 25 : 500;
+  manualSeed(seed);
+  const network = new CharacterNetwork(cell, vocabulary.size, hiddenSize, numLayers);
+  say('task', { hidden: hiddenSize, layers: numLayers, epochs, rate: learningRate, parameters: network.rnn.parameterCount() });
+
+  const said: string[] = [];
+  const show = (epoch: number, perplexity: number): void => {
+    for (const prefix of ['time traveller', 'traveller']) {
+      said.push(`${String(epoch).padStart(5)}${perplexity.toFixed(2).padStart(8)}  ${predict(network, prefix, 50, vocabulary)}`);
+    }
+  };
+  const shown = quick ? [5, epochs] : [20, 50, 100, 200, epochs];
+  show(0, perplexityOn(network, unseen));
+  const perplexities = trainCharacters(network, learnt, {
+    epochs,
+    learningRate,
+    seed,
+    progress,
+    afterEpoch: (epoch, perplexity) => shown.includes(epoch) && show(epoch, perplexity),
+  });
+  check('perplexityCheck', atMost(quick ? task.quick : task.most), perplexities[epochs - 1], {
+    pytorch: task.pytorch.toFixed(2),
+    epochs,
+  });
+  plot('curveCaption', (t) => ({
+    x: { label: t('epoch') },
+    y: { label: t('perplexity'), type: 'log', grid: true, domain: [1, 35] },
+    marks: [
+      Plot.ruleY([vocabulary.size], { stroke: MUTED, strokeDasharray: '2 3' }),
+      Plot.text([[epochs, vocabulary.size]], { text: () => t('uniform'), textAnchor: 'end', dy: -8, fill: MUTED }),
+      Plot.ruleY([task.pytorch], { stroke: MUTED, strokeDasharray: '2 3' }),
+      Plot.text([[1, task.pytorch]], { text: () => `PyTorch ${task.pytorch}`, textAnchor: 'start', dx: 6, dy: -8, fill: MUTED }),
+      curves([{ name: cell.name, x: perplexities.map((_, i) => i + 1), y: perplexities }]),
+    ],
+  }));
+  lines('saidLabel', said.join('\n'));
+  if (!quick) {
+    check('byHeart', atLeast(20), learntByHeart(predict(network, 'time traveller', 50, vocabulary), 'time traveller', text));
+    check('unseen', above(4), perplexityOn(network, unseen));
+    say('overfitting');
+  }
+  return { network, vocabulary, text };
+} // prettier-ignore

@@ -1,0 +1,45 @@
+// What the experiments on characters say alike.
+import { messages } from 'unrolled/reproduce';
+
+const shared = messages({
+  task: {
+    en: 'The task is that of [rnn-from-scratch](rnn-from-scratch.html): the first 10,000 characters of The Time Machine, in batches of 32 × 35 in order, the state carried from batch to batch, gradients clipped to a norm of 1, SGD. Here: {layers} × {hidden} hidden units ({parameters} parameters in the recurrent part), learning rate {rate}, {epochs} epochs; weights start uniform in $\\pm 1/\\sqrt{H}$.',
+    zh: '任务与 [rnn-from-scratch](rnn-from-scratch.html) 相同：《时间机器》的前 10,000 个字符，顺序分区，小批量为 32 × 35，隐状态在小批量之间延续，梯度裁剪到范数 1，使用 SGD。这里有 {layers} × {hidden} 个隐藏单元（循环部分共 {parameters} 个参数），学习率 {rate}，训练 {epochs} 轮；权重的初始值在 $\\pm 1/\\sqrt{H}$ 之间均匀分布。',
+  },
+  perplexityCheck: {
+    en: 'Perplexity in the last of {epochs} epochs (PyTorch after 500, 256 hidden units: {pytorch})',
+    zh: '第 {epochs} 轮（最后一轮）的困惑度（PyTorch，256 个隐藏单元，500 轮：{pytorch}）',
+  },
+  curveCaption: {
+    en: 'Perplexity in each epoch of the training. It falls in stages: the frequencies of characters, the most common words, and then whole sentences by heart. Small jumps back are steps with learning rate 1 that went too far.',
+    zh: '训练中每一轮的困惑度。它分阶段下降：先是字符的频率，再是常见的单词，最后整句整句地背下来。小的回跳来自学习率为 1 时走得过远的更新。',
+  },
+  uniform: { en: 'uniform', zh: '均匀分布' },
+  saidLabel: {
+    en: 'Epoch, perplexity, and what it says after “time traveller” and “traveller”',
+    zh: '轮数、困惑度，以及在前缀“time traveller”和“traveller”之后的输出',
+  },
+  byHeart: {
+    en: 'Of 50 characters said after “time traveller”: how many are the book’s, one after the other',
+    zh: '在“time traveller”之后说出的 50 个字符中，从头起连续与原书相同的个数',
+  },
+  unseen: {
+    en: 'Perplexity on the next 2,000 characters of the book, which it has not seen',
+    zh: '在原书接下来的、没有见过的 2,000 个字符上的困惑度',
+  },
+  overfitting: {
+    en: 'A perplexity near 1 on text that was learnt for 500 epochs is memory, not knowledge of English: on the next page of the book the same network is lost. It shows that the cell *can* keep and use a long past, which is what this task measures; a model meant for new text needs more text, and a validation part ([char-rnn](char-rnn.html)).',
+    zh: '在反复学习了 500 轮的文本上困惑度接近 1，这是记忆，而不是懂得英语：翻到书的下一页，同一个网络就不知所措了。它说明这种单元*能够*保存并利用很长的上文，这正是本任务要衡量的；要用于新文本，模型需要更多的语料和验证集（见 [char-rnn](char-rnn.html)）。',
+  },
+  gatesHeading: { en: 'What the gates do', zh: '门在做什么' },
+  unit: { en: 'unit', zh: '单元' },
+  units: { en: 'units, in order', zh: '单元（按大小排列）' },
+  halfLife: { en: 'half-life (characters)', zh: '半衰期（字符数）' },
+  gate: { en: 'mean over all units', zh: '全部单元的平均值' },
+  atSpace: { en: 'at a space', zh: '读到空格' },
+  atStart: { en: 'first letter of a word', zh: '单词首字母' },
+  inside: { en: 'other letters', zh: '其余字母' },
+});
+
+export default shared;
+export type SharedKey = keyof typeof shared;

@@ -1,0 +1,53 @@
+import { messages } from 'unrolled/reproduce';
+import shared from './characters.js';
+
+export default messages({
+  ...shared,
+  title: { en: 'Gated recurrent units', zh: '门控循环单元（GRU）' },
+  idea: {
+    en: 'Not every character is worth remembering, and some end what went before. A simple RNN overwrites its whole state at every step; a GRU decides, for each unit, how much. The *update gate* $z$ says how much of the old state stays; the *reset gate* $r$ says how much of the old state may be seen when the new *candidate* is computed. Both are sigmoids of the input and the state, between 0 and 1, and learnt like everything else. Where $z$ is near 1, values and gradients pass many steps unharmed.',
+    zh: '并非每个字符都值得记住，有的字符还意味着前文的结束。简单的循环神经网络每一步都改写整个隐状态；GRU 则让每个单元自己决定改写多少。*更新门* $z$ 决定旧的隐状态保留多少；*重置门* $r$ 决定在计算新的*候选隐状态*时，旧的隐状态可以被看到多少。两者都是输入与隐状态的 sigmoid，取值在 0 与 1 之间，与其他参数一起学习。当 $z$ 接近 1 时，数值和梯度可以毫无损失地穿过许多时间步。',
+  },
+  diagram: {
+    en: 'One step of the GRU: two gates, the candidate n, and the mixture of old state and candidate.',
+    zh: 'GRU 的一个时间步：两个门、候选隐状态 n，以及旧的隐状态与候选隐状态的混合。',
+  },
+  resetBefore: {
+    en: 'This form resets *after* the product with the state, as PyTorch computes it: all products with $h$ are one product. The paper and the book reset *before* it, which takes two products one after the other; both learn alike.',
+    zh: '上式在与隐状态做矩阵乘法*之后*才重置，与 PyTorch 一致：所有与 $h$ 的乘法可以合成一次。论文和书中则在乘法*之前*重置，需要先后两次乘法；两者的学习效果相当：',
+  },
+  limitsHeading: { en: 'Two limits', zh: '两种极限情形' },
+  limits: {
+    en: 'With a bias of 50 a gate is 1, with −50 it is 0, whatever comes in. So both ends can be tried: with $z = 1$ the state is copied through any number of steps; with $r = 1$ and $z = 0$ the GRU is the simple RNN.',
+    zh: '偏置取 50，门就恒为 1；取 −50，门就恒为 0，与输入无关。因此可以直接试验两个极端：$z = 1$ 时，隐状态原样复制，经过多少步都不变；$r = 1$ 且 $z = 0$ 时，GRU 就是普通的循环神经网络。',
+  },
+  copies: {
+    en: 'z = 1: how far the state has moved after 100 steps of random input',
+    zh: 'z = 1：随机输入 100 步之后隐状态的变化',
+  },
+  isRnn: {
+    en: 'r = 1, z = 0: largest difference from a simple RNN with the candidate’s weights',
+    zh: 'r = 1、z = 0：与使用候选隐状态权重的普通循环神经网络的最大差别',
+  },
+  trainHeading: { en: 'Training', zh: '训练' },
+  size: {
+    en: 'Three products where the simple RNN has one: {ratio} times its parameters, and about as much more time for a step.',
+    zh: '普通循环神经网络做一组乘法，GRU 做三组：参数是它的 {ratio} 倍，每一步的时间也大约如此。',
+  },
+  gatesCaption: {
+    en: 'Reset gate r and update gate z while the trained network reads the book from “time traveller” on (white 0, dark 1): 14 units, from those that keep least (top) to those that keep most. The upper rows are rewritten at nearly every character; the lower ones hold on, and let go at certain places.',
+    zh: '训练好的网络从“time traveller”开始阅读原文时的重置门 r 与更新门 z（浅色为 0，深色为 1）：14 个单元，从保留最少的（上）到保留最多的（下）。上面的单元几乎在每个字符处都被改写；下面的单元一直保持，只在某些地方放手。',
+  },
+  stateCaption: {
+    en: 'The hidden state of the same units. Rows whose update gate is dark keep their colour over several characters.',
+    zh: '同一些单元的隐状态。更新门颜色深的行，隐状态的颜色会持续好几个字符。',
+  },
+  means: {
+    en: 'Over 1,000 characters of the book and all units, the gates differ with what is read: a space ends a word, and the first letter of the next one begins something new.',
+    zh: '对原书的 1,000 个字符和全部单元取平均，门的取值因所读内容而异：空格结束一个单词，下一个单词的首字母则开始新的内容。',
+  },
+  halfLifeCaption: {
+    en: 'How long units remember: if a unit keeps its mean share z at each step, after so many characters half of its value is gone. Most units live for a character or less, some for many: the network divides the work between short and long memory by itself.',
+    zh: '单元能记多久：假设每一步都保留其平均比例 z，经过多少个字符后数值只剩一半。多数单元只记住一个字符左右，有些则能记很久：网络自己把短期记忆和长期记忆分配给了不同的单元。',
+  },
+});
