@@ -51,7 +51,7 @@ export function heatMaps(
       Array.from(text, (_, step) => ({ step, row, of: name, value: traced[name][step][unit] })),
     ),
   );
-  const height = units.length * 11 + 16;
+  const height = units.length * 13 + 16;
   return {
     height: names.length * height + 50,
     marginLeft: 40,
@@ -100,12 +100,21 @@ export function halfLives(
   x: string,
   y: string,
 ): FigureOptions {
+  const lines = layers.map(({ name, gate }) => ({
+    name,
+    y: unitMeans(gate)
+      .map(halfLife)
+      .sort((a, b) => a - b),
+  }));
+  const [least, most] = [
+    Math.min(...lines.map((line) => line.y[0])),
+    Math.max(...lines.map((line) => line.y[line.y.length - 1])),
+  ];
+  const ticks = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
   return {
     height: 260,
     x: { label: x },
-    y: { label: y, type: 'log', grid: true, ticks: [0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] },
-    marks: [
-      curves(layers.map(({ name, gate }) => ({ name, y: unitMeans(gate).map(halfLife).sort((a, b) => a - b) }))),
-    ],
-  }; // prettier-ignore
+    y: { label: y, type: 'log', grid: true, ticks: ticks.filter((tick) => tick >= least && tick <= most) },
+    marks: [curves(lines)],
+  };
 }

@@ -39,6 +39,6 @@ export default experiment({
     say('state');
     const read = book.slice(book.indexOf('time traveller'), book.indexOf('time traveller') + 40);
     const [traced] = traceText(network.rnn, read, ['h'], vocabulary);
-    plot('stateCaption', (t) => heatMaps(traced, ['h'], spreadUnits(traced.h, 24), read, t('unit'), 1));
+    plot('stateCaption', (t) => heatMaps(traced, ['h'], spreadUnits(traced.h, 20), read, t('unit'), 1));
   },
 });

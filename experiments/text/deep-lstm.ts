@@ -23,8 +23,8 @@ export default messages({
     zh: '使用同样权重的两个单层网络：输出的最大差别',
   },
   gatesCaption: {
-    en: 'Forget gate of the first layer while it reads the book from “time traveller” on (white 0, dark 1): 14 units, from those that forget most (top) to those that keep most.',
-    zh: '第一层在从“time traveller”开始阅读原文时的遗忘门（浅色为 0，深色为 1）：14 个单元，从遗忘最多的（上）到保留最多的（下）。',
+    en: 'Forget gate of the first layer while it reads the book from “time traveller” on (the stronger the blue, the nearer to 1): 14 units, from those that forget most (top) to those that keep most.',
+    zh: '第一层在从“time traveller”开始阅读原文时的遗忘门（蓝色越浓，越接近 1）：14 个单元，从遗忘最多的（上）到保留最多的（下）。',
   },
   gatesUpperCaption: {
     en: 'Forget gate of the second layer at the same characters.',

@@ -35,12 +35,12 @@ export default messages({
     zh: '普通循环神经网络做一组乘法，GRU 做三组：参数是它的 {ratio} 倍，每一步的时间也大约如此。',
   },
   gatesCaption: {
-    en: 'Reset gate r and update gate z while the trained network reads the book from “time traveller” on (white 0, dark 1): 14 units, from those that keep least (top) to those that keep most. The upper rows are rewritten at nearly every character; the lower ones hold on, and let go at certain places.',
-    zh: '训练好的网络从“time traveller”开始阅读原文时的重置门 r 与更新门 z（浅色为 0，深色为 1）：14 个单元，从保留最少的（上）到保留最多的（下）。上面的单元几乎在每个字符处都被改写；下面的单元一直保持，只在某些地方放手。',
+    en: 'Reset gate r and update gate z while the trained network reads the book from “time traveller” on (the stronger the blue, the nearer to 1): 14 units, from those that keep least (top) to those that keep most. The upper rows are rewritten at nearly every character; the lower ones hold on, and let go at certain places.',
+    zh: '训练好的网络从“time traveller”开始阅读原文时的重置门 r 与更新门 z（蓝色越浓，越接近 1）：14 个单元，从保留最少的（上）到保留最多的（下）。上面的单元几乎在每个字符处都被改写；下面的单元一直保持，只在某些地方放手。',
   },
   stateCaption: {
-    en: 'The hidden state of the same units. Rows whose update gate is dark keep their colour over several characters.',
-    zh: '同一些单元的隐状态。更新门颜色深的行，隐状态的颜色会持续好几个字符。',
+    en: 'The hidden state of the same units. Blue is −1, no colour 0, orange 1. Rows whose update gate is strong keep their colour over several characters.',
+    zh: '同一些单元的隐状态，蓝色为 −1，无色为 0，橙色为 1。更新门颜色浓的行，隐状态的颜色会持续好几个字符。',
   },
   means: {
     en: 'Over 1,000 characters of the book and all units, the gates differ with what is read: a space ends a word, and the first letter of the next one begins something new.',

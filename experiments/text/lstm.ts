@@ -27,12 +27,12 @@ export default messages({
     zh: '参数个数与普通循环神经网络之比（三个门加候选记忆元）',
   },
   gatesCaption: {
-    en: 'Input gate i, forget gate f and output gate o while the trained network reads the book from “time traveller” on (white 0, dark 1): 12 units, from those that forget most (top) to those that keep most. Where f is light and i dark, the memory is rewritten.',
-    zh: '训练好的网络从“time traveller”开始阅读原文时的输入门 i、遗忘门 f 与输出门 o（浅色为 0，深色为 1）：12 个单元，从遗忘最多的（上）到保留最多的（下）。f 浅而 i 深的地方，记忆被改写。',
+    en: 'Input gate i, forget gate f and output gate o while the trained network reads the book from “time traveller” on (the stronger the blue, the nearer to 1): 12 units, from those that forget most (top) to those that keep most. Where f is pale and i strong, the memory is rewritten.',
+    zh: '训练好的网络从“time traveller”开始阅读原文时的输入门 i、遗忘门 f 与输出门 o（蓝色越浓，越接近 1）：12 个单元，从遗忘最多的（上）到保留最多的（下）。f 浅而 i 浓的地方，记忆被改写。',
   },
   memoryCaption: {
-    en: 'Memory c and hidden state h of the same units (blue below zero, orange above). The memory of the lower rows stays for many characters, while h shows it only now and then: the output gate keeps it back.',
-    zh: '同一些单元的记忆元 c 与隐状态 h（蓝色为负，橙色为正）。下面几行的记忆会保持许多个字符，而 h 只偶尔展示它：其余时候被输出门挡住了。',
+    en: 'Memory c and hidden state h of the same units (blue −2 and below, no colour 0, orange 2 and above). The memory of the lower rows stays for many characters, while h shows it only now and then: the output gate keeps it back.',
+    zh: '同一些单元的记忆元 c 与隐状态 h（蓝色为 −2 及以下，无色为 0，橙色为 2 及以上）。下面几行的记忆会保持许多个字符，而 h 只偶尔展示它：其余时候被输出门挡住了。',
   },
   means: {
     en: 'Over 1,000 characters of the book and all units, the gates differ with what is read: a space ends a word, and the first letter of the next one begins something new.',

@@ -1,0 +1,121 @@
+// A recurrent network from tensors only: one-hot vectors, parameters, the step, prediction, training with clipped gradients.
+import { clipGradNorm, concat, type Corpus, crossEntropy, fromData, gatherRows, noGrad, Philox, randn, randomBatches, scope, sequentialBatches, SGD, type Tensor, zeros } from 'unrolled'; // prettier-ignore
+
+export const BATCH = 32; // N
+export const STEPS = 35; // T
+
+/** W_xh [V, H], W_hh [H, H], b_h [H], W_hq [H, V], b_q [V]: normal with deviation 0.01, biases 0. */
+export function makeParameters(V: number, H: number, random: Philox) {
+  const normal = (rows: number, columns: number): Tensor => randn([rows, columns], random).mul(0.01);
+  const p = { wxh: normal(V, H), whh: normal(H, H), bh: zeros([H]), whq: normal(H, V), bq: zeros([V]) };
+  for (const parameter of Object.values(p)) parameter.requiresGrad = true;
+  return p;
+}
+export type Parameters = ReturnType<typeof makeParameters>;
+
+/** The same numbers once more, for another training. */
+export function copyOf(p: Parameters): Parameters {
+  const copy = makeParameters(p.bq.size, p.bh.size, new Philox(0));
+  const values = Object.values(p);
+  Object.values(copy).forEach((parameter, i) => parameter.set(values[i].data()));
+  return copy;
+}
+
+/** A token is a row of the identity matrix: tokens [T, N] become vectors [T, N, V]. */
+export function oneHot(tokens: Tensor, V: number): Tensor {
+  const identity = Float32Array.from({ length: V * V }, (_, i) => (i % (V + 1) === 0 ? 1 : 0));
+  return gatherRows(fromData(identity, [V, V]), tokens);
+}
+
+export const initialState = (N: number, H: number): Tensor => zeros([N, H]);
+
+/** The network: for each step its input x [N, V] and the state h [N, H] give the next state, and that gives the scores [N, V]. */
+export function rnn(tokens: Tensor, h: Tensor, p: Parameters): { scores: Tensor; h: Tensor } {
+  const [T, N] = tokens.shape;
+  const V = p.bq.size;
+  const inputs = oneHot(tokens, V);
+  const scores: Tensor[] = [];
+  for (let t = 0; t < T; t++) {
+    const x = inputs.slice(0, t, t + 1).reshape([N, V]);
+    h = x.matmul(p.wxh).add(h.matmul(p.whh)).add(p.bh).tanh();
+    scores.push(h.matmul(p.whq).add(p.bq));
+  }
+  return { scores: concat(scores), h }; // [T · N, V]
+}
+
+/** Reads the prefix (the warm-up: only the state counts), then goes on with its own most probable characters. */
+export function predict(prefix: string, length: number, p: Parameters, corpus: Corpus): string {
+  const V = p.bq.size;
+  let token = 0;
+  let h = initialState(1, p.bh.size);
+  const read = (next: number): void => {
+    const out = scope(() => noGrad(() => rnn(fromData(Int32Array.of(next), [1, 1]), h, p)));
+    const scores = out.scores.data();
+    token = 0;
+    for (let v = 1; v < V; v++) if (scores[v] > scores[token]) token = v;
+    h.dispose();
+    h = out.h;
+  };
+  for (const character of prefix) read(corpus.vocabulary.index(character));
+  let result = prefix;
+  for (let i = 0; i < length; i++) {
+    result += corpus.vocabulary.token(token);
+    read(token);
+  }
+  return result;
+}
+
+export interface Training {
+  sampling: 'sequential' | 'random';
+  epochs: number;
+  /** How many of them have gone before. */
+  from?: number;
+  /** θ; Infinity does not clip. */
+  clip: number;
+  seed: number;
+  afterEpoch(epoch: number, perplexity: number, norm: number): void;
+}
+
+/** Perplexity and largest norm of the gradient in each epoch, losses at each place of a window in the last one. Ends where it diverges. */
+export function train(
+  p: Parameters,
+  tokens: Int32Array,
+  { sampling, epochs, from = 0, clip, seed, afterEpoch }: Training,
+) {
+  const parameters = Object.values(p);
+  const optimizer = new SGD(parameters, 1);
+  const batches = sampling === 'random' ? randomBatches : sequentialBatches;
+  const perplexities: number[] = [];
+  const norms: number[] = [];
+  let places = new Float64Array(STEPS);
+  for (let epoch = from; epoch < epochs; epoch++) {
+    let [count, norm] = [0, 0];
+    places = new Float64Array(STEPS);
+    scope(() => {
+      let h = initialState(BATCH, p.bh.size);
+      for (const { x, y } of batches(tokens, { batchSize: BATCH, numSteps: STEPS, seed, epoch })) {
+        // A batch goes on where the last one ended in the text only where the sampling is sequential.
+        if (sampling === 'random') h = initialState(BATCH, p.bh.size);
+        const before = h;
+        h = scope(() => {
+          const out = rnn(x, before, p);
+          const losses = crossEntropy(out.scores, y.reshape([-1]), { reduction: 'none' }); // [T · N]
+          optimizer.zeroGrad();
+          losses.mean().backward();
+          norm = Math.max(norm, clipGradNorm(parameters, clip));
+          optimizer.step();
+          losses.data().forEach((loss, i) => (places[Math.floor(i / BATCH)] += loss));
+          return out.h.detach(); // without its history: the gradient ends here
+        });
+        count += BATCH;
+      }
+    });
+    places = places.map((sum) => sum / count);
+    const perplexity = Math.exp(places.reduce((sum, loss) => sum + loss, 0) / STEPS);
+    perplexities.push(perplexity);
+    norms.push(norm);
+    afterEpoch(epoch + 1, perplexity, norm);
+    if (!(perplexity <= 1e6)) break;
+  }
+  return { perplexities, norms, places };
+}
