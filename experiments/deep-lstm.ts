@@ -2,7 +2,7 @@
 import { fromData, LSTM, noGrad, Recurrent } from 'unrolled';
 import { below, experiment } from 'unrolled/reproduce';
 import { learnBook } from './characters.js';
-import { halfLives, heatMaps, spreadUnits, traceText } from './gates.js';
+import { heatMaps, leftFigure, spreadUnits, traceText } from './gates.js';
 import text from './text/deep-lstm.js';
 
 export default experiment({
@@ -19,7 +19,7 @@ export default experiment({
     say('layers');
 
     heading('trainHeading');
-    const task = { cell: LSTM, numLayers: 2, learningRate: 2, pytorch: 1.02, most: 1.1, quick: 18 };
+    const task = { cell: LSTM, numLayers: 2, learningRate: 2, pytorch: 1.02, most: 1.1, quick: 18, byHeart: 20 };
     const { network, vocabulary, text: book } = learnBook(context, await data('timemachine'), task);
 
     heading('stackHeading');
@@ -43,8 +43,7 @@ export default experiment({
     plot('gatesCaption', (t) => heatMaps(first, ['f'], spreadUnits(first.f, 14), read, t('unit'), null));
     plot('gatesUpperCaption', (t) => heatMaps(second, ['f'], spreadUnits(second.f, 14), read, t('unit'), null));
     const over = traceText(network.rnn, book.slice(from, from + 1000), ['f'], vocabulary);
-    plot('halfLifeCaption', (t) =>
-      halfLives(over.map((layer, l) => ({ name: `f${'¹²'[l]}`, gate: layer.f })), t('units'), t('halfLife')),
-    ); // prettier-ignore
+    const layers = over.map((layer, l) => ({ name: `f${'¹²'[l]}`, gate: layer.f }));
+    plot('leftCaption', (t) => leftFigure(layers, t('later'), t('left')));
   },
 });

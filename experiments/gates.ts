@@ -91,30 +91,40 @@ export function gateTable(means: Record<string, number[]>, headings: readonly st
   };
 }
 
-/** A unit whose gate keeps a share of its value at each step forgets half of it in ln ½ / ln (share) steps: its half-life. */
-export const halfLife = (share: number): number => Math.log(0.5) / Math.log(Math.min(share, 0.9999));
+/** What gates leave of a value after k = 0 … most steps, each of which multiplies it: for each unit the mean over all times. */
+export function leftAfter(gate: readonly number[][], most: number): number[][] {
+  return gate[0].map((_, unit) => {
+    const sums = new Array<number>(most + 1).fill(0);
+    for (let start = 0; start + most < gate.length; start++) {
+      let left = 1;
+      for (let k = 0; k <= most; k++) {
+        sums[k] += left;
+        left *= gate[start + k][unit];
+      }
+    }
+    return sums.map((sum) => sum / (gate.length - most));
+  });
+}
 
-/** Half-lives of all units, in order, a curve for each layer. */
-export function halfLives(
+/** That for all units, and for the tenth of them that keeps most (dashed), in each layer, down to a thousandth. */
+export function leftFigure(
   layers: readonly { name: string; gate: readonly number[][] }[],
   x: string,
   y: string,
 ): FigureOptions {
-  const lines = layers.map(({ name, gate }) => ({
-    name,
-    y: unitMeans(gate)
-      .map(halfLife)
-      .sort((a, b) => a - b),
-  }));
-  const [least, most] = [
-    Math.min(...lines.map((line) => line.y[0])),
-    Math.max(...lines.map((line) => line.y[line.y.length - 1])),
-  ];
-  const ticks = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
+  const lines = layers.flatMap(({ name, gate }, i) => {
+    const units = leftAfter(gate, 20).sort((a, b) => b[5] - a[5]);
+    const meanOf = (some: readonly number[][]): number[] =>
+      some[0].map((_, k) => average(some.map((unit) => unit[k]))).map((left) => (left < 0.001 ? NaN : left));
+    return [
+      { name, y: meanOf(units), colour: i },
+      { name: `${name}, 10 %`, y: meanOf(units.slice(0, Math.ceil(units.length / 10))), colour: i, dashed: true },
+    ];
+  });
   return {
-    height: 260,
+    height: 280,
     x: { label: x },
-    y: { label: y, type: 'log', grid: true, ticks: ticks.filter((tick) => tick >= least && tick <= most) },
+    y: { label: y, type: 'log', grid: true, domain: [0.001, 1] },
     marks: [curves(lines)],
   };
 }

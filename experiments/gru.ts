@@ -2,7 +2,7 @@
 import { GRU, GRUResetBefore, manualSeed, noGrad, Philox, randn, Recurrent, RNN, type Tensor } from 'unrolled';
 import { below, experiment } from 'unrolled/reproduce';
 import { learnBook } from './characters.js';
-import { gateMeans, gateTable, halfLives, heatMaps, spreadUnits, traceText } from './gates.js';
+import { gateMeans, gateTable, heatMaps, leftFigure, spreadUnits, traceText } from './gates.js';
 import text from './text/gru.js';
 
 /** The largest difference between two tensors. */
@@ -43,7 +43,7 @@ export default experiment({
     });
 
     heading('trainHeading');
-    const task = { cell: GRU, pytorch: 1.04, most: 1.1, quick: 15 };
+    const task = { cell: GRU, pytorch: 1.04, most: 1.1, quick: 15, byHeart: 20 };
     const { network, vocabulary, text: book } = learnBook(context, await data('timemachine'), task);
     const ratio = network.rnn.parameterCount() / new Recurrent(RNN, { inputSize: vocabulary.size, hiddenSize: network.rnn.hiddenSize }).parameterCount(); // prettier-ignore
     say('size', { ratio: ratio.toFixed(2) });
@@ -61,6 +61,6 @@ export default experiment({
     const [over] = traceText(network.rnn, long, ['r', 'z'], vocabulary);
     const means = gateMeans(over, ['r', 'z'], long);
     table((t) => gateTable(means, [t('gate'), t('atSpace'), t('atStart'), t('inside')]));
-    plot('halfLifeCaption', (t) => halfLives([{ name: 'z', gate: over.z }], t('units'), t('halfLife')));
+    plot('leftCaption', (t) => leftFigure([{ name: 'z', gate: over.z }], t('later'), t('left')));
   },
 });

@@ -2,7 +2,7 @@
 import { LSTM, manualSeed, noGrad, Philox, randn, Recurrent, RNN } from 'unrolled';
 import { exactly, experiment } from 'unrolled/reproduce';
 import { learnBook } from './characters.js';
-import { gateMeans, gateTable, halfLives, heatMaps, spreadUnits, traceText } from './gates.js';
+import { gateMeans, gateTable, heatMaps, leftFigure, spreadUnits, traceText } from './gates.js';
 import text from './text/lstm.js';
 
 export default experiment({
@@ -27,7 +27,7 @@ export default experiment({
     check('kept', exactly(0), state[0].c.sub(c).abs().max().item());
 
     heading('trainHeading');
-    const task = { cell: LSTM, pytorch: 1.04, most: 1.1, quick: 17 };
+    const task = { cell: LSTM, pytorch: 1.04, most: 1.1, quick: 17, byHeart: 20 };
     const { network, vocabulary, text: book } = learnBook(context, await data('timemachine'), task);
     const { hiddenSize } = network.rnn;
     const simple = new Recurrent(RNN, { inputSize: vocabulary.size, hiddenSize });
@@ -46,6 +46,6 @@ export default experiment({
     const [over] = traceText(network.rnn, long, ['i', 'f', 'o'], vocabulary);
     const means = gateMeans(over, ['i', 'f', 'o'], long);
     table((t) => gateTable(means, [t('gate'), t('atSpace'), t('atStart'), t('inside')]));
-    plot('halfLifeCaption', (t) => halfLives([{ name: 'f', gate: over.f }], t('units'), t('halfLife')));
+    plot('leftCaption', (t) => leftFigure([{ name: 'f', gate: over.f }], t('later'), t('left')));
   },
 });

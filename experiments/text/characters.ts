@@ -11,17 +11,25 @@ const shared = messages({
     zh: '第 {epochs} 轮（最后一轮）的困惑度（PyTorch，256 个隐藏单元，500 轮：{pytorch}）',
   },
   curveCaption: {
-    en: 'Perplexity in each epoch of the training. It falls in stages: the frequencies of characters, the most common words, and then whole sentences by heart. Small jumps back are steps with learning rate 1 that went too far.',
-    zh: '训练中每一轮的困惑度。它分阶段下降：先是字符的频率，再是常见的单词，最后整句整句地背下来。小的回跳来自学习率为 1 时走得过远的更新。',
+    en: 'Perplexity in each epoch of the training. It falls in stages: the frequencies of characters, the most common words, and then whole sentences by heart. Small jumps back are steps that went too far: the learning rate is large.',
+    zh: '训练中每一轮的困惑度。它分阶段下降：先是字符的频率，再是常见的单词，最后整句整句地背下来。学习率很大，偶尔有一步走得过远，曲线便会回跳。',
   },
   uniform: { en: 'uniform', zh: '均匀分布' },
   saidLabel: {
     en: 'Epoch, perplexity, and what it says after “time traveller” and “traveller”',
     zh: '轮数、困惑度，以及在前缀“time traveller”和“traveller”之后的输出',
   },
+  cold: {
+    en: 'The short prefixes are an unusual start: in training the state was nearly always carried on from earlier text, and here it begins at zero. After 100 characters of the book the network has found its place, and goes on as far as it knows the text by heart. The number says how many of 50 characters are right before the first mistake.',
+    zh: '上面的短前缀其实是一个不寻常的开头：训练时隐状态几乎总是从更早的文本延续而来，而这里从零开始。先读 100 个字符的原文，网络就找到了自己的位置，能背多少就接着背多少。数字表示 50 个字符中第一个错误之前有多少个是对的。',
+  },
+  recitedLabel: {
+    en: 'Right characters, the end of what it read, and what it says',
+    zh: '正确的字符数、所读内容的结尾，以及网络接着说的话',
+  },
   byHeart: {
-    en: 'Of 50 characters said after “time traveller”: how many are the book’s, one after the other',
-    zh: '在“time traveller”之后说出的 50 个字符中，从头起连续与原书相同的个数',
+    en: 'After 100 characters of the book: right characters before the first mistake, of 50, mean over 20 places',
+    zh: '读完 100 个字符的原文之后：50 个字符中第一个错误之前正确的个数，20 处的平均值',
   },
   unseen: {
     en: 'Perplexity on the next 2,000 characters of the book, which it has not seen',
@@ -33,8 +41,8 @@ const shared = messages({
   },
   gatesHeading: { en: 'What the gates do', zh: '门在做什么' },
   unit: { en: 'unit', zh: '单元' },
-  units: { en: 'units, in order', zh: '单元（按大小排列）' },
-  halfLife: { en: 'half-life (characters)', zh: '半衰期（字符数）' },
+  later: { en: 'characters later', zh: '经过的字符数' },
+  left: { en: 'share that is left', zh: '剩余的比例' },
   gate: { en: 'mean over all units', zh: '全部单元的平均值' },
   atSpace: { en: 'at a space', zh: '读到空格' },
   atStart: { en: 'first letter of a word', zh: '单词首字母' },

@@ -30,8 +30,8 @@ export default messages({
     en: 'Forget gate of the second layer at the same characters.',
     zh: '第二层在同样的字符处的遗忘门。',
   },
-  halfLifeCaption: {
-    en: 'How long the units of each layer remember: the characters after which half of a unit’s memory is gone, if it keeps its mean share f at each step.',
-    zh: '各层单元能记多久：假设每一步都保留其平均比例 f，经过多少个字符后单元的记忆只剩一半。',
+  leftCaption: {
+    en: 'What the forget gates of each layer leave of a memory after so many characters: the product of their values, averaged over 1,000 characters; all units of the layer, and the tenth that keeps most (dashed). The axis is logarithmic: a constant gate would give a straight line.',
+    zh: '经过若干字符之后，各层的遗忘门让记忆剩下多少：取其各步数值的乘积，在 1,000 个字符上平均；实线是该层的全部单元，虚线是保留最多的十分之一（纵轴为对数刻度，恒定的门对应一条直线）。',
   },
 });

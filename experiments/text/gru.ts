@@ -35,19 +35,19 @@ export default messages({
     zh: '普通循环神经网络做一组乘法，GRU 做三组：参数是它的 {ratio} 倍，每一步的时间也大约如此。',
   },
   gatesCaption: {
-    en: 'Reset gate r and update gate z while the trained network reads the book from “time traveller” on (the stronger the blue, the nearer to 1): 14 units, from those that keep least (top) to those that keep most. The upper rows are rewritten at nearly every character; the lower ones hold on, and let go at certain places.',
-    zh: '训练好的网络从“time traveller”开始阅读原文时的重置门 r 与更新门 z（蓝色越浓，越接近 1）：14 个单元，从保留最少的（上）到保留最多的（下）。上面的单元几乎在每个字符处都被改写；下面的单元一直保持，只在某些地方放手。',
+    en: 'Reset gate r and update gate z while the trained network reads the book from “time traveller” on (the stronger the blue, the nearer to 1): 14 units, from those that keep least (top) to those that keep most. The upper rows are rewritten at nearly every character; the lower ones hold on over a few characters here and there.',
+    zh: '训练好的网络从“time traveller”开始阅读原文时的重置门 r 与更新门 z（蓝色越浓，越接近 1）：14 个单元，从保留最少的（上）到保留最多的（下）。上面的单元几乎在每个字符处都被改写；下面的单元会在某些地方连续保持几个字符。',
   },
   stateCaption: {
     en: 'The hidden state of the same units. Blue is −1, no colour 0, orange 1. Rows whose update gate is strong keep their colour over several characters.',
     zh: '同一些单元的隐状态，蓝色为 −1，无色为 0，橙色为 1。更新门颜色浓的行，隐状态的颜色会持续好几个字符。',
   },
   means: {
-    en: 'Over 1,000 characters of the book and all units, the gates differ with what is read: a space ends a word, and the first letter of the next one begins something new.',
-    zh: '对原书的 1,000 个字符和全部单元取平均，门的取值因所读内容而异：空格结束一个单词，下一个单词的首字母则开始新的内容。',
+    en: 'The same gates over 1,000 characters: the mean of all units where a space is read, where a word begins, and inside a word. Where a word begins, the end of the last one is worth least.',
+    zh: '同样的门在 1,000 个字符上的情况：读到空格时、单词开头处和单词内部，全部单元的平均值。在单词开头，上一个单词的结尾最没有保留价值。',
   },
-  halfLifeCaption: {
-    en: 'How long units remember: if a unit keeps its mean share z at each step, after so many characters half of its value is gone. Most units live for a character or less, some for many: the network divides the work between short and long memory by itself.',
-    zh: '单元能记多久：假设每一步都保留其平均比例 z，经过多少个字符后数值只剩一半。多数单元只记住一个字符左右，有些则能记很久：网络自己把短期记忆和长期记忆分配给了不同的单元。',
+  leftCaption: {
+    en: 'What the update gate leaves of a state after so many characters: the product of its values, averaged over 1,000 characters; all units, and the tenth that keeps most (dashed). The axis is logarithmic: a constant gate would give a straight line. This is the direct way; a GRU also carries its state on through the candidate, as a simple RNN does.',
+    zh: '经过若干字符之后，更新门让隐状态剩下多少：取其各步数值的乘积，在 1,000 个字符上平均；实线是全部单元，虚线是保留最多的十分之一（纵轴为对数刻度，恒定的门对应一条直线）。这只是直接的通路；GRU 还像普通循环神经网络一样，经由候选隐状态传递信息。',
   },
 });

@@ -31,15 +31,15 @@ export default messages({
     zh: '训练好的网络从“time traveller”开始阅读原文时的输入门 i、遗忘门 f 与输出门 o（蓝色越浓，越接近 1）：12 个单元，从遗忘最多的（上）到保留最多的（下）。f 浅而 i 浓的地方，记忆被改写。',
   },
   memoryCaption: {
-    en: 'Memory c and hidden state h of the same units (blue −2 and below, no colour 0, orange 2 and above). The memory of the lower rows stays for many characters, while h shows it only now and then: the output gate keeps it back.',
-    zh: '同一些单元的记忆元 c 与隐状态 h（蓝色为 −2 及以下，无色为 0，橙色为 2 及以上）。下面几行的记忆会保持许多个字符，而 h 只偶尔展示它：其余时候被输出门挡住了。',
+    en: 'Memory c and hidden state h of the same units (blue −2 and below, no colour 0, orange 2 and above). The memory of the lower rows stays over several characters, while h shows less of it, and not all the time: the output gate keeps it back.',
+    zh: '同一些单元的记忆元 c 与隐状态 h（蓝色为 −2 及以下，无色为 0，橙色为 2 及以上）。下面几行的记忆会保持好几个字符，而 h 展示得更少，也并非时刻展示：其余的被输出门挡住了。',
   },
   means: {
-    en: 'Over 1,000 characters of the book and all units, the gates differ with what is read: a space ends a word, and the first letter of the next one begins something new.',
-    zh: '对原书的 1,000 个字符和全部单元取平均，门的取值因所读内容而异：空格结束一个单词，下一个单词的首字母则开始新的内容。',
+    en: 'The same gates over 1,000 characters: the mean of all units where a space is read, where a word begins, and inside a word. Where a word begins, the end of the last one is worth least.',
+    zh: '同样的门在 1,000 个字符上的情况：读到空格时、单词开头处和单词内部，全部单元的平均值。在单词开头，上一个单词的结尾最没有保留价值。',
   },
-  halfLifeCaption: {
-    en: 'How long units remember: if a unit keeps its mean share f at each step, after so many characters half of its memory is gone.',
-    zh: '单元能记多久：假设每一步都保留其平均比例 f，经过多少个字符后记忆只剩一半。',
+  leftCaption: {
+    en: 'What the forget gate leaves of a memory after so many characters: the product of its values, averaged over 1,000 characters; all units, and the tenth that keeps most (dashed). The axis is logarithmic: a constant gate would give a straight line.',
+    zh: '经过若干字符之后，遗忘门让记忆剩下多少：取其各步数值的乘积，在 1,000 个字符上平均；实线是全部单元，虚线是保留最多的十分之一（纵轴为对数刻度，恒定的门对应一条直线）。',
   },
 });
