@@ -1,25 +1,18 @@
 // A recurrent network from tensors only: one-hot vectors, parameters, the step, prediction, training with clipped gradients.
-import { clipGradNorm, concat, type Corpus, crossEntropy, fromData, gatherRows, noGrad, Philox, randn, randomBatches, scope, sequentialBatches, SGD, type Tensor, zeros } from 'unrolled'; // prettier-ignore
+import { clipGradNorm, concat, type Corpus, crossEntropy, fromData, gatherRows, noGrad, randomBatches, scope, sequentialBatches, SGD, type Tensor, zeros } from 'unrolled'; // prettier-ignore
 
 export const BATCH = 32; // N
 export const STEPS = 35; // T
 
-/** W_xh [V, H], W_hh [H, H], b_h [H], W_hq [H, V], b_q [V]: normal with deviation 0.01, biases 0. */
-export function makeParameters(V: number, H: number, random: Philox) {
-  const normal = (rows: number, columns: number): Tensor => randn([rows, columns], random).mul(0.01);
-  const p = { wxh: normal(V, H), whh: normal(H, H), bh: zeros([H]), whq: normal(H, V), bq: zeros([V]) };
+export type Draw = (...shape: number[]) => Tensor;
+
+/** W_xh [V, H], W_hh [H, H], b_h [H], W_hq [H, V], b_q [V]: drawn as they are given; biases are 0 by default. */
+export function makeParameters(V: number, H: number, weight: Draw, bias: Draw = (...shape) => zeros(shape)) {
+  const p = { wxh: weight(V, H), whh: weight(H, H), bh: bias(H), whq: weight(H, V), bq: bias(V) };
   for (const parameter of Object.values(p)) parameter.requiresGrad = true;
   return p;
 }
 export type Parameters = ReturnType<typeof makeParameters>;
-
-/** The same numbers once more, for another training. */
-export function copyOf(p: Parameters): Parameters {
-  const copy = makeParameters(p.bq.size, p.bh.size, new Philox(0));
-  const values = Object.values(p);
-  Object.values(copy).forEach((parameter, i) => parameter.set(values[i].data()));
-  return copy;
-}
 
 /** A token is a row of the identity matrix: tokens [T, N] become vectors [T, N, V]. */
 export function oneHot(tokens: Tensor, V: number): Tensor {
@@ -68,28 +61,23 @@ export function predict(prefix: string, length: number, p: Parameters, corpus: C
 export interface Training {
   sampling: 'sequential' | 'random';
   epochs: number;
-  /** How many of them have gone before. */
-  from?: number;
   /** θ; Infinity does not clip. */
   clip: number;
   seed: number;
-  afterEpoch(epoch: number, perplexity: number, norm: number): void;
+  afterEpoch?(epoch: number, perplexity: number): void;
 }
 
-/** Perplexity and largest norm of the gradient in each epoch, losses at each place of a window in the last one. Ends where it diverges. */
-export function train(
-  p: Parameters,
-  tokens: Int32Array,
-  { sampling, epochs, from = 0, clip, seed, afterEpoch }: Training,
-) {
+/** Perplexity of each epoch, loss and norm of the gradient of each batch, losses by place in the window. Ends where it diverges. */
+export function train(p: Parameters, tokens: Int32Array, { sampling, epochs, clip, seed, afterEpoch }: Training) {
   const parameters = Object.values(p);
   const optimizer = new SGD(parameters, 1);
   const batches = sampling === 'random' ? randomBatches : sequentialBatches;
   const perplexities: number[] = [];
+  const losses: number[] = [];
   const norms: number[] = [];
-  let places = new Float64Array(STEPS);
-  for (let epoch = from; epoch < epochs; epoch++) {
-    let [count, norm] = [0, 0];
+  let places = new Float64Array(STEPS); // of the last epoch
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    let count = 0;
     places = new Float64Array(STEPS);
     scope(() => {
       let h = initialState(BATCH, p.bh.size);
@@ -99,23 +87,24 @@ export function train(
         const before = h;
         h = scope(() => {
           const out = rnn(x, before, p);
-          const losses = crossEntropy(out.scores, y.reshape([-1]), { reduction: 'none' }); // [T · N]
+          const each = crossEntropy(out.scores, y.reshape([-1]), { reduction: 'none' }); // [T · N]
+          const loss = each.mean();
           optimizer.zeroGrad();
-          losses.mean().backward();
-          norm = Math.max(norm, clipGradNorm(parameters, clip));
+          loss.backward();
+          norms.push(clipGradNorm(parameters, clip));
           optimizer.step();
-          losses.data().forEach((loss, i) => (places[Math.floor(i / BATCH)] += loss));
+          losses.push(loss.item());
+          each.data().forEach((value, i) => (places[Math.floor(i / BATCH)] += value / BATCH));
           return out.h.detach(); // without its history: the gradient ends here
         });
-        count += BATCH;
+        count++;
       }
     });
     places = places.map((sum) => sum / count);
     const perplexity = Math.exp(places.reduce((sum, loss) => sum + loss, 0) / STEPS);
     perplexities.push(perplexity);
-    norms.push(norm);
-    afterEpoch(epoch + 1, perplexity, norm);
+    afterEpoch?.(epoch + 1, perplexity);
     if (!(perplexity <= 1e6)) break;
   }
-  return { perplexities, norms, places };
+  return { perplexities, losses, norms, places };
 }

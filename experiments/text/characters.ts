@@ -7,8 +7,8 @@ const shared = messages({
     zh: '任务与 [rnn-from-scratch](rnn-from-scratch.html) 相同：《时间机器》的前 10,000 个字符，顺序分区，小批量为 32 × 35，隐状态在小批量之间延续，梯度裁剪到范数 1，使用 SGD。这里有 {layers} × {hidden} 个隐藏单元（循环部分共 {parameters} 个参数），学习率 {rate}，训练 {epochs} 轮；权重的初始值在 $\\pm 1/\\sqrt{H}$ 之间均匀分布。',
   },
   perplexityCheck: {
-    en: 'Perplexity in the last of {epochs} epochs (PyTorch after 500, 256 hidden units: {pytorch})',
-    zh: '第 {epochs} 轮（最后一轮）的困惑度（PyTorch，256 个隐藏单元，500 轮：{pytorch}）',
+    en: 'Perplexity, median of the last {last} of {epochs} epochs (PyTorch after 500, 256 hidden units: {pytorch})',
+    zh: '训练 {epochs} 轮，最后 {last} 轮困惑度的中位数（PyTorch，256 个隐藏单元，500 轮：{pytorch}）',
   },
   curveCaption: {
     en: 'Perplexity in each epoch of the training. It falls in stages: the frequencies of characters, the most common words, and then whole sentences by heart. Small jumps back are steps that went too far: the learning rate is large.',

@@ -35,20 +35,37 @@ export default messages({
     zh: '穿过 35 个时间步传回来的梯度是 35 个矩阵的乘积，可能非常大。在学习率为 1 时，这样的一步就足以毁掉全部权重。*梯度裁剪*在梯度过长时把它整体缩短到长度 $\\theta$，方向不变。相邻小批量之间要把隐状态从计算图中分离：梯度在小批量的边界处截断。',
   },
   sequentialCheck: {
-    en: 'Perplexity in the last epoch, sequential sampling (PyTorch: 1.03)',
-    zh: '最后一轮的困惑度，顺序分区（PyTorch 为 1.03）',
+    en: 'Sequential sampling: perplexity, median of the last {last} epochs (PyTorch: 1.03)',
+    zh: '顺序分区：最后 {last} 轮困惑度的中位数（PyTorch 为 1.03）',
   },
   randomCheck: {
-    en: 'Perplexity in the last epoch, random sampling (PyTorch: 1.51)',
-    zh: '最后一轮的困惑度，随机采样（PyTorch 为 1.51）',
+    en: 'Random sampling: perplexity, median of the last {last} epochs (PyTorch: 1.51)',
+    zh: '随机采样：最后 {last} 轮困惑度的中位数（PyTorch 为 1.51）',
+  },
+  freeHeading: { en: 'Without clipping', zh: '不裁剪会怎样' },
+  free: {
+    en: 'The weights of the book start small (deviation 0.01), and a gradient longer than 1 comes late; whether the training then survives without clipping is luck. Layers of libraries usually start larger, weights and biases uniform in $\\pm 1/\\sqrt{H}$. At learning rate 1 one of the first gradients then nearly always throws the weights away. With clipping the same start learns.',
+    zh: '书中的初始权重很小（标准差 0.01），范数超过 1 的梯度出现得很晚；那时不做裁剪，训练能否继续全凭运气。各种库的循环层通常用更大的初始值，在 $\\pm 1/\\sqrt{H}$ 之间均匀分布。这时，学习率为 1 的最初几步几乎总会毁掉全部权重。做了裁剪，同样的初始值可以正常学习。',
   },
   freeCheck: {
-    en: 'Perplexity without clipping, in epoch {epoch} (PyTorch: 1e15 in epoch 271)',
-    zh: '不裁剪梯度时的困惑度，第 {epoch} 轮（PyTorch 在第 271 轮为 1e15）',
+    en: 'Not clipped: the highest perplexity of them all, where it was given up (PyTorch after 100 epochs: 5e21)',
+    zh: '不裁剪：其中最高的困惑度，到此停止（PyTorch 在 100 轮后为 5e21）',
+  },
+  freeCount: {
+    en: 'Not clipped: how many of {starts} trainings, each from other weights, diverge within a few epochs',
+    zh: '不裁剪：从不同的初始权重出发的 {starts} 次训练中，几轮之内发散的次数',
+  },
+  tamedCheck: {
+    en: 'Clipped, from the first of these starts: perplexity after {epochs} epochs (uniform: 28)',
+    zh: '裁剪，使用其中第一组初始值：{epochs} 轮之后的困惑度（均匀分布为 28）',
+  },
+  freeCaption: {
+    en: 'The loss of each batch, from initial weights uniform in ±1/√H. Not clipped, the loss is ten times that of guessing and more after a few steps, and the training was stopped there.',
+    zh: '每个小批量的损失，初始权重在 ±1/√H 之间均匀分布。不做裁剪时，几步之后损失就达到瞎猜的十倍以上，训练到此停止。',
   },
   perplexityCaption: {
-    en: 'Perplexity while training. For a long time the network knows little more than how frequent each character is; then it learns spelling, words, and at last the text by heart. Random sampling ends higher: each piece starts without a past. Without clipping the curve leaves the picture.',
-    zh: '训练过程中的困惑度。很长一段时间里，网络只知道各字符出现的频率；然后它学会拼写、单词，最后把课文背了下来。随机采样的结果更高，因为每个片段都没有上文。不做梯度裁剪的曲线很快冲出图外。',
+    en: 'Perplexity while training. For a long time the network knows little more than how frequent each character is; then it learns spelling, words, and at last the text by heart. Random sampling ends higher: each piece starts without a past. Now and then a step goes wrong and takes epochs to mend.',
+    zh: '训练过程中的困惑度。很长一段时间里，网络只知道各字符出现的频率；然后它学会拼写、单词，最后把课文背了下来。随机采样的结果更高，因为每个片段都没有上文。偶尔有一步走错，要好几轮才能恢复。',
   },
   uniform: { en: 'uniform', zh: '均匀分布' },
   sequential: { en: 'sequential', zh: '顺序分区' },
@@ -64,8 +81,8 @@ export default messages({
     zh: '轮数、困惑度，以及在前缀“time traveller”和“traveller”之后的输出（顺序分区）',
   },
   normCaption: {
-    en: 'The largest norm of the gradient in each epoch, before it is clipped. Most of the steps that matter are longer than 1. Clipped, such a step stays harmless; not clipped, the first large one leads to the next.',
-    zh: '每一轮中裁剪之前梯度范数的最大值。真正起作用的更新大多超过 1。经过裁剪，这样的一步不会造成损害；不裁剪，第一次大的更新就会引出下一次更大的更新。',
+    en: 'The norm of the gradient of each batch before it is clipped (sequential sampling). In the middle of the training, where most is learnt, nearly every step is longer than 1.',
+    zh: '每个小批量裁剪之前的梯度范数（顺序分区）。训练中段学到的东西最多，那里几乎每一步的范数都超过 1。',
   },
   placeHeading: { en: 'What the state is worth', zh: '隐状态的价值' },
   placeCaption: {
