@@ -29,6 +29,8 @@ export interface CommandSpec<O extends OptionSpecs = OptionSpecs> {
   options: O;
   /** Lines for the end of --help. */
   examples: readonly string[];
+  /** Signals end the process at once, as they do where nobody listens: for what computes without a pause and leaves nothing half done. */
+  endsAtOnce?: boolean;
   /** Errors are thrown; what is to be printed is returned. */
   run(context: Context, args: readonly string[], options: OptionValues<O>): Promise<CommandResult>;
 }

@@ -37,6 +37,7 @@ export async function run(
       commands,
       groups: GROUPS,
       async start(command, args, options, globals) {
+        if (command.endsAtOnce) interrupt.dispose();
         const result = await command.run({ io, globals, signal: interrupt.signal, argv }, args, options);
         status = result.status ?? 0;
         if (globals.json) io.stdout.write(`${JSON.stringify(result.json)}\n`);

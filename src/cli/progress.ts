@@ -13,18 +13,21 @@ export interface Progress {
   stop(): void;
 }
 
-/** A bar on a terminal, else a line about every ten seconds; nothing with --quiet. Always on standard error. */
-export function createProgress(io: Io, { quiet }: { quiet: boolean }): Progress {
+/**
+ * A bar on a terminal, else a line about every ten seconds; nothing with --quiet. Always on standard error.
+ * `mayDie`: a signal may end the process while the bar stands there, so the cursor stays.
+ */
+export function createProgress(io: Io, { quiet, mayDie = false }: { quiet: boolean; mayDie?: boolean }): Progress {
   if (quiet) return { update: () => undefined, log: () => undefined, stop: () => undefined };
-  return io.stderr.isTTY ? barProgress(io) : lineProgress(io);
+  return io.stderr.isTTY ? barProgress(io, mayDie) : lineProgress(io);
 }
 
-function barProgress(io: Io): Progress {
+function barProgress(io: Io, mayDie: boolean): Progress {
   const bar = new cliProgress.SingleBar(
     {
       format: '{bar} {percentage}%  {text}',
       stream: barStream(io) as unknown as NodeJS.WritableStream,
-      hideCursor: true,
+      hideCursor: !mayDie,
       clearOnComplete: true,
       barsize: 24,
       fps: 8,

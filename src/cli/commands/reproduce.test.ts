@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { inFolder, runTest } from '../testing.js';
 
@@ -53,6 +56,20 @@ describe('unrolled reproduce', () => {
       const json = JSON.parse(out);
       expect(json.failed).toEqual(['mine']);
       expect(json.experiments[0].checks).toEqual([{ what: 'one', expected: '1', got: '2', ok: false }]);
+    });
+  });
+
+  it('ends at once when it is interrupted, also in the middle of a loop', async ({ skip }) => {
+    const bin = fileURLToPath(new URL('../../../bin/unrolled.js', import.meta.url));
+    if (!existsSync(join(bin, '../../dist/cli/main.js'))) return skip();
+    await inFolder(async (folder) => {
+      const forever = MODULE(1).replace('run: (', "run: () => { process.stderr.write('begin'); for (;;); }, no: (");
+      writeFileSync(join(folder, 'mine.mjs'), forever);
+      const child = spawn(process.execPath, [bin, 'reproduce', './mine.mjs'], { cwd: folder });
+      for await (const text of child.stderr) if (String(text).includes('begin')) break;
+      child.kill('SIGINT');
+      const [, signal] = await once(child, 'exit');
+      expect(signal).toBe('SIGINT');
     });
   });
 

@@ -35,6 +35,7 @@ export const reproduceCommand = defineCommand({
     'unrolled reproduce lstm-memory gru --report runs/textbook',
     'unrolled reproduce --lang zh --report runs/textbook',
   ],
+  endsAtOnce: true,
   async run({ io, globals, signal }, names, options): Promise<CommandResult> {
     const { CHAPTERS } = (await import(EXPERIMENTS)) as { CHAPTERS: readonly Chapter[] };
     const languages: Language[] = options.lang === 'all' ? ['en', 'zh'] : [options.lang];
@@ -50,7 +51,7 @@ export const reproduceCommand = defineCommand({
     const backend = describeBackend(await startBackend(globals));
     const seed = globals.seed ?? 0;
     const pages = options.report === undefined ? null : new Pages(io.cwd, options.report, languages, backend, CHAPTERS);
-    const progress = createProgress(io, globals);
+    const progress = createProgress(io, { quiet: globals.quiet, mayDie: true });
     const results: ExperimentResult[] = [];
     try {
       for (const [i, experiment] of chosen.entries()) {
