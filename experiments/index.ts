@@ -3,6 +3,8 @@ import type { Chapter } from 'unrolled/reproduce';
 import autoregressiveSine from './autoregressive-sine.js';
 import bidirectional from './bidirectional.js';
 import bptt from './bptt.js';
+import charRnn from './char-rnn.js';
+import chinesePoems from './chinese-poems.js';
 import countOnesGru from './count-ones-gru.js';
 import countOnesLstm from './count-ones-lstm.js';
 import countOnesScalar from './count-ones-scalar.js';
@@ -45,5 +47,9 @@ export const CHAPTERS: readonly Chapter[] = [
   {
     title: { en: 'Deep and bidirectional networks', zh: '深度与双向循环神经网络' },
     experiments: [deepLstm, bidirectional, hmm],
+  },
+  {
+    title: { en: 'Language models at work', zh: '语言模型的应用' },
+    experiments: [charRnn, chinesePoems],
   },
 ];

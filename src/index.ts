@@ -64,3 +64,4 @@ export {
 } from './models/hiddenMarkovModel.js'; // prettier-ignore
 export { loadModel } from './models/load.js';
 export type { GenerateOptions } from './models/textGenerator.js';
+export { sampleLogits, type SamplingOptions } from './models/sampling.js';

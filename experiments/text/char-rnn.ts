@@ -1,0 +1,103 @@
+import { messages } from 'unrolled/reproduce';
+
+export default messages({
+  title: { en: 'Shakespeare, a character at a time', zh: '逐字符写莎士比亚' },
+  idea: {
+    en: 'A network that has learned to predict the next character can write: draw a character from its prediction, give it back as input, and go on. Nobody tells it what a word is, that a name in capitals begins a speech, or that lines have about ten syllables; all of this lowers the loss, so it is learned. Karpathy’s *char-rnn* (2015) made this famous.\n\nThree questions follow at once. What does the *temperature* of drawing trade? What does a *prime*, the text that it reads first, change, and for how long? And does it write, or does it recite: how long are the passages that it has copied?',
+    zh: '一个学会预测下一个字符的网络也就会写作：从预测分布中抽取一个字符，再把它作为输入，如此往复。没有人告诉它什么是单词、大写的人名之后是一段台词、一行大约十个音节；但这些规律都能降低损失，所以它学会了。Karpathy 的 *char-rnn*（2015）让这件事广为人知。\n\n随之而来的是三个问题：采样时的*温度*在权衡什么？先让它读的*前缀*会改变什么，影响能持续多久？它究竟是在写作还是在背诵，也就是说，从训练文本照抄的段落有多长？',
+  },
+  data: {
+    en: 'The data: Tiny Shakespeare, {characters} characters, {symbols} different ones. The last 5 % ({held} characters) are kept for validation. Two LSTMs predict each character from all that stand before it: one of two layers of 128 units, one of a single layer of 512. Both are trained by truncated backpropagation over 64 steps on 32 sequences at a time, with sequential partitioning, dropout, and AdamW, whose learning rate falls along half a cosine. Karpathy used RMSProp and a learning rate that decays in steps; this way needs fewer epochs.',
+    zh: '数据：Tiny Shakespeare，共 {characters} 个字符，{symbols} 种不同的符号。最后 5%（{held} 个字符）留作验证。两个长短期记忆网络根据前面的全部字符预测下一个：一个有两层、每层 128 个单元，另一个只有一层、512 个单元。两者都用截断的随时间反向传播训练，每次 64 步、32 个序列，顺序分区，使用暂退法和 AdamW，学习率按半个余弦下降。Karpathy 当年用的是 RMSProp 和逐步衰减的学习率；这里的做法需要的轮数更少。',
+  },
+  validationLoss: {
+    en: 'LSTM {name}: loss on the last 5 %, in nats per character (PyTorch: {torch})',
+    zh: 'LSTM {name}：最后 5% 上的损失，单位为每字符奈特（PyTorch：{torch}）',
+  },
+  beatsUnigram: {
+    en: 'LSTM {name}, smaller and briefly trained: loss on the last 5 %, against a unigram model less 0.1 nats',
+    zh: 'LSTM {name}（缩小并只训练片刻）：最后 5% 上的损失，与一元语法模型减 0.1 奈特比较',
+  },
+  lossCaption: {
+    en: 'Loss during training (pale, smoothed, with dropout) and on the validation part. The large network learns more in each epoch, and the gap between its two curves is wider: it begins to know its text by heart.',
+    zh: '训练过程中的损失（浅色，经过平滑，含暂退法）与验证部分的损失。大网络每一轮学得更多，它的两条曲线之间的间隔也更宽：它开始背下训练文本了。',
+  },
+  trainingOf: { en: '{name}, training', zh: '{name}，训练' },
+  validationOf: { en: '{name}, validation', zh: '{name}，验证' },
+  temperatureHeading: { en: 'Temperature', zh: '温度' },
+  temperature: {
+    en: 'Dividing the outputs $o_x$ by a temperature $T$ before the softmax sharpens the distribution ($T < 1$) or flattens it ($T > 1$). At $T \\to 0$ the most likely character always wins and the text goes in circles; at large $T$ all characters become alike. All samples are by the LSTM 1 × 512 and use the same random numbers.',
+    zh: '在 softmax 之前把输出 $o_x$ 除以温度 $T$，分布会变尖（$T < 1$）或变平（$T > 1$）。$T \\to 0$ 时总是选最可能的字符，文本会原地打转；$T$ 很大时所有字符趋于等可能。以下样本都由 LSTM 1 × 512 用同一组随机数写成。',
+  },
+  sampleAt: { en: 'T = {temperature}', zh: 'T = {temperature}' },
+  temperatureAxis: { en: 'temperature T', zh: '温度 T' },
+  entropy: { en: 'entropy (nats per character)', zh: '熵（每字符奈特）' },
+  entropyCaption: {
+    en: 'Mean entropy of the distribution that each character was drawn from. e to this power is the number of characters it chose among: hardly a choice on the left, several on the right. At high temperatures it grows faster, since the network then reads its own odd text, which it cannot predict.',
+    zh: '抽取每个字符时所用分布的平均熵。以 e 为底取幂就是实际在多少个字符之间选择：左边几乎没有选择，右边有好几个。高温时增长更快，因为网络读到的是自己写的怪异文本，更难预测下一个字符。',
+  },
+  realWords: { en: 'words that are known', zh: '已知单词的比例' },
+  wordsCaption: {
+    en: 'Share of the words written that stand in the training text. Unseen Shakespeare (dashed) has new words too: around T = 0.8 to 1 the network is about as inventive as he is; above that it makes up words that are none.',
+    zh: '写出的单词中有多大比例出现在训练文本里。没有见过的莎士比亚原文（虚线）也有新词：T 在 0.8 到 1 附近时网络的“创造力”与他大致相当，再高就开始生造不存在的词。',
+  },
+  samples: { en: 'samples', zh: '样本' },
+  unseenText: { en: 'unseen Shakespeare', zh: '未见过的原文' },
+  entropyRises: {
+    en: 'Entropy rises at each step of the temperature (at T = 0.2, 0.5, 1, 1.5: {values})',
+    zh: '温度每升一级，熵都上升（T = 0.2、0.5、1、1.5 时：{values}）',
+  },
+  coldWords: {
+    en: 'Share of words that stand in the training text, at T = 0.5',
+    zh: 'T = 0.5 时出现在训练文本中的单词比例',
+  },
+  hotWords: { en: 'The same at T = 1.5: less than at T = 0.5', zh: 'T = 1.5 时的同一比例：低于 T = 0.5' },
+  primeHeading: { en: 'A prime', zh: '前缀' },
+  prime: {
+    en: 'The network reads the prime before it writes: this is the warm-up, it only moves the state. The same random numbers, four primes, T = 0.7. A name brings a speech; half a sentence is finished; program code, which it has never seen, is soon taken for Shakespeare.',
+    zh: '网络在写作之前先读前缀：这是预热期，只改变隐状态。下面是同一组随机数、四个不同的前缀，T = 0.7。人名引出一段台词；半句话会被接着写完；从未见过的程序代码，很快也被当成莎士比亚。',
+  },
+  primedBy: { en: 'after “{prime}”', zh: '前缀“{prime}”' },
+  primeColumn: { en: 'prime', zh: '前缀' },
+  nextColumn: { en: 'most likely next characters', zh: '最可能的下一个字符' },
+  forgetting: {
+    en: 'How long does it matter? Take two copies of a network. One has read a page of 400 characters, the other nothing. Now both read the lines that follow that page, the same for both. The divergence of their predictions after $t$ characters tells what is left of the page:',
+    zh: '影响能持续多久？取同一个网络的两份拷贝，一份读过 400 个字符的一页，另一份什么也没读。然后让两者读这一页之后的同一段文本。读了 $t$ 个字符之后，两者预测之间的散度说明那一页还剩下多少影响：',
+  },
+  charactersSince: { en: 'characters t read since', zh: '此后读过的字符数 t' },
+  divergence: { en: 'divergence (nats)', zh: '散度（奈特）' },
+  forgettingCaption: {
+    en: 'What is left of the page, averaged over many pages of the validation part; both axes are logarithmic. Most of it is gone with the word it stood in, the rest fades slowly. A state carried from batch to batch is thus worth something, but not much: truncating backpropagation at 64 steps loses little here.',
+    zh: '那一页留下的影响，对验证部分的许多页取平均；两轴都是对数坐标。大部分影响在所在的单词结束时就消失了，其余的缓慢衰减。因此把隐状态从一个小批量传到下一个小批量有用，但用处不大：在这里把反向传播截断到 64 步损失很小。',
+  },
+  forgotten: {
+    en: 'Divergence after {from} to {to} characters, as a share of that after the first (1 × 512)',
+    zh: '读过 {from} 到 {to} 个字符后的散度与读过第一个字符后之比（1 × 512）',
+  },
+  copyHeading: { en: 'Written, or copied?', zh: '是写作，还是照抄？' },
+  copy: {
+    en: 'The *longest common substring* of a sample and the training text is the longest passage that was copied. Comparing every place with every place would take billions of steps; a suffix automaton of the sample reads the training text once, and then tells for each character of the sample how long the copy is that ends there. A fair comparison is a piece of Shakespeare that the network has not seen: poets repeat themselves, too.',
+    zh: '样本与训练文本的*最长公共子串*就是照抄得最长的段落。逐处比较需要几十亿步；而为样本建立后缀自动机之后，只需把训练文本读一遍，就能知道样本的每个字符处结束的照抄段落有多长。公平的参照是网络没有见过的莎士比亚原文：诗人也会重复自己。',
+  },
+  sampleLength: { en: 'length of the sample (characters)', zh: '样本长度（字符）' },
+  copiedLength: { en: 'longest copied passage (characters)', zh: '最长照抄段落（字符）' },
+  copyCaption: {
+    en: 'The longest passage copied within the first n characters of a sample. It grows with the logarithm of n: more text, more chances. Cold samples copy more, since they take the most common way on. The dashed line is unseen Shakespeare.',
+    zh: '样本前 n 个字符中最长的照抄段落。它随 n 的对数增长：文本越长，机会越多。低温样本照抄得更多，因为它总走最常见的路。虚线是没有见过的莎士比亚原文。',
+  },
+  meanCopied: { en: 'mean length of a copy', zh: '照抄的平均长度' },
+  longestCopied: { en: 'longest', zh: '最长' },
+  passage: { en: 'the longest passage', zh: '最长的段落' },
+  automatonRight: {
+    en: 'The automaton is right: at 50 places the passage it names stands in the training text, and no longer one does',
+    zh: '后缀自动机是对的：在 50 处，它给出的段落确实出现在训练文本里，而更长的段落都没有',
+  },
+  fewCopies: {
+    en: 'Longest passage copied in {length} characters at T = 1 (in as much unseen Shakespeare: {held})',
+    zh: 'T = 1 的 {length} 个字符中最长的照抄段落（同样长度的未见原文为 {held}）',
+  },
+  coldCopies: {
+    en: 'Mean length of a copy at T = 1.5: less than at T = 0.5',
+    zh: 'T = 1.5 时照抄的平均长度：小于 T = 0.5',
+  },
+});

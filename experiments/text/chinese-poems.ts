@@ -1,0 +1,90 @@
+import { messages } from 'unrolled/reproduce';
+
+export default messages({
+  title: { en: 'Quatrains in the manner of the Tang', zh: '学写绝句：字级的唐诗语言模型' },
+  idea: {
+    en: 'A Tang quatrain (絕句) has four lines of five or of seven characters; commas and full stops take turns at their ends. A character of classical Chinese is mostly a word, so a language model over characters is one over words. Trained on nothing but poems, one after another, it has to learn the words, and also when a line is over, which it must count.\n\nDrawing from its prediction gives poems. Where some tokens are forbidden before each draw, the poems obey a rule: an *acrostic* (藏頭詩) hides a word in the first characters of its lines. All poems are in traditional script, as in the collection.',
+    zh: '绝句共四句，每句五字或七字，句末逗号与句号交替。文言文里一个字大多就是一个词，所以字级的语言模型也就是词级的语言模型。训练时只给它一首接一首的诗：它既要学会用字，也要学会一句在哪里结束，而这需要数数。\n\n从它的预测中逐字抽取，就得到诗；如果每次抽取之前先禁止一部分词元，诗就会服从某种规则，例如把一个词藏在各句句首的*藏头诗*。语料与生成的诗都用繁体字，与原诗集一致。',
+  },
+  data: {
+    en: 'The data: from the first ten files of the Complete Tang Poems (全唐詩) and from the Three Hundred (唐詩三百首), all {whole} poems of four equal lines of five or seven characters, whatever their tones. That is little. The regular poem of eight lines has the same music, and one old account says that the quatrain was cut out of it; so {halves} halves of such poems are added. Of the quatrains, {held} are kept apart for the comparison; {training} are for training, {tokens} tokens with {vocabulary} different ones (characters seen only once count as one, the unknown one).',
+    zh: '数据：从《全唐诗》前十个文件和《唐诗三百首》中选出全部 {whole} 首四句、每句五字或七字的诗，不论平仄。这并不多。律诗与绝句声律相通，古人有“截律诗之半为绝句”的说法，所以又加入了 {halves} 个半首律诗。留出 {held} 首绝句作比较，训练用 {training} 首，共 {tokens} 个词元，词表大小为 {vocabulary}（只出现过一次的字一律算作未知词元）。',
+  },
+  perplexityHeading: { en: 'Does it predict better than counting?', zh: '比数频率预测得更好吗？' },
+  comparison: {
+    en: 'Among how many characters does a model choose? n-grams with Kneser-Ney smoothing, counted on the same poems, are the ones to beat. Punctuation makes such a comparison too easy for the network: it knows where a line ends, which the n-gram often cannot see. So there is a second figure, for characters alone, in which every model is told that a character comes:',
+    zh: '模型相当于在多少个字之间选择？在同样的诗上统计的、用 Kneser-Ney 平滑的 n 元语法是要超过的对手。标点会让这种比较偏向网络：它知道一句在哪里结束，n 元语法往往看不到。所以还有第二个数字，只看汉字，并且告诉每个模型“下一个是汉字”：',
+  },
+  perplexityCaption: {
+    en: 'Perplexity of the quatrains kept apart, lower is better. Left: all tokens. Right: characters alone, when it is known that one comes.',
+    zh: '留出的绝句上的困惑度，越低越好。左：全部词元；右：已知下一个是汉字时，只看汉字。',
+  },
+  learningCaption: {
+    en: 'Perplexity of the same quatrains after each epoch, all tokens. Counting is done after one pass; the network needs many.',
+    zh: '每一轮之后同样这些绝句上的困惑度（全部词元）。统计频率读一遍就够了，网络要读很多遍。',
+  },
+  bestNgram: { en: 'best n-gram', zh: '最好的 n 元语法' },
+  all: { en: 'all tokens', zh: '全部词元' },
+  characters: { en: 'characters', zh: '汉字' },
+  ngram: { en: '{n}-gram', zh: '{n} 元语法' },
+  beatsUnigram: {
+    en: 'Perplexity of unseen quatrains: less than that of the unigram model',
+    zh: '未见过的绝句上的困惑度：低于一元语法',
+  },
+  beatsNgrams: {
+    en: 'Perplexity of unseen quatrains, all tokens: less than that of the best n-gram model',
+    zh: '未见过的绝句上的困惑度，全部词元：低于最好的 n 元语法',
+  },
+  beatsNgramsCharacters: {
+    en: 'The same of characters alone: less than that of the best n-gram model',
+    zh: '只看汉字的困惑度：低于最好的 n 元语法',
+  },
+  freeHeading: { en: 'Poems', zh: '自由写作' },
+  free: {
+    en: 'Each poem begins with the line break that ends the one before it; everything else, the choice between five and seven included, is drawn. Nothing holds the form but the network.',
+    zh: '每首诗都从上一首结尾的换行符开始，其余全部由抽取得来，包括选五言还是七言。没有任何规则约束格式，格式全靠网络自己保持。',
+  },
+  freePoems: { en: 'the first of each form, T = 0.7', zh: '两种形式中最先写出的几首，T = 0.7' },
+  temperatureAxis: { en: 'temperature', zh: '温度' },
+  shareOf: { en: 'share', zh: '比例' },
+  formKept: { en: 'form kept', zh: '格式正确' },
+  linesCopied: { en: 'lines copied', zh: '照抄的诗句' },
+  formCaption: {
+    en: 'Share of poems whose four lines have equal length, five or seven, with the right marks at their ends; and share of lines that stand in the training poems word for word. Form survives heat longer than sense does.',
+    zh: '四句等长（五字或七字）且标点正确的诗所占比例，以及与训练诗句一字不差的句子所占比例。升高温度时，格式比文意更经得住考验。',
+  },
+  formIsKept: {
+    en: 'Form kept (line lengths, punctuation): share of {count} free samples at T = 1',
+    zh: '格式正确（句长、标点）：T = 1 时 {count} 首自由写作中的比例',
+  },
+  notCopied: {
+    en: 'Lines that stand in the training poems word for word, at T = 1',
+    zh: 'T = 1 时与训练诗句一字不差的句子比例',
+  },
+  acrosticHeading: { en: 'Acrostics', zh: '藏头诗' },
+  acrostic: {
+    en: 'A rule says for each place which tokens may stand there: the first of a line is given, the last is its mark, all others are characters. The logits of the rest become $-\\infty$. The network did not see a forced character coming, but it reads it, and goes on from it. Of 64 poems for each word, those shown are the ones that the network itself finds likeliest: a first step towards planning.',
+    zh: '规则为每个位置规定哪些词元可以出现：句首是给定的字，句末是标点，其余位置是汉字；其他词元的未规范化预测一律变成 $-\\infty$。网络事先并不知道会被迫写下哪个字，但它会读到这个字，并由此往下写。每个词写 64 首，这里给出网络自己认为最可能的一首，算是“构思”的第一步。',
+  },
+  acrosticOf: { en: '{word}', zh: '{word}' },
+  acrosticsKeep: {
+    en: 'Share of {count} acrostics that have the form and hide their word',
+    zh: '{count} 首藏头诗中格式正确且句首藏字无误的比例',
+  },
+  place: { en: 'place in the poem', zh: '诗中的位置' },
+  surprise: { en: 'surprise −ln P (nats)', zh: '意外程度 −ln P（奈特）' },
+  freePoem: { en: 'free', zh: '自由写作' },
+  acrosticPoem: { en: 'acrostic', zh: '藏头诗' },
+  placeCaption: {
+    en: 'How surprised the network is by each token of a poem of four times five characters, on average. Marks come as expected: it counts. The first character of a line is the hardest to guess (dotted lines); where it is forced, in the acrostics, the surprise is greater still, and gone one character later.',
+    zh: '五言绝句中每个词元让网络感到的平均意外程度。标点总在意料之中：它会数数。每句的第一个字最难猜（虚线处）；在藏头诗里这个字是强加的，意外更大，但到下一个字就恢复了。',
+  },
+  forcedCosts: {
+    en: 'What a forced first character costs: surprise of the acrostics’ less that of the free ones’ (nats)',
+    zh: '强加句首字的代价：藏头诗句首的意外程度减去自由写作的（奈特）',
+  },
+  formIsCertain: {
+    en: 'Surprise of the marks in free poems of five characters a line (nats)',
+    zh: '五言自由写作中标点的意外程度（奈特）',
+  },
+});
