@@ -18,6 +18,10 @@ const rowsOf = (t: Tensor): Float32Array[] => {
   const data = t.data() as Float32Array;
   return Array.from({ length: data.length / size }, (_, i) => data.subarray(i * size, (i + 1) * size));
 };
+function largestSoFar(values: Int32Array): Int32Array {
+  let largest = 0;
+  return values.map((value) => (largest = Math.max(largest, value)));
+}
 const wordsOf = (s: string): string[] => s.toLowerCase().match(/[a-z']+/g) ?? [];
 
 /**
@@ -90,7 +94,7 @@ export default experiment({
         optimizer: 'adamw',
         schedule: 'cosine',
         hiddenSize: quick ? hiddenSize / 8 : hiddenSize,
-        batchSize: 32,
+        batchSize: quick ? 8 : 32,
         numSteps: 64,
         epochs: quick ? 1 : epochs,
         seed,
@@ -214,20 +218,13 @@ export default experiment({
     heading('copyHeading');
     say('copy');
     const heldOut = copiedLengths(validation.subarray(0, length), train, V);
-    const record = (lengths: Int32Array): Int32Array =>
-      lengths.map(
-        (
-          (best) => (n: number) =>
-            (best = Math.max(best, n))
-        )(0),
-      );
     plot('copyCaption', (t) => ({
       x: { label: t('sampleLength'), type: 'log', domain: [10, length] },
       y: { label: t('copiedLength'), grid: true, zero: true },
       marks: [
         curves([
-          ...SHOWN.map((T) => ({ name: `T = ${T}`, y: record(at(T).copied).slice(9), x: at(T).copied.map((_, i) => i + 1).slice(9) })),
-          { name: t('unseenText'), y: record(heldOut).slice(9), x: heldOut.map((_, i) => i + 1).slice(9), colour: 4, dashed: true },
+          ...SHOWN.map((T) => ({ name: `T = ${T}`, y: largestSoFar(at(T).copied).slice(9), x: at(T).copied.map((_, i) => i + 1).slice(9) })),
+          { name: t('unseenText'), y: largestSoFar(heldOut).slice(9), x: heldOut.map((_, i) => i + 1).slice(9), colour: 4, dashed: true },
         ]), // prettier-ignore
       ],
     }));

@@ -1,6 +1,6 @@
 // Quatrains in the manner of the Tang: a character language model learns words and form together; constraints on what it may draw
 // give acrostics (藏頭詩).
-import { Adam, clipGradNorm, Corpus, cosineSchedule, crossEntropy, Dropout, Embedding, fromData, Linear, LSTM, matmul, NgramModel, noGrad, normalInit, Philox, Recurrent, type RecurrentState, sampleLogits, scope, softmax, type Tensor, transpose } from 'unrolled'; // prettier-ignore
+import { Adam, clipGradNorm, Corpus, cosineSchedule, crossEntropy, Dropout, Embedding, fromData, Linear, LSTM, manualSeed, matmul, NgramModel, noGrad, normalInit, Philox, Recurrent, type RecurrentState, sampleLogits, scope, softmax, type Tensor, transpose } from 'unrolled'; // prettier-ignore
 import { above, atLeast, atMost, below, colour, curves, experiment, exactly, MUTED, Plot } from 'unrolled/reproduce';
 import text from './text/chinese-poems.js';
 
@@ -10,6 +10,9 @@ const PUNCTUATION = ['，', '。', '，', '。']; // what ends the lines of a qu
 const REGULAR = /^(?:(?:\p{Script=Han}{5}，\p{Script=Han}{5}。)+|(?:\p{Script=Han}{7}，\p{Script=Han}{7}。)+)$/u;
 /** The same with exactly two pairs: a quatrain's form. */
 const QUATRAIN = /^(?:(?:\p{Script=Han}{5}，\p{Script=Han}{5}。){2}|(?:\p{Script=Han}{7}，\p{Script=Han}{7}。){2})$/u;
+
+const versesOf = (poem: string): string[] => poem.match(/[^，。]+/g) ?? [];
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** All quatrains of the files; and the halves of regular poems of eight lines, from which, some say, the quatrain was cut. */
 function readPoems(files: readonly { bytes: Uint8Array }[]) {
@@ -34,11 +37,13 @@ export default experiment({
   text,
   datasets: ['tang-poems', 'tang300'],
   async run({ quick, seed, files, say, heading, formula, plot, lines, check, progress }) {
-    // The poems: every tenth quatrain is kept apart; the network never sees it.
+    // The poems: every tenth quatrain is kept apart, and what shares a line with it is left out (many stand there twice).
     const { whole, halves } = readPoems([...(await files('tang-poems')), ...(await files('tang300'))]);
     const held = new Set(whole.filter((_, i) => i % (quick ? 40 : 10) === 9));
-    const training = [...whole, ...halves].filter((poem) => !held.has(poem));
-    new Philox(seed).shuffle(training);
+    const heldVerses = new Set([...held].flatMap(versesOf));
+    const training = [...whole, ...halves].filter((poem) => !versesOf(poem).some((verse) => heldVerses.has(verse)));
+    const random = new Philox(seed);
+    random.shuffle(training);
     if (quick) training.length = 1000;
     const corpus = Corpus.fromText(END + training.join(END) + END, { minCount: 2 });
     const { vocabulary } = corpus;
@@ -47,6 +52,7 @@ export default experiment({
     say('data', { whole: whole.length, halves: halves.length, training: training.length, held: held.size, vocabulary: vocabulary.size, tokens: corpus.train.length }); // prettier-ignore
 
     // The network: what predicts a character is what stands for it when it is read (weight tying; Press and Wolf 2017).
+    manualSeed(seed);
     const [embeddingSize, hiddenSize] = quick ? [32, 64] : [128, 256];
     const embed = new Embedding(vocabulary.size, embeddingSize, { init: normalInit(0.1) });
     const lstm = new Recurrent(LSTM, { inputSize: embeddingSize, hiddenSize, initialBias: { f: 1 } });
@@ -67,14 +73,37 @@ export default experiment({
         fromData(Int32Array.from({ length: shape[0] * shape[1] }, (_, i) => poems[i % shape[1]][by + Math.floor(i / shape[1])]), shape);
       return { x: shifted(0), y: shifted(1) };
     } // prettier-ignore
+    const size = quick ? 8 : 32; // of a minibatch
     const batches = (poems: readonly Int32Array[]): Int32Array[][] =>
       [26, 34].flatMap((length) => {
         const alike = poems.filter((poem) => poem.length === length);
-        return Array.from({ length: Math.ceil(alike.length / 32) }, (_, i) => alike.slice(32 * i, 32 * i + 32));
+        return Array.from({ length: Math.ceil(alike.length / size) }, (_, i) => alike.slice(size * i, size * (i + 1)));
       });
 
-    const epochs = quick ? 4 : 12;
-    const random = new Philox(seed);
+    /** P(next token) at each place of a poem: [places][V]. */
+    const byNetwork = (poem: Int32Array): Float32Array[] =>
+      scope(() => noGrad(() => {
+        const p = softmax(forward(batchOf([poem]).x).logits).data() as Float32Array;
+        return Array.from({ length: poem.length - 1 }, (_, t) => p.slice(t * vocabulary.size, (t + 1) * vocabulary.size));
+      })); // prettier-ignore
+    const byNgrams = (ngrams: NgramModel) => (poem: Int32Array): Float64Array[] =>
+      Array.from({ length: poem.length - 1 }, (_, t) => ngrams.distribution(poem.subarray(0, t + 1))); // prettier-ignore
+    /** Perplexity of the unseen quatrains: of all tokens, and of the characters alone for one who knows where the marks stand. */
+    function perplexities(predict: (poem: Int32Array) => ArrayLike<number>[]) {
+      const all: number[] = [];
+      const characters: number[] = [];
+      for (const poem of unseen) {
+        predict(poem).forEach((p, t) => {
+          const token = poem[t + 1];
+          all.push(-Math.log(p[token]));
+          const noMark = 1 - marks.reduce((sum, mark) => sum + p[mark], 0);
+          if (!marks.includes(token)) characters.push(-Math.log(p[token] / noMark));
+        });
+      }
+      return { all: Math.exp(mean(all)), characters: Math.exp(mean(characters)) };
+    }
+
+    const epochs = quick ? 3 : 12;
     const optimizer = new Adam(parameters, 4e-3);
     const schedule = cosineSchedule(0.01);
     const poems = training.map((poem) => vocabulary.encode([END, ...poem, END]));
@@ -98,51 +127,15 @@ export default experiment({
         });
       });
       layers.forEach((layer) => layer.eval());
-      const sums = batches(unseen).map((batch) => scope(() => noGrad(() => {
-        const { x, y } = batchOf(batch);
-        return crossEntropy(forward(x).logits, y).item() * y.size;
-      }))); // prettier-ignore
-      const count = unseen.reduce((sum, poem) => sum + poem.length - 1, 0);
-      learning.push(Math.exp(sums.reduce((a, b) => a + b, 0) / count));
+      learning.push(perplexities(byNetwork).all);
     }
 
-    /** P(next token) at each place of a poem: [places][V]. */
-    const byNetwork = (poem: Int32Array): Float32Array[] =>
-      scope(() => noGrad(() => {
-        const p = softmax(forward(batchOf([poem]).x).logits).data() as Float32Array;
-        return Array.from({ length: poem.length - 1 }, (_, t) => p.slice(t * vocabulary.size, (t + 1) * vocabulary.size));
-      })); // prettier-ignore
-    const byNgrams = (ngrams: NgramModel) => (poem: Int32Array): Float64Array[] =>
-      Array.from({ length: poem.length - 1 }, (_, t) => ngrams.distribution(poem.subarray(0, t + 1))); // prettier-ignore
-
-    /** Perplexity of the unseen quatrains: of all tokens, and of the characters alone for one who knows where the marks stand. */
-    function perplexities(predict: (poem: Int32Array) => ArrayLike<number>[]) {
-      const [all, characters] = [
-        { sum: 0, count: 0 },
-        { sum: 0, count: 0 },
-      ];
-      for (const poem of unseen) {
-        predict(poem).forEach((p, t) => {
-          const token = poem[t + 1];
-          all.sum -= Math.log(p[token]);
-          all.count++;
-          if (marks.includes(token)) return;
-          const noMark = 1 - marks.reduce((sum, mark) => sum + p[mark], 0);
-          characters.sum -= Math.log(p[token] / noMark);
-          characters.count++;
-        });
-      }
-      return { all: Math.exp(all.sum / all.count), characters: Math.exp(characters.sum / characters.count) };
-    }
     const ngrams = [1, 2, 3, 4, 5].map((order) => {
       const fitted = NgramModel.fit(corpus.train, { order, vocabularySize: vocabulary.size });
       return { order, ...perplexities(byNgrams(fitted)) };
     });
     const own = perplexities(byNetwork);
-    const best = {
-      all: Math.min(...ngrams.map((n) => n.all)),
-      characters: Math.min(...ngrams.map((n) => n.characters)),
-    };
+    const best = { all: Math.min(...ngrams.map((n) => n.all)), characters: Math.min(...ngrams.map((n) => n.characters)) }; // prettier-ignore
     heading('perplexityHeading');
     say('comparison');
     formula(String.raw`\exp\Bigl(-\frac1n \sum_t \ln P(w_t \mid w_{<t})\Bigr) \qquad P(w \mid \text{character}) = \frac{P(w)}{1 - P(\text{，}) - P(\text{。}) - P(\text{end})}`); // prettier-ignore
@@ -202,17 +195,16 @@ export default experiment({
       return rows.map((row) => vocabulary.decode(row).join('').split(END)[1]);
     }
     const shown = (poem: string): string => poem.replaceAll('。', '。\n').trim();
-    const beside = (poems: readonly string[]): string => poems.map(shown).join('\n\n');
 
     heading('freeHeading');
     say('free');
     const temperatures = quick ? [0.5, 1] : [0.4, 0.7, 1, 1.3, 1.6];
-    const known = new Set(training.flatMap((poem) => poem.split(/[，。]/)));
+    const known = new Set(training.flatMap(versesOf));
     const count = quick ? 40 : 200;
     const samples = temperatures.map((temperature, i) => {
       progress(0.8 + 0.2 * (i / temperatures.length));
       const poems = compose(count, temperature);
-      const verses = poems.flatMap((poem) => poem.split(/[，。]/)).filter((line) => line !== '');
+      const verses = poems.flatMap(versesOf);
       return {
         temperature,
         poems,
@@ -222,10 +214,8 @@ export default experiment({
     });
     const natural = samples[temperatures.indexOf(1)];
     const good = (quick ? natural : samples[temperatures.indexOf(0.7)]).poems.filter((poem) => QUATRAIN.test(poem));
-    lines(
-      'freePoems',
-      beside([5, 7].flatMap((form) => good.filter((poem) => poem.indexOf('，') === form).slice(0, 3))),
-    );
+    const first = [5, 7].flatMap((form) => good.filter((poem) => poem.indexOf('，') === form).slice(0, 3));
+    lines('freePoems', first.map(shown).join('\n\n'));
     plot('formCaption', (t) => ({
       height: 260,
       x: { label: t('temperatureAxis') },
@@ -259,7 +249,6 @@ export default experiment({
       const tokens = vocabulary.encode([END, ...poem, END]);
       return byNetwork(tokens).map((p, t) => -Math.log(p[tokens[t + 1]]));
     };
-    const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
     const words = [['春江花月', 5], ['山高水長', 7], ['明月清風', 5], ['千山萬水', 7]] as const; // prettier-ignore
     const written = words.map(([word, form]) => {
       const poems = compose(quick ? 8 : 64, 0.7, acrostic(word, form));
@@ -268,7 +257,10 @@ export default experiment({
       return { word, form, poems };
     });
     const keeps = (poem: string, word: string): boolean =>
-      QUATRAIN.test(poem) && poem.match(/[^，。]+/g)?.map((line) => [...line][0]).join('') === word; // prettier-ignore
+      QUATRAIN.test(poem) &&
+      versesOf(poem)
+        .map((verse) => [...verse][0])
+        .join('') === word;
     const all = written.flatMap(({ word, poems }) => poems.map((poem) => keeps(poem, word)));
     check('acrosticsKeep', exactly(1), all.filter(Boolean).length / all.length, { count: all.length });
 
@@ -296,6 +288,5 @@ export default experiment({
       check('forcedCosts', above(0), starts(forced) - starts(free));
       check('formIsCertain', atMost(0.1), mean([5, 11, 17, 23].map((t) => free[t])));
     }
-    console.log(ngrams, own, learning.map((p) => p.toFixed(1)).join(' '));
   },
 });
