@@ -205,10 +205,10 @@ export default experiment({
     say('forgetting');
     formula(String.raw`D_t = \sum_x P(x \mid \text{page}, x_1, \ldots, x_t)\, \ln \frac{P(x \mid \text{page}, x_1, \ldots, x_t)}{P(x \mid x_1, \ldots, x_t)}`); // prettier-ignore
     plot('forgettingCaption', (t) => ({
-      x: { label: t('charactersSince'), type: 'log' },
-      y: { label: t('divergence'), type: 'log', grid: true },
+      x: { label: t('charactersSince') },
+      y: { label: t('divergence'), type: 'log', grid: true, domain: [1e-6, 3], ticks: 6, clamp: true },
       marks: [
-        curves(kept.map((y, i) => ({ name: MODELS[i].name, x: y.map((_, k) => k + 1), y: y.map((d) => (d > 1e-6 ? d : NaN)) }))),
+        curves(kept.map((y, i) => ({ name: MODELS[i].name, x: y.map((_, k) => k + 1), y: y.map((d) => Math.max(d, 1e-6)) }))),
       ], // prettier-ignore
     }));
     const late = kept[1].slice(steps / 2);

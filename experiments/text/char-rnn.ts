@@ -33,13 +33,13 @@ export default messages({
   temperatureAxis: { en: 'temperature T', zh: '温度 T' },
   entropy: { en: 'entropy (nats per character)', zh: '熵（每字符奈特）' },
   entropyCaption: {
-    en: 'Mean entropy of the distribution that each character was drawn from. e to this power is the number of characters it chose among: hardly a choice on the left, several on the right. At high temperatures it grows faster, since the network then reads its own odd text, which it cannot predict.',
-    zh: '抽取每个字符时所用分布的平均熵。以 e 为底取幂就是实际在多少个字符之间选择：左边几乎没有选择，右边有好几个。高温时增长更快，因为网络读到的是自己写的怪异文本，更难预测下一个字符。',
+    en: 'Mean entropy of the distribution that each character was drawn from. e to this power is the number of characters it chose among: hardly a choice on the left, several on the right. It rises for two reasons: the softmax is flatter, and the network reads text of its own that is ever odder, and harder to go on from.',
+    zh: '抽取每个字符时所用分布的平均熵。以 e 为底取幂就是实际在多少个字符之间选择：左边几乎没有选择，右边有好几个。它上升有两个原因：softmax 变平了；而且网络读到的是自己写的、越来越怪的文本，更难接着往下写。',
   },
   realWords: { en: 'words that are known', zh: '已知单词的比例' },
   wordsCaption: {
-    en: 'Share of the words written that stand in the training text. Unseen Shakespeare (dashed) has new words too: around T = 0.8 to 1 the network is about as inventive as he is; above that it makes up words that are none.',
-    zh: '写出的单词中有多大比例出现在训练文本里。没有见过的莎士比亚原文（虚线）也有新词：T 在 0.8 到 1 附近时网络的“创造力”与他大致相当，再高就开始生造不存在的词。',
+    en: 'Share of the words written that stand in the training text. Unseen Shakespeare (dashed) has new words too. Left of the crossing the network is more careful than he is; right of it, it makes up words that are none.',
+    zh: '写出的单词中有多大比例出现在训练文本里。没有见过的莎士比亚原文（虚线）也有新词。在交点左边，网络比他更谨慎；在右边，它生造出不存在的词。',
   },
   samples: { en: 'samples', zh: '样本' },
   unseenText: { en: 'unseen Shakespeare', zh: '未见过的原文' },
@@ -67,8 +67,8 @@ export default messages({
   charactersSince: { en: 'characters t read since', zh: '此后读过的字符数 t' },
   divergence: { en: 'divergence (nats)', zh: '散度（奈特）' },
   forgettingCaption: {
-    en: 'What is left of the page, averaged over many pages of the validation part; both axes are logarithmic. Most of it is gone with the word it stood in, the rest fades slowly. A state carried from batch to batch is thus worth something, but not much: truncating backpropagation at 64 steps loses little here.',
-    zh: '那一页留下的影响，对验证部分的许多页取平均；两轴都是对数坐标。大部分影响在所在的单词结束时就消失了，其余的缓慢衰减。因此把隐状态从一个小批量传到下一个小批量有用，但用处不大：在这里把反向传播截断到 64 步损失很小。',
+    en: 'What is left of the page, averaged over many pages of the validation part; the vertical axis is logarithmic. Most is gone after a few words, and then it fades exponentially, as everything does that is multiplied by a forget gate again and again. What the network says after 100 characters depends on little that is older; truncating backpropagation at 64 steps thus loses little here.',
+    zh: '那一页留下的影响，对验证部分的许多页取平均；纵轴是对数坐标。大部分影响在几个单词之后就消失了，其余的按指数衰减，一再乘以遗忘门的东西都是如此。100 个字符之后，网络的预测与更早的内容几乎无关；因此在这里把反向传播截断到 64 步损失很小。',
   },
   forgotten: {
     en: 'Divergence after {from} to {to} characters, as a share of that after the first (1 × 512)',
@@ -82,8 +82,8 @@ export default messages({
   sampleLength: { en: 'length of the sample (characters)', zh: '样本长度（字符）' },
   copiedLength: { en: 'longest copied passage (characters)', zh: '最长照抄段落（字符）' },
   copyCaption: {
-    en: 'The longest passage copied within the first n characters of a sample. It grows with the logarithm of n: more text, more chances. Cold samples copy more, since they take the most common way on. The dashed line is unseen Shakespeare.',
-    zh: '样本前 n 个字符中最长的照抄段落。它随 n 的对数增长：文本越长，机会越多。低温样本照抄得更多，因为它总走最常见的路。虚线是没有见过的莎士比亚原文。',
+    en: 'The longest passage copied within the first n characters of a sample. It grows slowly, about as log n: more text, more chances. The leaps are mostly names of speakers with the words around them. Unseen Shakespeare (dashed) shares passages of this length with the training text as well.',
+    zh: '样本前 n 个字符中最长的照抄段落。它增长得很慢，大致随 n 的对数：文本越长，机会越多。跳跃处多半是说话人的名字连同前后的几个词。没有见过的莎士比亚原文（虚线）与训练文本之间也有这样长的相同段落。',
   },
   meanCopied: { en: 'mean length of a copy', zh: '照抄的平均长度' },
   longestCopied: { en: 'longest', zh: '最长' },

@@ -7,8 +7,8 @@ export default messages({
     zh: '绝句共四句，每句五字或七字，句末逗号与句号交替。文言文里一个字大多就是一个词，所以字级的语言模型也就是词级的语言模型。训练时只给它一首接一首的诗：它既要学会用字，也要学会一句在哪里结束，而这需要数数。\n\n从它的预测中逐字抽取，就得到诗；如果每次抽取之前先禁止一部分词元，诗就会服从某种规则，例如把一个词藏在各句句首的*藏头诗*。语料与生成的诗都用繁体字，与原诗集一致。',
   },
   data: {
-    en: 'The data: from the first ten files of the Complete Tang Poems (全唐詩) and from the Three Hundred (唐詩三百首), all {whole} poems of four equal lines of five or seven characters, whatever their tones. That is little. The regular poem of eight lines has the same music, and one old account says that the quatrain was cut out of it; so {halves} halves of such poems are added. Of the quatrains, {held} are kept apart for the comparison; {training} are for training, {tokens} tokens with {vocabulary} different ones (characters seen only once count as one, the unknown one).',
-    zh: '数据：从《全唐诗》前十个文件和《唐诗三百首》中选出全部 {whole} 首四句、每句五字或七字的诗，不论平仄。这并不多。律诗与绝句声律相通，古人有“截律诗之半为绝句”的说法，所以又加入了 {halves} 个半首律诗。留出 {held} 首绝句作比较，训练用 {training} 首，共 {tokens} 个词元，词表大小为 {vocabulary}（只出现过一次的字一律算作未知词元）。',
+    en: 'The data: from the first ten files of the Complete Tang Poems (全唐詩) and from the Three Hundred (唐詩三百首), all {whole} poems of four equal lines of five or seven characters, whatever their tones. That is little. The regular poem of eight lines has the same music, and one old account says that the quatrain was cut out of it; so {halves} halves of such poems are added. Of the quatrains, {held} are kept apart for the comparison, and what shares a line with one of them is left out, since many poems stand there twice with a character changed; {training} are for training, {tokens} tokens with {vocabulary} different ones (characters seen only once count as one, the unknown one).',
+    zh: '数据：从《全唐诗》前十个文件和《唐诗三百首》中选出全部 {whole} 首四句、每句五字或七字的诗，不论平仄。这并不多。律诗与绝句声律相通，古人有“截律诗之半为绝句”的说法，所以又加入了 {halves} 个半首律诗。留出 {held} 首绝句作比较；不少诗重复收录、只差一两个字，所以与它们有相同诗句的都不用于训练。训练用 {training} 首，共 {tokens} 个词元，词表大小为 {vocabulary}（只出现过一次的字一律算作未知词元）。',
   },
   perplexityHeading: { en: 'Does it predict better than counting?', zh: '比数频率预测得更好吗？' },
   comparison: {
@@ -76,12 +76,16 @@ export default messages({
   freePoem: { en: 'free', zh: '自由写作' },
   acrosticPoem: { en: 'acrostic', zh: '藏头诗' },
   placeCaption: {
-    en: 'How surprised the network is by each token of a poem of four times five characters, on average. Marks come as expected: it counts. The first character of a line is the hardest to guess (dotted lines); where it is forced, in the acrostics, the surprise is greater still, and gone one character later.',
-    zh: '五言绝句中每个词元让网络感到的平均意外程度。标点总在意料之中：它会数数。每句的第一个字最难猜（虚线处）；在藏头诗里这个字是强加的，意外更大，但到下一个字就恢复了。',
+    en: 'How surprised the network is by each token of a poem of four times five characters, on average. Marks come as expected: it counts. The first character of a line (dotted) is hard to guess, the second easier, and the third is hard again: such a line is read two and three, and the network has found its caesura. From the second line on, characters that an acrostic forces surprise more than free ones do; a few characters later both go on alike.',
+    zh: '五言绝句中每个词元让网络感到的平均意外程度。标点总在意料之中：它会数数。每句的第一个字（虚线处）难猜，第二个字容易些，第三个字又难起来：五言诗按“二三”节奏诵读，网络自己发现了这个停顿。从第二句起，藏头诗强加的句首字比自由写作的更出人意料；再过几个字，两者就不相上下了。',
+  },
+  caesura: {
+    en: 'Surprise of the third character of a line of five, after the caesura: more than that of the second (nats)',
+    zh: '五言句第三字（停顿之后）的意外程度：高于第二字（奈特）',
   },
   forcedCosts: {
-    en: 'What a forced first character costs: surprise of the acrostics’ less that of the free ones’ (nats)',
-    zh: '强加句首字的代价：藏头诗句首的意外程度减去自由写作的（奈特）',
+    en: 'Surprise of a first character that is forced (lines 2 to 4): more than that of a free one (nats)',
+    zh: '强加的句首字（第二至第四句）的意外程度：高于自由写作（奈特）',
   },
   formIsCertain: {
     en: 'Surprise of the marks in free poems of five characters a line (nats)',
