@@ -10,7 +10,7 @@ export default messages({
     en: 'The data: from the first ten files of the Complete Tang Poems (全唐詩) and from the Three Hundred (唐詩三百首), all {whole} poems of four equal lines of five or seven characters, whatever their tones. That is little. The regular poem of eight lines has the same music, and one old account says that the quatrain was cut out of it; so {halves} halves of such poems are added. Of the quatrains, {held} are kept apart for the comparison, and what shares a line with one of them is left out, since many poems stand there twice with a character changed; {training} are for training, {tokens} tokens with {vocabulary} different ones (characters seen only once count as one, the unknown one).',
     zh: '数据：从《全唐诗》前十个文件和《唐诗三百首》中选出全部 {whole} 首四句、每句五字或七字的诗，不论平仄。这并不多。律诗与绝句声律相通，古人有“截律诗之半为绝句”的说法，所以又加入了 {halves} 个半首律诗。留出 {held} 首绝句作比较；不少诗重复收录、只差一两个字，所以与它们有相同诗句的都不用于训练。训练用 {training} 首，共 {tokens} 个词元，词表大小为 {vocabulary}（只出现过一次的字一律算作未知词元）。',
   },
-  perplexityHeading: { en: 'Does it predict better than counting?', zh: '比数频率预测得更好吗？' },
+  perplexityHeading: { en: 'Does it predict better than counting?', zh: '比统计频率预测得更准吗？' },
   comparison: {
     en: 'Among how many characters does a model choose? n-grams with Kneser-Ney smoothing, counted on the same poems, are the ones to beat. Punctuation makes such a comparison too easy for the network: it knows where a line ends, which the n-gram often cannot see. So there is a second figure, for characters alone, in which every model is told that a character comes:',
     zh: '模型相当于在多少个字之间选择？在同样的诗上统计的、用 Kneser-Ney 平滑的 n 元语法是要超过的对手。标点会让这种比较偏向网络：它知道一句在哪里结束，n 元语法往往看不到。所以还有第二个数字，只看汉字，并且告诉每个模型“下一个是汉字”：',
@@ -73,22 +73,23 @@ export default messages({
   },
   place: { en: 'place in the poem', zh: '诗中的位置' },
   surprise: { en: 'surprise −ln P (nats)', zh: '意外程度 −ln P（奈特）' },
+  unseenPoem: { en: 'unseen', zh: '未见过的绝句' },
   freePoem: { en: 'free', zh: '自由写作' },
   acrosticPoem: { en: 'acrostic', zh: '藏头诗' },
   placeCaption: {
-    en: 'How surprised the network is by each token of a poem of four times five characters, on average. Marks come as expected: it counts. The first character of a line (dotted) is hard to guess, the second easier, and the third is hard again: such a line is read two and three, and the network has found its caesura. From the second line on, characters that an acrostic forces surprise more than free ones do; a few characters later both go on alike.',
-    zh: '五言绝句中每个词元让网络感到的平均意外程度。标点总在意料之中：它会数数。每句的第一个字（虚线处）难猜，第二个字容易些，第三个字又难起来：五言诗按“二三”节奏诵读，网络自己发现了这个停顿。从第二句起，藏头诗强加的句首字比自由写作的更出人意料；再过几个字，两者就不相上下了。',
+    en: 'How surprised the network is, on average, by each token of a poem of four times five characters: of real ones that it has not seen, of its own at T = 0.7, and of acrostics. Marks come as expected: it counts. The first character of a line (dotted) is hard to guess, the second easier, and the third is hard again: such a line is read two and three, and the network has found its caesura. From the second line on, characters that an acrostic forces surprise more than free ones do; a few characters later both go on alike.',
+    zh: '五言绝句中每个词元让网络感到的平均意外程度：没有见过的真实绝句、T = 0.7 时的自由写作、藏头诗。标点总在意料之中：它会数数。每句的第一个字（虚线处）难猜，第二个字容易些，第三个字又难起来：五言诗按“二三”节奏诵读，网络自己发现了这个停顿。从第二句起，藏头诗强加的句首字比自由写作的更出人意料；再过几个字，两者就不相上下了。',
   },
   caesura: {
-    en: 'Surprise of the third character of a line of five, after the caesura: more than that of the second (nats)',
-    zh: '五言句第三字（停顿之后）的意外程度：高于第二字（奈特）',
+    en: 'Surprise of the third character of such a line, after the caesura: more than that of the second (nats)',
+    zh: '同样的诗中第三字（停顿之后）的意外程度：高于第二字（奈特）',
   },
   forcedCosts: {
     en: 'Surprise of a first character that is forced (lines 2 to 4): more than that of a free one (nats)',
     zh: '强加的句首字（第二至第四句）的意外程度：高于自由写作（奈特）',
   },
   formIsCertain: {
-    en: 'Surprise of the marks in free poems of five characters a line (nats)',
-    zh: '五言自由写作中标点的意外程度（奈特）',
+    en: 'Surprise of the marks in unseen quatrains of five characters a line (nats)',
+    zh: '没有见过的五言绝句中标点的意外程度（奈特）',
   },
 });
