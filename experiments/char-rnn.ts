@@ -106,15 +106,22 @@ export default experiment({
       if (quick) check('beatsUnigram', below(unigram - 0.1), loss, { name });
       else check('validationLoss', atMost(limit), loss, { name, torch: torch.toFixed(3) });
     }
+    const worst = quick ? 4 : 2.5; // where the plot ends
     plot('lossCaption', (t) => ({
       x: { label: t('epoch') },
-      y: { label: t('lossNats'), grid: true, domain: quick ? [2, 4] : [1.1, 2.5] },
+      y: { label: t('lossNats'), grid: true },
       marks: [
         curves(
-          trained.flatMap(({ training: run }, i) => [
-            { x: run?.history.map((h) => h.tokens / train.length), y: run?.history.map((h) => h.loss) ?? [], colour: i, faint: true, name: t('trainingOf', { name: MODELS[i].name }) },
-            { x: run?.validation.map((v) => v.trainedTokens / train.length), y: run?.validation.map((v) => v.loss) ?? [], colour: i, name: t('validationOf', { name: MODELS[i].name }) },
-          ]), // prettier-ignore
+          trained.flatMap(({ training: run }, i) => {
+            const { history, validation: validated } = run ?? { history: [], validation: [] };
+            const drawn = history.filter(({ loss }) => loss < worst);
+            const epochsOf = (tokens: number): number => tokens / train.length;
+            const { name } = MODELS[i];
+            return [
+              { name: t('trainingOf', { name }), x: drawn.map((h) => epochsOf(h.tokens)), y: drawn.map((h) => h.loss), colour: i, faint: true }, // prettier-ignore
+              { name: t('validationOf', { name }), x: validated.map((v) => epochsOf(v.trainedTokens)), y: validated.map((v) => v.loss), colour: i }, // prettier-ignore
+            ];
+          }),
         ),
       ],
     }));

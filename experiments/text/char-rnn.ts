@@ -67,8 +67,8 @@ export default messages({
   charactersSince: { en: 'characters t read since', zh: '此后读过的字符数 t' },
   divergence: { en: 'divergence (nats)', zh: '散度（奈特）' },
   forgettingCaption: {
-    en: 'What is left of the page, averaged over many pages of the validation part; the vertical axis is logarithmic. Most is gone after a few words, and then it fades exponentially, as everything does that is multiplied by a forget gate again and again. What the network says after 100 characters depends on little that is older; truncating backpropagation at 64 steps thus loses little here.',
-    zh: '那一页留下的影响，对验证部分的许多页取平均；纵轴是对数坐标。大部分影响在几个单词之后就消失了，其余的按指数衰减，一再乘以遗忘门的东西都是如此。100 个字符之后，网络的预测与更早的内容几乎无关；因此在这里把反向传播截断到 64 步损失很小。',
+    en: 'What is left of the page, averaged over many pages of the validation part; the vertical axis is logarithmic and ends at 1e-6. Most is gone after a few words, and then it fades exponentially, as everything does that is multiplied by a forget gate again and again. What the network says after 100 characters depends on little that is older; truncating backpropagation at 64 steps thus loses little here.',
+    zh: '那一页留下的影响，对验证部分的许多页取平均；纵轴是对数坐标，止于 1e-6。大部分影响在几个单词之后就消失了，其余的按指数衰减，一再乘以遗忘门的东西都是如此。100 个字符之后，网络的预测与更早的内容几乎无关；因此在这里把反向传播截断到 64 步损失很小。',
   },
   forgotten: {
     en: 'Divergence after {from} to {to} characters, as a share of that after the first (1 × 512)',
