@@ -5,13 +5,15 @@ import { escapeXml } from './svg.js';
 /** LaTeX as HTML, in a line of its own or `inline` in a text. What cannot be read is shown as it was written. */
 export function formulaHtml(latex: string, { inline = false } = {}): string {
   try {
-    return katex.renderToString(latex, {
+    const html = katex.renderToString(latex, {
       output: 'mathml',
       displayMode: !inline,
       throwOnError: true,
       strict: 'ignore',
       trust: false,
     });
+    // Mathematics has no language: in a Chinese page its signs would come from a Chinese font, ∥ slanted.
+    return html.replace('<span class="katex">', '<span class="katex" lang="en">');
   } catch {
     return inline ? `<code>${escapeXml(latex)}</code>` : `<pre>${escapeXml(latex)}</pre>`;
   }

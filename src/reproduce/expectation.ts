@@ -45,7 +45,9 @@ export const holds: Expectation = { text: '✓', accepts: (got) => got === true 
 export function shown(value: Got): string {
   if (typeof value === 'boolean') return value ? '✓' : '✗';
   if (typeof value === 'string') return value;
-  if (typeof value !== 'number') return value.map(shown).join(', ');
+  // In a list a comma parts items, not thousands.
+  if (typeof value !== 'number')
+    return value.map((item) => (Number.isInteger(item) ? String(item) : shown(item))).join(', ');
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value) || Number.isInteger(value)) {
     return Math.abs(value) >= 1e12 && Number.isFinite(value) ? value.toExponential(3) : formatNumber(value);
