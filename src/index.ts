@@ -63,5 +63,9 @@ export {
   type BaumWelchOptions, type BaumWelchResult, type BaumWelchRun, HiddenMarkovModel, type HiddenMarkovParameters,
 } from './models/hiddenMarkovModel.js'; // prettier-ignore
 export { loadModel } from './models/load.js';
+export { NaiveBayes, type NaiveBayesOptions } from './models/naiveBayes.js';
+export { type Classified, type ClassifierMetrics, type ClassifierOptions, type LabelledText, TextClassifier } from './models/textClassifier.js'; // prettier-ignore
+export { readVectors, type WordVectors } from './text/vectors.js';
+export { stratifiedSplit } from './data/split.js';
 export type { GenerateOptions } from './models/textGenerator.js';
 export { sampleLogits, type SamplingOptions } from './models/sampling.js';

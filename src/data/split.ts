@@ -1,5 +1,9 @@
-// Splitting a sequence by time: the first part to train on, the last part to validate with.
+// Splitting data: a sequence by time, rows by classes.
+import { Philox } from '../tensor/philox.js';
 import { splitPoint } from '../text/corpus.js';
+
+/** Draws for this purpose are a stream of their own. */
+const SPLIT_STREAM = 0x7c000000;
 
 /** An array or typed array. */
 interface Sliceable<T> {
@@ -14,4 +18,33 @@ interface Sliceable<T> {
 export function splitSequence<T extends Sliceable<T>>(sequence: T, fraction: number): { train: T; validation: T } {
   const point = splitPoint(sequence.length, fraction);
   return { train: sequence.slice(0, point), validation: sequence.slice(point) };
+}
+
+/**
+ * Rows drawn for another part, from each class its share, so that rare classes are in both. A class of one row stays in the
+ * first part. Errors: RANGE.
+ * @param classes of each row
+ * @returns indices in their order
+ */
+export function stratifiedSplit(
+  classes: ArrayLike<number>,
+  fraction: number,
+  seed = 0,
+): { rest: Int32Array; drawn: Int32Array } {
+  splitPoint(classes.length, fraction);
+  const members = new Map<number, number[]>();
+  for (let i = 0; i < classes.length; i++) {
+    const rows = members.get(classes[i]);
+    if (rows) rows.push(i);
+    else members.set(classes[i], [i]);
+  }
+  const random = new Philox(seed, SPLIT_STREAM);
+  const drawn = new Set<number>();
+  for (const [, rows] of [...members].sort(([a], [b]) => a - b)) {
+    random.shuffle(rows);
+    const count = rows.length < 2 ? 0 : Math.min(rows.length - 1, Math.round(rows.length * fraction));
+    for (const row of rows.slice(0, count)) drawn.add(row);
+  }
+  const all = Int32Array.from({ length: classes.length }, (_, i) => i);
+  return { rest: all.filter((i) => !drawn.has(i)), drawn: all.filter((i) => drawn.has(i)) };
 }

@@ -7,22 +7,21 @@ import type { RecurrentState } from '../nn/recurrent.js';
 import type { Optimizer } from '../optim/optimizers.js';
 import { fromData } from '../tensor/create.js';
 import { keep } from '../tensor/scope.js';
+import type { TrainingPosition } from '../train/trainer.js';
 import { openModelFile } from './modelFile.js';
-import type { LanguageModelTrainOptions, TrainingSummary, ValidationEvent } from './trainingOptions.js';
 
-export interface Checkpoint {
-  options: Partial<LanguageModelTrainOptions>;
-  counters: { step: number; tokens: number; seconds: number };
+/** `M`: what validation measures; `O`: the task's options, of which plain values are kept. */
+export interface Checkpoint<M, O> extends TrainingPosition<M> {
+  options: Partial<O>;
   sampler: SamplerState;
   /** Random kernel calls so far. */
   calls: number;
-  loss: number;
-  history: TrainingSummary['history'];
-  validation: ValidationEvent[];
   moments: Record<string, ArrayLike<number>>;
   /** By layer and name: shape and values. */
-  state: Map<string, { shape: readonly number[]; data: ArrayLike<number> }>;
+  state: CarriedState;
 }
+
+type CarriedState = Map<string, { shape: readonly number[]; data: ArrayLike<number> }>;
 
 export function checkpointTensors(
   optimizer: Optimizer,
@@ -46,9 +45,9 @@ export function checkpointTensors(
 }
 
 /** Errors: FORMAT for a file that is no checkpoint. */
-export function readCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
+export function readCheckpoint<M, O>(bytes: Uint8Array, name: string): Checkpoint<M, O> {
   const file = openModelFile(bytes, name);
-  const stored = file.checkpoint as Omit<Checkpoint, 'moments' | 'state'> | undefined;
+  const stored = file.checkpoint as Omit<Checkpoint<M, O>, 'moments' | 'state'> | undefined;
   if (
     typeof stored !== 'object' ||
     stored === null ||
@@ -62,7 +61,7 @@ export function readCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
     );
   }
   const moments: Record<string, ArrayLike<number>> = {};
-  const state: Checkpoint['state'] = new Map();
+  const state: CarriedState = new Map();
   for (const [tensorName, { shape, data }] of file.tensors) {
     const [kind, ...rest] = tensorName.split(':');
     const values = Array.from(data, Number);
@@ -73,7 +72,7 @@ export function readCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
 }
 
 /** The carried state as tensors. */
-export function restoreState(state: Checkpoint['state']): RecurrentState | null {
+export function restoreState(state: CarriedState): RecurrentState | null {
   const layers: Record<string, ReturnType<typeof fromData>>[] = [];
   for (const [key, { shape, data }] of state) {
     const [l, s] = key.split(':');

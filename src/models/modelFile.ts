@@ -7,7 +7,8 @@ import { TOKENIZER_KINDS } from '../text/tokenizer.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import type { ModelText } from './textGenerator.js';
 
-export type ModelKind = 'lm' | 'ngram';
+export const MODEL_KINDS = ['lm', 'ngram', 'classify'] as const;
+export type ModelKind = (typeof MODEL_KINDS)[number];
 
 export interface ModelFile {
   kind: ModelKind;
@@ -36,7 +37,8 @@ export function encodeModelFile(
 /** Errors: FORMAT for a damaged file, and for one of another program. */
 export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
   const { tensors, metadata } = decodeSafetensors(bytes, name);
-  if (metadata.format !== FORMAT || (metadata.kind !== 'lm' && metadata.kind !== 'ngram')) {
+  const kind = MODEL_KINDS.find((name) => name === metadata.kind);
+  if (metadata.format !== FORMAT || kind === undefined) {
     throw new UnrolledError(
       'FORMAT',
       `expected a model of this program in ${name}, received a safetensors file of ${metadata.format ?? 'another program'}`,
@@ -58,7 +60,7 @@ export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
   const settings = checkSettings(part('text'), name);
   const vocabulary = Vocabulary.fromJSON(part('vocabulary'));
   return {
-    kind: metadata.kind,
+    kind,
     config: part('config'),
     text: { settings, vocabulary },
     checkpoint: metadata.checkpoint === undefined ? undefined : part('checkpoint'),

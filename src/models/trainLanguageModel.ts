@@ -22,7 +22,10 @@ export async function trainLanguageModel<M extends TrainableModel>(
   create: (config: LanguageModelConfig, text: ModelText) => M,
   open: (bytes: Uint8Array) => M,
 ): Promise<M> {
-  const from = options.resume === undefined ? null : readCheckpoint(options.resume, 'the checkpoint');
+  const from =
+    options.resume === undefined
+      ? null
+      : readCheckpoint<LossMetrics, LanguageModelTrainOptions>(options.resume, 'the checkpoint');
   const o = { ...LANGUAGE_MODEL_DEFAULTS, ...defined(from?.options ?? {}), ...defined(options) };
   const model =
     from !== null && options.resume !== undefined ? open(options.resume) : create(configOf(o), textOf(corpus, o));
@@ -69,7 +72,7 @@ export async function trainLanguageModel<M extends TrainableModel>(
     evaluate: () => (corpus.validation.length < 2 ? null : model.evaluate(corpus.validation)),
     onValidation: (event) => options.onValidation?.(event, model),
     async checkpoint(position, optimizer) {
-      const content: Omit<Checkpoint, 'moments' | 'state'> = {
+      const content: Omit<Checkpoint<LossMetrics, LanguageModelTrainOptions>, 'moments' | 'state'> = {
         ...position,
         options: storable(o),
         sampler: sampler.state(),

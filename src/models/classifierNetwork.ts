@@ -1,0 +1,96 @@
+// The network of a classifier: tokens → embedding → recurrent stack → one vector for the whole sequence → logits.
+// Letters: T time, N batch, D output of the stack, K classes.
+import { add, concat, div, max, reshape, sum } from '../autograd/ops.js';
+import { Dropout, Embedding, Linear } from '../nn/layers.js';
+import { lengthMask } from '../nn/lengths.js';
+import { Module } from '../nn/module.js';
+import type { RandomCalls } from '../nn/random.js';
+import type { Recurrent, RecurrentState } from '../nn/recurrent.js';
+import { fromData } from '../tensor/create.js';
+import type { Philox } from '../tensor/philox.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { recurrentStack, type StackConfig } from './recurrentStack.js';
+
+/** How the outputs of all steps become one vector: the last state, their mean, or the largest of each unit. */
+export const POOLINGS = ['last', 'mean', 'max'] as const;
+export type Pooling = (typeof POOLINGS)[number];
+
+export interface ClassifierNetworkConfig extends StackConfig {
+  embeddingSize: number;
+  bidirectional: boolean;
+  pooling: Pooling;
+}
+
+/** What stands for a step that is not there, where the largest is looked for. */
+const LOWEST = -1e9;
+
+export class ClassifierNetwork extends Module {
+  readonly embedding: Embedding;
+  readonly #pooling: Pooling;
+  readonly #rnn: Recurrent;
+  readonly #dropout: Dropout;
+  readonly #decoder: Linear;
+
+  /** @param outputs K, or 1 for two classes */
+  constructor(
+    config: ClassifierNetworkConfig,
+    vocabularySize: number,
+    outputs: number,
+    rng: Philox,
+    calls: RandomCalls,
+  ) {
+    super();
+    const { embeddingSize: inputSize, bidirectional, dropout } = config;
+    this.#pooling = config.pooling;
+    this.embedding = this.addPart('embedding', new Embedding(vocabularySize, inputSize, { rng }));
+    this.#rnn = this.addPart('rnn', recurrentStack(config, { inputSize, ofTokens: false, bidirectional, rng, calls }));
+    this.#dropout = this.addPart('dropout', new Dropout(dropout, calls));
+    this.#decoder = this.addPart('decoder', new Linear(this.#rnn.outputSize, outputs, { rng }));
+  }
+
+  get recurrent(): Recurrent {
+    return this.#rnn;
+  }
+
+  /** @param tokens int32 [T, N]  @param lengths [N], 0 allowed. Returns logits [N, K]. */
+  forward(tokens: Tensor, lengths: Int32Array): Tensor {
+    return this.fromVectors(this.embedding.forward(tokens), lengths);
+  }
+
+  /** The same from vectors of the tokens [T, N, E]. */
+  fromVectors(vectors: Tensor, lengths: Int32Array): Tensor {
+    const { output, state } = this.#rnn.forward(this.#dropout.forward(vectors), { lengths });
+    return this.#decoder.forward(this.#dropout.forward(this.#pool(output, state, lengths)));
+  }
+
+  /** [T, N, D] to [N, D]. The output beyond a length is zero. */
+  #pool(output: Tensor, state: RecurrentState, lengths: Int32Array): Tensor {
+    const [steps, count] = output.shape;
+    switch (this.#pooling) {
+      case 'last': {
+        const directions = this.#rnn.bidirectional ? 2 : 1;
+        const last = state.slice(-directions).map((layer) => layer.h ?? Object.values(layer)[0]);
+        return last.length === 1 ? last[0] : concat(last, -1);
+      }
+      case 'mean': {
+        const present = fromData(
+          Float32Array.from(lengths, (length) => Math.max(1, length)),
+          [count, 1],
+        );
+        return div(sum(output, { axis: 0 }), present);
+      }
+      case 'max': {
+        const mask = lengthMask(lengths, steps).data(); // [N, T]
+        const floor = new Float32Array(steps * count);
+        for (let n = 0; n < count; n++) {
+          // An empty sequence has the zero of its first step.
+          for (let t = 0; t < steps; t++)
+            if (mask[n * steps + t] === 0 && (t > 0 || lengths[n] > 0)) floor[t * count + n] = LOWEST;
+        }
+        return max(add(output, reshape(fromData(floor, [steps, count]), [steps, count, 1])), { axis: 0 });
+      }
+      default:
+        return this.#pooling satisfies never;
+    }
+  }
+}
