@@ -27,13 +27,14 @@ export function rnn(tokens: Tensor, h: Tensor, p: Parameters): { scores: Tensor;
   const [T, N] = tokens.shape;
   const V = p.bq.size;
   const inputs = oneHot(tokens, V);
-  const scores: Tensor[] = [];
+  const states: Tensor[] = [];
   for (let t = 0; t < T; t++) {
     const x = inputs.slice(0, t, t + 1).reshape([N, V]);
     h = x.matmul(p.wxh).add(h.matmul(p.whh)).add(p.bh).tanh();
-    scores.push(h.matmul(p.whq).add(p.bq));
+    states.push(h);
   }
-  return { scores: concat(scores), h }; // [T · N, V]
+  // The scores do not wait for each other: one product for all steps.
+  return { scores: concat(states).matmul(p.whq).add(p.bq), h }; // [T · N, V]
 }
 
 /** Reads the prefix (the warm-up: only the state counts), then goes on with its own most probable characters. */
