@@ -8,7 +8,7 @@ export default messages({
   },
   data: {
     en: 'The data: Tiny Shakespeare, {characters} characters, {symbols} different ones. The last 5 % ({held} characters) are kept for validation. Two LSTMs predict each character from all that stand before it: one of two layers of 128 units, one of a single layer of 512. Both are trained by truncated backpropagation over 64 steps on 32 sequences at a time, with sequential partitioning, dropout, and AdamW, whose learning rate falls along half a cosine. Karpathy used RMSProp and a learning rate that decays in steps; this way needs fewer epochs.',
-    zh: '数据：Tiny Shakespeare，共 {characters} 个字符，{symbols} 种不同的符号。最后 5%（{held} 个字符）留作验证。两个长短期记忆网络根据前面的全部字符预测下一个：一个有两层、每层 128 个单元，另一个只有一层、512 个单元。两者都用截断的随时间反向传播训练，每次 64 步、32 个序列，顺序分区，使用暂退法和 AdamW，学习率按半个余弦下降。Karpathy 当年用的是 RMSProp 和逐步衰减的学习率；这里的做法需要的轮数更少。',
+    zh: '数据：Tiny Shakespeare，共 {characters} 个字符，{symbols} 种不同的符号。最后 5%（{held} 个字符）留作验证。两个长短期记忆网络根据前面的全部字符预测下一个：一个有两层、每层 128 个单元，另一个只有一层、512 个单元。两者都用截断的通过时间反向传播训练，每次 64 步、32 个序列，顺序分区，使用暂退法和 AdamW，学习率按半个余弦下降。Karpathy 当年用的是 RMSProp 和逐步衰减的学习率；这里的做法需要的轮数更少。',
   },
   validationLoss: {
     en: 'LSTM {name}: loss on the last 5 %, in nats per character (PyTorch: {torch})',

@@ -47,7 +47,9 @@ const NAMES = { en: 'English', zh: '中文' } as const satisfies Record<Language
 export function experimentReport(result: ExperimentResult, options: ReportOptions): string {
   const { experiment, checks, blocks, error, quick } = result;
   const { language } = options;
-  const t = translator(experiment.name, { ...WORDS, ...experiment.text }, language);
+  // The frame's words alone: an experiment may have keys of the same names.
+  const t = translator(experiment.name, WORDS, language);
+  const { title, idea } = experiment.text;
   const facts = [
     experiment.source,
     formatSeconds(result.seconds),
@@ -59,7 +61,7 @@ export function experimentReport(result: ExperimentResult, options: ReportOption
       html: [
         `<p class="muted">${escapeXml(facts.join(' · '))}</p>`,
         ...(quick ? [markdownHtml(t('quickRun'))] : []),
-        markdownHtml(t('idea')),
+        markdownHtml(idea[language]),
       ].join('\n'),
     },
     { heading: t('checks'), html: `${verdict(result, language)}\n${checkTable(checks, language)}` },
@@ -73,7 +75,7 @@ export function experimentReport(result: ExperimentResult, options: ReportOption
   sections.push({ heading: t('code'), html: `${markdownHtml(t('codeNote'))}\n${files.join('\n')}` });
   sections.push({ html: `<p class="muted">${escapeXml(t('again'))}</p>\n<pre>${escapeXml(options.command)}</pre>` });
   return page(
-    t('title'),
+    title[language],
     sections,
     language,
     options.index === null ? [] : [{ href: options.index, text: t('allExperiments') }],

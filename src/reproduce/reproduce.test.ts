@@ -26,6 +26,7 @@ const TEXT = messages({
   sum: { en: 'The sum of {n} numbers', zh: '{n} 个数之和' },
   caption: { en: 'See the line.', zh: '请看这条线。' },
   axis: { en: 'height', zh: '高度' },
+  again: { en: 'once more', zh: '再一次' },
 });
 
 const REPORT = { backend: 'reference', code: [{ name: 'a.ts', text: 'const a = 1 < 2; // one' }], command: 'c', others: [], index: null }; // prettier-ignore
@@ -124,6 +125,7 @@ describe('a run', () => {
     expect(page).toContain('<html lang="zh-Hans">');
     expect(page).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/);
     expect(page).toContain('全部通过');
+    expect(page).toContain('再次运行的命令'); // the frame's word, not the experiment's of the same key
     expect(page.replace(/<[^>]*>/g, '')).toContain('const a = 1 &lt; 2; // one');
     expect(experimentReport(result, { ...REPORT, language: 'en' })).toContain('<h1>A &lt;test&gt;</h1>');
   });
