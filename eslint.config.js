@@ -61,6 +61,19 @@ export default tseslint.config(
     },
   },
   {
+    files: ['experiments/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { group: ['node:*', '**/src/**'], message: 'experiments use the public library, also in a browser' },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['src/**/*.ts'],
     ignores: NODE_FILES,
     rules: {

@@ -210,16 +210,11 @@ export default experiment({
       x: range(T).map((k) => k),
       y: (values: readonly number[]) => values.map((v) => (v > FLOOR ? v : NaN)),
     };
+    const axis = { type: 'log', domain: [1e-45, 100], grid: true, ticks: [1, 1e-10, 1e-20, 1e-30, 1e-40] } as const;
     const rnnOrthogonal = flow(RNN, seed, { recurrentInit: orthogonal });
     plot('flowCaption', (t) => ({
       x: { label: t('stepsBack') },
-      y: {
-        label: t('gradientNorm'),
-        type: 'log',
-        domain: [1e-45, 100],
-        grid: true,
-        ticks: [1, 1e-10, 1e-20, 1e-30, 1e-40],
-      },
+      y: { label: t('gradientNorm'), ...axis },
       marks: [
         curves([
           ...flows[0].map((f, i) => ({ name: networks[i].name, x: scales.x, y: scales.y(f), colour: [1, 3, 0][i] })),
@@ -236,13 +231,7 @@ export default experiment({
     check('forgetThree', between(1e-3, 1e3), gates[biases.indexOf(3)][T - 1]);
     plot('forgetCaption', (t) => ({
       x: { label: t('stepsBack') },
-      y: {
-        label: t('gradientNorm'),
-        type: 'log',
-        domain: [1e-45, 100],
-        grid: true,
-        ticks: [1, 1e-10, 1e-20, 1e-30, 1e-40],
-      },
+      y: { label: t('gradientNorm'), ...axis },
       marks: [curves(gates.map((f, i) => ({ name: `b = ${biases[i]}`, x: scales.x, y: scales.y(f) })))],
     }));
     table((t) => ({

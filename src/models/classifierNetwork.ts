@@ -2,7 +2,6 @@
 // Letters: T time, N batch, D output of the stack, K classes.
 import { add, concat, div, max, reshape, sum } from '../autograd/ops.js';
 import { Dropout, Embedding, Linear } from '../nn/layers.js';
-import { lengthMask } from '../nn/lengths.js';
 import { Module } from '../nn/module.js';
 import type { RandomCalls } from '../nn/random.js';
 import type { Recurrent, RecurrentState } from '../nn/recurrent.js';
@@ -80,13 +79,10 @@ export class ClassifierNetwork extends Module {
         return div(sum(output, { axis: 0 }), present);
       }
       case 'max': {
-        const mask = lengthMask(lengths, steps).data(); // [N, T]
         const floor = new Float32Array(steps * count);
-        for (let n = 0; n < count; n++) {
-          // An empty sequence has the zero of its first step.
-          for (let t = 0; t < steps; t++)
-            if (mask[n * steps + t] === 0 && (t > 0 || lengths[n] > 0)) floor[t * count + n] = LOWEST;
-        }
+        // An empty sequence has the zero of its first step.
+        for (let t = 1; t < steps; t++)
+          for (let n = 0; n < count; n++) if (t >= lengths[n]) floor[t * count + n] = LOWEST;
         return max(add(output, reshape(fromData(floor, [steps, count]), [steps, count, 1])), { axis: 0 });
       }
       default:

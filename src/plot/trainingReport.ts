@@ -1,4 +1,5 @@
 // The report of a language model's training: plain data in, one HTML page out.
+import type { HistoryPoint } from '../train/trainer.js';
 import { barChart } from './barChart.js';
 import { htmlPage, htmlPairs, htmlTable, type Section } from './htmlPage.js';
 import type { Curve } from './curves.js';
@@ -27,14 +28,7 @@ export interface TrainingReport {
   /** On the validation part; the network is the one with `network`. */
   perplexities: readonly { name: string; perplexity: number; bitsPerToken: number; network?: boolean }[];
   /** One entry for each step, or fewer; loss in nats. */
-  history: readonly {
-    step: number;
-    tokens: number;
-    seconds: number;
-    loss: number;
-    learningRate: number;
-    gradientNorm: number;
-  }[];
+  history: readonly HistoryPoint[];
   validation: readonly { step: number; tokens: number; seconds: number; loss: number }[];
   samples: readonly { step: number; text: string }[];
   finalSample: string;

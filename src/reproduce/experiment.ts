@@ -24,7 +24,7 @@ export interface Experimenting<K extends string> {
   /** The short version, of seconds. */
   readonly quick: boolean;
   readonly seed: number;
-  /** Aborted when the command is interrupted; `progress` looks at it too. */
+  /** Aborted by whoever runs it, as a page may; `progress` looks at it too. A signal of the system ends the command itself. */
   readonly signal: AbortSignal;
   heading(key: K | Word, values?: Values): void;
   /** A paragraph, or several: Markdown, with LaTeX between dollars. */

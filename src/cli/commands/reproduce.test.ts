@@ -41,6 +41,7 @@ describe('unrolled reproduce', () => {
       const page = readFileSync(join(folder, 'pages', 'mine.html'), 'utf8');
       expect(page).toContain('seed 7');
       expect(page).toContain('href="zh/mine.html"');
+      expect(page).toContain('unrolled reproduce ./mine.mjs --seed 7 --report pages --lang all');
       const chinese = readFileSync(join(folder, 'pages', 'zh', 'mine.html'), 'utf8');
       expect(chinese).toContain('href="../mine.html"');
       expect(chinese).toContain('一就是一。');
@@ -75,6 +76,9 @@ describe('unrolled reproduce', () => {
 
   it('refuses a module without an experiment', async () => {
     await inFolder(async (folder) => {
+      writeFileSync(join(folder, 'broken.mjs'), 'export default {');
+      const broken = await runTest(['reproduce', './broken.mjs'], { cwd: folder });
+      expect([broken.status, broken.err]).toEqual([2, expect.stringContaining('error[FORMAT]')]);
       writeFileSync(join(folder, 'mine.mjs'), 'export default 1;');
       const { status, err } = await runTest(['reproduce', './mine.mjs'], { cwd: folder });
       expect(status).toBe(2);

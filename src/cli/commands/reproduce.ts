@@ -2,17 +2,19 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { UnrolledError } from '../../errors.js';
 import { didYouMean } from '../../nearest.js';
+import { formatSeconds } from '../../plot/svg.js';
 import type { Chapter, Experiment } from '../../reproduce/experiment.js';
 import type { Language } from '../../reproduce/messages.js';
 import type { ExperimentResult } from '../../reproduce/run.js';
 import { type CommandResult, defineCommand } from '../command.js';
 import { writeWhole } from '../files.js';
 import { choice, flag, path, withDefault } from '../options.js';
-import { formatSeconds } from '../../plot/svg.js';
 import { table } from '../output.js';
+import { importOwn, isModulePath } from '../ownModule.js';
+import { shellCommand } from '../resumeCommand.js';
 
 /** A module of this package that is built beside src/. */
 const EXPERIMENTS = 'unrolled/experiments';
@@ -71,7 +73,7 @@ export const reproduceCommand = defineCommand({
         const good = result.checks.filter(({ ok }) => ok).length;
         const mark = passed(result) ? '✓' : '✗';
         progress.log(`${mark} ${name}  ${good} of ${result.checks.length} checks  ${formatSeconds(result.seconds)}`);
-        await pages?.write(result, command(name, options), chosen.length > 1 ? results : null);
+        await pages?.write(result, commandOf(names[i] ?? name, seed, options), chosen.length > 1 ? results : null);
       }
     } finally {
       progress.stop();
@@ -122,23 +124,15 @@ async function find(name: string, all: readonly Experiment[], cwd: string): Prom
   const found = all.find((experiment) => experiment.name === name.toLowerCase());
   if (found) return found;
   const names = all.map((experiment) => experiment.name);
-  if (!/[\\/]|\.m?js$/.test(name)) {
+  if (!isModulePath(name)) {
     throw new UnrolledError(
       'OPTION',
       `expected the name of an experiment, received "${name}"`,
       `${didYouMean(name, names)}unrolled reproduce --list shows them`,
     );
   }
-  const file = resolve(cwd, name);
-  if (!existsSync(file)) {
-    throw new UnrolledError(
-      'NOT_FOUND',
-      `expected a module with an experiment, found no file ${name}`,
-      'check the path',
-    );
-  }
-  const module = (await import(pathToFileURL(file).href)) as { default?: Partial<Experiment> };
-  const own = module.default;
+  const { default: exported } = await importOwn(cwd, name, { what: 'an experiment', code: 'FORMAT' });
+  const own = exported as Partial<Experiment> | undefined;
   if (!own?.name || !own.run || !own.text?.title || !own.text.idea) {
     throw new UnrolledError(
       'FORMAT',
@@ -146,13 +140,19 @@ async function find(name: string, all: readonly Experiment[], cwd: string): Prom
       "write it as: export default experiment({ name, source, text, run }), with experiment from 'unrolled/reproduce'",
     );
   }
-  return { ...(own as Experiment), code: [file] };
+  return { ...(own as Experiment), code: [resolve(cwd, name)] };
 }
 
-/** The command that runs it again. */
-function command(name: string, { quick, report, lang }: { quick: boolean; report?: string; lang: string }): string {
-  const words = ['unrolled reproduce', name, ...(quick ? ['--quick'] : []), `--report ${report ?? 'FOLDER'}`];
-  return [...words, ...(lang === 'en' ? [] : [`--lang ${lang}`])].join(' ');
+/** The command that runs one again. @param typed its name, or its module */
+function commandOf(typed: string, seed: number, { quick, report = '', lang }: CommandOptions): string {
+  const options = [...(quick ? ['--quick'] : []), ...(seed === 0 ? [] : ['--seed', String(seed)])];
+  return shellCommand(['reproduce', typed, ...options, '--report', report, ...(lang === 'en' ? [] : ['--lang', lang])]);
+}
+
+interface CommandOptions {
+  quick: boolean;
+  report?: string;
+  lang: string;
 }
 
 function summary({ experiment, checks, error, seconds }: ExperimentResult, language: Language): string {
