@@ -5,9 +5,10 @@ import { apply, constant, type Expr, random, uniform } from '../program/expr.js'
 import { empty } from '../tensor/create.js';
 import type { RandomKey } from '../tensor/philox.js';
 import { formatShape, resolveAxis, sizeOf } from '../tensor/shape.js';
+import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { argument, elementwise, updateInPlace } from './elementwise.js';
-import { clone, expand, permute, reduceAxes } from './movement.js';
+import { clone, concat, expand, permute, reduceAxes } from './movement.js';
 import { alias, record, setTapeArithmetic } from './tape.js';
 
 export type TensorOrNumber = Tensor | number;
@@ -49,7 +50,19 @@ export const minimum = binary((a, b) => apply('min', a, b));
 
 const sumExpr = apply('add', x0, x1);
 
-setTapeArithmetic(add, (total, t) => updateInPlace([{ tensor: total, value: sumExpr }], [total, t]), clone);
+setTapeArithmetic(
+  add,
+  (total, t) => updateInPlace([{ tensor: total, value: sumExpr }], [total, t]),
+  clone,
+  (products) =>
+    scope(() => {
+      const [x, g] = [concat(products.map((p) => p.x)), concat(products.map((p) => p.g))];
+      const [k, n] = [x.shape[1], g.shape[1]];
+      const out = empty([k, n], { device: x.device });
+      product(x, g, out, 1, k, n, x.shape[0], true, false);
+      return out;
+    }),
+);
 
 const selectExpr = apply('select', x0, x1, argument(2));
 
@@ -92,11 +105,12 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
     op: 'matmul',
     inputs: [a, b],
     outputs: [out],
-    backward([g], [needA, needB]) {
+    backward([g], [needA, needB], shared) {
       if (g === null) return [];
       const da = needA ? empty(a.shape, { device: a.device }) : null;
-      const db = needB ? empty(b.shape, { device: a.device }) : null;
       if (da !== null) product(g, b, da, batches, m, k, n, false, true);
+      if (needB && k > 0 && shared?.(b) === true) return [da, { x: a, g }];
+      const db = needB ? empty(b.shape, { device: a.device }) : null;
       if (db !== null) product(a, g, db, batches, k, n, m, true, false);
       return [da, db];
     },

@@ -6,14 +6,31 @@ import { type GradientNode, Tensor } from '../tensor/tensor.js';
 import { full } from '../tensor/create.js';
 
 /**
+ * A gradient xᵀ g that is still to be multiplied: x is [M, K], g is [M, N] in the memory of the two tensors, whatever their
+ * leading axes. The products of a weight that many steps share become one product over the rows of all of them.
+ */
+export interface PendingProduct {
+  x: Tensor;
+  g: Tensor;
+}
+
+/** A gradient; null where there is none. */
+export type Gradient = Tensor | PendingProduct | null;
+
+/**
  * One operation on the tape. `backward` gets the gradient of each output (null where none arrived) and returns the one of
- * each input (null where not needed); it never returns a tensor that it was given, but `alias` of it.
+ * each input (null where not needed); it never returns a tensor that it was given, but `alias` of it. Only for inputs that
+ * are `shared` it may return a pending product.
  */
 export interface TapeEntry {
   op: string;
   inputs: readonly Tensor[];
   outputs: readonly Tensor[];
-  backward(gradients: readonly (Tensor | null)[], needed: readonly boolean[]): (Tensor | null)[];
+  backward(
+    gradients: readonly (Tensor | null)[],
+    needed: readonly boolean[],
+    shared?: (input: Tensor) => boolean,
+  ): Gradient[];
   /** Gives back what only backward needs. */
   release?(): void;
   /** For the search after a number that is not finite: says where in the output it stands, such as a time step. */
@@ -34,8 +51,12 @@ export class TapeNode implements GradientNode, TapeEntry {
     this.#entry = entry;
   }
 
-  backward(gradients: readonly (Tensor | null)[], needed: readonly boolean[]): (Tensor | null)[] {
-    return this.#entry.backward(gradients, needed);
+  backward(
+    gradients: readonly (Tensor | null)[],
+    needed: readonly boolean[],
+    shared: (input: Tensor) => boolean,
+  ): Gradient[] {
+    return this.#entry.backward(gradients, needed, shared);
   }
 
   locate(output: Tensor, index: number): string {
@@ -126,11 +147,66 @@ let addInto: (sum: Tensor, t: Tensor) => void = () => {
   throw new Error('no sum');
 };
 let copyTensor: (t: Tensor) => Tensor = (t) => t;
+/** The sum of xᵀ g. */
+let multiplyAll: (products: readonly PendingProduct[]) => Tensor = () => {
+  throw new Error('no products');
+};
 
-export function setTapeArithmetic(add: typeof addTensors, into: typeof addInto, copy: typeof copyTensor): void {
+export function setTapeArithmetic(
+  add: typeof addTensors,
+  into: typeof addInto,
+  copy: typeof copyTensor,
+  multiply: typeof multiplyAll,
+): void {
   addTensors = add;
   addInto = into;
   copyTensor = copy;
+  multiplyAll = multiply;
+}
+
+/** Pending products of a weight are multiplied when their factors have so many times its elements. */
+const PENDING_WEIGHTS = 2;
+
+/** The products that wait for each weight. They hold the memory of both factors. */
+class PendingProducts {
+  readonly #waiting = new Map<Tensor, { products: PendingProduct[]; rows: number }>();
+
+  /** @returns the gradient so far, where enough wait */
+  add(weight: Tensor, { x, g }: PendingProduct): Tensor | null {
+    const [k, n] = weight.shape;
+    const rows = x.size / k;
+    const waiting = this.#waiting.get(weight) ?? { products: [], rows: 0 };
+    waiting.products.push({ x: alias(x, [rows, k]), g: alias(g, [rows, n]) });
+    waiting.rows += rows;
+    this.#waiting.set(weight, waiting);
+    return waiting.rows * (k + n) < PENDING_WEIGHTS * k * n ? null : this.#multiply(weight, waiting.products);
+  }
+
+  *rest(): Generator<[Tensor, Tensor]> {
+    for (const [weight, { products }] of this.#waiting) yield [weight, this.#multiply(weight, products)];
+  }
+
+  #multiply(weight: Tensor, products: readonly PendingProduct[]): Tensor {
+    this.#waiting.delete(weight);
+    const sum = multiplyAll(products);
+    for (const { x, g } of products) {
+      x.dispose();
+      g.dispose();
+    }
+    return sum;
+  }
+}
+
+/** Weights that several operations of the tape read: leaves of rank 2. */
+function sharedWeights(order: readonly TapeNode[]): (t: Tensor) => boolean {
+  const once = new Set<Tensor>();
+  const shared = new Set<Tensor>();
+  for (const { inputs } of order) {
+    for (const t of inputs) {
+      if (t.requiresGrad && t.node === null && t.rank === 2 && !shared.has(t)) (once.has(t) ? shared : once).add(t);
+    }
+  }
+  return (t) => shared.has(t);
 }
 
 /**
@@ -153,9 +229,11 @@ export function backward(loss: Tensor, options: BackwardOptions = {}): void {
     );
   }
   const order = tapeOrder(loss);
+  const shared = sharedWeights(order);
   scope(() => {
     noGrad(() => {
       const gradients = new Map<Tensor, Tensor>();
+      const pending = new PendingProducts();
       const give = (t: Tensor, g: Tensor): void => {
         const before = gradients.get(t);
         if (before === undefined) return void gradients.set(t, g);
@@ -174,11 +252,12 @@ export function backward(loss: Tensor, options: BackwardOptions = {}): void {
       for (const node of order.reverse()) {
         const arriving = node.outputs.map((output) => gradients.get(output) ?? null);
         if (arriving.every((g) => g === null)) continue;
-        const results = scope(() => node.backward(arriving, node.inputs.map(needsGradient)));
+        const results = scope(() => node.backward(arriving, node.inputs.map(needsGradient), shared));
         node.inputs.forEach((t, i) => {
-          const g = results[i];
-          if (g === null || g === undefined || !needsGradient(t)) return;
-          give(t, results.lastIndexOf(g) === i ? g : alias(g));
+          const result: Gradient | undefined = results[i];
+          if (result === null || result === undefined || !needsGradient(t)) return;
+          const g = result instanceof Tensor ? result : pending.add(t, result);
+          if (g !== null) give(t, results.lastIndexOf(g) === i ? g : alias(g));
         });
         for (const output of node.outputs) {
           if (output.requiresGrad) continue;
@@ -187,6 +266,7 @@ export function backward(loss: Tensor, options: BackwardOptions = {}): void {
         }
         if (options.retainGraph !== true) node.release();
       }
+      for (const [t, g] of pending.rest()) give(t, g);
       for (const [t, g] of gradients) {
         if (!t.requiresGrad) continue;
         const sum = t.grad === null ? (g.storage.references > 1 ? copyTensor(g) : g) : addTensors(t.grad, g);
