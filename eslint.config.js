@@ -13,6 +13,8 @@ const HOUSE = [
   'optim',
   'text',
   'data',
+  'records',
+  'metrics',
   'formats',
   'train',
   'models',

@@ -15,7 +15,7 @@ import { Corpus, encodeWith } from '../text/corpus.js';
 import { type LossMetrics, lossMetrics } from '../text/perplexity.js';
 import { ConfigReader } from './config.js';
 import { LanguageNetwork, type LanguageModelConfig } from './languageNetwork.js';
-import { encodeModelFile, loadWeights, type ModelFile, openModelFile, weightsOf } from './modelFile.js';
+import { encodeModelFile, loadWeights, type ModelFile, openModelFile, textAt, weightsOf } from './modelFile.js';
 import { networkPredictor } from './networkPredictor.js';
 import { generatePieces, type GenerateOptions, type ModelText, type Predictor } from './textGenerator.js';
 import { trainLanguageModel } from './trainLanguageModel.js';
@@ -157,7 +157,7 @@ export class LanguageModel {
     return encodeModelFile({
       kind: 'lm',
       config: this.config,
-      text: this.text,
+      texts: [this.text],
       checkpoint: extra.checkpoint,
       tensors: [...weightsOf(this.network), ...(extra.tensors ?? [])],
     });
@@ -176,7 +176,7 @@ export class LanguageModel {
         'name another file',
       );
     }
-    const model = new LanguageModel(checkConfig(file.config, name), file.text);
+    const model = new LanguageModel(checkConfig(file.config, name), textAt(file, 0, name));
     loadWeights(model.network, file);
     return model;
   }

@@ -9,12 +9,11 @@ export type AnyModel = LanguageModel | NgramLanguageModel;
 /** Errors: FORMAT. */
 export function loadModel(bytes: Uint8Array, name: string): AnyModel {
   const file = openModelFile(bytes, name);
-  if (file.kind === 'classify') {
-    throw new UnrolledError(
-      'FORMAT',
-      `expected a language model in ${name}, received a classifier`,
-      'open it with TextClassifier.load',
-    );
-  }
-  return file.kind === 'lm' ? LanguageModel.fromFile(file, name) : NgramLanguageModel.fromFile(file, name);
+  if (file.kind === 'lm') return LanguageModel.fromFile(file, name);
+  if (file.kind === 'ngram') return NgramLanguageModel.fromFile(file, name);
+  throw new UnrolledError(
+    'FORMAT',
+    `expected a language model in ${name}, received a model of kind ${file.kind}`,
+    'open it with the class that wrote it, such as TextClassifier.load',
+  );
 }

@@ -7,13 +7,14 @@ import { TOKENIZER_KINDS } from '../text/tokenizer.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import type { ModelText } from './textGenerator.js';
 
-export const MODEL_KINDS = ['lm', 'ngram', 'classify'] as const;
+export const MODEL_KINDS = ['lm', 'ngram', 'classify', 'tag', 'forecast', 'translate', 'caption'] as const;
 export type ModelKind = (typeof MODEL_KINDS)[number];
 
 export interface ModelFile {
   kind: ModelKind;
   config: unknown;
-  text: ModelText;
+  /** How texts become tokens: one for a language model, two for a translator, none for a forecaster. */
+  texts: readonly ModelText[];
   /** What resuming a training needs; undefined in a finished model. */
   checkpoint?: unknown;
   tensors: Map<string, SafetensorsTensor>;
@@ -28,8 +29,12 @@ export function encodeModelFile(
     format: FORMAT,
     kind: file.kind,
     config: JSON.stringify(file.config),
-    text: JSON.stringify(file.text.settings),
-    vocabulary: JSON.stringify(file.text.vocabulary),
+    ...Object.fromEntries(
+      file.texts.flatMap(({ settings, vocabulary }, i) => [
+        [numbered('text', i), JSON.stringify(settings)],
+        [numbered('vocabulary', i), JSON.stringify(vocabulary)],
+      ]),
+    ),
     ...(file.checkpoint === undefined ? {} : { checkpoint: JSON.stringify(file.checkpoint) }),
   });
 }
@@ -57,15 +62,29 @@ export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
       );
     }
   };
-  const settings = checkSettings(part('text'), name);
-  const vocabulary = Vocabulary.fromJSON(part('vocabulary'));
+  const texts: ModelText[] = [];
+  for (let i = 0; metadata[numbered('text', i)] !== undefined; i++) {
+    const settings = checkSettings(part(numbered('text', i)), name);
+    texts.push({ settings, vocabulary: Vocabulary.fromJSON(part(numbered('vocabulary', i))) });
+  }
   return {
     kind,
     config: part('config'),
-    text: { settings, vocabulary },
+    texts,
     checkpoint: metadata.checkpoint === undefined ? undefined : part('checkpoint'),
     tensors,
   };
+}
+
+/** The first has no number. */
+function numbered(key: string, i: number): string {
+  return i === 0 ? key : `${key}${i + 1}`;
+}
+
+/** The text settings and vocabulary with that number. Errors: FORMAT. */
+export function textAt({ texts }: Pick<ModelFile, 'texts'>, i: number, name: string): ModelText {
+  if (i < texts.length) return texts[i];
+  throw new UnrolledError('FORMAT', `expected a vocabulary in ${name}, received none`, 'the file is damaged');
 }
 
 function checkSettings(value: unknown, name: string): TextSettings {

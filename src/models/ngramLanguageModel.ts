@@ -6,7 +6,7 @@ import { type Corpus, encodeWith, type TextSettings } from '../text/corpus.js';
 import { NgramModel, type Smoothing } from '../text/ngram.js';
 import { type LossMetrics } from '../text/perplexity.js';
 import { drawIndex } from '../backend/reference/sample.js';
-import { encodeModelFile, type ModelFile } from './modelFile.js';
+import { encodeModelFile, type ModelFile, textAt } from './modelFile.js';
 import { generatePieces, type GenerateOptions, type ModelText, type Predictor, textOf } from './textGenerator.js';
 
 export interface NgramTrainOptions extends TextSettings {
@@ -77,7 +77,7 @@ export class NgramLanguageModel {
       dtype: 'I32' as const,
       data: Int32Array.from(data),
     }));
-    return encodeModelFile({ kind: 'ngram', config: this.config, text: this.text, tensors });
+    return encodeModelFile({ kind: 'ngram', config: this.config, texts: [this.text], tensors });
   }
 
   /** Errors: FORMAT. */
@@ -95,16 +95,17 @@ export class NgramLanguageModel {
     ) {
       throw new UnrolledError('FORMAT', `expected order, smoothing and alpha in ${name}`, 'the file is damaged');
     }
+    const text = textAt(file, 0, name);
     const data = {
       order,
       smoothing,
       alpha,
-      vocabularySize: file.text.vocabulary.size,
+      vocabularySize: text.vocabulary.size,
       token: array('token'),
       count: array('count'),
       children: array('children'),
     } as const;
-    return new NgramLanguageModel(NgramModel.fromData(data), file.text);
+    return new NgramLanguageModel(NgramModel.fromData(data), text);
   }
 
   /** Writes the file whole or not at all. Errors: IO. */

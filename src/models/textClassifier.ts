@@ -3,13 +3,10 @@ import { UnrolledError } from '../errors.js';
 import { crossEntropy, reshape, sigmoid, softmax } from '../autograd/ops.js';
 import { noGrad } from '../autograd/tape.js';
 import { ensureBackend } from '../backend/choose.js';
-import type { Cell } from '../cell/cell.js';
-import { LengthBatches, padded, sortedBatches } from '../data/lengthBatches.js';
-import type { SamplerState } from '../data/sampling.js';
+import { padded, sortedBatches } from '../data/lengthBatches.js';
 import { stratifiedSplit } from '../data/split.js';
 import { bceWithLogits } from '../nn/losses.js';
 import { RandomCalls } from '../nn/random.js';
-import type { OptimizerName } from '../optim/optimizers.js';
 import { getPlatform } from '../platform/platform.js';
 import { fromData } from '../tensor/create.js';
 import { Philox } from '../tensor/philox.js';
@@ -20,14 +17,15 @@ import { createTokenizer } from '../text/createTokenizer.js';
 import type { TokenizerKind } from '../text/tokenizer.js';
 import type { WordVectors } from '../text/vectors.js';
 import { Vocabulary, type VocabularyOptions } from '../text/vocabulary.js';
-import { type ClassMetrics, classMetrics } from '../train/classMetrics.js';
-import { type StepProgress, train, type TrainingResult, type Validation } from '../train/trainer.js';
-import { checkpointTensors, readCheckpoint } from './checkpoint.js';
+import { type ClassMetrics, classMetrics } from '../metrics/classMetrics.js';
+import type { TrainingResult } from '../train/trainer.js';
 import { ClassifierNetwork, type ClassifierNetworkConfig, type Pooling, POOLINGS } from './classifierNetwork.js';
-import { ConfigReader, defined, storable } from './config.js';
-import { encodeModelFile, loadWeights, type ModelFile, openModelFile, weightsOf } from './modelFile.js';
-import { cellConfig, type RecurrentConfig } from './recurrentStack.js';
+import { ConfigReader, defined } from './config.js';
+import { encodeModelFile, loadWeights, type ModelFile, openModelFile, textAt, weightsOf } from './modelFile.js';
+import { cellConfig } from './recurrentStack.js';
 import type { ModelText } from './textGenerator.js';
+import type { StackOptions } from './trainingOptions.js';
+import { checkpointOf, type FileExtra, type RowTrainingOptions, trainOnRows } from './trainOnRows.js';
 
 export interface LabelledText {
   text: string;
@@ -53,52 +51,18 @@ export interface Classified {
   probabilities: Record<string, number>;
 }
 
-export interface ClassifierOptions extends Omit<CleanOptions, 'lineSeparator'>, VocabularyOptions {
-  /** word */
+/** Defaults: CLASSIFIER_DEFAULTS; 5 epochs where no minutes are given. */
+export interface ClassifierOptions
+  extends Omit<CleanOptions, 'lineSeparator'>, VocabularyOptions, StackOptions, RowTrainingOptions<ClassifierMetrics> {
   tokens?: TokenizerKind;
-  /** A name of cell/cells/index.ts, or a cell of one's own; lstm. */
-  cell?: string | Cell;
-  /** 128 */
-  hiddenSize?: number;
-  /** 1 */
-  numLayers?: number;
-  /** true */
   bidirectional?: boolean;
-  /** max */
   pooling?: Pooling;
   /** 100, or the size of the vectors */
   embeddingSize?: number;
   /** Where embeddings start; the words that are not among them start small. */
   vectors?: WordVectors;
-  /** 0.3 */
-  dropout?: number;
-  recurrent?: RecurrentConfig;
-  /** 64 */
-  batchSize?: number;
-  /** adam */
-  optimizer?: OptimizerName;
-  /** 2e-3 */
-  learningRate?: number;
-  /** cosine */
-  schedule?: string;
-  /** 1; 0 for none */
-  clipNorm?: number;
-  clipValue?: number;
-  /** 5 where no minutes are given */
-  epochs?: number;
-  minutes?: number;
-  seed?: number;
-  /** Rows of their own, or the share that is drawn from each class; 0.1. */
+  /** Rows of their own, or the share that is drawn from each class. */
   validation?: readonly LabelledText[] | number;
-  /** How many times the validation part is measured on the way; 5. */
-  validations?: number;
-  patience?: number;
-  checkpoint?: { everySeconds: number; save: (bytes: Uint8Array) => void | Promise<void> };
-  /** A checkpoint to go on from. */
-  resume?: Uint8Array;
-  signal?: AbortSignal;
-  onProgress?: (event: StepProgress) => void;
-  onValidation?: (event: Validation<ClassifierMetrics>) => void | Promise<void>;
 }
 
 export const CLASSIFIER_DEFAULTS = {
@@ -119,7 +83,6 @@ export const CLASSIFIER_DEFAULTS = {
   validations: 5,
 } as const satisfies ClassifierOptions;
 
-const EPOCHS = 5;
 const EMBEDDING = 100;
 const EVALUATION_BATCH = 128;
 
@@ -149,10 +112,7 @@ export class TextClassifier {
    */
   static async fit(rows: readonly LabelledText[], options: ClassifierOptions = {}): Promise<TextClassifier> {
     await ensureBackend();
-    const from =
-      options.resume === undefined
-        ? null
-        : readCheckpoint<ClassifierMetrics, ClassifierOptions>(options.resume, 'the checkpoint');
+    const from = checkpointOf<ClassifierMetrics, ClassifierOptions>(options);
     const o: Resolved = { ...CLASSIFIER_DEFAULTS, ...defined(from?.options ?? {}), ...defined(options) };
     const labels = labelsOf(rows);
     const { training, validation } = partsOf(rows, labels, o);
@@ -162,37 +122,19 @@ export class TextClassifier {
         : TextClassifier.fromBytes(options.resume, 'the checkpoint');
     const data = model.encode(training);
     const held = validation.length > 0 ? model.encode(validation) : null;
-    const batches = new LengthBatches(data.lengths, { batchSize: o.batchSize, seed: o.seed });
-    if (from !== null) {
-      batches.restore(from.sampler);
-      model.calls.calls = from.calls;
-    }
-    model.training = await train<ClassifierMetrics>(
+    model.training = await trainOnRows<ClassifierMetrics, Resolved>(
+      model,
       {
-        network: model.network,
-        epochs: () => batches.epochs(),
-        next() {
-          const { rows: picked } = batches.next();
+        lengths: data.lengths,
+        step(picked) {
           const { logits, lengths } = model.#forward(Array.from(picked, (row) => data.sequences[row]));
           const classes = Int32Array.from(picked, (row) => data.classes[row]);
           return { loss: model.#loss(logits, classes), tokens: lengths.reduce((sum, length) => sum + length, 0) };
         },
         evaluate: () => held && model.#measure(held),
-        onValidation: options.onValidation,
-        async checkpoint(position, optimizer) {
-          const sampler: SamplerState = batches.state();
-          const content = { ...position, options: storable(o), sampler, calls: model.calls.calls };
-          await options.checkpoint?.save(
-            model.toBytes({ tensors: checkpointTensors(optimizer, null), checkpoint: content }),
-          );
-        },
       },
-      {
-        ...o,
-        epochs: o.epochs ?? (o.minutes === undefined ? EPOCHS : undefined),
-        ...(from === null ? {} : { from }),
-        checkpointSeconds: options.checkpoint?.everySeconds,
-      },
+      o,
+      from,
     );
     return model;
   }
@@ -272,11 +214,11 @@ export class TextClassifier {
   }
 
   /** The file's bytes: weights, configuration, labels and vocabulary. */
-  toBytes(extra: { tensors?: ReturnType<typeof weightsOf>; checkpoint?: unknown } = {}): Uint8Array {
+  toBytes(extra: FileExtra = {}): Uint8Array {
     return encodeModelFile({
       kind: 'classify',
       config: this.config,
-      text: this.text,
+      texts: [this.text],
       checkpoint: extra.checkpoint,
       tensors: [...weightsOf(this.network), ...(extra.tensors ?? [])],
     });
@@ -301,7 +243,7 @@ export class TextClassifier {
         labels: config.texts('labels'),
         seed: config.seed(),
       },
-      file.text,
+      textAt(file, 0, name),
     );
     loadWeights(model.network, file);
     model.network.eval();

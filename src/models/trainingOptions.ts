@@ -1,14 +1,34 @@
-// What training a language model takes, reports and leaves behind; and what it asks of a model.
+// What training takes, whatever is trained; and what training a language model takes, reports and leaves behind.
 import type { Cell } from '../cell/cell.js';
 import type { SafetensorsTensor } from '../formats/safetensors.js';
 import type { RandomCalls } from '../nn/random.js';
-import type { OptimizerName } from '../optim/optimizers.js';
 import type { CorpusOptions } from '../text/corpus.js';
 import type { LossMetrics } from '../text/perplexity.js';
-import type { StepProgress, TrainingResult, Validation } from '../train/trainer.js';
+import type { StepProgress, TrainerSettings, TrainingResult, Validation } from '../train/trainer.js';
 import type { LanguageNetwork } from './languageNetwork.js';
 import type { RecurrentConfig } from './recurrentStack.js';
 import type { GenerateOptions } from './textGenerator.js';
+
+/** The recurrent stack of a model. */
+export interface StackOptions {
+  /** A name of cell/cells/index.ts, or a cell of one's own; lstm. */
+  cell?: string | Cell;
+  hiddenSize?: number;
+  numLayers?: number;
+  dropout?: number;
+  /** Zoneout, dropouts, projection and the like of the recurrent stack; none. */
+  recurrent?: RecurrentConfig;
+}
+
+/** How any model is trained. */
+export interface FitOptions extends Partial<TrainerSettings> {
+  batchSize?: number;
+  seed?: number;
+  checkpoint?: { everySeconds: number; save: (bytes: Uint8Array) => void | Promise<void> };
+  /** A checkpoint to go on from; sizes and settings come from it. */
+  resume?: Uint8Array;
+  signal?: AbortSignal;
+}
 
 /** A model in training: `LanguageModel` is one. */
 export interface TrainableModel {
@@ -21,47 +41,14 @@ export interface TrainableModel {
   toBytes(extra?: { tensors?: (SafetensorsTensor & { name: string })[]; checkpoint?: unknown }): Uint8Array;
 }
 
-export interface LanguageModelTrainOptions extends CorpusOptions {
-  /** A name of cell/cells/index.ts, or a cell of one's own; lstm. */
-  cell?: string | Cell;
-  /** 256 */
-  hiddenSize?: number;
-  /** 1 */
-  numLayers?: number;
+/** Defaults: languageModelDefaults.ts. */
+export interface LanguageModelTrainOptions extends CorpusOptions, StackOptions, FitOptions {
   /** 64; 0 for one-hot */
   embeddingSize?: number;
-  /** 0 */
-  dropout?: number;
-  /** Zoneout, dropouts, projection and the like of the recurrent stack; none. */
-  recurrent?: RecurrentConfig;
-  /** 32 */
-  batchSize?: number;
   /** Length of backpropagation through time; 64. */
   numSteps?: number;
   /** sequential carries the state from batch to batch, random does not; sequential. */
   sampling?: 'sequential' | 'random';
-  /** adam */
-  optimizer?: OptimizerName;
-  /** 4e-3 */
-  learningRate?: number;
-  /** cosine */
-  schedule?: string;
-  /** Radius that the gradient norm is clipped to; 1, 0 for none. */
-  clipNorm?: number;
-  /** Cuts each gradient element; none. */
-  clipValue?: number;
-  /** Passes over the training part; 10 where no minutes are given. */
-  epochs?: number;
-  minutes?: number;
-  seed?: number;
-  /** How many times the validation part is measured on the way; 10. */
-  validations?: number;
-  /** Stops after so many validations without improvement, and keeps the best weights. */
-  patience?: number;
-  checkpoint?: { everySeconds: number; save: (bytes: Uint8Array) => void | Promise<void> };
-  /** A checkpoint to go on from; sizes and text settings come from it. */
-  resume?: Uint8Array;
-  signal?: AbortSignal;
   onProgress?: (event: TrainingProgress) => void;
   onValidation?: (event: ValidationEvent, model: TrainableModel) => void | Promise<void>;
 }
