@@ -102,6 +102,7 @@ export default experiment({
   source: 'Dive into Deep Learning, 10.4; Schuster, Paliwal 1997',
   text,
   datasets: ['timemachine'],
+  minutes: 1,
   async run({ quick, seed, say, heading, formula, plot, table, lines, check, progress, data }) {
     const corpus = Corpus.fromText(await data('timemachine'), { lettersOnly: true, lineSeparator: ' ' });
     const V = corpus.vocabulary.size;

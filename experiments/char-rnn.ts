@@ -76,6 +76,7 @@ export default experiment({
   source: 'Karpathy 2015; Dive into Deep Learning, 9.5',
   text,
   datasets: ['tinyshakespeare'],
+  minutes: 10,
   async run({ quick, seed, signal, data, say, heading, formula, plot, table, lines, check, progress }) {
     const all = await data('tinyshakespeare');
     const corpus = Corpus.fromText(quick ? all.slice(0, 120_000) : all, { validation: 0.05 });

@@ -36,6 +36,7 @@ export default experiment({
   source: 'Zhang and Lapata 2014; 全唐诗',
   text,
   datasets: ['tang-poems', 'tang300'],
+  minutes: 3,
   async run({ quick, seed, files, say, heading, formula, plot, lines, check, progress }) {
     // The poems: every tenth quatrain is kept apart, and what shares a line with it is left out (many stand there twice).
     const { whole, halves } = readPoems([...(await files('tang-poems')), ...(await files('tang300'))]);

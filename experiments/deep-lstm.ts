@@ -11,6 +11,7 @@ export default experiment({
   text,
   code: ['deep-lstm.ts', 'characters.ts', 'gates.ts'],
   datasets: ['timemachine'],
+  minutes: 4,
   async run(context) {
     const { heading, formula, plot, say, check, data } = context;
     formula(

@@ -14,6 +14,7 @@ export default experiment({
   text,
   code: ['gru.ts', 'characters.ts', 'gates.ts'],
   datasets: ['timemachine'],
+  minutes: 1,
   async run(context) {
     const { seed, say, heading, formula, svg, plot, table, check, data } = context;
     formula(GRU.toLatex());

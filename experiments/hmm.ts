@@ -62,6 +62,7 @@ export default experiment({
   source: 'Rabiner 1989; Durbin, Eddy, Krogh, Mitchison 1998; Cave, Neuwirth 1980',
   text,
   datasets: ['timemachine'],
+  minutes: 2,
   code: ['hmm.ts', 'hmm-recursions.ts'],
   async run({ quick, seed, say, heading, formula, plot, table, check, progress, data }) {
     let done = 0;

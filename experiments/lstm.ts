@@ -11,6 +11,7 @@ export default experiment({
   text,
   code: ['lstm.ts', 'characters.ts', 'gates.ts'],
   datasets: ['timemachine'],
+  minutes: 2,
   async run(context) {
     const { seed, say, heading, formula, svg, plot, table, check, data } = context;
     formula(LSTM.toLatex());

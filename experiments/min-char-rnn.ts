@@ -118,6 +118,7 @@ export default experiment({
   source: 'Karpathy, min-char-rnn.py (2015)',
   text,
   datasets: ['tinyshakespeare'],
+  minutes: 1,
   code: ['min-char-rnn-by-hand.ts', 'min-char-rnn.ts'],
   async run({ quick, seed, say, heading, formula, plot, lines, check, progress, data }) {
     formula(String.raw`h_t = \tanh(W_{xh} x_t + W_{hh} h_{t-1} + b_h) \qquad p_t = \operatorname{softmax}(W_{hy} h_t + b_y) \qquad L = -\sum_{t=1}^{25} \log p_t[x_{t+1}]`); // prettier-ignore

@@ -35,6 +35,7 @@ export default experiment({
   text,
   code: ['scratch.ts', 'rnn-from-scratch.ts'],
   datasets: ['timemachine'],
+  minutes: 6,
   async run({ quick, seed, say, heading, formula, plot, lines, check, progress, data }) {
     const H = quick ? 64 : 512;
     const epochs = quick ? 12 : 500;

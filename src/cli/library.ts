@@ -8,7 +8,7 @@ export { LanguageModel, listBackends, loadModel, NgramLanguageModel } from '../n
 export { trainingReport } from '../plot/trainingReport.js';
 
 /** Makes what --backend and --threads ask for the one that computes. Errors: UNSUPPORTED. */
-export async function startBackend({ backend, threads }: GlobalOptions): Promise<Backend> {
+export async function startBackend({ backend, threads }: Pick<GlobalOptions, 'backend' | 'threads'>): Promise<Backend> {
   return useBackend(backend, { threads });
 }
 

@@ -59,6 +59,8 @@ export interface ExperimentDefinition<M extends Messages> {
   datasets?: readonly string[];
   /** Files of experiments/ that make it up; default its own. */
   code?: readonly string[];
+  /** About how long it takes alone on two cores, where that is a minute or more. */
+  minutes?: number;
   run(context: Experimenting<Extract<keyof M, string>>): void | Promise<void>;
 }
 
@@ -69,6 +71,7 @@ export interface Experiment {
   text: Messages & { title: Message; idea: Message };
   datasets: readonly string[];
   code: readonly string[];
+  minutes: number;
   run(context: Experimenting<string>): void | Promise<void>;
 }
 
@@ -79,6 +82,6 @@ export interface Chapter {
 }
 
 export function experiment<const M extends Messages>(definition: ExperimentDefinition<M>): Experiment {
-  const { name, datasets = [], code = [`${name}.ts`] } = definition;
-  return { ...definition, datasets, code, run: (context) => definition.run(context) };
+  const { name, datasets = [], code = [`${name}.ts`], minutes = 0 } = definition;
+  return { ...definition, datasets, code, minutes, run: (context) => definition.run(context) };
 }

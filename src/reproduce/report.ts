@@ -111,7 +111,9 @@ export function indexReport(
       ].join('\n'),
     },
   ];
-  for (const chapter of chapters) {
+  const known = new Set(chapters.flatMap(({ experiments }) => experiments));
+  const own = results.map(({ experiment }) => experiment).filter((experiment) => !known.has(experiment));
+  for (const chapter of [...chapters, { title: WORDS.own, experiments: own }]) {
     const ran = results.filter(({ experiment }) => chapter.experiments.includes(experiment));
     if (ran.length === 0) continue;
     const rows = ran.map((result) => {

@@ -19,6 +19,7 @@ export const WORDS = messages({
   again: { en: 'The command, to do it again:', zh: '再次运行的命令：' },
   source: { en: 'Read beside it', zh: '对照阅读' },
   allExperiments: { en: 'All experiments', zh: '全部实验' },
+  own: { en: 'Of one’s own', zh: '自己的实验' },
   quickRun: {
     en: 'This is the short version (`--quick`): less data, fewer steps, weaker checks.',
     zh: '这是快速版（`--quick`）：数据更少，步数更少，检验更宽松。',

@@ -4,7 +4,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { inFolder, runTest } from '../testing.js';
+import { run } from '../main.js';
+import { inFolder, runTest, testIo } from '../testing.js';
 
 const MODULE = (got: number): string => `
 const text = { title: { en: 'Mine', zh: '我的' }, idea: { en: 'One is one.', zh: '一就是一。' }, one: { en: 'one', zh: '一' } };
@@ -71,6 +72,60 @@ describe('unrolled reproduce', () => {
       child.kill('SIGINT');
       const [, signal] = await once(child, 'exit');
       expect(signal).toBe('SIGINT');
+    });
+  });
+
+  it('runs several side by side, and goes on where the process of one ends', async () => {
+    await inFolder(async (folder) => {
+      writeFileSync(join(folder, 'mine.mjs'), MODULE(1));
+      writeFileSync(join(folder, 'fails.mjs'), MODULE(2).replaceAll("'mine'", "'fails'"));
+      const ends = MODULE(1)
+        .replaceAll("'mine'", "'ends'")
+        .replace('({ check }) =>', '({ check }) => process.exit(3) ??');
+      writeFileSync(join(folder, 'ends.mjs'), ends);
+      const argv = ['reproduce', './mine.mjs', './ends.mjs', './fails.mjs', '--jobs', '2', '--seed', '7'];
+      const { status, out, err } = await runTest([...argv, '--report', 'pages', '--json'], { cwd: folder });
+      expect(status).toBe(1);
+      const { experiments, jobs, failed } = JSON.parse(out);
+      expect({ jobs, failed }).toEqual({ jobs: 2, failed: ['ends', 'fails'] });
+      expect(experiments.map((one: { name: string }) => one.name)).toEqual(['mine', 'ends', 'fails']);
+      expect(experiments[0].checks).toEqual([{ what: 'one', expected: '1', got: '1', ok: true }]);
+      expect(experiments[1].error.message).toContain('its process ended with status 3');
+      expect(err).toMatch(/✓ mine {2}1 of 1 checks/);
+      expect(readFileSync(join(folder, 'pages', 'mine.html'), 'utf8')).toContain('seed 7');
+      expect(readFileSync(join(folder, 'pages', 'index.html'), 'utf8')).toContain('fails.html');
+    });
+  });
+
+  it('ends the processes beside it with itself', async () => {
+    await inFolder(async (folder) => {
+      // Neither hears anything once it runs.
+      const endless = MODULE(1).replace(
+        'run: ',
+        'run: async ({ progress }) => { progress(0.5, process.pid); await 0; for (;;); }, ran: ',
+      );
+      for (const name of ['one', 'two']) {
+        writeFileSync(
+          join(folder, `${name}.mjs`),
+          endless.replace("'mine'", `'${name}'`).replace('await 0', 'await new Promise((r) => setTimeout(r, 200))'),
+        );
+      }
+      const pids = new Set<number>();
+      let send = (): void => undefined;
+      const io = testIo({
+        cwd: folder,
+        stderr: {
+          write(text: string) {
+            for (const [, pid] of text.matchAll(/(?:one|two) (\d+)/g)) pids.add(Number(pid));
+            if (pids.size === 2) setTimeout(() => send(), 500); // both are in their loops
+          },
+        },
+        now: () => Date.now() * 1e5, // a line for each progress
+      });
+      send = () => io.signals.emit('SIGTERM');
+      expect(await run(['reproduce', './one.mjs', './two.mjs', '--jobs', '2'], io)).toBe(130);
+      expect(pids.size).toBe(2);
+      for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
     });
   });
 

@@ -1,24 +1,14 @@
 // `unrolled reproduce`: runs the experiments of the textbook, checks them, writes their reports.
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { UnrolledError } from '../../errors.js';
-import { didYouMean } from '../../nearest.js';
 import { formatSeconds } from '../../plot/svg.js';
-import type { Chapter, Experiment } from '../../reproduce/experiment.js';
+import type { Chapter } from '../../reproduce/experiment.js';
 import type { Language } from '../../reproduce/messages.js';
 import type { ExperimentResult } from '../../reproduce/run.js';
 import { type CommandResult, defineCommand } from '../command.js';
-import { writeWhole } from '../files.js';
-import { choice, flag, path, withDefault } from '../options.js';
+import { processors } from '../io.js';
+import { choice, flag, integer, path, withDefault } from '../options.js';
 import { table } from '../output.js';
-import { importOwn, isModulePath } from '../ownModule.js';
 import { shellCommand } from '../resumeCommand.js';
-
-/** A module of this package that is built beside src/. */
-const EXPERIMENTS = 'unrolled/experiments';
-const SOURCES = fileURLToPath(new URL('../../../experiments/', import.meta.url));
+import { watchSignals } from '../signals.js';
 
 export const reproduceCommand = defineCommand({
   name: 'reproduce',
@@ -30,6 +20,10 @@ export const reproduceCommand = defineCommand({
     list: flag('--list', 'what there is'),
     report: path('--report <folder>', 'one HTML page for each experiment, and an index'),
     quick: flag('--quick', 'a short version of each, of seconds'),
+    jobs: {
+      ...integer('--jobs <N>', 'experiments side by side, each in a process of its own'),
+      defaultText: 'as many as there are threads',
+    },
     lang: withDefault(choice('--lang <language>', 'of the reports', ['en', 'zh', 'all']), 'en' as const),
   },
   examples: [
@@ -39,45 +33,78 @@ export const reproduceCommand = defineCommand({
   ],
   endsAtOnce: true,
   async run({ io, globals, signal }, names, options): Promise<CommandResult> {
-    const { CHAPTERS } = (await import(EXPERIMENTS)) as { CHAPTERS: readonly Chapter[] };
+    const { readChapters, findExperiment } = await import('../reproduce/find.js');
+    const chapters = await readChapters();
     const languages: Language[] = options.lang === 'all' ? ['en', 'zh'] : [options.lang];
-    if (options.list) return list(CHAPTERS, languages[0]);
-    const all = CHAPTERS.flatMap(({ experiments }) => experiments);
-    const chosen = names.length === 0 ? all : await Promise.all(names.map((name) => find(name, all, io.cwd)));
+    if (options.list) return list(chapters, languages[0]);
+    const all = chapters.flatMap(({ experiments }) => experiments);
+    const typed = names.length === 0 ? all.map(({ name }) => name) : names;
+    const chosen = await Promise.all(typed.map((name) => findExperiment(name, all, io.cwd)));
 
-    const { manualSeed } = await import('../../node.js');
     const { startBackend, describeBackend } = await import('../library.js');
-    const { runExperiment, passed } = await import('../../reproduce/run.js');
-    const { readData, textOf } = await import('../input.js');
+    const { runApart, runHere } = await import('../reproduce/plan.js');
+    const { passed } = await import('../../reproduce/run.js');
+    const { Pages } = await import('../reproduce/pages.js');
     const { createProgress } = await import('../progress.js');
-    const backend = describeBackend(await startBackend(globals));
+    const threads = globals.threads ?? processors();
+    const jobs = Math.min(options.jobs ?? threads, chosen.length);
+    const each = jobs === 1 ? globals.threads : Math.max(1, Math.floor(threads / jobs));
+    const backend = describeBackend(await startBackend({ ...globals, threads: each }));
+    const { dataDir } = globals;
+    const { quick } = options;
     const seed = globals.seed ?? 0;
-    const pages = options.report === undefined ? null : new Pages(io.cwd, options.report, languages, backend, CHAPTERS);
-    const progress = createProgress(io, { quiet: globals.quiet, mayDie: true });
-    const results: ExperimentResult[] = [];
+    const plan = { quick, seed, languages, backend: globals.backend, threads: each, dataDir };
+    const pages = options.report === undefined ? null : new Pages(io.cwd, options.report, languages, backend, chapters);
+    const bar = createProgress(io, { quiet: globals.quiet, mayDie: true });
+    const finished = new Array<ExperimentResult | undefined>(chosen.length);
+    let writing: Promise<void> = Promise.resolve();
+    const share = new Float64Array(chosen.length);
+    // This process only waits for the others: it can hear signals, and ends them.
+    const apart = watchSignals(jobs > 1 ? io.signals : undefined, (status) => io.exit(status));
+    const failure = new AbortController();
+    const stopped = AbortSignal.any([apart.signal, failure.signal]);
+    const runOne = async (i: number): Promise<void> => {
+      const { name } = chosen[i];
+      const progress = (done: number, text: string): void => {
+        share[i] = done;
+        bar.update(share.reduce((sum, part) => sum + part, 0) / chosen.length, `${name} ${text}`);
+      };
+      const result = await (jobs === 1
+        ? runHere(chosen[i], plan, { io, signal, progress })
+        : runApart(chosen[i], { typed: typed[i], plan }, { io, progress, signal: stopped }));
+      share[i] = 1;
+      finished[i] = result;
+      if (globals.debug && result.error?.cause instanceof Error) io.stderr.write(`${result.error.cause.stack}\n`);
+      const good = result.checks.filter(({ ok }) => ok).length;
+      const mark = passed(result) ? '✓' : '✗';
+      bar.log(`${mark} ${name}  ${good} of ${result.checks.length} checks  ${formatSeconds(result.seconds)}`);
+      // One after the other: the last index has all.
+      writing = writing.then(() => {
+        const until = finished.filter((one) => one !== undefined);
+        return pages?.write(result, commandOf(typed[i], seed, options), chosen.length > 1 ? until : null);
+      });
+      await writing;
+    };
+    const start = io.now();
     try {
-      for (const [i, experiment] of chosen.entries()) {
-        manualSeed(seed);
-        const { name } = experiment;
-        const result = await runExperiment(experiment, {
-          quick: options.quick,
-          seed,
-          languages,
-          signal,
-          progress: (done, text) => progress.update((i + done) / chosen.length, `${name} ${text}`),
-          data: async (known) => textOf(await readData(io, [known], globals.dataDir)),
-          files: async (known) => (await readData(io, [known], globals.dataDir)).parts,
-        });
-        if (globals.debug && result.error?.cause instanceof Error) io.stderr.write(`${result.error.cause.stack}\n`);
-        results.push(result);
-        const good = result.checks.filter(({ ok }) => ok).length;
-        const mark = passed(result) ? '✓' : '✗';
-        progress.log(`${mark} ${name}  ${good} of ${result.checks.length} checks  ${formatSeconds(result.seconds)}`);
-        await pages?.write(result, commandOf(names[i] ?? name, seed, options), chosen.length > 1 ? results : null);
-      }
+      // The longest start first, so that none is left alone at the end.
+      const waiting = chosen.map((_, i) => i);
+      if (jobs > 1) waiting.sort((a, b) => chosen[b].minutes - chosen[a].minutes || a - b);
+      const worker = async (): Promise<void> => {
+        for (let i = waiting.shift(); i !== undefined; i = waiting.shift()) await runOne(i);
+      };
+      // What breaks one (a full disk) ends all, and none is left behind.
+      const ends = await Promise.allSettled(
+        Array.from({ length: jobs }, () =>
+          worker().catch((error: unknown) => (failure.abort(), Promise.reject(error))),
+        ),
+      );
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
     } finally {
-      progress.stop();
+      apart.dispose();
+      bar.stop();
     }
+    const results = finished.filter((one) => one !== undefined);
 
     const language = languages[0];
     const failed = results.filter((result) => !passed(result));
@@ -94,6 +121,8 @@ export const reproduceCommand = defineCommand({
       quick: options.quick,
       seed,
       backend,
+      jobs,
+      seconds: Math.round((io.now() - start) / 10) / 100,
       failed: failed.map(({ experiment }) => experiment.name),
     };
     const lines = results.map((result) => summary(result, language));
@@ -106,41 +135,20 @@ export const reproduceCommand = defineCommand({
 
 function list(chapters: readonly Chapter[], language: Language): CommandResult {
   const experiments = chapters.flatMap((chapter) =>
-    chapter.experiments.map(({ name, source, text, datasets }) => ({
+    chapter.experiments.map(({ name, source, text, datasets, minutes }) => ({
       name,
       chapter: chapter.title[language],
       title: text.title[language],
       source,
       datasets,
+      minutes,
     })),
   );
-  const rows = experiments.map(({ name, chapter, title, source }) => [name, chapter, title, source]);
-  const columns = ['name', 'chapter', 'what', 'source'].map((heading) => ({ heading }));
+  const rows = experiments.map(({ name, chapter, title, source, minutes }) => {
+    return [name, chapter, title, source, minutes < 1 ? '' : String(minutes)];
+  });
+  const columns = ['name', 'chapter', 'what', 'source', 'minutes'].map((heading) => ({ heading }));
   return { json: { experiments }, text: table(columns, rows) };
-}
-
-/** Errors: OPTION for an unknown name, NOT_FOUND and FORMAT for a module. */
-async function find(name: string, all: readonly Experiment[], cwd: string): Promise<Experiment> {
-  const found = all.find((experiment) => experiment.name === name.toLowerCase());
-  if (found) return found;
-  const names = all.map((experiment) => experiment.name);
-  if (!isModulePath(name)) {
-    throw new UnrolledError(
-      'OPTION',
-      `expected the name of an experiment, received "${name}"`,
-      `${didYouMean(name, names)}unrolled reproduce --list shows them`,
-    );
-  }
-  const { default: exported } = await importOwn(cwd, name, { what: 'an experiment', code: 'FORMAT' });
-  const own = exported as Partial<Experiment> | undefined;
-  if (!own?.name || !own.run || !own.text?.title || !own.text.idea) {
-    throw new UnrolledError(
-      'FORMAT',
-      `expected an experiment as the default export of ${name}`,
-      "write it as: export default experiment({ name, source, text, run }), with experiment from 'unrolled/reproduce'",
-    );
-  }
-  return { ...(own as Experiment), code: [resolve(cwd, name)] };
 }
 
 /** The command that runs one again. @param typed its name, or its module */
@@ -162,80 +170,4 @@ function summary({ experiment, checks, error, seconds }: ExperimentResult, langu
   }
   if (error) lines.push(`  ✗ error[${error.code}]: ${error.message}`, `    help: ${error.help}`);
   return lines.join('\n');
-}
-
-/** The folder of reports: one language at its root; Chinese beside English in zh/. */
-class Pages {
-  readonly #cwd: string;
-  readonly #folder: string;
-  readonly #languages: readonly Language[];
-  readonly #backend: string;
-  readonly #chapters: readonly Chapter[];
-
-  constructor(
-    cwd: string,
-    folder: string,
-    languages: readonly Language[],
-    backend: string,
-    chapters: readonly Chapter[],
-  ) {
-    this.#cwd = cwd;
-    this.#folder = folder;
-    this.#languages = languages;
-    this.#backend = backend;
-    this.#chapters = chapters;
-  }
-
-  pathOf(name: string, language: Language): string {
-    return join(this.#folder, language === this.#languages[0] ? '' : language, `${name}.html`);
-  }
-
-  index(language: Language): string {
-    return this.pathOf('index', language);
-  }
-
-  /** @param results all until now, for the index; null leaves the index alone */
-  async write(
-    result: ExperimentResult,
-    commandLine: string,
-    results: readonly ExperimentResult[] | null,
-  ): Promise<void> {
-    const { experimentReport, indexReport } = await import('../../reproduce/report.js');
-    const { name, code } = result.experiment;
-    const texts = await Promise.all(
-      code.map(async (file) => ({ name: file, text: await readFile(resolve(SOURCES, file), 'utf8') })),
-    );
-    const indexed = results !== null || existsSync(resolve(this.#cwd, this.index(this.#languages[0])));
-    for (const language of this.#languages) {
-      const backend = this.#backend;
-      const others = (page: string) => this.#others(language, page);
-      const page = experimentReport(result, {
-        language,
-        backend,
-        code: texts,
-        command: commandLine,
-        others: others(name),
-        index: indexed ? 'index.html' : null,
-      });
-      await writeWhole(this.#cwd, this.pathOf(name, language), page);
-      if (results === null) continue;
-      const index = indexReport(this.#chapters, results, {
-        language,
-        backend,
-        others: others('index'),
-        href: (of) => `${of}.html`,
-      });
-      await writeWhole(this.#cwd, this.index(language), index);
-    }
-  }
-
-  #others(language: Language, page: string): { language: Language; href: string }[] {
-    const up = language === this.#languages[0] ? '' : '../';
-    return this.#languages
-      .filter((other) => other !== language)
-      .map((other) => ({
-        language: other,
-        href: `${up}${other === this.#languages[0] ? '' : `${other}/`}${page}.html`,
-      }));
-  }
 }

@@ -1,0 +1,87 @@
+// The folder of reports: a page for each experiment and language, and the index.
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Chapter } from '../../reproduce/experiment.js';
+import type { Language } from '../../reproduce/messages.js';
+import { experimentReport, indexReport } from '../../reproduce/report.js';
+import type { ExperimentResult } from '../../reproduce/run.js';
+import { writeWhole } from '../files.js';
+
+const SOURCES = fileURLToPath(new URL('../../../experiments/', import.meta.url));
+
+/** One language is at the folder's root; Chinese beside English in zh/. */
+export class Pages {
+  readonly #cwd: string;
+  readonly #folder: string;
+  readonly #languages: readonly Language[];
+  readonly #backend: string;
+  readonly #chapters: readonly Chapter[];
+
+  constructor(
+    cwd: string,
+    folder: string,
+    languages: readonly Language[],
+    backend: string,
+    chapters: readonly Chapter[],
+  ) {
+    this.#cwd = cwd;
+    this.#folder = folder;
+    this.#languages = languages;
+    this.#backend = backend;
+    this.#chapters = chapters;
+  }
+
+  pathOf(name: string, language: Language): string {
+    return join(this.#folder, language === this.#languages[0] ? '' : language, `${name}.html`);
+  }
+
+  index(language: Language): string {
+    return this.pathOf('index', language);
+  }
+
+  /** @param results all until now, for the index; null leaves the index alone */
+  async write(
+    result: ExperimentResult,
+    commandLine: string,
+    results: readonly ExperimentResult[] | null,
+  ): Promise<void> {
+    const { name, code } = result.experiment;
+    const texts = await Promise.all(
+      code.map(async (file) => ({ name: file, text: await readFile(resolve(SOURCES, file), 'utf8') })),
+    );
+    const indexed = results !== null || existsSync(resolve(this.#cwd, this.index(this.#languages[0])));
+    for (const language of this.#languages) {
+      const backend = this.#backend;
+      const others = (page: string) => this.#others(language, page);
+      const page = experimentReport(result, {
+        language,
+        backend,
+        code: texts,
+        command: commandLine,
+        others: others(name),
+        index: indexed ? 'index.html' : null,
+      });
+      await writeWhole(this.#cwd, this.pathOf(name, language), page);
+      if (results === null) continue;
+      const index = indexReport(this.#chapters, results, {
+        language,
+        backend,
+        others: others('index'),
+        href: (of) => `${of}.html`,
+      });
+      await writeWhole(this.#cwd, this.index(language), index);
+    }
+  }
+
+  #others(language: Language, page: string): { language: Language; href: string }[] {
+    const up = language === this.#languages[0] ? '' : '../';
+    return this.#languages
+      .filter((other) => other !== language)
+      .map((other) => ({
+        language: other,
+        href: `${up}${other === this.#languages[0] ? '' : `${other}/`}${page}.html`,
+      }));
+  }
+}
