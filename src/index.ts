@@ -29,6 +29,7 @@ export * from './nn/initializers.js';
 export { Dropout, Embedding, type EmbeddingOptions, LayerNorm, type LayerNormOptions, Linear } from './nn/layers.js';
 export { Sequential, type SequentialPart } from './nn/sequential.js';
 export * from './nn/attention.js';
+export { Conv2d, type Conv2dOptions } from './nn/conv2d.js';
 export { lengthMask, type Lengths } from './nn/lengths.js';
 export { bceWithLogits, gaussianNLL, huber, mae, mse, type Reduction } from './nn/losses.js';
 export { ctcLoss, type CtcOptions } from './nn/ctc.js';

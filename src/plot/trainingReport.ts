@@ -2,8 +2,8 @@
 import type { HistoryPoint } from '../train/trainer.js';
 import { barChart } from './barChart.js';
 import { htmlPage, htmlPairs, htmlTable, type Section } from './htmlPage.js';
-import type { Curve } from './curves.js';
 import { lineChart } from './lineChart.js';
+import { lossCurves, TOKENS_SEEN, trainingSection, WIDTH } from './trainingCurves.js';
 import { escapeXml, formatNumber, formatSeconds } from './svg.js';
 
 export interface TrainingReport {
@@ -38,9 +38,6 @@ export interface TrainingReport {
   options?: readonly { name: string; value: string }[];
 }
 
-/** The page's column, in pixels. */
-const WIDTH = 848;
-
 /** The whole page. Text from data and from the model is escaped. */
 export function trainingReport(report: TrainingReport): string {
   const { model, data, history, validation } = report;
@@ -48,13 +45,7 @@ export function trainingReport(report: TrainingReport): string {
   if (report.perplexities.length > 0) sections.push({ heading: 'Validation perplexity', html: perplexities(report) });
 
   const tokens = history.map((entry) => entry.tokens);
-  const raw = history.map(({ loss }) => loss);
-  const curves: (Curve & { x: ArrayLike<number> })[] = [
-    { name: '', x: tokens, y: raw, faint: true, colour: 0 },
-    { name: 'training', x: tokens, y: smoothed(raw), colour: 0 },
-    { name: 'validation', x: validation.map((v) => v.tokens), y: validation.map((v) => v.loss), colour: 1 },
-  ];
-  const asPerplexity = curves
+  const asPerplexity = lossCurves(history, validation)
     .filter(({ faint }) => !faint)
     .map((curve) => ({ ...curve, y: Array.from(curve.y, Math.exp) }));
   const span: readonly number[] = [tokens[0] ?? 0, tokens.at(-1) ?? 0];
@@ -64,38 +55,15 @@ export function trainingReport(report: TrainingReport): string {
     .forEach(({ name, perplexity }, i) => {
       asPerplexity.push({ name, x: span, y: [perplexity, perplexity], dashed: true, colour: 2 + i });
     });
-  const xLabel = 'tokens seen';
-  sections.push({
-    heading: 'Training',
-    html: [
-      lineChart({ title: 'Loss', width: WIDTH, yLabel: 'nats per token', xLabel, series: curves }),
-      lineChart({
-        title: 'Perplexity',
-        width: WIDTH,
-        yLabel: 'perplexity',
-        xLabel,
-        yScale: 'log',
-        series: asPerplexity,
-      }),
-      lineChart({
-        title: 'Learning rate',
-        yLabel: '',
-        xLabel,
-        width: WIDTH,
-        height: 220,
-        series: [{ name: '', x: tokens, y: history.map(({ learningRate }) => learningRate) }],
-      }),
-      lineChart({
-        title: 'Norm of the gradient, before clipping',
-        yLabel: 'norm',
-        xLabel,
-        width: WIDTH,
-        height: 220,
-        yScale: 'log',
-        series: norms(tokens, history),
-      }),
-    ].join('\n'),
+  const perplexity = lineChart({
+    title: 'Perplexity',
+    width: WIDTH,
+    yLabel: 'perplexity',
+    xLabel: TOKENS_SEEN,
+    yScale: 'log',
+    series: asPerplexity,
   });
+  sections.push(trainingSection(history, validation, { unit: 'nats per token', further: [perplexity] }));
 
   const samples = report.samples.map(
     ({ step, text }) => `<p class="when">step ${formatNumber(step)}</p>\n<blockquote>${escapeXml(text)}</blockquote>`,
@@ -164,28 +132,4 @@ function perplexities({ perplexities: rows, data }: TrainingReport): string {
     bars: rows.map(({ name, bitsPerToken, network }) => ({ name, value: bitsPerToken, highlight: network })),
   });
   return `${table}\n${chart}`;
-}
-
-/** The mean of about a fiftieth of the run around each value: unlike an average of the past it does not lag behind. */
-function smoothed(values: readonly number[]): number[] {
-  const radius = Math.floor(values.length / 100);
-  const sums = [0];
-  const counts = [0];
-  values.forEach((value, i) => {
-    sums.push(sums[i] + (Number.isFinite(value) ? value : 0));
-    counts.push(counts[i] + (Number.isFinite(value) ? 1 : 0));
-  });
-  return values.map((value, i) => {
-    const reach = Math.min(radius, i, values.length - 1 - i);
-    const count = counts[i + reach + 1] - counts[i - reach];
-    return Number.isFinite(value) ? (sums[i + reach + 1] - sums[i - reach]) / count : NaN;
-  });
-}
-
-function norms(tokens: readonly number[], history: TrainingReport['history']): (Curve & { x: ArrayLike<number> })[] {
-  const values = history.map(({ gradientNorm }) => gradientNorm);
-  return [
-    { name: '', x: tokens, y: values, faint: true, colour: 0 },
-    { name: '', x: tokens, y: smoothed(values), colour: 0 },
-  ];
 }

@@ -1,17 +1,18 @@
 // `unrolled train lm`: trains a recurrent language model, saves it, compares it, and writes the report.
-import { basename } from 'node:path';
-import { UnrolledError } from '../../errors.js';
 import type { LanguageModel } from '../../models/languageModel.js';
 import type { Corpus } from '../../text/corpus.js';
 import { type LossMetrics, metricsOf } from '../metrics.js';
 import type { Baseline } from '../baselines.js';
 import { type CommandResult, type Context, defineCommand } from '../command.js';
 import { TEXT_OPTIONS, type TextOptions } from '../textOptions.js';
-import { readBytes, removeFile, writeWhole } from '../files.js';
+import { LANGUAGE_MODEL_DEFAULTS } from '../../models/languageModelDefaults.js';
+import { writeWhole } from '../files.js';
 import { peakMemoryMiB } from '../io.js';
 import { formatNumber, formatTime, printable, table } from '../output.js';
-import { resumeCommand, shellCommand } from '../resumeCommand.js';
-import { CHECKPOINT_EVERY, minutesOf, recurrentOptions, TRAIN_OPTIONS, type TrainOptions } from '../trainOptions.js';
+import type { OptionValues } from '../options.js';
+import { shellCommand } from '../resumeCommand.js';
+import { fitSettings, minutesOf, TRAIN_OPTIONS } from '../trainOptions.js';
+import { filesOf, type ModelFiles, trainAndSave } from '../trainRun.js';
 
 const SAMPLE = { temperature: 0.8, seed: 1 };
 
@@ -25,63 +26,31 @@ export const trainLmCommand = defineCommand({
     'unrolled train lm poems/ --cell gru --hidden 512 --epochs 20 --out poems.safetensors',
   ],
   async run(context, args, options) {
-    const { io, globals, signal, argv } = context;
+    const { io, globals, argv } = context;
     const { LanguageModel, trainingReport, startBackend, describeBackend } = await import('../library.js');
     const { readCell } = await import('../cellModule.js');
     const { readCorpus } = await import('../corpusInput.js');
     const { createProgress } = await import('../progress.js');
     const cell = await readCell(io.cwd, options.cell);
-    const resume = options.resume === undefined ? undefined : await readBytes(io.cwd, options.resume);
     const { name, corpus, test } = await readCorpus(context, args, options);
     const backend = await startBackend(globals);
-    const files = filesOf(name, options);
+    const files = filesOf(name, options, LANGUAGE_MODEL_DEFAULTS.cell);
     const samples: { step: number; text: string }[] = [];
-    let saved = false;
     const progress = createProgress(io, globals);
     progress.log(`${describeBackend(backend)} · ${corpusLine(name, corpus)}`);
-    let model: LanguageModel;
-    try {
-      model = await LanguageModel.train(corpus, {
+    const model = await trainAndSave(context, { files, options, progress, also: asPerplexity }, (hooks) =>
+      LanguageModel.train(corpus, {
         ...librarySettings(context, options),
+        ...hooks,
         cell,
-        resume,
-        signal,
-        checkpoint: {
-          everySeconds: options.checkpointEvery ?? CHECKPOINT_EVERY,
-          save: async (bytes) => {
-            await writeWhole(io.cwd, files.checkpoint, bytes);
-            saved = true;
-          },
-        },
-        onProgress: ({ progress: done, loss, perplexity, tokensPerSecond, secondsLeft }) =>
-          progress.update(
-            done,
-            `loss ${loss.toFixed(3)}  perplexity ${formatNumber(perplexity)}  ` +
-              `${formatNumber(Math.round(tokensPerSecond))} tokens/s  ${formatTime(secondsLeft)} left`,
-          ),
         onValidation: ({ step, perplexity }, trained) => {
           const text = trained.generate({ ...SAMPLE, length: hasWords(corpus) ? 20 : 80 });
           samples.push({ step, text });
           progress.log(`validation perplexity ${formatNumber(perplexity)} · ${oneLine(text)}`);
         },
-      });
-    } finally {
-      progress.stop();
-    }
+      }),
+    );
     const { training } = model;
-    if (training === null) throw new Error('a trained model says how it was trained');
-    if (training.reason === 'aborted') {
-      throw new UnrolledError(
-        'INTERRUPTED',
-        `expected to train to the end, received an interrupt at step ${training.step}` +
-          (saved ? `; the checkpoint is ${files.checkpoint}` : ''),
-        `go on with: ${resumeCommand(argv, files.checkpoint)}`,
-      );
-    }
-
-    await writeWhole(io.cwd, files.model, model.toBytes());
-    // The model is whole and saved, so nobody needs what this run, or the one that it went on from, left on the way.
-    if (saved || options.resume === files.checkpoint) await removeFile(io.cwd, files.checkpoint);
     const tested = test === null ? null : model.evaluate(test);
     const last = training.validation.at(-1) ?? null;
     const finalSample = model.generate({ ...SAMPLE, length: hasWords(corpus) ? 100 : 400 });
@@ -158,44 +127,19 @@ export const trainLmCommand = defineCommand({
   },
 });
 
-interface Files {
-  model: string;
-  report: string;
-  checkpoint: string;
-}
-
-function filesOf(name: string, options: TrainOptions): Files {
-  const model = options.out ?? `runs/${name}-${basename(options.cell ?? 'lstm').replace(/\.\w+$/, '')}.safetensors`;
-  const stem = model.replace(/\.safetensors$/i, '');
-  return { model, report: options.report ?? `${stem}.html`, checkpoint: `${stem}.checkpoint` };
-}
-
-function librarySettings({ globals }: Context, options: TrainOptions & TextOptions) {
-  const { tokens, lowercase, lettersOnly, collapseWhitespace, minCount, validation } = options;
-  const { dropout, sampling, optimizer, schedule, clipNorm, clipValue, epochs, patience } = options;
+function librarySettings({ globals }: Context, options: LmOptions) {
+  const { tokens, lowercase, lettersOnly, collapseWhitespace, minCount, validation, sampling, steps } = options;
   return {
-    ...{ tokens, lowercase, lettersOnly, collapseWhitespace, minCount, validation },
-    ...{
-      dropout,
-      recurrent: recurrentOptions(options),
-      sampling,
-      optimizer,
-      schedule,
-      clipNorm,
-      clipValue,
-      epochs,
-      patience,
-    },
-    hiddenSize: options.hidden,
-    numLayers: options.layers,
-    embeddingSize: options.embedding,
-    batchSize: options.batch,
-    numSteps: options.steps,
-    learningRate: options.lr,
+    ...fitSettings(options, globals.seed),
+    ...{ tokens, lowercase, lettersOnly, collapseWhitespace, minCount, validation, sampling },
+    numSteps: steps,
     minutes: minutesOf(options),
-    seed: globals.seed,
   };
 }
+
+type LmOptions = OptionValues<typeof TRAIN_OPTIONS> & TextOptions;
+
+const asPerplexity = (loss: number): string => `perplexity ${formatNumber(Math.exp(loss))}`;
 
 function cellName(cell: string): string {
   return cell.startsWith('gru') || cell.startsWith('rnn') || cell === 'lstm' ? cell.toUpperCase() : cell;
@@ -225,7 +169,7 @@ function summary(
   rows: ReturnType<typeof perplexityRows>,
   tested: LossMetrics | null,
   sample: string,
-  files: Files,
+  files: ModelFiles,
   { seconds, tokens, tokensPerSecond }: { seconds: number; tokens: number; tokensPerSecond: number },
 ): string {
   const columns = [

@@ -1,0 +1,28 @@
+// IDX, the format of MNIST: a header with the sizes, then the numbers (yann.lecun.com/exdb/mnist).
+import { UnrolledError } from '../errors.js';
+
+export interface IdxArray {
+  shape: number[];
+  /** Row by row. */
+  data: Uint8Array;
+}
+
+/** Bytes in an array, as MNIST has its pictures [N, H, W] and labels [N]. Errors: FORMAT. */
+export function readIdx(bytes: Uint8Array, name: string): IdxArray {
+  const fail = (received: string): never => {
+    throw new UnrolledError(
+      'FORMAT',
+      `expected an IDX file of bytes in ${name}, received ${received}`,
+      'unpack it first, or take it again',
+    );
+  };
+  if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0) fail('something else');
+  if (bytes[2] !== 0x08) fail(`numbers of type ${bytes[2]}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const header = 4 + 4 * bytes[3];
+  if (bytes.length < header) fail('the beginning of one');
+  const shape = Array.from({ length: bytes[3] }, (_, i) => view.getUint32(4 + 4 * i));
+  const size = shape.reduce((product, n) => product * n, 1);
+  if (bytes.length !== header + size) fail(`${bytes.length - header} bytes for the shape [${shape.join(', ')}]`);
+  return { shape, data: bytes.subarray(header) };
+}

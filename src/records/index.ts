@@ -1,0 +1,2 @@
+// For those who read data of their own: tables, tagged sentences, pictures.
+export { type IdxArray, readIdx } from './idx.js';
