@@ -68,5 +68,17 @@ export { NaiveBayes, type NaiveBayesOptions } from './models/naiveBayes.js';
 export { type Classified, type ClassifierMetrics, type ClassifierOptions, type LabelledText, TextClassifier } from './models/textClassifier.js'; // prettier-ignore
 export { readVectors, type WordVectors } from './text/vectors.js';
 export { stratifiedSplit } from './data/split.js';
+export { bleu, type BleuOptions, type BleuScore } from './metrics/bleu.js';
+export { chrf, type ChrfOptions } from './metrics/chrf.js';
+export { type Chunk, type ChunkMetrics, chunkMetrics, type ChunkScore, chunksOf } from './metrics/chunks.js';
+export { type ClassMetrics, classMetrics } from './metrics/classMetrics.js';
+export {
+  characterErrorRate,
+  type ErrorRate,
+  errorRate,
+  levenshteinDistance,
+  wordErrorRate,
+} from './metrics/errorRate.js';
+export { type RegressionMetrics, regressionMetrics } from './metrics/regression.js';
 export type { GenerateOptions } from './models/textGenerator.js';
 export { sampleLogits, type SamplingOptions } from './models/sampling.js';

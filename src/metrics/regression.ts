@@ -1,0 +1,57 @@
+// How near numbers are to the truth.
+import { UnrolledError } from '../errors.js';
+
+export interface RegressionMetrics {
+  /** The mean squared error. */
+  mse: number;
+  /** The mean absolute error. */
+  mae: number;
+  /** The root of mse. */
+  rmse: number;
+  /** The mean of |error| / |truth|, a share and not a percentage; null where a true value is 0. */
+  mape: number | null;
+  /** 1 − Σ error² / Σ (truth − mean)²; null where the truth never varies. */
+  r2: number | null;
+}
+
+/** Errors: SHAPE for unequal lengths, EMPTY for none, NON_FINITE with the place. */
+export function regressionMetrics(truth: ArrayLike<number>, predicted: ArrayLike<number>): RegressionMetrics {
+  if (truth.length !== predicted.length) {
+    throw new UnrolledError(
+      'SHAPE',
+      `expected a prediction for each of ${truth.length} values, received ${predicted.length}`,
+      'predict every value',
+    );
+  }
+  const n = truth.length;
+  if (n === 0) throw new UnrolledError('EMPTY', 'expected values to measure, received none', 'give data');
+  let [squares, absolute, shares, mean] = [0, 0, 0, 0];
+  for (let i = 0; i < n; i++) {
+    if (!Number.isFinite(truth[i]) || !Number.isFinite(predicted[i])) {
+      throw new UnrolledError(
+        'NON_FINITE',
+        `expected finite numbers, received ${truth[i]} and ${predicted[i]} at index ${i}`,
+        'leave out what is not known; a prediction that is not finite comes from a training that ran away',
+      );
+    }
+    const error = predicted[i] - truth[i];
+    squares += error * error;
+    absolute += Math.abs(error);
+    shares += Math.abs(error) / Math.abs(truth[i]);
+    mean += truth[i] / n;
+  }
+  let [spread, hasZero, varies] = [0, false, false];
+  for (let i = 0; i < n; i++) {
+    spread += (truth[i] - mean) ** 2;
+    hasZero ||= truth[i] === 0;
+    varies ||= truth[i] !== truth[0];
+  }
+  const mse = squares / n;
+  return {
+    mse,
+    mae: absolute / n,
+    rmse: Math.sqrt(mse),
+    mape: hasZero ? null : shares / n,
+    r2: varies ? 1 - squares / spread : null,
+  };
+}
