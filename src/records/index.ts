@@ -1,2 +1,9 @@
-// For those who read data of their own: tables, tagged sentences, pictures.
+// Readers of people's own files: from text with its file's name to rows. They know nothing of networks, and run in a browser.
+export { columnIndex, readTable, type Table, type TableFormat, type TableOptions, type TableRow } from './table.js';
+export { type LabelledLine, type LabelledTexts, labelledTexts } from './labelledTexts.js';
+export { type Pair, type Pairs, readPairs } from './pairs.js';
+export { readSeries, type SeriesColumn, type SeriesOptions, type SeriesTable } from './series.js';
+export { readTagged, type TaggedFormat, type TaggedOptions, type TaggedSentence, type TaggedText } from './tagged.js';
+export { timesOf } from './times.js';
+export { unzip, type ZipEntry, zipEntries } from './unzip.js';
 export { type IdxArray, readIdx } from './idx.js';

@@ -1,0 +1,76 @@
+// Texts with a label each, from a table.
+import { UnrolledError } from '../errors.js';
+import { LABEL_NAMES, TEXT_NAMES } from './header.js';
+import { columnIndex, columnNamed, type Table } from './table.js';
+
+export interface LabelledLine {
+  text: string;
+  label: string;
+  line: number;
+}
+
+export interface LabelledTexts {
+  rows: LabelledLine[];
+  /** The columns that were read. */
+  text: string;
+  label: string;
+  /** Rows that were left out, since they have no text, or a text but no label. */
+  leftOut: { text: number; label: number };
+}
+
+/**
+ * Columns that are not named are found: by usual names (text, sentence, review, …; label, class, sentiment, …, the first of the list
+ * wins); of a table of two columns the other one; and of two without a usual name the label is the one with fewer different values.
+ * Labels are trimmed, texts are as they are.
+ *
+ * Errors: NOT_FOUND for a column that is not there or cannot be told, EMPTY where no row has both.
+ */
+export function labelledTexts(table: Table, named: { text?: string; label?: string } = {}): LabelledTexts {
+  const [text, label] = findColumns(table, named);
+  const rows: LabelledLine[] = [];
+  const leftOut = { text: 0, label: 0 };
+  for (const { values, line } of table.rows) {
+    const name = values[label].trim();
+    if (values[text].trim() === '') leftOut.text++;
+    else if (name === '') leftOut.label++;
+    else rows.push({ text: values[text], label: name, line });
+  }
+  if (rows.length === 0) {
+    throw new UnrolledError(
+      'EMPTY',
+      `expected rows with a text and a label in ${table.name}, received ${leftOut.text} without text and ${leftOut.label} without label`,
+      `the text was looked for in the column ${table.columns[text]}, the label in ${table.columns[label]}: name others`,
+    );
+  }
+  return { rows, text: table.columns[text], label: table.columns[label], leftOut };
+}
+
+function findColumns(table: Table, named: { text?: string; label?: string }): [text: number, label: number] {
+  let text = named.text === undefined ? -1 : columnIndex(table, named.text);
+  let label = named.label === undefined ? -1 : columnIndex(table, named.label);
+  if (text < 0) text = columnNamed(table, TEXT_NAMES);
+  if (label < 0) label = columnNamed(table, LABEL_NAMES);
+  if (table.columns.length === 2) {
+    if (text < 0 && label < 0) label = fewerValues(table);
+    if (text < 0 && label >= 0) text = 1 - label;
+    if (label < 0 && text >= 0) label = 1 - text;
+  }
+  if (text >= 0 && label >= 0 && text !== label) return [text, label];
+  const lacking = text < 0 ? (label < 0 ? 'a text and a label' : 'a text') : 'a label';
+  const examples = table.columns.slice(0, 20).map((column, i) => `${column} (${shorten(table.rows[0].values[i])})`);
+  throw new UnrolledError(
+    'NOT_FOUND',
+    text >= 0 && text === label
+      ? `expected different columns for text and label in ${table.name}, received ${table.columns[text]} for both`
+      : `expected columns of ${table.name} that can be told to be ${lacking}, received ${examples.join(', ')}`,
+    'name the column of the text and that of the label, by name or number',
+  );
+}
+
+/** The column of two with fewer different values, or −1. */
+function fewerValues({ rows }: Table): number {
+  const [a, b] = [0, 1].map((c) => new Set(rows.map(({ values }) => values[c].trim())).size);
+  return a === b ? -1 : a < b ? 0 : 1;
+}
+
+const shorten = (value: string): string => JSON.stringify(value.length > 24 ? `${value.slice(0, 23)}…` : value);

@@ -1,0 +1,60 @@
+// Pairs of a sentence and its translation, from a table.
+import { UnrolledError } from '../errors.js';
+import { columnIndex, type Table } from './table.js';
+
+export interface Pair {
+  source: string;
+  target: string;
+  line: number;
+}
+
+export interface Pairs {
+  pairs: Pair[];
+  /** The columns that were read. */
+  source: string;
+  target: string;
+  /** Rows with only one side, which are left out. */
+  leftOut: number;
+}
+
+/**
+ * The first two columns unless named; others, such as the third of Tatoeba's files, are ignored. Both sides are trimmed.
+ * Errors: FORMAT for one column, NOT_FOUND for a column that is not there, OPTION for the same one twice, EMPTY for no pair.
+ */
+export function readPairs(table: Table, named: { source?: string; target?: string } = {}): Pairs {
+  if (table.columns.length < 2) {
+    throw new UnrolledError(
+      'FORMAT',
+      `expected two columns or more in ${table.name}, received one`,
+      'write a sentence, a tab and its translation in each line, or name the separator',
+    );
+  }
+  let source = named.source === undefined ? -1 : columnIndex(table, named.source);
+  const target = named.target === undefined ? (source === 1 ? 0 : 1) : columnIndex(table, named.target);
+  if (source < 0) source = target === 0 ? 1 : 0;
+  if (source === target) {
+    throw new UnrolledError(
+      'OPTION',
+      `expected different columns for source and target, received ${table.columns[source]} for both`,
+      'name another column for one of them',
+    );
+  }
+  const pairs: Pair[] = [];
+  for (const { values, line } of table.rows) {
+    const pair = { source: values[source].trim(), target: values[target].trim(), line };
+    if (pair.source !== '' && pair.target !== '') pairs.push(pair);
+  }
+  if (pairs.length === 0) {
+    throw new UnrolledError(
+      'EMPTY',
+      `expected rows with both sides in ${table.name}, received none in ${table.rows.length} rows`,
+      `source is the column ${table.columns[source]}, target ${table.columns[target]}: name others`,
+    );
+  }
+  return {
+    pairs,
+    source: table.columns[source],
+    target: table.columns[target],
+    leftOut: table.rows.length - pairs.length,
+  };
+}
