@@ -63,6 +63,17 @@ describe('readData', () => {
       await expect(readData(io, ['cut.txt.gz'])).rejects.toThrow(code('FORMAT'));
     }));
 
+  it('says what a known data set is for, where it is no text, even if it is not here', async () => {
+    const io = testIo({ cwd: '/', env: {} });
+    await expect(readData(io, ['imdb'])).rejects.toThrow(/expected text, .* data set imdb, which is texts with labels/);
+    for (const name of ['sentence-polarity', 'conll2000', 'ett', 'fra-eng', 'glove-50d', 'mnist-t10k']) {
+      await expect(readData(io, [name]), name).rejects.toThrow(code('USAGE'));
+    }
+    await expect(readData(io, ['ett'], undefined, 'labelled')).rejects.toThrow(
+      /expected texts with labels, .* forecasting/,
+    );
+  });
+
   it('says where a text is not UTF-8, and takes any bytes as bytes', () =>
     inFolder(async (cwd) => {
       writeFileSync(join(cwd, 'latin.txt'), Uint8Array.of(97, 0xe9, 98));
@@ -79,6 +90,7 @@ describe('readData', () => {
       const text = textOf(await readData(io, [join(real, 'chinese-classics', 'tang300.json.gz')]));
       expect(text).not.toMatch(/[{}"]/);
       expect((text.match(/\p{Script=Han}/gu) ?? []).length).toBeGreaterThan(10_000);
+      expect(textOf(await readData(io, ['names-18-languages']))).toContain('\nVuu\n');
       const machine = textOf(await readData(io, ['timemachine']));
       expect(machine).toContain('The Time Traveller');
     },

@@ -1,6 +1,7 @@
 // DATA arguments: files, folders of text, `-` for standard input, `.gz` of any of these, or the name of a known data set.
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import type { DatasetKind } from '../data/dataset.js';
 import { extractText, isDataFile } from '../data/extract.js';
 import { UnrolledError } from '../errors.js';
 import type { Io } from './io.js';
@@ -29,12 +30,18 @@ export interface InputData {
 /**
  * Reads all arguments.
  * @param dataDir the folder of --data-dir
- * Errors: NOT_FOUND with the nearest names, EMPTY for a folder without text, FORMAT for a damaged .gz.
+ * @param kind what known data sets are wanted for
+ * Errors: USAGE for a known data set of another kind, NOT_FOUND with the nearest names, EMPTY for a folder without text, FORMAT for a damaged .gz.
  */
-export async function readData(io: Io, args: readonly string[], dataDir?: string): Promise<InputData> {
+export async function readData(
+  io: Io,
+  args: readonly string[],
+  dataDir?: string,
+  kind: DatasetKind | 'any' = 'text',
+): Promise<InputData> {
   const known = new KnownData(io, dataDir);
   const read: ReadArgument[] = [];
-  for (const argument of args) read.push(await readArgument(io, known, argument));
+  for (const argument of args) read.push(await readArgument(io, known, argument, kind));
   // Beside other data a set gives its training part only, so that what others measure with stays unseen.
   const [only] = read.length === 1 ? read : [];
   return {
@@ -74,7 +81,12 @@ export async function nearbyNames(full: string): Promise<string[]> {
   return nearestNames(basename(full), names);
 }
 
-async function readArgument(io: Io, known: KnownData, argument: string): Promise<ReadArgument> {
+async function readArgument(
+  io: Io,
+  known: KnownData,
+  argument: string,
+  kind: DatasetKind | 'any',
+): Promise<ReadArgument> {
   if (argument === '-') {
     return { parts: [{ name: 'standard input', bytes: await unpack(await readStdin(io), 'standard input') }] };
   }
@@ -82,7 +94,7 @@ async function readArgument(io: Io, known: KnownData, argument: string): Promise
   const found = argument === '' ? undefined : await stat(full).catch(() => undefined);
   if (found?.isDirectory()) return { parts: await readFolder(full, argument) };
   if (found) return { parts: [{ name: argument, bytes: await unpack(await readFile(full), argument) }] };
-  const set = await known.read(argument);
+  const set = await known.read(argument, kind);
   if (set) return { ...set, parts: set.train };
   const near = [...(await nearbyNames(full)), ...nearestNames(argument, known.names())].slice(0, 3);
   throw new UnrolledError(

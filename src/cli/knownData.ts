@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { DatasetFile } from '../data/dataset.js';
+import { DATASET_KINDS, type DatasetFile, type DatasetKind } from '../data/dataset.js';
 import { DATASETS } from '../data/datasetList.js';
 import { datasetBytes, type DatasetPlatform, datasetSources, findDataset, locateDataset } from '../data/datasets.js';
 import { UnrolledError } from '../errors.js';
@@ -21,6 +21,7 @@ export interface KnownDataset {
   title: string;
   what: string;
   licence: string;
+  kind: DatasetKind;
   /** Unpacked. */
   bytes: number;
   present: boolean;
@@ -61,20 +62,32 @@ export class KnownData {
 
   list(): KnownDataset[] {
     return DATASETS.map((dataset) => {
-      const { name, title, what, licence } = dataset;
+      const { name, title, what, licence, kind } = dataset;
       const located = locateDataset(dataset, this.#platform);
       const sources = datasetSources(dataset);
       const source = located?.source ?? sources.join(', or ');
-      return { name, title, what, licence, bytes: datasetBytes(dataset), present: located !== null, source, sources };
+      const [bytes, present] = [datasetBytes(dataset), located !== null];
+      return { name, title, what, licence, kind, bytes, present, source, sources };
     });
   }
 
   /**
-   * A data set, or null where the name is none. Errors: NOT_FOUND where it is not here, FORMAT where a checksum differs.
+   * A data set, or null where the name is none.
+   * Errors: USAGE where it is another kind than is wanted, NOT_FOUND where it is not here, FORMAT where a checksum differs.
    */
-  async read(name: string): Promise<KnownFiles | null> {
+  async read(name: string, wanted: DatasetKind | 'any' = 'any'): Promise<KnownFiles | null> {
     const dataset = findDataset(name.toLowerCase());
     if (dataset === null) return null;
+    // A surname a line is text as well.
+    const asText =
+      dataset.kind === 'text' || (dataset.encoding === undefined && dataset.files.every(({ label }) => label));
+    if (wanted !== 'any' && wanted !== dataset.kind && !(wanted === 'text' && asText)) {
+      throw new UnrolledError(
+        'USAGE',
+        `expected ${DATASET_KINDS[wanted]}, received the data set ${dataset.name}, which is ${DATASET_KINDS[dataset.kind]}`,
+        'unrolled data lists the data sets with their kinds; to read one of its files all the same, name it by its path',
+      );
+    }
     const located = locateDataset(dataset, this.#platform);
     if (located === null) {
       throw new UnrolledError(

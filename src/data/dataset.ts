@@ -1,4 +1,17 @@
-// What is known of a data set: plain data. The sets themselves stand in dataset-list.ts.
+// What is known of a data set: plain data. The sets themselves stand in datasetList.ts.
+
+/** What a set is for, as a person is told. */
+export const DATASET_KINDS = {
+  text: 'text, for language models',
+  labelled: 'texts with labels, for classifiers',
+  tagged: 'sentences with tags, for taggers',
+  series: 'numbers in time, for forecasting',
+  pairs: 'pairs of sentences, for translation',
+  vectors: 'word vectors, to begin a training with',
+  images: 'images and their labels',
+} as const;
+
+export type DatasetKind = keyof typeof DATASET_KINDS;
 
 export interface DatasetFile {
   name: string;
@@ -7,6 +20,8 @@ export interface DatasetFile {
   sha256: string;
   /** What it is meant for; a set without `validation` is split by the caller. */
   part: 'train' | 'validation' | 'test';
+  /** Every line of this file is a text with this label. */
+  label?: string;
   /** A download, fixed to one version. */
   url?: string;
 }
@@ -18,7 +33,11 @@ export interface Dataset {
   /** One line: what is in it. */
   what: string;
   licence: string;
-  kind: 'text';
+  kind: DatasetKind;
+  /** Of a table of labelled texts, by name or number from 1. */
+  columns?: { text: string; label: string };
+  /** As `TextDecoder` calls it; default UTF-8. */
+  encoding?: 'windows-1252';
   /** Words are separated by blanks already: `whitespace` is its word tokenizer. */
   tokenized?: boolean;
   files: readonly DatasetFile[];

@@ -22,7 +22,7 @@ describe('the list of data sets', () => {
     expect(new Set(DATASETS.map(({ name }) => name)).size).toBe(DATASETS.length);
     for (const dataset of DATASETS) {
       expect(datasetSources(dataset).length, dataset.name).toBeGreaterThan(0);
-      expect(datasetBytes(dataset)).toBeGreaterThan(1000);
+      expect(datasetBytes(dataset)).toBeGreaterThan(500);
       for (const { sha256, url } of dataset.files) {
         expect(sha256).toMatch(/^[0-9a-f]{64}$/);
         if (url) expect(new URL(url).protocol).toBe('https:');

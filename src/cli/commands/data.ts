@@ -11,8 +11,9 @@ export const dataCommand = defineCommand({
   async run({ io, globals }) {
     const { KnownData } = await import('../knownData.js');
     const datasets = new KnownData(io, globals.dataDir).list();
-    const rows = datasets.map(({ name, title, licence, bytes, present, source }) => [
+    const rows = datasets.map(({ name, title, licence, kind, bytes, present, source }) => [
       name,
+      kind,
       present ? 'yes' : 'no',
       formatBytes(bytes),
       licence,
@@ -21,6 +22,7 @@ export const dataCommand = defineCommand({
     ]);
     const columns = [
       { heading: 'name' },
+      { heading: 'kind' },
       { heading: 'here' },
       { heading: 'size', number: true },
       { heading: 'licence' },

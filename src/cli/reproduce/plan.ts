@@ -34,7 +34,7 @@ export async function runHere(
   return runExperiment(experiment, {
     ...{ quick, seed, languages, signal, progress },
     data: async (name) => textOf(await readData(io, [name], dataDir)),
-    files: async (name) => (await readData(io, [name], dataDir)).parts,
+    files: async (name) => (await readData(io, [name], dataDir, 'any')).parts,
   });
 }
 
