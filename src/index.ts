@@ -66,6 +66,18 @@ export {
 export { loadModel } from './models/load.js';
 export { NaiveBayes, type NaiveBayesOptions } from './models/naiveBayes.js';
 export { type Classified, type ClassifierMetrics, type ClassifierOptions, type LabelledText, TextClassifier } from './models/textClassifier.js'; // prettier-ignore
+export { Forecaster, type ForecastStream, type PredictOptions } from './models/forecaster.js';
+export type {
+  Forecast,
+  ForecasterConfig,
+  ForecasterOptions,
+  ForecastMetrics,
+  Series,
+} from './models/forecasterConfig.js';
+export { backtest, type Backtest, type BacktestOptions, forecastBaselines, type ForecastBaselines } from './models/forecastBaselines.js'; // prettier-ignore
+export { findSeason } from './data/seriesBaselines.js';
+export { fitScaling, type Scaling, scaleValues, unscaleValues } from './data/scaling.js';
+export { timeParts, type TimePartOptions } from './data/timeParts.js';
 export { readVectors, type WordVectors } from './text/vectors.js';
 export { stratifiedSplit } from './data/split.js';
 export { bleu, type BleuOptions, type BleuScore } from './metrics/bleu.js';

@@ -1,0 +1,41 @@
+// Training, validation and test part of a series, one after the other in time: nothing is shuffled across.
+import { UnrolledError } from '../errors.js';
+
+export interface TimePartOptions {
+  /** Values of each part: a count, or below 1 a share of the series. The training part has what the others leave. */
+  train?: number;
+  validation?: number;
+  test?: number;
+}
+
+/** From (included) and to (excluded). */
+export type TimeRange = readonly [from: number, to: number];
+
+export interface TimeParts {
+  train: TimeRange;
+  validation: TimeRange;
+  test: TimeRange;
+}
+
+/** Where `train` is given, the parts begin at the start and what is left at the end is unused. Errors: RANGE, TOO_SHORT. */
+export function timeParts(length: number, { train, validation = 0, test = 0 }: TimePartOptions): TimeParts {
+  const count = (name: string, part: number): number => {
+    if (part >= 0 && part < 1) return Math.floor(part * length);
+    if (Number.isInteger(part)) return part >= 1 ? part : rangeError(name, part);
+    return rangeError(name, part);
+  };
+  const [v, t] = [count('validation', validation), count('test', test)];
+  const a = train === undefined ? length - v - t : count('train', train);
+  if (a < 1 || a + v + t > length) {
+    throw new UnrolledError(
+      'TOO_SHORT',
+      `expected a series of at least ${Math.max(a, 1) + v + t} values for its parts, received ${length}`,
+      'make the parts smaller',
+    );
+  }
+  return { train: [0, a], validation: [a, a + v], test: [a + v, a + v + t] };
+}
+
+function rangeError(name: string, part: number): never {
+  throw new UnrolledError('RANGE', `expected ${name} as a count, or a share of 0 or more and below 1, received ${part}`, '0.2 is a fifth, 20 are values'); // prettier-ignore
+}
