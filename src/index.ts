@@ -32,6 +32,7 @@ export * from './nn/attention.js';
 export { Conv2d, type Conv2dOptions } from './nn/conv2d.js';
 export { lengthMask, type Lengths } from './nn/lengths.js';
 export { bceWithLogits, gaussianNLL, huber, mae, mse, type Reduction } from './nn/losses.js';
+export { LinearChainCRF } from './nn/crf.js';
 export { ctcLoss, type CtcOptions } from './nn/ctc.js';
 export { activationPenalty, l2Penalty } from './nn/penalties.js';
 export {
@@ -78,6 +79,10 @@ export { backtest, type Backtest, type BacktestOptions, forecastBaselines, type 
 export { findSeason } from './data/seriesBaselines.js';
 export { fitScaling, type Scaling, scaleValues, unscaleValues } from './data/scaling.js';
 export { timeParts, type TimePartOptions } from './data/timeParts.js';
+export { MostFrequentTag } from './models/mostFrequentTag.js';
+export {
+  type PredictedTags, type TaggedSentence, type TaggerMetrics, type TaggerOptions, type TagScores, type TagStream, TokenTagger,
+} from './models/tokenTagger.js'; // prettier-ignore
 export { readVectors, type WordVectors } from './text/vectors.js';
 export { stratifiedSplit } from './data/split.js';
 export { bleu, type BleuOptions, type BleuScore } from './metrics/bleu.js';
