@@ -58,7 +58,7 @@ export class LinearChainCRF extends Module {
     const gradients = isRecording(inputs) ? values.map(({ length }) => new Float64Array(length)) : null;
     const steps = own.reduce((sum, length) => sum + length, 0);
     let total = 0;
-    if (values.every((list) => list.every(Number.isFinite))) {
+    if (values.every(isFinite)) {
       const chain = chainOf(K, values);
       const states = path.data();
       own.forEach((length, n) => {
@@ -76,12 +76,16 @@ export class LinearChainCRF extends Module {
     const { device } = scores;
     const loss = fromData([total * share], [], { device });
     if (gradients === null) return loss;
-    const units = gradients.map((gradient, i) => fromData(gradient.map((value) => value * share), inputs[i].shape, { device })); // prettier-ignore
+    const units = gradients.map((gradient, i) => fromData(gradient, inputs[i].shape, { device }));
     record({
       op: 'crfLoss',
       inputs,
       outputs: [loss],
-      backward: ([g], needed) => units.map((unit, i) => (g !== null && needed[i] ? mul(unit, g) : null)),
+      backward([g], needed) {
+        if (g === null) return units.map(() => null);
+        const scale = mul(g, share);
+        return units.map((unit, i) => (needed[i] ? mul(unit, scale) : null));
+      },
       release: () => {
         for (const unit of units) unit.dispose();
       },
@@ -118,6 +122,12 @@ export class LinearChainCRF extends Module {
     }
     return readLengths(lengths, shape[1], shape[0], 'lengths');
   }
+}
+
+/** In a loop of its own: these are all scores of a minibatch, and `every` costs as much as a step of the recursion. */
+function isFinite(values: ArrayLike<number>): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
 }
 
 /** @param values of scores, transition, start and end */
