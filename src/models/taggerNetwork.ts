@@ -101,15 +101,13 @@ export class TaggerNetwork extends Module {
 /** Words from their characters: the last state of each direction. */
 class CharacterNetwork extends Module {
   readonly #embedding: Embedding;
-  readonly #dropout: Dropout;
   readonly #rnn: Recurrent;
 
   constructor(config: TaggerNetworkConfig, count: number, rng: Philox, calls: RandomCalls) {
     super();
-    const { cell, equations, characterEmbeddingSize: inputSize, characterHiddenSize: hiddenSize, dropout } = config;
+    const { cell, equations, characterEmbeddingSize: inputSize, characterHiddenSize: hiddenSize } = config;
     const stack = { cell, ...(equations === undefined ? {} : { equations }), hiddenSize, numLayers: 1, dropout: 0 };
     this.#embedding = this.addPart('embedding', embeddingOf(count, inputSize, rng));
-    this.#dropout = this.addPart('dropout', new Dropout(dropout, calls));
     this.#rnn = this.addPart(
       'rnn',
       recurrentStack(stack, { inputSize, ofTokens: false, bidirectional: true, rng, calls }),
@@ -123,7 +121,7 @@ class CharacterNetwork extends Module {
   /** One vector for each distinct word: [M, 2H]. */
   forward({ characters: { data, lengths, numSteps } }: WordBatch): Tensor {
     const x = this.#embedding.forward(fromData(data, [numSteps, lengths.length]));
-    const { state } = this.#rnn.forward(this.#dropout.forward(x), { lengths });
+    const { state } = this.#rnn.forward(x, { lengths });
     return concat(state.map((direction) => direction.h ?? Object.values(direction)[0]), -1); // prettier-ignore
   }
 }

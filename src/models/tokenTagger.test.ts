@@ -59,11 +59,11 @@ describe('TokenTagger', () => {
 
   it('knows new words by their characters, and without them has only the rest', async () => {
     const options = { ...LEARN, epochs: 8 };
-    const spelled = await TokenTagger.fit(verbs(200), options);
+    const spelled = await TokenTagger.fit(verbs(120), options);
     expect(spelled.evaluate(verbs(60, 1000)).accuracy).toBe(1);
     // Upper case and digits that were not there: looked up as the words that were.
     expect(spelled.predict([['IT', 'brrted', '9']])[0].tags).toEqual(['PRON', 'VERB', 'NUM']);
-    const plain = await TokenTagger.fit(verbs(200), { ...options, characterHiddenSize: 0 });
+    const plain = await TokenTagger.fit(verbs(120), { ...options, characterHiddenSize: 0 });
     expect(plain.evaluate(verbs(60, 1000)).accuracy).toBeLessThan(0.95);
     expect(plain.evaluate(verbs(60, 1000)).f1).toBeUndefined();
   });

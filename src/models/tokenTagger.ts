@@ -96,7 +96,7 @@ export const TAGGER_DEFAULTS = {
   unknownRate: 0.5,
   batchSize: 32,
   optimizer: 'adam',
-  learningRate: 2e-3,
+  learningRate: 5e-3,
   schedule: 'cosine',
   clipNorm: 5,
   seed: 0,
