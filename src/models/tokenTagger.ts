@@ -85,7 +85,7 @@ export interface TaggerOptions
 
 export const TAGGER_DEFAULTS = {
   cell: 'lstm',
-  hiddenSize: 200,
+  hiddenSize: 128,
   numLayers: 1,
   bidirectional: true,
   characterEmbeddingSize: 30,
@@ -96,7 +96,7 @@ export const TAGGER_DEFAULTS = {
   unknownRate: 0.5,
   batchSize: 32,
   optimizer: 'adam',
-  learningRate: 5e-3,
+  learningRate: 0.01,
   schedule: 'cosine',
   clipNorm: 5,
   seed: 0,
