@@ -81,7 +81,7 @@ export { fitScaling, type Scaling, scaleValues, unscaleValues } from './data/sca
 export { timeParts, type TimePartOptions } from './data/timeParts.js';
 export { MostFrequentTag } from './models/mostFrequentTag.js';
 export {
-  type PredictedTags, type TaggedSentence, type TaggerMetrics, type TaggerOptions, type TagScores, type TagStream, TokenTagger,
+  type PredictedTags, type TaggedSentence, type TaggerMetrics, type TaggerOptions, type TagStream, TokenTagger,
 } from './models/tokenTagger.js'; // prettier-ignore
 export { readVectors, type WordVectors } from './text/vectors.js';
 export { stratifiedSplit } from './data/split.js';
@@ -96,6 +96,7 @@ export {
   levenshteinDistance,
   wordErrorRate,
 } from './metrics/errorRate.js';
+export { type TagScores, tagScores } from './metrics/tagScores.js';
 export { type RegressionMetrics, regressionMetrics } from './metrics/regression.js';
 export type { GenerateOptions } from './models/textGenerator.js';
 export { sampleLogits, type SamplingOptions } from './models/sampling.js';

@@ -105,7 +105,7 @@ export class LengthBatches {
 
 /** Rows by falling length, cut into minibatches: what evaluation takes, whose order does not matter. */
 export function sortedBatches(rows: Int32Array, lengths: ArrayLike<number>, batchSize: number): Int32Array[] {
-  const sorted = rows.slice().sort((a, b) => lengths[b] - lengths[a] || a - b);
+  const sorted = rows.slice().sort((a, b) => lengths[b] - lengths[a]); // rows of one length stay in their order
   const batches: Int32Array[] = [];
   for (let at = 0; at < sorted.length; at += batchSize) batches.push(sorted.subarray(at, at + batchSize));
   return batches;

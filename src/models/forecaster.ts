@@ -25,8 +25,6 @@ import { cellConfig } from './recurrentStack.js';
 import { checkpointOf, type FileExtra, trainOnRows } from './trainOnRows.js';
 
 const EVALUATION_BATCH = 256;
-/** Draws for this purpose are a stream of their own. */
-const ORDER_STREAM = 0x6c000000;
 
 export interface PredictOptions {
   /** How many values; the horizon. In iterated mode any number. */
@@ -83,15 +81,12 @@ export class Forecaster {
     }
     const [a, b] = parts.validation;
     const held = b - Math.max(a, window) >= horizon;
-    // Rows of one length come in minibatches of neighbours: in time they would be much alike, so a row is a window by lot.
-    const order = Int32Array.from({ length: count }, (_, i) => window + i);
-    new Philox(model.config.seed, ORDER_STREAM).shuffle(order);
     model.training = await trainOnRows<ForecastMetrics, ResolvedForecasterOptions>(
       model,
       {
         lengths: new Uint8Array(count).fill(1),
         step(rows) {
-          const places = rows.map((row) => order[row]);
+          const places = rows.map((row) => window + row);
           return { loss: model.#loss(channels, places), tokens: places.length };
         },
         evaluate: () => (held ? model.#measure(series, channels, a, b) : null),

@@ -4,7 +4,8 @@ import '../autograd/methods.js';
 import { useBackend } from '../backend/choose.js';
 import { decodeSafetensors } from '../formats/safetensors.js';
 import { MostFrequentTag } from './mostFrequentTag.js';
-import { type TaggedSentence, type TaggerOptions, tagScores, TokenTagger } from './tokenTagger.js';
+import { tagScores } from '../metrics/tagScores.js';
+import { type TaggedSentence, type TaggerOptions, TokenTagger } from './tokenTagger.js';
 
 const NAMES = ['Anna', 'Berta', 'Carl', 'Dora', 'Emil', 'Fritz'];
 const WORDS = ['the', 'dog', 'saw', 'a', 'cat', 'with'];

@@ -5,6 +5,7 @@ import { noGrad } from '../autograd/tape.js';
 import { ensureBackend } from '../backend/choose.js';
 import { padded, sortedBatches } from '../data/lengthBatches.js';
 import { stratifiedSplit } from '../data/split.js';
+import { areChunks, type TagScores, tagScores } from '../metrics/tagScores.js';
 import { RandomCalls } from '../nn/random.js';
 import type { RecurrentState } from '../nn/recurrent.js';
 import { getPlatform } from '../platform/platform.js';
@@ -32,14 +33,6 @@ export interface TaggerConfig extends TaggerNetworkConfig, WordSettings {
   /** In the order of their code points. */
   tags: string[];
   seed: number;
-}
-
-export interface TagScores {
-  tokens: number;
-  /** The share of tokens with the right tag. */
-  accuracy: number;
-  /** Over chunks, where all tags are O, B-… or I-…. */
-  f1?: number;
 }
 
 export interface TaggerMetrics extends TagScores {
@@ -429,47 +422,4 @@ function partsOf(sentences: readonly TaggedSentence[], { validation, seed }: Res
 
 function shownTags(tags: readonly string[]): string {
   return tags.length > 8 ? `${tags.slice(0, 8).join(', ')}, … (${tags.length})` : tags.join(', ');
-}
-
-/** Whether tags name chunks: their first token (B-), those that follow (I-), and what is outside (O). */
-function areChunks(tags: readonly string[]): boolean {
-  return tags.some((tag) => tag !== 'O') && tags.every((tag) => tag === 'O' || /^[BI]-/.test(tag));
-}
-
-/** Accuracy over all tokens, and F1 where the true tags are chunks. Errors: EMPTY without tokens. */
-export function tagScores(truth: readonly (readonly string[])[], predicted: readonly (readonly string[])[]): TagScores {
-  let [tokens, right] = [0, 0];
-  truth.forEach((tags, i) => {
-    tokens += tags.length;
-    tags.forEach((tag, t) => (right += tag === predicted[i][t] ? 1 : 0));
-  });
-  if (tokens === 0) throw new UnrolledError('EMPTY', 'expected tokens to measure, received none', 'give data');
-  const chunks = areChunks([...new Set(truth.flat())]);
-  return { tokens, accuracy: right / tokens, ...(chunks ? { f1: chunkScore(truth, predicted) } : {}) };
-}
-
-/** F1 over chunks, as conlleval counts them: right are those of the same tokens and type. */
-function chunkScore(truth: readonly (readonly string[])[], predicted: readonly (readonly string[])[]): number {
-  let [right, count] = [0, 0];
-  truth.forEach((tags, i) => {
-    const there = new Set(chunksOf(tags));
-    const said = chunksOf(predicted[i]);
-    count += there.size + said.length;
-    right += said.filter((chunk) => there.has(chunk)).length;
-  });
-  return count === 0 ? 0 : (2 * right) / count;
-}
-
-/** Each chunk as a text of its place and type. An I- after another type, or after O, begins one. */
-function chunksOf(tags: readonly string[]): string[] {
-  const chunks: string[] = [];
-  let from = -1;
-  tags.forEach((tag, t) => {
-    const type = tag.slice(2);
-    if (tag.startsWith('B-') || (tag.startsWith('I-') && (from < 0 || tags[t - 1].slice(2) !== type))) from = t;
-    else if (!tag.startsWith('I-')) from = -1;
-    const next = tags[t + 1];
-    if (from >= 0 && next !== `I-${type}`) chunks.push(`${from} ${t} ${type}`);
-  });
-  return chunks;
 }
