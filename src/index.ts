@@ -83,6 +83,12 @@ export { MostFrequentTag } from './models/mostFrequentTag.js';
 export {
   type PredictedTags, type TaggedSentence, type TaggerMetrics, type TaggerOptions, type TagStream, TokenTagger,
 } from './models/tokenTagger.js'; // prettier-ignore
+export { BEAM_DEFAULTS, type BeamModel, type BeamOptions, beamSearch, type BeamTask, type Hypothesis } from './models/beamSearch.js'; // prettier-ignore
+export { bySource, splitPairs, type TextPair } from './models/sentencePairs.js';
+export { Translator } from './models/translator.js';
+export type {
+  TranslateOptions, Translation, TranslatorEvaluation, TranslatorMetrics, TranslatorOptions,
+} from './models/translatorOptions.js'; // prettier-ignore
 export { readVectors, type WordVectors } from './text/vectors.js';
 export { stratifiedSplit } from './data/split.js';
 export { bleu, type BleuOptions, type BleuScore } from './metrics/bleu.js';

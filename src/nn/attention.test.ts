@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkGradients } from '../autograd/gradcheck.js';
 import '../autograd/methods.js';
+import { softmax } from '../autograd/ops.js';
 import { createWasmBackend } from '../backend/compiled/wasm.js';
 import { ReferenceBackend } from '../backend/reference/reference.js';
 import { nodePlatform } from '../platform/node/node.js';
@@ -97,6 +98,24 @@ describe('attention', () => {
     const scores = normal(1, 1, 3);
     const weights = maskedSoftmax(scores, fromData(Int32Array.of(1, 0, 1), [3])).toArray();
     expect(weights).toEqual(maskedSoftmax(scores, tensor([1, 0, 1])).toArray());
+  });
+
+  it('scores by vᵀ tanh(W q + U k), also over keys that were projected before', () => {
+    const attention = new AdditiveAttention(4, 3, 6);
+    const [q, k, v] = [normal(2, 3, 4), normal(2, 2, 3), normal(2, 2, 5)];
+    const [W, U, score] = attention.parameters();
+    const energies = q
+      .matmul(W)
+      .reshape([2, 3, 1, 6])
+      .add(k.matmul(U).reshape([2, 1, 2, 6]))
+      .tanh();
+    const expected = softmax(energies.matmul(score).reshape([2, 3, 2])).data();
+    const whole = attention.forward(q, k, v);
+    const keys = attention.project(k);
+    expect(keys.shape).toEqual([2, 2, 6]);
+    for (const { weights } of [whole, attention.look(q, keys, v)]) {
+      weights.data().forEach((w, i) => expect(w).toBeCloseTo(expected[i], 12));
+    }
   });
 
   it('scales by the size of the queries unless told otherwise', () => {

@@ -2,12 +2,13 @@
 // A the size inside additive attention.
 import { UnrolledError } from '../errors.js';
 import { argument, elementwise } from '../autograd/elementwise.js';
-import { matmul, mul, reshape, softmax, transpose } from '../autograd/ops.js';
+import { matmul, mul, permute, reshape, softmax, transpose } from '../autograd/ops.js';
 import { apply, constant } from '../program/expr.js';
 import { fromData } from '../tensor/create.js';
 import type { Philox } from '../tensor/philox.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { additiveScores } from './additiveScores.js';
 import { requireBroadcast } from './broadcast.js';
 import { Linear } from './layers.js';
 import { lengthMask, type Lengths, readLengths } from './lengths.js';
@@ -122,8 +123,6 @@ export class DotAttention extends Module {
   }
 }
 
-const energyExpr = apply('tanh', apply('add', argument(0), argument(1)));
-
 /**
  * Additive attention: the score of a query and a key is vᵀ tanh(W q + U k), without biases (Bahdanau, Cho and Bengio 2015,
  * appendix A.1.2). Parameters: `query.weight` W [Dq, A], `key.weight` U [Dk, A], `score.weight` v [A, 1].
@@ -151,15 +150,22 @@ export class AdditiveAttention extends Module {
    * @param query [N, Tq, Dq]
    * @param key [N, Tk, Dk]
    * @param value [N, Tk, Dv]; what is masked must still be finite
-   * Memory: N · Tq · Tk · A numbers. Errors: SHAPE; RANGE for a length above Tk.
+   * Memory: no more than the scores, N · Tq · Tk numbers. Errors: SHAPE; RANGE for a length above Tk.
    */
   forward(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): AttentionResult {
     checkShapes(query, key, value, this.querySize, this.keySize);
-    const [N, Tq] = query.shape;
-    const [Tk, A] = [key.shape[1], this.attentionSize];
-    const queries = reshape(this.#query.forward(query), [N, Tq, 1, A]);
-    const keys = reshape(this.#key.forward(key), [N, 1, Tk, A]);
-    const energies = elementwise(energyExpr, [queries, keys], { op: 'additiveAttention' });
-    return attend(reshape(this.#score.forward(energies), [N, Tq, Tk]), value, options);
+    return this.look(query, this.project(key), value, options);
+  }
+
+  /** U k, which is the same for every query: made once where one query comes after the other. [N, Tk, Dk] to [Tk, N, A]. */
+  project(key: Tensor): Tensor {
+    return transpose(this.#key.forward(key), 0, 1);
+  }
+
+  /** `forward` with keys [Tk, N, A] that `project` made. */
+  look(query: Tensor, keys: Tensor, value: Tensor, options: AttentionOptions = {}): AttentionResult {
+    const queries = transpose(this.#query.forward(query), 0, 1);
+    const scores = additiveScores(queries, keys, this.#score.weight);
+    return attend(permute(scores, [2, 0, 1]), value, options);
   }
 }
