@@ -1,7 +1,7 @@
 // A decoder: writes a sequence token by token, started from states, and looking at a memory (the outputs of an encoder) by
 // additive attention after the recurrence, so that with teacher forcing the recurrence runs over all steps in one call.
 // Letters: T steps, N sequences, S places of the memory, M of an encoder, H hidden, E embedding, A attention, V vocabulary.
-import { concat, gatherRows, matmul, reshape, tanh, transpose } from '../autograd/ops.js';
+import { concat, gatherRows, matmul, mul, reshape, tanh, transpose } from '../autograd/ops.js';
 import { alias } from '../autograd/tape.js';
 import { sizeOfWidth } from '../cell/layout.js';
 import { AdditiveAttention } from '../nn/attention.js';
@@ -54,6 +54,7 @@ export interface DecoderStep {
 export class DecoderNetwork extends Module {
   readonly embedding: Embedding;
   readonly #config: DecoderConfig;
+  readonly #scale: number;
   readonly #rnn: Recurrent;
   readonly #attention: AdditiveAttention | null;
   readonly #combine: Linear | null;
@@ -71,8 +72,9 @@ export class DecoderNetwork extends Module {
     const { embeddingSize: inputSize, attentionSize, hiddenSize, tied } = config;
     const { rng, calls } = context;
     this.#config = config;
-    // As large as the weights of an output, which they may be.
-    const init = normalInit(1 / Math.sqrt(inputSize));
+    // Weights of an output are small. Small vectors as input learn slowly: tied ones are read √E times as large.
+    this.#scale = tied ? Math.sqrt(inputSize) : 1;
+    const init = normalInit(1 / this.#scale);
     this.embedding = this.addPart('embedding', new Embedding(vocabularySize, inputSize, { rng, init }));
     this.#rnn = this.addPart('rnn', recurrentStack(config, { inputSize, ofTokens: false, ...context }));
     const outputSize = this.#rnn.outputSize;
@@ -128,7 +130,7 @@ export class DecoderNetwork extends Module {
     start: Pick<DecoderState, 'layers' | 'memory'>,
   ): { logits: Tensor; weights: Tensor | null } {
     const [T, N] = tokens.shape;
-    const inputs = this.#dropout.forward(this.embedding.forward(tokens));
+    const inputs = this.#read(tokens);
     const { output } = this.#rnn.forward(inputs, { state: start.layers, lengths });
     const { vectors, weights } = this.#look(transpose(output, 0, 1), start.memory);
     const rows = new Int32Array(lengths.reduce((sum, length) => sum + length, 0));
@@ -142,7 +144,7 @@ export class DecoderNetwork extends Module {
   /** One step of generation. @param tokens [R], the last of each row */
   step(tokens: Int32Array, { layers, memory, of }: DecoderState): DecoderStep {
     const rows = tokens.length;
-    const inputs = this.#dropout.forward(this.embedding.forward(fromData(tokens, [1, rows])));
+    const inputs = this.#read(fromData(tokens, [1, rows]));
     const { output, state } = this.#rnn.forward(inputs, { state: layers });
     const sequences = memory?.lengths.length ?? rows;
     const queries = reshape(output, [sequences, rows / sequences, output.shape[2]]);
@@ -173,6 +175,11 @@ export class DecoderNetwork extends Module {
       memory: same ? { ...memory, values: alias(memory.values), keys: alias(memory.keys) } : gatherMemory(memory, kept),
       of: Int32Array.from(rows, (_, i) => (even ? Math.floor(i / times) : i)),
     };
+  }
+
+  #read(tokens: Tensor): Tensor {
+    const vectors = this.embedding.forward(tokens);
+    return this.#dropout.forward(this.#scale === 1 ? vectors : mul(vectors, this.#scale));
   }
 
   /** [N, T, H] to what the output reads, and where it looked. */

@@ -1,7 +1,6 @@
 // The network of a translator: tokens → embedding → recurrent stack in both directions → a memory and, through a bridge, the
 // first states of a decoder. Letters: S steps of the source, N batch, H hidden.
 import { concat, tanh } from '../autograd/ops.js';
-import { normalInit } from '../nn/initializers.js';
 import { Dropout, Embedding, Linear } from '../nn/layers.js';
 import { Module } from '../nn/module.js';
 import type { RandomCalls } from '../nn/random.js';
@@ -32,8 +31,7 @@ export class TranslatorNetwork extends Module {
   ) {
     super();
     const { embeddingSize: inputSize, bidirectional, dropout } = config;
-    const init = normalInit(1 / Math.sqrt(inputSize));
-    this.embedding = this.addPart('embedding', new Embedding(sizes.source, inputSize, { rng, init }));
+    this.embedding = this.addPart('embedding', new Embedding(sizes.source, inputSize, { rng }));
     const stack = { inputSize, ofTokens: false, bidirectional, rng, calls };
     this.#encoder = this.addPart('encoder', recurrentStack(config, stack));
     const decoder = new DecoderNetwork(config, this.#encoder.outputSize, sizes.target, { rng, calls });
