@@ -9,6 +9,7 @@ import countOnesGru from './count-ones-gru.js';
 import countOnesLstm from './count-ones-lstm.js';
 import countOnesScalar from './count-ones-scalar.js';
 import deepLstm from './deep-lstm.js';
+import digits from './digits.js';
 import explodingVanishing from './exploding-vanishing.js';
 import gru from './gru.js';
 import hmm from './hmm.js';
@@ -51,5 +52,9 @@ export const CHAPTERS: readonly Chapter[] = [
   {
     title: { en: 'Language models at work', zh: '语言模型的应用' },
     experiments: [charRnn, chinesePoems],
+  },
+  {
+    title: { en: 'Sequences of every shape', zh: '各种形状的序列' },
+    experiments: [digits],
   },
 ];
