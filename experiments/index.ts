@@ -10,6 +10,7 @@ import countOnesLstm from './count-ones-lstm.js';
 import countOnesScalar from './count-ones-scalar.js';
 import deepLstm from './deep-lstm.js';
 import digits from './digits.js';
+import everydaySeries from './everyday-series.js';
 import explodingVanishing from './exploding-vanishing.js';
 import gru from './gru.js';
 import hmm from './hmm.js';
@@ -18,6 +19,7 @@ import lstm from './lstm.js';
 import lstmMemory from './lstm-memory.js';
 import minCharRnn from './min-char-rnn.js';
 import ngramsZipf from './ngrams-zipf.js';
+import oilTemperature from './oil-temperature.js';
 import perplexity from './perplexity.js';
 import rnn from './rnn.js';
 import rnnFromScratch from './rnn-from-scratch.js';
@@ -55,6 +57,6 @@ export const CHAPTERS: readonly Chapter[] = [
   },
   {
     title: { en: 'Sequences of every shape', zh: '各种形状的序列' },
-    experiments: [digits],
+    experiments: [digits, oilTemperature, everydaySeries],
   },
 ];

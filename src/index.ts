@@ -64,7 +64,7 @@ export { NgramLanguageModel } from './models/ngramLanguageModel.js';
 export {
   type BaumWelchOptions, type BaumWelchResult, type BaumWelchRun, HiddenMarkovModel, type HiddenMarkovParameters,
 } from './models/hiddenMarkovModel.js'; // prettier-ignore
-export { loadModel } from './models/load.js';
+export { type AnyModel, loadLanguageModel, loadModel } from './models/load.js';
 export { NaiveBayes, type NaiveBayesOptions } from './models/naiveBayes.js';
 export { type Classified, type ClassifierMetrics, type ClassifierOptions, type LabelledText, TextClassifier } from './models/textClassifier.js'; // prettier-ignore
 export { Forecaster, type ForecastStream, type PredictOptions } from './models/forecaster.js';

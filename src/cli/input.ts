@@ -1,7 +1,7 @@
 // DATA arguments: files, folders of text, `-` for standard input, `.gz` of any of these, or the name of a known data set.
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import type { DatasetKind } from '../data/dataset.js';
+import type { Dataset, DatasetKind } from '../data/dataset.js';
 import { extractText, isDataFile } from '../data/extract.js';
 import { UnrolledError } from '../errors.js';
 import type { Io } from './io.js';
@@ -14,9 +14,11 @@ export interface Part {
   /** As a person knows it, for messages. */
   name: string;
   bytes: Uint8Array;
+  /** What every line of it is, where its data set says so. */
+  label?: string;
 }
 
-export interface InputData {
+export interface InputData extends Pick<Dataset, 'columns' | 'encoding'> {
   /** What to call all of it: `moby-dick`, `poems`. */
   name: string;
   parts: Part[];
@@ -49,6 +51,8 @@ export async function readData(
     parts: read.flatMap(({ parts }) => parts),
     validation: only?.validation ?? [],
     test: only?.test ?? [],
+    columns: only?.columns,
+    encoding: only?.encoding,
     tokenized: read.length > 0 && read.every(({ tokenized }) => tokenized === true),
   };
 }

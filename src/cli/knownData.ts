@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { DATASET_KINDS, type DatasetFile, type DatasetKind } from '../data/dataset.js';
+import { type Dataset, DATASET_KINDS, type DatasetFile, type DatasetKind } from '../data/dataset.js';
 import { DATASETS } from '../data/datasetList.js';
 import { datasetBytes, type DatasetPlatform, datasetSources, findDataset, locateDataset } from '../data/datasets.js';
 import { UnrolledError } from '../errors.js';
@@ -30,8 +30,14 @@ export interface KnownDataset {
   sources: string[];
 }
 
-/** The unpacked files of a data set by what they are meant for. */
-export type KnownFiles = Record<DatasetFile['part'], { name: string; bytes: Uint8Array }[]> & { tokenized: boolean };
+export interface KnownFile extends Pick<DatasetFile, 'name' | 'label'> {
+  /** Unpacked. */
+  bytes: Uint8Array;
+}
+
+/** The files of a data set by what they are meant for. */
+export type KnownFiles = Record<DatasetFile['part'], KnownFile[]> &
+  Pick<Dataset, 'columns' | 'encoding'> & { tokenized: boolean };
 
 export class KnownData {
   readonly #platform: DatasetPlatform;
@@ -107,7 +113,7 @@ export class KnownData {
             'the file was changed or is damaged: take it again, or name it by its path to read it as it is',
           );
         }
-        return { name: file.name, part: file.part, bytes };
+        return { name: file.name, part: file.part, label: file.label, bytes };
       }),
     );
     const partOf = (wanted: DatasetFile['part']): KnownFiles['train'] => files.filter(({ part }) => part === wanted);
@@ -116,6 +122,8 @@ export class KnownData {
       validation: partOf('validation'),
       test: partOf('test'),
       tokenized: dataset.tokenized ?? false,
+      columns: dataset.columns,
+      encoding: dataset.encoding,
     };
   }
 }

@@ -4,7 +4,29 @@ import type { Backend } from '../backend/contract.js';
 import { useBackend } from '../node.js';
 import type { GlobalOptions } from './options.js';
 
-export { LanguageModel, listBackends, loadModel, NgramLanguageModel } from '../node.js';
+export {
+  backtest,
+  bleu,
+  chrf,
+  forecastBaselines,
+  Forecaster,
+  LanguageModel,
+  listBackends,
+  loadLanguageModel,
+  loadModel,
+  MostFrequentTag,
+  NaiveBayes,
+  NgramLanguageModel,
+  readVectors,
+  splitPairs,
+  stratifiedSplit,
+  TextClassifier,
+  timeParts,
+  TokenTagger,
+  Translator,
+} from '../node.js';
+export { taskReport } from '../plot/taskReport.js';
+export { confusionChart } from '../plot/confusionChart.js';
 export { trainingReport } from '../plot/trainingReport.js';
 
 /** Makes what --backend and --threads ask for the one that computes. Errors: UNSUPPORTED. */

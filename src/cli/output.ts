@@ -31,6 +31,11 @@ function cells(text: string): number {
   return width;
 }
 
+/** 0.8734 as 87.34 %. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
+}
+
 /** 1,234,567 for whole numbers, else three to four digits. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);

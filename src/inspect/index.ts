@@ -1,4 +1,5 @@
 // Seeing inside: traces of gates, gradients through time, spectra, and what neurons follow.
+export { type Attribution, integratedGradients, pastInfluence } from './attribution.js';
 export { gateTrace, type GateTrace, type GateTraceOptions, type TracedLayer, type TracedValue } from './gateTrace.js';
 export { gradientFlow, type LayerGradients, type StepFunction } from './gradientFlow.js';
 export { type Inspection, inspectModel, type InspectOptions, type MatrixSpectrum, type TextGradientFlow, textGradientFlow } from './inspectModel.js'; // prettier-ignore

@@ -8,11 +8,8 @@ import type { Recurrent, RecurrentState } from '../nn/recurrent.js';
 import { fromData } from '../tensor/create.js';
 import type { Philox } from '../tensor/philox.js';
 import type { Tensor } from '../tensor/tensor.js';
+import type { Pooling } from './poolings.js';
 import { recurrentStack, type StackConfig } from './recurrentStack.js';
-
-/** How the outputs of all steps become one vector: the last state, their mean, or the largest of each unit. */
-export const POOLINGS = ['last', 'mean', 'max'] as const;
-export type Pooling = (typeof POOLINGS)[number];
 
 export interface ClassifierNetworkConfig extends StackConfig {
   embeddingSize: number;

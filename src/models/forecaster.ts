@@ -18,7 +18,8 @@ import { keep, scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { TrainingResult } from '../train/trainer.js';
 import { defined } from './config.js';
-import { channelsOf, checkForecaster, type Forecast, FORECASTER_DEFAULTS, type ForecasterConfig, type ForecasterOptions, type ForecastMetrics, outputCount, quantileLevels, readForecasterConfig, type ResolvedForecasterOptions, type Series } from './forecasterConfig.js'; // prettier-ignore
+import { FORECASTER_DEFAULTS } from './defaults.js';
+import { channelsOf, checkForecaster, type Forecast, type ForecasterConfig, type ForecasterOptions, type ForecastMetrics, outputCount, quantileLevels, readForecasterConfig, type ResolvedForecasterOptions, type Series } from './forecasterConfig.js'; // prettier-ignore
 import { ForecasterNetwork } from './forecasterNetwork.js';
 import { encodeModelFile, loadWeights, type ModelFile, openModelFile, weightsOf } from './modelFile.js';
 import { cellConfig } from './recurrentStack.js';

@@ -5,6 +5,7 @@ import { type Scaling, type ScalingKind, type Transform, TRANSFORMS } from '../d
 import type { TimePartOptions } from '../data/timeParts.js';
 import type { ForecastErrors } from '../metrics/forecastMetrics.js';
 import { ConfigReader } from './config.js';
+import type { FORECASTER_DEFAULTS } from './defaults.js';
 import type { ForecasterNetworkConfig } from './forecasterNetwork.js';
 import type { StackOptions } from './trainingOptions.js';
 import type { RowTrainingOptions } from './trainOnRows.js';
@@ -67,28 +68,6 @@ export interface ForecasterOptions extends StackOptions, RowTrainingOptions<Fore
   scaling?: ScalingKind;
   transform?: Transform;
 }
-
-export const FORECASTER_DEFAULTS = {
-  mode: 'direct',
-  loss: 'mse',
-  reads: 'difference',
-  relativeTo: 'last',
-  shortcut: true,
-  scaling: 'standard',
-  transform: 'none',
-  cell: 'lstm',
-  hiddenSize: 32,
-  numLayers: 1,
-  dropout: 0,
-  batchSize: 64,
-  optimizer: 'adam',
-  learningRate: 3e-3,
-  schedule: 'cosine',
-  clipNorm: 1,
-  seed: 0,
-  validation: 0.2,
-  validations: 10,
-} as const satisfies Partial<ForecasterOptions>;
 
 export type ResolvedForecasterOptions = ForecasterOptions &
   Required<Pick<ForecasterOptions, keyof typeof FORECASTER_DEFAULTS>>;

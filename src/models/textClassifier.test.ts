@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import '../autograd/methods.js';
 import { useBackend } from '../backend/choose.js';
 import { decodeSafetensors } from '../formats/safetensors.js';
-import { loadModel } from './load.js';
+import { loadLanguageModel } from './load.js';
 import { type ClassifierOptions, type LabelledText, TextClassifier } from './textClassifier.js';
 
 const WORDS = ['the', 'a', 'film', 'plot', 'actor', 'scene', 'was', 'is', 'very', 'and'];
@@ -110,7 +110,7 @@ describe('TextClassifier', () => {
     );
     expect(() => model.evaluate([])).toThrow(expect.objectContaining({ code: 'EMPTY' }));
     const file = model.toBytes();
-    expect(() => loadModel(file, 'f')).toThrow(/of kind classify/);
+    expect(() => loadLanguageModel(file, 'f')).toThrow(/of kind classify/);
     expect(() => TextClassifier.fromBytes(file.slice(0, 200), 'cut')).toThrow(
       expect.objectContaining({ code: 'FORMAT' }),
     );

@@ -19,8 +19,10 @@ import type { WordVectors } from '../text/vectors.js';
 import { Vocabulary, type VocabularyOptions } from '../text/vocabulary.js';
 import { type ClassMetrics, classMetrics } from '../metrics/classMetrics.js';
 import type { TrainingResult } from '../train/trainer.js';
-import { ClassifierNetwork, type ClassifierNetworkConfig, type Pooling, POOLINGS } from './classifierNetwork.js';
+import { ClassifierNetwork, type ClassifierNetworkConfig } from './classifierNetwork.js';
+import { type Pooling, POOLINGS } from './poolings.js';
 import { ConfigReader, defined } from './config.js';
+import { CLASSIFIER_DEFAULTS } from './defaults.js';
 import { encodeModelFile, loadWeights, type ModelFile, openModelFile, textAt, weightsOf } from './modelFile.js';
 import { cellConfig } from './recurrentStack.js';
 import type { ModelText } from './textGenerator.js';
@@ -64,24 +66,6 @@ export interface ClassifierOptions
   /** Rows of their own, or the share that is drawn from each class. */
   validation?: readonly LabelledText[] | number;
 }
-
-export const CLASSIFIER_DEFAULTS = {
-  tokens: 'word',
-  cell: 'lstm',
-  hiddenSize: 128,
-  numLayers: 1,
-  bidirectional: true,
-  pooling: 'max',
-  dropout: 0.3,
-  batchSize: 64,
-  optimizer: 'adam',
-  learningRate: 2e-3,
-  schedule: 'cosine',
-  clipNorm: 1,
-  seed: 0,
-  validation: 0.1,
-  validations: 5,
-} as const satisfies ClassifierOptions;
 
 const EMBEDDING = 100;
 const EVALUATION_BATCH = 128;

@@ -16,6 +16,7 @@ import type { WordVectors } from '../text/vectors.js';
 import type { VocabularyOptions } from '../text/vocabulary.js';
 import type { TrainingResult } from '../train/trainer.js';
 import { ConfigReader, defined } from './config.js';
+import { TAGGER_DEFAULTS } from './defaults.js';
 import { encodeModelFile, loadWeights, type ModelFile, openModelFile, textAt, weightsOf } from './modelFile.js';
 import { cellConfig } from './recurrentStack.js';
 import { NO_TAG, TAGGER_HEADS, type TaggerHead, TaggerNetwork, type TaggerNetworkConfig } from './taggerNetwork.js';
@@ -75,27 +76,6 @@ export interface TaggerOptions
   /** Sentences of their own, or the share that is drawn. */
   validation?: readonly TaggedSentence[] | number;
 }
-
-export const TAGGER_DEFAULTS = {
-  cell: 'lstm',
-  hiddenSize: 128,
-  numLayers: 1,
-  bidirectional: true,
-  characterEmbeddingSize: 30,
-  characterHiddenSize: 50,
-  dropout: 0.5,
-  lowercase: true,
-  zeroDigits: true,
-  unknownRate: 0.5,
-  batchSize: 32,
-  optimizer: 'adam',
-  learningRate: 0.01,
-  schedule: 'cosine',
-  clipNorm: 5,
-  seed: 0,
-  validation: 0.1,
-  validations: 5,
-} as const satisfies TaggerOptions;
 
 const EMBEDDING = 100;
 const EVALUATION_BATCH = 64;

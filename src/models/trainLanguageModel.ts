@@ -10,7 +10,7 @@ import type { LossMetrics } from '../text/perplexity.js';
 import { train, type TrainingTask } from '../train/trainer.js';
 import { type Checkpoint, checkpointTensors, readCheckpoint, restoreState } from './checkpoint.js';
 import { defined, storable } from './config.js';
-import { LANGUAGE_MODEL_DEFAULTS, type LanguageModelDefaults } from './languageModelDefaults.js';
+import { LANGUAGE_MODEL_DEFAULTS } from './defaults.js';
 import type { LanguageModelConfig } from './languageNetwork.js';
 import { cellConfig } from './recurrentStack.js';
 import { type ModelText, textOf } from './textGenerator.js';
@@ -95,8 +95,8 @@ export async function trainLanguageModel<M extends TrainableModel>(
   return model;
 }
 
-type Resolved = Omit<LanguageModelTrainOptions & LanguageModelDefaults, 'cell'> &
-  Pick<LanguageModelTrainOptions, 'cell'>;
+type Resolved = LanguageModelTrainOptions &
+  Required<Pick<LanguageModelTrainOptions, keyof typeof LANGUAGE_MODEL_DEFAULTS>>;
 
 function configOf({
   cell,

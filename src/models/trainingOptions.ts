@@ -41,7 +41,7 @@ export interface TrainableModel {
   toBytes(extra?: { tensors?: (SafetensorsTensor & { name: string })[]; checkpoint?: unknown }): Uint8Array;
 }
 
-/** Defaults: languageModelDefaults.ts. */
+/** Defaults: LANGUAGE_MODEL_DEFAULTS. */
 export interface LanguageModelTrainOptions extends CorpusOptions, StackOptions, FitOptions {
   /** 64; 0 for one-hot */
   embeddingSize?: number;

@@ -5,7 +5,7 @@ import { crossEntropy, logSoftmax } from '../autograd/ops.js';
 import { noGrad } from '../autograd/tape.js';
 import { ensureBackend } from '../backend/choose.js';
 import { padded, sortedBatches } from '../data/lengthBatches.js';
-import { tokenEdits } from '../metrics/editDistance.js';
+import { levenshteinDistance } from '../metrics/errorRate.js';
 import { RandomCalls } from '../nn/random.js';
 import { getPlatform } from '../platform/platform.js';
 import { fromData } from '../tensor/create.js';
@@ -17,6 +17,7 @@ import { BEGIN, END, Vocabulary } from '../text/vocabulary.js';
 import type { TrainingResult } from '../train/trainer.js';
 import { type BeamModel, type BeamOptions, beamSearch, type Hypothesis } from './beamSearch.js';
 import { ConfigReader, defined } from './config.js';
+import { TRANSLATOR_DEFAULTS } from './defaults.js';
 import type { DecoderState } from './decoderNetwork.js';
 import { encodeModelFile, loadWeights, type ModelFile, openModelFile, textAt, weightsOf } from './modelFile.js';
 import { cellConfig } from './recurrentStack.js';
@@ -31,7 +32,6 @@ import {
   type TranslatorEvaluation,
   type TranslatorMetrics,
   type TranslatorOptions,
-  TRANSLATOR_DEFAULTS,
   translatorSettings,
 } from './translatorOptions.js';
 import { checkpointOf, type FileExtra, trainOnRows } from './trainOnRows.js';
@@ -255,7 +255,7 @@ export class Translator {
     const hypotheses = groups.map((group, i) => {
       const { text, score, tokens: own } = translations[i];
       const nearest = group
-        .map((n) => ({ edits: tokenEdits(own, tokens[n].target), length: tokens[n].target.length }))
+        .map((n) => ({ edits: levenshteinDistance(own, tokens[n].target), length: tokens[n].target.length }))
         .reduce((best, one) => (one.edits < best.edits ? one : best));
       if (nearest.edits === 0) right++;
       edits += nearest.edits;

@@ -6,6 +6,7 @@ import type { TokenizerKind } from '../text/tokenizer.js';
 import type { VocabularyOptions } from '../text/vocabulary.js';
 import type { BeamOptions } from './beamSearch.js';
 import { defined } from './config.js';
+import type { TRANSLATOR_DEFAULTS } from './defaults.js';
 import type { TextPair } from './sentencePairs.js';
 import type { StackOptions } from './trainingOptions.js';
 import type { TranslatorNetworkConfig } from './translatorNetwork.js';
@@ -77,30 +78,6 @@ export interface TranslatorOptions
   /** Pairs of their own (to be given again to resume), or the share of the sources that is drawn for it, or their number. */
   validation?: readonly TextPair[] | number;
 }
-
-export const TRANSLATOR_DEFAULTS = {
-  tokens: 'word',
-  collapseWhitespace: true,
-  minCount: 1,
-  cell: 'gru',
-  hiddenSize: 256,
-  numLayers: 1,
-  bidirectional: true,
-  embeddingSize: 256,
-  attentionSize: 256,
-  tied: false,
-  dropout: 0.2,
-  labelSmoothing: 0,
-  maxLength: 100,
-  batchSize: 128,
-  optimizer: 'adam',
-  learningRate: 2e-3,
-  schedule: 'cosine',
-  clipNorm: 1,
-  seed: 0,
-  validation: 0.02,
-  validations: 5,
-} as const satisfies TranslatorOptions;
 
 /** With the defaults. */
 export type ResolvedTranslatorOptions = TranslatorOptions &

@@ -7,14 +7,24 @@ import { evaluateCommand } from './evaluate.js';
 import { generateCommand } from './generate.js';
 import { inspectCommand } from './inspect.js';
 import { reproduceCommand } from './reproduce.js';
+import { predictCommand } from './predict.js';
+import { trainClassifyCommand } from './trainClassify.js';
+import { trainForecastCommand } from './trainForecast.js';
 import { trainLmCommand } from './trainLm.js';
 import { trainNgramCommand } from './trainNgram.js';
+import { trainTagCommand } from './trainTag.js';
+import { trainTranslateCommand } from './trainTranslate.js';
 
 export const COMMANDS: readonly AnyCommand[] = [
   trainLmCommand,
   trainNgramCommand,
+  trainClassifyCommand,
+  trainTagCommand,
+  trainForecastCommand,
+  trainTranslateCommand,
   generateCommand,
   evaluateCommand,
+  predictCommand,
   inspectCommand,
   reproduceCommand,
   backendsCommand,
@@ -24,5 +34,6 @@ export const COMMANDS: readonly AnyCommand[] = [
 
 /** What the commands of more than one word have in common. */
 export const GROUPS: Readonly<Record<string, string>> = {
-  train: 'trains a model and saves it: lm (a recurrent language model), ngram (counts)',
+  train:
+    'trains a model and saves it: lm (a recurrent language model), ngram (counts), classify, tag, forecast, translate',
 };

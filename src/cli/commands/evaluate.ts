@@ -1,43 +1,120 @@
-// `unrolled evaluate`: the metrics of a model on other data.
-import { defineCommand } from '../command.js';
+// `unrolled evaluate`: the metrics of a model's task on other data.
+import type { LanguageModel } from '../../models/languageModel.js';
+import type { NgramLanguageModel } from '../../models/ngramLanguageModel.js';
+import { type CommandResult, type Context, defineCommand } from '../command.js';
 import { readBytes } from '../files.js';
-import { formatNumber, table } from '../output.js';
+import { formatNumber, percent, table } from '../output.js';
+import { ROW_OPTIONS } from '../rowOptions.js';
 
 export const evaluateCommand = defineCommand({
   name: 'evaluate',
   summary: "the metrics of a model's task on other data",
   arguments: [
     { name: '<model>', description: 'a model file' },
-    { name: '<data...>', description: 'files, folders, - for standard input, or a known data set' },
+    { name: '<data...>', description: 'as the training of such a model takes it' },
   ],
-  options: {},
-  examples: ['unrolled evaluate runs/moby-dick-lstm.safetensors other-book.txt'],
-  async run({ io, globals }, [file, ...args]) {
-    const { loadModel, startBackend } = await import('../library.js');
-    const { bytesOf, readData, textOf } = await import('../input.js');
-    await startBackend(globals);
-    const model = loadModel(await readBytes(io.cwd, file), file);
-    const read = await readData(io, args, globals.dataDir);
-    // A known data set has a part that is meant for this.
-    const data = read.test.length > 0 ? { ...read, parts: read.test } : read;
-    // Bytes are their own indices, so that such a model reads any file.
-    const input =
-      model.text.settings.tokens === 'byte' &&
-      !model.text.settings.lowercase &&
-      !model.text.settings.lettersOnly &&
-      !model.text.settings.collapseWhitespace
-        ? Int32Array.from(bytesOf(data))
-        : textOf(data);
-    const { tokens, loss, perplexity, bitsPerToken } = model.evaluate(input);
-    const rows = [
-      ['tokens', formatNumber(tokens)],
-      ['loss', `${formatNumber(loss)} nats per token`],
-      ['perplexity', formatNumber(perplexity)],
-      ['bits per token', formatNumber(bitsPerToken)],
-    ];
-    return {
-      json: { task: model.task, model: file, tokens, loss, perplexity, bitsPerToken },
-      text: table([{ heading: file }, { heading: data.name }], rows),
-    };
+  options: ROW_OPTIONS,
+  examples: [
+    'unrolled evaluate runs/moby-dick-lstm.safetensors other-book.txt',
+    'unrolled evaluate runs/reviews-lstm.safetensors more.csv --text review --label sentiment',
+  ],
+  async run(context, [file, ...args], options): Promise<CommandResult> {
+    const { io, globals } = context;
+    const library = await import('../library.js');
+    const rows = await import('../rowInput.js');
+    await library.startBackend(globals);
+    const model = library.loadModel(await readBytes(io.cwd, file), file);
+    /** The part that a known data set has for this. */
+    const measured = <R>(data: { rows: R[]; test: R[] | null }): R[] => data.test ?? data.rows;
+    const result = (name: string, json: Record<string, unknown>, shown: [string, string][]): CommandResult => ({
+      json: { task: model.task, model: file, ...json },
+      text: table([{ heading: file }, { heading: name }], shown),
+    });
+    switch (model.task) {
+      case 'lm':
+      case 'ngram':
+        return evaluateLanguageModel(model, file, context, args);
+      case 'classify': {
+        const data = await rows.readLabelled(context, args, options);
+        const { rows: count, loss, accuracy, macroF1, confusion } = model.evaluate(measured(data));
+        return result(data.name, { rows: count, loss, accuracy, macroF1, labels: model.config.labels, confusion }, [
+          ['rows', formatNumber(count)],
+          ['loss', `${formatNumber(loss)} nats per row`],
+          ['accuracy', percent(accuracy)],
+          ['macro F1', formatNumber(macroF1)],
+        ]);
+      }
+      case 'tag': {
+        const data = await rows.readSentences(context, args, options);
+        const { tokens, loss, accuracy, f1 } = model.evaluate(measured(data));
+        return result(data.name, { tokens, loss, accuracy, ...(f1 === undefined ? {} : { f1 }) }, [
+          ['tokens', formatNumber(tokens)],
+          ['loss', `${formatNumber(loss)} nats per token`],
+          ['accuracy', percent(accuracy)],
+          ...(f1 === undefined ? [] : [['chunk F1', percent(f1)] as [string, string]]),
+        ]);
+      }
+      case 'forecast': {
+        const inputs = options.inputs ?? (model.config.inputs.length > 0 ? model.config.inputs.join(',') : undefined);
+        const { name, series } = await rows.readOneSeries(context, args, { ...options, inputs });
+        const others = Object.fromEntries(series.inputs.map((column) => [column.name, column.values]));
+        const { windows, mse, mae, byStep, original } = model.evaluate({
+          target: series.target.values,
+          inputs: others,
+        });
+        const json = { rows: series.target.values.length, windows, mse, mae, byStep };
+        return result(name, { ...json, original: { mse: original.mse, mae: original.mae, rmse: original.rmse } }, [
+          ['windows', formatNumber(windows)],
+          ['MSE, scaled', formatNumber(mse)],
+          ['MAE, scaled', formatNumber(mae)],
+          [`RMSE (${series.target.name})`, formatNumber(original.rmse)],
+          [`MAE (${series.target.name})`, formatNumber(original.mae)],
+        ]);
+      }
+      case 'translate': {
+        const { scoresOf } = await import('../translationScores.js');
+        const data = await rows.readSentencePairs(context, args, options);
+        const measuredOn = model.evaluate(measured(data));
+        const { pairs, sources, loss, exact, tokenError } = measuredOn;
+        const { bleu, chrf } = scoresOf(measuredOn, library);
+        return result(data.name, { rows: pairs, sources, loss, bleu, chrf, exact, tokenError }, [
+          ['pairs', formatNumber(pairs)],
+          ['BLEU', bleu.toFixed(2)],
+          ['chrF', chrf.toFixed(2)],
+          ['exact', percent(exact)],
+          ['wrong tokens', percent(tokenError)],
+          ['loss', `${formatNumber(loss)} nats per token`],
+        ]);
+      }
+      default:
+        return model satisfies never;
+    }
   },
 });
+
+async function evaluateLanguageModel(
+  model: LanguageModel | NgramLanguageModel,
+  file: string,
+  { io, globals }: Context,
+  args: readonly string[],
+): Promise<CommandResult> {
+  const { bytesOf, readData, textOf } = await import('../input.js');
+  const read = await readData(io, args, globals.dataDir);
+  // A known data set has a part that is meant for this.
+  const data = read.test.length > 0 ? { ...read, parts: read.test } : read;
+  const { tokens: kind, lowercase, lettersOnly, collapseWhitespace } = model.text.settings;
+  // Bytes are their own indices, so that such a model reads any file.
+  const asBytes = kind === 'byte' && !lowercase && !lettersOnly && !collapseWhitespace;
+  const input = asBytes ? Int32Array.from(bytesOf(data)) : textOf(data);
+  const { tokens, loss, perplexity, bitsPerToken } = model.evaluate(input);
+  const rows = [
+    ['tokens', formatNumber(tokens)],
+    ['loss', `${formatNumber(loss)} nats per token`],
+    ['perplexity', formatNumber(perplexity)],
+    ['bits per token', formatNumber(bitsPerToken)],
+  ];
+  return {
+    json: { task: model.task, model: file, tokens, loss, perplexity, bitsPerToken },
+    text: table([{ heading: file }, { heading: data.name }], rows),
+  };
+}

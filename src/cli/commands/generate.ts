@@ -25,10 +25,10 @@ export const generateCommand = defineCommand({
   },
   examples: ['unrolled generate runs/moby-dick-lstm.safetensors --prime "Call me " --length 400 --seed 7'],
   async run({ io, globals, signal }, [file], options) {
-    const { loadModel, startBackend } = await import('../library.js');
+    const { loadLanguageModel, startBackend } = await import('../library.js');
     const { createTokenizer } = await import('../../text/createTokenizer.js');
     await startBackend(globals);
-    const model = loadModel(await readBytes(io.cwd, file), file);
+    const model = loadLanguageModel(await readBytes(io.cwd, file), file);
     const { prime, length, temperature, topK, topP, stop, count } = options;
     const seed = globals.seed ?? Math.floor(Math.random() * 2 ** 31); // each call its own text, unless a seed is asked for
     const show = (text: string): void => {

@@ -1,4 +1,5 @@
-// `unrolled inspect`: configuration, parameters and spectra of a model; with a text, what happens inside while it reads.
+// `unrolled inspect`: configuration, parameters and spectra of a model; with a text, what happens inside while it reads, or what its
+// answer came from.
 import { basename } from 'node:path';
 import { UnrolledError } from '../../errors.js';
 import type { Inspection } from '../../inspect/inspectModel.js';
@@ -15,6 +16,7 @@ export const inspectCommand = defineCommand({
   options: {
     text: string('--text <text>', 'shows what happens inside while the model reads this'),
     textFile: path('--text-file <file>', 'the same for the text of a file'),
+    series: path('--series <file>', 'the past that a forecaster reads: which of it moves the forecast'),
     report: path('--report <file>', 'draws it all on one HTML page'),
     layer: integer('--layer <N>', 'only this layer, counted from 0', { min: 0 }),
   },
@@ -22,11 +24,19 @@ export const inspectCommand = defineCommand({
     'unrolled inspect runs/moby-dick-lstm.safetensors',
     `unrolled inspect runs/moby-dick-lstm.safetensors --text '"Call me Ishmael," he said in 1851.' --report inside.html`,
   ],
-  async run({ io, globals }, [file], options) {
+  async run(context, [file], options) {
+    const { io, globals } = context;
     const { loadModel, startBackend } = await import('../library.js');
     const text = await textOf(io, options);
     await startBackend(globals);
     const model = loadModel(await readBytes(io.cwd, file), file);
+    if (model.task !== 'lm' && model.task !== 'ngram') {
+      const { inspectTask } = await import('../inspectTask.js');
+      return inspectTask(context, model, file, { text, series: options.series, report: options.report });
+    }
+    if (options.series !== undefined) {
+      throw new UnrolledError('OPTION', 'expected --text for a language model, received a series', 'give a text');
+    }
     if (!('network' in model) && text !== undefined) {
       throw new UnrolledError(
         'OPTION',

@@ -5,7 +5,7 @@ import { type LossMetrics, metricsOf } from '../metrics.js';
 import type { Baseline } from '../baselines.js';
 import { type CommandResult, type Context, defineCommand } from '../command.js';
 import { TEXT_OPTIONS, type TextOptions } from '../textOptions.js';
-import { LANGUAGE_MODEL_DEFAULTS } from '../../models/languageModelDefaults.js';
+import { LANGUAGE_MODEL_DEFAULTS } from '../../models/defaults.js';
 import { writeWhole } from '../files.js';
 import { peakMemoryMiB } from '../io.js';
 import { formatNumber, formatTime, printable, table } from '../output.js';

@@ -1,0 +1,222 @@
+// `unrolled train classify`: one label for a text; beside the network stands what counting alone achieves.
+import { CLASSIFIER_DEFAULTS as DEFAULTS } from '../../models/defaults.js';
+import { POOLINGS } from '../../models/poolings.js';
+import type { ClassifierMetrics, LabelledText, TextClassifier } from '../../models/textClassifier.js';
+import { escapeXml } from '../../plot/svg.js';
+import { defineCommand } from '../command.js';
+import { writeWhole } from '../files.js';
+import { peakMemoryMiB } from '../io.js';
+import { choice, flag, fraction, integer, path, string } from '../options.js';
+import { formatNumber, formatTime, percent, table } from '../output.js';
+import { shellCommand } from '../resumeCommand.js';
+import { TABLE_OPTIONS } from '../tableOptions.js';
+import { fitSettings, trainOptions } from '../trainOptions.js';
+import { filesOf, trainAndSave } from '../trainRun.js';
+
+/** The share of the rows that is drawn for the test where there is no such part. */
+const TEST = 0.1;
+/** The training part is measured on so many of its rows. */
+const MEASURED = 2000;
+/** Mistakes in the report. */
+const MISTAKES = 12;
+
+export const trainClassifyCommand = defineCommand({
+  name: 'train classify',
+  summary: 'trains a network that gives a text one label',
+  arguments: [
+    {
+      name: '<data...>',
+      description:
+        'TSV, CSV or JSON lines; a folder with a file of lines, or a folder of texts, for each label; a known data set',
+    },
+  ],
+  options: {
+    ...trainOptions({ ...DEFAULTS, embeddingSize: 100 }, { epochs: '5', minutes: 'as long as the epochs take' }),
+    text: string('--text <column>', 'the column of the text, by name or number (default: found)'),
+    label: string('--label <column>', 'the column of the label (default: found)'),
+    test: path('--test <file>', `rows to measure with (default: ${TEST} of the data, drawn from each label)`),
+    validation: {
+      ...fraction('--validation <fraction>', 'the part of the rows that is kept to measure on the way'),
+      defaultText: String(DEFAULTS.validation),
+    },
+    ...TABLE_OPTIONS,
+    vectors: path('--vectors <file>', 'word vectors to start from, as GloVe writes them'),
+    tokens: {
+      ...choice('--tokens <kind>', 'what a token is', ['char', 'byte', 'word', 'whitespace']),
+      defaultText: DEFAULTS.tokens,
+    },
+    lowercase: flag('--lowercase', 'lower case only'),
+    minCount: { ...integer('--min-count <N>', 'leave out tokens that are seen less often'), defaultText: '1' },
+    pooling: {
+      ...choice('--pooling <name>', 'how the outputs of all steps become one vector', POOLINGS),
+      defaultText: DEFAULTS.pooling,
+    },
+    oneDirection: flag('--one-direction', 'reads from the first token to the last only, not both ways'),
+  },
+  examples: [
+    'unrolled train classify reviews.csv --text review --label sentiment',
+    'unrolled train classify names-18-languages --tokens char',
+  ],
+  async run(context, args, options) {
+    const { io, globals, argv } = context;
+    const library = await import('../library.js');
+    const { readLabelled, readWordVectors } = await import('../rowInput.js');
+    const { readCell } = await import('../cellModule.js');
+    const { createProgress } = await import('../progress.js');
+    const cell = await readCell(io.cwd, options.cell);
+    const data = await readLabelled(context, args, options);
+    const given = options.test === undefined ? data.test : (await readLabelled(context, [options.test], options)).rows;
+    const { training, test } = given
+      ? { training: data.rows, test: given }
+      : drawTest(data.rows, globals.seed ?? 0, library);
+    const vectors = options.vectors === undefined ? undefined : await readWordVectors(context, options.vectors);
+    const backend = await library.startBackend(globals);
+    const files = filesOf(data.name, options, DEFAULTS.cell);
+    const progress = createProgress(io, globals);
+    for (const note of data.notes) progress.log(note);
+    const sizes = `${formatNumber(training.length)} rows to learn from, ${formatNumber(test.length)} to test with`;
+    progress.log(`${library.describeBackend(backend)} · ${data.name}: ${sizes}`);
+    const { tokens, lowercase, minCount, pooling, oneDirection } = options;
+    const model = await trainAndSave(context, { files, options, progress }, (hooks) =>
+      library.TextClassifier.fit(training, {
+        ...fitSettings(options, globals.seed),
+        ...hooks,
+        ...{ cell, vectors, tokens, lowercase: lowercase || undefined, minCount, pooling },
+        bidirectional: oneDirection ? false : undefined,
+        validation: data.validation ?? options.validation,
+        onValidation: ({ loss, accuracy }) =>
+          progress.log(`validation loss ${loss.toFixed(3)}, accuracy ${percent(accuracy)}`),
+      }),
+    );
+    const tested = model.evaluate(test);
+    const trained = model.evaluate(training.slice(0, MEASURED));
+    const baselines = baselinesOf(model, training, test, library.NaiveBayes);
+    const { training: result, config } = model;
+    const last = result.validation.at(-1) ?? null;
+    const scores = [
+      ['majority', baselines.majority, null],
+      ['naive Bayes', baselines.naiveBayes, null],
+      [`${config.cell} (this one)`, tested.accuracy, tested.macroF1],
+    ] as const;
+    const rows = scores.map(([name, accuracy, f1]) => [name, percent(accuracy), f1 === null ? '' : f1.toFixed(3)]);
+    const columns = [{ heading: 'test' }, { heading: 'accuracy', number: true }, { heading: 'macro F1', number: true }];
+    await writeWhole(
+      io.cwd,
+      files.report,
+      library.taskReport({
+        title: `${data.name}: classifier`,
+        line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' each way' : ''} · ${sizes} · ${library.describeBackend(backend)}`,
+        figures: [
+          ['test accuracy', percent(tested.accuracy)],
+          ['naive Bayes', percent(baselines.naiveBayes)],
+          ['labels', formatNumber(config.labels.length)],
+          ['time', formatTime(result.seconds)],
+        ],
+        scores: { heading: 'Accuracy', columns, rows, strong: rows.length - 1 },
+        history: result.history,
+        validation: result.validation.map(({ trainedTokens, loss }) => ({ tokens: trainedTokens, loss })),
+        unit: 'nats per row',
+        sections: [
+          {
+            heading: 'What is taken for what',
+            html: library.confusionChart(
+              'Rows of the test part; the stronger the colour, the larger the share of the true label',
+              config.labels,
+              tested.confusion,
+            ),
+          },
+          { heading: 'Surest mistakes', html: mistakesHtml(model, test) },
+        ],
+        details: [
+          ['parameters', formatNumber(model.parameterCount())],
+          ['vocabulary', `${formatNumber(model.vocabularySize)} (${model.text.settings.tokens})`],
+          ['epochs', formatNumber(result.epochs)],
+          ['seed', String(config.seed)],
+          ['tokens a second', formatNumber(Math.round(result.tokensPerSecond))],
+        ],
+        command: shellCommand(argv),
+      }),
+    );
+    const json = {
+      task: 'classify',
+      model: files.model,
+      report: files.report,
+      backend: backend.name,
+      threads: backend.threads,
+      seed: config.seed,
+      cell: config.cell,
+      labels: config.labels,
+      parameters: model.parameterCount(),
+      vocabulary: model.vocabularySize,
+      rows: { train: training.length, test: test.length },
+      notes: data.notes,
+      epochs: result.epochs,
+      seconds: result.seconds,
+      tokensPerSecond: result.tokensPerSecond,
+      train: figures(trained),
+      validation: last && figures(last),
+      test: { ...figures(tested), confusion: tested.confusion },
+      baselines,
+      peakMemoryMiB: peakMemoryMiB(),
+    };
+    const text = [
+      `${formatNumber(result.tokens)} tokens in ${formatTime(result.seconds)}`,
+      table(columns, rows),
+      table([{ heading: 'model' }, { heading: files.model }], [['report', files.report]]),
+    ].join('\n\n');
+    return { json, text };
+  },
+});
+
+const figures = ({ loss, accuracy, macroF1 }: ClassifierMetrics) => ({ loss, accuracy, macroF1 });
+
+/** Errors: OPTION where the labels are too few to draw from. */
+function drawTest<R extends LabelledText>(
+  rows: readonly R[],
+  seed: number,
+  { stratifiedSplit }: Pick<typeof import('../library.js'), 'stratifiedSplit'>,
+): { training: R[]; test: R[] } {
+  const labels = [...new Set(rows.map(({ label }) => label))];
+  const classOf = new Map(labels.map((label, k) => [label, k]));
+  const classes = rows.map(({ label }) => classOf.get(label) ?? 0);
+  const { rest, drawn } = stratifiedSplit(classes, TEST, seed);
+  return { training: Array.from(rest, (i) => rows[i]), test: Array.from(drawn, (i) => rows[i]) };
+}
+
+/** Accuracy on the test part: of the label that is most frequent, and of naive Bayes on the model's tokens and their neighbours. */
+function baselinesOf(
+  model: TextClassifier,
+  training: readonly LabelledText[],
+  test: readonly LabelledText[],
+  NaiveBayes: (typeof import('../library.js'))['NaiveBayes'],
+): { majority: number; naiveBayes: number } {
+  const count = model.config.labels.length;
+  const [seen, unseen] = [model.encode(training), model.encode(test)];
+  const words = ({ sequences }: { sequences: Int32Array[] }): string[][] =>
+    sequences.map((sequence) => Array.from(sequence, String));
+  const byCharacter = model.text.settings.tokens === 'char' || model.text.settings.tokens === 'byte';
+  const bayes = new NaiveBayes(words(seen), seen.classes, count, { order: byCharacter ? 4 : 2 });
+  const frequencies = new Int32Array(count);
+  for (const k of seen.classes) frequencies[k]++;
+  const most = frequencies.indexOf(Math.max(...frequencies));
+  const share = (guess: (i: number) => number): number =>
+    unseen.classes.reduce((sum, k, i) => sum + (guess(i) === k ? 1 : 0), 0) / unseen.classes.length;
+  const rows = words(unseen);
+  return { majority: share(() => most), naiveBayes: share((i) => bayes.predict(rows[i])) };
+}
+
+function mistakesHtml(model: TextClassifier, test: readonly LabelledText[]): string {
+  const predicted = model.predict(test.map(({ text }) => text));
+  const wrong = predicted
+    .map((answer, i) => ({ ...answer, ...{ truth: test[i].label, text: test[i].text } }))
+    .filter(({ label, truth }) => label !== truth)
+    .sort((a, b) => b.probability - a.probability)
+    .slice(0, MISTAKES);
+  if (wrong.length === 0) return '<p>None.</p>';
+  return wrong
+    .map(({ text, truth, label, probability }) => {
+      const shown = text.length > 400 ? `${text.slice(0, 399)}…` : text;
+      return `<p class="when">${escapeXml(`${truth}, taken for ${label} (${percent(probability)})`)}</p>\n<blockquote>${escapeXml(shown)}</blockquote>`;
+    })
+    .join('\n');
+}

@@ -1,0 +1,210 @@
+// `unrolled train translate`: one sequence to another, by encoder, decoder and attention.
+import { TRANSLATOR_DEFAULTS as DEFAULTS } from '../../models/defaults.js';
+import type { TranslatorEvaluation } from '../../models/translatorOptions.js';
+import type { TextPair } from '../../models/sentencePairs.js';
+import { escapeXml } from '../../plot/svg.js';
+import { defineCommand } from '../command.js';
+import { writeWhole } from '../files.js';
+import { peakMemoryMiB } from '../io.js';
+import { choice, decimal, flag, fraction, integer, path, string } from '../options.js';
+import { formatNumber, formatTime, percent, table } from '../output.js';
+import { shellCommand } from '../resumeCommand.js';
+import { TABLE_OPTIONS } from '../tableOptions.js';
+import { fitSettings, trainOptions } from '../trainOptions.js';
+import { filesOf, trainAndSave } from '../trainRun.js';
+import { scoresOf } from '../translationScores.js';
+
+/** The share of the sources that is drawn for the test where there is no such part, and the most of it. */
+const TEST = 0.1;
+const MOST_TEST = 2500;
+/** Translations in the report. */
+const SHOWN = 20;
+
+export const trainTranslateCommand = defineCommand({
+  name: 'train translate',
+  summary: 'trains a network from one sequence to another: sentences, spellings, programs',
+  arguments: [
+    { name: '<data...>', description: 'two columns of text: TSV, CSV or JSON lines, also in a .zip; a known data set' },
+  ],
+  options: {
+    ...trainOptions(DEFAULTS, { epochs: '5', minutes: 'as long as the epochs take' }),
+    source: string('--source <column>', 'by name or number (default: the first)'),
+    target: string('--target <column>', 'by name or number (default: the second)'),
+    test: path('--test <file>', `pairs to measure with (default: ${TEST} of the sources, at most ${MOST_TEST})`),
+    validation: {
+      ...fraction('--validation <fraction>', 'the part of the sources that is kept to measure on the way'),
+      defaultText: String(DEFAULTS.validation),
+    },
+    ...TABLE_OPTIONS,
+    tokens: {
+      ...choice('--tokens <kind>', 'what a token is', ['char', 'word', 'whitespace']),
+      defaultText: DEFAULTS.tokens,
+    },
+    targetTokens: choice('--target-tokens <kind>', 'the same for targets (default: as for sources)', [
+      'char',
+      'word',
+      'whitespace',
+    ]),
+    lowercase: flag('--lowercase', 'lower case only'),
+    minCount: {
+      ...integer('--min-count <N>', 'leave out tokens that are seen less often'),
+      defaultText: String(DEFAULTS.minCount),
+    },
+    maxTokens: integer('--max-vocabulary <N>', 'only the N most frequent tokens of each side'),
+    maxLength: {
+      ...integer('--max-length <N>', 'pairs with more tokens on a side are left out'),
+      defaultText: String(DEFAULTS.maxLength),
+    },
+    labelSmoothing: {
+      ...fraction('--label-smoothing <E>', 'the share of probability that goes to all tokens'),
+      defaultText: '0',
+    },
+    attention: {
+      ...integer('--attention <N>', 'size inside the attention; 0 for none', { min: 0 }),
+      defaultText: String(DEFAULTS.attentionSize),
+    },
+    beam: { ...integer('--beam <N>', 'hypotheses side by side in the test'), defaultText: '4' },
+    lengthPenalty: { ...decimal('--length-penalty <A>', 'of Wu et al. 2016', { min: 0 }), defaultText: '0.6' },
+  },
+  examples: [
+    'unrolled train translate fra-eng --max-length 12 --lowercase --min-count 2 --max-vocabulary 8000',
+    'unrolled train translate words.tsv --tokens char --target-tokens whitespace',
+  ],
+  async run(context, args, options) {
+    const { io, globals, argv } = context;
+    const library = await import('../library.js');
+    const { readSentencePairs } = await import('../rowInput.js');
+    const { readCell } = await import('../cellModule.js');
+    const { createProgress } = await import('../progress.js');
+    const cell = await readCell(io.cwd, options.cell);
+    const data = await readSentencePairs(context, args, options);
+    const given =
+      options.test === undefined ? data.test : (await readSentencePairs(context, [options.test], options)).rows;
+    const drawn = given ? null : drawTest(data.rows, globals.seed ?? 0, library.splitPairs);
+    const training = drawn?.rest ?? data.rows;
+    const test: readonly TextPair[] = given ?? drawn?.drawn ?? [];
+    const backend = await library.startBackend(globals);
+    const files = filesOf(data.name, options, DEFAULTS.cell);
+    const progress = createProgress(io, globals);
+    for (const note of data.notes) progress.log(note);
+    const sizes = `${formatNumber(training.length)} pairs to learn from, ${formatNumber(test.length)} to test with`;
+    progress.log(`${library.describeBackend(backend)} · ${data.name}: ${sizes}`);
+    const { tokens, targetTokens, lowercase, minCount, maxTokens, maxLength, labelSmoothing, attention } = options;
+    const model = await trainAndSave(context, { files, options, progress }, (hooks) =>
+      library.Translator.fit(training, {
+        ...fitSettings(options, globals.seed),
+        ...hooks,
+        ...{ cell, tokens, targetTokens, lowercase: lowercase || undefined, minCount, maxSize: maxTokens, maxLength },
+        ...{ labelSmoothing, attentionSize: attention },
+        validation: data.validation ?? options.validation,
+        onValidation: ({ loss, exact, tokenError }) =>
+          progress.log(
+            `validation loss ${loss.toFixed(3)}, exact ${percent(exact)}, wrong tokens ${percent(tokenError)}`,
+          ),
+      }),
+    );
+    const used = model.pairs;
+    if (used !== null && used.long + used.empty > 0) {
+      data.notes.push(
+        `left out ${used.long} pairs with more tokens than --max-length on a side, ${used.empty} with an empty side`,
+      );
+      progress.log(data.notes[data.notes.length - 1]);
+    }
+    const { beam: beamSize, lengthPenalty } = options;
+    const tested = model.evaluate(test, { beamSize, lengthPenalty });
+    const scores = scoresOf(tested, library);
+    const { training: result, config } = model;
+    const last = result.validation.at(-1) ?? null;
+    const columns = [
+      { heading: 'test' },
+      { heading: 'BLEU', number: true },
+      { heading: 'chrF', number: true },
+      { heading: 'exact', number: true },
+      { heading: 'wrong tokens', number: true },
+    ];
+    const row = [`${config.cell} (this one)`, scores.bleu.toFixed(2), scores.chrf.toFixed(2), percent(tested.exact), percent(tested.tokenError)]; // prettier-ignore
+    await writeWhole(
+      io.cwd,
+      files.report,
+      library.taskReport({
+        title: `${data.name}: translator`,
+        line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' each way' : ''}, ${config.attentionSize > 0 ? 'attention' : 'no attention'} · ${sizes} · ${library.describeBackend(backend)}`,
+        figures: [
+          ['BLEU', scores.bleu.toFixed(1)],
+          ['chrF', scores.chrf.toFixed(1)],
+          ['exact', percent(tested.exact)],
+          ['time', formatTime(result.seconds)],
+        ],
+        scores: { heading: 'Test', columns, rows: [row], strong: 0 },
+        history: result.history,
+        validation: result.validation.map(({ trainedTokens, loss }) => ({ tokens: trainedTokens, loss })),
+        unit: 'nats per token',
+        sections: [{ heading: 'Translations of the test part', html: translationsHtml(tested) }],
+        details: [
+          ['parameters', formatNumber(model.parameterCount())],
+          [
+            'vocabularies',
+            `${formatNumber(model.source.text.vocabulary.size)} and ${formatNumber(model.target.text.vocabulary.size)}`,
+          ],
+          ['epochs', formatNumber(result.epochs)],
+          ['seed', String(config.seed)],
+          ['tokens a second', formatNumber(Math.round(result.tokensPerSecond))],
+        ],
+        command: shellCommand(argv),
+      }),
+    );
+    const json = {
+      task: 'translate',
+      model: files.model,
+      report: files.report,
+      backend: backend.name,
+      threads: backend.threads,
+      seed: config.seed,
+      cell: config.cell,
+      parameters: model.parameterCount(),
+      vocabulary: { source: model.source.text.vocabulary.size, target: model.target.text.vocabulary.size },
+      pairs: { train: used?.used ?? training.length, test: test.length, leftOut: used && used.long + used.empty },
+      notes: data.notes,
+      epochs: result.epochs,
+      seconds: result.seconds,
+      tokensPerSecond: result.tokensPerSecond,
+      train: { loss: result.loss },
+      validation: last && { loss: last.loss, exact: last.exact },
+      test: {
+        loss: tested.loss,
+        ...scores,
+        exact: tested.exact,
+        tokenError: tested.tokenError,
+        sources: tested.sources,
+      },
+      peakMemoryMiB: peakMemoryMiB(),
+    };
+    const text = [
+      `${formatNumber(result.tokens)} tokens in ${formatTime(result.seconds)}`,
+      table(columns, [row]),
+      tested.hypotheses.slice(0, 5).map(({ source, text }) => `${source}\n  ${text}`).join('\n'), // prettier-ignore
+      table([{ heading: 'model' }, { heading: files.model }], [['report', files.report]]),
+    ].join('\n\n');
+    return { json, text };
+  },
+});
+
+function drawTest<P extends TextPair>(
+  pairs: readonly P[],
+  seed: number,
+  splitPairs: (typeof import('../library.js'))['splitPairs'],
+): { rest: P[]; drawn: P[] } {
+  const sources = new Set(pairs.map(({ source }) => source)).size;
+  return splitPairs(pairs, Math.max(1, Math.min(MOST_TEST, Math.round(TEST * sources))), seed);
+}
+
+function translationsHtml({ hypotheses }: TranslatorEvaluation): string {
+  return hypotheses
+    .slice(0, SHOWN)
+    .map(({ source, text, references }) => {
+      const right = references.includes(text);
+      const others = right ? '' : `<br><span class="muted">${escapeXml(references.slice(0, 3).join(' · '))}</span>`;
+      return `<p class="when">${escapeXml(source)}</p>\n<blockquote>${right ? '✓ ' : ''}${escapeXml(text)}${others}</blockquote>`;
+    })
+    .join('\n');
+}

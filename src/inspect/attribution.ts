@@ -1,0 +1,113 @@
+// What an answer came from: the words that moved a classifier, the past that a forecaster used.
+import { backward } from '../autograd/tape.js';
+import { slice } from '../autograd/movement.js';
+import { mul, sum } from '../autograd/ops.js';
+import { UnrolledError } from '../errors.js';
+import type { Forecaster } from '../models/forecaster.js';
+import type { Series } from '../models/forecasterConfig.js';
+import type { TextClassifier } from '../models/textClassifier.js';
+import { fromData } from '../tensor/create.js';
+import { scope } from '../tensor/scope.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { cleanText } from '../text/clean.js';
+import { createTokenizer } from '../text/createTokenizer.js';
+
+export interface Attribution {
+  label: string;
+  probability: number;
+  tokens: string[];
+  /** For each token, how far it moved the score towards the label (above 0) or away from it. */
+  values: Float64Array;
+  /** The label's score: a logit, for two labels that against the other. */
+  score: number;
+  /** The score of a text whose word vectors are all zero. score − empty is the sum of `values`, but for the error of the integral. */
+  empty: number;
+}
+
+/**
+ * Integrated gradients (Sundararajan, Taly and Yan 2017): the gradient of the label's score by the word vectors, averaged on the straight way
+ * from zero vectors to the text's own, times these. `steps` points of it are taken (midpoints).
+ * @param label the predicted one by default
+ * Errors: EMPTY for a text without tokens, OPTION for an unknown label.
+ */
+export function integratedGradients(
+  model: TextClassifier,
+  text: string,
+  { label, steps = 64 }: { label?: string; steps?: number } = {},
+): Attribution {
+  const { settings } = model.text;
+  const tokens = createTokenizer(settings.tokens ?? 'word').tokenize(cleanText(text, settings));
+  const [answer] = model.predict([text]);
+  const wanted = label ?? answer.label;
+  const { sequences } = model.encode([{ text, label: wanted }]);
+  const [T, E] = [sequences[0].length, model.config.embeddingSize];
+  if (T === 0) throw new UnrolledError('EMPTY', 'expected a text with tokens, received none', 'give more text');
+  const table = model.network.embedding.weight.data();
+  const vectors = Float32Array.from({ length: T * E }, (_, i) => table[sequences[0][Math.floor(i / E)] * E + (i % E)]);
+  const values = new Float64Array(T);
+  const [empty, score] = scope(() => {
+    const ends = [0, 1].map((share) => scoreOf(model, scaled(vectors, [share], T, E), wanted, T, 1).item());
+    for (let from = 0; from < steps; from += 32) {
+      const shares = Array.from({ length: Math.min(32, steps - from) }, (_, i) => (from + i + 0.5) / steps);
+      scope(() => {
+        const x = scaled(vectors, shares, T, E);
+        x.requiresGrad = true;
+        backward(scoreOf(model, x, wanted, T, shares.length));
+        const gradient = x.grad?.data() ?? [];
+        const N = shares.length;
+        for (let t = 0; t < T; t++) {
+          for (let n = 0; n < N; n++) {
+            for (let e = 0; e < E; e++) values[t] += (gradient[(t * N + n) * E + e] * vectors[t * E + e]) / steps;
+          }
+        }
+        x.grad?.dispose();
+      });
+    }
+    return ends;
+  });
+  for (const parameter of model.network.parameters()) parameter.grad = null;
+  return { label: wanted, probability: answer.probabilities[wanted], tokens, values, score, empty };
+}
+
+/** The text's vectors, once for each share: [T, N, E]. */
+function scaled(vectors: Float32Array, shares: readonly number[], T: number, E: number): Tensor {
+  const N = shares.length;
+  const all = new Float32Array(T * N * E);
+  for (let t = 0; t < T; t++) {
+    for (let n = 0; n < N; n++) for (let e = 0; e < E; e++) all[(t * N + n) * E + e] = shares[n] * vectors[t * E + e];
+  }
+  return fromData(all, [T, N, E]);
+}
+
+/** The sum of the label's scores over the batch. */
+function scoreOf(model: TextClassifier, vectors: Tensor, label: string, T: number, N: number): Tensor {
+  const logits = model.network.fromVectors(vectors, new Int32Array(N).fill(T)); // [N, K], or [N, 1] for two labels
+  const k = model.config.labels.indexOf(label);
+  if (model.config.labels.length === 2) return sum(mul(logits, k === 1 ? 1 : -1));
+  return sum(slice(logits, 1, k, k + 1));
+}
+
+/**
+ * How each value of the window moves each step of the forecast: the change of step k per unit of the value that lies `lag` before
+ * the last one, by differences of a hundredth of the history's spread. [steps][window], lag 0 first; in the units of the series.
+ * Errors: those of `predict`.
+ */
+export function pastInfluence(model: Forecaster, series: Series): Float64Array[] {
+  const { window, horizon } = model.config;
+  const target = Float64Array.from(series.target);
+  const past = target.subarray(-window);
+  const mean = past.reduce((total, v) => total + v, 0) / past.length;
+  const spread = Math.sqrt(past.reduce((total, v) => total + (v - mean) ** 2, 0) / past.length);
+  const delta = spread > 0 ? spread / 100 : Math.abs(mean) / 100 || 0.01;
+  const forecast = (lag: number, change: number): number[] => {
+    const changed = target.slice();
+    changed[changed.length - 1 - lag] += change;
+    return model.predict({ ...series, target: changed }).values;
+  };
+  const result = Array.from({ length: horizon }, () => new Float64Array(window));
+  for (let lag = 0; lag < window; lag++) {
+    const [up, down] = [forecast(lag, delta), forecast(lag, -delta)];
+    for (let k = 0; k < horizon; k++) result[k][lag] = (up[k] - down[k]) / (2 * delta);
+  }
+  return result;
+}
