@@ -103,6 +103,7 @@ export {
   wordErrorRate,
 } from './metrics/errorRate.js';
 export { type TagScores, tagScores } from './metrics/tagScores.js';
+export type { ForecastErrors } from './metrics/forecastMetrics.js';
 export { type RegressionMetrics, regressionMetrics } from './metrics/regression.js';
 export type { GenerateOptions } from './models/textGenerator.js';
 export { sampleLogits, type SamplingOptions } from './models/sampling.js';

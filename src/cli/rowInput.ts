@@ -26,6 +26,10 @@ export interface Rows<R> {
   notes: string[];
 }
 
+export interface LabelledRow extends LabelledLine {
+  file: string;
+}
+
 interface Columns {
   text?: string;
   label?: string;
@@ -39,12 +43,12 @@ export async function readLabelled(
   { io, globals }: Context,
   args: readonly string[],
   options: TableValues & Columns,
-): Promise<Rows<LabelledLine>> {
+): Promise<Rows<LabelledRow>> {
   const data = await readData(io, args, globals.dataDir, 'labelled');
   const notes: string[] = [];
   const named = { text: options.text ?? data.columns?.text, label: options.label ?? data.columns?.label };
   const root = args.length === 1 ? args[0] : '';
-  const read = (parts: Part[]): LabelledLine[] => {
+  const read = (parts: Part[]): LabelledRow[] => {
     const byFile = parts.every(({ label }) => label !== undefined) || (parts.length > 1 && parts.every(isPlain));
     if (byFile) return parts.flatMap((part) => linesOf(part, data, root));
     return parts.flatMap((part) => {
@@ -53,7 +57,7 @@ export async function readLabelled(
       if (leftOut.text + leftOut.label > 0) {
         notes.push(`${part.name}: left out ${leftOut.text} rows without a text, ${leftOut.label} without a label`);
       }
-      return rows;
+      return rows.map((row) => ({ ...row, file: part.name }));
     });
   };
   return rowsOf(data, read, notes);
@@ -179,14 +183,15 @@ function tableOf(part: Part, data: Pick<InputData, 'encoding'>, options: TableVa
 const isPlain = ({ name }: Part): boolean => /\.(txt|text|md)(\.gz)?$/i.test(name);
 
 /** `folder/label/text.txt`: a text; `label.txt`: a text in each line. */
-function linesOf(part: Part, data: InputData, root: string): LabelledLine[] {
+function linesOf(part: Part, data: InputData, root: string): LabelledRow[] {
   const text = textOfPart(part, data);
   const place = dirname(relative(root, part.name)).split(/[\\/]/)[0];
-  if (part.label === undefined && place !== '.' && place !== '..') return [{ text, label: place, line: 1 }];
+  if (part.label === undefined && place !== '.' && place !== '..')
+    return [{ text, label: place, line: 1, file: part.name }];
   const label = part.label ?? basename(part.name.replace(/\.gz$/i, ''), extname(part.name.replace(/\.gz$/i, '')));
   return text
     .split(/\r\n|\n|\r/)
-    .flatMap((line, i) => (line.trim() === '' ? [] : [{ text: line, label, line: i + 1 }]));
+    .flatMap((line, i) => (line.trim() === '' ? [] : [{ text: line, label, line: i + 1, file: part.name }]));
 }
 
 /** A column's number stays one. */

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import '../autograd/methods.js';
 import { ReferenceBackend } from '../backend/reference/reference.js';
 import { useBackend } from '../backend/choose.js';
 import { Forecaster } from '../models/forecaster.js';

@@ -3,13 +3,16 @@ import { CLASSIFIER_DEFAULTS as DEFAULTS } from '../../models/defaults.js';
 import { POOLINGS } from '../../models/poolings.js';
 import type { ClassifierMetrics, LabelledText, TextClassifier } from '../../models/textClassifier.js';
 import { escapeXml } from '../../plot/svg.js';
+import { UnrolledError } from '../../errors.js';
 import { defineCommand } from '../command.js';
 import { writeWhole } from '../files.js';
 import { peakMemoryMiB } from '../io.js';
 import { choice, flag, fraction, integer, path, string } from '../options.js';
 import { formatNumber, formatTime, percent, table } from '../output.js';
 import { shellCommand } from '../resumeCommand.js';
+import type { LabelledRow } from '../rowInput.js';
 import { TABLE_OPTIONS } from '../tableOptions.js';
+import type * as library from '../library.js';
 import { fitSettings, trainOptions } from '../trainOptions.js';
 import { filesOf, trainAndSave } from '../trainRun.js';
 
@@ -59,7 +62,7 @@ export const trainClassifyCommand = defineCommand({
   ],
   async run(context, args, options) {
     const { io, globals, argv } = context;
-    const library = await import('../library.js');
+    const lib = await import('../library.js');
     const { readLabelled, readWordVectors } = await import('../rowInput.js');
     const { readCell } = await import('../cellModule.js');
     const { createProgress } = await import('../progress.js');
@@ -68,17 +71,18 @@ export const trainClassifyCommand = defineCommand({
     const given = options.test === undefined ? data.test : (await readLabelled(context, [options.test], options)).rows;
     const { training, test } = given
       ? { training: data.rows, test: given }
-      : drawTest(data.rows, globals.seed ?? 0, library);
+      : drawTest(data.rows, globals.seed ?? 0, lib);
+    requireKnown(training, test);
     const vectors = options.vectors === undefined ? undefined : await readWordVectors(context, options.vectors);
-    const backend = await library.startBackend(globals);
+    const backend = await lib.startBackend(globals);
     const files = filesOf(data.name, options, DEFAULTS.cell);
     const progress = createProgress(io, globals);
     for (const note of data.notes) progress.log(note);
     const sizes = `${formatNumber(training.length)} rows to learn from, ${formatNumber(test.length)} to test with`;
-    progress.log(`${library.describeBackend(backend)} · ${data.name}: ${sizes}`);
+    progress.log(`${lib.describeBackend(backend)} · ${data.name}: ${sizes}`);
     const { tokens, lowercase, minCount, pooling, oneDirection } = options;
     const model = await trainAndSave(context, { files, options, progress }, (hooks) =>
-      library.TextClassifier.fit(training, {
+      lib.TextClassifier.fit(training, {
         ...fitSettings(options, globals.seed),
         ...hooks,
         ...{ cell, vectors, tokens, lowercase: lowercase || undefined, minCount, pooling },
@@ -90,7 +94,7 @@ export const trainClassifyCommand = defineCommand({
     );
     const tested = model.evaluate(test);
     const trained = model.evaluate(training.slice(0, MEASURED));
-    const baselines = baselinesOf(model, training, test, library.NaiveBayes);
+    const baselines = baselinesOf(model, training, test, lib.NaiveBayes);
     const { training: result, config } = model;
     const last = result.validation.at(-1) ?? null;
     const scores = [
@@ -103,9 +107,9 @@ export const trainClassifyCommand = defineCommand({
     await writeWhole(
       io.cwd,
       files.report,
-      library.taskReport({
+      lib.taskReport({
         title: `${data.name}: classifier`,
-        line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' each way' : ''} · ${sizes} · ${library.describeBackend(backend)}`,
+        line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' each way' : ''} · ${sizes} · ${lib.describeBackend(backend)}`,
         figures: [
           ['test accuracy', percent(tested.accuracy)],
           ['naive Bayes', percent(baselines.naiveBayes)],
@@ -119,7 +123,7 @@ export const trainClassifyCommand = defineCommand({
         sections: [
           {
             heading: 'What is taken for what',
-            html: library.confusionChart(
+            html: lib.confusionChart(
               'Rows of the test part; the stronger the colour, the larger the share of the true label',
               config.labels,
               tested.confusion,
@@ -170,11 +174,22 @@ export const trainClassifyCommand = defineCommand({
 
 const figures = ({ loss, accuracy, macroF1 }: ClassifierMetrics) => ({ loss, accuracy, macroF1 });
 
-/** Errors: OPTION where the labels are too few to draw from. */
+/** Errors: FORMAT for a label of the test rows that no training row has. */
+function requireKnown(training: readonly LabelledRow[], test: readonly LabelledRow[]): void {
+  const labels = new Set(training.map(({ label }) => label));
+  const unknown = test.find(({ label }) => !labels.has(label));
+  if (unknown === undefined) return;
+  throw new UnrolledError(
+    'FORMAT',
+    `expected a label that is trained, received "${unknown.label}" in line ${unknown.line} of ${unknown.file}`,
+    'a label that no training row has cannot be measured: correct it, or leave the row out',
+  );
+}
+
 function drawTest<R extends LabelledText>(
   rows: readonly R[],
   seed: number,
-  { stratifiedSplit }: Pick<typeof import('../library.js'), 'stratifiedSplit'>,
+  { stratifiedSplit }: Pick<typeof library, 'stratifiedSplit'>,
 ): { training: R[]; test: R[] } {
   const labels = [...new Set(rows.map(({ label }) => label))];
   const classOf = new Map(labels.map((label, k) => [label, k]));
@@ -188,7 +203,7 @@ function baselinesOf(
   model: TextClassifier,
   training: readonly LabelledText[],
   test: readonly LabelledText[],
-  NaiveBayes: (typeof import('../library.js'))['NaiveBayes'],
+  NaiveBayes: typeof library.NaiveBayes,
 ): { majority: number; naiveBayes: number } {
   const count = model.config.labels.length;
   const [seen, unseen] = [model.encode(training), model.encode(test)];

@@ -52,9 +52,9 @@ describe('train classify', () => {
       expect(page).toContain('naive Bayes');
       expect(existsSync(join(folder, 'films.checkpoint'))).toBe(false);
 
-      writeFileSync(join(folder, 'more.tsv'), 'what a fine film\tpos\nso poor\tneg\n');
+      writeFileSync(join(folder, 'more.tsv'), 'what a fine film\tpos\nso poor\tneg\nfine, fine\tpos\n');
       const measured = await json(['evaluate', 'films.safetensors', 'more.tsv'], folder);
-      expect(measured).toMatchObject({ task: 'classify', rows: 2, accuracy: 1, confusion: [[1, 0], [0, 1]] }); // prettier-ignore
+      expect(measured).toMatchObject({ task: 'classify', rows: 3, accuracy: 1, confusion: [[1, 0], [0, 2]] }); // prettier-ignore
       writeFileSync(join(folder, 'lines.txt'), 'a fine one\n\na poor one\n');
       const { predictions } = await json(['predict', 'films.safetensors', 'lines.txt'], folder);
       expect(predictions.map((one: { label: string }) => one.label)).toEqual(['pos', 'neg']);
@@ -110,7 +110,7 @@ describe('train classify', () => {
       await refuse(
         `text,label\n${rows}\n`,
         ['--test', 'test.csv', '--epochs', '1', '--quiet', ...QUICK],
-        /received "unseen"/,
+        /received "unseen" in line 2 of test\.csv/,
       );
     });
   });

@@ -12,6 +12,7 @@ import { shellCommand } from '../resumeCommand.js';
 import { TABLE_OPTIONS } from '../tableOptions.js';
 import { fitSettings, trainOptions } from '../trainOptions.js';
 import { filesOf, trainAndSave } from '../trainRun.js';
+import type * as library from '../library.js';
 import { scoresOf } from '../translationScores.js';
 
 /** The share of the sources that is drawn for the test where there is no such part, and the most of it. */
@@ -72,7 +73,7 @@ export const trainTranslateCommand = defineCommand({
   ],
   async run(context, args, options) {
     const { io, globals, argv } = context;
-    const library = await import('../library.js');
+    const lib = await import('../library.js');
     const { readSentencePairs } = await import('../rowInput.js');
     const { readCell } = await import('../cellModule.js');
     const { createProgress } = await import('../progress.js');
@@ -80,18 +81,18 @@ export const trainTranslateCommand = defineCommand({
     const data = await readSentencePairs(context, args, options);
     const given =
       options.test === undefined ? data.test : (await readSentencePairs(context, [options.test], options)).rows;
-    const drawn = given ? null : drawTest(data.rows, globals.seed ?? 0, library.splitPairs);
+    const drawn = given ? null : drawTest(data.rows, globals.seed ?? 0, lib.splitPairs);
     const training = drawn?.rest ?? data.rows;
     const test: readonly TextPair[] = given ?? drawn?.drawn ?? [];
-    const backend = await library.startBackend(globals);
+    const backend = await lib.startBackend(globals);
     const files = filesOf(data.name, options, DEFAULTS.cell);
     const progress = createProgress(io, globals);
     for (const note of data.notes) progress.log(note);
     const sizes = `${formatNumber(training.length)} pairs to learn from, ${formatNumber(test.length)} to test with`;
-    progress.log(`${library.describeBackend(backend)} · ${data.name}: ${sizes}`);
+    progress.log(`${lib.describeBackend(backend)} · ${data.name}: ${sizes}`);
     const { tokens, targetTokens, lowercase, minCount, maxTokens, maxLength, labelSmoothing, attention } = options;
     const model = await trainAndSave(context, { files, options, progress }, (hooks) =>
-      library.Translator.fit(training, {
+      lib.Translator.fit(training, {
         ...fitSettings(options, globals.seed),
         ...hooks,
         ...{ cell, tokens, targetTokens, lowercase: lowercase || undefined, minCount, maxSize: maxTokens, maxLength },
@@ -112,7 +113,7 @@ export const trainTranslateCommand = defineCommand({
     }
     const { beam: beamSize, lengthPenalty } = options;
     const tested = model.evaluate(test, { beamSize, lengthPenalty });
-    const scores = scoresOf(tested, library);
+    const scores = scoresOf(tested, lib);
     const { training: result, config } = model;
     const last = result.validation.at(-1) ?? null;
     const columns = [
@@ -126,9 +127,9 @@ export const trainTranslateCommand = defineCommand({
     await writeWhole(
       io.cwd,
       files.report,
-      library.taskReport({
+      lib.taskReport({
         title: `${data.name}: translator`,
-        line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' each way' : ''}, ${config.attentionSize > 0 ? 'attention' : 'no attention'} · ${sizes} · ${library.describeBackend(backend)}`,
+        line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' each way' : ''}, ${config.attentionSize > 0 ? 'attention' : 'no attention'} · ${sizes} · ${lib.describeBackend(backend)}`,
         figures: [
           ['BLEU', scores.bleu.toFixed(1)],
           ['chrF', scores.chrf.toFixed(1)],
@@ -192,7 +193,7 @@ export const trainTranslateCommand = defineCommand({
 function drawTest<P extends TextPair>(
   pairs: readonly P[],
   seed: number,
-  splitPairs: (typeof import('../library.js'))['splitPairs'],
+  splitPairs: typeof library.splitPairs,
 ): { rest: P[]; drawn: P[] } {
   const sources = new Set(pairs.map(({ source }) => source)).size;
   return splitPairs(pairs, Math.max(1, Math.min(MOST_TEST, Math.round(TEST * sources))), seed);
