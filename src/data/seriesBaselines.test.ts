@@ -53,6 +53,11 @@ describe('findSeason', () => {
     const wander = noise.map((v, i) => (level += v) + 2 * Math.sin((2 * Math.PI * i) / 24));
     expect(findSeason(wander)).toBe(24);
     expect(findSeason(noise)).toBeNull();
+    for (let seed = 0; seed < 20; seed++) {
+      const steps = new Philox(100 + seed);
+      let price = 100;
+      expect(findSeason(Array.from({ length: 400 }, () => (price += steps.uniform() - 0.5)))).toBeNull();
+    }
     expect(findSeason(new Array<number>(50).fill(2))).toBeNull();
     expect(findSeason([])).toBeNull();
   });

@@ -89,18 +89,26 @@ export function solveCholesky(A: Float64Array, B: Float64Array, n: number, k: nu
 
 /** How far a peak must stand above the lowest autocorrelation before it: less is noise. */
 const PROMINENCE = 0.05;
+/** A random walk of n steps less its straight line has about n/15 times the power of its steps; this is three times less. */
+const WANDER = 45;
 /** Autocorrelations of noise lie within this many 1/√n, over all lags that are looked at. */
 const NOISE = 4;
 
 /**
  * The season of a series: the lag of the highest peak of the autocorrelation, up to a third of the length, after a straight line
- * is taken off. Where a slow wander hides every peak, that of the differences. null where there is none: no peak is above what
- * noise has. Give the training part alone.
+ * is taken off. Where a slow wander hides every peak, that of the differences; where it is nearly all there is, they must agree: a random
+ * walk has high peaks of its own that mean nothing. null where there is none: no peak is above what noise has. Give the training part alone.
  */
 export function findSeason(values: ArrayLike<number>): number | null {
   const x = withoutLine(values);
-  return highestPeak(x) ?? highestPeak(x.map((v, i) => (i === 0 ? 0 : v - x[i - 1])));
+  const changes = x.map((v, i) => (i === 0 ? 0 : v - x[i - 1]));
+  const wanders = sumOfSquares(changes) < (WANDER / x.length) * sumOfSquares(x);
+  const [own, ofChanges] = [highestPeak(x), highestPeak(changes)];
+  if (own === null || !wanders) return own ?? ofChanges;
+  return ofChanges !== null && Math.abs(own - ofChanges) <= own / 10 ? own : ofChanges;
 }
+
+const sumOfSquares = (x: Float64Array): number => x.reduce((sum, v) => sum + v * v, 0);
 
 function withoutLine(values: ArrayLike<number>): Float64Array {
   const n = values.length;

@@ -207,10 +207,12 @@ function baselinesOf(
 ): { majority: number; naiveBayes: number } {
   const count = model.config.labels.length;
   const [seen, unseen] = [model.encode(training), model.encode(test)];
-  const words = ({ sequences }: { sequences: Int32Array[] }): string[][] =>
-    sequences.map((sequence) => Array.from(sequence, String));
   const byCharacter = model.text.settings.tokens === 'char' || model.text.settings.tokens === 'byte';
-  const bayes = new NaiveBayes(words(seen), seen.classes, count, { order: byCharacter ? 4 : 2 });
+  // Of a word the beginning and the end say much.
+  const mark = byCharacter ? ['·'] : [];
+  const words = ({ sequences }: { sequences: Int32Array[] }): string[][] =>
+    sequences.map((sequence) => [...mark, ...Array.from(sequence, String), ...mark]);
+  const bayes = new NaiveBayes(words(seen), seen.classes, count, byCharacter ? { order: 4, alpha: 0.3 } : { order: 2 });
   const frequencies = new Int32Array(count);
   for (const k of seen.classes) frequencies[k]++;
   const most = frequencies.indexOf(Math.max(...frequencies));
