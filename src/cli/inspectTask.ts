@@ -59,7 +59,9 @@ export async function inspectTask(
   if (report !== undefined) {
     const { htmlPage, htmlPairs, htmlTable } = await import('../plot/htmlPage.js');
     const { COLOURED_TEXT_STYLE } = await import('../plot/colouredText.js');
+    const { levelVariables } = await import('../plot/colourScale.js');
     const page = htmlPage({
+      style: levelVariables('.page'),
       title: `Inside ${basename(file)}`,
       sections: [
         ...(answer.sections.length > 0 ? [{ html: COLOURED_TEXT_STYLE }] : []),

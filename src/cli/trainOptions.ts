@@ -125,9 +125,10 @@ export function recurrentOptions(options: TrainOptions): Record<string, number |
 /** What the library calls them; undefined where nothing was said. */
 export function fitSettings(options: TrainOptions, seed: number | undefined): FitOptions & StackSizes {
   const { dropout, optimizer, schedule, clipNorm, clipValue, epochs, minutes, patience } = options;
+  const recurrent = recurrentOptions(options);
   return {
     ...{ dropout, optimizer, schedule, clipNorm, clipValue, epochs, minutes, patience, seed },
-    recurrent: recurrentOptions(options),
+    ...(Object.keys(recurrent).length === 0 ? {} : { recurrent }),
     hiddenSize: options.hidden,
     numLayers: options.layers,
     embeddingSize: options.embedding,

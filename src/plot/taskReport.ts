@@ -1,6 +1,7 @@
 // The report of a training other than a language model's: what the network is worth beside simple baselines, how it learned, and
 // what the task has to show. Plain data in, one HTML page out.
 import type { HistoryPoint } from '../train/trainer.js';
+import { levelVariables } from './colourScale.js';
 import { type Column, htmlPage, htmlPairs, htmlTable, type Section } from './htmlPage.js';
 import { escapeXml } from './svg.js';
 import { trainingSection } from './trainingCurves.js';
@@ -37,5 +38,5 @@ export function taskReport(report: TaskReport): string {
     trainingSection(history, validation, { unit }),
     { heading: 'Details', html: `${htmlPairs(report.details)}\n${again}` },
   ];
-  return htmlPage({ title, sections });
+  return htmlPage({ title, sections, style: levelVariables('.page') });
 }
