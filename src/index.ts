@@ -67,6 +67,9 @@ export {
 export { type AnyModel, loadLanguageModel, loadModel } from './models/load.js';
 export { NaiveBayes, type NaiveBayesOptions } from './models/naiveBayes.js';
 export { type Classified, type ClassifierMetrics, type ClassifierOptions, type LabelledText, TextClassifier } from './models/textClassifier.js'; // prettier-ignore
+export {
+  type Caption, type CaptionedPicture, Captioner, type CaptionerMetrics, type CaptionerOptions,
+} from './models/captioner.js'; // prettier-ignore
 export { Forecaster, type ForecastStream, type PredictOptions } from './models/forecaster.js';
 export type {
   Forecast,

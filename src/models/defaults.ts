@@ -1,5 +1,6 @@
 // What training takes where nothing is said, for every model. Apart, so that --help of the command line shows the same values
 // without loading the library.
+import type { CaptionerOptions } from './captioner.js';
 import type { ForecasterOptions } from './forecasterConfig.js';
 import type { ClassifierOptions } from './textClassifier.js';
 import type { TaggerOptions } from './tokenTagger.js';
@@ -107,3 +108,22 @@ export const TRANSLATOR_DEFAULTS = {
   validation: 0.02,
   validations: 5,
 } as const satisfies TranslatorOptions;
+
+export const CAPTIONER_DEFAULTS = {
+  tokens: 'word',
+  minCount: 1,
+  cell: 'lstm',
+  hiddenSize: 128,
+  numLayers: 1,
+  filters: 16,
+  embeddingSize: 32,
+  attentionSize: 64,
+  dropout: 0.1,
+  batchSize: 64,
+  optimizer: 'adam',
+  learningRate: 2e-3,
+  schedule: 'cosine',
+  clipNorm: 1,
+  seed: 0,
+  validations: 5,
+} as const satisfies Partial<CaptionerOptions>;

@@ -1,5 +1,6 @@
 // Opens a model file of any kind.
 import { UnrolledError } from '../errors.js';
+import { Captioner } from './captioner.js';
 import { Forecaster } from './forecaster.js';
 import { LanguageModel } from './languageModel.js';
 import { type ModelFile, openModelFile } from './modelFile.js';
@@ -9,7 +10,8 @@ import { TokenTagger } from './tokenTagger.js';
 import { Translator } from './translator.js';
 
 /** They tell themselves apart by `task`. */
-export type AnyModel = LanguageModel | NgramLanguageModel | TextClassifier | TokenTagger | Forecaster | Translator;
+export type AnyModel =
+  LanguageModel | NgramLanguageModel | TextClassifier | TokenTagger | Forecaster | Translator | Captioner;
 
 /** Errors: FORMAT. */
 export function loadModel(bytes: Uint8Array, name: string): AnyModel {
@@ -26,6 +28,8 @@ export function loadModel(bytes: Uint8Array, name: string): AnyModel {
       return Forecaster.fromFile(file, name);
     case 'translate':
       return Translator.fromFile(file, name);
+    case 'caption':
+      return Captioner.fromFile(file, name);
     default:
       return file.kind satisfies never;
   }

@@ -7,7 +7,7 @@ import { TOKENIZER_KINDS } from '../text/tokenizer.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import type { ModelText } from './textGenerator.js';
 
-export const MODEL_KINDS = ['lm', 'ngram', 'classify', 'tag', 'forecast', 'translate'] as const;
+export const MODEL_KINDS = ['lm', 'ngram', 'classify', 'tag', 'forecast', 'translate', 'caption'] as const;
 export type ModelKind = (typeof MODEL_KINDS)[number];
 
 export interface ModelFile {

@@ -1,7 +1,7 @@
 // Translator: one sequence to another, such as sentences to another language or spellings to sounds. An encoder, a decoder with
 // attention, beam search; trains on pairs, evaluates, translates, and is one file.
 import { UnrolledError } from '../errors.js';
-import { crossEntropy, logSoftmax } from '../autograd/ops.js';
+import { crossEntropy } from '../autograd/ops.js';
 import { noGrad } from '../autograd/tape.js';
 import { ensureBackend } from '../backend/choose.js';
 import { padded, sortedBatches } from '../data/lengthBatches.js';
@@ -15,10 +15,10 @@ import type { Tensor } from '../tensor/tensor.js';
 import type { TextSettings } from '../text/corpus.js';
 import { BEGIN, END, Vocabulary } from '../text/vocabulary.js';
 import type { TrainingResult } from '../train/trainer.js';
-import { type BeamModel, type BeamOptions, beamSearch, type Hypothesis } from './beamSearch.js';
+import { type BeamOptions, beamSearch, type Hypothesis } from './beamSearch.js';
 import { ConfigReader, defined } from './config.js';
 import { TRANSLATOR_DEFAULTS } from './defaults.js';
-import type { DecoderState } from './decoderNetwork.js';
+import { beamModel, teacherForcing } from './decoding.js';
 import { encodeModelFile, loadWeights, type ModelFile, openModelFile, textAt, weightsOf } from './modelFile.js';
 import { cellConfig } from './recurrentStack.js';
 import { bySource, Side, spacedMarks, splitPairs, type TextPair } from './sentencePairs.js';
@@ -219,20 +219,13 @@ export class Translator {
 
   /** Logits of the next tokens and what they are: the targets one after the other, each with its end. */
   #forward(pairs: readonly Encoded[]): { logits: Tensor; targets: Tensor } {
-    const begin = this.target.text.vocabulary.index(BEGIN);
     const source = padded(pairs.map((pair) => pair.source));
-    const read = padded(
-      pairs.map(({ target }) => Int32Array.from(target, (_, t) => (t === 0 ? begin : target[t - 1]))),
+    const { tokens, lengths, targets } = teacherForcing(
+      pairs.map(({ target }) => target),
+      this.target.text.vocabulary.index(BEGIN),
     );
-    const tensorOf = ({ data, numSteps }: typeof read): Tensor => fromData(data, [numSteps, pairs.length]);
-    const logits = this.network.forward(tensorOf(source), source.lengths, tensorOf(read), read.lengths);
-    const targets = new Int32Array(logits.shape[0]);
-    let at = 0;
-    for (const { target } of pairs) {
-      targets.set(target, at);
-      at += target.length;
-    }
-    return { logits, targets: fromData(targets, [at]) };
+    const read = fromData(source.data, [source.numSteps, pairs.length]);
+    return { logits: this.network.forward(read, source.lengths, tokens, lengths), targets };
   }
 
   #measure(pairs: readonly TextPair[], options: TranslateOptions) {
@@ -286,29 +279,8 @@ export class Translator {
 
   /** The best translation of each source [tokens and the end]. */
   #search(sequences: readonly Int32Array[], beam: BeamOptions): Hypothesis[] {
-    const { decoder } = this.network;
     const { vocabulary } = this.target.text;
-    const model: BeamModel<DecoderState> = {
-      step(tokens, before) {
-        const { logits, weights, state } = decoder.step(tokens, before);
-        const looked = weights?.data() as Float32Array | undefined;
-        const { memory, of } = state;
-        const attention =
-          looked === undefined || memory === null
-            ? null
-            : Array.from(of, (sequence, row) => {
-                const start = (row * looked.length) / of.length;
-                return looked.slice(start, start + memory.lengths[sequence]);
-              });
-        return { logProbabilities: logSoftmax(logits).data() as Float32Array, state, attention };
-      },
-      gather: (state, rows) => decoder.gather(state, rows),
-      dispose({ layers, memory }) {
-        for (const layer of layers ?? []) for (const t of Object.values(layer)) t.dispose();
-        memory?.values.dispose();
-        memory?.keys.dispose();
-      },
-    };
+    const model = beamModel(this.network.decoder);
     return scope(() =>
       noGrad(() => {
         const { data, lengths, numSteps } = padded(sequences);

@@ -4,6 +4,7 @@ import type { NgramLanguageModel } from '../../models/ngramLanguageModel.js';
 import { type CommandResult, type Context, defineCommand } from '../command.js';
 import { readBytes } from '../files.js';
 import { formatNumber, percent, table } from '../output.js';
+import { noPictures } from '../pictures.js';
 import { ROW_OPTIONS } from '../rowOptions.js';
 
 export const evaluateCommand = defineCommand({
@@ -86,6 +87,8 @@ export const evaluateCommand = defineCommand({
           ['loss', `${formatNumber(loss)} nats per token`],
         ]);
       }
+      case 'caption':
+        throw noPictures(file);
       default:
         return model satisfies never;
     }

@@ -7,6 +7,7 @@ import { defineCommand } from '../command.js';
 import { readBytes, writeWhole } from '../files.js';
 import type { Io } from '../io.js';
 import { integer, path, string } from '../options.js';
+import { noPictures } from '../pictures.js';
 import { formatNumber, printable, table } from '../output.js';
 
 export const inspectCommand = defineCommand({
@@ -30,6 +31,7 @@ export const inspectCommand = defineCommand({
     const text = await textOf(io, options);
     await startBackend(globals);
     const model = loadModel(await readBytes(io.cwd, file), file);
+    if (model.task === 'caption') throw noPictures(file);
     if (model.task !== 'lm' && model.task !== 'ngram') {
       const { inspectTask } = await import('../inspectTask.js');
       return inspectTask(context, model, file, { text, series: options.series, report: options.report });

@@ -4,6 +4,7 @@ import { type CommandResult, defineCommand } from '../command.js';
 import { readBytes, writeWhole } from '../files.js';
 import { decimal, integer, path } from '../options.js';
 import { formatNumber, percent, printable, table } from '../output.js';
+import { noPictures } from '../pictures.js';
 import { ROW_OPTIONS } from '../rowOptions.js';
 
 export const predictCommand = defineCommand({
@@ -86,6 +87,8 @@ export const predictCommand = defineCommand({
         const predictions = answers.map(({ text, score, tokens }, i) => ({ source: texts[i], text, score, tokens }));
         return done(predictions, answers.map(({ text }) => printable(text)).join('\n'));
       }
+      case 'caption':
+        throw noPictures(file);
       default:
         return model satisfies never;
     }
