@@ -3,6 +3,7 @@ import type { Chapter } from 'unrolled/reproduce';
 import autoregressiveSine from './autoregressive-sine.js';
 import bidirectional from './bidirectional.js';
 import bptt from './bptt.js';
+import captions from './captions.js';
 import charRnn from './char-rnn.js';
 import chinesePoems from './chinese-poems.js';
 import countOnesGru from './count-ones-gru.js';
@@ -57,6 +58,6 @@ export const CHAPTERS: readonly Chapter[] = [
   },
   {
     title: { en: 'Sequences of every shape', zh: '各种形状的序列' },
-    experiments: [digits, oilTemperature, everydaySeries],
+    experiments: [digits, oilTemperature, everydaySeries, captions],
   },
 ];

@@ -116,7 +116,11 @@ export default experiment({
     heading('bandsHeading');
     const share = errors.bands.below ?? {};
     const inside = (share['0.9'] ?? NaN) - (share['0.1'] ?? NaN);
-    say('bands', { inside: `${(100 * inside).toFixed(1)} %` });
+    const changes = (a: number, b: number): string => {
+      const squares = Array.from({ length: b - a - HORIZON }, (_, i) => (target[a + i + HORIZON] - target[a + i]) ** 2);
+      return Math.sqrt(squares.reduce((sum, d) => sum + d, 0) / squares.length).toFixed(1);
+    };
+    say('bands', { inside: `${(100 * inside).toFixed(1)} %`, before: changes(0, parts.train), now: changes(from, to) });
     check('coverage', quick ? above(0.3) : between(0.75, 0.99), inside);
     const origins = [0, 1, 2].map((i) => from + Math.floor(((to - HORIZON - from) * (2 * i + 1)) / 6));
     const shown = origins.flatMap((origin, i) => {
