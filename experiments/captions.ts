@@ -1,7 +1,7 @@
 // One to many: a picture with one to three digits in, a phrase out. Where the decoder looks while it writes is drawn.
 import { Captioner, type CaptionedPicture, Philox } from 'unrolled';
 import { readIdx } from 'unrolled/records';
-import { above, atLeast, curves, experiment, INK, Plot, sequential } from 'unrolled/reproduce';
+import { above, atLeast, below, curves, experiment, INK, Plot, sequential } from 'unrolled/reproduce';
 import text from './text/captions.js';
 
 const SIDE = 28;
@@ -74,12 +74,15 @@ export default experiment({
     const [common] = [...frequencies].sort((a, b) => b[1] - a[1])[0];
     const majority = test.filter(({ text: own }) => own === common).length / test.length;
     const counted = captions.filter(({ tokens }, i) => tokens.filter((token) => NAMES.includes(token)).length === test[i].digits).length / test.length; // prettier-ignore
-    check(
-      'exact',
-      atLeast(quick ? 0 : 0.9),
-      share(() => true),
-    );
-    check('counted', above(quick ? 0.3 : 0.95), counted);
+    check('learned', below(quick ? 1.8 : 0.2), model.evaluate(test.slice(0, 200), { beamSize: 1 }).loss);
+    if (!quick) {
+      check(
+        'exact',
+        atLeast(0.9),
+        share(() => true),
+      );
+      check('counted', above(0.95), counted);
+    }
     table((t) => ({
       columns: [{ heading: t('digits') }, { heading: t('rightCaptions'), number: true }],
       rows: [

@@ -12,8 +12,12 @@ export default messages({
   },
   modelHeading: { en: 'Looking and writing', zh: '一边看一边写' },
   model: {
-    en: 'Two convolutions with stride 2 leave 7 × 21 places of 32 numbers each; a learned vector is added to each place, so that the decoder can tell left from right. The LSTM’s first state is a linear map of all of them. While it writes, each step weighs the places by additive attention:',
-    zh: '两层步幅为 2 的卷积得到 7 × 21 个位置，每个位置 32 个数；每个位置再加上一个学得的向量，好让解码器分得清左右。LSTM 的初始状态是全部位置的线性映射。写的时候，每一步用加性注意力给各位置加权：',
+    en: 'Three convolutions with stride 2 leave 4 × 11 places of 64 numbers each, which see about 21 × 21 pixels; a learned vector is added to each place, so that the decoder can tell left from right. The LSTM’s first state is a linear map of all of them. While it writes, each step weighs the places by additive attention:',
+    zh: '三层步幅为 2 的卷积得到 4 × 11 个位置，每个位置 64 个数，能看到约 21 × 21 个像素；每个位置再加上一个学得的向量，好让解码器分得清左右。LSTM 的初始状态是全部位置的线性映射。写的时候，每一步用加性注意力给各位置加权：',
+  },
+  learned: {
+    en: 'loss for each token on the test part (nats; by chance about 2.6)',
+    zh: '测试部分每个词元的损失（奈特；瞎猜约为 2.6）',
   },
   exact: { en: 'captions that are right in full', zh: '完全正确的句子所占的比例' },
   counted: { en: 'captions with the right number of digits', zh: '数字个数正确的句子所占的比例' },

@@ -106,7 +106,7 @@ describe('usage', () => {
   });
 
   it.each([
-    [['train'], /expected a command after unrolled train \(lm, ngram\)/],
+    [['train'], /expected a command after unrolled train \(lm, ngram, classify, tag, forecast, translate\)/],
     [['train', 'lm'], /expected DATA after unrolled train lm/],
     [['generate'], /expected MODEL/],
     [['data', 'more'], /fewer arguments/],

@@ -31,7 +31,6 @@ export interface TrainDefaults {
   cell: string;
   hiddenSize: number;
   numLayers: number;
-  embeddingSize: number;
   dropout: number;
   batchSize: number;
   optimizer: string;
@@ -58,10 +57,6 @@ export function trainOptions(DEFAULTS: TrainDefaults, howLong: { epochs: string;
     ),
     hidden: shown(integer('--hidden <N>', 'units of each layer'), DEFAULTS.hiddenSize),
     layers: shown(integer('--layers <N>', 'layers'), DEFAULTS.numLayers),
-    embedding: shown(
-      integer('--embedding <N>', 'size of a token as a vector; 0 for one-hot', { min: 0 }),
-      DEFAULTS.embeddingSize,
-    ),
     dropout: shown(
       fraction('--dropout <P>', 'the part of the units that is left out while training'),
       DEFAULTS.dropout,
@@ -99,11 +94,18 @@ export function trainOptions(DEFAULTS: TrainDefaults, howLong: { epochs: string;
   } as const;
 }
 
+/** @param least 0 where tokens may be one-hot */
+export function embeddingOption(standard: number, least: 0 | 1 = 1): OptionSpec<number | undefined> {
+  const oneHot = least === 0 ? '; 0 for one-hot' : '';
+  return shown(integer('--embedding <N>', `size of a token as a vector${oneHot}`, { min: least }), standard);
+}
+
 export const TRAIN_OPTIONS = {
   ...trainOptions(LANGUAGE_MODEL_DEFAULTS, {
     epochs: 'as many as the minutes allow',
     minutes: `${MINUTES}, unless --epochs is given`,
   }),
+  embedding: embeddingOption(LANGUAGE_MODEL_DEFAULTS.embeddingSize, 0),
   steps: shown(integer('--steps <N>', 'length of backpropagation through time'), LANGUAGE_MODEL_DEFAULTS.numSteps),
   sampling: shown(
     choice('--sampling <name>', 'which sequences follow each other', ['sequential', 'random']),
@@ -123,7 +125,10 @@ export function recurrentOptions(options: TrainOptions): Record<string, number |
 }
 
 /** What the library calls them; undefined where nothing was said. */
-export function fitSettings(options: TrainOptions, seed: number | undefined): FitOptions & StackSizes {
+export function fitSettings(
+  options: TrainOptions & { embedding?: number },
+  seed: number | undefined,
+): FitOptions & StackSizes {
   const { dropout, optimizer, schedule, clipNorm, clipValue, epochs, minutes, patience } = options;
   const recurrent = recurrentOptions(options);
   return {

@@ -1,5 +1,5 @@
-// The network of a captioner: a picture → two convolutions → places that a decoder looks at, and its first states.
-// Letters: N pictures, H × W pixels, S = H' · W' places, F filters.
+// The network of a captioner: a picture → three convolutions → places that a decoder looks at, and its first states.
+// Letters: N pictures, H × W pixels, S = H' · W' places, an eighth of the rows and columns, F filters.
 import { add, relu, reshape, tanh, transpose } from '../autograd/ops.js';
 import { Conv2d } from '../nn/conv2d.js';
 import { normalInit } from '../nn/initializers.js';
@@ -14,7 +14,7 @@ export interface CaptionerNetworkConfig extends DecoderConfig {
   /** H, W */
   height: number;
   width: number;
-  /** F of the first convolution; the second has twice as many. */
+  /** F of the first convolution; each of the other two has twice as many as the one before. */
   filters: number;
 }
 
@@ -22,31 +22,33 @@ export class CaptionerNetwork extends Module {
   readonly decoder: DecoderNetwork;
   /** Rows and columns of the places: H', W'. */
   readonly places: readonly [number, number];
-  readonly #convolutions: readonly [Conv2d, Conv2d];
-  /** A place is told from another by what is added to it: [S, 2F]. */
+  readonly #convolutions: readonly Conv2d[];
+  /** A place is told from another by what is added to it: [S, 4F]. */
   readonly #position: Tensor;
   readonly #start: Record<string, Linear>[];
   readonly #dropout: Dropout;
 
   constructor(config: CaptionerNetworkConfig, vocabularySize: number, rng: Philox, calls: RandomCalls) {
     super();
-    const { height, width, filters: F, dropout } = config;
+    const { height, width: columns, filters: F, dropout } = config;
     const halved = (size: number): number => Math.ceil(size / 2);
-    this.places = [halved(halved(height)), halved(halved(width))];
+    this.places = [halved(halved(halved(height))), halved(halved(halved(columns)))];
+    const size = 4 * F;
     const count = this.places[0] * this.places[1];
-    this.#convolutions = [
-      this.addPart('convolution.0', new Conv2d(1, F, 5, { stride: 2, padding: 2, rng })),
-      this.addPart('convolution.1', new Conv2d(F, 2 * F, 3, { stride: 2, padding: 1, rng })),
-    ];
-    this.#position = this.addParameter('position', parameter([count, 2 * F], normalInit(0.1), rng));
-    this.decoder = this.addPart('decoder', new DecoderNetwork(config, 2 * F, vocabularySize, { rng, calls }));
+    // A place sees 21 × 21 pixels.
+    const layers = [{ from: 1, to: F, side: 5 }, { from: F, to: 2 * F, side: 5 }, { from: 2 * F, to: size, side: 3 }]; // prettier-ignore
+    this.#convolutions = layers.map(({ from, to, side }, i) =>
+      this.addPart(`convolution.${i}`, new Conv2d(from, to, side, { stride: 2, padding: (side - 1) / 2, rng })),
+    );
+    this.#position = this.addParameter('position', parameter([count, size], normalInit(0.1), rng));
+    this.decoder = this.addPart('decoder', new DecoderNetwork(config, size, vocabularySize, { rng, calls }));
     this.#start = this.decoder
       .stateSizes()
       .map((layer, l) =>
         Object.fromEntries(
-          Object.entries(layer).map(([s, size]) => [
+          Object.entries(layer).map(([s, width]) => [
             s,
-            this.addPart(`start.${l}.${s}`, new Linear(count * 2 * F, size, { rng })),
+            this.addPart(`start.${l}.${s}`, new Linear(count * size, width, { rng })),
           ]),
         ),
       );
@@ -56,8 +58,7 @@ export class CaptionerNetwork extends Module {
   /** Where the decoder starts: one row for each picture. @param pictures [N, H, W, 1] */
   encode(pictures: Tensor): DecoderState {
     const [N] = pictures.shape;
-    const [first, second] = this.#convolutions;
-    const seen = relu(second.forward(relu(first.forward(pictures)))); // [N, H', W', 2F]
+    const seen = this.#convolutions.reduce((x, layer) => relu(layer.forward(x)), pictures); // [N, H', W', 4F]
     const [, rows, columns, features] = seen.shape;
     const S = rows * columns;
     const flat = this.#dropout.forward(reshape(seen, [N, S * features]));

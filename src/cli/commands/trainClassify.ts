@@ -13,7 +13,7 @@ import { shellCommand } from '../resumeCommand.js';
 import type { LabelledRow } from '../rowInput.js';
 import { TABLE_OPTIONS } from '../tableOptions.js';
 import type * as library from '../library.js';
-import { fitSettings, trainOptions } from '../trainOptions.js';
+import { embeddingOption, fitSettings, trainOptions } from '../trainOptions.js';
 import { filesOf, trainAndSave } from '../trainRun.js';
 
 /** The share of the rows that is drawn for the test where there is no such part. */
@@ -34,7 +34,8 @@ export const trainClassifyCommand = defineCommand({
     },
   ],
   options: {
-    ...trainOptions({ ...DEFAULTS, embeddingSize: 100 }, { epochs: '5', minutes: 'as long as the epochs take' }),
+    ...trainOptions(DEFAULTS, { epochs: '5', minutes: 'as long as the epochs take' }),
+    embedding: embeddingOption(100),
     text: string('--text <column>', 'the column of the text, by name or number (default: found)'),
     label: string('--label <column>', 'the column of the label (default: found)'),
     test: path('--test <file>', `rows to measure with (default: ${TEST} of the data, drawn from each label)`),

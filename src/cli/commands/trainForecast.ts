@@ -32,10 +32,7 @@ export const trainForecastCommand = defineCommand({
   summary: 'trains a network that predicts the next values of a series',
   arguments: [{ name: '<data>', description: 'a table with a column of numbers, oldest row first; a known data set' }],
   options: {
-    ...trainOptions(
-      { ...DEFAULTS, embeddingSize: 0 },
-      { epochs: String(EPOCHS), minutes: 'as long as the epochs take' },
-    ),
+    ...trainOptions(DEFAULTS, { epochs: String(EPOCHS), minutes: 'as long as the epochs take' }),
     target: string('--target <column>', 'what is predicted, by name or number (default: the last column of numbers)'),
     inputs: string('--inputs <columns>', 'other columns that are read, parted by commas (default: none)'),
     time: string('--time <column>', 'when each row was (default: found)'),
@@ -74,9 +71,6 @@ export const trainForecastCommand = defineCommand({
     const { readOneSeries } = await import('../rowInput.js');
     const { readCell } = await import('../cellModule.js');
     const { createProgress } = await import('../progress.js');
-    if (options.embedding !== undefined) {
-      throw new UnrolledError('OPTION', 'expected no --embedding for numbers, received one', 'leave it out');
-    }
     const cell = await readCell(io.cwd, options.cell);
     const data = await readOneSeries(context, args, options);
     const { series } = data;

@@ -9,7 +9,7 @@ import { peakMemoryMiB } from '../io.js';
 import { choice, flag, fraction, integer, path, string } from '../options.js';
 import { formatNumber, formatTime, percent, table } from '../output.js';
 import { shellCommand } from '../resumeCommand.js';
-import { fitSettings, trainOptions } from '../trainOptions.js';
+import { embeddingOption, fitSettings, trainOptions } from '../trainOptions.js';
 import { filesOf, trainAndSave } from '../trainRun.js';
 
 /** The share of the sentences that is drawn for the test where there is no such part. */
@@ -24,7 +24,8 @@ export const trainTagCommand = defineCommand({
   summary: 'trains a network that gives every token a label',
   arguments: [{ name: '<data...>', description: 'CoNLL columns or CoNLL-U; a known data set' }],
   options: {
-    ...trainOptions({ ...DEFAULTS, embeddingSize: 100 }, { epochs: '5', minutes: 'as long as the epochs take' }),
+    ...trainOptions(DEFAULTS, { epochs: '5', minutes: 'as long as the epochs take' }),
+    embedding: embeddingOption(100),
     tagColumn: string(
       '--tag-column <column>',
       'by number, from the end as -1, or in CoNLL-U by name (default: upos, else the last)',

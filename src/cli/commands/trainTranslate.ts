@@ -10,7 +10,7 @@ import { choice, decimal, flag, fraction, integer, path, string } from '../optio
 import { formatNumber, formatTime, percent, table } from '../output.js';
 import { shellCommand } from '../resumeCommand.js';
 import { TABLE_OPTIONS } from '../tableOptions.js';
-import { fitSettings, trainOptions } from '../trainOptions.js';
+import { embeddingOption, fitSettings, trainOptions } from '../trainOptions.js';
 import { filesOf, trainAndSave } from '../trainRun.js';
 import type * as library from '../library.js';
 import { scoresOf } from '../translationScores.js';
@@ -29,6 +29,7 @@ export const trainTranslateCommand = defineCommand({
   ],
   options: {
     ...trainOptions(DEFAULTS, { epochs: '5', minutes: 'as long as the epochs take' }),
+    embedding: embeddingOption(DEFAULTS.embeddingSize),
     source: string('--source <column>', 'by name or number (default: the first)'),
     target: string('--target <column>', 'by name or number (default: the second)'),
     test: path('--test <file>', `pairs to measure with (default: ${TEST} of the sources, at most ${MOST_TEST})`),
