@@ -59,7 +59,7 @@ export default experiment({
     formula(String.raw`\mathbf a_{t,s} = \operatorname{softmax}_s\big(\mathbf v^\top \tanh(W \mathbf h_t + U \mathbf x_s)\big), \qquad \mathbf c_t = \textstyle\sum_s a_{t,s}\, \mathbf x_s`); // prettier-ignore
     const model = await Captioner.fit(training, {
       ...{ height: SIDE, width: WIDTH, seed, signal, validation },
-      epochs: quick ? 4 : 8,
+      epochs: quick ? 4 : 12,
       ...(quick ? { batchSize: 16, learningRate: 5e-3 } : {}),
       onProgress: (now) => progress(0.95 * now.progress, `loss ${now.loss.toFixed(3)}`),
     });

@@ -11,7 +11,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** The pages whose examples run. docs/cells.md shows a file that is in examples/. */
-const README = ['README.md', ...['recurrent', 'textbook', 'classification', 'tagging', 'forecasting', 'translation'].map((name) => `docs/${name}.md`)]
+const README = [
+  'README.md',
+  ...['recurrent', 'textbook', 'classification', 'tagging', 'forecasting', 'translation', 'captions'].map(
+    (name) => `docs/${name}.md`,
+  ),
+]
   .map((page) => readFileSync(join(ROOT, page), 'utf8'))
   .join('\n');
 const BUILT = existsSync(join(ROOT, 'dist', 'node.js'));
