@@ -44,7 +44,7 @@ export interface Experimenting<K extends string> {
   progress(done: number, text?: string): void;
   /** The text of a known data set. Errors: NOT_FOUND. */
   data(name: string): Promise<string>;
-  /** Its files as they are, unpacked. Errors: NOT_FOUND. */
+  /** Its files as they are, unpacked: those to train on, to validate, to test. Errors: NOT_FOUND. */
   files(name: string): Promise<{ name: string; bytes: Uint8Array }[]>;
 }
 

@@ -34,7 +34,10 @@ export async function runHere(
   return runExperiment(experiment, {
     ...{ quick, seed, languages, signal, progress },
     data: async (name) => textOf(await readData(io, [name], dataDir)),
-    files: async (name) => (await readData(io, [name], dataDir, 'any')).parts,
+    files: async (name) => {
+      const { parts, validation, test } = await readData(io, [name], dataDir, 'any');
+      return [...parts, ...validation, ...test];
+    },
   });
 }
 
