@@ -49,6 +49,7 @@ export const TAGGER_DEFAULTS = {
   bidirectional: true,
   characterEmbeddingSize: 30,
   characterHiddenSize: 50,
+  neighbourWeight: 0,
   dropout: 0.5,
   lowercase: true,
   zeroDigits: true,

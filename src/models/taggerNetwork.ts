@@ -2,7 +2,7 @@
 // a score for each tag at each step; then softmax at each step, or a conditional random field over all of them.
 // Letters: T steps, N sentences, M distinct words of a minibatch, K tags.
 import { UnrolledError } from '../errors.js';
-import { concat, crossEntropy, gatherRows, softmax } from '../autograd/ops.js';
+import { add, concat, crossEntropy, gatherRows, mul, slice, softmax, tanh } from '../autograd/ops.js';
 import { LinearChainCRF } from '../nn/crf.js';
 import { uniformInit } from '../nn/initializers.js';
 import { Dropout, Embedding, Linear } from '../nn/layers.js';
@@ -27,6 +27,8 @@ export interface TaggerNetworkConfig extends StackConfig {
   characterHiddenSize: number;
   bidirectional: boolean;
   head: TaggerHead;
+  /** The weight in the training loss of guessing the neighbouring words (Rei 2017); 0 for none. */
+  neighbourWeight: number;
 }
 
 export interface TaggerSizes {
@@ -34,6 +36,12 @@ export interface TaggerSizes {
   characters: number;
   /** K */
   tags: number;
+}
+
+export interface TaggerOutput {
+  scores: Tensor;
+  hidden: Tensor;
+  state: RecurrentState;
 }
 
 /** Stands for the tag of padding. */
@@ -46,6 +54,7 @@ export class TaggerNetwork extends Module {
   readonly #dropout: Dropout;
   readonly #decoder: Linear;
   readonly #crf: LinearChainCRF | null;
+  readonly #neighbours: NeighbourNetwork | null;
 
   constructor(config: TaggerNetworkConfig, sizes: TaggerSizes, rng: Philox, calls: RandomCalls) {
     super();
@@ -60,21 +69,35 @@ export class TaggerNetwork extends Module {
     this.#dropout = this.addPart('dropout', new Dropout(dropout, calls));
     this.#decoder = this.addPart('decoder', new Linear(this.#rnn.outputSize, sizes.tags, { rng }));
     this.#crf = config.head === 'crf' ? this.addPart('crf', new LinearChainCRF(sizes.tags)) : null;
+    this.#neighbours =
+      config.neighbourWeight === 0
+        ? null
+        : this.addPart('neighbours', new NeighbourNetwork(config, this.#rnn, sizes.words, rng));
   }
 
   get recurrent(): Recurrent {
     return this.#rnn;
   }
 
-  /** Scores [T, N, K], and the state after each sentence. @param state from the words before, in one direction only */
-  forward(batch: WordBatch, state: RecurrentState | null = null): { scores: Tensor; state: RecurrentState } {
+  /**
+   * Scores [T, N, K], the outputs [T, N, H] that they are of, and the state after each sentence.
+   * @param state from the words before, in one direction only
+   */
+  forward(batch: WordBatch, state: RecurrentState | null = null): TaggerOutput {
     const { numSteps, lengths } = batch;
     const shape = [numSteps, lengths.length];
     const words = this.embedding.forward(fromData(batch.words, shape));
     const spelled = this.#characters?.forward(batch);
     const x = spelled ? concat([words, gatherRows(spelled, fromData(batch.forms, shape))], -1) : words;
     const { output, state: next } = this.#rnn.forward(this.#dropout.forward(x), { lengths, state });
-    return { scores: this.#decoder.forward(this.#dropout.forward(output)), state: next };
+    const hidden = this.#dropout.forward(output);
+    return { scores: this.#decoder.forward(hidden), hidden, state: next };
+  }
+
+  /** What training makes small: `loss`, and that of the guessed neighbours where the network guesses them. */
+  trainingLoss({ scores, hidden }: TaggerOutput, tags: Int32Array, batch: WordBatch): Tensor {
+    const loss = this.loss(scores, tags, batch.lengths);
+    return this.#neighbours ? add(loss, this.#neighbours.loss(hidden, batch)) : loss;
   }
 
   /** Nats a word, over the words that are there. @param tags [T · N] by time, NO_TAG for padding */
@@ -123,6 +146,67 @@ class CharacterNetwork extends Module {
     const x = this.#embedding.forward(fromData(data, [numSteps, lengths.length]));
     const { state } = this.#rnn.forward(x, { lengths });
     return concat(state.map((direction) => direction.h ?? Object.values(direction)[0]), -1); // prettier-ignore
+  }
+}
+
+/** Words that can be guessed, the most frequent ones; the others are one. */
+const GUESSED_WORDS = 3000;
+/** What stands between a direction's output and the words: Rei's m. */
+const GUESS_SIZE = 50;
+
+/**
+ * Guesses words (Rei 2017): each direction, having read a word, says which one it will read next. Tags are few and words many, so that
+ * the network learns more of the language than the tags ask for. Only for training.
+ */
+class NeighbourNetwork extends Module {
+  readonly #weight: number;
+  readonly #words: number;
+  /** For each direction. */
+  readonly #parts: { hidden: Linear; words: Linear }[];
+
+  /** Errors: RANGE; OPTION where a direction knows already what it should guess. */
+  constructor(
+    { neighbourWeight, bidirectional, numLayers }: TaggerNetworkConfig,
+    rnn: Recurrent,
+    words: number,
+    rng: Philox,
+  ) {
+    super();
+    if (!(neighbourWeight > 0 && neighbourWeight < Infinity)) {
+      throw new UnrolledError('RANGE', `expected a neighbourWeight of 0 or more, received ${neighbourWeight}`, '0.1 is usual'); // prettier-ignore
+    }
+    if (bidirectional && numLayers > 1) {
+      throw new UnrolledError(
+        'OPTION',
+        `expected one layer for neighbourWeight in both directions, received ${numLayers}`,
+        'the second layer has seen the words that it should guess: take one layer, or set neighbourWeight to 0',
+      );
+    }
+    this.#weight = neighbourWeight;
+    this.#words = Math.min(words, GUESSED_WORDS);
+    this.#parts = (bidirectional ? ['next', 'previous'] : ['next']).map((name, _, { length }) => ({
+      hidden: this.addPart(`${name}Hidden`, new Linear(rnn.outputSize / length, GUESS_SIZE, { rng })),
+      words: this.addPart(name, new Linear(GUESS_SIZE, this.#words, { rng })),
+    }));
+  }
+
+  /** The weighted sum over the directions of nats a guess. @param output [T, N, H of all directions] */
+  loss(output: Tensor, { words, lengths, numSteps }: WordBatch): Tensor {
+    const N = lengths.length;
+    const size = output.shape[2] / this.#parts.length;
+    const losses = this.#parts.map(({ hidden, words: scores }, direction) => {
+      const to = direction === 0 ? 1 : -1;
+      const wanted = Int32Array.from(words, (_, at) => {
+        const [t, n] = [Math.floor(at / N) + to, at % N];
+        if (t < 0 || t >= lengths[n] || t - to >= lengths[n]) return NO_TAG;
+        const word = words[t * N + n];
+        return word < this.#words ? word : 0;
+      });
+      const own = slice(output, 2, direction * size, (direction + 1) * size);
+      const guesses = scores.forward(tanh(hidden.forward(own)));
+      return crossEntropy(guesses, fromData(wanted, [numSteps, N]), { ignoreIndex: NO_TAG });
+    });
+    return mul(losses.length === 1 ? losses[0] : add(losses[0], losses[1]), this.#weight);
   }
 }
 

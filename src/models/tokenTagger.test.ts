@@ -131,6 +131,46 @@ describe('TokenTagger', () => {
     expect(Array.from(never.network.embedding.weight.data().slice(0, 4))).toEqual([0, 0, 0, 0]);
   });
 
+  it.each([true, false])('guesses the words that come next, both ways: %s', async (bidirectional) => {
+    const options = { ...SMALL, head: 'softmax' as const, bidirectional, epochs: 0.1, neighbourWeight: 0.25 };
+    const model = await TokenTagger.fit(chunks(30), options);
+    const weights = new Map(Array.from(model.network.namedParameters(), ([name, t]) => [name, t.data()]));
+    // Lengths 3, 1, 2: the pairs that are there, without the padding.
+    const sentences = [['the', 'Anna', 'may'], ['dog'], ['cat', 'new']];
+    const encoded = model.words.encode(sentences);
+    const batch = model.words.batch(encoded, Int32Array.of(0, 1, 2));
+    const output = model.network.forward(batch);
+    const tags = Int32Array.of(0, 0, 0, 0, -1, 0, 0, -1, -1);
+    const H = output.hidden.shape[2];
+    const own = bidirectional ? H / 2 : H;
+    const hidden = output.hidden.data();
+    const linear = (x: number[], name: string): number[] => {
+      const bias = weights.get(`neighbours.${name}.bias`) ?? [];
+      const matrix = weights.get(`neighbours.${name}.weight`) ?? [];
+      return Array.from(bias, (b, j) => x.reduce((sum, value, i) => sum + value * Number(matrix[i * bias.length + j]), b)); // prettier-ignore
+    };
+    const guess = (t: number, n: number, to: 1 | -1): number => {
+      const at = (t * 3 + n) * H + (to === 1 ? 0 : own);
+      const scores = linear(linear(Array.from(hidden.slice(at, at + own)), to === 1 ? 'nextHidden' : 'previousHidden').map(Math.tanh), to === 1 ? 'next' : 'previous'); // prettier-ignore
+      return Math.log(scores.reduce((sum, score) => sum + Math.exp(score), 0)) - scores[encoded.words[n][t + to]];
+    };
+    const next = (guess(0, 0, 1) + guess(1, 0, 1) + guess(0, 2, 1)) / 3;
+    const previous = bidirectional ? (guess(1, 0, -1) + guess(2, 0, -1) + guess(1, 2, -1)) / 3 : 0;
+    const plain = model.network.loss(output.scores, tags, batch.lengths).item();
+    const whole = model.network.trainingLoss(output, tags, batch).item();
+    expect(whole - plain).toBeCloseTo(0.25 * (next + previous), 4);
+    const loaded = TokenTagger.fromBytes(model.toBytes(), 'memory');
+    expect(loaded.config.neighbourWeight).toBe(0.25);
+    expect(loaded.predict(sentences)).toEqual(model.predict(sentences));
+  });
+
+  it('refuses to guess what it has seen', async () => {
+    const options = { ...SMALL, epochs: 0.1, neighbourWeight: 0.1 };
+    await expect(TokenTagger.fit(chunks(10), { ...options, numLayers: 2 })).rejects.toThrow(/one layer for neighbourWeight/); // prettier-ignore
+    await expect(TokenTagger.fit(chunks(10), { ...options, neighbourWeight: -1 })).rejects.toThrow(/of 0 or more, received -1/); // prettier-ignore
+    expect((await TokenTagger.fit(chunks(10), { ...options, numLayers: 2, bidirectional: false })).config.numLayers).toBe(2); // prettier-ignore
+  });
+
   it('says what is wrong with its sentences', async () => {
     const code = (name: string): unknown => expect.objectContaining({ code: name });
     await expect(TokenTagger.fit([])).rejects.toThrow(code('EMPTY'));
