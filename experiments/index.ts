@@ -21,6 +21,7 @@ import lstmMemory from './lstm-memory.js';
 import minCharRnn from './min-char-rnn.js';
 import ngramsZipf from './ngrams-zipf.js';
 import oilTemperature from './oil-temperature.js';
+import partsOfSpeech from './parts-of-speech.js';
 import perplexity from './perplexity.js';
 import rnn from './rnn.js';
 import rnnFromScratch from './rnn-from-scratch.js';
@@ -58,6 +59,6 @@ export const CHAPTERS: readonly Chapter[] = [
   },
   {
     title: { en: 'Sequences of every shape', zh: '各种形状的序列' },
-    experiments: [digits, oilTemperature, everydaySeries, captions],
+    experiments: [digits, partsOfSpeech, oilTemperature, everydaySeries, captions],
   },
 ];
