@@ -6,6 +6,7 @@ import bptt from './bptt.js';
 import captions from './captions.js';
 import charRnn from './char-rnn.js';
 import chinesePoems from './chinese-poems.js';
+import chunking from './chunking.js';
 import countOnesGru from './count-ones-gru.js';
 import countOnesLstm from './count-ones-lstm.js';
 import countOnesScalar from './count-ones-scalar.js';
@@ -59,6 +60,6 @@ export const CHAPTERS: readonly Chapter[] = [
   },
   {
     title: { en: 'Sequences of every shape', zh: '各种形状的序列' },
-    experiments: [digits, partsOfSpeech, oilTemperature, everydaySeries, captions],
+    experiments: [digits, partsOfSpeech, chunking, oilTemperature, everydaySeries, captions],
   },
 ];
