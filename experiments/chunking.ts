@@ -17,7 +17,7 @@ export default experiment({
   source: 'Tjong Kim Sang and Buchholz 2000; Huang, Xu and Yu 2015; Rei 2017',
   text,
   datasets: ['conll2000'],
-  minutes: 9,
+  minutes: 7,
   async run({ quick, seed, signal, say, heading, formula, plot, table, lines, check, progress, files }) {
     const parts = (await files('conll2000')).map(
       ({ name, bytes }) => readTagged(new TextDecoder().decode(bytes), name).sentences,
@@ -101,6 +101,7 @@ export default experiment({
       })),
     );
     const limit = quick ? 0.3 : 2;
+    const over = (d: { score: number }): string => (Math.abs(d.score) > 0.6 * limit ? SURFACE : INK);
     plot('transitionCaption', (t) => ({
       height: 440,
       marginLeft: 90,
@@ -110,8 +111,8 @@ export default experiment({
       color: diverging(limit),
       marks: [
         Plot.cell(cells, { x: 'to', y: 'from', fill: 'score', inset: 0.5 }),
-        Plot.text(cells, { x: 'to', y: 'from', text: (d: { score: number }) => d.score.toFixed(1), fontSize: 10, fill: (d: { score: number }) => (Math.abs(d.score) > 0.6 * limit ? SURFACE : INK) }), // prettier-ignore
-        Plot.text(cells.filter((cell) => cell.forbidden), { x: 'to', y: 'from', text: () => '×', dx: 17, dy: -7, fontSize: 9, fill: INK }), // prettier-ignore
+        Plot.text(cells, { x: 'to', y: 'from', text: (d: { score: number }) => d.score.toFixed(1), fontSize: 10, fill: over }), // prettier-ignore
+        Plot.text(cells.filter((cell) => cell.forbidden), { x: 'to', y: 'from', text: () => '×', dx: 17, dy: -7, fontSize: 9, fill: over }), // prettier-ignore
       ],
     }));
 
