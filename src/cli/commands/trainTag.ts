@@ -6,7 +6,7 @@ import { escapeXml } from '../../plot/svg.js';
 import { defineCommand } from '../command.js';
 import { writeWhole } from '../files.js';
 import { peakMemoryMiB } from '../io.js';
-import { choice, flag, fraction, integer, path, string } from '../options.js';
+import { choice, decimal, flag, fraction, integer, path, string } from '../options.js';
 import { formatNumber, formatTime, percent, table } from '../output.js';
 import { shellCommand } from '../resumeCommand.js';
 import { embeddingOption, fitSettings, trainOptions } from '../trainOptions.js';
@@ -46,6 +46,10 @@ export const trainTagCommand = defineCommand({
       ...integer('--characters <N>', 'units over the characters of a word; 0 for none', { min: 0 }),
       defaultText: String(DEFAULTS.characterHiddenSize),
     },
+    neighbourWeight: {
+      ...decimal('--neighbour-weight <W>', 'of the loss of guessing the words beside, while training', { min: 0 }),
+      defaultText: String(DEFAULTS.neighbourWeight),
+    },
     oneDirection: flag('--one-direction', 'reads from the first token to the last only: such a tagger can stream'),
   },
   examples: ['unrolled train tag conll2000 --epochs 8', 'unrolled train tag mine.conllu --tag-column xpos'],
@@ -68,12 +72,12 @@ export const trainTagCommand = defineCommand({
     for (const note of data.notes) progress.log(note);
     const sizes = `${formatNumber(training.length)} sentences to learn from, ${formatNumber(test.length)} to test with`;
     progress.log(`${library.describeBackend(backend)} · ${data.name}: ${sizes}`);
-    const { head, minCount, characters, oneDirection } = options;
+    const { head, minCount, characters, neighbourWeight, oneDirection } = options;
     const model = await trainAndSave(context, { files, options, progress }, (hooks) =>
       library.TokenTagger.fit(training, {
         ...fitSettings(options, globals.seed),
         ...hooks,
-        ...{ cell, vectors, head, minCount, characterHiddenSize: characters },
+        ...{ cell, vectors, head, minCount, characterHiddenSize: characters, neighbourWeight },
         bidirectional: oneDirection ? false : undefined,
         validation: data.validation ?? options.validation,
         onValidation: (scores) => progress.log(`validation ${shown(scores).join(', ')}`),
