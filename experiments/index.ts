@@ -27,6 +27,9 @@ import perplexity from './perplexity.js';
 import rnn from './rnn.js';
 import rnnFromScratch from './rnn-from-scratch.js';
 import sampling from './sampling.js';
+import sentencePolarity from './sentence-polarity.js';
+import sentiment from './sentiment.js';
+import surnames from './surnames.js';
 import textPreprocessing from './text-preprocessing.js';
 
 export const CHAPTERS: readonly Chapter[] = [
@@ -60,6 +63,9 @@ export const CHAPTERS: readonly Chapter[] = [
   },
   {
     title: { en: 'Sequences of every shape', zh: '各种形状的序列' },
-    experiments: [digits, partsOfSpeech, chunking, oilTemperature, everydaySeries, captions],
+    experiments: [
+      ...[digits, surnames, sentencePolarity, sentiment, partsOfSpeech, chunking],
+      ...[oilTemperature, everydaySeries, captions],
+    ],
   },
 ];

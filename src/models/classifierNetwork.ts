@@ -8,7 +8,7 @@ import type { Recurrent, RecurrentState } from '../nn/recurrent.js';
 import { fromData } from '../tensor/create.js';
 import type { Philox } from '../tensor/philox.js';
 import type { Tensor } from '../tensor/tensor.js';
-import type { Pooling } from './poolings.js';
+import { type OnePooling, type Pooling, poolingParts } from './poolings.js';
 import { recurrentStack, type StackConfig } from './recurrentStack.js';
 
 export interface ClassifierNetworkConfig extends StackConfig {
@@ -22,7 +22,7 @@ const LOWEST = -1e9;
 
 export class ClassifierNetwork extends Module {
   readonly embedding: Embedding;
-  readonly #pooling: Pooling;
+  readonly #poolings: readonly OnePooling[];
   readonly #rnn: Recurrent;
   readonly #dropout: Dropout;
   readonly #decoder: Linear;
@@ -37,11 +37,11 @@ export class ClassifierNetwork extends Module {
   ) {
     super();
     const { embeddingSize: inputSize, bidirectional, dropout } = config;
-    this.#pooling = config.pooling;
     this.embedding = this.addPart('embedding', new Embedding(vocabularySize, inputSize, { rng }));
     this.#rnn = this.addPart('rnn', recurrentStack(config, { inputSize, ofTokens: false, bidirectional, rng, calls }));
     this.#dropout = this.addPart('dropout', new Dropout(dropout, calls));
-    this.#decoder = this.addPart('decoder', new Linear(this.#rnn.outputSize, outputs, { rng }));
+    this.#poolings = poolingParts(config.pooling);
+    this.#decoder = this.addPart('decoder', new Linear(this.#poolings.length * this.#rnn.outputSize, outputs, { rng }));
   }
 
   get recurrent(): Recurrent {
@@ -56,13 +56,14 @@ export class ClassifierNetwork extends Module {
   /** The same from vectors of the tokens [T, N, E]. */
   fromVectors(vectors: Tensor, lengths: Int32Array): Tensor {
     const { output, state } = this.#rnn.forward(this.#dropout.forward(vectors), { lengths });
-    return this.#decoder.forward(this.#dropout.forward(this.#pool(output, state, lengths)));
+    const pooled = this.#poolings.map((pooling) => this.#pool(pooling, output, state, lengths));
+    return this.#decoder.forward(this.#dropout.forward(pooled.length === 1 ? pooled[0] : concat(pooled, -1)));
   }
 
   /** [T, N, D] to [N, D]. The output beyond a length is zero. */
-  #pool(output: Tensor, state: RecurrentState, lengths: Int32Array): Tensor {
+  #pool(pooling: OnePooling, output: Tensor, state: RecurrentState, lengths: Int32Array): Tensor {
     const [steps, count] = output.shape;
-    switch (this.#pooling) {
+    switch (pooling) {
       case 'last': {
         const directions = this.#rnn.bidirectional ? 2 : 1;
         const last = state.slice(-directions).map((layer) => layer.h ?? Object.values(layer)[0]);
@@ -83,7 +84,7 @@ export class ClassifierNetwork extends Module {
         return max(add(output, reshape(fromData(floor, [steps, count]), [steps, count, 1])), { axis: 0 });
       }
       default:
-        return this.#pooling satisfies never;
+        return pooling satisfies never;
     }
   }
 }

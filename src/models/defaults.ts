@@ -32,6 +32,7 @@ export const CLASSIFIER_DEFAULTS = {
   bidirectional: true,
   pooling: 'max',
   dropout: 0.3,
+  wordDropout: 0,
   batchSize: 64,
   optimizer: 'adam',
   learningRate: 2e-3,

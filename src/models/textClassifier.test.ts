@@ -4,7 +4,12 @@ import '../autograd/methods.js';
 import { useBackend } from '../backend/choose.js';
 import { decodeSafetensors } from '../formats/safetensors.js';
 import { loadLanguageModel } from './load.js';
+import type { ClassifierNetwork } from './classifierNetwork.js';
+import type { Pooling } from './poolings.js';
 import { type ClassifierOptions, type LabelledText, TextClassifier } from './textClassifier.js';
+import { fromData } from '../tensor/create.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { Vocabulary } from '../text/vocabulary.js';
 
 const WORDS = ['the', 'a', 'film', 'plot', 'actor', 'scene', 'was', 'is', 'very', 'and'];
 /** Rows whose label is that of the last good or bad word, so that order counts. */
@@ -21,6 +26,12 @@ const rows = (count: number, start = 0): LabelledText[] =>
   });
 
 const SMALL: ClassifierOptions = { hiddenSize: 16, embeddingSize: 8, batchSize: 16, lowercase: true, seed: 2, pooling: 'last', bidirectional: false }; // prettier-ignore
+
+function parameterOf(network: ClassifierNetwork, wanted: string): Tensor {
+  const found = [...network.namedParameters()].find(([name]) => name === wanted);
+  if (!found) throw new Error(`no parameter ${wanted}`);
+  return found[1];
+}
 
 beforeAll(async () => {
   await useBackend('reference');
@@ -63,7 +74,7 @@ describe('TextClassifier', () => {
   });
 
   it('goes on where it stopped, bit for bit', async () => {
-    const options = { ...SMALL, dropout: 0.3, epochs: 3, validations: 2 };
+    const options = { ...SMALL, dropout: 0.3, wordDropout: 0.2, epochs: 3, validations: 2 };
     const whole = await TextClassifier.fit(rows(200), options);
     const stop = new AbortController();
     const saved: Uint8Array[] = [];
@@ -97,6 +108,47 @@ describe('TextClassifier', () => {
     at('film').forEach((value, i) => expect(value).toBeCloseTo(i + 1, 5));
     at('nowhere').forEach((value) => expect(value).toBeCloseTo(0, 5));
     await expect(TextClassifier.fit(rows(20), { ...SMALL, vectors })).rejects.toThrow(/vectors of size 8, received 4/);
+  });
+
+  it('puts poolings side by side in their order', () => {
+    const text = { settings: { tokens: 'word' as const }, vocabulary: Vocabulary.fromTokens(WORDS) };
+    const config = { cell: 'gru', hiddenSize: 3, numLayers: 1, dropout: 0, embeddingSize: 4, bidirectional: true, labels: ['a', 'b'], seed: 1 }; // prettier-ignore
+    const made = (pooling: Pooling) => new TextClassifier({ ...config, pooling }, text).network;
+    const tokens = fromData(Int32Array.of(1, 2, 3, 4, 5, 0), [3, 2], { dtype: 'int32' });
+    const lengths = Int32Array.of(3, 2);
+    const all = made('last-mean-max');
+    const weight = (network: ClassifierNetwork) => parameterOf(network, 'decoder.weight');
+    const bias = parameterOf(all, 'decoder.bias').item();
+    // The scores are sums over what stands side by side, less the biases that are counted too often.
+    const parts = (['last', 'mean', 'max'] as const).map((pooling, i) => {
+      const one = made(pooling);
+      for (const [name, t] of one.namedParameters()) if (!name.startsWith('decoder')) t.set(parameterOf(all, name).data()); // prettier-ignore
+      weight(one).set(
+        weight(all)
+          .data()
+          .slice(6 * i, 6 * i + 6),
+      );
+      parameterOf(one, 'decoder.bias').set([bias]);
+      return one.forward(tokens, lengths).data();
+    });
+    all
+      .forward(tokens, lengths)
+      .data()
+      .forEach((value, n) => {
+        expect(value).toBeCloseTo(parts[0][n] + parts[1][n] + parts[2][n] - 2 * bias, 5);
+      });
+  });
+
+  it('drops words while training only, and goes on with the same draws', async () => {
+    const options = { ...SMALL, dropout: 0, epochs: 2 };
+    const fit = async (more: ClassifierOptions) =>
+      (await TextClassifier.fit(rows(64), { ...options, ...more })).toBytes();
+    const [plain, dropped, again] = [await fit({}), await fit({ wordDropout: 0.5 }), await fit({ wordDropout: 0.5 })];
+    expect(dropped).toEqual(again);
+    expect(dropped).not.toEqual(plain);
+    const model = TextClassifier.fromBytes(dropped, 'memory');
+    expect(model.evaluate(rows(20))).toEqual(model.evaluate(rows(20)));
+    await expect(fit({ wordDropout: 1 })).rejects.toThrow(/word dropout of 0 or more and below 1, received 1/);
   });
 
   it('says what is wrong with its rows', async () => {

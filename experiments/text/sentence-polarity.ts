@@ -1,0 +1,62 @@
+import { messages } from 'unrolled/reproduce';
+
+export default messages({
+  title: { en: 'Praise or blame, in one sentence', zh: '一句话：褒还是贬？' },
+  idea: {
+    en: 'One sentence from a film review, and the question whether it praises or blames. Ten thousand sentences are few: most words are seen once or twice, and a test sentence has words that no training sentence had. Here a network that starts from nothing does no better than counting. Two things help: word vectors that were learned elsewhere, from billions of words, and asking several networks.',
+    zh: '给出影评中的一句话，问它是褒是贬。一万个句子并不多：大多数词只见过一两次，测试句子里还有训练时从未见过的词。从零开始的网络并不比计数更好。有两样东西能帮上忙：在别处用数十亿词学到的词向量，以及同时询问几个网络。',
+  },
+  data: {
+    en: '{training} sentences to learn from and {test} held out, half of each kind; {words} different words, of which {known} have a GloVe vector of 50 numbers. Of the words of the test part, {strange} were never seen.',
+    zh: '{training} 个句子用于训练，{test} 个留作测试，褒贬各半。共有 {words} 个不同的词，其中 {known} 个有 50 维的 GloVe 词向量。测试集的词中有 {strange} 从未在训练中出现。',
+  },
+  countingHeading: { en: 'What counting achieves', zh: '计数能做到什么' },
+  counting: {
+    en: 'Naive Bayes on words and pairs of neighbours (each counts once a sentence) is the baseline that Wang and Manning found hard to beat on sentences.',
+    zh: '以单词和相邻词对为特征的朴素贝叶斯（每个特征在一句中只计一次）是 Wang 与 Manning 指出的、在句子上很难超越的基线。',
+  },
+  networkHeading: { en: 'Words with a meaning from elsewhere', zh: '带着别处学来的词义' },
+  network: {
+    en: 'An LSTM reads the sentence in both directions, from word vectors that start where GloVe left them and are trained on; the last states, the mean and the largest values go to one logit. Dropout of a half, a word in ten replaced by `<unk>`, and few epochs: the danger is learning the sentences by heart. {networks} networks from different draws are averaged.',
+    zh: '一个 LSTM 从两个方向阅读句子，词向量以 GloVe 的数值为起点并继续训练；末状态、平均值和最大值拼接后给出一个对数几率。暂退率为一半，十分之一的词被替换成 `<unk>`，轮数也少：这里的危险是把训练句子背下来。最后平均 {networks} 个不同初始值的网络。',
+  },
+  majority: { en: 'always the same answer', zh: '总是同一个回答' },
+  naiveBayes: { en: 'naive Bayes, words and pairs', zh: '朴素贝叶斯，单词与词对' },
+  withoutVectors: { en: 'one network without GloVe', zh: '不用 GloVe 的单个网络' },
+  oneNetwork: { en: 'one network with GloVe (mean of {count})', zh: '使用 GloVe 的单个网络（{count} 个的平均）' },
+  networks: { en: '{count} networks together', zh: '{count} 个网络合在一起' },
+  chance: { en: 'accuracy of one network', zh: '单个网络的准确率' },
+  vectorsHelp: { en: 'accuracy with word vectors, against without', zh: '使用词向量的准确率，与不用相比' },
+  reached: {
+    en: 'accuracy of the networks together (naive Bayes: 0.774)',
+    zh: '几个网络合在一起的准确率（朴素贝叶斯：0.774）',
+  },
+  surerIsBetter: {
+    en: 'accuracy on the tenth of the sentences that it is surest of, against the tenth that it is least sure of',
+    zh: '最有把握的十分之一句子的准确率，与最没把握的十分之一相比',
+  },
+  says: { en: 'probability of the answer that was given', zh: '所给回答的概率' },
+  sureCaption: {
+    en: 'The test sentences in ten parts, by how sure the networks are: the share of right answers in each. On the dashed line the networks would know exactly how often they are right.',
+    zh: '把测试句子按网络的把握分成十份，画出每一份中答对的比例。落在虚线上，就说明网络准确地知道自己有多大可能答对。',
+  },
+  whyHeading: { en: 'Which words moved it', zh: '是哪些词起了作用' },
+  why: {
+    en: 'Integrated gradients share the logit among the words of a sentence. Two sentences of each kind that were surely right, and the three surest mistakes.',
+    zh: '积分梯度把对数几率分摊到句子的各个词上。下面是褒、贬各两个最有把握且答对的句子，以及三个最有把握的错误。',
+  },
+  whyCaption: {
+    en: 'Orange words speak for praise, blue ones for blame, in one of the networks.',
+    zh: '在其中一个网络中，橙色的词支持“褒”，蓝色的词支持“贬”。',
+  },
+  isRight: { en: '{is}, and taken for it ({sure})', zh: '{is}，判断正确（{sure}）' },
+  isWrong: { en: '{is}, but taken for the other ({sure})', zh: '{is}，却判断反了（{sure}）' },
+  praise: { en: 'praise', zh: '褒' },
+  blame: { en: 'blame', zh: '贬' },
+  notHeading: { en: 'And “not”?', zh: '那么“不”呢？' },
+  not: {
+    en: 'Naive Bayes sees words, not what they belong to. Does a network that reads in order turn its mind at a “not”? The probability of praise for sentences and their opposites:',
+    zh: '朴素贝叶斯只看词，不看词修饰什么。按顺序阅读的网络遇到“不”会改变主意吗？下面是几个句子及其反面被判为“褒”的概率：',
+  },
+  sentence: { en: 'sentence', zh: '句子' },
+});

@@ -1,0 +1,75 @@
+import { messages } from 'unrolled/reproduce';
+
+export default messages({
+  title: { en: 'Film reviews: liked or not?', zh: '电影评论：喜欢还是不喜欢？' },
+  idea: {
+    en: 'The most used test of text classification: 50,000 film reviews from IMDb, half of them for testing, praise and blame in equal numbers. A chapter that many have worked through reads them with word vectors and an LSTM. This is done here as there, and then as well as the time allows. Beside both stands counting, which is strong here: a review is long, and one word in two hundred that says *wonderful* or *waste* is enough.',
+    zh: '文本分类最常用的测试：IMDb 的五万条影评，一半用于测试，褒贬各半。许多人都学过用词向量和 LSTM 阅读它们的那一章。这里先照样做一遍，再在时间允许的范围内做到最好。旁边还有计数方法作对照，它在这里很强：影评很长，两百个词里只要有一个“精彩”或“浪费”就够了。',
+  },
+  data: {
+    en: '{training} reviews to learn from, {held} of the training half kept to measure on the way, {test} to test. A review has {mean} words in the mean and up to {longest}; all are read to their ends, side by side with others of about the same length, so that little is padding. Words are in lower case, numbers (many a review says 7/10), exclamation and question marks stay, other punctuation goes. Words that are seen less than five times are unknown. GloVe’s {vectors} vectors of 100 numbers cover {covered} of the running words; the vectors of the other words are learned from small random numbers, that of unknown words from zero.',
+    zh: '{training} 条评论用于训练，训练集中另留 {held} 条在途中测量，{test} 条用于测试。一条评论平均 {mean} 个词，最长 {longest} 个；每条都完整读到结尾，长度相近的放在同一个小批量里，填充很少。单词转成小写，保留数字（许多评论会写 7/10）、感叹号和问号，去掉其他标点；出现不到五次的算未知词。GloVe 的 {vectors} 个 100 维向量覆盖了 {covered} 的词次；其余单词的向量从小的随机数学起，未知词的向量从零学起。',
+  },
+  countingHeading: { en: 'What counting achieves', zh: '计数能做到什么' },
+  counting: {
+    en: 'Naive Bayes on words and pairs of neighbours, each counted once a review.',
+    zh: '以单词和相邻词对为特征的朴素贝叶斯，每个特征在一条评论中只计一次。',
+  },
+  firstHeading: { en: 'As in the chapter', zh: '照着那一章来' },
+  first: {
+    en: 'The words become vectors, an LSTM reads them from the first to the last, and the state after the last word is all that the answer is made of. Five epochs of Adam in minibatches of 64, binary cross-entropy on the logit. Against learning by heart, half of the numbers are dropped before and after the LSTM, and three words in ten are replaced by `<unk>`, drawn anew each time: a network cannot lean on single words that give a review away.',
+    zh: '把词变成向量，LSTM 从头读到尾，最后一个词之后的隐状态就是作出回答的全部依据。用 Adam 训练五轮，小批量大小为 64，损失是对数几率上的二元交叉熵。为了避免死记硬背，LSTM 前后的暂退率都是一半，并且每次随机把十分之三的词换成 `<unk>`：网络不能依赖个别泄露答案的词。',
+  },
+  bestHeading: { en: 'As well as it goes', zh: '尽力做到最好' },
+  best: {
+    en: 'Three changes. A GRU reads from both ends. The answer is made of the mean of all states and the largest value of each unit, so that no word has to be carried for hundreds of steps to be heard. And at last both networks are asked: they err on different reviews, so the mean of their probabilities is better than either.',
+    zh: '有三处改变。GRU 从两端阅读；回答由所有隐状态的平均值和每个单元的最大值共同决定，任何一个词都不必被携带几百步才能起作用；最后同时询问两个网络：它们在不同的评论上出错，概率的平均值比任何一个都好。',
+  },
+  better: { en: 'accuracy of the better network', zh: '较好的网络的准确率' },
+  firstReached: { en: 'test accuracy of the network of the chapter', zh: '书中网络的测试准确率' },
+  bestReached: { en: 'test accuracy of both networks together', zh: '两个网络合在一起的测试准确率' },
+  bayesBeaten: {
+    en: 'accuracy of the second network, against naive Bayes',
+    zh: '第二个网络的准确率，与朴素贝叶斯相比',
+  },
+  naiveBayes: { en: 'naive Bayes, words and pairs', zh: '朴素贝叶斯，单词与词对' },
+  logistic: {
+    en: 'logistic regression on tf-idf of them (scikit-learn)',
+    zh: '以其 tf-idf 为特征的逻辑回归（scikit-learn）',
+  },
+  firstRow: { en: 'LSTM, last state', zh: 'LSTM，末状态' },
+  bestRow: { en: 'GRU in both directions, mean and largest', zh: '双向 GRU，平均值与最大值' },
+  bothRow: { en: 'both together, the mean of their probabilities', zh: '两个网络合在一起，概率取平均' },
+  firstShort: { en: 'LSTM', zh: 'LSTM' },
+  bestShort: { en: 'both directions', zh: '双向' },
+  seconds: { en: 'training (s)', zh: '训练（秒）' },
+  wordsRead: { en: 'words read (millions)', zh: '已读词数（百万）' },
+  lossReview: { en: 'loss (nats per review)', zh: '损失（每条评论奈特）' },
+  learningCaption: {
+    en: 'Loss on the reviews that are kept apart (strong) and in training (pale). The last state alone learns nothing for a while: an error has to find its way back through hundreds of steps before the first words count.',
+    zh: '在留出的评论上的损失（深色）和训练损失（浅色）。只用末状态的网络一开始学不到东西：误差要穿过几百步传回去，前面的词才开始起作用。',
+  },
+  wordsHeading: { en: 'The words that moved it', zh: '起作用的词' },
+  why: {
+    en: 'Integrated gradients share the logit among the words. Short reviews of the test part: the surest of each kind, and the two surest mistakes.',
+    zh: '积分梯度把对数几率分摊到各个词上。下面是测试集中较短的评论：褒、贬各一条最有把握的，以及两条最有把握的错误。',
+  },
+  complete: {
+    en: 'the shares of the words add up to the logit, less that of no words (1 − relative error)',
+    zh: '各词的份额之和等于对数几率减去没有词时的值（1 − 相对误差）',
+  },
+  whyCaption: {
+    en: 'Orange words speak for praise, blue ones for blame.',
+    zh: '橙色的词支持“褒”，蓝色的词支持“贬”。',
+  },
+  isRight: { en: '{is}, and taken for it ({sure})', zh: '{is}，判断正确（{sure}）' },
+  isWrong: { en: '{is}, but taken for the other ({sure})', zh: '{is}，却判断反了（{sure}）' },
+  praise: { en: 'praise', zh: '褒' },
+  blame: { en: 'blame', zh: '贬' },
+  lengthHeading: { en: 'Does length hurt?', zh: '长度有影响吗？' },
+  reviewLength: { en: 'words in the review', zh: '评论的词数' },
+  lengthCaption: {
+    en: 'Accuracy on the test reviews in ten parts by their length. The dashed line is naive Bayes on all of them.',
+    zh: '把测试评论按长度分成十份，画出每份的准确率。虚线是朴素贝叶斯在全部评论上的准确率。',
+  },
+});
