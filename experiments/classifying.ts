@@ -53,6 +53,7 @@ export function together(answers: readonly (readonly Classified[])[]): Classifie
 }
 
 const LETTERS = 96; // of a line
+const MONOSPACE = "ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace";
 
 /** Each token on its colour: orange moved the score up, blue down. Titles stand above their texts. */
 export function colouredTexts(
@@ -80,7 +81,7 @@ export function colouredTexts(
     color: diverging(1.5), // the strongest colours would hide the letters
     marks: [
       Plot.rect(words, { x1: (d: { x: number }) => d.x - 0.3, x2: 'x2', y1: (d: { y: number }) => d.y - 0.42, y2: (d: { y: number }) => d.y + 0.42, fill: 'value' }), // prettier-ignore
-      Plot.text(words, { x: 'x', y: 'y', text: 'token', textAnchor: 'start', fontFamily: 'monospace', fontSize: 12.5, fill: INK }), // prettier-ignore
+      Plot.text(words, { x: 'x', y: 'y', text: 'token', textAnchor: 'start', fontFamily: MONOSPACE, fontSize: 12.5, fill: INK }), // prettier-ignore
       Plot.text(titles, { x: 0, y: 'y', text: 'title', textAnchor: 'start', fontWeight: 600, fontSize: 12.5, fill: INK }), // prettier-ignore
     ],
   };

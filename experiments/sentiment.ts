@@ -158,7 +158,12 @@ export default experiment({
       tenths.map((part) => accuracyOf(part.map((i) => said[i]), part.map((i) => test[i]))); // prettier-ignore
     const middle = tenths.map((part) => lengthOf[part[Math.floor(part.length / 2)]]);
     plot('lengthCaption', (t) => ({
-      x: { label: t('reviewLength'), type: 'log', grid: true, ticks: [50, 100, 200, 400, 800] },
+      x: {
+        label: t('reviewLength'),
+        type: 'log',
+        grid: true,
+        ticks: [50, 100, 200, 400, 800].filter((n) => n > middle[0] && n < middle[9]),
+      },
       y: { label: t('accuracy'), grid: true },
       marks: [
         curves([{ name: t('firstShort'), x: middle, y: by(firstAnswers) }, { name: t('bestShort'), x: middle, y: by(answers) }]), // prettier-ignore

@@ -27,8 +27,8 @@ export default messages({
   },
   networkHeading: { en: 'Reading in both directions', zh: '双向阅读' },
   network: {
-    en: 'An LSTM reads the letters from the beginning and another one from the end. What they say at the last letter, their mean and their largest values stand side by side, and a linear layer makes scores of the 18 languages of them. With so little data the weights that are drawn at the beginning matter, so {networks} networks are trained from different draws, and their probabilities averaged.',
-    zh: '一个 LSTM 从头读这些字母，另一个从尾读。把最后时刻的状态、各时刻的平均值与最大值拼接起来，再由线性层给出 18 种语言的得分。数据这么少，初始权重的抽取就有影响，所以从不同的初始值训练 {networks} 个网络，再平均它们给出的概率。',
+    en: 'A GRU reads the letters from the beginning and another one from the end; while it learns, a letter in twenty is hidden. What they say at the last letter, their mean and their largest values stand side by side, and a linear layer makes scores of the 18 languages of them. With so little data the weights that are drawn at the beginning matter, so {networks} networks are trained from different draws, and their probabilities averaged.',
+    zh: '一个 GRU 从头读这些字母，另一个从尾读；训练时每二十个字母随机遮住一个。把最后时刻的状态、各时刻的平均值与最大值拼接起来，再由线性层给出 18 种语言的得分。数据这么少，初始权重的抽取就有影响，所以从不同的初始值训练 {networks} 个网络，再平均它们给出的概率。',
   },
   majority: { en: 'always {label}', zh: '总是回答 {label}' },
   naiveBayes: { en: 'naive Bayes, 1 to 4 letters', zh: '朴素贝叶斯，1 到 4 个字母' },

@@ -55,6 +55,10 @@ export const trainClassifyCommand = defineCommand({
       ...choice('--pooling <name>', 'how the outputs of all steps become one vector', POOLINGS),
       defaultText: DEFAULTS.pooling,
     },
+    wordDropout: {
+      ...fraction('--word-dropout <P>', 'the part of the tokens that is hidden while training'),
+      defaultText: String(DEFAULTS.wordDropout),
+    },
     oneDirection: flag('--one-direction', 'reads from the first token to the last only, not both ways'),
   },
   examples: [
@@ -81,12 +85,12 @@ export const trainClassifyCommand = defineCommand({
     for (const note of data.notes) progress.log(note);
     const sizes = `${formatNumber(training.length)} rows to learn from, ${formatNumber(test.length)} to test with`;
     progress.log(`${lib.describeBackend(backend)} · ${data.name}: ${sizes}`);
-    const { tokens, lowercase, minCount, pooling, oneDirection } = options;
+    const { tokens, lowercase, minCount, pooling, wordDropout, oneDirection } = options;
     const model = await trainAndSave(context, { files, options, progress }, (hooks) =>
       lib.TextClassifier.fit(training, {
         ...fitSettings(options, globals.seed),
         ...hooks,
-        ...{ cell, vectors, tokens, lowercase: lowercase || undefined, minCount, pooling },
+        ...{ cell, vectors, tokens, lowercase: lowercase || undefined, minCount, pooling, wordDropout },
         bidirectional: oneDirection ? false : undefined,
         validation: data.validation ?? options.validation,
         onValidation: ({ loss, accuracy }) =>
