@@ -45,6 +45,10 @@ export default messages({
   seconds: { en: 'training (s)', zh: '训练（秒）' },
   wordsRead: { en: 'words read (millions)', zh: '已读词数（百万）' },
   lossReview: { en: 'loss (nats per review)', zh: '损失（每条评论奈特）' },
+  gap: {
+    en: 'Logistic regression, which only counts words and pairs, is better than both networks. They have to learn the meaning of most words from these reviews alone, since there are vectors for few words here, and the loss on the reviews kept apart soon stops falling while that in training goes on: they learn by heart.',
+    zh: '只统计单词和词对的逻辑回归好于这两个网络。这里只有少数词有现成的词向量，大多数词的含义只能从这些评论中学起；留出的评论上的损失很快不再下降，训练损失却继续下降：网络在死记硬背。',
+  },
   learningCaption: {
     en: 'Loss on the reviews that are kept apart (strong) and in training (pale). The last state alone learns nothing for a while: an error has to find its way back through hundreds of steps before the first words count.',
     zh: '在留出的评论上的损失（深色）和训练损失（浅色）。只用末状态的网络一开始学不到东西：误差要穿过几百步传回去，前面的词才开始起作用。',

@@ -27,8 +27,8 @@ export default messages({
   },
   networkHeading: { en: 'Reading in both directions', zh: '双向阅读' },
   network: {
-    en: 'A GRU reads the letters from the beginning and another one from the end; while it learns, a letter in twenty is hidden. What they say at the last letter, their mean and their largest values stand side by side, and a linear layer makes scores of the 18 languages of them. With so little data the weights that are drawn at the beginning matter, so {networks} networks are trained from different draws, and their probabilities averaged.',
-    zh: '一个 GRU 从头读这些字母，另一个从尾读；训练时每二十个字母随机遮住一个。把最后时刻的状态、各时刻的平均值与最大值拼接起来，再由线性层给出 18 种语言的得分。数据这么少，初始权重的抽取就有影响，所以从不同的初始值训练 {networks} 个网络，再平均它们给出的概率。',
+    en: 'A GRU reads the letters from the beginning and another one from the end. What they say at the last letter, their mean and their largest values stand side by side, and a linear layer makes scores of the 18 languages of them. With so little data the weights that are drawn at the beginning matter, so {networks} networks are trained from different draws, and their probabilities averaged.',
+    zh: '一个 GRU 从头读这些字母，另一个从尾读。把最后时刻的状态、各时刻的平均值与最大值拼接起来，再由线性层给出 18 种语言的得分。数据这么少，初始权重的抽取就有影响，所以从不同的初始值训练 {networks} 个网络，再平均它们给出的概率。',
   },
   majority: { en: 'always {label}', zh: '总是回答 {label}' },
   naiveBayes: { en: 'naive Bayes, 1 to 4 letters', zh: '朴素贝叶斯，1 到 4 个字母' },
@@ -47,8 +47,8 @@ export default messages({
   is: { en: 'the name is', zh: '实际语言' },
   read: { en: 'taken for', zh: '判断为' },
   confusionCaption: {
-    en: 'Test names by their language and by the answer; the colour is the share of the row. Scottish and English names are hardly to be told apart, nor are many Czech, Polish, German and Dutch ones that have long been English.',
-    zh: '测试姓氏按实际语言（行）和回答（列）统计，颜色表示占该行的比例。苏格兰与英格兰姓氏几乎无法区分；许多捷克、波兰、德国、荷兰姓氏也早已成为英语姓氏。',
+    en: 'Test names by their language and by the answer; the colour is the share of the row. Scottish names are hardly to be told from English ones, nor are many German, French and Irish ones; Korean and Vietnamese names, of which there are few, are taken for Chinese.',
+    zh: '测试姓氏按实际语言（行）和回答（列）统计，颜色表示占该行的比例。苏格兰姓氏与英语姓氏几乎无法区分，许多德语、法语、爱尔兰姓氏也是如此；数量很少的朝鲜语和越南语姓氏常被当成汉语姓氏。',
   },
   lettersHeading: { en: 'Letter by letter', zh: '一个字母一个字母地看' },
   letters: {
