@@ -25,7 +25,7 @@ export default messages({
     en: 'Three changes. A GRU reads from both ends. The answer is made of the mean of all states and the largest value of each unit, so that no word has to be carried for hundreds of steps to be heard. And at last both networks are asked: they err on different reviews, so the mean of their probabilities is better than either.',
     zh: '有三处改变。GRU 从两端阅读；回答由所有隐状态的平均值和每个单元的最大值共同决定，任何一个词都不必被携带几百步才能起作用；最后同时询问两个网络：它们在不同的评论上出错，概率的平均值比任何一个都好。',
   },
-  better: { en: 'accuracy of the better network', zh: '较好的网络的准确率' },
+  countingReached: { en: 'accuracy of naive Bayes', zh: '朴素贝叶斯的准确率' },
   firstReached: { en: 'test accuracy of the network of the chapter', zh: '书中网络的测试准确率' },
   bestReached: { en: 'test accuracy of both networks together', zh: '两个网络合在一起的测试准确率' },
   bayesBeaten: {
