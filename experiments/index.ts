@@ -63,6 +63,7 @@ export const CHAPTERS: readonly Chapter[] = [
   },
   {
     title: { en: 'Sequences of every shape', zh: '各种形状的序列' },
+    group: 'tasks',
     experiments: [
       ...[digits, surnames, sentencePolarity, sentiment, partsOfSpeech, chunking],
       ...[oilTemperature, everydaySeries, captions],

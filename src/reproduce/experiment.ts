@@ -78,6 +78,8 @@ export interface Experiment {
 /** A chapter of the textbook. */
 export interface Chapter {
   title: Message;
+  /** Runs only where this name, or that of an experiment, is given: what takes long and is no part of the course. */
+  group?: string;
   experiments: readonly Experiment[];
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { run } from '../main.js';
+import { readChapters } from '../reproduce/find.js';
 import { inFolder, runTest, testIo } from '../testing.js';
 
 const MODULE = (got: number): string => `
@@ -22,6 +23,13 @@ describe('unrolled reproduce', () => {
       source: 'Dive into Deep Learning, 9.1',
     });
     expect((await runTest(['reproduce', '--list', '--lang', 'zh'])).out).toContain('预测带噪声的正弦曲线');
+  });
+
+  it('has the long tasks in a group of their own', async () => {
+    const chapters = await readChapters();
+    expect(chapters.flatMap(({ group = '' }) => group).filter(Boolean)).toEqual(['tasks']);
+    const { err, status } = await runTest(['reproduce', 'tasks', 'nonsense']);
+    expect([status, err]).toEqual([2, expect.stringContaining('received "nonsense"')]);
   });
 
   it('refuses a name that is none, with the nearest', async () => {

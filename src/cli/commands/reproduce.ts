@@ -14,7 +14,11 @@ export const reproduceCommand = defineCommand({
   name: 'reproduce',
   summary: 'runs published experiments on recurrent networks, checks them, draws what happened',
   arguments: [
-    { name: '[names...]', description: 'experiments, or a module that exports one; all of them where none is named' },
+    {
+      name: '[names...]',
+      description:
+        'experiments, or a module that exports one; tasks for all of that chapter; the whole textbook where none is named',
+    },
   ],
   options: {
     list: flag('--list', 'what there is'),
@@ -38,7 +42,12 @@ export const reproduceCommand = defineCommand({
     const languages: Language[] = options.lang === 'all' ? ['en', 'zh'] : [options.lang];
     if (options.list) return list(chapters, languages[0]);
     const all = chapters.flatMap(({ experiments }) => experiments);
-    const typed = names.length === 0 ? all.map(({ name }) => name) : names;
+    const grouped = (wanted: string | undefined): string[] =>
+      chapters
+        .filter(({ group }) => group === wanted)
+        .flatMap((chapter) => chapter.experiments.map(({ name }) => name));
+    const asked = names.flatMap((name) => (chapters.some(({ group }) => group === name) ? grouped(name) : [name]));
+    const typed = names.length === 0 ? grouped(undefined) : asked;
     const chosen = await Promise.all(typed.map((name) => findExperiment(name, all, io.cwd)));
 
     const { startBackend, describeBackend } = await import('../library.js');
