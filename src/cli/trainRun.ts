@@ -1,13 +1,16 @@
-// What every `train` does around the training itself: progress, checkpoints, interruption, the model file.
+// What every `train` does around the training itself: progress, checkpoints, interruption, the model file, the report, the result.
 import { basename } from 'node:path';
 import { UnrolledError } from '../errors.js';
 import type { FitOptions } from '../models/trainingOptions.js';
 import type { StepProgress, TrainingResult } from '../train/trainer.js';
-import type { Context } from './command.js';
+import type { Backend } from '../backend/contract.js';
+import type { TaskReport } from '../plot/taskReport.js';
+import type { CommandResult, Context } from './command.js';
 import { readBytes, removeFile, writeWhole } from './files.js';
-import { formatNumber, formatTime } from './output.js';
+import { peakMemoryMiB } from './io.js';
+import { formatNumber, formatTime, table } from './output.js';
 import type { Progress } from './progress.js';
-import { resumeCommand } from './resumeCommand.js';
+import { resumeCommand, shellCommand } from './resumeCommand.js';
 import { CHECKPOINT_EVERY, type TrainOptions } from './trainOptions.js';
 
 export interface ModelFiles {
@@ -17,11 +20,7 @@ export interface ModelFiles {
 }
 
 /** @param name of the data */
-export function filesOf(
-  name: string,
-  options: Pick<TrainOptions, 'out' | 'report' | 'cell'>,
-  cell: string,
-): ModelFiles {
+function filesOf(name: string, options: Pick<TrainOptions, 'out' | 'report' | 'cell'>, cell: string): ModelFiles {
   const model = options.out ?? `runs/${name}-${basename(options.cell ?? cell).replace(/\.\w+$/, '')}.safetensors`;
   const stem = model.replace(/\.safetensors$/i, '');
   return { model, report: options.report ?? `${stem}.html`, checkpoint: `${stem}.checkpoint` };
@@ -33,12 +32,33 @@ export type Hooks = Required<Pick<FitOptions, 'signal' | 'checkpoint'>> & {
   onProgress(event: StepProgress): void;
 };
 
-interface RunOptions {
+/** A training that is about to begin. */
+export interface Run {
+  backend: Backend;
   files: ModelFiles;
   options: TrainOptions;
   progress: Progress;
+  /** What a training reads: tokens, where nothing is said. */
+  counted?: string;
   /** What else to say of the loss. */
   also?: (loss: number) => string;
+}
+
+/** Chooses backend and files, and says on the progress what will be learned from. */
+export async function startRun(
+  { io, globals }: Context,
+  { name, notes = [] }: { name: string; notes?: readonly string[] },
+  line: string,
+  options: TrainOptions,
+  cell: string,
+): Promise<Run> {
+  const { describeBackend, startBackend } = await import('./library.js');
+  const { createProgress } = await import('./progress.js');
+  const backend = await startBackend(globals);
+  const progress = createProgress(io, globals);
+  for (const note of notes) progress.log(note);
+  progress.log(`${describeBackend(backend)} · ${name}: ${line}`);
+  return { backend, files: filesOf(name, options, cell), options, progress };
 }
 
 interface Trained {
@@ -52,9 +72,10 @@ interface Trained {
  */
 export async function trainAndSave<M extends Trained>(
   { io, signal, argv }: Context,
-  { files, options, progress, also }: RunOptions,
+  run: Run,
   fit: (hooks: Hooks) => Promise<M>,
 ): Promise<M & { training: NonNullable<M['training']> }> {
+  const { files, options, progress } = run;
   let saved = false;
   let model: M;
   try {
@@ -68,7 +89,7 @@ export async function trainAndSave<M extends Trained>(
           saved = true;
         },
       },
-      onProgress: (event) => progress.update(event.progress, progressLine(event, also)),
+      onProgress: (event) => progress.update(event.progress, progressLine(event, run)),
     });
   } finally {
     progress.stop();
@@ -89,7 +110,89 @@ export async function trainAndSave<M extends Trained>(
   return model as M & { training: NonNullable<M['training']> };
 }
 
-function progressLine({ loss, tokensPerSecond, secondsLeft }: StepProgress, also: RunOptions['also']): string {
+function progressLine({ loss, tokensPerSecond, secondsLeft }: StepProgress, { also, counted = 'tokens' }: Run): string {
   const rate = formatNumber(Math.round(tokensPerSecond));
-  return `loss ${loss.toFixed(3)}  ${also ? `${also(loss)}  ` : ''}${rate} tokens/s  ${formatTime(secondsLeft)} left`;
+  return `loss ${loss.toFixed(3)}  ${also ? `${also(loss)}  ` : ''}${rate} ${counted}/s  ${formatTime(secondsLeft)} left`;
+}
+
+interface TrainedModel {
+  readonly task: string;
+  readonly config: { cell: string; seed: number };
+  parameterCount(): number;
+  readonly training: Omit<TrainingResult<{ loss: number }>, 'reason'>;
+}
+
+/** What a task has to say of its training, beside what all have. */
+export interface TaskOutcome {
+  /** Of the report. */
+  title: string;
+  /** What was trained, and from what. */
+  line: string;
+  /** Beside the time. */
+  figures: TaskReport['figures'];
+  scores: TaskReport['scores'];
+  unit: string;
+  sections: TaskReport['sections'];
+  /** Beside parameters, epochs and seed. */
+  details?: TaskReport['details'];
+  json: Record<string, unknown>;
+  /** Paragraphs after the table. */
+  text?: readonly string[];
+}
+
+/** Writes the report of a task; the same figures as JSON and as text. */
+export async function taskResult(
+  { io, argv }: Context,
+  { backend, files, counted = 'tokens' }: Run,
+  model: TrainedModel,
+  { title, line, figures, scores, unit, sections, details = [], json, text = [] }: TaskOutcome,
+): Promise<CommandResult> {
+  const { describeBackend, taskReport } = await import('./library.js');
+  const { config, training } = model;
+  const { history, validation, seconds, epochs, tokens, tokensPerSecond } = training;
+  await writeWhole(
+    io.cwd,
+    files.report,
+    taskReport({
+      ...{ title, scores, history, unit, sections },
+      line: `${line} · ${describeBackend(backend)}`,
+      figures: [...figures, ['time', formatTime(seconds)]],
+      validation: validation.map(({ trainedTokens, loss }) => ({ tokens: trainedTokens, loss })),
+      details: [
+        ['parameters', formatNumber(model.parameterCount())],
+        ...details,
+        ['epochs', formatNumber(epochs)],
+        ['seed', String(config.seed)],
+        [`${counted} a second`, formatNumber(Math.round(tokensPerSecond))],
+      ],
+      command: shellCommand(argv),
+    }),
+  );
+  return {
+    json: { ...trainedJson(model, { backend, files }), ...json, peakMemoryMiB: peakMemoryMiB() },
+    text: [
+      `${formatNumber(tokens)} ${counted} in ${formatTime(seconds)}`,
+      table(scores.columns, scores.rows),
+      ...text,
+      savedText(files),
+    ].join('\n\n'),
+  };
+}
+
+/** What the JSON of every training has. */
+export function trainedJson(
+  model: TrainedModel,
+  { backend, files }: Pick<Run, 'backend' | 'files'>,
+): Record<string, unknown> {
+  const { task, config, training } = model;
+  return {
+    ...{ task, model: files.model, report: files.report, backend: backend.name, threads: backend.threads },
+    ...{ seed: config.seed, cell: config.cell, parameters: model.parameterCount() },
+    ...{ epochs: training.epochs, seconds: training.seconds, tokensPerSecond: training.tokensPerSecond },
+  };
+}
+
+/** Where model and report are. */
+export function savedText({ model, report }: ModelFiles): string {
+  return table([{ heading: 'model' }, { heading: model }], [['report', report]]);
 }

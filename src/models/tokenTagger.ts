@@ -37,8 +37,10 @@ export interface TaggerConfig extends TaggerNetworkConfig, WordSettings {
 }
 
 export interface TaggerMetrics extends TagScores {
-  /** Nats a token. */
+  /** Nats a token, over the sentences all of whose tags are trained. */
   loss: number;
+  /** Tokens whose tag was not trained: they count as mistakes. */
+  untrained: number;
 }
 
 export interface PredictedTags {
@@ -109,8 +111,8 @@ export class TokenTagger {
    *
    *     const model = await TokenTagger.fit([{ tokens: ['the', 'cat'], tags: ['DET', 'NOUN'] }, …], { epochs: 10 });
    *
-   * Errors: EMPTY without tokens; SHAPE for a sentence that has not one tag for each token; OPTION for one tag only, or a tag of
-   * the validation sentences that no training sentence has.
+   * Errors: EMPTY without tokens; SHAPE for a sentence that has not one tag for each token; OPTION for one tag only, or where no
+   * tag of the validation sentences is trained.
    */
   static async fit(sentences: readonly TaggedSentence[], options: TaggerOptions = {}): Promise<TokenTagger> {
     await ensureBackend();
@@ -134,7 +136,7 @@ export class TokenTagger {
           const loss = model.network.trainingLoss(model.network.forward(batch), goldOf(data, rows), batch);
           return { loss, tokens: batch.lengths.reduce((sum, length) => sum + length, 0) };
         },
-        evaluate: () => held && model.#measure(held),
+        evaluate: () => held && model.#measure(validation, held),
       },
       o,
       from,
@@ -173,10 +175,10 @@ export class TokenTagger {
     return this.network.parameterCount();
   }
 
-  /** Errors: EMPTY, SHAPE, OPTION for a tag that was not trained. */
+  /** A tag that was not trained counts as a mistake. Errors: EMPTY, SHAPE, OPTION where no tag is trained. */
   evaluate(sentences: readonly TaggedSentence[]): TaggerMetrics {
     this.network.eval();
-    return this.#measure(this.#encode(sentences));
+    return this.#measure(sentences, this.#encode(sentences));
   }
 
   /** A tag with its probability for each token; for an iterable that is asynchronous, one sentence after the other. */
@@ -189,7 +191,8 @@ export class TokenTagger {
     if (Symbol.asyncIterator in sentences) return this.#predictEach(sentences);
     const { tags } = this.config;
     const result = new Array<PredictedTags>(sentences.length);
-    this.#each(this.words.encode(sentences), (rows, scores, { lengths }) => {
+    const every = Int32Array.from(sentences.keys());
+    this.#each(this.words.encode(sentences), every, (rows, scores, { lengths }) => {
       const paths = this.network.decode(scores, lengths);
       const probabilities = this.network.probabilities(scores, lengths);
       rows.forEach((row, n) => {
@@ -307,38 +310,46 @@ export class TokenTagger {
   #encode(sentences: readonly TaggedSentence[]): EncodedTags {
     const classOf = new Map(this.config.tags.map((tag, k) => [tag, k]));
     checkSentences(sentences);
-    const tags = sentences.map((sentence, i) =>
-      Int32Array.from(sentence.tags, (tag) => {
-        const k = classOf.get(tag);
-        if (k !== undefined) return k;
-        throw new UnrolledError(
-          'OPTION',
-          `expected a tag of ${shownTags(this.config.tags)}, received "${tag}" in sentence ${i + 1}`,
-          'sentences with a tag that was not trained cannot be measured: leave them out, or train with them',
-        );
-      }),
-    );
+    const tags = sentences.map((sentence) => Int32Array.from(sentence.tags, (tag) => classOf.get(tag) ?? NO_TAG));
+    const given = sentences.find((sentence) => sentence.tags.length > 0)?.tags[0];
+    if (given !== undefined && tags.every((own) => own.every((k) => k === NO_TAG))) {
+      throw new UnrolledError(
+        'OPTION',
+        `expected tags of ${shownTags(this.config.tags)}, received "${given}" and no other of them`,
+        'name the column that has the tags that were trained',
+      );
+    }
     return { ...this.words.encode(sentences.map(({ tokens }) => tokens)), tags };
   }
 
-  #measure(data: EncodedTags): TaggerMetrics {
+  #measure(sentences: readonly TaggedSentence[], data: EncodedTags): TaggerMetrics {
     const predicted = new Array<string[]>(data.tags.length);
     const named = (path: Int32Array): string[] => Array.from(path, (k) => this.config.tags[k]);
-    let loss = 0;
-    let tokens = 0;
-    this.#each(data, (rows, scores, { lengths }) => {
-      const here = lengths.reduce((sum, length) => sum + length, 0);
-      loss += here * this.network.loss(scores, goldOf(data, rows), lengths).item();
-      tokens += here;
-      this.network.decode(scores, lengths).forEach((path, n) => (predicted[rows[n]] = named(path)));
-    });
-    return { loss: loss / tokens, ...tagScores(data.tags.map(named), predicted) };
+    const isTrained = data.tags.map((tags) => !tags.includes(NO_TAG));
+    let [loss, tokens] = [0, 0];
+    for (const trained of [true, false]) {
+      const some = Int32Array.from(data.tags.keys()).filter((row) => isTrained[row] === trained);
+      this.#each(data, some, (rows, scores, { lengths }) => {
+        this.network.decode(scores, lengths).forEach((path, n) => (predicted[rows[n]] = named(path)));
+        if (!trained) return;
+        const here = lengths.reduce((sum, length) => sum + length, 0);
+        loss += here * this.network.loss(scores, goldOf(data, rows), lengths).item();
+        tokens += here;
+      });
+    }
+    const untrained = data.tags.reduce((sum, tags) => sum + tags.filter((k) => k === NO_TAG).length, 0);
+    const truth = sentences.map(({ tags }) => tags);
+    return { loss: loss / tokens, untrained, ...tagScores(truth, predicted) };
   }
 
   /** Scores [T, N, K] of minibatches of like lengths. */
-  #each(data: EncodedWords, visit: (rows: Int32Array, scores: Tensor, batch: WordBatch) => void): void {
+  #each(
+    data: EncodedWords,
+    some: Int32Array,
+    visit: (rows: Int32Array, scores: Tensor, batch: WordBatch) => void,
+  ): void {
     const lengths = data.words.map(({ length }) => length);
-    for (const rows of sortedBatches(Int32Array.from(lengths.keys()), lengths, EVALUATION_BATCH)) {
+    for (const rows of sortedBatches(some, lengths, EVALUATION_BATCH)) {
       scope(() =>
         noGrad(() => {
           const batch = this.words.batch(data, rows);

@@ -47,9 +47,10 @@ export const evaluateCommand = defineCommand({
       }
       case 'tag': {
         const data = await rows.readSentences(context, args, options);
-        const { tokens, loss, accuracy, f1 } = model.evaluate(measured(data));
-        return result(data.name, { tokens, loss, accuracy, ...(f1 === undefined ? {} : { f1 }) }, [
+        const { tokens, untrained, loss, accuracy, f1 } = model.evaluate(measured(data));
+        return result(data.name, { tokens, untrained, loss, accuracy, ...(f1 === undefined ? {} : { f1 }) }, [
           ['tokens', formatNumber(tokens)],
+          ...(untrained > 0 ? [['with a tag not trained', formatNumber(untrained)] as [string, string]] : []),
           ['loss', `${formatNumber(loss)} nats per token`],
           ['accuracy', percent(accuracy)],
           ...(f1 === undefined ? [] : [['chunk F1', percent(f1)] as [string, string]]),

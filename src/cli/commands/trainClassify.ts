@@ -5,16 +5,13 @@ import type { ClassifierMetrics, LabelledText, TextClassifier } from '../../mode
 import { escapeXml } from '../../plot/svg.js';
 import { UnrolledError } from '../../errors.js';
 import { defineCommand } from '../command.js';
-import { writeWhole } from '../files.js';
-import { peakMemoryMiB } from '../io.js';
 import { choice, flag, fraction, integer, path, string } from '../options.js';
-import { formatNumber, formatTime, percent, table } from '../output.js';
-import { shellCommand } from '../resumeCommand.js';
+import { formatNumber, percent } from '../output.js';
 import type { LabelledRow } from '../rowInput.js';
 import { TABLE_OPTIONS } from '../tableOptions.js';
 import type * as library from '../library.js';
 import { embeddingOption, fitSettings, trainOptions } from '../trainOptions.js';
-import { filesOf, trainAndSave } from '../trainRun.js';
+import { startRun, taskResult, trainAndSave } from '../trainRun.js';
 
 /** The share of the rows that is drawn for the test where there is no such part. */
 const TEST = 0.1;
@@ -66,11 +63,10 @@ export const trainClassifyCommand = defineCommand({
     'unrolled train classify names-18-languages --tokens char',
   ],
   async run(context, args, options) {
-    const { io, globals, argv } = context;
+    const { io, globals } = context;
     const lib = await import('../library.js');
     const { readLabelled, readWordVectors } = await import('../rowInput.js');
     const { readCell } = await import('../cellModule.js');
-    const { createProgress } = await import('../progress.js');
     const cell = await readCell(io.cwd, options.cell);
     const data = await readLabelled(context, args, options);
     const given = options.test === undefined ? data.test : (await readLabelled(context, [options.test], options)).rows;
@@ -79,14 +75,10 @@ export const trainClassifyCommand = defineCommand({
       : drawTest(data.rows, globals.seed ?? 0, lib);
     requireKnown(training, test);
     const vectors = options.vectors === undefined ? undefined : await readWordVectors(context, options.vectors);
-    const backend = await lib.startBackend(globals);
-    const files = filesOf(data.name, options, DEFAULTS.cell);
-    const progress = createProgress(io, globals);
-    for (const note of data.notes) progress.log(note);
     const sizes = `${formatNumber(training.length)} rows to learn from, ${formatNumber(test.length)} to test with`;
-    progress.log(`${lib.describeBackend(backend)} · ${data.name}: ${sizes}`);
+    const run = await startRun(context, data, sizes, options, DEFAULTS.cell);
     const { tokens, lowercase, minCount, pooling, wordDropout, oneDirection } = options;
-    const model = await trainAndSave(context, { files, options, progress }, (hooks) =>
+    const model = await trainAndSave(context, run, (hooks) =>
       lib.TextClassifier.fit(training, {
         ...fitSettings(options, globals.seed),
         ...hooks,
@@ -94,14 +86,14 @@ export const trainClassifyCommand = defineCommand({
         bidirectional: oneDirection ? false : undefined,
         validation: data.validation ?? options.validation,
         onValidation: ({ loss, accuracy }) =>
-          progress.log(`validation loss ${loss.toFixed(3)}, accuracy ${percent(accuracy)}`),
+          run.progress.log(`validation loss ${loss.toFixed(3)}, accuracy ${percent(accuracy)}`),
       }),
     );
     const tested = model.evaluate(test);
     const trained = model.evaluate(training.slice(0, MEASURED));
     const baselines = baselinesOf(model, training, test, lib.NaiveBayes);
-    const { training: result, config } = model;
-    const last = result.validation.at(-1) ?? null;
+    const { config } = model;
+    const last = model.training.validation.at(-1) ?? null;
     const scores = [
       ['majority', baselines.majority, null],
       ['naive Bayes', baselines.naiveBayes, null],
@@ -109,71 +101,39 @@ export const trainClassifyCommand = defineCommand({
     ] as const;
     const rows = scores.map(([name, accuracy, f1]) => [name, percent(accuracy), f1 === null ? '' : f1.toFixed(3)]);
     const columns = [{ heading: 'test' }, { heading: 'accuracy', number: true }, { heading: 'macro F1', number: true }];
-    await writeWhole(
-      io.cwd,
-      files.report,
-      lib.taskReport({
-        title: `${data.name}: classifier`,
-        line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' each way' : ''} · ${sizes} · ${lib.describeBackend(backend)}`,
-        figures: [
-          ['test accuracy', percent(tested.accuracy)],
-          ['naive Bayes', percent(baselines.naiveBayes)],
-          ['labels', formatNumber(config.labels.length)],
-          ['time', formatTime(result.seconds)],
-        ],
-        scores: { heading: 'Accuracy', columns, rows, strong: rows.length - 1 },
-        history: result.history,
-        validation: result.validation.map(({ trainedTokens, loss }) => ({ tokens: trainedTokens, loss })),
-        unit: 'nats per row',
-        sections: [
-          {
-            heading: 'What is taken for what',
-            html: lib.confusionChart(
-              'Rows of the test part; the stronger the colour, the larger the share of the true label',
-              config.labels,
-              tested.confusion,
-            ),
-          },
-          { heading: 'Surest mistakes', html: mistakesHtml(model, test) },
-        ],
-        details: [
-          ['parameters', formatNumber(model.parameterCount())],
-          ['vocabulary', `${formatNumber(model.vocabularySize)} (${model.text.settings.tokens})`],
-          ['epochs', formatNumber(result.epochs)],
-          ['seed', String(config.seed)],
-          ['tokens a second', formatNumber(Math.round(result.tokensPerSecond))],
-        ],
-        command: shellCommand(argv),
-      }),
-    );
-    const json = {
-      task: 'classify',
-      model: files.model,
-      report: files.report,
-      backend: backend.name,
-      threads: backend.threads,
-      seed: config.seed,
-      cell: config.cell,
-      labels: config.labels,
-      parameters: model.parameterCount(),
-      vocabulary: model.vocabularySize,
-      rows: { train: training.length, test: test.length },
-      notes: data.notes,
-      epochs: result.epochs,
-      seconds: result.seconds,
-      tokensPerSecond: result.tokensPerSecond,
-      train: figures(trained),
-      validation: last && figures(last),
-      test: { ...figures(tested), confusion: tested.confusion },
-      baselines,
-      peakMemoryMiB: peakMemoryMiB(),
-    };
-    const text = [
-      `${formatNumber(result.tokens)} tokens in ${formatTime(result.seconds)}`,
-      table(columns, rows),
-      table([{ heading: 'model' }, { heading: files.model }], [['report', files.report]]),
-    ].join('\n\n');
-    return { json, text };
+    return taskResult(context, run, model, {
+      title: `${data.name}: classifier`,
+      line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' each way' : ''} · ${sizes}`,
+      figures: [
+        ['test accuracy', percent(tested.accuracy)],
+        ['naive Bayes', percent(baselines.naiveBayes)],
+        ['labels', formatNumber(config.labels.length)],
+      ],
+      scores: { heading: 'Accuracy', columns, rows, strong: rows.length - 1 },
+      unit: 'nats per row',
+      sections: [
+        {
+          heading: 'What is taken for what',
+          html: lib.confusionChart(
+            'Rows of the test part; the stronger the colour, the larger the share of the true label',
+            config.labels,
+            tested.confusion,
+          ),
+        },
+        { heading: 'Surest mistakes', html: mistakesHtml(model, test) },
+      ],
+      details: [['vocabulary', `${formatNumber(model.vocabularySize)} (${model.text.settings.tokens})`]],
+      json: {
+        labels: config.labels,
+        vocabulary: model.vocabularySize,
+        rows: { train: training.length, test: test.length },
+        notes: data.notes,
+        train: figures(trained),
+        validation: last && figures(last),
+        test: { ...figures(tested), confusion: tested.confusion },
+        baselines,
+      },
+    });
   },
 });
 

@@ -5,14 +5,11 @@ import type { Forecaster } from '../../models/forecaster.js';
 import { UnrolledError } from '../../errors.js';
 import { lineChart } from '../../plot/lineChart.js';
 import { defineCommand } from '../command.js';
-import { writeWhole } from '../files.js';
-import { peakMemoryMiB } from '../io.js';
 import { choice, decimal, integer, type OptionSpec, string } from '../options.js';
-import { formatNumber, formatTime, table } from '../output.js';
-import { shellCommand } from '../resumeCommand.js';
+import { formatNumber } from '../output.js';
 import { TABLE_OPTIONS } from '../tableOptions.js';
 import { fitSettings, trainOptions } from '../trainOptions.js';
-import { filesOf, trainAndSave } from '../trainRun.js';
+import { startRun, taskResult, trainAndSave } from '../trainRun.js';
 
 const HORIZON = 12;
 /** The longest window that is taken where none is named. */
@@ -66,11 +63,10 @@ export const trainForecastCommand = defineCommand({
     'unrolled train forecast sales.csv --target units --inputs price,holiday --quantiles 0.1,0.9',
   ],
   async run(context, args, options) {
-    const { io, globals, argv } = context;
+    const { io, globals } = context;
     const library = await import('../library.js');
     const { readOneSeries } = await import('../rowInput.js');
     const { readCell } = await import('../cellModule.js');
-    const { createProgress } = await import('../progress.js');
     const cell = await readCell(io.cwd, options.cell);
     const data = await readOneSeries(context, args, options);
     const { series } = data;
@@ -88,13 +84,9 @@ export const trainForecastCommand = defineCommand({
         'make --test larger, or --horizon smaller',
       );
     }
-    const backend = await library.startBackend(globals);
-    const files = filesOf(data.name, options, DEFAULTS.cell);
-    const progress = createProgress(io, globals);
-    for (const note of data.notes) progress.log(note);
     const sizes = `${formatNumber(parts.train[1])} values to learn from, ${formatNumber(parts.validation[1] - parts.validation[0])} to validate, ${formatNumber(to - from)} to test with`;
-    progress.log(`${library.describeBackend(backend)} · ${data.name}: ${sizes}`);
-    const model = await trainAndSave(context, { files, options, progress }, (hooks) =>
+    const run = { ...(await startRun(context, data, sizes, options, DEFAULTS.cell)), counted: 'values' };
+    const model = await trainAndSave(context, run, (hooks) =>
       library.Forecaster.fit(
         { target, inputs },
         {
@@ -103,7 +95,8 @@ export const trainForecastCommand = defineCommand({
           ...hooks,
           ...{ cell, window, horizon, season, train, validation, test, mode, relativeTo, transform },
           quantiles: levelsOf(options.quantiles),
-          onValidation: ({ mse, mae }) => progress.log(`validation MSE ${formatNumber(mse)}, MAE ${formatNumber(mae)}`),
+          onValidation: ({ mse, mae }) =>
+            run.progress.log(`validation MSE ${formatNumber(mse)}, MAE ${formatNumber(mae)}`),
         },
       ),
     );
@@ -118,8 +111,8 @@ export const trainForecastCommand = defineCommand({
       from,
       to,
     });
-    const { training: result, config } = model;
-    const last = result.validation.at(-1) ?? null;
+    const { config } = model;
+    const last = model.training.validation.at(-1) ?? null;
     const compared: [string, (ForecastErrors & { original: ForecastErrors }) | null][] = [
       ['the last value', baselines.last],
       [baselines.season === null ? 'the last season' : `the last season (${baselines.season})`, baselines.seasonal],
@@ -146,70 +139,39 @@ export const trainForecastCommand = defineCommand({
     const verdict = best.endsWith('(this one)')
       ? 'The network is better than all of them here.'
       : `The network does not beat ${best} here.`;
-    await writeWhole(
-      io.cwd,
-      files.report,
-      library.taskReport({
-        title: `${data.name}: forecaster`,
-        line: `${config.cell}, ${config.hiddenSize} units, window ${window}, horizon ${horizon} · ${sizes} · ${library.describeBackend(backend)}`,
-        figures: [
-          ['test MSE, scaled', formatNumber(tested.mse)],
-          [`RMSE (${unit})`, formatNumber(tested.original.rmse)],
-          ['the last value', formatNumber(baselines.last.original.rmse)],
-          ['time', formatTime(result.seconds)],
-        ],
-        scores: { heading: 'Errors on the test part', columns, rows, strong: rows.length - 1 },
-        history: result.history,
-        validation: result.validation.map(({ trainedTokens, loss }) => ({ tokens: trainedTokens, loss })),
-        unit: 'loss',
-        sections: [
-          {
-            heading: 'Forecasts',
-            html: [forecastChart(model, { target, inputs }, from, to, unit), byStepChart(compared)].join('\n'),
-          },
-        ],
-        details: [
-          ['parameters', formatNumber(model.parameterCount())],
-          ['epochs', formatNumber(result.epochs)],
-          ['seed', String(config.seed)],
-        ],
-        command: shellCommand(argv),
-      }),
-    );
-    const json = {
-      task: 'forecast',
-      model: files.model,
-      report: files.report,
-      backend: backend.name,
-      threads: backend.threads,
-      seed: config.seed,
-      cell: config.cell,
-      target: unit,
-      window,
-      horizon,
-      parameters: model.parameterCount(),
-      values: { train: parts.train[1], validation: parts.validation[1] - parts.validation[0], test: to - from },
-      notes: data.notes,
-      epochs: result.epochs,
-      seconds: result.seconds,
-      train: { loss: result.loss },
-      validation: last && { loss: last.loss, mse: last.mse, mae: last.mae },
-      test: errorsJson(tested),
-      baselines: {
-        season: baselines.season,
-        last: errorsJson(baselines.last),
-        seasonal: baselines.seasonal && errorsJson(baselines.seasonal),
-        linear: errorsJson(baselines.linear),
+    return taskResult(context, run, model, {
+      title: `${data.name}: forecaster`,
+      line: `${config.cell}, ${config.hiddenSize} units, window ${window}, horizon ${horizon} · ${sizes}`,
+      figures: [
+        ['test MSE, scaled', formatNumber(tested.mse)],
+        [`RMSE (${unit})`, formatNumber(tested.original.rmse)],
+        ['the last value', formatNumber(baselines.last.original.rmse)],
+      ],
+      scores: { heading: 'Errors on the test part', columns, rows, strong: rows.length - 1 },
+      unit: 'loss',
+      sections: [
+        {
+          heading: 'Forecasts',
+          html: [forecastChart(model, { target, inputs }, from, to, unit), byStepChart(compared)].join('\n'),
+        },
+      ],
+      json: {
+        ...{ target: unit, window, horizon },
+        values: { train: parts.train[1], validation: parts.validation[1] - parts.validation[0], test: to - from },
+        notes: data.notes,
+        train: { loss: model.training.loss },
+        validation: last && { loss: last.loss, mse: last.mse, mae: last.mae },
+        test: errorsJson(tested),
+        baselines: {
+          season: baselines.season,
+          last: errorsJson(baselines.last),
+          seasonal: baselines.seasonal && errorsJson(baselines.seasonal),
+          linear: errorsJson(baselines.linear),
+        },
+        ...(tested.below === undefined ? {} : { below: tested.below }),
       },
-      ...(tested.below === undefined ? {} : { below: tested.below }),
-      peakMemoryMiB: peakMemoryMiB(),
-    };
-    const text = [
-      table(columns, rows),
-      `MSE and MAE are in scaled units, over all steps of ${formatNumber(tested.windows)} windows. ${verdict}`,
-      table([{ heading: 'model' }, { heading: files.model }], [['report', files.report]]),
-    ].join('\n\n');
-    return { json, text };
+      text: [`MSE and MAE are in scaled units, over all steps of ${formatNumber(tested.windows)} windows. ${verdict}`],
+    });
   },
 });
 

@@ -12,7 +12,7 @@ import { formatNumber, formatTime, printable, table } from '../output.js';
 import type { OptionValues } from '../options.js';
 import { shellCommand } from '../resumeCommand.js';
 import { fitSettings, minutesOf, TRAIN_OPTIONS } from '../trainOptions.js';
-import { filesOf, type ModelFiles, trainAndSave } from '../trainRun.js';
+import { type ModelFiles, savedText, startRun, trainAndSave, trainedJson } from '../trainRun.js';
 
 const SAMPLE = { temperature: 0.8, seed: 1 };
 
@@ -26,19 +26,16 @@ export const trainLmCommand = defineCommand({
     'unrolled train lm poems/ --cell gru --hidden 512 --epochs 20 --out poems.safetensors',
   ],
   async run(context, args, options) {
-    const { io, globals, argv } = context;
-    const { LanguageModel, trainingReport, startBackend, describeBackend } = await import('../library.js');
+    const { io, argv } = context;
+    const { LanguageModel, trainingReport, describeBackend } = await import('../library.js');
     const { readCell } = await import('../cellModule.js');
     const { readCorpus } = await import('../corpusInput.js');
-    const { createProgress } = await import('../progress.js');
     const cell = await readCell(io.cwd, options.cell);
     const { name, corpus, test } = await readCorpus(context, args, options);
-    const backend = await startBackend(globals);
-    const files = filesOf(name, options, LANGUAGE_MODEL_DEFAULTS.cell);
+    const run = await startRun(context, { name }, corpusLine(corpus), options, LANGUAGE_MODEL_DEFAULTS.cell);
+    const { backend, files, progress } = run;
     const samples: { step: number; text: string }[] = [];
-    const progress = createProgress(io, globals);
-    progress.log(`${describeBackend(backend)} · ${corpusLine(name, corpus)}`);
-    const model = await trainAndSave(context, { files, options, progress, also: asPerplexity }, (hooks) =>
+    const model = await trainAndSave(context, { ...run, also: asPerplexity }, (hooks) =>
       LanguageModel.train(corpus, {
         ...librarySettings(context, options),
         ...hooks,
@@ -97,20 +94,10 @@ export const trainLmCommand = defineCommand({
 
     const ngram = baselines.find(({ order }) => order === 5)?.perplexity ?? null;
     const json = {
-      task: 'lm',
-      model: files.model,
-      report: files.report,
-      backend: backend.name,
-      threads: backend.threads,
-      seed: config.seed,
-      cell: config.cell,
-      parameters: model.parameterCount(),
+      ...trainedJson(model, run),
       vocabulary: model.vocabularySize,
       tokens: { train: corpus.train.length, validation: corpus.validation.length },
-      epochs: training.epochs,
       steps: training.step,
-      seconds: training.seconds,
-      tokensPerSecond: training.tokensPerSecond,
       train: { loss: training.loss, perplexity: training.perplexity },
       validation: metricsOf(last),
       ...(tested && { test: metricsOf(tested) }),
@@ -149,9 +136,9 @@ function hasWords({ tokenizer }: Corpus): boolean {
   return tokenizer.kind === 'word' || tokenizer.kind === 'whitespace';
 }
 
-function corpusLine(name: string, { train, validation, vocabulary, tokenizer }: Corpus): string {
+function corpusLine({ train, validation, vocabulary, tokenizer }: Corpus): string {
   const kind = { char: 'characters', byte: 'bytes', word: 'words', whitespace: 'words' }[tokenizer.kind];
-  return `${name}: ${formatNumber(train.length)} + ${formatNumber(validation.length)} ${kind}, ${formatNumber(vocabulary.size)} different`;
+  return `${formatNumber(train.length)} + ${formatNumber(validation.length)} ${kind}, ${formatNumber(vocabulary.size)} different`;
 }
 
 function perplexityRows(
@@ -189,7 +176,7 @@ function summary(
       ? [`test perplexity ${tested.perplexity.toFixed(2)}, ${tested.bitsPerToken.toFixed(3)} bits per token`]
       : []),
     printable(sample),
-    table([{ heading: 'model' }, { heading: files.model }], [['report', files.report]]),
+    savedText(files),
   ].join('\n\n');
 }
 

@@ -4,13 +4,10 @@ import type { TagScores } from '../../metrics/tagScores.js';
 import type { TaggedSentence } from '../../models/tokenTagger.js';
 import { escapeXml } from '../../plot/svg.js';
 import { defineCommand } from '../command.js';
-import { writeWhole } from '../files.js';
-import { peakMemoryMiB } from '../io.js';
 import { choice, decimal, flag, fraction, integer, path, string } from '../options.js';
-import { formatNumber, formatTime, percent, table } from '../output.js';
-import { shellCommand } from '../resumeCommand.js';
+import { formatNumber, percent } from '../output.js';
 import { embeddingOption, fitSettings, trainOptions } from '../trainOptions.js';
-import { filesOf, trainAndSave } from '../trainRun.js';
+import { startRun, taskResult, trainAndSave } from '../trainRun.js';
 
 /** The share of the sentences that is drawn for the test where there is no such part. */
 const TEST = 0.1;
@@ -54,11 +51,10 @@ export const trainTagCommand = defineCommand({
   },
   examples: ['unrolled train tag conll2000 --epochs 8', 'unrolled train tag mine.conllu --tag-column xpos'],
   async run(context, args, options) {
-    const { io, globals, argv } = context;
+    const { io, globals } = context;
     const library = await import('../library.js');
     const { readSentences, readWordVectors } = await import('../rowInput.js');
     const { readCell } = await import('../cellModule.js');
-    const { createProgress } = await import('../progress.js');
     const cell = await readCell(io.cwd, options.cell);
     const data = await readSentences(context, args, options);
     const given = options.test === undefined ? data.test : (await readSentences(context, [options.test], options)).rows;
@@ -66,35 +62,28 @@ export const trainTagCommand = defineCommand({
     const training = drawn ? Array.from(drawn.rest, (i) => data.rows[i]) : data.rows;
     const test = given ?? Array.from(drawn?.drawn ?? [], (i) => data.rows[i]);
     const vectors = options.vectors === undefined ? undefined : await readWordVectors(context, options.vectors);
-    const backend = await library.startBackend(globals);
-    const files = filesOf(data.name, options, DEFAULTS.cell);
-    const progress = createProgress(io, globals);
-    for (const note of data.notes) progress.log(note);
     const sizes = `${formatNumber(training.length)} sentences to learn from, ${formatNumber(test.length)} to test with`;
-    progress.log(`${library.describeBackend(backend)} · ${data.name}: ${sizes}`);
+    const run = await startRun(context, data, sizes, options, DEFAULTS.cell);
     const { head, minCount, characters, neighbourWeight, oneDirection } = options;
-    const model = await trainAndSave(context, { files, options, progress }, (hooks) =>
+    const model = await trainAndSave(context, run, (hooks) =>
       library.TokenTagger.fit(training, {
         ...fitSettings(options, globals.seed),
         ...hooks,
         ...{ cell, vectors, head, minCount, characterHiddenSize: characters, neighbourWeight },
         bidirectional: oneDirection ? false : undefined,
         validation: data.validation ?? options.validation,
-        onValidation: (scores) => progress.log(`validation ${shown(scores).join(', ')}`),
+        onValidation: (scores) => run.progress.log(`validation ${shown(scores).join(', ')}`),
       }),
     );
-    const tags = new Set(model.config.tags);
-    const known = test.filter((sentence) => sentence.tags.every((tag) => tags.has(tag)));
-    const unknown = test.length - known.length;
-    if (unknown > 0) {
-      data.notes.push(`left out ${unknown} sentences of the test with a tag that no training sentence has`);
-      progress.log(data.notes[data.notes.length - 1]);
+    const tested = model.evaluate(test);
+    if (tested.untrained > 0) {
+      data.notes.push(`${tested.untrained} tokens of the test have a tag that no training sentence has: mistakes`);
+      run.progress.log(data.notes[data.notes.length - 1]);
     }
-    const tested = model.evaluate(known);
     const trained = model.evaluate(training.slice(0, MEASURED));
-    const baseline = library.MostFrequentTag.fit(training).evaluate(known);
-    const { training: result, config } = model;
-    const last = result.validation.at(-1) ?? null;
+    const baseline = library.MostFrequentTag.fit(training).evaluate(test);
+    const { config } = model;
+    const last = model.training.validation.at(-1) ?? null;
     const chunks = tested.f1 !== undefined;
     const row = (name: string, { accuracy, f1 }: TagScores): string[] => [
       name,
@@ -107,70 +96,31 @@ export const trainTagCommand = defineCommand({
       { heading: 'accuracy', number: true },
       ...(chunks ? [{ heading: 'chunk F1', number: true }] : []),
     ];
-    await writeWhole(
-      io.cwd,
-      files.report,
-      library.taskReport({
-        title: `${data.name}: tagger`,
-        line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' each way' : ''}, ${config.head} · ${sizes} · ${library.describeBackend(backend)}`,
-        figures: [
-          ['test accuracy', percent(tested.accuracy)],
-          ...(tested.f1 === undefined ? [] : [['chunk F1', percent(tested.f1)] as const]),
-          ['tags', formatNumber(config.tags.length)],
-          ['time', formatTime(result.seconds)],
-        ],
-        scores: { heading: 'Test', columns, rows, strong: 1 },
-        history: result.history,
-        validation: result.validation.map(({ trainedTokens, loss }) => ({ tokens: trainedTokens, loss })),
-        unit: 'nats per token',
-        sections: [
-          {
-            heading: 'Sentences with mistakes',
-            html: mistakesHtml(
-              known,
-              model.predict(known.map(({ tokens }) => tokens)).map((one) => one.tags),
-            ),
-          },
-        ],
-        details: [
-          ['parameters', formatNumber(model.parameterCount())],
-          ['words', formatNumber(model.vocabularySize)],
-          ['epochs', formatNumber(result.epochs)],
-          ['seed', String(config.seed)],
-          ['tokens a second', formatNumber(Math.round(result.tokensPerSecond))],
-        ],
-        command: shellCommand(argv),
-      }),
-    );
-    const json = {
-      task: 'tag',
-      model: files.model,
-      report: files.report,
-      backend: backend.name,
-      threads: backend.threads,
-      seed: config.seed,
-      cell: config.cell,
-      head: config.head,
-      tags: config.tags,
-      parameters: model.parameterCount(),
-      vocabulary: model.vocabularySize,
-      sentences: { train: training.length, test: known.length, leftOut: unknown },
-      notes: data.notes,
-      epochs: result.epochs,
-      seconds: result.seconds,
-      tokensPerSecond: result.tokensPerSecond,
-      train: figures(trained),
-      validation: last && figures(last),
-      test: figures(tested),
-      baselines: { mostFrequentTag: figures(baseline) },
-      peakMemoryMiB: peakMemoryMiB(),
-    };
-    const text = [
-      `${formatNumber(result.tokens)} tokens in ${formatTime(result.seconds)}`,
-      table(columns, rows),
-      table([{ heading: 'model' }, { heading: files.model }], [['report', files.report]]),
-    ].join('\n\n');
-    return { json, text };
+    const said = model.predict(test.map(({ tokens }) => tokens)).map((one) => one.tags);
+    return taskResult(context, run, model, {
+      title: `${data.name}: tagger`,
+      line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' each way' : ''}, ${config.head} · ${sizes}`,
+      figures: [
+        ['test accuracy', percent(tested.accuracy)],
+        ...(tested.f1 === undefined ? [] : [['chunk F1', percent(tested.f1)] as const]),
+        ['tags', formatNumber(config.tags.length)],
+      ],
+      scores: { heading: 'Test', columns, rows, strong: 1 },
+      unit: 'nats per token',
+      sections: [{ heading: 'Sentences with mistakes', html: mistakesHtml(test, said) }],
+      details: [['words', formatNumber(model.vocabularySize)]],
+      json: {
+        head: config.head,
+        tags: config.tags,
+        vocabulary: model.vocabularySize,
+        sentences: { train: training.length, test: test.length },
+        notes: data.notes,
+        train: figures(trained),
+        validation: last && figures(last),
+        test: { ...figures(tested), untrained: tested.untrained },
+        baselines: { mostFrequentTag: figures(baseline) },
+      },
+    });
   },
 });
 

@@ -4,14 +4,11 @@ import type { TranslatorEvaluation } from '../../models/translatorOptions.js';
 import type { TextPair } from '../../models/sentencePairs.js';
 import { escapeXml } from '../../plot/svg.js';
 import { defineCommand } from '../command.js';
-import { writeWhole } from '../files.js';
-import { peakMemoryMiB } from '../io.js';
 import { choice, decimal, flag, fraction, integer, path, string } from '../options.js';
-import { formatNumber, formatTime, percent, table } from '../output.js';
-import { shellCommand } from '../resumeCommand.js';
+import { formatNumber, percent } from '../output.js';
 import { TABLE_OPTIONS } from '../tableOptions.js';
 import { embeddingOption, fitSettings, trainOptions } from '../trainOptions.js';
-import { filesOf, trainAndSave } from '../trainRun.js';
+import { startRun, taskResult, trainAndSave } from '../trainRun.js';
 import type * as library from '../library.js';
 import { scoresOf } from '../translationScores.js';
 
@@ -73,11 +70,10 @@ export const trainTranslateCommand = defineCommand({
     'unrolled train translate words.tsv --tokens char --target-tokens whitespace',
   ],
   async run(context, args, options) {
-    const { io, globals, argv } = context;
+    const { io, globals } = context;
     const lib = await import('../library.js');
     const { readSentencePairs } = await import('../rowInput.js');
     const { readCell } = await import('../cellModule.js');
-    const { createProgress } = await import('../progress.js');
     const cell = await readCell(io.cwd, options.cell);
     const data = await readSentencePairs(context, args, options);
     const given =
@@ -85,14 +81,10 @@ export const trainTranslateCommand = defineCommand({
     const drawn = given ? null : drawTest(data.rows, globals.seed ?? 0, lib.splitPairs);
     const training = drawn?.rest ?? data.rows;
     const test: readonly TextPair[] = given ?? drawn?.drawn ?? [];
-    const backend = await lib.startBackend(globals);
-    const files = filesOf(data.name, options, DEFAULTS.cell);
-    const progress = createProgress(io, globals);
-    for (const note of data.notes) progress.log(note);
     const sizes = `${formatNumber(training.length)} pairs to learn from, ${formatNumber(test.length)} to test with`;
-    progress.log(`${lib.describeBackend(backend)} · ${data.name}: ${sizes}`);
+    const run = await startRun(context, data, sizes, options, DEFAULTS.cell);
     const { tokens, targetTokens, lowercase, minCount, maxTokens, maxLength, labelSmoothing, attention } = options;
-    const model = await trainAndSave(context, { files, options, progress }, (hooks) =>
+    const model = await trainAndSave(context, run, (hooks) =>
       lib.Translator.fit(training, {
         ...fitSettings(options, globals.seed),
         ...hooks,
@@ -100,7 +92,7 @@ export const trainTranslateCommand = defineCommand({
         ...{ labelSmoothing, attentionSize: attention },
         validation: data.validation ?? options.validation,
         onValidation: ({ loss, exact, tokenError }) =>
-          progress.log(
+          run.progress.log(
             `validation loss ${loss.toFixed(3)}, exact ${percent(exact)}, wrong tokens ${percent(tokenError)}`,
           ),
       }),
@@ -110,13 +102,13 @@ export const trainTranslateCommand = defineCommand({
       data.notes.push(
         `left out ${used.long} pairs with more tokens than --max-length on a side, ${used.empty} with an empty side`,
       );
-      progress.log(data.notes[data.notes.length - 1]);
+      run.progress.log(data.notes[data.notes.length - 1]);
     }
     const { beam: beamSize, lengthPenalty } = options;
     const tested = model.evaluate(test, { beamSize, lengthPenalty });
     const scores = scoresOf(tested, lib);
-    const { training: result, config } = model;
-    const last = result.validation.at(-1) ?? null;
+    const { config } = model;
+    const last = model.training.validation.at(-1) ?? null;
     const columns = [
       { heading: 'test' },
       { heading: 'BLEU', number: true },
@@ -125,69 +117,40 @@ export const trainTranslateCommand = defineCommand({
       { heading: 'wrong tokens', number: true },
     ];
     const row = [`${config.cell} (this one)`, scores.bleu.toFixed(2), scores.chrf.toFixed(2), percent(tested.exact), percent(tested.tokenError)]; // prettier-ignore
-    await writeWhole(
-      io.cwd,
-      files.report,
-      lib.taskReport({
-        title: `${data.name}: translator`,
-        line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' each way' : ''}, ${config.attentionSize > 0 ? 'attention' : 'no attention'} · ${sizes} · ${lib.describeBackend(backend)}`,
-        figures: [
-          ['BLEU', scores.bleu.toFixed(1)],
-          ['chrF', scores.chrf.toFixed(1)],
-          ['exact', percent(tested.exact)],
-          ['time', formatTime(result.seconds)],
-        ],
-        scores: { heading: 'Test', columns, rows: [row], strong: 0 },
-        history: result.history,
-        validation: result.validation.map(({ trainedTokens, loss }) => ({ tokens: trainedTokens, loss })),
-        unit: 'nats per token',
-        sections: [{ heading: 'Translations of the test part', html: translationsHtml(tested) }],
-        details: [
-          ['parameters', formatNumber(model.parameterCount())],
-          [
-            'vocabularies',
-            `${formatNumber(model.source.text.vocabulary.size)} and ${formatNumber(model.target.text.vocabulary.size)}`,
-          ],
-          ['epochs', formatNumber(result.epochs)],
-          ['seed', String(config.seed)],
-          ['tokens a second', formatNumber(Math.round(result.tokensPerSecond))],
-        ],
-        command: shellCommand(argv),
-      }),
-    );
-    const json = {
-      task: 'translate',
-      model: files.model,
-      report: files.report,
-      backend: backend.name,
-      threads: backend.threads,
-      seed: config.seed,
-      cell: config.cell,
-      parameters: model.parameterCount(),
-      vocabulary: { source: model.source.text.vocabulary.size, target: model.target.text.vocabulary.size },
-      pairs: { train: used?.used ?? training.length, test: test.length, leftOut: used && used.long + used.empty },
-      notes: data.notes,
-      epochs: result.epochs,
-      seconds: result.seconds,
-      tokensPerSecond: result.tokensPerSecond,
-      train: { loss: result.loss },
-      validation: last && { loss: last.loss, exact: last.exact },
-      test: {
-        loss: tested.loss,
-        ...scores,
-        exact: tested.exact,
-        tokenError: tested.tokenError,
-        sources: tested.sources,
+    const vocabulary = model.vocabularySize;
+    return taskResult(context, run, model, {
+      title: `${data.name}: translator`,
+      line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' each way' : ''}, ${config.attentionSize > 0 ? 'attention' : 'no attention'} · ${sizes}`,
+      figures: [
+        ['BLEU', scores.bleu.toFixed(1)],
+        ['chrF', scores.chrf.toFixed(1)],
+        ['exact', percent(tested.exact)],
+      ],
+      scores: { heading: 'Test', columns, rows: [row], strong: 0 },
+      unit: 'nats per token',
+      sections: [{ heading: 'Translations of the test part', html: translationsHtml(tested) }],
+      details: [['vocabularies', `${formatNumber(vocabulary.source)} and ${formatNumber(vocabulary.target)}`]],
+      json: {
+        vocabulary,
+        pairs: { train: used?.used ?? training.length, test: test.length, leftOut: used && used.long + used.empty },
+        notes: data.notes,
+        train: { loss: model.training.loss },
+        validation: last && { loss: last.loss, exact: last.exact },
+        test: {
+          ...scores,
+          loss: tested.loss,
+          exact: tested.exact,
+          tokenError: tested.tokenError,
+          sources: tested.sources,
+        },
       },
-      peakMemoryMiB: peakMemoryMiB(),
-    };
-    const text = [
-      `${formatNumber(result.tokens)} tokens in ${formatTime(result.seconds)}`,
-      table(columns, [row]),
-      tested.hypotheses.slice(0, 5).map(({ source, text }) => `${source}\n  ${text}`).join('\n'), // prettier-ignore
-      table([{ heading: 'model' }, { heading: files.model }], [['report', files.report]]),
-    ].join('\n\n');
-    return { json, text };
+      text: [
+        tested.hypotheses
+          .slice(0, 5)
+          .map(({ source, text }) => `${source}\n  ${text}`)
+          .join('\n'),
+      ],
+    });
   },
 });
 
