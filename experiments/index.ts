@@ -31,6 +31,7 @@ import sentencePolarity from './sentence-polarity.js';
 import sentiment from './sentiment.js';
 import surnames from './surnames.js';
 import textPreprocessing from './text-preprocessing.js';
+import translation from './translation.js';
 
 export const CHAPTERS: readonly Chapter[] = [
   {
@@ -66,7 +67,7 @@ export const CHAPTERS: readonly Chapter[] = [
     group: 'tasks',
     experiments: [
       ...[digits, surnames, sentencePolarity, sentiment, partsOfSpeech, chunking],
-      ...[oilTemperature, everydaySeries, captions],
+      ...[oilTemperature, everydaySeries, translation, captions],
     ],
   },
 ];

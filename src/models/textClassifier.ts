@@ -25,6 +25,7 @@ import { ConfigReader, defined } from './config.js';
 import { CLASSIFIER_DEFAULTS } from './defaults.js';
 import { encodeModelFile, loadWeights, type ModelFile, openModelFile, textAt, weightsOf } from './modelFile.js';
 import { cellConfig } from './recurrentStack.js';
+import { startFromVectors } from './startVectors.js';
 import type { ModelText } from './textGenerator.js';
 import type { StackOptions } from './trainingOptions.js';
 import { checkpointOf, type FileExtra, type RowTrainingOptions, trainOnRows } from './trainOnRows.js';
@@ -73,6 +74,9 @@ const EMBEDDING = 100;
 const EVALUATION_BATCH = 128;
 /** Keeps the draws of dropped words apart from other host draws of the same seed: a stream for each minibatch. */
 const DROPPED_STREAM = 0x77000000;
+
+/** Beside word vectors, words that have none start small: normal numbers times this. */
+const DRAWN = 0.1;
 
 export class TextClassifier {
   readonly task = 'classify';
@@ -144,7 +148,7 @@ export class TextClassifier {
       },
       { settings, vocabulary },
     );
-    if (o.vectors) model.#startFrom(o.vectors);
+    if (o.vectors) startFromVectors(model.network.embedding, vocabulary, o.vectors, DRAWN);
     return model;
   }
 
@@ -311,25 +315,6 @@ export class TextClassifier {
         }),
       );
     }
-  }
-
-  /** Known words start from their vectors, the unknown token from zero, the others small. */
-  #startFrom({ size, vectors }: WordVectors): void {
-    const { embeddingSize } = this.config;
-    if (size !== embeddingSize) {
-      throw new UnrolledError('OPTION', `expected vectors of size ${embeddingSize}, received ${size}`, 'leave embeddingSize out, or give other vectors'); // prettier-ignore
-    }
-    const { weight } = this.network.embedding;
-    const values = weight.data();
-    const { vocabulary } = this.text;
-    for (let i = 0; i < vocabulary.size; i++) {
-      const row = values.subarray(i * size, (i + 1) * size) as Float32Array;
-      const known = vectors.get(vocabulary.token(i));
-      if (known) row.set(known);
-      else if (i === vocabulary.unknownIndex) row.fill(0);
-      else row.forEach((value, j) => (row[j] = 0.1 * value));
-    }
-    weight.set(values);
   }
 }
 

@@ -19,6 +19,7 @@ import { ConfigReader, defined } from './config.js';
 import { TAGGER_DEFAULTS } from './defaults.js';
 import { encodeModelFile, loadWeights, type ModelFile, openModelFile, textAt, weightsOf } from './modelFile.js';
 import { cellConfig } from './recurrentStack.js';
+import { startFromVectors } from './startVectors.js';
 import { NO_TAG, TAGGER_HEADS, type TaggerHead, TaggerNetwork, type TaggerNetworkConfig } from './taggerNetwork.js';
 import { type EncodedWords, TaggerWords, type WordBatch, type WordSettings } from './taggerWords.js';
 import type { StackOptions } from './trainingOptions.js';
@@ -163,7 +164,7 @@ export class TokenTagger {
       },
       words,
     );
-    if (o.vectors) model.#startFrom(o.vectors);
+    if (o.vectors) startFromVectors(model.network.embedding, words.words, o.vectors);
     return model;
   }
 
@@ -357,23 +358,6 @@ export class TokenTagger {
         }),
       );
     }
-  }
-
-  /** Known words start from their vectors, `<unk>` from zero. Errors: OPTION for vectors of another size. */
-  #startFrom({ size, vectors }: WordVectors): void {
-    const { embeddingSize } = this.config;
-    if (size !== embeddingSize) {
-      throw new UnrolledError('OPTION', `expected vectors of size ${embeddingSize}, received ${size}`, 'leave embeddingSize out, or give other vectors'); // prettier-ignore
-    }
-    const { weight } = this.network.embedding;
-    const values = weight.data();
-    const { words } = this.words;
-    for (let i = 0; i < words.size; i++) {
-      const known = vectors.get(words.token(i));
-      if (known) values.set(known, i * size);
-      else if (i === words.unknownIndex) values.fill(0, i * size, (i + 1) * size);
-    }
-    weight.set(values);
   }
 }
 

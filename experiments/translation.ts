@@ -1,0 +1,189 @@
+// English to French: an encoder reads, a decoder writes and looks back at what was read. Where it looks is drawn.
+import { bleu, chrf, splitPairs, type TextPair, Translator, type TranslatorOptions } from 'unrolled';
+import { readPairs, readTable, unzip } from 'unrolled/records';
+import { above, atLeast, atMost, below, curves, experiment, Plot, sequential } from 'unrolled/reproduce';
+import text from './text/translation.js';
+
+const LONGEST = 10; // words of a side
+const HELD = 3500; // English sentences, about 5,000 pairs
+/** Size of the vocabularies, rate and passes were chosen on the validation part. */
+const SETTINGS: TranslatorOptions = { minCount: 2, maxSize: 8000, learningRate: 2e-3, epochs: 4, validations: 4 };
+const QUICK: TranslatorOptions = { hiddenSize: 32, embeddingSize: 32, attentionSize: 16, batchSize: 16, learningRate: 5e-3, epochs: 3 }; // prettier-ignore
+
+const words = (sentence: string): string[] => sentence.match(/[\p{L}\p{M}\p{N}]+(?:['’-][\p{L}\p{M}\p{N}]+)*/gu) ?? [];
+const scoresOf = (said: readonly string[], references: readonly (readonly string[])[]) => ({
+  bleu: bleu(said, references).score,
+  chrf: chrf(said, references),
+  exact: said.filter((one, i) => references[i].includes(one)).length / said.length,
+});
+
+export default experiment({
+  name: 'translation',
+  source: 'Bahdanau, Cho and Bengio 2015; Dive into Deep Learning, 10.5–10.8, 11.4',
+  text,
+  datasets: ['fra-eng'],
+  minutes: 30,
+  async run({ quick, seed, signal, say, heading, formula, plot, table, lines, check, progress, files }) {
+    const [{ name, bytes }] = await files('fra-eng');
+    const table_ = readTable(new TextDecoder().decode(await unzip(bytes, 'fra.txt', name)), name, { header: false });
+    const all = readPairs(table_, { source: '1', target: '2' }).pairs.map(({ source, target }) => ({
+      source: source.toLowerCase(),
+      target: target.toLowerCase().replace(/[\u00a0\u202f\u2009]/g, ' '),
+    }));
+    const short = all.filter(({ source, target }) => [source, target].every((side) => words(side).length <= LONGEST));
+    const pairs = quick ? short.slice(0, 1500) : short;
+    const { rest: training, drawn } = splitPairs(pairs, quick ? 100 : HELD, seed);
+    const { rest: validation, drawn: test } = splitPairs(drawn, 0.5, seed);
+    say('data', { pairs: pairs.length, all: all.length, training: training.length, validation: validation.length, test: test.length }); // prettier-ignore
+
+    heading('modelHeading');
+    say('model');
+    formula(String.raw`e_{t,s} = \mathbf v^\top \tanh(W \mathbf s_t + U \mathbf h_s), \qquad a_{t,s} = \operatorname{softmax}_s(e_{t,s}), \qquad \mathbf c_t = \textstyle\sum_s a_{t,s}\, \mathbf h_s`); // prettier-ignore
+    formula(
+      String.raw`P(y_{t+1} \mid y_{\le t}, \mathbf x) = \operatorname{softmax}\big(V \tanh(C\,[\mathbf s_t, \mathbf c_t])\big)`,
+    );
+    const model = await Translator.fit(training, {
+      ...{ ...SETTINGS, ...(quick ? QUICK : {}), seed, signal, validation },
+      onProgress: (now) => progress(0.95 * now.progress, `loss ${now.loss.toFixed(3)}, ${Math.round(now.tokensPerSecond)} tokens/s`), // prettier-ignore
+    });
+    const unseen = test.filter(({ source }) => model.source.tokens(source).some((token) => !model.source.text.vocabulary.has(token))).length; // prettier-ignore
+    say('trained', { source: model.vocabularySize.source, target: model.vocabularySize.target, parameters: model.parameterCount() }); // prettier-ignore
+    const { history = [], validation: validated = [] } = model.training ?? {};
+    plot('learningCaption', (t) => ({
+      x: { label: t('pairsRead'), grid: true },
+      y: { label: t('lossToken'), type: 'log', grid: true },
+      marks: [
+        curves([
+          { name: t('training'), x: history.map(({ tokens }) => tokens / 1e6), y: history.map(({ loss }) => loss), colour: 0 },
+          { name: t('validation'), x: validated.map((v) => v.trainedTokens / 1e6), y: validated.map(({ loss }) => loss), colour: 1 },
+        ]),
+      ],
+    })); // prettier-ignore
+
+    heading('scoresHeading');
+    say('scores');
+    const greedy = model.evaluate(test, { beamSize: 1 });
+    const { hypotheses, loss } = model.evaluate(test);
+    const sources = hypotheses.map(({ source }) => source);
+    const references = hypotheses.map((one) => one.references);
+    const remembered = rememberer(training);
+    const rows = {
+      memory: sources.map(remembered),
+      greedy: greedy.hypotheses.map((one) => one.text),
+      unreplaced: model.translate(sources, { replaceUnknown: false }).map((one) => one.text),
+      beam: hypotheses.map((one) => one.text),
+    };
+    const scores = Object.entries(rows).map(([key, said]) => ({
+      key: key as keyof typeof rows,
+      ...scoresOf(said, references),
+    }));
+    const [memory, bySteps, , best] = scores;
+    check('learned', quick ? below(4) : atMost(1.6), loss);
+    if (!quick) {
+      check('bleu', atLeast(40), best.bleu);
+      check('memoryBeaten', above(memory.bleu), best.bleu, { memory: memory.bleu.toFixed(1) });
+      check('searchHelps', above(bySteps.bleu), best.bleu, { greedy: bySteps.bleu.toFixed(1) });
+    }
+    table((t) => ({
+      columns: [
+        { heading: t('translated') },
+        ...['BLEU', 'chrF', t('exact')].map((heading) => ({ heading, number: true })),
+      ],
+      rows: scores.map((one) => [
+        t(one.key),
+        one.bleu.toFixed(1),
+        one.chrf.toFixed(1),
+        `${(100 * one.exact).toFixed(1)} %`,
+      ]),
+      strong: (row) => row === 3,
+    }));
+    say('unknown', { unseen, test: test.length });
+    const lengths = sources.map((source) => words(source).length);
+    const groups = Array.from({ length: LONGEST }, (_, n) => [...sources.keys()].filter((i) => lengths[i] === n + 1))
+      .map((group, n) => ({ group, words: n + 1 }))
+      .filter(({ group }) => group.length >= (quick ? 1 : 20)); // prettier-ignore
+    const byLength = (said: readonly string[]): number[] =>
+      groups.map(({ group }) => chrf(group.map((i) => said[i]), group.map((i) => references[i]))); // prettier-ignore
+    plot('lengthCaption', (t) => ({
+      x: { label: t('wordsOfSource'), ticks: groups.map((one) => one.words) },
+      y: { label: 'chrF', grid: true },
+      marks: [
+        curves([
+          { name: t('beamShort'), x: groups.map((one) => one.words), y: byLength(rows.beam) },
+          { name: t('memoryShort'), x: groups.map((one) => one.words), y: byLength(rows.memory), colour: 4, dashed: true },
+        ]),
+      ],
+    })); // prettier-ignore
+
+    heading('looksHeading');
+    say('looks');
+    const answers = model.translate(sources);
+    // Of the longer ones that are right, those in which what is looked at goes back most often.
+    const turns = answers.map(({ attention }) => {
+      const places = attention.map((row) => row.indexOf(Math.max(...row)));
+      return places.filter((place, t) => t > 0 && place < places[t - 1]).length;
+    });
+    const candidates = [...sources.keys()].filter(
+      (i) => answers[i].tokens.length >= 6 && (quick || references[i].includes(rows.beam[i])),
+    );
+    const drawn3 = candidates.sort((a, b) => turns[b] - turns[a] || a - b).slice(0, 3);
+    for (const i of drawn3) {
+      const { tokens, sourceTokens: read, attention } = answers[i];
+      const cells = tokens.flatMap((_, t) => read.map((__, s) => ({ t, s, weight: attention[t][s] })));
+      plot('looksCaption', () => ({
+        height: 60 + 30 * tokens.length,
+        width: Math.min(760, 160 + 62 * read.length),
+        marginLeft: 130,
+        marginTop: 70,
+        x: {
+          axis: 'top',
+          label: null,
+          domain: read.map((_, s) => s),
+          tickFormat: (s: number) => read[s],
+          tickRotate: -35,
+        },
+        y: { label: null, domain: tokens.map((_, t) => t), tickFormat: (t: number) => tokens[t] },
+        color: sequential(0, 1),
+        marks: [Plot.cell(cells, { x: 's', y: 't', fill: 'weight', inset: 0.5 })],
+      }));
+    }
+
+    heading('examplesHeading');
+    const some = [...sources.keys()].filter((i) => lengths[i] >= 5);
+    const spread = (list: number[]) => Array.from({ length: Math.min(5, list.length) }, (_, k) => list[Math.floor((k * list.length) / 5)]); // prettier-ignore
+    const shown = (list: number[]): string =>
+      list.map((i) => `${sources[i]}\n  ${rows.beam[i]}\n  (${references[i].slice(0, 2).join(' | ')})`).join('\n\n');
+    lines('rightLines', shown(spread(some.filter((i) => references[i].includes(rows.beam[i])))));
+    lines('wrongLines', shown(spread(some.filter((i) => !references[i].includes(rows.beam[i])))));
+    say('limits');
+  },
+});
+
+/** A translation memory: what stands beside the training sentence that shares most with a new one, rare words counting more. */
+function rememberer(training: readonly TextPair[]): (source: string) => string {
+  const holders = new Map<string, number[]>();
+  training.forEach(({ source }, i) => {
+    for (const word of new Set(words(source))) {
+      const list = holders.get(word);
+      if (list) list.push(i);
+      else holders.set(word, [i]);
+    }
+  });
+  const weightOf = (word: string): number => Math.log(training.length / (holders.get(word)?.length ?? 1));
+  const weights = training.map(({ source }) =>
+    [...new Set(words(source))].reduce((sum, word) => sum + weightOf(word), 0),
+  );
+  return (source) => {
+    const shared = new Map<number, number>();
+    const own = [...new Set(words(source))];
+    for (const word of own)
+      for (const i of holders.get(word) ?? []) shared.set(i, (shared.get(i) ?? 0) + weightOf(word));
+    const total = own.reduce((sum, word) => sum + weightOf(word), 0);
+    let [best, most] = [0, -1];
+    for (const [i, weight] of shared) {
+      const alike = weight / (total + weights[i] - weight);
+      if (alike > most) [best, most] = [i, alike];
+    }
+    return training[best].target;
+  };
+}
