@@ -65,6 +65,7 @@ export {
   type BaumWelchOptions, type BaumWelchResult, type BaumWelchRun, HiddenMarkovModel, type HiddenMarkovParameters,
 } from './models/hiddenMarkovModel.js'; // prettier-ignore
 export { type AnyModel, loadLanguageModel, loadModel } from './models/load.js';
+export { LogisticRegression, type LogisticRegressionOptions } from './models/logisticRegression.js';
 export { NaiveBayes, type NaiveBayesOptions } from './models/naiveBayes.js';
 export { type Classified, type ClassifierMetrics, type ClassifierOptions, type LabelledText, TextClassifier } from './models/textClassifier.js'; // prettier-ignore
 export {

@@ -1,6 +1,7 @@
 // Multinomial naive Bayes on tokens and pairs of neighbours, the honest baseline of text classification: it counts, in one pass,
 // and is hard to beat where there is little data (Wang and Manning 2012). Letters: K classes, V different features.
 import { UnrolledError } from '../errors.js';
+import { ngramFeatures } from './ngramFeatures.js';
 
 export interface NaiveBayesOptions {
   /** The longest run of neighbours that is a feature; 2: tokens and pairs. */
@@ -64,10 +65,7 @@ export class NaiveBayes {
   }
 
   #featuresOf(row: readonly string[]): Iterable<string> {
-    const features: string[] = [];
-    for (let n = 1; n <= this.#order; n++) {
-      for (let i = 0; i + n <= row.length; i++) features.push(n === 1 ? row[i] : row.slice(i, i + n).join('\u0000'));
-    }
+    const features = ngramFeatures(row, this.#order);
     return this.#binary ? new Set(features) : features;
   }
 }
