@@ -66,7 +66,7 @@ describe('readData', () => {
   it('says what a known data set is for, where it is no text, even if it is not here', async () => {
     const io = testIo({ cwd: '/', env: {} });
     await expect(readData(io, ['imdb'])).rejects.toThrow(/expected text, .* data set imdb, which is texts with labels/);
-    for (const name of ['sentence-polarity', 'conll2000', 'ett', 'fra-eng', 'glove-50d', 'mnist-t10k']) {
+    for (const name of ['sentence-polarity', 'conll2000', 'ett', 'fra-eng', 'cmudict', 'glove-50d', 'mnist-t10k']) {
       await expect(readData(io, [name]), name).rejects.toThrow(code('USAGE'));
     }
     await expect(readData(io, ['ett'], undefined, 'labelled')).rejects.toThrow(

@@ -6,6 +6,7 @@ import { UnrolledError } from '../errors.js';
 import { TEXT_NAMES } from '../records/header.js';
 import { type LabelledLine, labelledTexts } from '../records/labelledTexts.js';
 import { type Pair, readPairs } from '../records/pairs.js';
+import { holdsPronunciations, readPronunciations } from '../records/pronunciations.js';
 import { readSeries, type SeriesTable } from '../records/series.js';
 import { columnIndex, columnNamed, readTable, type Table } from '../records/table.js';
 import { readTagged, type TaggedSentence } from '../records/tagged.js';
@@ -112,7 +113,7 @@ export async function readSentences(
   return rowsOf(data, read, notes);
 }
 
-/** Pairs of a table's columns; of a .zip the largest text in it. Errors: those of reading. */
+/** Pairs of a table's columns; of a .zip the largest text in it; of the pronouncing dictionary. Errors: those of reading. */
 export async function readSentencePairs(
   { io, globals }: Context,
   args: readonly string[],
@@ -123,10 +124,10 @@ export async function readSentencePairs(
   const parts = await Promise.all(data.parts.map(unzipped));
   const read = (list: Part[]): Pair[] =>
     list.flatMap((part) => {
-      const { pairs, leftOut } = readPairs(tableOf(part, data, options), {
-        source: options.source,
-        target: options.target,
-      });
+      const { source, target } = options;
+      const text = textOfPart(part, data);
+      const table = holdsPronunciations(text) ? readPronunciations(text, part.name) : tableOf(part, data, options);
+      const { pairs, leftOut } = readPairs(table, { source, target });
       if (leftOut > 0) notes.push(`${part.name}: left out ${leftOut} rows with only one side`);
       return pairs;
     });

@@ -1,4 +1,4 @@
-// Known data sets that are neither text nor tables: sentence pairs in an archive, word vectors, images.
+// Known data sets that are neither text nor tables: sentence pairs in an archive, pronunciations, word vectors, images.
 import type { Dataset } from './dataset.js';
 
 const MNIST =
@@ -19,6 +19,23 @@ export const OTHER_SETS: readonly Dataset[] = [
         sha256: 'fa96382b2c8b609e1662654c1e6e6baeb8d30b3bf63dfb4a5a261cc36347df13',
         part: 'train',
         url: 'https://raw.githubusercontent.com/Mech-Who/LearnD2L/0ada6bb530104b288476981cbe2b8812ad50ac19/Chapter9/data/fra-eng.zip',
+      },
+    ],
+  },
+  {
+    name: 'cmudict',
+    title: 'The CMU Pronouncing Dictionary',
+    what: '126,046 words in 135,155 pronunciations: phonemes of ARPAbet with stress',
+    licence: 'BSD 2-Clause (Carnegie Mellon University; the package: ISC)',
+    kind: 'pairs',
+    package: { name: 'cmu-pronouncing-dictionary', folder: '' },
+    folder: 'cmudict',
+    files: [
+      {
+        name: 'index.js',
+        bytes: 4699401,
+        sha256: 'ef8b2b976d2e5801b7541ebcc7714f538d1ffa0ebb28645259536e2666bd2948',
+        part: 'train',
       },
     ],
   },

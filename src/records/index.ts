@@ -2,6 +2,7 @@
 export { columnIndex, readTable, type Table, type TableFormat, type TableOptions, type TableRow } from './table.js';
 export { type LabelledLine, type LabelledTexts, labelledTexts } from './labelledTexts.js';
 export { type Pair, type Pairs, readPairs } from './pairs.js';
+export { holdsPronunciations, readPronunciations } from './pronunciations.js';
 export { readSeries, type SeriesColumn, type SeriesOptions, type SeriesTable } from './series.js';
 export { readTagged, type TaggedFormat, type TaggedOptions, type TaggedSentence, type TaggedText } from './tagged.js';
 export { timesOf } from './times.js';
