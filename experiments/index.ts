@@ -24,6 +24,7 @@ import ngramsZipf from './ngrams-zipf.js';
 import oilTemperature from './oil-temperature.js';
 import partsOfSpeech from './parts-of-speech.js';
 import perplexity from './perplexity.js';
+import pronounce from './pronounce.js';
 import rnn from './rnn.js';
 import rnnFromScratch from './rnn-from-scratch.js';
 import sampling from './sampling.js';
@@ -67,7 +68,7 @@ export const CHAPTERS: readonly Chapter[] = [
     group: 'tasks',
     experiments: [
       ...[digits, surnames, sentencePolarity, sentiment, partsOfSpeech, chunking],
-      ...[oilTemperature, everydaySeries, translation, captions],
+      ...[oilTemperature, everydaySeries, translation, pronounce, captions],
     ],
   },
 ];
