@@ -22,7 +22,7 @@ const SILENT = /^(kn|wr|gn|ps)|igh|ough|augh|mb$|stle/;
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const unstressed = (phonemes: string): string => phonemes.replace(/\d/g, '');
-const none = (phonemes: string): string => phonemes;
+const whole = (phonemes: string): string => phonemes;
 
 /** The different words of some pairs, each with all of its pronunciations. */
 const wordsOf = (pairs: readonly TextPair[]) =>
@@ -92,7 +92,7 @@ export default experiment({
     said.beam = spoken.map(({ tokens }) => tokens.join(' '));
 
     const keys = ['letterRule', 'windowRule', 'greedy', 'beam'] as const;
-    const results = Object.fromEntries(keys.map((key) => [key, { stressed: errors(test, said[key], none), bare: errors(test, said[key], unstressed) }])); // prettier-ignore
+    const results = Object.fromEntries(keys.map((key) => [key, { stressed: errors(test, said[key], whole), bare: errors(test, said[key], unstressed) }])); // prettier-ignore
     const { beam, windowRule } = results;
     if (quick) {
       check('learned', below(3), model.training?.validation.at(-1)?.loss ?? NaN);
@@ -114,26 +114,26 @@ export default experiment({
     // Not every word of the test is news: smith's, where smith was learned.
     const related = (word: string): boolean => ["'s", 's', "'"].some((end) => learned.has(word + end) || (word.endsWith(end) && learned.has(word.slice(0, -end.length)))); // prettier-ignore
     const news = Array.from(test.keys()).filter((i) => !related(test[i].word));
-    const own = errors(news.map((i) => test[i]), news.map((i) => said.beam[i]), none); // prettier-ignore
+    const own = errors(news.map((i) => test[i]), news.map((i) => said.beam[i]), whole); // prettier-ignore
     say('fair', { related: percent(1 - news.length / test.length), own: percent(own.word) });
 
     const validated = model.training?.validation ?? [];
     const heard = wordsOf(validation);
-    const rule = 100 * errors(heard, counted('windowRule', heard), none).word;
+    const rule = 100 * errors(heard, counted('windowRule', heard), whole).word;
     plot('learningCaption', (t) => ({
       x: { label: t('iteration') },
       y: { label: t('wordErrorAxis'), zero: true, grid: true },
       marks: [
         Plot.ruleY([rule], { stroke: INK, strokeDasharray: '6 4' }),
-        Plot.text([t('windowRule')], { x: 0, y: rule, text: (d: string) => d, textAnchor: 'start', dx: 4, dy: -8, fill: INK }), // prettier-ignore
+        Plot.text([t('windowRule')], { x: 0, y: rule, text: (d: string) => d, textAnchor: 'start', dx: 4, dy: 10, fill: INK }), // prettier-ignore
         curves([{ name: t('greedy'), x: validated.map(({ step }) => step), y: validated.map(({ exact }) => 100 * (1 - exact)) }]), // prettier-ignore
       ],
     }));
-    const lengths = Array.from({ length: 10 }, (_, i) => i + 4);
+    const lengths = Array.from({ length: 9 }, (_, i) => i + 4);
     const byLength = (key: string): number[] =>
       lengths.map((letters) => {
         const rows = Array.from(test.keys()).filter((i) => test[i].word.length === letters);
-        return rows.length < 5 ? NaN : 100 * errors(rows.map((i) => test[i]), rows.map((i) => said[key][i]), none).word; // prettier-ignore
+        return rows.length < 5 ? NaN : 100 * errors(rows.map((i) => test[i]), rows.map((i) => said[key][i]), whole).word; // prettier-ignore
       });
     plot('lengthCaption', (t) => ({
       x: { label: t('letters'), ticks: lengths },
@@ -146,7 +146,7 @@ export default experiment({
     const right = test.map(({ known }, i) => known.includes(said.beam[i]));
     const silence = (i: number): number => test[i].word.length - spoken[i].tokens.length;
     const [silent = 0] = Array.from(test.keys())
-      .filter((i) => SILENT.test(test[i].word) && test[i].word.length <= 11 && (quick || right[i]))
+      .filter((i) => SILENT.test(test[i].word) && /^[a-z]{1,11}$/.test(test[i].word) && (quick || right[i]))
       .sort((a, b) => silence(b) - silence(a));
     const { tokens, sourceTokens, attention } = spoken[silent];
     const cells = attention.flatMap((row, y) => row.map((weight, x) => ({ x, y, weight })));
@@ -157,7 +157,7 @@ export default experiment({
         ...{ height: 36 + 34 * attention.length, marginTop: 28, marginBottom: 8, marginLeft: 60 },
         color: sequential(0, 1),
         x: { label: null, axis: 'top', domain: sourceTokens.map((_, x) => x), tickFormat: (x: number) => (x === sourceTokens.length - 1 ? t('end') : sourceTokens[x]), tickSize: 0 }, // prettier-ignore
-        y: { label: null, domain: attention.map((_, y) => y), tickFormat: (y: number) => tokens[y] ?? t('end'), tickSize: 0 }, // prettier-ignore
+        y: { label: null, domain: attention.map((_, y) => y), tickFormat: (y: number) => tokens[y], tickSize: 0 }, // prettier-ignore
         marks: [Plot.cell(cells, { x: 'x', y: 'y', fill: 'weight', inset: 1 })],
       }),
       looked,

@@ -49,13 +49,13 @@ export default messages({
   },
   wordErrorAxis: { en: 'wrong words (%)', zh: '单词错误率（%）' },
   learningCaption: {
-    en: 'Word error on the validation part while training (with stress, greedy). The learning rate falls to zero in the shape of a cosine, and the last part of the way is where most is settled. Dashed: what counting makes of the same words.',
-    zh: '训练过程中验证部分的单词错误率（计重音，贪心）。学习率按余弦曲线降到零，最后一段路程改善最多。虚线：计数规则在同样单词上的错误率。',
+    en: 'Word error on the validation part while training (with stress, greedy). A part of the first epoch is enough to pass by counting (dashed, on the same words); from there on it is slow work, in which the learning rate falls to zero in the shape of a cosine.',
+    zh: '训练过程中验证部分的单词错误率（计重音，贪心）。第一轮还没结束就超过了计数规则（虚线，同样的单词）；此后改善缓慢，学习率按余弦曲线降到零。',
   },
   letters: { en: 'letters in the word', zh: '单词的字母数' },
   lengthCaption: {
-    en: 'Word error by the length of the word (with stress). In a longer word more can go wrong: for counting it does. The network profits from endings such as *-ation*, which fix the sounds and the stress before them.',
-    zh: '单词错误率与单词长度的关系（计重音）。单词越长，出错的机会越多，计数规则正是如此；网络则受益于 *-ation* 这样的词尾，它们决定了前面的读音和重音。',
+    en: 'Word error by the length of the word (test part, with stress). In a longer word more can go wrong. The network’s lead is large at every length: it reads the whole word, the window a part of it.',
+    zh: '单词错误率与单词长度的关系（测试部分，计重音）。单词越长，出错的机会越多。网络在各种长度上都明显领先：它读的是整个单词，窗口只看到一部分。',
   },
   looksHeading: { en: 'Where it looks', zh: '它看向哪里' },
   looks: {
