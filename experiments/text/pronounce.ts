@@ -27,9 +27,12 @@ export default messages({
     zh: '验证部分的损失（每音素奈特；瞎猜大于 4）',
   },
   windowHelps: { en: 'phoneme errors that the neighbours of a letter save', zh: '看相邻字母所减少的音素错误率' },
-  wordError: { en: 'word error, with stress, beam 4', zh: '单词错误率，计重音，束宽 4' },
-  bareWordError: { en: 'word error, without stress, beam 4', zh: '单词错误率，不计重音，束宽 4' },
-  phonemeError: { en: 'phoneme error, with stress, beam 4', zh: '音素错误率，计重音，束宽 4' },
+  wordError: { en: 'word error, with stress', zh: '单词错误率，计重音' },
+  bareWordError: {
+    en: 'word error, without stress, as most published figures are',
+    zh: '单词错误率，不计重音，与大多数文献相同',
+  },
+  phonemeError: { en: 'phoneme error, with stress', zh: '音素错误率，计重音' },
   betterThanCounting: {
     en: 'word error of counting less that of the network',
     zh: '计数规则与网络的单词错误率之差',
