@@ -12,8 +12,8 @@ export default messages({
   },
   countingHeading: { en: 'What counting achieves', zh: '计数能做到什么' },
   counting: {
-    en: 'Naive Bayes on words and pairs of neighbours, each counted once a review.',
-    zh: '以单词和相邻词对为特征的朴素贝叶斯，每个特征在一条评论中只计一次。',
+    en: 'Naive Bayes on words and pairs of neighbours, each counted once a review; and logistic regression, which weighs the same features all at once, rare ones more (tf-idf).',
+    zh: '以单词和相邻词对为特征的朴素贝叶斯，每个特征在一条评论中只计一次；以及逻辑回归，它对同样的特征一起求权重，罕见的权重更大（tf-idf）。',
   },
   firstHeading: { en: 'As in the chapter', zh: '照着那一章来' },
   first: {
@@ -22,32 +22,38 @@ export default messages({
   },
   bestHeading: { en: 'As well as it goes', zh: '尽力做到最好' },
   best: {
-    en: 'Three changes. A GRU reads from both ends. The answer is made of the mean of all states and the largest value of each unit, so that no word has to be carried for hundreds of steps to be heard. And at last both networks are asked: they err on different reviews, so the mean of their probabilities is better than either.',
-    zh: '有三处改变。GRU 从两端阅读；回答由所有隐状态的平均值和每个单元的最大值共同决定，任何一个词都不必被携带几百步才能起作用；最后同时询问两个网络：它们在不同的评论上出错，概率的平均值比任何一个都好。',
+    en: 'Four changes. A GRU reads from both ends. The answer is made of the mean of all states and the largest value of each unit, so that no word has to be carried for hundreds of steps to be heard. Pairs of neighbours that stand in {least} reviews or more, such as *not_good* or *must_see*, are tokens of their own between their two words: what they mean need not be composed. And reviews are read in pieces of about {piece} tokens: in training every piece has the label of its review, so that the network cannot lean on the one word that gives a whole review away; in the test the mean of the pieces’ logits decides.',
+    zh: '有四处改变。GRU 从两端阅读；回答由所有隐状态的平均值和每个单元的最大值共同决定，任何一个词都不必被携带几百步才能起作用；在至少 {least} 条评论中出现过的相邻词对（如 *not_good*、*must_see*）作为单独的词元插在两个词之间，它们的含义不必再由网络组合出来；评论切成约 {piece} 个词元的小段来读：训练时每一段都带有整条评论的标签，网络就不能只靠一个泄露答案的词；测试时由各段对数几率的平均值决定。',
   },
   countingReached: { en: 'accuracy of naive Bayes', zh: '朴素贝叶斯的准确率' },
   firstReached: { en: 'test accuracy of the network of the chapter', zh: '书中网络的测试准确率' },
-  bestReached: { en: 'test accuracy of both networks together', zh: '两个网络合在一起的测试准确率' },
+  bestReached: {
+    en: 'test accuracy of the second network',
+    zh: '第二个网络的测试准确率',
+  },
   bayesBeaten: {
     en: 'accuracy of the second network, against naive Bayes',
     zh: '第二个网络的准确率，与朴素贝叶斯相比',
   },
   naiveBayes: { en: 'naive Bayes, words and pairs', zh: '朴素贝叶斯，单词与词对' },
   logistic: {
-    en: 'logistic regression on tf-idf of them (scikit-learn)',
-    zh: '以其 tf-idf 为特征的逻辑回归（scikit-learn）',
+    en: 'logistic regression on tf-idf of them',
+    zh: '以其 tf-idf 为特征的逻辑回归',
   },
   firstRow: { en: 'LSTM, last state', zh: 'LSTM，末状态' },
-  bestRow: { en: 'GRU in both directions, mean and largest', zh: '双向 GRU，平均值与最大值' },
+  bestRow: {
+    en: 'GRU in both directions, mean and largest, words and pairs, in pieces',
+    zh: '双向 GRU，平均值与最大值，单词与词对，分段阅读',
+  },
   bothRow: { en: 'both together, the mean of their probabilities', zh: '两个网络合在一起，概率取平均' },
   firstShort: { en: 'LSTM', zh: 'LSTM' },
   bestShort: { en: 'both directions', zh: '双向' },
   seconds: { en: 'training (s)', zh: '训练（秒）' },
-  wordsRead: { en: 'words read (millions)', zh: '已读词数（百万）' },
-  lossReview: { en: 'loss (nats per review)', zh: '损失（每条评论奈特）' },
+  wordsRead: { en: 'tokens read (millions)', zh: '已读词元数（百万）' },
+  lossReview: { en: 'loss (nats per review, or per piece)', zh: '损失（每条评论或每段，奈特）' },
   gap: {
-    en: 'Logistic regression, which only counts words and pairs, is better than both networks. They have to learn the meaning of most words from these reviews alone, since there are vectors for few words here, and the loss on the reviews kept apart soon stops falling while that in training goes on: they learn by heart.',
-    zh: '只统计单词和词对的逻辑回归好于这两个网络。这里只有少数词有现成的词向量，大多数词的含义只能从这些评论中学起；留出的评论上的损失很快不再下降，训练损失却继续下降：网络在死记硬背。',
+    en: 'Counting words and pairs is strong here, and a network that sees single words only has to learn from these reviews alone what most of them mean, and how they change each other. It soon learns by heart: the loss on the reviews kept apart stops falling while that in training goes on. What counting knows, given to the network as tokens, is what brings it level. Reviews of one film stand beside each other in the data and share its names: settings that look good on reviews drawn by chance may be no good on other films, so they were chosen on films that were not learned from.',
+    zh: '统计单词和词对在这里很强；只看单词的网络必须仅凭这些评论学会大多数词的含义，以及它们如何互相影响，很快就开始死记硬背：留出的评论上的损失不再下降，训练损失却继续下降。把计数所知道的东西作为词元交给网络，才使它赶了上来。同一部电影的评论在数据中相邻，共享片中的名字：在随机抽取的评论上看起来好的设置，换一部电影未必好，所以设置是在没有学过的电影上选择的。',
   },
   learningCaption: {
     en: 'Loss on the reviews that are kept apart (strong) and in training (pale). The last state alone learns nothing for a while: an error has to find its way back through hundreds of steps before the first words count.',
@@ -55,8 +61,8 @@ export default messages({
   },
   wordsHeading: { en: 'The words that moved it', zh: '起作用的词' },
   why: {
-    en: 'Integrated gradients share the logit among the words. Short reviews of the test part: the surest of each kind, and the two surest mistakes.',
-    zh: '积分梯度把对数几率分摊到各个词上。下面是测试集中较短的评论：褒、贬各一条最有把握的，以及两条最有把握的错误。',
+    en: 'Integrated gradients share the logit among the tokens; the share of a pair goes to its two words. Short reviews of the test part: the surest of each kind, and the two surest mistakes.',
+    zh: '积分梯度把对数几率分摊到各个词元上，词对的份额平分给它的两个词。下面是测试集中较短的评论：褒、贬各一条最有把握的，以及两条最有把握的错误。',
   },
   complete: {
     en: 'the shares of the words add up to the logit, less that of no words (1 − relative error)',
