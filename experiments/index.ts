@@ -13,6 +13,7 @@ import countOnesScalar from './count-ones-scalar.js';
 import deepLstm from './deep-lstm.js';
 import digits from './digits.js';
 import everydaySeries from './everyday-series.js';
+import execute from './execute.js';
 import explodingVanishing from './exploding-vanishing.js';
 import gru from './gru.js';
 import hmm from './hmm.js';
@@ -68,7 +69,7 @@ export const CHAPTERS: readonly Chapter[] = [
     group: 'tasks',
     experiments: [
       ...[digits, surnames, sentencePolarity, sentiment, partsOfSpeech, chunking],
-      ...[oilTemperature, everydaySeries, translation, pronounce, captions],
+      ...[oilTemperature, everydaySeries, translation, pronounce, captions, execute],
     ],
   },
 ];

@@ -1,0 +1,134 @@
+import { messages } from 'unrolled/reproduce';
+
+export default messages({
+  title: { en: 'Learning to execute programs', zh: '学习执行程序' },
+  idea: {
+    en: 'A network that reads text one character after the other can be given the text of a program, and asked to write what the program prints. Nobody tells it what a digit is worth, what brackets are for, or that a variable stands for a number: there are only characters that come in, and characters that should come out.\n\nZaremba and Sutskever taught this to an LSTM, and found that the order of the lessons matters. Only hard programs from the start was too much at once; easy ones first and then harder ones, as at school, did not help much either, since a network rebuilds for each lesson what it has. Best was to mix the lessons. This is their experiment on a small scale, and it shows a part of that: fewer digits, one layer of 64 units instead of two of 400, and minutes instead of days.',
+    zh: '逐个字符阅读文本的网络，也可以读一段程序，然后写出这段程序打印的内容。没有人告诉它一个数字值多少、括号有什么用、变量代表一个数：它见到的只有输入的字符和应当输出的字符。\n\nZaremba 和 Sutskever 用 LSTM 学会了这件事，并且发现课程的先后次序很重要。一开始就只给难的程序，一次要学的太多；像学校那样先易后难帮助也不大，因为每上一课，网络都要把已有的东西重新改造一遍。最好的办法是把各种难度混在一起。这里是他们的实验的缩小版，能看到其中的一部分：位数更少，一层 64 个单元而不是两层各 400 个单元，用时几分钟而不是几天。',
+  },
+  programsHeading: { en: 'The programs', zh: '程序' },
+  samples: {
+    en: 'Programs of length 2 and nesting 1, 2, 3 and 4, and what they print',
+    zh: '长度为 2，嵌套为 1、2、3、4 的程序，以及它们打印的内容',
+  },
+  language: {
+    en: 'Every program is valid Python. It begins with a number and applies as many operations to it as it is nested; *length* is how many digits its numbers have. There are six operations, drawn with equal chance: add a number, subtract one, multiply by 2, 3 or 4, choose by a comparison, store in a variable and add to that, and add in a loop that runs 2, 3 or 4 times. A dot ends the result. A tenth of all programs, picked by a hash of their text, is kept for the test, and another one for validation, so that no program of the test was ever trained on.',
+    zh: '每段程序都是合法的 Python。它从一个数出发，嵌套多少就对它做多少次运算；*长度*是其中各数的位数。运算有六种，等概率抽取：加一个数、减一个数、乘以 2、3 或 4、按比较结果二选一、存入变量再加、在执行 2、3 或 4 次的循环中累加。结果以一个点结束。按文本的哈希值，全部程序的十分之一留作测试，另外十分之一留作验证，所以测试程序从未在训练中出现。',
+  },
+  networkHeading: { en: 'One network that reads and writes', zh: '一个网络，既读又写' },
+  network: {
+    en: 'There is no encoder and no decoder: one LSTM with {hidden} units reads the characters $x$ of the program, and from its last line on predicts the characters $y$ of the result, each from the state after the one before. The loss counts only these. What it predicts a character from is the *right* beginning of the result, in training as in the figures below (teacher forcing):',
+    zh: '这里没有编码器和解码器之分：一个有 {hidden} 个单元的 LSTM 读入程序的字符 $x$，从最后一行读完时起预测结果的字符 $y$，每个字符都由读完前一个字符后的隐状态给出。损失只计结果的字符。预测一个字符时，网络看到的是结果*正确*的开头，训练时如此，下面的数字也如此（强制教学）：',
+  },
+  exactness: {
+    en: 'The share of right *characters* is what the paper reports. It flatters: the dot, the number of digits and the first digit are the easy part. So the tables give the share of results that are right from the first to the last character too. For that nothing has to be written: if each character is the most probable one after the right ones before it, the network on its own writes the very same.',
+    zh: '论文报告的是*字符*正确的比例。这个数字偏乐观：句点、位数和首位数字都比较容易。因此表中也给出从头到尾完全正确的结果的比例。算它并不需要真的去写：如果在正确的开头之后，每个字符都是概率最大的那个，那么网络自己写出来的就与之完全相同。',
+  },
+  curriculaHeading: { en: 'Four curricula', zh: '四种课程' },
+  curricula: {
+    en: 'The target is the longest and deepest programs. *None*: only these. *Naive*: from the easiest to the hardest, all for the same time (in the paper each as long as it brings progress). *Mix*: length and nesting are drawn anew for each program. *Combined*: each program by the one or the other, with equal chance. All may read the same number of characters, which is what training costs, so that short programs leave time for more of them; initial weights and learning rates are the same too.',
+    zh: '目标是最长、嵌套最深的程序。*无课程*：只学这些。*由易到难*：从最容易的到最难的，各占相同的时间（论文中则是每一级学到不再进步为止）。*混合*：每段程序都重新抽取长度和嵌套。*结合*：每段程序等概率地按前两者之一抽取。训练的代价在于读字符，所以各种课程读的字符总数相同，程序短的课程就能多读几段；初始权重和学习率也都相同。',
+  },
+  curriculaCaption: {
+    en: 'What programs each curriculum gives, as training goes on: 240 examples each, by length and nesting.',
+    zh: '训练过程中每种课程给出的程序：各 240 个例子，按长度和嵌套。',
+  },
+  done: { en: 'training done (%)', zh: '训练进度（%）' },
+  lengthNesting: { en: 'length, nesting', zh: '长度, 嵌套' },
+  none: { en: 'none', zh: '无课程' },
+  naive: { en: 'naive', zh: '由易到难' },
+  mix: { en: 'mix', zh: '混合' },
+  combined: { en: 'combined', zh: '结合' },
+  curriculum: { en: 'curriculum', zh: '课程' },
+  characters: { en: 'right characters', zh: '正确的字符' },
+  rightPercent: { en: 'right characters (%)', zh: '正确的字符（%）' },
+  spread: { en: 'lowest … highest seed', zh: '最低 … 最高（各种子）' },
+  exact: { en: 'right results', zh: '完全正确的结果' },
+  byFrequency: { en: 'the most frequent character at each place', zh: '每个位置上最常见的字符' },
+  read: { en: 'characters read (millions)', zh: '读过的字符（百万）' },
+  learningCaption: {
+    en: 'Right characters on validation programs of the target while training: each seed (pale) and their mean. The broken line is what the most frequent characters reach.',
+    zh: '训练中，目标难度的验证程序上正确字符的比例：各随机种子（浅色）及其平均。虚线是只用最常见字符所能达到的水平。',
+  },
+  spreadCaption: {
+    en: 'The test on programs of the target: each seed is a circle, their mean a bar.',
+    zh: '目标难度的测试程序：每个圆圈是一个随机种子，竖线是平均。',
+  },
+  gridCaption: {
+    en: 'Right characters (%) by length and nesting on test programs, mean over the seeds. The target is at the bottom right.',
+    zh: '测试程序上按长度和嵌套统计的正确字符（%），取各种子的平均。目标在右下角。',
+  },
+  length: { en: 'length (digits)', zh: '长度（位数）' },
+  nesting: { en: 'nesting (operations)', zh: '嵌套（运算次数）' },
+  nestingHeading: { en: 'Nesting', zh: '嵌套' },
+  nested: {
+    en: 'Numbers have one digit here and up to seven operations are combined, so that there is little to calculate and much to keep track of: brackets, names, loops, the branch not taken. The target is nesting 7; each of the networks reads five million characters, about 60,000 programs of the target, or half as many again of a mixture.',
+    zh: '这里的数都只有一位，最多组合七次运算：要算的不多，要记住的却不少——括号、变量名、循环、没有走的分支。目标是嵌套 7；每个网络读五百万个字符，大约是六万段目标程序，混合时则多出一半。',
+  },
+  nestedFound: {
+    en: 'On the target mix gets {mix} of the characters and combined {combined}, none only {none}. What is learned on short programs carries over to long ones. Naive has {naive}: in the paper it is behind mix and often behind none too. Here, where nesting alone grows and the schedule ends on the target, it is not; what it pays is seen in the next section. A single seed may turn the order of naive, mix and combined around, see the circles further down.',
+    zh: '在目标难度上，“混合”写对 {mix} 的字符，“结合”{combined}，“无课程”只有 {none}：在短程序上学到的可以用到长程序上。“由易到难”为 {naive}：在论文中它不如“混合”，常常也不如“无课程”；在这里，只有嵌套在增加，而且日程以目标难度收尾，它并不落后。它付出的代价见下一节。“由易到难”“混合”“结合”三者的先后，换一个种子就可能颠倒，见后面的圆圈图。',
+  },
+  bothHeading: { en: 'Length and nesting', zh: '长度与嵌套' },
+  both: {
+    en: 'Now numbers have up to two digits, and up to three operations are combined; each network reads two million characters. The map shows what the figure for the target hides: who sees nothing but the target knows nothing else, and what the naive curriculum learned first it has forgotten at the end.',
+    zh: '现在数最多有两位，最多组合三次运算；每个网络读两百万个字符。热图显示了只看目标难度时看不到的东西：只见过目标难度的网络别的都不会，“由易到难”最先学到的到最后已经忘记了。',
+  },
+  bothFound: {
+    en: 'On the target itself none has {none}, naive {naive}, mix {mix} and combined {combined}. Where it is easy to get better on the target at once, mixing pays later: only one program in six is of the target, and in so short a training a network that saw all of its examples there can be ahead. The networks of the paper were trained for many times longer.',
+    zh: '在目标难度本身，“无课程”为 {none}，“由易到难”{naive}，“混合”{mix}，“结合”{combined}。如果在目标难度上一开始就能进步，混合的好处要晚些才显现：六段程序中只有一段是目标难度，训练这么短，全部例子都取自目标难度的网络可能领先。论文中网络的训练时间是这里的许多倍。',
+  },
+  addition: {
+    en: 'Sums of two numbers with the same number of digits, up to three; 1.2 million characters for each network. A sum has to be written from its first digit on, which may depend on a carry from the last: the network must have added before it writes.',
+    zh: '两个位数相同的数相加，最多三位；每个网络读一百二十万个字符。和要从最高位写起，而最高位可能取决于最低位传来的进位：网络必须在动笔之前就算好。',
+  },
+  additionFound: {
+    en: 'With three digits none gets {none} of the characters, naive {naive}, mix {mix} and combined {combined}: after so short a training the curricula do not yet help with the target. With fewer digits there is no comparison.',
+    zh: '三位数相加时，“无课程”写对 {none} 的字符，“由易到难”{naive}，“混合”{mix}，“结合”{combined}：训练这么短，课程对目标难度还没有帮助。位数更少时，差距就一目了然了。',
+  },
+  spreadHeading: { en: 'Chance', zh: '随机性' },
+  chance: {
+    en: 'How much of this is luck? The seeds differ by several points: a small network makes its discoveries, such as that of the carry, sooner or later by chance. A difference between two curricula counts where it is large beside the distance of the circles.',
+    zh: '其中有多少是运气？不同种子之间相差好几个百分点：小网络迟早会有所发现，比如发现进位，但早晚全凭机会。两种课程之间的差别只有比圆圈之间的距离明显更大时才算数。',
+  },
+  additionHeading: { en: 'Addition', zh: '加法' },
+  digits: { en: 'digits of the numbers', zh: '各数的位数' },
+  digitsCaption: {
+    en: 'Right characters on sums that were not trained on, by the digits of the numbers; mean over the seeds.',
+    zh: '未训练过的加法题上正确字符的比例，按位数统计；取各种子的平均。',
+  },
+  writesHeading: { en: 'What it writes', zh: '它写了什么' },
+  program: { en: 'program', zh: '程序' },
+  prints: { en: 'prints', zh: '应打印' },
+  writes: { en: 'the network writes', zh: '网络写出' },
+  quickLearned: {
+    en: 'right characters of the best short training, against {floor} by frequency',
+    zh: '短训练中最好的正确字符比例，与只按频率的 {floor} 相比',
+  },
+  learned: {
+    en: 'nesting: right characters on the target by the curriculum that learned least, against the most frequent ones',
+    zh: '嵌套：学得最差的课程在目标难度上正确的字符，与只猜最常见字符相比',
+  },
+  mixOverNone: {
+    en: 'nesting: right characters on the target by mix, against none (published: better)',
+    zh: '嵌套：“混合”在目标难度上正确的字符，与“无课程”相比（论文：更好）',
+  },
+  combinedOverNone: {
+    en: 'nesting: the same by combined, against none (published: better)',
+    zh: '嵌套：“结合”的同一数字，与“无课程”相比（论文：更好）',
+  },
+  mixOverall: {
+    en: 'lengths and nestings: mean over the whole map by mix, against none and naive',
+    zh: '长度与嵌套：“混合”在整张热图上的平均，与“无课程”和“由易到难”相比',
+  },
+  combinedOverall: { en: 'lengths and nestings: the same by combined', zh: '长度与嵌套：“结合”的同一数字' },
+  mixDigits: {
+    en: 'addition: mean over one to three digits by mix, against none and naive',
+    zh: '加法：“混合”在一到三位数上的平均，与“无课程”和“由易到难”相比',
+  },
+  combinedDigits: { en: 'addition: the same by combined', zh: '加法：“结合”的同一数字' },
+  greedy: {
+    en: 'results that the network writes right on its own, as counted with the right beginnings given',
+    zh: '网络独立写对的结果所占的比例，与给定正确开头时统计的相同',
+  },
+});
