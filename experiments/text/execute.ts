@@ -66,8 +66,8 @@ export default messages({
     zh: '这里的数都只有一位，最多组合七次运算：要算的不多，要记住的却不少——括号、变量名、循环、没有走的分支。目标是嵌套 7；每个网络读五百万个字符，大约是六万段目标程序，混合时则多出一半。',
   },
   nestedFound: {
-    en: 'On the target mix gets {mix} of the characters and combined {combined}, none only {none}. What is learned on short programs carries over to long ones. Naive has {naive}: in the paper it is behind mix and often behind none too. Here, where nesting alone grows and the schedule ends on the target, it is not; what it pays is seen in the next section. A single seed may turn the order of naive, mix and combined around, see the circles further down.',
-    zh: '在目标难度上，“混合”写对 {mix} 的字符，“结合”{combined}，“无课程”只有 {none}：在短程序上学到的可以用到长程序上。“由易到难”为 {naive}：在论文中它不如“混合”，常常也不如“无课程”；在这里，只有嵌套在增加，而且日程以目标难度收尾，它并不落后。它付出的代价见下一节。“由易到难”“混合”“结合”三者的先后，换一个种子就可能颠倒，见后面的圆圈图。',
+    en: 'On the target mix gets {mix} of the characters and combined {combined}, none only {none}. What is learned on short programs carries over to long ones. Naive has {naive}: in the paper it is behind mix, and sometimes behind none too. Here, where nesting alone grows and the schedule ends on the target, it is not; what it pays is seen in the next section. A single seed may turn the order of naive, mix and combined around, see the circles further down.',
+    zh: '在目标难度上，“混合”写对 {mix} 的字符，“结合”{combined}，“无课程”只有 {none}：在短程序上学到的可以用到长程序上。“由易到难”为 {naive}：在论文中它不如“混合”，有时也不如“无课程”；在这里，只有嵌套在增加，而且日程以目标难度收尾，它并不落后。它付出的代价见下一节。“由易到难”“混合”“结合”三者的先后，换一个种子就可能颠倒，见后面的圆圈图。',
   },
   bothHeading: { en: 'Length and nesting', zh: '长度与嵌套' },
   both: {
@@ -88,8 +88,8 @@ export default messages({
   },
   spreadHeading: { en: 'Chance', zh: '随机性' },
   chance: {
-    en: 'How much of this is luck? The seeds differ by several points: a small network makes its discoveries, such as that of the carry, sooner or later by chance. A difference between two curricula counts where it is large beside the distance of the circles.',
-    zh: '其中有多少是运气？不同种子之间相差好几个百分点：小网络迟早会有所发现，比如发现进位，但早晚全凭机会。两种课程之间的差别只有比圆圈之间的距离明显更大时才算数。',
+    en: 'How much of this is luck? The seeds differ by several points: whether a small network finds a rule early or late is a matter of chance. A difference between two curricula counts where it is large beside the distance of the circles.',
+    zh: '其中有多少是运气？不同种子之间相差好几个百分点：小网络发现某条规律是早是晚，全凭机会。两种课程之间的差别只有比圆圈之间的距离明显更大时才算数。',
   },
   additionHeading: { en: 'Addition', zh: '加法' },
   digits: { en: 'digits of the numbers', zh: '各数的位数' },
