@@ -185,7 +185,7 @@ export default experiment({
     check('topOnly', below(0.5), soon[2][6]);
     plot('soonCaption', (t) => ({
       x: { label: t('rowsRead') },
-      y: { label: t('accuracy'), grid: true, domain: [0, 1], percent: true },
+      y: { label: t('accuracy'), grid: true, domain: [0, 100], percent: true },
       marks: [curves(soon.map((y, i) => ({ name: rows[i].name, x: y.map((_, row) => row + 1), y })))],
     }));
 

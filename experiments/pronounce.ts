@@ -49,7 +49,7 @@ export default experiment({
   text,
   datasets: ['cmudict'],
   code: ['pronounce.ts', 'letters-to-sounds.ts'],
-  minutes: 8,
+  minutes: 12,
   async run({ quick, seed, signal, say, heading, formula, plot, table, check, progress, files }) {
     const [{ name, bytes }] = await files('cmudict');
     const { pairs } = readPairs(readPronunciations(new TextDecoder().decode(bytes), name));
@@ -81,7 +81,7 @@ export default experiment({
       ...{ tokens: 'char', targetTokens: 'whitespace', seed, signal, validation, validations: 10 },
       ...(quick
         ? { hiddenSize: 64, embeddingSize: 32, attentionSize: 32, batchSize: 16, epochs: 2, learningRate: 5e-3 }
-        : { hiddenSize: 256, embeddingSize: 64, attentionSize: 128, batchSize: 64, epochs: 5, dropout: 0.1 }),
+        : { hiddenSize: 256, embeddingSize: 64, attentionSize: 128, batchSize: 64, epochs: 8, dropout: 0.15 }),
       onProgress: (now) => progress(0.03 + 0.9 * now.progress, `loss ${now.loss.toFixed(3)}`),
     });
     const texts = test.map(({ word }) => word);

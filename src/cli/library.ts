@@ -14,6 +14,7 @@ export {
   listBackends,
   loadLanguageModel,
   loadModel,
+  LogisticRegression,
   MostFrequentTag,
   NaiveBayes,
   NgramLanguageModel,

@@ -21,8 +21,8 @@ interface SparseRow {
 
 /** Passes over the rows, if they do not settle before. */
 const PASSES = 100;
-/** Settled: no derivative of the dual is larger. */
-const TOLERANCE = 0.01;
+/** Settled: no derivative of the dual was larger in a pass. */
+const TOLERANCE = 0.1;
 /** Of the Newton steps for one row. */
 const NEWTON = { steps: 100, tolerance: 1e-8, shrink: 0.1 };
 

@@ -91,12 +91,14 @@ export const trainClassifyCommand = defineCommand({
     );
     const tested = model.evaluate(test);
     const trained = model.evaluate(training.slice(0, MEASURED));
-    const baselines = baselinesOf(model, training, test, lib.NaiveBayes);
+    run.progress.log('counting: naive Bayes, logistic regression');
+    const baselines = baselinesOf(model, training, test, lib);
     const { config } = model;
     const last = model.training.validation.at(-1) ?? null;
     const scores = [
       ['majority', baselines.majority, null],
       ['naive Bayes', baselines.naiveBayes, null],
+      ['logistic regression', baselines.logisticRegression, null],
       [`${config.cell} (this one)`, tested.accuracy, tested.macroF1],
     ] as const;
     const rows = scores.map(([name, accuracy, f1]) => [name, percent(accuracy), f1 === null ? '' : f1.toFixed(3)]);
@@ -106,7 +108,7 @@ export const trainClassifyCommand = defineCommand({
       line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' each way' : ''} · ${sizes}`,
       figures: [
         ['test accuracy', percent(tested.accuracy)],
-        ['naive Bayes', percent(baselines.naiveBayes)],
+        ['counting', percent(Math.max(baselines.naiveBayes, baselines.logisticRegression))],
         ['labels', formatNumber(config.labels.length)],
       ],
       scores: { heading: 'Accuracy', columns, rows, strong: rows.length - 1 },
@@ -163,13 +165,16 @@ function drawTest<R extends LabelledText>(
   return { training: Array.from(rest, (i) => rows[i]), test: Array.from(drawn, (i) => rows[i]) };
 }
 
-/** Accuracy on the test part: of the label that is most frequent, and of naive Bayes on the model's tokens and their neighbours. */
+/**
+ * Accuracy on the test part: of the label that is most frequent, and of naive Bayes and logistic regression on the model's tokens and
+ * their neighbours.
+ */
 function baselinesOf(
   model: TextClassifier,
   training: readonly LabelledText[],
   test: readonly LabelledText[],
-  NaiveBayes: typeof library.NaiveBayes,
-): { majority: number; naiveBayes: number } {
+  { LogisticRegression, NaiveBayes }: Pick<typeof library, 'LogisticRegression' | 'NaiveBayes'>,
+): { majority: number; naiveBayes: number; logisticRegression: number } {
   const count = model.config.labels.length;
   const [seen, unseen] = [model.encode(training), model.encode(test)];
   const byCharacter = model.text.settings.tokens === 'char' || model.text.settings.tokens === 'byte';
@@ -177,14 +182,21 @@ function baselinesOf(
   const mark = byCharacter ? ['·'] : [];
   const words = ({ sequences }: { sequences: Int32Array[] }): string[][] =>
     sequences.map((sequence) => [...mark, ...Array.from(sequence, String), ...mark]);
-  const bayes = new NaiveBayes(words(seen), seen.classes, count, byCharacter ? { order: 4, alpha: 0.3 } : { order: 2 });
+  const features = words(seen);
+  const order = byCharacter ? 4 : 2;
+  const bayes = new NaiveBayes(features, seen.classes, count, byCharacter ? { order, alpha: 0.3 } : { order });
+  const logistic = new LogisticRegression(features, seen.classes, count, { order });
   const frequencies = new Int32Array(count);
   for (const k of seen.classes) frequencies[k]++;
   const most = frequencies.indexOf(Math.max(...frequencies));
   const share = (guess: (i: number) => number): number =>
     unseen.classes.reduce((sum, k, i) => sum + (guess(i) === k ? 1 : 0), 0) / unseen.classes.length;
   const rows = words(unseen);
-  return { majority: share(() => most), naiveBayes: share((i) => bayes.predict(rows[i])) };
+  return {
+    majority: share(() => most),
+    naiveBayes: share((i) => bayes.predict(rows[i])),
+    logisticRegression: share((i) => logistic.predict(rows[i])),
+  };
 }
 
 function mistakesHtml(model: TextClassifier, test: readonly LabelledText[]): string {

@@ -46,7 +46,7 @@ describe('train classify', () => {
         rows: { train: 72, test: 8 },
       });
       expect(result.test.accuracy).toBe(1);
-      expect(result.baselines).toEqual({ majority: 0.5, naiveBayes: 1 });
+      expect(result.baselines).toEqual({ majority: 0.5, naiveBayes: 1, logisticRegression: 1 });
       expect(Object.keys(result)).toEqual(expect.arrayContaining(['train', 'validation', 'seed', 'peakMemoryMiB']));
       const page = readFileSync(join(folder, 'films.html'), 'utf8');
       expect(page).toContain('naive Bayes');
