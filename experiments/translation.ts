@@ -1,5 +1,5 @@
 // English to French: an encoder reads, a decoder writes and looks back at what was read. Where it looks is drawn.
-import { bleu, chrf, splitPairs, type TextPair, Translator, type TranslatorOptions } from 'unrolled';
+import { bleu, chrf, splitPairs, TranslationMemory, Translator, type TranslatorOptions } from 'unrolled';
 import { readPairs, readTable, unzip } from 'unrolled/records';
 import { above, atLeast, atMost, below, curves, experiment, Plot, sequential } from 'unrolled/reproduce';
 import text from './text/translation.js';
@@ -66,9 +66,9 @@ export default experiment({
     const { hypotheses, loss } = model.evaluate(test);
     const sources = hypotheses.map(({ source }) => source);
     const references = hypotheses.map((one) => one.references);
-    const remembered = rememberer(training);
+    const memorized = new TranslationMemory(training.map(({ source, target }) => ({ source: words(source), target })));
     const rows = {
-      memory: sources.map(remembered),
+      memory: sources.map((source) => memorized.translate(words(source))),
       greedy: greedy.hypotheses.map((one) => one.text),
       unreplaced: model.translate(sources, { replaceUnknown: false }).map((one) => one.text),
       beam: hypotheses.map((one) => one.text),
@@ -158,32 +158,3 @@ export default experiment({
     say('limits');
   },
 });
-
-/** A translation memory: what stands beside the training sentence that shares most with a new one, rare words counting more. */
-function rememberer(training: readonly TextPair[]): (source: string) => string {
-  const holders = new Map<string, number[]>();
-  training.forEach(({ source }, i) => {
-    for (const word of new Set(words(source))) {
-      const list = holders.get(word);
-      if (list) list.push(i);
-      else holders.set(word, [i]);
-    }
-  });
-  const weightOf = (word: string): number => Math.log(training.length / (holders.get(word)?.length ?? 1));
-  const weights = training.map(({ source }) =>
-    [...new Set(words(source))].reduce((sum, word) => sum + weightOf(word), 0),
-  );
-  return (source) => {
-    const shared = new Map<number, number>();
-    const own = [...new Set(words(source))];
-    for (const word of own)
-      for (const i of holders.get(word) ?? []) shared.set(i, (shared.get(i) ?? 0) + weightOf(word));
-    const total = own.reduce((sum, word) => sum + weightOf(word), 0);
-    let [best, most] = [0, -1];
-    for (const [i, weight] of shared) {
-      const alike = weight / (total + weights[i] - weight);
-      if (alike > most) [best, most] = [i, alike];
-    }
-    return training[best].target;
-  };
-}

@@ -89,6 +89,7 @@ export {
 } from './models/tokenTagger.js'; // prettier-ignore
 export { BEAM_DEFAULTS, type BeamModel, type BeamOptions, beamSearch, type BeamTask, type Hypothesis } from './models/beamSearch.js'; // prettier-ignore
 export { bySource, splitPairs, type TextPair } from './models/sentencePairs.js';
+export { type RememberedPair, TranslationMemory } from './models/translationMemory.js';
 export { Translator } from './models/translator.js';
 export type {
   TranslateOptions, Translation, TranslatorEvaluation, TranslatorMetrics, TranslatorOptions,

@@ -24,6 +24,7 @@ export {
   TextClassifier,
   timeParts,
   TokenTagger,
+  TranslationMemory,
   Translator,
 } from '../node.js';
 export { taskReport } from '../plot/taskReport.js';

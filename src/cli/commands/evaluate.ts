@@ -74,15 +74,15 @@ export const evaluateCommand = defineCommand({
         ]);
       }
       case 'translate': {
-        const { scoresOf } = await import('../translationScores.js');
+        const { bleuHeading, scoresOf } = await import('../translationScores.js');
         const data = await rows.readSentencePairs(context, args, options);
         const measuredOn = model.evaluate(measured(data));
         const { pairs, sources, loss, exact, tokenError } = measuredOn;
-        const { bleu, chrf } = scoresOf(measuredOn, library);
-        return result(data.name, { rows: pairs, sources, loss, bleu, chrf, exact, tokenError }, [
+        const scores = scoresOf(model, measuredOn.hypotheses, library);
+        return result(data.name, { rows: pairs, sources, loss, ...scores, exact, tokenError }, [
           ['pairs', formatNumber(pairs)],
-          ['BLEU', bleu.toFixed(2)],
-          ['chrF', chrf.toFixed(2)],
+          [bleuHeading(scores), scores.bleu.toFixed(2)],
+          ['chrF', scores.chrf.toFixed(2)],
           ['exact', percent(exact)],
           ['wrong tokens', percent(tokenError)],
           ['loss', `${formatNumber(loss)} nats per token`],

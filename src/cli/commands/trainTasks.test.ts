@@ -246,6 +246,9 @@ describe('train translate', () => {
       expect(result).toMatchObject({ task: 'translate', pairs: { train: 57, test: 6, leftOut: 0 } });
       expect(result.test.exact).toBeGreaterThan(0.6);
       expect(Object.keys(result.test)).toEqual(expect.arrayContaining(['bleu', 'chrf', 'exact', 'loss']));
+      // No source is twice there, so what a memory answers is another's translation.
+      expect(result.baselines.nearest).toMatchObject({ exact: 0, lowercase: false });
+      expect(result.baselines.nearest.chrf).toBeGreaterThan(0);
       writeFileSync(join(folder, 'in.txt'), '3 2 1\n');
       const { predictions } = await json(['predict', 't.safetensors', 'in.txt'], folder);
       expect(predictions[0]).toMatchObject({ source: '3 2 1', text: 'one two three' });

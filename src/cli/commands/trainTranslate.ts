@@ -1,5 +1,6 @@
 // `unrolled train translate`: one sequence to another, by encoder, decoder and attention.
 import { TRANSLATOR_DEFAULTS as DEFAULTS } from '../../models/defaults.js';
+import type { Translator } from '../../models/translator.js';
 import type { TranslatorEvaluation } from '../../models/translatorOptions.js';
 import type { TextPair } from '../../models/sentencePairs.js';
 import { escapeXml } from '../../plot/svg.js';
@@ -10,7 +11,7 @@ import { TABLE_OPTIONS } from '../tableOptions.js';
 import { embeddingOption, fitSettings, trainOptions } from '../trainOptions.js';
 import { startRun, taskResult, trainAndSave } from '../trainRun.js';
 import type * as library from '../library.js';
-import { scoresOf } from '../translationScores.js';
+import { bleuHeading, scoresOf } from '../translationScores.js';
 
 /** The share of the sources that is drawn for the test where there is no such part, and the most of it. */
 const TEST = 0.1;
@@ -106,27 +107,31 @@ export const trainTranslateCommand = defineCommand({
     }
     const { beam: beamSize, lengthPenalty } = options;
     const tested = model.evaluate(test, { beamSize, lengthPenalty });
-    const scores = scoresOf(tested, lib);
+    const scores = scoresOf(model, tested.hypotheses, lib);
     const { config } = model;
     const last = model.training.validation.at(-1) ?? null;
     const columns = [
       { heading: 'test' },
-      { heading: 'BLEU', number: true },
+      { heading: bleuHeading(scores), number: true },
       { heading: 'chrF', number: true },
       { heading: 'exact', number: true },
       { heading: 'wrong tokens', number: true },
     ];
-    const row = [`${config.cell} (this one)`, scores.bleu.toFixed(2), scores.chrf.toFixed(2), percent(tested.exact), percent(tested.tokenError)]; // prettier-ignore
+    const remembered = baselineOf(model, training, tested, lib);
+    const rows = [
+      ['nearest known source', remembered.bleu.toFixed(2), remembered.chrf.toFixed(2), percent(remembered.exact), ''],
+      [`${config.cell} (this one)`, scores.bleu.toFixed(2), scores.chrf.toFixed(2), percent(tested.exact), percent(tested.tokenError)], // prettier-ignore
+    ];
     const vocabulary = model.vocabularySize;
     return taskResult(context, run, model, {
       title: `${data.name}: translator`,
       line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' each way' : ''}, ${config.attentionSize > 0 ? 'attention' : 'no attention'} · ${sizes}`,
       figures: [
-        ['BLEU', scores.bleu.toFixed(1)],
+        [bleuHeading(scores), scores.bleu.toFixed(1)],
         ['chrF', scores.chrf.toFixed(1)],
         ['exact', percent(tested.exact)],
       ],
-      scores: { heading: 'Test', columns, rows: [row], strong: 0 },
+      scores: { heading: 'Test', columns, rows, strong: 1 },
       unit: 'nats per token',
       sections: [{ heading: 'Translations of the test part', html: translationsHtml(tested) }],
       details: [['vocabularies', `${formatNumber(vocabulary.source)} and ${formatNumber(vocabulary.target)}`]],
@@ -143,6 +148,7 @@ export const trainTranslateCommand = defineCommand({
           tokenError: tested.tokenError,
           sources: tested.sources,
         },
+        baselines: { nearest: remembered },
       },
       text: [
         tested.hypotheses
@@ -172,4 +178,19 @@ function translationsHtml({ hypotheses }: TranslatorEvaluation): string {
       return `<p class="when">${escapeXml(source)}</p>\n<blockquote>${right ? '✓ ' : ''}${escapeXml(text)}${others}</blockquote>`;
     })
     .join('\n');
+}
+
+/** What a translation memory achieves: the target of the training source that is most alike. */
+function baselineOf(
+  model: Translator,
+  training: readonly TextPair[],
+  { hypotheses }: TranslatorEvaluation,
+  lib: Pick<typeof library, 'bleu' | 'chrf' | 'TranslationMemory'>,
+): { bleu: number; chrf: number; exact: number } {
+  const pairs = training.map(({ source, target }) => ({ source: model.source.tokens(source), target }));
+  const order = model.source.text.settings.tokens === 'char' ? 4 : 1;
+  const memory = new lib.TranslationMemory(pairs, order);
+  const said = hypotheses.map(({ source, references }) => ({ text: memory.translate(model.source.tokens(source)), references })); // prettier-ignore
+  const exact = said.filter(({ text, references }) => references.includes(text)).length / said.length;
+  return { ...scoresOf(model, said, lib), exact };
 }
