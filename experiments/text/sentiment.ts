@@ -45,7 +45,6 @@ export default messages({
     en: 'GRU in both directions, mean and largest, words and pairs, in pieces',
     zh: '双向 GRU，平均值与最大值，单词与词对，分段阅读',
   },
-  bothRow: { en: 'both together, the mean of their probabilities', zh: '两个网络合在一起，概率取平均' },
   firstShort: { en: 'LSTM', zh: 'LSTM' },
   bestShort: { en: 'both directions', zh: '双向' },
   seconds: { en: 'training (s)', zh: '训练（秒）' },
