@@ -3,8 +3,8 @@ import { messages } from 'unrolled/reproduce';
 export default messages({
   title: { en: 'Learning to execute programs', zh: '学习执行程序' },
   idea: {
-    en: 'A network that reads text one character after the other can be given the text of a program, and asked to write what the program prints. Nobody tells it what a digit is worth, what brackets are for, or that a variable stands for a number: there are only characters that come in, and characters that should come out.\n\nZaremba and Sutskever taught this to an LSTM, and found that the order of the lessons matters. Only hard programs from the start was too much at once; easy ones first and then harder ones, as at school, did not help much either, since a network rebuilds for each lesson what it has. Best was to mix the lessons. This is their experiment on a small scale, and it shows a part of that: fewer digits, one layer of 64 units instead of two of 400, and minutes instead of days.',
-    zh: '逐个字符阅读文本的网络，也可以读一段程序，然后写出这段程序打印的内容。没有人告诉它一个数字值多少、括号有什么用、变量代表一个数：它见到的只有输入的字符和应当输出的字符。\n\nZaremba 和 Sutskever 用 LSTM 学会了这件事，并且发现课程的先后次序很重要。一开始就只给难的程序，一次要学的太多；像学校那样先易后难帮助也不大，因为每上一课，网络都要把已有的东西重新改造一遍。最好的办法是把各种难度混在一起。这里是他们的实验的缩小版，能看到其中的一部分：位数更少，一层 64 个单元而不是两层各 400 个单元，用时几分钟而不是几天。',
+    en: 'A network that reads text one character after the other can be given the text of a program, and asked to write what the program prints. Nobody tells it what a digit is worth, what brackets are for, or that a variable stands for a number: there are only characters that come in, and characters that should come out.\n\nZaremba and Sutskever taught this to an LSTM, and found that the order of the lessons matters. Only hard programs from the start was too much at once; easy ones first and then harder ones, as at school, did not help much either, since a network rebuilds for each lesson what it has. Best was to mix the lessons. This is their experiment on a small scale: fewer digits, one layer of 64 units instead of two of 400, and minutes instead of days.',
+    zh: '逐个字符阅读文本的网络，也可以读一段程序，然后写出这段程序打印的内容。没有人告诉它一个数字值多少、括号有什么用、变量代表一个数：它见到的只有输入的字符和应当输出的字符。\n\nZaremba 和 Sutskever 用 LSTM 学会了这件事，并且发现课程的先后次序很重要。一开始就只给难的程序，一次要学的太多；像学校那样先易后难帮助也不大，因为每上一课，网络都要把已有的东西重新改造一遍。最好的办法是把各种难度混在一起。这里是他们的实验的缩小版：位数更少，一层 64 个单元而不是两层各 400 个单元，用时几分钟而不是几天。',
   },
   programsHeading: { en: 'The programs', zh: '程序' },
   samples: {
@@ -62,29 +62,29 @@ export default messages({
   nesting: { en: 'nesting (operations)', zh: '嵌套（运算次数）' },
   nestingHeading: { en: 'Nesting', zh: '嵌套' },
   nested: {
-    en: 'Numbers have one digit here and up to seven operations are combined, so that there is little to calculate and much to keep track of: brackets, names, loops, the branch not taken. The target is nesting 7; each of the networks reads five million characters, about 60,000 programs of the target, or half as many again of a mixture.',
-    zh: '这里的数都只有一位，最多组合七次运算：要算的不多，要记住的却不少——括号、变量名、循环、没有走的分支。目标是嵌套 7；每个网络读五百万个字符，大约是六万段目标程序，混合时则多出一半。',
+    en: 'Numbers have one digit here and up to seven operations are combined, so that there is little to calculate and much to keep track of: brackets, names, loops, the branch not taken. The target is nesting 7; each of the networks reads ten million characters, about 120,000 programs of the target, or half as many again of a mixture.',
+    zh: '这里的数都只有一位，最多组合七次运算：要算的不多，要记住的却不少——括号、变量名、循环、没有走的分支。目标是嵌套 7；每个网络读一千万个字符，大约是十二万段目标程序，混合时则多出一半。',
   },
   nestedFound: {
-    en: 'On the target mix gets {mix} of the characters and combined {combined}, none only {none}. What is learned on short programs carries over to long ones. Naive has {naive}: in the paper it is behind mix, and sometimes behind none too. Here, where nesting alone grows and the schedule ends on the target, it is not; what it pays is seen in the next section. A single seed may turn the order of naive, mix and combined around, see the circles further down.',
-    zh: '在目标难度上，“混合”写对 {mix} 的字符，“结合”{combined}，“无课程”只有 {none}：在短程序上学到的可以用到长程序上。“由易到难”为 {naive}：在论文中它不如“混合”，有时也不如“无课程”；在这里，只有嵌套在增加，而且日程以目标难度收尾，它并不落后。它付出的代价见下一节。“由易到难”“混合”“结合”三者的先后，换一个种子就可能颠倒，见后面的圆圈图。',
+    en: 'On the target mix gets {mix} of the characters and combined {combined}, naive {naive} and none only {none}: what is learned on short programs carries over to long ones, and it is better to go on seeing them all than to go through them once. With half of the training naive was level with the others, and seeds differ; see the circles further down.',
+    zh: '在目标难度上，“混合”写对 {mix} 的字符，“结合”{combined}，“由易到难”{naive}，“无课程”只有 {none}：在短程序上学到的可以用到长程序上，而且始终各种难度都见到，好过从易到难只走一遍。训练只有一半长时，“由易到难”还不落后；不同种子也有差别，见后面的圆圈图。',
   },
   bothHeading: { en: 'Length and nesting', zh: '长度与嵌套' },
   both: {
-    en: 'Now numbers have up to two digits, and up to three operations are combined; each network reads two million characters. The map shows what the figure for the target hides: who sees nothing but the target knows nothing else, and what the naive curriculum learned first it has forgotten at the end.',
-    zh: '现在数最多有两位，最多组合三次运算；每个网络读两百万个字符。热图显示了只看目标难度时看不到的东西：只见过目标难度的网络别的都不会，“由易到难”最先学到的到最后已经忘记了。',
+    en: 'Now numbers have up to two digits, and up to three operations are combined; each network reads six million characters. The map shows what the figure for the target hides: who sees nothing but the target knows nothing else, and what the naive curriculum learned first it has forgotten at the end.',
+    zh: '现在数最多有两位，最多组合三次运算；每个网络读六百万个字符。热图显示了只看目标难度时看不到的东西：只见过目标难度的网络别的都不会，“由易到难”最先学到的到最后已经忘记了。',
   },
   bothFound: {
-    en: 'On the target itself none has {none}, naive {naive}, mix {mix} and combined {combined}. Where it is easy to get better on the target at once, mixing pays later: only one program in six is of the target, and in so short a training a network that saw all of its examples there can be ahead. The networks of the paper were trained for many times longer.',
-    zh: '在目标难度本身，“无课程”为 {none}，“由易到难”{naive}，“混合”{mix}，“结合”{combined}。如果在目标难度上一开始就能进步，混合的好处要晚些才显现：六段程序中只有一段是目标难度，训练这么短，全部例子都取自目标难度的网络可能领先。论文中网络的训练时间是这里的许多倍。',
+    en: 'On the target itself none has {none}, naive {naive}, mix {mix} and combined {combined}. Naive, for which the target came only at the end, is behind all others, as in the paper. Mix saw one program of the target in six and has caught up with the network that saw nothing else; after a third of this training it was behind. The networks of the paper were trained for many times longer.',
+    zh: '在目标难度本身，“无课程”为 {none}，“由易到难”{naive}，“混合”{mix}，“结合”{combined}。“由易到难”到最后才见到目标难度，落在所有其他课程之后，与论文一致。“混合”的六段程序中只有一段是目标难度，却已赶上只见过目标难度的网络；训练只有三分之一长时它还落后。论文中网络的训练时间是这里的许多倍。',
   },
   addition: {
-    en: 'Sums of two numbers with the same number of digits, up to three; 1.2 million characters for each network. A sum has to be written from its first digit on, which may depend on a carry from the last: the network must have added before it writes.',
-    zh: '两个位数相同的数相加，最多三位；每个网络读一百二十万个字符。和要从最高位写起，而最高位可能取决于最低位传来的进位：网络必须在动笔之前就算好。',
+    en: 'Sums of two numbers with the same number of digits, up to three; five million characters for each network. A sum has to be written from its first digit on, which may depend on a carry from the last: the network must have added before it writes.',
+    zh: '两个位数相同的数相加，最多三位；每个网络读五百万个字符。和要从最高位写起，而最高位可能取决于最低位传来的进位：网络必须在动笔之前就算好。',
   },
   additionFound: {
-    en: 'With three digits none gets {none} of the characters, naive {naive}, mix {mix} and combined {combined}: after so short a training the curricula do not yet help with the target. With fewer digits there is no comparison.',
-    zh: '三位数相加时，“无课程”写对 {none} 的字符，“由易到难”{naive}，“混合”{mix}，“结合”{combined}：训练这么短，课程对目标难度还没有帮助。位数更少时，差距就一目了然了。',
+    en: 'With three digits none gets {none} of the characters, naive {naive}, mix {mix} and combined {combined}: naive is behind again, and the mixtures reach about as much as the network that practised nothing but the target. With fewer digits there is no comparison.',
+    zh: '三位数相加时，“无课程”写对 {none} 的字符，“由易到难”{naive}，“混合”{mix}，“结合”{combined}：“由易到难”又落在后面，两种混合与只练目标难度的网络大致相当。位数更少时，差距就一目了然了。',
   },
   spreadHeading: { en: 'Chance', zh: '随机性' },
   chance: {
@@ -109,14 +109,19 @@ export default messages({
     en: 'nesting: right characters on the target by the curriculum that learned least, against the most frequent ones',
     zh: '嵌套：学得最差的课程在目标难度上正确的字符，与只猜最常见字符相比',
   },
-  mixOverNone: {
-    en: 'nesting: right characters on the target by mix, against none (published: better)',
-    zh: '嵌套：“混合”在目标难度上正确的字符，与“无课程”相比（论文：更好）',
+  mixOnTarget: {
+    en: 'nesting: right characters on the target by mix, against none and naive (published: better)',
+    zh: '嵌套：“混合”在目标难度上正确的字符，与“无课程”和“由易到难”相比（论文：更好）',
   },
-  combinedOverNone: {
-    en: 'nesting: the same by combined, against none (published: better)',
-    zh: '嵌套：“结合”的同一数字，与“无课程”相比（论文：更好）',
+  combinedOnTarget: {
+    en: 'nesting: the same by combined (published: better)',
+    zh: '嵌套：“结合”的同一数字（论文：更好）',
   },
+  bothOverNaive: {
+    en: 'lengths and nestings: the worse of mix and combined on the target, against naive (published: better)',
+    zh: '长度与嵌套：“混合”与“结合”中较差的一个在目标难度上，与“由易到难”相比（论文：更好）',
+  },
+  additionOverNaive: { en: 'addition: the same', zh: '加法：同上' },
   mixOverall: {
     en: 'lengths and nestings: mean over the whole map by mix, against none and naive',
     zh: '长度与嵌套：“混合”在整张热图上的平均，与“无课程”和“由易到难”相比',
