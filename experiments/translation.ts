@@ -130,22 +130,26 @@ export default experiment({
     for (const i of shown3) {
       const { tokens, sourceTokens: read, attention } = answers[i];
       const cells = tokens.flatMap((_, t) => read.map((__, s) => ({ t, s, weight: attention[t][s] })));
-      plot('looksCaption', () => ({
-        height: 60 + 30 * tokens.length,
-        width: Math.min(760, 160 + 62 * read.length),
-        marginLeft: 130,
-        marginTop: 70,
-        x: {
-          axis: 'top',
-          label: null,
-          domain: read.map((_, s) => s),
-          tickFormat: (s: number) => read[s],
-          tickRotate: -35,
-        },
-        y: { label: null, domain: tokens.map((_, t) => t), tickFormat: (t: number) => tokens[t] },
-        color: sequential(0, 1),
-        marks: [Plot.cell(cells, { x: 's', y: 't', fill: 'weight', inset: 0.5 })],
-      }));
+      plot(
+        'looksCaption',
+        () => ({
+          height: 60 + 30 * tokens.length,
+          width: Math.min(760, 160 + 62 * read.length),
+          marginLeft: 130,
+          marginTop: 70,
+          x: {
+            axis: 'top',
+            label: null,
+            domain: read.map((_, s) => s),
+            tickFormat: (s: number) => read[s],
+            tickRotate: -35,
+          },
+          y: { label: null, domain: tokens.map((_, t) => t), tickFormat: (t: number) => tokens[t] },
+          color: sequential(0, 1),
+          marks: [Plot.cell(cells, { x: 's', y: 't', fill: 'weight', inset: 0.5 })],
+        }),
+        { source: sources[i], said: rows.beam[i] },
+      );
     }
 
     heading('examplesHeading');

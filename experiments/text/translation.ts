@@ -59,12 +59,12 @@ export default messages({
   },
   looksHeading: { en: 'Where it looks', zh: '它看向哪里' },
   looks: {
-    en: 'Three sentences of the test part whose translations are right, chosen since what is looked at turns back: French puts most adjectives behind their noun, pronouns before their verb, and has two words around it for “not”.',
-    zh: '测试部分中三个译对的句子，选它们是因为视线会往回走：法语的形容词大多放在名词之后，宾语代词放在动词之前，否定则用两个词夹住动词。',
+    en: 'Three sentences of the test part whose translations are right, chosen since what is looked at turns back: French puts most adjectives behind their noun, pronouns before their verb, and has two words around it for “not”. Each row is a word that was written, each column one that was read; the bluer, the more weight. The last column is the end of the sentence.',
+    zh: '测试部分中三个译对的句子，选它们是因为视线会往回走：法语的形容词大多放在名词之后，宾语代词放在动词之前，否定则用两个词夹住动词。每一行是写出的一个词，每一列是读到的一个词；颜色越深权重越大。最后一列是句末标记。',
   },
   looksCaption: {
-    en: 'Each row is a word that was written, each column one that was read; the bluer, the more weight. The last column is the end of the sentence.',
-    zh: '每一行是写出的一个词，每一列是读到的一个词；颜色越深权重越大。最后一列是句末标记。',
+    en: '“{source}” – “{said}”',
+    zh: '“{source}”——“{said}”',
   },
   examplesHeading: { en: 'Right, and not', zh: '译对的与没译对的' },
   rightLines: { en: 'Just like a reference', zh: '与某个参考译文完全相同' },
