@@ -42,8 +42,8 @@ export default messages({
   topOnly: { en: 'accuracy of the LSTM after 7 rows of 28', zh: 'LSTM 只读 28 行中的 7 行时的准确率' },
   rowsRead: { en: 'rows read', zh: '已读行数' },
   soonCaption: {
-    en: 'Accuracy if the network is stopped after so many rows. The margin at the top says nothing; most is decided between the rows 12 and 20, and the empty rows at the bottom only have to be survived.',
-    zh: '在读完若干行后就停下来时的准确率。上边缘的空白没有信息；大部分在第 12 到 20 行之间决定，底部的空白行只需要“熬过去”。',
+    en: 'Accuracy (%) if the network is stopped after so many rows. Up to row 20 the answer is little better than a guess; from there to row 26 it comes about. What was read before is there, but the output layer, trained on last states only, cannot make it out until the state is nearly a last one.',
+    zh: '在读完若干行后就停下来时的准确率（%）。到第 20 行为止，回答比瞎猜好不了多少；第 20 到 26 行之间答案才逐渐成形。之前读到的内容其实都在隐状态里，但输出层只在最后的隐状态上训练过，要等状态接近最后的样子才读得懂。',
   },
   wrongHeading: { en: 'What it gets wrong', zh: '读错的数字' },
   wrongCaption: {
