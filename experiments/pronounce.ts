@@ -49,7 +49,7 @@ export default experiment({
   text,
   datasets: ['cmudict'],
   code: ['pronounce.ts', 'letters-to-sounds.ts'],
-  minutes: 12,
+  minutes: 15,
   async run({ quick, seed, signal, say, heading, formula, plot, table, check, progress, files }) {
     const [{ name, bytes }] = await files('cmudict');
     const { pairs } = readPairs(readPronunciations(new TextDecoder().decode(bytes), name));
