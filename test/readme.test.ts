@@ -13,9 +13,9 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** The pages whose examples run. docs/cells.md shows a file that is in examples/. */
 const README = [
   'README.md',
-  ...['recurrent', 'textbook', 'classification', 'tagging', 'forecasting', 'translation', 'captions'].map(
-    (name) => `docs/${name}.md`,
-  ),
+  ...[
+    'recurrent', 'textbook', 'classification', 'tagging', 'forecasting', 'translation', 'pronunciation', 'programs', 'captions', 'digits',
+  ].map((name) => `docs/${name}.md`), // prettier-ignore
 ]
   .map((page) => readFileSync(join(ROOT, page), 'utf8'))
   .join('\n');
