@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import '../autograd/methods.js';
 import { useBackend } from '../backend/choose.js';
 import { ReferenceBackend } from '../backend/reference/reference.js';
+import { decodeSafetensors } from '../formats/safetensors.js';
 import { Philox } from '../tensor/philox.js';
 import { type CaptionedPicture, Captioner } from './captioner.js';
 
@@ -40,6 +41,27 @@ describe('Captioner', () => {
     expect(total).toBeCloseTo(1, 4);
     const alone = held.slice(0, 5).map(({ pixels }) => model.caption(pixels).text);
     expect(model.predict(held.slice(0, 5).map(({ pixels }) => pixels)).map(({ text }) => text)).toEqual(alone);
+  });
+
+  it('goes on from a checkpoint as if it had not been interrupted', async () => {
+    const training = pictures(80, 3);
+    const options = { ...OPTIONS, dropout: 0.2, epochs: 3, validation: pictures(10, 4) };
+    const whole = await Captioner.fit(training, options);
+    const saved: Uint8Array[] = [];
+    const stop = new AbortController();
+    await Captioner.fit(training, {
+      ...options,
+      signal: stop.signal,
+      checkpoint: { everySeconds: 1e9, save: (bytes) => void saved.push(bytes) },
+      onProgress: ({ step }) => step === 7 && stop.abort(),
+    });
+    const resumed = await Captioner.fit(training, { ...OPTIONS, validation: options.validation, resume: saved[0] });
+    const weights = (model: Captioner) =>
+      [...decodeSafetensors(model.toBytes(), 'memory').tensors].map(([name, t]) => [name, [...(t.data as Float32Array)]]); // prettier-ignore
+    expect(weights(resumed)).toEqual(weights(whole));
+    expect(resumed.training?.validation.map(({ loss, exact }) => [loss, exact])).toEqual(
+      whole.training?.validation.map(({ loss, exact }) => [loss, exact]),
+    );
   });
 
   it('refuses what does not fit', async () => {
