@@ -17,7 +17,7 @@ export default experiment({
   source: 'Tjong Kim Sang and Buchholz 2000; Huang, Xu and Yu 2015; Rei 2017',
   text,
   datasets: ['conll2000'],
-  minutes: 7,
+  minutes: 5,
   async run({ quick, seed, signal, say, heading, formula, plot, table, lines, check, progress, files }) {
     const parts = (await files('conll2000')).map(
       ({ name, bytes }) => readTagged(new TextDecoder().decode(bytes), name).sentences,

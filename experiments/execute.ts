@@ -65,7 +65,7 @@ export default experiment({
   source: 'Zaremba and Sutskever 2014 (Learning to Execute)',
   text,
   code: ['execute.ts', 'executor.ts', 'programs.ts'],
-  minutes: 17,
+  minutes: 18,
   run({ quick, seed, say, heading, formula, plot, table, lines, check, progress }) {
     // What a, b and the number of characters should be was tried on validation programs with one seed.
     const tasks = {

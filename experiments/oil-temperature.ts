@@ -13,7 +13,7 @@ export default experiment({
   source: 'Zhou et al. 2021 (Informer, ETTh1); Zeng et al. 2023',
   text,
   datasets: ['ett'],
-  minutes: 4,
+  minutes: 1,
   async run({ quick, seed, signal, say, heading, formula, plot, table, check, progress, files }) {
     const [{ name, bytes }] = await files('ett');
     const whole = readSeries(readTable(new TextDecoder().decode(bytes), name), { target: 'OT' }).target.values;

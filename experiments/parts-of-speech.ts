@@ -12,7 +12,7 @@ export default experiment({
   source: 'Ling et al. 2015; Plank, Søgaard and Goldberg 2016; Universal Dependencies English EWT',
   text,
   datasets: ['ud-ewt'],
-  minutes: 4,
+  minutes: 2,
   async run({ quick, seed, signal, say, heading, formula, plot, table, check, progress, files }) {
     const parts = (await files('ud-ewt')).map(
       ({ name, bytes }) => readTagged(new TextDecoder().decode(bytes), name).sentences,

@@ -28,7 +28,7 @@ export default experiment({
   text,
   datasets: ['imdb', 'glove-100d'],
   code: ['sentiment.ts', 'reading-pieces.ts', 'classifying.ts'],
-  minutes: 10,
+  minutes: 8,
   async run({ quick, seed, signal, say, heading, formula, plot, table, check, progress, files }) {
     const [known, unknown] = (await files('imdb')).map(({ name, bytes }) => {
       const source = new TextDecoder().decode(bytes);
