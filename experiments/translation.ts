@@ -22,7 +22,7 @@ export default experiment({
   source: 'Bahdanau, Cho and Bengio 2015; Dive into Deep Learning, 10.5–10.8, 11.4',
   text,
   datasets: ['fra-eng'],
-  minutes: 22,
+  minutes: 23,
   async run({ quick, seed, signal, say, heading, formula, plot, table, lines, check, progress, files }) {
     const [{ name, bytes }] = await files('fra-eng');
     const sheet = readTable(new TextDecoder().decode(await unzip(bytes, 'fra.txt', name)), name, { header: false });

@@ -66,7 +66,7 @@ export default messages({
     zh: '这里的数都只有一位，最多组合七次运算：要算的不多，要记住的却不少——括号、变量名、循环、没有走的分支。目标是嵌套 7；每个网络读一千万个字符，大约是十二万段目标程序，混合时则多出一半。',
   },
   nestedFound: {
-    en: 'On the target mix gets {mix} of the characters and combined {combined}, naive {naive} and none only {none}: what is learned on short programs carries over to long ones, and it is better to go on seeing them all than to go through them once. With half of the training naive was level with the others, and seeds differ; see the circles further down.',
+    en: 'On the target mix gets {mix} of the characters and combined {combined}, naive {naive} and none only {none}: what is learned on short programs carries over to long ones, and it is better to go on seeing them all than to go through them once. In a training half as long naive was level with the others, and seeds differ; see the circles further down.',
     zh: '在目标难度上，“混合”写对 {mix} 的字符，“结合”{combined}，“由易到难”{naive}，“无课程”只有 {none}：在短程序上学到的可以用到长程序上，而且始终各种难度都见到，好过从易到难只走一遍。训练只有一半长时，“由易到难”还不落后；不同种子也有差别，见后面的圆圈图。',
   },
   bothHeading: { en: 'Length and nesting', zh: '长度与嵌套' },
@@ -75,7 +75,7 @@ export default messages({
     zh: '现在数最多有两位，最多组合三次运算；每个网络读六百万个字符。热图显示了只看目标难度时看不到的东西：只见过目标难度的网络别的都不会，“由易到难”最先学到的到最后已经忘记了。',
   },
   bothFound: {
-    en: 'On the target itself none has {none}, naive {naive}, mix {mix} and combined {combined}. Naive, for which the target came only at the end, is behind all others, as in the paper. Mix saw one program of the target in six and has caught up with the network that saw nothing else; after a third of this training it was behind. The networks of the paper were trained for many times longer.',
+    en: 'On the target itself none has {none}, naive {naive}, mix {mix} and combined {combined}. Naive, for which the target came only at the end, is behind all others, as in the paper. Mix saw one program of the target in six and has caught up with the network that saw nothing else; in a training a third as long it was behind. The networks of the paper were trained for many times longer.',
     zh: '在目标难度本身，“无课程”为 {none}，“由易到难”{naive}，“混合”{mix}，“结合”{combined}。“由易到难”到最后才见到目标难度，落在所有其他课程之后，与论文一致。“混合”的六段程序中只有一段是目标难度，却已赶上只见过目标难度的网络；训练只有三分之一长时它还落后。论文中网络的训练时间是这里的许多倍。',
   },
   addition: {
