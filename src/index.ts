@@ -58,42 +58,42 @@ export { randomBatches, sequentialBatches } from './data/batches.js';
 export { decodeSafetensors, encodeSafetensors } from './formats/safetensors.js';
 export { EarlyStopping, runLoop } from './train/loop.js';
 export { randomizedTruncation, TruncatedBackpropagation, type TruncatedOptions } from './train/bptt.js';
-export { LanguageModel, type LanguageModelConfig } from './models/languageModel.js';
+export { LanguageModel, type LanguageModelConfig } from './models/language/languageModel.js';
 export type { LanguageModelTrainOptions, TrainingProgress, TrainingSummary } from './models/trainingOptions.js';
-export { NgramLanguageModel } from './models/ngramLanguageModel.js';
+export { NgramLanguageModel } from './models/ngram/ngramLanguageModel.js';
 export {
   type BaumWelchOptions, type BaumWelchResult, type BaumWelchRun, HiddenMarkovModel, type HiddenMarkovParameters,
-} from './models/hiddenMarkovModel.js'; // prettier-ignore
+} from './models/hiddenMarkov/hiddenMarkovModel.js'; // prettier-ignore
 export { type AnyModel, loadLanguageModel, loadModel } from './models/load.js';
-export { LogisticRegression, type LogisticRegressionOptions } from './models/logisticRegression.js';
-export { NaiveBayes, type NaiveBayesOptions } from './models/naiveBayes.js';
-export { type Classified, type ClassifierMetrics, type ClassifierOptions, type LabelledText, TextClassifier } from './models/textClassifier.js'; // prettier-ignore
+export { LogisticRegression, type LogisticRegressionOptions } from './models/baselines/logisticRegression.js';
+export { NaiveBayes, type NaiveBayesOptions } from './models/baselines/naiveBayes.js';
+export { type Classified, type ClassifierMetrics, type ClassifierOptions, type LabelledText, TextClassifier } from './models/classifier/textClassifier.js'; // prettier-ignore
 export {
   type Caption, type CaptionedPicture, Captioner, type CaptionerMetrics, type CaptionerOptions,
-} from './models/captioner.js'; // prettier-ignore
-export { Forecaster, type ForecastStream, type PredictOptions } from './models/forecaster.js';
+} from './models/captioner/captioner.js'; // prettier-ignore
+export { Forecaster, type ForecastStream, type PredictOptions } from './models/forecaster/forecaster.js';
 export type {
   Forecast,
   ForecasterConfig,
   ForecasterOptions,
   ForecastMetrics,
   Series,
-} from './models/forecasterConfig.js';
-export { backtest, type Backtest, type BacktestOptions, forecastBaselines, type ForecastBaselines } from './models/forecastBaselines.js'; // prettier-ignore
+} from './models/forecaster/forecasterConfig.js';
+export { backtest, type Backtest, type BacktestOptions, forecastBaselines, type ForecastBaselines } from './models/baselines/forecastBaselines.js'; // prettier-ignore
 export { findSeason } from './data/seriesBaselines.js';
 export { fitScaling, type Scaling, scaleValues, unscaleValues } from './data/scaling.js';
 export { timeParts, type TimePartOptions } from './data/timeParts.js';
-export { MostFrequentTag } from './models/mostFrequentTag.js';
+export { MostFrequentTag } from './models/baselines/mostFrequentTag.js';
 export {
   type PredictedTags, type TaggedSentence, type TaggerMetrics, type TaggerOptions, type TagStream, TokenTagger,
-} from './models/tokenTagger.js'; // prettier-ignore
-export { BEAM_DEFAULTS, type BeamModel, type BeamOptions, beamSearch, type BeamTask, type Hypothesis } from './models/beamSearch.js'; // prettier-ignore
-export { bySource, splitPairs, type TextPair } from './models/sentencePairs.js';
-export { type RememberedPair, TranslationMemory } from './models/translationMemory.js';
-export { Translator } from './models/translator.js';
+} from './models/tagger/tokenTagger.js'; // prettier-ignore
+export { BEAM_DEFAULTS, type BeamModel, type BeamOptions, beamSearch, type BeamTask, type Hypothesis } from './models/decoder/beamSearch.js'; // prettier-ignore
+export { bySource, splitPairs, type TextPair } from './models/translator/sentencePairs.js';
+export { type RememberedPair, TranslationMemory } from './models/baselines/translationMemory.js';
+export { Translator } from './models/translator/translator.js';
 export type {
   TranslateOptions, Translation, TranslatorEvaluation, TranslatorMetrics, TranslatorOptions,
-} from './models/translatorOptions.js'; // prettier-ignore
+} from './models/translator/translatorOptions.js'; // prettier-ignore
 export { readVectors, type WordVectors } from './text/vectors.js';
 export { stratifiedSplit } from './data/split.js';
 export { bleu, type BleuOptions, type BleuScore } from './metrics/bleu.js';
@@ -110,5 +110,5 @@ export {
 export { type TagScores, tagScores } from './metrics/tagScores.js';
 export type { ForecastErrors } from './metrics/forecastMetrics.js';
 export { type RegressionMetrics, regressionMetrics } from './metrics/regression.js';
-export type { GenerateOptions } from './models/textGenerator.js';
-export { sampleLogits, type SamplingOptions } from './models/sampling.js';
+export type { GenerateOptions } from './models/language/textGenerator.js';
+export { sampleLogits, type SamplingOptions } from './models/language/sampling.js';

@@ -1,11 +1,11 @@
 // What training takes where nothing is said, for every model. Apart, so that --help of the command line shows the same values
 // without loading the library.
-import type { CaptionerOptions } from './captioner.js';
-import type { ForecasterOptions } from './forecasterConfig.js';
-import type { ClassifierOptions } from './textClassifier.js';
-import type { TaggerOptions } from './tokenTagger.js';
+import type { CaptionerOptions } from './captioner/captioner.js';
+import type { ForecasterOptions } from './forecaster/forecasterConfig.js';
+import type { ClassifierOptions } from './classifier/textClassifier.js';
+import type { TaggerOptions } from './tagger/tokenTagger.js';
 import type { LanguageModelTrainOptions } from './trainingOptions.js';
-import type { TranslatorOptions } from './translatorOptions.js';
+import type { TranslatorOptions } from './translator/translatorOptions.js';
 
 export const LANGUAGE_MODEL_DEFAULTS = {
   cell: 'lstm',

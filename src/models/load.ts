@@ -1,13 +1,13 @@
 // Opens a model file of any kind.
 import { UnrolledError } from '../errors.js';
-import { Captioner } from './captioner.js';
-import { Forecaster } from './forecaster.js';
-import { LanguageModel } from './languageModel.js';
+import { Captioner } from './captioner/captioner.js';
+import { Forecaster } from './forecaster/forecaster.js';
+import { LanguageModel } from './language/languageModel.js';
 import { type ModelFile, openModelFile } from './modelFile.js';
-import { NgramLanguageModel } from './ngramLanguageModel.js';
-import { TextClassifier } from './textClassifier.js';
-import { TokenTagger } from './tokenTagger.js';
-import { Translator } from './translator.js';
+import { NgramLanguageModel } from './ngram/ngramLanguageModel.js';
+import { TextClassifier } from './classifier/textClassifier.js';
+import { TokenTagger } from './tagger/tokenTagger.js';
+import { Translator } from './translator/translator.js';
 
 /** They tell themselves apart by `task`. */
 export type AnyModel =

@@ -5,7 +5,7 @@ import type { Module } from '../nn/module.js';
 import type { TextSettings } from '../text/corpus.js';
 import { TOKENIZER_KINDS } from '../text/tokenizer.js';
 import { Vocabulary } from '../text/vocabulary.js';
-import type { ModelText } from './textGenerator.js';
+import type { ModelText } from './language/textGenerator.js';
 
 export const MODEL_KINDS = ['lm', 'ngram', 'classify', 'tag', 'forecast', 'translate', 'caption'] as const;
 export type ModelKind = (typeof MODEL_KINDS)[number];

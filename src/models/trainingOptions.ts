@@ -5,9 +5,9 @@ import type { RandomCalls } from '../nn/random.js';
 import type { CorpusOptions } from '../text/corpus.js';
 import type { LossMetrics } from '../text/perplexity.js';
 import type { StepProgress, TrainerSettings, TrainingResult, Validation } from '../train/trainer.js';
-import type { LanguageNetwork } from './languageNetwork.js';
+import type { LanguageNetwork } from './language/languageNetwork.js';
 import type { RecurrentConfig } from './recurrentStack.js';
-import type { GenerateOptions } from './textGenerator.js';
+import type { GenerateOptions } from './language/textGenerator.js';
 
 /** The recurrent stack of a model. */
 export interface StackOptions {

@@ -1,5 +1,5 @@
 // `unrolled train lm`: trains a recurrent language model, saves it, compares it, and writes the report.
-import type { LanguageModel } from '../../models/languageModel.js';
+import type { LanguageModel } from '../../models/language/languageModel.js';
 import type { Corpus } from '../../text/corpus.js';
 import { type LossMetrics, metricsOf } from '../metrics.js';
 import type { Baseline } from '../baselines.js';
