@@ -42,7 +42,7 @@ export default experiment({
     formula(
       String.raw`\hat y_{t+k} = y_t + \underbrace{W_k\, \mathbf h_t}_{\text{LSTM}} + \underbrace{\textstyle\sum_{j} a_{k,j}\, (y_{t-j} - y_t)}_{\text{linear}}, \qquad k = 1, \ldots, 24`,
     );
-    const trials: Record<string, ForecasterOptions> = {
+    const trials: Record<string, ForecasterOptions & { window: number }> = {
       direct: { window: 336, horizon: HORIZON, epochs: 6, patience: 12 },
       alone: { window: 96, horizon: HORIZON, epochs: 4, shortcut: false, patience: 12 },
       iterated: { window: 96, horizon: HORIZON, epochs: 4, mode: 'iterated', patience: 12 },

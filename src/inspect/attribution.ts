@@ -4,7 +4,7 @@ import { slice } from '../autograd/movement.js';
 import { mul, sum } from '../autograd/ops.js';
 import { UnrolledError } from '../errors.js';
 import type { Forecaster } from '../models/forecaster/forecaster.js';
-import type { Series } from '../models/forecaster/forecasterConfig.js';
+import type { Series } from '../models/forecaster/options.js';
 import type { TextClassifier } from '../models/classifier/textClassifier.js';
 import { fromData } from '../tensor/create.js';
 import { scope } from '../tensor/scope.js';

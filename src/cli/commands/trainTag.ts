@@ -1,7 +1,7 @@
 // `unrolled train tag`: one label for every token; beside the network stands the most frequent tag of each word.
-import { TAGGER_DEFAULTS as DEFAULTS } from '../../models/defaults.js';
+import { TAGGER_DEFAULTS as DEFAULTS } from '../../models/tagger/options.js';
 import type { TagScores } from '../../metrics/tagScores.js';
-import type { TaggedSentence } from '../../models/tagger/tokenTagger.js';
+import type { TaggedSentence } from '../../models/tagger/options.js';
 import { escapeXml } from '../../plot/svg.js';
 import { defineCommand } from '../command.js';
 import { choice, decimal, flag, fraction, integer, path, string } from '../options.js';

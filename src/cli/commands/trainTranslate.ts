@@ -1,7 +1,7 @@
 // `unrolled train translate`: one sequence to another, by encoder, decoder and attention.
-import { TRANSLATOR_DEFAULTS as DEFAULTS } from '../../models/defaults.js';
+import { TRANSLATOR_DEFAULTS as DEFAULTS } from '../../models/translator/options.js';
 import type { Translator } from '../../models/translator/translator.js';
-import type { TranslatorEvaluation } from '../../models/translator/translatorOptions.js';
+import type { TranslatorEvaluation } from '../../models/translator/options.js';
 import type { TextPair } from '../../models/translator/sentencePairs.js';
 import { escapeXml } from '../../plot/svg.js';
 import { defineCommand } from '../command.js';

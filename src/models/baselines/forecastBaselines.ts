@@ -5,7 +5,7 @@ import { fitScaling, scaleValues, type ScalingOptions, unscaleValues } from '../
 import { findSeason, fitLinearRule, lastValueRule, seasonalRule, type SeriesRule } from '../../data/seriesBaselines.js';
 import { type ForecastErrors, ForecastErrorSum } from '../../metrics/forecastMetrics.js';
 import { Forecaster } from '../forecaster/forecaster.js';
-import type { ForecasterOptions, Series } from '../forecaster/forecasterConfig.js';
+import type { ForecasterOptions, Series } from '../forecaster/options.js';
 
 export interface BaselineOptions {
   window: number;
@@ -20,6 +20,8 @@ export interface BaselineOptions {
   /** Measured: each window of `horizon` values in from … to − 1. */
   from: number;
   to: number;
+  /** Not 0 where the target's value was filled in: such values are not scored. */
+  filled?: ArrayLike<number>;
 }
 
 /** In scaled units, and in those of the series. */
@@ -35,7 +37,7 @@ export interface ForecastBaselines {
 
 /** Errors: TOO_SHORT, RANGE. */
 export function forecastBaselines(target: ArrayLike<number>, options: BaselineOptions): ForecastBaselines {
-  const { window, horizon, train, from, to } = options;
+  const { window, horizon, train, from, to, filled } = options;
   const training = Float64Array.from(target).subarray(0, train);
   const scaling = fitScaling(training, options.scaling);
   const values = scaleValues(target, scaling);
@@ -49,8 +51,8 @@ export function forecastBaselines(target: ArrayLike<number>, options: BaselineOp
     const [errors, original] = [new ForecastErrorSum(horizon), new ForecastErrorSum(horizon)];
     for (let at = start; at + horizon <= to; at++) {
       const predicted = rule(values, at);
-      errors.add(predicted, values, at);
-      original.add(unscaleValues(predicted, scaling), target, at);
+      errors.add(predicted, values, at, filled);
+      original.add(unscaleValues(predicted, scaling), target, at, filled);
     }
     return { ...errors.result(), original: original.result() };
   };
@@ -63,6 +65,8 @@ export function forecastBaselines(target: ArrayLike<number>, options: BaselineOp
 }
 
 export interface BacktestOptions extends Omit<ForecasterOptions, 'resume' | 'checkpoint' | 'train' | 'test'> {
+  window: number;
+  horizon: number;
   /** Origins, each `horizon` values after the one before; the last forecasts the end of the series. */
   folds: number;
   /** A model serves so many folds before it is trained anew on all that is then past; 1. */

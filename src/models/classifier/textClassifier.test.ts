@@ -3,10 +3,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import '../../autograd/methods.js';
 import { useBackend } from '../../backend/choose.js';
 import { decodeSafetensors } from '../../formats/safetensors.js';
-import { loadLanguageModel } from '../load.js';
+import { loadLanguageModel } from '../tasks.js';
 import type { ClassifierNetwork } from './classifierNetwork.js';
 import type { Pooling } from './poolings.js';
-import { type ClassifierOptions, type LabelledText, TextClassifier } from './textClassifier.js';
+import { TextClassifier } from './textClassifier.js';
+import type { ClassifierOptions, LabelledText } from './options.js';
 import { fromData } from '../../tensor/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Vocabulary } from '../../text/vocabulary.js';
@@ -162,7 +163,7 @@ describe('TextClassifier', () => {
     );
     expect(() => model.evaluate([])).toThrow(expect.objectContaining({ code: 'EMPTY' }));
     const file = model.toBytes();
-    expect(() => loadLanguageModel(file, 'f')).toThrow(/of kind classify/);
+    expect(() => loadLanguageModel(file, 'f')).toThrow(/of the task classify/);
     expect(() => TextClassifier.fromBytes(file.slice(0, 200), 'cut')).toThrow(
       expect.objectContaining({ code: 'FORMAT' }),
     );

@@ -6,12 +6,12 @@ import { decodeSafetensors } from '../../formats/safetensors.js';
 import { Philox } from '../../tensor/philox.js';
 import { Forecaster } from './forecaster.js';
 import { backtest, forecastBaselines } from '../baselines/forecastBaselines.js';
-import type { ForecasterOptions } from './forecasterConfig.js';
+import type { ForecasterOptions } from './options.js';
 
 /** A wave of 8 with noise, around 50. */
 const random = new Philox(5);
 const target = Array.from({ length: 300 }, (_, i) => 50 + 10 * Math.sin((2 * Math.PI * i) / 8) + random.uniform());
-const SMALL: ForecasterOptions = { window: 10, horizon: 4, hiddenSize: 8, batchSize: 16, epochs: 6, learningRate: 0.02, validation: 60, test: 60, seed: 1 }; // prettier-ignore
+const SMALL: ForecasterOptions & { window: number; horizon: number } = { window: 10, horizon: 4, hiddenSize: 8, batchSize: 16, epochs: 6, learningRate: 0.02, validation: 60, test: 60, seed: 1 }; // prettier-ignore
 
 beforeAll(async () => {
   await useBackend('reference');

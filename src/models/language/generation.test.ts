@@ -8,7 +8,8 @@ import { nodePlatform } from '../../platform/node/node.js';
 import { setPlatform } from '../../platform/platform.js';
 import { setCurrentDevice } from '../../tensor/device.js';
 import { Corpus } from '../../text/corpus.js';
-import { LanguageModel, type LanguageModelConfig } from './languageModel.js';
+import { LanguageModel } from './languageModel.js';
+import type { LanguageModelConfig } from './options.js';
 import type { GenerateOptions } from './textGenerator.js';
 
 setPlatform(nodePlatform);

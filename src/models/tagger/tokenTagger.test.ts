@@ -5,7 +5,8 @@ import { useBackend } from '../../backend/choose.js';
 import { decodeSafetensors } from '../../formats/safetensors.js';
 import { MostFrequentTag } from '../baselines/mostFrequentTag.js';
 import { tagScores } from '../../metrics/tagScores.js';
-import { type TaggedSentence, type TaggerOptions, TokenTagger } from './tokenTagger.js';
+import { TokenTagger } from './tokenTagger.js';
+import type { TaggedSentence, TaggerOptions } from './options.js';
 
 const NAMES = ['Anna', 'Berta', 'Carl', 'Dora', 'Emil', 'Fritz'];
 const WORDS = ['the', 'dog', 'saw', 'a', 'cat', 'with'];

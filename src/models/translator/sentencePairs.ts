@@ -4,7 +4,7 @@ import { Philox } from '../../tensor/philox.js';
 import { cleanText } from '../../text/clean.js';
 import { createTokenizer } from '../../text/createTokenizer.js';
 import type { Tokenizer } from '../../text/tokenizer.js';
-import type { ModelText } from '../language/textGenerator.js';
+import type { ModelText } from '../modelFile.js';
 
 export interface TextPair {
   source: string;

@@ -9,7 +9,7 @@ import { Philox } from '../../tensor/philox.js';
 import { Vocabulary } from '../../text/vocabulary.js';
 import { Side, spacedMarks, splitPairs, type TextPair } from './sentencePairs.js';
 import { Translator } from './translator.js';
-import type { TranslatorOptions } from './translatorOptions.js';
+import type { TranslatorOptions } from './options.js';
 
 const DIGITS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven'];
 /** Digits, and their words in reverse. */

@@ -6,11 +6,9 @@ import type { TokenizerKind } from '../../text/tokenizer.js';
 import type { VocabularyOptions } from '../../text/vocabulary.js';
 import type { BeamOptions } from '../decoder/beamSearch.js';
 import { defined } from '../config.js';
-import type { TRANSLATOR_DEFAULTS } from '../defaults.js';
 import type { TextPair } from './sentencePairs.js';
-import type { StackOptions } from '../trainingOptions.js';
+import type { FitOptions, StackOptions } from '../options.js';
 import type { TranslatorNetworkConfig } from './translatorNetwork.js';
-import type { RowTrainingOptions } from '../trainOnRows.js';
 
 export interface TranslatorConfig extends TranslatorNetworkConfig {
   seed: number;
@@ -59,7 +57,7 @@ export interface TranslatorOptions
     Omit<CleanOptions, 'lineSeparator'>,
     Pick<VocabularyOptions, 'minCount' | 'maxSize'>,
     StackOptions,
-    RowTrainingOptions<TranslatorMetrics> {
+    FitOptions<TranslatorMetrics> {
   /** What a token is: word, char or whitespace. */
   tokens?: Exclude<TokenizerKind, 'byte'>;
   /** The same for targets; as for sources. */
@@ -78,6 +76,30 @@ export interface TranslatorOptions
   /** Pairs of their own (to be given again to resume), or the share of the sources that is drawn for it, or their number. */
   validation?: readonly TextPair[] | number;
 }
+
+export const TRANSLATOR_DEFAULTS = {
+  tokens: 'word',
+  collapseWhitespace: true,
+  minCount: 1,
+  cell: 'gru',
+  hiddenSize: 256,
+  numLayers: 1,
+  bidirectional: true,
+  embeddingSize: 256,
+  attentionSize: 256,
+  tied: false,
+  dropout: 0.2,
+  labelSmoothing: 0,
+  maxLength: 100,
+  batchSize: 128,
+  optimizer: 'adam',
+  learningRate: 2e-3,
+  schedule: 'cosine',
+  clipNorm: 1,
+  seed: 0,
+  validation: 0.02,
+  validations: 5,
+} as const satisfies TranslatorOptions;
 
 /** With the defaults. */
 export type ResolvedTranslatorOptions = TranslatorOptions &

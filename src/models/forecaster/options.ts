@@ -4,16 +4,16 @@ import { channelCount, READS, RELATIVES, type WindowSettings } from '../../data/
 import { type Scaling, type ScalingKind, type Transform, TRANSFORMS } from '../../data/scaling.js';
 import type { TimePartOptions } from '../../data/timeParts.js';
 import type { ForecastErrors } from '../../metrics/forecastMetrics.js';
-import { ConfigReader } from '../config.js';
-import type { FORECASTER_DEFAULTS } from '../defaults.js';
+import type { ConfigReader } from '../config.js';
 import type { ForecasterNetworkConfig } from './forecasterNetwork.js';
-import type { StackOptions } from '../trainingOptions.js';
-import type { RowTrainingOptions } from '../trainOnRows.js';
+import type { FitOptions, StackOptions } from '../options.js';
 
 /** A series and what else is known at each of its times, each as long as it, oldest first. */
 export interface Series {
   target: ArrayLike<number>;
   inputs?: Readonly<Record<string, ArrayLike<number>>>;
+  /** As long as the target: not 0 where its value was not measured but filled in. Such values are read, and not scored. */
+  filled?: ArrayLike<number>;
 }
 
 export const MODES = ['direct', 'iterated'] as const;
@@ -49,12 +49,12 @@ export interface Forecast {
   quantiles?: Record<string, number[]>;
 }
 
-/** Defaults: FORECASTER_DEFAULTS. */
-export interface ForecasterOptions extends StackOptions, RowTrainingOptions<ForecastMetrics>, TimePartOptions {
-  /** W: how many values it reads. */
-  window: number;
-  /** K: how many it predicts. */
-  horizon: number;
+/** Defaults: FORECASTER_DEFAULTS; 10 epochs where no minutes are given. */
+export interface ForecasterOptions extends StackOptions, FitOptions<ForecastMetrics>, TimePartOptions {
+  /** W: how many values it reads; 96, or a quarter of the training part where that is less. */
+  window?: number;
+  /** K: how many it predicts; 12. */
+  horizon?: number;
   /** All steps at once, or one step fed back; direct. */
   mode?: ForecasterConfig['mode'];
   loss?: ForecasterConfig['loss'];
@@ -69,6 +69,29 @@ export interface ForecasterOptions extends StackOptions, RowTrainingOptions<Fore
   transform?: Transform;
 }
 
+export const FORECASTER_DEFAULTS = {
+  horizon: 12,
+  mode: 'direct',
+  loss: 'mse',
+  reads: 'difference',
+  relativeTo: 'last',
+  shortcut: true,
+  scaling: 'standard',
+  transform: 'none',
+  cell: 'lstm',
+  hiddenSize: 32,
+  numLayers: 1,
+  dropout: 0,
+  batchSize: 64,
+  optimizer: 'adam',
+  learningRate: 3e-3,
+  schedule: 'cosine',
+  clipNorm: 1,
+  seed: 0,
+  validation: 0.2,
+  validations: 10,
+} as const satisfies Partial<ForecasterOptions>;
+
 export type ResolvedForecasterOptions = ForecasterOptions &
   Required<Pick<ForecasterOptions, keyof typeof FORECASTER_DEFAULTS>>;
 
@@ -77,7 +100,11 @@ export function quantileLevels(quantiles: readonly number[] | undefined): number
   if (quantiles === undefined || quantiles.length === 0) return [];
   const wrong = quantiles.find((q) => !(q > 0 && q < 1));
   if (wrong !== undefined) {
-    throw new UnrolledError('OPTION', `expected quantiles between 0 and 1, received ${wrong}`, '0.1 and 0.9 hold four fifths between them'); // prettier-ignore
+    throw new UnrolledError(
+      'OPTION',
+      `expected quantiles between 0 and 1, received ${wrong}`,
+      '0.1 and 0.9 hold four fifths between them',
+    );
   }
   return [...new Set([...quantiles, 0.5])].sort((a, b) => a - b);
 }
@@ -89,7 +116,8 @@ export function checkForecaster(c: ForecasterConfig): void {
   };
   for (const name of ['window', 'horizon'] as const) {
     const least = name === 'window' ? 2 : 1;
-    if (!Number.isInteger(c[name]) || c[name] < least) fail(`a ${name} of ${least} or more`, String(c[name]), 'give a whole number'); // prettier-ignore
+    if (Number.isInteger(c[name]) && c[name] >= least) continue;
+    fail(`a ${name} of ${least} or more`, String(c[name]), 'give a whole number');
   }
   if (c.mode === 'iterated' && c.quantiles.length > 0) {
     fail('direct mode for quantiles', 'iterated', 'bands of one step fed back are not those of many: take direct mode');
@@ -114,14 +142,10 @@ export function channelsOf({ reads, inputs }: ForecasterConfig): number {
 }
 
 /** Errors: FORMAT. */
-export function readForecasterConfig(value: unknown, name: string): ForecasterConfig {
-  const reader = new ConfigReader(value, name);
-  const { scalings, quantiles, season } = value as Record<string, unknown>;
+export function readForecasterConfig(reader: ConfigReader): ForecasterConfig {
   const inputs = reader.texts('inputs');
-  if (!Array.isArray(scalings) || scalings.length !== inputs.length + 1) return reader.fail('a scaling for each input');
-  if (!Array.isArray(quantiles)) return reader.fail('a list "quantiles"');
-  const levels = quantiles.filter((q): q is number => typeof q === 'number' && q > 0 && q < 1);
-  if (levels.length !== quantiles.length) return reader.fail('quantiles between 0 and 1');
+  const scalings = reader.list('scalings');
+  if (scalings.length !== inputs.length + 1) return reader.fail('a scaling for each input');
   return {
     ...reader.stack(),
     window: reader.size('window', 2),
@@ -130,16 +154,16 @@ export function readForecasterConfig(value: unknown, name: string): ForecasterCo
     loss: reader.choice('loss', LOSSES),
     reads: reader.choice('reads', READS),
     relativeTo: reader.choice('relativeTo', RELATIVES),
-    season: season === null ? null : reader.size('season', 1),
+    season: reader.value('season') === null ? null : reader.size('season', 1),
     differenceScale: reader.number('differenceScale', (x) => x > 0),
     shortcut: reader.flag('shortcut'),
-    quantiles: levels,
+    quantiles: reader.numbers('quantiles', (q) => q > 0 && q < 1),
     inputs,
-    scalings: scalings.map((scaling) => {
-      const own = new ConfigReader(scaling, name);
-      const transform = own.choice('transform', TRANSFORMS);
-      return { transform, offset: own.number('offset'), factor: own.number('factor', (x) => x > 0) };
-    }),
+    scalings: scalings.map((own) => ({
+      transform: own.choice('transform', TRANSFORMS),
+      offset: own.number('offset'),
+      factor: own.number('factor', (x) => x > 0),
+    })),
     seed: reader.seed(),
   };
 }
