@@ -19,7 +19,7 @@ const HOUSE = [
   'train',
   'models',
   'inspect',
-  'plot',
+  'drawing',
   'reproduce',
   'cli',
 ];

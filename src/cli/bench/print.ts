@@ -2,7 +2,7 @@
 import { formatNumber, table } from '../output.js';
 import { bestOf } from './aims.js';
 import type { BenchRow } from './run.js';
-import type { ScalingAxis } from '../../plot/benchReport.js';
+import type { ScalingAxis } from '../../drawing/reports/benchReport.js';
 import type { MemoryGrowth } from './scaling.js';
 
 const number = (heading: string) => ({ heading, number: true });

@@ -105,7 +105,7 @@ export const benchCommand = defineCommand({
       ...(scaling === null ? [] : scalingTables(scaling.axes, scaling.memory)),
     ];
     if (report !== undefined) {
-      const { benchReport } = await import('../../plot/benchReport.js');
+      const { benchReport } = await import('../../drawing/reports/benchReport.js');
       const data = `${report.replace(/\.html?$/i, '')}.json`;
       const page = benchReport({
         title: 'Unrolled beside its peers',

@@ -2,7 +2,7 @@
 import { CLASSIFIER_DEFAULTS as DEFAULTS } from '../../models/defaults.js';
 import { POOLINGS } from '../../models/poolings.js';
 import type { ClassifierMetrics, LabelledText, TextClassifier } from '../../models/textClassifier.js';
-import { escapeXml } from '../../plot/svg.js';
+import { escapeXml } from '../../drawing/svg.js';
 import { UnrolledError } from '../../errors.js';
 import { defineCommand } from '../command.js';
 import { choice, flag, fraction, integer, path, string } from '../options.js';

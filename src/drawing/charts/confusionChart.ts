@@ -1,8 +1,8 @@
 // Which classes are taken for which: rows are the true ones, columns what was said.
 import * as Plot from '@observablehq/plot';
-import { INK, sequential } from './curves.js';
-import { chart } from './figure.js';
-import { formatNumber } from './svg.js';
+import { INK, sequential } from '../curves.js';
+import { chart } from '../figure.js';
+import { formatNumber } from '../svg.js';
 
 /** @param confusion [true][said]: rows of the data; colours are shares of the true class */
 export function confusionChart(

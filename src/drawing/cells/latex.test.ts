@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { CELLS, GRU, GRUResetBefore, LSTM, RNN } from '../cells/index.js';
+import { CELLS, GRU, GRUResetBefore, LSTM, RNN } from '../../cell/cells/index.js';
 import { apply, constant, type Expr, input } from '../../program/expr.js';
-import { defineCell } from '../define.js';
-import type { CellGraph } from '../graph.js';
+import { defineCell } from '../../cell/define.js';
+import type { CellGraph } from '../../cell/graph.js';
 import { toLatex } from './latex.js';
 
 const lines = (graph: CellGraph, asComputed = false): string[] =>

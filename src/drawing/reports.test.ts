@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Inspection } from '../inspect/inspectModel.js';
 import { colourLevel, robustLimit } from './colourScale.js';
-import { colouredText } from './colouredText.js';
-import { eigenvaluePlot } from './eigenvaluePlot.js';
-import { formulaHtml } from './formula.js';
-import { heatMap } from './heatMap.js';
-import { inspectReport } from './inspectReport.js';
-import { lineChart } from './lineChart.js';
-import { saturationPlot } from './saturationPlot.js';
+import { colouredText } from './pages/colouredText.js';
+import { eigenvaluePlot } from './charts/eigenvaluePlot.js';
+import { formulaHtml } from './pages/formula.js';
+import { heatMap } from './charts/heatMap.js';
+import { inspectReport } from './reports/inspectReport.js';
+import { lineChart } from './charts/lineChart.js';
+import { saturationPlot } from './charts/saturationPlot.js';
 import { drawn } from './testing.js';
 
 const EVIL = '<script>&"';

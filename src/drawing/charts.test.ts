@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { barChart } from './barChart.js';
-import { htmlPage, htmlTable } from './htmlPage.js';
-import { lineChart, type LineChartOptions } from './lineChart.js';
+import { barChart } from './charts/barChart.js';
+import { htmlPage, htmlTable } from './pages/htmlPage.js';
+import { lineChart, type LineChartOptions } from './charts/lineChart.js';
 import { escapeXml, formatNumber, formatSeconds, formatTick } from './svg.js';
 import { drawn } from './testing.js';
-import { type TrainingReport, trainingReport } from './trainingReport.js';
+import { type TrainingReport, trainingReport } from './reports/trainingReport.js';
 
 const chart = (over: Partial<LineChartOptions> = {}): string =>
   lineChart({ title: 'T', xLabel: 'x', yLabel: 'y', series: [{ name: 'a', x: [0, 10], y: [1, 3] }], ...over });

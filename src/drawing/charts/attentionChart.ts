@@ -1,7 +1,7 @@
 // Where a decoder looked: a row for each token that it wrote, a column for each that it read.
 import * as Plot from '@observablehq/plot';
-import { sequential } from './curves.js';
-import { chart } from './figure.js';
+import { sequential } from '../curves.js';
+import { chart } from '../figure.js';
 
 /** @param weights [written][read], each row sums to 1 */
 export function attentionChart(

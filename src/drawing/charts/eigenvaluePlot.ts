@@ -1,8 +1,8 @@
 // Eigenvalues in the complex plane, with the unit circle: outside of it what repeats grows, inside it fades.
 import * as Plot from '@observablehq/plot';
-import { colour, MUTED } from './curves.js';
-import { chart } from './figure.js';
-import { formatTick } from './svg.js';
+import { colour, MUTED } from '../curves.js';
+import { chart } from '../figure.js';
+import { formatTick } from '../svg.js';
 
 export interface EigenvaluePlotOptions {
   title: string;

@@ -1,8 +1,8 @@
 // Bars with their names and values: from numbers to HTML.
 import * as Plot from '@observablehq/plot';
-import { colour, INK } from './curves.js';
-import { chart } from './figure.js';
-import { formatNumber, textWidth } from './svg.js';
+import { colour, INK } from '../curves.js';
+import { chart } from '../figure.js';
+import { formatNumber, textWidth } from '../svg.js';
 
 export interface Bar {
   name: string;

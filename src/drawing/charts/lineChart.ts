@@ -1,9 +1,9 @@
 // Curves under a title: from numbers to HTML. No clock, no chance, no browser: the same data give the same text.
 import * as Plot from '@observablehq/plot';
-import { UnrolledError } from '../errors.js';
-import { colour, type Curve, curves, MUTED } from './curves.js';
-import { chart, emptyChart } from './figure.js';
-import { formatTick } from './svg.js';
+import { UnrolledError } from '../../errors.js';
+import { colour, type Curve, curves, MUTED } from '../curves.js';
+import { chart, emptyChart } from '../figure.js';
+import { formatTick } from '../svg.js';
 
 /** A vertical line with a word, as of the best validation loss. */
 export interface Marker {

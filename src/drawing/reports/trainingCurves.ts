@@ -1,8 +1,8 @@
 // How a training went, as curves over the tokens that it saw: loss, learning rate, norm of the gradient.
-import type { HistoryPoint } from '../train/trainer.js';
-import type { Curve } from './curves.js';
-import type { Section } from './htmlPage.js';
-import { lineChart } from './lineChart.js';
+import type { HistoryPoint } from '../../train/trainer.js';
+import type { Curve } from '../curves.js';
+import type { Section } from '../pages/htmlPage.js';
+import { lineChart } from '../charts/lineChart.js';
 
 /** The page's column, in pixels. */
 export const WIDTH = 848;

@@ -1,8 +1,8 @@
 // Measured points and the line through the origin that fits them.
 import * as Plot from '@observablehq/plot';
-import { colour, MUTED } from './curves.js';
-import { chart } from './figure.js';
-import { formatTick } from './svg.js';
+import { colour, MUTED } from '../curves.js';
+import { chart } from '../figure.js';
+import { formatTick } from '../svg.js';
 
 export interface FitPlotOptions {
   title: string;

@@ -1,7 +1,7 @@
 // The graph of a step as people read it: linears and normalizations in place of their leaves, 1 − z as one operation, and an
 // interpolation n + z·(h − n) as the textbooks print it, (1 − z)·n + z·h.
 import { argumentsOf, type Expr } from '../../program/expr.js';
-import type { CellGraph } from '../graph.js';
+import type { CellGraph } from '../../cell/graph.js';
 
 export type ShownKind = 'x' | 'state' | 'vector' | 'scalar' | 'constant' | 'random' | 'linear' | 'norm' | 'op';
 
@@ -38,7 +38,7 @@ interface AnyExpr {
 const LEAVES: Readonly<Record<string, ShownKind>> = { s: 'state', v: 'vector', q: 'scalar', m: 'vector' };
 
 export interface ShownOptions {
-  /** Keeps an interpolation as it is computed. */
+  /** n + z · (h − n) as it is computed, in place of (1 − z) · n + z · h. */
   readonly asComputed?: boolean;
 }
 

@@ -1,6 +1,6 @@
 // A formula as MathML, which browsers draw by themselves: no font, no style sheet, no script.
 import katex from 'katex';
-import { escapeXml } from './svg.js';
+import { escapeXml } from '../svg.js';
 
 /** LaTeX as HTML, in a line of its own or `inline` in a text. What cannot be read is shown as it was written. */
 export function formulaHtml(latex: string, { inline = false } = {}): string {

@@ -1,9 +1,9 @@
 // The report of a training other than a language model's: what the network is worth beside simple baselines, how it learned, and
 // what the task has to show. Plain data in, one HTML page out.
-import type { HistoryPoint } from '../train/trainer.js';
-import { levelVariables } from './colourScale.js';
-import { type Column, htmlPage, htmlPairs, htmlTable, type Section } from './htmlPage.js';
-import { escapeXml } from './svg.js';
+import type { HistoryPoint } from '../../train/trainer.js';
+import { levelVariables } from '../colourScale.js';
+import { type Column, htmlPage, htmlPairs, htmlTable, type Section } from '../pages/htmlPage.js';
+import { escapeXml } from '../svg.js';
 import { trainingSection } from './trainingCurves.js';
 
 export interface TaskReport {

@@ -1,9 +1,9 @@
 // The report of `unrolled inspect`: what a model is, and what it does while it reads a text; plain data in, one page out.
-import type { Inspection } from '../inspect/inspectModel.js';
-import { eigenvaluePlot } from './eigenvaluePlot.js';
-import { formulaHtml } from './formula.js';
-import { htmlPage, htmlPairs, htmlTable, type Section } from './htmlPage.js';
-import { escapeXml, formatNumber } from './svg.js';
+import type { Inspection } from '../../inspect/inspectModel.js';
+import { eigenvaluePlot } from '../charts/eigenvaluePlot.js';
+import { formulaHtml } from '../pages/formula.js';
+import { htmlPage, htmlPairs, htmlTable, type Section } from '../pages/htmlPage.js';
+import { escapeXml, formatNumber } from '../svg.js';
 import { traceSections } from './traceSections.js';
 
 export interface InspectReport {

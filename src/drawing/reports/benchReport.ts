@@ -1,10 +1,10 @@
 // The report of `unrolled bench`: plain data in, one HTML page out.
-import { barChart } from './barChart.js';
-import { type ComparedAim, type Comparison, comparisonChart, verdict } from './comparisonChart.js';
-import { fitPlot } from './fitPlot.js';
-import { htmlPage, htmlPairs, htmlTable, type Section } from './htmlPage.js';
-import { lineChart } from './lineChart.js';
-import { escapeXml, formatNumber } from './svg.js';
+import { barChart } from '../charts/barChart.js';
+import { type ComparedAim, type Comparison, comparisonChart, verdict } from '../charts/comparisonChart.js';
+import { fitPlot } from '../charts/fitPlot.js';
+import { htmlPage, htmlPairs, htmlTable, type Section } from '../pages/htmlPage.js';
+import { lineChart } from '../charts/lineChart.js';
+import { escapeXml, formatNumber } from '../svg.js';
 
 export interface BenchReportRow {
   name: string;

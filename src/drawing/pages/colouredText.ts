@@ -1,7 +1,7 @@
 // A text coloured by one neuron, as in Karpathy, Johnson and Fei-Fei 2015, figure 2: plain HTML.
-import { UnrolledError } from '../errors.js';
-import { colourLevel, type ColourScale, levelClass, levelRules } from './colourScale.js';
-import { escapeXml } from './svg.js';
+import { UnrolledError } from '../../errors.js';
+import { colourLevel, type ColourScale, levelClass, levelRules } from '../colourScale.js';
+import { escapeXml } from '../svg.js';
 
 export interface ColouredTextOptions {
   /** As they are written; words get a space between them where `joiner` is one. */

@@ -1,6 +1,6 @@
 // A page that needs nothing else: no script, no font, no picture from elsewhere.
-import { FIGURE_STYLE } from './figure.js';
-import { escapeXml, FONT, THEME } from './svg.js';
+import { FIGURE_STYLE } from '../figure.js';
+import { escapeXml, FONT, THEME } from '../svg.js';
 
 export interface Section {
   /** Plain text; a section without one has no heading. */

@@ -1,8 +1,8 @@
 // One thing done by several: for each task our bar and those of the others, on a scale of its own from 0, with marks for aims.
 import * as Plot from '@observablehq/plot';
-import { colour, INK, MUTED, SURFACE } from './curves.js';
-import { figure } from './figure.js';
-import { textWidth } from './svg.js';
+import { colour, INK, MUTED, SURFACE } from '../curves.js';
+import { figure } from '../figure.js';
+import { textWidth } from '../svg.js';
 
 export interface ComparedBar {
   name: string;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type BenchReport, benchReport, type BenchReportRow } from './benchReport.js';
-import { comparisonChart } from './comparisonChart.js';
-import { fitPlot } from './fitPlot.js';
-import { drawn } from './testing.js';
+import { comparisonChart } from '../charts/comparisonChart.js';
+import { fitPlot } from '../charts/fitPlot.js';
+import { drawn } from '../testing.js';
 
 const evil = '</text><script>alert(1)</script>';
 

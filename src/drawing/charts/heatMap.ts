@@ -1,7 +1,7 @@
 // A heat map over a text: tokens are columns, neurons are rows, and the text wraps as it does on a page.
-import { UnrolledError } from '../errors.js';
-import { colourLevel, type ColourScale, levelClass, levelRules } from './colourScale.js';
-import { coordinate, escapeXml, formatNumber, svgDocument, textWidth } from './svg.js';
+import { UnrolledError } from '../../errors.js';
+import { colourLevel, type ColourScale, levelClass, levelRules } from '../colourScale.js';
+import { coordinate, escapeXml, formatNumber, svgDocument, textWidth } from '../svg.js';
 
 export interface HeatMapOptions {
   title: string;

@@ -1,10 +1,10 @@
 // The report of a language model's training: plain data in, one HTML page out.
-import type { HistoryPoint } from '../train/trainer.js';
-import { barChart } from './barChart.js';
-import { htmlPage, htmlPairs, htmlTable, type Section } from './htmlPage.js';
-import { lineChart } from './lineChart.js';
+import type { HistoryPoint } from '../../train/trainer.js';
+import { barChart } from '../charts/barChart.js';
+import { htmlPage, htmlPairs, htmlTable, type Section } from '../pages/htmlPage.js';
+import { lineChart } from '../charts/lineChart.js';
 import { lossCurves, TOKENS_SEEN, trainingSection, WIDTH } from './trainingCurves.js';
-import { escapeXml, formatNumber, formatSeconds } from './svg.js';
+import { escapeXml, formatNumber, formatSeconds } from '../svg.js';
 
 export interface TrainingReport {
   title: string;

@@ -1,8 +1,8 @@
 // Saturated gates: for each neuron, how often its gate is open (right) and how often shut (left). Karpathy, Johnson and
 // Fei-Fei 2015, figure 3. A neuron near the right end of f remembers all the time; near the origin it is never sure.
 import * as Plot from '@observablehq/plot';
-import { colour as colourOf, MUTED } from './curves.js';
-import { chart } from './figure.js';
+import { colour as colourOf, MUTED } from '../curves.js';
+import { chart } from '../figure.js';
 
 export interface SaturationPlotOptions {
   title: string;

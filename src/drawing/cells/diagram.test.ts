@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { apply, constant, input } from '../../program/expr.js';
-import { CELLS, GRU, GRUResetBefore, LSTM, RNN } from '../cells/index.js';
+import { CELLS, GRU, GRUResetBefore, LSTM, RNN } from '../../cell/cells/index.js';
 import { toDiagram } from './diagram.js';
 import { buildFigure } from './diagramGraph.js';
 import type { Routed } from './diagramGrid.js';
 import { placeFigure } from './diagramPlace.js';
-import type { CellGraph } from '../graph.js';
+import type { CellGraph } from '../../cell/graph.js';
 
 /** What lines do wrong: through a part, along another line, missing. */
 function faults(graph: CellGraph): string[] {

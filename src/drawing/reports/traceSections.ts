@@ -1,16 +1,16 @@
 // What a model does while it reads a text, as sections of a report: neurons, gates, saturation, the gradient's way back.
-import type { GateTrace, TracedLayer } from '../inspect/gateTrace.js';
-import type { LayerGradients } from '../inspect/gradientFlow.js';
-import type { Inspection } from '../inspect/inspectModel.js';
-import type { NeuronScore, PropertyRanking } from '../inspect/neurons.js';
-import { columnOf } from '../inspect/values.js';
-import { type ColourScale, robustLimit } from './colourScale.js';
-import { COLOURED_TEXT_STYLE, colouredText } from './colouredText.js';
-import { heatMap } from './heatMap.js';
-import { htmlTable, type Section } from './htmlPage.js';
-import { lineChart } from './lineChart.js';
-import { saturationPlot } from './saturationPlot.js';
-import { escapeXml, formatNumber } from './svg.js';
+import type { GateTrace, TracedLayer } from '../../inspect/gateTrace.js';
+import type { LayerGradients } from '../../inspect/gradientFlow.js';
+import type { Inspection } from '../../inspect/inspectModel.js';
+import type { NeuronScore, PropertyRanking } from '../../inspect/neurons.js';
+import { columnOf } from '../../inspect/values.js';
+import { type ColourScale, robustLimit } from '../colourScale.js';
+import { COLOURED_TEXT_STYLE, colouredText } from '../pages/colouredText.js';
+import { heatMap } from '../charts/heatMap.js';
+import { htmlTable, type Section } from '../pages/htmlPage.js';
+import { lineChart } from '../charts/lineChart.js';
+import { saturationPlot } from '../charts/saturationPlot.js';
+import { escapeXml, formatNumber } from '../svg.js';
 
 type TextInspection = NonNullable<Inspection['text']>;
 

@@ -6,7 +6,7 @@ import { buildFigure, type Figure, type Part } from './diagramGraph.js';
 import type { Routed } from './diagramGrid.js';
 import { placeFigure } from './diagramPlace.js';
 import type { Path, Point } from './diagramRoute.js';
-import type { CellGraph } from '../graph.js';
+import type { CellGraph } from '../../cell/graph.js';
 import type { ShownOptions } from './shown.js';
 import type { ValueSymbol } from './symbols.js';
 
