@@ -1,6 +1,6 @@
 // Floors of training counted by hand; one flop and one float a second.
 import { expect, it } from 'vitest';
-import { RNN } from '../../cell/cells/rnn.js';
+import { RNN } from '../cell/cells/rnn.js';
 import { fastest, trainingFloor, type TrainingSizes } from './floors.js';
 
 const machine = { flopsPerSecond: 1, bytesPerSecond: 4 };

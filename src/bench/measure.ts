@@ -1,8 +1,8 @@
 // How fast a task runs, and where its time goes.
-import { CompiledBackend } from '../../backend/compiled/compiled.js';
-import { SCAN_PARTS, type ScanTimes } from '../../backend/compiled/scan.js';
-import type { Backend } from '../../backend/contract.js';
-import { Optimizer } from '../../optim/optimizers.js';
+import { CompiledBackend } from '../backend/compiled/compiled.js';
+import { SCAN_PARTS, type ScanTimes } from '../backend/compiled/scan.js';
+import type { Backend } from '../backend/contract.js';
+import { Optimizer } from '../optim/optimizers.js';
 
 const now = (): number => performance.now() / 1000;
 

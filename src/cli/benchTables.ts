@@ -1,9 +1,9 @@
 // The bench's rows for a terminal.
-import { formatNumber, table } from '../output.js';
-import { bestOf } from './aims.js';
-import type { BenchRow } from './run.js';
-import type { ScalingAxis } from '../../drawing/reports/benchReport.js';
-import type { MemoryGrowth } from './scaling.js';
+import { formatNumber, table } from './output.js';
+import { bestOf } from '../bench/aims.js';
+import type { BenchRow } from '../bench/run.js';
+import type { ScalingAxis } from '../drawing/reports/benchReport.js';
+import type { MemoryGrowth } from '../bench/scaling.js';
 
 const number = (heading: string) => ({ heading, number: true });
 

@@ -1,6 +1,6 @@
 // The machine that was measured, for whoever reads the figures elsewhere.
 import { availableParallelism, cpus, totalmem } from 'node:os';
-import type { Backend } from '../../backend/contract.js';
+import type { Backend } from '../backend/contract.js';
 
 export interface Machine {
   cpu: string;

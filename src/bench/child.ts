@@ -1,12 +1,9 @@
 // A process of the bench: does one thing, says one figure. Started by processes.ts, never by people.
 //   memory TASK BACKEND THREADS SECONDS      the task as the bench runs it, alone; the most memory it held
 //   growth train|learner BACKEND THREADS N   N small steps; the resident set on the way
-//   first-step FILE BACKEND THREADS          `unrolled train lm FILE`, which ends after its first step
 import { readFileSync } from 'node:fs';
-import type { BackendName } from '../../backend/choose.js';
-import * as u from '../../node.js';
-import { peakMemoryMiB, processIo } from '../io.js';
-import { run } from '../main.js';
+import type { BackendName } from '../backend/choose.js';
+import * as u from '../node.js';
 import { bestRate } from './measure.js';
 import type { Growth } from './processes.js';
 
@@ -35,18 +32,7 @@ function ownPeakMiB(): number {
   } catch {
     // No such file on other systems.
   }
-  return peakMemoryMiB();
-}
-
-async function firstStep([file, backend, threads]: string[]): Promise<void> {
-  const { step } = u.Optimizer.prototype;
-  u.Optimizer.prototype.step = function (this: u.Optimizer) {
-    step.call(this);
-    process.exit(0);
-  };
-  const options = ['--backend', backend, '--threads', threads, '--quiet'];
-  process.exitCode = await run(['train', 'lm', file, ...options], processIo());
-  throw new Error('expected a step of training, there was none');
+  return Math.round(process.resourceUsage().maxRSS / 102.4) / 10; // KiB
 }
 
 async function growth([kind, backend, threads, count]: string[]): Promise<void> {
@@ -111,9 +97,6 @@ switch (mode) {
   case 'growth':
     await growth(args);
     break;
-  case 'first-step':
-    await firstStep(args);
-    break;
   default:
-    throw new Error(`expected memory, growth or first-step, received ${mode}`);
+    throw new Error(`expected memory or growth, received ${mode}`);
 }

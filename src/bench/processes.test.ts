@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { firstStepSeconds, helpSeconds, memoryGrowth, peakMemory } from './processes.js';
 
 const context = { backend: 'wasm', threads: 1, seconds: 0.01 };
-const built = existsSync(new URL('../../../dist/cli/bench/child.js', import.meta.url));
+const built = existsSync(new URL('../../dist/bench/child.js', import.meta.url));
 
 it.skipIf(!built)('reads memory of a task, and refuses what is none', () => {
   expect(peakMemory(context, 'min-char-rnn')).toBeGreaterThan(10);

@@ -1,6 +1,6 @@
 // Rows from readings: who takes turns with whom, what counts, what an aim says. No figure of speed is looked at.
 import { expect, it } from 'vitest';
-import * as library from '../../node.js';
+import * as library from '../node.js';
 import { bestOf, judge, ratioOf } from './aims.js';
 import type { Peer, PeerName } from './peers.js';
 import { addFloors, Backends, runTask } from './run.js';

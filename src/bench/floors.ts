@@ -7,10 +7,10 @@
 //   touches only the rows of an embedding that were used; the others change all rows.
 // Not counted: dropout, zeroed gradients, JavaScript. Traffic counts at the speed of memory, so what stays in a cache may be
 // faster than its floor.
-import { type Cell } from '../../cell/cell.js';
-import { floorSeconds, type MachineRates } from '../../cell/explain.js';
-import type * as Library from '../../node.js';
-import type { Backend } from '../../backend/contract.js';
+import { type Cell } from '../cell/cell.js';
+import { floorSeconds, type MachineRates } from '../cell/explain.js';
+import type * as Library from '../node.js';
+import type { Backend } from '../backend/contract.js';
 import { bestRate } from './measure.js';
 import { product, type Update } from './work.js';
 

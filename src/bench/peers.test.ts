@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { inFolder, testIo } from '../testing.js';
 import { findPeers, type Peer, type PeerName } from './peers.js';
 
 /** What the peers' scripts are made of here: JavaScript, run by a "Python" that is Node. */
@@ -19,8 +19,9 @@ interface Found {
   folder: string;
 }
 
-async function withScripts<T>(scripts: Scripts, wanted: readonly PeerName[], use: (found: Found) => T): Promise<T> {
-  return inFolder(async (folder) => {
+function withScripts(scripts: Scripts, wanted: readonly PeerName[], use: (found: Found) => void): void {
+  const folder = mkdtempSync(join(tmpdir(), 'unrolled-'));
+  try {
     mkdirSync(join(folder, 'peers'));
     const files = { torch: 'torch_bench.py', jax: 'jax_bench.py', onnx: 'onnx_lstm.py', js: 'js_bench.mjs' };
     for (const [key, file] of Object.entries(files)) {
@@ -41,19 +42,26 @@ async function withScripts<T>(scripts: Scripts, wanted: readonly PeerName[], use
       ...(scripts.js === undefined ? {} : { UNROLLED_JS_PEERS: folder }),
     };
     const notes: string[] = [];
-    const io = testIo({ env, cwd: folder });
-    const peers = findPeers({ io, seconds: 1, wanted: new Set(wanted), note: (line) => notes.push(line) });
+    const peers = findPeers({
+      env,
+      cwd: folder,
+      seconds: 1,
+      wanted: new Set(wanted),
+      note: (line) => notes.push(line),
+    });
     const peer = (name: PeerName): Peer => {
       const found = peers.list.find((p) => p.name === name);
       if (found === undefined) throw new Error(`no peer ${name}`);
       return found;
     };
     try {
-      return use({ peer, names: peers.list.map(({ name }) => name), notes, folder });
+      use({ peer, names: peers.list.map(({ name }) => name), notes, folder });
     } finally {
       peers.close();
     }
-  });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 const FIRST = { threads: 2, round: 0 };
@@ -61,8 +69,8 @@ const FIRST = { threads: 2, round: 0 };
 const ROWS = `console.log('warming up'); for (const [name, value] of [['cell/a/eager', 3], ['cell/a/compile', 5], ['cell/b', 9]])
   console.log(JSON.stringify({ peer: 'torch 2', name, value, args: process.argv.slice(1) }));`;
 
-it('gives the rows as they are, asked for by what their names have in common', async () => {
-  await withScripts({ torch: ROWS }, ['PyTorch', 'NumPy'], ({ peer, names, notes }) => {
+it('gives the rows as they are, asked for by what their names have in common', () => {
+  withScripts({ torch: ROWS }, ['PyTorch', 'NumPy'], ({ peer, names, notes }) => {
     expect(names).toEqual(['PyTorch', 'NumPy']);
     const rows = peer('PyTorch').read(['cell/a/eager', 'cell/a/compile'], { threads: 1, round: 0 });
     expect(rows.map(({ name, value }) => [name, value])).toEqual([
@@ -75,22 +83,22 @@ it('gives the rows as they are, asked for by what their names have in common', a
   });
 });
 
-it('counts rows of a script that failed after them, and says why a row has no value', async () => {
+it('counts rows of a script that failed after them, and says why a row has no value', () => {
   const script = `${ROWS} console.log(JSON.stringify({ name: 'cell/c', error: 'no compiler' })); process.exit(1);`;
-  await withScripts({ torch: script }, ['PyTorch'], ({ peer, notes }) => {
+  withScripts({ torch: script }, ['PyTorch'], ({ peer, notes }) => {
     expect(peer('PyTorch').read(['cell/b'], FIRST).at(-2)).toMatchObject({ name: 'cell/b', value: 9 });
     expect(notes).toEqual(['cell/c of a peer left out: no compiler']);
   });
 });
 
-it('fails where a peer that was named cannot run, and says why', async () => {
-  await withScripts({ torch: "console.error('no module torch'); process.exit(1);" }, ['PyTorch'], ({ peer }) => {
+it('fails where a peer that was named cannot run, and says why', () => {
+  withScripts({ torch: "console.error('no module torch'); process.exit(1);" }, ['PyTorch'], ({ peer }) => {
     expect(() => peer('PyTorch').read(['cell/a'], FIRST)).toThrow(/figures of a peer .* status 1: no module torch/);
   });
 });
 
-it('leaves out what nobody said is installed, with one line', async () => {
-  await withScripts({ jax: "console.error('no module jax'); process.exit(1);" }, ['JAX'], ({ peer, notes }) => {
+it('leaves out what nobody said is installed, with one line', () => {
+  withScripts({ jax: "console.error('no module jax'); process.exit(1);" }, ['JAX'], ({ peer, notes }) => {
     expect(peer('JAX').read(['cell/a/jit'], FIRST)).toEqual([]);
     expect(peer('JAX').read(['cell/b/jit'], { threads: 2, round: 1 })).toEqual([]);
     expect(notes).toHaveLength(1);
@@ -98,10 +106,10 @@ it('leaves out what nobody said is installed, with one line', async () => {
   });
 });
 
-it('runs JAX once a round for all cells, and again in the next', async () => {
+it('runs JAX once a round for all cells, and again in the next', () => {
   const count = "const fs = require('fs'); fs.appendFileSync('runs', '.');";
   const rows = `for (const name of ['a', 'b']) console.log(JSON.stringify({ peer: 'jax 1', name: 'cell/' + name + '/jit', value: 7 }));`;
-  await withScripts({ jax: count + rows }, ['JAX'], ({ peer, folder }) => {
+  withScripts({ jax: count + rows }, ['JAX'], ({ peer, folder }) => {
     const runs = (): number => readFileSync(join(folder, 'runs'), 'utf8').length;
     expect(peer('JAX').read(['cell/a/jit'], FIRST)).toHaveLength(2);
     peer('JAX').read(['cell/b/jit'], FIRST);
@@ -118,8 +126,8 @@ for (const peer of ['tfjs 4.22.0 wasm', 'tfjs 4.22.0 cpu', 'brain.js 2', 'onnxru
   console.log(JSON.stringify({ peer, name: 'generate/lstm-h8-l2', value: 4, asked: process.argv[2] ?? '', model: model && fs.readFileSync(model, 'utf8') }));`;
 const ONNX = "require('fs').writeFileSync(process.argv[4], process.argv.slice(1, 4).join(' '));";
 
-it('takes of the JavaScript peers the row of the one that is asked', async () => {
-  await withScripts({ js: JS, onnx: ONNX }, ['TensorFlow.js wasm', 'ONNX Runtime'], ({ peer, notes }) => {
+it('takes of the JavaScript peers the row of the one that is asked', () => {
+  withScripts({ js: JS, onnx: ONNX }, ['TensorFlow.js wasm', 'ONNX Runtime'], ({ peer, notes }) => {
     const tfjs = peer('TensorFlow.js wasm').read(['generate/lstm-h8-l2'], FIRST);
     expect(tfjs).toHaveLength(1);
     expect(tfjs[0]).toMatchObject({ peer: 'tfjs 4.22.0 wasm', asked: 'generate/lstm-h8-l2' });
@@ -130,9 +138,9 @@ it('takes of the JavaScript peers the row of the one that is asked', async () =>
   });
 });
 
-it('leaves ONNX Runtime out where its model cannot be written', async () => {
+it('leaves ONNX Runtime out where its model cannot be written', () => {
   const failing = "console.error('no module onnxscript'); process.exit(1);";
-  await withScripts({ js: JS, onnx: failing }, ['ONNX Runtime'], ({ peer, notes }) => {
+  withScripts({ js: JS, onnx: failing }, ['ONNX Runtime'], ({ peer, notes }) => {
     expect(peer('ONNX Runtime').read(['generate/lstm-h8-l2'], FIRST)).toEqual([]);
     expect(notes).toEqual([expect.stringMatching(/^ONNX Runtime left out: .*no module onnxscript/)]);
   });
@@ -141,7 +149,7 @@ it('leaves ONNX Runtime out where its model cannot be written', async () => {
 it('says that the scripts are missing, and which peers nobody named', () => {
   const notes: string[] = [];
   const find = (env: Record<string, string>, ...wanted: PeerName[]) =>
-    findPeers({ io: testIo({ env }), seconds: 1, wanted: new Set(wanted), note: (line) => notes.push(line) }).list;
+    findPeers({ env, cwd: '.', seconds: 1, wanted: new Set(wanted), note: (line) => notes.push(line) }).list;
   const env = { UNROLLED_TORCH_PYTHON: 'python3', UNROLLED_PEERS: 'nowhere' };
   expect(() => find(env, 'PyTorch')).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
   expect(find(env)).toEqual([]);

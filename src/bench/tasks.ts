@@ -1,6 +1,6 @@
 // What is measured, under the names of the peers' scripts, beside which of their rows, and what is aimed at (the table of the
 // project's aims: native against the best peer named, WebAssembly against TensorFlow.js).
-import type * as Library from '../../node.js';
+import type * as Library from '../node.js';
 import type { Aim } from './aims.js';
 import type { TrainingSizes } from './floors.js';
 import type { PeerName } from './peers.js';

@@ -1,7 +1,7 @@
 // Is the cost linear? Seconds of a training step of an LSTM-256 over the length T, the batch N and the layers L, one varied
 // at a time; and the resident memory of a training of many small steps, which must not rise.
-import type * as Library from '../../node.js';
-import type { ScalingAxis } from '../../drawing/reports/benchReport.js';
+import type * as Library from '../node.js';
+import type { ScalingAxis } from '../drawing/reports/benchReport.js';
 import { exponent, slope, slopeThroughOrigin } from './fit.js';
 import { bestRate } from './measure.js';
 import { type Growth, type GrowthMode, memoryGrowth, type ProcessContext } from './processes.js';

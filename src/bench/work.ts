@@ -1,9 +1,9 @@
 // The work that is measured: each function makes its model once and gives one that runs a unit of work. Random data of the right shapes: the data does not change the work. Letters: V vocabulary, E embedding, H hidden,
 // L layers, N batch, T steps.
-import type * as Library from '../../node.js';
-import type { CellGraph } from '../../cell/graph.js';
-import type { Optimizer } from '../../optim/optimizers.js';
-import type { Tensor } from '../../tensor/tensor.js';
+import type * as Library from '../node.js';
+import type { CellGraph } from '../cell/graph.js';
+import type { Optimizer } from '../optim/optimizers.js';
+import type { Tensor } from '../tensor/tensor.js';
 
 /** One unit of work, and how many tokens, steps or products it is. */
 export interface Work {

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { UnrolledError } from '../../errors.js';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { UnrolledError } from '../errors.js';
 
 export interface ProcessContext {
   backend: string;
@@ -13,10 +13,11 @@ export interface ProcessContext {
   seconds: number;
 }
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const BIN = join(ROOT, 'bin', 'unrolled.js');
 /** Built: a process of its own cannot run TypeScript. */
-const CHILD = join(ROOT, 'dist', 'cli', 'bench', 'child.js');
+const built = (name: string): string => join(ROOT, 'dist', 'bench', name);
+const CHILD = built('child.js');
 
 /** A start is read so often, and the fastest counts. */
 const STARTS = 5;
@@ -50,7 +51,8 @@ export function firstStepSeconds({ backend, threads }: ProcessContext): number {
   try {
     const text = join(folder, 'text.txt');
     writeFileSync(text, 'It was the best of times, it was the worst of times.\n'.repeat(20_000));
-    const args = [CHILD, 'first-step', text, backend, String(threads)];
+    const preload = ['--import', pathToFileURL(built('endAtFirstStep.js')).href];
+    const args = [...preload, BIN, 'train', 'lm', text, '--backend', backend, '--threads', String(threads), '--quiet'];
     return Math.min(...Array.from({ length: STARTS }, () => node(args).seconds));
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 // Running a peer's script: a process that prints one JSON object a line.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { UnrolledError } from '../../errors.js';
+import { UnrolledError } from '../errors.js';
 
 /** One line of a script. */
 export interface PeerRow {

@@ -5,8 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { UnrolledError } from '../../errors.js';
-import type { Io } from '../io.js';
+import { UnrolledError } from '../errors.js';
 import { type PeerRow, requireScript, runScript } from './scripts.js';
 
 export type PeerName = 'PyTorch' | 'NumPy' | 'JAX' | 'ONNX Runtime' | 'TensorFlow.js wasm';
@@ -39,7 +38,9 @@ export interface Peers {
 }
 
 export interface PeerOptions {
-  io: Pick<Io, 'env' | 'cwd'>;
+  env: Readonly<Record<string, string | undefined>>;
+  /** Where scripts run, and what relative paths start from. */
+  cwd: string;
   /** How long each reading takes, where a script can be told. */
   seconds: number;
   /** Which are asked for. */
@@ -52,7 +53,7 @@ export interface PeerOptions {
 const SCRIPTS = '../shared/peers';
 
 /** The project's own script, for the shapes that theirs lack. */
-const OWN_GEMM = fileURLToPath(new URL('../../../bench/torch_gemm.py', import.meta.url));
+const OWN_GEMM = fileURLToPath(new URL('../../bench/torch_gemm.py', import.meta.url));
 
 const SHAPE = /^gemm\/\d+x\d+x\d+$/;
 
@@ -60,7 +61,7 @@ const SHAPE = /^gemm\/\d+x\d+x\d+$/;
 const ONNX_ALONE = 'onnxruntime alone';
 
 /** The peers of `wanted` that can be tried here. Errors: NOT_FOUND where the scripts of a named one are missing. */
-export function findPeers({ io: { env, cwd }, seconds, wanted, note }: PeerOptions): Peers {
+export function findPeers({ env, cwd, seconds, wanted, note }: PeerOptions): Peers {
   const folder = resolve(cwd, env.UNROLLED_PEERS ?? SCRIPTS);
   const python = env.UNROLLED_TORCH_PYTHON;
   const js = env.UNROLLED_JS_PEERS === undefined ? undefined : resolve(cwd, env.UNROLLED_JS_PEERS);
