@@ -54,7 +54,7 @@ export interface Figure {
 }
 
 const GLYPHS: Readonly<Record<string, string>> = {
-  sigmoid: 'σ', relu: 'ReLU', add: '+', mul: '×', sub: '+', div: 'a∕b', neg: '−', oneMinus: '1−',
+  sigmoid: 'σ', relu: 'ReLU', silu: 'SiLU', add: '+', mul: '×', sub: '+', div: 'a∕b', neg: '−', oneMinus: '1−',
   rowSum: 'Σ', sqrt: '√', abs: '|·|', reciprocal: '1∕', less: '<', equal: '=', select: 'if',
   logSigmoid: 'log σ',
 }; // prettier-ignore

@@ -98,6 +98,18 @@ describe('toLatex', () => {
     expect(body(apply('sqrt', apply('abs', a)))).toBe(String.raw`\sqrt{\lvert \mathbf{x}_t \rvert}`);
   });
 
+  test('functions by their names, also where a file of 0.1 has them written out', () => {
+    const body = (e: Expr): string => lines(graphOf(e))[0].split('&= ')[1];
+    const decay = (e: Expr): Expr => apply('exp', apply('neg', apply('abs', e)));
+    const writtenOut = (e: Expr): Expr =>
+      apply('add', apply('max', e, constant(0)), apply('log', apply('add', constant(1), decay(e))));
+    expect(body(apply('softplus', x))).toBe(String.raw`\operatorname{softplus}(\mathbf{x}_t)`);
+    expect(body(writtenOut(x))).toBe(body(apply('softplus', x)));
+    expect(body(apply('logSigmoid', x))).toBe(String.raw`\log\sigma(\mathbf{x}_t)`);
+    expect(body(apply('neg', writtenOut(apply('neg', x))))).toBe(body(apply('logSigmoid', x)));
+    expect(body(apply('silu', x))).toBe(String.raw`\operatorname{SiLU}(\mathbf{x}_t)`);
+  });
+
   test('parameters, normalization, no bias', () => {
     const z = input('z:i');
     const peephole = apply('sigmoid', apply('add', z, apply('mul', input('v:pi'), h)));

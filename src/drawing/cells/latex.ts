@@ -12,6 +12,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   sigmoid: String.raw`\sigma`,
   tanh: String.raw`\tanh`,
   relu: String.raw`\operatorname{ReLU}`,
+  silu: String.raw`\operatorname{SiLU}`,
   exp: String.raw`\exp`,
   log: String.raw`\log`,
   max: String.raw`\max`,

@@ -42,7 +42,7 @@ export interface ShownOptions {
   readonly asComputed?: boolean;
 }
 
-/** v where e is log(1 + exp v), written so that it does not overflow: max(v, 0) + log(1 + exp(−|v|)). */
+/** v where e is softplus as model files of 0.1 hold it, written out: max(v, 0) + log(1 + exp(−|v|)). */
 function softplusOf(e: Expr): Expr | null {
   if (e.kind !== 'op' || e.op !== 'add') return null;
   const [top, log] = e.args;
