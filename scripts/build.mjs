@@ -92,6 +92,18 @@ function run(command, args) {
   });
 }
 
+/** kernels/numbers.h, from the TypeScript that has the same numbers; a package without sources has it as it is. */
+export async function buildNumbers(say) {
+  const source = join(root, 'src', 'backend', 'numbers.ts');
+  const header = join(sources, 'numbers.h');
+  if (!existsSync(source)) return;
+  const hash = () => hashOf([source, header, join(root, 'scripts', 'numbers.mjs')]);
+  if (existsSync(header) && isFresh('numbers', hash(), [])) return;
+  const { writeHeader } = await import('./numbers.mjs');
+  if (await writeHeader()) say('kernels: numbers.h written');
+  setStamp('numbers', hash());
+}
+
 /** The kernels as WebAssembly: plain SIMD, and relaxed SIMD with its fused multiply-add; each alone and with threads. */
 export async function buildWasm(say) {
   const files = filesUnder(sources, '.h').concat(['entry.cpp', 'wasm.cpp'].map((name) => join(sources, name)));
@@ -230,6 +242,7 @@ const seconds = (start) => `${((Date.now() - start) / 1000).toFixed(1)} s`;
 /** Everything that is missing or out of date. */
 export async function build({ quiet = false } = {}) {
   const say = quiet ? () => {} : (line) => process.stderr.write(`${line}\n`);
+  await buildNumbers(say);
   await buildWasm(say);
   await buildNative(say);
   await buildTypes(say);
@@ -237,7 +250,7 @@ export async function build({ quiet = false } = {}) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const only = process.argv.find((arg) => arg.startsWith('--only='))?.slice(7);
-  const steps = { wasm: buildWasm, native: buildNative, types: buildTypes };
+  const steps = { numbers: buildNumbers, wasm: buildWasm, native: buildNative, types: buildTypes };
   const say = process.argv.includes('--quiet') ? () => {} : (line) => process.stderr.write(`${line}\n`);
   try {
     if (only === undefined) await build({ quiet: process.argv.includes('--quiet') });

@@ -1,6 +1,6 @@
 // How fast a task runs, and where its time goes.
 import { CompiledBackend } from '../backend/compiled/compiled.js';
-import { SCAN_PARTS, type ScanTimes } from '../backend/compiled/scan.js';
+import { SCAN_PARTS, type ScanPart, type ScanTimes } from '../backend/compiled/scan.js';
 import type { Backend } from '../backend/contract.js';
 import { Optimizer } from '../optim/optimizers.js';
 
@@ -75,7 +75,7 @@ export function profile(backend: Backend, run: () => void, runs: number): Profil
         const called = name === 'scan' ? `scan ${isBackward(args[0]) ? 'backward' : 'forward'}` : name;
         const what = optimizing ? 'optimizer' : called;
         let rest = seconds;
-        for (const part of inner === null ? [] : SCAN_PARTS) {
+        for (const part of inner === null ? [] : (Object.keys(SCAN_PARTS) as ScanPart[])) {
           add(`${what}: ${part === 'rowSums' ? 'row sums' : part}`, inner?.[part] ?? 0);
           rest -= inner?.[part] ?? 0;
         }
