@@ -219,12 +219,26 @@ export async function buildNative(say) {
 
 /** TypeScript to dist/: the library, then the experiments, which use it as anybody would. Errors: the compiler's messages. */
 export async function buildTypes(say) {
-  await compile('types', 'src', 'tsconfig.build.json', [], say);
-  await compile('experiments', 'experiments', 'tsconfig.experiments.json', filesUnder(join(root, 'src'), '.ts'), say);
+  const dist = join(root, 'dist');
+  await compile('types', 'src', dist, 'tsconfig.build.json', [], say);
+  const library = filesUnder(join(root, 'src'), '.ts');
+  await compile('experiments', 'experiments', join(dist, 'experiments'), 'tsconfig.experiments.json', library, say);
+}
+
+/** What stands in dist/ without being compiled from src/. */
+const BESIDES = ['kernels', 'experiments'];
+
+/** Takes away what was compiled from files that are gone: the package would hold it, and an old import would find it. */
+function prune(folder, outDir) {
+  for (const name of readdirSync(outDir, { recursive: true })) {
+    const [, stem] = /^(.*?)(?:\.d\.ts|\.js|\.js\.map)$/.exec(name) ?? [];
+    if (stem === undefined || (folder === 'src' && BESIDES.includes(stem.split(/[\\/]/)[0]))) continue;
+    if (!existsSync(join(root, folder, `${stem}.ts`))) rmSync(join(outDir, name));
+  }
 }
 
 /** @param also files that it depends on */
-async function compile(step, folder, config, also, say) {
+async function compile(step, folder, outDir, config, also, say) {
   const files = filesUnder(join(root, folder), '.ts').concat(also);
   const configs = ['tsconfig.json', config, 'package.json'].map((name) => join(root, name));
   const hash = hashOf(files.filter((file) => !file.endsWith('.test.ts')).concat(configs));
@@ -233,6 +247,7 @@ async function compile(step, folder, config, also, say) {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { ok, output } = await run(process.execPath, [tsc, '-p', config]);
   if (!ok) throw new Error(`TypeScript failed in ${folder}/:\n${output}`);
+  prune(folder, outDir);
   setStamp(step, hash);
   say(`TypeScript: ${folder}/ built in ${seconds(start)}`);
 }
