@@ -1,6 +1,7 @@
 // Everything that runs in a browser and on Node alike. On Node the package's entry is node.ts, which adds files and the
 // native backend.
 import './autograd/methods.js';
+import './drawing/cells/methods.js';
 
 export { UnrolledError, UnsupportedError, type ErrorCode } from './errors.js';
 export * from './platform/platform.js';
@@ -24,6 +25,9 @@ export type { ExplainOptions, Explanation, MachineRates } from './cell/explain.j
 export { type CellDefinition, defineCell } from './cell/define.js';
 export { CellValue, type LinearOptions, type StepArguments } from './cell/trace.js';
 export * from './cell/cells/index.js';
+export { toDiagram } from './drawing/cells/diagram.js';
+export { toLatex } from './drawing/cells/latex.js';
+export type { ShownOptions } from './drawing/cells/shown.js';
 export { Module, parameter, type StateDict } from './nn/module.js';
 export * from './nn/initializers.js';
 export { Dropout, Embedding, type EmbeddingOptions, LayerNorm, type LayerNormOptions, Linear } from './nn/layers.js';

@@ -4,7 +4,7 @@ import { UnrolledError } from '../errors.js';
 import type { FitOptions } from '../models/options.js';
 import type { StepProgress, TrainingResult } from '../train/trainer.js';
 import type { Backend } from '../backend/contract.js';
-import type { TaskReport } from '../plot/taskReport.js';
+import type { TaskReport } from '../drawing/reports/taskReport.js';
 import type { CommandResult, Context } from './command.js';
 import { readBytes, removeFile, writeWhole } from './files.js';
 import { peakMemoryMiB } from './io.js';

@@ -1,6 +1,6 @@
 // What an experiment is: text, and a function that computes, draws, and checks what it computed.
-import type { Curves } from '../plot/curves.js';
-import type { PlotOptions } from '../plot/figure.js';
+import type { Curves } from '../drawing/curves.js';
+import type { PlotOptions } from '../drawing/figure.js';
 import type { Expectation, Got } from './expectation.js';
 import type { Message, Messages, Values } from './messages.js';
 import type { Word } from './words.js';

@@ -3,7 +3,7 @@ import { CLASSIFIER_DEFAULTS as DEFAULTS } from '../../models/classifier/options
 import { POOLINGS } from '../../models/classifier/poolings.js';
 import type { ClassifierMetrics, LabelledText } from '../../models/classifier/options.js';
 import type { TextClassifier } from '../../models/classifier/textClassifier.js';
-import { escapeXml } from '../../plot/svg.js';
+import { escapeXml } from '../../drawing/svg.js';
 import { UnrolledError } from '../../errors.js';
 import { defineCommand } from '../command.js';
 import { choice, flag, fraction, integer, path, string } from '../options.js';

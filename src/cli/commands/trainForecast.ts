@@ -3,7 +3,7 @@ import { FORECASTER_DEFAULTS as DEFAULTS } from '../../models/forecaster/options
 import type { ForecastErrors } from '../../metrics/forecastMetrics.js';
 import type { Forecaster } from '../../models/forecaster/forecaster.js';
 import { UnrolledError } from '../../errors.js';
-import { lineChart } from '../../plot/lineChart.js';
+import { lineChart } from '../../drawing/charts/lineChart.js';
 import { defineCommand } from '../command.js';
 import { choice, decimal, integer, type OptionSpec, string } from '../options.js';
 import { formatNumber } from '../output.js';

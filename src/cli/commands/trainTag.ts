@@ -2,7 +2,7 @@
 import { TAGGER_DEFAULTS as DEFAULTS } from '../../models/tagger/options.js';
 import type { TagScores } from '../../metrics/tagScores.js';
 import type { TaggedSentence } from '../../models/tagger/options.js';
-import { escapeXml } from '../../plot/svg.js';
+import { escapeXml } from '../../drawing/svg.js';
 import { defineCommand } from '../command.js';
 import { choice, decimal, flag, fraction, integer, path, string } from '../options.js';
 import { formatNumber, percent } from '../output.js';

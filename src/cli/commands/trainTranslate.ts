@@ -3,7 +3,7 @@ import { TRANSLATOR_DEFAULTS as DEFAULTS } from '../../models/translator/options
 import type { Translator } from '../../models/translator/translator.js';
 import type { TranslatorEvaluation } from '../../models/translator/options.js';
 import type { TextPair } from '../../models/translator/sentencePairs.js';
-import { escapeXml } from '../../plot/svg.js';
+import { escapeXml } from '../../drawing/svg.js';
 import { defineCommand } from '../command.js';
 import { choice, decimal, flag, fraction, integer, path, string } from '../options.js';
 import { formatNumber, percent } from '../output.js';

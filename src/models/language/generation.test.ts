@@ -1,7 +1,7 @@
 // Generation by repeated calls: the same text as step by step, in few calls of the kernels, and a steady step asks for no memory.
 import { describe, expect, it, vi } from 'vitest';
 import { CompiledBackend } from '../../backend/compiled/compiled.js';
-import { KERNEL } from '../../backend/compiled/engine.js';
+import { KERNEL } from '../../backend/numbers.js';
 import { createWasmEngineSync } from '../../backend/compiled/wasm.js';
 import { ReferenceBackend } from '../../backend/reference/reference.js';
 import { nodePlatform } from '../../platform/node/node.js';
