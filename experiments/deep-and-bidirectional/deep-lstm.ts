@@ -1,15 +1,15 @@
 // Dive into Deep Learning, 10.3: layers of LSTMs, each reading the states of the one below.
 import { fromData, LSTM, noGrad, Recurrent } from 'unrolled';
 import { below, experiment } from 'unrolled/reproduce';
-import { learnBook } from './characters.js';
-import { heatMaps, leftFigure, spreadUnits, traceText } from './gates.js';
+import { learnBook } from '../shared/characters.js';
+import { heatMaps, leftFigure, spreadUnits, traceText } from '../shared/gates.js';
 import text from './text/deep-lstm.js';
 
 export default experiment({
   name: 'deep-lstm',
   source: 'Dive into Deep Learning, 10.3',
   text,
-  code: ['deep-lstm.ts', 'characters.ts', 'gates.ts'],
+  code: ['deep-lstm.ts', '../shared/characters.ts', '../shared/gates.ts'],
   datasets: ['timemachine'],
   minutes: 4,
   async run(context) {

@@ -2,7 +2,17 @@
 // chapter 3; two states for letters are those of Cave and Neuwirth 1980. The recursions stand in hmm-recursions.ts.
 import { Adam, type BaumWelchOptions, type BaumWelchResult, cleanText, clipGradNorm, crossEntropy, defineCell, fromData, GRU, HiddenMarkovModel, Linear, manualSeed, noGrad, Philox, randomBatches, Recurrent, scope, tensor } from 'unrolled'; // prettier-ignore
 import { above, atLeast, atMost, below, colour, curves, exactly, experiment, INK, MUTED, near, Plot, SURFACE } from 'unrolled/reproduce'; // prettier-ignore
-import { backward, difference, enumerate, forward, largest, list, logSumExp, sum, viterbi } from './hmm-recursions.js';
+import {
+  backward,
+  difference,
+  enumerate,
+  forward,
+  largest,
+  list,
+  logSumExp,
+  sum,
+  viterbi,
+} from './parts/hmm-recursions.js';
 import text from './text/hmm.js';
 
 const { log, exp } = Math;
@@ -63,7 +73,7 @@ export default experiment({
   text,
   datasets: ['timemachine'],
   minutes: 2,
-  code: ['hmm.ts', 'hmm-recursions.ts'],
+  code: ['hmm.ts', 'parts/hmm-recursions.ts'],
   async run({ quick, seed, say, heading, formula, plot, table, check, progress, data }) {
     let done = 0;
     const changes: number[] = []; // of the likelihood, in every iteration of every training

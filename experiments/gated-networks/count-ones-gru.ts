@@ -1,14 +1,14 @@
 // Counting the ones among 20 bits with a GRU that resets before the product: no cell to count in, so its units share the work.
 import { GRUResetBefore } from 'unrolled';
 import { atLeast, below, diverging, experiment, MUTED, Plot } from 'unrolled/reproduce';
-import { countOnes, HIDDEN, LENGTH, LONG, read, running } from './count-ones.js';
+import { countOnes, HIDDEN, LENGTH, LONG, read, running } from '../shared/count-ones.js';
 import text from './text/count-ones-gru.js';
 
 export default experiment({
   name: 'count-ones-gru',
   source: 'Vasilev, Advanced Deep Learning with Python (2019), chapter 7',
   text,
-  code: ['count-ones-gru.ts', 'count-ones.ts'],
+  code: ['count-ones-gru.ts', '../shared/count-ones.ts'],
   run(context) {
     const { formula, plot, say, check } = context;
     formula(GRUResetBefore.toLatex());

@@ -2,14 +2,14 @@
 import { LSTM } from 'unrolled';
 import { correlation } from 'unrolled/inspect';
 import { above, atLeast, between, curves, experiment, MUTED, Plot } from 'unrolled/reproduce';
-import { countOnes, HIDDEN, LENGTH, LONG, read, running, runningCount } from './count-ones.js';
+import { countOnes, HIDDEN, LENGTH, LONG, read, running, runningCount } from '../shared/count-ones.js';
 import text from './text/count-ones-lstm.js';
 
 export default experiment({
   name: 'count-ones-lstm',
   source: 'Vasilev, Advanced Deep Learning with Python (2019), chapter 7',
   text,
-  code: ['count-ones-lstm.ts', 'count-ones.ts'],
+  code: ['count-ones-lstm.ts', '../shared/count-ones.ts'],
   run(context) {
     const { formula, plot, say, check } = context;
     formula(LSTM.toLatex());

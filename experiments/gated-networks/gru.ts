@@ -1,8 +1,8 @@
 // Dive into Deep Learning, 10.2: gated recurrent units.
 import { GRU, GRUResetBefore, manualSeed, noGrad, Philox, randn, Recurrent, RNN, type Tensor } from 'unrolled';
 import { below, experiment } from 'unrolled/reproduce';
-import { learnBook } from './characters.js';
-import { gateMeans, gateTable, heatMaps, leftFigure, spreadUnits, traceText } from './gates.js';
+import { learnBook } from '../shared/characters.js';
+import { gateMeans, gateTable, heatMaps, leftFigure, spreadUnits, traceText } from '../shared/gates.js';
 import text from './text/gru.js';
 
 /** The largest difference between two tensors. */
@@ -12,7 +12,7 @@ export default experiment({
   name: 'gru',
   source: 'Dive into Deep Learning, 10.2',
   text,
-  code: ['gru.ts', 'characters.ts', 'gates.ts'],
+  code: ['gru.ts', '../shared/characters.ts', '../shared/gates.ts'],
   datasets: ['timemachine'],
   minutes: 1,
   async run(context) {

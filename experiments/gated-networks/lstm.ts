@@ -1,15 +1,15 @@
 // Dive into Deep Learning, 10.1: long short-term memory.
 import { LSTM, manualSeed, noGrad, Philox, randn, Recurrent, RNN } from 'unrolled';
 import { exactly, experiment } from 'unrolled/reproduce';
-import { learnBook } from './characters.js';
-import { gateMeans, gateTable, heatMaps, leftFigure, spreadUnits, traceText } from './gates.js';
+import { learnBook } from '../shared/characters.js';
+import { gateMeans, gateTable, heatMaps, leftFigure, spreadUnits, traceText } from '../shared/gates.js';
 import text from './text/lstm.js';
 
 export default experiment({
   name: 'lstm',
   source: 'Dive into Deep Learning, 10.1',
   text,
-  code: ['lstm.ts', 'characters.ts', 'gates.ts'],
+  code: ['lstm.ts', '../shared/characters.ts', '../shared/gates.ts'],
   datasets: ['timemachine'],
   minutes: 2,
   async run(context) {

@@ -2,7 +2,7 @@
 import { Adagrad, backendOf, clipGradValue, crossEntropy, fromData, Linear, noGrad, Philox, Recurrent, type RecurrentState, RNN, scope, useBackend, zeros } from 'unrolled'; // prettier-ignore
 import { atMost, below, between, colour, curves, experiment, MUTED, near, Plot } from 'unrolled/reproduce';
 import { CHARACTERS, EXCERPT, LOSSES } from './golden/min-char-rnn.js';
-import { draw, HIDDEN, type InitialWeights, initialWeights, type Program, programByHand, RATE, STEPS } from './min-char-rnn-by-hand.js'; // prettier-ignore
+import { draw, HIDDEN, type InitialWeights, initialWeights, type Program, programByHand, RATE, STEPS } from './parts/min-char-rnn-by-hand.js'; // prettier-ignore
 import text from './text/min-char-rnn.js';
 
 export function programWithLayer(V: number, { Wxh, Whh, Why }: InitialWeights): Program {
@@ -119,7 +119,7 @@ export default experiment({
   text,
   datasets: ['tinyshakespeare'],
   minutes: 1,
-  code: ['min-char-rnn-by-hand.ts', 'min-char-rnn.ts'],
+  code: ['parts/min-char-rnn-by-hand.ts', 'min-char-rnn.ts'],
   async run({ quick, seed, say, heading, formula, plot, lines, check, progress, data }) {
     formula(String.raw`h_t = \tanh(W_{xh} x_t + W_{hh} h_{t-1} + b_h) \qquad p_t = \operatorname{softmax}(W_{hy} h_t + b_y) \qquad L = -\sum_{t=1}^{25} \log p_t[x_{t+1}]`); // prettier-ignore
     formula(String.raw`m \leftarrow m + g^2 \qquad w \leftarrow w - \frac{0.1\, g}{\sqrt{m + 10^{-8}}}`);

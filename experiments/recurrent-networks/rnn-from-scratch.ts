@@ -24,7 +24,17 @@ import {
   near,
   Plot,
 } from 'unrolled/reproduce';
-import { BATCH, type Draw, initialState, makeParameters, oneHot, predict, rnn, STEPS, train } from './scratch.js';
+import {
+  BATCH,
+  type Draw,
+  initialState,
+  makeParameters,
+  oneHot,
+  predict,
+  rnn,
+  STEPS,
+  train,
+} from '../shared/scratch.js';
 import text from './text/rnn-from-scratch.js';
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -33,7 +43,7 @@ export default experiment({
   name: 'rnn-from-scratch',
   source: 'Dive into Deep Learning, 9.5',
   text,
-  code: ['scratch.ts', 'rnn-from-scratch.ts'],
+  code: ['../shared/scratch.ts', 'rnn-from-scratch.ts'],
   datasets: ['timemachine'],
   minutes: 6,
   async run({ quick, seed, say, heading, formula, plot, lines, check, progress, data }) {

@@ -1,15 +1,15 @@
 // Dive into Deep Learning, 9.6: the recurrent network with a library's layer.
 import { fromData, manualSeed, noGrad, Recurrent, RNN } from 'unrolled';
 import { below, experiment } from 'unrolled/reproduce';
-import { learnBook } from './characters.js';
-import { heatMaps, spreadUnits, traceText } from './gates.js';
+import { learnBook } from '../shared/characters.js';
+import { heatMaps, spreadUnits, traceText } from '../shared/gates.js';
 import text from './text/rnn.js';
 
 export default experiment({
   name: 'rnn',
   source: 'Dive into Deep Learning, 9.6',
   text,
-  code: ['rnn.ts', 'characters.ts', 'gates.ts'],
+  code: ['rnn.ts', '../shared/characters.ts', '../shared/gates.ts'],
   datasets: ['timemachine'],
   async run(context) {
     const { seed, say, heading, formula, svg, plot, lines, check, data } = context;

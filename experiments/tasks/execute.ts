@@ -1,8 +1,8 @@
 // Learning to execute: a network reads programs, writes what they print, and learns in four different orders.
 import { Philox } from 'unrolled';
 import { above, colour, curves, experiment, exactly, INK, MUTED, Plot, sequential, SURFACE } from 'unrolled/reproduce'; // prettier-ignore
-import { type Draw, executor, type Judged, judge, shares, train } from './executor.js';
-import { addition, type Program, program, tenth } from './programs.js';
+import { type Draw, executor, type Judged, judge, shares, train } from './parts/executor.js';
+import { addition, type Program, program, tenth } from './parts/programs.js';
 import text from './text/execute.js';
 
 /** Programs of lengths 1 … a and nestings 1 … b; those of (a, b) are the target. */
@@ -64,7 +64,7 @@ export default experiment({
   name: 'execute',
   source: 'Zaremba and Sutskever 2014 (Learning to Execute)',
   text,
-  code: ['execute.ts', 'executor.ts', 'programs.ts'],
+  code: ['execute.ts', 'parts/executor.ts', 'parts/programs.ts'],
   minutes: 18,
   run({ quick, seed, say, heading, formula, plot, table, lines, check, progress }) {
     // What a, b and the number of characters should be was tried on validation programs with one seed.

@@ -3,7 +3,7 @@
 import { bySource, levenshteinDistance, splitPairs, type TextPair, Translator } from 'unrolled';
 import { readPairs, readPronunciations } from 'unrolled/records';
 import { above, atMost, below, curves, exactly, experiment, INK, Plot, sequential } from 'unrolled/reproduce';
-import { align, WindowRules } from './letters-to-sounds.js';
+import { align, WindowRules } from './parts/letters-to-sounds.js';
 import text from './text/pronounce.js';
 
 /** What the dictionary lacks. */
@@ -48,7 +48,7 @@ export default experiment({
   source: 'Rao et al. 2015; Yao and Zweig 2015',
   text,
   datasets: ['cmudict'],
-  code: ['pronounce.ts', 'letters-to-sounds.ts'],
+  code: ['pronounce.ts', 'parts/letters-to-sounds.ts'],
   minutes: 15,
   async run({ quick, seed, signal, say, heading, formula, plot, table, check, progress, files }) {
     const [{ name, bytes }] = await files('cmudict');

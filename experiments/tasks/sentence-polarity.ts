@@ -3,7 +3,7 @@
 import { type ClassifierOptions, type LabelledText, readVectors, TextClassifier, type WordVectors } from 'unrolled';
 import { integratedGradients } from 'unrolled/inspect';
 import { above, atLeast, colour, experiment, INK, Plot } from 'unrolled/reproduce';
-import { accuracyOf, byCounting, colouredTexts, holdOut, together } from './classifying.js';
+import { accuracyOf, byCounting, colouredTexts, holdOut, together } from '../shared/classifying.js';
 import text from './text/sentence-polarity.js';
 
 /** The network that reads the long reviews: its word vectors are kept. */
@@ -28,7 +28,7 @@ export default experiment({
   source: 'Pang and Lee 2005; Wang and Manning 2012 (baselines)',
   text,
   datasets: ['sentence-polarity', 'imdb', 'glove-100d'],
-  code: ['sentence-polarity.ts', 'classifying.ts'],
+  code: ['sentence-polarity.ts', '../shared/classifying.ts'],
   minutes: 2,
   async run({ quick, seed, signal, say, heading, plot, table, check, progress, files }) {
     const rows = (await files('sentence-polarity')).flatMap(({ name, bytes }) => {

@@ -3,8 +3,8 @@ import { type ClassifierOptions, type LabelledText, LogisticRegression, readVect
 import { integratedGradients } from 'unrolled/inspect';
 import { labelledTexts, readTable } from 'unrolled/records';
 import { above, atLeast, curves, experiment, Plot } from 'unrolled/reproduce';
-import { accuracyOf, byCounting, colouredTexts, holdOut } from './classifying.js';
-import { onWords, PAIR, pairReader, PIECE, pieces, predictWhole } from './reading-pieces.js';
+import { accuracyOf, byCounting, colouredTexts, holdOut } from '../shared/classifying.js';
+import { onWords, PAIR, pairReader, PIECE, pieces, predictWhole } from './parts/reading-pieces.js';
 import text from './text/sentiment.js';
 
 const READING: ClassifierOptions = { tokens: 'word', lowercase: true, minCount: 5, dropout: 0.5, wordDropout: 0.3 };
@@ -27,7 +27,7 @@ export default experiment({
   source: 'Maas et al. 2011 (data); Dive into Deep Learning, 16.1–16.2',
   text,
   datasets: ['imdb', 'glove-100d'],
-  code: ['sentiment.ts', 'reading-pieces.ts', 'classifying.ts'],
+  code: ['sentiment.ts', 'parts/reading-pieces.ts', '../shared/classifying.ts'],
   minutes: 8,
   async run({ quick, seed, signal, say, heading, formula, plot, table, check, progress, files }) {
     const [known, unknown] = (await files('imdb')).map(({ name, bytes }) => {

@@ -2,7 +2,7 @@
 import { type ClassifierOptions, classMetrics, TextClassifier } from 'unrolled';
 import { integratedGradients } from 'unrolled/inspect';
 import { above, atLeast, colour, curves, experiment, INK, MUTED, Plot, sequential } from 'unrolled/reproduce';
-import { accuracyOf, byCounting, colouredTexts, holdOut, labelsOf, together } from './classifying.js';
+import { accuracyOf, byCounting, colouredTexts, holdOut, labelsOf, together } from '../shared/classifying.js';
 import text from './text/surnames.js';
 
 // Chosen on a tenth of the training part.
@@ -18,7 +18,7 @@ export default experiment({
   source: 'Robertson, NLP from scratch: classifying names (PyTorch tutorial)',
   text,
   datasets: ['names-18-languages'],
-  code: ['surnames.ts', 'classifying.ts'],
+  code: ['surnames.ts', '../shared/classifying.ts'],
   minutes: 2,
   async run({ quick, seed, signal, say, heading, formula, plot, table, check, progress, files }) {
     // `^` and `$` say where a name begins and ends.

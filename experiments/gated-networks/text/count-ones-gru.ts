@@ -1,5 +1,5 @@
 import { messages } from 'unrolled/reproduce';
-import { shared } from './count-ones.js';
+import { shared } from '../../shared/text/count-ones.js';
 
 export default messages({
   ...shared,

@@ -1,5 +1,5 @@
 import { messages } from 'unrolled/reproduce';
-import shared from './characters.js';
+import shared from '../../shared/text/characters.js';
 
 export default messages({
   ...shared,

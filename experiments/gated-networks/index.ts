@@ -1,0 +1,13 @@
+// The chapter's experiments, in the order of their sections.
+import type { Chapter } from 'unrolled/reproduce';
+import countOnesGru from './count-ones-gru.js';
+import countOnesLstm from './count-ones-lstm.js';
+import gru from './gru.js';
+import lstm from './lstm.js';
+import lstmMemory from './lstm-memory.js';
+
+export default {
+  folder: 'gated-networks',
+  title: { en: 'Gated networks: LSTM and GRU', zh: '门控循环网络：LSTM 与 GRU' },
+  experiments: [lstm, lstmMemory, countOnesLstm, gru, countOnesGru],
+} satisfies Chapter;
