@@ -1,16 +1,5 @@
 // Dive into Deep Learning, 9.5: a recurrent network from scratch learns characters of The Time Machine.
-import {
-  Corpus,
-  crossEntropy,
-  noGrad,
-  Philox,
-  rand,
-  randn,
-  Recurrent,
-  RNN,
-  sequentialBatches,
-  type Tensor,
-} from 'unrolled';
+import { Corpus, crossEntropy, noGrad, Philox, rand, randn, RNN, sequentialBatches, type Tensor } from 'unrolled';
 import {
   above,
   atLeast,
@@ -24,17 +13,9 @@ import {
   near,
   Plot,
 } from 'unrolled/reproduce';
-import {
-  BATCH,
-  type Draw,
-  initialState,
-  makeParameters,
-  oneHot,
-  predict,
-  rnn,
-  STEPS,
-  train,
-} from '../shared/scratch.js';
+import { besideLayer } from '../shared/beside-layer.js';
+import { BATCH, type Draw, oneHot, predict, read, STEPS, train } from '../shared/scratch.js';
+import { rnnNetwork } from './parts/rnn-network.js';
 import text from './text/rnn-from-scratch.js';
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -43,7 +24,7 @@ export default experiment({
   name: 'rnn-from-scratch',
   source: 'Dive into Deep Learning, 9.5',
   text,
-  code: ['../shared/scratch.ts', 'rnn-from-scratch.ts'],
+  code: ['parts/rnn-network.ts', '../shared/scratch.ts', 'rnn-from-scratch.ts', '../shared/beside-layer.ts'],
   datasets: ['timemachine'],
   minutes: 6,
   async run({ quick, seed, say, heading, formula, plot, lines, check, progress, data }) {
@@ -61,34 +42,38 @@ export default experiment({
     say('oneHot');
     const random = new Philox(seed);
     const normal: Draw = (...shape) => randn(shape, random).mul(0.01);
-    const p = makeParameters(V, H, normal);
+    const network = rnnNetwork(V, H, normal);
     const [first] = sequentialBatches(tokens, { batchSize: BATCH, numSteps: STEPS, seed });
-    const before = noGrad(() => rnn(first.x, initialState(BATCH, H), p));
+    const start = network.begin(BATCH);
+    const { scores, state } = noGrad(() => read(network, first.x, start));
     const shape = (t: Tensor): string => `[${t.shape.join(', ')}]`;
     const shapes: Record<string, string> = {
       'tokens                 [T, N]': shape(first.x),
       'one-hot             [T, N, V]': shape(oneHot(first.x, V)),
-      'W_xh                   [V, H]': shape(p.wxh),
-      'W_hh                   [H, H]': shape(p.whh),
-      'b_h                       [H]': shape(p.bh),
-      'state before           [N, H]': shape(initialState(BATCH, H)),
-      'state after            [N, H]': shape(before.h),
-      'W_hq                   [H, V]': shape(p.whq),
-      'b_q                       [V]': shape(p.bq),
-      'scores of all steps [T·N, V]': shape(before.scores),
+      'W_xh                   [V, H]': shape(network.Wxh),
+      'W_hh                   [H, H]': shape(network.Whh),
+      'b_h                       [H]': shape(network.bh),
+      'state before           [N, H]': shape(start.h),
+      'state after            [N, H]': shape(state.h),
+      'W_hq                   [H, V]': shape(network.Whq),
+      'b_q                       [V]': shape(network.bq),
+      'scores of all steps [T·N, V]': shape(scores),
     };
-    lines('shapes', Object.entries(shapes).map(([name, value]) => `${name.padEnd(32)}${value}`).join('\n')); // prettier-ignore
-    check('scoresShape', exactly([STEPS * BATCH, V]), before.scores.shape);
+    lines(
+      'shapes',
+      Object.entries(shapes)
+        .map(([name, value]) => `${name.padEnd(32)}${value}`)
+        .join('\n'),
+    );
+    check('scoresShape', exactly([STEPS * BATCH, V]), scores.shape);
     say('perplexityIs');
     formula(String.raw`\exp\Big(-\frac{1}{n} \sum_{t=1}^{n} \log P(x_t \mid x_{t-1}, \ldots, x_1)\Big)`);
     const targets = first.y.reshape([-1]);
-    const untrained = crossEntropy(before.scores, targets).item();
+    const untrained = crossEntropy(scores, targets).item();
     check('untrained', near(V, 0.5), Math.exp(untrained));
-    const library = new Recurrent(RNN, { inputSize: V, hiddenSize: H });
-    const [weightX, weightH, bias] = library.parameters();
-    [weightX, weightH, bias].forEach((own, i) => own.set([p.wxh, p.whh, p.bh][i].data()));
-    const same = noGrad(() => crossEntropy(library.forward(first.x).output.matmul(p.whq).add(p.bq), first.y).item());
-    check('sameAsLibrary', below(1e-5), Math.abs(same - untrained));
+    const beside = besideLayer(network, RNN, oneHot(first.x, V), targets, new Philox(seed + 1));
+    check('sameStates', below(1e-5), beside.hidden);
+    check('sameGradients', below(1e-5), Math.max(...Object.values(beside.gradients)));
 
     heading('trainHeading');
     say('clipping');
@@ -100,14 +85,14 @@ export default experiment({
     const show = (epoch: number, perplexity: number): void => {
       for (const prefix of ['time traveller', 'traveller']) {
         said.push(
-          `${String(epoch).padStart(5)}${perplexity.toFixed(2).padStart(8)}  ${predict(prefix, 50, p, corpus)}`,
+          `${String(epoch).padStart(5)}${perplexity.toFixed(2).padStart(8)}  ${predict(prefix, 50, network, corpus)}`,
         );
       }
     };
     show(0, Math.exp(untrained));
     const shown = quick ? [5, epochs] : [10, 50, 100, 200, 300, 400, epochs];
     const run = { epochs, clip: 1, seed };
-    const sequential = train(p, tokens, {
+    const sequential = train(network, tokens, {
       ...run,
       sampling: 'sequential',
       afterEpoch(epoch, perplexity) {
@@ -115,7 +100,7 @@ export default experiment({
         if (shown.includes(epoch)) show(epoch, perplexity);
       },
     });
-    const shuffled = train(makeParameters(V, H, normal), tokens, {
+    const shuffled = train(rnnNetwork(V, H, normal), tokens, {
       ...run,
       sampling: 'random',
       afterEpoch: (epoch, perplexity) => progress(0.5 + 0.45 * (epoch / epochs), `perplexity ${perplexity.toFixed(3)}`),
@@ -154,23 +139,27 @@ export default experiment({
     heading('freeHeading');
     say('free');
     // As layers draw them: weights and biases uniform in ±1/√H; 512 hidden units in the short version too.
-    const start = (i: number, clip: number) => {
+    const startAgain = (i: number, clip: number) => {
       const numbers = new Philox(seed + i);
       const uniform: Draw = (...shape) =>
         rand(shape, numbers)
           .mul(2)
           .sub(1)
           .mul(512 ** -0.5);
-      const parameters = makeParameters(V, 512, uniform, uniform);
-      return train(parameters, tokens, { sampling: 'sequential', epochs: quick ? 2 : 5, clip, seed: seed + i });
+      return train(rnnNetwork(V, 512, uniform, uniform), tokens, {
+        sampling: 'sequential',
+        epochs: quick ? 2 : 5,
+        clip,
+        seed: seed + i,
+      });
     };
-    const free = (quick ? [0, 1] : [0, 1, 2, 3, 4]).map((i) => start(i, Infinity));
+    const free = (quick ? [0, 1] : [0, 1, 2, 3, 4]).map((i) => startAgain(i, Infinity));
     const ends = free.map(({ perplexities }) => last(perplexities));
     check('freeCheck', diverged(), Math.max(...ends));
     check('freeCount', atLeast(quick ? 1 : 3), ends.filter((perplexity) => !(perplexity < 1e6)).length, {
       starts: ends.length,
     });
-    const tamed = start(0, 1);
+    const tamed = startAgain(0, 1);
     check('tamedCheck', below(V), last(tamed.perplexities), { epochs: tamed.perplexities.length });
     plot('freeCaption', (t) => ({
       x: { label: t('iteration') },

@@ -1,18 +1,60 @@
-// A recurrent network from tensors only: one-hot vectors, parameters, the step, prediction, training with clipped gradients.
-import { clipGradNorm, concat, type Corpus, crossEntropy, fromData, gatherRows, noGrad, randomBatches, scope, sequentialBatches, SGD, type Tensor, zeros } from 'unrolled'; // prettier-ignore
+// What networks written from tensors share: one-hot vectors, the loop over time, prediction, training with clipped gradients.
+import {
+  clipGradNorm,
+  concat,
+  type Corpus,
+  crossEntropy,
+  fromData,
+  gatherRows,
+  noGrad,
+  randomBatches,
+  scope,
+  sequentialBatches,
+  SGD,
+  type Tensor,
+  zeros,
+} from 'unrolled';
 
 export const BATCH = 32; // N
 export const STEPS = 35; // T
 
+/** Draws the initial values of a parameter of this shape. */
 export type Draw = (...shape: number[]) => Tensor;
 
-/** W_xh [V, H], W_hh [H, H], b_h [H], W_hq [H, V], b_q [V]: drawn as they are given; biases are 0 by default. */
-export function makeParameters(V: number, H: number, weight: Draw, bias: Draw = (...shape) => zeros(shape)) {
-  const p = { wxh: weight(V, H), whh: weight(H, H), bh: bias(H), whq: weight(H, V), bq: bias(V) };
-  for (const parameter of Object.values(p)) parameter.requiresGrad = true;
-  return p;
+/** Zeros, as the book starts its biases. */
+export const noBias: Draw = (...shape) => zeros(shape);
+
+/** What a network carries from one step to the next: h, and for an LSTM also c; each [N, H]. */
+export type State = Record<string, Tensor>;
+
+/** A recurrent network as its equations: the step, and the scores that are read from the hidden state. */
+export interface Network {
+  parameters: readonly Tensor[];
+  /** V */
+  vocabularySize: number;
+  /** H */
+  hiddenSize: number;
+  /** The state before the first step: zeros. */
+  begin(N: number): State;
+  /** From the input x [N, V] and the state before to the state after. */
+  step(x: Tensor, state: State): State;
+  /** From hidden states [rows, H] to a score for each token [rows, V]. */
+  scores(h: Tensor): Tensor;
+  /** The library's layer keeps these side by side: for each of its parameters, those of the network from left to right. */
+  blocks: readonly (readonly Tensor[])[];
 }
-export type Parameters = ReturnType<typeof makeParameters>;
+
+/** A network with gates, which are of interest on their own. */
+export interface GatedNetwork extends Network {
+  /** From the input x [N, V] and the state h [N, H] to each gate [N, H], between 0 and 1. */
+  gates(x: Tensor, h: Tensor): Record<string, Tensor>;
+}
+
+/** Tells the tape that these are what training changes. */
+export function trainable(parameters: readonly Tensor[]): readonly Tensor[] {
+  for (const parameter of parameters) parameter.requiresGrad = true;
+  return parameters;
+}
 
 /** A token is a row of the identity matrix: tokens [T, N] become vectors [T, N, V]. */
 export function oneHot(tokens: Tensor, V: number): Tensor {
@@ -20,41 +62,41 @@ export function oneHot(tokens: Tensor, V: number): Tensor {
   return gatherRows(fromData(identity, [V, V]), tokens);
 }
 
-export const initialState = (N: number, H: number): Tensor => zeros([N, H]);
-
-/** The network: for each step its input x [N, V] and the state h [N, H] give the next state, and that gives the scores [N, V]. */
-export function rnn(tokens: Tensor, h: Tensor, p: Parameters): { scores: Tensor; h: Tensor } {
-  const [T, N] = tokens.shape;
-  const V = p.bq.size;
-  const inputs = oneHot(tokens, V);
-  const states: Tensor[] = [];
+/** The loop over time: inputs [T, N, V] to the hidden states of all steps [T · N, H], and the state after the last. */
+export function unroll(network: Network, inputs: Tensor, state: State): { hidden: Tensor; state: State } {
+  const [T, N, V] = inputs.shape;
+  const hidden: Tensor[] = [];
   for (let t = 0; t < T; t++) {
     const x = inputs.slice(0, t, t + 1).reshape([N, V]);
-    h = x.matmul(p.wxh).add(h.matmul(p.whh)).add(p.bh).tanh();
-    states.push(h);
+    state = network.step(x, state);
+    hidden.push(state.h);
   }
-  // The scores do not wait for each other: one product for all steps.
-  return { scores: concat(states).matmul(p.whq).add(p.bq), h }; // [T · N, V]
+  return { hidden: concat(hidden), state };
+}
+
+/** Tokens [T, N] to scores [T · N, V]. These do not wait for each other: one product for all steps. */
+export function read(network: Network, tokens: Tensor, before: State): { scores: Tensor; state: State } {
+  const { hidden, state } = unroll(network, oneHot(tokens, network.vocabularySize), before);
+  return { scores: network.scores(hidden), state };
 }
 
 /** Reads the prefix (the warm-up: only the state counts), then goes on with its own most probable characters. */
-export function predict(prefix: string, length: number, p: Parameters, corpus: Corpus): string {
-  const V = p.bq.size;
+export function predict(prefix: string, length: number, network: Network, { vocabulary }: Corpus): string {
   let token = 0;
-  let h = initialState(1, p.bh.size);
-  const read = (next: number): void => {
-    const out = scope(() => noGrad(() => rnn(fromData(Int32Array.of(next), [1, 1]), h, p)));
-    const scores = out.scores.data();
-    token = 0;
-    for (let v = 1; v < V; v++) if (scores[v] > scores[token]) token = v;
-    h.dispose();
-    h = out.h;
+  let state = network.begin(1);
+  const next = (character: number): void => {
+    const tokens = fromData(Int32Array.of(character), [1, 1]);
+    const out = scope(() => noGrad(() => read(network, tokens, state)));
+    const scores = Array.from(out.scores.data());
+    token = scores.indexOf(Math.max(...scores));
+    for (const value of Object.values(state)) value.dispose();
+    state = out.state;
   };
-  for (const character of prefix) read(corpus.vocabulary.index(character));
+  for (const character of prefix) next(vocabulary.index(character));
   let result = prefix;
   for (let i = 0; i < length; i++) {
-    result += corpus.vocabulary.token(token);
-    read(token);
+    result += vocabulary.token(token);
+    next(token);
   }
   return result;
 }
@@ -69,8 +111,8 @@ export interface Training {
 }
 
 /** Perplexity of each epoch, loss and norm of the gradient of each batch, losses by place in the window. Ends where it diverges. */
-export function train(p: Parameters, tokens: Int32Array, { sampling, epochs, clip, seed, afterEpoch }: Training) {
-  const parameters = Object.values(p);
+export function train(network: Network, tokens: Int32Array, { sampling, epochs, clip, seed, afterEpoch }: Training) {
+  const { parameters } = network;
   const optimizer = new SGD(parameters, 1);
   const batches = sampling === 'random' ? randomBatches : sequentialBatches;
   const perplexities: number[] = [];
@@ -81,13 +123,12 @@ export function train(p: Parameters, tokens: Int32Array, { sampling, epochs, cli
     let count = 0;
     places = new Float64Array(STEPS);
     scope(() => {
-      let h = initialState(BATCH, p.bh.size);
+      let state = network.begin(BATCH);
       for (const { x, y } of batches(tokens, { batchSize: BATCH, numSteps: STEPS, seed, epoch })) {
         // A batch goes on where the last one ended in the text only where the sampling is sequential.
-        if (sampling === 'random') h = initialState(BATCH, p.bh.size);
-        const before = h;
-        h = scope(() => {
-          const out = rnn(x, before, p);
+        const before = sampling === 'random' ? network.begin(BATCH) : state;
+        state = scope(() => {
+          const out = read(network, x, before);
           const each = crossEntropy(out.scores, y.reshape([-1]), { reduction: 'none' }); // [T · N]
           const loss = each.mean();
           optimizer.zeroGrad();
@@ -96,7 +137,8 @@ export function train(p: Parameters, tokens: Int32Array, { sampling, epochs, cli
           optimizer.step();
           losses.push(loss.item());
           each.data().forEach((value, i) => (places[Math.floor(i / BATCH)] += value / BATCH));
-          return out.h.detach(); // without its history: the gradient ends here
+          // Without its history: the gradient ends here.
+          return Object.fromEntries(Object.entries(out.state).map(([name, value]) => [name, value.detach()]));
         });
         count++;
       }

@@ -25,9 +25,13 @@ export default messages({
     zh: '用*困惑度*来衡量：平均交叉熵的指数，也就是模型平均还在多少个字符之间犹豫。训练之前各字符的概率几乎相等，因此困惑度就是词表的大小。',
   },
   untrained: { en: 'Perplexity before training (uniform: 28)', zh: '训练前的困惑度（均匀分布为 28）' },
-  sameAsLibrary: {
-    en: 'The library’s `Recurrent(RNN)` with the same weights: difference of the loss',
-    zh: '库中的 `Recurrent(RNN)` 使用同样的权重：损失之差',
+  sameStates: {
+    en: 'The library’s `Recurrent(RNN)` with the same weights: largest relative difference of the hidden states',
+    zh: '库中的 `Recurrent(RNN)` 使用同样的权重：隐状态的最大相对误差',
+  },
+  sameGradients: {
+    en: 'The same, for the gradients of all weights and of the initial state',
+    zh: '同上：全部权重与初始隐状态的梯度的最大相对误差',
   },
   trainHeading: { en: 'Training, with clipped gradients', zh: '训练与梯度裁剪' },
   clipping: {
