@@ -2,6 +2,7 @@
 import { backward } from '../autograd/tape.js';
 import { slice } from '../autograd/movement.js';
 import { mul, sum } from '../autograd/ops.js';
+import { isConstant } from '../data/scaling.js';
 import { UnrolledError } from '../errors.js';
 import type { Forecaster } from '../models/forecaster.js';
 import type { Series } from '../models/forecasterConfig.js';
@@ -98,7 +99,7 @@ export function pastInfluence(model: Forecaster, series: Series): Float64Array[]
   const past = target.subarray(-window);
   const mean = past.reduce((total, v) => total + v, 0) / past.length;
   const spread = Math.sqrt(past.reduce((total, v) => total + (v - mean) ** 2, 0) / past.length);
-  const delta = spread > 0 ? spread / 100 : Math.abs(mean) / 100 || 0.01;
+  const delta = isConstant(past) ? Math.abs(mean) / 100 || 0.01 : spread / 100;
   const forecast = (lag: number, change: number): number[] => {
     const changed = target.slice();
     changed[changed.length - 1 - lag] += change;
