@@ -5,7 +5,8 @@ import { noGrad } from '../autograd/tape.js';
 import { ensureBackend } from '../backend/choose.js';
 import { padded, sortedBatches } from '../data/lengthBatches.js';
 import { stratifiedSplit } from '../data/split.js';
-import { areChunks, type TagScores, tagScores } from '../metrics/tagScores.js';
+import { tagSchemeOf } from '../metrics/tagScheme.js';
+import { type TagScores, tagScores } from '../metrics/tagScores.js';
 import { RandomCalls } from '../nn/random.js';
 import type { RecurrentState } from '../nn/recurrent.js';
 import { getPlatform } from '../platform/platform.js';
@@ -65,7 +66,7 @@ export interface TaggerOptions
     StackOptions,
     RowTrainingOptions<TaggerMetrics> {
   bidirectional?: boolean;
-  /** `crf` where tags are chunks (O, B-…, I-…), else `softmax`. */
+  /** `crf` where tags name chunks (tagSchemeOf), else `softmax`. */
   head?: TaggerHead;
   /** 100, or the size of the vectors */
   embeddingSize?: number;
@@ -148,7 +149,7 @@ export class TokenTagger {
   static #create(sentences: readonly TaggedSentence[], tags: string[], o: Resolved): TokenTagger {
     const { cell, hiddenSize, numLayers, dropout, recurrent, bidirectional, lowercase, zeroDigits, seed } = o;
     const { characterEmbeddingSize, characterHiddenSize, neighbourWeight } = o;
-    const head = o.head ?? (areChunks(tags) ? 'crf' : 'softmax');
+    const head = o.head ?? (tagSchemeOf(tags) === null ? 'softmax' : 'crf');
     const words = TaggerWords.fromSentences(
       sentences.map(({ tokens }) => tokens),
       { lowercase, zeroDigits },
@@ -340,7 +341,7 @@ export class TokenTagger {
     }
     const untrained = data.tags.reduce((sum, tags) => sum + tags.filter((k) => k === NO_TAG).length, 0);
     const truth = sentences.map(({ tags }) => tags);
-    return { loss: loss / tokens, untrained, ...tagScores(truth, predicted) };
+    return { loss: loss / tokens, untrained, ...tagScores(truth, predicted, this.config.tags) };
   }
 
   /** Scores [T, N, K] of minibatches of like lengths. */
