@@ -15,6 +15,8 @@ export interface GenerateOptions extends SamplingOptions {
   seed?: number;
   /** Ends before this text appears. */
   stop?: string;
+  /** Called for each token that is generated, those of the stop text among them: pieces of text need not be tokens. */
+  onToken?: (token: number) => void;
 }
 
 /** Predicts one token after another. */
@@ -40,7 +42,7 @@ export function* generatePieces(
 ): Generator<string> {
   const { vocabulary, settings } = text;
   const spec = sampleSpec(options, vocabulary.size, vocabulary.reserved);
-  const { prime = '', length = 200, seed = 0, stop } = options;
+  const { prime = '', length = 200, seed = 0, stop, onToken } = options;
   if (!(Number.isInteger(length) && length >= 0)) {
     throw new UnrolledError(
       'RANGE',
@@ -57,6 +59,7 @@ export function* generatePieces(
   try {
     predictor.read(primed.length > 0 ? primed : startTokens(vocabulary));
     for (const token of draws(predictor, spec, length, rng)) {
+      onToken?.(token);
       pending += joiner.push(vocabulary.token(token));
       if (stop !== undefined && stop !== '') {
         const at = pending.indexOf(stop);
