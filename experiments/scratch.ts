@@ -1,5 +1,5 @@
 // A recurrent network from tensors only: one-hot vectors, parameters, the step, prediction, training with clipped gradients.
-import { clipGradNorm, concat, type Corpus, crossEntropy, fromData, gatherRows, noGrad, randomBatches, scope, sequentialBatches, SGD, type Tensor, zeros } from 'unrolled'; // prettier-ignore
+import { clipGradNorm, concat, type Corpus, crossEntropy, fromData, gatherRows, gradNorm, noGrad, randomBatches, scope, sequentialBatches, SGD, type Tensor, zeros } from 'unrolled'; // prettier-ignore
 
 export const BATCH = 32; // N
 export const STEPS = 35; // T
@@ -92,7 +92,7 @@ export function train(p: Parameters, tokens: Int32Array, { sampling, epochs, cli
           const loss = each.mean();
           optimizer.zeroGrad();
           loss.backward();
-          norms.push(clipGradNorm(parameters, clip));
+          norms.push(clip === Infinity ? gradNorm(parameters) : clipGradNorm(parameters, clip));
           optimizer.step();
           losses.push(loss.item());
           each.data().forEach((value, i) => (places[Math.floor(i / BATCH)] += value / BATCH));

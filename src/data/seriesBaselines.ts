@@ -1,5 +1,6 @@
 // What a forecast must beat: the last value, the season before, a linear map of the window. Letters: W window, K horizon.
 import { UnrolledError } from '../errors.js';
+import { requireNumber } from '../range.js';
 import { isConstant, largest } from './scaling.js';
 
 /** The K values from `at` on, knowing values[0 … at − 1] alone. */
@@ -66,14 +67,9 @@ export function fitLinearRule(values: ArrayLike<number>, options: LinearRuleOpti
 }
 
 function requireLinear({ window, horizon, ridge = 1 }: LinearRuleOptions): void {
-  const fail = (expected: string, received: number, help: string): never => {
-    throw new UnrolledError('RANGE', `expected ${expected}, received ${received}`, help);
-  };
-  if (!(Number.isInteger(window) && window >= 2)) {
-    fail('a window of 2 or more', window, 'the last value alone has nothing to regress on');
-  }
-  if (!(Number.isInteger(horizon) && horizon >= 1)) fail('a horizon of 1 or more', horizon, 'give a whole number');
-  if (!(ridge >= 0 && ridge < Infinity)) fail('a ridge of 0 or more', ridge, '1 is a good start for scaled values');
+  requireNumber('a window', window, { min: 2, whole: true }, 'the last value alone has nothing to regress on');
+  requireNumber('a horizon', horizon, { min: 1, whole: true }, 'give a whole number');
+  requireNumber('a ridge', ridge, { min: 0 }, '1 is a good start for scaled values');
 }
 
 /**

@@ -7,6 +7,7 @@ import { UnrolledError } from '../errors.js';
 import type { Forecaster } from '../models/forecaster.js';
 import type { Series } from '../models/forecasterConfig.js';
 import type { TextClassifier } from '../models/textClassifier.js';
+import { requireNumber } from '../range.js';
 import { fromData } from '../tensor/create.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -29,13 +30,14 @@ export interface Attribution {
  * Integrated gradients (Sundararajan, Taly and Yan 2017): the gradient of the label's score by the word vectors, averaged on the straight way
  * from zero vectors to the text's own, times these. `steps` points of it are taken (midpoints).
  * @param label the predicted one by default
- * Errors: EMPTY for a text without tokens, OPTION for an unknown label.
+ * Errors: EMPTY for a text without tokens, OPTION for an unknown label, RANGE.
  */
 export function integratedGradients(
   model: TextClassifier,
   text: string,
   { label, steps = 64 }: { label?: string; steps?: number } = {},
 ): Attribution {
+  requireNumber('a number of steps', steps, { min: 1, whole: true }, '64 is usual');
   const { settings } = model.text;
   const tokens = createTokenizer(settings.tokens ?? 'word').tokenize(cleanText(text, settings));
   const [answer] = model.predict([text]);

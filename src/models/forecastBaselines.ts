@@ -4,6 +4,7 @@ import { UnrolledError } from '../errors.js';
 import { fitScaling, isConstant, scaleValues, type ScalingOptions, unscaleValues } from '../data/scaling.js';
 import { findSeason, fitLinearRule, lastValueRule, seasonalRule, type SeriesRule } from '../data/seriesBaselines.js';
 import { type ForecastErrors, ForecastErrorSum } from '../metrics/forecastMetrics.js';
+import { requireNumber } from '../range.js';
 import { Forecaster } from './forecaster.js';
 import type { ForecasterOptions, Series } from './forecasterConfig.js';
 
@@ -95,6 +96,7 @@ export interface Backtest {
 export async function backtest(series: Series, options: BacktestOptions): Promise<Backtest> {
   const { folds: count, refitEvery = 1, season: given, ...fit } = options;
   const { window, horizon, scaling: kind, transform } = fit;
+  requireNumber('refitEvery', refitEvery, { min: 1, whole: true }, '1 trains a model for each fold');
   const { target, inputs = {} } = series;
   const first = target.length - count * horizon;
   if (!(Number.isInteger(count) && count >= 1) || first < window + horizon) {

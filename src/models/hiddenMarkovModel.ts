@@ -4,6 +4,7 @@
 import { UnrolledError } from '../errors.js';
 import { type BestPath, type ChainMarginals, LinearChain } from '../nn/chain.js';
 import { checkSizes } from '../nn/layers.js';
+import { requireNumber } from '../range.js';
 import { Philox } from '../tensor/philox.js';
 
 /** Rows of probabilities that sum to 1. */
@@ -110,6 +111,7 @@ export class HiddenMarkovModel {
     if (sequences.length === 0) throw noSymbols('no sequence');
     const symbols = options.symbols ?? from?.symbols ?? largestSymbol(sequences) + 1;
     checkSizes({ states, symbols, restarts, iterations });
+    requireNumber('a tolerance', tolerance, { min: 0 }, '1e-7 is usual; 0 takes all iterations');
     if (from && (restarts > 1 || from.states !== states || from.symbols !== symbols)) {
       throw new UnrolledError(
         'OPTION',

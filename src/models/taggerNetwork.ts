@@ -9,6 +9,7 @@ import { Dropout, Embedding, Linear } from '../nn/layers.js';
 import { Module } from '../nn/module.js';
 import type { RandomCalls } from '../nn/random.js';
 import type { Recurrent, RecurrentState } from '../nn/recurrent.js';
+import { requireNumber } from '../range.js';
 import { fromData } from '../tensor/create.js';
 import type { Philox } from '../tensor/philox.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -172,9 +173,7 @@ class NeighbourNetwork extends Module {
     rng: Philox,
   ) {
     super();
-    if (!(neighbourWeight > 0 && neighbourWeight < Infinity)) {
-      throw new UnrolledError('RANGE', `expected a neighbourWeight of 0 or more, received ${neighbourWeight}`, '0.1 is usual'); // prettier-ignore
-    }
+    requireNumber('a neighbourWeight', neighbourWeight, { min: 0 }, '0.1 is usual');
     if (bidirectional && numLayers > 1) {
       throw new UnrolledError(
         'OPTION',

@@ -18,6 +18,7 @@ import type { TokenizerKind } from '../text/tokenizer.js';
 import type { WordVectors } from '../text/vectors.js';
 import { Vocabulary, type VocabularyOptions } from '../text/vocabulary.js';
 import { type ClassMetrics, classMetrics } from '../metrics/classMetrics.js';
+import { requireNumber } from '../range.js';
 import type { TrainingResult } from '../train/trainer.js';
 import { ClassifierNetwork, type ClassifierNetworkConfig } from './classifierNetwork.js';
 import { type Pooling, POOLINGS } from './poolings.js';
@@ -106,9 +107,7 @@ export class TextClassifier {
     await ensureBackend();
     const from = checkpointOf<ClassifierMetrics, ClassifierOptions>(options);
     const o: Resolved = { ...CLASSIFIER_DEFAULTS, ...defined(from?.options ?? {}), ...defined(options) };
-    if (!(o.wordDropout >= 0 && o.wordDropout < 1)) {
-      throw new UnrolledError('OPTION', `expected a word dropout of 0 or more and below 1, received ${o.wordDropout}`, '0.1 drops a tenth'); // prettier-ignore
-    }
+    requireNumber('a word dropout', o.wordDropout, { min: 0, below: 1 }, '0.1 drops a tenth');
     const labels = labelsOf(rows);
     const { training, validation } = partsOf(rows, labels, o);
     const model =

@@ -1,5 +1,5 @@
 // Text from anything that predicts the next token: the loop shared by neural and n-gram language models.
-import { UnrolledError } from '../errors.js';
+import { requireNumber } from '../range.js';
 import { type Corpus, encodeWith, type TextSettings } from '../text/corpus.js';
 import { createTokenizer } from '../text/createTokenizer.js';
 import type { Vocabulary } from '../text/vocabulary.js';
@@ -43,13 +43,7 @@ export function* generatePieces(
   const { vocabulary, settings } = text;
   const spec = sampleSpec(options, vocabulary.size, vocabulary.reserved);
   const { prime = '', length = 200, seed = 0, stop, onToken } = options;
-  if (!(Number.isInteger(length) && length >= 0)) {
-    throw new UnrolledError(
-      'RANGE',
-      `expected a length of 0 tokens or more, received ${length}`,
-      'give a whole number',
-    );
-  }
+  requireNumber('a number of tokens', length, { min: 0, whole: true }, 'give a whole number');
   const joiner = createTokenizer(settings.tokens ?? 'char').joiner();
   const rng = new Philox(seed, GENERATION_STREAM);
   const primed = prime === '' ? startTokens(vocabulary) : encodeWith(prime, settings, vocabulary);

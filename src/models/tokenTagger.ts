@@ -10,6 +10,7 @@ import { type TagScores, tagScores } from '../metrics/tagScores.js';
 import { RandomCalls } from '../nn/random.js';
 import type { RecurrentState } from '../nn/recurrent.js';
 import { getPlatform } from '../platform/platform.js';
+import { requireNumber } from '../range.js';
 import { Philox } from '../tensor/philox.js';
 import { keep, scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -114,12 +115,13 @@ export class TokenTagger {
    *     const model = await TokenTagger.fit([{ tokens: ['the', 'cat'], tags: ['DET', 'NOUN'] }, …], { epochs: 10 });
    *
    * Errors: EMPTY without tokens; SHAPE for a sentence that has not one tag for each token; OPTION for one tag only, or where no
-   * tag of the validation sentences is trained.
+   * tag of the validation sentences is trained; RANGE.
    */
   static async fit(sentences: readonly TaggedSentence[], options: TaggerOptions = {}): Promise<TokenTagger> {
     await ensureBackend();
     const from = checkpointOf<TaggerMetrics, TaggerOptions>(options);
     const o: Resolved = { ...TAGGER_DEFAULTS, ...defined(from?.options ?? {}), ...defined(options) };
+    requireNumber('an unknownRate', o.unknownRate, { min: 0, max: 1 }, '0.5 reads every second rare word as unknown');
     const tags = tagsOf(sentences);
     const { training, validation } = partsOf(sentences, o);
     const model =

@@ -59,6 +59,7 @@ export async function trainLanguageModel<M extends TrainableModel>(
   const task: TrainingTask<LossMetrics> = {
     network,
     epochs: () => epochsOf(sampler),
+    stepsPerEpoch: sampler.count(0),
     next() {
       const batch = sampler.next(buffers);
       drop(before);

@@ -71,6 +71,7 @@ export async function trainOnRows<M extends { loss: number }, O extends Resolved
     {
       network: model.network,
       epochs: () => batches.epochs(),
+      stepsPerEpoch: batches.count,
       next: () => step(batches.next().rows),
       evaluate,
       onValidation: options.onValidation,

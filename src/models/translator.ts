@@ -8,6 +8,7 @@ import { padded, sortedBatches } from '../data/lengthBatches.js';
 import { levenshteinDistance } from '../metrics/errorRate.js';
 import { RandomCalls } from '../nn/random.js';
 import { getPlatform } from '../platform/platform.js';
+import { requireNumber } from '../range.js';
 import { fromData } from '../tensor/create.js';
 import { Philox } from '../tensor/philox.js';
 import { scope } from '../tensor/scope.js';
@@ -73,6 +74,8 @@ export class Translator {
     const from = checkpointOf<TranslatorMetrics, TranslatorOptions>(options);
     const o: Resolved = { ...TRANSLATOR_DEFAULTS, ...defined(from?.options ?? {}), ...defined(options) };
     const { validation, seed, maxLength, labelSmoothing } = o;
+    requireNumber('a maxLength', maxLength, { min: 1, whole: true }, '100 tokens are usual');
+    requireNumber('a label smoothing', labelSmoothing, { min: 0, max: 1 }, '0.1 is usual; 0 is none');
     const { rest, drawn } =
       typeof validation === 'number' ? splitPairs(pairs, validation, seed) : { rest: pairs, drawn: validation };
     const resumed = options.resume === undefined ? null : Translator.fromBytes(options.resume, 'the checkpoint');

@@ -2,6 +2,7 @@
 import { argument, updateInPlace } from '../autograd/elementwise.js';
 import { backendOf } from '../backend/registry.js';
 import { apply, uniform } from '../program/expr.js';
+import { requireNumber } from '../range.js';
 import { empty } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 
@@ -29,8 +30,12 @@ export function gradNorm(parameters: Iterable<Tensor>): number {
 
 const scaled = apply('mul', argument(0), uniform('scale'));
 
-/** Projects the gradients on the ball of radius `maxNorm`: g ← min(1, θ / ‖g‖) g. Returns the norm before. */
+/**
+ * Projects the gradients on the ball of radius `maxNorm`: g ← min(1, θ / ‖g‖) g. Returns the norm before.
+ * Errors: RANGE for a norm that is not above 0 or not finite.
+ */
 export function clipGradNorm(parameters: Iterable<Tensor>, maxNorm: number): number {
+  requireNumber('a largest gradient norm', maxNorm, { above: 0 }, '1 is usual; gradNorm measures without clipping');
   const list = [...parameters];
   const norm = gradNorm(list);
   if (norm > maxNorm) {
@@ -42,7 +47,8 @@ export function clipGradNorm(parameters: Iterable<Tensor>, maxNorm: number): num
 
 const bounded = apply('max', apply('min', argument(0), uniform('limit')), apply('neg', uniform('limit')));
 
-/** Cuts each element of the gradients to ±limit. */
+/** Cuts each element of the gradients to ±limit. Errors: RANGE for a limit that is not above 0 or not finite. */
 export function clipGradValue(parameters: Iterable<Tensor>, limit: number): void {
+  requireNumber('a limit of gradient elements', limit, { above: 0 }, '5 is usual; leave the call out for no limit');
   for (const g of gradients(parameters)) updateInPlace([{ tensor: g, value: bounded }], [g], { uniforms: { limit } });
 }
