@@ -113,6 +113,7 @@ export {
   levenshteinDistance,
   wordErrorRate,
 } from './metrics/errorRate.js';
+export { type TagScheme, tagSchemeOf } from './metrics/tagScheme.js';
 export { type TagScores, tagScores } from './metrics/tagScores.js';
 export type { ForecastErrors } from './metrics/forecastMetrics.js';
 export { type RegressionMetrics, regressionMetrics } from './metrics/regression.js';

@@ -42,6 +42,7 @@ export async function fitModel<M extends Trainable, D, O extends object>(
       {
         network: model.network,
         epochs: () => lesson.epochs(),
+        stepsPerEpoch: lesson.stepsPerEpoch,
         next: () => lesson.next(),
         evaluate: () => lesson.evaluate(),
         onValidation: options.onValidation,

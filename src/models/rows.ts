@@ -16,5 +16,11 @@ export function learnRows<X extends { loss: number }>(
   { batchSize, seed }: { batchSize: number; seed: number },
 ): Lesson<X> {
   const batches = new LengthBatches(lengths, { batchSize, seed });
-  return { ...own, sampler: batches, epochs: () => batches.epochs(), next: () => step(batches.next().rows) };
+  return {
+    ...own,
+    sampler: batches,
+    epochs: () => batches.epochs(),
+    stepsPerEpoch: batches.count,
+    next: () => step(batches.next().rows),
+  };
 }

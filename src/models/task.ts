@@ -47,6 +47,8 @@ export interface Lesson<X extends { loss: number } = { loss: number }> {
   sampler: { state(): SamplerState; restore(state: SamplerState): void };
   /** Passes over the training part so far, with fractions. */
   epochs(): number;
+  /** Minibatches in a pass, or about as many: a schedule knows the length of the training before the first step. */
+  stepsPerEpoch: number;
   /** The mean loss of the next minibatch, and how many tokens are in it. */
   next(): { loss: Tensor; tokens: number };
   /** On the validation part; null where there is none. */

@@ -1,5 +1,5 @@
 // The training loop: when to step, validate, checkpoint, report and stop. What a step is, the caller says.
-import { UnrolledError } from '../errors.js';
+import { requireNumber } from '../range.js';
 
 export type StopReason = 'done' | 'aborted' | 'early';
 
@@ -94,9 +94,7 @@ export class EarlyStopping {
    * Errors: RANGE for a patience below 1.
    */
   constructor(patience: number, from: StoppingState | null = null) {
-    if (!(patience >= 1)) {
-      throw new UnrolledError('RANGE', `expected a patience of 1 or more, received ${patience}`, 'count validations');
-    }
+    requireNumber('a patience', patience, { min: 1, whole: true }, 'count validations without a better one');
     this.patience = patience;
     this.best = from?.best ?? Infinity;
     this.waited = from?.waited ?? 0;

@@ -4,7 +4,7 @@
 import { backward } from '../autograd/tape.js';
 import type { Module, StateDict } from '../nn/module.js';
 import { clipGradNorm, clipGradValue, gradNorm } from '../optim/clip.js';
-import { type Optimizer, type OptimizerName, OPTIMIZERS } from '../optim/optimizers.js';
+import { type Optimizer, OPTIMIZERS } from '../optim/optimizers.js';
 import { scheduleByName } from '../optim/schedules.js';
 import { getPlatform } from '../platform/platform.js';
 import { scope } from '../tensor/scope.js';
@@ -12,6 +12,9 @@ import type { Tensor } from '../tensor/tensor.js';
 import { nonFiniteError } from './finite.js';
 import { TrainingHistory } from './history.js';
 import { EarlyStopping, type LoopCounters, runLoop, type StoppingState, type StopReason } from './loop.js';
+import { checkTrainerSettings, type TrainerSettings } from './settings.js';
+
+export type { TrainerSettings };
 
 /** The share of a new loss in the running one. */
 const SMOOTHING = 0.02;
@@ -21,6 +24,8 @@ export interface TrainingTask<M extends { loss: number }> {
   network: Module;
   /** Passes over the training part so far, with fractions. */
   epochs(): number;
+  /** Minibatches in a pass, or about as many, so that a schedule knows the length of the training before the first step. */
+  stepsPerEpoch?: number;
   /**
    * The mean loss of the next minibatch, and how many tokens are in it. Tensors made here go when the step is done, but for those
    * that are kept.
@@ -71,23 +76,6 @@ export interface TrainingStart<M> extends TrainingPosition<M> {
   best: StateDict | null;
 }
 
-export interface TrainerSettings {
-  optimizer: OptimizerName;
-  learningRate: number;
-  schedule: string;
-  /** Radius that the gradient norm is clipped to; 0 for none. */
-  clipNorm: number;
-  /** Cuts each gradient element. */
-  clipValue?: number;
-  /** Passes over the training part; 10 where no minutes are given. */
-  epochs?: number;
-  minutes?: number;
-  /** How many times the validation part is measured on the way. */
-  validations: number;
-  /** Stops after so many validations without improvement, and keeps the best weights. */
-  patience?: number;
-}
-
 export interface TrainerOptions<M> extends TrainerSettings {
   from?: TrainingStart<M>;
   checkpointSeconds?: number;
@@ -119,11 +107,12 @@ export interface TrainingResult<M> extends LoopCounters {
   final: Validation<M> | null;
 }
 
-/** Trains to the end; the network is in evaluation mode then. Errors: NON_FINITE, OPTION. */
+/** Trains to the end; the network is in evaluation mode then. Errors: NON_FINITE, OPTION, RANGE. */
 export async function train<M extends { loss: number }>(
   task: TrainingTask<M>,
   options: TrainerOptions<M>,
 ): Promise<TrainingResult<M>> {
+  checkTrainerSettings(options);
   const { network } = task;
   // Made once: what a step leaves behind makes V8 grow its young generation.
   const parameters = network.parameters();
@@ -148,7 +137,9 @@ export async function train<M extends { loss: number }>(
 
   const step = (progress: number): number => {
     const { clipNorm, clipValue = 0 } = options;
-    optimizer.learningRate = options.learningRate * schedule({ step: counters.step, epoch: task.epochs(), progress });
+    const totalSteps = totalStepsOf(counters.step, progress, maxEpochs * (task.stepsPerEpoch ?? Infinity));
+    const at = { step: counters.step, epoch: task.epochs(), progress, totalSteps };
+    optimizer.learningRate = options.learningRate * schedule(at);
     return scope(() => {
       const { loss, tokens } = task.next();
       const value = loss.item();
@@ -232,6 +223,12 @@ export async function train<M extends { loss: number }>(
   const entries = [...history.entries];
   const figures = { tokensPerSecond, loss: smoothed, history: entries, validation, final };
   return { reason, epochs: task.epochs(), ...counters, ...figures };
+}
+
+/** By what is done; before the first step by the minibatches that are planned. */
+function totalStepsOf(step: number, progress: number, planned: number): number | undefined {
+  if (step > 0 && progress > 0) return Math.round(step / progress);
+  return Number.isFinite(planned) ? Math.ceil(planned) : undefined;
 }
 
 function* gradientsOf(parameters: Iterable<[string, Tensor]>): Generator<[string, Tensor]> {

@@ -1,9 +1,10 @@
 // What a forecaster is worth: the last value, the last season and ridge regression, measured on the same windows; and a backtest
 // by rolling origin, where all of them forecast what none has seen.
 import { UnrolledError } from '../../errors.js';
-import { fitScaling, scaleValues, type ScalingOptions, unscaleValues } from '../../data/scaling.js';
+import { fitScaling, isConstant, scaleValues, type ScalingOptions, unscaleValues } from '../../data/scaling.js';
 import { findSeason, fitLinearRule, lastValueRule, seasonalRule, type SeriesRule } from '../../data/seriesBaselines.js';
 import { type ForecastErrors, ForecastErrorSum } from '../../metrics/forecastMetrics.js';
+import { requireNumber } from '../../range.js';
 import { Forecaster } from '../forecaster/forecaster.js';
 import type { ForecasterOptions, Series } from '../forecaster/options.js';
 
@@ -43,9 +44,13 @@ export function forecastBaselines(target: ArrayLike<number>, options: BaselineOp
   const values = scaleValues(target, scaling);
   const start = Math.max(from, window);
   if (to > values.length || to - start < horizon) {
-    throw new UnrolledError('TOO_SHORT', `expected a window of ${window} and ${horizon} values after it up to ${to}, received a series of ${values.length} measured from ${from}`, 'give more of the series'); // prettier-ignore
+    throw new UnrolledError(
+      'TOO_SHORT',
+      `expected a window of ${window} and ${horizon} values after it up to ${to}, received a series of ${values.length} measured from ${from}`,
+      'give more of the series',
+    );
   }
-  const found = options.season ?? findSeason(values.subarray(0, train));
+  const found = options.season ?? seasonOf(training, options.scaling);
   const season = found !== null && found <= start ? found : null;
   const measure = (rule: SeriesRule): BaselineErrors => {
     const [errors, original] = [new ForecastErrorSum(horizon), new ForecastErrorSum(horizon)];
@@ -62,6 +67,11 @@ export function forecastBaselines(target: ArrayLike<number>, options: BaselineOp
     seasonal: season === null ? null : measure(seasonalRule(horizon, season)),
     linear: measure(fitLinearRule(values.subarray(0, train), options)),
   };
+}
+
+/** null too for values that are constant up to rounding: scaling leaves that rounding alone. */
+function seasonOf(values: ArrayLike<number>, options?: ScalingOptions): number | null {
+  return isConstant(values) ? null : findSeason(scaleValues(values, fitScaling(values, options)));
 }
 
 export interface BacktestOptions extends Omit<ForecasterOptions, 'resume' | 'checkpoint' | 'train' | 'test'> {
@@ -90,10 +100,15 @@ export interface Backtest {
 export async function backtest(series: Series, options: BacktestOptions): Promise<Backtest> {
   const { folds: count, refitEvery = 1, season: given, ...fit } = options;
   const { window, horizon, scaling: kind, transform } = fit;
+  requireNumber('refitEvery', refitEvery, { min: 1, whole: true }, '1 trains a model for each fold');
   const { target, inputs = {} } = series;
   const first = target.length - count * horizon;
   if (!(Number.isInteger(count) && count >= 1) || first < window + horizon) {
-    throw new UnrolledError('TOO_SHORT', `expected a series of at least ${window + horizon} values before the first of ${count} folds, received ${first}`, 'take fewer folds, or a smaller window'); // prettier-ignore
+    throw new UnrolledError(
+      'TOO_SHORT',
+      `expected a series of at least ${window + horizon} values before the first of ${count} folds, received ${first}`,
+      'take fewer folds, or a smaller window',
+    );
   }
   const until = (end: number): Series => ({
     target: Float64Array.from(target).subarray(0, end),
@@ -101,10 +116,14 @@ export async function backtest(series: Series, options: BacktestOptions): Promis
       Object.entries(inputs).map(([name, v]) => [name, Float64Array.from(v).subarray(0, end)]),
     ),
   });
-  const found =
-    given ?? findSeason(scaleValues(until(first).target, fitScaling(until(first).target, { kind, transform })));
+  const found = given ?? seasonOf(until(first).target, { kind, transform });
   const season = found !== null && found <= first ? found : null;
-  const sums = { model: new ForecastErrorSum(horizon), last: new ForecastErrorSum(horizon), seasonal: new ForecastErrorSum(horizon), linear: new ForecastErrorSum(horizon) }; // prettier-ignore
+  const sums = {
+    model: new ForecastErrorSum(horizon),
+    last: new ForecastErrorSum(horizon),
+    seasonal: new ForecastErrorSum(horizon),
+    linear: new ForecastErrorSum(horizon),
+  };
   const folds: Backtest['folds'] = [];
   let model: Forecaster | null = null;
   for (let fold = 0; fold < count; fold++) {

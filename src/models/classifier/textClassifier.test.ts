@@ -74,8 +74,19 @@ describe('TextClassifier', () => {
     expect(labels).toEqual(['green', 'red']);
   });
 
+  it.each([1, 3, 30])('reaches the learning rate after a warm-up, in %d minibatches', async (steps) => {
+    const rates: number[] = [];
+    await TextClassifier.fit(rows(20), {
+      ...{ ...SMALL, batchSize: 20, epochs: steps, validation: 0, learningRate: 0.01, schedule: 'warmup-cosine' },
+      onProgress: ({ learningRate }) => void rates.push(learningRate),
+    });
+    expect(rates).toHaveLength(steps);
+    expect(Math.max(...rates)).toBeGreaterThan(0.0097);
+    expect(rates[0]).toBeCloseTo(steps === 30 ? 0.01 / 3 : 0.01, 6);
+  });
+
   it('goes on where it stopped, bit for bit', async () => {
-    const options = { ...SMALL, dropout: 0.3, wordDropout: 0.2, epochs: 3, validations: 2 };
+    const options = { ...SMALL, dropout: 0.3, wordDropout: 0.2, epochs: 3, validations: 2, schedule: 'warmup-cosine' };
     const whole = await TextClassifier.fit(rows(200), options);
     const stop = new AbortController();
     const saved: Uint8Array[] = [];

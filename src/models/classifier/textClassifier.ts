@@ -8,6 +8,7 @@ import { stratifiedSplit } from '../../data/split.js';
 import { classMetrics } from '../../metrics/classMetrics.js';
 import { bceWithLogits } from '../../nn/losses.js';
 import type { Recurrent } from '../../nn/recurrent.js';
+import { requireNumber } from '../../range.js';
 import { fromData } from '../../tensor/create.js';
 import { Philox } from '../../tensor/philox.js';
 import { scope } from '../../tensor/scope.js';
@@ -85,7 +86,7 @@ export class TextClassifier extends Model<ClassifierTask> {
       ),
     prepare(rows, options) {
       const o = options as Resolved;
-      checkOptions(o);
+      requireNumber('a word dropout', o.wordDropout, { min: 0, below: 1 }, '0.1 drops a tenth');
       const labels = labelsOf(rows);
       const { training, validation } = partsOf(rows, labels, o);
       return {
@@ -256,15 +257,6 @@ interface Encoded {
   sequences: Int32Array[];
   classes: Int32Array;
   lengths: Int32Array;
-}
-
-function checkOptions({ wordDropout }: Resolved): void {
-  if (wordDropout >= 0 && wordDropout < 1) return;
-  throw new UnrolledError(
-    'OPTION',
-    `expected a word dropout of 0 or more and below 1, received ${wordDropout}`,
-    '0.1 drops a tenth',
-  );
 }
 
 function settingsOf({ tokens, lowercase, lettersOnly, collapseWhitespace }: ClassifierOptions): TextSettings {

@@ -95,6 +95,29 @@ describe('Forecaster', () => {
     expect(b.toBytes()).toEqual(a.toBytes());
   });
 
+  it('is not blown up by a column that is constant in the training part', async () => {
+    const flat = target.map((_, i) => (i < 240 ? 14.62 : 15));
+    const options: ForecasterOptions = { ...SMALL, train: 240, validation: 0, test: 60, epochs: 2 };
+    for (const more of [
+      {},
+      { scaling: 'minmax' },
+      { transform: 'log' },
+      { transform: 'log1p' },
+      { reads: 'level' },
+    ] as const) {
+      const constant = await Forecaster.fit({ target: flat }, { ...options, ...more });
+      expect(constant.config).toMatchObject({ differenceScale: 1, scalings: [{ factor: 1 }] });
+      expect(constant.evaluate({ target: flat }, 240).mse).toBeLessThan(1);
+      const seeing = await Forecaster.fit({ target, inputs: { flat } }, { ...options, ...more });
+      expect(seeing.config.scalings[1].factor).toBe(1);
+      expect(seeing.evaluate({ target, inputs: { flat } }, 240).mse).toBeLessThan(10);
+    }
+    const baselines = forecastBaselines(flat, { window: 10, horizon: 4, train: 240, from: 240, to: 300 });
+    expect(baselines.season).toBeNull();
+    expect(baselines.linear.mse).toBeCloseTo(baselines.last.mse, 12);
+    expect(baselines.linear.mse).toBeLessThan(1);
+  });
+
   it('goes on where it stopped, bit for bit', async () => {
     const options: ForecasterOptions = { ...SMALL, dropout: 0.2, epochs: 3, validations: 2 };
     const whole = await Forecaster.fit({ target }, options);

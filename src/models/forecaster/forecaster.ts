@@ -4,7 +4,7 @@ import { UnrolledError } from '../../errors.js';
 import { noGrad } from '../../autograd/tape.js';
 import { Fingerprint } from '../../data/fingerprint.js';
 import type { Channels } from '../../data/forecastWindows.js';
-import { fitScaling, scaleValues, unscaleValues } from '../../data/scaling.js';
+import { differenceScale, fitScaling, scaleValues, unscaleValues } from '../../data/scaling.js';
 import { timeParts } from '../../data/timeParts.js';
 import { ForecastErrorSum } from '../../metrics/forecastMetrics.js';
 import type { Recurrent } from '../../nn/recurrent.js';
@@ -113,13 +113,11 @@ export class Forecaster extends Model<ForecastTask> {
     const part = (values: ArrayLike<number>): Float64Array => Float64Array.from(values).subarray(0, end);
     const own = fitScaling(part(target), { kind: o.scaling, transform: o.transform });
     const names = Object.keys(inputs);
-    const scaled = scaleValues(part(target), own);
-    const differences = scaled.map((v, i) => (i === 0 ? 0 : v - scaled[i - 1])).subarray(1);
     return new Forecaster({
       ...cellConfig(cell, FORECASTER_DEFAULTS.cell),
       ...stackConfig(o),
       ...{ window, horizon, mode, loss, reads, relativeTo, shortcut, season, seed },
-      differenceScale: differences.length === 0 ? 1 : fitScaling(differences).factor,
+      differenceScale: differenceScale(scaleValues(part(target), own), own),
       quantiles: quantileLevels(o.quantiles),
       inputs: names,
       scalings: [own, ...names.map((name) => fitScaling(part(inputs[name])))],

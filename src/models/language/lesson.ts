@@ -33,6 +33,7 @@ export function languageLesson(
       const { epoch, index } = sampler.state();
       return epoch + index / sampler.count();
     },
+    stepsPerEpoch: sampler.count(0),
     next() {
       const batch = sampler.next(buffers);
       drop(before);

@@ -83,7 +83,7 @@ export class LanguageSession {
     const { vocabulary } = this.#text;
     let drawn = -1;
     const seed = ((options.seed ?? 0) ^ Math.imul(this.#read, SEED_STEP)) >>> 0;
-    this.#evaluating(() => [...this.#pieces({ ...options, seed, length: 1 }, (token) => (drawn = token))]);
+    this.#evaluating(() => [...this.#pieces({ ...options, seed, length: 1, onToken: (token) => (drawn = token) })]);
     return vocabulary.token(drawn);
   }
 
@@ -137,16 +137,14 @@ export class LanguageSession {
     this.#read = 0;
   }
 
-  *#pieces(options: GenerateOptions, onToken?: (token: number) => void): Generator<string> {
+  *#pieces(options: GenerateOptions): Generator<string> {
     this.#start();
     // One token at a time: whoever stops in between stops where the network is.
-    yield* continuePieces(this.#predictor, this.#text, options, this.#recent, {
-      most: 1,
-      onToken: (token) => {
-        this.#note(token);
-        onToken?.(token);
-      },
-    });
+    const noting = (token: number): void => {
+      this.#note(token);
+      options.onToken?.(token);
+    };
+    yield* continuePieces(this.#predictor, this.#text, { ...options, onToken: noting }, this.#recent, 1);
   }
 
   /** Something is read before anything is drawn. Whether nothing was read before. */

@@ -1,5 +1,5 @@
 // Text from anything that predicts the next token: the loop shared by neural and n-gram language models.
-import { UnrolledError } from '../../errors.js';
+import { requireNumber } from '../../range.js';
 import { type Corpus, encodeWith, type TextSettings } from '../../text/corpus.js';
 import { createTokenizer } from '../../text/createTokenizer.js';
 import type { Vocabulary } from '../../text/vocabulary.js';
@@ -16,6 +16,8 @@ export interface GenerateOptions extends SamplingOptions {
   seed?: number;
   /** Ends before this text appears. */
   stop?: string;
+  /** Called for each token that is generated, those of the stop text among them: pieces of text need not be tokens. */
+  onToken?: (token: number) => void;
 }
 
 /** Predicts one token after another. */
@@ -53,7 +55,7 @@ export function* generatePieces(
 /**
  * The pieces of the text that follows what was read.
  * @param before the last tokens that were read: the joiner knows from them whether a space comes next
- * @param drawing `onToken` is told every token that is drawn; not more than `most` of them are drawn ahead of what is yielded
+ * @param most not more than so many tokens are drawn ahead of what is yielded
  * Errors: RANGE.
  */
 export function* continuePieces(
@@ -61,11 +63,11 @@ export function* continuePieces(
   text: ModelText,
   options: GenerateOptions,
   before: ArrayLike<number>,
-  { onToken, most = LONGEST_PIECE }: { onToken?: (token: number) => void; most?: number } = {},
+  most = LONGEST_PIECE,
 ): Generator<string> {
   const { vocabulary, settings } = text;
   const spec = sampleSpec(options, vocabulary.size, vocabulary.reserved);
-  const { stop, seed = 0 } = options;
+  const { stop, seed = 0, onToken } = options;
   const length = checkLength(options);
   const joiner = createTokenizer(settings.tokens ?? 'char').joiner();
   const rng = new Philox(seed, GENERATION_STREAM);
@@ -96,8 +98,8 @@ export function* continuePieces(
 }
 
 function checkLength({ length = 200 }: GenerateOptions): number {
-  if (Number.isInteger(length) && length >= 0) return length;
-  throw new UnrolledError('RANGE', `expected a length of 0 tokens or more, received ${length}`, 'give a whole number');
+  requireNumber('a number of tokens', length, { min: 0, whole: true }, 'give a whole number');
+  return length;
 }
 
 /** Tokens are drawn in pieces of about so many seconds: whoever reads along sees them come, and the loop stays below. */

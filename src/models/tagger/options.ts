@@ -44,7 +44,7 @@ export interface TaggerOptions
     FitOptions<TaggerMetrics> {
   /** Reads both ways; true. */
   bidirectional?: boolean;
-  /** `crf` where tags are chunks (O, B-…, I-…), else `softmax`. */
+  /** `crf` where tags name chunks (tagSchemeOf), else `softmax`. */
   head?: TaggerHead;
   /** 100, or the size of the vectors */
   embeddingSize?: number;

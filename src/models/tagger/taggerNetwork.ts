@@ -2,6 +2,7 @@
 // a score for each tag at each step; then softmax at each step, or a conditional random field over all of them.
 // Letters: T steps, N sentences, M distinct words of a minibatch, K tags.
 import { UnrolledError } from '../../errors.js';
+import { requireNumber } from '../../range.js';
 import { add, concat, crossEntropy, gatherRows, mul, slice, softmax, tanh } from '../../autograd/ops.js';
 import { LinearChainCRF } from '../../nn/crf.js';
 import { uniformInit } from '../../nn/initializers.js';
@@ -172,9 +173,7 @@ class NeighbourNetwork extends Module {
     rng: Philox,
   ) {
     super();
-    if (!(neighbourWeight > 0 && neighbourWeight < Infinity)) {
-      throw new UnrolledError('RANGE', `expected a neighbourWeight of 0 or more, received ${neighbourWeight}`, '0.1 is usual'); // prettier-ignore
-    }
+    requireNumber('a neighbourWeight', neighbourWeight, { min: 0 }, '0.1 is usual');
     if (bidirectional && numLayers > 1) {
       throw new UnrolledError(
         'OPTION',

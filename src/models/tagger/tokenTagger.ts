@@ -4,8 +4,10 @@ import { noGrad } from '../../autograd/tape.js';
 import { Fingerprint } from '../../data/fingerprint.js';
 import { padded, sortedBatches } from '../../data/lengthBatches.js';
 import { stratifiedSplit } from '../../data/split.js';
-import { areChunks, tagScores } from '../../metrics/tagScores.js';
+import { tagSchemeOf } from '../../metrics/tagScheme.js';
+import { tagScores } from '../../metrics/tagScores.js';
 import type { Recurrent } from '../../nn/recurrent.js';
+import { requireNumber } from '../../range.js';
 import { Philox } from '../../tensor/philox.js';
 import { scope } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -62,7 +64,7 @@ interface TaggerTask extends TaskTypes {
  *     model.predict([['the', 'dog']])[0].tags;
  *
  * `fit` has the errors EMPTY without tokens; SHAPE for a sentence that has not one tag for each token; OPTION for one tag only, or
- * where no tag of the validation sentences is trained.
+ * where no tag of the validation sentences is trained; RANGE.
  */
 export class TokenTagger extends Model<TaggerTask> {
   readonly task = 'tag';
@@ -93,6 +95,7 @@ export class TokenTagger extends Model<TaggerTask> {
     },
     prepare(sentences, options) {
       const o = options as Resolved;
+      requireNumber('an unknownRate', o.unknownRate, { min: 0, max: 1 }, '0.5 reads every second rare word as unknown');
       const tags = tagsOf(sentences);
       const { training, validation } = partsOf(sentences, o);
       return {
@@ -115,7 +118,7 @@ export class TokenTagger extends Model<TaggerTask> {
   static #create(sentences: readonly TaggedSentence[], tags: string[], o: Resolved): TokenTagger {
     const { cell, bidirectional, lowercase, zeroDigits, seed } = o;
     const { characterEmbeddingSize, characterHiddenSize, neighbourWeight } = o;
-    const head = o.head ?? (areChunks(tags) ? 'crf' : 'softmax');
+    const head = o.head ?? (tagSchemeOf(tags) === null ? 'softmax' : 'crf');
     const words = TaggerWords.fromSentences(
       sentences.map(({ tokens }) => tokens),
       { lowercase, zeroDigits },
@@ -276,7 +279,7 @@ export class TokenTagger extends Model<TaggerTask> {
     }
     const untrained = data.tags.reduce((sum, tags) => sum + tags.filter((k) => k === NO_TAG).length, 0);
     const truth = sentences.map(({ tags }) => tags);
-    return { loss: loss / tokens, untrained, ...tagScores(truth, predicted) };
+    return { loss: loss / tokens, untrained, ...tagScores(truth, predicted, this.config.tags) };
   }
 
   /** Scores [T, N, K] of minibatches of like lengths. */

@@ -7,6 +7,7 @@ import { Fingerprint } from '../../data/fingerprint.js';
 import { padded, sortedBatches } from '../../data/lengthBatches.js';
 import { levenshteinDistance } from '../../metrics/errorRate.js';
 import type { Recurrent } from '../../nn/recurrent.js';
+import { requireNumber } from '../../range.js';
 import { fromData } from '../../tensor/create.js';
 import { scope } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -91,7 +92,9 @@ export class Translator extends Model<TranslateTask> {
     },
     prepare(pairs, options) {
       const o = options as Resolved;
-      const { validation, seed, maxLength } = o;
+      const { validation, seed, maxLength, labelSmoothing } = o;
+      requireNumber('a maxLength', maxLength, { min: 1, whole: true }, '100 tokens are usual');
+      requireNumber('a label smoothing', labelSmoothing, { min: 0, max: 1 }, '0.1 is usual; 0 is none');
       const parts =
         typeof validation === 'number' ? splitPairs(pairs, validation, seed) : { rest: pairs, drawn: validation };
       const texts = translatorSettings(o);
