@@ -1,10 +1,14 @@
 // One .safetensors file for a model: tensors, and as metadata its kind, configuration, text settings and vocabulary.
+import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
 import { decodeSafetensors, encodeSafetensors, type SafetensorsTensor } from '../formats/safetensors.js';
 import type { Module } from '../nn/module.js';
 import type { TextSettings } from '../text/corpus.js';
 import { TOKENIZER_KINDS } from '../text/tokenizer.js';
 import { Vocabulary } from '../text/vocabulary.js';
+import { withBudget } from '../weights/budget.js';
+import { decodeLabels, encodeLabels, type Labels, loadStored, storedTensors } from '../weights/files.js';
+import type { ParameterLabel } from '../weights/labels.js';
 import type { ModelText } from './language/textGenerator.js';
 
 export const MODEL_KINDS = ['lm', 'ngram', 'classify', 'tag', 'forecast', 'translate', 'caption'] as const;
@@ -18,13 +22,18 @@ export interface ModelFile {
   /** What resuming a training needs; undefined in a finished model. */
   checkpoint?: unknown;
   tensors: Map<string, SafetensorsTensor>;
+  /** Which columns are which gate, and the like; undefined in a file of 0.1, which does not say. */
+  labels: Labels | undefined;
 }
 
-const FORMAT = 'unrolled-1';
+/** A tensor for a file; weights have a label. */
+export type ModelTensor = SafetensorsTensor & { name: string; label?: ParameterLabel };
 
-export function encodeModelFile(
-  file: Omit<ModelFile, 'tensors'> & { tensors: (SafetensorsTensor & { name: string })[] },
-): Uint8Array {
+/** unrolled-1 is that of 0.1: its weights have no labels. */
+const FORMAT = 'unrolled-2';
+const FORMATS: readonly string[] = ['unrolled-1', FORMAT];
+
+export function encodeModelFile(file: Omit<ModelFile, 'tensors' | 'labels'> & { tensors: ModelTensor[] }): Uint8Array {
   return encodeSafetensors(file.tensors, {
     format: FORMAT,
     kind: file.kind,
@@ -35,6 +44,7 @@ export function encodeModelFile(
         [numbered('vocabulary', i), JSON.stringify(vocabulary)],
       ]),
     ),
+    ...(file.tensors.some(({ label }) => label !== undefined) ? { weights: encodeLabels(file.tensors) } : {}),
     ...(file.checkpoint === undefined ? {} : { checkpoint: JSON.stringify(file.checkpoint) }),
   });
 }
@@ -43,10 +53,10 @@ export function encodeModelFile(
 export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
   const { tensors, metadata } = decodeSafetensors(bytes, name);
   const kind = MODEL_KINDS.find((name) => name === metadata.kind);
-  if (metadata.format !== FORMAT || kind === undefined) {
+  if (!FORMATS.includes(metadata.format) || kind === undefined) {
     throw new UnrolledError(
       'FORMAT',
-      `expected a model of this program in ${name}, received a safetensors file of ${metadata.format ?? 'another program'}`,
+      `expected a model of this program in ${name}, received a safetensors file of ${brief(metadata.format ?? 'another program')}`,
       'name a file that `unrolled train` wrote',
     );
   }
@@ -73,6 +83,7 @@ export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
     texts,
     checkpoint: metadata.checkpoint === undefined ? undefined : part('checkpoint'),
     tensors,
+    labels: metadata.format === FORMAT ? decodeLabels(metadata.weights ?? '{}', name) : undefined,
   };
 }
 
@@ -107,20 +118,24 @@ function checkSettings(value: unknown, name: string): TextSettings {
   };
 }
 
-/** A network's weights as tensors of a file. */
-export function weightsOf(network: Module): (SafetensorsTensor & { name: string })[] {
-  return Object.entries(network.stateDict()).map(([name, { shape, data }]) => ({
-    name,
-    shape,
-    dtype: 'F32' as const,
-    data: Float32Array.from(data),
-  }));
+/** A network's weights as tensors of a file, with their labels. */
+export function weightsOf(network: Module): ModelTensor[] {
+  return storedTensors(network);
 }
 
-/** Puts a file's weights into a network; what belongs to a checkpoint has a colon in its name. Errors: FORMAT. */
-export function loadWeights(network: Module, { tensors }: Pick<ModelFile, 'tensors'>): void {
-  const own = [...tensors].filter(([name]) => !name.includes(':'));
-  network.loadStateDict(
-    Object.fromEntries(own.map(([name, { shape, data }]) => [name, { shape, data: Array.from(data, Number) }])),
-  );
+/**
+ * Makes a model with a network and puts a file's weights into it. The network may have no more parameters than the file, so that
+ * nothing large is made for a small file. @param name of the file, for messages. Errors: FORMAT.
+ */
+export function withWeights<M extends { network: Module }>(file: ModelFile, name: string, create: () => M): M {
+  const weights = networkTensors(file);
+  const total = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
+  const model = withBudget(total, name, create);
+  loadStored(model.network, weights, file.labels, name);
+  return model;
+}
+
+/** Without what belongs to a checkpoint, which has a colon in its name. */
+function networkTensors({ tensors }: ModelFile): ModelFile['tensors'] {
+  return new Map([...tensors].filter(([name]) => !name.includes(':')));
 }

@@ -18,7 +18,7 @@ import { CaptionerNetwork, type CaptionerNetworkConfig } from './captionerNetwor
 import { ConfigReader, defined } from '../config.js';
 import { beamModel, teacherForcing } from '../decoder/decoding.js';
 import { CAPTIONER_DEFAULTS } from '../defaults.js';
-import { encodeModelFile, loadWeights, type ModelFile, openModelFile, textAt, weightsOf } from '../modelFile.js';
+import { encodeModelFile, type ModelFile, openModelFile, textAt, weightsOf, withWeights } from '../modelFile.js';
 import { cellConfig } from '../recurrentStack.js';
 import { Side } from '../translator/sentencePairs.js';
 import type { ModelText } from '../language/textGenerator.js';
@@ -207,21 +207,22 @@ export class Captioner {
     const config = new ConfigReader(file.config, name);
     const text = textAt(file, 0, name);
     if (!text.vocabulary.has(BEGIN) || !text.vocabulary.has(END)) config.fail(`${BEGIN} and ${END} in the vocabulary`);
-    const model = new Captioner(
-      {
-        ...config.stack(),
-        embeddingSize: config.size('embeddingSize', 1),
-        attentionSize: config.size('attentionSize', 0),
-        tied: config.flag('tied'),
-        height: config.size('height', 1),
-        width: config.size('width', 1),
-        filters: config.size('filters', 1),
-        longest: config.size('longest', 0),
-        seed: config.seed(),
-      },
-      text,
-    );
-    loadWeights(model.network, file);
+    const create = () =>
+      new Captioner(
+        {
+          ...config.stack(),
+          embeddingSize: config.size('embeddingSize', 1),
+          attentionSize: config.size('attentionSize', 0),
+          tied: config.flag('tied'),
+          height: config.size('height', 1),
+          width: config.size('width', 1),
+          filters: config.size('filters', 1),
+          longest: config.size('longest', 0),
+          seed: config.seed(),
+        },
+        text,
+      );
+    const model = withWeights(file, name, create);
     model.network.eval();
     return model;
   }

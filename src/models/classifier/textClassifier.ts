@@ -23,7 +23,7 @@ import { ClassifierNetwork, type ClassifierNetworkConfig } from './classifierNet
 import { type Pooling, POOLINGS } from './poolings.js';
 import { ConfigReader, defined } from '../config.js';
 import { CLASSIFIER_DEFAULTS } from '../defaults.js';
-import { encodeModelFile, loadWeights, type ModelFile, openModelFile, textAt, weightsOf } from '../modelFile.js';
+import { encodeModelFile, type ModelFile, openModelFile, textAt, weightsOf, withWeights } from '../modelFile.js';
 import { cellConfig } from '../recurrentStack.js';
 import { startFromVectors } from '../startVectors.js';
 import type { ModelText } from '../language/textGenerator.js';
@@ -230,18 +230,19 @@ export class TextClassifier {
       throw new UnrolledError('FORMAT', `expected a classifier in ${name}, received a model of kind ${file.kind}`, 'name another file'); // prettier-ignore
     }
     const config = new ConfigReader(file.config, name);
-    const model = new TextClassifier(
-      {
-        ...config.stack(),
-        embeddingSize: config.size('embeddingSize', 1),
-        bidirectional: config.flag('bidirectional'),
-        pooling: config.choice('pooling', POOLINGS),
-        labels: config.texts('labels'),
-        seed: config.seed(),
-      },
-      textAt(file, 0, name),
-    );
-    loadWeights(model.network, file);
+    const create = () =>
+      new TextClassifier(
+        {
+          ...config.stack(),
+          embeddingSize: config.size('embeddingSize', 1),
+          bidirectional: config.flag('bidirectional'),
+          pooling: config.choice('pooling', POOLINGS),
+          labels: config.texts('labels'),
+          seed: config.seed(),
+        },
+        textAt(file, 0, name),
+      );
+    const model = withWeights(file, name, create);
     model.network.eval();
     return model;
   }

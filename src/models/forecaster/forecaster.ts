@@ -21,7 +21,7 @@ import { defined } from '../config.js';
 import { FORECASTER_DEFAULTS } from '../defaults.js';
 import { channelsOf, checkForecaster, type Forecast, type ForecasterConfig, type ForecasterOptions, type ForecastMetrics, outputCount, quantileLevels, readForecasterConfig, type ResolvedForecasterOptions, type Series } from './forecasterConfig.js'; // prettier-ignore
 import { ForecasterNetwork } from './forecasterNetwork.js';
-import { encodeModelFile, loadWeights, type ModelFile, openModelFile, weightsOf } from '../modelFile.js';
+import { encodeModelFile, type ModelFile, openModelFile, weightsOf, withWeights } from '../modelFile.js';
 import { cellConfig } from '../recurrentStack.js';
 import { checkpointOf, type FileExtra, trainOnRows } from '../trainOnRows.js';
 
@@ -222,8 +222,7 @@ export class Forecaster {
     if (file.kind !== 'forecast') {
       throw new UnrolledError('FORMAT', `expected a forecaster in ${name}, received a model of kind ${file.kind}`, 'name another file'); // prettier-ignore
     }
-    const model = new Forecaster(readForecasterConfig(file.config, name));
-    loadWeights(model.network, file);
+    const model = withWeights(file, name, () => new Forecaster(readForecasterConfig(file.config, name)));
     model.network.eval();
     return model;
   }

@@ -15,7 +15,7 @@ import { Corpus, encodeWith } from '../../text/corpus.js';
 import { type LossMetrics, lossMetrics } from '../../text/perplexity.js';
 import { ConfigReader } from '../config.js';
 import { LanguageNetwork, type LanguageModelConfig } from './languageNetwork.js';
-import { encodeModelFile, loadWeights, type ModelFile, openModelFile, textAt, weightsOf } from '../modelFile.js';
+import { encodeModelFile, type ModelFile, openModelFile, textAt, weightsOf, withWeights } from '../modelFile.js';
 import { networkPredictor } from './networkPredictor.js';
 import { generatePieces, type GenerateOptions, type ModelText, type Predictor } from './textGenerator.js';
 import { trainLanguageModel } from './trainLanguageModel.js';
@@ -176,9 +176,8 @@ export class LanguageModel {
         'name another file',
       );
     }
-    const model = new LanguageModel(checkConfig(file.config, name), textAt(file, 0, name));
-    loadWeights(model.network, file);
-    return model;
+    const config = checkConfig(file.config, name);
+    return withWeights(file, name, () => new LanguageModel(config, textAt(file, 0, name)));
   }
 
   /** Writes the file whole or not at all. Errors: IO. */

@@ -17,7 +17,7 @@ import type { VocabularyOptions } from '../../text/vocabulary.js';
 import type { TrainingResult } from '../../train/trainer.js';
 import { ConfigReader, defined } from '../config.js';
 import { TAGGER_DEFAULTS } from '../defaults.js';
-import { encodeModelFile, loadWeights, type ModelFile, openModelFile, textAt, weightsOf } from '../modelFile.js';
+import { encodeModelFile, type ModelFile, openModelFile, textAt, weightsOf, withWeights } from '../modelFile.js';
 import { cellConfig } from '../recurrentStack.js';
 import { startFromVectors } from '../startVectors.js';
 import { NO_TAG, TAGGER_HEADS, type TaggerHead, TaggerNetwork, type TaggerNetworkConfig } from './taggerNetwork.js';
@@ -276,22 +276,23 @@ export class TokenTagger {
     }
     const config = new ConfigReader(file.config, name);
     const settings = { lowercase: config.flag('lowercase'), zeroDigits: config.flag('zeroDigits') };
-    const model = new TokenTagger(
-      {
-        ...config.stack(),
-        ...settings,
-        embeddingSize: config.size('embeddingSize', 1),
-        characterEmbeddingSize: config.size('characterEmbeddingSize', 1),
-        characterHiddenSize: config.size('characterHiddenSize', 0),
-        bidirectional: config.flag('bidirectional'),
-        head: config.choice('head', TAGGER_HEADS),
-        neighbourWeight: config.number('neighbourWeight', (weight) => weight >= 0),
-        tags: config.texts('tags'),
-        seed: config.seed(),
-      },
-      new TaggerWords(settings, textAt(file, 0, name).vocabulary, textAt(file, 1, name).vocabulary),
-    );
-    loadWeights(model.network, file);
+    const create = () =>
+      new TokenTagger(
+        {
+          ...config.stack(),
+          ...settings,
+          embeddingSize: config.size('embeddingSize', 1),
+          characterEmbeddingSize: config.size('characterEmbeddingSize', 1),
+          characterHiddenSize: config.size('characterHiddenSize', 0),
+          bidirectional: config.flag('bidirectional'),
+          head: config.choice('head', TAGGER_HEADS),
+          neighbourWeight: config.number('neighbourWeight', (weight) => weight >= 0),
+          tags: config.texts('tags'),
+          seed: config.seed(),
+        },
+        new TaggerWords(settings, textAt(file, 0, name).vocabulary, textAt(file, 1, name).vocabulary),
+      );
+    const model = withWeights(file, name, create);
     model.network.eval();
     return model;
   }

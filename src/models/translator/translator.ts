@@ -19,7 +19,7 @@ import { type BeamOptions, beamSearch, type Hypothesis } from '../decoder/beamSe
 import { ConfigReader, defined } from '../config.js';
 import { TRANSLATOR_DEFAULTS } from '../defaults.js';
 import { beamModel, teacherForcing } from '../decoder/decoding.js';
-import { encodeModelFile, loadWeights, type ModelFile, openModelFile, textAt, weightsOf } from '../modelFile.js';
+import { encodeModelFile, type ModelFile, openModelFile, textAt, weightsOf, withWeights } from '../modelFile.js';
 import { cellConfig } from '../recurrentStack.js';
 import { bySource, Side, spacedMarks, splitPairs, type TextPair } from './sentencePairs.js';
 import type { ModelText } from '../language/textGenerator.js';
@@ -183,21 +183,22 @@ export class Translator {
       config.fail(`${BEGIN} and ${END} in the vocabularies`);
     }
     const spaced = config.texts('spaced');
-    const model = new Translator(
-      {
-        ...config.stack(),
-        bidirectional: config.flag('bidirectional'),
-        embeddingSize: config.size('embeddingSize', 1),
-        attentionSize: config.size('attentionSize', 0),
-        tied: config.flag('tied'),
-        seed: config.seed(),
-        longest: config.size('longest', 0),
-        spaced,
-      },
-      source,
-      target,
-    );
-    loadWeights(model.network, file);
+    const create = () =>
+      new Translator(
+        {
+          ...config.stack(),
+          bidirectional: config.flag('bidirectional'),
+          embeddingSize: config.size('embeddingSize', 1),
+          attentionSize: config.size('attentionSize', 0),
+          tied: config.flag('tied'),
+          seed: config.seed(),
+          longest: config.size('longest', 0),
+          spaced,
+        },
+        source,
+        target,
+      );
+    const model = withWeights(file, name, create);
     model.network.eval();
     return model;
   }
