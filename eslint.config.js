@@ -9,6 +9,7 @@ const HOUSE = [
   'program',
   'autograd',
   'cell',
+  'weights',
   'nn',
   'optim',
   'text',
