@@ -18,6 +18,7 @@ const HOUSE = [
   'formats',
   'train',
   'models',
+  'sources',
   'inspect',
   'plot',
   'reproduce',
@@ -25,7 +26,7 @@ const HOUSE = [
 ];
 
 /** Files that may use Node: what reads files, and the command line. All else runs in a browser as it is. */
-const NODE_FILES = ['src/platform/node/**', 'src/cli/**', 'src/node.ts', '**/*.test.ts'];
+const NODE_FILES = ['src/platform/node/**', 'src/sources/**', 'src/cli/**', 'src/node.ts', '**/*.test.ts'];
 
 export default tseslint.config(
   { ignores: ['dist/**', 'build/**', 'node_modules/**', 'runs/**'] },

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CHAPTERS } from '../experiments/index.js';
-import { KnownData } from '../src/cli/knownData.js';
+import { KnownData } from '../src/sources/knownData.js';
 import { inFolder, runTest } from '../src/cli/testing.js';
 import { LANGUAGES, placeholders } from '../src/reproduce/messages.js';
 import { WORDS } from '../src/reproduce/words.js';
@@ -11,7 +11,7 @@ import { WORDS } from '../src/reproduce/words.js';
 const DATA = resolve(process.env.UNROLLED_DATA ?? '../shared/data');
 const EXPERIMENTS = CHAPTERS.flatMap(({ experiments }) => experiments).map((e) => [e.name, e] as const);
 const present = new Set(
-  new KnownData({ cwd: process.cwd(), env: {} }, DATA)
+  new KnownData({ cwd: process.cwd(), env: {}, dataDir: DATA })
     .list()
     .filter((dataset) => dataset.present)
     .map(({ name }) => name),
