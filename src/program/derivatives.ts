@@ -1,5 +1,6 @@
 // The one table of derivatives, and reverse mode on expressions. Autograd and the cells both stand on it.
 import { apply, constant, type Expr, type OpExpr, type OpName, rowSum, topological } from './expr.js';
+import { logistic, siluSlope } from './functions.js';
 
 /**
  * For y = op(args) and the adjoint ȳ: the adjoint that goes to each argument; null where there is none (steps, counts).
@@ -20,6 +21,9 @@ export const DERIVATIVES: { readonly [K in OpName]: Rule } = {
   sigmoid: (y, g) => [mul(g, mul(y, apply('sub', one, y)))],
   tanh: (y, g) => [mul(g, apply('sub', one, mul(y, y)))],
   relu: (y, g) => [mul(g, apply('less', constant(0), y))],
+  softplus: (y, g) => [mul(g, logistic(y.args[0]))],
+  logSigmoid: (y, g) => [mul(g, logistic(apply('neg', y.args[0])))],
+  silu: (y, g) => [mul(g, siluSlope(y.args[0]))],
   sign: () => [null],
   add: (_, g) => [g, g],
   sub: (_, g) => [g, apply('neg', g)],

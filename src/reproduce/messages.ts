@@ -1,6 +1,6 @@
 // Text in the languages of the reports: tables of messages, typed so that a language cannot be forgotten.
 import { UnrolledError } from '../errors.js';
-import { formatNumber } from '../plot/svg.js';
+import { formatNumber } from '../drawing/svg.js';
 
 export const LANGUAGES = ['en', 'zh'] as const;
 /** English; Simplified Chinese. */
