@@ -43,7 +43,7 @@ const ROWS = Array.from({ length: 40 }, (_, i) => {
 });
 const SENTENCES = Array.from({ length: 30 }, (_, i) => {
   const tokens = sentence(1 + (i % 6));
-  return { tokens, tags: tokens.map((token) => (token.length > 4 ? 'B-LONG' : 'O')) };
+  return { tokens, tags: tokens.map((token): string => (token.length > 4 ? 'B-LONG' : 'O')) };
 });
 const SERIES = Array.from({ length: 90 }, (_, i) => Math.sin(i / 3) + random.uniform() / 5);
 const PAIRS = Array.from({ length: 30 }, (_, i) => {

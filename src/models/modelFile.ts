@@ -148,7 +148,9 @@ function checkSettings(value: unknown, name: string): TextSettings {
 const CLEANINGS = ['lowercase', 'lettersOnly', 'collapseWhitespace'] as const;
 
 /** Settings as they stand in a file, whoever gave them: what is off is not there, so that a model read and written is the same. */
-function withoutDefaults(settings: Readonly<Record<string, unknown>> & Pick<TextSettings, 'tokens'>): TextSettings {
+function withoutDefaults(
+  settings: { [K in keyof TextSettings]: unknown } & Pick<TextSettings, 'tokens'>,
+): TextSettings {
   const { tokens, lineSeparator } = settings;
   return {
     tokens,
