@@ -76,7 +76,7 @@ export async function trainOnRows<M extends { loss: number }, O extends Resolved
       onValidation: options.onValidation,
       async checkpoint(position, optimizer) {
         const content = { ...position, options: storable(options), sampler: batches.state(), calls: model.calls.calls };
-        const tensors = checkpointTensors(optimizer, null);
+        const tensors = checkpointTensors(model.network, optimizer, null);
         await checkpoint?.save(model.toBytes({ tensors, checkpoint: content }));
       },
     },

@@ -3,6 +3,7 @@
 import { UnrolledError } from '../errors.js';
 import { add, concat, dropout, mul } from '../autograd/ops.js';
 import type { CellGraph } from '../cell/graph.js';
+import { sizeOfWidth } from '../cell/layout.js';
 import { fromData, full } from '../tensor/create.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -214,6 +215,13 @@ export class Recurrent extends Module {
     if (reverse && !keepOrder) output = packing === null ? flipTime(output) : packing.reverse(output);
     if (packing !== null) output = packing.unpack(output);
     return { output: inTime(output, batchFirst), state, trace };
+  }
+
+  /** For each layer (and direction: forward, then backward), the size of each state. */
+  stateSizes(): Record<string, number>[] {
+    return this.#layers.flat().map(({ cell, sizes }) => {
+      return Object.fromEntries(cell.states.map((s) => [s, sizeOfWidth(sizes, cell.stateSizes[s])]));
+    });
   }
 
   /**

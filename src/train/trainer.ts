@@ -4,6 +4,7 @@
 import { backward } from '../autograd/tape.js';
 import type { Module, StateDict } from '../nn/module.js';
 import { clipGradNorm, clipGradValue, gradNorm } from '../optim/clip.js';
+import { loadMoments, type StoredMoments } from '../optim/moments.js';
 import { type Optimizer, type OptimizerName, OPTIMIZERS } from '../optim/optimizers.js';
 import { scheduleByName } from '../optim/schedules.js';
 import { getPlatform } from '../platform/platform.js';
@@ -74,7 +75,7 @@ export interface TrainerSettings {
 
 export interface TrainerOptions<M> extends TrainerSettings {
   /** Where an interrupted training stood. */
-  from?: TrainingPosition<M> & { moments: Record<string, ArrayLike<number>> };
+  from?: TrainingPosition<M> & { moments: StoredMoments };
   checkpointSeconds?: number;
   signal?: AbortSignal;
   onProgress?: (event: StepProgress) => void;
@@ -113,7 +114,7 @@ export async function train<M extends { loss: number }>(
   let smoothed = NaN;
   if (options.from !== undefined) {
     const { from } = options;
-    optimizer.loadState({ steps: from.counters.step, moments: from.moments });
+    loadMoments(optimizer, network, from.moments, from.counters.step);
     Object.assign(counters, from.counters);
     smoothed = from.loss;
     history = new TrainingHistory(from.history);

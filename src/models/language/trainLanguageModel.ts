@@ -51,7 +51,7 @@ export async function trainLanguageModel<M extends TrainableModel>(
   if (from !== null) {
     sampler.restore(from.sampler);
     model.calls.calls = from.calls;
-    state = restoreState(from.state);
+    state = restoreState(from.state, network.recurrent);
   }
   const drop = (old: RecurrentState | null): void =>
     old?.forEach((layer) => Object.values(layer).forEach((t) => t.dispose()));
@@ -79,7 +79,7 @@ export async function trainLanguageModel<M extends TrainableModel>(
         calls: model.calls.calls,
       };
       await options.checkpoint?.save(
-        model.toBytes({ tensors: checkpointTensors(optimizer, state), checkpoint: content }),
+        model.toBytes({ tensors: checkpointTensors(network, optimizer, state), checkpoint: content }),
       );
     },
   };
