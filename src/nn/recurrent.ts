@@ -3,10 +3,12 @@
 import { UnrolledError } from '../errors.js';
 import { add, concat, dropout, mul } from '../autograd/ops.js';
 import type { CellGraph } from '../cell/graph.js';
+import { sizeOfWidth } from '../cell/layout.js';
 import { requireNumber } from '../range.js';
 import { fromData, full } from '../tensor/create.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
+import { type Gate, gateOf } from './gate.js';
 import { checkSizes, Dropout, Linear } from './layers.js';
 import { Module } from './module.js';
 import type { Lengths } from './lengths.js';
@@ -50,6 +52,11 @@ export interface RecurrentResult {
   state: RecurrentState;
   /** For each layer and direction, each traced value [T, N, H] (or [N, T, H]), outside the tape. */
   trace: Readonly<Record<string, Tensor>>[];
+}
+
+export interface GatePlace {
+  layer?: number;
+  direction?: 'forward' | 'backward';
 }
 
 /**
@@ -217,6 +224,33 @@ export class Recurrent extends Module {
     if (packing !== null) output = packing.unpack(output);
     this.#watch?.see(trace);
     return { output: inTime(output, batchFirst), state, trace };
+  }
+
+  /**
+   * The columns of a gate (a linear of the cell), wherever they stand in memory: to read, set and freeze.
+   * @param where the layer, from 0, and the direction; the first, forward
+   * Errors: OPTION for a gate, layer or direction that is not there.
+   *
+   *     rnn.gate('f').bias.set(1);
+   */
+  gate(name: string, { layer = 0, direction = 'forward' }: GatePlace = {}): Gate {
+    const directions = this.#layers.at(layer);
+    const found = directions?.at(direction === 'backward' ? 1 : 0);
+    if (found === undefined || !(layer >= 0)) {
+      throw new UnrolledError(
+        'OPTION',
+        `expected a layer from 0 to ${this.numLayers - 1}${this.bidirectional ? '' : ' in direction forward'}, received ${layer} ${direction}`,
+        'layers are counted from 0, the one that reads the input',
+      );
+    }
+    return gateOf(found, name, found.cell.name);
+  }
+
+  /** For each layer (and direction: forward, then backward), the size of each state. */
+  stateSizes(): Record<string, number>[] {
+    return this.#layers.flat().map(({ cell, sizes }) => {
+      return Object.fromEntries(cell.states.map((s) => [s, sizeOfWidth(sizes, cell.stateSizes[s])]));
+    });
   }
 
   /**
