@@ -2,6 +2,7 @@
 // derived ones would overflow in the branch that is not taken, or lose digits.
 import { UnrolledError } from '../errors.js';
 import { apply, constant, type Expr, uniform } from '../program/expr.js';
+import { requireNumber } from '../range.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { argument, elementwise, RESULT_GRADIENT } from './elementwise.js';
 
@@ -15,8 +16,9 @@ const isPositive = apply('less', zero, x);
 const leakyExpr = apply('select', isPositive, x, mul(uniform('slope'), x));
 const leakyGradients = [apply('select', isPositive, g, mul(uniform('slope'), g))];
 
-/** x where x > 0, else slope · x. */
+/** x where x > 0, else slope · x. Errors: RANGE for a slope that is not finite. */
 export function leakyRelu(t: Tensor, slope = 0.01): Tensor {
+  requireNumber('a slope', slope, {}, '0.01 is usual');
   return elementwise(leakyExpr, [t], { op: 'leakyRelu', uniforms: { slope }, gradients: leakyGradients });
 }
 
@@ -26,8 +28,9 @@ const expm1 = mul(apply('tanh', mul(constant(0.5), below)), add(apply('exp', bel
 const eluExpr = apply('select', isPositive, x, mul(uniform('alpha'), expm1));
 const eluGradients = [apply('select', isPositive, g, mul(g, mul(uniform('alpha'), apply('exp', below))))];
 
-/** x where x > 0, else alpha · (e^x − 1) (Clevert, Unterthiner and Hochreiter 2016). */
+/** x where x > 0, else alpha · (e^x − 1) (Clevert, Unterthiner and Hochreiter 2016). Errors: RANGE. */
 export function elu(t: Tensor, alpha = 1): Tensor {
+  requireNumber('an alpha', alpha, {}, '1 is usual');
   return elementwise(eluExpr, [t], { op: 'elu', uniforms: { alpha }, gradients: eluGradients });
 }
 

@@ -121,8 +121,8 @@ describe('output', () => {
   });
 
   it('writes numbers for people', () => {
-    expect([1234567, 4.0949, 0.00123, 123.45, 4321.5].map(formatNumber)).toEqual(
-      ['1,234,567', '4.095', '0.00123', '123.5', '4,322'], // prettier-ignore
+    expect([-4.9555e24, 1234567, 4.0949, 0.00123, 123.45, 4321.5].map(formatNumber)).toEqual(
+      ['-4.96e+24', '1,234,567', '4.095', '0.00123', '123.5', '4,322'], // prettier-ignore
     );
     expect([0, 65, 3725, Infinity].map(formatTime)).toEqual(['0:00', '1:05', '1:02:05', '–']);
     expect([12, 3400, 1_234_567, 999_900].map(formatBytes)).toEqual(['12 B', '3.4 kB', '1.23 MB', '1 MB']);

@@ -1,10 +1,10 @@
 // What is in a model of a task, and what its answer to an input came from: words, attention, the past.
 import { basename } from 'node:path';
 import { UnrolledError } from '../errors.js';
-import type { Forecaster } from '../models/forecaster.js';
-import type { TextClassifier } from '../models/textClassifier.js';
-import type { TokenTagger } from '../models/tokenTagger.js';
-import type { Translator } from '../models/translator.js';
+import type { Forecaster } from '../models/forecaster/forecaster.js';
+import type { TextClassifier } from '../models/classifier/textClassifier.js';
+import type { TokenTagger } from '../models/tagger/tokenTagger.js';
+import type { Translator } from '../models/translator/translator.js';
 import type { Section } from '../drawing/pages/htmlPage.js';
 import type { CommandResult, Context } from './command.js';
 import { writeWhole } from './files.js';

@@ -21,6 +21,7 @@ export {
   readVectors,
   splitPairs,
   stratifiedSplit,
+  tagSchemeOf,
   TextClassifier,
   timeParts,
   TokenTagger,

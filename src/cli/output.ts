@@ -39,6 +39,7 @@ export function percent(share: number): string {
 /** 1,234,567 for whole numbers, else three to four digits. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);
+  if (Math.abs(value) >= 1e15) return value.toExponential(2);
   if (Number.isInteger(value)) return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
   const size = Math.abs(value);
   if (size >= 1000) return formatNumber(Math.round(value));

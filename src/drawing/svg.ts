@@ -35,6 +35,7 @@ export function formatTick(value: number): string {
 /** A number for a table: three to four digits that matter, thousands apart (1,234,567). */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'not a number' : value > 0 ? '∞' : '−∞';
+  if (Math.abs(value) >= 1e15) return value.toExponential(2);
   if (Number.isInteger(value)) return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
   const size = Math.abs(value);
   if (size >= 1000) return formatNumber(Math.round(value));

@@ -2,7 +2,7 @@
 import { noGrad } from '../autograd/tape.js';
 import { deriveCell } from '../cell/derive.js';
 import { UnrolledError } from '../errors.js';
-import type { LanguageModel } from '../models/languageModel.js';
+import type { LanguageModel } from '../models/language/languageModel.js';
 import type { RecurrentState } from '../nn/recurrent.js';
 import { fromData } from '../tensor/create.js';
 import { scope } from '../tensor/scope.js';

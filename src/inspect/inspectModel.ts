@@ -1,6 +1,6 @@
 // All that can be seen in a language model, as plain data: for the command line, a report or a page.
 import { crossEntropy, slice } from '../autograd/ops.js';
-import type { LanguageModel } from '../models/languageModel.js';
+import type { LanguageModel } from '../models/language/languageModel.js';
 import { fromData } from '../tensor/create.js';
 import { scope } from '../tensor/scope.js';
 import { encodeWith } from '../text/corpus.js';

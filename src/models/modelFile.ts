@@ -5,16 +5,31 @@ import type { Module } from '../nn/module.js';
 import type { TextSettings } from '../text/corpus.js';
 import { TOKENIZER_KINDS } from '../text/tokenizer.js';
 import { Vocabulary } from '../text/vocabulary.js';
-import type { ModelText } from './textGenerator.js';
+import type { Reading } from './options.js';
 
-export const MODEL_KINDS = ['lm', 'ngram', 'classify', 'tag', 'forecast', 'translate', 'caption'] as const;
-export type ModelKind = (typeof MODEL_KINDS)[number];
+/** How a model's text is read: what its file stores beside the weights. */
+export interface ModelText {
+  settings: TextSettings;
+  vocabulary: Vocabulary;
+}
+
+/** A tensor with its name in a file. */
+export type NamedTensor = SafetensorsTensor & { name: string };
+
+/** What a file has beside the model: that of a checkpoint. */
+export interface FileExtra {
+  tensors?: NamedTensor[];
+  checkpoint?: unknown;
+}
 
 export interface ModelFile {
-  kind: ModelKind;
+  /** The task: a name of the table of tasks (tasks.ts). */
+  kind: string;
   config: unknown;
   /** How texts become tokens: one for a language model, two for a translator, none for a forecaster. */
   texts: readonly ModelText[];
+  /** How the training data was read; null where nothing is said. */
+  reading: Reading | null;
   /** What resuming a training needs; undefined in a finished model. */
   checkpoint?: unknown;
   tensors: Map<string, SafetensorsTensor>;
@@ -22,9 +37,7 @@ export interface ModelFile {
 
 const FORMAT = 'unrolled-1';
 
-export function encodeModelFile(
-  file: Omit<ModelFile, 'tensors'> & { tensors: (SafetensorsTensor & { name: string })[] },
-): Uint8Array {
+export function encodeModelFile(file: Omit<ModelFile, 'tensors'> & { tensors: NamedTensor[] }): Uint8Array {
   return encodeSafetensors(file.tensors, {
     format: FORMAT,
     kind: file.kind,
@@ -35,6 +48,7 @@ export function encodeModelFile(
         [numbered('vocabulary', i), JSON.stringify(vocabulary)],
       ]),
     ),
+    ...(file.reading === null ? {} : { reading: JSON.stringify(file.reading) }),
     ...(file.checkpoint === undefined ? {} : { checkpoint: JSON.stringify(file.checkpoint) }),
   });
 }
@@ -42,7 +56,7 @@ export function encodeModelFile(
 /** Errors: FORMAT for a damaged file, and for one of another program. */
 export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
   const { tensors, metadata } = decodeSafetensors(bytes, name);
-  const kind = MODEL_KINDS.find((name) => name === metadata.kind);
+  const { kind } = metadata;
   if (metadata.format !== FORMAT || kind === undefined) {
     throw new UnrolledError(
       'FORMAT',
@@ -71,9 +85,15 @@ export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
     kind,
     config: part('config'),
     texts,
+    reading: metadata.reading === undefined ? null : readingOf(part('reading'), name),
     checkpoint: metadata.checkpoint === undefined ? undefined : part('checkpoint'),
     tensors,
   };
+}
+
+function readingOf(value: unknown, name: string): Reading {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Reading;
+  throw new UnrolledError('FORMAT', `expected an object "reading" in ${name}`, 'the file is damaged');
 }
 
 /** The first has no number. */
@@ -82,7 +102,7 @@ function numbered(key: string, i: number): string {
 }
 
 /** The text settings and vocabulary with that number. Errors: FORMAT. */
-export function textAt({ texts }: Pick<ModelFile, 'texts'>, i: number, name: string): ModelText {
+export function textAt(texts: readonly ModelText[], i: number, name: string): ModelText {
   if (i < texts.length) return texts[i];
   throw new UnrolledError('FORMAT', `expected a vocabulary in ${name}, received none`, 'the file is damaged');
 }
@@ -108,7 +128,7 @@ function checkSettings(value: unknown, name: string): TextSettings {
 }
 
 /** A network's weights as tensors of a file. */
-export function weightsOf(network: Module): (SafetensorsTensor & { name: string })[] {
+export function weightsOf(network: Module): NamedTensor[] {
   return Object.entries(network.stateDict()).map(([name, { shape, data }]) => ({
     name,
     shape,

@@ -3,6 +3,7 @@
 import { UnrolledError } from '../errors.js';
 import { add, concat, dropout, mul } from '../autograd/ops.js';
 import type { CellGraph } from '../cell/graph.js';
+import { requireNumber } from '../range.js';
 import { fromData, full } from '../tensor/create.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -294,6 +295,7 @@ function scaleOf(given: ArrayLike<number> | undefined, T: number, x: Tensor): Te
       `expected a factor for each of ${T} steps, received ${given.length}`,
       'see randomizedTruncation',
     );
+  for (let t = 0; t < T; t++) requireNumber(`the factor of step ${t}`, given[t], {}, 'see randomizedTruncation');
   return fromData(Float64Array.from(given), [T], { device: x.device });
 }
 

@@ -57,7 +57,7 @@ export interface ExperimentDefinition<M extends Messages> {
   text: M & { title: Message; idea: Message };
   /** The known data sets that it reads. */
   datasets?: readonly string[];
-  /** Files of experiments/ that make it up; default its own. */
+  /** The files that make it up, by their paths from its chapter's folder; default its own. */
   code?: readonly string[];
   /** About how long it takes alone on two cores, where that is a minute or more. */
   minutes?: number;
@@ -77,6 +77,8 @@ export interface Experiment {
 
 /** A chapter of the textbook. */
 export interface Chapter {
+  /** Where its experiments are, in experiments/. */
+  folder: string;
   title: Message;
   /** Runs only where this name, or that of an experiment, is given: what takes long and is no part of the course. */
   group?: string;

@@ -147,7 +147,7 @@ describe('a run', () => {
     const page = experimentReport(result, { ...REPORT, language: 'en' });
     expect(page).toMatch(/<tr class="bad"><td class="bad">✗/);
     expect(page).toContain('error[NOT_FOUND]: expected the data set nowhere, received none');
-    const chapters = [{ title: { en: 'One', zh: '一' }, experiments: [good, bad] }];
+    const chapters = [{ folder: 'one', title: { en: 'One', zh: '一' }, experiments: [good, bad] }];
     const results = [await runExperiment(good, OPTIONS), result];
     const index = indexReport(chapters, results, { ...REPORT, language: 'en', href: (name) => `${name}.html` });
     expect(index).toMatch(/class="verdict bad">1 failed/);

@@ -1,6 +1,6 @@
 // `unrolled evaluate`: the metrics of a model's task on other data.
-import type { LanguageModel } from '../../models/languageModel.js';
-import type { NgramLanguageModel } from '../../models/ngramLanguageModel.js';
+import type { LanguageModel } from '../../models/language/languageModel.js';
+import type { NgramLanguageModel } from '../../models/ngram/ngramLanguageModel.js';
 import { type CommandResult, type Context, defineCommand } from '../command.js';
 import { readBytes } from '../files.js';
 import { formatNumber, percent, table } from '../output.js';

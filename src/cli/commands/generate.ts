@@ -26,7 +26,6 @@ export const generateCommand = defineCommand({
   examples: ['unrolled generate runs/moby-dick-lstm.safetensors --prime "Call me " --length 400 --seed 7'],
   async run({ io, globals, signal }, [file], options) {
     const { loadLanguageModel, startBackend } = await import('../library.js');
-    const { createTokenizer } = await import('../../text/createTokenizer.js');
     await startBackend(globals);
     const model = loadLanguageModel(await readBytes(io.cwd, file), file);
     const { prime, length, temperature, topK, topP, stop, count } = options;
@@ -41,14 +40,14 @@ export const generateCommand = defineCommand({
       if (i > 0) show('\n---\n');
       let text = prime;
       show(prime);
-      const settings = { prime, length, temperature, topK, topP, stop, seed: (seed + i) % 2 ** 32 };
+      const onToken = (): void => void tokens++;
+      const settings = { prime, length, temperature, topK, topP, stop, onToken, seed: (seed + i) % 2 ** 32 };
       for await (const piece of 'stream' in model ? model.stream(settings) : [model.generate(settings)]) {
         text += piece;
         show(piece);
         if (signal.aborted) break;
       }
       texts.push(text);
-      tokens += createTokenizer(model.text.settings.tokens ?? 'char').tokenize(text.slice(prime.length)).length;
     }
     show('\n');
     signal.throwIfAborted();

@@ -209,14 +209,16 @@ function textTables({ saturation, neurons, gradientFlow }: NonNullable<Inspectio
     );
   }
   if (gradientFlow !== null) {
+    // A short text has no step so far back: its first one stands there.
+    const lags = [...new Set([0, 10, 50].map((lag) => Math.min(lag, gradientFlow.steps - 1)))];
     const rows = gradientFlow.last.flatMap(({ layer, states }) =>
-      Object.entries(states).map(([state, norms]) => {
-        const back = (steps: number): string => formatNumber(norms.at(-1 - steps) ?? NaN);
-        return [`layer ${layer} ${state}`, back(0), back(10), back(50)];
-      }),
+      Object.entries(states).map(([state, norms]) => [
+        `layer ${layer} ${state}`,
+        ...lags.map((lag) => formatNumber(norms[norms.length - 1 - lag])),
+      ]),
     );
-    const columns = ['at the last step', '10 steps before', '50 steps before'].map((heading) => ({
-      heading,
+    const columns = lags.map((lag) => ({
+      heading: lag === 0 ? 'at the last step' : `${lag} ${lag === 1 ? 'step' : 'steps'} before`,
       number: true,
     }));
     parts.push(table([{ heading: 'gradient of the last loss' }, ...columns], rows));

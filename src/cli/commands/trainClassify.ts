@@ -1,7 +1,8 @@
 // `unrolled train classify`: one label for a text; beside the network stands what counting alone achieves.
-import { CLASSIFIER_DEFAULTS as DEFAULTS } from '../../models/defaults.js';
-import { POOLINGS } from '../../models/poolings.js';
-import type { ClassifierMetrics, LabelledText, TextClassifier } from '../../models/textClassifier.js';
+import { CLASSIFIER_DEFAULTS as DEFAULTS } from '../../models/classifier/options.js';
+import { POOLINGS } from '../../models/classifier/poolings.js';
+import type { ClassifierMetrics, LabelledText } from '../../models/classifier/options.js';
+import type { TextClassifier } from '../../models/classifier/textClassifier.js';
 import { escapeXml } from '../../drawing/svg.js';
 import { UnrolledError } from '../../errors.js';
 import { defineCommand } from '../command.js';

@@ -1,7 +1,7 @@
 // `unrolled train forecast`: the next values of a series; beside the network stand the last value, the last season and a linear rule.
-import { FORECASTER_DEFAULTS as DEFAULTS } from '../../models/defaults.js';
+import { FORECASTER_DEFAULTS as DEFAULTS } from '../../models/forecaster/options.js';
 import type { ForecastErrors } from '../../metrics/forecastMetrics.js';
-import type { Forecaster } from '../../models/forecaster.js';
+import type { Forecaster } from '../../models/forecaster/forecaster.js';
 import { UnrolledError } from '../../errors.js';
 import { lineChart } from '../../drawing/charts/lineChart.js';
 import { defineCommand } from '../command.js';

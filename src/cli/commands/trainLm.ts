@@ -1,11 +1,11 @@
 // `unrolled train lm`: trains a recurrent language model, saves it, compares it, and writes the report.
-import type { LanguageModel } from '../../models/languageModel.js';
+import type { LanguageModel } from '../../models/language/languageModel.js';
 import type { Corpus } from '../../text/corpus.js';
 import { type LossMetrics, metricsOf } from '../metrics.js';
 import type { Baseline } from '../baselines.js';
 import { type CommandResult, type Context, defineCommand } from '../command.js';
 import { TEXT_OPTIONS, type TextOptions } from '../textOptions.js';
-import { LANGUAGE_MODEL_DEFAULTS } from '../../models/defaults.js';
+import { LANGUAGE_MODEL_DEFAULTS } from '../../models/language/options.js';
 import { writeWhole } from '../files.js';
 import { peakMemoryMiB } from '../io.js';
 import { formatNumber, formatTime, printable, table } from '../output.js';
@@ -98,7 +98,7 @@ export const trainLmCommand = defineCommand({
       vocabulary: model.vocabularySize,
       tokens: { train: corpus.train.length, validation: corpus.validation.length },
       steps: training.step,
-      train: { loss: training.loss, perplexity: training.perplexity },
+      train: { loss: training.loss, perplexity: Math.exp(training.loss) },
       validation: metricsOf(last),
       ...(tested && { test: metricsOf(tested) }),
       baselines: {

@@ -1,7 +1,7 @@
 // `unrolled train tag`: one label for every token; beside the network stands the most frequent tag of each word.
-import { TAGGER_DEFAULTS as DEFAULTS } from '../../models/defaults.js';
+import { TAGGER_DEFAULTS as DEFAULTS } from '../../models/tagger/options.js';
 import type { TagScores } from '../../metrics/tagScores.js';
-import type { TaggedSentence } from '../../models/tokenTagger.js';
+import type { TaggedSentence } from '../../models/tagger/options.js';
 import { escapeXml } from '../../drawing/svg.js';
 import { defineCommand } from '../command.js';
 import { choice, decimal, flag, fraction, integer, path, string } from '../options.js';
@@ -34,7 +34,7 @@ export const trainTagCommand = defineCommand({
       defaultText: String(DEFAULTS.validation),
     },
     vectors: path('--vectors <file>', 'word vectors to start from, as GloVe writes them'),
-    head: choice('--head <name>', 'each token alone, or whole paths (default: crf for chunks, O B-… I-…)', [
+    head: choice('--head <name>', 'each token alone, or whole paths (default: crf for chunks, as B-… I-… O)', [
       'softmax',
       'crf',
     ]),
@@ -108,10 +108,14 @@ export const trainTagCommand = defineCommand({
       scores: { heading: 'Test', columns, rows, strong: 1 },
       unit: 'nats per token',
       sections: [{ heading: 'Sentences with mistakes', html: mistakesHtml(test, said) }],
-      details: [['words', formatNumber(model.vocabularySize)]],
+      details: [
+        ['words', formatNumber(model.vocabularySize)],
+        ['scheme of the tags', library.tagSchemeOf(config.tags) ?? 'none: no chunks'],
+      ],
       json: {
         head: config.head,
         tags: config.tags,
+        scheme: library.tagSchemeOf(config.tags),
         vocabulary: model.vocabularySize,
         sentences: { train: training.length, test: test.length },
         notes: data.notes,

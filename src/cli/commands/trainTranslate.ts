@@ -1,8 +1,8 @@
 // `unrolled train translate`: one sequence to another, by encoder, decoder and attention.
-import { TRANSLATOR_DEFAULTS as DEFAULTS } from '../../models/defaults.js';
-import type { Translator } from '../../models/translator.js';
-import type { TranslatorEvaluation } from '../../models/translatorOptions.js';
-import type { TextPair } from '../../models/sentencePairs.js';
+import { TRANSLATOR_DEFAULTS as DEFAULTS } from '../../models/translator/options.js';
+import type { Translator } from '../../models/translator/translator.js';
+import type { TranslatorEvaluation } from '../../models/translator/options.js';
+import type { TextPair } from '../../models/translator/sentencePairs.js';
 import { escapeXml } from '../../drawing/svg.js';
 import { defineCommand } from '../command.js';
 import { choice, decimal, flag, fraction, integer, path, string } from '../options.js';
