@@ -10,6 +10,7 @@ const HOUSE = [
   'program',
   'autograd',
   'cell',
+  'weights',
   'nn',
   'optim',
   'text',
@@ -19,6 +20,7 @@ const HOUSE = [
   'formats',
   'train',
   'models',
+  'sources',
   'inspect',
   'drawing',
   'bench',
@@ -27,7 +29,14 @@ const HOUSE = [
 ];
 
 /** Files that may use Node: what reads files or starts processes, and the command line. All else runs in a browser as it is. */
-const NODE_FILES = ['src/platform/node/**', 'src/bench/**', 'src/cli/**', 'src/node.ts', '**/*.test.ts'];
+const NODE_FILES = [
+  'src/platform/node/**',
+  'src/sources/**',
+  'src/bench/**',
+  'src/cli/**',
+  'src/node.ts',
+  '**/*.test.ts',
+];
 
 export default tseslint.config(
   { ignores: ['dist/**', 'build/**', 'node_modules/**', 'runs/**'] },

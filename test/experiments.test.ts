@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CHAPTERS } from '../experiments/index.js';
-import { KnownData } from '../src/cli/knownData.js';
+import { KnownData } from '../src/sources/knownData.js';
 import { inFolder, runTest } from '../src/cli/testing.js';
 import { LANGUAGES } from '../src/reproduce/messages.js';
 import { placeholders } from '../src/reproduce/testing.js';
@@ -14,7 +14,7 @@ const EXPERIMENTS = CHAPTERS.flatMap(({ folder, experiments }) =>
   experiments.map((experiment) => [experiment.name, { ...experiment, chapter: folder }] as const),
 );
 const present = new Set(
-  new KnownData({ cwd: process.cwd(), env: {} }, DATA)
+  new KnownData({ cwd: process.cwd(), env: {}, dataDir: DATA })
     .list()
     .filter((dataset) => dataset.present)
     .map(({ name }) => name),

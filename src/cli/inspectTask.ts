@@ -10,6 +10,7 @@ import type { CommandResult, Context } from './command.js';
 import { writeWhole } from './files.js';
 import { formatNumber, percent, printable, table } from './output.js';
 import type { RowOptions } from './rowOptions.js';
+import { sourcesOf } from './sources.js';
 
 interface Answer {
   json: Record<string, unknown>;
@@ -160,12 +161,12 @@ async function words(model: TextClassifier, text: string): Promise<Answer> {
 
 /** The forecast of what follows a series, and how each value of its past moves it. */
 async function past(context: Context, model: Forecaster, file: string, options: Partial<RowOptions>): Promise<Answer> {
-  const { readOneSeries } = await import('./rowInput.js');
+  const { readOneSeries } = await import('../sources/rows.js');
   const { pastInfluence } = await import('../inspect/index.js');
   const { lineChart } = await import('../drawing/charts/lineChart.js');
   const names = options.inputs ?? (model.config.inputs.length > 0 ? model.config.inputs.join(',') : undefined);
   const given = { format: undefined, separator: undefined, header: undefined, ...options, inputs: names };
-  const { series } = await readOneSeries(context, [file], given);
+  const { series } = await readOneSeries(sourcesOf(context), [file], given);
   const inputs = Object.fromEntries(series.inputs.map(({ name, values }) => [name, values]));
   const known = { target: series.target.values, inputs };
   const { window, horizon } = model.config;

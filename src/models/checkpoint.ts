@@ -3,13 +3,13 @@
 import { UnrolledError } from '../errors.js';
 import type { PartFingerprint } from '../data/fingerprint.js';
 import type { SamplerState } from '../data/sampling.js';
-import type { StateDict } from '../nn/module.js';
 import type { RecurrentState } from '../nn/recurrent.js';
 import type { Optimizer } from '../optim/optimizers.js';
 import { fromData } from '../tensor/create.js';
 import { keep } from '../tensor/scope.js';
 import type { HistoryPoint, TrainingPosition, Validation } from '../train/trainer.js';
-import type { ModelFile, NamedTensor } from './modelFile.js';
+import type { GivenState, StateDict } from '../weights/labels.js';
+import { type ModelFile, type ModelTensor, prefixedWeights, readPrefixed } from './modelFile.js';
 
 export interface Checkpoint extends TrainingPosition<{ loss: number }> {
   /** Those that the training runs with: plain values. */
@@ -20,14 +20,17 @@ export interface Checkpoint extends TrainingPosition<{ loss: number }> {
   /** Random kernel calls so far. */
   calls: number;
   moments: Record<string, ArrayLike<number>>;
-  best: StateDict | null;
+  best: GivenState | null;
   /** By layer and name: shape and values. */
   state: CarriedState;
 }
 
 type CarriedState = ReadonlyMap<string, { shape: readonly number[]; data: ArrayLike<number> }>;
 
-const floats = (name: string, shape: readonly number[], data: ArrayLike<number>): NamedTensor => ({
+/** Before the names of the best weights. */
+const BEST = 'best:';
+
+const floats = (name: string, shape: readonly number[], data: ArrayLike<number>): ModelTensor => ({
   ...{ name, shape, dtype: 'F32' },
   data: Float32Array.from(data),
 });
@@ -37,11 +40,11 @@ export function checkpointTensors(
   optimizer: Optimizer,
   state: RecurrentState | null,
   best: StateDict | null,
-): NamedTensor[] {
+): ModelTensor[] {
   const moments = Object.entries(optimizer.state().moments);
   return [
     ...moments.map(([key, data]) => floats(`optimizer:${key}`, [data.length], data)),
-    ...Object.entries(best ?? {}).map(([name, { shape, data }]) => floats(`best:${name}`, shape, data)),
+    ...(best === null ? [] : prefixedWeights(BEST, best)),
     ...(state ?? []).flatMap((layer, l) =>
       Object.entries(layer).map(([s, t]) => floats(`state:${l}:${s}`, t.shape, t.data())),
     ),
@@ -63,13 +66,11 @@ export function readCheckpoint(file: ModelFile, name: string): Checkpoint {
   const content = new CheckpointReader(file.checkpoint, fail);
   // Names come from the file: without a prototype, none of them means anything else.
   const moments = Object.create(null) as Record<string, ArrayLike<number>>;
-  const best = Object.create(null) as StateDict;
   const state = new Map<string, { shape: readonly number[]; data: ArrayLike<number> }>();
   for (const [tensorName, { shape, data }] of file.tensors) {
     const [kind, ...rest] = tensorName.split(':');
     const values = Array.from(data, Number);
     if (kind === 'optimizer') moments[rest.join(':')] = values;
-    else if (kind === 'best') best[rest.join(':')] = { shape, data: values };
     else if (kind === 'state') {
       const [layer, part] = rest;
       const isPlace = /^\d{1,4}$/.test(layer ?? '') && /^[a-z]\w*$/i.test(part ?? '') && rest.length === 2;
@@ -77,7 +78,7 @@ export function readCheckpoint(file: ModelFile, name: string): Checkpoint {
       state.set(rest.join(':'), { shape, data: values });
     }
   }
-  return { ...content.read(), moments, best: Object.keys(best).length > 0 ? best : null, state };
+  return { ...content.read(), moments, best: readPrefixed(BEST, file, name), state };
 }
 
 /** The plain part. */

@@ -9,6 +9,7 @@ import { scheduleByName } from '../optim/schedules.js';
 import { getPlatform } from '../platform/platform.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
+import type { GivenState } from '../weights/labels.js';
 import { nonFiniteError } from './finite.js';
 import { TrainingHistory } from './history.js';
 import { EarlyStopping, type LoopCounters, runLoop, type StoppingState, type StopReason } from './loop.js';
@@ -73,7 +74,7 @@ export interface TrainingState<M> {
 /** Where an interrupted training stood. */
 export interface TrainingStart<M> extends TrainingPosition<M> {
   moments: Record<string, ArrayLike<number>>;
-  best: StateDict | null;
+  best: GivenState | null;
 }
 
 export interface TrainerOptions<M> extends TrainerSettings {
@@ -132,7 +133,7 @@ export async function train<M extends { loss: number }>(
   const maxEpochs = options.epochs ?? (options.minutes === undefined ? 10 : Infinity);
   const schedule = scheduleByName(options.schedule);
   const stopping = options.patience === undefined ? null : new EarlyStopping(options.patience, options.from?.stopping);
-  let best = options.from?.best ?? null;
+  let best = options.from?.best ? ownState(network, options.from.best) : null;
   let gradientNorm = 0;
 
   const step = (progress: number): number => {
@@ -223,6 +224,15 @@ export async function train<M extends { loss: number }>(
   const entries = [...history.entries];
   const figures = { tokensPerSecond, loss: smoothed, history: entries, validation, final };
   return { reason, epochs: task.epochs(), ...counters, ...figures };
+}
+
+/** Weights of a file as this network has them; its own stay. */
+function ownState(network: Module, given: GivenState): StateDict {
+  const now = network.stateDict();
+  network.loadStateDict(given);
+  const state = network.stateDict();
+  network.loadStateDict(now);
+  return state;
 }
 
 /** By what is done; before the first step by the minibatches that are planned. */

@@ -9,7 +9,7 @@ import { type Dataset, DATASET_KINDS, type DatasetFile, type DatasetKind } from 
 import { DATASETS } from '../data/datasetList.js';
 import { datasetBytes, type DatasetPlatform, datasetSources, findDataset, locateDataset } from '../data/datasets.js';
 import { UnrolledError } from '../errors.js';
-import type { Io } from './io.js';
+import type { SourceContext } from './context.js';
 import { unpack } from './unpack.js';
 
 /** Beside a checkout, where those who work on the project have their data. */
@@ -42,13 +42,12 @@ export type KnownFiles = Record<DatasetFile['part'], KnownFile[]> &
 export class KnownData {
   readonly #platform: DatasetPlatform;
 
-  /** @param dataDir the folder of --data-dir, looked at before those of UNROLLED_DATA */
-  constructor(io: Pick<Io, 'cwd' | 'env'>, dataDir?: string) {
-    const fromEnvironment = (io.env.UNROLLED_DATA ?? '').split(delimiter);
-    const named = [dataDir ?? '', ...fromEnvironment].filter((dir) => dir !== '').map((dir) => resolve(io.cwd, dir));
+  constructor({ cwd, env, dataDir }: Pick<SourceContext, 'cwd' | 'env' | 'dataDir'>) {
+    const fromEnvironment = (env.UNROLLED_DATA ?? '').split(delimiter);
+    const named = [dataDir ?? '', ...fromEnvironment].filter((dir) => dir !== '').map((dir) => resolve(cwd, dir));
     const dataDirs = [...named, BESIDE];
     // Packages beside this one first, then those of where the command runs.
-    const roots = [import.meta.url, pathToFileURL(join(io.cwd, 'package.json')).href];
+    const roots = [import.meta.url, pathToFileURL(join(cwd, 'package.json')).href];
     this.#platform = {
       exists: existsSync,
       dataDirs,

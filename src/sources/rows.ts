@@ -8,14 +8,21 @@ import { type LabelledLine, labelledTexts } from '../records/labelledTexts.js';
 import { type Pair, readPairs } from '../records/pairs.js';
 import { holdsPronunciations, readPronunciations } from '../records/pronunciations.js';
 import { readSeries, type SeriesTable } from '../records/series.js';
-import { columnIndex, columnNamed, readTable, type Table } from '../records/table.js';
+import { columnIndex, columnNamed, readTable, type Table, type TableFormat } from '../records/table.js';
 import { readTagged, type TaggedSentence } from '../records/tagged.js';
 import { unzip, zipEntries } from '../records/unzip.js';
 import { decodeText } from '../text/decode.js';
-import type { WordVectors } from '../text/vectors.js';
-import type { Context } from './command.js';
-import { type InputData, type Part, readData } from './input.js';
-import type { TableValues } from './tableOptions.js';
+import { readVectors, type WordVectors } from '../text/vectors.js';
+import type { SourceContext } from './context.js';
+import { type InputData, type Part, readData } from './data.js';
+
+/** How a table is written, where that is said. */
+export interface TableValues {
+  format?: TableFormat;
+  /** One character; `\\t` for a tab. */
+  separator?: string;
+  header?: 'yes' | 'no';
+}
 
 /** The rows of some data, with the parts of their own that known data sets have. */
 export interface Rows<R> {
@@ -41,11 +48,11 @@ interface Columns {
  * Errors: those of reading.
  */
 export async function readLabelled(
-  { io, globals }: Context,
+  context: SourceContext,
   args: readonly string[],
   options: TableValues & Columns,
 ): Promise<Rows<LabelledRow>> {
-  const data = await readData(io, args, globals.dataDir, 'labelled');
+  const data = await readData(context, args, 'labelled');
   const notes: string[] = [];
   const named = { text: options.text ?? data.columns?.text, label: options.label ?? data.columns?.label };
   const root = args.length === 1 ? args[0] : '';
@@ -68,11 +75,11 @@ export async function readLabelled(
  * Texts alone: the lines of plain text, or a column of a table. Errors: those of reading, NOT_FOUND where the column cannot be told.
  */
 export async function readTexts(
-  { io, globals }: Context,
+  context: SourceContext,
   args: readonly string[],
   { column, ...options }: TableValues & { column?: string },
 ): Promise<{ name: string; texts: string[] }> {
-  const data = await readData(io, args, globals.dataDir, 'any');
+  const data = await readData(context, args, 'any');
   const parts = await Promise.all([...(data.test.length > 0 ? data.test : data.parts)].map(unzipped));
   const named = column ?? data.columns?.text;
   const texts = parts.flatMap((part) => {
@@ -93,11 +100,11 @@ export async function readTexts(
 
 /** Sentences of CoNLL columns or CoNLL-U. Errors: those of reading. */
 export async function readSentences(
-  { io, globals }: Context,
+  context: SourceContext,
   args: readonly string[],
   { tagColumn, tokenColumn }: { tagColumn?: string; tokenColumn?: string },
 ): Promise<Rows<TaggedSentence>> {
-  const data = await readData(io, args, globals.dataDir, 'tagged');
+  const data = await readData(context, args, 'tagged');
   const notes: string[] = [];
   const read = (parts: Part[]): TaggedSentence[] =>
     parts.flatMap(({ name, bytes }) => {
@@ -115,11 +122,11 @@ export async function readSentences(
 
 /** Pairs of a table's columns; of a .zip the largest text in it; of the pronouncing dictionary. Errors: those of reading. */
 export async function readSentencePairs(
-  { io, globals }: Context,
+  context: SourceContext,
   args: readonly string[],
   options: TableValues & { source?: string; target?: string },
 ): Promise<Rows<Pair>> {
-  const data = await readData(io, args, globals.dataDir, 'pairs');
+  const data = await readData(context, args, 'pairs');
   const notes: string[] = [];
   const parts = await Promise.all(data.parts.map(unzipped));
   const read = (list: Part[]): Pair[] =>
@@ -136,11 +143,11 @@ export async function readSentencePairs(
 
 /** One series. Errors: those of reading; USAGE for several files. */
 export async function readOneSeries(
-  { io, globals }: Context,
+  context: SourceContext,
   args: readonly string[],
   options: TableValues & { target?: string; inputs?: string; time?: string; missing?: 'error' | 'interpolate' },
 ): Promise<{ name: string; series: SeriesTable; notes: string[] }> {
-  const data = await readData(io, args, globals.dataDir, 'series');
+  const data = await readData(context, args, 'series');
   if (data.parts.length !== 1) {
     throw new UnrolledError('USAGE', `expected one file with a series, received ${data.parts.length}`, 'name one file');
   }
@@ -156,9 +163,8 @@ export async function readOneSeries(
 }
 
 /** Vectors of words: a file, or a known data set. Errors: those of reading. */
-export async function readWordVectors({ io, globals }: Context, file: string): Promise<WordVectors> {
-  const { parts } = await readData(io, [file], globals.dataDir, 'vectors');
-  const { readVectors } = await import('./library.js');
+export async function readWordVectors(context: SourceContext, file: string): Promise<WordVectors> {
+  const { parts } = await readData(context, [file], 'vectors');
   return readVectors(decodeText(parts[0].bytes, parts[0].name), parts[0].name);
 }
 

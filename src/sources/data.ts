@@ -4,9 +4,9 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Dataset, DatasetKind } from '../data/dataset.js';
 import { extractText, isDataFile } from '../data/extract.js';
 import { UnrolledError } from '../errors.js';
-import type { Io } from './io.js';
-import { KnownData } from './knownData.js';
 import { nearestNames } from '../nearest.js';
+import type { SourceContext } from './context.js';
+import { KnownData } from './knownData.js';
 import { unpack } from './unpack.js';
 
 /** One file of the data, unpacked. */
@@ -31,19 +31,17 @@ export interface InputData extends Pick<Dataset, 'columns' | 'encoding'> {
 
 /**
  * Reads all arguments.
- * @param dataDir the folder of --data-dir
  * @param kind what known data sets are wanted for
  * Errors: USAGE for a known data set of another kind, NOT_FOUND with the nearest names, EMPTY for a folder without text, FORMAT for a damaged .gz.
  */
 export async function readData(
-  io: Io,
+  context: SourceContext,
   args: readonly string[],
-  dataDir?: string,
   kind: DatasetKind | 'any' = 'text',
 ): Promise<InputData> {
-  const known = new KnownData(io, dataDir);
+  const known = new KnownData(context);
   const read: ReadArgument[] = [];
-  for (const argument of args) read.push(await readArgument(io, known, argument, kind));
+  for (const argument of args) read.push(await readArgument(context, known, argument, kind));
   // Beside other data a set gives its training part only, so that what others measure with stays unseen.
   const [only] = read.length === 1 ? read : [];
   return {
@@ -86,15 +84,15 @@ export async function nearbyNames(full: string): Promise<string[]> {
 }
 
 async function readArgument(
-  io: Io,
+  { cwd, stdin }: SourceContext,
   known: KnownData,
   argument: string,
   kind: DatasetKind | 'any',
 ): Promise<ReadArgument> {
   if (argument === '-') {
-    return { parts: [{ name: 'standard input', bytes: await unpack(await readStdin(io), 'standard input') }] };
+    return { parts: [{ name: 'standard input', bytes: await unpack(await readStdin(stdin), 'standard input') }] };
   }
-  const full = resolve(io.cwd, argument);
+  const full = resolve(cwd, argument);
   const found = argument === '' ? undefined : await stat(full).catch(() => undefined);
   if (found?.isDirectory()) return { parts: await readFolder(full, argument) };
   if (found) return { parts: [{ name: argument, bytes: await unpack(await readFile(full), argument) }] };
@@ -132,9 +130,9 @@ async function readFolder(folder: string, shown: string): Promise<Part[]> {
   return parts;
 }
 
-async function readStdin(io: Io): Promise<Uint8Array> {
+async function readStdin(stdin: SourceContext['stdin']): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of io.stdin) chunks.push(typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk);
+  for await (const chunk of stdin) chunks.push(typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk);
   return Buffer.concat(chunks);
 }
 

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readSentencePairs } from './rowInput.js';
-import { inFolder, testIo } from './testing.js';
+import { readSentencePairs } from './rows.js';
+import { inFolder, testSources } from './testing.js';
 
 const dictionary = `export const dictionary = {
   "a": "AH0",
@@ -15,12 +15,9 @@ it('reads pairs from a table and from a pronouncing dictionary, in either direct
   inFolder(async (cwd) => {
     writeFileSync(join(cwd, 'words.js'), dictionary);
     writeFileSync(join(cwd, 'words.tsv'), 'a\tEY1\nb\t\n');
-    const globals = { json: false, quiet: true, debug: false, backend: 'auto' } as const;
-    const given = { ...globals, seed: undefined, threads: undefined, dataDir: undefined };
-    const context = { io: testIo({ cwd }), globals: given, signal: new AbortController().signal, argv: [] };
-    const found = { format: undefined, separator: undefined, header: undefined };
+    const context = testSources({ cwd });
     const read = async (file: string, named: { source?: string } = {}) => {
-      const { rows, notes } = await readSentencePairs(context, [file], { ...found, ...named });
+      const { rows, notes } = await readSentencePairs(context, [file], named);
       return { pairs: rows.map(({ source, target }) => [source, target]), notes };
     };
     const words = [

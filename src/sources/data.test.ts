@@ -2,10 +2,8 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { bytesOf, readData, textOf } from './input.js';
-import { formatBytes, formatNumber, formatTime, table } from './output.js';
-import { createProgress } from './progress.js';
-import { inFolder, runTest, testIo } from './testing.js';
+import { bytesOf, readData, textOf } from './data.js';
+import { inFolder, testSources } from './testing.js';
 
 const code = (name: string) => expect.objectContaining({ code: name });
 
@@ -14,12 +12,10 @@ describe('readData', () => {
     inFolder(async (cwd) => {
       writeFileSync(join(cwd, 'a.txt'), 'eins');
       writeFileSync(join(cwd, 'b.txt.gz'), gzipSync('zwei\n'));
-      const io = testIo({
+      const io = testSources({
         cwd,
-        stdin: (async function* () {
-          yield new Uint8Array([0xe8, 0xaf]); // 诗, cut between two chunks
-          yield new Uint8Array([0x97]);
-        })(),
+        // 诗, cut between two chunks
+        stdin: [new Uint8Array([0xe8, 0xaf]), new Uint8Array([0x97])],
       });
       const data = await readData(io, ['a.txt', 'b.txt.gz', '-']);
       expect(textOf(data)).toBe('eins\nzwei\n诗');
@@ -41,7 +37,7 @@ describe('readData', () => {
       write('SOURCE.txt', 'no');
       write('picture', Uint8Array.of(1, 0, 2));
       write('empty.txt', '');
-      const data = await readData(testIo({ cwd }), ['poems/']);
+      const data = await readData(testSources({ cwd }), ['poems/']);
       expect(textOf(data)).toBe('one\ntwo\nthree');
       expect(data.name).toBe('poems');
     }));
@@ -52,7 +48,7 @@ describe('readData', () => {
       mkdirSync(join(cwd, 'none'));
       writeFileSync(join(cwd, 'none', 'x.bin'), Uint8Array.of(0));
       writeFileSync(join(cwd, 'cut.txt.gz'), gzipSync('some text').subarray(0, 15));
-      const io = testIo({ cwd });
+      const io = testSources({ cwd });
       await expect(readData(io, ['mellville.txt'])).rejects.toMatchObject({
         code: 'NOT_FOUND',
         help: expect.stringContaining('melville.txt'),
@@ -64,20 +60,18 @@ describe('readData', () => {
     }));
 
   it('says what a known data set is for, where it is no text, even if it is not here', async () => {
-    const io = testIo({ cwd: '/', env: {} });
+    const io = testSources({ cwd: '/', env: {} });
     await expect(readData(io, ['imdb'])).rejects.toThrow(/expected text, .* data set imdb, which is texts with labels/);
     for (const name of ['sentence-polarity', 'conll2000', 'ett', 'fra-eng', 'cmudict', 'glove-50d', 'mnist-t10k']) {
       await expect(readData(io, [name]), name).rejects.toThrow(code('USAGE'));
     }
-    await expect(readData(io, ['ett'], undefined, 'labelled')).rejects.toThrow(
-      /expected texts with labels, .* forecasting/,
-    );
+    await expect(readData(io, ['ett'], 'labelled')).rejects.toThrow(/expected texts with labels, .* forecasting/);
   });
 
   it('says where a text is not UTF-8, and takes any bytes as bytes', () =>
     inFolder(async (cwd) => {
       writeFileSync(join(cwd, 'latin.txt'), Uint8Array.of(97, 0xe9, 98));
-      const data = await readData(testIo({ cwd }), ['latin.txt']);
+      const data = await readData(testSources({ cwd }), ['latin.txt']);
       expect(() => textOf(data)).toThrow(/latin\.txt.*offset 1/);
       expect([...bytesOf(data)]).toEqual([97, 0xe9, 98]);
     }));
@@ -86,7 +80,7 @@ describe('readData', () => {
   it.skipIf(!existsSync(join(real, 'chinese-classics')))(
     'reads Chinese poems out of JSON, as a file and by name (skipped without the data folder)',
     async () => {
-      const io = testIo({ env: { UNROLLED_DATA: real } });
+      const io = testSources({ env: { UNROLLED_DATA: real } });
       const text = textOf(await readData(io, [join(real, 'chinese-classics', 'tang300.json.gz')]));
       expect(text).not.toMatch(/[{}"]/);
       expect((text.match(/\p{Script=Han}/gu) ?? []).length).toBeGreaterThan(10_000);
@@ -95,51 +89,4 @@ describe('readData', () => {
       expect(machine).toContain('The Time Traveller');
     },
   );
-
-  it('lists the known data sets', async () => {
-    const { out, status } = await runTest(['data', '--json', '--data-dir', 'nowhere-at-all']);
-    const { datasets } = JSON.parse(out);
-    expect(status).toBe(0);
-    const moby = datasets.find(({ name }: { name: string }) => name === 'moby-dick');
-    expect(Object.keys(moby)).toEqual(expect.arrayContaining(['name', 'licence', 'bytes', 'present', 'source']));
-    const people = await runTest(['data']);
-    expect(people.out).toContain('moby-dick');
-  });
-});
-
-describe('output', () => {
-  it('aligns columns, wide signs too', () => {
-    const columns = [{ heading: 'name' }, { heading: 'n', number: true }, { heading: 'x' }];
-    expect(
-      table(columns, [
-        ['诗', '1', 'a'],
-        ['longer', '100', ''],
-      ]),
-    ).toBe(
-      'name      n  x\n诗        1  a\nlonger  100', // prettier-ignore
-    );
-  });
-
-  it('writes numbers for people', () => {
-    expect([-4.9555e24, 1234567, 4.0949, 0.00123, 123.45, 4321.5].map(formatNumber)).toEqual(
-      ['-4.96e+24', '1,234,567', '4.095', '0.00123', '123.5', '4,322'], // prettier-ignore
-    );
-    expect([0, 65, 3725, Infinity].map(formatTime)).toEqual(['0:00', '1:05', '1:02:05', '–']);
-    expect([12, 3400, 1_234_567, 999_900].map(formatBytes)).toEqual(['12 B', '3.4 kB', '1.23 MB', '1 MB']);
-  });
-
-  it('prints a line of progress every ten seconds without a terminal, none with --quiet', () => {
-    const io = testIo();
-    const progress = createProgress(io, { quiet: false });
-    for (let second = 0; second <= 25; second++) {
-      io.clock = second * 1000;
-      progress.update(second / 100, `at ${second}`);
-    }
-    progress.stop();
-    expect(io.err()).toBe(' 10%  at 10\n 20%  at 20\n');
-    expect(io.out()).toBe('');
-    const silent = testIo();
-    createProgress(silent, { quiet: true }).log('x');
-    expect(silent.err()).toBe('');
-  });
 });

@@ -2,20 +2,34 @@
 import { cleanText } from '../text/clean.js';
 import { Corpus, type CorpusOptions, encodeBytesWith, encodeWith } from '../text/corpus.js';
 import { createTokenizer } from '../text/createTokenizer.js';
-import type { Context } from './command.js';
-import { bytesOf, type Part, readData, textOf } from './input.js';
-import { type TextOptions, VALIDATION } from './textOptions.js';
+import type { TokenizerKind } from '../text/tokenizer.js';
+import type { SourceContext } from './context.js';
+import { bytesOf, type Part, readData, textOf } from './data.js';
+
+/** The part for validation where nothing is said and the data have none of their own. */
+export const VALIDATION = 0.05;
+
+export interface TextOptions {
+  tokens: TokenizerKind;
+  lowercase: boolean;
+  lettersOnly: boolean;
+  collapseWhitespace: boolean;
+  minCount: number;
+  /** Only the first so many tokens. */
+  maxTokens?: number;
+  validation?: number;
+}
 
 /**
  * Reads, cleans, cuts. A known data set with parts of its own is validated and tested with those.
  * Errors: those of reading and of `Corpus`.
  */
 export async function readCorpus(
-  { io, globals }: Context,
+  context: SourceContext,
   args: readonly string[],
   options: TextOptions,
 ): Promise<{ name: string; corpus: Corpus; test: Int32Array | null }> {
-  const data = await readData(io, args, globals.dataDir);
+  const data = await readData(context, args);
   const { lowercase, lettersOnly, collapseWhitespace, minCount, maxTokens } = options;
   const own = options.validation === undefined && data.validation.length > 0;
   const settings: CorpusOptions = {
