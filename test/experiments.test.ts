@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { CHAPTERS } from '../experiments/index.js';
 import { KnownData } from '../src/sources/knownData.js';
 import { inFolder, runTest } from '../src/cli/testing.js';
-import { LANGUAGES, placeholders } from '../src/reproduce/messages.js';
+import { LANGUAGES } from '../src/reproduce/messages.js';
+import { placeholders } from '../src/reproduce/testing.js';
 import { WORDS } from '../src/reproduce/words.js';
 
 const DATA = resolve(process.env.UNROLLED_DATA ?? '../shared/data');

@@ -92,7 +92,7 @@ export interface VectorOptions {
 }
 
 /** Functions of one value: softplus is log(1 + eˣ), logSigmoid log σ(x), silu x · σ(x), none of which overflows. */
-export const UNARY = [
+const UNARY = [
   ...['sigmoid', 'tanh', 'relu', 'softplus', 'logSigmoid', 'silu'],
   ...['exp', 'log', 'sqrt', 'abs', 'neg', 'sign'],
 ] as const satisfies readonly OpName[];

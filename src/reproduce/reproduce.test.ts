@@ -4,7 +4,8 @@ import { UnrolledError } from '../errors.js';
 import { above, atLeast, atMost, below, between, diverged, exactly, holds, near, shown } from './expectation.js';
 import { experiment } from './experiment.js';
 import { curves, messages, Plot } from './index.js';
-import { fill, placeholders } from './messages.js';
+import { fill } from './messages.js';
+import { placeholders } from './testing.js';
 import { experimentReport, indexReport } from './report.js';
 import { passed, runExperiment, type RunOptions } from './run.js';
 
