@@ -8,7 +8,7 @@ import type { Translator } from '../models/translator.js';
 import type { Section } from '../plot/htmlPage.js';
 import type { CommandResult, Context } from './command.js';
 import { writeWhole } from './files.js';
-import { formatNumber, percent, printable, table } from './output.js';
+import { formatNumber, percent, table } from './output.js';
 import type { RowOptions } from './rowOptions.js';
 
 interface Answer {
@@ -80,7 +80,7 @@ export async function inspectTask(
   ];
   return {
     json: { config, parameters, ...answer.json, report: report ?? null },
-    text: parts.map(printable).join('\n\n'),
+    text: parts.join('\n\n'),
   };
 }
 

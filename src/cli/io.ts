@@ -4,6 +4,8 @@ import { availableParallelism } from 'node:os';
 
 export interface TextSink {
   write(text: string): unknown;
+  /** Where `write` shows control characters, the way that lets them pass. */
+  exact?(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
 }

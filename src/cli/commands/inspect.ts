@@ -8,7 +8,7 @@ import { readBytes, writeWhole } from '../files.js';
 import type { Io } from '../io.js';
 import { integer, path, string } from '../options.js';
 import { noPictures } from '../pictures.js';
-import { formatNumber, printable, table } from '../output.js';
+import { formatNumber, table } from '../output.js';
 
 export const inspectCommand = defineCommand({
   name: 'inspect',
@@ -161,7 +161,7 @@ function summary(
     if (text !== null) parts.push(...textTables(text));
   }
   if (report !== undefined) parts.push(`report  ${report}`);
-  return parts.map(printable).join('\n\n');
+  return parts.join('\n\n');
 }
 
 function textTables({ saturation, neurons, gradientFlow }: NonNullable<Inspection['text']>): string[] {

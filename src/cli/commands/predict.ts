@@ -3,7 +3,7 @@ import { UnrolledError } from '../../errors.js';
 import { type CommandResult, defineCommand } from '../command.js';
 import { readBytes, writeWhole } from '../files.js';
 import { decimal, integer, path } from '../options.js';
-import { formatNumber, percent, printable, table } from '../output.js';
+import { formatNumber, percent, table } from '../output.js';
 import { noPictures } from '../pictures.js';
 import { ROW_OPTIONS } from '../rowOptions.js';
 
@@ -85,7 +85,7 @@ export const predictCommand = defineCommand({
         const { beam: beamSize, lengthPenalty } = options;
         const answers = model.translate(texts, { beamSize, lengthPenalty });
         const predictions = answers.map(({ text, score, tokens }, i) => ({ source: texts[i], text, score, tokens }));
-        return done(predictions, answers.map(({ text }) => printable(text)).join('\n'));
+        return done(predictions, answers.map(({ text }) => text).join('\n'));
       }
       case 'caption':
         throw noPictures(file);
@@ -107,4 +107,4 @@ export const predictCommand = defineCommand({
 });
 
 const shorten = (text: string): string =>
-  printable((text.length > 60 ? `${text.slice(0, 59)}…` : text).replace(/\s+/g, ' '));
+  (text.length > 60 ? `${text.slice(0, 59)}…` : text).replace(/\s+/g, ' ');

@@ -8,7 +8,7 @@ import { TEXT_OPTIONS, type TextOptions } from '../textOptions.js';
 import { LANGUAGE_MODEL_DEFAULTS } from '../../models/defaults.js';
 import { writeWhole } from '../files.js';
 import { peakMemoryMiB } from '../io.js';
-import { formatNumber, formatTime, printable, table } from '../output.js';
+import { formatNumber, formatTime, table } from '../output.js';
 import type { OptionValues } from '../options.js';
 import { shellCommand } from '../resumeCommand.js';
 import { fitSettings, minutesOf, TRAIN_OPTIONS } from '../trainOptions.js';
@@ -175,12 +175,12 @@ function summary(
     ...(tested
       ? [`test perplexity ${tested.perplexity.toFixed(2)}, ${tested.bitsPerToken.toFixed(3)} bits per token`]
       : []),
-    printable(sample),
+    sample,
     savedText(files),
   ].join('\n\n');
 }
 
 /** A sample on one line of the progress. */
 function oneLine(text: string): string {
-  return printable(text.replace(/\s+/g, ' ').trim());
+  return text.replace(/\s+/g, ' ').trim();
 }
