@@ -7,6 +7,7 @@ import { defineCommand } from '../command.js';
 import { readBytes, writeWhole } from '../files.js';
 import type { Io } from '../io.js';
 import { integer, path, string } from '../options.js';
+import { refuseOverwriting } from '../outputs.js';
 import { noPictures } from '../pictures.js';
 import { formatNumber, table } from '../output.js';
 
@@ -28,6 +29,7 @@ export const inspectCommand = defineCommand({
   async run(context, [file], options) {
     const { io, globals } = context;
     const { loadModel, startBackend } = await import('../library.js');
+    await refuseOverwriting(context, { '--report': options.report }, [file, options.textFile, options.series]);
     const text = await textOf(io, options);
     await startBackend(globals);
     const model = loadModel(await readBytes(io.cwd, file), file);

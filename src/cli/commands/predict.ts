@@ -4,6 +4,7 @@ import { type CommandResult, defineCommand } from '../command.js';
 import { readBytes, writeWhole } from '../files.js';
 import { decimal, integer, path } from '../options.js';
 import { formatNumber, percent, table } from '../output.js';
+import { refuseOverwriting } from '../outputs.js';
 import { noPictures } from '../pictures.js';
 import { ROW_OPTIONS } from '../rowOptions.js';
 
@@ -30,6 +31,7 @@ export const predictCommand = defineCommand({
     const { io, globals } = context;
     const library = await import('../library.js');
     const rows = await import('../rowInput.js');
+    await refuseOverwriting(context, { '--out': options.out }, [file, ...args]);
     await library.startBackend(globals);
     const model = library.loadModel(await readBytes(io.cwd, file), file);
     const done = async (predictions: object[], text: string): Promise<CommandResult> => {
@@ -106,5 +108,4 @@ export const predictCommand = defineCommand({
   },
 });
 
-const shorten = (text: string): string =>
-  (text.length > 60 ? `${text.slice(0, 59)}…` : text).replace(/\s+/g, ' ');
+const shorten = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text).replace(/\s+/g, ' ');

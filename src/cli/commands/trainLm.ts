@@ -32,7 +32,7 @@ export const trainLmCommand = defineCommand({
     const { readCorpus } = await import('../corpusInput.js');
     const cell = await readCell(io.cwd, options.cell);
     const { name, corpus, test } = await readCorpus(context, args, options);
-    const run = await startRun(context, { name }, corpusLine(corpus), options, LANGUAGE_MODEL_DEFAULTS.cell);
+    const run = await startRun(context, { name }, args, corpusLine(corpus), options, LANGUAGE_MODEL_DEFAULTS.cell);
     const { backend, files, progress } = run;
     const samples: { step: number; text: string }[] = [];
     const model = await trainAndSave(context, { ...run, also: asPerplexity }, (hooks) =>

@@ -5,6 +5,7 @@ import { writeWhole } from '../files.js';
 import { choice, integer, path, withDefault } from '../options.js';
 import { metricsOf } from '../metrics.js';
 import { formatNumber, table } from '../output.js';
+import { refuseOverwriting } from '../outputs.js';
 
 export const trainNgramCommand = defineCommand({
   name: 'train ngram',
@@ -28,8 +29,9 @@ export const trainNgramCommand = defineCommand({
     const { readCorpus } = await import('../corpusInput.js');
     const { name, corpus, test } = await readCorpus(context, args, options);
     const { order, smoothing } = options;
-    const model = NgramLanguageModel.train(corpus, { ...options, order, smoothing });
     const out = options.out ?? `runs/${name}-ngram.safetensors`;
+    await refuseOverwriting(context, { '--out': out }, args);
+    const model = NgramLanguageModel.train(corpus, { ...options, order, smoothing });
     await writeWhole(context.io.cwd, out, model.toBytes());
     const measured =
       corpus.validation.length > 1 ? model.evaluate(corpus.validation, corpus.train.subarray(-order)) : null;
