@@ -54,7 +54,7 @@ describe('an output is never one of the inputs', () => {
   ])('%s %s %s %j %j …', (...argv) => inData(async (_, fails) => void (await fails(...argv))));
 
   it('says which, and what to do', async () => {
-    await inData(async (_, fails) => {
+    await inData(async (folder, fails) => {
       expect(await fails('train', 'lm', 'over.txt', ...TINY, '--out', 'hard.txt')).toBe(
         'error[OPTION]: expected a file that is not read for --out, received hard.txt, which is over.txt\n' +
           'help: name another file with --out\n',
@@ -62,7 +62,8 @@ describe('an output is never one of the inputs', () => {
       expect(await fails('train', 'lm', 'over.txt', ...TINY, '--out', 'm.x', '--report', './m.x')).toContain(
         'another file than --out for --report',
       );
-      expect(await fails('train', 'lm', 'over.txt', ...TINY, '--out', 'texts')).toContain('received the folder texts');
+      const taken = await runTest(['train', 'lm', 'over.txt', ...TINY, '--out', 'texts'], { cwd: folder });
+      expect([taken.status, taken.err]).toEqual([1, expect.stringContaining('received the folder texts')]);
     });
   });
 

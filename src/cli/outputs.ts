@@ -19,7 +19,7 @@ interface Identity {
  * Refuses outputs that are among the inputs, or would be among them next time; that are one file; or that are folders.
  * @param outputs paths by the option that names them, such as `--out`
  * @param inputs DATA arguments and other files that are read; `-` and what is not there are passed over
- * Errors: OPTION.
+ * Errors: OPTION; IO for a folder.
  */
 export async function refuseOverwriting(
   { io, globals }: Pick<Context, 'io' | 'globals'>,
@@ -44,14 +44,12 @@ export async function refuseOverwriting(
   for (const [option, output] of Object.entries(outputs)) {
     if (output === undefined) continue;
     const own = await identityOf(resolve(io.cwd, output));
+    const help = `name another file with ${option}`;
+    if (own.isFolder)
+      throw new UnrolledError('IO', `expected a file for ${option}, received the folder ${output}`, help);
     const fail = (expected: string, received: string): never => {
-      throw new UnrolledError(
-        'OPTION',
-        `expected ${expected} for ${option}, received ${received}`,
-        `name another file with ${option}`,
-      );
+      throw new UnrolledError('OPTION', `expected ${expected} for ${option}, received ${received}`, help);
     };
-    if (own.isFolder) fail('a file', `the folder ${output}`);
     const source = read.get(own.key);
     if (source !== undefined)
       fail('a file that is not read', source === output ? `${output}, which is` : `${output}, which is ${source}`);
