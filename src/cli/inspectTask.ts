@@ -8,7 +8,7 @@ import type { Translator } from '../models/translator/translator.js';
 import type { Section } from '../drawing/pages/htmlPage.js';
 import type { CommandResult, Context } from './command.js';
 import { writeWhole } from './files.js';
-import { formatNumber, percent, printable, table } from './output.js';
+import { formatNumber, percent, table } from './output.js';
 import type { RowOptions } from './rowOptions.js';
 import { sourcesOf } from './sources.js';
 
@@ -81,7 +81,7 @@ export async function inspectTask(
   ];
   return {
     json: { config, parameters, ...answer.json, report: report ?? null },
-    text: parts.map(printable).join('\n\n'),
+    text: parts.join('\n\n'),
   };
 }
 

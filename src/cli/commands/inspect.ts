@@ -7,8 +7,9 @@ import { defineCommand } from '../command.js';
 import { readBytes, writeWhole } from '../files.js';
 import type { Io } from '../io.js';
 import { integer, path, string } from '../options.js';
+import { refuseOverwriting } from '../outputs.js';
 import { noPictures } from '../pictures.js';
-import { formatNumber, printable, table } from '../output.js';
+import { formatNumber, table } from '../output.js';
 
 export const inspectCommand = defineCommand({
   name: 'inspect',
@@ -28,6 +29,7 @@ export const inspectCommand = defineCommand({
   async run(context, [file], options) {
     const { io, globals } = context;
     const { loadModel, startBackend } = await import('../library.js');
+    await refuseOverwriting(context, { '--report': options.report }, [file, options.textFile, options.series]);
     const text = await textOf(io, options);
     await startBackend(globals);
     const model = loadModel(await readBytes(io.cwd, file), file);
@@ -161,7 +163,7 @@ function summary(
     if (text !== null) parts.push(...textTables(text));
   }
   if (report !== undefined) parts.push(`report  ${report}`);
-  return parts.map(printable).join('\n\n');
+  return parts.join('\n\n');
 }
 
 function textTables({ saturation, neurons, gradientFlow }: NonNullable<Inspection['text']>): string[] {

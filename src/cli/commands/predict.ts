@@ -3,7 +3,8 @@ import { UnrolledError } from '../../errors.js';
 import { type CommandResult, defineCommand } from '../command.js';
 import { readBytes, writeWhole } from '../files.js';
 import { decimal, integer, path } from '../options.js';
-import { formatNumber, percent, printable, table } from '../output.js';
+import { formatNumber, percent, table } from '../output.js';
+import { refuseOverwriting } from '../outputs.js';
 import { noPictures } from '../pictures.js';
 import { ROW_OPTIONS } from '../rowOptions.js';
 import { sourcesOf } from '../sources.js';
@@ -32,6 +33,7 @@ export const predictCommand = defineCommand({
     const library = await import('../library.js');
     const rows = await import('../../sources/rows.js');
     const sources = sourcesOf(context);
+    await refuseOverwriting(context, { '--out': options.out }, [file, ...args]);
     await library.startBackend(globals);
     const model = library.loadModel(await readBytes(io.cwd, file), file);
     const done = async (predictions: object[], text: string): Promise<CommandResult> => {
@@ -87,7 +89,7 @@ export const predictCommand = defineCommand({
         const { beam: beamSize, lengthPenalty } = options;
         const answers = model.translate(texts, { beamSize, lengthPenalty });
         const predictions = answers.map(({ text, score, tokens }, i) => ({ source: texts[i], text, score, tokens }));
-        return done(predictions, answers.map(({ text }) => printable(text)).join('\n'));
+        return done(predictions, answers.map(({ text }) => text).join('\n'));
       }
       case 'caption':
         throw noPictures(file);
@@ -108,5 +110,4 @@ export const predictCommand = defineCommand({
   },
 });
 
-const shorten = (text: string): string =>
-  printable((text.length > 60 ? `${text.slice(0, 59)}…` : text).replace(/\s+/g, ' '));
+const shorten = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text).replace(/\s+/g, ' ');

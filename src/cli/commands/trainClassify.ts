@@ -79,7 +79,7 @@ export const trainClassifyCommand = defineCommand({
     requireKnown(training, test);
     const vectors = options.vectors === undefined ? undefined : await readWordVectors(sources, options.vectors);
     const sizes = `${formatNumber(training.length)} rows to learn from, ${formatNumber(test.length)} to test with`;
-    const run = await startRun(context, data, sizes, options, DEFAULTS.cell);
+    const run = await startRun(context, data, args, sizes, options, DEFAULTS.cell);
     const { tokens, lowercase, minCount, pooling, wordDropout, oneDirection } = options;
     const model = await trainAndSave(context, run, (hooks) =>
       lib.TextClassifier.fit(training, {

@@ -87,7 +87,7 @@ export const trainForecastCommand = defineCommand({
       );
     }
     const sizes = `${formatNumber(parts.train[1])} values to learn from, ${formatNumber(parts.validation[1] - parts.validation[0])} to validate, ${formatNumber(to - from)} to test with`;
-    const run = { ...(await startRun(context, data, sizes, options, DEFAULTS.cell)), counted: 'values' };
+    const run = { ...(await startRun(context, data, args, sizes, options, DEFAULTS.cell)), counted: 'values' };
     const model = await trainAndSave(context, run, (hooks) =>
       library.Forecaster.fit(
         { target, inputs },

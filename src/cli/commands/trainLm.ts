@@ -9,7 +9,7 @@ import { TEXT_OPTIONS, type TextOptions } from '../textOptions.js';
 import { LANGUAGE_MODEL_DEFAULTS } from '../../models/language/options.js';
 import { writeWhole } from '../files.js';
 import { peakMemoryMiB } from '../io.js';
-import { formatNumber, formatTime, printable, table } from '../output.js';
+import { formatNumber, formatTime, table } from '../output.js';
 import type { OptionValues } from '../options.js';
 import { shellCommand } from '../resumeCommand.js';
 import { fitSettings, minutesOf, TRAIN_OPTIONS } from '../trainOptions.js';
@@ -34,7 +34,7 @@ export const trainLmCommand = defineCommand({
     const sources = sourcesOf(context);
     const cell = await readCell(io.cwd, options.cell);
     const { name, corpus, test } = await readCorpus(sources, args, options);
-    const run = await startRun(context, { name }, corpusLine(corpus), options, LANGUAGE_MODEL_DEFAULTS.cell);
+    const run = await startRun(context, { name }, args, corpusLine(corpus), options, LANGUAGE_MODEL_DEFAULTS.cell);
     const { backend, files, progress } = run;
     const samples: { step: number; text: string }[] = [];
     const model = await trainAndSave(context, { ...run, also: asPerplexity }, (hooks) =>
@@ -177,12 +177,12 @@ function summary(
     ...(tested
       ? [`test perplexity ${tested.perplexity.toFixed(2)}, ${tested.bitsPerToken.toFixed(3)} bits per token`]
       : []),
-    printable(sample),
+    sample,
     savedText(files),
   ].join('\n\n');
 }
 
 /** A sample on one line of the progress. */
 function oneLine(text: string): string {
-  return printable(text.replace(/\s+/g, ' ').trim());
+  return text.replace(/\s+/g, ' ').trim();
 }

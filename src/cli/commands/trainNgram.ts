@@ -6,6 +6,7 @@ import { writeWhole } from '../files.js';
 import { choice, integer, path, withDefault } from '../options.js';
 import { metricsOf } from '../metrics.js';
 import { formatNumber, table } from '../output.js';
+import { refuseOverwriting } from '../outputs.js';
 
 export const trainNgramCommand = defineCommand({
   name: 'train ngram',
@@ -30,8 +31,9 @@ export const trainNgramCommand = defineCommand({
     const sources = sourcesOf(context);
     const { name, corpus, test } = await readCorpus(sources, args, options);
     const { order, smoothing } = options;
-    const model = NgramLanguageModel.train(corpus, { ...options, order, smoothing });
     const out = options.out ?? `runs/${name}-ngram.safetensors`;
+    await refuseOverwriting(context, { '--out': out }, args);
+    const model = NgramLanguageModel.train(corpus, { ...options, order, smoothing });
     await writeWhole(context.io.cwd, out, model.toBytes());
     const measured =
       corpus.validation.length > 1 ? model.evaluate(corpus.validation, corpus.train.subarray(-order)) : null;

@@ -65,7 +65,7 @@ export const trainTagCommand = defineCommand({
     const test = given ?? Array.from(drawn?.drawn ?? [], (i) => data.rows[i]);
     const vectors = options.vectors === undefined ? undefined : await readWordVectors(sources, options.vectors);
     const sizes = `${formatNumber(training.length)} sentences to learn from, ${formatNumber(test.length)} to test with`;
-    const run = await startRun(context, data, sizes, options, DEFAULTS.cell);
+    const run = await startRun(context, data, args, sizes, options, DEFAULTS.cell);
     const { head, minCount, characters, neighbourWeight, oneDirection } = options;
     const model = await trainAndSave(context, run, (hooks) =>
       library.TokenTagger.fit(training, {

@@ -85,7 +85,7 @@ export const trainTranslateCommand = defineCommand({
     const training = drawn?.rest ?? data.rows;
     const test: readonly TextPair[] = given ?? drawn?.drawn ?? [];
     const sizes = `${formatNumber(training.length)} pairs to learn from, ${formatNumber(test.length)} to test with`;
-    const run = await startRun(context, data, sizes, options, DEFAULTS.cell);
+    const run = await startRun(context, data, args, sizes, options, DEFAULTS.cell);
     const { tokens, targetTokens, lowercase, minCount, maxTokens, maxLength, labelSmoothing, attention } = options;
     const model = await trainAndSave(context, run, (hooks) =>
       lib.Translator.fit(training, {
