@@ -1,19 +1,7 @@
 // What networks written from tensors share: one-hot vectors, the loop over time, prediction, training with clipped gradients.
-import {
-  clipGradNorm,
-  concat,
-  type Corpus,
-  crossEntropy,
-  fromData,
-  gatherRows,
-  noGrad,
-  randomBatches,
-  scope,
-  sequentialBatches,
-  SGD,
-  type Tensor,
-  zeros,
-} from 'unrolled';
+import { clipGradNorm, concat, crossEntropy, fromData, gatherRows, noGrad, scope, SGD, type Tensor, zeros } from 'unrolled';
+import { randomBatches, sequentialBatches } from 'unrolled/data';
+import type { Corpus } from 'unrolled/text';
 
 export const BATCH = 32; // N
 export const STEPS = 35; // T

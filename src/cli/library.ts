@@ -6,8 +6,6 @@ import type { GlobalOptions } from './options.js';
 
 export {
   backtest,
-  bleu,
-  chrf,
   forecastBaselines,
   Forecaster,
   LanguageModel,
@@ -18,15 +16,15 @@ export {
   MostFrequentTag,
   NaiveBayes,
   NgramLanguageModel,
-  readVectors,
   splitPairs,
-  stratifiedSplit,
   TextClassifier,
-  timeParts,
   TokenTagger,
   TranslationMemory,
   Translator,
 } from '../node.js';
+export { stratifiedSplit, timeParts } from '../data/index.js';
+export { bleu, chrf } from '../metrics/index.js';
+export { readVectors } from '../text/index.js';
 export { taskReport } from '../plot/taskReport.js';
 export { confusionChart } from '../plot/confusionChart.js';
 export { trainingReport } from '../plot/trainingReport.js';

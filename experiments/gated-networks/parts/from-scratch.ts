@@ -1,5 +1,7 @@
 // What the two gated networks from tensors have in common: beside their layer, in training, and how far their gates open and close.
-import { type Cell, Corpus, noGrad, Philox, rand, scope, sequentialBatches, type Tensor } from 'unrolled';
+import { type Cell, noGrad, Philox, rand, scope, type Tensor } from 'unrolled';
+import { sequentialBatches } from 'unrolled/data';
+import { Corpus } from 'unrolled/text';
 import { atMost, below, between, curves, exactly, type Experimenting, MUTED, Plot } from 'unrolled/reproduce';
 import { besideLayer } from '../../shared/beside-layer.js';
 import { BATCH, type Draw, type GatedNetwork, oneHot, predict, STEPS, train } from '../../shared/scratch.js';

@@ -4,7 +4,9 @@
 //   first-step FILE BACKEND THREADS          `unrolled train lm FILE`, which ends after its first step
 import { readFileSync } from 'node:fs';
 import type { BackendName } from '../../backend/choose.js';
+import { sequentialBatches } from '../../data/index.js';
 import * as u from '../../node.js';
+import { Corpus } from '../../text/index.js';
 import { peakMemoryMiB, processIo } from '../io.js';
 import { run } from '../main.js';
 import { bestRate } from './measure.js';
@@ -80,7 +82,7 @@ async function train(measure: (step: number) => boolean): Promise<void> {
 
 /** The README's loop. */
 async function learner(measure: (step: number) => boolean): Promise<void> {
-  const corpus = u.Corpus.fromText(TEXT);
+  const corpus = Corpus.fromText(TEXT);
   const embed = new u.Embedding(corpus.vocabulary.size, SIZES.embeddingSize);
   const rnn = new u.Recurrent(u.GRU, { inputSize: SIZES.embeddingSize, hiddenSize: SIZES.hiddenSize });
   const decoder = new u.Linear(SIZES.hiddenSize, corpus.vocabulary.size);
@@ -89,7 +91,7 @@ async function learner(measure: (step: number) => boolean): Promise<void> {
   let step = 0;
   for (let epoch = 0; ; epoch++) {
     let state: u.RecurrentState | null = null;
-    for (const { x, y } of u.sequentialBatches(corpus, { ...SIZES, epoch })) {
+    for (const { x, y } of sequentialBatches(corpus, { ...SIZES, epoch })) {
       const result: u.RecurrentResult = rnn.forward(embed.forward(x), { state: u.detach(state) });
       const loss = u.crossEntropy(decoder.forward(result.output), y);
       optimizer.zeroGrad();
