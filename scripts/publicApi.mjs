@@ -91,10 +91,15 @@ function undocumented(program, files) {
 const all = entries();
 const program = readProgram(all.map(({ file }) => file));
 if (process.argv.includes('--undocumented')) {
-  const missing = undocumented(program, all.map(({ file }) => file));
+  const missing = undocumented(
+    program,
+    all.map(({ file }) => file),
+  );
   for (const line of missing) console.log(line);
   if (missing.length > 0) {
-    console.error(`\n${missing.length} public declarations have no docstring: say what they are, with shapes, units and errors`);
+    console.error(
+      `\n${missing.length} public declarations have no docstring: say what they are, with shapes, units and errors`,
+    );
     process.exitCode = 1;
   }
 } else {

@@ -29,10 +29,12 @@ export const ERROR_KINDS = {
   INTERRUPTED: 'run',
 } as const satisfies Record<string, ErrorKind>;
 
+/** The codes of `UnrolledError`: stable, so that a program can tell errors apart without reading their messages. */
 export type ErrorCode = keyof typeof ERROR_KINDS;
 
 /** Every error that the library throws on purpose. */
 export class UnrolledError extends Error {
+  /** Which error it is. */
   readonly code: ErrorCode;
   /** What to do next, one sentence. */
   readonly help: string;
@@ -49,6 +51,7 @@ export class UnrolledError extends Error {
     this.help = help;
   }
 
+  /** Whether the input is to blame (`input`) or something failed while running (`run`). */
   get kind(): ErrorKind {
     return ERROR_KINDS[this.code];
   }

@@ -15,12 +15,12 @@ export {
   useBackend,
 } from './backend/choose.js';
 export type { Backend } from './backend/contract.js';
-export { ReferenceBackend } from './backend/reference/reference.js';
+export type { Precision } from './backend/reference/memory.js';
 export { backendOf } from './backend/registry.js';
 
 // Tensors
 export { type NestedArray, Tensor } from './tensor/tensor.js';
-export type { DType, HostArray } from './tensor/device.js';
+export type { Device, DType, HostArray } from './tensor/device.js';
 export type { Shape } from './tensor/shape.js';
 export {
   type CreateOptions,
@@ -158,6 +158,7 @@ export {
 } from './nn/attention.js';
 export { Conv2d, type Conv2dOptions } from './nn/conv2d.js';
 export { lengthMask, type Lengths } from './nn/lengths.js';
+export type { BestPath } from './nn/chain.js';
 export { LinearChainCRF } from './nn/crf.js';
 export { manualSeed, RandomCalls } from './nn/random.js';
 

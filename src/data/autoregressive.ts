@@ -2,6 +2,7 @@
 // predictions. Shapes: features [n, window], targets [n], row-major.
 import { UnrolledError } from '../errors.js';
 
+/** What `slidingWindows` cuts out of a series. */
 export interface Windows {
   /** Row i: the values i to i + window − 1 of the series. [n, window] */
   features: Float32Array;
@@ -9,6 +10,7 @@ export interface Windows {
   targets: Float32Array;
   /** n = length − window − horizon + 1. */
   count: number;
+  /** Values in a row. */
   window: number;
 }
 

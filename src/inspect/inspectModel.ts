@@ -12,16 +12,23 @@ import { recurrentMatrices } from './recurrentMatrices.js';
 import { type Saturation, saturation } from './saturation.js';
 import { type Complex, eigenvalues, FULL_SPECTRUM, spectralRadius } from './spectrum.js';
 
+/** The eigenvalues of one recurrent matrix. */
 export interface MatrixSpectrum {
+  /** Parameter and gate: `rnn.0.weight_h.f`. */
   name: string;
+  /** Which layer, from 0. */
   layer: number;
+  /** The linear of the cell to which it belongs. */
   gate: string;
+  /** Rows, and columns. */
   size: number;
+  /** The largest absolute value of an eigenvalue. */
   radius: number;
   /** The largest first; null above 512 rows. */
   eigenvalues: Complex[] | null;
 }
 
+/** How the gradient fares on its way back through a text. */
 export interface TextGradientFlow {
   /** Predictions that take part: the first ones of the text. */
   steps: number;
@@ -31,8 +38,11 @@ export interface TextGradientFlow {
   last: LayerGradients[];
 }
 
+/** All that `inspectModel` sees. */
 export interface Inspection {
+  /** Mean and deviation of every parameter. */
   parameters: ParameterSummary[];
+  /** The eigenvalues of every recurrent matrix. */
   spectra: MatrixSpectrum[];
   /** Null without a text. */
   text: {
@@ -44,7 +54,9 @@ export interface Inspection {
   } | null;
 }
 
+/** What `inspectModel` looks at beside the weights. */
 export interface InspectOptions {
+  /** A text to read: without one, there are no traces, neurons and gradients. */
   text?: string;
   /** Only this layer, from 0. */
   layer?: number;

@@ -8,10 +8,4 @@ export type { ForecastErrors } from './forecastMetrics.js';
 export { bleu, type BleuOptions, type BleuScore } from './bleu.js';
 export { chrf, type ChrfOptions } from './chrf.js';
 export type { References } from './sentences.js';
-export {
-  characterErrorRate,
-  type ErrorRate,
-  errorRate,
-  levenshteinDistance,
-  wordErrorRate,
-} from './errorRate.js';
+export { characterErrorRate, type ErrorRate, errorRate, levenshteinDistance, wordErrorRate } from './errorRate.js';

@@ -1,6 +1,7 @@
 // How near numbers are to the truth.
 import { UnrolledError } from '../errors.js';
 
+/** How far predicted numbers are off, in the units of the numbers unless said otherwise. */
 export interface RegressionMetrics {
   /** The mean squared error. */
   mse: number;

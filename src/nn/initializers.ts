@@ -5,6 +5,7 @@ import { type Shape, sizeOf } from '../tensor/shape.js';
 /** Values for a tensor of that shape; a matrix is [inputs, outputs]. */
 export type Initializer = (shape: Shape, rng: Philox) => Float64Array;
 
+/** Every element is `value`: 0 for biases, 1 for a forget gate’s. */
 export function constantInit(value: number): Initializer {
   return (shape) => new Float64Array(sizeOf(shape)).fill(value);
 }
@@ -14,6 +15,7 @@ export function uniformInit(bound: number): Initializer {
   return (shape, rng) => Float64Array.from({ length: sizeOf(shape) }, () => (2 * rng.uniform() - 1) * bound);
 }
 
+/** Normal with mean 0 and that standard deviation. */
 export function normalInit(deviation: number): Initializer {
   return (shape, rng) => Float64Array.from({ length: sizeOf(shape) }, () => rng.normal() * deviation);
 }

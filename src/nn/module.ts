@@ -7,7 +7,16 @@ import { formatShape, sameShape, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Initializer } from './initializers.js';
 
-export type StateDict = Record<string, { shape: Shape; data: ArrayLike<number> }>;
+/** Parameters and buffers of a module by their paths, as plain arrays: what a file stores. */
+export type StateDict = Record<
+  string,
+  {
+    /** The size of each axis. */
+    shape: Shape;
+    /** The elements in row-major order. */
+    data: ArrayLike<number>;
+  }
+>;
 
 /** A tensor that training changes. It outlives the scope in which it is made. */
 export function parameter(shape: Shape, init: Initializer, rng: Philox): Tensor {
@@ -16,6 +25,11 @@ export function parameter(shape: Shape, init: Initializer, rng: Philox): Tensor 
   return t;
 }
 
+/**
+ * What has parameters, buffers and parts that are modules themselves: layers, networks, and what a user builds from
+ * them (`class Tagger extends Module`, with `addPart` for its layers). Names are paths through the parts:
+ * `rnn.0.weight_h`.
+ */
 export abstract class Module {
   /** Whether dropout is on. */
   training = true;
@@ -23,6 +37,7 @@ export abstract class Module {
   readonly #buffers = new Map<string, Tensor>();
   readonly #parts = new Map<string, Module>();
 
+  /** Makes a tensor, from `parameter`, one of this module’s own. @returns the tensor itself */
   protected addParameter(name: string, t: Tensor): Tensor {
     this.#own.set(name, t);
     return t;
@@ -34,16 +49,22 @@ export abstract class Module {
     return t;
   }
 
+  /**
+   * Takes another module in under a name: its parameters are trained and stored with this one’s. @returns the part
+   * itself
+   */
   protected addPart<M extends Module>(name: string, part: M): M {
     this.#parts.set(name, part);
     return part;
   }
 
+  /** Each parameter with its path: its own, then those of its parts in the order in which they were added. */
   *namedParameters(prefix = ''): Generator<[string, Tensor]> {
     for (const [name, t] of this.#own) yield [prefix + name, t];
     for (const [name, part] of this.#parts) yield* part.namedParameters(`${prefix}${name}.`);
   }
 
+  /** Each buffer with its path, in the same order: what is stored, but not trained. */
   *namedBuffers(prefix = ''): Generator<[string, Tensor]> {
     for (const [name, t] of this.#buffers) yield [prefix + name, t];
     for (const [name, part] of this.#parts) yield* part.namedBuffers(`${prefix}${name}.`);
@@ -55,6 +76,7 @@ export abstract class Module {
     yield* this.namedBuffers();
   }
 
+  /** All parameters, for an optimizer. */
   parameters(): Tensor[] {
     return [...this.namedParameters()].map(([, t]) => t);
   }
@@ -64,6 +86,7 @@ export abstract class Module {
     return this.parameters().reduce((sum, t) => sum + t.size, 0);
   }
 
+  /** Gives the gradients of all parameters back, so that the next `backward()` begins at zero. */
   zeroGrad(): void {
     for (const t of this.parameters()) {
       t.grad?.dispose();
@@ -78,6 +101,7 @@ export abstract class Module {
     return this;
   }
 
+  /** Turns dropout off, here and in all parts: how a trained network is used. */
   eval(): this {
     return this.train(false);
   }

@@ -8,7 +8,9 @@ import type { Tensor } from '../tensor/tensor.js';
 
 /** What a checkpoint stores of an optimizer: how many steps, and its moments by name. */
 export interface OptimizerState {
+  /** Steps taken so far. */
   steps: number;
+  /** Running means and the like, by the numbers of parameter and moment: `0.1`. */
   moments: Record<string, ArrayLike<number>>;
 }
 
@@ -21,9 +23,13 @@ const one = constant(1);
 const [p, g, m, v] = [argument(0), argument(1), argument(2), argument(3)];
 const lr = uniform('lr');
 
+/** What changes parameters by their gradients. One step: `zeroGrad()`, `loss.backward()`, `step()`. */
 export abstract class Optimizer {
+  /** What it changes, in the order given. */
   readonly parameters: readonly Tensor[];
+  /** May be set between steps, as a schedule does. */
   learningRate: number;
+  /** Calls of `step()` so far. */
   steps = 0;
   /** Zero or more moments for each parameter. */
   protected readonly moments: Tensor[][];
@@ -52,6 +58,7 @@ export abstract class Optimizer {
     });
   }
 
+  /** Gives the gradients back, so that the next `backward()` begins at zero. */
   zeroGrad(): void {
     for (const t of this.parameters) {
       t.grad?.dispose();
@@ -59,6 +66,7 @@ export abstract class Optimizer {
     }
   }
 
+  /** A copy of all that the next steps depend on, for a checkpoint. */
   state(): OptimizerState {
     const moments = this.moments.flatMap((list, i) =>
       list.map((t, j): [string, ArrayLike<number>] => [`${i}.${j}`, t.data()]),
@@ -87,11 +95,15 @@ export abstract class Optimizer {
   /** The numbers of this step, the same for all parameters. */
   protected abstract uniforms(): Uniforms;
 
+  /** Changes one parameter in place, and its moments. */
   protected abstract update(t: Tensor, gradient: Tensor, moments: readonly Tensor[], uniforms: Uniforms): void;
 }
 
+/** What plain gradient descent can add to its steps. */
 export interface SGDOptions {
+  /** μ: how much of the last step goes into this one; 0. */
   momentum?: number;
+  /** Pulls parameters towards 0: so many times the parameter is added to its gradient; 0. */
   weightDecay?: number;
 }
 
@@ -131,9 +143,13 @@ export class SGD extends Optimizer {
   }
 }
 
+/** Decay rates and guards of `Adam` and `AdamW`. */
 export interface AdamOptions {
+  /** Decay of the running mean of gradients; 0.9. */
   beta1?: number;
+  /** Decay of the running mean of squared gradients; 0.999. */
   beta2?: number;
+  /** Added to the root, against division by 0; 1e-8. */
   epsilon?: number;
   /** Adam adds it to the gradient, AdamW shrinks the parameter. */
   weightDecay?: number;
@@ -225,8 +241,11 @@ export class AdamW extends AdamFamily {
   }
 }
 
+/** Decay and guard of `RMSProp`. */
 export interface RMSPropOptions {
+  /** Decay of the running mean of squared gradients; 0.99. */
   alpha?: number;
+  /** Added to the root, against division by 0; 1e-8. */
   epsilon?: number;
 }
 
@@ -269,7 +288,9 @@ export class RMSProp extends Optimizer {
 const gathered = add(m, mul(g, g));
 const adagradUpdate = scaledByRoot(gathered);
 
+/** Guard and start of `Adagrad`. */
 export interface AdagradOptions {
+  /** Added to the root, against division by 0; 1e-10. */
   epsilon?: number;
   /** Where the sums begin: 0, or an ε under the root, p − lr g / √(s + ε). */
   initialSum?: number;
@@ -306,6 +327,7 @@ export class Adagrad extends Optimizer {
   }
 }
 
+/** The optimizers by the names that `--optimizer` and files use, each with its defaults. */
 export const OPTIMIZERS = {
   sgd: (parameters: Iterable<Tensor>, learningRate: number): Optimizer => new SGD(parameters, learningRate),
   adam: (parameters: Iterable<Tensor>, learningRate: number): Optimizer => new Adam(parameters, learningRate),
@@ -314,4 +336,5 @@ export const OPTIMIZERS = {
   adagrad: (parameters: Iterable<Tensor>, learningRate: number): Optimizer => new Adagrad(parameters, learningRate),
 } as const;
 
+/** A name in `OPTIMIZERS`. */
 export type OptimizerName = keyof typeof OPTIMIZERS;

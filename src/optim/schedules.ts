@@ -1,6 +1,7 @@
 // Learning-rate schedules: a factor on the learning rate by where training stands.
 import { UnrolledError } from '../errors.js';
 
+/** Where a training stands, as a schedule sees it. */
 export interface TrainingPosition {
   /** Optimizer steps so far. */
   step: number;
@@ -10,8 +11,10 @@ export interface TrainingPosition {
   progress: number;
 }
 
+/** A factor on the learning rate, by where training stands. */
 export type Schedule = (at: TrainingPosition) => number;
 
+/** Always 1: the learning rate stays. */
 export const constantSchedule: Schedule = () => 1;
 
 /** × gamma every `every` epochs. */
@@ -34,6 +37,7 @@ export function warmUp(steps: number, then: Schedule = constantSchedule): Schedu
   return (at) => Math.min(1, (at.step + 1) / steps) * then(at);
 }
 
+/** The schedules by the names that `--schedule` and files use. */
 export const SCHEDULES = {
   constant: constantSchedule,
   step: stepSchedule(1, 0.5),
@@ -42,6 +46,7 @@ export const SCHEDULES = {
   'warmup-cosine': warmUp(100, cosineSchedule(0.01)),
 } as const satisfies Record<string, Schedule>;
 
+/** A name in `SCHEDULES`. */
 export type ScheduleName = keyof typeof SCHEDULES;
 
 /** Errors: OPTION. */

@@ -1,7 +1,7 @@
 // unrolled/text: reading and cleaning text, tokens, vocabularies, n-grams.
 export { type CleanOptions, cleanText } from './clean.js';
 export { decodeText } from './decode.js';
-export { type Tokenizer, TOKENIZER_KINDS, type TokenizerKind } from './tokenizer.js';
+export { type Joiner, type Tokenizer, TOKENIZER_KINDS, type TokenizerKind } from './tokenizer.js';
 export { createTokenizer } from './createTokenizer.js';
 export { Vocabulary, type VocabularyData, type VocabularyOptions } from './vocabulary.js';
 export { Corpus, type CorpusOptions } from './corpus.js';
