@@ -21,6 +21,7 @@ import {
 } from './graph.js';
 import { CellValue, RESERVED, type StepArguments, Tracer } from './trace.js';
 
+/** What `defineCell` takes: names, sizes, and the equations of one step. */
 export interface CellDefinition<S extends string> {
   /** For messages, files and the command line. */
   name: string;

@@ -20,6 +20,7 @@ export {
   ProjectionLSTM, RNN, RNNIdentity, RNNReLU, SLSTM, SRU,
 }; // prettier-ignore
 
+/** Every built-in cell by the name that files and `--cell` use: `lstm`, `gru-reset-before`, `rnn-relu` … */
 export const CELLS: Readonly<Record<string, Cell>> = {
   rnn: RNN,
   'rnn-relu': RNNReLU,

@@ -37,6 +37,7 @@ interface AnyExpr {
 
 const LEAVES: Readonly<Record<string, ShownKind>> = { s: 'state', v: 'vector', q: 'scalar', m: 'vector' };
 
+/** How equations are shown, as a formula or a diagram. */
 export interface ShownOptions {
   /** n + z · (h − n) as it is computed, in place of (1 − z) · n + z · h. */
   readonly asComputed?: boolean;
