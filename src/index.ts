@@ -28,7 +28,29 @@ export * from './cell/cells/index.js';
 export { toDiagram } from './drawing/cells/diagram.js';
 export { toLatex } from './drawing/cells/latex.js';
 export type { ShownOptions } from './drawing/cells/shown.js';
-export { Module, parameter, type StateDict } from './nn/module.js';
+export { Module, type NamedState, parameter } from './nn/module.js';
+export type {
+  Axis,
+  Block,
+  GivenParameter,
+  GivenState,
+  ParameterLabel,
+  Place,
+  Scale,
+  StateDict,
+  StoredDType,
+  StoredParameter,
+} from './weights/labels.js';
+export type { LoadOptions } from './weights/arrange.js';
+export {
+  decodeLabels,
+  encodeLabels,
+  type FileTensor,
+  type LabelledTensor,
+  type Labels,
+  loadStored,
+  storedTensors,
+} from './weights/files.js';
 export * from './nn/initializers.js';
 export { Dropout, Embedding, type EmbeddingOptions, LayerNorm, type LayerNormOptions, Linear } from './nn/layers.js';
 export { Sequential, type SequentialPart } from './nn/sequential.js';
@@ -40,11 +62,13 @@ export { LinearChainCRF } from './nn/crf.js';
 export { ctcLoss, type CtcOptions } from './nn/ctc.js';
 export { activationPenalty, l2Penalty } from './nn/penalties.js';
 export {
-  detach, type ForwardOptions, type Merge, Recurrent, type RecurrentOptions, type RecurrentResult, type RecurrentState,
+  detach, type ForwardOptions, type GatePlace, type Merge, Recurrent, type RecurrentOptions, type RecurrentResult, type RecurrentState,
 } from './nn/recurrent.js'; // prettier-ignore
+export type { Gate, GateBlock } from './nn/gate.js';
 export { manualSeed, RandomCalls } from './nn/random.js';
 export * from './optim/optimizers.js';
 export * from './optim/clip.js';
+export { loadMoments, type StoredMoments, storedMoments } from './optim/moments.js';
 export * from './optim/schedules.js';
 export { cleanText } from './text/clean.js';
 export { Corpus, type CorpusOptions, encodeWith } from './text/corpus.js';

@@ -61,13 +61,12 @@ const LinearLSTM = defineCell({
 function runLibrary(cell: typeof LSTM, size: number, scale: number) {
   const options: RecurrentOptions = { inputSize: 3, hiddenSize: 1 };
   const rnn = new Recurrent(cell, options);
-  const w = weights(size);
-  const gates = cell.linears.map(({ name }) => w[name as keyof typeof w]); // columns of the matrices, in the cell's order
-  rnn.loadStateDict({
-    '0.weight_x': { shape: [3, 4], data: [0, 1, 2].flatMap((row) => gates.map((column) => column[row])) },
-    '0.weight_h': { shape: [1, 4], data: [0, 0, 0, 0] },
-    '0.bias': { shape: [4], data: gates.map((column) => column[3]) },
-  });
+  for (const [gate, [w1, w2, w3, b]] of Object.entries(weights(size))) {
+    const { weight_x, weight_h, bias } = rnn.gate(gate);
+    weight_x.set([w1, w2, w3]);
+    weight_h.set(0);
+    bias.set(b);
+  }
   const x = INPUT.flatMap(([x1, x2, x3]) => [x1 * scale, x2, x3]);
   const { trace } = rnn.forward(fromData(x, [INPUT.length, 1, 3]), { trace: ['i', 'f', 'o', 'c', 'h'] });
   const values = (t: Tensor, by: number): number[] => Array.from(t.data(), (value) => value / by);

@@ -31,7 +31,7 @@ export async function fitModel<M extends Trainable, D, O extends object>(
     requireSameData(stored.data, lesson.data);
     lesson.sampler.restore(stored.sampler);
     model.calls.calls = stored.calls;
-    const state = restoreState(stored.state);
+    const state = lesson.carried === undefined ? null : restoreState(stored.state, lesson.carried.of);
     if (state !== null) lesson.carried?.restore(state);
   }
   model.reading = given.reading ?? model.reading;
@@ -51,7 +51,7 @@ export async function fitModel<M extends Trainable, D, O extends object>(
             ...{ ...position, options: storable(options), data: lesson.data },
             ...{ sampler: lesson.sampler.state(), calls: model.calls.calls },
           };
-          const tensors = checkpointTensors(optimizer, lesson.carried?.state() ?? null, best);
+          const tensors = checkpointTensors(model.network, optimizer, lesson.carried?.state() ?? null, best);
           await checkpoint?.save(model.toBytes({ tensors, checkpoint: content }));
         },
       },

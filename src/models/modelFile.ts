@@ -56,16 +56,24 @@ export function encodeModelFile(file: Omit<ModelFile, 'tensors' | 'labels'> & { 
   return encodeSafetensors(file.tensors, {
     format: FORMAT,
     kind: file.kind,
-    config: JSON.stringify(file.config),
+    config: canonicalJson(file.config),
     ...Object.fromEntries(
       file.texts.flatMap(({ settings, vocabulary }, i) => [
-        [numbered('text', i), JSON.stringify(settings)],
+        [numbered('text', i), JSON.stringify(withoutDefaults(settings))],
         [numbered('vocabulary', i), JSON.stringify(vocabulary)],
       ]),
     ),
     ...(file.tensors.some(({ label }) => label !== undefined) ? { weights: encodeLabels(file.tensors) } : {}),
-    ...(file.reading === null ? {} : { reading: JSON.stringify(file.reading) }),
+    ...(file.reading === null ? {} : { reading: canonicalJson(file.reading) }),
     ...(file.checkpoint === undefined ? {} : { checkpoint: JSON.stringify(file.checkpoint) }),
+  });
+}
+
+/** The same text for the same values, whoever put them together in whatever order. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, own: unknown) => {
+    if (typeof own !== 'object' || own === null || Array.isArray(own)) return own;
+    return Object.fromEntries(Object.entries(own).sort(([a], [b]) => (a < b ? -1 : 1)));
   });
 }
 
@@ -134,12 +142,19 @@ function checkSettings(value: unknown, name: string): TextSettings {
       'the file is damaged',
     );
   }
-  const { lineSeparator } = settings;
+  return withoutDefaults({ ...settings, tokens });
+}
+
+const CLEANINGS = ['lowercase', 'lettersOnly', 'collapseWhitespace'] as const;
+
+/** Settings as they stand in a file, whoever gave them: what is off is not there, so that a model read and written is the same. */
+function withoutDefaults(
+  settings: { [K in keyof TextSettings]: unknown } & Pick<TextSettings, 'tokens'>,
+): TextSettings {
+  const { tokens, lineSeparator } = settings;
   return {
     tokens,
-    lowercase: settings.lowercase === true,
-    lettersOnly: settings.lettersOnly === true,
-    collapseWhitespace: settings.collapseWhitespace === true,
+    ...Object.fromEntries(CLEANINGS.filter((name) => settings[name] === true).map((name) => [name, true])),
     ...(typeof lineSeparator === 'string' ? { lineSeparator } : {}),
   };
 }

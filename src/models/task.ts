@@ -3,7 +3,7 @@ import type { PartFingerprint } from '../data/fingerprint.js';
 import type { SamplerState } from '../data/sampling.js';
 import type { Module } from '../nn/module.js';
 import type { RandomCalls } from '../nn/random.js';
-import type { RecurrentState } from '../nn/recurrent.js';
+import type { Recurrent, RecurrentState } from '../nn/recurrent.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { TrainingResult } from '../train/trainer.js';
 import { ConfigReader } from './config.js';
@@ -54,7 +54,7 @@ export interface Lesson<X extends { loss: number } = { loss: number }> {
   /** On the validation part; null where there is none. */
   evaluate(): X | null;
   /** The state that goes from minibatch to minibatch, where one does. */
-  carried?: { state(): RecurrentState | null; restore(state: RecurrentState): void };
+  carried?: { of: Recurrent; state(): RecurrentState | null; restore(state: RecurrentState): void };
   /** Gives back what was kept. */
   end?(): void;
 }

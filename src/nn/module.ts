@@ -1,4 +1,5 @@
 // Module: what has parameters and parts with parameters. Names are paths, as in PyTorch: `rnn.0.weight_h`.
+import { setFrozenMask } from '../autograd/frozen.js';
 import { empty, fromData } from '../tensor/create.js';
 import type { Philox } from '../tensor/philox.js';
 import { keep } from '../tensor/scope.js';
@@ -140,6 +141,7 @@ export abstract class Module {
   dispose(): void {
     for (const { tensor } of this.namedState()) {
       tensor.grad?.dispose();
+      setFrozenMask(tensor, null);
       tensor.dispose();
     }
   }

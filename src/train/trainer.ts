@@ -4,6 +4,7 @@
 import { backward } from '../autograd/tape.js';
 import type { Module, StateDict } from '../nn/module.js';
 import { clipGradNorm, clipGradValue, gradNorm } from '../optim/clip.js';
+import { loadMoments, type StoredMoments } from '../optim/moments.js';
 import { type Optimizer, OPTIMIZERS } from '../optim/optimizers.js';
 import { scheduleByName } from '../optim/schedules.js';
 import { getPlatform } from '../platform/platform.js';
@@ -73,7 +74,7 @@ export interface TrainingState<M> {
 
 /** Where an interrupted training stood. */
 export interface TrainingStart<M> extends TrainingPosition<M> {
-  moments: Record<string, ArrayLike<number>>;
+  moments: StoredMoments;
   best: GivenState | null;
 }
 
@@ -124,7 +125,7 @@ export async function train<M extends { loss: number }>(
   let smoothed = NaN;
   if (options.from !== undefined) {
     const { from } = options;
-    optimizer.loadState({ steps: from.counters.step, moments: from.moments });
+    loadMoments(optimizer, network, from.moments, from.counters.step);
     Object.assign(counters, from.counters);
     smoothed = from.loss;
     history = new TrainingHistory(from.history);

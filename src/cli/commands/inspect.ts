@@ -47,7 +47,7 @@ export const inspectCommand = defineCommand({
       );
     }
     const { inspectModel, toRows } = await import('../../inspect/index.js');
-    const inspection = 'network' in model ? inspectModel(model, { text, layer: options.layer }) : null;
+    const inspection = 'network' in model ? inspectModel(model, { input: text, layer: options.layer }) : null;
     const { settings, vocabulary } = model.text;
     const config: Record<string, unknown> = {
       task: model.task,
