@@ -14,8 +14,19 @@ import {
   uniform,
 } from '../program/expr.js';
 import {
-  type CellGraph, depthOf, graphNodes, HIDDEN, INPUT_WIDTH, isName, isParameterName, KNOWN_SIZES, leafWidths, MAX_DEPTH, SCALAR, widthsOf,
-} from './graph.js'; // prettier-ignore
+  type CellGraph,
+  depthOf,
+  graphNodes,
+  HIDDEN,
+  INPUT_WIDTH,
+  isName,
+  isParameterName,
+  KNOWN_SIZES,
+  leafWidths,
+  MAX_DEPTH,
+  SCALAR,
+  widthsOf,
+} from './graph.js';
 
 /** A node: its kind, then its value or the numbers of earlier nodes. */
 type NodeData = ['input' | 'uniform', string] | ['constant', number] | [OpName | 'rowSum', ...number[]];

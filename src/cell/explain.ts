@@ -212,7 +212,11 @@ function target(name: string): string {
 }
 
 function amount(value: number, unit: string): string {
-  const scales: [number, string][] = [[1e9, 'G'], [1e6, 'M'], [1e3, 'k']]; // prettier-ignore
+  const scales: [number, string][] = [
+    [1e9, 'G'],
+    [1e6, 'M'],
+    [1e3, 'k'],
+  ];
   const found = scales.find(([size]) => value >= size);
   return found === undefined
     ? `${Number(value.toFixed(1))} ${unit}`

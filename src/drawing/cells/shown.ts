@@ -48,7 +48,13 @@ function softplusOf(e: Expr): Expr | null {
   if (e.kind !== 'op' || e.op !== 'add') return null;
   const [top, log] = e.args;
   if (top.kind !== 'op' || top.op !== 'max') return null;
-  const below = [['log', 0], ['add', 1], ['exp', 0], ['neg', 0], ['abs', 0]] as const; // prettier-ignore
+  const below = [
+    ['log', 0],
+    ['add', 1],
+    ['exp', 0],
+    ['neg', 0],
+    ['abs', 0],
+  ] as const;
   let tail: Expr = log;
   for (const [op, arg] of below) {
     if (tail.kind !== 'op' || tail.op !== op) return null;
