@@ -26,11 +26,12 @@ export const trainNgramCommand = defineCommand({
   ],
   async run(context, args, options) {
     const { NgramLanguageModel } = await import('../library.js');
-    const { readCorpus } = await import('../../sources/corpus.js');
+    const { readCorpus } = await import('../../sources/index.js');
     const sources = sourcesOf(context);
-    const { name, corpus, test } = await readCorpus(sources, args, options);
+    const { name, corpus, test, reading, report } = await readCorpus(sources, args, options);
     const { order, smoothing } = options;
     const model = NgramLanguageModel.train(corpus, { ...options, order, smoothing });
+    model.reading = reading;
     const out = options.out ?? `runs/${name}-ngram.safetensors`;
     await writeWhole(context.io.cwd, out, model.toBytes());
     const measured =
@@ -45,6 +46,7 @@ export const trainNgramCommand = defineCommand({
       vocabulary: corpus.vocabulary.size,
       validation: metricsOf(measured),
       ...(tested && { test: metricsOf(tested) }),
+      data: report,
     };
     const rows = [
       ['order', `${order}, ${smoothing}`],
