@@ -1,12 +1,12 @@
 // `unrolled train ngram`: counts an n-gram model and saves it.
-import { defineCommand } from '../command.js';
-import { sourcesOf } from '../sources.js';
-import { TEXT_OPTIONS } from '../textOptions.js';
-import { writeWhole } from '../files.js';
-import { choice, integer, path, withDefault } from '../options.js';
-import { metricsOf } from '../metrics.js';
-import { formatNumber, table } from '../output.js';
-import { refuseOverwriting } from '../outputs.js';
+import { defineCommand } from '../../command.js';
+import { sourcesOf } from '../../sources.js';
+import { TEXT_OPTIONS, textSettings } from '../../textOptions.js';
+import { writeWhole } from '../../files.js';
+import { choice, integer, path, withDefault } from '../../options.js';
+import { metricsOf } from '../lm/metrics.js';
+import { formatNumber, table } from '../../output.js';
+import { refuseOverwriting } from '../../outputs.js';
 
 export const trainNgramCommand = defineCommand({
   name: 'train ngram',
@@ -26,14 +26,15 @@ export const trainNgramCommand = defineCommand({
     'unrolled train ngram book.txt --tokens word --order 3 --smoothing laplace --out words.safetensors',
   ],
   async run(context, args, options) {
-    const { NgramLanguageModel } = await import('../library.js');
-    const { readCorpus } = await import('../../sources/index.js');
+    const { NgramLanguageModel } = await import('../../library.js');
+    const { readCorpus } = await import('../../../sources/index.js');
     const sources = sourcesOf(context);
-    const { name, corpus, test, reading, report } = await readCorpus(sources, args, options);
+    const text = textSettings(options);
+    const { name, corpus, test, reading, report } = await readCorpus(sources, args, { ...options, ...text });
     const { order, smoothing } = options;
     const out = options.out ?? `runs/${name}-ngram.safetensors`;
     await refuseOverwriting(context, { '--out': out }, args);
-    const model = NgramLanguageModel.fit(corpus, { ...options, order, smoothing });
+    const model = NgramLanguageModel.fit(corpus, { ...text, order, smoothing });
     model.reading = reading;
     await writeWhole(context.io.cwd, out, model.toBytes());
     const measured =

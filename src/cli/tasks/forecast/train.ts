@@ -1,19 +1,21 @@
 // `unrolled train forecast`: the next values of a series; beside the network stand the last value, the last season and a linear rule.
-import { FORECASTER_DEFAULTS as DEFAULTS } from '../../models/forecaster/options.js';
-import type { ForecastErrors } from '../../metrics/forecastMetrics.js';
-import type { Forecaster } from '../../models/forecaster/forecaster.js';
-import { UnrolledError } from '../../errors.js';
-import { lineChart } from '../../drawing/charts/lineChart.js';
-import { defineCommand } from '../command.js';
-import { choice, decimal, integer, type OptionSpec, string } from '../options.js';
-import { formatNumber } from '../output.js';
-import { sourcesOf } from '../sources.js';
-import { SERIES_OPTIONS, TABLE_OPTIONS } from '../tableOptions.js';
-import { fitSettings, trainOptions } from '../trainOptions.js';
-import { startRun, taskResult, trainAndSave } from '../trainRun.js';
+import { FORECASTER_DEFAULTS as DEFAULTS } from '../../../models/forecaster/options.js';
+import type { ForecastErrors } from '../../../metrics/forecastMetrics.js';
+import type { Series } from '../../../models/forecaster/options.js';
+import type { Forecaster } from '../../../models/forecaster/forecaster.js';
+import { UnrolledError } from '../../../errors.js';
+import { lineChart } from '../../../drawing/charts/lineChart.js';
+import { defineCommand } from '../../command.js';
+import { choice, decimal, integer, type OptionSpec, string } from '../../options.js';
+import { formatNumber } from '../../output.js';
+import { sourcesOf } from '../../sources.js';
+import { SERIES_OPTIONS, TABLE_OPTIONS } from '../../tableOptions.js';
+import { fitSettings, trainOptions } from '../../trainOptions.js';
+import { openResume, settingOf } from '../../resumed.js';
+import { seriesOf } from './series.js';
+import { startRun, taskResult, trainAndSave } from '../../trainRun.js';
 
-const HORIZON = 12;
-/** The longest window that is taken where none is named. */
+/** The longest window that is taken where none is named, as --help shows it. */
 const WINDOW = 96;
 const TEST = 0.2;
 const EPOCHS = 10;
@@ -39,7 +41,7 @@ export const trainForecastCommand = defineCommand({
       ...integer('--window <N>', 'values that are read', { min: 2 }),
       defaultText: `${WINDOW}, or a quarter of the training part`,
     },
-    horizon: { ...integer('--horizon <K>', 'values that are predicted'), defaultText: String(HORIZON) },
+    horizon: { ...integer('--horizon <K>', 'values that are predicted'), defaultText: String(DEFAULTS.horizon) },
     validation: part('validation', 'before the test part, to measure on the way', DEFAULTS.validation),
     test: part('test', 'the end, to measure with', TEST),
     train: decimal('--train <part>', 'the beginning, to learn from (default: what the others leave)', { min: 0 }),
@@ -64,19 +66,22 @@ export const trainForecastCommand = defineCommand({
   ],
   async run(context, args, options) {
     const { io, globals } = context;
-    const library = await import('../library.js');
-    const { readOneSeries } = await import('../../sources/index.js');
+    const library = await import('../../library.js');
+    const { readOneSeries } = await import('../../../sources/index.js');
     const sources = sourcesOf(context);
-    const { readCell } = await import('../cellModule.js');
+    const { readCell } = await import('../../cellModule.js');
     const cell = await readCell(io.cwd, options.cell);
-    const data = await readOneSeries(sources, args, options);
-    const { series } = data;
-    const target = series.target.values;
-    const inputs = Object.fromEntries(series.inputs.map(({ name, values }) => [name, values]));
-    const { validation = DEFAULTS.validation, test = TEST, train, season, mode, relativeTo, transform } = options;
-    const parts = library.timeParts(target.length, { train, validation, test });
-    const horizon = options.horizon ?? HORIZON;
-    const window = options.window ?? Math.max(2, Math.min(WINDOW, Math.floor(parts.train[1] / 4)));
+    const resumed = await openResume(context, options.resume, 'forecast');
+    const data = await readOneSeries(sources, args, options, resumed?.reading);
+    const series = seriesOf(data);
+    const { target, filled } = series;
+    const setting = <K extends 'train' | 'validation' | 'test' | 'horizon'>(name: K) =>
+      settingOf(options[name], resumed, name);
+    const test = setting('test') ?? TEST;
+    const parts = library.timeParts(target.length, {
+      ...{ train: setting('train'), validation: setting('validation') ?? DEFAULTS.validation, test },
+    });
+    const horizon = setting('horizon') ?? DEFAULTS.horizon;
     const [from, to] = parts.test;
     if (to - from < horizon) {
       throw new UnrolledError(
@@ -87,41 +92,40 @@ export const trainForecastCommand = defineCommand({
     }
     const sizes = `${formatNumber(parts.train[1])} values to learn from, ${formatNumber(parts.validation[1] - parts.validation[0])} to validate, ${formatNumber(to - from)} to test with`;
     const run = {
-      ...(await startRun(context, { name: data.name, notes: data.report.notes }, args, sizes, options, DEFAULTS.cell)),
+      ...(await startRun(context, { ...data, resumed }, args, sizes, options, DEFAULTS.cell)),
       counted: 'values',
     };
+    const { season, mode, relativeTo, transform } = options;
     const model = await trainAndSave(context, run, (hooks) =>
-      library.Forecaster.fit(
-        { target, inputs },
-        {
-          epochs: options.minutes === undefined ? EPOCHS : undefined,
-          ...withoutUndefined(fitSettings(options, globals.seed)),
-          ...hooks,
-          reading: data.reading,
-          ...{ cell, window, horizon, season, train, validation, test, mode, relativeTo, transform },
-          quantiles: levelsOf(options.quantiles),
-          onValidation: ({ mse, mae }) =>
-            run.progress.log(`validation MSE ${formatNumber(mse)}, MAE ${formatNumber(mae)}`),
-        },
-      ),
+      library.Forecaster.fit(series, {
+        ...fitSettings(options, globals.seed),
+        ...hooks,
+        reading: data.reading,
+        ...{ cell, window: options.window, horizon: options.horizon, season, mode, relativeTo, transform, test },
+        ...{ train: options.train, validation: options.validation, quantiles: levelsOf(options.quantiles) },
+        onValidation: ({ mse, mae }) =>
+          run.progress.log(`validation MSE ${formatNumber(mse)}, MAE ${formatNumber(mae)}`),
+      }),
     );
-    const tested = model.evaluate({ target, inputs }, from, to);
-    const scaling = { kind: DEFAULTS.scaling, transform };
+    const { config, training } = model;
+    const tested = model.evaluate(series, { from, to });
     const baselines = library.forecastBaselines(target, {
-      window,
-      horizon,
-      season,
-      scaling,
-      train: parts.train[1],
-      from,
-      to,
+      ...{
+        window: config.window,
+        horizon,
+        season: settingOf(season, resumed, 'season'),
+        train: parts.train[1],
+        from,
+        to,
+        filled,
+      },
+      scaling: { kind: DEFAULTS.scaling, transform: config.scalings[0].transform },
     });
-    const { config } = model;
-    const last = model.training.validation.at(-1) ?? null;
+    const last = training.final;
     const compared: [string, (ForecastErrors & { original: ForecastErrors }) | null][] = [
       ['the last value', baselines.last],
       [baselines.season === null ? 'the last season' : `the last season (${baselines.season})`, baselines.seasonal],
-      [`linear on ${window} values`, baselines.linear],
+      [`linear on ${config.window} values`, baselines.linear],
       [`${config.cell} (this one)`, tested],
     ];
     const rows = compared.map(([name, errors]) =>
@@ -135,7 +139,7 @@ export const trainForecastCommand = defineCommand({
             formatNumber(errors.original.mae),
           ],
     );
-    const unit = series.target.name;
+    const unit = data.series.target.name;
     const columns = ['test', 'MSE', 'MAE', `RMSE (${unit})`, `MAE (${unit})`].map((heading, i) => ({
       heading,
       number: i > 0,
@@ -146,7 +150,7 @@ export const trainForecastCommand = defineCommand({
       : `The network does not beat ${best} here.`;
     return taskResult(context, run, model, {
       title: `${data.name}: forecaster`,
-      line: `${config.cell}, ${config.hiddenSize} units, window ${window}, horizon ${horizon} · ${sizes}`,
+      line: `${config.cell}, ${config.hiddenSize} units, window ${config.window}, horizon ${horizon} · ${sizes}`,
       figures: [
         ['test MSE, scaled', formatNumber(tested.mse)],
         [`RMSE (${unit})`, formatNumber(tested.original.rmse)],
@@ -157,14 +161,13 @@ export const trainForecastCommand = defineCommand({
       sections: [
         {
           heading: 'Forecasts',
-          html: [forecastChart(model, { target, inputs }, from, to, unit), byStepChart(compared)].join('\n'),
+          html: [forecastChart(model, series, from, to, unit), byStepChart(compared)].join('\n'),
         },
       ],
+      data: data.report,
       json: {
-        ...{ target: unit, window, horizon },
+        ...{ target: unit, window: config.window, horizon },
         values: { train: parts.train[1], validation: parts.validation[1] - parts.validation[0], test: to - from },
-        notes: data.report.notes,
-        data: data.report,
         train: { loss: model.training.loss },
         validation: last && { loss: last.loss, mse: last.mse, mae: last.mae },
         test: errorsJson(tested),
@@ -198,14 +201,10 @@ function levelsOf(text: string | undefined): number[] | undefined {
   );
 }
 
-function withoutUndefined<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
-}
-
 /** The end of the series, and forecasts from places spread over the test part. */
 function forecastChart(
   model: Forecaster,
-  series: { target: Float64Array; inputs: Record<string, Float64Array> },
+  series: Series & { target: Float64Array },
   from: number,
   to: number,
   unit: string,
@@ -217,7 +216,9 @@ function forecastChart(
   for (let at = Math.max(from, window); at + horizon <= to; at += gap) {
     const until = {
       target: series.target.subarray(0, at),
-      inputs: Object.fromEntries(Object.entries(series.inputs).map(([name, v]) => [name, v.subarray(0, at)])),
+      inputs: Object.fromEntries(
+        Object.entries(series.inputs ?? {}).map(([name, v]) => [name, Float64Array.from(v).subarray(0, at)]),
+      ),
     };
     const { values, quantiles = {} } = model.predict(until, { steps: horizon });
     const x = values.map((_, k) => at + k);

@@ -1,18 +1,20 @@
 // `unrolled train translate`: one sequence to another, by encoder, decoder and attention.
-import { TRANSLATOR_DEFAULTS as DEFAULTS } from '../../models/translator/options.js';
-import type { Translator } from '../../models/translator/translator.js';
-import type { TranslatorEvaluation } from '../../models/translator/options.js';
-import type { TextPair } from '../../models/translator/sentencePairs.js';
-import { escapeXml } from '../../drawing/svg.js';
-import { defineCommand } from '../command.js';
-import { choice, decimal, flag, fraction, integer, path, string } from '../options.js';
-import { formatNumber, percent } from '../output.js';
-import { sourcesOf } from '../sources.js';
-import { TABLE_OPTIONS } from '../tableOptions.js';
-import { embeddingOption, fitSettings, trainOptions } from '../trainOptions.js';
-import { startRun, taskResult, trainAndSave } from '../trainRun.js';
-import type * as library from '../library.js';
-import { bleuHeading, scoresOf } from '../translationScores.js';
+import { TRANSLATOR_DEFAULTS as DEFAULTS } from '../../../models/translator/options.js';
+import type { Translator } from '../../../models/translator/translator.js';
+import type { TranslatorEvaluation } from '../../../models/translator/options.js';
+import type { TextPair } from '../../../models/translator/sentencePairs.js';
+import { escapeXml } from '../../../drawing/svg.js';
+import { defineCommand } from '../../command.js';
+import { choice, decimal, flag, fraction, integer, path, string } from '../../options.js';
+import { formatNumber, percent } from '../../output.js';
+import { sourcesOf } from '../../sources.js';
+import { TABLE_OPTIONS } from '../../tableOptions.js';
+import { embeddingOption, fitSettings, trainOptions } from '../../trainOptions.js';
+import { requireParts } from '../../parts.js';
+import { openResume, seedOf } from '../../resumed.js';
+import { startRun, taskResult, trainAndSave } from '../../trainRun.js';
+import type * as library from '../../library.js';
+import { bleuHeading, scoresOf } from './scores.js';
 
 /** The share of the sources that is drawn for the test where there is no such part, and the most of it. */
 const TEST = 0.1;
@@ -73,28 +75,27 @@ export const trainTranslateCommand = defineCommand({
   ],
   async run(context, args, options) {
     const { io, globals } = context;
-    const lib = await import('../library.js');
-    const { readSentencePairs } = await import('../../sources/index.js');
+    const lib = await import('../../library.js');
+    const { readSentencePairs } = await import('../../../sources/index.js');
     const sources = sourcesOf(context);
-    const { readCell } = await import('../cellModule.js');
+    const { readCell } = await import('../../cellModule.js');
     const cell = await readCell(io.cwd, options.cell);
-    const data = await readSentencePairs(sources, args, options);
+    const resumed = await openResume(context, options.resume, 'translate');
+    const data = await readSentencePairs(sources, args, options, resumed?.reading);
     const given =
       options.test === undefined
         ? data.test
         : (await readSentencePairs(sources, [options.test], options, data.reading)).rows;
-    const drawn = given ? null : drawTest(data.rows, globals.seed ?? 0, lib.splitPairs);
+    const drawn = given ? null : drawTest(data.rows, seedOf(globals.seed, resumed), lib.splitPairs);
     const training = drawn?.rest ?? data.rows;
     const test: readonly TextPair[] = given ?? drawn?.drawn ?? [];
-    const sizes = `${formatNumber(training.length)} pairs to learn from, ${formatNumber(test.length)} to test with`;
-    const run = await startRun(
-      context,
-      { name: data.name, notes: data.report.notes },
-      args,
-      sizes,
-      options,
-      DEFAULTS.cell,
+    requireParts(
+      { what: 'pairs', needed: '2 different sources, one to learn from and one to test with' },
+      training,
+      test,
     );
+    const sizes = `${formatNumber(training.length)} pairs to learn from, ${formatNumber(test.length)} to test with`;
+    const run = await startRun(context, { ...data, resumed }, args, sizes, options, DEFAULTS.cell);
     const { tokens, targetTokens, lowercase, minCount, maxTokens, maxLength, labelSmoothing, attention } = options;
     const model = await trainAndSave(context, run, (hooks) =>
       lib.Translator.fit(training, {
@@ -121,7 +122,7 @@ export const trainTranslateCommand = defineCommand({
     const tested = model.evaluate(test, { beamSize, lengthPenalty });
     const scores = scoresOf(model, tested.hypotheses, lib);
     const { config } = model;
-    const last = model.training.validation.at(-1) ?? null;
+    const last = model.training.final;
     const columns = [
       { heading: 'test' },
       { heading: bleuHeading(scores), number: true },
@@ -147,13 +148,13 @@ export const trainTranslateCommand = defineCommand({
       unit: 'nats per token',
       sections: [{ heading: 'Translations of the test part', html: translationsHtml(tested) }],
       details: [['vocabularies', `${formatNumber(vocabulary.source)} and ${formatNumber(vocabulary.target)}`]],
+      data: data.report,
       json: {
         vocabulary,
         pairs: { train: used?.used ?? training.length, test: test.length, leftOut: used && used.long + used.empty },
-        notes: data.report.notes,
-        data: data.report,
         train: { loss: model.training.loss },
-        validation: last && { loss: last.loss, exact: last.exact },
+        // Greedy: each word the likeliest one, without the beam of the test.
+        validation: last && { loss: last.loss },
         test: {
           ...scores,
           loss: tested.loss,
@@ -179,6 +180,7 @@ function drawTest<P extends TextPair>(
   splitPairs: typeof library.splitPairs,
 ): { rest: P[]; drawn: P[] } {
   const sources = new Set(pairs.map(({ source }) => source)).size;
+  if (sources < 2) return { rest: [...pairs], drawn: [] };
   return splitPairs(pairs, Math.max(1, Math.min(MOST_TEST, Math.round(TEST * sources))), seed);
 }
 

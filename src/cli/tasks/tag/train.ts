@@ -1,14 +1,16 @@
 // `unrolled train tag`: one label for every token; beside the network stands the most frequent tag of each word.
-import { TAGGER_DEFAULTS as DEFAULTS } from '../../models/tagger/options.js';
-import type { TagScores } from '../../metrics/tagScores.js';
-import type { TaggedSentence } from '../../models/tagger/options.js';
-import { escapeXml } from '../../drawing/svg.js';
-import { defineCommand } from '../command.js';
-import { choice, decimal, flag, fraction, integer, path, string } from '../options.js';
-import { formatNumber, percent } from '../output.js';
-import { sourcesOf } from '../sources.js';
-import { embeddingOption, fitSettings, trainOptions } from '../trainOptions.js';
-import { startRun, taskResult, trainAndSave } from '../trainRun.js';
+import { TAGGER_DEFAULTS as DEFAULTS } from '../../../models/tagger/options.js';
+import type { TagScores } from '../../../metrics/tagScores.js';
+import type { TaggedSentence } from '../../../models/tagger/options.js';
+import { escapeXml } from '../../../drawing/svg.js';
+import { defineCommand } from '../../command.js';
+import { choice, decimal, flag, fraction, integer, path, string } from '../../options.js';
+import { formatNumber, percent } from '../../output.js';
+import { sourcesOf } from '../../sources.js';
+import { embeddingOption, fitSettings, trainOptions } from '../../trainOptions.js';
+import { requireParts } from '../../parts.js';
+import { openResume, seedOf } from '../../resumed.js';
+import { startRun, taskResult, trainAndSave } from '../../trainRun.js';
 
 /** The share of the sentences that is drawn for the test where there is no such part. */
 const TEST = 0.1;
@@ -53,29 +55,26 @@ export const trainTagCommand = defineCommand({
   examples: ['unrolled train tag conll2000 --epochs 8', 'unrolled train tag mine.conllu --tag-column xpos'],
   async run(context, args, options) {
     const { io, globals } = context;
-    const library = await import('../library.js');
-    const { readSentences, readWordVectors } = await import('../../sources/index.js');
+    const library = await import('../../library.js');
+    const { readSentences, readWordVectors } = await import('../../../sources/index.js');
     const sources = sourcesOf(context);
-    const { readCell } = await import('../cellModule.js');
+    const { readCell } = await import('../../cellModule.js');
     const cell = await readCell(io.cwd, options.cell);
-    const data = await readSentences(sources, args, options);
+    const resumed = await openResume(context, options.resume, 'tag');
+    const data = await readSentences(sources, args, options, resumed?.reading);
     const given =
       options.test === undefined
         ? data.test
         : (await readSentences(sources, [options.test], options, data.reading)).rows;
-    const drawn = given ? null : library.stratifiedSplit(new Int32Array(data.rows.length), TEST, globals.seed ?? 0);
+    const drawn = given
+      ? null
+      : library.stratifiedSplit(new Int32Array(data.rows.length), TEST, seedOf(globals.seed, resumed));
     const training = drawn ? Array.from(drawn.rest, (i) => data.rows[i]) : data.rows;
     const test = given ?? Array.from(drawn?.drawn ?? [], (i) => data.rows[i]);
+    requireParts({ what: 'sentences', needed: '2, one to learn from and one to test with' }, training, test);
     const vectors = options.vectors === undefined ? undefined : await readWordVectors(sources, options.vectors);
     const sizes = `${formatNumber(training.length)} sentences to learn from, ${formatNumber(test.length)} to test with`;
-    const run = await startRun(
-      context,
-      { name: data.name, notes: data.report.notes },
-      args,
-      sizes,
-      options,
-      DEFAULTS.cell,
-    );
+    const run = await startRun(context, { ...data, resumed }, args, sizes, options, DEFAULTS.cell);
     const { head, minCount, characters, neighbourWeight, oneDirection } = options;
     const model = await trainAndSave(context, run, (hooks) =>
       library.TokenTagger.fit(training, {
@@ -98,7 +97,7 @@ export const trainTagCommand = defineCommand({
     const trained = model.evaluate(training.slice(0, MEASURED));
     const baseline = library.MostFrequentTag.fit(training).evaluate(test);
     const { config } = model;
-    const last = model.training.validation.at(-1) ?? null;
+    const last = model.training.final;
     const chunks = tested.f1 !== undefined;
     const row = (name: string, { accuracy, f1 }: TagScores): string[] => [
       name,
@@ -127,14 +126,13 @@ export const trainTagCommand = defineCommand({
         ['words', formatNumber(model.vocabularySize)],
         ['scheme of the tags', library.tagSchemeOf(config.tags) ?? 'none: no chunks'],
       ],
+      data: data.report,
       json: {
         head: config.head,
         tags: config.tags,
         scheme: library.tagSchemeOf(config.tags),
         vocabulary: model.vocabularySize,
         sentences: { train: training.length, test: test.length },
-        notes: data.report.notes,
-        data: data.report,
         train: figures(trained),
         validation: last && figures(last),
         test: { ...figures(tested), untrained: tested.untrained },

@@ -1,19 +1,21 @@
 // `unrolled train classify`: one label for a text; beside the network stands what counting alone achieves.
-import { CLASSIFIER_DEFAULTS as DEFAULTS } from '../../models/classifier/options.js';
-import { POOLINGS } from '../../models/classifier/poolings.js';
-import type { ClassifierMetrics, LabelledText } from '../../models/classifier/options.js';
-import type { TextClassifier } from '../../models/classifier/textClassifier.js';
-import { escapeXml } from '../../drawing/svg.js';
-import { UnrolledError } from '../../errors.js';
-import { defineCommand } from '../command.js';
-import { choice, flag, fraction, integer, path, string } from '../options.js';
-import { formatNumber, percent } from '../output.js';
-import type { LabelledRow } from '../../sources/index.js';
-import { sourcesOf } from '../sources.js';
-import { TABLE_OPTIONS } from '../tableOptions.js';
-import type * as library from '../library.js';
-import { embeddingOption, fitSettings, trainOptions } from '../trainOptions.js';
-import { startRun, taskResult, trainAndSave } from '../trainRun.js';
+import { CLASSIFIER_DEFAULTS as DEFAULTS } from '../../../models/classifier/options.js';
+import { POOLINGS } from '../../../models/classifier/poolings.js';
+import type { ClassifierMetrics, LabelledText } from '../../../models/classifier/options.js';
+import type { TextClassifier } from '../../../models/classifier/textClassifier.js';
+import { escapeXml } from '../../../drawing/svg.js';
+import { UnrolledError } from '../../../errors.js';
+import { defineCommand } from '../../command.js';
+import { choice, flag, fraction, integer, path, string } from '../../options.js';
+import { formatNumber, percent } from '../../output.js';
+import type { LabelledRow } from '../../../sources/index.js';
+import { sourcesOf } from '../../sources.js';
+import { TABLE_OPTIONS } from '../../tableOptions.js';
+import type * as library from '../../library.js';
+import { embeddingOption, fitSettings, trainOptions } from '../../trainOptions.js';
+import { requireParts } from '../../parts.js';
+import { openResume, seedOf } from '../../resumed.js';
+import { startRun, taskResult, trainAndSave } from '../../trainRun.js';
 
 /** The share of the rows that is drawn for the test where there is no such part. */
 const TEST = 0.1;
@@ -66,30 +68,29 @@ export const trainClassifyCommand = defineCommand({
   ],
   async run(context, args, options) {
     const { io, globals } = context;
-    const lib = await import('../library.js');
-    const { readLabelled, readWordVectors } = await import('../../sources/index.js');
+    const lib = await import('../../library.js');
+    const { readLabelled, readWordVectors } = await import('../../../sources/index.js');
     const sources = sourcesOf(context);
-    const { readCell } = await import('../cellModule.js');
+    const { readCell } = await import('../../cellModule.js');
     const cell = await readCell(io.cwd, options.cell);
-    const data = await readLabelled(sources, args, options);
+    const resumed = await openResume(context, options.resume, 'classify');
+    const data = await readLabelled(sources, args, options, resumed?.reading);
     const given =
       options.test === undefined
         ? data.test
         : (await readLabelled(sources, [options.test], options, data.reading)).rows;
     const { training, test } = given
       ? { training: data.rows, test: given }
-      : drawTest(data.rows, globals.seed ?? 0, lib);
+      : drawTest(data.rows, seedOf(globals.seed, resumed), lib);
+    requireParts(
+      { what: 'rows', needed: '2 labels, and a row of each beside those that the test draws' },
+      training,
+      test,
+    );
     requireKnown(training, test);
     const vectors = options.vectors === undefined ? undefined : await readWordVectors(sources, options.vectors);
     const sizes = `${formatNumber(training.length)} rows to learn from, ${formatNumber(test.length)} to test with`;
-    const run = await startRun(
-      context,
-      { name: data.name, notes: data.report.notes },
-      args,
-      sizes,
-      options,
-      DEFAULTS.cell,
-    );
+    const run = await startRun(context, { ...data, resumed }, args, sizes, options, DEFAULTS.cell);
     const { tokens, lowercase, minCount, pooling, wordDropout, oneDirection } = options;
     const model = await trainAndSave(context, run, (hooks) =>
       lib.TextClassifier.fit(training, {
@@ -108,7 +109,7 @@ export const trainClassifyCommand = defineCommand({
     run.progress.log('counting: naive Bayes, logistic regression');
     const baselines = baselinesOf(model, training, test, lib);
     const { config } = model;
-    const last = model.training.validation.at(-1) ?? null;
+    const last = model.training.final;
     const scores = [
       ['majority', baselines.majority, null],
       ['naive Bayes', baselines.naiveBayes, null],
@@ -139,12 +140,11 @@ export const trainClassifyCommand = defineCommand({
         { heading: 'Surest mistakes', html: mistakesHtml(model, test) },
       ],
       details: [['vocabulary', `${formatNumber(model.vocabularySize)} (${model.text.settings.tokens})`]],
+      data: data.report,
       json: {
         labels: config.labels,
         vocabulary: model.vocabularySize,
         rows: { train: training.length, test: test.length },
-        notes: data.report.notes,
-        data: data.report,
         train: figures(trained),
         validation: last && figures(last),
         test: { ...figures(tested), confusion: tested.confusion },
