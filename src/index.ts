@@ -22,17 +22,7 @@ export { backendOf } from './backend/registry.js';
 export { type NestedArray, Tensor } from './tensor/tensor.js';
 export type { Device, DType, HostArray } from './tensor/device.js';
 export type { Shape } from './tensor/shape.js';
-export {
-  type CreateOptions,
-  empty,
-  fromData,
-  full,
-  ones,
-  rand,
-  randn,
-  tensor,
-  zeros,
-} from './tensor/create.js';
+export { type CreateOptions, empty, fromData, full, ones, rand, randn, tensor, zeros } from './tensor/create.js';
 export { keep, scope } from './tensor/scope.js';
 export { Philox, type PhiloxState, type RandomKey } from './tensor/philox.js';
 

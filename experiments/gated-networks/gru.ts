@@ -39,14 +39,21 @@ export default experiment({
     noGrad(() => {
       simpleX.set(weightX.slice(1, 0, H).data());
       simpleH.set(weightH.slice(1, 2 * H, 3 * H).data());
-      simpleBias.set(bias.slice(0, 0, H).add(bias.slice(0, 3 * H, 4 * H)).data()); // prettier-ignore
+      simpleBias.set(
+        bias
+          .slice(0, 0, H)
+          .add(bias.slice(0, 3 * H, 4 * H))
+          .data(),
+      );
       check('isRnn', below(1e-5), distance(open.forward(x).output, simple.forward(x).output));
     });
 
     heading('trainHeading');
     const task = { cell: GRU, pytorch: 1.04, most: 1.1, quick: 15, byHeart: 20 };
     const { network, vocabulary, text: book } = learnBook(context, await data('timemachine'), task);
-    const ratio = network.rnn.parameterCount() / new Recurrent(RNN, { inputSize: vocabulary.size, hiddenSize: network.rnn.hiddenSize }).parameterCount(); // prettier-ignore
+    const ratio =
+      network.rnn.parameterCount() /
+      new Recurrent(RNN, { inputSize: vocabulary.size, hiddenSize: network.rnn.hiddenSize }).parameterCount();
     say('size', { ratio: ratio.toFixed(2) });
 
     heading('gatesHeading');

@@ -1,5 +1,16 @@
 // What networks written from tensors share: one-hot vectors, the loop over time, prediction, training with clipped gradients.
-import { clipGradNorm, concat, crossEntropy, fromData, gatherRows, noGrad, scope, SGD, type Tensor, zeros } from 'unrolled';
+import {
+  clipGradNorm,
+  concat,
+  crossEntropy,
+  fromData,
+  gatherRows,
+  noGrad,
+  scope,
+  SGD,
+  type Tensor,
+  zeros,
+} from 'unrolled';
 import { randomBatches, sequentialBatches } from 'unrolled/data';
 import type { Corpus } from 'unrolled/text';
 

@@ -28,7 +28,11 @@ describe('scaling', () => {
 
 describe('timeParts', () => {
   it('takes counts and shares, in the order of time', () => {
-    expect(timeParts(100, { validation: 0.2, test: 10 })).toEqual({ train: [0, 70], validation: [70, 90], test: [90, 100] }); // prettier-ignore
+    expect(timeParts(100, { validation: 0.2, test: 10 })).toEqual({
+      train: [0, 70],
+      validation: [70, 90],
+      test: [90, 100],
+    });
     expect(timeParts(100, { train: 50, validation: 5, test: 5 }).test).toEqual([55, 60]);
     expect(() => timeParts(10, { train: 8, test: 3 })).toThrow(expect.objectContaining({ code: 'TOO_SHORT' }));
     expect(() => timeParts(10, { test: 1.5 })).toThrow(expect.objectContaining({ code: 'RANGE' }));

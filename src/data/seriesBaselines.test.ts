@@ -31,8 +31,12 @@ describe('rules', () => {
   });
 
   it('refuses what does not fit', () => {
-    expect(() => fitLinearRule([1, 2, 3], { window: 3, horizon: 1 })).toThrow(expect.objectContaining({ code: 'TOO_SHORT' })); // prettier-ignore
-    expect(() => fitLinearRule([1, 2, 3], { window: 1, horizon: 1 })).toThrow(expect.objectContaining({ code: 'RANGE' })); // prettier-ignore
+    expect(() => fitLinearRule([1, 2, 3], { window: 3, horizon: 1 })).toThrow(
+      expect.objectContaining({ code: 'TOO_SHORT' }),
+    );
+    expect(() => fitLinearRule([1, 2, 3], { window: 1, horizon: 1 })).toThrow(
+      expect.objectContaining({ code: 'RANGE' }),
+    );
   });
 });
 

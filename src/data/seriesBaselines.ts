@@ -29,9 +29,18 @@ export interface LinearRuleOptions {
  */
 export function fitLinearRule(values: ArrayLike<number>, options: LinearRuleOptions): SeriesRule {
   const { window: W, horizon: K, ridge = 1 } = options;
-  if (W < 2) throw new UnrolledError('RANGE', `expected a window of 2 or more, received ${W}`, 'the last value alone has nothing to regress on'); // prettier-ignore
+  if (W < 2)
+    throw new UnrolledError(
+      'RANGE',
+      `expected a window of 2 or more, received ${W}`,
+      'the last value alone has nothing to regress on',
+    );
   if (values.length < W + K) {
-    throw new UnrolledError('TOO_SHORT', `expected a series of at least ${W + K} values, received ${values.length}`, 'use a smaller window, or a longer series'); // prettier-ignore
+    throw new UnrolledError(
+      'TOO_SHORT',
+      `expected a series of at least ${W + K} values, received ${values.length}`,
+      'use a smaller window, or a longer series',
+    );
   }
   const D = W - 1;
   const gram = new Float64Array(D * D);
@@ -70,7 +79,12 @@ export function solveCholesky(A: Float64Array, B: Float64Array, n: number, k: nu
       for (let m = 0; m < j; m++) sum -= A[i * n + m] * A[j * n + m];
       if (i > j) A[i * n + j] = sum / A[j * n + j];
       else if (sum > 0) A[i * n + i] = Math.sqrt(sum);
-      else throw new UnrolledError('RANGE', `expected a positive definite matrix, received a pivot of ${sum}`, 'give a larger ridge'); // prettier-ignore
+      else
+        throw new UnrolledError(
+          'RANGE',
+          `expected a positive definite matrix, received a pivot of ${sum}`,
+          'give a larger ridge',
+        );
     }
   }
   for (let c = 0; c < k; c++) {

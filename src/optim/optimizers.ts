@@ -201,9 +201,14 @@ abstract class AdamFamily extends Optimizer {
   protected uniforms(): Uniforms {
     const { beta1: b1, beta2: b2, epsilon: e, weightDecay } = this.options;
     return {
-      lr: this.learningRate, beta1: b1, beta2: b2, epsilon: e, decay: weightDecay,
-      stepSize: this.learningRate / (1 - b1 ** this.steps), rootCorrection: 1 / Math.sqrt(1 - b2 ** this.steps),
-    }; // prettier-ignore
+      lr: this.learningRate,
+      beta1: b1,
+      beta2: b2,
+      epsilon: e,
+      decay: weightDecay,
+      stepSize: this.learningRate / (1 - b1 ** this.steps),
+      rootCorrection: 1 / Math.sqrt(1 - b2 ** this.steps),
+    };
   }
 
   protected update(t: Tensor, gradient: Tensor, [mean, square]: readonly Tensor[], uniforms: Uniforms): void {

@@ -4,10 +4,27 @@ import { INSTRUCTION_SIZE, MAX_REGISTERS, OP, type Opcode, type Program } from '
 import { type Expr, type OpName, topological } from './expr.js';
 
 const OPCODES: { readonly [K in OpName]: Opcode } = {
-  neg: OP.NEG, abs: OP.ABS, exp: OP.EXP, log: OP.LOG, sqrt: OP.SQRT, reciprocal: OP.RECIPROCAL, sigmoid: OP.SIGMOID,
-  tanh: OP.TANH, relu: OP.RELU, sign: OP.SIGN, add: OP.ADD, sub: OP.SUB, mul: OP.MUL, div: OP.DIV, max: OP.MAX,
-  min: OP.MIN, less: OP.LESS, equal: OP.EQUAL, select: OP.SELECT, fma: OP.FMA,
-}; // prettier-ignore
+  neg: OP.NEG,
+  abs: OP.ABS,
+  exp: OP.EXP,
+  log: OP.LOG,
+  sqrt: OP.SQRT,
+  reciprocal: OP.RECIPROCAL,
+  sigmoid: OP.SIGMOID,
+  tanh: OP.TANH,
+  relu: OP.RELU,
+  sign: OP.SIGN,
+  add: OP.ADD,
+  sub: OP.SUB,
+  mul: OP.MUL,
+  div: OP.DIV,
+  max: OP.MAX,
+  min: OP.MIN,
+  less: OP.LESS,
+  equal: OP.EQUAL,
+  select: OP.SELECT,
+  fma: OP.FMA,
+};
 
 export interface CompiledProgram {
   program: Program;

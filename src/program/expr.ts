@@ -2,10 +2,27 @@
 
 /** Operations of one, two and three arguments; backend/isa.ts says what each computes. */
 export const ARITY = {
-  neg: 1, abs: 1, exp: 1, log: 1, sqrt: 1, reciprocal: 1, sigmoid: 1, tanh: 1, relu: 1, sign: 1,
-  add: 2, sub: 2, mul: 2, div: 2, max: 2, min: 2, less: 2, equal: 2,
-  select: 3, fma: 3,
-} as const; // prettier-ignore
+  neg: 1,
+  abs: 1,
+  exp: 1,
+  log: 1,
+  sqrt: 1,
+  reciprocal: 1,
+  sigmoid: 1,
+  tanh: 1,
+  relu: 1,
+  sign: 1,
+  add: 2,
+  sub: 2,
+  mul: 2,
+  div: 2,
+  max: 2,
+  min: 2,
+  less: 2,
+  equal: 2,
+  select: 3,
+  fma: 3,
+} as const;
 
 export type OpName = keyof typeof ARITY;
 

@@ -37,7 +37,10 @@ export default messages({
   oneNetwork: { en: 'one network (mean of {count})', zh: '单个网络（{count} 个的平均）' },
   networks: { en: '{count} networks together', zh: '{count} 个网络合在一起' },
   ceilingRow: { en: 'each name in its most usual language', zh: '每个姓氏取它最常见的语言' },
-  majorityBeaten: { en: 'accuracy of one network, against always saying the most frequent language', zh: '单个网络的准确率，与总是回答最常见的语言相比' }, // prettier-ignore
+  majorityBeaten: {
+    en: 'accuracy of one network, against always saying the most frequent language',
+    zh: '单个网络的准确率，与总是回答最常见的语言相比',
+  },
   bayesBeaten: { en: 'accuracy of one network, against naive Bayes', zh: '单个网络的准确率，与朴素贝叶斯相比' },
   reached: {
     en: 'accuracy of the networks together (logistic regression on 1 to 4 letters: 0.849)',

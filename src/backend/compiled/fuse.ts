@@ -53,7 +53,6 @@ export function fusePairs(code: Int32Array): Int32Array {
       [0, a, b],
       [1, b, a],
     ] as const) {
-      // prettier-ignore
       let i = j - 1;
       while (i >= 0 && (gone.has(i) || !writes(i, t))) i--;
       const first = i < 0 ? -1 : FIRSTS.indexOf(list[i][0]);
