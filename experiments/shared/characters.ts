@@ -18,11 +18,11 @@ import { Corpus, type Vocabulary } from 'unrolled/text';
 import { above, atLeast, atMost, curves, type Experimenting, MUTED, Plot } from 'unrolled/reproduce';
 import type { SharedKey } from './text/characters.js';
 
-/** The Time Machine in letters and spaces: the first 10,000 characters to learn, and the next 2,000, which are not learnt. */
+/** The Time Machine in letters and spaces: the first 10,000 characters to learn, and the next 2,000, which are not learned. */
 export function readBook(book: string) {
   const { tokens, vocabulary } = Corpus.fromText(book, { lettersOnly: true });
-  const learnt = tokens.subarray(0, 10_000);
-  return { vocabulary, learnt, unseen: tokens.subarray(10_000, 12_000), text: vocabulary.decode(learnt).join('') };
+  const learned = tokens.subarray(0, 10_000);
+  return { vocabulary, learned, unseen: tokens.subarray(10_000, 12_000), text: vocabulary.decode(learned).join('') };
 }
 
 /** Characters → recurrent layers → a score for each character. int32 tokens stand for one-hot vectors. */
@@ -114,7 +114,7 @@ export function perplexityOn({ rnn, output }: CharacterNetwork, tokens: Int32Arr
   );
 }
 
-/** After 100 characters of the learnt text, at twenty places: what it says, and how much of it is right, one character after the other. */
+/** After 100 characters of the learned text, at twenty places: what it says, and how much of it is right, one character after the other. */
 export function recite(network: CharacterNetwork, text: string, vocabulary: Vocabulary) {
   return Array.from({ length: 20 }, (_, i) => {
     const start = 300 + 450 * i;
@@ -141,7 +141,7 @@ export interface Task {
 export function learnBook(context: Experimenting<SharedKey>, book: string, task: Task) {
   const { quick, seed, say, plot, lines, check, progress } = context;
   const { cell, numLayers = 1, learningRate = 1 } = task;
-  const { vocabulary, learnt, unseen, text } = readBook(book);
+  const { vocabulary, learned, unseen, text } = readBook(book);
   const hiddenSize = quick ? 32 : 256;
   const epochs = quick ? 25 : 500;
   manualSeed(seed);
@@ -164,7 +164,7 @@ export function learnBook(context: Experimenting<SharedKey>, book: string, task:
   };
   const spoken = quick ? [5, epochs] : [20, 50, 100, 200, epochs];
   show(0, perplexityOn(network, unseen));
-  const perplexities = trainCharacters(network, learnt, {
+  const perplexities = trainCharacters(network, learned, {
     epochs,
     learningRate,
     seed,
