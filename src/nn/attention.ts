@@ -70,7 +70,13 @@ function attend(scores: Tensor, value: Tensor, options: AttentionOptions): Atten
     const lengths = readLengths(options.lengths, N, Tk, 'key lengths');
     masks.push(reshape(lengthMask(lengths, Tk, { device: scores.device }), [N, 1, Tk]));
   }
-  const weights = masks.length === 0 ? softmax(scores) : maskedSoftmax(scores, masks.reduce((a, b) => mul(a, b))); // prettier-ignore
+  const weights =
+    masks.length === 0
+      ? softmax(scores)
+      : maskedSoftmax(
+          scores,
+          masks.reduce((a, b) => mul(a, b)),
+        );
   return { output: matmul(weights, value), weights };
 }
 

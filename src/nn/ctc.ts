@@ -74,7 +74,11 @@ export function ctcLoss(logProbs: Tensor, targets: Tensor, options: CtcOptions =
     });
   }
   if (reduction !== 'mean') return reduceLoss(loss, reduction);
-  const perLabel = fromData(targetLengths.map((length) => 1 / Math.max(length, 1)), [N], { device }); // prettier-ignore
+  const perLabel = fromData(
+    targetLengths.map((length) => 1 / Math.max(length, 1)),
+    [N],
+    { device },
+  );
   return reduceLoss(mul(loss, perLabel), 'mean');
 }
 

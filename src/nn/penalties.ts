@@ -55,5 +55,8 @@ export function l2Penalty(parameters: Iterable<Tensor>, lambda: number): Tensor 
   if (terms.length === 0) {
     throw new UnrolledError('EMPTY', 'expected at least one parameter, received none', 'give model.parameters()');
   }
-  return mul(terms.reduce((a, b) => add(a, b)), lambda / 2); // prettier-ignore
+  return mul(
+    terms.reduce((a, b) => add(a, b)),
+    lambda / 2,
+  );
 }
