@@ -9,7 +9,7 @@ import { scheduleByName } from '../optim/schedules.js';
 import { getPlatform } from '../platform/platform.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { nonFiniteError } from './finite.js';
+import { nonFiniteError, requireFiniteParameters } from './finite.js';
 import { TrainingHistory } from './history.js';
 import { EarlyStopping, type LoopCounters, runLoop, type StopReason } from './loop.js';
 import { checkTrainerSettings, type TrainerSettings } from './settings.js';
@@ -169,11 +169,12 @@ export async function train<M extends { loss: number }>(
     return verdict?.stop ?? false;
   };
 
-  const checkpoint = (): void | Promise<void> =>
-    task.checkpoint?.(
-      { counters: { ...counters }, loss: smoothed, history: [...history.entries], validation },
-      optimizer,
-    );
+  const checkpoint = (): void | Promise<void> => {
+    // In place of the last one, which was good.
+    requireFiniteParameters(network.namedParameters(), counters.step);
+    const position = { counters: { ...counters }, loss: smoothed, history: [...history.entries], validation };
+    return task.checkpoint?.(position, optimizer);
+  };
 
   network.train();
   const letGrow = getPlatform().holdYoungGeneration?.();
@@ -190,6 +191,8 @@ export async function train<M extends { loss: number }>(
     signal: options.signal,
   }).finally(letGrow);
   if (best !== null) network.loadStateDict(best);
+  // The last step is followed by no loss that would show it.
+  requireFiniteParameters(network.namedParameters(), counters.step);
   network.eval();
   const tokensPerSecond = counters.tokens / counters.seconds;
   const entries = [...history.entries];
