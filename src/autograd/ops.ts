@@ -9,6 +9,7 @@ import { formatShape, resolveAxis, sizeOf } from '../tensor/shape.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { argument, elementwise, updateInPlace } from './elementwise.js';
+import { clearFrozen } from './freeze.js';
 import { clone, concat, expand, permute, reduceAxes } from './movement.js';
 import { alias, record, setTapeArithmetic } from './tape.js';
 
@@ -63,6 +64,7 @@ setTapeArithmetic(
       product(x, g, out, 1, k, n, x.shape[0], true, false);
       return out;
     }),
+  clearFrozen,
 );
 
 const selectExpr = apply('select', x0, x1, argument(2));

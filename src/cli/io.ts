@@ -1,6 +1,7 @@
 // What a command touches of the world, so that tests run it without a process.
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+
+export { peakMemoryMiB } from '../platform/node/memory.js';
 
 export interface TextSink {
   write(text: string): unknown;
@@ -45,22 +46,6 @@ export function processIo(): Io {
     exit: (status) => process.exit(status),
     now: () => performance.now(),
   };
-}
-
-/** The most memory that this program held until now, in MiB. */
-export function peakMemoryMiB(): number {
-  return Math.round(peakKiB() / 102.4) / 10;
-}
-
-/** On Linux what `resourceUsage` says of a process is never less than what its parent held: a build, before a first start. */
-function peakKiB(): number {
-  try {
-    const peak = /^VmHWM:\s*(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'));
-    if (peak !== null) return Number(peak[1]);
-  } catch {
-    // No such file on other systems.
-  }
-  return process.resourceUsage().maxRSS;
 }
 
 /** How many threads can run at the same time here. */

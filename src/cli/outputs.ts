@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import { isDataFile } from '../data/extract.js';
 import { UnrolledError } from '../errors.js';
 import type { Context } from './command.js';
+import { sourcesOf } from './sources.js';
 
 /** A file by what it is, not by what it is called: links of both kinds, `..` and other spellings are seen through. */
 interface Identity {
@@ -36,8 +37,8 @@ export async function refuseOverwriting(
     else for (const path of await filesOfKnownSet()) read.set((await identityOf(path)).key, `${input} (${path})`);
 
     async function filesOfKnownSet(): Promise<string[]> {
-      const { KnownData } = await import('./knownData.js');
-      return new KnownData(io, globals.dataDir).files(input ?? '');
+      const { KnownData } = await import('../sources/knownData.js');
+      return new KnownData(sourcesOf({ io, globals })).files(input ?? '');
     }
   }
   const written = new Map<string, string>();

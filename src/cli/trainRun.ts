@@ -1,10 +1,10 @@
 // What every `train` does around the training itself: progress, checkpoints, interruption, the model file, the report, the result.
 import { basename } from 'node:path';
 import { UnrolledError } from '../errors.js';
-import type { FitOptions } from '../models/trainingOptions.js';
+import type { FitOptions } from '../models/options.js';
 import type { StepProgress, TrainingResult } from '../train/trainer.js';
 import type { Backend } from '../backend/contract.js';
-import type { TaskReport } from '../plot/taskReport.js';
+import type { TaskReport } from '../drawing/reports/taskReport.js';
 import type { CommandResult, Context } from './command.js';
 import { readBytes, removeFile, writeWhole } from './files.js';
 import { peakMemoryMiB } from './io.js';

@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import '../autograd/methods.js';
 import { ReferenceBackend } from '../backend/reference/reference.js';
 import { useBackend } from '../backend/choose.js';
-import { Forecaster } from '../models/forecaster.js';
-import { TextClassifier } from '../models/textClassifier.js';
+import { Forecaster } from '../models/forecaster/forecaster.js';
+import { TextClassifier } from '../models/classifier/textClassifier.js';
 import { integratedGradients, pastInfluence } from './attribution.js';
 
 beforeAll(() => useBackend(new ReferenceBackend()));

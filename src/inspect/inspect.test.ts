@@ -4,13 +4,13 @@ import { mul, slice, sum } from '../autograd/ops.js';
 import { backward } from '../autograd/tape.js';
 import { useBackend } from '../backend/choose.js';
 import { CELLS, GRU, LSTM, RNN, RNNIdentity } from '../cell/cells/index.js';
-import { LanguageModel } from '../models/languageModel.js';
+import { LanguageModel } from '../models/language/languageModel.js';
 import { Recurrent } from '../nn/recurrent.js';
 import { fromData, randn } from '../tensor/create.js';
 import { Philox } from '../tensor/philox.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Corpus } from '../text/corpus.js';
-import { textOf } from '../models/textGenerator.js';
+import { textOf } from '../models/language/textGenerator.js';
 import { gateTrace } from './gateTrace.js';
 import { gradientFlow } from './gradientFlow.js';
 import { inspectModel } from './inspectModel.js';
@@ -209,7 +209,7 @@ describe('stateJacobian', () => {
 describe('inspectModel', () => {
   it('gives all parts, for a text of one token too', () => {
     const m = model();
-    const whole = inspectModel(m, { text: TEXT });
+    const whole = inspectModel(m, { input: TEXT });
     expect(whole.spectra.map(({ name }) => name)).toEqual(
       [0, 1].flatMap((l) => ['i', 'f', 'g', 'o'].map((gate) => `rnn.${l}.weight_h.${gate}`)),
     );
@@ -220,7 +220,7 @@ describe('inspectModel', () => {
     const last = whole.text?.gradientFlow?.last[1].states.h ?? [];
     expect(last[last.length - 1]).toBeGreaterThan(last[0]);
     expect(m.network.parameters().every((t) => t.grad === null && t.requiresGrad)).toBe(true);
-    expect(inspectModel(m, { text: 'S', layer: 1 }).text).toMatchObject({ gradientFlow: null });
+    expect(inspectModel(m, { input: 'S', layer: 1 }).text).toMatchObject({ gradientFlow: null });
     expect(inspectModel(m).text).toBeNull();
   });
 });

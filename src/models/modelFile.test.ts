@@ -2,9 +2,9 @@ import { beforeAll, expect, it } from 'vitest';
 import { useBackend } from '../backend/choose.js';
 import { decodeSafetensors, encodeSafetensors } from '../formats/safetensors.js';
 import { Corpus } from '../text/corpus.js';
-import { LanguageModel } from './languageModel.js';
-import { loadModel } from './load.js';
-import { textOf } from './textGenerator.js';
+import { LanguageModel } from './language/languageModel.js';
+import { textOf } from './language/textGenerator.js';
+import { loadModel } from './tasks.js';
 
 beforeAll(async () => {
   await useBackend('reference');

@@ -7,6 +7,7 @@ import { requireNumber } from '../range.js';
 import type { Philox } from '../tensor/philox.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
+import type { ParameterLabel } from '../weights/labels.js';
 import { constantInit, type Initializer, normalInit, uniformInit } from './initializers.js';
 import { Module, parameter } from './module.js';
 import { defaultCalls, defaultRng, type RandomCalls } from './random.js';
@@ -32,8 +33,10 @@ export class Linear extends Module {
     const bound = uniformInit(1 / Math.sqrt(inputSize));
     this.inputSize = inputSize;
     this.outputSize = outputSize;
-    this.weight = this.addParameter('weight', parameter([inputSize, outputSize], options.init ?? bound, rng));
-    this.bias = options.bias === false ? null : this.addParameter('bias', parameter([outputSize], bound, rng));
+    const made = (name: string, shape: number[], init: Initializer): Tensor =>
+      this.addParameter(name, parameter(shape, init, rng, `${name} of a linear layer`));
+    this.weight = made('weight', [inputSize, outputSize], options.init ?? bound);
+    this.bias = options.bias === false ? null : made('bias', [outputSize], bound);
   }
 
   forward(x: Tensor): Tensor {
@@ -86,9 +89,10 @@ export class Embedding extends Module {
       const values = init(shape, from);
       return paddingIndex === null ? values : values.fill(0, paddingIndex * size, (paddingIndex + 1) * size);
     };
-    const weight = parameter([count, size], padded, rng);
+    const weight = parameter([count, size], padded, rng, 'weight of an embedding');
+    const label: ParameterLabel = { axes: ['vocabulary', 'embedding'], blocks: [] };
     weight.requiresGrad = !frozen;
-    this.weight = frozen ? this.addBuffer('weight', weight) : this.addParameter('weight', weight);
+    this.weight = frozen ? this.addBuffer('weight', weight, label) : this.addParameter('weight', weight, label);
     this.frozen = frozen;
     this.paddingIndex = paddingIndex;
   }
@@ -162,7 +166,10 @@ export class LayerNorm extends Module {
     const { epsilon = 1e-5, elementwiseAffine = true, bias = true } = options;
     requireNumber('an epsilon', epsilon, { min: 0 }, '1e-5 is usual');
     const made = (name: string, value: number): Tensor =>
-      this.addParameter(name, parameter([size], constantInit(value), defaultRng()));
+      this.addParameter(name, parameter([size], constantInit(value), defaultRng(), `${name} of a layer norm`), {
+        axes: ['features'],
+        blocks: [],
+      });
     this.size = size;
     this.epsilon = epsilon;
     this.weight = elementwiseAffine ? made('weight', 1) : null;

@@ -1,7 +1,6 @@
 // Losses between predictions and targets of one shape; cross-entropy stands in autograd/rows.ts, CTC in ctc.ts. Each is one
 // program over the elements and a sum.
 import { UnrolledError } from '../errors.js';
-import { softplusExpr } from '../autograd/activations.js';
 import { argument, elementwise, RESULT_GRADIENT } from '../autograd/elementwise.js';
 import { reduceAxes } from '../autograd/movement.js';
 import { mul, sum } from '../autograd/ops.js';
@@ -99,7 +98,7 @@ export function huber(prediction: Tensor, target: Tensor, options: HuberOptions 
 
 // For logits x = p: (1 − y) x + w · softplus(−x) with w = 1 + (weight − 1) y; argument 2 is the weight of the positives.
 const weight = argument(2);
-const softplusOfNegative = softplusExpr(apply('neg', p));
+const softplusOfNegative = apply('softplus', apply('neg', p));
 const rest = sub(one, y);
 const bceExpr = add(times(rest, p), times(add(one, times(sub(weight, one), y)), softplusOfNegative));
 const bceGradients = [

@@ -1,36 +1,66 @@
 // Module: what has parameters and parts with parameters. Names are paths, as in PyTorch: `rnn.0.weight_h`.
-import { UnrolledError } from '../errors.js';
-import { keep } from '../tensor/scope.js';
-import { fromData } from '../tensor/create.js';
+import { setFrozenMask } from '../autograd/frozen.js';
+import { empty, fromData } from '../tensor/create.js';
 import type { Philox } from '../tensor/philox.js';
-import { formatShape, sameShape, type Shape } from '../tensor/shape.js';
+import { keep } from '../tensor/scope.js';
+import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { arrange, type LoadOptions } from '../weights/arrange.js';
+import { countModule, takeFromBudget } from '../weights/budget.js';
+import {
+  type GivenState,
+  type ParameterLabel,
+  type Place,
+  plainLabel,
+  type StateDict,
+  type StoredParameter,
+} from '../weights/labels.js';
 import type { Initializer } from './initializers.js';
 
-export type StateDict = Record<string, { shape: Shape; data: ArrayLike<number> }>;
+export type { StateDict } from '../weights/labels.js';
 
-/** A tensor that training changes. It outlives the scope in which it is made. */
-export function parameter(shape: Shape, init: Initializer, rng: Philox): Tensor {
-  const t = keep(fromData(init(shape, rng), shape));
+/**
+ * A tensor that training changes. It outlives the scope in which it is made. While the weights of a file are loaded, its numbers
+ * are undefined: `init` is not called then.
+ * @param name for messages
+ * Errors: FORMAT where the file has fewer numbers.
+ */
+export function parameter(shape: Shape, init: Initializer, rng: Philox, name = 'parameter'): Tensor {
+  const t = keep(takeFromBudget(name, shape) ? empty(shape) : fromData(init(shape, rng), shape));
   t.requiresGrad = true;
   return t;
 }
 
+/** A parameter or buffer, and what a state dict says about it. */
+export interface NamedState extends Place {
+  tensor: Tensor;
+}
+
+type Own = Omit<NamedState, 'name' | 'shape'>;
+
 export abstract class Module {
   /** Whether dropout is on. */
   training = true;
-  readonly #own = new Map<string, Tensor>();
-  readonly #buffers = new Map<string, Tensor>();
+  readonly #own = new Map<string, Own>();
+  readonly #buffers = new Map<string, Own>();
   readonly #parts = new Map<string, Module>();
 
-  protected addParameter(name: string, t: Tensor): Tensor {
-    this.#own.set(name, t);
+  constructor() {
+    countModule();
+  }
+
+  /**
+   * @param label what its axes and columns are; those of a linear layer by default
+   * @param order01 for the gates of a cell: their order in files of 0.1
+   */
+  protected addParameter(name: string, t: Tensor, label?: ParameterLabel, order01?: Place['order01']): Tensor {
+    this.#own.set(name, { tensor: t, label: label ?? plainLabel(t.shape), order01 });
     return t;
   }
 
   /** A tensor that is stored with the model, but that training does not change: not among the parameters. */
-  protected addBuffer(name: string, t: Tensor): Tensor {
-    this.#buffers.set(name, t);
+  protected addBuffer(name: string, t: Tensor, label?: ParameterLabel): Tensor {
+    this.#buffers.set(name, { tensor: t, label: label ?? plainLabel(t.shape) });
     return t;
   }
 
@@ -40,19 +70,22 @@ export abstract class Module {
   }
 
   *namedParameters(prefix = ''): Generator<[string, Tensor]> {
-    for (const [name, t] of this.#own) yield [prefix + name, t];
-    for (const [name, part] of this.#parts) yield* part.namedParameters(`${prefix}${name}.`);
+    for (const { name, tensor } of this.#named((module) => module.#own, prefix)) yield [name, tensor];
   }
 
   *namedBuffers(prefix = ''): Generator<[string, Tensor]> {
-    for (const [name, t] of this.#buffers) yield [prefix + name, t];
-    for (const [name, part] of this.#parts) yield* part.namedBuffers(`${prefix}${name}.`);
+    for (const { name, tensor } of this.#named((module) => module.#buffers, prefix)) yield [name, tensor];
   }
 
-  /** What is stored with the model: parameters, then buffers. */
-  *#namedState(): Generator<[string, Tensor]> {
-    yield* this.namedParameters();
-    yield* this.namedBuffers();
+  /** What is stored with the model: parameters, then buffers, each with its label. */
+  *namedState(prefix = ''): Generator<NamedState> {
+    yield* this.#named((module) => module.#own, prefix);
+    yield* this.#named((module) => module.#buffers, prefix);
+  }
+
+  *#named(of: (module: Module) => ReadonlyMap<string, Own>, prefix: string): Generator<NamedState> {
+    for (const [name, own] of of(this)) yield { name: prefix + name, shape: own.tensor.shape, ...own };
+    for (const [name, part] of this.#parts) yield* part.#named(of, `${prefix}${name}.`);
   }
 
   parameters(): Tensor[] {
@@ -82,41 +115,34 @@ export abstract class Module {
     return this.train(false);
   }
 
-  /** Copies of all parameters and buffers. */
+  /** Copies of all parameters and buffers, with their labels: which columns are which gate, and the like. */
   stateDict(): StateDict {
-    return Object.fromEntries([...this.#namedState()].map(([name, t]) => [name, { shape: t.shape, data: t.data() }]));
+    return Object.fromEntries(
+      [...this.namedState()].map(({ name, shape, tensor, label }): [string, StoredParameter] => {
+        const data = tensor.data();
+        const dtype = data instanceof Float64Array ? 'float64' : 'float32';
+        return [name, { name, shape, ...label, dtype, data }];
+      }),
+    );
   }
 
-  /** Errors: FORMAT where names are missing or too many, or a shape differs. */
-  loadStateDict(state: StateDict): void {
-    const named = new Map(this.#namedState());
-    const missing = [...named.keys()].filter((name) => !Object.hasOwn(state, name));
-    const extra = Object.keys(state).filter((name) => !named.has(name));
-    if (missing.length + extra.length > 0) {
-      throw new UnrolledError(
-        'FORMAT',
-        `expected the parameters of this model, received without ${missing.join(', ') || 'none'} and with ${extra.join(', ') || 'none'} more`,
-        'the model must be made with the same configuration',
-      );
-    }
-    for (const [name, t] of named) {
-      const { shape, data } = state[name];
-      if (!sameShape(shape, t.shape)) {
-        throw new UnrolledError(
-          'FORMAT',
-          `expected ${name} of shape ${formatShape(t.shape)}, received ${formatShape(shape)}`,
-          'the model must be made with the same configuration',
-        );
-      }
-      t.set(data);
-    }
+  /**
+   * Overwrites all parameters and buffers, the columns of gates by their labels, whatever their order in memory.
+   * Errors: FORMAT with all that is missing, too much or of another shape, and for several gates without labels; nothing is
+   * changed then.
+   */
+  loadStateDict(state: GivenState, options: LoadOptions = {}): void {
+    const places = [...this.namedState()];
+    const numbers = arrange(places, state, options);
+    places.forEach(({ tensor }, i) => tensor.set(numbers[i]));
   }
 
   /** Gives parameters and buffers back; the module must not be used again. */
   dispose(): void {
-    for (const [, t] of this.#namedState()) {
-      t.grad?.dispose();
-      t.dispose();
+    for (const { tensor } of this.namedState()) {
+      tensor.grad?.dispose();
+      setFrozenMask(tensor, null);
+      tensor.dispose();
     }
   }
 }

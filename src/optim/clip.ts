@@ -31,11 +31,11 @@ export function gradNorm(parameters: Iterable<Tensor>): number {
 const scaled = apply('mul', argument(0), uniform('scale'));
 
 /**
- * Projects the gradients on the ball of radius `maxNorm`: g ← min(1, θ / ‖g‖) g. Returns the norm before.
- * Errors: RANGE for a norm that is not above 0 or not finite.
+ * Projects the gradients on the ball of radius `maxNorm`: g ← min(1, θ / ‖g‖) g. Returns the norm before; with Infinity nothing
+ * is clipped, as in PyTorch. Errors: RANGE for a norm that is not above 0.
  */
 export function clipGradNorm(parameters: Iterable<Tensor>, maxNorm: number): number {
-  requireNumber('a largest gradient norm', maxNorm, { above: 0 }, '1 is usual; gradNorm measures without clipping');
+  requireLimit('a largest gradient norm', maxNorm, '1 is usual; Infinity measures without clipping');
   const list = [...parameters];
   const norm = gradNorm(list);
   if (norm > maxNorm) {
@@ -47,8 +47,13 @@ export function clipGradNorm(parameters: Iterable<Tensor>, maxNorm: number): num
 
 const bounded = apply('max', apply('min', argument(0), uniform('limit')), apply('neg', uniform('limit')));
 
-/** Cuts each element of the gradients to ±limit. Errors: RANGE for a limit that is not above 0 or not finite. */
+/** Cuts each element of the gradients to ±limit; Infinity cuts nothing. Errors: RANGE for a limit that is not above 0. */
 export function clipGradValue(parameters: Iterable<Tensor>, limit: number): void {
-  requireNumber('a limit of gradient elements', limit, { above: 0 }, '5 is usual; leave the call out for no limit');
+  requireLimit('a limit of gradient elements', limit, '5 is usual; Infinity is no limit');
+  if (limit === Infinity) return;
   for (const g of gradients(parameters)) updateInPlace([{ tensor: g, value: bounded }], [g], { uniforms: { limit } });
+}
+
+function requireLimit(name: string, limit: number, help: string): void {
+  if (limit !== Infinity) requireNumber(name, limit, { above: 0 }, help);
 }

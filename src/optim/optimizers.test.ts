@@ -205,7 +205,7 @@ describe('optimizers refuse', () => {
     expect(new Adam([], 1, { beta1: undefined }).learningRate).toBe(1);
   });
 
-  it.each([-1, 0, NaN, Infinity, -Infinity])('to clip gradients to %d, and leave them as they are', (wrong) => {
+  it.each([-1, 0, NaN, -Infinity])('to clip gradients to %d, and leave them as they are', (wrong) => {
     const parameters = parametersOf(CASES[0].start);
     backwardOf(CASES[0], parameters);
     const before = parameters.map((t) => [...(t.grad?.data() ?? [])]);

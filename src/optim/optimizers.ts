@@ -1,13 +1,14 @@
 // Optimizers. Each update is one program over parameter, gradient and moments; formulas as in PyTorch.
 import { UnrolledError } from '../errors.js';
-import { argument, updateInPlace } from '../autograd/elementwise.js';
+import { argument } from '../autograd/elementwise.js';
+import { updateUnfrozen } from '../autograd/freeze.js';
 import { apply, constant, type Expr, uniform } from '../program/expr.js';
 import { requireNumber } from '../range.js';
 import { zeros } from '../tensor/create.js';
 import { keep } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 
-/** What a checkpoint stores of an optimizer: how many steps, and its moments by name. */
+/** Where an optimizer stands: how many steps, and its moments by number, in the order in memory. Files have `storedMoments`. */
 export interface OptimizerState {
   steps: number;
   moments: Record<string, ArrayLike<number>>;
@@ -43,8 +44,8 @@ export abstract class Optimizer {
   readonly parameters: readonly Tensor[];
   #learningRate = 0;
   steps = 0;
-  /** Zero or more moments for each parameter. */
-  protected readonly moments: Tensor[][];
+  /** Zero or more moments for each parameter, each of its shape. */
+  readonly moments: readonly (readonly Tensor[])[];
 
   protected constructor(parameters: Iterable<Tensor>, learningRate: number, momentCount: number) {
     this.parameters = [...parameters];
@@ -64,7 +65,7 @@ export abstract class Optimizer {
     this.#learningRate = rate;
   }
 
-  /** Changes each parameter that has a gradient. */
+  /** Changes each parameter that has a gradient, but for elements that are frozen. */
   step(): void {
     this.steps++;
     const uniforms = this.uniforms();
@@ -142,10 +143,11 @@ export class SGD extends Optimizer {
   protected update(t: Tensor, gradient: Tensor, [moment]: readonly Tensor[], uniforms: Uniforms): void {
     if (moment === undefined) {
       const value = this.#options.weightDecay === 0 ? sgd : sgdDecayed;
-      updateInPlace([{ tensor: t, value }], [t, gradient], { uniforms });
+      updateUnfrozen(t, [{ tensor: t, value }], [t, gradient], { uniforms });
       return;
     }
-    updateInPlace(
+    updateUnfrozen(
+      t,
       [
         { tensor: t, value: sgdMomentum },
         { tensor: moment, value: velocity },
@@ -235,7 +237,7 @@ abstract class AdamFamily extends Optimizer {
       { tensor: mean, value: value.mean },
       { tensor: square, value: value.square },
     ];
-    updateInPlace(targets, [t, gradient, mean, square], { uniforms });
+    updateUnfrozen(t, targets, [t, gradient, mean, square], { uniforms });
   }
 }
 
@@ -297,7 +299,8 @@ export class RMSProp extends Optimizer {
   }
 
   protected update(t: Tensor, gradient: Tensor, [square]: readonly Tensor[], uniforms: Uniforms): void {
-    updateInPlace(
+    updateUnfrozen(
+      t,
       [
         { tensor: t, value: rmsPropUpdate },
         { tensor: square, value: smoothed },
@@ -341,7 +344,8 @@ export class Adagrad extends Optimizer {
   }
 
   protected update(t: Tensor, gradient: Tensor, [square]: readonly Tensor[], uniforms: Uniforms): void {
-    updateInPlace(
+    updateUnfrozen(
+      t,
       [
         { tensor: t, value: adagradUpdate },
         { tensor: square, value: gathered },

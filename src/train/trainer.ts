@@ -4,14 +4,16 @@
 import { backward } from '../autograd/tape.js';
 import type { Module, StateDict } from '../nn/module.js';
 import { clipGradNorm, clipGradValue, gradNorm } from '../optim/clip.js';
+import { loadMoments, type StoredMoments } from '../optim/moments.js';
 import { type Optimizer, OPTIMIZERS } from '../optim/optimizers.js';
 import { scheduleByName } from '../optim/schedules.js';
 import { getPlatform } from '../platform/platform.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
+import type { GivenState } from '../weights/labels.js';
 import { nonFiniteError, requireFiniteParameters } from './finite.js';
 import { TrainingHistory } from './history.js';
-import { EarlyStopping, type LoopCounters, runLoop, type StopReason } from './loop.js';
+import { EarlyStopping, type LoopCounters, runLoop, type StoppingState, type StopReason } from './loop.js';
 import { checkTrainerSettings, type TrainerSettings } from './settings.js';
 
 export type { TrainerSettings };
@@ -35,8 +37,8 @@ export interface TrainingTask<M extends { loss: number }> {
   evaluate(): M | null;
   /** After `evaluate`. */
   onValidation?(event: Validation<M>): void | Promise<void>;
-  /** Writes down where the training stands: what `position` holds and the optimizer's moments, beside the task's own. */
-  checkpoint?(position: TrainingPosition<M>, optimizer: Optimizer): void | Promise<void>;
+  /** Writes down where the training stands, beside what is the task's own. */
+  checkpoint?(state: TrainingState<M>): void | Promise<void>;
 }
 
 export type Validation<M> = M & { step: number; trainedTokens: number; seconds: number };
@@ -58,11 +60,26 @@ export interface TrainingPosition<M> {
   loss: number;
   history: HistoryPoint[];
   validation: Validation<M>[];
+  /** What early stopping has seen; null where nothing stops early. */
+  stopping: StoppingState | null;
+}
+
+/** Where a training stands, with the weights and moments that belong to it. */
+export interface TrainingState<M> {
+  position: TrainingPosition<M>;
+  optimizer: Optimizer;
+  /** The weights of the best validation so far; null where they are not kept. */
+  best: StateDict | null;
+}
+
+/** Where an interrupted training stood. */
+export interface TrainingStart<M> extends TrainingPosition<M> {
+  moments: StoredMoments;
+  best: GivenState | null;
 }
 
 export interface TrainerOptions<M> extends TrainerSettings {
-  /** Where an interrupted training stood. */
-  from?: TrainingPosition<M> & { moments: Record<string, ArrayLike<number>> };
+  from?: TrainingStart<M>;
   checkpointSeconds?: number;
   signal?: AbortSignal;
   onProgress?: (event: StepProgress) => void;
@@ -83,7 +100,13 @@ export interface TrainingResult<M> extends LoopCounters {
   /** Smoothed at the end. */
   loss: number;
   history: HistoryPoint[];
+  /** What was measured on the way. */
   validation: Validation<M>[];
+  /**
+   * Of the weights that the network has in the end, which are the best with `patience`; null without a validation part, and where
+   * training was aborted.
+   */
+  final: Validation<M> | null;
 }
 
 /** Trains to the end; the network is in evaluation mode then. Errors: NON_FINITE, OPTION, RANGE. */
@@ -102,7 +125,7 @@ export async function train<M extends { loss: number }>(
   let smoothed = NaN;
   if (options.from !== undefined) {
     const { from } = options;
-    optimizer.loadState({ steps: from.counters.step, moments: from.moments });
+    loadMoments(optimizer, network, from.moments, from.counters.step);
     Object.assign(counters, from.counters);
     smoothed = from.loss;
     history = new TrainingHistory(from.history);
@@ -110,8 +133,8 @@ export async function train<M extends { loss: number }>(
   }
   const maxEpochs = options.epochs ?? (options.minutes === undefined ? 10 : Infinity);
   const schedule = scheduleByName(options.schedule);
-  const stopping = options.patience === undefined ? null : new EarlyStopping(options.patience);
-  let best: StateDict | null = null;
+  const stopping = options.patience === undefined ? null : new EarlyStopping(options.patience, options.from?.stopping);
+  let best = options.from?.best ? ownState(network, options.from.best) : null;
   let gradientNorm = 0;
 
   const step = (progress: number): number => {
@@ -153,27 +176,32 @@ export async function train<M extends { loss: number }>(
     });
   };
 
-  const validate = async (): Promise<boolean> => {
+  const measure = (): Validation<M> | null => {
     network.eval();
     const metrics = task.evaluate();
-    if (metrics === null) {
-      network.train();
-      return false;
+    const { step: steps, tokens: trainedTokens, seconds } = counters;
+    return metrics && { ...metrics, step: steps, trainedTokens, seconds };
+  };
+
+  const validate = async (): Promise<boolean> => {
+    const event = measure();
+    let stop = false;
+    if (event !== null) {
+      validation.push(event);
+      const verdict = stopping?.update(event.loss);
+      if (verdict?.improved === true) best = network.stateDict();
+      stop = verdict?.stop ?? false;
+      await task.onValidation?.(event);
     }
-    const event = { ...metrics, step: counters.step, trainedTokens: counters.tokens, seconds: counters.seconds };
-    validation.push(event);
-    const verdict = stopping?.update(metrics.loss);
-    if (verdict?.improved === true) best = network.stateDict();
-    await task.onValidation?.(event);
     network.train();
-    return verdict?.stop ?? false;
+    return stop;
   };
 
   const checkpoint = (): void | Promise<void> => {
     // In place of the last one, which was good.
     requireFiniteParameters(network.namedParameters(), counters.step);
     const position = { counters: { ...counters }, loss: smoothed, history: [...history.entries], validation };
-    return task.checkpoint?.(position, optimizer);
+    return task.checkpoint?.({ position: { ...position, stopping: stopping?.state() ?? null }, optimizer, best });
   };
 
   network.train();
@@ -190,13 +218,26 @@ export async function train<M extends { loss: number }>(
     onTick,
     signal: options.signal,
   }).finally(letGrow);
+  const last = validation.at(-1) ?? null;
+  const isLast = best === null || stopping?.best === last?.loss;
   if (best !== null) network.loadStateDict(best);
   // The last step is followed by no loss that would show it.
   requireFiniteParameters(network.namedParameters(), counters.step);
   network.eval();
+  const final = reason === 'aborted' ? null : isLast ? last : measure();
   const tokensPerSecond = counters.tokens / counters.seconds;
   const entries = [...history.entries];
-  return { reason, epochs: task.epochs(), ...counters, tokensPerSecond, loss: smoothed, history: entries, validation };
+  const figures = { tokensPerSecond, loss: smoothed, history: entries, validation, final };
+  return { reason, epochs: task.epochs(), ...counters, ...figures };
+}
+
+/** Weights of a file as this network has them; its own stay. */
+function ownState(network: Module, given: GivenState): StateDict {
+  const now = network.stateDict();
+  network.loadStateDict(given);
+  const state = network.stateDict();
+  network.loadStateDict(now);
+  return state;
 }
 
 /** By what is done; before the first step by the minibatches that are planned. */

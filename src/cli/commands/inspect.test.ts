@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useBackend } from '../../backend/choose.js';
-import { LanguageModel } from '../../models/languageModel.js';
-import { NgramLanguageModel } from '../../models/ngramLanguageModel.js';
-import { textOf } from '../../models/textGenerator.js';
+import { LanguageModel } from '../../models/language/languageModel.js';
+import { NgramLanguageModel } from '../../models/ngram/ngramLanguageModel.js';
+import { textOf } from '../../models/language/textGenerator.js';
 import { Corpus } from '../../text/corpus.js';
 import { inFolder, runTest } from '../testing.js';
 

@@ -49,7 +49,7 @@ export const inspectCommand = defineCommand({
       );
     }
     const { inspectModel, toRows } = await import('../../inspect/index.js');
-    const inspection = 'network' in model ? inspectModel(model, { text, layer: options.layer }) : null;
+    const inspection = 'network' in model ? inspectModel(model, { input: text, layer: options.layer }) : null;
     const { settings, vocabulary } = model.text;
     const config: Record<string, unknown> = {
       task: model.task,
@@ -63,15 +63,15 @@ export const inspectCommand = defineCommand({
     ]);
 
     if (options.report !== undefined) {
-      const { inspectReport } = await import('../../plot/inspectReport.js');
-      const { Cell } = await import('../../cell/cell.js');
+      const { inspectReport } = await import('../../drawing/reports/inspectReport.js');
+      const { toDiagram, toLatex } = await import('../../node.js');
       const cell = 'network' in model ? model.network.recurrent.cell : null;
       const page = inspectReport({
         title: `Inside ${basename(file)}`,
         subtitle: subtitle(config, inspection),
         figures: figures(config, inspection),
         config: configRows,
-        ...(cell instanceof Cell ? { formula: cell.toLatex(), diagram: cell.toDiagram() } : {}),
+        ...(cell === null ? {} : { formula: toLatex(cell), diagram: toDiagram(cell) }),
         inspection,
       });
       await writeWhole(io.cwd, options.report, page);

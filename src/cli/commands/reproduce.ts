@@ -1,5 +1,5 @@
 // `unrolled reproduce`: runs the experiments of the textbook, checks them, writes their reports.
-import { formatSeconds } from '../../plot/svg.js';
+import { formatSeconds } from '../../drawing/svg.js';
 import type { Chapter } from '../../reproduce/experiment.js';
 import type { Language } from '../../reproduce/messages.js';
 import type { ExperimentResult } from '../../reproduce/run.js';

@@ -1,11 +1,12 @@
 // `unrolled train lm`: trains a recurrent language model, saves it, compares it, and writes the report.
-import type { LanguageModel } from '../../models/languageModel.js';
+import type { LanguageModel } from '../../models/language/languageModel.js';
 import type { Corpus } from '../../text/corpus.js';
 import { type LossMetrics, metricsOf } from '../metrics.js';
 import type { Baseline } from '../baselines.js';
 import { type CommandResult, type Context, defineCommand } from '../command.js';
+import { sourcesOf } from '../sources.js';
 import { TEXT_OPTIONS, type TextOptions } from '../textOptions.js';
-import { LANGUAGE_MODEL_DEFAULTS } from '../../models/defaults.js';
+import { LANGUAGE_MODEL_DEFAULTS } from '../../models/language/options.js';
 import { writeWhole } from '../files.js';
 import { peakMemoryMiB } from '../io.js';
 import { formatNumber, formatTime, table } from '../output.js';
@@ -29,9 +30,10 @@ export const trainLmCommand = defineCommand({
     const { io, argv } = context;
     const { LanguageModel, trainingReport, describeBackend } = await import('../library.js');
     const { readCell } = await import('../cellModule.js');
-    const { readCorpus } = await import('../corpusInput.js');
+    const { readCorpus } = await import('../../sources/corpus.js');
+    const sources = sourcesOf(context);
     const cell = await readCell(io.cwd, options.cell);
-    const { name, corpus, test } = await readCorpus(context, args, options);
+    const { name, corpus, test } = await readCorpus(sources, args, options);
     const run = await startRun(context, { name }, args, corpusLine(corpus), options, LANGUAGE_MODEL_DEFAULTS.cell);
     const { backend, files, progress } = run;
     const samples: { step: number; text: string }[] = [];
@@ -98,7 +100,7 @@ export const trainLmCommand = defineCommand({
       vocabulary: model.vocabularySize,
       tokens: { train: corpus.train.length, validation: corpus.validation.length },
       steps: training.step,
-      train: { loss: training.loss, perplexity: training.perplexity },
+      train: { loss: training.loss, perplexity: Math.exp(training.loss) },
       validation: metricsOf(last),
       ...(tested && { test: metricsOf(tested) }),
       baselines: {

@@ -1,5 +1,6 @@
 // `unrolled train ngram`: counts an n-gram model and saves it.
 import { defineCommand } from '../command.js';
+import { sourcesOf } from '../sources.js';
 import { TEXT_OPTIONS } from '../textOptions.js';
 import { writeWhole } from '../files.js';
 import { choice, integer, path, withDefault } from '../options.js';
@@ -26,8 +27,9 @@ export const trainNgramCommand = defineCommand({
   ],
   async run(context, args, options) {
     const { NgramLanguageModel } = await import('../library.js');
-    const { readCorpus } = await import('../corpusInput.js');
-    const { name, corpus, test } = await readCorpus(context, args, options);
+    const { readCorpus } = await import('../../sources/corpus.js');
+    const sources = sourcesOf(context);
+    const { name, corpus, test } = await readCorpus(sources, args, options);
     const { order, smoothing } = options;
     const out = options.out ?? `runs/${name}-ngram.safetensors`;
     await refuseOverwriting(context, { '--out': out }, args);

@@ -1,0 +1,145 @@
+// Logistic regression on weighted counts of tokens and runs of neighbours, a strong baseline of text classification: all features
+// at once where naive Bayes takes each alone. Letters: N rows, K classes, V different features, C the weight of a row's loss.
+import { UnrolledError } from '../../errors.js';
+import { requireNumber } from '../../range.js';
+import { Philox } from '../../tensor/philox.js';
+import { ngramFeatures } from './ngramFeatures.js';
+
+export interface LogisticRegressionOptions {
+  /** The longest run of neighbours that is a feature; 2: tokens and pairs. */
+  order?: number;
+  /** What a row's loss weighs against the squared length of the weights: the smaller, the simpler; 10. */
+  C?: number;
+  /** Of the order in which rows are visited; 0. */
+  seed?: number;
+}
+
+/** A row's features and their values, of Euclidean length 1 with a bias beside them. */
+interface SparseRow {
+  features: Int32Array;
+  values: Float64Array;
+}
+
+/** Passes over the rows, if they do not settle before. */
+const PASSES = 100;
+/** Settled: no derivative of the dual was larger in a pass. */
+const TOLERANCE = 0.1;
+/** Of the Newton steps for one row. */
+const NEWTON = { steps: 100, tolerance: 1e-8, shrink: 0.1 };
+
+export class LogisticRegression {
+  readonly #order: number;
+  readonly #features = new Map<string, number>();
+  readonly #inverseFrequency: Float64Array;
+  /** For each class, against the others: V weights and the bias; of two classes only the second. */
+  readonly #weights: Float64Array[];
+
+  /**
+   * Counts are weighted by how rare a feature is (tf-idf), and each row has length 1. The weights w of each class against the
+   * others minimize ½ |w|² + C Σ log(1 + exp(−y wᵀx)) by coordinate descent in the dual (Yu, Huang and Lin 2011).
+   * @param rows tokens of each  @param classes of each row, 0 to K − 1  @param count K
+   * Errors: EMPTY, SHAPE, RANGE.
+   */
+  constructor(
+    rows: readonly (readonly string[])[],
+    classes: ArrayLike<number>,
+    count: number,
+    { order = 2, C = 10, seed = 0 }: LogisticRegressionOptions = {},
+  ) {
+    if (rows.length === 0) throw new UnrolledError('EMPTY', 'expected rows to learn from, received none', 'give data');
+    if (rows.length !== classes.length) {
+      throw new UnrolledError('SHAPE', `expected a class for each of ${rows.length} rows, received ${classes.length}`, 'give one each'); // prettier-ignore
+    }
+    requireNumber('C', C, { above: 0 }, '10 is usual');
+    requireNumber('an order', order, { min: 1, whole: true }, '2 counts tokens and pairs');
+    this.#order = order;
+    const seenIn: number[] = [];
+    for (const row of rows) {
+      for (const feature of new Set(ngramFeatures(row, order))) {
+        const v = this.#features.get(feature);
+        if (v !== undefined) seenIn[v]++;
+        else this.#features.set(feature, seenIn.push(1) - 1);
+      }
+    }
+    this.#inverseFrequency = Float64Array.from(seenIn, (n) => Math.log((1 + rows.length) / (1 + n)) + 1);
+    const data = rows.map((row) => this.#sparse(row));
+    this.#weights = Array.from({ length: count === 2 ? 1 : count }, (_, k) => {
+      const positive = count === 2 ? 1 : k;
+      const signs = Int8Array.from(classes, (one) => (one === positive ? 1 : -1));
+      return fitDual(data, signs, seenIn.length + 1, C, new Philox(seed, k));
+    });
+  }
+
+  /** The probability of each class; of more than two, those against the others, divided by their sum. */
+  probabilities(row: readonly string[]): number[] {
+    const x = this.#sparse(row);
+    const each = this.#weights.map((w) => 1 / (1 + Math.exp(-dot(w, x))));
+    if (each.length === 1) return [1 - each[0], each[0]];
+    const sum = each.reduce((a, b) => a + b);
+    return each.map((p) => p / sum);
+  }
+
+  predict(row: readonly string[]): number {
+    const each = this.probabilities(row);
+    return each.indexOf(Math.max(...each));
+  }
+
+  /** Features that no training row had are left out. */
+  #sparse(row: readonly string[]): SparseRow {
+    const counts = new Map<number, number>();
+    for (const feature of ngramFeatures(row, this.#order)) {
+      const v = this.#features.get(feature);
+      if (v !== undefined) counts.set(v, (counts.get(v) ?? 0) + 1);
+    }
+    const features = Int32Array.from(counts.keys());
+    const values = Float64Array.from(features, (v) => (counts.get(v) ?? 0) * this.#inverseFrequency[v]);
+    const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0)) || 1;
+    return {
+      features: Int32Array.of(...features, this.#inverseFrequency.length),
+      values: Float64Array.of(...values.map((value) => value / length), 1),
+    };
+  }
+}
+
+function dot(weights: Float64Array, { features, values }: SparseRow): number {
+  let sum = 0;
+  for (let j = 0; j < features.length; j++) sum += weights[features[j]] * values[j];
+  return sum;
+}
+
+/** Algorithm 5 of Yu, Huang and Lin 2011: one dual variable α of 0 to C for each row, w = Σ α y x. */
+function fitDual(rows: readonly SparseRow[], signs: Int8Array, size: number, C: number, random: Philox): Float64Array {
+  const weights = new Float64Array(size);
+  const squared = rows.map(({ values }) => values.reduce((sum, value) => sum + value * value, 0));
+  const alpha = new Float64Array(rows.length).fill(Math.min(1e-3 * C, 1e-8));
+  const add = ({ features, values }: SparseRow, by: number): void => {
+    for (let j = 0; j < features.length; j++) weights[features[j]] += by * values[j];
+  };
+  rows.forEach((row, i) => add(row, signs[i] * alpha[i]));
+  const order = Int32Array.from(rows.keys());
+  for (let pass = 0; pass < PASSES; pass++) {
+    random.shuffle(order);
+    let largest = 0;
+    for (const i of order) {
+      const slope = signs[i] * dot(weights, rows[i]);
+      // Of α and C − α the one that is moved is the one that ends below C/2, where log is steep and Newton needs care.
+      const mirrored = 0.5 * squared[i] * (C - 2 * alpha[i]) + slope < 0;
+      const from = mirrored ? C - alpha[i] : alpha[i];
+      const side = mirrored ? -1 : 1;
+      const derivative = (z: number): number => squared[i] * (z - from) + side * slope + Math.log(z / (C - z));
+      let z = C - from < 0.5 * C ? NEWTON.shrink * from : from;
+      let gradient = derivative(z);
+      largest = Math.max(largest, Math.abs(gradient));
+      for (let step = 0; step < NEWTON.steps && Math.abs(gradient) > NEWTON.tolerance; step++) {
+        const next = z - gradient / (squared[i] + C / ((C - z) * z));
+        z = next > 0 ? next : z * NEWTON.shrink;
+        gradient = derivative(z);
+      }
+      if (z === from) continue;
+      alpha[i] = mirrored ? C - z : z;
+      add(rows[i], side * (z - from) * signs[i]);
+    }
+    if (largest < TOLERANCE) break;
+  }
+  return weights;
+}

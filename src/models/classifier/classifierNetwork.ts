@@ -1,0 +1,90 @@
+// The network of a classifier: tokens → embedding → recurrent stack → one vector for the whole sequence → logits.
+// Letters: T time, N batch, D output of the stack, K classes.
+import { add, concat, div, max, reshape, sum } from '../../autograd/ops.js';
+import { Dropout, Embedding, Linear } from '../../nn/layers.js';
+import { Module } from '../../nn/module.js';
+import type { RandomCalls } from '../../nn/random.js';
+import type { Recurrent, RecurrentState } from '../../nn/recurrent.js';
+import { fromData } from '../../tensor/create.js';
+import type { Philox } from '../../tensor/philox.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { type OnePooling, type Pooling, poolingParts } from './poolings.js';
+import { recurrentStack, type StackConfig } from '../recurrentStack.js';
+
+export interface ClassifierNetworkConfig extends StackConfig {
+  embeddingSize: number;
+  bidirectional: boolean;
+  pooling: Pooling;
+}
+
+/** What stands for a step that is not there, where the largest is looked for. */
+const LOWEST = -1e9;
+
+export class ClassifierNetwork extends Module {
+  readonly embedding: Embedding;
+  readonly #poolings: readonly OnePooling[];
+  readonly #rnn: Recurrent;
+  readonly #dropout: Dropout;
+  readonly #decoder: Linear;
+
+  /** @param outputs K, or 1 for two classes */
+  constructor(
+    config: ClassifierNetworkConfig,
+    vocabularySize: number,
+    outputs: number,
+    rng: Philox,
+    calls: RandomCalls,
+  ) {
+    super();
+    const { embeddingSize: inputSize, bidirectional, dropout } = config;
+    this.embedding = this.addPart('embedding', new Embedding(vocabularySize, inputSize, { rng }));
+    this.#rnn = this.addPart('rnn', recurrentStack(config, { inputSize, ofTokens: false, bidirectional, rng, calls }));
+    this.#dropout = this.addPart('dropout', new Dropout(dropout, calls));
+    this.#poolings = poolingParts(config.pooling);
+    this.#decoder = this.addPart('decoder', new Linear(this.#poolings.length * this.#rnn.outputSize, outputs, { rng }));
+  }
+
+  get recurrent(): Recurrent {
+    return this.#rnn;
+  }
+
+  /** @param tokens int32 [T, N]  @param lengths [N], 0 allowed. Returns logits [N, K]. */
+  forward(tokens: Tensor, lengths: Int32Array): Tensor {
+    return this.fromVectors(this.embedding.forward(tokens), lengths);
+  }
+
+  /** The same from vectors of the tokens [T, N, E]. */
+  fromVectors(vectors: Tensor, lengths: Int32Array): Tensor {
+    const { output, state } = this.#rnn.forward(this.#dropout.forward(vectors), { lengths });
+    const pooled = this.#poolings.map((pooling) => this.#pool(pooling, output, state, lengths));
+    return this.#decoder.forward(this.#dropout.forward(pooled.length === 1 ? pooled[0] : concat(pooled, -1)));
+  }
+
+  /** [T, N, D] to [N, D]. The output beyond a length is zero. */
+  #pool(pooling: OnePooling, output: Tensor, state: RecurrentState, lengths: Int32Array): Tensor {
+    const [steps, count] = output.shape;
+    switch (pooling) {
+      case 'last': {
+        const directions = this.#rnn.bidirectional ? 2 : 1;
+        const last = state.slice(-directions).map((layer) => layer.h ?? Object.values(layer)[0]);
+        return last.length === 1 ? last[0] : concat(last, -1);
+      }
+      case 'mean': {
+        const present = fromData(
+          Float32Array.from(lengths, (length) => Math.max(1, length)),
+          [count, 1],
+        );
+        return div(sum(output, { axis: 0 }), present);
+      }
+      case 'max': {
+        const floor = new Float32Array(steps * count);
+        // An empty sequence has the zero of its first step.
+        for (let t = 1; t < steps; t++)
+          for (let n = 0; n < count; n++) if (t >= lengths[n]) floor[t * count + n] = LOWEST;
+        return max(add(output, reshape(fromData(floor, [steps, count]), [steps, count, 1])), { axis: 0 });
+      }
+      default:
+        return pooling satisfies never;
+    }
+  }
+}

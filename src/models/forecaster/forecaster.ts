@@ -1,0 +1,351 @@
+// Forecaster: the next K values of a series; from windows of it, or value by value.
+// Letters: W window, K horizon, Q quantiles (1 without), N rows.
+import { UnrolledError } from '../../errors.js';
+import { noGrad } from '../../autograd/tape.js';
+import { Fingerprint } from '../../data/fingerprint.js';
+import type { Channels } from '../../data/forecastWindows.js';
+import { differenceScale, fitScaling, scaleValues, unscaleValues } from '../../data/scaling.js';
+import { timeParts } from '../../data/timeParts.js';
+import { ForecastErrorSum } from '../../metrics/forecastMetrics.js';
+import type { Recurrent } from '../../nn/recurrent.js';
+import { scope } from '../../tensor/scope.js';
+import { CarriedState } from '../carriedState.js';
+import { Model } from '../model.js';
+import { cellConfig, stackConfig } from '../recurrentStack.js';
+import { learnRows } from '../rows.js';
+import { defineTask, type Lesson, type TaskTypes } from '../task.js';
+import { ForecasterNetwork } from './forecasterNetwork.js';
+import { ForecastReader } from './forecastReader.js';
+import {
+  channelsOf,
+  checkForecaster,
+  type Forecast,
+  FORECASTER_DEFAULTS,
+  type ForecasterConfig,
+  type ForecasterOptions,
+  type ForecastMetrics,
+  outputCount,
+  quantileLevels,
+  readForecasterConfig,
+  type ResolvedForecasterOptions as Resolved,
+  type Series,
+} from './options.js';
+
+const EVALUATION_BATCH = 256;
+
+/** The longest window that is taken where none is named. */
+const WINDOW = 96;
+
+export interface PredictOptions {
+  /** How many values; the horizon. In iterated mode any number. */
+  steps?: number;
+  /** Reads the last window, as in training, or all of the history; window. */
+  past?: 'window' | 'all';
+}
+
+/** Which forecasts are measured: those of `target[from … to − 1]`; all of the series. */
+export interface EvaluateRange {
+  from?: number;
+  to?: number;
+}
+
+/** Reads one value at a time. */
+export interface ForecastStream {
+  /** The forecast after this value; null before a window is full. */
+  push(value: number, inputs?: Readonly<Record<string, number>>): Forecast | null;
+  /** Gives the state back. */
+  close(): void;
+}
+
+interface ForecastTask extends TaskTypes {
+  config: ForecasterConfig;
+  network: ForecasterNetwork;
+  data: Series;
+  metrics: ForecastMetrics;
+  evaluation: ForecastMetrics;
+  evaluateOptions: EvaluateRange;
+  input: Series;
+  answer: Forecast;
+  predictOptions: PredictOptions;
+}
+
+/**
+ * The next K values of a series. `fit` trains on the first part; the parts after it are not trained on (timeParts says where they
+ * lie), and scaling is fitted on the training part alone. Validation windows may look back into the training part.
+ *
+ *     const model = await Forecaster.fit({ target }, { window: 96, horizon: 24, test: 0.2 });
+ *     model.predict(target).values;
+ *
+ * `fit` has the errors TOO_SHORT where not one window fits, RANGE for values that are no numbers, OPTION.
+ */
+export class Forecaster extends Model<ForecastTask> {
+  readonly task = 'forecast';
+  readonly #reader: ForecastReader;
+
+  static readonly definition = defineTask<Forecaster, Series, ForecasterOptions>({
+    task: 'forecast',
+    noun: 'a forecaster',
+    defaults: FORECASTER_DEFAULTS,
+    epochs: 10,
+    build: (config) => new Forecaster(readForecasterConfig(config)),
+    prepare(series, options) {
+      const o = options as Resolved;
+      const parts = timeParts(series.target.length, o);
+      const end = parts.train[1];
+      return {
+        create: () => Forecaster.#create(series, end, o),
+        lesson: (model) => model.#lesson(series, end, parts.validation, o),
+      };
+    },
+  });
+
+  constructor(config: ForecasterConfig) {
+    checkForecaster(config);
+    super(config, [], (rng, calls) => {
+      return new ForecasterNetwork(config, channelsOf(config), outputCount(config), rng, calls);
+    });
+    this.#reader = new ForecastReader(config, this.network);
+  }
+
+  static #create({ target, inputs = {} }: Series, end: number, o: Resolved): Forecaster {
+    const { horizon, mode, loss, reads, relativeTo, shortcut, season = null, cell, seed } = o;
+    const window = o.window ?? Math.max(2, Math.min(WINDOW, Math.floor(end / 4)));
+    const part = (values: ArrayLike<number>): Float64Array => Float64Array.from(values).subarray(0, end);
+    const own = fitScaling(part(target), { kind: o.scaling, transform: o.transform });
+    const names = Object.keys(inputs);
+    return new Forecaster({
+      ...cellConfig(cell, FORECASTER_DEFAULTS.cell),
+      ...stackConfig(o),
+      ...{ window, horizon, mode, loss, reads, relativeTo, shortcut, season, seed },
+      differenceScale: differenceScale(scaleValues(part(target), own), own),
+      quantiles: quantileLevels(o.quantiles),
+      inputs: names,
+      scalings: [own, ...names.map((name) => fitScaling(part(inputs[name])))],
+    });
+  }
+
+  #lesson(series: Series, end: number, [a, b]: readonly [number, number], o: Resolved): Lesson<ForecastMetrics> {
+    const { window, horizon } = this.config;
+    const { steps } = this.#reader;
+    const channels = this.#scaled(series);
+    const count = end - window - steps + 1;
+    if (count < 1) {
+      throw new UnrolledError(
+        'TOO_SHORT',
+        `expected a training part of at least ${window + steps} values, received ${end}`,
+        'use a smaller window, or a longer series',
+      );
+    }
+    const held = b - Math.max(a, window) >= horizon;
+    return learnRows(
+      {
+        data: { training: fingerprint(series, 0, end), validation: fingerprint(series, a, b) },
+        lengths: new Uint8Array(count).fill(1),
+        step: (rows) => {
+          const places = rows.map((row) => window + row);
+          return { loss: this.#reader.loss(channels, places), tokens: places.length };
+        },
+        evaluate: () => (held ? this.#measureScaled(series, channels, a, b) : null),
+      },
+      o,
+    );
+  }
+
+  recurrents(): Record<string, Recurrent> {
+    return { 'rnn.': this.network.recurrent };
+  }
+
+  /** The values of the last window. */
+  steps({ target }: Series): string[] {
+    return Array.from(target, String).slice(-this.config.window);
+  }
+
+  /**
+   * Errors of the forecasts of `target[from … to − 1]`: one window for each start, which may look back before `from`. In scaled
+   * units, and in those of the series. Errors: TOO_SHORT without a window, SHAPE.
+   */
+  override evaluate(series: Series, range?: EvaluateRange): ForecastMetrics;
+  override evaluate(series: Series, from: number, to?: number): ForecastMetrics;
+  override evaluate(series: Series, range: EvaluateRange | number = {}, to?: number): ForecastMetrics {
+    return super.evaluate(series, typeof range === 'number' ? { from: range, to } : range);
+  }
+
+  protected measure(series: Series, { from = 0, to = series.target.length }: EvaluateRange): ForecastMetrics {
+    const { window, horizon } = this.config;
+    if (to > series.target.length || to - Math.max(from, window) < horizon) {
+      throw new UnrolledError(
+        'TOO_SHORT',
+        `expected a window of ${window} and ${horizon} values after it up to ${to}, received a series of ${series.target.length} measured from ${from}`,
+        'give more of the series',
+      );
+    }
+    return this.#measureScaled(series, this.#scaled(series), from, to);
+  }
+
+  /**
+   * The values that follow a history of W values or more (of numbers, or with other inputs), in its units; several histories, or an
+   * asynchronous iterable of them, give a forecast each. Errors: TOO_SHORT, OPTION for more steps than direct mode has.
+   */
+  override predict(histories: readonly Series[], options?: PredictOptions): Forecast[];
+  override predict(histories: AsyncIterable<Series>, options?: PredictOptions): AsyncGenerator<Forecast>;
+  override predict(history: Series | readonly number[] | Float64Array, options?: PredictOptions): Forecast;
+  override predict(
+    history: readonly Series[] | AsyncIterable<Series> | Series | readonly number[] | Float64Array,
+    options?: PredictOptions,
+  ): Forecast[] | AsyncGenerator<Forecast> | Forecast {
+    if (Symbol.asyncIterator in history) return super.predict(history, options);
+    if ('target' in history) return super.predict([history], options)[0];
+    if (isHistories(history)) return super.predict(history, options);
+    return super.predict([{ target: history }], options)[0];
+  }
+
+  protected answer(histories: readonly Series[], options: PredictOptions): Forecast[] {
+    return histories.map((history) => this.#forecastAfter(history, options));
+  }
+
+  #forecastAfter(series: Series, { steps = this.config.horizon, past = 'window' }: PredictOptions): Forecast {
+    const { length } = series.target;
+    const { window, mode, horizon } = this.config;
+    if (length < window) {
+      throw new UnrolledError(
+        'TOO_SHORT',
+        `expected a history of at least ${window} values, received ${length}`,
+        'give more of the series',
+      );
+    }
+    if (!Number.isInteger(steps) || steps < 1 || (mode === 'direct' && steps > horizon)) {
+      const most = mode === 'direct' ? `from 1 to the horizon of ${horizon}` : 'of 1 or more';
+      throw new UnrolledError(
+        'OPTION',
+        `expected steps ${most}, received ${steps}`,
+        'train with a longer horizon, or in iterated mode',
+      );
+    }
+    const scaled = this.#scaled(series);
+    return scope(() => {
+      return this.#forecast(this.#reader.ahead(scaled, [length], steps, past === 'all' ? length : window), steps);
+    });
+  }
+
+  /**
+   * A forecast after each value, with the state carried: the same numbers as predict(all so far, { past: 'all' }) at the cost of
+   * one step. After just W values that is predict() too; later the recurrent part remembers more than the window that it was
+   * trained on, while the linear one reads the last W values.
+   */
+  stream(): ForecastStream {
+    const { window, horizon, inputs } = this.config;
+    const recent: number[][] = this.config.scalings.map(() => []);
+    const carried = new CarriedState();
+    return {
+      push: (value, given = {}) => {
+        const next = [value, ...inputs.map((name) => given[name])];
+        next.forEach((v, i) => recent[i].push(scaleValues([v ?? NaN], this.config.scalings[i])[0]));
+        for (const list of recent) if (list.length > window + 1) list.shift();
+        return this.evaluating(() =>
+          scope(() => {
+            const at = recent[0].length;
+            const full = at >= window;
+            const result = noGrad(() => this.#reader.read(recent, [at], 1, carried.current, full));
+            carried.replace(result.state);
+            if (!full) return null;
+            return this.#forecast(this.#reader.goOn(recent, [at], horizon, result.output, result.state), horizon);
+          }),
+        );
+      },
+      close: () => {
+        carried.replace(null);
+      },
+    };
+  }
+
+  /** Errors: SHAPE for an input that is missing or of another length, RANGE. */
+  #scaled({ target, inputs = {} }: Series): Float64Array[] {
+    const [own, ...others] = this.config.scalings;
+    return [
+      scaleValues(target, own),
+      ...this.config.inputs.map((name, i) => {
+        const values = inputs[name] as ArrayLike<number> | undefined;
+        if (values?.length === target.length) return scaleValues(values, others[i]);
+        throw new UnrolledError(
+          'SHAPE',
+          `expected ${target.length} values of "${name}", received ${values?.length ?? 'none'}`,
+          'give one for each value of the target',
+        );
+      }),
+    ];
+  }
+
+  /** One row in the units of the series. */
+  #forecast(scaled: Float64Array, steps: number): Forecast {
+    const { quantiles, scalings } = this.config;
+    const Q = this.#reader.perStep;
+    const original = unscaleValues(scaled, scalings[0]);
+    const column = (q: number): number[] => Array.from({ length: steps }, (_, k) => original[k * Q + q]);
+    if (quantiles.length === 0) return { values: column(0) };
+    const named = Object.fromEntries(quantiles.map((level, q) => [String(level), column(q)]));
+    return { values: named['0.5'], quantiles: named };
+  }
+
+  #measureScaled({ target, filled }: Series, channels: Channels, from: number, to: number): ForecastMetrics {
+    const { window, horizon: K, quantiles, loss, scalings } = this.config;
+    const Q = this.#reader.perStep;
+    const middle = Math.max(0, quantiles.indexOf(0.5));
+    const [scaledErrors, errors] = [new ForecastErrorSum(K), new ForecastErrorSum(K)];
+    const below = new Float64Array(Q);
+    let total = 0;
+    for (let start = Math.max(from, window); start + K <= to; start += EVALUATION_BATCH) {
+      const count = Math.min(EVALUATION_BATCH, to - K - start + 1);
+      const places = Array.from({ length: count }, (_, n) => start + n);
+      const values = scope(() => this.#reader.ahead(channels, places, K, window));
+      for (const [n, place] of places.entries()) {
+        const row = values.subarray(n * K * Q, (n + 1) * K * Q);
+        const point = Float64Array.from({ length: K }, (_, k) => row[k * Q + middle]);
+        scaledErrors.add(point, channels[0], place, filled);
+        errors.add(unscaleValues(point, scalings[0]), target, place, filled);
+        for (let i = 0; i < row.length; i++) {
+          const at = place + Math.floor(i / Q);
+          if (filled !== undefined && filled[at] !== 0) continue;
+          const d = channels[0][at] - row[i];
+          if (d < 0) below[i % Q]++;
+          total += lossOf(d, quantiles[i % Q], loss);
+        }
+      }
+    }
+    const result = scaledErrors.result();
+    const count = result.values;
+    return {
+      ...result,
+      loss: total / (count * Q),
+      original: errors.result(),
+      ...(quantiles.length === 0
+        ? {}
+        : { below: Object.fromEntries(quantiles.map((q, i) => [String(q), below[i] / count])) }),
+    };
+  }
+}
+
+function isHistories(values: readonly Series[] | readonly number[] | Float64Array): values is readonly Series[] {
+  return Array.isArray(values) && typeof values[0] === 'object';
+}
+
+/** Of one distance, as the losses of nn have it. */
+function lossOf(d: number, level: number | undefined, loss: ForecasterConfig['loss']): number {
+  if (level !== undefined) return Math.max(level * d, (level - 1) * d);
+  if (loss === 'mse') return d * d;
+  if (loss === 'mae') return Math.abs(d);
+  return Math.abs(d) <= 1 ? (d * d) / 2 : Math.abs(d) - 0.5;
+}
+
+function fingerprint({ target, inputs = {}, filled }: Series, from: number, to: number) {
+  const print = new Fingerprint();
+  const add = (values: ArrayLike<number>): void => {
+    print.numbers(Float64Array.from({ length: to - from }, (_, i) => values[from + i]));
+  };
+  add(target);
+  for (const [name, values] of Object.entries(inputs)) {
+    print.text(name);
+    add(values);
+  }
+  if (filled !== undefined) add(filled);
+  return print.part(to - from);
+}

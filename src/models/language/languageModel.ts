@@ -1,0 +1,175 @@
+// LanguageModel: predicts the next character, byte or word. Trains on a text, generates, evaluates.
+import { UnrolledError } from '../../errors.js';
+import type { Recurrent } from '../../nn/recurrent.js';
+import { Corpus, encodeWith, piecesOf } from '../../text/corpus.js';
+import { type LossMetrics, lossMetrics } from '../../text/perplexity.js';
+import { Model } from '../model.js';
+import { type ModelText, textAt } from '../modelFile.js';
+import { cellConfig, stackConfig } from '../recurrentStack.js';
+import { defineTask, type TaskTypes } from '../task.js';
+import { sumOfLosses } from './evaluation.js';
+import { LanguageNetwork } from './languageNetwork.js';
+import { languageLesson } from './lesson.js';
+import { NetworkPredictor } from './networkPredictor.js';
+import {
+  LANGUAGE_MODEL_DEFAULTS,
+  type LanguageModelConfig,
+  type LanguageModelOptions,
+  type ResolvedLanguageModelOptions as Resolved,
+} from './options.js';
+import { LanguageSession, sessionState, type SessionState } from './session.js';
+import { generatePieces, type GenerateOptions, textOf } from './textGenerator.js';
+
+/** Milliseconds after which a stream lets others have their turn. */
+const TURN = 10;
+
+/** What a language model says of the token that follows a text. */
+export interface NextToken {
+  /** The likeliest one. */
+  token: string;
+  probability: number;
+  /** Of every token of the vocabulary [V]. */
+  probabilities: Float64Array;
+}
+
+interface LanguageTask extends TaskTypes {
+  config: LanguageModelConfig;
+  network: LanguageNetwork;
+  data: string | Int32Array;
+  metrics: LossMetrics;
+  evaluation: LossMetrics;
+  evaluateOptions: Record<string, never>;
+  input: string;
+  answer: NextToken;
+  predictOptions: Record<string, never>;
+}
+
+/**
+ * Predicts the next character, byte or word of a text.
+ *
+ *     const model = await LanguageModel.fit(text, { cell: 'lstm', hiddenSize: 256, minutes: 2 });
+ *     model.generate({ prime: 'Call me ', length: 200 });
+ *
+ * `fit` takes a text or a `Corpus`; its errors are EMPTY, TOO_SHORT, OPTION, RANGE, NON_FINITE. `evaluate` says how well a text (or
+ * tokens) is predicted, all of it but the first token: TOO_SHORT for fewer than two. `predict` gives the token that follows.
+ */
+export class LanguageModel extends Model<LanguageTask> {
+  readonly task = 'lm';
+
+  static readonly definition = defineTask<LanguageModel, Corpus | string, LanguageModelOptions>({
+    task: 'lm',
+    noun: 'a language model',
+    defaults: LANGUAGE_MODEL_DEFAULTS,
+    epochs: 10,
+    build: (config, texts, name) =>
+      new LanguageModel(
+        { ...config.stack(), embeddingSize: config.size('embeddingSize', 0), seed: config.seed() },
+        textAt(texts, 0, name),
+      ),
+    prepare(data, options) {
+      const o = options as Resolved;
+      const corpus = data instanceof Corpus ? data : Corpus.fromText(data, o);
+      return {
+        create() {
+          const { cell, embeddingSize, seed } = o;
+          const sizes = { ...stackConfig(o), embeddingSize, seed };
+          const config = { ...cellConfig(cell, LANGUAGE_MODEL_DEFAULTS.cell), ...sizes };
+          return new LanguageModel(config, textOf(corpus, o));
+        },
+        lesson(model) {
+          model.#requireVocabulary(corpus);
+          return languageLesson(model.network, corpus, o, (tokens) => model.evaluate(tokens));
+        },
+      };
+    },
+  });
+
+  constructor(config: LanguageModelConfig, text: ModelText) {
+    super(config, [text], (rng, calls) => new LanguageNetwork(config, text.vocabulary.size, rng, calls));
+  }
+
+  /** The same as `fit`. */
+  static train(data: Corpus | string, options: LanguageModelOptions = {}): Promise<LanguageModel> {
+    return LanguageModel.fit(data, options);
+  }
+
+  get text(): ModelText {
+    return this.texts[0];
+  }
+
+  get vocabularySize(): number {
+    return this.text.vocabulary.size;
+  }
+
+  recurrents(): Record<string, Recurrent> {
+    return { 'rnn.': this.network.recurrent };
+  }
+
+  steps(text: string): string[] {
+    return piecesOf(text, this.text.settings);
+  }
+
+  /** Text that follows the prime, which is not part of it. Errors: RANGE. */
+  generate(options: GenerateOptions = {}): string {
+    return this.evaluating(() => [...generatePieces(new NetworkPredictor(this.network), this.text, options)].join(''));
+  }
+
+  /** The same, piece by piece. */
+  async *stream(options: GenerateOptions = {}): AsyncGenerator<string> {
+    this.network.eval();
+    let turn = performance.now();
+    for (const piece of generatePieces(new NetworkPredictor(this.network), this.text, options)) {
+      yield piece;
+      if (performance.now() - turn < TURN) continue;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      turn = performance.now();
+    }
+  }
+
+  /**
+   * A session, which keeps what it has read: token by token in, probabilities and samples out.
+   *
+   *     const session = model.session().read('Call me ');
+   *     session.probability('I');
+   *     const before = session.state();
+   *
+   * @param from where another session of this model stood: its state, or its bytes. Errors: FORMAT, RANGE.
+   */
+  session(from?: SessionState | Uint8Array): LanguageSession {
+    const session = new LanguageSession(this.network, this.text, (run) => this.evaluating(run));
+    if (from === undefined) return session;
+    return session.restore(from instanceof Uint8Array ? sessionState(from) : from);
+  }
+
+  protected measure(data: string | Int32Array): LossMetrics {
+    const tokens = typeof data === 'string' ? encodeWith(data, this.text.settings, this.text.vocabulary) : data;
+    if (tokens.length < 2) {
+      throw new UnrolledError(
+        'TOO_SHORT',
+        `expected two tokens or more, received ${tokens.length}`,
+        'give a longer text',
+      );
+    }
+    return lossMetrics(sumOfLosses(this.network, tokens), tokens.length - 1);
+  }
+
+  protected answer(texts: readonly string[]): NextToken[] {
+    return texts.map((text) => {
+      const session = this.session().read(text);
+      const probabilities = session.probabilities();
+      session.close();
+      const best = probabilities.indexOf(probabilities.reduce((a, b) => Math.max(a, b)));
+      return { token: this.text.vocabulary.token(best), probability: probabilities[best], probabilities };
+    });
+  }
+
+  /** Errors: OPTION for a text with another number of symbols, which cannot be the checkpoint's. */
+  #requireVocabulary({ vocabulary }: Corpus): void {
+    if (vocabulary.size === this.vocabularySize) return;
+    throw new UnrolledError(
+      'OPTION',
+      `expected the text that the checkpoint was trained on (${this.vocabularySize} symbols), received one with ${vocabulary.size}`,
+      'resume with the same data and text options',
+    );
+  }
+}

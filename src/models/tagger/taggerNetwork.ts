@@ -1,0 +1,244 @@
+// The network of a tagger: word embedding beside the last states of a network over the word's characters → recurrent stack →
+// a score for each tag at each step; then softmax at each step, or a conditional random field over all of them.
+// Letters: T steps, N sentences, M distinct words of a minibatch, K tags.
+import { UnrolledError } from '../../errors.js';
+import { requireNumber } from '../../range.js';
+import { add, concat, crossEntropy, gatherRows, mul, slice, softmax, tanh } from '../../autograd/ops.js';
+import { LinearChainCRF } from '../../nn/crf.js';
+import { uniformInit } from '../../nn/initializers.js';
+import { Dropout, Embedding, Linear } from '../../nn/layers.js';
+import { Module } from '../../nn/module.js';
+import type { RandomCalls } from '../../nn/random.js';
+import type { Recurrent, RecurrentState } from '../../nn/recurrent.js';
+import { fromData } from '../../tensor/create.js';
+import type { Philox } from '../../tensor/philox.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { recurrentStack, type StackConfig } from '../recurrentStack.js';
+import type { WordBatch } from './taggerWords.js';
+
+/** What makes tags of scores: each step alone, or paths of tags. */
+export const TAGGER_HEADS = ['softmax', 'crf'] as const;
+export type TaggerHead = (typeof TAGGER_HEADS)[number];
+
+export interface TaggerNetworkConfig extends StackConfig {
+  embeddingSize: number;
+  /** Of the characters. */
+  characterEmbeddingSize: number;
+  /** Of each direction over the characters; 0 for none. */
+  characterHiddenSize: number;
+  bidirectional: boolean;
+  head: TaggerHead;
+  /** The weight in the training loss of guessing the neighbouring words (Rei 2017); 0 for none. */
+  neighbourWeight: number;
+}
+
+export interface TaggerSizes {
+  words: number;
+  characters: number;
+  /** K */
+  tags: number;
+}
+
+export interface TaggerOutput {
+  scores: Tensor;
+  hidden: Tensor;
+  state: RecurrentState;
+}
+
+/** Stands for the tag of padding. */
+export const NO_TAG = -1;
+
+export class TaggerNetwork extends Module {
+  readonly embedding: Embedding;
+  readonly #characters: CharacterNetwork | null;
+  readonly #rnn: Recurrent;
+  readonly #dropout: Dropout;
+  readonly #decoder: Linear;
+  readonly #crf: LinearChainCRF | null;
+  readonly #neighbours: NeighbourNetwork | null;
+
+  constructor(config: TaggerNetworkConfig, sizes: TaggerSizes, rng: Philox, calls: RandomCalls) {
+    super();
+    const { embeddingSize, characterHiddenSize, bidirectional, dropout } = config;
+    this.embedding = this.addPart('embedding', embeddingOf(sizes.words, embeddingSize, rng));
+    this.#characters =
+      characterHiddenSize === 0
+        ? null
+        : this.addPart('characters', new CharacterNetwork(config, sizes.characters, rng, calls));
+    const inputSize = embeddingSize + (this.#characters?.outputSize ?? 0);
+    this.#rnn = this.addPart('rnn', recurrentStack(config, { inputSize, ofTokens: false, bidirectional, rng, calls }));
+    this.#dropout = this.addPart('dropout', new Dropout(dropout, calls));
+    this.#decoder = this.addPart('decoder', new Linear(this.#rnn.outputSize, sizes.tags, { rng }));
+    this.#crf = config.head === 'crf' ? this.addPart('crf', new LinearChainCRF(sizes.tags)) : null;
+    this.#neighbours =
+      config.neighbourWeight === 0
+        ? null
+        : this.addPart('neighbours', new NeighbourNetwork(config, this.#rnn, sizes.words, rng));
+  }
+
+  get recurrent(): Recurrent {
+    return this.#rnn;
+  }
+
+  /** Over the characters of a word; null without. */
+  get characterRecurrent(): Recurrent | null {
+    return this.#characters?.recurrent ?? null;
+  }
+
+  /**
+   * Scores [T, N, K], the outputs [T, N, H] that they are of, and the state after each sentence.
+   * @param state from the words before, in one direction only
+   */
+  forward(batch: WordBatch, state: RecurrentState | null = null): TaggerOutput {
+    const { numSteps, lengths } = batch;
+    const shape = [numSteps, lengths.length];
+    const words = this.embedding.forward(fromData(batch.words, shape));
+    const spelled = this.#characters?.forward(batch);
+    const x = spelled ? concat([words, gatherRows(spelled, fromData(batch.forms, shape))], -1) : words;
+    const { output, state: next } = this.#rnn.forward(this.#dropout.forward(x), { lengths, state });
+    const hidden = this.#dropout.forward(output);
+    return { scores: this.#decoder.forward(hidden), hidden, state: next };
+  }
+
+  /** What training makes small: `loss`, and that of the guessed neighbours where the network guesses them. */
+  trainingLoss({ scores, hidden }: TaggerOutput, tags: Int32Array, batch: WordBatch): Tensor {
+    const loss = this.loss(scores, tags, batch.lengths);
+    return this.#neighbours ? add(loss, this.#neighbours.loss(hidden, batch)) : loss;
+  }
+
+  /** Nats a word, over the words that are there. @param tags [T · N] by time, NO_TAG for padding */
+  loss(scores: Tensor, tags: Int32Array, lengths: Int32Array): Tensor {
+    const gold = fromData(tags, scores.shape.slice(0, 2));
+    return this.#crf?.loss(scores, gold, lengths) ?? crossEntropy(scores, gold, { ignoreIndex: NO_TAG });
+  }
+
+  /** The best tags of each sentence: for a softmax the best of each step, for a field the best path. Outside the tape. */
+  decode(scores: Tensor, lengths: Int32Array): Int32Array[] {
+    if (this.#crf) return this.#crf.decode(scores, lengths).map(({ path }) => path);
+    return bySentence(scores, lengths).map((own, n) => {
+      const K = scores.shape[2];
+      return Int32Array.from({ length: lengths[n] }, (_, t) => largest(own.subarray(t * K, (t + 1) * K)));
+    });
+  }
+
+  /** The probability of each tag at each step of each sentence: N times [length, K]. Outside the tape. */
+  probabilities(scores: Tensor, lengths: Int32Array): Float64Array[] {
+    return this.#crf?.marginals(scores, lengths) ?? bySentence(softmax(scores.detach()), lengths);
+  }
+}
+
+/** Words from their characters: the last state of each direction. */
+class CharacterNetwork extends Module {
+  readonly #embedding: Embedding;
+  readonly #rnn: Recurrent;
+
+  constructor(config: TaggerNetworkConfig, count: number, rng: Philox, calls: RandomCalls) {
+    super();
+    const { cell, equations, characterEmbeddingSize: inputSize, characterHiddenSize: hiddenSize } = config;
+    const stack = { cell, ...(equations === undefined ? {} : { equations }), hiddenSize, numLayers: 1, dropout: 0 };
+    this.#embedding = this.addPart('embedding', embeddingOf(count, inputSize, rng));
+    this.#rnn = this.addPart(
+      'rnn',
+      recurrentStack(stack, { inputSize, ofTokens: false, bidirectional: true, rng, calls }),
+    );
+  }
+
+  get outputSize(): number {
+    return this.#rnn.outputSize;
+  }
+
+  get recurrent(): Recurrent {
+    return this.#rnn;
+  }
+
+  /** One vector for each distinct word: [M, 2H]. */
+  forward({ characters: { data, lengths, numSteps } }: WordBatch): Tensor {
+    const x = this.#embedding.forward(fromData(data, [numSteps, lengths.length]));
+    const { state } = this.#rnn.forward(x, { lengths });
+    return concat(state.map((direction) => direction.h ?? Object.values(direction)[0]), -1); // prettier-ignore
+  }
+}
+
+/** Words that can be guessed, the most frequent ones; the others are one. */
+const GUESSED_WORDS = 3000;
+/** What stands between a direction's output and the words: Rei's m. */
+const GUESS_SIZE = 50;
+
+/**
+ * Guesses words (Rei 2017): each direction, having read a word, says which one it will read next. Tags are few and words many, so that
+ * the network learns more of the language than the tags ask for. Only for training.
+ */
+class NeighbourNetwork extends Module {
+  readonly #weight: number;
+  readonly #words: number;
+  /** For each direction. */
+  readonly #parts: { hidden: Linear; words: Linear }[];
+
+  /** Errors: RANGE; OPTION where a direction knows already what it should guess. */
+  constructor(
+    { neighbourWeight, bidirectional, numLayers }: TaggerNetworkConfig,
+    rnn: Recurrent,
+    words: number,
+    rng: Philox,
+  ) {
+    super();
+    requireNumber('a neighbourWeight', neighbourWeight, { min: 0 }, '0.1 is usual');
+    if (bidirectional && numLayers > 1) {
+      throw new UnrolledError(
+        'OPTION',
+        `expected one layer for neighbourWeight in both directions, received ${numLayers}`,
+        'the second layer has seen the words that it should guess: take one layer, or set neighbourWeight to 0',
+      );
+    }
+    this.#weight = neighbourWeight;
+    this.#words = Math.min(words, GUESSED_WORDS);
+    this.#parts = (bidirectional ? ['next', 'previous'] : ['next']).map((name, _, { length }) => ({
+      hidden: this.addPart(`${name}Hidden`, new Linear(rnn.outputSize / length, GUESS_SIZE, { rng })),
+      words: this.addPart(name, new Linear(GUESS_SIZE, this.#words, { rng })),
+    }));
+  }
+
+  /** The weighted sum over the directions of nats a guess. @param output [T, N, H of all directions] */
+  loss(output: Tensor, { words, lengths, numSteps }: WordBatch): Tensor {
+    const N = lengths.length;
+    const size = output.shape[2] / this.#parts.length;
+    const losses = this.#parts.map(({ hidden, words: scores }, direction) => {
+      const to = direction === 0 ? 1 : -1;
+      const wanted = Int32Array.from(words, (_, at) => {
+        const [t, n] = [Math.floor(at / N) + to, at % N];
+        if (t < 0 || t >= lengths[n] || t - to >= lengths[n]) return NO_TAG;
+        const word = words[t * N + n];
+        return word < this.#words ? word : 0;
+      });
+      const own = slice(output, 2, direction * size, (direction + 1) * size);
+      const guesses = scores.forward(tanh(hidden.forward(own)));
+      return crossEntropy(guesses, fromData(wanted, [numSteps, N]), { ignoreIndex: NO_TAG });
+    });
+    return mul(losses.length === 1 ? losses[0] : add(losses[0], losses[1]), this.#weight);
+  }
+}
+
+/** Small at first (variance 1/D): what stands for a rare word says little until it has learned. */
+function embeddingOf(count: number, size: number, rng: Philox): Embedding {
+  if (size < 1) {
+    throw new UnrolledError('RANGE', `expected an embedding of 1 or more, received ${size}`, '100 is usual for words, 30 for characters'); // prettier-ignore
+  }
+  return new Embedding(count, size, { rng, init: uniformInit(Math.sqrt(3 / size)) });
+}
+
+/** [T, N, K] on the host, a sentence at a time, without the padding. */
+function bySentence(t: Tensor, lengths: Int32Array): Float64Array[] {
+  const [, N, K] = t.shape;
+  const values = t.data();
+  return Array.from(lengths, (length, n) => {
+    const own = new Float64Array(length * K);
+    for (let at = 0; at < length; at++) own.set(values.subarray((at * N + n) * K, (at * N + n + 1) * K), at * K);
+    return own;
+  });
+}
+
+function largest(values: Float64Array): number {
+  let best = 0;
+  for (let k = 1; k < values.length; k++) if (values[k] > values[best]) best = k;
+  return best;
+}

@@ -1,0 +1,124 @@
+// Sentences as a tagger reads them: an index for each word, and the characters of each distinct form, so that a minibatch
+// computes a form once, however often it stands there.
+import { padded } from '../../data/lengthBatches.js';
+import type { Philox } from '../../tensor/philox.js';
+import { Vocabulary, type VocabularyOptions } from '../../text/vocabulary.js';
+
+export interface WordSettings {
+  /** Words are looked up in lower case; their characters stay as they are. */
+  lowercase: boolean;
+  /** Words are looked up with every digit as 0. */
+  zeroDigits: boolean;
+}
+
+/** Sentences as indices. */
+export interface EncodedWords {
+  /** For each sentence, the index of each word in the vocabulary. */
+  words: Int32Array[];
+  /** For each sentence, the place of each word's form in `characters`. */
+  forms: Int32Array[];
+  /** The characters of each distinct form, as indices. */
+  characters: Int32Array[];
+}
+
+/** A minibatch, padded: T steps, N sentences, M distinct forms of at most C characters. */
+export interface WordBatch {
+  numSteps: number;
+  /** [N] */
+  lengths: Int32Array;
+  /** [T · N], by time */
+  words: Int32Array;
+  /** [T · N]: 0 to M − 1 */
+  forms: Int32Array;
+  /** data [C · M] by place in the word, lengths [M] */
+  characters: ReturnType<typeof padded>;
+}
+
+export class TaggerWords {
+  readonly settings: WordSettings;
+  readonly words: Vocabulary;
+  readonly characters: Vocabulary;
+
+  constructor(settings: WordSettings, words: Vocabulary, characters: Vocabulary) {
+    this.settings = settings;
+    this.words = words;
+    this.characters = characters;
+  }
+
+  /** Counts words and characters. Characters seen once are `<unk>`, so that what stands for new ones is learned. */
+  static fromSentences(
+    sentences: Iterable<readonly string[]>,
+    settings: WordSettings,
+    options: Pick<VocabularyOptions, 'minCount' | 'maxSize'>,
+  ): TaggerWords {
+    const words = new Map<string, number>();
+    const characters = new Map<string, number>();
+    const count = (counts: Map<string, number>, key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
+    for (const sentence of sentences) {
+      for (const token of sentence) {
+        for (const character of token) count(characters, character);
+        if (token !== '') count(words, lookedUp(token, settings));
+      }
+    }
+    const { minCount, maxSize } = options;
+    return new TaggerWords(
+      settings,
+      Vocabulary.fromCounts(words, { minCount, maxSize }),
+      Vocabulary.fromCounts(characters, { minCount: 2 }),
+    );
+  }
+
+  encode(sentences: readonly (readonly string[])[]): EncodedWords {
+    const forms = new Map<string, { form: number; word: number }>();
+    const characters: Int32Array[] = [];
+    const known = sentences.map((sentence) =>
+      sentence.map((token) => {
+        let found = forms.get(token);
+        if (found === undefined) {
+          found = { form: characters.length, word: this.words.index(lookedUp(token, this.settings)) };
+          forms.set(token, found);
+          characters.push(this.characters.encodeCharacters(token));
+        }
+        return found;
+      }),
+    );
+    return {
+      words: known.map((sentence) => Int32Array.from(sentence, ({ word }) => word)),
+      forms: known.map((sentence) => Int32Array.from(sentence, ({ form }) => form)),
+      characters,
+    };
+  }
+
+  /**
+   * Puts rows side by side.
+   * @param unknown draws which of the words that occur once are `<unk>`, each with probability `rate`; none where missing
+   */
+  batch(encoded: EncodedWords, rows: Int32Array, unknown?: { random: Philox; rate: number }): WordBatch {
+    const picked = Array.from(rows, (row) => encoded.words[row]);
+    const words = unknown === undefined ? picked : picked.map((sentence) => this.#forgetful(sentence, unknown));
+    const { data, lengths, numSteps } = padded(words, this.words.unknownIndex);
+    const places = new Map<number, number>();
+    const forms = Array.from(rows, (row) =>
+      encoded.forms[row].map((form) => {
+        const place = places.get(form) ?? places.size;
+        places.set(form, place);
+        return place;
+      }),
+    );
+    const characters = Array.from(places.keys(), (form) => encoded.characters[form]);
+    // A minibatch without words has a form without characters, for the padding to point to.
+    if (characters.length === 0) characters.push(new Int32Array(0));
+    return { numSteps, lengths, words: data, forms: padded(forms).data, characters: padded(characters) };
+  }
+
+  #forgetful(sentence: Int32Array, { random, rate }: { random: Philox; rate: number }): Int32Array {
+    const { counts, unknownIndex } = this.words;
+    return sentence.map((word) => (counts[word] === 1 && random.uniform() < rate ? unknownIndex : word));
+  }
+}
+
+/** The word that stands in the vocabulary for this one. */
+function lookedUp(token: string, { lowercase, zeroDigits }: WordSettings): string {
+  const word = lowercase ? token.toLowerCase() : token;
+  return zeroDigits ? word.replace(/\p{Nd}/gu, '0') : word;
+}

@@ -1,0 +1,359 @@
+// TokenTagger: one label for every token; whole sentences, or a token at a time.
+import { UnrolledError } from '../../errors.js';
+import { noGrad } from '../../autograd/tape.js';
+import { Fingerprint } from '../../data/fingerprint.js';
+import { padded, sortedBatches } from '../../data/lengthBatches.js';
+import { stratifiedSplit } from '../../data/split.js';
+import { tagSchemeOf } from '../../metrics/tagScheme.js';
+import { tagScores } from '../../metrics/tagScores.js';
+import type { Recurrent } from '../../nn/recurrent.js';
+import { requireNumber } from '../../range.js';
+import { Philox } from '../../tensor/philox.js';
+import { scope } from '../../tensor/scope.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { CarriedState } from '../carriedState.js';
+import { Model } from '../model.js';
+import { textAt } from '../modelFile.js';
+import { cellConfig, stackConfig } from '../recurrentStack.js';
+import { learnRows } from '../rows.js';
+import { placeOf, shownNames } from '../shown.js';
+import { startFromVectors } from '../startVectors.js';
+import { defineTask, type Lesson, type TaskTypes } from '../task.js';
+import {
+  type PredictedTags,
+  type ResolvedTaggerOptions as Resolved,
+  type TaggedSentence,
+  TAGGER_DEFAULTS,
+  type TaggerConfig,
+  type TaggerMetrics,
+  type TaggerOptions,
+} from './options.js';
+import { NO_TAG, TAGGER_HEADS, TaggerNetwork } from './taggerNetwork.js';
+import { type EncodedWords, TaggerWords, type WordBatch } from './taggerWords.js';
+
+/** Tags tokens as they come; the state is carried from one to the next. */
+export interface TagStream {
+  next(token: string): { tag: string; probability: number };
+  /** The next token begins a sentence. */
+  reset(): void;
+  /** Gives the state back; the stream may be used again from the start. */
+  close(): void;
+}
+
+const EMBEDDING = 100;
+const EVALUATION_BATCH = 64;
+/** Keeps the draws of unknown words apart from other host draws of the same seed: a stream for each minibatch. */
+const UNKNOWN_STREAM = 0x75000000;
+
+interface TaggerTask extends TaskTypes {
+  config: TaggerConfig;
+  network: TaggerNetwork;
+  data: readonly TaggedSentence[];
+  metrics: TaggerMetrics;
+  evaluation: TaggerMetrics;
+  evaluateOptions: Record<string, never>;
+  input: readonly string[];
+  answer: PredictedTags;
+  predictOptions: Record<string, never>;
+}
+
+/**
+ * One label for every token.
+ *
+ *     const model = await TokenTagger.fit([{ tokens: ['the', 'cat'], tags: ['DET', 'NOUN'] }, …], { epochs: 10 });
+ *     model.predict([['the', 'dog']])[0].tags;
+ *
+ * `fit` has the errors EMPTY without tokens; SHAPE for a sentence that has not one tag for each token; OPTION for one tag only, or
+ * where no tag of the validation sentences is trained; RANGE.
+ */
+export class TokenTagger extends Model<TaggerTask> {
+  readonly task = 'tag';
+  readonly words: TaggerWords;
+
+  static readonly definition = defineTask<TokenTagger, readonly TaggedSentence[], TaggerOptions>({
+    task: 'tag',
+    noun: 'a tagger',
+    defaults: TAGGER_DEFAULTS,
+    epochs: 5,
+    build(config, texts, name) {
+      const settings = { lowercase: config.flag('lowercase'), zeroDigits: config.flag('zeroDigits') };
+      return new TokenTagger(
+        {
+          ...config.stack(),
+          ...settings,
+          embeddingSize: config.size('embeddingSize', 1),
+          characterEmbeddingSize: config.size('characterEmbeddingSize', 1),
+          characterHiddenSize: config.size('characterHiddenSize', 0),
+          bidirectional: config.flag('bidirectional'),
+          head: config.choice('head', TAGGER_HEADS),
+          neighbourWeight: config.number('neighbourWeight', (weight) => weight >= 0),
+          tags: config.texts('tags'),
+          seed: config.seed(),
+        },
+        new TaggerWords(settings, textAt(texts, 0, name).vocabulary, textAt(texts, 1, name).vocabulary),
+      );
+    },
+    prepare(sentences, options) {
+      const o = options as Resolved;
+      requireNumber('an unknownRate', o.unknownRate, { min: 0, max: 1 }, '0.5 reads every second rare word as unknown');
+      const tags = tagsOf(sentences);
+      const { training, validation } = partsOf(sentences, o);
+      return {
+        create: () => TokenTagger.#create(training, tags, o),
+        lesson: (model) => model.#lesson(training, validation, o),
+      };
+    },
+  });
+
+  constructor(config: TaggerConfig, words: TaggerWords) {
+    const texts = [
+      { settings: { tokens: 'word' as const, lowercase: config.lowercase }, vocabulary: words.words },
+      { settings: { tokens: 'char' as const }, vocabulary: words.characters },
+    ];
+    const sizes = { words: words.words.size, characters: words.characters.size, tags: config.tags.length };
+    super(config, texts, (rng, calls) => new TaggerNetwork(config, sizes, rng, calls));
+    this.words = words;
+  }
+
+  static #create(sentences: readonly TaggedSentence[], tags: string[], o: Resolved): TokenTagger {
+    const { cell, bidirectional, lowercase, zeroDigits, seed } = o;
+    const { characterEmbeddingSize, characterHiddenSize, neighbourWeight } = o;
+    const head = o.head ?? (tagSchemeOf(tags) === null ? 'softmax' : 'crf');
+    const words = TaggerWords.fromSentences(
+      sentences.map(({ tokens }) => tokens),
+      { lowercase, zeroDigits },
+      o,
+    );
+    const model = new TokenTagger(
+      {
+        ...cellConfig(cell, TAGGER_DEFAULTS.cell),
+        ...stackConfig(o),
+        ...{ embeddingSize: o.embeddingSize ?? o.vectors?.size ?? EMBEDDING },
+        ...{ characterEmbeddingSize, characterHiddenSize, bidirectional, head, neighbourWeight },
+        ...{ lowercase, zeroDigits, tags, seed },
+      },
+      words,
+    );
+    if (o.vectors) startFromVectors(model.network.embedding, words.words, o.vectors);
+    return model;
+  }
+
+  #lesson(
+    training: readonly TaggedSentence[],
+    validation: readonly TaggedSentence[],
+    o: Resolved,
+  ): Lesson<TaggerMetrics> {
+    this.#requireTrained(training);
+    const data = this.#encode(training);
+    const held = validation.length > 0 ? this.#encode(validation) : null;
+    return learnRows(
+      {
+        data: { training: fingerprint(training), validation: fingerprint(validation) },
+        lengths: data.words.map(({ length }) => length),
+        step: (rows) => {
+          const random = new Philox(this.config.seed, UNKNOWN_STREAM + this.calls.next().call);
+          const batch = this.words.batch(data, rows, { random, rate: o.unknownRate });
+          const loss = this.network.trainingLoss(this.network.forward(batch), goldOf(data, rows), batch);
+          return { loss, tokens: batch.lengths.reduce((sum, length) => sum + length, 0) };
+        },
+        evaluate: () => held && this.#measureEncoded(validation, held),
+      },
+      o,
+    );
+  }
+
+  get vocabularySize(): number {
+    return this.words.words.size;
+  }
+
+  recurrents(): Record<string, Recurrent> {
+    const { recurrent, characterRecurrent } = this.network;
+    return { 'rnn.': recurrent, ...(characterRecurrent === null ? {} : { 'characters.rnn.': characterRecurrent }) };
+  }
+
+  steps(tokens: readonly string[]): string[] {
+    return [...tokens];
+  }
+
+  /** A tag that was not trained counts as a mistake. */
+  protected measure(sentences: readonly TaggedSentence[]): TaggerMetrics {
+    return this.#measureEncoded(sentences, this.#encode(sentences));
+  }
+
+  protected answer(sentences: readonly (readonly string[])[]): PredictedTags[] {
+    const { tags } = this.config;
+    const result = new Array<PredictedTags>(sentences.length);
+    const every = Int32Array.from(sentences.keys());
+    this.#each(this.words.encode(sentences), every, (rows, scores, { lengths }) => {
+      const paths = this.network.decode(scores, lengths);
+      const probabilities = this.network.probabilities(scores, lengths);
+      rows.forEach((row, n) => {
+        result[row] = {
+          tags: Array.from(paths[n], (k) => tags[k]),
+          probabilities: Array.from(paths[n], (k, t) => probabilities[n][t * tags.length + k]),
+        };
+      });
+    });
+    return result;
+  }
+
+  /**
+   * Tags one token at a time, before the next is known.
+   *
+   *     const stream = model.stream();
+   *     for (const token of ['the', 'cat']) console.log(stream.next(token).tag);
+   *
+   * Errors: UNSUPPORTED for a network that reads both ways, or judges whole paths.
+   */
+  stream(): TagStream {
+    const { bidirectional, head, tags } = this.config;
+    if (bidirectional || head === 'crf') {
+      throw new UnrolledError(
+        'UNSUPPORTED',
+        `expected a tagger that reads forward and judges each token alone, received one ${bidirectional ? 'in both directions' : 'with a conditional random field'}`,
+        "train with { bidirectional: false, head: 'softmax' }, or predict whole sentences",
+      );
+    }
+    const carried = new CarriedState();
+    const reset = (): void => {
+      carried.replace(null);
+    };
+    return {
+      next: (token) =>
+        this.evaluating(() =>
+          scope(() =>
+            noGrad(() => {
+              const batch = this.words.batch(this.words.encode([[token]]), Int32Array.of(0));
+              const { scores, state } = this.network.forward(batch, carried.current);
+              carried.replace(state);
+              const [[best]] = this.network.decode(scores, batch.lengths);
+              return { tag: tags[best], probability: this.network.probabilities(scores, batch.lengths)[0][best] };
+            }),
+          ),
+        ),
+      reset,
+      close: reset,
+    };
+  }
+
+  /** Errors: OPTION for a tag of the training part that the model does not know: one of a training that goes on. */
+  #requireTrained(sentences: readonly TaggedSentence[]): void {
+    const known = new Set(this.config.tags);
+    sentences.forEach((sentence, i) => {
+      const t = sentence.tags.findIndex((tag) => !known.has(tag));
+      if (t < 0) return;
+      const line = sentence.line === undefined ? undefined : sentence.line + t;
+      throw new UnrolledError(
+        'OPTION',
+        `expected a tag of ${shownNames(this.config.tags)}, received "${sentence.tags[t]}" in ${placeOf({ ...sentence, line }, i, 'sentence')}`,
+        'the checkpoint was trained without it: resume with the same data, or train anew',
+      );
+    });
+  }
+
+  /** Sentences as indices, with their tags. Errors: SHAPE, OPTION where no tag was trained. */
+  #encode(sentences: readonly TaggedSentence[]): EncodedTags {
+    const classOf = new Map(this.config.tags.map((tag, k) => [tag, k]));
+    checkSentences(sentences);
+    const tags = sentences.map((sentence) => Int32Array.from(sentence.tags, (tag) => classOf.get(tag) ?? NO_TAG));
+    const given = sentences.find((sentence) => sentence.tags.length > 0)?.tags[0];
+    if (given !== undefined && tags.every((own) => own.every((k) => k === NO_TAG))) {
+      throw new UnrolledError(
+        'OPTION',
+        `expected tags of ${shownNames(this.config.tags)}, received "${given}" and no other of them`,
+        'name the column that has the tags that were trained',
+      );
+    }
+    return { ...this.words.encode(sentences.map(({ tokens }) => tokens)), tags };
+  }
+
+  #measureEncoded(sentences: readonly TaggedSentence[], data: EncodedTags): TaggerMetrics {
+    const predicted = new Array<string[]>(data.tags.length);
+    const named = (path: Int32Array): string[] => Array.from(path, (k) => this.config.tags[k]);
+    const isTrained = data.tags.map((tags) => !tags.includes(NO_TAG));
+    let [loss, tokens] = [0, 0];
+    for (const trained of [true, false]) {
+      const some = Int32Array.from(data.tags.keys()).filter((row) => isTrained[row] === trained);
+      this.#each(data, some, (rows, scores, { lengths }) => {
+        this.network.decode(scores, lengths).forEach((path, n) => (predicted[rows[n]] = named(path)));
+        if (!trained) return;
+        const here = lengths.reduce((sum, length) => sum + length, 0);
+        loss += here * this.network.loss(scores, goldOf(data, rows), lengths).item();
+        tokens += here;
+      });
+    }
+    const untrained = data.tags.reduce((sum, tags) => sum + tags.filter((k) => k === NO_TAG).length, 0);
+    const truth = sentences.map(({ tags }) => tags);
+    return { loss: loss / tokens, untrained, ...tagScores(truth, predicted, this.config.tags) };
+  }
+
+  /** Scores [T, N, K] of minibatches of like lengths. */
+  #each(
+    data: EncodedWords,
+    some: Int32Array,
+    visit: (rows: Int32Array, scores: Tensor, batch: WordBatch) => void,
+  ): void {
+    const lengths = data.words.map(({ length }) => length);
+    for (const rows of sortedBatches(some, lengths, EVALUATION_BATCH)) {
+      scope(() =>
+        noGrad(() => {
+          const batch = this.words.batch(data, rows);
+          visit(rows, this.network.forward(batch).scores, batch);
+        }),
+      );
+    }
+  }
+}
+
+interface EncodedTags extends EncodedWords {
+  /** For each sentence, the class of each token. */
+  tags: Int32Array[];
+}
+
+/** [T · N] by time. */
+function goldOf({ tags }: EncodedTags, rows: Int32Array): Int32Array {
+  return padded(
+    Array.from(rows, (row) => tags[row]),
+    NO_TAG,
+  ).data;
+}
+
+function checkSentences(sentences: readonly TaggedSentence[]): void {
+  sentences.forEach(({ tokens, tags, file, line }, i) => {
+    if (tokens.length === tags.length) return;
+    throw new UnrolledError(
+      'SHAPE',
+      `expected a tag for each of ${tokens.length} tokens, received ${tags.length} in ${placeOf({ file, line }, i, 'sentence')}`,
+      'give one tag each',
+    );
+  });
+}
+
+/** Errors: EMPTY, SHAPE, OPTION for one tag only. */
+function tagsOf(sentences: readonly TaggedSentence[]): string[] {
+  checkSentences(sentences);
+  const tags = [...new Set(sentences.flatMap(({ tags }) => tags))].sort();
+  if (tags.length === 0) throw new UnrolledError('EMPTY', 'expected tokens to learn from, received none', 'give data');
+  if (tags.length < 2) {
+    throw new UnrolledError(
+      'OPTION',
+      `expected two tags or more, received only "${tags[0]}"`,
+      'a tagger needs something to tell apart: check the column of tags',
+    );
+  }
+  return tags;
+}
+
+/** The sentences with words, and those that are measured on the way. */
+function partsOf(sentences: readonly TaggedSentence[], { validation, seed }: Resolved) {
+  const own = sentences.filter(({ tokens }) => tokens.length > 0);
+  if (typeof validation !== 'number') return { training: own, validation };
+  const { rest, drawn } = stratifiedSplit(new Int32Array(own.length), validation, seed);
+  return { training: Array.from(rest, (i) => own[i]), validation: Array.from(drawn, (i) => own[i]) };
+}
+
+function fingerprint(sentences: readonly TaggedSentence[]) {
+  const print = new Fingerprint();
+  for (const { tokens, tags } of sentences) print.texts(tokens).texts(tags);
+  return print.part(sentences.length);
+}

@@ -1,0 +1,332 @@
+// Translator: one sequence to another, such as sentences to another language or spellings to sounds. An encoder, a decoder with
+// attention, beam search.
+import { UnrolledError } from '../../errors.js';
+import { crossEntropy } from '../../autograd/ops.js';
+import { noGrad } from '../../autograd/tape.js';
+import { Fingerprint } from '../../data/fingerprint.js';
+import { padded, sortedBatches } from '../../data/lengthBatches.js';
+import { levenshteinDistance } from '../../metrics/errorRate.js';
+import type { Recurrent } from '../../nn/recurrent.js';
+import { requireNumber } from '../../range.js';
+import { fromData } from '../../tensor/create.js';
+import { scope } from '../../tensor/scope.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import type { TextSettings } from '../../text/corpus.js';
+import { BEGIN, END, Vocabulary } from '../../text/vocabulary.js';
+import { type BeamOptions, beamSearch, type Hypothesis } from '../decoder/beamSearch.js';
+import { beamModel, teacherForcing } from '../decoder/decoding.js';
+import { Model } from '../model.js';
+import { type ModelText, textAt } from '../modelFile.js';
+import { cellConfig, stackConfig } from '../recurrentStack.js';
+import { learnRows } from '../rows.js';
+import { defineTask, type Lesson, type TaskTypes } from '../task.js';
+import {
+  type ResolvedTranslatorOptions as Resolved,
+  type TranslateOptions,
+  type Translation,
+  TRANSLATOR_DEFAULTS,
+  type TranslatorConfig,
+  type TranslatorEvaluation,
+  type TranslatorMetrics,
+  type TranslatorOptions,
+  translatorSettings,
+} from './options.js';
+import { bySource, Side, spacedMarks, splitPairs, type TextPair } from './sentencePairs.js';
+import { TranslatorNetwork } from './translatorNetwork.js';
+
+/** Sentences that are measured or searched side by side. */
+const BATCH = 64;
+
+interface TranslateTask extends TaskTypes {
+  config: TranslatorConfig;
+  network: TranslatorNetwork;
+  data: readonly TextPair[];
+  metrics: TranslatorMetrics;
+  evaluation: TranslatorEvaluation;
+  evaluateOptions: TranslateOptions;
+  input: string;
+  answer: Translation;
+  predictOptions: TranslateOptions;
+}
+
+/**
+ * One sequence to another.
+ *
+ *     const model = await Translator.fit(pairs, { lowercase: true, epochs: 5 });
+ *     model.translate('I love you.').text;
+ *
+ * `fit` has the errors EMPTY where no pair is left, OPTION, RANGE. `evaluate` gives the loss, and translations beside their
+ * references: pairs of one source are several references of it, and nothing is left out.
+ */
+export class Translator extends Model<TranslateTask> {
+  readonly task = 'translate';
+  readonly source: Side;
+  readonly target: Side;
+  /** Pairs of the training: used, and left out since a side was too long or empty; null for a loaded model. */
+  pairs: { used: number; long: number; empty: number } | null = null;
+
+  static readonly definition = defineTask<Translator, readonly TextPair[], TranslatorOptions>({
+    task: 'translate',
+    noun: 'a translator',
+    defaults: TRANSLATOR_DEFAULTS,
+    epochs: 5,
+    build(config, texts, name) {
+      const [source, target] = [textAt(texts, 0, name), textAt(texts, 1, name)];
+      if (!source.vocabulary.has(END) || !target.vocabulary.has(BEGIN) || !target.vocabulary.has(END)) {
+        config.fail(`${BEGIN} and ${END} in the vocabularies`);
+      }
+      return new Translator(
+        {
+          ...config.stack(),
+          bidirectional: config.flag('bidirectional'),
+          embeddingSize: config.size('embeddingSize', 1),
+          attentionSize: config.size('attentionSize', 0),
+          tied: config.flag('tied'),
+          seed: config.seed(),
+          longest: config.size('longest', 0),
+          spaced: config.texts('spaced'),
+        },
+        source,
+        target,
+      );
+    },
+    prepare(pairs, options) {
+      const o = options as Resolved;
+      const { validation, seed, maxLength, labelSmoothing } = o;
+      requireNumber('a maxLength', maxLength, { min: 1, whole: true }, '100 tokens are usual');
+      requireNumber('a label smoothing', labelSmoothing, { min: 0, max: 1 }, '0.1 is usual; 0 is none');
+      const parts =
+        typeof validation === 'number' ? splitPairs(pairs, validation, seed) : { rest: pairs, drawn: validation };
+      const texts = translatorSettings(o);
+      const training = selected(parts.rest, texts, maxLength);
+      return {
+        create: () => Translator.#create(training.kept, texts, o),
+        lesson: (model) => model.#lesson(training, parts.drawn, o),
+      };
+    },
+  });
+
+  constructor(config: TranslatorConfig, source: ModelText, target: ModelText) {
+    const sizes = { source: source.vocabulary.size, target: target.vocabulary.size };
+    super(config, [source, target], (rng, calls) => new TranslatorNetwork(config, sizes, rng, calls));
+    this.source = new Side(source);
+    this.target = new Side(target, config.spaced);
+  }
+
+  static #create(pairs: readonly TokenPair[], [source, target]: readonly TextSettings[], o: Resolved): Translator {
+    const { cell, bidirectional, embeddingSize, attentionSize, tied, seed } = o;
+    const vocabularyOf = (side: 'source' | 'target', reserved: readonly string[]): Vocabulary =>
+      Vocabulary.fromTokens(tokensOf(pairs, side), { minCount: o.minCount, maxSize: o.maxSize, reserved });
+    return new Translator(
+      {
+        ...cellConfig(cell, TRANSLATOR_DEFAULTS.cell),
+        ...stackConfig(o),
+        ...{ bidirectional, embeddingSize, attentionSize, tied, seed },
+        longest: pairs.reduce((most, pair) => Math.max(most, pair.target.length), 0),
+        spaced: target.tokens === 'word' ? spacedMarks(pairs.map(({ text }) => text)) : [],
+      },
+      { settings: source, vocabulary: vocabularyOf('source', [END]) },
+      { settings: target, vocabulary: vocabularyOf('target', [BEGIN, END]) },
+    );
+  }
+
+  #lesson(training: Selected, validation: readonly TextPair[], o: Resolved): Lesson<TranslatorMetrics> {
+    const { kept, long, empty } = training;
+    const { labelSmoothing, maxLength } = o;
+    this.pairs = { used: kept.length, long, empty };
+    const data = kept.map(({ source, target }) => this.#encoded(source, target));
+    return learnRows(
+      {
+        data: {
+          training: fingerprint(kept.map(({ source, text }) => ({ source: source.join('\0'), target: text }))),
+          validation: fingerprint(validation),
+        },
+        // Minibatches of one target length, and within it of like source lengths.
+        lengths: data.map(({ source, target }) => target.length * (maxLength + 2) + source.length),
+        step: (rows) => {
+          const { logits, targets } = this.#forward(Array.from(rows, (row) => data[row]));
+          return { loss: crossEntropy(logits, targets, { labelSmoothing }), tokens: targets.size };
+        },
+        evaluate: () => (validation.length === 0 ? null : this.#measurePairs(validation, { beamSize: 1 }).metrics),
+      },
+      o,
+    );
+  }
+
+  get vocabularySize(): { source: number; target: number } {
+    return { source: this.source.text.vocabulary.size, target: this.target.text.vocabulary.size };
+  }
+
+  recurrents(): Record<string, Recurrent> {
+    return { 'encoder.': this.network.recurrent, 'decoder.rnn.': this.network.decoder.recurrent };
+  }
+
+  steps(text: string): string[] {
+    return [...this.source.tokens(text), END];
+  }
+
+  protected measure(pairs: readonly TextPair[], options: TranslateOptions): TranslatorEvaluation {
+    if (pairs.length === 0) throw new UnrolledError('EMPTY', 'expected pairs to measure, received none', 'give data');
+    const { metrics, hypotheses } = this.#measurePairs(pairs, options);
+    return { ...metrics, hypotheses };
+  }
+
+  protected answer(texts: readonly string[], options: TranslateOptions): Translation[] {
+    return this.#translate(texts, options);
+  }
+
+  /** A text or several. An empty one stays empty. Errors: RANGE. */
+  translate(text: string, options?: TranslateOptions): Translation;
+  translate(texts: readonly string[], options?: TranslateOptions): Translation[];
+  translate(texts: string | readonly string[], options: TranslateOptions = {}): Translation | Translation[] {
+    return typeof texts === 'string' ? this.predict([texts], options)[0] : this.predict(texts, options);
+  }
+
+  #encoded(source: readonly string[], target: readonly string[]): Encoded {
+    return { source: this.source.encode(source, [END]), target: this.target.encode(target, [END]) };
+  }
+
+  /** Logits of the next tokens and what they are: the targets one after the other, each with its end. */
+  #forward(pairs: readonly Encoded[]): { logits: Tensor; targets: Tensor } {
+    const source = padded(pairs.map((pair) => pair.source));
+    const { tokens, lengths, targets } = teacherForcing(
+      pairs.map(({ target }) => target),
+      this.target.text.vocabulary.index(BEGIN),
+    );
+    const read = fromData(source.data, [source.numSteps, pairs.length]);
+    return { logits: this.network.forward(read, source.lengths, tokens, lengths), targets };
+  }
+
+  #measurePairs(pairs: readonly TextPair[], options: TranslateOptions) {
+    const tokens = pairs.map(({ source, target }) => {
+      return { source: this.source.tokens(source), target: this.target.tokens(target) };
+    });
+    const encoded = tokens.map(({ source, target }) => this.#encoded(source, target));
+    const lengths = encoded.map(({ source, target }) => Math.max(source.length, target.length));
+    let [loss, count] = [0, 0];
+    for (const rows of sortedBatches(Int32Array.from(encoded.keys()), lengths, BATCH)) {
+      scope(() =>
+        noGrad(() => {
+          const { logits, targets } = this.#forward(Array.from(rows, (row) => encoded[row]));
+          loss += crossEntropy(logits, targets, { reduction: 'sum' }).item();
+          count += targets.size;
+        }),
+      );
+    }
+    const groups = bySource(pairs);
+    const sources = groups.map(([first]) => pairs[first].source);
+    const translations = this.#translate(sources, options);
+    let [right, edits, length] = [0, 0, 0];
+    const hypotheses = groups.map((group, i) => {
+      const { text, score, tokens: own } = translations[i];
+      const nearest = group
+        .map((n) => ({ edits: levenshteinDistance(own, tokens[n].target), length: tokens[n].target.length }))
+        .reduce((best, one) => (one.edits < best.edits ? one : best));
+      if (nearest.edits === 0) right++;
+      edits += nearest.edits;
+      length += nearest.length;
+      return { source: pairs[group[0]].source, text, references: group.map((n) => pairs[n].target), score };
+    });
+    const metrics: TranslatorMetrics = {
+      loss: loss / count,
+      exact: right / groups.length,
+      tokenError: edits / Math.max(1, length),
+      pairs: pairs.length,
+      sources: groups.length,
+    };
+    return { metrics, hypotheses };
+  }
+
+  #translate(texts: readonly string[], { replaceUnknown = true, ...beam }: TranslateOptions): Translation[] {
+    const sources = texts.map((text) => this.source.tokens(text));
+    const sequences = sources.map((tokens) => this.source.encode(tokens, [END]));
+    const result = new Array<Translation>(texts.length);
+    const lengths = sequences.map(({ length }) => length);
+    for (const rows of sortedBatches(Int32Array.from(texts.keys()), lengths, BATCH)) {
+      const own = Array.from(rows, (row) => sequences[row]);
+      const found = this.#search(own, beam);
+      rows.forEach((row, n) => (result[row] = this.#translation(sources[row], found[n], replaceUnknown)));
+    }
+    return result;
+  }
+
+  /** The best translation of each source [tokens and the end]. */
+  #search(sequences: readonly Int32Array[], beam: BeamOptions): Hypothesis[] {
+    const { vocabulary } = this.target.text;
+    const model = beamModel(this.network.decoder);
+    return scope(() =>
+      noGrad(() => {
+        const { data, lengths, numSteps } = padded(sequences);
+        const state = this.network.encode(fromData(data, [numSteps, sequences.length]), lengths);
+        const maxLengths = lengths.map((length) => Math.max(this.config.longest, 2 * length + 10));
+        const places = { begin: vocabulary.index(BEGIN), end: vocabulary.index(END), maxLengths };
+        return beamSearch(model, state, { ...beam, results: 1, ...places }).map(([best]) => best);
+      }),
+    );
+  }
+
+  #translation(source: readonly string[], found: Hypothesis, replaceUnknown: boolean): Translation {
+    const sourceTokens = [...source, END];
+    if (source.length === 0) return { text: '', score: 0, tokens: [], sourceTokens, attention: [] };
+    const { vocabulary } = this.target.text;
+    const attention = (found.attention ?? []).map((weights) => Array.from(weights));
+    const tokens = found.tokens.map((index, t) => {
+      if (index !== vocabulary.unknownIndex || !replaceUnknown || attention.length === 0)
+        return vocabulary.token(index);
+      const own = attention[t].slice(0, -1);
+      return source[own.indexOf(Math.max(...own))];
+    });
+    return { text: this.target.write(tokens), score: found.score, tokens, sourceTokens, attention };
+  }
+}
+
+interface Encoded {
+  source: Int32Array;
+  target: Int32Array;
+}
+
+interface TokenPair {
+  source: string[];
+  target: string[];
+  /** The target as it was written. */
+  text: string;
+}
+
+/** Pairs that are learned from, and how many are not. */
+interface Selected {
+  kept: TokenPair[];
+  long: number;
+  empty: number;
+}
+
+/** Cuts pairs into tokens and leaves out what is too long or empty. Errors: EMPTY where none is left. */
+function selected(pairs: readonly TextPair[], settings: readonly TextSettings[], maxLength: number): Selected {
+  const nothing = Vocabulary.fromCounts([]);
+  const [source, target] = settings.map((side) => new Side({ settings: side, vocabulary: nothing }));
+  const kept: TokenPair[] = [];
+  let [long, empty] = [0, 0];
+  for (const pair of pairs) {
+    const own = { source: source.tokens(pair.source), target: target.tokens(pair.target), text: pair.target };
+    if (own.source.length === 0 || own.target.length === 0) empty++;
+    else if (own.source.length > maxLength || own.target.length > maxLength) long++;
+    else kept.push(own);
+  }
+  if (kept.length === 0) {
+    throw new UnrolledError(
+      'EMPTY',
+      `expected pairs to learn from, received ${pairs.length}, of which ${long} are longer than ${maxLength} tokens and ${empty} have an empty side`,
+      'give data, or a larger maxLength',
+    );
+  }
+  return { kept, long, empty };
+}
+
+function* tokensOf(pairs: readonly TokenPair[], side: 'source' | 'target'): Generator<string> {
+  for (const pair of pairs) yield* pair[side];
+}
+
+function fingerprint(pairs: readonly TextPair[]) {
+  const print = new Fingerprint();
+  for (const { source, target } of pairs) print.text(source).text(target);
+  return print.part(pairs.length);
+}
