@@ -32,14 +32,14 @@ export async function inspectTask(
     throw new UnrolledError(
       'OPTION',
       'expected a series for a forecaster, received a text',
-      'name its file with --series',
+      'give the file of the series with --series',
     );
   }
   if (model.task !== 'forecast' && series !== undefined) {
     throw new UnrolledError(
       'OPTION',
       `expected a text for a model of kind ${model.task}, received a series`,
-      'give --text',
+      'use --text',
     );
   }
   const parameters = parameterSummary(model.network);
@@ -111,7 +111,7 @@ async function answerOf(
       if (answer.attention.length === 0) return { json: { translation: answer.text }, text: answer.text, sections: [] };
       const { attentionChart } = await import('../drawing/charts/attentionChart.js');
       const chart = attentionChart(
-        `Where it looked for each word: ${answer.text}`,
+        `Attention for each word of: ${answer.text}`,
         answer.sourceTokens,
         answer.tokens,
         answer.attention,
@@ -143,7 +143,7 @@ async function words(model: TextClassifier, text: string): Promise<Answer> {
     .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
     .slice(0, 12);
   const says = `${label} (${percent(probability)})`;
-  const legend = `Integrated gradients: blue words moved the score away from “${label}”, orange ones towards it.`;
+  const legend = `Integrated gradients: blue words moved the score away from “${label}”, orange words towards it.`;
   return {
     json: { label, probability, score, empty, tokens, attributions: Array.from(values) },
     text: `${says}\n\n${table(
@@ -179,17 +179,17 @@ async function past(context: Context, model: Forecaster, file: string, options: 
     const order = [...lags].sort((a, b) => Math.abs(row[b]) - Math.abs(row[a])).slice(0, 4);
     return [String(k), formatNumber(values[k - 1]), order.map((lag) => `${lag} (${row[lag].toFixed(2)})`).join(', ')];
   });
-  const columns = [{ heading: 'step', number: true }, { heading: 'forecast', number: true }, { heading: 'values that move it most: how long before the last (how much)' }]; // prettier-ignore
+  const columns = [{ heading: 'step', number: true }, { heading: 'forecast', number: true }, { heading: 'most influential past values: lag (change per unit)' }]; // prettier-ignore
   return {
     json: { forecast: values, influence: influence.map((row) => Array.from(row)) },
     text: table(columns, strongest),
     sections: [
       {
-        heading: 'The past that it used',
+        heading: 'Influence of past values',
         html: lineChart({
-          title: 'How far a change of one value of the past moves the forecast',
+          title: 'Change of the forecast per unit change of one past value',
           width: 848,
-          xLabel: 'values before the last one',
+          xLabel: 'lag (0 is the last value)',
           yLabel: 'change per unit',
           series: steps.map((k, i) => ({ name: `step ${k}`, x: lags, y: influence[k - 1], colour: i })),
         }),

@@ -2,14 +2,15 @@
 import { choice, type OptionValues, string } from './options.js';
 
 export const TABLE_OPTIONS = {
-  format: choice('--format <name>', 'how the rows are written (default: by the extension, or by looking)', [
-    'tsv',
-    'csv',
-    'jsonl',
-    'json',
-  ]),
-  separator: string('--separator <character>', 'between the values of a CSV file (default: found)'),
-  header: choice('--header <answer>', 'whether the first row names the columns (default: found)', ['yes', 'no']),
+  format: {
+    ...choice('--format <name>', 'data format', ['tsv', 'csv', 'jsonl', 'json']),
+    defaultText: 'detected from extension or content',
+  },
+  separator: string('--separator <character>', 'column separator of a CSV file (default: detected)'),
+  header: {
+    ...choice('--header <answer>', 'whether the first row is a header', ['yes', 'no']),
+    defaultText: 'detected',
+  },
 } as const;
 
 export type TableValues = OptionValues<typeof TABLE_OPTIONS>;

@@ -3,17 +3,20 @@ import { VALIDATION } from '../sources/corpus.js';
 import { choice, flag, fraction, integer, type OptionValues, withDefault } from './options.js';
 
 export const TEXT_OPTIONS = {
-  tokens: withDefault(
-    choice('--tokens <kind>', 'what a token is', ['char', 'byte', 'word', 'whitespace']),
-    'char' as const,
+  tokens: withDefault(choice('--tokens <kind>', 'token unit', ['char', 'byte', 'word', 'whitespace']), 'char' as const),
+  lowercase: flag('--lowercase', 'convert text to lower case'),
+  lettersOnly: flag('--letters-only', 'keep only letters and single spaces, in lower case'),
+  collapseWhitespace: flag(
+    '--collapse-whitespace',
+    'collapse each run of whitespace, line breaks included, into one space',
   ),
-  lowercase: flag('--lowercase', 'lower case only'),
-  lettersOnly: flag('--letters-only', 'letters and single spaces only, in lower case'),
-  collapseWhitespace: flag('--collapse-whitespace', 'each run of blanks and line breaks as one space'),
-  minCount: withDefault(integer('--min-count <N>', 'leave out tokens that are seen less often'), 1),
-  maxTokens: integer('--max-tokens <N>', 'only the first N tokens of the data', { min: 2 }),
+  minCount: withDefault(integer('--min-count <N>', 'drop tokens that occur fewer than N times'), 1),
+  maxTokens: integer('--max-tokens <N>', 'use only the first N tokens of the data', { min: 2 }),
   validation: {
-    ...fraction('--validation <fraction>', "the part at the end that is kept for validation, not the data's own"),
+    ...fraction(
+      '--validation <fraction>',
+      "fraction held out for validation, from the end of the data, in place of a data set's own validation part",
+    ),
     defaultText: String(VALIDATION),
   },
 } as const;

@@ -10,10 +10,10 @@ import { sourcesOf } from '../sources.js';
 
 export const evaluateCommand = defineCommand({
   name: 'evaluate',
-  summary: "the metrics of a model's task on other data",
+  summary: 'evaluate a model on other data',
   arguments: [
     { name: '<model>', description: 'a model file' },
-    { name: '<data...>', description: 'as the training of such a model takes it' },
+    { name: '<data...>', description: 'data in the format that the model was trained on' },
   ],
   options: ROW_OPTIONS,
   examples: [
@@ -52,7 +52,7 @@ export const evaluateCommand = defineCommand({
         const { tokens, untrained, loss, accuracy, f1 } = model.evaluate(measured(data));
         return result(data.name, { tokens, untrained, loss, accuracy, ...(f1 === undefined ? {} : { f1 }) }, [
           ['tokens', formatNumber(tokens)],
-          ...(untrained > 0 ? [['with a tag not trained', formatNumber(untrained)] as [string, string]] : []),
+          ...(untrained > 0 ? [['with a tag unknown to the model', formatNumber(untrained)] as [string, string]] : []),
           ['loss', `${formatNumber(loss)} nats per token`],
           ['accuracy', percent(accuracy)],
           ...(f1 === undefined ? [] : [['chunk F1', percent(f1)] as [string, string]]),
@@ -86,7 +86,7 @@ export const evaluateCommand = defineCommand({
           [bleuHeading(scores), scores.bleu.toFixed(2)],
           ['chrF', scores.chrf.toFixed(2)],
           ['exact', percent(exact)],
-          ['wrong tokens', percent(tokenError)],
+          ['token error rate', percent(tokenError)],
           ['loss', `${formatNumber(loss)} nats per token`],
         ]);
       }
