@@ -19,7 +19,7 @@ export function requireFiniteParameters(named: Iterable<readonly [string, Tensor
 function notFinite(where: string, step: number): UnrolledError {
   return new UnrolledError(
     'NON_FINITE',
-    `expected finite numbers, found one that is not at training step ${step}: ${where}`,
+    `expected finite numbers, received one that is not at training step ${step}: ${where}`,
     'lower the learning rate, clip the gradient norm, or start from the last checkpoint',
   );
 }
