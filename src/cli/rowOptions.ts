@@ -1,9 +1,9 @@
 // Which columns of the data are what, for commands that take a model of any kind.
-import { choice, type OptionValues, string } from './options.js';
-import { TABLE_OPTIONS } from './tableOptions.js';
+import { type OptionValues, string } from './options.js';
+import { ANY_TABLE_OPTIONS, SERIES_OPTIONS } from './tableOptions.js';
 
 export const ROW_OPTIONS = {
-  ...TABLE_OPTIONS,
+  ...ANY_TABLE_OPTIONS,
   text: string('--text <column>', 'text column, for a classifier'),
   label: string('--label <column>', 'label column, for a classifier'),
   tagColumn: string('--tag-column <column>', 'tag column, for a tagger'),
@@ -11,8 +11,7 @@ export const ROW_OPTIONS = {
   source: string('--source <column>', 'column to translate from, for a translator'),
   target: string('--target <column>', 'column of the translations, for a translator; the series, for a forecaster'),
   inputs: string('--inputs <columns>', 'other input columns, separated by commas, for a forecaster'),
-  time: string('--time <column>', 'time column of a series'),
-  missing: choice('--missing <rule>', 'how to treat missing values of a series', ['error', 'interpolate']),
+  ...SERIES_OPTIONS,
 } as const;
 
 export type RowOptions = OptionValues<typeof ROW_OPTIONS>;

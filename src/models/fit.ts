@@ -2,7 +2,7 @@
 // is measured, the task says (task.ts); when to step, validate and stop, train/ does.
 import { UnrolledError } from '../errors.js';
 import { ensureBackend } from '../backend/choose.js';
-import { train, type Validation } from '../train/trainer.js';
+import { train } from '../train/trainer.js';
 import { type Checkpoint, checkpointTensors, readCheckpoint, restoreState } from './checkpoint.js';
 import { defined } from './config.js';
 import { openModelFile } from './modelFile.js';
@@ -37,8 +37,7 @@ export async function fitModel<M extends Trainable, D, O extends object>(
   model.reading = given.reading ?? model.reading;
   model.settings = storable(options);
   const { epochs, minutes } = options;
-  // A language model's is given the model as well.
-  const told: ((event: Validation<unknown>, model: M) => void | Promise<void>) | undefined = options.onValidation;
+  const onValidation = options.onValidation as ((event: object, model: M) => void | Promise<void>) | undefined;
   try {
     model.training = await train(
       {
@@ -47,7 +46,7 @@ export async function fitModel<M extends Trainable, D, O extends object>(
         stepsPerEpoch: lesson.stepsPerEpoch,
         next: () => lesson.next(),
         evaluate: () => lesson.evaluate(),
-        onValidation: (event) => told?.(event, model),
+        onValidation: (event) => onValidation?.(event, model),
         async checkpoint({ position, optimizer, best }) {
           const content = {
             ...{ ...position, options: storable(options), data: lesson.data },

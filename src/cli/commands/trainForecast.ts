@@ -8,7 +8,7 @@ import { defineCommand } from '../command.js';
 import { choice, decimal, integer, type OptionSpec, string } from '../options.js';
 import { formatNumber } from '../output.js';
 import { sourcesOf } from '../sources.js';
-import { TABLE_OPTIONS } from '../tableOptions.js';
+import { SERIES_OPTIONS, TABLE_OPTIONS } from '../tableOptions.js';
 import { fitSettings, trainOptions } from '../trainOptions.js';
 import { startRun, taskResult, trainAndSave } from '../trainRun.js';
 
@@ -33,11 +33,7 @@ export const trainForecastCommand = defineCommand({
     ...trainOptions(DEFAULTS, { epochs: String(EPOCHS), minutes: 'no limit' }),
     target: string('--target <column>', 'column to forecast, by name or number (default: the last numeric column)'),
     inputs: string('--inputs <columns>', 'other input columns, separated by commas (default: none)'),
-    time: string('--time <column>', 'time column (default: detected)'),
-    missing: {
-      ...choice('--missing <rule>', 'how to treat missing values', ['error', 'interpolate']),
-      defaultText: 'error',
-    },
+    ...SERIES_OPTIONS,
     ...TABLE_OPTIONS,
     window: {
       ...integer('--window <N>', 'number of past values that the network reads', { min: 2 }),
@@ -72,7 +68,7 @@ export const trainForecastCommand = defineCommand({
   async run(context, args, options) {
     const { io, globals } = context;
     const library = await import('../library.js');
-    const { readOneSeries } = await import('../../sources/rows.js');
+    const { readOneSeries } = await import('../../sources/index.js');
     const sources = sourcesOf(context);
     const { readCell } = await import('../cellModule.js');
     const cell = await readCell(io.cwd, options.cell);
@@ -93,7 +89,10 @@ export const trainForecastCommand = defineCommand({
       );
     }
     const sizes = `${formatNumber(parts.train[1])} training values, ${formatNumber(parts.validation[1] - parts.validation[0])} for validation, ${formatNumber(to - from)} for testing`;
-    const run = { ...(await startRun(context, data, args, sizes, options, DEFAULTS.cell)), counted: 'values' };
+    const run = {
+      ...(await startRun(context, { name: data.name, notes: data.report.notes }, args, sizes, options, DEFAULTS.cell)),
+      counted: 'values',
+    };
     const model = await trainAndSave(context, run, (hooks) =>
       library.Forecaster.fit(
         { target, inputs },
@@ -101,6 +100,7 @@ export const trainForecastCommand = defineCommand({
           epochs: options.minutes === undefined ? EPOCHS : undefined,
           ...withoutUndefined(fitSettings(options, globals.seed)),
           ...hooks,
+          reading: data.reading,
           ...{ cell, window, horizon, season, train, validation, test, mode, relativeTo, transform },
           quantiles: levelsOf(options.quantiles),
           onValidation: ({ mse, mae }) =>
@@ -166,7 +166,8 @@ export const trainForecastCommand = defineCommand({
       json: {
         ...{ target: unit, window, horizon },
         values: { train: parts.train[1], validation: parts.validation[1] - parts.validation[0], test: to - from },
-        notes: data.notes,
+        notes: data.report.notes,
+        data: data.report,
         train: { loss: model.training.loss },
         validation: last && { loss: last.loss, mse: last.mse, mae: last.mae },
         test: errorsJson(tested),
