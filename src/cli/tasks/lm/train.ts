@@ -20,7 +20,7 @@ const SAMPLE = { temperature: 0.8, seed: 1 };
 
 export const trainLmCommand = defineCommand({
   name: 'train lm',
-  summary: 'trains a recurrent language model',
+  summary: 'train a recurrent language model',
   arguments: [{ name: '<data...>', description: 'files, folders, - for standard input, or a known data set' }],
   options: { ...TRAIN_OPTIONS, ...TEXT_OPTIONS },
   examples: [
@@ -156,7 +156,7 @@ function hasWords({ tokenizer }: Corpus): boolean {
 
 function corpusLine({ train, validation, vocabulary, tokenizer }: Corpus): string {
   const kind = { char: 'characters', byte: 'bytes', word: 'words', whitespace: 'words' }[tokenizer.kind];
-  return `${formatNumber(train.length)} + ${formatNumber(validation.length)} ${kind}, ${formatNumber(vocabulary.size)} different`;
+  return `${formatNumber(train.length)} + ${formatNumber(validation.length)} ${kind}, ${formatNumber(vocabulary.size)} in the vocabulary`;
 }
 
 function perplexityRows(
@@ -188,8 +188,8 @@ function summary(
     bitsPerToken.toFixed(3),
   ]);
   return [
-    `${formatNumber(tokens)} tokens in ${formatTime(seconds)}, ${formatNumber(Math.round(tokensPerSecond))} a second`,
-    rows.length > 0 ? table(columns, cells) : 'no validation part: nothing to compare',
+    `${formatNumber(tokens)} tokens in ${formatTime(seconds)}, ${formatNumber(Math.round(tokensPerSecond))} per second`,
+    rows.length > 0 ? table(columns, cells) : 'no validation data: nothing to compare',
     ...(tested
       ? [`test perplexity ${tested.perplexity.toFixed(2)}, ${tested.bitsPerToken.toFixed(3)} bits per token`]
       : []),

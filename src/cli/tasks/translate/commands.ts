@@ -22,7 +22,7 @@ export const translateCommands: TaskCommands<'translate'> = {
         [bleuHeading(scores), scores.bleu.toFixed(2)],
         ['chrF', scores.chrf.toFixed(2)],
         ['exact', percent(exact)],
-        ['wrong tokens', percent(tokenError)],
+        ['token error rate', percent(tokenError)],
         ['loss', `${formatNumber(loss)} nats per token`],
       ],
     };
