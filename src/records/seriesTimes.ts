@@ -150,7 +150,7 @@ function timelineNotes({ step, uneven, changes, absent }: Timeline, values: read
     return notes;
   }
   if (absent.length > 0)
-    notes.push(`a row follows each ${describeStep(step)}, but for a gap after ${at(absent.map(({ after }) => after))}`);
-  if (uneven > 0) notes.push(`a row follows each ${describeStep(step)}, but for ${uneven} that come in between`);
+    notes.push(`rows are ${describeStep(step)} apart, but for a gap after ${at(absent.map(({ after }) => after))}`);
+  if (uneven > 0) notes.push(`rows are ${describeStep(step)} apart, but for ${uneven} that come in between`);
   return notes;
 }
