@@ -12,6 +12,8 @@ const TEXT_EXTENSIONS = new Set([
   ...JSON_EXTENSIONS,
 ]);
 
+const TABLE_EXTENSIONS = new Set(['csv', 'tsv', 'tab', 'conll', 'conllu', 'conllup', 'iob', 'bio']);
+
 /** Files that speak of the data, whatever their extension. */
 const ABOUT = /^(readme|licen[cs]e|copying|notice|authors|contributors|contributing|changelog|security|_?about)(\.|$)/i;
 const SOURCE_NOTE = /^SOURCES?(\.|$)/;
@@ -38,6 +40,12 @@ export function isDataFile(path: string): boolean {
   const name = baseName(path).replace(/\.gz$/i, '');
   if (name.startsWith('.') || ABOUT.test(name) || SOURCE_NOTE.test(name) || PROJECT_FILES.test(name)) return false;
   return TEXT_EXTENSIONS.has(extension(name));
+}
+
+/** Whether a file of a folder is rows: a table or columns (also with `.gz`), and not hidden. JSON is a data file anyway. */
+export function isTableFile(path: string): boolean {
+  const name = baseName(path).replace(/\.gz$/i, '');
+  return !name.startsWith('.') && TABLE_EXTENSIONS.has(extension(name));
 }
 
 /**
