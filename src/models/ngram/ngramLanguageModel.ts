@@ -6,6 +6,7 @@ import { type Corpus, encodeWith, type TextSettings } from '../../text/corpus.js
 import { NgramModel, type Smoothing } from '../../text/ngram.js';
 import { type LossMetrics } from '../../text/perplexity.js';
 import { drawIndex } from '../../backend/reference/sample.js';
+import { openingFile } from '../../weights/budget.js';
 import { encodeModelFile, type ModelFile, textAt } from '../modelFile.js';
 import {
   generatePieces,
@@ -111,7 +112,7 @@ export class NgramLanguageModel {
       count: array('count'),
       children: array('children'),
     } as const;
-    return new NgramLanguageModel(NgramModel.fromData(data), text);
+    return openingFile(name, () => new NgramLanguageModel(NgramModel.fromData(data), text));
   }
 
   /** Writes the file whole or not at all. Errors: IO. */
