@@ -14,7 +14,7 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const README = [
   'README.md',
   ...[
-    'recurrent', 'textbook', 'classification', 'tagging', 'forecasting', 'translation', 'pronunciation', 'programs', 'captions', 'digits',
+    'recurrent', 'weights', 'textbook', 'classification', 'tagging', 'forecasting', 'translation', 'pronunciation', 'programs', 'captions', 'digits',
   ].map((name) => `docs/${name}.md`), // prettier-ignore
 ]
   .map((page) => readFileSync(join(ROOT, page), 'utf8'))

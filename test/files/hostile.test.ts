@@ -98,6 +98,53 @@ describe.each(KINDS)('%s', (kind) => {
   /** These are no other number than that of the weights. */
   const SIZES = ['numLayers', 'hiddenSize', 'embeddingSize', 'attentionSize', 'characterEmbeddingSize', 'horizon'];
 
+  it('opens or is refused as it should, whatever its metadata', () => {
+    const today = loadModel(original, NAME).toBytes();
+    const { tensors, metadata } = decodeSafetensors(today, NAME);
+    const all = [...tensors].map(([name, t]) => ({ name, ...t }));
+    const texts = [
+      '',
+      '{',
+      '0',
+      'null',
+      '[]',
+      '[null]',
+      '[0]',
+      '["a","a"]',
+      '{}',
+      '{"tokens":{}}',
+      `"${'n'.repeat(1e6)}"`,
+    ];
+    for (const key of Object.keys(metadata)) {
+      for (const value of texts) {
+        allocated = 0;
+        refusal(encodeSafetensors(all, { ...metadata, [key]: value }));
+      }
+      allocated = 0;
+      refusal(encodeSafetensors(all, Object.fromEntries(Object.entries(metadata).filter(([name]) => name !== key))));
+    }
+  });
+
+  it('opens or is refused as it should, whatever its labels', () => {
+    const { tensors, metadata } = decodeSafetensors(loadModel(original, NAME).toBytes(), NAME);
+    const all = [...tensors].map(([name, t]) => ({ name, ...t }));
+    const labels = JSON.parse(metadata.weights ?? '{}') as Record<string, { axes: string[]; blocks?: unknown[][] }>;
+    for (const [name, { axes, blocks = [] }] of Object.entries(labels)) {
+      const changes: object[] = [
+        { axes: [...axes, 'one'] },
+        { axes, blocks: [...blocks, ['z', 'x', 1]] },
+        { axes, blocks: [['z', 'x', 1e15]] },
+        ...(blocks.length > 0 ? [{ axes, blocks, heads: 1e9 }] : []),
+        ...(blocks.length > 1 ? [{ axes, blocks: blocks.map(() => blocks[0]) }] : []),
+      ];
+      for (const change of changes) {
+        allocated = 0;
+        const weights = JSON.stringify({ ...labels, [name]: change });
+        expect(refusal(encodeSafetensors(all, { ...metadata, weights })), weights).not.toBeNull();
+      }
+    }
+  });
+
   it.each(Object.keys(config))('opens or is refused as it should, whatever its "%s"', (key) => {
     for (const value of STRANGE) {
       allocated = 0;
