@@ -1,5 +1,6 @@
 import tseslint from 'typescript-eslint';
 import importX, { createNodeResolver } from 'eslint-plugin-import-x';
+import circles from './scripts/circles.mjs';
 
 /** The house from top to bottom: each folder knows only those above it (and src/errors.ts). */
 const HOUSE = [
@@ -19,21 +20,30 @@ const HOUSE = [
   'formats',
   'train',
   'models',
+  'sources',
   'inspect',
-  'plot',
+  'drawing',
+  'bench',
   'reproduce',
   'cli',
 ];
 
-/** Files that may use Node: what reads files, and the command line. All else runs in a browser as it is. */
-const NODE_FILES = ['src/platform/node/**', 'src/cli/**', 'src/node.ts', '**/*.test.ts'];
+/** Files that may use Node: what reads files or starts processes, and the command line. All else runs in a browser as it is. */
+const NODE_FILES = [
+  'src/platform/node/**',
+  'src/sources/**',
+  'src/bench/**',
+  'src/cli/**',
+  'src/node.ts',
+  '**/*.test.ts',
+];
 
 export default tseslint.config(
   { ignores: ['dist/**', 'build/**', 'node_modules/**', 'runs/**'] },
   ...tseslint.configs.strict,
   {
     files: ['**/*.ts'],
-    plugins: { 'import-x': importX },
+    plugins: { 'import-x': importX, circles },
     settings: {
       // Sources name each other as `.js`, which is what they become.
       'import-x/resolver-next': [
@@ -49,16 +59,16 @@ export default tseslint.config(
           basePath: import.meta.dirname,
           zones: HOUSE.map((folder, i) => ({
             target: `./src/${folder}`,
-            // The command line stands below the package's entries and uses them as anybody would.
+            // The bench and the command line stand below the package's entries and use them as anybody would.
             from: [
               ...HOUSE.slice(i + 1).map((below) => `./src/${below}`),
-              ...(folder === 'cli' ? [] : ['./src/index.ts', './src/node.ts']),
+              ...(['bench', 'cli'].includes(folder) ? [] : ['./src/index.ts', './src/node.ts']),
             ],
             message: `${folder}/ knows only the folders above it: ${HOUSE.slice(0, i).join(', ') || 'none'}`,
           })).filter((zone) => zone.from.length > 0),
         },
       ],
-      'import-x/no-cycle': 'error',
+      'circles/no-circle': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
     },

@@ -1,10 +1,8 @@
-// Strided copy over at most 6 axes, and filling; the words may be float32 or int32.
+// Strided copy over at most MAX_AXES axes, and filling; the words may be float32 or int32.
 #pragma once
 #include "rows.h"
 
 namespace UNROLLED_NS {
-
-enum { MAX_AXES = 6 };
 
 struct Copy {
   int axes;

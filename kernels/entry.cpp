@@ -1,5 +1,5 @@
 // The one door to the kernels: reads the arguments that TypeScript wrote as doubles, checks indices, runs the kernel.
-// Compiled once for each instruction set. The numbers and the order of arguments are those of src/backend/compiled/.
+// Compiled once for each instruction set. The numbers are those of src/backend/numbers.ts, the order of arguments that of src/backend/compiled/.
 #include "copy.h"
 #include "gemm.h"
 #include "program.h"
@@ -10,14 +10,6 @@
 #include "softmax.h"
 
 namespace UNROLLED_NS {
-
-enum Kernel {
-  KERNEL_INFO, KERNEL_GEMM, KERNEL_MAP, KERNEL_REDUCE, KERNEL_SOFTMAX, KERNEL_CROSS_ENTROPY, KERNEL_CROSS_ENTROPY_GRAD,
-  KERNEL_GATHER, KERNEL_SCATTER_ADD, KERNEL_COPY, KERNEL_SCAN, KERNEL_FILL, KERNEL_SAMPLE, KERNEL_REPEAT
-};
-/** Raised with every change of what calls take; src/backend/compiled/engine.ts has the same number. */
-enum { CALLS_VERSION = 5 };
-enum Status { DONE = 0, BAD_INDEX = 1, UNKNOWN = 2, TOO_LARGE = 3 };
 
 /** Reads arguments one by one. Addresses are byte offsets into the arena; 0 is null. */
 struct Reader {
@@ -37,7 +29,7 @@ static int badIndexFound(Context* x, long position, long index, long limit) {
   x->args[0] = (double)position;
   x->args[1] = (double)index;
   x->args[2] = (double)limit;
-  return BAD_INDEX;
+  return STATUS_BAD_INDEX;
 }
 
 static int callMap(Context* x, Reader& in) {
@@ -67,7 +59,7 @@ static int callMap(Context* x, Reader& in) {
   call.grouped = false;
   call.uniforms = in.at;
   runProgram(x->pool, call, rows, cols);
-  return DONE;
+  return STATUS_DONE;
 }
 
 static int callScan(Context* x, Reader& in) {
@@ -88,7 +80,7 @@ static int callScan(Context* x, Reader& in) {
   s.times = in.flag() ? &times : nullptr;
   const int32_t* tables[MAX_TABLES];
   for (int i = 0; i < MAX_TABLES; i++) tables[i] = in.pointer<const int32_t>();
-  if (s.stageCount > MAX_STAGES || s.operandCount > MAX_SCAN_OPERANDS) return TOO_LARGE;
+  if (s.stageCount > MAX_STAGES || s.operandCount > MAX_SCAN_OPERANDS) return STATUS_TOO_LARGE;
   for (int i = 0; i < s.operandCount; i++) {
     ScanOperand& o = s.operands[i];
     o.p = in.pointer<float>();
@@ -134,7 +126,7 @@ static int callScan(Context* x, Reader& in) {
   if (!scanIndicesFit(s, bad)) return badIndexFound(x, (long)bad[0], (long)bad[1], (long)bad[2]);
   runScan(x->pool, s);
   if (s.times) *(ScanTimes*)x->args = times;
-  return DONE;
+  return STATUS_DONE;
 }
 
 static int callGemm(Context* x, Reader& in) {
@@ -152,7 +144,7 @@ static int callGemm(Context* x, Reader& in) {
   g.c.p = in.pointer<float>();
   g.c.stride = in.whole();
   gemm(x->pool, g, in.pointer<float>());
-  return DONE;
+  return STATUS_DONE;
 }
 
 static int callCrossEntropy(Context* x, Reader& in, bool gradient) {
@@ -170,7 +162,7 @@ static int callCrossEntropy(Context* x, Reader& in, bool gradient) {
     float* loss = in.pointer<float>();
     crossEntropy(x->pool, rows, cols, (int)ignore, logits, targets, loss, in.pointer<float>());
   }
-  return DONE;
+  return STATUS_DONE;
 }
 
 static int callRows(Context* x, Reader& in, bool add) {
@@ -184,7 +176,7 @@ static int callRows(Context* x, Reader& in, bool add) {
   if (bad >= 0) return badIndexFound(x, bad, indices[bad], limit);
   if (add) scatterAdd(x->pool, rows, cols, (float*)from, fromStride, indices, (float*)to, toStride);
   else gather(x->pool, rows, cols, from, fromStride, indices, to, toStride);
-  return DONE;
+  return STATUS_DONE;
 }
 
 static int callFill(Context* x, Reader& in) {
@@ -198,7 +190,7 @@ static int callFill(Context* x, Reader& in) {
   if (whole) value.word = (int32_t)in.number();
   else value.number = (float)in.number();
   fillWords(x->pool, out, length, value.word);
-  return DONE;
+  return STATUS_DONE;
 }
 
 /** draws[position] decides; the index goes to `token` and to list[position], and position moves on. */
@@ -219,22 +211,17 @@ static int callSample(Context* x, Reader& in) {
   if (*position < 0 || *position >= room) return badIndexFound(x, 0, *position, room);
   *token = list[*position] = sampleIndex(s, logits, draws[*position], heap);
   ++*position;
-  return DONE;
+  return STATUS_DONE;
 }
 
 static int runKernel(Context* x, int kernel, const double* arguments) {
   Reader in = {x->base, arguments};
   switch (kernel) {
     case KERNEL_INFO:
-      x->args[0] = W;
-      x->args[1] = NR;
-      x->args[2] = WORKSPACE;
-      x->args[3] = FEW;
-      x->args[4] = MAX_STAGES;
-      x->args[5] = MAX_SCAN_OPERANDS;
-      x->args[6] = MAX_OPERANDS;
-      x->args[7] = CALLS_VERSION;
-      return DONE;
+      x->args[INFO_CALLS_VERSION] = CALLS_VERSION;
+      x->args[INFO_PANEL] = NR;
+      x->args[INFO_WORKSPACE] = WORKSPACE;
+      return STATUS_DONE;
     case KERNEL_GEMM: return callGemm(x, in);
     case KERNEL_MAP: return callMap(x, in);
     case KERNEL_REDUCE: {
@@ -245,14 +232,14 @@ static int runKernel(Context* x, int kernel, const double* arguments) {
       const float* from = in.pointer<float>();
       long stride = in.whole();
       reduce(x->pool, op, overRows, rows, cols, from, stride, in.pointer<float>(), add);
-      return DONE;
+      return STATUS_DONE;
     }
     case KERNEL_SOFTMAX: {
       long rows = in.whole(), cols = in.whole();
       bool log = in.flag();
       const float* from = in.pointer<float>();
       softmax(x->pool, rows, cols, log, from, in.pointer<float>());
-      return DONE;
+      return STATUS_DONE;
     }
     case KERNEL_CROSS_ENTROPY: return callCrossEntropy(x, in, false);
     case KERNEL_CROSS_ENTROPY_GRAD: return callCrossEntropy(x, in, true);
@@ -268,13 +255,13 @@ static int runKernel(Context* x, int kernel, const double* arguments) {
       }
       const int32_t* from = in.pointer<int32_t>();
       copyStrided(x->pool, c, from, in.pointer<int32_t>());
-      return DONE;
+      return STATUS_DONE;
     }
     case KERNEL_SCAN: return callScan(x, in);
     case KERNEL_FILL: return callFill(x, in);
     case KERNEL_SAMPLE: return callSample(x, in);
   }
-  return UNKNOWN;
+  return STATUS_UNKNOWN;
 }
 
 /** Recorded calls, one after another: number, count of arguments, arguments. All of them, `times` times. */
@@ -284,9 +271,9 @@ static int callRepeat(Context* x, Reader& in) {
   for (long i = 0; i < times; i++)
     for (const double *at = list, *end = list + length; at < end; at += 2 + (long)at[1]) {
       int status = runKernel(x, (int)at[0], at + 2);
-      if (status != DONE) return status;
+      if (status != STATUS_DONE) return status;
     }
-  return DONE;
+  return STATUS_DONE;
 }
 
 int invokeKernel(Context* x, int kernel) {

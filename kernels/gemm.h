@@ -19,8 +19,8 @@ enum { NR = NV * W };
 enum { KC = 256, MC = MR * 16, NC = NR * (512 / NR) };
 /** Floats of workspace for each thread: a block of packed A, one of packed B, and room to read past them. */
 enum { PACK_A = MC * KC + 64, PACK_B = NC * KC + 64, WORKSPACE = PACK_A + PACK_B };
-/** Up to so many rows, B is read in place. */
-enum { FEW = 4, DIRECT_K = 512 };
+/** So much of few rows is kept at hand while B is read in place. */
+enum { DIRECT_K = 512 };
 
 struct Matrix {
   float* p;
@@ -272,7 +272,7 @@ static void gemm(Pool* pool, const Gemm& g, float* workspace) {
     return;
   }
   double work = (double)g.m * g.n * g.k;
-  if (g.m <= FEW) {
+  if (g.m <= FEW_ROWS) {
     parallelRange(pool, g.n, 4 * W, work / 4, [&](long from, long to) { gemmFewRows(g, from, to); });
     return;
   }

@@ -8,9 +8,6 @@ namespace UNROLLED_NS {
 /** About the work (in multiply-adds) that pays for waking another thread. */
 static const double WORK_PER_THREAD = 60000;
 
-/** Nobody has more threads than this. */
-static const int MAX_PARTS = 1024;
-
 INLINE int partsFor(Pool* pool, double work) {
   double pays = work / WORK_PER_THREAD;
   if (pays < 2) return 1;

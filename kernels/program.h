@@ -1,29 +1,24 @@
-// The interpreter of elementwise programs (src/backend/isa.ts): blocks of BLOCK columns of a row, which stay in the L1 cache.
+// The interpreter of elementwise programs (src/backend/isa.ts, numbers.ts): blocks of BLOCK columns of a row, which stay in the L1 cache.
 // A LOAD of contiguous memory is only a pointer; a result that is stored at once is computed into its place.
 #pragma once
 #include "math.h"
+#include "numbers.h"
 #include "parallel.h"
 #include "philox.h"
 
 namespace UNROLLED_NS {
 
-enum Op {
-  OP_LOAD, OP_STORE, OP_UNIFORM, OP_RANDOM, OP_NEG, OP_ABS, OP_EXP, OP_LOG, OP_SQRT, OP_RECIPROCAL, OP_SIGMOID, OP_TANH,
-  OP_RELU, OP_SIGN, OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_MAX, OP_MIN, OP_LESS, OP_EQUAL, OP_SELECT, OP_FMA,
-  // Pairs, made by src/backend/compiled/fuse.ts: (x ∘ y) + z, (x ∘ y) − z, z − (x ∘ y), (x ∘ y) · z, each rounded twice.
-  OP_ADD_ADD, OP_ADD_SUB, OP_ADD_FROM, OP_ADD_MUL, OP_SUB_ADD, OP_SUB_SUB, OP_SUB_FROM, OP_SUB_MUL, OP_MUL_ADD, OP_MUL_SUB,
-  OP_MUL_FROM, OP_MUL_MUL
-};
+/** Columns of a block. */
+enum { BLOCK = 256 };
 
-enum { BLOCK = 256, MAX_REGISTERS = 64, MAX_OPERANDS = 128 };
-
-/**
- * `flag` is set by src/backend/compiled/encode.ts. LOAD: 1 = copy, since the memory is overwritten while the register is
- * still needed. STORE: 1 = the instruction before may have done it. Others: 1 + the operand in whose place to compute.
- */
+/** One instruction as src/backend/compiled/encode.ts writes it. */
 struct Instruction {
   int32_t op, to, a, b, c, flag;
 };
+static_assert(sizeof(Instruction) == FIELD_COUNT * sizeof(int32_t) && offsetof(Instruction, to) == FIELD_TO * sizeof(int32_t) &&
+                  offsetof(Instruction, a) == FIELD_A * sizeof(int32_t) &&
+                  offsetof(Instruction, flag) == FIELD_FLAG * sizeof(int32_t),
+              "an instruction is what TypeScript writes");
 
 struct Operand {
   float* p;
@@ -34,8 +29,8 @@ struct Operand {
   int shift;
 };
 
-/** Rows of a group where an operand has groups; threads cut between them. */
-enum { GROUP_SHIFT = 3, ROW_GROUP = 1 << GROUP_SHIFT };
+/** Rows of a group, where an operand has groups. */
+enum { ROW_GROUP = 1 << GROUP_SHIFT };
 
 struct ProgramCall {
   const Instruction* code;
@@ -178,18 +173,18 @@ static void runBlock(const ProgramCall& call, long row, long rows, long column, 
       case OP_EQUAL: EACH2(pick(x == y, one, zero))
       case OP_SELECT: EACH3(pick(x != zero, y, z))
       case OP_FMA: EACH3(fma(x, y, z))
-      case OP_ADD_ADD: EACH3((x + y) + z)
-      case OP_ADD_SUB: EACH3((x + y) - z)
-      case OP_ADD_FROM: EACH3(z - (x + y))
-      case OP_ADD_MUL: EACH3((x + y) * z)
-      case OP_SUB_ADD: EACH3((x - y) + z)
-      case OP_SUB_SUB: EACH3((x - y) - z)
-      case OP_SUB_FROM: EACH3(z - (x - y))
-      case OP_SUB_MUL: EACH3((x - y) * z)
-      case OP_MUL_ADD: EACH3(x * y + z)
-      case OP_MUL_SUB: EACH3(x * y - z)
-      case OP_MUL_FROM: EACH3(z - x * y)
-      case OP_MUL_MUL: EACH3(x * y * z)
+      case PAIR_ADD_ADD: EACH3((x + y) + z)
+      case PAIR_ADD_SUB: EACH3((x + y) - z)
+      case PAIR_ADD_FROM: EACH3(z - (x + y))
+      case PAIR_ADD_MUL: EACH3((x + y) * z)
+      case PAIR_SUB_ADD: EACH3((x - y) + z)
+      case PAIR_SUB_SUB: EACH3((x - y) - z)
+      case PAIR_SUB_FROM: EACH3(z - (x - y))
+      case PAIR_SUB_MUL: EACH3((x - y) * z)
+      case PAIR_MUL_ADD: EACH3(x * y + z)
+      case PAIR_MUL_SUB: EACH3(x * y - z)
+      case PAIR_MUL_FROM: EACH3(z - x * y)
+      case PAIR_MUL_MUL: EACH3(x * y * z)
     }
     at[i->to & (MAX_REGISTERS - 1)] = result;
 #undef EACH

@@ -6,7 +6,6 @@
 
 namespace UNROLLED_NS {
 
-enum ReduceOp { REDUCE_SUM, REDUCE_SQUARES, REDUCE_MAX };
 enum { CHUNK_ROWS = 32, CHUNK_COLS = 512 };
 
 template <int OP>

@@ -10,9 +10,6 @@
 
 namespace UNROLLED_NS {
 
-enum { MAX_STAGES = 128, MAX_SCAN_OPERANDS = 384, MAX_TABLES = 4, MAX_SCAN_PARTS = 64 };
-enum StageKind { STAGE_PROGRAM = 0, STAGE_PRODUCT = 1, STAGE_ROW_SUM = 2 };
-
 struct ScanOperand {
   float* p;
   long rowStride;
@@ -42,7 +39,7 @@ struct ScanStage {
 
 /** Where the time of a scan went, in seconds of the first thread. */
 struct ScanTimes {
-  double packing, products, programs, rowSums, barriers;
+  double seconds[TIME_COUNT];
 };
 
 struct Scan {
@@ -167,10 +164,10 @@ struct Stopwatch {
   bool on;
   double last;
   Stopwatch(const Pool* p, bool wanted) : pool(p), on(wanted && p->now), last(on ? p->now() : 0) {}
-  void lap(double ScanTimes::*counter, ScanTimes* times) {
+  void lap(int counter, ScanTimes* times) {
     if (!on) return;
     double now = pool->now();
-    times->*counter += now - last;
+    times->seconds[counter] += now - last;
     last = now;
   }
 };
@@ -210,22 +207,22 @@ static void runScanPart(Pool* pool, const Scan& s, const ScanSplit& split, int p
       packStage(s, s.stages[i], part, split.parts);
       packs = true;
     }
-  watch.lap(&ScanTimes::packing, s.times);
+  watch.lap(TIME_PACKING, s.times);
   if (packs && split.parts > 1) pool->barrier(pool, split.parts);
-  watch.lap(&ScanTimes::barriers, s.times);
+  watch.lap(TIME_BARRIERS, s.times);
   for (long step = 0; step < s.steps; step++) {
     long rows = rowsAt(s, step);
     if (rows <= 0) continue;
     for (int i = 0; i < s.stageCount; i++) {
       runStage(s, s.stages[i], step, rows, split, part);
       int kind = s.stages[i].kind;
-      watch.lap(kind == STAGE_PRODUCT   ? &ScanTimes::products
-                : kind == STAGE_ROW_SUM ? &ScanTimes::rowSums
-                                        : &ScanTimes::programs,
+      watch.lap(kind == STAGE_PRODUCT   ? TIME_PRODUCTS
+                : kind == STAGE_ROW_SUM ? TIME_ROW_SUMS
+                                        : TIME_PROGRAMS,
                 s.times);
       if (split.byRows || split.parts == 1 || !mustMeet(s, i, rows, split.parts)) continue;
       pool->barrier(pool, split.parts);
-      watch.lap(&ScanTimes::barriers, s.times);
+      watch.lap(TIME_BARRIERS, s.times);
     }
   }
 }

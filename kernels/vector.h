@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "numbers.h"
+
 #ifndef UNROLLED_NS
 #define UNROLLED_NS unrolled
 #endif
@@ -27,6 +29,8 @@ enum { W = 8 };
 #else
 enum { W = 4 };
 #endif
+
+static_assert(4 * W <= VECTOR_BYTES, "a vector may be read past the end of a buffer");
 
 typedef float V __attribute__((vector_size(4 * W)));
 typedef int32_t VI __attribute__((vector_size(4 * W)));

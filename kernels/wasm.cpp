@@ -1,5 +1,6 @@
 // WebAssembly's side: the arena is the module's own memory, the arguments stand in a static block. Compiled twice: alone, and
 // with atomics for a pool of workers, which run instances of the same module over the same, shared memory.
+#include "numbers.h"
 #include "pool.h"
 
 #define EXPORT(name) extern "C" __attribute__((export_name(name)))
@@ -8,7 +9,7 @@ namespace unrolled { int invokeKernel(Context*, int); }
 
 namespace {
 
-double arguments[16384];
+double arguments[MAX_ARGUMENTS];
 
 #if defined(__wasm_atomics__)
 
@@ -17,7 +18,6 @@ int get(const int& x) { return __atomic_load_n(&x, __ATOMIC_SEQ_CST); }
 void set(int& x, int value) { __atomic_store_n(&x, value, __ATOMIC_SEQ_CST); }
 int add(int& x, int value) { return __atomic_add_fetch(&x, value, __ATOMIC_SEQ_CST); }
 
-enum { MAX_WORKERS = 63 };
 /** How often waiting looks before it sleeps: about 0.1 ms. */
 enum { LOOKS = 8000 };
 /** How long a nap takes, in nanoseconds. */

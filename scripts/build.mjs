@@ -92,6 +92,18 @@ function run(command, args) {
   });
 }
 
+/** kernels/numbers.h, from the TypeScript that has the same numbers; a package without sources has it as it is. */
+export async function buildNumbers(say) {
+  const source = join(root, 'src', 'backend', 'numbers.ts');
+  const header = join(sources, 'numbers.h');
+  if (!existsSync(source)) return;
+  const hash = () => hashOf([source, header, join(root, 'scripts', 'numbers.mjs')]);
+  if (existsSync(header) && isFresh('numbers', hash(), [])) return;
+  const { writeHeader } = await import('./numbers.mjs');
+  if (await writeHeader()) say('kernels: numbers.h written');
+  setStamp('numbers', hash());
+}
+
 /** The kernels as WebAssembly: plain SIMD, and relaxed SIMD with its fused multiply-add; each alone and with threads. */
 export async function buildWasm(say) {
   const files = filesUnder(sources, '.h').concat(['entry.cpp', 'wasm.cpp'].map((name) => join(sources, name)));
@@ -207,12 +219,26 @@ export async function buildNative(say) {
 
 /** TypeScript to dist/: the library, then the experiments, which use it as anybody would. Errors: the compiler's messages. */
 export async function buildTypes(say) {
-  await compile('types', 'src', 'tsconfig.build.json', [], say);
-  await compile('experiments', 'experiments', 'tsconfig.experiments.json', filesUnder(join(root, 'src'), '.ts'), say);
+  const dist = join(root, 'dist');
+  await compile('types', 'src', dist, 'tsconfig.build.json', [], say);
+  const library = filesUnder(join(root, 'src'), '.ts');
+  await compile('experiments', 'experiments', join(dist, 'experiments'), 'tsconfig.experiments.json', library, say);
+}
+
+/** What stands in dist/ without being compiled from src/. */
+const BESIDES = ['kernels', 'experiments'];
+
+/** Takes away what was compiled from files that are gone: the package would hold it, and an old import would find it. */
+function prune(folder, outDir) {
+  for (const name of readdirSync(outDir, { recursive: true })) {
+    const [, stem] = /^(.*?)(?:\.d\.ts|\.js|\.js\.map)$/.exec(name) ?? [];
+    if (stem === undefined || (folder === 'src' && BESIDES.includes(stem.split(/[\\/]/)[0]))) continue;
+    if (!existsSync(join(root, folder, `${stem}.ts`))) rmSync(join(outDir, name));
+  }
 }
 
 /** @param also files that it depends on */
-async function compile(step, folder, config, also, say) {
+async function compile(step, folder, outDir, config, also, say) {
   const files = filesUnder(join(root, folder), '.ts').concat(also);
   const configs = ['tsconfig.json', config, 'package.json'].map((name) => join(root, name));
   const hash = hashOf(files.filter((file) => !file.endsWith('.test.ts')).concat(configs));
@@ -221,6 +247,7 @@ async function compile(step, folder, config, also, say) {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { ok, output } = await run(process.execPath, [tsc, '-p', config]);
   if (!ok) throw new Error(`TypeScript failed in ${folder}/:\n${output}`);
+  prune(folder, outDir);
   setStamp(step, hash);
   say(`TypeScript: ${folder}/ built in ${seconds(start)}`);
 }
@@ -230,6 +257,7 @@ const seconds = (start) => `${((Date.now() - start) / 1000).toFixed(1)} s`;
 /** Everything that is missing or out of date. */
 export async function build({ quiet = false } = {}) {
   const say = quiet ? () => {} : (line) => process.stderr.write(`${line}\n`);
+  await buildNumbers(say);
   await buildWasm(say);
   await buildNative(say);
   await buildTypes(say);
@@ -237,7 +265,7 @@ export async function build({ quiet = false } = {}) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const only = process.argv.find((arg) => arg.startsWith('--only='))?.slice(7);
-  const steps = { wasm: buildWasm, native: buildNative, types: buildTypes };
+  const steps = { numbers: buildNumbers, wasm: buildWasm, native: buildNative, types: buildTypes };
   const say = process.argv.includes('--quiet') ? () => {} : (line) => process.stderr.write(`${line}\n`);
   try {
     if (only === undefined) await build({ quiet: process.argv.includes('--quiet') });

@@ -1,6 +1,7 @@
 // Everything that runs in a browser and on Node alike. On Node the package's entry is node.ts, which adds files and the
 // native backend.
 import './autograd/methods.js';
+import './drawing/cells/methods.js';
 
 export { UnrolledError, UnsupportedError, type ErrorCode } from './errors.js';
 export * from './platform/platform.js';
@@ -24,6 +25,9 @@ export type { ExplainOptions, Explanation, MachineRates } from './cell/explain.j
 export { type CellDefinition, defineCell } from './cell/define.js';
 export { CellValue, type LinearOptions, type StepArguments } from './cell/trace.js';
 export * from './cell/cells/index.js';
+export { toDiagram } from './drawing/cells/diagram.js';
+export { toLatex } from './drawing/cells/latex.js';
+export type { ShownOptions } from './drawing/cells/shown.js';
 export { Module, type NamedState, parameter } from './nn/module.js';
 export type {
   Axis,
@@ -82,42 +86,44 @@ export { randomBatches, sequentialBatches } from './data/batches.js';
 export { decodeSafetensors, encodeSafetensors } from './formats/safetensors.js';
 export { EarlyStopping, runLoop } from './train/loop.js';
 export { randomizedTruncation, TruncatedBackpropagation, type TruncatedOptions } from './train/bptt.js';
-export { LanguageModel, type LanguageModelConfig } from './models/language/languageModel.js';
-export type { LanguageModelTrainOptions, TrainingProgress, TrainingSummary } from './models/trainingOptions.js';
+export { LanguageModel, type NextToken } from './models/language/languageModel.js';
+export type { LanguageModelConfig, LanguageModelOptions, WritingModel } from './models/language/options.js';
+export { LanguageSession, type SessionState } from './models/language/session.js';
+export { Model, StoredModel } from './models/model.js';
+export type { FitOptions, Reading, StackOptions } from './models/options.js';
 export { NgramLanguageModel } from './models/ngram/ngramLanguageModel.js';
 export {
   type BaumWelchOptions, type BaumWelchResult, type BaumWelchRun, HiddenMarkovModel, type HiddenMarkovParameters,
 } from './models/hiddenMarkov/hiddenMarkovModel.js'; // prettier-ignore
-export { type AnyModel, loadLanguageModel, loadModel } from './models/load.js';
+export { type AnyModel, loadLanguageModel, loadModel, type ModelOf, type Task, TASKS } from './models/tasks.js';
 export { LogisticRegression, type LogisticRegressionOptions } from './models/baselines/logisticRegression.js';
 export { NaiveBayes, type NaiveBayesOptions } from './models/baselines/naiveBayes.js';
-export { type Classified, type ClassifierMetrics, type ClassifierOptions, type LabelledText, TextClassifier } from './models/classifier/textClassifier.js'; // prettier-ignore
-export {
-  type Caption, type CaptionedPicture, Captioner, type CaptionerMetrics, type CaptionerOptions,
-} from './models/captioner/captioner.js'; // prettier-ignore
-export { Forecaster, type ForecastStream, type PredictOptions } from './models/forecaster/forecaster.js';
+export { TextClassifier } from './models/classifier/textClassifier.js';
+export type { Classified, ClassifierMetrics, ClassifierOptions, LabelledText } from './models/classifier/options.js';
+export { Captioner } from './models/captioner/captioner.js';
+export type { Caption, CaptionedPicture, CaptionerMetrics, CaptionerOptions } from './models/captioner/options.js';
+export { type EvaluateRange, Forecaster, type ForecastStream, type PredictOptions } from './models/forecaster/forecaster.js';
 export type {
   Forecast,
   ForecasterConfig,
   ForecasterOptions,
   ForecastMetrics,
   Series,
-} from './models/forecaster/forecasterConfig.js';
+} from './models/forecaster/options.js';
 export { backtest, type Backtest, type BacktestOptions, forecastBaselines, type ForecastBaselines } from './models/baselines/forecastBaselines.js'; // prettier-ignore
 export { findSeason } from './data/seriesBaselines.js';
 export { fitScaling, type Scaling, scaleValues, unscaleValues } from './data/scaling.js';
 export { timeParts, type TimePartOptions } from './data/timeParts.js';
 export { MostFrequentTag } from './models/baselines/mostFrequentTag.js';
-export {
-  type PredictedTags, type TaggedSentence, type TaggerMetrics, type TaggerOptions, type TagStream, TokenTagger,
-} from './models/tagger/tokenTagger.js'; // prettier-ignore
+export { type TagStream, TokenTagger } from './models/tagger/tokenTagger.js';
+export type { PredictedTags, TaggedSentence, TaggerMetrics, TaggerOptions } from './models/tagger/options.js';
 export { BEAM_DEFAULTS, type BeamModel, type BeamOptions, beamSearch, type BeamTask, type Hypothesis } from './models/decoder/beamSearch.js'; // prettier-ignore
 export { bySource, splitPairs, type TextPair } from './models/translator/sentencePairs.js';
 export { type RememberedPair, TranslationMemory } from './models/baselines/translationMemory.js';
 export { Translator } from './models/translator/translator.js';
 export type {
   TranslateOptions, Translation, TranslatorEvaluation, TranslatorMetrics, TranslatorOptions,
-} from './models/translator/translatorOptions.js'; // prettier-ignore
+} from './models/translator/options.js'; // prettier-ignore
 export { readVectors, type WordVectors } from './text/vectors.js';
 export { stratifiedSplit } from './data/split.js';
 export { bleu, type BleuOptions, type BleuScore } from './metrics/bleu.js';
@@ -131,6 +137,7 @@ export {
   levenshteinDistance,
   wordErrorRate,
 } from './metrics/errorRate.js';
+export { type TagScheme, tagSchemeOf } from './metrics/tagScheme.js';
 export { type TagScores, tagScores } from './metrics/tagScores.js';
 export type { ForecastErrors } from './metrics/forecastMetrics.js';
 export { type RegressionMetrics, regressionMetrics } from './metrics/regression.js';

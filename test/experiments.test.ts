@@ -1,17 +1,20 @@
 // The textbook, in its short version: each experiment runs, its checks hold, and its report is whole in both languages.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CHAPTERS } from '../experiments/index.js';
-import { KnownData } from '../src/cli/knownData.js';
+import { KnownData } from '../src/sources/knownData.js';
 import { inFolder, runTest } from '../src/cli/testing.js';
-import { LANGUAGES, placeholders } from '../src/reproduce/messages.js';
+import { LANGUAGES } from '../src/reproduce/messages.js';
+import { placeholders } from '../src/reproduce/testing.js';
 import { WORDS } from '../src/reproduce/words.js';
 
 const DATA = resolve(process.env.UNROLLED_DATA ?? '../shared/data');
-const EXPERIMENTS = CHAPTERS.flatMap(({ experiments }) => experiments).map((e) => [e.name, e] as const);
+const EXPERIMENTS = CHAPTERS.flatMap(({ folder, experiments }) =>
+  experiments.map((experiment) => [experiment.name, { ...experiment, chapter: folder }] as const),
+);
 const present = new Set(
-  new KnownData({ cwd: process.cwd(), env: {} }, DATA)
+  new KnownData({ cwd: process.cwd(), env: {}, dataDir: DATA })
     .list()
     .filter((dataset) => dataset.present)
     .map(({ name }) => name),
@@ -21,6 +24,16 @@ describe('the experiments', () => {
   it('have names of their own', () => {
     expect(new Set(EXPERIMENTS.map(([name]) => name)).size).toBe(EXPERIMENTS.length);
   });
+
+  it.each(CHAPTERS.map((chapter) => [chapter.folder, chapter] as const))(
+    '%s has a file for each of them',
+    (folder, { experiments }) => {
+      const files = readdirSync(join('experiments', folder)).filter(
+        (file) => file.endsWith('.ts') && file !== 'index.ts',
+      );
+      expect(experiments.map(({ name }) => `${name}.ts`).sort()).toEqual(files.sort());
+    },
+  );
 
   it.each(EXPERIMENTS)('%s says the same in both languages', (_, { text }) => {
     for (const [key, message] of Object.entries({ ...WORDS, ...text })) {
@@ -33,7 +46,7 @@ describe('the experiments', () => {
   it.for(EXPERIMENTS)(
     '%s holds what it promises, in its short version',
     { timeout: 120_000 },
-    async ([name, { datasets, text }], { skip }) => {
+    async ([name, { datasets, text, chapter }], { skip }) => {
       const missing = datasets.filter((dataset) => !present.has(dataset));
       if (missing.length > 0) return skip(`the data ${missing.join(', ')} is not here`);
       await inFolder(async (folder) => {
@@ -54,6 +67,7 @@ describe('the experiments', () => {
             /{[a-z]\w*}|undefined/,
           );
           expect(body, 'a coordinate that is no number').not.toMatch(/\b(?:d|x|y|cx|cy|x1|y1|transform)="[^"]*NaN/);
+          expect(page).toContain(`<p class="when">${chapter}/${name}.ts</p>`);
           expect(body).toContain(text.title[language].replaceAll("'", '&#39;'));
         }
       });

@@ -1,6 +1,6 @@
 // The programs of the experiment "execute" print what they are said to print: an interpreter of its own runs them.
 import { describe, expect, it } from 'vitest';
-import { addition, CHARACTERS, program, tenth } from '../experiments/programs.js';
+import { addition, CHARACTERS, program, tenth } from '../experiments/tasks/parts/programs.js';
 import { Philox } from '../src/index.js';
 
 const number = (text: string, variables: Map<string, number>): number => {

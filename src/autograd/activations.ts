@@ -2,6 +2,7 @@
 // derived ones would overflow in the branch that is not taken, or lose digits.
 import { UnrolledError } from '../errors.js';
 import { apply, constant, type Expr, uniform } from '../program/expr.js';
+import { requireNumber } from '../range.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { argument, elementwise, RESULT_GRADIENT } from './elementwise.js';
 
@@ -12,22 +13,12 @@ const mul = (a: Expr, b: Expr): Expr => apply('mul', a, b);
 const add = (a: Expr, b: Expr): Expr => apply('add', a, b);
 const isPositive = apply('less', zero, x);
 
-/** log(1 + e) for e ≥ 0 without losing a small e: log(u) · e / (u − 1) with u = 1 + e (Goldberg 1991, theorem 4). */
-export function log1pExpr(e: Expr): Expr {
-  const u = add(one, e);
-  return apply('select', apply('equal', u, one), e, apply('div', mul(apply('log', u), e), apply('sub', u, one)));
-}
-
-/** log(1 + e^a), right for every a. */
-export function softplusExpr(a: Expr): Expr {
-  return add(apply('max', a, zero), log1pExpr(apply('exp', apply('neg', apply('abs', a)))));
-}
-
 const leakyExpr = apply('select', isPositive, x, mul(uniform('slope'), x));
 const leakyGradients = [apply('select', isPositive, g, mul(uniform('slope'), g))];
 
-/** x where x > 0, else slope · x. */
+/** x where x > 0, else slope · x. Errors: RANGE for a slope that is not finite. */
 export function leakyRelu(t: Tensor, slope = 0.01): Tensor {
+  requireNumber('a slope', slope, {}, '0.01 is usual');
   return elementwise(leakyExpr, [t], { op: 'leakyRelu', uniforms: { slope }, gradients: leakyGradients });
 }
 
@@ -37,8 +28,9 @@ const expm1 = mul(apply('tanh', mul(constant(0.5), below)), add(apply('exp', bel
 const eluExpr = apply('select', isPositive, x, mul(uniform('alpha'), expm1));
 const eluGradients = [apply('select', isPositive, g, mul(g, mul(uniform('alpha'), apply('exp', below))))];
 
-/** x where x > 0, else alpha · (e^x − 1) (Clevert, Unterthiner and Hochreiter 2016). */
+/** x where x > 0, else alpha · (e^x − 1) (Clevert, Unterthiner and Hochreiter 2016). Errors: RANGE. */
 export function elu(t: Tensor, alpha = 1): Tensor {
+  requireNumber('an alpha', alpha, {}, '1 is usual');
   return elementwise(eluExpr, [t], { op: 'elu', uniforms: { alpha }, gradients: eluGradients });
 }
 
@@ -50,19 +42,18 @@ export function geluTanh(t: Tensor): Tensor {
   return elementwise(geluExpr, [t], { op: 'geluTanh' });
 }
 
-const siluExpr = mul(x, apply('sigmoid', x));
+const siluExpr = apply('silu', x);
 
 /** x · sigmoid(x), also called swish. */
 export function silu(t: Tensor): Tensor {
-  return elementwise(siluExpr, [t], { op: 'silu' });
+  return elementwise(siluExpr, [t]);
 }
 
-const softplus0 = softplusExpr(x);
-const softplusGradients = [mul(g, apply('sigmoid', x))];
+const softplusExpr = apply('softplus', x);
 
-/** log(1 + e^x), without overflow. */
+/** log(1 + e^x), without overflow and with all digits of small results. */
 export function softplus(t: Tensor): Tensor {
-  return elementwise(softplus0, [t], { op: 'softplus', gradients: softplusGradients });
+  return elementwise(softplusExpr, [t]);
 }
 
 const shrink = apply('reciprocal', add(one, apply('abs', x)));

@@ -1,6 +1,7 @@
 // Layer normalization over the last axis. Letters: x [..., D].
 import { UnrolledError } from '../errors.js';
 import { apply, type Expr, uniform } from '../program/expr.js';
+import { requireNumber } from '../range.js';
 import { formatShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { argument, elementwise } from './elementwise.js';
@@ -27,10 +28,11 @@ export interface LayerNormParts {
 /**
  * (x − mean) / √(variance + epsilon) · weight + bias, with mean and variance over the last axis (Ba, Kiros and Hinton 2016).
  * @param x [..., D]
- * Errors: SHAPE.
+ * Errors: SHAPE, RANGE for a negative epsilon.
  */
 export function layerNorm(x: Tensor, parts: LayerNormParts = {}): Tensor {
   const { weight = null, bias = null, epsilon: added = 1e-5 } = parts;
+  requireNumber('an epsilon', added, { min: 0 }, '1e-5 is usual');
   const size = x.shape[x.rank - 1];
   for (const [name, t] of Object.entries({ weight, bias })) {
     if (t === null || (t.rank === 1 && t.size === size)) continue;

@@ -2,6 +2,7 @@
 import { UnrolledError } from '../errors.js';
 import { backendOf } from '../backend/registry.js';
 import { apply, constant, type Expr, random, uniform } from '../program/expr.js';
+import { requireNumber } from '../range.js';
 import { empty } from '../tensor/create.js';
 import type { RandomKey } from '../tensor/philox.js';
 import { formatShape, resolveAxis, sizeOf } from '../tensor/shape.js';
@@ -80,8 +81,9 @@ const dropoutExpr = apply(
   apply('mul', x0, uniform('scale')),
 );
 
-/** Zeroes each element with probability p and divides the rest by 1 − p; the same mask for the same key. */
+/** Zeroes each element with probability p and divides the rest by 1 − p; the same mask for the same key. Errors: RANGE. */
 export function dropout(x: Tensor, p: number, key: RandomKey): Tensor {
+  requireNumber('a dropout', p, { min: 0, below: 1 }, '0.2 drops a fifth');
   return elementwise(dropoutExpr, [x], { op: 'dropout', uniforms: { p, scale: 1 / (1 - p) }, random: key });
 }
 

@@ -2,6 +2,7 @@
 import { UnrolledError } from '../errors.js';
 import { backendOf } from '../backend/registry.js';
 import { apply, constant, uniform } from '../program/expr.js';
+import { requireNumber } from '../range.js';
 import { empty, fromData, full } from '../tensor/create.js';
 import { formatShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -60,12 +61,9 @@ export function crossEntropy(logits: Tensor, targets: Tensor, options: CrossEntr
     );
   }
   requireIndices(targets);
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-    throw new UnrolledError(
-      'RANGE',
-      `expected a label smoothing from 0 to 1, received ${labelSmoothing}`,
-      '0.1 is usual; 0 is none',
-    );
+  requireNumber('a label smoothing', labelSmoothing, { min: 0, max: 1 }, '0.1 is usual; 0 is none');
+  if (options.ignoreIndex !== undefined) {
+    requireNumber('ignoreIndex', ignoreIndex, { whole: true }, 'it is what stands in the targets, such as -100');
   }
   const spec = { rows, cols, ignoreIndex };
   const device = logits.device;

@@ -84,7 +84,7 @@ export function noGrad<T>(body: () => T, off = true): T {
   }
 }
 
-export function needsGradient(t: Tensor): boolean {
+function needsGradient(t: Tensor): boolean {
   return t.requiresGrad || t.node !== null;
 }
 

@@ -1,5 +1,5 @@
-// Choosing a backend: each is tried in order and may decline with UNSUPPORTED; why it did is kept for those who ask. This
-// file stands above the backends; only it knows them all.
+// Choosing a backend: each is tried in order and may decline with UNSUPPORTED; `listBackends` says why. This file stands above
+// the backends; only it knows them all.
 import { editDistance } from '../nearest.js';
 import { UnrolledError, UnsupportedError } from '../errors.js';
 import { currentDevice, setCurrentDevice } from '../tensor/device.js';
@@ -10,10 +10,8 @@ import type { Precision } from './reference/memory.js';
 import { ReferenceBackend } from './reference/reference.js';
 import { backendOf } from './registry.js';
 
-export { backendOf };
-
 /** Fastest first: the order in which `auto` tries. */
-export const BACKEND_NAMES = ['native', 'wasm', 'reference'] as const;
+const BACKEND_NAMES = ['native', 'wasm', 'reference'] as const;
 
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
@@ -25,7 +23,7 @@ export interface BackendOptions {
 }
 
 /** A backend that was not taken, and why. */
-export interface Declined {
+interface Declined {
   name: BackendName;
   reason: string;
 }
@@ -71,14 +69,6 @@ function declineFloat64(name: string, { precision }: BackendOptions): void {
   if (precision === 'float64') throw new UnsupportedError(`expected float64, found float32 alone on ${name}`);
 }
 
-let chosen: Backend | null = null;
-let declined: readonly Declined[] = [];
-
-/** The backend that `useBackend` took last, null before, and those that declined before it. */
-export function chosenBackend(): { backend: Backend | null; declined: readonly Declined[] } {
-  return { backend: chosen, declined };
-}
-
 /**
  * Makes a backend the place of all new tensors. `auto` takes the fastest that runs here; a backend made elsewhere is taken
  * as it is. Tensors that live on another backend stay there.
@@ -89,11 +79,11 @@ export async function useBackend(
   name: BackendName | 'auto' | Backend = 'auto',
   options: BackendOptions = {},
 ): Promise<Backend> {
-  if (typeof name === 'object') return take(name, []);
+  if (typeof name === 'object') return take(name);
   const reasons: Declined[] = [];
   for (const candidate of candidates(name, options)) {
     try {
-      return take(await MAKERS[candidate].make(options), reasons);
+      return take(await MAKERS[candidate].make(options));
     } catch (error) {
       note(error, candidate, name, reasons);
     }
@@ -103,11 +93,11 @@ export async function useBackend(
 
 /** The same at once, for platforms that have the kernels at hand. Errors: also UNSUPPORTED elsewhere. */
 export function useBackendSync(name: BackendName | 'auto' | Backend = 'auto', options: BackendOptions = {}): Backend {
-  if (typeof name === 'object') return take(name, []);
+  if (typeof name === 'object') return take(name);
   const reasons: Declined[] = [];
   for (const candidate of candidates(name, options)) {
     try {
-      return take(MAKERS[candidate].makeSync(options), reasons);
+      return take(MAKERS[candidate].makeSync(options));
     } catch (error) {
       note(error, candidate, name, reasons);
     }
@@ -141,10 +131,8 @@ export async function listBackends(options: BackendOptions = {}): Promise<Backen
   return list;
 }
 
-function take(backend: Backend, reasons: readonly Declined[]): Backend {
+function take(backend: Backend): Backend {
   setCurrentDevice(backend);
-  chosen = backend;
-  declined = reasons;
   return backend;
 }
 

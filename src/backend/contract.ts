@@ -4,6 +4,7 @@
 import type { Device, Storage } from '../tensor/device.js';
 import type { RandomKey } from '../tensor/philox.js';
 import type { Program } from './isa.js';
+import { GROUP_SHIFT } from './numbers.js';
 
 /** A place in memory. */
 export interface Ref {
@@ -45,7 +46,7 @@ export interface ReduceSpec {
 }
 
 /** Rows of a group, for operands that are grouped. */
-export const ROW_GROUP = 8;
+export const ROW_GROUP = 2 ** GROUP_SHIFT;
 
 /** An operand of a scan moves by `stepStride` elements from step to step (so do its indices); it may be negative. With a
  *  `table` its first row in step s is row `rowTables[table][s]` of the memory instead (ragged batches without padding). */

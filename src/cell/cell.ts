@@ -1,15 +1,8 @@
-// Cell: a traced cell with what is derived from its graph for people and for files.
+// Cell: a traced cell with what is derived from its graph for people and for files. How it is drawn stands in drawing/cells.
 import type { Expr } from '../program/expr.js';
 import type { CellGraph, LinearNode, NormNode, VectorNode, Width } from './graph.js';
 import { type CellData, graphFromData, graphToData } from './data.js';
-import { toDiagram } from './print/diagram.js';
-import { toLatex } from './print/latex.js';
 import { explainCell, type ExplainOptions, type Explanation } from './explain.js';
-
-export interface PrintOptions {
-  /** n + z · (h − n) as it is computed, in place of (1 − z) · n + z · h. */
-  asComputed?: boolean;
-}
 
 /** A recurrent cell: what `defineCell` returns, or `Cell.fromData`. Its graph is plain data and never changes. */
 export class Cell implements CellGraph {
@@ -41,16 +34,6 @@ export class Cell implements CellGraph {
     this.initialBias = graph.initialBias;
     this.sizes = graph.sizes;
     this.masks = graph.masks;
-  }
-
-  /** The equations in LaTeX, as a textbook prints them: an `aligned` environment with a line for each value. */
-  toLatex(options?: PrintOptions): string {
-    return toLatex(this, options);
-  }
-
-  /** The graph as a picture: SVG text, legible on light and dark pages. */
-  toDiagram(options?: PrintOptions): string {
-    return toDiagram(this, options);
   }
 
   /** The stages and programs that will run, with their cost in FLOPs and bytes; print it with String(…). */

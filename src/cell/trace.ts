@@ -91,7 +91,11 @@ export interface VectorOptions {
   size?: Width;
 }
 
-export const UNARY = ['sigmoid', 'tanh', 'relu', 'exp', 'log', 'sqrt', 'abs', 'neg', 'sign'] as const;
+/** Functions of one value: softplus is log(1 + eˣ), logSigmoid log σ(x), silu x · σ(x), none of which overflows. */
+const UNARY = [
+  ...['sigmoid', 'tanh', 'relu', 'softplus', 'logSigmoid', 'silu'],
+  ...['exp', 'log', 'sqrt', 'abs', 'neg', 'sign'],
+] as const satisfies readonly OpName[];
 type UnaryName = (typeof UNARY)[number];
 
 /** The arguments of `step`. */
@@ -121,17 +125,13 @@ export type StepArguments<S extends string> = {
   mean: (value: CellValue) => CellValue;
   max: (a: CellValue | number, b: CellValue | number) => CellValue;
   min: (a: CellValue | number, b: CellValue | number) => CellValue;
-  /** log(1 + eˣ), without overflow. */
-  softplus: (value: CellValue) => CellValue;
-  /** log σ(x), without overflow. */
-  logSigmoid: (value: CellValue) => CellValue;
-  silu: (value: CellValue) => CellValue;
 } & { [K in UnaryName]: (value: CellValue) => CellValue } & { [K in S]: CellValue };
 
 /** Names that a state cannot have, since step's arguments have them. */
 export const RESERVED = [
-  'x', 'linear', 'perHead', 'vector', 'scalar', 'layerNorm', 'mean', 'max', 'min', 'softplus', 'logSigmoid', 'silu', ...UNARY,
-] as const; // prettier-ignore
+  ...['x', 'linear', 'perHead', 'vector', 'scalar', 'layerNorm', 'mean', 'max', 'min'],
+  ...UNARY,
+] as const;
 
 /** Notes down one run of `step`. */
 export class Tracer {
@@ -355,11 +355,6 @@ export class Tracer {
     return Array.isArray(given) ? outputs : outputs[0];
   }
 
-  softplus(value: CellValue): CellValue {
-    const tail = this.op('log', this.op('add', 1, this.op('exp', this.op('neg', this.op('abs', value)))));
-    return this.op('add', this.op('max', value, 0), tail);
-  }
-
   /** What `step` is called with. */
   arguments(states: Readonly<Record<string, Width>>): StepArguments<string> {
     const values: Record<string, unknown> = {
@@ -372,9 +367,6 @@ export class Tracer {
       mean: this.mean.bind(this),
       max: (a: CellValue | number, b: CellValue | number) => this.op('max', a, b),
       min: (a: CellValue | number, b: CellValue | number) => this.op('min', a, b),
-      softplus: this.softplus.bind(this),
-      logSigmoid: (v: CellValue) => this.op('neg', this.softplus(this.op('neg', v))),
-      silu: (v: CellValue) => this.op('mul', v, this.op('sigmoid', v)),
     };
     for (const name of UNARY) values[name] = (v: CellValue) => this.op(name, v);
     for (const [name, width] of Object.entries(states)) values[name] = this.state(name, width);

@@ -11,7 +11,7 @@ export async function readBytes(cwd: string, path: string): Promise<Uint8Array> 
     return await nodePlatform.readFile(full);
   } catch (error) {
     if (!(error instanceof UnrolledError && error.code === 'NOT_FOUND')) throw error;
-    const { nearbyNames } = await import('./input.js');
+    const { nearbyNames } = await import('../sources/data.js');
     const near = await nearbyNames(full);
     const help = near.length > 0 ? `did you mean ${near.join(' or ')}?` : 'check the path';
     throw new UnrolledError('NOT_FOUND', `expected the file ${path}, received no such file`, help, { cause: error });

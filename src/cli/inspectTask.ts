@@ -5,11 +5,12 @@ import type { Forecaster } from '../models/forecaster/forecaster.js';
 import type { TextClassifier } from '../models/classifier/textClassifier.js';
 import type { TokenTagger } from '../models/tagger/tokenTagger.js';
 import type { Translator } from '../models/translator/translator.js';
-import type { Section } from '../plot/htmlPage.js';
+import type { Section } from '../drawing/pages/htmlPage.js';
 import type { CommandResult, Context } from './command.js';
 import { writeWhole } from './files.js';
-import { formatNumber, percent, printable, table } from './output.js';
+import { formatNumber, percent, table } from './output.js';
 import type { RowOptions } from './rowOptions.js';
+import { sourcesOf } from './sources.js';
 
 interface Answer {
   json: Record<string, unknown>;
@@ -57,9 +58,9 @@ export async function inspectTask(
   const number = (heading: string) => ({ heading, number: true });
   const columns = [{ heading: 'parameter' }, number('shape'), number('mean'), number('std')];
   if (report !== undefined) {
-    const { htmlPage, htmlPairs, htmlTable } = await import('../plot/htmlPage.js');
-    const { COLOURED_TEXT_STYLE } = await import('../plot/colouredText.js');
-    const { levelVariables } = await import('../plot/colourScale.js');
+    const { htmlPage, htmlPairs, htmlTable } = await import('../drawing/pages/htmlPage.js');
+    const { COLOURED_TEXT_STYLE } = await import('../drawing/pages/colouredText.js');
+    const { levelVariables } = await import('../drawing/colourScale.js');
     const page = htmlPage({
       style: levelVariables('.page'),
       title: `Inside ${basename(file)}`,
@@ -80,7 +81,7 @@ export async function inspectTask(
   ];
   return {
     json: { config, parameters, ...answer.json, report: report ?? null },
-    text: parts.map(printable).join('\n\n'),
+    text: parts.join('\n\n'),
   };
 }
 
@@ -100,7 +101,7 @@ async function answerOf(
       const [{ tags, probabilities }] = model.predict([tokens]);
       const lines = tokens.map((token, t) => [token, tags[t], percent(probabilities[t])]);
       const columns = ['token', 'tag', 'probability'].map((heading) => ({ heading }));
-      const { htmlTable } = await import('../plot/htmlPage.js');
+      const { htmlTable } = await import('../drawing/pages/htmlPage.js');
       const sections = [{ heading: 'Tags', html: htmlTable(columns, lines) }];
       return { json: { tokens, tags, probabilities }, text: table(columns, lines), sections };
     }
@@ -108,7 +109,7 @@ async function answerOf(
       if (text === undefined) return NOTHING;
       const answer = model.translate(text);
       if (answer.attention.length === 0) return { json: { translation: answer.text }, text: answer.text, sections: [] };
-      const { attentionChart } = await import('../plot/attentionChart.js');
+      const { attentionChart } = await import('../drawing/charts/attentionChart.js');
       const chart = attentionChart(
         `Where it looked for each word: ${answer.text}`,
         answer.sourceTokens,
@@ -132,8 +133,8 @@ async function answerOf(
 /** Integrated gradients of the predicted label. */
 async function words(model: TextClassifier, text: string): Promise<Answer> {
   const { integratedGradients } = await import('../inspect/index.js');
-  const { colouredText } = await import('../plot/colouredText.js');
-  const { escapeXml } = await import('../plot/svg.js');
+  const { colouredText } = await import('../drawing/pages/colouredText.js');
+  const { escapeXml } = await import('../drawing/svg.js');
   const { label, probability, tokens, values, score, empty } = integratedGradients(model, text);
   const byCharacter = model.text.settings.tokens === 'char' || model.text.settings.tokens === 'byte';
   const limit = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
@@ -160,12 +161,12 @@ async function words(model: TextClassifier, text: string): Promise<Answer> {
 
 /** The forecast of what follows a series, and how each value of its past moves it. */
 async function past(context: Context, model: Forecaster, file: string, options: Partial<RowOptions>): Promise<Answer> {
-  const { readOneSeries } = await import('./rowInput.js');
+  const { readOneSeries } = await import('../sources/rows.js');
   const { pastInfluence } = await import('../inspect/index.js');
-  const { lineChart } = await import('../plot/lineChart.js');
+  const { lineChart } = await import('../drawing/charts/lineChart.js');
   const names = options.inputs ?? (model.config.inputs.length > 0 ? model.config.inputs.join(',') : undefined);
   const given = { format: undefined, separator: undefined, header: undefined, ...options, inputs: names };
-  const { series } = await readOneSeries(context, [file], given);
+  const { series } = await readOneSeries(sourcesOf(context), [file], given);
   const inputs = Object.fromEntries(series.inputs.map(({ name, values }) => [name, values]));
   const known = { target: series.target.values, inputs };
   const { window, horizon } = model.config;

@@ -21,15 +21,16 @@ export {
   readVectors,
   splitPairs,
   stratifiedSplit,
+  tagSchemeOf,
   TextClassifier,
   timeParts,
   TokenTagger,
   TranslationMemory,
   Translator,
 } from '../node.js';
-export { taskReport } from '../plot/taskReport.js';
-export { confusionChart } from '../plot/confusionChart.js';
-export { trainingReport } from '../plot/trainingReport.js';
+export { taskReport } from '../drawing/reports/taskReport.js';
+export { confusionChart } from '../drawing/charts/confusionChart.js';
+export { trainingReport } from '../drawing/reports/trainingReport.js';
 
 /** Makes what --backend and --threads ask for the one that computes. Errors: UNSUPPORTED. */
 export async function startBackend({ backend, threads }: Pick<GlobalOptions, 'backend' | 'threads'>): Promise<Backend> {

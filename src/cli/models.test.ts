@@ -157,6 +157,11 @@ describe('a trained model', () => {
     );
     expect(bytes.vocabulary).toBe(256);
     expect((await json('evaluate', 'b.safetensors', 'any.bin', '--backend', 'wasm')).tokens).toBe(2999);
+    // Bytes that are no UTF-8 become one sign or none, and blanks between words no token: neither changes what is counted.
+    for (const model of ['b', 'w', 'n', 'lines']) {
+      const argv = ['generate', `${model}.safetensors`, '--length', '60', '--count', '2', '--seed', '4'];
+      expect((await json(...argv, '--backend', 'wasm')).tokens).toBe(120);
+    }
   });
 });
 

@@ -1,11 +1,10 @@
 // A world for tests: what a command writes is gathered, signals are sent by hand.
 import { EventEmitter } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { AnyCommand } from './command.js';
 import type { Io } from './io.js';
 import { run } from './main.js';
+
+export { inFolder } from '../sources/testing.js';
 
 export interface TestIo extends Io {
   out(): string;
@@ -42,14 +41,4 @@ export async function runTest(argv: string[], over: Partial<Io> = {}, commands?:
   const io = testIo(over);
   const status = await run(argv, io, commands);
   return { status, out: io.out(), err: io.err(), io };
-}
-
-/** A folder that goes away after `use`. */
-export async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'unrolled-'));
-  try {
-    return await use(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }

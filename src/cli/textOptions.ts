@@ -1,8 +1,6 @@
-// The options about text, for every command that reads a corpus; corpusInput.ts does what they say.
+// The options about text, for every command that reads a corpus; sources/corpus.ts does what they say.
+import { VALIDATION } from '../sources/corpus.js';
 import { choice, flag, fraction, integer, type OptionValues, withDefault } from './options.js';
-
-/** The part for validation where nothing is said and the data have none of their own. */
-export const VALIDATION = 0.05;
 
 export const TEXT_OPTIONS = {
   tokens: withDefault(

@@ -1,7 +1,7 @@
 // The options of training a network, which all its tasks share. Defaults are the library's: an option that is not given stays
 // undefined, so that with --resume the checkpoint's value counts.
-import { LANGUAGE_MODEL_DEFAULTS } from '../models/defaults.js';
-import type { FitOptions, StackOptions } from '../models/trainingOptions.js';
+import { LANGUAGE_MODEL_DEFAULTS } from '../models/language/options.js';
+import type { FitOptions, StackOptions } from '../models/options.js';
 import {
   choice,
   decimal,

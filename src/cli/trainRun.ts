@@ -1,14 +1,16 @@
 // What every `train` does around the training itself: progress, checkpoints, interruption, the model file, the report, the result.
 import { basename } from 'node:path';
 import { UnrolledError } from '../errors.js';
-import type { FitOptions } from '../models/trainingOptions.js';
+import type { FitOptions } from '../models/options.js';
 import type { StepProgress, TrainingResult } from '../train/trainer.js';
 import type { Backend } from '../backend/contract.js';
-import type { TaskReport } from '../plot/taskReport.js';
+import type { TaskReport } from '../drawing/reports/taskReport.js';
 import type { CommandResult, Context } from './command.js';
 import { readBytes, removeFile, writeWhole } from './files.js';
 import { peakMemoryMiB } from './io.js';
 import { formatNumber, formatTime, table } from './output.js';
+import { refuseOverwriting } from './outputs.js';
+import { isModulePath } from './ownModule.js';
 import type { Progress } from './progress.js';
 import { resumeCommand, shellCommand } from './resumeCommand.js';
 import { CHECKPOINT_EVERY, type TrainOptions } from './trainOptions.js';
@@ -44,21 +46,49 @@ export interface Run {
   also?: (loss: number) => string;
 }
 
-/** Chooses backend and files, and says on the progress what will be learned from. */
+/**
+ * Chooses backend and files, and says on the progress what will be learned from.
+ * @param args DATA
+ * Errors: OPTION where a file to write is one that is read.
+ */
 export async function startRun(
   { io, globals }: Context,
   { name, notes = [] }: { name: string; notes?: readonly string[] },
+  args: readonly string[],
   line: string,
-  options: TrainOptions,
+  options: TrainOptions & { test?: string | number; vectors?: string },
   cell: string,
 ): Promise<Run> {
+  const files = filesOf(name, options, cell);
+  await refuseTrainingOver({ io, globals }, files, args, options);
   const { describeBackend, startBackend } = await import('./library.js');
   const { createProgress } = await import('./progress.js');
   const backend = await startBackend(globals);
   const progress = createProgress(io, globals);
   for (const note of notes) progress.log(note);
   progress.log(`${describeBackend(backend)} · ${name}: ${line}`);
-  return { backend, files: filesOf(name, options, cell), options, progress };
+  return { backend, files, options, progress };
+}
+
+/** The checkpoint that a training goes on from is the one that it writes; all else that is read stays. Errors: OPTION. */
+async function refuseTrainingOver(
+  context: Pick<Context, 'io' | 'globals'>,
+  { model, report, checkpoint }: ModelFiles,
+  args: readonly string[],
+  { resume, test, vectors, cell }: Parameters<typeof startRun>[4],
+): Promise<void> {
+  const inputs = [
+    ...args,
+    vectors,
+    isModulePath(cell ?? '') ? cell : undefined,
+    typeof test === 'string' ? test : undefined,
+  ];
+  await refuseOverwriting(context, { '--out': model, '--report': report }, [...inputs, resume]);
+  await refuseOverwriting(
+    context,
+    { '--out': model, '--report': report, '--out for the checkpoint': checkpoint },
+    inputs,
+  );
 }
 
 interface Trained {

@@ -1,6 +1,7 @@
 // Autoregression on a series of numbers: windows of past values with the value that follows, and predictions that build on
 // predictions. Shapes: features [n, window], targets [n], row-major.
 import { UnrolledError } from '../errors.js';
+import { requireNumber } from '../range.js';
 
 export interface Windows {
   /** Row i: the values i to i + window − 1 of the series. [n, window] */
@@ -18,9 +19,7 @@ export interface Windows {
  */
 export function slidingWindows(series: ArrayLike<number>, window: number, horizon = 1): Windows {
   for (const [name, value] of Object.entries({ window, horizon })) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new UnrolledError('RANGE', `expected a ${name} of 1 or more, received ${value}`, 'give a whole number');
-    }
+    requireNumber(`a ${name}`, value, { min: 1, whole: true }, 'give a whole number');
   }
   const count = series.length - window - horizon + 1;
   if (count < 1) {
@@ -45,12 +44,14 @@ export function slidingWindows(series: ArrayLike<number>, window: number, horizo
  * @param windows features [n, window] with their count
  * @param predict the next value of each row: [n, window] to [n]
  * @returns [n, steps]; column k − 1 is the k-step-ahead prediction
+ * Errors: RANGE, SHAPE.
  */
 export function predictAhead(
   windows: Pick<Windows, 'features' | 'count' | 'window'>,
   steps: number,
   predict: (features: Float32Array, count: number) => ArrayLike<number>,
 ): Float32Array {
+  requireNumber('a number of steps', steps, { min: 1, whole: true }, 'give a whole number');
   const { count, window } = windows;
   const features = windows.features.slice();
   const result = new Float32Array(count * steps);

@@ -22,11 +22,34 @@ export interface ScalingOptions {
   transform?: Transform;
 }
 
-/** Fits on `values`; a constant series has factor 1. Errors: EMPTY, RANGE for what is no number or has no logarithm. */
+/**
+ * Values that differ by less than this share of their size differ by rounding alone: some hundred times the distance of two
+ * neighbouring float64 numbers, as sums and averages of a few thousand values leave it.
+ */
+const ROUNDING = 1e-13;
+
+/**
+ * Whether values are the same but for rounding. What divides by their deviation must ask this, not whether it is 0.
+ * @param size what the values were computed from, where that is larger than they are: the values of which they are differences
+ */
+export function isConstant(values: ArrayLike<number>, size = 0): boolean {
+  let [least, most] = [Infinity, -Infinity];
+  for (let i = 0; i < values.length; i++) {
+    least = Math.min(least, values[i]);
+    most = Math.max(most, values[i]);
+  }
+  return values.length === 0 || most - least <= ROUNDING * Math.max(size, Math.abs(least), Math.abs(most));
+}
+
+/**
+ * Fits on `values`; a series that is constant up to rounding has factor 1.
+ * Errors: EMPTY, RANGE for what is no number or has no logarithm, or for numbers too far apart to be scaled.
+ */
 export function fitScaling(values: ArrayLike<number>, options: ScalingOptions = {}): Scaling {
   const { kind = 'standard', transform = 'none' } = options;
   if (values.length === 0) throw new UnrolledError('EMPTY', 'expected values to scale by, received none', 'give data');
   const x = transformed(values, transform);
+  if (kind !== 'none' && isConstant(x, roundedSize(transform))) return { transform, offset: x[0], factor: 1 };
   let offset = 0;
   let factor = 1;
   if (kind === 'standard') {
@@ -36,7 +59,31 @@ export function fitScaling(values: ArrayLike<number>, options: ScalingOptions = 
     offset = x.reduce((least, v) => Math.min(least, v), Infinity);
     factor = x.reduce((most, v) => Math.max(most, v), -Infinity) - offset;
   }
-  return { transform, offset, factor: factor > 0 ? factor : 1 };
+  if (!Number.isFinite(factor)) {
+    const expected = 'expected values whose squares are finite numbers';
+    throw new UnrolledError('RANGE', `${expected}, received a deviation of ${factor}`, 'give them in a larger unit');
+  }
+  return { transform, offset, factor };
+}
+
+/** The deviation of the differences of a scaled series; 1 where they are constant up to rounding. */
+export function differenceScale(scaled: ArrayLike<number>, { transform, offset, factor }: Scaling): number {
+  const differences = Float64Array.from(
+    { length: Math.max(0, scaled.length - 1) },
+    (_, i) => scaled[i + 1] - scaled[i],
+  );
+  const size = largest(scaled) + (Math.abs(offset) + roundedSize(transform)) / factor;
+  return isConstant(differences, size) ? 1 : fitScaling(differences).factor;
+}
+
+/** A logarithm has the relative error of its value as an absolute one, and may be far smaller. */
+const roundedSize = (transform: Transform): number => (transform === 'log' ? 1 : 0);
+
+/** The largest |value|; 0 of none. */
+export function largest(values: ArrayLike<number>): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]));
+  return most;
 }
 
 /** Errors: RANGE. */

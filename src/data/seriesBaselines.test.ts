@@ -30,9 +30,28 @@ describe('rules', () => {
     expect(fitLinearRule([1, 0, 2, 3, 7], { window: 2, horizon: 1 })([5, 7], 2)[0]).toBeCloseTo(7 + (2 * 4) / 7, 12);
   });
 
+  it('repeats the last value where the training part is constant up to rounding', () => {
+    const values = Array.from({ length: 60 }, (_, i) => 14.62 * (1 + (i % 3) * 2e-16));
+    const rule = fitLinearRule(values, { window: 8, horizon: 2, ridge: 1e-32 });
+    expect([...rule([...values, 15, 16], 62)]).toEqual([16, 16]);
+  });
+
+  it.each([{ window: NaN }, { window: 2.5 }, { horizon: 0 }, { horizon: NaN }, { ridge: -1 }, { ridge: NaN }])(
+    'refuses the option %o',
+    (wrong) => {
+      expect(() => fitLinearRule([1, 2, 4, 3, 5, 1], { window: 2, horizon: 1, ...wrong })).toThrow(
+        expect.objectContaining({ code: 'RANGE' }),
+      );
+    },
+  );
+
   it('refuses what does not fit', () => {
-    expect(() => fitLinearRule([1, 2, 3], { window: 3, horizon: 1 })).toThrow(expect.objectContaining({ code: 'TOO_SHORT' })); // prettier-ignore
-    expect(() => fitLinearRule([1, 2, 3], { window: 1, horizon: 1 })).toThrow(expect.objectContaining({ code: 'RANGE' })); // prettier-ignore
+    expect(() => fitLinearRule([1, 2, 3], { window: 3, horizon: 1 })).toThrow(
+      expect.objectContaining({ code: 'TOO_SHORT' }),
+    );
+    expect(() => fitLinearRule([1, 2, 3], { window: 1, horizon: 1 })).toThrow(
+      expect.objectContaining({ code: 'RANGE' }),
+    );
   });
 });
 
@@ -41,6 +60,10 @@ it('solveCholesky solves, and refuses what is not positive definite', () => {
   solveCholesky(Float64Array.of(4, 0, 2, 3), B, 2, 2);
   // [[4, 2], [2, 3]]⁻¹ = [[3, −2], [−2, 4]] / 8
   [12 / 8, -1 / 8, 16 / 8, 6 / 8].forEach((value, i) => expect(B[i]).toBeCloseTo(value, 12));
+  // The outer product of (0.1, 0.3, 0.7) with itself: of rank 1, and what rounding leaves of it is no pivot.
+  const v = [0.1, 0.3, 0.7];
+  const outer = Float64Array.from({ length: 9 }, (_, i) => v[Math.floor(i / 3)] * v[i % 3]);
+  expect(() => solveCholesky(outer, new Float64Array(3), 3, 1)).toThrow(/positive definite/);
   expect(() => solveCholesky(Float64Array.of(1, 0, 2, 1), new Float64Array(2), 2, 1)).toThrow(/positive definite/);
 });
 
@@ -60,5 +83,10 @@ describe('findSeason', () => {
     }
     expect(findSeason(new Array<number>(50).fill(2))).toBeNull();
     expect(findSeason([])).toBeNull();
+    // Of a straight line only rounding is left, which comes round.
+    for (const slope of [0.1, 0.3, 1 / 7]) {
+      expect(findSeason(Array.from({ length: 600 }, (_, i) => 1000 + slope * (i % 1000)))).toBeNull();
+      expect(findSeason(Array.from({ length: 600 }, (_, i) => 1000 * (1 + (i % 7) * 2e-16) + i))).toBeNull();
+    }
   });
 });

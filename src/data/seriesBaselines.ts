@@ -1,5 +1,7 @@
 // What a forecast must beat: the last value, the season before, a linear map of the window. Letters: W window, K horizon.
 import { UnrolledError } from '../errors.js';
+import { requireNumber } from '../range.js';
+import { isConstant, largest } from './scaling.js';
 
 /** The K values from `at` on, knowing values[0 … at − 1] alone. */
 export type SeriesRule = (values: ArrayLike<number>, at: number) => Float64Array;
@@ -17,7 +19,7 @@ export function seasonalRule(horizon: number, season: number): SeriesRule {
 export interface LinearRuleOptions {
   window: number;
   horizon: number;
-  /** Added to the diagonal: the weight of ‖B‖²; 1. */
+  /** Added to the diagonal: the weight of ‖B‖², 0 or more; 1. */
   ridge?: number;
 }
 
@@ -25,19 +27,25 @@ export interface LinearRuleOptions {
  * Ridge regression of the K values on the W before them, the last value taken off both, without an intercept; in closed form
  * (Hoerl and Kennard 1970). This is NLinear of Zeng et al. (2023, section 4) but for the penalty.
  * @param values the training part alone
- * Errors: TOO_SHORT where not one window fits, RANGE for a window below 2.
+ * Errors: TOO_SHORT where not one window fits, RANGE for a window below 2, a horizon below 1 or a negative ridge.
  */
 export function fitLinearRule(values: ArrayLike<number>, options: LinearRuleOptions): SeriesRule {
   const { window: W, horizon: K, ridge = 1 } = options;
-  if (W < 2) throw new UnrolledError('RANGE', `expected a window of 2 or more, received ${W}`, 'the last value alone has nothing to regress on'); // prettier-ignore
+  requireLinear(options);
   if (values.length < W + K) {
-    throw new UnrolledError('TOO_SHORT', `expected a series of at least ${W + K} values, received ${values.length}`, 'use a smaller window, or a longer series'); // prettier-ignore
+    throw new UnrolledError(
+      'TOO_SHORT',
+      `expected a series of at least ${W + K} values, received ${values.length}`,
+      'use a smaller window, or a longer series',
+    );
   }
   const D = W - 1;
   const gram = new Float64Array(D * D);
   const B = new Float64Array(D * K);
   const x = new Float64Array(D);
-  for (let at = W; at + K <= values.length; at++) {
+  // Differences that are rounding alone have nothing to teach: B stays 0, which is the last value.
+  const end = isConstant(values) ? 0 : values.length;
+  for (let at = W; at + K <= end; at++) {
     const last = values[at - 1];
     for (let i = 0; i < D; i++) x[i] = values[at - W + i] - last;
     for (let i = 0; i < D; i++) {
@@ -58,19 +66,31 @@ export function fitLinearRule(values: ArrayLike<number>, options: LinearRuleOpti
   };
 }
 
+function requireLinear({ window, horizon, ridge = 1 }: LinearRuleOptions): void {
+  requireNumber('a window', window, { min: 2, whole: true }, 'the last value alone has nothing to regress on');
+  requireNumber('a horizon', horizon, { min: 1, whole: true }, 'give a whole number');
+  requireNumber('a ridge', ridge, { min: 0 }, '1 is a good start for scaled values');
+}
+
 /**
  * Solves A·X = B in place of B, for A positive definite.
  * @param A [n, n], the lower triangle; becomes its factor  @param B [n, k]
- * Errors: RANGE where A is not positive definite.
+ * Errors: RANGE where A is not positive definite, up to rounding.
  */
 export function solveCholesky(A: Float64Array, B: Float64Array, n: number, k: number): void {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       let sum = A[i * n + j];
+      const rounding = n * Number.EPSILON * sum;
       for (let m = 0; m < j; m++) sum -= A[i * n + m] * A[j * n + m];
       if (i > j) A[i * n + j] = sum / A[j * n + j];
-      else if (sum > 0) A[i * n + i] = Math.sqrt(sum);
-      else throw new UnrolledError('RANGE', `expected a positive definite matrix, received a pivot of ${sum}`, 'give a larger ridge'); // prettier-ignore
+      else if (sum > rounding) A[i * n + i] = Math.sqrt(sum);
+      else
+        throw new UnrolledError(
+          'RANGE',
+          `expected a positive definite matrix, received a pivot of ${sum}`,
+          'give a larger ridge',
+        );
     }
   }
   for (let c = 0; c < k; c++) {
@@ -101,6 +121,8 @@ const NOISE = 4;
  */
 export function findSeason(values: ArrayLike<number>): number | null {
   const x = withoutLine(values);
+  // What is left of a straight line is rounding, which has periods of its own.
+  if (isConstant(x, largest(values))) return null;
   const changes = x.map((v, i) => (i === 0 ? 0 : v - x[i - 1]));
   const wanders = sumOfSquares(changes) < (WANDER / x.length) * sumOfSquares(x);
   const [own, ofChanges] = [highestPeak(x), highestPeak(changes)];

@@ -2,10 +2,12 @@
 import { backward } from '../autograd/tape.js';
 import { slice } from '../autograd/movement.js';
 import { mul, sum } from '../autograd/ops.js';
+import { isConstant } from '../data/scaling.js';
 import { UnrolledError } from '../errors.js';
 import type { Forecaster } from '../models/forecaster/forecaster.js';
-import type { Series } from '../models/forecaster/forecasterConfig.js';
+import type { Series } from '../models/forecaster/options.js';
 import type { TextClassifier } from '../models/classifier/textClassifier.js';
+import { requireNumber } from '../range.js';
 import { fromData } from '../tensor/create.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -28,13 +30,14 @@ export interface Attribution {
  * Integrated gradients (Sundararajan, Taly and Yan 2017): the gradient of the label's score by the word vectors, averaged on the straight way
  * from zero vectors to the text's own, times these. `steps` points of it are taken (midpoints).
  * @param label the predicted one by default
- * Errors: EMPTY for a text without tokens, OPTION for an unknown label.
+ * Errors: EMPTY for a text without tokens, OPTION for an unknown label, RANGE.
  */
 export function integratedGradients(
   model: TextClassifier,
   text: string,
   { label, steps = 64 }: { label?: string; steps?: number } = {},
 ): Attribution {
+  requireNumber('a number of steps', steps, { min: 1, whole: true }, '64 is usual');
   const { settings } = model.text;
   const tokens = createTokenizer(settings.tokens ?? 'word').tokenize(cleanText(text, settings));
   const [answer] = model.predict([text]);
@@ -98,7 +101,7 @@ export function pastInfluence(model: Forecaster, series: Series): Float64Array[]
   const past = target.subarray(-window);
   const mean = past.reduce((total, v) => total + v, 0) / past.length;
   const spread = Math.sqrt(past.reduce((total, v) => total + (v - mean) ** 2, 0) / past.length);
-  const delta = spread > 0 ? spread / 100 : Math.abs(mean) / 100 || 0.01;
+  const delta = isConstant(past) ? Math.abs(mean) / 100 || 0.01 : spread / 100;
   const forecast = (lag: number, change: number): number[] => {
     const changed = target.slice();
     changed[changed.length - 1 - lag] += change;

@@ -7,10 +7,9 @@ import type { RecurrentState } from '../nn/recurrent.js';
 import { fromData } from '../tensor/create.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { cleanText } from '../text/clean.js';
-import { encodeWith, type TextSettings } from '../text/corpus.js';
+import { encodeWith, piecesOf } from '../text/corpus.js';
 import { createTokenizer } from '../text/createTokenizer.js';
-import { type ValueKind, valueKinds, type ValueMatrix } from './values.js';
+import { below, type ValueKind, valueKinds, type ValueMatrix } from './values.js';
 
 export interface TracedValue extends ValueMatrix {
   /** [T, W], row-major. */
@@ -91,20 +90,11 @@ export function gateTrace(model: LanguageModel, text: string, options: GateTrace
       values: Object.fromEntries(
         names.map((name) => [
           name,
-          { ...joined(parts.map((part) => part[index].values[name])), kind: kinds.get(name) ?? 'free' },
+          { ...below(parts.map((part) => part[index].values[name])), kind: kinds.get(name) ?? 'free' },
         ]),
       ),
     })),
   };
-}
-
-/** The text cut as `encodeWith` cuts it. */
-function piecesOf(text: string, settings: TextSettings): string[] {
-  const kind = settings.tokens ?? 'char';
-  const words = kind === 'word' || kind === 'whitespace';
-  const cleaned = cleanText(text, { ...settings, lineSeparator: settings.lineSeparator ?? (words ? ' ' : '') });
-  const asItIs = kind === 'byte' && !(settings.lowercase || settings.lettersOnly || settings.collapseWhitespace);
-  return createTokenizer(kind).tokenize(asItIs ? text : cleaned);
 }
 
 /** The layers to look at. Errors: OPTION. */
@@ -169,17 +159,4 @@ function readChunks(
 function matrixOf(t: Tensor): ValueMatrix {
   const [steps, , width] = t.shape;
   return { steps, width, data: Float32Array.from(t.data()) };
-}
-
-/** Matrices below each other. */
-function joined(parts: readonly ValueMatrix[]): ValueMatrix & { data: Float32Array } {
-  const [{ width }] = parts;
-  const steps = parts.reduce((sum, part) => sum + part.steps, 0);
-  const data = new Float32Array(steps * width);
-  let at = 0;
-  for (const part of parts) {
-    data.set(part.data, at);
-    at += part.data.length;
-  }
-  return { steps, width, data };
 }

@@ -1,6 +1,7 @@
 // Seeing inside: traces of gates, gradients through time, spectra, and what neurons follow.
 export { type Attribution, integratedGradients, pastInfluence } from './attribution.js';
 export { gateTrace, type GateTrace, type GateTraceOptions, type TracedLayer, type TracedValue } from './gateTrace.js';
+export { inputTrace } from './inputTrace.js';
 export { gradientFlow, type LayerGradients, type StepFunction } from './gradientFlow.js';
 export { type Inspection, inspectModel, type InspectOptions, type MatrixSpectrum, type TextGradientFlow, textGradientFlow } from './inspectModel.js'; // prettier-ignore
 export { type JacobianOptions, stateJacobian, type StateJacobian } from './jacobian.js';

@@ -209,7 +209,7 @@ describe('stateJacobian', () => {
 describe('inspectModel', () => {
   it('gives all parts, for a text of one token too', () => {
     const m = model();
-    const whole = inspectModel(m, { text: TEXT });
+    const whole = inspectModel(m, { input: TEXT });
     expect(whole.spectra.map(({ name }) => name)).toEqual(
       [0, 1].flatMap((l) => ['i', 'f', 'g', 'o'].map((gate) => `rnn.${l}.weight_h.${gate}`)),
     );
@@ -220,7 +220,7 @@ describe('inspectModel', () => {
     const last = whole.text?.gradientFlow?.last[1].states.h ?? [];
     expect(last[last.length - 1]).toBeGreaterThan(last[0]);
     expect(m.network.parameters().every((t) => t.grad === null && t.requiresGrad)).toBe(true);
-    expect(inspectModel(m, { text: 'S', layer: 1 }).text).toMatchObject({ gradientFlow: null });
+    expect(inspectModel(m, { input: 'S', layer: 1 }).text).toMatchObject({ gradientFlow: null });
     expect(inspectModel(m).text).toBeNull();
   });
 });

@@ -27,6 +27,19 @@ export interface ValueMatrix {
   readonly data: Float32Array | Float64Array;
 }
 
+/** Matrices below each other. */
+export function below(parts: readonly ValueMatrix[]): { steps: number; width: number; data: Float32Array } {
+  const [{ width }] = parts;
+  const total = parts.reduce((sum, part) => sum + part.steps, 0);
+  const data = new Float32Array(total * width);
+  let at = 0;
+  for (const part of parts) {
+    data.set(part.data, at);
+    at += part.data.length;
+  }
+  return { steps: total, width, data };
+}
+
 /** One column of a matrix of values: what one neuron does over time. [steps] */
 export function columnOf({ steps, width, data }: ValueMatrix, column: number): Float64Array {
   return Float64Array.from({ length: steps }, (_, t) => data[t * width + column]);

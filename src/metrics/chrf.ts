@@ -1,5 +1,5 @@
 // chrF of a corpus (Popović 2015): F of character n-grams, as sacreBLEU 2 computes it.
-import { UnrolledError } from '../errors.js';
+import { requireNumber } from '../range.js';
 import { checkPairs, type References, splitWords } from './sentences.js';
 
 export interface ChrfOptions {
@@ -19,13 +19,8 @@ type Counts = [hypothesis: number, reference: number, both: number];
  */
 export function chrf(hypotheses: readonly string[], references: References, options: ChrfOptions = {}): number {
   const { order = 6, beta = 2 } = options;
-  if (!Number.isInteger(order) || order < 1 || !(beta > 0)) {
-    throw new UnrolledError(
-      'RANGE',
-      `expected an order of 1 or more and beta above 0, received ${order} and ${beta}`,
-      'the usual chrF2 has order 6 and beta 2',
-    );
-  }
+  requireNumber('an order', order, { min: 1, whole: true }, 'the usual chrF2 has order 6 and beta 2');
+  requireNumber('beta', beta, { above: 0 }, 'the usual chrF2 has order 6 and beta 2');
   const totals = Array.from({ length: order }, (): Counts => [0, 0, 0]);
   for (const [hypothesis, several] of checkPairs(hypotheses, references)) {
     const grams = characterNgrams(hypothesis, order);

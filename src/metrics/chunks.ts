@@ -1,4 +1,5 @@
-// Chunks in tags such as B-NP, I-NP, O, and how well they are found, by the rules of conlleval (CoNLL-2000; E and S as well).
+// Chunks in tags such as B-NP, I-NP, O, and how well they are found, by the rules of conlleval (CoNLL-2000) for every
+// scheme of tagScheme.ts.
 import { UnrolledError } from '../errors.js';
 
 export interface Chunk {
@@ -26,16 +27,20 @@ export interface ChunkMetrics extends ChunkScore {
   types: Record<string, ChunkScore>;
 }
 
+/** What other schemes call the last token of a chunk and a chunk of one token. */
+const SAME: Readonly<Record<string, string>> = { L: 'E', U: 'S', W: 'S' };
+
 /**
  * A chunk begins at B or S, after O, E or S, and where the type changes; so IOB1 and IOB2 are both read, and an I that follows nothing
- * begins a chunk. It ends before B, S and O, after E and S, and where the type changes.
+ * begins a chunk. It ends before B, S and O, after E and S, and where the type changes. L counts as E, U and W as S, M as I.
  */
 export function chunksOf(tags: readonly string[]): Chunk[] {
   const chunks: Chunk[] = [];
   let open: Chunk | null = null;
   let last = 'O';
   for (const [i, tag] of tags.entries()) {
-    const place = tag[0] ?? 'O';
+    const letter = tag[0] ?? 'O';
+    const place = SAME[letter] ?? letter;
     // `-NP` and `NP` are both the type NP; a bare B or I has the type _.
     const type = tag.slice(1).replace(/^[^-]*-/, '') || '_';
     const closed = place === 'O' || place === 'B' || place === 'S' || last === 'E' || last === 'S';

@@ -10,6 +10,7 @@ it('measures from the definitions', () => {
 it('says null where a figure is not defined', () => {
   expect(regressionMetrics([0, 1], [0, 1])).toMatchObject({ mape: null, r2: 1 });
   expect(regressionMetrics([0.1, 0.1, 0.1], [0, 0, 0])).toMatchObject({ mape: 1, r2: null });
+  expect(regressionMetrics([0.3, 0.1 + 0.2], [0.3, 0.4])).toMatchObject({ r2: null });
 });
 
 it('refuses what cannot be measured', () => {

@@ -1,4 +1,5 @@
 // How near numbers are to the truth.
+import { isConstant } from '../data/scaling.js';
 import { UnrolledError } from '../errors.js';
 
 export interface RegressionMetrics {
@@ -10,7 +11,7 @@ export interface RegressionMetrics {
   rmse: number;
   /** The mean of |error| / |truth|, a share and not a percentage; null where a true value is 0. */
   mape: number | null;
-  /** 1 − Σ error² / Σ (truth − mean)²; null where the truth never varies. */
+  /** 1 − Σ error² / Σ (truth − mean)²; null where the truth never varies but for rounding. */
   r2: number | null;
 }
 
@@ -40,11 +41,10 @@ export function regressionMetrics(truth: ArrayLike<number>, predicted: ArrayLike
     shares += Math.abs(error) / Math.abs(truth[i]);
     mean += truth[i] / n;
   }
-  let [spread, hasZero, varies] = [0, false, false];
+  let [spread, hasZero] = [0, false];
   for (let i = 0; i < n; i++) {
     spread += (truth[i] - mean) ** 2;
     hasZero ||= truth[i] === 0;
-    varies ||= truth[i] !== truth[0];
   }
   const mse = squares / n;
   return {
@@ -52,6 +52,6 @@ export function regressionMetrics(truth: ArrayLike<number>, predicted: ArrayLike
     mae: absolute / n,
     rmse: Math.sqrt(mse),
     mape: hasZero ? null : shares / n,
-    r2: varies ? 1 - squares / spread : null,
+    r2: isConstant(truth) ? null : 1 - squares / spread,
   };
 }

@@ -1,23 +1,27 @@
 // How well tags are found: the share of tokens, and F1 over chunks where the tags name chunks.
 import { UnrolledError } from '../errors.js';
 import { chunkMetrics } from './chunks.js';
+import { tagSchemeOf } from './tagScheme.js';
 
 export interface TagScores {
   tokens: number;
   /** The share of tokens with the right tag. */
   accuracy: number;
-  /** Over chunks, as conlleval counts them, where all tags are O, B-… or I-…. */
+  /** Over chunks, as conlleval counts them, where the tags follow a scheme (tagSchemeOf). */
   f1?: number;
 }
 
-/** Whether tags name chunks: their first token (B-), those that follow (I-), and what is outside (O). */
-export function areChunks(tags: readonly string[]): boolean {
-  return tags.some((tag) => tag !== 'O') && tags.every((tag) => tag === 'O' || /^[BI]-/.test(tag));
-}
-
-/** Errors: EMPTY without tokens, SHAPE for unequal lengths. */
-export function tagScores(truth: readonly (readonly string[])[], predicted: readonly (readonly string[])[]): TagScores {
-  if (areChunks([...new Set(truth.flat())])) {
+/**
+ * @param truth tags of each sentence  @param predicted as many
+ * @param known all tags that there are, which say whether tags name chunks; those of `truth`
+ * Errors: EMPTY without tokens, SHAPE for unequal lengths.
+ */
+export function tagScores(
+  truth: readonly (readonly string[])[],
+  predicted: readonly (readonly string[])[],
+  known: readonly string[] = truth.flat(),
+): TagScores {
+  if (tagSchemeOf(known) !== null) {
     const { accuracy, f1 } = chunkMetrics(truth, predicted);
     return { tokens: truth.reduce((sum, tags) => sum + tags.length, 0), accuracy, f1 };
   }

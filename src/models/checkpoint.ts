@@ -1,74 +1,164 @@
-// What a checkpoint holds beside the model: optimizer moments, carried state, position in the data, counters. Their tensors
-// have names with a colon, which no parameter has.
+// What a checkpoint holds beside the model: all that decides the rest of the training. Its tensors (optimizer moments, the best
+// weights, carried state) have names with a colon, which no parameter has. It is checked like any model: it may be a stranger's.
 import { brief, briefList } from '../brief.js';
 import { UnrolledError } from '../errors.js';
+import type { PartFingerprint } from '../data/fingerprint.js';
 import type { SamplerState } from '../data/sampling.js';
-import type { SafetensorsTensor } from '../formats/safetensors.js';
-import type { Recurrent, RecurrentState } from '../nn/recurrent.js';
 import type { Module } from '../nn/module.js';
+import type { Recurrent, RecurrentState } from '../nn/recurrent.js';
 import { type StoredMoments, storedMoments } from '../optim/moments.js';
 import type { Optimizer } from '../optim/optimizers.js';
 import { fromData } from '../tensor/create.js';
 import { keep } from '../tensor/scope.js';
 import { formatShape } from '../tensor/shape.js';
-import type { TrainingPosition } from '../train/trainer.js';
-import { type ModelFile, openModelFile } from './modelFile.js';
+import type { HistoryPoint, TrainingPosition, Validation } from '../train/trainer.js';
+import type { GivenState, StateDict } from '../weights/labels.js';
+import { type ModelFile, type ModelTensor, prefixedWeights, readPrefixed } from './modelFile.js';
 
-/** `M`: what validation measures; `O`: the task's options, of which plain values are kept. */
-export interface Checkpoint<M, O> extends TrainingPosition<M> {
-  options: Partial<O>;
+export interface Checkpoint extends TrainingPosition<{ loss: number }> {
+  /** Those that the training runs with: plain values. */
+  options: Record<string, unknown>;
+  /** What the data was; null in a checkpoint of 0.1, which did not know. */
+  data: Record<string, PartFingerprint> | null;
   sampler: SamplerState;
   /** Random kernel calls so far. */
   calls: number;
   moments: StoredMoments;
+  best: GivenState | null;
   /** By layer and name: shape and values. */
   state: CarriedState;
 }
 
-type CarriedState = Map<string, { shape: readonly number[]; data: ArrayLike<number> }>;
+type CarriedState = ReadonlyMap<string, { shape: readonly number[]; data: ArrayLike<number> }>;
 
+/** Before the names of the best weights. */
+const BEST = 'best:';
+
+const floats = (name: string, shape: readonly number[], data: ArrayLike<number>): ModelTensor => ({
+  ...{ name, shape, dtype: 'F32' },
+  data: Float32Array.from(data),
+});
+
+/** The tensors of a checkpoint, beside the model's. */
 export function checkpointTensors(
   network: Module,
   optimizer: Optimizer,
   state: RecurrentState | null,
-): (SafetensorsTensor & { name: string })[] {
-  const carried = (state ?? []).flatMap((layer, l) =>
-    Object.entries(layer).map(([s, t]) => ({
-      name: `state:${l}:${s}`,
-      shape: t.shape,
-      dtype: 'F32' as const,
-      data: Float32Array.from(t.data()),
-    })),
-  );
-  return [...storedMoments(optimizer, network), ...carried];
+  best: StateDict | null,
+): ModelTensor[] {
+  return [
+    ...storedMoments(optimizer, network),
+    ...(best === null ? [] : prefixedWeights(BEST, best)),
+    ...(state ?? []).flatMap((layer, l) =>
+      Object.entries(layer).map(([s, t]) => floats(`state:${l}:${s}`, t.shape, t.data())),
+    ),
+  ];
 }
 
-/** Errors: FORMAT for a file that is no checkpoint. */
-export function readCheckpoint<M, O>(bytes: Uint8Array, name: string): Checkpoint<M, O> {
-  const file = openModelFile(bytes, name);
-  const stored = file.checkpoint as Omit<Checkpoint<M, O>, 'moments' | 'state'> | undefined;
-  if (
-    typeof stored !== 'object' ||
-    stored === null ||
-    typeof stored.counters?.step !== 'number' ||
-    typeof stored.sampler !== 'object'
-  ) {
+/** Errors: FORMAT for a file that is no checkpoint, or a damaged one. */
+export function readCheckpoint(file: ModelFile, name: string): Checkpoint {
+  if (!isObject(file.checkpoint)) {
     throw new UnrolledError(
       'FORMAT',
-      `expected a checkpoint in ${name}, received a model without the optimizer's state`,
+      `expected a checkpoint in ${name}, received a model without the state of a training`,
       'resume from the .checkpoint file that training wrote',
     );
   }
+  const fail = (what: string): never => {
+    throw new UnrolledError('FORMAT', `expected ${what} in ${name}`, 'the checkpoint is damaged: train anew');
+  };
+  const content = new CheckpointReader(file.checkpoint, fail);
   return {
-    ...stored,
+    ...content.read(),
     moments: { tensors: file.tensors, labels: file.labels, file: name },
+    best: readPrefixed(BEST, file, name),
     state: carriedState(file, name),
   };
 }
 
+/** The plain part. */
+class CheckpointReader {
+  readonly #values: Record<string, unknown>;
+  readonly #fail: (what: string) => never;
+
+  constructor(values: Record<string, unknown>, fail: (what: string) => never) {
+    this.#values = values;
+    this.#fail = fail;
+  }
+
+  read(): Omit<Checkpoint, 'moments' | 'best' | 'state'> {
+    const { counters, loss, history, validation, options, sampler, data, stopping } = this.#values;
+    return {
+      counters: {
+        step: this.#count(counters, 'step'),
+        tokens: this.#count(counters, 'tokens'),
+        seconds: this.#number(counters, 'seconds'),
+      },
+      // NaN, before the first step, is null in JSON.
+      loss: typeof loss === 'number' ? loss : NaN,
+      history: this.#list<HistoryPoint>(history, 'history', ['step', 'tokens', 'seconds', 'learningRate']),
+      validation: this.#list<Validation<{ loss: number }>>(validation, 'validation', ['step', 'trainedTokens']),
+      options: isObject(options) ? options : this.#fail('the options of the training'),
+      sampler: {
+        seed: this.#whole(sampler, 'seed'),
+        epoch: this.#count(sampler, 'epoch'),
+        index: this.#count(sampler, 'index'),
+      },
+      calls: this.#count(this.#values, 'calls'),
+      data: data === undefined ? null : this.#data(data),
+      stopping: this.#stopping(stopping),
+    };
+  }
+
+  #data(value: unknown): Record<string, PartFingerprint> {
+    if (!isObject(value)) return this.#fail('fingerprints of the data');
+    return Object.fromEntries(
+      Object.entries(value).map(([name, part]) => {
+        const hash = isObject(part) ? part.hash : undefined;
+        if (typeof hash !== 'string') return this.#fail('a hash of each part of the data');
+        return [name, { count: this.#count(part, 'count'), hash }];
+      }),
+    );
+  }
+
+  #stopping(value: unknown): Checkpoint['stopping'] {
+    if (value === undefined || value === null) return null;
+    const best = isObject(value) ? value.best : undefined;
+    if (best !== null && typeof best !== 'number') return this.#fail('the lowest loss so far');
+    return { best, waited: this.#count(value, 'waited') };
+  }
+
+  #list<E>(value: unknown, what: string, numbers: readonly string[]): E[] {
+    const isEntry = (entry: unknown): boolean => isObject(entry) && numbers.every((key) => isNumber(entry[key]));
+    return Array.isArray(value) && value.every(isEntry)
+      ? (value as E[])
+      : this.#fail(`a list "${what}" of what was measured`);
+  }
+
+  #number(from: unknown, key: string): number {
+    const value = isObject(from) ? from[key] : undefined;
+    return isNumber(value) && value >= 0 ? value : this.#fail(`a number "${key}" of 0 or more`);
+  }
+
+  #count(from: unknown, key: string): number {
+    const value = this.#number(from, key);
+    return Number.isSafeInteger(value) ? value : this.#fail(`a whole number "${key}"`);
+  }
+
+  #whole(from: unknown, key: string): number {
+    const value = isObject(from) ? from[key] : undefined;
+    return Number.isSafeInteger(value) ? (value as number) : this.#fail(`a whole number "${key}"`);
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
 /** The tensors `state:layer:name`. Errors: FORMAT. */
 function carriedState({ tensors }: ModelFile, name: string): CarriedState {
-  const state: CarriedState = new Map();
+  const state = new Map<string, { shape: readonly number[]; data: ArrayLike<number> }>();
   for (const [key, { shape, dtype, data }] of tensors) {
     const [kind, layer, s] = key.split(':');
     if (kind !== 'state') continue;

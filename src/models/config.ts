@@ -22,6 +22,26 @@ export class ConfigReader {
     );
   }
 
+  /** Whatever stands there. */
+  value(key: string): unknown {
+    return this.#values[key];
+  }
+
+  /** A list of objects, to be read in turn. */
+  list(key: string): ConfigReader[] {
+    const value = this.#values[key];
+    if (!Array.isArray(value)) return this.fail(`a list "${key}"`);
+    return value.map((item) => new ConfigReader(item, this.#file));
+  }
+
+  /** A list of numbers. */
+  numbers(key: string, accepts: (value: number) => boolean = Number.isFinite): number[] {
+    const value = this.#values[key];
+    const good =
+      Array.isArray(value) && value.every((item): item is number => typeof item === 'number' && accepts(item));
+    return good ? value : this.fail(`a list of numbers "${key}"`);
+  }
+
   size(key: string, min: number): number {
     const n = this.#values[key];
     return typeof n === 'number' && Number.isInteger(n) && n >= min && n <= 1 << 20 ? n : this.fail(`a size "${key}"`);
@@ -89,11 +109,4 @@ export class ConfigReader {
 /** What was given: an option that is undefined does not hide a default. */
 export function defined<T extends object>(options: T): Partial<T> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
-}
-
-/** The options that a checkpoint keeps: plain values. */
-export function storable(options: object): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value)),
-  );
 }

@@ -7,27 +7,46 @@ import type { TextSettings } from '../text/corpus.js';
 import { TOKENIZER_KINDS } from '../text/tokenizer.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { openingFile, withBudget } from '../weights/budget.js';
-import { decodeLabels, encodeLabels, type Labels, loadStored, storedTensors } from '../weights/files.js';
-import type { ParameterLabel } from '../weights/labels.js';
-import type { ModelText } from './language/textGenerator.js';
+import {
+  decodeLabels,
+  encodeLabels,
+  givenParameters,
+  type Labels,
+  loadStored,
+  storedTensors,
+} from '../weights/files.js';
+import type { GivenState, ParameterLabel, StateDict } from '../weights/labels.js';
+import type { Reading } from './options.js';
 
-export const MODEL_KINDS = ['lm', 'ngram', 'classify', 'tag', 'forecast', 'translate', 'caption'] as const;
-export type ModelKind = (typeof MODEL_KINDS)[number];
+/** How a model's text is read: what its file stores beside the weights. */
+export interface ModelText {
+  settings: TextSettings;
+  vocabulary: Vocabulary;
+}
+
+/** A tensor for a file; weights have a label. */
+export type ModelTensor = SafetensorsTensor & { name: string; label?: ParameterLabel };
+
+/** What a file has beside the model: that of a checkpoint. */
+export interface FileExtra {
+  tensors?: ModelTensor[];
+  checkpoint?: unknown;
+}
 
 export interface ModelFile {
-  kind: ModelKind;
+  /** The task: a name of the table of tasks (tasks.ts). */
+  kind: string;
   config: unknown;
   /** How texts become tokens: one for a language model, two for a translator, none for a forecaster. */
   texts: readonly ModelText[];
+  /** How the training data was read; null where nothing is said. */
+  reading: Reading | null;
   /** What resuming a training needs; undefined in a finished model. */
   checkpoint?: unknown;
   tensors: Map<string, SafetensorsTensor>;
   /** Which columns are which gate, and the like; undefined in a file of 0.1, which does not say. */
   labels: Labels | undefined;
 }
-
-/** A tensor for a file; weights have a label. */
-export type ModelTensor = SafetensorsTensor & { name: string; label?: ParameterLabel };
 
 /** unrolled-1 is that of 0.1: its weights have no labels. */
 const FORMAT = 'unrolled-2';
@@ -37,22 +56,31 @@ export function encodeModelFile(file: Omit<ModelFile, 'tensors' | 'labels'> & { 
   return encodeSafetensors(file.tensors, {
     format: FORMAT,
     kind: file.kind,
-    config: JSON.stringify(file.config),
+    config: canonicalJson(file.config),
     ...Object.fromEntries(
       file.texts.flatMap(({ settings, vocabulary }, i) => [
-        [numbered('text', i), JSON.stringify(settings)],
+        [numbered('text', i), JSON.stringify(withoutDefaults(settings))],
         [numbered('vocabulary', i), JSON.stringify(vocabulary)],
       ]),
     ),
     ...(file.tensors.some(({ label }) => label !== undefined) ? { weights: encodeLabels(file.tensors) } : {}),
+    ...(file.reading === null ? {} : { reading: canonicalJson(file.reading) }),
     ...(file.checkpoint === undefined ? {} : { checkpoint: JSON.stringify(file.checkpoint) }),
+  });
+}
+
+/** The same text for the same values, whoever put them together in whatever order. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, own: unknown) => {
+    if (typeof own !== 'object' || own === null || Array.isArray(own)) return own;
+    return Object.fromEntries(Object.entries(own).sort(([a], [b]) => (a < b ? -1 : 1)));
   });
 }
 
 /** Errors: FORMAT for a damaged file, and for one of another program. */
 export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
   const { tensors, metadata } = decodeSafetensors(bytes, name);
-  const kind = MODEL_KINDS.find((name) => name === metadata.kind);
+  const { kind } = metadata;
   if (!FORMATS.includes(metadata.format) || kind === undefined) {
     throw new UnrolledError(
       'FORMAT',
@@ -82,10 +110,16 @@ export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
     kind,
     config: part('config'),
     texts,
+    reading: metadata.reading === undefined ? null : readingOf(part('reading'), name),
     checkpoint: metadata.checkpoint === undefined ? undefined : part('checkpoint'),
     tensors,
     labels: metadata.format === FORMAT ? decodeLabels(metadata.weights ?? '{}', name) : undefined,
   };
+}
+
+function readingOf(value: unknown, name: string): Reading {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Reading;
+  throw new UnrolledError('FORMAT', `expected an object "reading" in ${name}`, 'the file is damaged');
 }
 
 /** The first has no number. */
@@ -94,7 +128,7 @@ function numbered(key: string, i: number): string {
 }
 
 /** The text settings and vocabulary with that number. Errors: FORMAT. */
-export function textAt({ texts }: Pick<ModelFile, 'texts'>, i: number, name: string): ModelText {
+export function textAt(texts: readonly ModelText[], i: number, name: string): ModelText {
   if (i < texts.length) return texts[i];
   throw new UnrolledError('FORMAT', `expected a vocabulary in ${name}, received none`, 'the file is damaged');
 }
@@ -109,12 +143,19 @@ function checkSettings(value: unknown, name: string): TextSettings {
       'the file is damaged',
     );
   }
-  const { lineSeparator } = settings;
+  return withoutDefaults({ ...settings, tokens });
+}
+
+const CLEANINGS = ['lowercase', 'lettersOnly', 'collapseWhitespace'] as const;
+
+/** Settings as they stand in a file, whoever gave them: what is off is not there, so that a model read and written is the same. */
+function withoutDefaults(
+  settings: { [K in keyof TextSettings]: unknown } & Pick<TextSettings, 'tokens'>,
+): TextSettings {
+  const { tokens, lineSeparator } = settings;
   return {
     tokens,
-    lowercase: settings.lowercase === true,
-    lettersOnly: settings.lettersOnly === true,
-    collapseWhitespace: settings.collapseWhitespace === true,
+    ...Object.fromEntries(CLEANINGS.filter((name) => settings[name] === true).map((name) => [name, true])),
     ...(typeof lineSeparator === 'string' ? { lineSeparator } : {}),
   };
 }
@@ -122,6 +163,20 @@ function checkSettings(value: unknown, name: string): TextSettings {
 /** A network's weights as tensors of a file, with their labels. */
 export function weightsOf(network: Module): ModelTensor[] {
   return storedTensors(network);
+}
+
+/** Kept weights as tensors of a file, their names behind a prefix that ends in a colon. */
+export function prefixedWeights(prefix: string, state: StateDict): ModelTensor[] {
+  return storedTensors({ stateDict: () => state }).map((tensor) => ({ ...tensor, name: prefix + tensor.name }));
+}
+
+/** What `prefixedWeights` put into a file; null where there is none. Errors: FORMAT. */
+export function readPrefixed(prefix: string, { tensors, labels }: ModelFile, name: string): GivenState | null {
+  const own = [...tensors].filter(([key]) => key.startsWith(prefix));
+  if (own.length === 0) return null;
+  const bare = (key: string): string => key.slice(prefix.length);
+  const ownLabels = new Map([...(labels ?? [])].map(([key, label]) => [bare(key), label]));
+  return givenParameters(new Map(own.map(([key, tensor]) => [bare(key), tensor])), ownLabels, name);
 }
 
 /**

@@ -52,6 +52,17 @@ export function cellConfig(cell: string | Cell | undefined, standard: string): P
   return typeof cell === 'object' ? { cell: cell.name, equations: cell.toData() } : { cell: cell ?? standard };
 }
 
+/** The sizes of a stack as they stand in a configuration, in the order in which a file is read: a resumed model is the same file. */
+export function stackConfig({
+  hiddenSize,
+  numLayers,
+  dropout,
+  recurrent,
+}: Pick<StackConfig, 'hiddenSize' | 'numLayers' | 'dropout' | 'recurrent'>): Omit<StackConfig, 'cell' | 'equations'> {
+  const more = recurrent === undefined || Object.keys(recurrent).length === 0 ? {} : { recurrent };
+  return { hiddenSize, numLayers, dropout, ...more };
+}
+
 /** A forget gate `f` of a cell with a memory starts open, where the cell does not say otherwise (Jozefowicz et al. 2015). */
 function opensForgetGate(cell: Cell): boolean {
   return (

@@ -4,6 +4,7 @@ import { UnrolledError } from '../errors.js';
 import { argument, elementwise } from '../autograd/elementwise.js';
 import { matmul, mul, permute, reshape, softmax, transpose } from '../autograd/ops.js';
 import { apply, constant } from '../program/expr.js';
+import { requireNumber } from '../range.js';
 import { fromData } from '../tensor/create.js';
 import type { Philox } from '../tensor/philox.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
@@ -105,6 +106,7 @@ export function dotProductAttention(
   const size = query.shape[2] ?? 0;
   checkShapes(query, key, value, size, size);
   const scale = options.scale ?? 1 / Math.sqrt(Math.max(size, 1));
+  requireNumber('a scale', scale, {}, 'leave it out for 1/√D');
   return attend(matmul(mul(query, scale), transpose(key)), value, options);
 }
 

@@ -1,20 +1,26 @@
 // Initial values of parameters, drawn on the host so that every backend starts with the same bits.
+import { requireNumber } from '../range.js';
 import type { Philox } from '../tensor/philox.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
 
 /** Values for a tensor of that shape; a matrix is [inputs, outputs]. */
 export type Initializer = (shape: Shape, rng: Philox) => Float64Array;
 
+/** Errors: RANGE for a value that is not finite. */
 export function constantInit(value: number): Initializer {
+  requireNumber('an initial value', value, {}, '0 is usual');
   return (shape) => new Float64Array(sizeOf(shape)).fill(value);
 }
 
-/** Uniform in ±bound; ±1/√H is PyTorch's choice for recurrent layers. */
+/** Uniform in ±bound; ±1/√H is PyTorch's choice for recurrent layers. Errors: RANGE for a negative bound. */
 export function uniformInit(bound: number): Initializer {
+  requireNumber('a bound', bound, { min: 0 }, '1/√H is usual');
   return (shape, rng) => Float64Array.from({ length: sizeOf(shape) }, () => (2 * rng.uniform() - 1) * bound);
 }
 
+/** Normal with mean 0. Errors: RANGE for a negative deviation. */
 export function normalInit(deviation: number): Initializer {
+  requireNumber('a deviation', deviation, { min: 0 }, '0.01 to 1 are usual');
   return (shape, rng) => Float64Array.from({ length: sizeOf(shape) }, () => rng.normal() * deviation);
 }
 

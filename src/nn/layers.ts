@@ -3,6 +3,7 @@
 import { UnrolledError } from '../errors.js';
 import { layerNorm } from '../autograd/normalize.js';
 import { add, dropout, gatherRows, matmul, reshape } from '../autograd/ops.js';
+import { requireNumber } from '../range.js';
 import type { Philox } from '../tensor/philox.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -126,20 +127,14 @@ export class Embedding extends Module {
   }
 }
 
-/** Zeroes each element with probability p while training and divides the rest by 1 − p (Srivastava et al. 2014). */
+/** Zeroes each element with probability p while training and divides the rest by 1 − p (Srivastava et al. 2014). Errors: RANGE. */
 export class Dropout extends Module {
   readonly p: number;
   readonly #calls: RandomCalls;
 
   constructor(p: number, calls: RandomCalls = defaultCalls()) {
     super();
-    if (!(p >= 0 && p < 1)) {
-      throw new UnrolledError(
-        'RANGE',
-        `expected a dropout of 0 or more and below 1, received ${p}`,
-        '0.2 drops a fifth',
-      );
-    }
+    requireNumber('a dropout', p, { min: 0, below: 1 }, '0.2 drops a fifth');
     this.p = p;
     this.#calls = calls;
   }
@@ -169,9 +164,7 @@ export class LayerNorm extends Module {
     super();
     checkSizes({ size });
     const { epsilon = 1e-5, elementwiseAffine = true, bias = true } = options;
-    if (!(epsilon >= 0)) {
-      throw new UnrolledError('RANGE', `expected an epsilon of 0 or more, received ${epsilon}`, '1e-5 is usual');
-    }
+    requireNumber('an epsilon', epsilon, { min: 0 }, '1e-5 is usual');
     const made = (name: string, value: number): Tensor =>
       this.addParameter(name, parameter([size], constantInit(value), defaultRng(), `${name} of a layer norm`), {
         axes: ['features'],
@@ -198,12 +191,6 @@ export class LayerNorm extends Module {
 /** Errors: RANGE where a size is not a whole number of 1 or more. */
 export function checkSizes(sizes: Readonly<Record<string, number>>): void {
   for (const [name, size] of Object.entries(sizes)) {
-    if (!(Number.isInteger(size) && size >= 1)) {
-      throw new UnrolledError(
-        'RANGE',
-        `expected ${name} to be a whole number of 1 or more, received ${size}`,
-        `change ${name}`,
-      );
-    }
+    requireNumber(name, size, { min: 1, whole: true }, `change ${name}`);
   }
 }

@@ -1,14 +1,14 @@
 // Losses between predictions and targets of one shape; cross-entropy stands in autograd/rows.ts, CTC in ctc.ts. Each is one
 // program over the elements and a sum.
 import { UnrolledError } from '../errors.js';
-import { softplusExpr } from '../autograd/activations.js';
 import { argument, elementwise, RESULT_GRADIENT } from '../autograd/elementwise.js';
 import { reduceAxes } from '../autograd/movement.js';
 import { mul, sum } from '../autograd/ops.js';
 import { apply, constant, type Expr, uniform } from '../program/expr.js';
+import { requireNumber } from '../range.js';
 import { full } from '../tensor/create.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { Tensor } from '../tensor/tensor.js';
 import { requireBroadcast } from './broadcast.js';
 
 /** `none` keeps one loss for each element (or sequence); a mean over nothing is 0. */
@@ -90,9 +90,7 @@ export interface HuberOptions extends LossOptions {
 export function huber(prediction: Tensor, target: Tensor, options: HuberOptions = {}): Tensor {
   requireSameShape(prediction, target);
   const { delta: bound = 1, reduction } = options;
-  if (!(bound > 0)) {
-    throw new UnrolledError('RANGE', `expected a delta above 0, received ${bound}`, 'use mae for a delta of 0');
-  }
+  requireNumber('a delta', bound, { above: 0 }, 'use mae for a delta of 0, mse for one without end');
   const uniforms = { delta: bound };
   const loss = elementwise(huberExpr, [prediction, target], { op: 'huber', uniforms, gradients: huberGradients });
   return reduceLoss(loss, reduction);
@@ -100,7 +98,7 @@ export function huber(prediction: Tensor, target: Tensor, options: HuberOptions 
 
 // For logits x = p: (1 − y) x + w · softplus(−x) with w = 1 + (weight − 1) y; argument 2 is the weight of the positives.
 const weight = argument(2);
-const softplusOfNegative = softplusExpr(apply('neg', p));
+const softplusOfNegative = apply('softplus', apply('neg', p));
 const rest = sub(one, y);
 const bceExpr = add(times(rest, p), times(add(one, times(sub(weight, one), y)), softplusOfNegative));
 const bceGradients = [
@@ -117,11 +115,13 @@ export interface BceOptions extends LossOptions {
 /**
  * Binary cross-entropy of logits, stable for any size of them: −w y log σ(x) − (1 − y) log(1 − σ(x)).
  * @param target probabilities of the shape of the logits
- * Errors: SHAPE.
+ * Errors: SHAPE, RANGE for a negative posWeight.
  */
 export function bceWithLogits(logits: Tensor, target: Tensor, options: BceOptions = {}): Tensor {
   requireSameShape(logits, target);
   const { posWeight = 1, reduction } = options;
+  if (!(posWeight instanceof Tensor))
+    requireNumber('posWeight', posWeight, { min: 0 }, 'negatives by positives is usual');
   const weights = typeof posWeight === 'number' ? full([1], posWeight, { device: logits.device }) : posWeight;
   requireBroadcast(weights, logits.shape, 'a posWeight', 'give a number, or one weight for each class');
   const loss = elementwise(bceExpr, [logits, target, weights], { op: 'bceWithLogits', gradients: bceGradients });
@@ -171,7 +171,7 @@ export function gaussianNLL(
   const isLog = 'logVariance' in spread;
   const given = isLog ? spread.logVariance : spread.variance;
   requireBroadcast(given, mean.shape, isLog ? 'a logVariance' : 'a variance', 'one for each element, or [..., 1]');
-  if (!(least > 0)) throw new UnrolledError('RANGE', `expected an epsilon above 0, received ${least}`, '1e-6 is usual');
+  requireNumber('an epsilon', least, { above: 0 }, '1e-6 is usual');
   if (!isLog) requireNoNegative(given);
   const uniforms = { epsilon: isLog ? Math.log(least) : least, offset: withConstant ? 0.5 * Math.log(2 * Math.PI) : 0 };
   const loss = isLog

@@ -1,6 +1,7 @@
 // Penalties added to a loss: on activations (AR and TAR) and on weights. Letters: T steps, N batch, H hidden.
 import { UnrolledError } from '../errors.js';
 import { add, mean, mul, slice, square, sub, sum } from '../autograd/ops.js';
+import { requireNumber } from '../range.js';
 import { zeros } from '../tensor/create.js';
 import { formatShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -20,10 +21,12 @@ export interface ActivationPenaltyOptions {
  * α · mean(dropped²) + β · mean((h_t − h_{t−1})²) over all elements (Merity, Keskar and Socher 2017, section 4.7; means
  * as in the authors' program). One number; without two steps TAR is 0.
  * @param output of the last layer, [T, N, H]
- * Errors: SHAPE.
+ * Errors: SHAPE, RANGE for a negative weight.
  */
 export function activationPenalty(output: Tensor, options: ActivationPenaltyOptions): Tensor {
   const { ar = 0, tar = 0, dropped = output, batchFirst = false } = options;
+  requireNumber('ar', ar, { min: 0 }, '2 is the value of the paper, 0 is none');
+  requireNumber('tar', tar, { min: 0 }, '1 is the value of the paper, 0 is none');
   if (output.rank !== 3) {
     throw new UnrolledError(
       'SHAPE',
@@ -43,9 +46,10 @@ export function activationPenalty(output: Tensor, options: ActivationPenaltyOpti
 
 /**
  * ½ λ Σ w² over all elements of the parameters. Its gradient is λ w: with plain SGD the same as its weight decay.
- * Errors: EMPTY without parameters.
+ * Errors: EMPTY without parameters, RANGE for a negative λ.
  */
 export function l2Penalty(parameters: Iterable<Tensor>, lambda: number): Tensor {
+  requireNumber('lambda', lambda, { min: 0 }, '1e-4 is usual, 0 is none');
   const terms = Array.from(parameters, (t) => sum(square(t)));
   if (terms.length === 0) {
     throw new UnrolledError('EMPTY', 'expected at least one parameter, received none', 'give model.parameters()');

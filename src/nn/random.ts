@@ -1,14 +1,17 @@
 // Where modules draw from: initial values from a host generator, dropout masks from numbered kernel calls.
 import { defaultRng, seedDefaultRng } from '../tensor/generator.js';
+import { requireNumber } from '../range.js';
 import { type RandomKey, seedKey } from '../tensor/philox.js';
 
-/** Numbers the kernel calls that draw, so that a checkpoint stores two numbers: the seed and the next call. */
+/** Numbers the kernel calls that draw, so that a checkpoint stores two numbers: the seed and the next call. Errors: RANGE. */
 export class RandomCalls {
   readonly seed: number;
   /** Calls so far. */
   calls: number;
 
   constructor(seed: number, calls = 0) {
+    requireNumber('a seed', seed, { whole: true }, 'use 0, 1, 2 …');
+    requireNumber('a number of calls', calls, { min: 0, whole: true }, 'it is what a checkpoint stores');
     this.seed = seed;
     this.calls = calls;
   }
@@ -21,7 +24,7 @@ export class RandomCalls {
 
 let calls = new RandomCalls(0);
 
-/** Seeds what modules use that are not given a generator. */
+/** Seeds what modules use that are not given a generator. Errors: RANGE for what is no whole number. */
 export function manualSeed(seed: number): void {
   seedDefaultRng(seed);
   calls = new RandomCalls(seed);

@@ -4,6 +4,7 @@ import { UnrolledError } from '../errors.js';
 import { add, concat, dropout, mul } from '../autograd/ops.js';
 import type { CellGraph } from '../cell/graph.js';
 import { sizeOfWidth } from '../cell/layout.js';
+import { requireNumber } from '../range.js';
 import { fromData, full } from '../tensor/create.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -80,6 +81,7 @@ export class Recurrent extends Module {
   readonly #projections: (Linear | null)[] = [];
   readonly #dropout: Dropout;
   readonly #calls: RandomCalls;
+  #watch: { names: readonly string[]; see: (trace: RecurrentResult['trace']) => void } | null = null;
 
   constructor(cell: CellGraph, options: RecurrentOptions) {
     super();
@@ -201,7 +203,7 @@ export class Recurrent extends Module {
           state: own,
           reverse: reverse || d === 1,
           packing,
-          trace: options.trace ?? [],
+          trace: [...new Set([...(options.trace ?? []), ...(this.#watch?.names ?? [])])],
           segment,
           gradientScale,
         };
@@ -220,6 +222,7 @@ export class Recurrent extends Module {
     let output = skip && outputs.length > 1 ? concat(outputs, -1) : y;
     if (reverse && !keepOrder) output = packing === null ? flipTime(output) : packing.reverse(output);
     if (packing !== null) output = packing.unpack(output);
+    this.#watch?.see(trace);
     return { output: inTime(output, batchFirst), state, trace };
   }
 
@@ -268,6 +271,20 @@ export class Recurrent extends Module {
     shape.splice(axis, 0, 1);
     const result = this.forward(x.reshape(shape), { state });
     return { output: result.output.reshape([x.shape[0], -1]), state: result.state };
+  }
+
+  /**
+   * While `run` runs, every call of `forward`, from wherever, traces these values too and shows them: how to look into a network
+   * that is a part of another. @param see gets the trace of each call; its tensors go with the scope of the call
+   */
+  watch<R>(names: readonly string[], see: (trace: RecurrentResult['trace']) => void, run: () => R): R {
+    const before = this.#watch;
+    this.#watch = { names, see };
+    try {
+      return run();
+    } finally {
+      this.#watch = before;
+    }
   }
 
   #single(x: Tensor, options: ForwardOptions): RecurrentResult {
@@ -328,6 +345,7 @@ function scaleOf(given: ArrayLike<number> | undefined, T: number, x: Tensor): Te
       `expected a factor for each of ${T} steps, received ${given.length}`,
       'see randomizedTruncation',
     );
+  for (let t = 0; t < T; t++) requireNumber(`the factor of step ${t}`, given[t], {}, 'see randomizedTruncation');
   return fromData(Float64Array.from(given), [T], { device: x.device });
 }
 

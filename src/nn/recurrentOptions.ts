@@ -2,6 +2,7 @@
 import { UnrolledError } from '../errors.js';
 import type { CellGraph } from '../cell/graph.js';
 import type { Sizes } from '../cell/layout.js';
+import { requireNumber } from '../range.js';
 import { full } from '../tensor/create.js';
 import type { Philox } from '../tensor/philox.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -136,8 +137,10 @@ export function checkOptions(cells: readonly CellGraph[], options: RecurrentOpti
   };
   const zoneouts = typeof options.zoneout === 'number' ? { zoneout: options.zoneout } : (options.zoneout ?? {});
   for (const [name, p] of Object.entries({ ...rates, ...zoneouts })) {
-    if (p !== undefined && !(p >= 0 && p < 1))
-      throw new UnrolledError('RANGE', `expected ${name} of 0 or more and below 1, received ${p}`, '0.2 drops a fifth');
+    if (p !== undefined) requireNumber(name, p, { min: 0, below: 1 }, '0.2 drops a fifth');
+  }
+  for (const [name, value] of Object.entries(options.initialBias ?? {})) {
+    requireNumber(`an initial bias of ${name}`, value, {}, '1 opens the forget gate');
   }
   if (options.backwardCell !== undefined && options.bidirectional !== true)
     fail('expected bidirectional: true with a backwardCell, received it without', 'set bidirectional');

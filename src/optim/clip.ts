@@ -2,6 +2,7 @@
 import { argument, updateInPlace } from '../autograd/elementwise.js';
 import { backendOf } from '../backend/registry.js';
 import { apply, uniform } from '../program/expr.js';
+import { requireNumber } from '../range.js';
 import { empty } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 
@@ -29,8 +30,12 @@ export function gradNorm(parameters: Iterable<Tensor>): number {
 
 const scaled = apply('mul', argument(0), uniform('scale'));
 
-/** Projects the gradients on the ball of radius `maxNorm`: g ← min(1, θ / ‖g‖) g. Returns the norm before. */
+/**
+ * Projects the gradients on the ball of radius `maxNorm`: g ← min(1, θ / ‖g‖) g. Returns the norm before; with Infinity nothing
+ * is clipped, as in PyTorch. Errors: RANGE for a norm that is not above 0.
+ */
 export function clipGradNorm(parameters: Iterable<Tensor>, maxNorm: number): number {
+  requireLimit('a largest gradient norm', maxNorm, '1 is usual; Infinity measures without clipping');
   const list = [...parameters];
   const norm = gradNorm(list);
   if (norm > maxNorm) {
@@ -42,7 +47,13 @@ export function clipGradNorm(parameters: Iterable<Tensor>, maxNorm: number): num
 
 const bounded = apply('max', apply('min', argument(0), uniform('limit')), apply('neg', uniform('limit')));
 
-/** Cuts each element of the gradients to ±limit. */
+/** Cuts each element of the gradients to ±limit; Infinity cuts nothing. Errors: RANGE for a limit that is not above 0. */
 export function clipGradValue(parameters: Iterable<Tensor>, limit: number): void {
+  requireLimit('a limit of gradient elements', limit, '5 is usual; Infinity is no limit');
+  if (limit === Infinity) return;
   for (const g of gradients(parameters)) updateInPlace([{ tensor: g, value: bounded }], [g], { uniforms: { limit } });
+}
+
+function requireLimit(name: string, limit: number, help: string): void {
+  if (limit !== Infinity) requireNumber(name, limit, { above: 0 }, help);
 }

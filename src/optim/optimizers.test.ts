@@ -17,10 +17,14 @@ import { Adagrad, Adam, AdamW, type Optimizer, OPTIMIZERS, RMSProp, SGD } from '
 import {
   constantSchedule,
   cosineSchedule,
+  decaySchedule,
   exponentialSchedule,
+  type ScheduleName,
   scheduleByName,
   SCHEDULES,
+  staircaseSchedule,
   stepSchedule,
+  type TrainingPosition,
   warmUp,
 } from './schedules.js';
 
@@ -175,6 +179,42 @@ describe('optimizers refuse', () => {
     expect(() => new SGD([], rate)).toThrow(expect.objectContaining({ code: 'RANGE' }));
   });
 
+  it.each<[string, () => Optimizer]>([
+    ['momentum', () => new SGD([], 1, { momentum: -0.1 })],
+    ['momentum', () => new SGD([], 1, { momentum: 1 })],
+    ['weightDecay', () => new SGD([], 1, { weightDecay: -1 })],
+    ['weightDecay', () => new AdamW([], 1, { weightDecay: NaN })],
+    ['weightDecay', () => new Adam([], 1, { weightDecay: Infinity })],
+    ['beta1', () => new Adam([], 1, { beta1: 1 })],
+    ['beta1', () => new AdamW([], 1, { beta1: -0.1 })],
+    ['beta2', () => new Adam([], 1, { beta2: NaN })],
+    ['epsilon', () => new Adam([], 1, { epsilon: -1e-8 })],
+    ['epsilon', () => new RMSProp([], 1, { epsilon: NaN })],
+    ['alpha', () => new RMSProp([], 1, { alpha: 1.01 })],
+    ['epsilon', () => new Adagrad([], 1, { epsilon: Infinity })],
+    ['initialSum', () => new Adagrad([], 1, { initialSum: -1 })],
+  ])('a wrong %s', (name, make) => {
+    expect(make).toThrow(expect.objectContaining({ code: 'RANGE', message: expect.stringContaining(name) }));
+  });
+
+  it('a learning rate that a schedule made wrong', () => {
+    const optimizer = new Adam([], 1);
+    optimizer.learningRate = 0.5;
+    expect(optimizer.learningRate).toBe(0.5);
+    expect(() => (optimizer.learningRate = NaN)).toThrow(expect.objectContaining({ code: 'RANGE' }));
+    expect(new Adam([], 1, { beta1: undefined }).learningRate).toBe(1);
+  });
+
+  it.each([-1, 0, NaN, -Infinity])('to clip gradients to %d, and leave them as they are', (wrong) => {
+    const parameters = parametersOf(CASES[0].start);
+    backwardOf(CASES[0], parameters);
+    const before = parameters.map((t) => [...(t.grad?.data() ?? [])]);
+    const code = expect.objectContaining({ code: 'RANGE' });
+    expect(() => clipGradNorm(parameters, wrong)).toThrow(code);
+    expect(() => clipGradValue(parameters, wrong)).toThrow(code);
+    expect(parameters.map((t) => [...(t.grad?.data() ?? [])])).toEqual(before);
+  });
+
   it('the state of another optimizer', () => {
     const parameters = parametersOf(CASES[0].start);
     const state = new SGD(parameters, 0.1).state();
@@ -190,10 +230,12 @@ describe('optimizers refuse', () => {
 });
 
 describe('schedules', () => {
-  const at = (over: Partial<{ step: number; epoch: number; progress: number }>) => ({
-    ...{ step: 0, epoch: 0, progress: 0 },
-    ...over,
-  });
+  const at = (over: Partial<TrainingPosition>): TrainingPosition => ({ step: 0, epoch: 0, progress: 0, ...over });
+  /** The factors of a whole training, one epoch long. */
+  const whole = (name: ScheduleName, totalSteps: number): number[] =>
+    Array.from({ length: totalSteps }, (_, step) =>
+      SCHEDULES[name](at({ step, epoch: step / totalSteps, progress: step / totalSteps, totalSteps })),
+    );
 
   it('constant, step and exponential', () => {
     expect(constantSchedule(at({ step: 9, epoch: 5 }))).toBe(1);
@@ -215,8 +257,59 @@ describe('schedules', () => {
     expect(schedule(at({ step: 100, progress: 0.5 }))).toBeCloseTo(0.5, 12);
   });
 
+  it('staircase and decay fit any length', () => {
+    expect([0, 0.19, 0.2, 0.99, 1].map((progress) => staircaseSchedule(5, 0.1)(at({ progress })))).toEqual(
+      [0, 0, 1, 4, 4].map((power) => 0.1 ** power),
+    );
+    expect([0, 0.5, 1, 1.1].map((progress) => decaySchedule(0.01)(at({ progress })))).toEqual([1, 0.1, 0.01, 0.01]);
+  });
+
+  const names = Object.keys(SCHEDULES) as ScheduleName[];
+  it.each(names.flatMap((name) => [1, 3, 30, 3000].map((steps) => ({ name, steps }))))(
+    '$name reaches the full rate early, and never rises after, in $steps steps',
+    ({ name, steps }) => {
+      const factors = whole(name, steps);
+      const top = factors.indexOf(Math.max(...factors));
+      expect(factors[top]).toBeGreaterThan(0.97);
+      expect(top).toBeLessThanOrEqual(steps / 10);
+      for (const [i, factor] of factors.entries()) {
+        expect(factor).toBeGreaterThan(0.009);
+        expect(factor).toBeLessThanOrEqual(1);
+        if (i > top) expect(factor).toBeLessThanOrEqual(factors[i - 1]);
+      }
+      const last = factors[steps - 1];
+      if (name === 'constant') expect(last).toBe(1);
+      else if (steps >= 30) expect(last).toBeLessThan(0.1);
+    },
+  );
+
+  it('warm-up takes a tenth of a training at most', () => {
+    const grown = (totalSteps?: number) =>
+      Array.from({ length: 200 }, (_, step) => warmUp(100)(at({ step, totalSteps }))).indexOf(1) + 1;
+    expect([undefined, 1, 3, 30, 500, 3000].map(grown)).toEqual([100, 1, 1, 3, 50, 100]);
+    expect(warmUp(10, constantSchedule, 0.5)(at({ totalSteps: 8 }))).toBe(0.25);
+    expect(warmUp(0)(at({}))).toBe(1);
+  });
+
+  it.each([
+    () => stepSchedule(0),
+    () => stepSchedule(NaN),
+    () => stepSchedule(1, -1),
+    () => exponentialSchedule(0),
+    () => exponentialSchedule(NaN),
+    () => staircaseSchedule(2.5),
+    () => staircaseSchedule(5, Infinity),
+    () => decaySchedule(0),
+    () => decaySchedule(2),
+    () => cosineSchedule(-0.1),
+    () => cosineSchedule(NaN),
+    () => warmUp(-1),
+    () => warmUp(NaN),
+    () => warmUp(10, constantSchedule, 2),
+  ])('refuses %s', (make) => expect(make).toThrow(expect.objectContaining({ code: 'RANGE' })));
+
   it('have names', () => {
-    for (const name of Object.keys(SCHEDULES)) expect(scheduleByName(name)(at({ step: 1e6 }))).toBeCloseTo(1, 12);
+    for (const name of names) expect(scheduleByName(name)(at({ step: 1e6 }))).toBeCloseTo(1, 12);
     expect(() => scheduleByName('cosin')).toThrow(expect.objectContaining({ code: 'OPTION' }));
   });
 });

@@ -3,6 +3,7 @@ import { UnrolledError } from '../errors.js';
 import { argument } from '../autograd/elementwise.js';
 import { updateUnfrozen } from '../autograd/freeze.js';
 import { apply, constant, type Expr, uniform } from '../program/expr.js';
+import { requireNumber } from '../range.js';
 import { zeros } from '../tensor/create.js';
 import { keep } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -11,6 +12,23 @@ import type { Tensor } from '../tensor/tensor.js';
 export interface OptimizerState {
   steps: number;
   moments: Record<string, ArrayLike<number>>;
+}
+
+/** Shares of what was before that a running mean keeps. Errors: RANGE. */
+function requireShares(shares: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(shares)) {
+    requireNumber(name, value, { min: 0, below: 1 }, '0.9 keeps nine tenths of what was before');
+  }
+}
+
+/** Errors: RANGE. */
+function requireEpsilon(value: number): void {
+  requireNumber('epsilon', value, { min: 0 }, '1e-8 is usual: it is added to what is divided by');
+}
+
+/** Errors: RANGE. */
+function requireDecay(value: number): void {
+  requireNumber('weightDecay', value, { min: 0 }, '0 is none, 0.01 is usual');
 }
 
 type Uniforms = Readonly<Record<string, number>>;
@@ -24,24 +42,27 @@ const lr = uniform('lr');
 
 export abstract class Optimizer {
   readonly parameters: readonly Tensor[];
-  learningRate: number;
+  #learningRate = 0;
   steps = 0;
   /** Zero or more moments for each parameter, each of its shape. */
   readonly moments: readonly (readonly Tensor[])[];
 
   protected constructor(parameters: Iterable<Tensor>, learningRate: number, momentCount: number) {
     this.parameters = [...parameters];
-    if (!(learningRate >= 0 && Number.isFinite(learningRate))) {
-      throw new UnrolledError(
-        'RANGE',
-        `expected a learning rate of 0 or more, received ${learningRate}`,
-        '0.001 suits Adam, 1 suits SGD with clipping',
-      );
-    }
     this.learningRate = learningRate;
     this.moments = this.parameters.map((t) =>
       Array.from({ length: momentCount }, () => keep(zeros(t.shape, { device: t.device }))),
     );
+  }
+
+  get learningRate(): number {
+    return this.#learningRate;
+  }
+
+  /** A schedule sets it before each step. Errors: RANGE for a negative one, or one that is not finite. */
+  set learningRate(rate: number) {
+    requireNumber('a learning rate', rate, { min: 0 }, '0.001 suits Adam, 1 suits SGD with clipping');
+    this.#learningRate = rate;
   }
 
   /** Changes each parameter that has a gradient, but for elements that are frozen. */
@@ -92,7 +113,9 @@ export abstract class Optimizer {
 }
 
 export interface SGDOptions {
+  /** μ, of 0 or more and below 1; 0 */
   momentum?: number;
+  /** Times the parameter is added to the gradient; 0 */
   weightDecay?: number;
 }
 
@@ -102,11 +125,13 @@ const velocity = add(mul(uniform('momentum'), m), decayedGradient);
 const sgdDecayed = sub(p, mul(lr, decayedGradient));
 const sgdMomentum = sub(p, mul(lr, velocity));
 
-/** Stochastic gradient descent: v ← μ v + g, p ← p − lr v. */
+/** Stochastic gradient descent: v ← μ v + g, p ← p − lr v. Errors: RANGE for a rate or an option that is none. */
 export class SGD extends Optimizer {
   readonly #options: Required<SGDOptions>;
 
   constructor(parameters: Iterable<Tensor>, learningRate: number, { momentum = 0, weightDecay = 0 }: SGDOptions = {}) {
+    requireShares({ momentum });
+    requireDecay(weightDecay);
     super(parameters, learningRate, momentum === 0 ? 0 : 1);
     this.#options = { momentum, weightDecay };
   }
@@ -134,8 +159,11 @@ export class SGD extends Optimizer {
 }
 
 export interface AdamOptions {
+  /** Of the mean of gradients, of 0 or more and below 1; 0.9 */
   beta1?: number;
+  /** Of the mean of their squares; 0.999 */
   beta2?: number;
+  /** 1e-8 */
   epsilon?: number;
   /** Adam adds it to the gradient, AdamW shrinks the parameter. */
   weightDecay?: number;
@@ -177,8 +205,13 @@ abstract class AdamFamily extends Optimizer {
     defaults: Required<AdamOptions>,
     options: AdamOptions,
   ) {
+    const { beta1: b1 = defaults.beta1, beta2: b2 = defaults.beta2 } = options;
+    const { epsilon: e = defaults.epsilon, weightDecay = defaults.weightDecay } = options;
+    requireShares({ beta1: b1, beta2: b2 });
+    requireEpsilon(e);
+    requireDecay(weightDecay);
     super(parameters, learningRate, 2);
-    this.options = { ...defaults, ...options };
+    this.options = { beta1: b1, beta2: b2, epsilon: e, weightDecay };
   }
 
   /** What the options ask for. */
@@ -187,9 +220,14 @@ abstract class AdamFamily extends Optimizer {
   protected uniforms(): Uniforms {
     const { beta1: b1, beta2: b2, epsilon: e, weightDecay } = this.options;
     return {
-      lr: this.learningRate, beta1: b1, beta2: b2, epsilon: e, decay: weightDecay,
-      stepSize: this.learningRate / (1 - b1 ** this.steps), rootCorrection: 1 / Math.sqrt(1 - b2 ** this.steps),
-    }; // prettier-ignore
+      lr: this.learningRate,
+      beta1: b1,
+      beta2: b2,
+      epsilon: e,
+      decay: weightDecay,
+      stepSize: this.learningRate / (1 - b1 ** this.steps),
+      rootCorrection: 1 / Math.sqrt(1 - b2 ** this.steps),
+    };
   }
 
   protected update(t: Tensor, gradient: Tensor, [mean, square]: readonly Tensor[], uniforms: Uniforms): void {
@@ -205,7 +243,7 @@ abstract class AdamFamily extends Optimizer {
 
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
 
-/** Kingma and Ba, "Adam", ICLR 2015, algorithm 1. */
+/** Kingma and Ba, "Adam", ICLR 2015, algorithm 1. Errors: RANGE for a rate or an option that is none. */
 export class Adam extends AdamFamily {
   constructor(parameters: Iterable<Tensor>, learningRate = 1e-3, options: AdamOptions = {}) {
     super(parameters, learningRate, ADAM, options);
@@ -216,7 +254,7 @@ export class Adam extends AdamFamily {
   }
 }
 
-/** Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019, algorithm 2. */
+/** Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019, algorithm 2. Errors: RANGE. */
 export class AdamW extends AdamFamily {
   constructor(parameters: Iterable<Tensor>, learningRate = 1e-3, options: AdamOptions = {}) {
     super(parameters, learningRate, { ...ADAM, weightDecay: 0.01 }, options);
@@ -228,7 +266,9 @@ export class AdamW extends AdamFamily {
 }
 
 export interface RMSPropOptions {
+  /** Of the mean of squared gradients, of 0 or more and below 1; 0.99 */
   alpha?: number;
+  /** 1e-8 */
   epsilon?: number;
 }
 
@@ -238,7 +278,7 @@ const scaledByRoot = (square: Expr): Expr => sub(p, apply('div', mul(lr, g), add
 const smoothed = add(mul(uniform('alpha'), m), mul(sub(one, uniform('alpha')), mul(g, g)));
 const rmsPropUpdate = scaledByRoot(smoothed);
 
-/** Tieleman and Hinton 2012: divides by a running root mean square of the gradient. */
+/** Tieleman and Hinton 2012: divides by a running root mean square of the gradient. Errors: RANGE. */
 export class RMSProp extends Optimizer {
   readonly #options: Required<RMSPropOptions>;
 
@@ -247,6 +287,8 @@ export class RMSProp extends Optimizer {
     learningRate = 1e-2,
     { alpha = 0.99, epsilon: e = 1e-8 }: RMSPropOptions = {},
   ) {
+    requireShares({ alpha });
+    requireEpsilon(e);
     super(parameters, learningRate, 1);
     this.#options = { alpha, epsilon: e };
   }
@@ -273,12 +315,13 @@ const gathered = add(m, mul(g, g));
 const adagradUpdate = scaledByRoot(gathered);
 
 export interface AdagradOptions {
+  /** 1e-10 */
   epsilon?: number;
   /** Where the sums begin: 0, or an ε under the root, p − lr g / √(s + ε). */
   initialSum?: number;
 }
 
-/** Duchi, Hazan and Singer 2011: divides by the root of the sum of all squared gradients. */
+/** Duchi, Hazan and Singer 2011: divides by the root of the sum of all squared gradients. Errors: RANGE. */
 export class Adagrad extends Optimizer {
   readonly #epsilon: number;
 
@@ -287,10 +330,13 @@ export class Adagrad extends Optimizer {
     learningRate = 1e-2,
     { epsilon: e = 1e-10, initialSum = 0 }: AdagradOptions = {},
   ) {
+    requireEpsilon(e);
+    requireNumber('initialSum', initialSum, { min: 0 }, '0 is usual: it is a sum of squares');
     super(parameters, learningRate, 1);
     this.#epsilon = e;
-    if (initialSum !== 0)
+    if (initialSum !== 0) {
       for (const [square] of this.moments) square.set(new Float64Array(square.size).fill(initialSum));
+    }
   }
 
   protected uniforms(): Uniforms {

@@ -1,9 +1,10 @@
 // From expressions to a program: one instruction a node, registers reused as soon as their value is dead.
 import { UnrolledError } from '../errors.js';
 import { INSTRUCTION_SIZE, MAX_REGISTERS, OP, type Opcode, type Program } from '../backend/isa.js';
-import { type Expr, type OpName, topological } from './expr.js';
+import { type Expr, topological } from './expr.js';
+import { type InstructionName, isInstruction, writeOut } from './functions.js';
 
-const OPCODES: { readonly [K in OpName]: Opcode } = {
+const OPCODES: { readonly [K in InstructionName]: Opcode } = {
   neg: OP.NEG, abs: OP.ABS, exp: OP.EXP, log: OP.LOG, sqrt: OP.SQRT, reciprocal: OP.RECIPROCAL, sigmoid: OP.SIGMOID,
   tanh: OP.TANH, relu: OP.RELU, sign: OP.SIGN, add: OP.ADD, sub: OP.SUB, mul: OP.MUL, div: OP.DIV, max: OP.MAX,
   min: OP.MIN, less: OP.LESS, equal: OP.EQUAL, select: OP.SELECT, fma: OP.FMA,
@@ -23,7 +24,8 @@ export interface CompiledProgram {
  * an input in place. Errors: UNSUPPORTED where more than MAX_REGISTERS values live at once.
  */
 export function compile(outputs: Readonly<Record<string, Expr>>): CompiledProgram {
-  const stores = Object.entries(outputs);
+  const written = writeOut(Object.values(outputs));
+  const stores = Object.keys(outputs).map((name, i): [string, Expr] => [name, written[i]]);
   const order = topological(stores.map(([, e]) => e));
   const operands: string[] = [];
   const uniforms: (string | number)[] = [];
@@ -82,6 +84,7 @@ export function compile(outputs: Readonly<Record<string, Expr>>): CompiledProgra
     // A result may share the register of an argument that dies here: every instruction reads an element before it writes it.
     const register = take();
     registerOf.set(e, register);
+    if (!isInstruction(e.op)) throw new Error(`no instruction for ${e.op}`);
     code.push(OPCODES[e.op], register, args[0], args[1] ?? 0, args[2] ?? 0);
   }
   for (const [, e] of stores) {

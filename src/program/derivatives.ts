@@ -1,5 +1,6 @@
 // The one table of derivatives, and reverse mode on expressions. Autograd and the cells both stand on it.
 import { apply, constant, type Expr, type OpExpr, type OpName, rowSum, topological } from './expr.js';
+import { logistic, siluSlope } from './functions.js';
 
 /**
  * For y = op(args) and the adjoint ȳ: the adjoint that goes to each argument; null where there is none (steps, counts).
@@ -10,7 +11,7 @@ type Rule = (y: OpExpr, adjoint: Expr) => (Expr | null)[];
 const one = constant(1);
 const mul = (a: Expr, b: Expr): Expr => apply('mul', a, b);
 
-export const DERIVATIVES: { readonly [K in OpName]: Rule } = {
+const DERIVATIVES: { readonly [K in OpName]: Rule } = {
   neg: (_, g) => [apply('neg', g)],
   abs: (y, g) => [mul(g, apply('sign', y.args[0]))],
   exp: (y, g) => [mul(g, y)],
@@ -20,6 +21,9 @@ export const DERIVATIVES: { readonly [K in OpName]: Rule } = {
   sigmoid: (y, g) => [mul(g, mul(y, apply('sub', one, y)))],
   tanh: (y, g) => [mul(g, apply('sub', one, mul(y, y)))],
   relu: (y, g) => [mul(g, apply('less', constant(0), y))],
+  softplus: (y, g) => [mul(g, logistic(y.args[0]))],
+  logSigmoid: (y, g) => [mul(g, logistic(apply('neg', y.args[0])))],
+  silu: (y, g) => [mul(g, siluSlope(y.args[0]))],
   sign: () => [null],
   add: (_, g) => [g, g],
   sub: (_, g) => [g, apply('neg', g)],

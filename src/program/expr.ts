@@ -1,8 +1,12 @@
 // Expressions of the elementwise language: immutable, interned nodes, so that equal expressions are the same object.
 
-/** Operations of one, two and three arguments; backend/isa.ts says what each computes. */
+/**
+ * Operations of one, two and three arguments: instructions, which backend/isa.ts describes, and functions that functions.ts
+ * writes out in them: softplus log(1 + e^x), logSigmoid log σ(x), silu x · σ(x).
+ */
 export const ARITY = {
   neg: 1, abs: 1, exp: 1, log: 1, sqrt: 1, reciprocal: 1, sigmoid: 1, tanh: 1, relu: 1, sign: 1,
+  softplus: 1, logSigmoid: 1, silu: 1,
   add: 2, sub: 2, mul: 2, div: 2, max: 2, min: 2, less: 2, equal: 2,
   select: 3, fma: 3,
 } as const; // prettier-ignore

@@ -1,5 +1,5 @@
 // Whether the first row of a table names its columns, and the names that people give to columns.
-import { isMissing, isNumber } from './numbers.js';
+import { isMissing, isNumber, numberStyle } from './numbers.js';
 import { timesOf } from './times.js';
 
 export const TEXT_NAMES = [
@@ -36,26 +36,23 @@ export const LABEL_NAMES = [
   ...['language', 'lang', 'country', 'genre', 'type', 'rating', 'stars', 'score'],
 ];
 export const TIME_NAMES = [
-  'date',
-  'time',
-  'datetime',
-  'timestamp',
-  'month',
-  'ds',
-  'day',
-  'week',
-  'quarter',
-  'year',
-  'period',
+  ...['date', 'time', 'datetime', 'timestamp', 'month', 'ds', 'day', 'week', 'quarter', 'year', 'period'],
 ];
-const KNOWN_NAMES = new Set([...TEXT_NAMES, ...LABEL_NAMES, ...TIME_NAMES, 'source', 'src', 'target', 'value', 'id']);
+/** Names that are seldom a value: one of them makes a header. */
+const TELLING = new Set([
+  ...['text', 'sentence', 'review', 'comment', 'content', 'tweet', 'utterance', 'headline', 'description', 'surname'],
+  ...['label', 'labels', 'category', 'sentiment', 'intent', 'polarity', 'rating', 'genre'],
+  ...['date', 'datetime', 'timestamp', 'ds', 'source', 'src', 'target', 'id', 'value'],
+]);
+const KNOWN = new Set([...TEXT_NAMES, ...LABEL_NAMES, ...TIME_NAMES, ...TELLING, 'index', 'input', 'output']);
 
 const LONGEST_NAME = 64;
 
 /**
  * The rule: the first row's values are different from each other, none is a number, a date, missing or longer than 64 characters, and none is
- * there again in its column; and one of them is a usual name (text, label, date, …), or stands above a column of mostly numbers or dates, or
- * above a column of few values (twenty rows or more, at most a tenth as many values).
+ * there again in its column. Besides that, one of these: a name that is seldom a value (text, label, date, …); two usual names; a
+ * name above a column of mostly numbers or dates; or a name above a column of few values (twenty rows or more, at most a tenth as many
+ * values), if the first row is unlike the others in the columns of many values: a row that looks like data is data.
  */
 export function findHeader([first, ...rest]: readonly (readonly string[])[]): boolean {
   const names = first.map((value) => value.trim());
@@ -65,14 +62,31 @@ export function findHeader([first, ...rest]: readonly (readonly string[])[]): bo
   if (timesOf(filled).some((time) => !Number.isNaN(time))) return false;
   const below = names.map((_, c) => rest.map((values) => values[c].trim()).filter((value) => !isMissing(value)));
   if (names.some((name, c) => name !== '' && below[c].includes(name))) return false;
-  if (filled.some((name) => KNOWN_NAMES.has(name.toLowerCase()))) return true;
-  return names.some((name, c) => name !== '' && below[c].length > 0 && isTyped(below[c]));
+  const lower = filled.map((name) => name.toLowerCase());
+  if (lower.some((name) => TELLING.has(name)) || lower.filter((name) => KNOWN.has(name)).length > 1) return true;
+  const columns = names
+    .map((name, c) => ({ name, values: below[c] }))
+    .filter(({ name, values }) => name !== '' && values.length > 0);
+  if (columns.some(({ values }) => holdsFigures(values))) return true;
+  const few = columns.filter(({ values }) => isFew(values));
+  return few.length > 0 && columns.every((column) => few.includes(column) || isUnlike(column.name, column.values));
 }
 
-function isTyped(values: string[]): boolean {
+/** Mostly numbers or dates, and not only, so that a bad value below is found as such. */
+function holdsFigures(values: readonly string[]): boolean {
   const most = (share: number): boolean => share * 2 > values.length;
-  // Most and not all, so that a bad value below is found as such.
-  if (most(values.filter(isNumber).length)) return true;
-  if (values.length >= 20 && new Set(values).size <= values.length / 10) return true;
+  if (most(values.filter((value) => isNumber(value) || numberStyle([value], undefined) !== null).length)) return true;
   return most(timesOf(values).filter((time) => !Number.isNaN(time)).length);
+}
+
+function isFew(values: readonly string[]): boolean {
+  return values.length >= 20 && new Set(values).size <= values.length / 10;
+}
+
+/** A name of one word over values of several, or less than half as long as nine in ten of them. */
+function isUnlike(name: string, values: readonly string[]): boolean {
+  const words = (value: string): number => value.split(/\s+/).length;
+  const sentences = values.filter((value) => words(value) > 1).length;
+  if (words(name) === 1 && sentences * 2 > values.length) return true;
+  return values.filter(({ length }) => name.length * 2 < length).length >= values.length * 0.9;
 }

@@ -1,11 +1,12 @@
-// JSON objects as rows of a table: one a line, or in an array.
+// JSON objects as rows of a table: one a line, in an array, or in an object around them.
 import { UnrolledError } from '../errors.js';
-import type { TableRow } from './delimited.js';
+import type { TableRow } from './separated.js';
 
 export interface RawTable {
   columns: string[];
+  /** Rows without any value too. */
   rows: TableRow[];
-  empty: number;
+  notes?: string[];
 }
 
 interface Entry {
@@ -13,47 +14,133 @@ interface Entry {
   line: number;
 }
 
+interface RecordFields {
+  fields: Map<string, string>;
+  line: number;
+}
+
+/** Below so many cells nothing is said of empty ones. */
+const SMALL = 2_000_000;
+/** Above, so many cells for each value that is there are taken for a mistake: keys that are values. */
+const SPARSE = 50;
+/** Objects within objects are columns so far down; deeper ones are written out. */
+const DEEPEST = 4;
+
+const ARRAY_HELP = 'give an array of objects: [{"text": "…", "label": "…"}, …]';
+
 /** Empty lines are left out. Errors: FORMAT with the line. */
 export function lineRecords(text: string, name: string): RawTable {
-  const entries = text.split(/\r\n|\n|\r/).map((line, i) => ({ text: line, line: i + 1 }));
+  const help = 'write one object in each line, or an array of objects in a file that ends in .json';
+  const entries = text.split('\n').map((line, i) => ({ text: line, line: i + 1 }));
   return asTable(
-    entries.filter((entry) => entry.text.trim() !== ''),
+    entries.filter((entry) => entry.text.trim() !== '').map((entry) => record(entry, name, help)),
     name,
-    'write one object in each line, or an array of objects in a file that ends in .json',
   );
 }
 
 /** Errors: FORMAT with the line; of an array that is not closed the line where its last entry begins. */
 export function arrayRecords(text: string, name: string): RawTable {
-  return asTable(arrayEntries(text, name), name, 'give an array of objects: [{"text": "…", "label": "…"}, …]');
+  return asTable(
+    arrayEntries(text, name).map((entry) => record(entry, name, ARRAY_HELP)),
+    name,
+  );
 }
 
-function asTable(entries: Entry[], name: string, help: string): RawTable {
+/**
+ * An object whose one list of objects has the rows ({"data": [{…}, …]}), or a table as pandas writes it: by columns
+ * ({"text": {"0": "…"}}) or in parts ({"columns": […], "data": [[…]]}). Lines are those where the text begins.
+ * Errors: FORMAT.
+ */
+export function objectRecords(text: string, name: string): RawTable {
+  const whole = parse(text, 1, name, ARRAY_HELP);
+  const entries = isObject(whole) ? Object.entries(whole) : [];
+  const line = 1;
+  const { columns, data } = whole as { columns?: unknown; data?: unknown };
+  if (Array.isArray(columns) && Array.isArray(data) && data.every(Array.isArray)) {
+    const records = data.map((values) => ({ line, fields: flat(Object.fromEntries(columns.map((column, c) => [String(column), values[c]]))) })); // prettier-ignore
+    return { ...asTable(records, name), notes: ['the rows are those of data, by columns'] };
+  }
+  const lists = entries.filter((entry): entry is [string, object[]] => Array.isArray(entry[1]) && entry[1].length > 0 && entry[1].every(isObject)); // prettier-ignore
+  if (lists.length === 1) {
+    const [[key, list]] = lists;
+    return { ...asTable(list.map((value) => ({ line, fields: flat(value) })), name), notes: [`the rows are those of ${key}`] }; // prettier-ignore
+  }
+  const byColumn = entries.length > 0 && entries.every(([, values]) => isObject(values) || Array.isArray(values));
+  if (byColumn && lists.length === 0) {
+    const keys = [...new Set(entries.flatMap(([, values]) => Object.keys(values as object)))];
+    const records = keys.map((key) => ({
+      line,
+      fields: flat(Object.fromEntries(entries.map(([column, values]) => [column, own(values as object, key)]))),
+    }));
+    return { ...asTable(records, name), notes: ['each key of the object is a column'] };
+  }
+  throw new UnrolledError(
+    'FORMAT',
+    `expected a list of objects in ${name}, received an object ${lists.length > 1 ? `with ${lists.length} of them: ${lists.map(([key]) => key).join(', ')}` : 'without one'}`, // prettier-ignore
+    ARRAY_HELP,
+  );
+}
+
+const own = (values: object, key: string): unknown => (Object.hasOwn(values, key) ? values[key as never] : null);
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Columns are all keys. Errors: FORMAT for rows that have nearly no key in common. */
+function asTable(records: readonly RecordFields[], name: string): RawTable {
   const columns = new Map<string, number>();
-  const records = entries.map(({ text, line }) => {
-    const record = parseObject(text, line, name, help);
-    for (const key of Object.keys(record)) if (!columns.has(key)) columns.set(key, columns.size);
-    return { record, line };
-  });
+  let values = 0;
+  for (const [i, { fields, line }] of records.entries()) {
+    for (const key of fields.keys()) if (!columns.has(key)) columns.set(key, columns.size);
+    values += fields.size;
+    const cells = (i + 1) * columns.size;
+    if (cells <= SMALL || cells <= SPARSE * values) continue;
+    throw new UnrolledError(
+      'FORMAT',
+      `expected records with the same keys in ${name}, received ${columns.size} different ones in the ${i + 1} up to line ${line}`,
+      'write what differs from record to record as a value, not as a key',
+    );
+  }
   const names = [...columns.keys()];
-  const rows = records.map(({ record, line }) => ({
-    values: names.map((key) => (Object.hasOwn(record, key) ? written(record[key]) : '')),
-    line,
-  }));
-  const filled = rows.filter(({ values }) => values.some((value) => value.trim() !== ''));
-  return { columns: names, rows: filled, empty: rows.length - filled.length };
+  const rows = records.map(({ fields, line }) => ({ values: names.map((key) => fields.get(key) ?? ''), line }));
+  return { columns: names, rows };
+}
+
+function record(entry: Entry, name: string, help: string): RecordFields {
+  const { line } = entry;
+  const value = parse(entry.text, line, name, help);
+  if (isObject(value)) return { fields: flat(value), line };
+  const kind = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+  throw new UnrolledError('FORMAT', `expected a JSON object in line ${line} of ${name}, received ${kind}`, help);
+}
+
+/** Its values as they are written in a table, those of objects within it as `outer.inner`. */
+function flat(value: object, prefix = '', fields = new Map<string, string>(), depth = 0): Map<string, string> {
+  for (const [key, held] of Object.entries(value)) {
+    if (isObject(held) && depth < DEEPEST && Object.keys(held).length > 0)
+      flat(held, `${prefix}${key}.`, fields, depth + 1);
+    else fields.set(`${prefix}${key}`, written(held));
+  }
+  return fields;
 }
 
 function written(value: unknown): string {
-  if (value === null) return '';
+  if (value === null || value === undefined) return '';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-function parseObject(text: string, line: number, name: string, help: string): Record<string, unknown> {
-  let value: unknown;
+function parse(text: string, line: number, name: string, help: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
+    const repaired = withoutNaN(text);
+    if (repaired !== text) {
+      try {
+        return JSON.parse(repaired);
+      } catch {
+        // What is broken is something else: the first error says it.
+      }
+    }
     const message = cause instanceof Error ? cause.message : String(cause);
     // An entry may be several lines long; engines that say where it breaks let us name the line.
     const offset = Number(/position (\d+)/.exec(message)?.[1] ?? 0);
@@ -65,11 +152,24 @@ function parseObject(text: string, line: number, name: string, help: string): Re
       { cause },
     );
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    const kind = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
-    throw new UnrolledError('FORMAT', `expected a JSON object in line ${line} of ${name}, received ${kind}`, help);
+}
+
+/** Python writes NaN and Infinity, which JSON does not have: they are missing values. Those within strings stay. */
+function withoutNaN(text: string): string {
+  if (!/\b(?:NaN|Infinity)\b/.test(text)) return text;
+  let result = '';
+  let at = 0;
+  while (at < text.length) {
+    const open = text.indexOf('"', at);
+    const plain = text.slice(at, open < 0 ? text.length : open);
+    result += plain.replace(/-?\b(?:NaN|Infinity)\b/g, 'null');
+    if (open < 0) break;
+    let close = open + 1;
+    while (close < text.length && text[close] !== '"') close += text[close] === '\\' ? 2 : 1;
+    result += text.slice(open, close + 1);
+    at = close + 1;
   }
-  return value as Record<string, unknown>;
+  return result;
 }
 
 /** The entries of an array, each as its own text, so that a broken one is known by its line. */
@@ -78,7 +178,7 @@ function arrayEntries(text: string, name: string): Entry[] {
     throw new UnrolledError(
       'FORMAT',
       `expected a JSON array of objects in ${name}, received in line ${line} ${received}`,
-      'give an array of objects: [{"text": "…", "label": "…"}, …]',
+      ARRAY_HELP,
     );
   };
   const entries: Entry[] = [];

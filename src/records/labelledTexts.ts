@@ -18,6 +18,13 @@ export interface LabelledTexts {
   leftOut: { text: number; label: number };
 }
 
+export interface NamedColumns {
+  text?: string;
+  label?: string;
+  /** They are names of the header, never numbers. */
+  byName?: boolean;
+}
+
 /**
  * Columns that are not named are found: by usual names (text, sentence, review, …; label, class, sentiment, …, the first of the list
  * wins); of a table of two columns the other one; and of two without a usual name the label is the one with fewer different values.
@@ -25,7 +32,7 @@ export interface LabelledTexts {
  *
  * Errors: NOT_FOUND for a column that is not there or cannot be told, EMPTY where no row has both.
  */
-export function labelledTexts(table: Table, named: { text?: string; label?: string } = {}): LabelledTexts {
+export function labelledTexts(table: Table, named: NamedColumns = {}): LabelledTexts {
   const [text, label] = findColumns(table, named);
   const rows: LabelledLine[] = [];
   const leftOut = { text: 0, label: 0 };
@@ -45,15 +52,17 @@ export function labelledTexts(table: Table, named: { text?: string; label?: stri
   return { rows, text: table.columns[text], label: table.columns[label], leftOut };
 }
 
-function findColumns(table: Table, named: { text?: string; label?: string }): [text: number, label: number] {
-  let text = named.text === undefined ? -1 : columnIndex(table, named.text);
-  let label = named.label === undefined ? -1 : columnIndex(table, named.label);
+function findColumns(table: Table, named: NamedColumns): [text: number, label: number] {
+  const find = (name: string | undefined): number => (name === undefined ? -1 : columnIndex(table, name, named.byName));
+  let [text, label] = [find(named.text), find(named.label)];
   if (text < 0) text = columnNamed(table, TEXT_NAMES);
   if (label < 0) label = columnNamed(table, LABEL_NAMES);
-  if (table.columns.length === 2) {
-    if (text < 0 && label < 0) label = fewerValues(table);
-    if (text < 0 && label >= 0) text = 1 - label;
-    if (label < 0 && text >= 0) label = 1 - text;
+  const candidates = table.columns.flatMap((_, c) => (c === table.index ? [] : [c]));
+  if (candidates.length === 2) {
+    const other = (c: number): number => (candidates[0] === c ? candidates[1] : candidates[0]);
+    if (text < 0 && label < 0) label = fewerValues(table, candidates);
+    if (text < 0 && label >= 0) text = other(label);
+    if (label < 0 && text >= 0) label = other(text);
   }
   if (text >= 0 && label >= 0 && text !== label) return [text, label];
   const lacking = text < 0 ? (label < 0 ? 'a text and a label' : 'a text') : 'a label';
@@ -68,9 +77,17 @@ function findColumns(table: Table, named: { text?: string; label?: string }): [t
 }
 
 /** The column of two with fewer different values, or −1. */
-function fewerValues({ rows }: Table): number {
-  const [a, b] = [0, 1].map((c) => new Set(rows.map(({ values }) => values[c].trim())).size);
-  return a === b ? -1 : a < b ? 0 : 1;
+function fewerValues({ rows }: Table, columns: readonly number[]): number {
+  const [a, b] = columns.map((c) => new Set(rows.map(({ values }) => values[c].trim())).size);
+  return a === b ? -1 : a < b ? columns[0] : columns[1];
+}
+
+/** The column of text, where it is not named: by usual names, or the only one; −1 where it cannot be told. */
+export function textColumn(table: Table): number {
+  const named = columnNamed(table, TEXT_NAMES);
+  if (named >= 0) return named;
+  const candidates = table.columns.flatMap((_, c) => (c === table.index ? [] : [c]));
+  return candidates.length === 1 ? candidates[0] : -1;
 }
 
 const shorten = (value: string): string => JSON.stringify(value.length > 24 ? `${value.slice(0, 23)}…` : value);

@@ -18,10 +18,11 @@ export interface Pairs {
 }
 
 /**
- * The first two columns unless named; others, such as the third of Tatoeba's files, are ignored. Both sides are trimmed.
+ * The first two columns unless named (row numbers that a program wrote aside); others, such as the third of Tatoeba's files, are ignored. Both
+ * sides are trimmed.
  * Errors: FORMAT for one column, NOT_FOUND for a column that is not there, OPTION for the same one twice, EMPTY for no pair.
  */
-export function readPairs(table: Table, named: { source?: string; target?: string } = {}): Pairs {
+export function readPairs(table: Table, named: { source?: string; target?: string; byName?: boolean } = {}): Pairs {
   if (table.columns.length < 2) {
     throw new UnrolledError(
       'FORMAT',
@@ -29,9 +30,11 @@ export function readPairs(table: Table, named: { source?: string; target?: strin
       'write a sentence, a tab and its translation in each line, or name the separator',
     );
   }
-  let source = named.source === undefined ? -1 : columnIndex(table, named.source);
-  const target = named.target === undefined ? (source === 1 ? 0 : 1) : columnIndex(table, named.target);
-  if (source < 0) source = target === 0 ? 1 : 0;
+  const [first, second] = table.columns.flatMap((_, c) => (c === table.index ? [] : [c]));
+  const find = (name: string | undefined): number => (name === undefined ? -1 : columnIndex(table, name, named.byName));
+  let [source, target] = [find(named.source), find(named.target)];
+  if (target < 0) target = source === second ? first : (second ?? first);
+  if (source < 0) source = target === first ? (second ?? first) : first;
   if (source === target) {
     throw new UnrolledError(
       'OPTION',

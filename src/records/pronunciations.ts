@@ -1,6 +1,6 @@
 // The CMU Pronouncing Dictionary as its npm package has it: a JavaScript module with a line for each pronunciation.
 import { UnrolledError } from '../errors.js';
-import type { TableRow } from './delimited.js';
+import type { TableRow } from './separated.js';
 import type { Table } from './table.js';
 
 const START = /^\s*(?:\/\*.*\*\/\s*)?export\s+(?:default|const\s+\w+\s*=)\s*\{\s*\n/;
@@ -37,5 +37,9 @@ export function readPronunciations(text: string, name: string): Table {
     throw new UnrolledError('EMPTY', `expected pronunciations in ${name}, received none`, 'give a file with entries');
   }
   const columns = ['word', 'pronunciation'];
-  return { name, columns, rows, format: 'json', header: true, separator: null, skipped: { empty: 0 } };
+  return {
+    ...{ name, columns, rows, format: 'json', header: true, separator: null, comment: null, index: -1 },
+    skipped: { empty: 0, comments: 0 },
+    notes: [],
+  };
 }

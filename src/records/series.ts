@@ -1,14 +1,26 @@
 // Numbers in the order of time, from a table.
 import { UnrolledError } from '../errors.js';
-import { TIME_NAMES } from './header.js';
-import { isMissing, isNumber } from './numbers.js';
+import {
+  describeStyle,
+  isMissing,
+  isNumber,
+  type NumberStyle,
+  numberStyle,
+  PLAIN_NUMBERS,
+  readNumber,
+} from './numbers.js';
+import { fillAbsent, interpolate } from './seriesGaps.js';
+import { seriesTimes, type SeriesTimes } from './seriesTimes.js';
+import type { SeriesStep } from './steps.js';
 import { columnIndex, listColumns, type Table } from './table.js';
-import { timesOf } from './times.js';
+import type { DateOrder } from './times.js';
 
 export interface SeriesColumn {
   name: string;
   values: Float64Array;
-  /** Missing values that were interpolated. */
+  /** 1 for each value that the file does not have and that was interpolated: it is no truth to be measured with. */
+  invented: Uint8Array;
+  /** How many those are. */
   filled: number;
 }
 
@@ -17,8 +29,20 @@ export interface SeriesTable {
   inputs: SeriesColumn[];
   /** As written in the file; null where the table has no column of times. */
   time: { name: string; values: string[] } | null;
-  /** Of each row, for messages. */
+  /** Of each row, for messages; 0 for a row that was filled in. */
   lines: number[];
+  /** How far apart rows are; null without times, and where that differs from row to row. */
+  step: SeriesStep | null;
+  /** How 1/2/2016 was read; null where no date is written so. */
+  dates: DateOrder | null;
+  /** How numbers are written. */
+  decimal: NumberStyle['decimal'];
+  /** Rows that are not there, by the step; with `missing: 'interpolate'` they are filled in. */
+  absent: number;
+  /** Rows at the end without a target, which were left out. */
+  ahead: number;
+  /** What was assumed, in the words of a person. */
+  notes: string[];
 }
 
 export interface SeriesOptions {
@@ -28,26 +52,40 @@ export interface SeriesOptions {
   inputs?: readonly string[];
   /** Default: a column called date, time, month, ds, … that holds times or rising numbers, else the first column of times; null: none. */
   time?: string | null;
-  /** Of empty values, NA, N/A, NaN, null and ?: an error, or a straight line between neighbours (at an end, the nearest value). */
+  /**
+   * Of values that are not there (empty, NA, NaN, … see `isMissing`), and of rows that are not there by the step of the series: an
+   * error for values and a note for rows, or a straight line between neighbours for both (at an end, the nearest value).
+   */
   missing?: 'error' | 'interpolate';
+  /** How 1/2/2016 is read; found where it is not said. */
+  dates?: DateOrder;
+  /** What stands before decimals; found where it is not said. */
+  decimal?: '.' | ',';
+  /** Rows at the end that have no target are the future: they are left out, and are no error. */
+  future?: boolean;
+  /** Columns are named as the header has them, never by their number. */
+  byName?: boolean;
 }
 
 /**
  * Errors: NOT_FOUND for a column; FORMAT with line and column for a value that is no number or no time, or missing, and for times that
- * fall or repeat; EMPTY for a column without any number. Numbers have a decimal point and no thousands separators.
+ * fall or repeat (other than all falling, and an hour twice where clocks go back); EMPTY for a column without any number.
  */
 export function readSeries(table: Table, options: SeriesOptions = {}): SeriesTable {
-  const time = timeColumn(table, options.time);
-  const inputs = (options.inputs ?? []).map((name) => columnIndex(table, name));
+  const find = (name: string): number => columnIndex(table, name, options.byName);
+  const wanted = options.time === undefined || options.time === null ? options.time : find(options.time);
+  const times = wanted === null ? null : seriesTimes(table, wanted, options.dates);
+  const time = times?.column ?? -1;
+  const inputs = (options.inputs ?? []).map(find);
   const target =
     options.target === undefined
-      ? table.columns.findLastIndex((_, c) => c !== time && !inputs.includes(c) && isNumeric(table, c))
-      : columnIndex(table, options.target);
+      ? table.columns.findLastIndex((_, c) => c !== time && c !== table.index && !inputs.includes(c) && isNumeric(table, c, options.decimal)) // prettier-ignore
+      : find(options.target);
   if (target < 0) {
     throw new UnrolledError(
       'NOT_FOUND',
       `expected a column of numbers in ${table.name}, received none`,
-      `it has ${listColumns(table.columns)}: name the target; numbers are written with a decimal point and no other separators`,
+      `it has ${listColumns(table.columns)}: name the target`,
     );
   }
   const chosen = [target, ...inputs];
@@ -59,119 +97,121 @@ export function readSeries(table: Table, options: SeriesOptions = {}): SeriesTab
       'a column is the target, an input or the time',
     );
   }
-  const read = (c: number): SeriesColumn => readColumn(table, c, options.missing ?? 'error');
+  return assemble(table, { target, inputs }, times, options);
+}
+
+function assemble(
+  table: Table,
+  { target, inputs }: { target: number; inputs: readonly number[] },
+  times: SeriesTimes | null,
+  options: SeriesOptions,
+): SeriesTable {
+  const order = times?.falls ? table.rows.toReversed() : table.rows;
+  const last = order.findLastIndex(({ values }) => !isMissing(values[target]));
+  const ahead = options.future && last >= 0 ? order.length - 1 - last : 0;
+  const rows = ahead > 0 ? order.slice(0, last + 1) : order;
+  const notes = [...(times?.notes ?? [])];
+  if (ahead > 0) notes.push(`the last ${ahead} rows have no ${table.columns[target]}: they are left out`);
+  const missing = options.missing ?? 'error';
+  const read = [target, ...inputs].map((c) => readColumn(table, rows, c, { ...options, missing }, notes));
+  const absent = (times?.timeline.absent ?? []).filter(({ after }) => after < rows.length - 1);
+  const count = absent.reduce((sum, gap) => sum + gap.count, 0);
+  const step = times?.timeline.step ?? null;
+  const written = times && rows.map(({ values }) => values[times.column].trim());
+  const lines = rows.map(({ line }) => line);
+  const filled = count > 0 && missing === 'interpolate' && times !== null && step !== null;
+  const gaps = filled
+    ? fillAbsent({ name: table.name, lines, step, absent, times: times.times, written: written ?? [] })
+    : null;
+  if (count > 0) notes.push(gaps ? `${absentRows(count)}, filled in` : `${absentRows(count)}: the rows around them are taken as consecutive`); // prettier-ignore
+  const columns = read.map((values, i): SeriesColumn => {
+    const name = table.columns[[target, ...inputs][i]];
+    const all = gaps ? gaps.spread(values) : values;
+    const invented = Uint8Array.from(all, (value) => (Number.isNaN(value) ? 1 : 0));
+    interpolate(all);
+    return { name, values: all, invented, filled: invented.reduce((sum, one) => sum + one, 0) };
+  });
+  const [own, ...others] = columns;
   return {
-    target: read(target),
-    inputs: inputs.map(read),
-    time: time < 0 ? null : { name: table.columns[time], values: columnValues(table, time) },
-    lines: table.rows.map(({ line }) => line),
+    target: own,
+    inputs: others,
+    time: times && { name: table.columns[times.column], values: gaps ? gaps.written : (written ?? []) },
+    lines: gaps ? gaps.places.map((row) => (row < 0 ? 0 : lines[row])) : lines,
+    step,
+    dates: times?.dates ?? null,
+    decimal: options.decimal ?? styleOf(table, rows, target, options.decimal)?.style.decimal ?? '.',
+    absent: count,
+    ahead,
+    notes,
   };
 }
 
-const columnValues = (table: Table, c: number): string[] => table.rows.map(({ values }) => values[c].trim());
+const absentRows = (count: number): string => (count === 1 ? '1 row is absent' : `${count} rows are absent`);
+
+type Rows = Table['rows'];
+
+const there = (rows: Rows, c: number): string[] =>
+  rows.map(({ values }) => values[c]).filter((value) => !isMissing(value));
 
 /** Half of what is not missing are numbers: so one bad value is an error and not another kind of column. */
-function isNumeric(table: Table, c: number): boolean {
-  const there = columnValues(table, c).filter((value) => !isMissing(value));
-  return there.length > 0 && there.filter(isNumber).length * 2 >= there.length;
+function isNumeric(table: Table, c: number, decimal: '.' | ',' | undefined): boolean {
+  const values = there(table.rows, c);
+  if (values.length === 0) return false;
+  return values.filter(isNumber).length * 2 >= values.length || styleOf(table, table.rows, c, decimal) !== null;
 }
 
-function readColumn(table: Table, c: number, missing: 'error' | 'interpolate'): SeriesColumn {
+function styleOf(table: Table, rows: Rows, c: number, decimal: '.' | ',' | undefined) {
+  const values = there(rows, c);
+  const commas = decimal ? (decimal === ',' ? 'decimal' : 'group') : table.separator === ',' ? 'group' : table.separator === ';' ? 'decimal' : undefined; // prettier-ignore
+  const found = numberStyle(values, commas);
+  return found !== null && decimal !== undefined && found.style.decimal !== decimal && !values.every(isNumber)
+    ? null
+    : found;
+}
+
+/** Yes and no as numbers, where a column has nothing else. */
+const TRUTH = new Map<string, number>([
+  ...['true', 'yes', 't', 'y'].map((word): [string, number] => [word, 1]),
+  ...['false', 'no', 'f', 'n'].map((word): [string, number] => [word, 0]),
+]);
+
+function readColumn(
+  table: Table,
+  rows: Rows,
+  c: number,
+  { missing, decimal }: Pick<SeriesOptions, 'missing' | 'decimal'>,
+  notes: string[],
+): Float64Array {
   const name = table.columns[c];
-  const values = Float64Array.from(table.rows, (row) => {
-    const value = row.values[c].trim();
-    const lacks = isMissing(value);
-    if (isNumber(value) && Number.isFinite(Number(value))) return Number(value);
-    if (lacks && missing === 'interpolate') return NaN;
-    throw new UnrolledError(
-      'FORMAT',
-      `expected a number in line ${row.line} of ${table.name}, column ${name}, received ${value === '' ? 'none' : JSON.stringify(value)}`,
-      lacks
-        ? "fill it, leave the row out, or have missing values interpolated: missing: 'interpolate'"
-        : 'write numbers with a decimal point and without thousands separators or units, or name another column',
-    );
-  });
-  const known = values.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : 1), 0);
-  if (known === 0) {
+  const present = there(rows, c);
+  if (present.length === 0) {
     throw new UnrolledError(
       'EMPTY',
       `expected numbers in the column ${name} of ${table.name}, received only missing values`,
       'name another column',
     );
   }
-  interpolate(values);
-  return { name, values, filled: values.length - known };
-}
-
-/** In place. */
-function interpolate(values: Float64Array): void {
-  let last = -1;
-  for (let i = 0; i <= values.length; i++) {
-    if (i < values.length && Number.isNaN(values[i])) continue;
-    // Without a known value on one side, that of the other serves.
-    const before = last >= 0 ? values[last] : values[i];
-    const after = i < values.length ? values[i] : before;
-    for (let k = last + 1; k < i; k++) values[k] = before + ((after - before) * (k - last)) / (i - last);
-    last = i;
-  }
-}
-
-/** The index of the column of times, checked, or −1. */
-function timeColumn(table: Table, wanted: string | null | undefined): number {
-  if (wanted === null) return -1;
-  if (wanted !== undefined) {
-    const c = columnIndex(table, wanted);
-    checkTimes(table, c, columnValues(table, c).every(isNumber));
-    return c;
-  }
-  const holdsTimes = (c: number): boolean => {
-    const start = columnValues(table, c)
-      .filter((value) => value !== '')
-      .slice(0, 20);
-    return start.length > 0 && timesOf(start).every((time) => !Number.isNaN(time));
-  };
-  const named = (c: number): boolean => table.header && TIME_NAMES.includes(table.columns[c].toLowerCase());
-  const indices = table.columns.map((_, c) => c);
-  // A column of numbers called month may well be a month's number; it is the time only where it rises throughout.
-  const isRising = (c: number): boolean => {
-    const values = columnValues(table, c);
-    return values.every(isNumber) && values.every((value, i) => i === 0 || Number(value) > Number(values[i - 1]));
-  };
-  const found =
-    indices.find((c) => named(c) && holdsTimes(c)) ??
-    indices.find((c) => named(c) && isRising(c)) ??
-    indices.find(holdsTimes) ??
-    -1;
-  if (found >= 0 && holdsTimes(found)) checkTimes(table, found, false);
-  return found;
-}
-
-function checkTimes(table: Table, c: number, numbers: boolean): void {
-  const values = columnValues(table, c);
-  const times = numbers ? Float64Array.from(values, Number) : timesOf(values);
-  const where = `of ${table.name}, column ${table.columns[c]}`;
-  for (const [i, time] of times.entries()) {
-    const { line } = table.rows[i];
-    if (Number.isNaN(time)) {
-      throw new UnrolledError(
-        'FORMAT',
-        `expected a time in line ${line} ${where}, received ${JSON.stringify(values[i])}`,
-        'write all times alike, such as 2016-07-01 13:00:00 or 1949-01, or name another column',
-      );
-    }
-    if (i === 0 || time > times[i - 1]) continue;
-    const before = `${values[i - 1]} in line ${table.rows[i - 1].line}`;
-    const falls = times.every((at, k) => k === 0 || at < times[k - 1]);
+  const found = styleOf(table, rows, c, decimal);
+  const isTruth = found === null && present.every((value) => TRUTH.has(value.trim().toLowerCase()));
+  const { style, doubtful } = found ?? { style: PLAIN_NUMBERS, doubtful: false };
+  const described = describeStyle(style);
+  if (described !== '') notes.push(`${name} has ${described}${doubtful ? ` (${present.find((value) => !isNumber(value))?.trim()} could be read in two ways)` : ''}`); // prettier-ignore
+  if (isTruth) notes.push(`${name}: yes is read as 1, no as 0`);
+  const values = Float64Array.from(rows, (row) => {
+    const value = row.values[c].trim();
+    const number = isTruth ? TRUTH.get(value.toLowerCase()) : readNumber(value, style);
+    if (number !== undefined && Number.isFinite(number)) return number;
+    const lacks = isMissing(value);
+    if (lacks && missing === 'interpolate') return NaN;
     throw new UnrolledError(
       'FORMAT',
-      time === times[i - 1]
-        ? `expected each time once, received ${values[i]} in line ${line} ${where}, after ${before}`
-        : `expected times that rise, received ${values[i]} in line ${line} ${where}, after ${before}`,
-      falls
-        ? 'the newest row comes first: turn the rows round'
-        : time === times[i - 1]
-          ? 'leave one of the rows out, or give each series a file of its own'
-          : 'sort the rows by time, or give each series a file of its own',
+      `expected a number in line ${row.line} of ${table.name}, column ${name}, received ${value === '' ? 'none' : JSON.stringify(value)}`,
+      lacks
+        ? "fill it, leave the row out, or have missing values interpolated: missing: 'interpolate'"
+        : 'write all numbers of a column alike, without units, or name another column',
     );
-  }
+  });
+  const filled = values.filter(Number.isNaN).length;
+  if (filled > 0) notes.push(`${name}: interpolated ${filled} missing value${filled === 1 ? '' : 's'}`);
+  return values;
 }

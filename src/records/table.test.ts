@@ -1,4 +1,3 @@
-import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { columnIndex, readTable, type TableOptions } from './table.js';
@@ -24,21 +23,27 @@ describe('CSV', () => {
     expect(values('text,label\n5" pipe "x",pos\n')).toEqual([['5" pipe "x"', 'pos']]);
   });
 
-  it('reads what csv-parse reads', () => {
+  it('reads back what is written by the rules, with the line of each row', () => {
     const value = fc.string({ unit: fc.constantFrom('a', 'é', ',', ';', '"', '\n', ' ', '1'), maxLength: 6 });
     const rows = fc
       .integer({ min: 1, max: 4 })
       .chain((n) => fc.array(fc.array(value, { minLength: n, maxLength: n }), { minLength: 1 }));
     fc.assert(
       fc.property(rows, fc.boolean(), (all, crlf) => {
+        const filled = all.filter((row) => row.some((one) => one.trim() !== ''));
+        fc.pre(filled.length > 0);
         const text = all.map((row) => row.map((one) => `"${one.replaceAll('"', '""')}"`).join(',')).join('\n');
-        const wanted = (parse(text) as string[][]).filter((row) => row.some((one) => one.trim() !== ''));
-        fc.pre(wanted.length > 0);
-        const received = values(crlf ? text.replaceAll('\n', '\r\n') : text, 'a.csv', {
+        let line = 1;
+        const wanted = all.map((row) => {
+          const here = { values: row, line };
+          line += 1 + row.join('').split('\n').length - 1;
+          return here;
+        });
+        const { rows: received } = read(crlf ? text.replaceAll('\n', '\r\n') : text, 'a.csv', {
           header: false,
           separator: ',',
         });
-        expect(received).toEqual(wanted);
+        expect(received).toEqual(wanted.filter(({ values: row }) => filled.includes(row)));
       }),
       { seed: 3 },
     );
@@ -95,10 +100,10 @@ describe('TSV', () => {
 describe('JSON', () => {
   it('reads objects of lines, whatever keys they have', () => {
     const table = read('{"text": "a\\tb", "n": 1}\r\n\n{"label": null, "text": "c", "x": {"y": [true]}}\n', 'x.jsonl');
-    expect(table.columns).toEqual(['text', 'n', 'label', 'x']);
+    expect(table.columns).toEqual(['text', 'n', 'label', 'x.y']);
     expect(table.rows).toEqual([
       { values: ['a\tb', '1', '', ''], line: 1 },
-      { values: ['c', '', '', '{"y":[true]}'], line: 3 },
+      { values: ['c', '', '', '[true]'], line: 3 },
     ]);
     expect(read('{"a": 1}\n{"a": 2}', 'x.json').format).toBe('jsonl');
     expect(read('{"__proto__": 1, "toString": 2}', 'x.jsonl').rows[0].values).toEqual(['1', '2']);
@@ -146,7 +151,7 @@ describe('what is found by looking', () => {
     ['dates below', 'a;b\nx;2016-01-31\ny;2016-02-01\n', true],
     [
       'few values below, and columns without names',
-      `v1,v2,,\n${twenty((i) => `${i % 2 ? 'ham' : 'spam'},t${i}a,,`)}`,
+      `v1,v2,,\n${twenty((i) => `${i % 2 ? 'ham' : 'spam'},call ${i} now,,`)}`,
       true,
     ],
     ['a label that comes again', `pos,it is good\nneg,bad\n${twenty((i) => `pos,t${i}a`)}`, false],
@@ -155,6 +160,13 @@ describe('what is found by looking', () => {
     ['sentences', 'Go.\tVa !\nHi.\tSalut !\n', false],
     ['the same name twice', 'text,text\nGood,pos\n', false],
     ['a date', '2016-01-01,text\n2016-01-02,x\n', false],
+    [
+      'a text with a label of its own',
+      `stop this now please\turgent\n${twenty((i) => `fine film ${i}\t${i % 2 ? 'pos' : 'neg'}`)}`,
+      false,
+    ],
+    ['a word that is usual as a name', 'time\tZeit\nhouse\tHaus\n', false],
+    ['two usual names', 'word\tlanguage\nhouse\ten\n', true],
   ])('a header: %s', (_, text, header) => {
     expect(read(text, text.includes('\t') ? 'a.tsv' : 'a.csv').header).toBe(header);
   });

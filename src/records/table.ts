@@ -1,13 +1,15 @@
 // Tables as people have them: TSV, CSV, JSON lines, a JSON array of objects. Values stay strings; every row knows its line.
 import { UnrolledError } from '../errors.js';
 import { didYouMean } from '../nearest.js';
-import { delimitedRows, findSeparator, type TableRow, tabRows } from './delimited.js';
 import { findHeader } from './header.js';
-import { arrayRecords, lineRecords, type RawTable } from './jsonRecords.js';
+import { arrayRecords, lineRecords, objectRecords, type RawTable } from './jsonRecords.js';
+import { findSeparator, hasQuotedTabs, separatedRows, type TableRow, withNewlines } from './separated.js';
+import { indexColumn, refuseForeign, sameWidth, withoutComments } from './tableShape.js';
 
 export type { TableRow };
 
-export type TableFormat = 'tsv' | 'csv' | 'jsonl' | 'json';
+export const TABLE_FORMATS = ['tsv', 'csv', 'jsonl', 'json'] as const;
+export type TableFormat = (typeof TABLE_FORMATS)[number];
 
 export interface Table {
   /** The file's, for messages. */
@@ -21,18 +23,29 @@ export interface Table {
   header: boolean;
   /** null for JSON. */
   separator: string | null;
+  /** What begins a comment; null where none was found or said. */
+  comment: string | null;
+  /** The column of row numbers that a program wrote beside the data, which nobody means; −1 where there is none. */
+  index: number;
   skipped: {
     /** Rows without any value. */
     empty: number;
+    comments: number;
   };
+  /** What was assumed, in the words of a person. */
+  notes: string[];
 }
 
 export interface TableOptions {
   format?: TableFormat;
   /** Whether the first row names the columns; found where it is not said (see `findHeader`). JSON has names anyway. */
   header?: boolean;
-  /** One character: between the values of a CSV file; found where it is not said (see `findSeparator`). */
+  /** One character: between the values of a CSV file; found where it is not said (see `findSeparator`). A blank stands for a run of them. */
   separator?: string;
+  /** What begins a line that is no row; null: nothing does. Found where it is not said: `#` at the top of the file. */
+  comment?: string | null;
+  /** Keeps rows without any value: each is to get an answer. */
+  keepEmpty?: boolean;
 }
 
 const EXTENSIONS: Record<string, TableFormat> = {
@@ -44,14 +57,18 @@ const EXTENSIONS: Record<string, TableFormat> = {
   json: 'json',
 };
 
+/** A header is looked for in so many rows. */
+const HEADER_ROWS = 1001;
+
 /**
  * Reads a table. The format is that of the extension (`.gz` aside), else it is told by looking: `{` begins JSON lines, `[` a JSON
- * array, a tab in the first line makes it TSV, all else is CSV. In TSV every character but tab and line break is plain. In CSV
- * values may stand in double quotes, a quote within them doubled; quotes within a value that does not begin with one are plain.
- * Of JSON objects, the columns are all keys; a missing key and null are an empty value; numbers and what is nested are written out.
+ * array, a tab in the first line makes it TSV, all else is CSV. In CSV values may stand in double quotes, a quote within them doubled; in
+ * TSV too where they were written so by a spreadsheet (see `hasQuotedTabs`), else every character but tab and line break is plain.
+ * Of JSON objects, the columns are all keys, those within objects as `a.b`; a missing key and null are an empty value; numbers and
+ * lists are written out.
  *
- * Errors: FORMAT with the line (unequal columns, a quote left open, broken JSON, names of columns that repeat), EMPTY for no rows,
- * OPTION for a separator of more than one character.
+ * Errors: FORMAT with the line (unequal columns, a quote left open, broken JSON, names of columns that repeat, another kind of file),
+ * EMPTY for no rows, OPTION for a separator of more than one character.
  * @param text unpacked and decoded
  * @param name the file's, for its extension and for messages
  */
@@ -63,10 +80,12 @@ export function readTable(text: string, name: string, options: TableOptions = {}
       'give what stands between two values, such as , or ;',
     );
   }
-  const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  const body = withNewlines(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
   const format = options.format ?? formatOf(body, name, options.separator);
   const table =
-    format === 'tsv' || format === 'csv' ? delimited(body, name, format, options) : json(body, name, format);
+    format === 'tsv' || format === 'csv'
+      ? delimited(body, name, format, options)
+      : json(body, name, format, options.keepEmpty);
   if (table.rows.length === 0) {
     throw new UnrolledError(
       'EMPTY',
@@ -77,69 +96,154 @@ export function readTable(text: string, name: string, options: TableOptions = {}
   return table;
 }
 
-function formatOf(text: string, name: string, separator?: string): TableFormat {
+/** By the extension, else by looking. */
+export function formatOf(text: string, name: string, separator?: string): TableFormat {
   if (separator !== undefined) return separator === '\t' ? 'tsv' : 'csv';
   const extension = /\.([a-z0-9]+)$/i.exec(name.replace(/\.gz$/i, ''))?.[1].toLowerCase() ?? '';
   const known = Object.hasOwn(EXTENSIONS, extension) ? EXTENSIONS[extension] : undefined;
   const start = text.slice(0, 2 ** 16).trimStart();
-  // Many a .json file holds a record a line.
-  if (known === 'json' && start.startsWith('{')) return 'jsonl';
+  // Many a .json file holds a record a line, and many a .csv file none but tabs: a spreadsheet's "Unicode text".
+  if (known === 'json' && start.startsWith('{')) return isOneObject(text) ? 'json' : 'jsonl';
+  if (known === 'jsonl' && start.startsWith('[')) return 'json';
   if (known !== undefined) return known;
-  if (start.startsWith('{')) return 'jsonl';
+  if (start.startsWith('{')) return isOneObject(text) ? 'json' : 'jsonl';
   if (/^\[\s*\{/.test(start)) return 'json';
-  return /^[^\r\n]*\t/.test(start) ? 'tsv' : 'csv';
+  return /^[^\n]*\t/.test(start) ? 'tsv' : 'csv';
 }
 
-function json(text: string, name: string, format: TableFormat): Table {
-  const { columns, rows, empty }: RawTable = format === 'json' ? arrayRecords(text, name) : lineRecords(text, name);
-  return { name, columns, rows, format, header: true, separator: null, skipped: { empty } };
-}
-
-function delimited(text: string, name: string, format: TableFormat, options: TableOptions): Table {
-  const separator = options.separator ?? (format === 'tsv' ? '\t' : findSeparator(text));
-  const all = format === 'tsv' ? tabRows(text, separator) : delimitedRows(text, name, separator);
-  const rows = all.filter(({ values }) => values.some((value) => value.trim() !== ''));
-  const empty = all.length - rows.length;
-  const [first] = rows;
-  if (first === undefined) return { name, columns: [], rows, format, header: false, separator, skipped: { empty } };
-  for (const { values, line } of rows) {
-    if (values.length === first.values.length) continue;
-    throw new UnrolledError(
-      'FORMAT',
-      `expected ${count(first.values.length)} in line ${line} of ${name}, as in line ${first.line}, received ${values.length}`,
-      format === 'tsv'
-        ? 'write each row with as many tabs, and no tab within a value'
-        : `values are parted by ${JSON.stringify(separator)}: put a value that holds it in quotes, or name another separator`,
-    );
+/** An object that does not end in its first line, or whose values hold the rows. */
+function isOneObject(text: string): boolean {
+  const [line] = text.trimStart().split('\n', 1);
+  try {
+    const values = Object.values(JSON.parse(line) as object);
+    const held = (value: unknown): boolean => typeof value === 'object' && value !== null;
+    const holdsRows = values.some((value) => Array.isArray(value) && value.some(held)) || values.every(held);
+    return holdsRows && text.trim() === line.trim();
+  } catch {
+    return !line.trimEnd().endsWith('}');
   }
-  const header = options.header ?? findHeader(rows.slice(0, 1001).map(({ values }) => values));
+}
+
+function json(text: string, name: string, format: 'jsonl' | 'json', keepEmpty = false): Table {
+  const read = format === 'jsonl' ? lineRecords : text.trimStart().startsWith('{') ? objectRecords : arrayRecords;
+  const { columns, rows, notes = [] }: RawTable = read(text, name);
+  const filled = keepEmpty ? rows : rows.filter(hasValue);
+  const skipped = { empty: rows.length - filled.length, comments: 0 };
+  return {
+    name,
+    columns,
+    rows: filled,
+    format,
+    header: true,
+    separator: null,
+    comment: null,
+    index: -1,
+    skipped,
+    notes,
+  };
+}
+
+const hasValue = ({ values }: TableRow): boolean => values.some((value) => value.trim() !== '');
+
+function delimited(source: string, name: string, format: 'csv' | 'tsv', options: TableOptions): Table {
+  refuseForeign(source, name);
+  const notes: string[] = [];
+  let text = source;
+  let said = options.separator;
+  // Excel's own word for the separator, in a line of its own; the line stays, so that lines keep their numbers.
+  const own = /^"?sep=([^\n])"?(?:\n|$)/i.exec(source);
+  if (own !== null && (said === undefined || said === own[1])) {
+    said = own[1];
+    text = source.slice(source.indexOf('\n'));
+    notes.push(`the first line says that values are separated by ${JSON.stringify(said)}`);
+  }
+  const separator = said ?? (format === 'tsv' ? '\t' : findSeparator(text));
+  const quotes = format === 'csv' || (separator === '\t' && hasQuotedTabs(text));
+  if (format === 'tsv' && quotes) notes.push('values in quotes are taken out of them, as spreadsheets write them');
+  const all = separatedRows(text, name, separator, quotes);
+  const oneColumn = all.every(({ values }) => values.length === 1);
+  const written = oneColumn && options.keepEmpty ? all : all.filter(({ values }) => values.length > 1 || values[0].trim() !== ''); // prettier-ignore
+  const { rows: plain, mark, count } = withoutComments(written, options.comment ?? undefined);
+  const data = options.comment === null ? written : plain;
+  const comment = options.comment === null ? null : mark;
+  const skipped = { empty: all.length - written.length, comments: written.length - data.length };
+  if (count > 0 && options.comment === undefined) notes.push(`${count} lines that begin with # are comments`);
+  const empty: Table = {
+    name,
+    columns: [],
+    rows: [],
+    format,
+    header: false,
+    separator,
+    comment,
+    index: -1,
+    skipped,
+    notes,
+  };
+  if (data.length === 0 || (!options.keepEmpty && !data.some(hasValue))) return empty;
+  const shaped = sameWidth(
+    data,
+    name,
+    format === 'tsv'
+      ? 'write each row with as many tabs, and no tab within a value'
+      : `values are separated by ${JSON.stringify(separator)}: put a value that holds it in quotes, or name another separator`,
+  );
+  notes.push(...shaped.notes);
+  const [first] = shaped.rows;
+  const header = options.header ?? (shaped.headed || findHeader(shaped.rows.slice(0, HEADER_ROWS).map(({ values }) => values))); // prettier-ignore
   const columns = first.values.map((value, i) => (header && value.trim() !== '' ? value.trim() : String(i + 1)));
-  const twice = columns.find((column, i) => columns.indexOf(column) < i);
-  if (twice !== undefined) {
+  checkNames(columns, first.line, name);
+  const below = header ? shaped.rows.slice(1) : shaped.rows;
+  const rows = options.keepEmpty ? below : below.filter(hasValue);
+  skipped.empty += below.length - rows.length;
+  const index = indexColumn(columns, header, rows);
+  if (index >= 0) notes.push('the first column has row numbers, which are not read');
+  return { ...empty, columns, rows, header, index };
+}
+
+/** Errors: FORMAT for a name that stands there twice. */
+function checkNames(columns: readonly string[], line: number, name: string): void {
+  const seen = new Set<string>();
+  for (const column of columns) {
+    if (!seen.has(column)) {
+      seen.add(column);
+      continue;
+    }
     throw new UnrolledError(
       'FORMAT',
-      `expected a different name for each column in line ${first.line} of ${name}, received "${twice}" twice`,
+      `expected a different name for each column in line ${line} of ${name}, received "${column}" twice`,
       'rename one of them, or say that the file has no header',
     );
   }
-  return { name, columns, rows: header ? rows.slice(1) : rows, format, header, separator, skipped: { empty } };
 }
 
 /**
  * The index of a column: by its name, then by its name in other case, then by its number from 1.
+ * @param byName of a table with a header, never by its number
  * Errors: NOT_FOUND with the nearest names.
  */
-export function columnIndex(table: Pick<Table, 'name' | 'columns'>, wanted: string): number {
-  const exact = table.columns.indexOf(wanted);
-  if (exact >= 0) return exact;
-  const lower = table.columns.map((column) => column.toLowerCase());
-  const same = lower.flatMap((column, i) => (column === wanted.toLowerCase() ? [i] : []));
-  if (same.length === 1) return same[0];
-  const number = /^[1-9]\d*$/.test(wanted) ? Number(wanted) : 0;
+export function columnIndex(table: Pick<Table, 'name' | 'columns' | 'header'>, wanted: string, byName = false): number {
+  const found = findColumn(table, wanted);
+  if (found >= 0) return found;
+  const number = /^[1-9]\d*$/.test(wanted) && !(byName && table.header) ? Number(wanted) : 0;
   if (number > 0 && number <= table.columns.length) return number - 1;
-  throw new UnrolledError(
+  throw noColumn(table, `a column of ${table.name}`, wanted);
+}
+
+/** The index of a column by its name, then by its name in other case; −1 where there is none. */
+export function findColumn({ columns }: Pick<Table, 'columns'>, wanted: string): number {
+  const exact = columns.indexOf(wanted);
+  if (exact >= 0) return exact;
+  const lower = columns.map((column) => column.toLowerCase());
+  const same = lower.flatMap((column, i) => (column === wanted.toLowerCase() ? [i] : []));
+  return same.length === 1 ? same[0] : -1;
+}
+
+/** That a table lacks a column, with what it has. */
+export function noColumn(table: Pick<Table, 'name' | 'columns'>, expected: string, wanted: string): UnrolledError {
+  return new UnrolledError(
     'NOT_FOUND',
-    `expected a column of ${table.name}, received "${wanted}"`,
+    `expected ${expected}, received "${wanted}"`,
     `${didYouMean(wanted, table.columns)}it has ${listColumns(table.columns)}`,
   );
 }
@@ -156,5 +260,3 @@ export function listColumns(columns: readonly string[]): string {
   const shown = columns.slice(0, 20).join(', ');
   return `the column${columns.length === 1 ? '' : 's'} ${shown}${columns.length > 20 ? `, and ${columns.length - 20} more` : ''}`;
 }
-
-const count = (columns: number): string => `${columns} column${columns === 1 ? '' : 's'}`;

@@ -8,17 +8,25 @@ export interface TaggedSentence {
   tags: string[];
   /** Where its first token stands, from 1. */
   line: number;
+  /** Where each token stands. */
+  lines: number[];
+  /** In which file, for messages. */
+  file: string;
 }
 
-export type TaggedFormat = 'conll' | 'conllu';
+/** `lines`: a sentence in each line, blanks between its tokens, and no tags. */
+export const TAGGED_FORMATS = ['conll', 'conllu', 'lines'] as const;
+export type TaggedFormat = (typeof TAGGED_FORMATS)[number];
 
 export interface TaggedOptions {
-  /** Default: by the extension .conllu, else by looking: ten columns parted by tabs, the first a number. */
+  /** Default: by the extension .conllu, else by looking: ten columns with tabs between them, the first a number. */
   format?: TaggedFormat;
   /** As `tagColumn`; default: form for CoNLL-U, else the first. */
   tokenColumn?: number | string;
   /** From 1, or from the end with −1, or by its name in CoNLL-U (upos, xpos, …); default: upos for CoNLL-U, else the last. */
   tagColumn?: number | string;
+  /** Tokens alone are wanted: columns may lack the tag, and every tag is empty. */
+  untagged?: boolean;
 }
 
 export interface TaggedText {
@@ -26,19 +34,17 @@ export interface TaggedText {
   format: TaggedFormat;
   /** How many the file has. */
   columns: number;
+  /** Which were read: a number from 1, or a name of CoNLL-U; null where there is no tag. */
+  token: string;
+  tag: string | null;
   /** Lines that are no tokens: comments, -DOCSTART-, and of CoNLL-U ranges such as 1-2 and empty nodes such as 1.1. */
   skipped: { comments: number; documents: number; ranges: number; emptyNodes: number };
 }
 
 const CONLLU_COLUMNS = ['id', 'form', 'lemma', 'upos', 'xpos', 'feats', 'head', 'deprel', 'deps', 'misc'];
 
-interface Line {
-  values: string[];
-  line: number;
-}
-
 /**
- * Reads sentences, parted by empty lines. Columns are parted by tabs where the first token's line has one, else by blanks. A line that
+ * Reads sentences, with empty lines between them. Columns have tabs between them where the first token's line has one, else blanks. A line that
  * begins with # is a comment, in CoNLL columns only if it has not as many columns as the tokens have (a token may be #).
  *
  * Errors: FORMAT with the line for unequal columns, for an id in CoNLL-U that is none, and where every tag is `_`; EMPTY without a
@@ -47,23 +53,9 @@ interface Line {
  */
 export function readTagged(text: string, name: string, options: TaggedOptions = {}): TaggedText {
   const lines = (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text).split(/\r\n|\n|\r/);
-  const first = lines.find((line) => line.trim() !== '' && !line.startsWith('#') && !isDocument(line));
-  // A file whose tokens all begin with # has no other line.
-  const example = first ?? lines.find((line) => line.trim() !== '') ?? '';
-  const format = options.format ?? formatOf(example, name);
-  const tabs = format === 'conllu' || example.includes('\t');
-  const split = (line: string): string[] => (tabs ? line.split('\t') : line.replace(/^[ ]+|[ ]+$/g, '').split(/ +/));
-  const columns = format === 'conllu' ? CONLLU_COLUMNS.length : split(example).length;
-  const names = format === 'conllu' ? CONLLU_COLUMNS : null;
-  const tokenColumn = column(options.tokenColumn ?? (names ? 'form' : 1), columns, names, name);
-  const tagColumn = column(options.tagColumn ?? (names ? 'upos' : -1), columns, names, name);
-  if (columns < 2 && first !== undefined) {
-    throw new UnrolledError(
-      'FORMAT',
-      `expected a token and its tag in each line of ${name}, received one column`,
-      'part the columns by a tab or a blank, and sentences by an empty line',
-    );
-  }
+  if (options.format === 'lines') return plainSentences(lines, name);
+  const layout = layoutOf(lines, name, options);
+  const { format, columns, names, tokenColumn, tagColumn, split } = layout;
   const skipped = { comments: 0, documents: 0, ranges: 0, emptyNodes: 0 };
   const sentences: TaggedSentence[] = [];
   let open: Line[] = [];
@@ -71,8 +63,10 @@ export function readTagged(text: string, name: string, options: TaggedOptions = 
     if (open.length > 0) {
       sentences.push({
         tokens: open.map(({ values }) => values[tokenColumn]),
-        tags: open.map(({ values }) => values[tagColumn]),
+        tags: open.map(({ values }) => (tagColumn < 0 ? '' : values[tagColumn])),
         line: open[0].line,
+        lines: open.map(({ line }) => line),
+        file: name,
       });
     }
     open = [];
@@ -88,37 +82,110 @@ export function readTagged(text: string, name: string, options: TaggedOptions = 
     else if (format === 'conll' && isDocument(whole)) {
       skipped.documents++;
       close();
-    } else if (values.length !== columns) throw unequal(name, line, columns, values.length, tabs);
+    } else if (values.length !== columns) throw unequal(name, line, layout, values.length);
     else if (format === 'conllu' && !/^\d+$/.test(values[0])) {
       if (/^\d+-\d+$/.test(values[0])) skipped.ranges++;
       else if (/^\d+\.\d+$/.test(values[0])) skipped.emptyNodes++;
       else throw badValue(name, line, `a token's number, a range or an empty node first`, values[0]);
     } else if (values[tokenColumn].trim() === '') throw badValue(name, line, 'a token', values[tokenColumn]);
-    else if (values[tagColumn].trim() === '') throw badValue(name, line, 'a tag', values[tagColumn]);
+    else if (tagColumn >= 0 && values[tagColumn].trim() === '') throw badValue(name, line, 'a tag', values[tagColumn]);
     else open.push({ values, line });
   }
   close();
-  if (sentences.length === 0) {
-    throw new UnrolledError(
-      'EMPTY',
-      `expected sentences in ${name}, received no token`,
-      'give a file with a token and its tag a line',
-    );
-  }
-  if (format === 'conllu' && sentences.every(({ tags }) => tags.every((tag) => tag === '_'))) {
+  if (sentences.length === 0) throw noToken(name);
+  if (format === 'conllu' && tagColumn >= 0 && sentences.every(({ tags }) => tags.every((tag) => tag === '_'))) {
     throw new UnrolledError(
       'FORMAT',
-      `expected tags in the column ${CONLLU_COLUMNS[tagColumn]} of ${name}, received only _`,
+      `expected tags in the column ${names?.[tagColumn]} of ${name}, received only _`,
       'the file leaves this column open: name another',
     );
   }
-  return { sentences, format, columns, skipped };
+  const shown = (c: number): string => names?.[c] ?? String(c + 1);
+  return {
+    ...{ sentences, format, columns, skipped },
+    token: shown(tokenColumn),
+    tag: tagColumn < 0 ? null : shown(tagColumn),
+  };
+}
+
+/** How CoNLL-U Plus says which columns it has. */
+const OWN_COLUMNS = '# global.columns =';
+
+interface Line {
+  values: string[];
+  line: number;
+}
+
+interface Layout {
+  format: TaggedFormat;
+  tabs: boolean;
+  columns: number;
+  /** Of CoNLL-U. */
+  names: readonly string[] | null;
+  tokenColumn: number;
+  /** −1 where tokens stand alone. */
+  tagColumn: number;
+  split(line: string): string[];
+}
+
+function layoutOf(lines: readonly string[], name: string, options: TaggedOptions): Layout {
+  const first = lines.find((line) => line.trim() !== '' && !line.startsWith('#') && !isDocument(line));
+  // A file whose tokens all begin with # has no other line.
+  const example = first ?? lines.find((line) => line.trim() !== '') ?? '';
+  const format = options.format ?? formatOf(example, name, lines);
+  const tabs = format === 'conllu' || example.includes('\t');
+  const split = (line: string): string[] => (tabs ? line.split('\t') : wordsOf(line));
+  const named = lines.find((line) => line.startsWith(OWN_COLUMNS));
+  const own = named?.slice(OWN_COLUMNS.length).trim().toLowerCase().split(/\s+/);
+  const names = format === 'conllu' ? (own ?? CONLLU_COLUMNS) : null;
+  const columns = names ? names.length : Math.max(1, split(example).length);
+  if (columns < 2 && first !== undefined && !options.untagged) {
+    throw new UnrolledError(
+      'FORMAT',
+      `expected a token and its tag in each line of ${name}, received one column`,
+      'put a tab or a blank between the columns, and an empty line between sentences',
+    );
+  }
+  const tokenColumn = column(options.tokenColumn ?? (names ? 'form' : 1), columns, names, name);
+  const tagColumn = options.untagged ? -1 : column(options.tagColumn ?? (names ? 'upos' : -1), columns, names, name);
+  if (!names && options.tokenColumn === undefined) checkTokens(lines, tokenColumn, split, name);
+  return { format, tabs, columns, names, tokenColumn, tagColumn, split };
+}
+
+/** Errors: FORMAT where the tokens of the first sentence are 1, 2, 3: a file that numbers its tokens has them in another column. */
+function checkTokens(lines: readonly string[], c: number, split: (line: string) => string[], name: string): void {
+  const start = lines.findIndex((line) => line.trim() !== '' && !line.startsWith('#') && !isDocument(line));
+  const sentence = lines.slice(start, start + 3).filter((line) => line.trim() !== '');
+  if (sentence.length < 2 || sentence.some((line, i) => split(line)[c] !== String(i + 1))) return;
+  throw new UnrolledError(
+    'FORMAT',
+    `expected tokens in the first column of ${name}, received their numbers from line ${start + 1}`,
+    'name the column that has the tokens, most likely 2',
+  );
+}
+
+/** What stands between blanks. */
+function wordsOf(line: string): string[] {
+  return line.split(' ').filter((word) => word !== '');
+}
+
+/** A sentence in each line, an empty one where the line is. */
+function plainSentences(lines: readonly string[], name: string): TaggedText {
+  const written = lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+  const sentences = written.map((text, i) => {
+    const tokens = text.split(/\s/).filter((word) => word !== '');
+    const [tags, places] = [tokens.map(() => ''), tokens.map(() => i + 1)];
+    return { tokens, tags, line: i + 1, lines: places, file: name };
+  });
+  if (sentences.length === 0) throw noToken(name);
+  const skipped = { comments: 0, documents: 0, ranges: 0, emptyNodes: 0 };
+  return { sentences, format: 'lines', columns: 1, token: '1', tag: null, skipped };
 }
 
 const isDocument = (line: string): boolean => /^-DOCSTART-(\s|$)/.test(line);
 
-function formatOf(example: string, name: string): TaggedFormat {
-  if (/\.conll-?u(\.gz)?$/i.test(name)) return 'conllu';
+function formatOf(example: string, name: string, lines: readonly string[]): TaggedFormat {
+  if (/\.conll-?up?(\.gz)?$/i.test(name) || lines.some((line) => line.startsWith(OWN_COLUMNS))) return 'conllu';
   const values = example.split('\t');
   return values.length === CONLLU_COLUMNS.length && /^\d+([-.]\d+)?$/.test(values[0]) ? 'conllu' : 'conll';
 }
@@ -146,11 +213,19 @@ function column(wanted: number | string, columns: number, names: readonly string
   );
 }
 
-function unequal(name: string, line: number, columns: number, received: number, tabs: boolean): UnrolledError {
+function noToken(name: string): UnrolledError {
+  return new UnrolledError(
+    'EMPTY',
+    `expected sentences in ${name}, received no token`,
+    'give a file with a token and its tag a line',
+  );
+}
+
+function unequal(name: string, line: number, { columns, tabs }: Layout, received: number): UnrolledError {
   return new UnrolledError(
     'FORMAT',
-    `expected ${columns} columns in line ${line} of ${name}, received ${received}`,
-    `columns are parted by ${tabs ? 'one tab each' : 'blanks'}, sentences by empty lines`,
+    `expected ${columns} column${columns === 1 ? '' : 's'} in line ${line} of ${name}, received ${received}`,
+    `put ${tabs ? 'one tab' : 'blanks'} between columns and an empty line between sentences; plain sentences, one a line, are the format lines`,
   );
 }
 

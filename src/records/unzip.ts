@@ -1,5 +1,6 @@
 // A file out of a zip archive (APPNOTE 6.3), stored or deflated; enough for the data sets that come so.
 import { UnrolledError, UnsupportedError } from '../errors.js';
+import { requireInflatable } from './inflate.js';
 
 export interface ZipEntry {
   /** As in the archive: `fra-eng/fra.txt`. */
@@ -102,6 +103,7 @@ function locate(archive: Uint8Array, name: string): Located[] {
 
 /** Stops where more comes than the directory says, so that a hostile archive cannot fill the memory. */
 async function inflate(packed: Uint8Array, size: number, name: string): Promise<Uint8Array> {
+  requireInflatable(size, packed.length, name);
   const bytes = new Uint8Array(Math.min(size, packed.length * 1032 + 64));
   let at = 0;
   try {

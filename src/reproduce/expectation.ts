@@ -1,5 +1,5 @@
 // What a check expects of what was computed.
-import { formatNumber } from '../plot/svg.js';
+import { formatNumber } from '../drawing/svg.js';
 
 export type Got = number | string | boolean | readonly (number | string)[];
 

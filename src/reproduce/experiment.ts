@@ -1,6 +1,6 @@
 // What an experiment is: text, and a function that computes, draws, and checks what it computed.
-import type { Curves } from '../plot/curves.js';
-import type { PlotOptions } from '../plot/figure.js';
+import type { Curves } from '../drawing/curves.js';
+import type { PlotOptions } from '../drawing/figure.js';
 import type { Expectation, Got } from './expectation.js';
 import type { Message, Messages, Values } from './messages.js';
 import type { Word } from './words.js';
@@ -57,7 +57,7 @@ export interface ExperimentDefinition<M extends Messages> {
   text: M & { title: Message; idea: Message };
   /** The known data sets that it reads. */
   datasets?: readonly string[];
-  /** Files of experiments/ that make it up; default its own. */
+  /** The files that make it up, by their paths from its chapter's folder; default its own. */
   code?: readonly string[];
   /** About how long it takes alone on two cores, where that is a minute or more. */
   minutes?: number;
@@ -77,6 +77,8 @@ export interface Experiment {
 
 /** A chapter of the textbook. */
 export interface Chapter {
+  /** Where its experiments are, in experiments/. */
+  folder: string;
   title: Message;
   /** Runs only where this name, or that of an experiment, is given: what takes long and is no part of the course. */
   group?: string;

@@ -1,6 +1,6 @@
 // Text in the languages of the reports: tables of messages, typed so that a language cannot be forgotten.
 import { UnrolledError } from '../errors.js';
-import { formatNumber } from '../plot/svg.js';
+import { formatNumber } from '../drawing/svg.js';
 
 export const LANGUAGES = ['en', 'zh'] as const;
 /** English; Simplified Chinese. */
@@ -17,12 +17,8 @@ export function messages<const M extends Messages>(table: M): M {
   return table;
 }
 
-const PLACEHOLDER = /{([a-z][a-zA-Z0-9]*)}/g;
-
-/** The names of a text's values. */
-export function placeholders(text: string): string[] {
-  return [...withoutFormulas(text).matchAll(PLACEHOLDER)].map(([, name]) => name);
-}
+/** The name of a value in a text. */
+export const PLACEHOLDER = /{([a-z][a-zA-Z0-9]*)}/g;
 
 /** A message with its values; numbers as people read them. Errors: OPTION where one is not given. */
 export function fill(message: Message, language: Language, values: Values = {}): string {
@@ -39,8 +35,4 @@ function valueOf(name: string, values: Values): string {
   }
   const value = values[name];
   return typeof value === 'number' ? formatNumber(value) : value;
-}
-
-function withoutFormulas(text: string): string {
-  return text.replace(/\$[^$]*\$/g, '');
 }

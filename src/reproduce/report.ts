@@ -1,9 +1,9 @@
 // The page of an experiment and the index of all: results in, HTML out.
-import { CODE_STYLE, codeHtml } from '../plot/code.js';
-import { levelVariables } from '../plot/colourScale.js';
-import { htmlPage, type Section } from '../plot/htmlPage.js';
-import { markdownHtml } from '../plot/markdown.js';
-import { escapeXml, formatSeconds } from '../plot/svg.js';
+import { CODE_STYLE, codeHtml } from '../drawing/pages/code.js';
+import { levelVariables } from '../drawing/colourScale.js';
+import { htmlPage, type Section } from '../drawing/pages/htmlPage.js';
+import { markdownHtml } from '../drawing/pages/markdown.js';
+import { escapeXml, formatSeconds } from '../drawing/svg.js';
 import type { Chapter } from './experiment.js';
 import type { Language } from './messages.js';
 import { type ExperimentResult, passed, translator } from './run.js';

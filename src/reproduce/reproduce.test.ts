@@ -4,7 +4,8 @@ import { UnrolledError } from '../errors.js';
 import { above, atLeast, atMost, below, between, diverged, exactly, holds, near, shown } from './expectation.js';
 import { experiment } from './experiment.js';
 import { curves, messages, Plot } from './index.js';
-import { fill, placeholders } from './messages.js';
+import { fill } from './messages.js';
+import { placeholders } from './testing.js';
 import { experimentReport, indexReport } from './report.js';
 import { passed, runExperiment, type RunOptions } from './run.js';
 
@@ -146,7 +147,7 @@ describe('a run', () => {
     const page = experimentReport(result, { ...REPORT, language: 'en' });
     expect(page).toMatch(/<tr class="bad"><td class="bad">✗/);
     expect(page).toContain('error[NOT_FOUND]: expected the data set nowhere, received none');
-    const chapters = [{ title: { en: 'One', zh: '一' }, experiments: [good, bad] }];
+    const chapters = [{ folder: 'one', title: { en: 'One', zh: '一' }, experiments: [good, bad] }];
     const results = [await runExperiment(good, OPTIONS), result];
     const index = indexReport(chapters, results, { ...REPORT, language: 'en', href: (name) => `${name}.html` });
     expect(index).toMatch(/class="verdict bad">1 failed/);

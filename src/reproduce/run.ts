@@ -1,10 +1,10 @@
 // Runs an experiment: what it says becomes blocks of HTML in each language, what it checks becomes a list.
 import { UnrolledError } from '../errors.js';
-import { figure } from '../plot/figure.js';
-import { formulaHtml } from '../plot/formula.js';
-import { htmlTable } from '../plot/htmlPage.js';
-import { markdownHtml } from '../plot/markdown.js';
-import { escapeXml, formatNumber } from '../plot/svg.js';
+import { figure } from '../drawing/figure.js';
+import { formulaHtml } from '../drawing/pages/formula.js';
+import { htmlTable } from '../drawing/pages/htmlPage.js';
+import { markdownHtml } from '../drawing/pages/markdown.js';
+import { escapeXml, formatNumber } from '../drawing/svg.js';
 import type { Experiment, Experimenting, Translate } from './experiment.js';
 import { type Expectation, type Got, shown } from './expectation.js';
 import { fill, type Language, type Messages, type Values } from './messages.js';

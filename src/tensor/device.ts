@@ -57,8 +57,3 @@ export function setCurrentDevice(device: Device | null): void {
 export function setDeviceFallback(make: (() => Device) | null): void {
   fallback = make;
 }
-
-/** The device that was chosen, or null. */
-export function chosenDevice(): Device | null {
-  return current;
-}

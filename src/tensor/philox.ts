@@ -1,6 +1,8 @@
 // Philox4x32-10, a counter-based random generator: key and counter give the number, so every backend draws the same.
 // Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 
+import { requireNumber } from '../range.js';
+
 const M0 = 0xd2511f53;
 const M1 = 0xcd9e8d57;
 const W0 = 0x9e3779b9;
@@ -58,7 +60,7 @@ export interface PhiloxState {
   drawn: number;
 }
 
-/** A sequence of random numbers drawn on the host. Two streams of one seed are independent. */
+/** A sequence of random numbers drawn on the host. Two streams of one seed are independent. Errors: RANGE. */
 export class Philox {
   readonly seed: number;
   readonly stream: number;
@@ -67,6 +69,7 @@ export class Philox {
   readonly #words = new Uint32Array(4);
 
   constructor(seed: number, stream = 0) {
+    requireNumber('a seed', seed, { whole: true }, 'use 0, 1, 2 …');
     this.seed = seed;
     this.stream = stream;
   }
@@ -106,7 +109,7 @@ export class Philox {
     return radius * Math.cos(2 * Math.PI * this.uniform());
   }
 
-  /** A whole number from 0 to n − 1. */
+  /** A whole number from 0 to n − 1, of n of 1 or more. */
   integer(n: number): number {
     return Math.floor(this.uniform() * n);
   }

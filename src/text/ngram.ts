@@ -3,6 +3,7 @@
 //   Kneser-Ney: P(w | h) = weight(h, w) + backoff(h) · P(w | h without its first token), down to 1 / V
 //   Laplace:    P(w | h) = (c(h w) + α) / (c(h) + α V)
 import { UnrolledError } from '../errors.js';
+import { requireNumber } from '../range.js';
 import type { Philox } from '../tensor/philox.js';
 import { modifiedDiscounts } from './kneserNey.js';
 import { NgramCounts, type NgramCountsData } from './ngramCounts.js';
@@ -60,13 +61,7 @@ export class NgramModel {
         'kneser-ney predicts better, laplace is simpler',
       );
     }
-    if (!(alpha >= 0 && alpha < Infinity)) {
-      throw new UnrolledError(
-        'RANGE',
-        `expected alpha of 0 or more, received ${alpha}`,
-        'use 1, or less for large orders',
-      );
-    }
+    requireNumber('alpha', alpha, { min: 0 }, 'use 1, or less for large orders');
     return new NgramModel(NgramCounts.count(tokens, order, vocabularySize), smoothing, alpha);
   }
 

@@ -7,32 +7,88 @@ export interface WordVectors {
   vectors: ReadonlyMap<string, Float32Array>;
 }
 
+/** So many lines say how many numbers a vector has, where no header does. */
+const PROBE_LINES = 100;
+const NO_WORD = 'each line is a word and its vector, with single spaces';
+
 /**
- * Reads vectors. A first line of two whole numbers (word2vec's header) is passed over.
- * Errors: FORMAT with the line where one has another size, or something that is no number; EMPTY.
+ * Reads vectors. A first line of two whole numbers (word2vec's header) says how many there are and of what size; else the size is
+ * the fewest numbers of the first hundred lines. The last of a line are the vector, all before them is the word, which may hold
+ * blanks (GloVe has `. . .` and `at name@domain.com`).
+ *
+ * Errors: FORMAT with the line where one has another size, no word, or something that is no number, and where a header does not agree
+ * with the lines; EMPTY.
  * @param wanted only these words are kept; all where missing
  */
 export function readVectors(text: string, name: string, wanted?: (word: string) => boolean): WordVectors {
   const vectors = new Map<string, Float32Array>();
-  let size = 0;
+  const header = /^(\d{1,15}) (\d{1,15})\s*$/.exec(text.slice(0, Math.min(64, endOf(text, 0))));
+  const size = header ? Number(header[2]) : smallest(text);
   let line = 0;
-  for (let at = 0; at < text.length; line++) {
-    const end = text.indexOf('\n', at);
-    const content = text.slice(at, end < 0 ? text.length : end).trimEnd();
-    at = end < 0 ? text.length : end + 1;
-    if (content === '' || (line === 0 && /^\d+ \d+$/.test(content))) continue;
-    const [word, ...numbers] = content.split(' ');
-    if (size === 0) size = numbers.length;
-    if (numbers.length !== size || size === 0) {
-      throw new UnrolledError('FORMAT', `expected a word and ${size || 'its'} numbers in line ${line + 1} of ${name}, received ${numbers.length} numbers`, 'each line is a word and its vector, with single spaces'); // prettier-ignore
+  let seen = 0;
+  for (let at = 0; at < text.length;) {
+    const end = endOf(text, at);
+    const content = withoutEnd(text, at, end);
+    at = end + 1;
+    line++;
+    if (content === '' || (line === 1 && header)) continue;
+    seen++;
+    const fields = content.split(content.includes('\t') ? /[\t ]/ : ' ');
+    const word = fields.slice(0, -size).join(' ');
+    if (fields.length <= size || word === '' || size < 1) {
+      throw new UnrolledError(
+        'FORMAT',
+        `expected a word and ${size || 'its'} numbers in line ${line} of ${name}, received ${fields.length - 1} numbers${word === '' && fields.length > size ? ' and no word' : ''}`,
+        NO_WORD,
+      );
     }
     if (wanted && !wanted(word)) continue;
-    const vector = Float32Array.from(numbers, Number);
+    const vector = Float32Array.from(fields.slice(-size), (number) => (number === '' ? NaN : Number(number)));
     if (!vector.every(Number.isFinite)) {
-      throw new UnrolledError('FORMAT', `expected numbers in line ${line + 1} of ${name}, received something else`, 'each line is a word and its vector'); // prettier-ignore
+      throw new UnrolledError(
+        'FORMAT',
+        `expected ${size} numbers in line ${line} of ${name}, received something else`,
+        'each line is a word and its vector',
+      );
     }
     vectors.set(word, vector);
   }
-  if (size === 0) throw new UnrolledError('EMPTY', `expected word vectors in ${name}, found none`, 'give a file of GloVe or word2vec text'); // prettier-ignore
+  if (seen === 0) {
+    throw new UnrolledError(
+      'EMPTY',
+      `expected word vectors in ${name}, found none`,
+      'give a file of GloVe or word2vec text',
+    );
+  }
+  if (header && Number(header[1]) !== seen) {
+    throw new UnrolledError(
+      'FORMAT',
+      `expected the ${header[1]} vectors that line 1 of ${name} speaks of, received ${seen}`,
+      'the file is cut short, or was changed: take it again, or leave the first line out',
+    );
+  }
   return { size, vectors };
+}
+
+function endOf(text: string, at: number): number {
+  const end = text.indexOf('\n', at);
+  return end < 0 ? text.length : end;
+}
+
+/** A line without the blanks at its end, some of which word2vec writes. */
+function withoutEnd(text: string, at: number, end: number): string {
+  return text.slice(at, end).trimEnd();
+}
+
+/** The fewest numbers of the first lines. */
+function smallest(text: string): number {
+  let size = Infinity;
+  let at = 0;
+  for (let i = 0; i < PROBE_LINES && at < text.length; i++) {
+    const end = endOf(text, at);
+    const content = withoutEnd(text, at, end);
+    at = end + 1;
+    if (content !== '') size = Math.min(size, content.split(content.includes('\t') ? /[\t ]/ : ' ').length - 1);
+  }
+  return Number.isFinite(size) ? size : 0;
 }

@@ -1,5 +1,6 @@
 // Vocabulary: tokens and their indices, both ways. Reserved tokens come first, the others by falling frequency.
 import { UnrolledError } from '../errors.js';
+import { requireNumber } from '../range.js';
 import { BYTE_TOKENS } from './characterTokenizers.js';
 
 /** Stands for every token that is not in the vocabulary; always index 0 where there is one. */
@@ -169,13 +170,7 @@ export class Vocabulary {
 }
 
 function checkOptions(reserved: readonly string[], minCount: number, maxSize: number): void {
-  if (!(minCount >= 0)) {
-    throw new UnrolledError(
-      'RANGE',
-      `expected minCount of 0 or more, received ${minCount}`,
-      'use 1 to keep all tokens',
-    );
-  }
+  requireNumber('minCount', minCount, { min: 0 }, 'use 1 to keep all tokens');
   if (!(maxSize >= reserved.length)) {
     throw new UnrolledError(
       'RANGE',

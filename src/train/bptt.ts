@@ -3,6 +3,7 @@ import { UnrolledError } from '../errors.js';
 import { concat } from '../autograd/ops.js';
 import { noGrad } from '../autograd/tape.js';
 import { detach, type RecurrentState } from '../nn/recurrent.js';
+import { requireNumber } from '../range.js';
 import type { Philox } from '../tensor/philox.js';
 import { keep } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -38,13 +39,7 @@ export class TruncatedBackpropagation {
 
   constructor(network: SequenceFunction, { forwardSteps, backwardSteps }: TruncatedOptions) {
     for (const [name, value] of Object.entries({ forwardSteps, backwardSteps })) {
-      if (!(Number.isInteger(value) && value >= 1)) {
-        throw new UnrolledError(
-          'RANGE',
-          `expected ${name} of 1 or more, received ${value}`,
-          'both lengths count steps',
-        );
-      }
+      requireNumber(name, value, { min: 1, whole: true }, 'both lengths count steps');
     }
     this.#network = network;
     this.#forwardSteps = forwardSteps;
@@ -105,12 +100,7 @@ export class TruncatedBackpropagation {
  * Errors: RANGE.
  */
 export function randomizedTruncation(steps: number, p: number, rng: Philox): Float64Array {
-  if (!(p > 0 && p <= 1)) {
-    throw new UnrolledError(
-      'RANGE',
-      `expected a probability above 0 and up to 1, received ${p}`,
-      '0.9 cuts after ten steps on average',
-    );
-  }
+  requireNumber('a number of steps', steps, { min: 0, whole: true }, 'give the length of the sequence');
+  requireNumber('a probability', p, { above: 0, max: 1 }, '0.9 cuts after ten steps on average');
   return Float64Array.from({ length: steps }, (_, t) => (t === steps - 1 ? 1 : rng.uniform() < p ? 1 / p : 0));
 }

@@ -1,5 +1,5 @@
 // The training loop: when to step, validate, checkpoint, report and stop. What a step is, the caller says.
-import { UnrolledError } from '../errors.js';
+import { requireNumber } from '../range.js';
 
 export type StopReason = 'done' | 'aborted' | 'early';
 
@@ -74,17 +74,34 @@ export async function runLoop(options: LoopOptions): Promise<StopReason> {
   return 'done';
 }
 
+/** What early stopping has seen so far: plain data. */
+export interface StoppingState {
+  /** The lowest loss so far; null before the first validation (JSON has no Infinity). */
+  best: number | null;
+  /** Validations since then. */
+  waited: number;
+}
+
 /** Counts validations without improvement. */
 export class EarlyStopping {
-  best = Infinity;
-  waited = 0;
+  best: number;
+  waited: number;
   readonly patience: number;
 
-  constructor(patience: number) {
-    if (!(patience >= 1)) {
-      throw new UnrolledError('RANGE', `expected a patience of 1 or more, received ${patience}`, 'count validations');
-    }
+  /**
+   * @param patience how many validations without a lower loss end the training
+   * @param from where an interrupted training stood
+   * Errors: RANGE for a patience below 1.
+   */
+  constructor(patience: number, from: StoppingState | null = null) {
+    requireNumber('a patience', patience, { min: 1, whole: true }, 'count validations without a better one');
     this.patience = patience;
+    this.best = from?.best ?? Infinity;
+    this.waited = from?.waited ?? 0;
+  }
+
+  state(): StoppingState {
+    return { best: Number.isFinite(this.best) ? this.best : null, waited: this.waited };
   }
 
   /** Whether this loss is the best so far, and whether to stop. */

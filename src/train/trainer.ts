@@ -5,14 +5,18 @@ import { backward } from '../autograd/tape.js';
 import type { Module, StateDict } from '../nn/module.js';
 import { clipGradNorm, clipGradValue, gradNorm } from '../optim/clip.js';
 import { loadMoments, type StoredMoments } from '../optim/moments.js';
-import { type Optimizer, type OptimizerName, OPTIMIZERS } from '../optim/optimizers.js';
+import { type Optimizer, OPTIMIZERS } from '../optim/optimizers.js';
 import { scheduleByName } from '../optim/schedules.js';
 import { getPlatform } from '../platform/platform.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
+import type { GivenState } from '../weights/labels.js';
 import { nonFiniteError } from './finite.js';
 import { TrainingHistory } from './history.js';
-import { EarlyStopping, type LoopCounters, runLoop, type StopReason } from './loop.js';
+import { EarlyStopping, type LoopCounters, runLoop, type StoppingState, type StopReason } from './loop.js';
+import { checkTrainerSettings, type TrainerSettings } from './settings.js';
+
+export type { TrainerSettings };
 
 /** The share of a new loss in the running one. */
 const SMOOTHING = 0.02;
@@ -22,6 +26,8 @@ export interface TrainingTask<M extends { loss: number }> {
   network: Module;
   /** Passes over the training part so far, with fractions. */
   epochs(): number;
+  /** Minibatches in a pass, or about as many, so that a schedule knows the length of the training before the first step. */
+  stepsPerEpoch?: number;
   /**
    * The mean loss of the next minibatch, and how many tokens are in it. Tensors made here go when the step is done, but for those
    * that are kept.
@@ -31,8 +37,8 @@ export interface TrainingTask<M extends { loss: number }> {
   evaluate(): M | null;
   /** After `evaluate`. */
   onValidation?(event: Validation<M>): void | Promise<void>;
-  /** Writes down where the training stands: what `position` holds and the optimizer's moments, beside the task's own. */
-  checkpoint?(position: TrainingPosition<M>, optimizer: Optimizer): void | Promise<void>;
+  /** Writes down where the training stands, beside what is the task's own. */
+  checkpoint?(state: TrainingState<M>): void | Promise<void>;
 }
 
 export type Validation<M> = M & { step: number; trainedTokens: number; seconds: number };
@@ -54,28 +60,26 @@ export interface TrainingPosition<M> {
   loss: number;
   history: HistoryPoint[];
   validation: Validation<M>[];
+  /** What early stopping has seen; null where nothing stops early. */
+  stopping: StoppingState | null;
 }
 
-export interface TrainerSettings {
-  optimizer: OptimizerName;
-  learningRate: number;
-  schedule: string;
-  /** Radius that the gradient norm is clipped to; 0 for none. */
-  clipNorm: number;
-  /** Cuts each gradient element. */
-  clipValue?: number;
-  /** Passes over the training part; 10 where no minutes are given. */
-  epochs?: number;
-  minutes?: number;
-  /** How many times the validation part is measured on the way. */
-  validations: number;
-  /** Stops after so many validations without improvement, and keeps the best weights. */
-  patience?: number;
+/** Where a training stands, with the weights and moments that belong to it. */
+export interface TrainingState<M> {
+  position: TrainingPosition<M>;
+  optimizer: Optimizer;
+  /** The weights of the best validation so far; null where they are not kept. */
+  best: StateDict | null;
+}
+
+/** Where an interrupted training stood. */
+export interface TrainingStart<M> extends TrainingPosition<M> {
+  moments: StoredMoments;
+  best: GivenState | null;
 }
 
 export interface TrainerOptions<M> extends TrainerSettings {
-  /** Where an interrupted training stood. */
-  from?: TrainingPosition<M> & { moments: StoredMoments };
+  from?: TrainingStart<M>;
   checkpointSeconds?: number;
   signal?: AbortSignal;
   onProgress?: (event: StepProgress) => void;
@@ -96,14 +100,21 @@ export interface TrainingResult<M> extends LoopCounters {
   /** Smoothed at the end. */
   loss: number;
   history: HistoryPoint[];
+  /** What was measured on the way. */
   validation: Validation<M>[];
+  /**
+   * Of the weights that the network has in the end, which are the best with `patience`; null without a validation part, and where
+   * training was aborted.
+   */
+  final: Validation<M> | null;
 }
 
-/** Trains to the end; the network is in evaluation mode then. Errors: NON_FINITE, OPTION. */
+/** Trains to the end; the network is in evaluation mode then. Errors: NON_FINITE, OPTION, RANGE. */
 export async function train<M extends { loss: number }>(
   task: TrainingTask<M>,
   options: TrainerOptions<M>,
 ): Promise<TrainingResult<M>> {
+  checkTrainerSettings(options);
   const { network } = task;
   // Made once: what a step leaves behind makes V8 grow its young generation.
   const parameters = network.parameters();
@@ -122,13 +133,15 @@ export async function train<M extends { loss: number }>(
   }
   const maxEpochs = options.epochs ?? (options.minutes === undefined ? 10 : Infinity);
   const schedule = scheduleByName(options.schedule);
-  const stopping = options.patience === undefined ? null : new EarlyStopping(options.patience);
-  let best: StateDict | null = null;
+  const stopping = options.patience === undefined ? null : new EarlyStopping(options.patience, options.from?.stopping);
+  let best = options.from?.best ? ownState(network, options.from.best) : null;
   let gradientNorm = 0;
 
   const step = (progress: number): number => {
     const { clipNorm, clipValue = 0 } = options;
-    optimizer.learningRate = options.learningRate * schedule({ step: counters.step, epoch: task.epochs(), progress });
+    const totalSteps = totalStepsOf(counters.step, progress, maxEpochs * (task.stepsPerEpoch ?? Infinity));
+    const at = { step: counters.step, epoch: task.epochs(), progress, totalSteps };
+    optimizer.learningRate = options.learningRate * schedule(at);
     return scope(() => {
       const { loss, tokens } = task.next();
       const value = loss.item();
@@ -163,27 +176,31 @@ export async function train<M extends { loss: number }>(
     });
   };
 
-  const validate = async (): Promise<boolean> => {
+  const measure = (): Validation<M> | null => {
     network.eval();
     const metrics = task.evaluate();
-    if (metrics === null) {
-      network.train();
-      return false;
-    }
-    const event = { ...metrics, step: counters.step, trainedTokens: counters.tokens, seconds: counters.seconds };
-    validation.push(event);
-    const verdict = stopping?.update(metrics.loss);
-    if (verdict?.improved === true) best = network.stateDict();
-    await task.onValidation?.(event);
-    network.train();
-    return verdict?.stop ?? false;
+    const { step: steps, tokens: trainedTokens, seconds } = counters;
+    return metrics && { ...metrics, step: steps, trainedTokens, seconds };
   };
 
-  const checkpoint = (): void | Promise<void> =>
-    task.checkpoint?.(
-      { counters: { ...counters }, loss: smoothed, history: [...history.entries], validation },
-      optimizer,
-    );
+  const validate = async (): Promise<boolean> => {
+    const event = measure();
+    let stop = false;
+    if (event !== null) {
+      validation.push(event);
+      const verdict = stopping?.update(event.loss);
+      if (verdict?.improved === true) best = network.stateDict();
+      stop = verdict?.stop ?? false;
+      await task.onValidation?.(event);
+    }
+    network.train();
+    return stop;
+  };
+
+  const checkpoint = (): void | Promise<void> => {
+    const position = { counters: { ...counters }, loss: smoothed, history: [...history.entries], validation };
+    return task.checkpoint?.({ position: { ...position, stopping: stopping?.state() ?? null }, optimizer, best });
+  };
 
   network.train();
   const letGrow = getPlatform().holdYoungGeneration?.();
@@ -199,11 +216,30 @@ export async function train<M extends { loss: number }>(
     onTick,
     signal: options.signal,
   }).finally(letGrow);
+  const last = validation.at(-1) ?? null;
+  const isLast = best === null || stopping?.best === last?.loss;
   if (best !== null) network.loadStateDict(best);
   network.eval();
+  const final = reason === 'aborted' ? null : isLast ? last : measure();
   const tokensPerSecond = counters.tokens / counters.seconds;
   const entries = [...history.entries];
-  return { reason, epochs: task.epochs(), ...counters, tokensPerSecond, loss: smoothed, history: entries, validation };
+  const figures = { tokensPerSecond, loss: smoothed, history: entries, validation, final };
+  return { reason, epochs: task.epochs(), ...counters, ...figures };
+}
+
+/** Weights of a file as this network has them; its own stay. */
+function ownState(network: Module, given: GivenState): StateDict {
+  const now = network.stateDict();
+  network.loadStateDict(given);
+  const state = network.stateDict();
+  network.loadStateDict(now);
+  return state;
+}
+
+/** By what is done; before the first step by the minibatches that are planned. */
+function totalStepsOf(step: number, progress: number, planned: number): number | undefined {
+  if (step > 0 && progress > 0) return Math.round(step / progress);
+  return Number.isFinite(planned) ? Math.ceil(planned) : undefined;
 }
 
 function* gradientsOf(parameters: Iterable<[string, Tensor]>): Generator<[string, Tensor]> {

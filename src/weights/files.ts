@@ -48,7 +48,7 @@ const DTYPES: ReadonlyMap<string, StoredDType> = new Map([
 ]);
 
 /** A network's weights as tensors of a file, each with its label. */
-export function storedTensors(network: Stateful): LabelledTensor[] {
+export function storedTensors(network: Pick<Stateful, 'stateDict'>): LabelledTensor[] {
   return Object.entries(network.stateDict()).map(([name, { shape, data, axes, blocks, heads }]) => ({
     name,
     shape,

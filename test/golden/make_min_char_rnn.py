@@ -1,4 +1,4 @@
-"""Makes experiments/golden/min-char-rnn.ts: the losses of the 110-line program of Karpathy (2015) in NumPy, which
+"""Makes experiments/recurrent-networks/golden/min-char-rnn.ts: the losses of the 110-line program of Karpathy (2015) in NumPy, which
 test/minCharRnn.test.ts and the experiment min-char-rnn compare with.
 
     pip install numpy && python test/golden/make_min_char_rnn.py PATH/TO/tinyshakespeare/input.txt && npm run format
@@ -78,7 +78,7 @@ for n in range(ITERATIONS):
         param += -learning_rate * dparam / np.sqrt(mem + 1e-8)
 
 here = pathlib.Path(__file__).parent
-with open(here / "../../experiments/golden/min-char-rnn.ts", "w") as file:
+with open(here / "../../experiments/recurrent-networks/golden/min-char-rnn.ts", "w") as file:
     file.write("// Made by test/golden/make_min_char_rnn.py: what the NumPy program reads and loses, from weights of an LCG.\n\n")
     file.write("/** All characters of Tiny Shakespeare. */\n")
     file.write(f"export const CHARACTERS = {json.dumps(''.join(chars))};\n\n")

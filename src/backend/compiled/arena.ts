@@ -1,10 +1,11 @@
 // The allocator of an arena: best fit over byte addresses, neighbours joined when freed. It only does the bookkeeping; the
 // memory itself belongs to an engine.
+import { VECTOR_BYTES } from '../numbers.js';
 
 /** Every block starts on a multiple of this, in bytes. */
-export const ALIGNMENT = 64;
+const ALIGNMENT = 64;
 /** Vectors may be read past the end of a buffer by this much. */
-const PADDING = 64;
+const PADDING = VECTOR_BYTES;
 
 /** A piece of the arena; free, or handed out. */
 export interface Block {

@@ -2,7 +2,8 @@
 import { UnrolledError, UnsupportedError } from '../../errors.js';
 import type { DType, Device, Storage } from '../../tensor/device.js';
 import type { MatrixRef, Ref } from '../contract.js';
-import { ARGUMENT_COUNT, type Engine, STATUS } from './engine.js';
+import { MAX, STATUS } from '../numbers.js';
+import type { Engine } from './engine.js';
 import { checkInside, matrixEnd } from './extent.js';
 import { CompiledStorage, type Memory } from './storage.js';
 
@@ -82,8 +83,8 @@ export class Arguments {
 
   /** Errors: UNSUPPORTED where `count` more do not fit. */
   reserve(count: number): void {
-    if (this.#next - this.#start + count > ARGUMENT_COUNT) {
-      throw new UnsupportedError(`expected at most ${ARGUMENT_COUNT} arguments, received ${count}`);
+    if (this.#next - this.#start + count > MAX.ARGUMENTS) {
+      throw new UnsupportedError(`expected at most ${MAX.ARGUMENTS} arguments, received ${count}`);
     }
   }
 

@@ -19,19 +19,17 @@ import type {
 import type { Program } from '../isa.js';
 import { Arguments } from './arguments.js';
 import { ENCODED_SIZE } from './encode.js';
-import { CALLS_VERSION, type Engine, KERNEL, type KernelLimits } from './engine.js';
+import { CALLS_VERSION, INFO, KERNEL, MAX, REDUCE } from '../numbers.js';
+import type { Engine } from './engine.js';
 import { checkInside, checkOperand, overlaps } from './extent.js';
 import { ProgramCache } from './programs.js';
 import { runScan, type ScanTimes } from './scan.js';
 import { type CompiledStorage, Memory } from './storage.js';
 
-const REDUCE_OPS = { sum: 0, sumSquares: 1, max: 2 } as const;
+const REDUCE_OPS = { sum: REDUCE.SUM, sumSquares: REDUCE.SQUARES, max: REDUCE.MAX } as const;
 
 /** Room for the calls of one step that is repeated; a longer one is made again each time. */
 const RECORDING_DOUBLES = 32768;
-
-/** Axes of a copy that the kernel takes. */
-const MAX_AXES = 6;
 
 export class CompiledBackend implements Backend {
   readonly name: string;
@@ -44,7 +42,8 @@ export class CompiledBackend implements Backend {
   readonly #args: Arguments;
   readonly #programs: ProgramCache;
   readonly #workspace: number;
-  readonly #limits: KernelLimits;
+  /** Columns of a packed panel of weights. */
+  readonly #panel: number;
   #closed = false;
 
   /** @param budget resident bytes at which storages that nobody touched are first moved out of the arena */
@@ -58,22 +57,16 @@ export class CompiledBackend implements Backend {
     this.#args.begin();
     this.#args.invoke(KERNEL.INFO);
     const info = (i: number): number => this.#args.result(i);
-    if (info(7) !== CALLS_VERSION) {
-      const found = info(7);
+    if (info(INFO.CALLS_VERSION) !== CALLS_VERSION) {
+      const found = info(INFO.CALLS_VERSION);
       this.close();
       throw new UnsupportedError(
         `expected ${engine.name} kernels of version ${CALLS_VERSION}, received ${found}: they were built from other sources`,
         'build again: `npm run build`',
       );
     }
-    this.#limits = {
-      panel: info(1),
-      fewRows: info(3),
-      stages: info(4),
-      scanOperands: info(5),
-      operands: info(6),
-    };
-    const workspaceFloats = info(2);
+    this.#panel = info(INFO.PANEL);
+    const workspaceFloats = info(INFO.WORKSPACE);
     this.#workspace = this.#memory.allocateBlock(workspaceFloats * 4 * engine.threads).address;
     this.#programs = new ProgramCache(this.#memory);
   }
@@ -170,8 +163,8 @@ export class CompiledBackend implements Backend {
   ): void {
     if (rows === 0 || cols === 0) return;
     const args = this.#args;
-    if (operands.length > this.#limits.operands) {
-      throw new UnsupportedError(`expected at most ${this.#limits.operands} operands, received ${operands.length}`);
+    if (operands.length > MAX.OPERANDS) {
+      throw new UnsupportedError(`expected at most ${MAX.OPERANDS} operands, received ${operands.length}`);
     }
     args.begin();
     const encoded = this.#programs.encode(program);
@@ -324,8 +317,8 @@ export class CompiledBackend implements Backend {
     this.#sameType(x, out);
     const axes = joinAxes(spec);
     if (axes === null) return;
-    if (axes.length > MAX_AXES) {
-      throw new UnsupportedError(`expected at most ${MAX_AXES} axes, received ${axes.length}`);
+    if (axes.length > MAX.AXES) {
+      throw new UnsupportedError(`expected at most ${MAX.AXES} axes, received ${axes.length}`);
     }
     const args = this.#args;
     args.begin();
@@ -341,7 +334,7 @@ export class CompiledBackend implements Backend {
   }
 
   scan(plan: ScanPlan, call: ScanCall): void {
-    runScan(this.#args, this.#memory, this.#programs, this.#limits, plan, call, this.scanTimes);
+    runScan(this.#args, this.#memory, this.#programs, this.#panel, plan, call, this.scanTimes);
   }
 
   sample(spec: SampleSpec, logits: Ref, { draws, list, count, position, token }: SamplePlaces): void {

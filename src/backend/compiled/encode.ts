@@ -1,10 +1,11 @@
 // Programs as the interpreter takes them (kernels/program.h): six integers an instruction. The sixth says where a LOAD must
 // copy instead of pointing to memory, and where a result may be computed straight into the memory that it is stored to.
-import { INSTRUCTION_SIZE, OP, type Program } from '../isa.js';
-import { fusePairs, registersRead } from './fuse.js';
+import { INSTRUCTION_SIZE, OP, type Program, registersRead } from '../isa.js';
+import { FIELD } from '../numbers.js';
+import { fusePairs } from './fuse.js';
 
 /** Integers for each encoded instruction. */
-export const ENCODED_SIZE = 6;
+export const ENCODED_SIZE = FIELD.COUNT;
 
 export interface EncodedProgram {
   /** Right where no pair of `hazards` overlaps in memory. */
@@ -19,22 +20,22 @@ export function encodeProgram(program: Program): EncodedProgram {
   const code = fusePairs(program.code);
   const length = code.length / INSTRUCTION_SIZE;
   const field = (i: number, k: number): number => code[i * INSTRUCTION_SIZE + k];
-  const isStore = (i: number): boolean => i < length && field(i, 0) === OP.STORE;
+  const isStore = (i: number): boolean => i < length && field(i, FIELD.OP) === OP.STORE;
 
   /** The last instruction that reads what instruction `i` put into its register. */
   const lastUse = (i: number): number => {
-    const register = field(i, 1);
+    const register = field(i, FIELD.TO);
     let last = i;
     for (let j = i + 1; j < length; j++) {
-      for (let k = 0; k < registersRead(field(j, 0)); k++) if (field(j, 2 + k) === register) last = j;
-      if (!isStore(j) && field(j, 1) === register) break;
+      for (let k = 0; k < registersRead(field(j, FIELD.OP)); k++) if (field(j, FIELD.A + k) === register) last = j;
+      if (!isStore(j) && field(j, FIELD.TO) === register) break;
     }
     return last;
   };
   /** Operands that are stored between two instructions, both left out. */
   const storedBetween = (from: number, to: number): number[] => {
     const stored: number[] = [];
-    for (let j = from + 1; j < to; j++) if (isStore(j)) stored.push(field(j, 1));
+    for (let j = from + 1; j < to; j++) if (isStore(j)) stored.push(field(j, FIELD.TO));
     return stored;
   };
 
@@ -45,14 +46,14 @@ export function encodeProgram(program: Program): EncodedProgram {
   const safe = fast.slice();
   const hazards: [number, number][] = [];
   for (let i = 0; i < length; i++) {
-    const flag = i * ENCODED_SIZE + 5;
-    const op = field(i, 0);
+    const flag = i * ENCODED_SIZE + FIELD.FLAG;
+    const op = field(i, FIELD.OP);
     if (op === OP.LOAD) {
       const stored = storedBetween(i, lastUse(i));
-      for (const target of stored) hazards.push([field(i, 2), target]);
+      for (const target of stored) hazards.push([field(i, FIELD.A), target]);
       if (stored.length > 0) safe[flag] = 1;
-    } else if (op !== OP.STORE && isStore(i + 1) && field(i + 1, 2) === field(i, 1)) {
-      const target = field(i + 1, 1);
+    } else if (op !== OP.STORE && isStore(i + 1) && field(i + 1, FIELD.A) === field(i, FIELD.TO)) {
+      const target = field(i + 1, FIELD.TO);
       const later = storedBetween(i + 1, lastUse(i));
       if (later.includes(target)) continue;
       for (const other of later) hazards.push([target, other]);

@@ -1,25 +1,23 @@
 // Pairs of arithmetic instructions as one: t = x ∘ y and then t ∘ z, or z − t, where nothing else needs t. The kernels round twice,
 // as the pair does, so the numbers stay; a pass over the registers is saved.
-import { INSTRUCTION_SIZE, OP } from '../isa.js';
+import { INSTRUCTION_SIZE, OP, registersRead } from '../isa.js';
+import { PAIR } from '../numbers.js';
 
-/** The first fused opcode; kernels/program.h has them in the same order: for each first operation, what follows it. */
-const FIRST_FUSED = OP.FMA + 1;
-const FIRSTS: readonly number[] = [OP.ADD, OP.SUB, OP.MUL];
-/** t + z, t − z, z − t, t · z */
-const SECONDS = 4;
+/** How the second operation takes the result of the first. */
+type Second = 'ADD' | 'SUB' | 'FROM' | 'MUL';
 
-/** Registers that an instruction reads, from a on. */
-export function registersRead(op: number): number {
-  if (op === OP.LOAD || op === OP.UNIFORM || op === OP.RANDOM) return 0;
-  if (op === OP.SELECT || op >= OP.FMA) return 3;
-  return op >= OP.ADD ? 2 : 1;
-}
+/** The operations that may come first. */
+const FIRSTS = new Map<number, 'ADD' | 'SUB' | 'MUL'>([
+  [OP.ADD, 'ADD'],
+  [OP.SUB, 'SUB'],
+  [OP.MUL, 'MUL'],
+]);
 
-/** The number of the second operation, where t is argument 0 or 1 of it; null where it is none that fuses. */
-function secondOf(op: number, argument: 0 | 1): number | null {
-  if (op === OP.ADD) return 0;
-  if (op === OP.MUL) return 3;
-  if (op === OP.SUB) return argument === 0 ? 1 : 2;
+/** The second operation, where t is argument 0 or 1 of it; null where it is none that fuses. */
+function secondOf(op: number, argument: 0 | 1): Second | null {
+  if (op === OP.ADD) return 'ADD';
+  if (op === OP.MUL) return 'MUL';
+  if (op === OP.SUB) return argument === 0 ? 'SUB' : 'FROM';
   return null;
 }
 
@@ -48,23 +46,23 @@ export function fusePairs(code: Int32Array): Int32Array {
 
   for (let j = 0; j < list.length; j++) {
     const [op, to, a, b] = list[j];
-    if (secondOf(op, 0) === null || a === b) continue;
+    if (a === b) continue;
     for (const [argument, t, z] of [
       [0, a, b],
       [1, b, a],
     ] as const) {
-      // prettier-ignore
+      const second = secondOf(op, argument);
+      if (second === null) continue;
       let i = j - 1;
       while (i >= 0 && (gone.has(i) || !writes(i, t))) i--;
-      const first = i < 0 ? -1 : FIRSTS.indexOf(list[i][0]);
-      if (first < 0) continue;
+      const first = i < 0 ? undefined : FIRSTS.get(list[i][0]);
+      if (first === undefined) continue;
       const [, , x, y] = list[i];
       const alone = !between(i, j, (k) => reads(k, t)) && (to === t || !neededAfter(j, t));
       const kept = !between(i, j, (k) => writes(k, x) || writes(k, y));
       // What was in t's register before it is read in its place.
       if (!alone || !kept || z === t) continue;
-      const second = secondOf(op, argument) ?? 0;
-      list[j] = [FIRST_FUSED + first * SECONDS + second, to, x, y, z];
+      list[j] = [PAIR[`${first}_${second}`], to, x, y, z];
       gone.add(i);
       break;
     }

@@ -2,7 +2,8 @@
 import { UnrolledError, UnsupportedError } from '../../errors.js';
 import { type Addon, getPlatform } from '../../platform/platform.js';
 import { CompiledBackend } from './compiled.js';
-import { ARGUMENT_COUNT, type Engine } from './engine.js';
+import { MAX } from '../numbers.js';
+import type { Engine } from './engine.js';
 
 /** Node takes external memory of up to 4 GiB. */
 const ARENA_BYTES = [2 ** 32, 2 ** 31, 2 ** 30];
@@ -22,10 +23,10 @@ export interface NativeOptions {
 export function createNativeBackend(options: NativeOptions = {}): CompiledBackend {
   const platform = getPlatform();
   const threads = options.threads ?? Math.min(platform.cpuCount, MAX_THREADS);
-  if (!Number.isInteger(threads) || threads < 1 || threads > 1024) {
+  if (!Number.isInteger(threads) || threads < 1 || threads > MAX.PARTS) {
     throw new UnrolledError(
       'OPTION',
-      `expected 1 to 1024 threads, received ${threads}`,
+      `expected 1 to ${MAX.PARTS} threads, received ${threads}`,
       'leave threads out for one per core',
     );
   }
@@ -59,7 +60,7 @@ class NativeEngine implements Engine {
     this.threads = threads;
     this.buffer = opened.buffer;
     this.argumentsAddress = opened.argumentsAddress;
-    this.heapBase = opened.argumentsAddress + ARGUMENT_COUNT * 8;
+    this.heapBase = opened.argumentsAddress + MAX.ARGUMENTS * 8;
     this.features = [opened.isa, threads === 1 ? '1 thread' : `${threads} threads`];
   }
 

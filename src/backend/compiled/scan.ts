@@ -1,10 +1,10 @@
 // Writes the arguments of a scan (kernels/scan.h): operands, stages, and a place for the packed weights of each product.
 import { UnrolledError, UnsupportedError } from '../../errors.js';
 import type { ScanCall, ScanOperand, ScanPlan, ScanStage } from '../contract.js';
+import { FEW_ROWS, KERNEL, MAX, STAGE, TIME } from '../numbers.js';
 import type { Arguments } from './arguments.js';
 import type { Block } from './arena.js';
 import { ENCODED_SIZE, type EncodedProgram } from './encode.js';
-import { KERNEL, type KernelLimits } from './engine.js';
 import { checkInside, checkScanOperand, checkTableOperand, matrixEnd, overlapsInStep } from './extent.js';
 import type { ProgramCache } from './programs.js';
 import type { Memory } from './storage.js';
@@ -12,11 +12,7 @@ import type { Memory } from './storage.js';
 /** Rows over all steps from which on packing the weights pays. */
 const PACK_ROWS = 16;
 
-/** Row tables of one call; kernels/scan.h has the same number. */
-const MAX_TABLES = 4;
-
-/** What a stage is, by number, as in kernels/scan.h. */
-const STAGE = { program: 0, product: 1, rowSum: 2 } as const;
+const STAGES = { program: STAGE.PROGRAM, product: STAGE.PRODUCT, rowSum: STAGE.ROW_SUM } as const;
 
 /** A program stage, ready. */
 interface Encoded {
@@ -24,24 +20,38 @@ interface Encoded {
   safe: boolean;
 }
 
-/** Where the time of scans goes, in the order of kernels/scan.h. */
-export const SCAN_PARTS = ['packing', 'products', 'programs', 'rowSums', 'barriers'] as const;
+/** Where the time of scans goes. */
+export const SCAN_PARTS = {
+  packing: TIME.PACKING,
+  products: TIME.PRODUCTS,
+  programs: TIME.PROGRAMS,
+  rowSums: TIME.ROW_SUMS,
+  barriers: TIME.BARRIERS,
+} as const;
+
+export type ScanPart = keyof typeof SCAN_PARTS;
 
 /** Seconds of the first thread by part, added up over scans. */
-export type ScanTimes = Record<(typeof SCAN_PARTS)[number], number>;
+export type ScanTimes = Record<ScanPart, number>;
 
-/** Runs the whole time loop. Errors: UNSUPPORTED beyond the limits, RANGE for a bad index, OUT_OF_MEMORY. */
+const partNames = Object.keys(SCAN_PARTS) as ScanPart[];
+
+/**
+ * Runs the whole time loop.
+ * @param panel columns of a packed panel of weights
+ * Errors: UNSUPPORTED beyond the limits, RANGE for a bad index, OUT_OF_MEMORY.
+ */
 export function runScan(
   args: Arguments,
   memory: Memory,
   programs: ProgramCache,
-  limits: KernelLimits,
+  panel: number,
   plan: ScanPlan,
   call: ScanCall,
   times: ScanTimes | null,
 ): void {
   if (call.steps === 0 || call.rows === 0) return;
-  checkLimits(limits, plan, call);
+  checkLimits(plan, call);
   checkExtents(plan, call);
   args.begin();
   const blocks: Block[] = [];
@@ -55,11 +65,9 @@ export function runScan(
       args.at(operand);
       if (operand.indices) args.at(operand.indices, 'int32');
     }
-    const pack = call.rows > limits.fewRows || call.rows * call.steps >= PACK_ROWS;
+    const pack = call.rows > FEW_ROWS || call.rows * call.steps >= PACK_ROWS;
     const packed = plan.stages.map((stage) =>
-      stage.kind === 'product' && pack && stage.k > 0
-        ? block(Math.ceil(stage.n / limits.panel) * limits.panel * stage.k * 4)
-        : 0,
+      stage.kind === 'product' && pack && stage.k > 0 ? block(Math.ceil(stage.n / panel) * panel * stage.k * 4) : 0,
     );
     const tables = (call.rowTables ?? []).map((table) => {
       const at = block(table.byteLength);
@@ -83,7 +91,7 @@ export function runScan(
     args.putFlag(call.countDown);
     args.put(call.firstStep ?? 0);
     args.putFlag(times !== null);
-    for (let i = 0; i < MAX_TABLES; i++) args.put(tables[i] ?? 0);
+    for (let i = 0; i < MAX.TABLES; i++) args.put(tables[i] ?? 0);
     for (const operand of call.operands) {
       const { indices } = operand;
       args.put(args.at(operand));
@@ -99,25 +107,25 @@ export function runScan(
     plan.stages.forEach((stage, i) => putStage(args, stage, packed[i], addresses[i], encoded[i]));
     for (const uniform of call.uniforms) args.put(uniform);
     args.invoke(KERNEL.SCAN);
-    if (times !== null) SCAN_PARTS.forEach((part, i) => (times[part] += args.result(i)));
+    if (times !== null) for (const part of partNames) times[part] += args.result(SCAN_PARTS[part]);
   } finally {
     for (const made of blocks) memory.freeBlock(made);
   }
 }
 
-function checkLimits(limits: KernelLimits, plan: ScanPlan, call: ScanCall): void {
-  if (plan.stages.length > limits.stages) {
-    throw new UnsupportedError(`expected at most ${limits.stages} stages, received ${plan.stages.length}`);
+function checkLimits(plan: ScanPlan, call: ScanCall): void {
+  if (plan.stages.length > MAX.STAGES) {
+    throw new UnsupportedError(`expected at most ${MAX.STAGES} stages, received ${plan.stages.length}`);
   }
-  if (call.operands.length > limits.scanOperands) {
-    throw new UnsupportedError(`expected at most ${limits.scanOperands} operands, received ${call.operands.length}`);
+  if (call.operands.length > MAX.SCAN_OPERANDS) {
+    throw new UnsupportedError(`expected at most ${MAX.SCAN_OPERANDS} operands, received ${call.operands.length}`);
   }
-  if ((call.rowTables?.length ?? 0) > MAX_TABLES) {
-    throw new UnsupportedError(`expected at most ${MAX_TABLES} row tables, received ${call.rowTables?.length}`);
+  if ((call.rowTables?.length ?? 0) > MAX.TABLES) {
+    throw new UnsupportedError(`expected at most ${MAX.TABLES} row tables, received ${call.rowTables?.length}`);
   }
   for (const stage of plan.stages) {
-    if (stage.kind === 'program' && stage.operands.length > limits.operands) {
-      throw new UnsupportedError(`expected at most ${limits.operands} operands, received ${stage.operands.length}`);
+    if (stage.kind === 'program' && stage.operands.length > MAX.OPERANDS) {
+      throw new UnsupportedError(`expected at most ${MAX.OPERANDS} operands, received ${stage.operands.length}`);
     }
   }
 }
@@ -186,7 +194,7 @@ function argumentsOf(plan: ScanPlan, call: ScanCall): number {
     (sum, stage) => sum + (stage.kind === 'program' ? 5 + stage.operands.length : 9),
     0,
   );
-  return 11 + MAX_TABLES + call.operands.length * 9 + stages + call.uniforms.length;
+  return 11 + MAX.TABLES + call.operands.length * 9 + stages + call.uniforms.length;
 }
 
 function encodeStage(programs: ProgramCache, stage: ScanStage, call: ScanCall): Encoded | null {
@@ -208,7 +216,7 @@ function placePrograms(programs: ProgramCache, encoded: readonly (Encoded | null
 }
 
 function putStage(args: Arguments, stage: ScanStage, packed: number, address: number, encoded: Encoded | null): void {
-  args.put(STAGE[stage.kind]);
+  args.put(STAGES[stage.kind]);
   if (stage.kind === 'rowSum') {
     args.put(stage.x);
     args.put(stage.out);

@@ -2,13 +2,14 @@
 // SIMD on one thread.
 import { UnrolledError, UnsupportedError } from '../../errors.js';
 import { getPlatform, type KernelVariant } from '../../platform/platform.js';
+import { MAX } from '../numbers.js';
 import { CompiledBackend } from './compiled.js';
 import { WasmEngine } from './wasmEngine.js';
 
 /** Threads where nobody says how many: more rarely help products of this size. */
 const DEFAULT_THREADS = 16;
-/** The caller and as many workers as kernels/wasm.cpp has room for. */
-const MAX_THREADS = 64;
+/** The caller and as many workers as there is room for. */
+const MAX_THREADS = 1 + MAX.WORKERS;
 
 export interface WasmOptions {
   /** At most so many; one where memory cannot be shared with workers. Default: the cores of this machine, at most 16. */

@@ -4,7 +4,7 @@ import { UnrolledError } from '../../errors.js';
 import type { FloatArray } from '../../tensor/device.js';
 import { philox4x32, type RandomKey, unitFloat } from '../../tensor/philox.js';
 import { type Operand, ROW_GROUP, type ScanOperand } from '../contract.js';
-import { INSTRUCTION_SIZE, MAX_REGISTERS, OP, type Opcode, type Program } from '../isa.js';
+import { INSTRUCTION_SIZE, MAX_REGISTERS, OP, type Opcode, type Program, registersRead } from '../isa.js';
 import { checkIndex, floats, integers } from './memory.js';
 
 const BLOCK = 256;
@@ -165,14 +165,6 @@ function compute(
 ): void {
   const rule = ARITHMETIC[op as Arithmetic];
   for (let i = 0; i < count; i++) out[i] = rule(a[i], b[i], c[i]);
-}
-
-/** Registers that each instruction reads, from a on. */
-function registersRead(op: number): number {
-  if (op === OP.STORE) return 1;
-  if (op <= OP.RANDOM) return 0;
-  if (op < OP.ADD) return 1;
-  return op < OP.SELECT ? 2 : 3;
 }
 
 function checkProgram(program: Program, operands: number, context: RunContext): void {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { inFolder, runTest } from '../testing.js';
-import { BENCH_TASKS } from '../bench/tasks.js';
+import { BENCH_TASKS } from '../../bench/tasks.js';
 
 const QUICK = ['--seconds', '0.01', '--rounds', '1', '--backend', 'wasm'];
 

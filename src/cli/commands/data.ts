@@ -1,6 +1,7 @@
 // `unrolled data`: the known data sets.
 import { defineCommand } from '../command.js';
 import { formatBytes, table } from '../output.js';
+import { sourcesOf } from '../sources.js';
 
 export const dataCommand = defineCommand({
   name: 'data',
@@ -8,9 +9,9 @@ export const dataCommand = defineCommand({
   arguments: [],
   options: {},
   examples: ['unrolled data', 'unrolled data --data-dir ~/texts'],
-  async run({ io, globals }) {
-    const { KnownData } = await import('../knownData.js');
-    const datasets = new KnownData(io, globals.dataDir).list();
+  async run(context) {
+    const { KnownData } = await import('../../sources/knownData.js');
+    const datasets = new KnownData(sourcesOf(context)).list();
     const rows = datasets.map(({ name, title, licence, kind, bytes, present, source }) => [
       name,
       kind,

@@ -6,6 +6,7 @@ import { readBytes } from '../files.js';
 import { formatNumber, percent, table } from '../output.js';
 import { noPictures } from '../pictures.js';
 import { ROW_OPTIONS } from '../rowOptions.js';
+import { sourcesOf } from '../sources.js';
 
 export const evaluateCommand = defineCommand({
   name: 'evaluate',
@@ -22,7 +23,8 @@ export const evaluateCommand = defineCommand({
   async run(context, [file, ...args], options): Promise<CommandResult> {
     const { io, globals } = context;
     const library = await import('../library.js');
-    const rows = await import('../rowInput.js');
+    const rows = await import('../../sources/rows.js');
+    const sources = sourcesOf(context);
     await library.startBackend(globals);
     const model = library.loadModel(await readBytes(io.cwd, file), file);
     /** The part that a known data set has for this. */
@@ -36,7 +38,7 @@ export const evaluateCommand = defineCommand({
       case 'ngram':
         return evaluateLanguageModel(model, file, context, args);
       case 'classify': {
-        const data = await rows.readLabelled(context, args, options);
+        const data = await rows.readLabelled(sources, args, options);
         const { rows: count, loss, accuracy, macroF1, confusion } = model.evaluate(measured(data));
         return result(data.name, { rows: count, loss, accuracy, macroF1, labels: model.config.labels, confusion }, [
           ['rows', formatNumber(count)],
@@ -46,7 +48,7 @@ export const evaluateCommand = defineCommand({
         ]);
       }
       case 'tag': {
-        const data = await rows.readSentences(context, args, options);
+        const data = await rows.readSentences(sources, args, options);
         const { tokens, untrained, loss, accuracy, f1 } = model.evaluate(measured(data));
         return result(data.name, { tokens, untrained, loss, accuracy, ...(f1 === undefined ? {} : { f1 }) }, [
           ['tokens', formatNumber(tokens)],
@@ -58,7 +60,7 @@ export const evaluateCommand = defineCommand({
       }
       case 'forecast': {
         const inputs = options.inputs ?? (model.config.inputs.length > 0 ? model.config.inputs.join(',') : undefined);
-        const { name, series } = await rows.readOneSeries(context, args, { ...options, inputs });
+        const { name, series } = await rows.readOneSeries(sources, args, { ...options, inputs });
         const others = Object.fromEntries(series.inputs.map((column) => [column.name, column.values]));
         const { windows, mse, mae, byStep, original } = model.evaluate({
           target: series.target.values,
@@ -75,11 +77,11 @@ export const evaluateCommand = defineCommand({
       }
       case 'translate': {
         const { bleuHeading, scoresOf } = await import('../translationScores.js');
-        const data = await rows.readSentencePairs(context, args, options);
+        const data = await rows.readSentencePairs(sources, args, options);
         const measuredOn = model.evaluate(measured(data));
-        const { pairs, sources, loss, exact, tokenError } = measuredOn;
+        const { pairs, loss, exact, tokenError } = measuredOn;
         const scores = scoresOf(model, measuredOn.hypotheses, library);
-        return result(data.name, { rows: pairs, sources, loss, ...scores, exact, tokenError }, [
+        return result(data.name, { rows: pairs, sources: measuredOn.sources, loss, ...scores, exact, tokenError }, [
           ['pairs', formatNumber(pairs)],
           [bleuHeading(scores), scores.bleu.toFixed(2)],
           ['chrF', scores.chrf.toFixed(2)],
@@ -99,11 +101,11 @@ export const evaluateCommand = defineCommand({
 async function evaluateLanguageModel(
   model: LanguageModel | NgramLanguageModel,
   file: string,
-  { io, globals }: Context,
+  context: Context,
   args: readonly string[],
 ): Promise<CommandResult> {
-  const { bytesOf, readData, textOf } = await import('../input.js');
-  const read = await readData(io, args, globals.dataDir);
+  const { bytesOf, readData, textOf } = await import('../../sources/data.js');
+  const read = await readData(sourcesOf(context), args);
   // A known data set has a part that is meant for this.
   const data = read.test.length > 0 ? { ...read, parts: read.test } : read;
   const { tokens: kind, lowercase, lettersOnly, collapseWhitespace } = model.text.settings;

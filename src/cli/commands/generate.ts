@@ -2,7 +2,7 @@
 import { defineCommand } from '../command.js';
 import { readBytes } from '../files.js';
 import { decimal, integer, string, withDefault } from '../options.js';
-import { printable } from '../output.js';
+import { writeExact } from '../terminal.js';
 
 export const generateCommand = defineCommand({
   name: 'generate',
@@ -26,13 +26,14 @@ export const generateCommand = defineCommand({
   examples: ['unrolled generate runs/moby-dick-lstm.safetensors --prime "Call me " --length 400 --seed 7'],
   async run({ io, globals, signal }, [file], options) {
     const { loadLanguageModel, startBackend } = await import('../library.js');
-    const { createTokenizer } = await import('../../text/createTokenizer.js');
     await startBackend(globals);
     const model = loadLanguageModel(await readBytes(io.cwd, file), file);
     const { prime, length, temperature, topK, topP, stop, count } = options;
     const seed = globals.seed ?? Math.floor(Math.random() * 2 ** 31); // each call its own text, unless a seed is asked for
     const show = (text: string): void => {
-      if (!globals.json) io.stdout.write(io.stdout.isTTY ? printable(text) : text);
+      if (globals.json) return;
+      if (io.stdout.isTTY) io.stdout.write(text);
+      else writeExact(io.stdout, text);
     };
     const texts: string[] = [];
     let tokens = 0;
@@ -41,14 +42,14 @@ export const generateCommand = defineCommand({
       if (i > 0) show('\n---\n');
       let text = prime;
       show(prime);
-      const settings = { prime, length, temperature, topK, topP, stop, seed: (seed + i) % 2 ** 32 };
+      const onToken = (): void => void tokens++;
+      const settings = { prime, length, temperature, topK, topP, stop, onToken, seed: (seed + i) % 2 ** 32 };
       for await (const piece of 'stream' in model ? model.stream(settings) : [model.generate(settings)]) {
         text += piece;
         show(piece);
         if (signal.aborted) break;
       }
       texts.push(text);
-      tokens += createTokenizer(model.text.settings.tokens ?? 'char').tokenize(text.slice(prime.length)).length;
     }
     show('\n');
     signal.throwIfAborted();

@@ -67,6 +67,23 @@ describe('unrolled inspect', () => {
     });
   });
 
+  it.each([
+    [1, null],
+    [2, ['at the last step']],
+    [3, ['at the last step', '1 step before']],
+    [8, ['at the last step', '6 steps before']],
+    [30, ['at the last step', '10 steps before', '28 steps before']],
+    [70, ['at the last step', '10 steps before', '50 steps before']],
+  ])('has a number in every place for a text of %d characters', async (length, columns) => {
+    await inModels(async (run, folder) => {
+      const { status, out } = await run('net', '--text', TEXT.slice(0, length), '--report', 'r.html');
+      const heading = out.split('\n').find((line) => line.startsWith('gradient of the last loss'));
+      expect([status, heading?.split(/ {2,}/).slice(1) ?? null]).toEqual([0, columns]);
+      expect(out).not.toMatch(/NaN|undefined/);
+      expect(readFileSync(join(folder, 'r.html'), 'utf8')).not.toMatch(/NaN|undefined|not a number/);
+    });
+  });
+
   it('refuses what makes no sense', async () => {
     await inModels(async (run) => {
       const errors = async (...argv: string[]): Promise<string> => {

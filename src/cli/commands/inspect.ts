@@ -7,8 +7,9 @@ import { defineCommand } from '../command.js';
 import { readBytes, writeWhole } from '../files.js';
 import type { Io } from '../io.js';
 import { integer, path, string } from '../options.js';
+import { refuseOverwriting } from '../outputs.js';
 import { noPictures } from '../pictures.js';
-import { formatNumber, printable, table } from '../output.js';
+import { formatNumber, table } from '../output.js';
 
 export const inspectCommand = defineCommand({
   name: 'inspect',
@@ -28,6 +29,7 @@ export const inspectCommand = defineCommand({
   async run(context, [file], options) {
     const { io, globals } = context;
     const { loadModel, startBackend } = await import('../library.js');
+    await refuseOverwriting(context, { '--report': options.report }, [file, options.textFile, options.series]);
     const text = await textOf(io, options);
     await startBackend(globals);
     const model = loadModel(await readBytes(io.cwd, file), file);
@@ -47,7 +49,7 @@ export const inspectCommand = defineCommand({
       );
     }
     const { inspectModel, toRows } = await import('../../inspect/index.js');
-    const inspection = 'network' in model ? inspectModel(model, { text, layer: options.layer }) : null;
+    const inspection = 'network' in model ? inspectModel(model, { input: text, layer: options.layer }) : null;
     const { settings, vocabulary } = model.text;
     const config: Record<string, unknown> = {
       task: model.task,
@@ -61,15 +63,15 @@ export const inspectCommand = defineCommand({
     ]);
 
     if (options.report !== undefined) {
-      const { inspectReport } = await import('../../plot/inspectReport.js');
-      const { Cell } = await import('../../cell/cell.js');
+      const { inspectReport } = await import('../../drawing/reports/inspectReport.js');
+      const { toDiagram, toLatex } = await import('../../node.js');
       const cell = 'network' in model ? model.network.recurrent.cell : null;
       const page = inspectReport({
         title: `Inside ${basename(file)}`,
         subtitle: subtitle(config, inspection),
         figures: figures(config, inspection),
         config: configRows,
-        ...(cell instanceof Cell ? { formula: cell.toLatex(), diagram: cell.toDiagram() } : {}),
+        ...(cell === null ? {} : { formula: toLatex(cell), diagram: toDiagram(cell) }),
         inspection,
       });
       await writeWhole(io.cwd, options.report, page);
@@ -161,7 +163,7 @@ function summary(
     if (text !== null) parts.push(...textTables(text));
   }
   if (report !== undefined) parts.push(`report  ${report}`);
-  return parts.map(printable).join('\n\n');
+  return parts.join('\n\n');
 }
 
 function textTables({ saturation, neurons, gradientFlow }: NonNullable<Inspection['text']>): string[] {
@@ -209,14 +211,16 @@ function textTables({ saturation, neurons, gradientFlow }: NonNullable<Inspectio
     );
   }
   if (gradientFlow !== null) {
+    // A short text has no step so far back: its first one stands there.
+    const lags = [...new Set([0, 10, 50].map((lag) => Math.min(lag, gradientFlow.steps - 1)))];
     const rows = gradientFlow.last.flatMap(({ layer, states }) =>
-      Object.entries(states).map(([state, norms]) => {
-        const back = (steps: number): string => formatNumber(norms.at(-1 - steps) ?? NaN);
-        return [`layer ${layer} ${state}`, back(0), back(10), back(50)];
-      }),
+      Object.entries(states).map(([state, norms]) => [
+        `layer ${layer} ${state}`,
+        ...lags.map((lag) => formatNumber(norms[norms.length - 1 - lag])),
+      ]),
     );
-    const columns = ['at the last step', '10 steps before', '50 steps before'].map((heading) => ({
-      heading,
+    const columns = lags.map((lag) => ({
+      heading: lag === 0 ? 'at the last step' : `${lag} ${lag === 1 ? 'step' : 'steps'} before`,
       number: true,
     }));
     parts.push(table([{ heading: 'gradient of the last loss' }, ...columns], rows));

@@ -3,9 +3,11 @@ import { UnrolledError } from '../../errors.js';
 import { type CommandResult, defineCommand } from '../command.js';
 import { readBytes, writeWhole } from '../files.js';
 import { decimal, integer, path } from '../options.js';
-import { formatNumber, percent, printable, table } from '../output.js';
+import { formatNumber, percent, table } from '../output.js';
+import { refuseOverwriting } from '../outputs.js';
 import { noPictures } from '../pictures.js';
 import { ROW_OPTIONS } from '../rowOptions.js';
+import { sourcesOf } from '../sources.js';
 
 export const predictCommand = defineCommand({
   name: 'predict',
@@ -29,7 +31,9 @@ export const predictCommand = defineCommand({
   async run(context, [file, ...args], options): Promise<CommandResult> {
     const { io, globals } = context;
     const library = await import('../library.js');
-    const rows = await import('../rowInput.js');
+    const rows = await import('../../sources/rows.js');
+    const sources = sourcesOf(context);
+    await refuseOverwriting(context, { '--out': options.out }, [file, ...args]);
     await library.startBackend(globals);
     const model = library.loadModel(await readBytes(io.cwd, file), file);
     const done = async (predictions: object[], text: string): Promise<CommandResult> => {
@@ -47,7 +51,7 @@ export const predictCommand = defineCommand({
           `unrolled generate ${file} writes text with it`,
         );
       case 'classify': {
-        const { texts } = await rows.readTexts(context, args, { ...options, column: options.text });
+        const { texts } = await rows.readTexts(sources, args, { ...options, column: options.text });
         const predictions = model.predict(texts).map((answer, i) => ({ text: texts[i], ...answer }));
         const lines = predictions.map(({ text, label, probability }) => [label, percent(probability), shorten(text)]);
         return done(predictions, table(['label', 'probability', 'text'].map((heading) => ({ heading })), lines)); // prettier-ignore
@@ -61,7 +65,7 @@ export const predictCommand = defineCommand({
       }
       case 'forecast': {
         const inputs = options.inputs ?? (model.config.inputs.length > 0 ? model.config.inputs.join(',') : undefined);
-        const { series } = await rows.readOneSeries(context, args, { ...options, inputs });
+        const { series } = await rows.readOneSeries(sources, args, { ...options, inputs });
         const others = Object.fromEntries(series.inputs.map((column) => [column.name, column.values]));
         const forecast = model.predict({ target: series.target.values, inputs: others }, { steps: options.steps });
         const levels = Object.keys(forecast.quantiles ?? {});
@@ -81,11 +85,11 @@ export const predictCommand = defineCommand({
         return done(predictions, table(columns, lines));
       }
       case 'translate': {
-        const { texts } = await rows.readTexts(context, args, { ...options, column: options.source });
+        const { texts } = await rows.readTexts(sources, args, { ...options, column: options.source });
         const { beam: beamSize, lengthPenalty } = options;
         const answers = model.translate(texts, { beamSize, lengthPenalty });
         const predictions = answers.map(({ text, score, tokens }, i) => ({ source: texts[i], text, score, tokens }));
-        return done(predictions, answers.map(({ text }) => printable(text)).join('\n'));
+        return done(predictions, answers.map(({ text }) => text).join('\n'));
       }
       case 'caption':
         throw noPictures(file);
@@ -97,14 +101,13 @@ export const predictCommand = defineCommand({
     async function readTokens(): Promise<string[][]> {
       const columns = args.every((name) => name !== '-' && !/\.txt(\.gz)?$/i.test(name));
       if (columns) {
-        const { rows: sentences, test } = await rows.readSentences(context, args, options);
+        const { rows: sentences, test } = await rows.readSentences(sources, args, options);
         return (test ?? sentences).map(({ tokens }) => tokens);
       }
-      const { texts } = await rows.readTexts(context, args, options);
+      const { texts } = await rows.readTexts(sources, args, options);
       return texts.map((text) => text.trim().split(/\s+/));
     }
   },
 });
 
-const shorten = (text: string): string =>
-  printable((text.length > 60 ? `${text.slice(0, 59)}…` : text).replace(/\s+/g, ' '));
+const shorten = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text).replace(/\s+/g, ' ');

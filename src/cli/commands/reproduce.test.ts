@@ -49,6 +49,7 @@ describe('unrolled reproduce', () => {
       expect(out).toContain('✓ one: 1 (1)');
       const page = readFileSync(join(folder, 'pages', 'mine.html'), 'utf8');
       expect(page).toContain('seed 7');
+      expect(page).toContain('<p class="when">mine.mjs</p>'); // named from where the command ran
       expect(page).toContain('href="zh/mine.html"');
       expect(page).toContain('unrolled reproduce ./mine.mjs --seed 7 --report pages --lang all');
       const chinese = readFileSync(join(folder, 'pages', 'zh', 'mine.html'), 'utf8');

@@ -1,13 +1,15 @@
 // `unrolled train classify`: one label for a text; beside the network stands what counting alone achieves.
-import { CLASSIFIER_DEFAULTS as DEFAULTS } from '../../models/defaults.js';
+import { CLASSIFIER_DEFAULTS as DEFAULTS } from '../../models/classifier/options.js';
 import { POOLINGS } from '../../models/classifier/poolings.js';
-import type { ClassifierMetrics, LabelledText, TextClassifier } from '../../models/classifier/textClassifier.js';
-import { escapeXml } from '../../plot/svg.js';
+import type { ClassifierMetrics, LabelledText } from '../../models/classifier/options.js';
+import type { TextClassifier } from '../../models/classifier/textClassifier.js';
+import { escapeXml } from '../../drawing/svg.js';
 import { UnrolledError } from '../../errors.js';
 import { defineCommand } from '../command.js';
 import { choice, flag, fraction, integer, path, string } from '../options.js';
 import { formatNumber, percent } from '../output.js';
-import type { LabelledRow } from '../rowInput.js';
+import type { LabelledRow } from '../../sources/rows.js';
+import { sourcesOf } from '../sources.js';
 import { TABLE_OPTIONS } from '../tableOptions.js';
 import type * as library from '../library.js';
 import { embeddingOption, fitSettings, trainOptions } from '../trainOptions.js';
@@ -65,18 +67,19 @@ export const trainClassifyCommand = defineCommand({
   async run(context, args, options) {
     const { io, globals } = context;
     const lib = await import('../library.js');
-    const { readLabelled, readWordVectors } = await import('../rowInput.js');
+    const { readLabelled, readWordVectors } = await import('../../sources/rows.js');
+    const sources = sourcesOf(context);
     const { readCell } = await import('../cellModule.js');
     const cell = await readCell(io.cwd, options.cell);
-    const data = await readLabelled(context, args, options);
-    const given = options.test === undefined ? data.test : (await readLabelled(context, [options.test], options)).rows;
+    const data = await readLabelled(sources, args, options);
+    const given = options.test === undefined ? data.test : (await readLabelled(sources, [options.test], options)).rows;
     const { training, test } = given
       ? { training: data.rows, test: given }
       : drawTest(data.rows, globals.seed ?? 0, lib);
     requireKnown(training, test);
-    const vectors = options.vectors === undefined ? undefined : await readWordVectors(context, options.vectors);
+    const vectors = options.vectors === undefined ? undefined : await readWordVectors(sources, options.vectors);
     const sizes = `${formatNumber(training.length)} rows to learn from, ${formatNumber(test.length)} to test with`;
-    const run = await startRun(context, data, sizes, options, DEFAULTS.cell);
+    const run = await startRun(context, data, args, sizes, options, DEFAULTS.cell);
     const { tokens, lowercase, minCount, pooling, wordDropout, oneDirection } = options;
     const model = await trainAndSave(context, run, (hooks) =>
       lib.TextClassifier.fit(training, {

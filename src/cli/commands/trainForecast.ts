@@ -1,12 +1,13 @@
 // `unrolled train forecast`: the next values of a series; beside the network stand the last value, the last season and a linear rule.
-import { FORECASTER_DEFAULTS as DEFAULTS } from '../../models/defaults.js';
+import { FORECASTER_DEFAULTS as DEFAULTS } from '../../models/forecaster/options.js';
 import type { ForecastErrors } from '../../metrics/forecastMetrics.js';
 import type { Forecaster } from '../../models/forecaster/forecaster.js';
 import { UnrolledError } from '../../errors.js';
-import { lineChart } from '../../plot/lineChart.js';
+import { lineChart } from '../../drawing/charts/lineChart.js';
 import { defineCommand } from '../command.js';
 import { choice, decimal, integer, type OptionSpec, string } from '../options.js';
 import { formatNumber } from '../output.js';
+import { sourcesOf } from '../sources.js';
 import { TABLE_OPTIONS } from '../tableOptions.js';
 import { fitSettings, trainOptions } from '../trainOptions.js';
 import { startRun, taskResult, trainAndSave } from '../trainRun.js';
@@ -65,10 +66,11 @@ export const trainForecastCommand = defineCommand({
   async run(context, args, options) {
     const { io, globals } = context;
     const library = await import('../library.js');
-    const { readOneSeries } = await import('../rowInput.js');
+    const { readOneSeries } = await import('../../sources/rows.js');
+    const sources = sourcesOf(context);
     const { readCell } = await import('../cellModule.js');
     const cell = await readCell(io.cwd, options.cell);
-    const data = await readOneSeries(context, args, options);
+    const data = await readOneSeries(sources, args, options);
     const { series } = data;
     const target = series.target.values;
     const inputs = Object.fromEntries(series.inputs.map(({ name, values }) => [name, values]));
@@ -85,7 +87,7 @@ export const trainForecastCommand = defineCommand({
       );
     }
     const sizes = `${formatNumber(parts.train[1])} values to learn from, ${formatNumber(parts.validation[1] - parts.validation[0])} to validate, ${formatNumber(to - from)} to test with`;
-    const run = { ...(await startRun(context, data, sizes, options, DEFAULTS.cell)), counted: 'values' };
+    const run = { ...(await startRun(context, data, args, sizes, options, DEFAULTS.cell)), counted: 'values' };
     const model = await trainAndSave(context, run, (hooks) =>
       library.Forecaster.fit(
         { target, inputs },

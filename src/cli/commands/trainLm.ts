@@ -4,11 +4,12 @@ import type { Corpus } from '../../text/corpus.js';
 import { type LossMetrics, metricsOf } from '../metrics.js';
 import type { Baseline } from '../baselines.js';
 import { type CommandResult, type Context, defineCommand } from '../command.js';
+import { sourcesOf } from '../sources.js';
 import { TEXT_OPTIONS, type TextOptions } from '../textOptions.js';
-import { LANGUAGE_MODEL_DEFAULTS } from '../../models/defaults.js';
+import { LANGUAGE_MODEL_DEFAULTS } from '../../models/language/options.js';
 import { writeWhole } from '../files.js';
 import { peakMemoryMiB } from '../io.js';
-import { formatNumber, formatTime, printable, table } from '../output.js';
+import { formatNumber, formatTime, table } from '../output.js';
 import type { OptionValues } from '../options.js';
 import { shellCommand } from '../resumeCommand.js';
 import { fitSettings, minutesOf, TRAIN_OPTIONS } from '../trainOptions.js';
@@ -29,10 +30,11 @@ export const trainLmCommand = defineCommand({
     const { io, argv } = context;
     const { LanguageModel, trainingReport, describeBackend } = await import('../library.js');
     const { readCell } = await import('../cellModule.js');
-    const { readCorpus } = await import('../corpusInput.js');
+    const { readCorpus } = await import('../../sources/corpus.js');
+    const sources = sourcesOf(context);
     const cell = await readCell(io.cwd, options.cell);
-    const { name, corpus, test } = await readCorpus(context, args, options);
-    const run = await startRun(context, { name }, corpusLine(corpus), options, LANGUAGE_MODEL_DEFAULTS.cell);
+    const { name, corpus, test } = await readCorpus(sources, args, options);
+    const run = await startRun(context, { name }, args, corpusLine(corpus), options, LANGUAGE_MODEL_DEFAULTS.cell);
     const { backend, files, progress } = run;
     const samples: { step: number; text: string }[] = [];
     const model = await trainAndSave(context, { ...run, also: asPerplexity }, (hooks) =>
@@ -98,7 +100,7 @@ export const trainLmCommand = defineCommand({
       vocabulary: model.vocabularySize,
       tokens: { train: corpus.train.length, validation: corpus.validation.length },
       steps: training.step,
-      train: { loss: training.loss, perplexity: training.perplexity },
+      train: { loss: training.loss, perplexity: Math.exp(training.loss) },
       validation: metricsOf(last),
       ...(tested && { test: metricsOf(tested) }),
       baselines: {
@@ -175,12 +177,12 @@ function summary(
     ...(tested
       ? [`test perplexity ${tested.perplexity.toFixed(2)}, ${tested.bitsPerToken.toFixed(3)} bits per token`]
       : []),
-    printable(sample),
+    sample,
     savedText(files),
   ].join('\n\n');
 }
 
 /** A sample on one line of the progress. */
 function oneLine(text: string): string {
-  return printable(text.replace(/\s+/g, ' ').trim());
+  return text.replace(/\s+/g, ' ').trim();
 }

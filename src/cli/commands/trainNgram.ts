@@ -1,10 +1,12 @@
 // `unrolled train ngram`: counts an n-gram model and saves it.
 import { defineCommand } from '../command.js';
+import { sourcesOf } from '../sources.js';
 import { TEXT_OPTIONS } from '../textOptions.js';
 import { writeWhole } from '../files.js';
 import { choice, integer, path, withDefault } from '../options.js';
 import { metricsOf } from '../metrics.js';
 import { formatNumber, table } from '../output.js';
+import { refuseOverwriting } from '../outputs.js';
 
 export const trainNgramCommand = defineCommand({
   name: 'train ngram',
@@ -25,11 +27,13 @@ export const trainNgramCommand = defineCommand({
   ],
   async run(context, args, options) {
     const { NgramLanguageModel } = await import('../library.js');
-    const { readCorpus } = await import('../corpusInput.js');
-    const { name, corpus, test } = await readCorpus(context, args, options);
+    const { readCorpus } = await import('../../sources/corpus.js');
+    const sources = sourcesOf(context);
+    const { name, corpus, test } = await readCorpus(sources, args, options);
     const { order, smoothing } = options;
-    const model = NgramLanguageModel.train(corpus, { ...options, order, smoothing });
     const out = options.out ?? `runs/${name}-ngram.safetensors`;
+    await refuseOverwriting(context, { '--out': out }, args);
+    const model = NgramLanguageModel.train(corpus, { ...options, order, smoothing });
     await writeWhole(context.io.cwd, out, model.toBytes());
     const measured =
       corpus.validation.length > 1 ? model.evaluate(corpus.validation, corpus.train.subarray(-order)) : null;

@@ -1,11 +1,12 @@
 // `unrolled train tag`: one label for every token; beside the network stands the most frequent tag of each word.
-import { TAGGER_DEFAULTS as DEFAULTS } from '../../models/defaults.js';
+import { TAGGER_DEFAULTS as DEFAULTS } from '../../models/tagger/options.js';
 import type { TagScores } from '../../metrics/tagScores.js';
-import type { TaggedSentence } from '../../models/tagger/tokenTagger.js';
-import { escapeXml } from '../../plot/svg.js';
+import type { TaggedSentence } from '../../models/tagger/options.js';
+import { escapeXml } from '../../drawing/svg.js';
 import { defineCommand } from '../command.js';
 import { choice, decimal, flag, fraction, integer, path, string } from '../options.js';
 import { formatNumber, percent } from '../output.js';
+import { sourcesOf } from '../sources.js';
 import { embeddingOption, fitSettings, trainOptions } from '../trainOptions.js';
 import { startRun, taskResult, trainAndSave } from '../trainRun.js';
 
@@ -34,7 +35,7 @@ export const trainTagCommand = defineCommand({
       defaultText: String(DEFAULTS.validation),
     },
     vectors: path('--vectors <file>', 'word vectors to start from, as GloVe writes them'),
-    head: choice('--head <name>', 'each token alone, or whole paths (default: crf for chunks, O B-… I-…)', [
+    head: choice('--head <name>', 'each token alone, or whole paths (default: crf for chunks, as B-… I-… O)', [
       'softmax',
       'crf',
     ]),
@@ -53,17 +54,18 @@ export const trainTagCommand = defineCommand({
   async run(context, args, options) {
     const { io, globals } = context;
     const library = await import('../library.js');
-    const { readSentences, readWordVectors } = await import('../rowInput.js');
+    const { readSentences, readWordVectors } = await import('../../sources/rows.js');
+    const sources = sourcesOf(context);
     const { readCell } = await import('../cellModule.js');
     const cell = await readCell(io.cwd, options.cell);
-    const data = await readSentences(context, args, options);
-    const given = options.test === undefined ? data.test : (await readSentences(context, [options.test], options)).rows;
+    const data = await readSentences(sources, args, options);
+    const given = options.test === undefined ? data.test : (await readSentences(sources, [options.test], options)).rows;
     const drawn = given ? null : library.stratifiedSplit(new Int32Array(data.rows.length), TEST, globals.seed ?? 0);
     const training = drawn ? Array.from(drawn.rest, (i) => data.rows[i]) : data.rows;
     const test = given ?? Array.from(drawn?.drawn ?? [], (i) => data.rows[i]);
-    const vectors = options.vectors === undefined ? undefined : await readWordVectors(context, options.vectors);
+    const vectors = options.vectors === undefined ? undefined : await readWordVectors(sources, options.vectors);
     const sizes = `${formatNumber(training.length)} sentences to learn from, ${formatNumber(test.length)} to test with`;
-    const run = await startRun(context, data, sizes, options, DEFAULTS.cell);
+    const run = await startRun(context, data, args, sizes, options, DEFAULTS.cell);
     const { head, minCount, characters, neighbourWeight, oneDirection } = options;
     const model = await trainAndSave(context, run, (hooks) =>
       library.TokenTagger.fit(training, {
@@ -108,10 +110,14 @@ export const trainTagCommand = defineCommand({
       scores: { heading: 'Test', columns, rows, strong: 1 },
       unit: 'nats per token',
       sections: [{ heading: 'Sentences with mistakes', html: mistakesHtml(test, said) }],
-      details: [['words', formatNumber(model.vocabularySize)]],
+      details: [
+        ['words', formatNumber(model.vocabularySize)],
+        ['scheme of the tags', library.tagSchemeOf(config.tags) ?? 'none: no chunks'],
+      ],
       json: {
         head: config.head,
         tags: config.tags,
+        scheme: library.tagSchemeOf(config.tags),
         vocabulary: model.vocabularySize,
         sentences: { train: training.length, test: test.length },
         notes: data.notes,

@@ -1,12 +1,13 @@
 // `unrolled train translate`: one sequence to another, by encoder, decoder and attention.
-import { TRANSLATOR_DEFAULTS as DEFAULTS } from '../../models/defaults.js';
+import { TRANSLATOR_DEFAULTS as DEFAULTS } from '../../models/translator/options.js';
 import type { Translator } from '../../models/translator/translator.js';
-import type { TranslatorEvaluation } from '../../models/translator/translatorOptions.js';
+import type { TranslatorEvaluation } from '../../models/translator/options.js';
 import type { TextPair } from '../../models/translator/sentencePairs.js';
-import { escapeXml } from '../../plot/svg.js';
+import { escapeXml } from '../../drawing/svg.js';
 import { defineCommand } from '../command.js';
 import { choice, decimal, flag, fraction, integer, path, string } from '../options.js';
 import { formatNumber, percent } from '../output.js';
+import { sourcesOf } from '../sources.js';
 import { TABLE_OPTIONS } from '../tableOptions.js';
 import { embeddingOption, fitSettings, trainOptions } from '../trainOptions.js';
 import { startRun, taskResult, trainAndSave } from '../trainRun.js';
@@ -73,17 +74,18 @@ export const trainTranslateCommand = defineCommand({
   async run(context, args, options) {
     const { io, globals } = context;
     const lib = await import('../library.js');
-    const { readSentencePairs } = await import('../rowInput.js');
+    const { readSentencePairs } = await import('../../sources/rows.js');
+    const sources = sourcesOf(context);
     const { readCell } = await import('../cellModule.js');
     const cell = await readCell(io.cwd, options.cell);
-    const data = await readSentencePairs(context, args, options);
+    const data = await readSentencePairs(sources, args, options);
     const given =
-      options.test === undefined ? data.test : (await readSentencePairs(context, [options.test], options)).rows;
+      options.test === undefined ? data.test : (await readSentencePairs(sources, [options.test], options)).rows;
     const drawn = given ? null : drawTest(data.rows, globals.seed ?? 0, lib.splitPairs);
     const training = drawn?.rest ?? data.rows;
     const test: readonly TextPair[] = given ?? drawn?.drawn ?? [];
     const sizes = `${formatNumber(training.length)} pairs to learn from, ${formatNumber(test.length)} to test with`;
-    const run = await startRun(context, data, sizes, options, DEFAULTS.cell);
+    const run = await startRun(context, data, args, sizes, options, DEFAULTS.cell);
     const { tokens, targetTokens, lowercase, minCount, maxTokens, maxLength, labelSmoothing, attention } = options;
     const model = await trainAndSave(context, run, (hooks) =>
       lib.Translator.fit(training, {

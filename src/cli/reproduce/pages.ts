@@ -1,9 +1,9 @@
 // The folder of reports: a page for each experiment and language, and the index.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Chapter } from '../../reproduce/experiment.js';
+import type { Chapter, Experiment } from '../../reproduce/experiment.js';
 import type { Language } from '../../reproduce/messages.js';
 import { experimentReport, indexReport } from '../../reproduce/report.js';
 import type { ExperimentResult } from '../../reproduce/run.js';
@@ -47,10 +47,8 @@ export class Pages {
     commandLine: string,
     results: readonly ExperimentResult[] | null,
   ): Promise<void> {
-    const { name, code } = result.experiment;
-    const texts = await Promise.all(
-      code.map(async (file) => ({ name: file, text: await readFile(resolve(SOURCES, file), 'utf8') })),
-    );
+    const { name } = result.experiment;
+    const texts = await this.#code(result.experiment);
     const indexed = results !== null || existsSync(resolve(this.#cwd, this.index(this.#languages[0])));
     for (const language of this.#languages) {
       const backend = this.#backend;
@@ -73,6 +71,19 @@ export class Pages {
       });
       await writeWhole(this.#cwd, this.index(language), index);
     }
+  }
+
+  /** Files of this package are named as they lie in experiments/, those of one's own as they lie here. */
+  #code({ name, code }: Experiment): Promise<{ name: string; text: string }[]> {
+    const isHere = (chapter: Chapter): boolean => chapter.experiments.some((experiment) => experiment.name === name);
+    const folder = resolve(SOURCES, this.#chapters.find(isHere)?.folder ?? '');
+    return Promise.all(
+      code.map(async (file) => {
+        const path = resolve(folder, file);
+        const base = path.startsWith(SOURCES) ? SOURCES : this.#cwd;
+        return { name: relative(base, path).replaceAll(sep, '/'), text: await readFile(path, 'utf8') };
+      }),
+    );
   }
 
   #others(language: Language, page: string): { language: Language; href: string }[] {

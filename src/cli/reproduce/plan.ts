@@ -6,7 +6,7 @@ import { manualSeed } from '../../node.js';
 import type { Experiment } from '../../reproduce/experiment.js';
 import type { Language } from '../../reproduce/messages.js';
 import { type ExperimentResult, runExperiment } from '../../reproduce/run.js';
-import { readData, textOf } from '../input.js';
+import { readData, textOf } from '../../sources/data.js';
 import type { Io } from '../io.js';
 import { startBackend } from '../library.js';
 import type { GlobalOptions } from '../options.js';
@@ -33,9 +33,9 @@ export async function runHere(
   manualSeed(seed);
   return runExperiment(experiment, {
     ...{ quick, seed, languages, signal, progress },
-    data: async (name) => textOf(await readData(io, [name], dataDir)),
+    data: async (name) => textOf(await readData({ ...io, dataDir }, [name])),
     files: async (name) => {
-      const { parts, validation, test } = await readData(io, [name], dataDir, 'any');
+      const { parts, validation, test } = await readData({ ...io, dataDir }, [name], 'any');
       return [...parts, ...validation, ...test];
     },
   });

@@ -1,6 +1,7 @@
 // Logistic regression on weighted counts of tokens and runs of neighbours, a strong baseline of text classification: all features
 // at once where naive Bayes takes each alone. Letters: N rows, K classes, V different features, C the weight of a row's loss.
 import { UnrolledError } from '../../errors.js';
+import { requireNumber } from '../../range.js';
 import { Philox } from '../../tensor/philox.js';
 import { ngramFeatures } from './ngramFeatures.js';
 
@@ -49,7 +50,8 @@ export class LogisticRegression {
     if (rows.length !== classes.length) {
       throw new UnrolledError('SHAPE', `expected a class for each of ${rows.length} rows, received ${classes.length}`, 'give one each'); // prettier-ignore
     }
-    if (!(C > 0 && C < Infinity)) throw new UnrolledError('RANGE', `expected C above 0, received ${C}`, '10 is usual');
+    requireNumber('C', C, { above: 0 }, '10 is usual');
+    requireNumber('an order', order, { min: 1, whole: true }, '2 counts tokens and pairs');
     this.#order = order;
     const seenIn: number[] = [];
     for (const row of rows) {

@@ -1,14 +1,16 @@
 // The honest baseline of tagging: each word gets the tag that it had most often, a new word the most frequent tag of all.
 import { UnrolledError } from '../../errors.js';
 import { type TagScores, tagScores } from '../../metrics/tagScores.js';
-import type { TaggedSentence } from '../tagger/tokenTagger.js';
+import type { TaggedSentence } from '../tagger/options.js';
 
 export class MostFrequentTag {
   readonly #tagOf: ReadonlyMap<string, string>;
+  readonly #tags: readonly string[];
   readonly #fallback: string;
 
-  private constructor(tagOf: ReadonlyMap<string, string>, fallback: string) {
+  private constructor(tagOf: ReadonlyMap<string, string>, tags: readonly string[], fallback: string) {
     this.#tagOf = tagOf;
+    this.#tags = tags;
     this.#fallback = fallback;
   }
 
@@ -24,7 +26,8 @@ export class MostFrequentTag {
       });
     }
     if (all.size === 0) throw new UnrolledError('EMPTY', 'expected tokens to count, received none', 'give data');
-    return new MostFrequentTag(new Map(Array.from(byWord, ([word, counts]) => [word, mostOf(counts)])), mostOf(all));
+    const tagOf = new Map(Array.from(byWord, ([word, counts]) => [word, mostOf(counts)]));
+    return new MostFrequentTag(tagOf, [...all.keys()], mostOf(all));
   }
 
   predict(sentences: readonly (readonly string[])[]): string[][] {
@@ -37,6 +40,7 @@ export class MostFrequentTag {
     return tagScores(
       sentences.map(({ tags }) => tags),
       predicted,
+      this.#tags,
     );
   }
 }

@@ -1,6 +1,7 @@
 // Multinomial naive Bayes on tokens and pairs of neighbours, the honest baseline of text classification: it counts, in one pass,
 // and is hard to beat where there is little data (Wang and Manning 2012). Letters: K classes, V different features.
 import { UnrolledError } from '../../errors.js';
+import { requireNumber } from '../../range.js';
 import { ngramFeatures } from './ngramFeatures.js';
 
 export interface NaiveBayesOptions {
@@ -21,7 +22,7 @@ export class NaiveBayes {
 
   /**
    * @param rows tokens of each  @param classes of each row, 0 to K − 1
-   * Errors: EMPTY, SHAPE.
+   * Errors: EMPTY, SHAPE, RANGE.
    */
   constructor(
     rows: readonly (readonly string[])[],
@@ -34,6 +35,8 @@ export class NaiveBayes {
     if (rows.length !== classes.length) {
       throw new UnrolledError('SHAPE', `expected a class for each of ${rows.length} rows, received ${classes.length}`, 'give one each'); // prettier-ignore
     }
+    requireNumber('an order', order, { min: 1, whole: true }, '2 counts tokens and pairs');
+    requireNumber('alpha', alpha, { above: 0 }, '1 is usual: what is added to each count');
     this.#order = order;
     this.#binary = binary;
     this.#prior = new Float64Array(count);

@@ -4,7 +4,8 @@ import { useBackend } from '../../backend/choose.js';
 import { ReferenceBackend } from '../../backend/reference/reference.js';
 import { decodeSafetensors } from '../../formats/safetensors.js';
 import { Philox } from '../../tensor/philox.js';
-import { type CaptionedPicture, Captioner } from './captioner.js';
+import { Captioner } from './captioner.js';
+import type { CaptionedPicture } from './options.js';
 
 beforeAll(() => useBackend(new ReferenceBackend()));
 

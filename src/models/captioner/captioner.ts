@@ -1,214 +1,71 @@
-// Captioner: words for a picture. A small convolutional encoder, a decoder that looks at its places; fits, evaluates, writes, and is
-// one file.
+// Captioner: words for a picture. A small convolutional encoder, a decoder that looks at its places.
 import { UnrolledError } from '../../errors.js';
 import { crossEntropy } from '../../autograd/ops.js';
 import { noGrad } from '../../autograd/tape.js';
-import { ensureBackend } from '../../backend/choose.js';
-import { RandomCalls } from '../../nn/random.js';
-import { getPlatform } from '../../platform/platform.js';
+import { Fingerprint } from '../../data/fingerprint.js';
+import type { Recurrent } from '../../nn/recurrent.js';
 import { fromData } from '../../tensor/create.js';
-import { Philox } from '../../tensor/philox.js';
 import { scope } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import type { TokenizerKind } from '../../text/tokenizer.js';
-import { BEGIN, END, Vocabulary, type VocabularyOptions } from '../../text/vocabulary.js';
-import type { TrainingResult } from '../../train/trainer.js';
+import { BEGIN, END, Vocabulary } from '../../text/vocabulary.js';
 import { type BeamOptions, beamSearch } from '../decoder/beamSearch.js';
-import { CaptionerNetwork, type CaptionerNetworkConfig } from './captionerNetwork.js';
-import { ConfigReader, defined } from '../config.js';
 import { beamModel, teacherForcing } from '../decoder/decoding.js';
-import { CAPTIONER_DEFAULTS } from '../defaults.js';
-import { encodeModelFile, type ModelFile, openModelFile, textAt, weightsOf, withWeights } from '../modelFile.js';
-import { cellConfig } from '../recurrentStack.js';
+import { Model } from '../model.js';
+import { type ModelText, textAt } from '../modelFile.js';
+import { cellConfig, stackConfig } from '../recurrentStack.js';
+import { learnRows } from '../rows.js';
+import { defineTask, type Lesson, type TaskTypes } from '../task.js';
 import { Side } from '../translator/sentencePairs.js';
-import type { ModelText } from '../language/textGenerator.js';
-import type { StackOptions } from '../trainingOptions.js';
-import { checkpointOf, type FileExtra, type RowTrainingOptions, trainOnRows } from '../trainOnRows.js';
-
-export interface CaptionedPicture {
-  /** Height × width grey values from 0 to 1, row by row. */
-  pixels: ArrayLike<number>;
-  text: string;
-}
-
-export interface CaptionerConfig extends CaptionerNetworkConfig {
-  /** Tokens of the longest caption in training: no caption is longer. */
-  longest: number;
-  seed: number;
-}
-
-export interface CaptionerMetrics {
-  /** Nats a token, the end included. */
-  loss: number;
-  /** The share of captions that are right in full. */
-  exact: number;
-  pictures: number;
-}
-
-export interface Caption {
-  text: string;
-  tokens: string[];
-  /** Log-probability with the length penalty. */
-  score: number;
-  /** For each token, the weight of each place of the picture: [tokens][rows][columns]; empty without attention. */
-  attention: number[][][];
-}
-
-/** Defaults: CAPTIONER_DEFAULTS; 5 epochs where no minutes are given. */
-export interface CaptionerOptions
-  extends Pick<VocabularyOptions, 'minCount' | 'maxSize'>, StackOptions, RowTrainingOptions<CaptionerMetrics> {
-  height: number;
-  width: number;
-  filters?: number;
-  embeddingSize?: number;
-  /** Inside the attention; 0 for a decoder that sees the picture once. */
-  attentionSize?: number;
-  tokens?: Exclude<TokenizerKind, 'byte'>;
-  validation?: readonly CaptionedPicture[];
-}
+import { CaptionerNetwork } from './captionerNetwork.js';
+import {
+  type Caption,
+  type CaptionedPicture,
+  CAPTIONER_DEFAULTS,
+  type CaptionerConfig,
+  type CaptionerMetrics,
+  type CaptionerOptions,
+  type ResolvedCaptionerOptions as Resolved,
+} from './options.js';
 
 const BATCH = 64;
+/** One hypothesis alone: its steps are those of one caption. */
+const GREEDY: BeamOptions = { beamSize: 1 };
 
-export class Captioner {
+interface CaptionTask extends TaskTypes {
+  config: CaptionerConfig;
+  network: CaptionerNetwork;
+  data: readonly CaptionedPicture[];
+  metrics: CaptionerMetrics;
+  evaluation: CaptionerMetrics;
+  evaluateOptions: BeamOptions;
+  input: ArrayLike<number>;
+  answer: Caption;
+  predictOptions: BeamOptions;
+}
+
+/**
+ * Words for a picture.
+ *
+ *     const model = await Captioner.fit(pictures, { height: 28, width: 84, epochs: 8 });
+ *     model.caption(pixels).text;
+ *
+ * `fit` has the errors EMPTY without pictures, SHAPE for one of another size.
+ */
+export class Captioner extends Model<CaptionTask> {
   readonly task = 'caption';
-  readonly config: CaptionerConfig;
-  readonly text: ModelText;
-  readonly network: CaptionerNetwork;
-  readonly calls: RandomCalls;
   readonly #side: Side;
-  /** How it was trained; null for a loaded one. */
-  training: TrainingResult<CaptionerMetrics> | null = null;
 
-  constructor(config: CaptionerConfig, text: ModelText) {
-    this.config = config;
-    this.text = text;
-    this.#side = new Side(text);
-    this.calls = new RandomCalls(config.seed);
-    this.network = new CaptionerNetwork(config, text.vocabulary.size, new Philox(config.seed), this.calls);
-  }
-
-  /**
-   * Trains a captioner.
-   *
-   *     const model = await Captioner.fit(pictures, { height: 28, width: 84, epochs: 8 });
-   *     model.caption(pixels).text;
-   *
-   * Errors: EMPTY without pictures, SHAPE for one of another size.
-   */
-  static async fit(pictures: readonly CaptionedPicture[], options: CaptionerOptions): Promise<Captioner> {
-    await ensureBackend();
-    if (pictures.length === 0)
-      throw new UnrolledError('EMPTY', 'expected pictures to learn from, received none', 'give data');
-    const from = checkpointOf<CaptionerMetrics, CaptionerOptions>(options);
-    const o = { ...options, ...CAPTIONER_DEFAULTS, ...defined(from?.options ?? {}), ...defined(options) };
-    const model =
-      options.resume === undefined
-        ? Captioner.#create(pictures, o)
-        : Captioner.fromBytes(options.resume, 'the checkpoint');
-    const sequences = pictures.map(({ text }) => model.#encoded(text));
-    const { validation = [] } = o;
-    model.training = await trainOnRows<CaptionerMetrics, typeof o>(
-      model,
-      {
-        lengths: sequences.map(({ length }) => length),
-        step(rows) {
-          const { logits, targets } = model.#forward(Array.from(rows, (row) => pictures[row].pixels), Array.from(rows, (row) => sequences[row])); // prettier-ignore
-          return { loss: crossEntropy(logits, targets), tokens: targets.size };
-        },
-        evaluate: () => (validation.length === 0 ? null : model.#measure(validation, { beamSize: 1 })),
-      },
-      o,
-      from,
-    );
-    return model;
-  }
-
-  static #create(
-    pictures: readonly CaptionedPicture[],
-    o: CaptionerOptions & Required<Pick<CaptionerOptions, keyof typeof CAPTIONER_DEFAULTS>>,
-  ): Captioner {
-    const { cell, hiddenSize, numLayers, dropout, recurrent, embeddingSize, attentionSize, height, width, filters, seed } = o; // prettier-ignore
-    const settings = { tokens: o.tokens, lineSeparator: o.tokens === 'char' ? '' : ' ' };
-    const side = new Side({ settings, vocabulary: Vocabulary.fromCounts([]) });
-    const texts = pictures.map(({ text }) => side.tokens(text));
-    const vocabulary = Vocabulary.fromTokens(texts.flat(), {
-      minCount: o.minCount,
-      maxSize: o.maxSize,
-      reserved: [BEGIN, END],
-    });
-    return new Captioner(
-      {
-        ...cellConfig(cell, CAPTIONER_DEFAULTS.cell),
-        ...{ hiddenSize, numLayers, dropout, ...(recurrent === undefined ? {} : { recurrent }) },
-        ...{ embeddingSize, attentionSize, tied: false, height, width, filters, seed },
-        longest: texts.reduce((most, { length }) => Math.max(most, length), 0),
-      },
-      { settings, vocabulary },
-    );
-  }
-
-  parameterCount(): number {
-    return this.network.parameterCount();
-  }
-
-  /** Errors: EMPTY, SHAPE. */
-  evaluate(pictures: readonly CaptionedPicture[], options: BeamOptions = {}): CaptionerMetrics {
-    if (pictures.length === 0)
-      throw new UnrolledError('EMPTY', 'expected pictures to measure, received none', 'give data');
-    this.network.eval();
-    return this.#measure(pictures, options);
-  }
-
-  /** Words for a picture. Errors: SHAPE. */
-  caption(pixels: ArrayLike<number>, options?: BeamOptions): Caption {
-    return this.predict([pixels], options)[0];
-  }
-
-  /** For each picture; for an iterable that is asynchronous, one after the other. */
-  predict(pictures: readonly ArrayLike<number>[], options?: BeamOptions): Caption[];
-  predict(pictures: AsyncIterable<ArrayLike<number>>, options?: BeamOptions): AsyncGenerator<Caption>;
-  predict(
-    pictures: readonly ArrayLike<number>[] | AsyncIterable<ArrayLike<number>>,
-    options: BeamOptions = {},
-  ): Caption[] | AsyncGenerator<Caption> {
-    this.network.eval();
-    if (Symbol.asyncIterator in pictures) return this.#predictEach(pictures, options);
-    const result: Caption[] = [];
-    for (let at = 0; at < pictures.length; at += BATCH) {
-      result.push(...scope(() => noGrad(() => this.#search(pictures.slice(at, at + BATCH), options))));
-    }
-    return result;
-  }
-
-  async *#predictEach(pictures: AsyncIterable<ArrayLike<number>>, options: BeamOptions): AsyncGenerator<Caption> {
-    for await (const picture of pictures) yield this.predict([picture], options)[0];
-  }
-
-  /** The file's bytes: weights, configuration, vocabulary. */
-  toBytes(extra: FileExtra = {}): Uint8Array {
-    return encodeModelFile({
-      kind: 'caption',
-      config: this.config,
-      texts: [this.text],
-      checkpoint: extra.checkpoint,
-      tensors: [...weightsOf(this.network), ...(extra.tensors ?? [])],
-    });
-  }
-
-  /** Errors: FORMAT for a file that is damaged or not a captioner's. */
-  static fromBytes(bytes: Uint8Array, name: string): Captioner {
-    return Captioner.fromFile(openModelFile(bytes, name), name);
-  }
-
-  static fromFile(file: ModelFile, name: string): Captioner {
-    if (file.kind !== 'caption') {
-      throw new UnrolledError('FORMAT', `expected a captioner in ${name}, received a model of kind ${file.kind}`, 'name another file'); // prettier-ignore
-    }
-    const config = new ConfigReader(file.config, name);
-    const text = textAt(file, 0, name);
-    if (!text.vocabulary.has(BEGIN) || !text.vocabulary.has(END)) config.fail(`${BEGIN} and ${END} in the vocabulary`);
-    const create = () =>
-      new Captioner(
+  static readonly definition = defineTask<Captioner, readonly CaptionedPicture[], CaptionerOptions>({
+    task: 'caption',
+    noun: 'a captioner',
+    defaults: CAPTIONER_DEFAULTS,
+    epochs: 5,
+    build(config, texts, name) {
+      const text = textAt(texts, 0, name);
+      if (!text.vocabulary.has(BEGIN) || !text.vocabulary.has(END)) {
+        config.fail(`${BEGIN} and ${END} in the vocabulary`);
+      }
+      return new Captioner(
         {
           ...config.stack(),
           embeddingSize: config.size('embeddingSize', 1),
@@ -222,20 +79,104 @@ export class Captioner {
         },
         text,
       );
-    const model = withWeights(file, name, create);
-    model.network.eval();
-    return model;
+    },
+    prepare(pictures, options) {
+      const o = options as Resolved;
+      if (pictures.length === 0) {
+        throw new UnrolledError('EMPTY', 'expected pictures to learn from, received none', 'give data');
+      }
+      return {
+        create: () => Captioner.#create(pictures, o),
+        lesson: (model) => model.#lesson(pictures, o.validation ?? [], o),
+      };
+    },
+  });
+
+  constructor(config: CaptionerConfig, text: ModelText) {
+    super(config, [text], (rng, calls) => new CaptionerNetwork(config, text.vocabulary.size, rng, calls));
+    this.#side = new Side(text);
   }
 
-  /** Writes the file whole or not at all. Errors: IO. */
-  async save(path: string): Promise<void> {
-    await getPlatform().writeFileAtomic(path, this.toBytes());
+  static #create(pictures: readonly CaptionedPicture[], o: Resolved): Captioner {
+    const { cell, embeddingSize, attentionSize, height, width, filters, seed } = o;
+    const settings = { tokens: o.tokens, lineSeparator: o.tokens === 'char' ? '' : ' ' };
+    const side = new Side({ settings, vocabulary: Vocabulary.fromCounts([]) });
+    const texts = pictures.map(({ text }) => side.tokens(text));
+    const vocabulary = Vocabulary.fromTokens(texts.flat(), {
+      minCount: o.minCount,
+      maxSize: o.maxSize,
+      reserved: [BEGIN, END],
+    });
+    return new Captioner(
+      {
+        ...cellConfig(cell, CAPTIONER_DEFAULTS.cell),
+        ...stackConfig(o),
+        ...{ embeddingSize, attentionSize, tied: false, height, width, filters, seed },
+        longest: texts.reduce((most, { length }) => Math.max(most, length), 0),
+      },
+      { settings, vocabulary },
+    );
   }
 
-  /** Errors: NOT_FOUND, FORMAT. */
-  static async load(path: string): Promise<Captioner> {
-    await ensureBackend();
-    return Captioner.fromBytes(await getPlatform().readFile(path), path);
+  #lesson(
+    pictures: readonly CaptionedPicture[],
+    validation: readonly CaptionedPicture[],
+    o: Resolved,
+  ): Lesson<CaptionerMetrics> {
+    const sequences = pictures.map(({ text }) => this.#encoded(text));
+    return learnRows(
+      {
+        data: { training: fingerprint(pictures), validation: fingerprint(validation) },
+        lengths: sequences.map(({ length }) => length),
+        step: (rows) => {
+          const pixels = Array.from(rows, (row) => pictures[row].pixels);
+          const { logits, targets } = this.#forward(
+            pixels,
+            Array.from(rows, (row) => sequences[row]),
+          );
+          return { loss: crossEntropy(logits, targets), tokens: targets.size };
+        },
+        evaluate: () => (validation.length === 0 ? null : this.#measurePictures(validation, { beamSize: 1 })),
+      },
+      o,
+    );
+  }
+
+  get text(): ModelText {
+    return this.texts[0];
+  }
+
+  recurrents(): Record<string, Recurrent> {
+    return { 'decoder.rnn.': this.network.decoder.recurrent };
+  }
+
+  /** What the decoder reads: the beginning, then the words of the caption that it writes. */
+  steps(pixels: ArrayLike<number>): string[] {
+    return [BEGIN, ...this.caption(pixels, GREEDY).tokens];
+  }
+
+  override readOnce(pixels: ArrayLike<number>): void {
+    this.caption(pixels, GREEDY);
+  }
+
+  protected measure(pictures: readonly CaptionedPicture[], options: BeamOptions): CaptionerMetrics {
+    if (pictures.length === 0) {
+      throw new UnrolledError('EMPTY', 'expected pictures to measure, received none', 'give data');
+    }
+    return this.#measurePictures(pictures, options);
+  }
+
+  /** Words for a picture. Errors: SHAPE. */
+  caption(pixels: ArrayLike<number>, options?: BeamOptions): Caption {
+    return this.predict([pixels], options)[0];
+  }
+
+  protected answer(pictures: readonly ArrayLike<number>[], options: BeamOptions): Caption[] {
+    const result: Caption[] = [];
+    for (let at = 0; at < pictures.length; at += BATCH) {
+      result.push(...scope(() => noGrad(() => this.#search(pictures.slice(at, at + BATCH), options))));
+    }
+    return result;
   }
 
   #encoded(text: string): Int32Array {
@@ -249,7 +190,11 @@ export class Captioner {
     const all = new Float32Array(pixels.length * size);
     pixels.forEach((own, n) => {
       if (own.length !== size) {
-        throw new UnrolledError('SHAPE', `expected ${height} × ${width} pixels, received ${own.length}`, 'give one grey value for each pixel, row by row'); // prettier-ignore
+        throw new UnrolledError(
+          'SHAPE',
+          `expected ${height} × ${width} pixels, received ${own.length}`,
+          'give one grey value for each pixel, row by row',
+        );
       }
       all.set(own, n * size);
     });
@@ -265,7 +210,7 @@ export class Captioner {
     return { logits: this.network.decoder.forward(tokens, lengths, start).logits, targets };
   }
 
-  #measure(pictures: readonly CaptionedPicture[], options: BeamOptions): CaptionerMetrics {
+  #measurePictures(pictures: readonly CaptionedPicture[], options: BeamOptions): CaptionerMetrics {
     let [loss, count, right] = [0, 0, 0];
     for (let at = 0; at < pictures.length; at += BATCH) {
       const part = pictures.slice(at, at + BATCH);
@@ -304,4 +249,10 @@ export class Captioner {
       return { text: this.#side.write(tokens), tokens, score, attention: places };
     });
   }
+}
+
+function fingerprint(pictures: readonly CaptionedPicture[]) {
+  const print = new Fingerprint();
+  for (const { pixels, text } of pictures) print.numbers(pixels).text(text);
+  return print.part(pictures.length);
 }

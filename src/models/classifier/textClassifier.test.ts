@@ -3,10 +3,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import '../../autograd/methods.js';
 import { useBackend } from '../../backend/choose.js';
 import { decodeSafetensors } from '../../formats/safetensors.js';
-import { loadLanguageModel } from '../load.js';
+import { loadLanguageModel } from '../tasks.js';
 import type { ClassifierNetwork } from './classifierNetwork.js';
 import type { Pooling } from './poolings.js';
-import { type ClassifierOptions, type LabelledText, TextClassifier } from './textClassifier.js';
+import { TextClassifier } from './textClassifier.js';
+import type { ClassifierOptions, LabelledText } from './options.js';
 import { fromData } from '../../tensor/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Vocabulary } from '../../text/vocabulary.js';
@@ -73,8 +74,19 @@ describe('TextClassifier', () => {
     expect(labels).toEqual(['green', 'red']);
   });
 
+  it.each([1, 3, 30])('reaches the learning rate after a warm-up, in %d minibatches', async (steps) => {
+    const rates: number[] = [];
+    await TextClassifier.fit(rows(20), {
+      ...{ ...SMALL, batchSize: 20, epochs: steps, validation: 0, learningRate: 0.01, schedule: 'warmup-cosine' },
+      onProgress: ({ learningRate }) => void rates.push(learningRate),
+    });
+    expect(rates).toHaveLength(steps);
+    expect(Math.max(...rates)).toBeGreaterThan(0.0097);
+    expect(rates[0]).toBeCloseTo(steps === 30 ? 0.01 / 3 : 0.01, 6);
+  });
+
   it('goes on where it stopped, bit for bit', async () => {
-    const options = { ...SMALL, dropout: 0.3, wordDropout: 0.2, epochs: 3, validations: 2 };
+    const options = { ...SMALL, dropout: 0.3, wordDropout: 0.2, epochs: 3, validations: 2, schedule: 'warmup-cosine' };
     const whole = await TextClassifier.fit(rows(200), options);
     const stop = new AbortController();
     const saved: Uint8Array[] = [];
@@ -162,7 +174,7 @@ describe('TextClassifier', () => {
     );
     expect(() => model.evaluate([])).toThrow(expect.objectContaining({ code: 'EMPTY' }));
     const file = model.toBytes();
-    expect(() => loadLanguageModel(file, 'f')).toThrow(/of kind classify/);
+    expect(() => loadLanguageModel(file, 'f')).toThrow(/of the task classify/);
     expect(() => TextClassifier.fromBytes(file.slice(0, 200), 'cut')).toThrow(
       expect.objectContaining({ code: 'FORMAT' }),
     );

@@ -1,74 +1,40 @@
-// TextClassifier: one label for a text. Trains on rows, evaluates, predicts, and is one file.
+// TextClassifier: one label for a text.
 import { UnrolledError } from '../../errors.js';
 import { crossEntropy, reshape, sigmoid, softmax } from '../../autograd/ops.js';
 import { noGrad } from '../../autograd/tape.js';
-import { ensureBackend } from '../../backend/choose.js';
+import { Fingerprint } from '../../data/fingerprint.js';
 import { padded, sortedBatches } from '../../data/lengthBatches.js';
 import { stratifiedSplit } from '../../data/split.js';
+import { classMetrics } from '../../metrics/classMetrics.js';
 import { bceWithLogits } from '../../nn/losses.js';
-import { RandomCalls } from '../../nn/random.js';
-import { getPlatform } from '../../platform/platform.js';
+import type { Recurrent } from '../../nn/recurrent.js';
+import { requireNumber } from '../../range.js';
 import { fromData } from '../../tensor/create.js';
 import { Philox } from '../../tensor/philox.js';
 import { scope } from '../../tensor/scope.js';
-import { type CleanOptions, cleanText } from '../../text/clean.js';
-import { encodeWith, type TextSettings } from '../../text/corpus.js';
+import { cleanText } from '../../text/clean.js';
+import { encodeWith, piecesOf, type TextSettings } from '../../text/corpus.js';
 import { createTokenizer } from '../../text/createTokenizer.js';
-import type { TokenizerKind } from '../../text/tokenizer.js';
-import type { WordVectors } from '../../text/vectors.js';
-import { Vocabulary, type VocabularyOptions } from '../../text/vocabulary.js';
-import { type ClassMetrics, classMetrics } from '../../metrics/classMetrics.js';
-import type { TrainingResult } from '../../train/trainer.js';
-import { ClassifierNetwork, type ClassifierNetworkConfig } from './classifierNetwork.js';
-import { type Pooling, POOLINGS } from './poolings.js';
-import { ConfigReader, defined } from '../config.js';
-import { CLASSIFIER_DEFAULTS } from '../defaults.js';
-import { encodeModelFile, type ModelFile, openModelFile, textAt, weightsOf, withWeights } from '../modelFile.js';
-import { cellConfig } from '../recurrentStack.js';
+import { Vocabulary } from '../../text/vocabulary.js';
+import { defined } from '../config.js';
+import { Model } from '../model.js';
+import { type ModelText, textAt } from '../modelFile.js';
+import { cellConfig, stackConfig } from '../recurrentStack.js';
+import { learnRows } from '../rows.js';
+import { placeOf, shownNames } from '../shown.js';
 import { startFromVectors } from '../startVectors.js';
-import type { ModelText } from '../language/textGenerator.js';
-import type { StackOptions } from '../trainingOptions.js';
-import { checkpointOf, type FileExtra, type RowTrainingOptions, trainOnRows } from '../trainOnRows.js';
-
-export interface LabelledText {
-  text: string;
-  label: string;
-}
-
-export interface ClassifierConfig extends ClassifierNetworkConfig {
-  /** In the order of their code points. */
-  labels: string[];
-  seed: number;
-}
-
-export interface ClassifierMetrics extends ClassMetrics {
-  /** Nats a row. */
-  loss: number;
-  rows: number;
-}
-
-export interface Classified {
-  label: string;
-  /** Of that label. */
-  probability: number;
-  probabilities: Record<string, number>;
-}
-
-/** Defaults: CLASSIFIER_DEFAULTS; 5 epochs where no minutes are given. */
-export interface ClassifierOptions
-  extends Omit<CleanOptions, 'lineSeparator'>, VocabularyOptions, StackOptions, RowTrainingOptions<ClassifierMetrics> {
-  tokens?: TokenizerKind;
-  bidirectional?: boolean;
-  pooling?: Pooling;
-  /** 100, or the size of the vectors */
-  embeddingSize?: number;
-  /** Where embeddings start; the words that are not among them start small. */
-  vectors?: WordVectors;
-  /** The share of the tokens that are `<unk>` while training, drawn anew each time (word dropout, Dai and Le 2015); 0. */
-  wordDropout?: number;
-  /** Rows of their own, or the share that is drawn from each class. */
-  validation?: readonly LabelledText[] | number;
-}
+import { defineTask, type Lesson, type TaskTypes } from '../task.js';
+import { ClassifierNetwork } from './classifierNetwork.js';
+import {
+  type Classified,
+  CLASSIFIER_DEFAULTS,
+  type ClassifierConfig,
+  type ClassifierMetrics,
+  type ClassifierOptions,
+  type LabelledText,
+  type ResolvedClassifierOptions as Resolved,
+} from './options.js';
+import { POOLINGS } from './poolings.js';
 
 const EMBEDDING = 100;
 const EVALUATION_BATCH = 128;
@@ -78,72 +44,73 @@ const DROPPED_STREAM = 0x77000000;
 /** Beside word vectors, words that have none start small: normal numbers times this. */
 const DRAWN = 0.1;
 
-export class TextClassifier {
+interface ClassifierTask extends TaskTypes {
+  config: ClassifierConfig;
+  network: ClassifierNetwork;
+  data: readonly LabelledText[];
+  metrics: ClassifierMetrics;
+  evaluation: ClassifierMetrics;
+  evaluateOptions: Record<string, never>;
+  input: string;
+  answer: Classified;
+  predictOptions: Record<string, never>;
+}
+
+/**
+ * One label for a text.
+ *
+ *     const model = await TextClassifier.fit(rows, { epochs: 5 });
+ *     model.predict(['a good film'])[0].label;
+ *
+ * `fit` has the errors EMPTY without rows, OPTION for one label only, or a label of the validation rows that no training row has.
+ */
+export class TextClassifier extends Model<ClassifierTask> {
   readonly task = 'classify';
-  readonly config: ClassifierConfig;
-  readonly text: ModelText;
-  readonly network: ClassifierNetwork;
-  readonly calls: RandomCalls;
-  /** How it was trained; null for a loaded one. */
-  training: TrainingResult<ClassifierMetrics> | null = null;
+
+  static readonly definition = defineTask<TextClassifier, readonly LabelledText[], ClassifierOptions>({
+    task: 'classify',
+    noun: 'a classifier',
+    defaults: CLASSIFIER_DEFAULTS,
+    epochs: 5,
+    build: (config, texts, name) =>
+      new TextClassifier(
+        {
+          ...config.stack(),
+          embeddingSize: config.size('embeddingSize', 1),
+          bidirectional: config.flag('bidirectional'),
+          pooling: config.choice('pooling', POOLINGS),
+          labels: config.texts('labels'),
+          seed: config.seed(),
+        },
+        textAt(texts, 0, name),
+      ),
+    prepare(rows, options) {
+      const o = options as Resolved;
+      requireNumber('a word dropout', o.wordDropout, { min: 0, below: 1 }, '0.1 drops a tenth');
+      const labels = labelsOf(rows);
+      const { training, validation } = partsOf(rows, labels, o);
+      return {
+        create: () => TextClassifier.#create(training, labels, o),
+        lesson: (model) => model.#lesson(training, validation, o),
+      };
+    },
+  });
 
   constructor(config: ClassifierConfig, text: ModelText) {
-    this.config = config;
-    this.text = text;
-    this.calls = new RandomCalls(config.seed);
     const outputs = config.labels.length === 2 ? 1 : config.labels.length;
-    this.network = new ClassifierNetwork(config, text.vocabulary.size, outputs, new Philox(config.seed), this.calls);
-  }
-
-  /**
-   * Trains a classifier.
-   *
-   *     const model = await TextClassifier.fit(rows, { epochs: 5 });
-   *
-   * Errors: EMPTY without rows, OPTION for one label only, or a label of the validation rows that no training row has.
-   */
-  static async fit(rows: readonly LabelledText[], options: ClassifierOptions = {}): Promise<TextClassifier> {
-    await ensureBackend();
-    const from = checkpointOf<ClassifierMetrics, ClassifierOptions>(options);
-    const o: Resolved = { ...CLASSIFIER_DEFAULTS, ...defined(from?.options ?? {}), ...defined(options) };
-    if (!(o.wordDropout >= 0 && o.wordDropout < 1)) {
-      throw new UnrolledError('OPTION', `expected a word dropout of 0 or more and below 1, received ${o.wordDropout}`, '0.1 drops a tenth'); // prettier-ignore
-    }
-    const labels = labelsOf(rows);
-    const { training, validation } = partsOf(rows, labels, o);
-    const model =
-      options.resume === undefined
-        ? TextClassifier.#create(training, labels, o)
-        : TextClassifier.fromBytes(options.resume, 'the checkpoint');
-    const data = model.encode(training);
-    const held = validation.length > 0 ? model.encode(validation) : null;
-    model.training = await trainOnRows<ClassifierMetrics, Resolved>(
-      model,
-      {
-        lengths: data.lengths,
-        step(picked) {
-          const sequences = Array.from(picked, (row) => data.sequences[row]);
-          const { logits, lengths } = model.#forward(model.#forgetful(sequences, o.wordDropout));
-          const classes = Int32Array.from(picked, (row) => data.classes[row]);
-          return { loss: model.#loss(logits, classes), tokens: lengths.reduce((sum, length) => sum + length, 0) };
-        },
-        evaluate: () => held && model.#measure(held),
-      },
-      o,
-      from,
-    );
-    return model;
+    super(config, [text], (rng, calls) => {
+      return new ClassifierNetwork(config, text.vocabulary.size, outputs, rng, calls);
+    });
   }
 
   static #create(rows: readonly LabelledText[], labels: string[], o: Resolved): TextClassifier {
     const settings = settingsOf(o);
-    const tokenizer = createTokenizer(o.tokens);
-    const vocabulary = Vocabulary.fromTokens(tokensOf(rows, settings, tokenizer), o);
-    const { cell, hiddenSize, numLayers, dropout, recurrent, bidirectional, pooling, seed } = o;
+    const vocabulary = Vocabulary.fromTokens(tokensOf(rows, settings), o);
+    const { cell, bidirectional, pooling, seed } = o;
     const model = new TextClassifier(
       {
         ...cellConfig(cell, CLASSIFIER_DEFAULTS.cell),
-        ...{ hiddenSize, numLayers, dropout, ...(recurrent === undefined ? {} : { recurrent }) },
+        ...stackConfig(o),
         ...{ embeddingSize: o.embeddingSize ?? o.vectors?.size ?? EMBEDDING, bidirectional, pooling, labels, seed },
       },
       { settings, vocabulary },
@@ -152,23 +119,54 @@ export class TextClassifier {
     return model;
   }
 
+  #lesson(
+    training: readonly LabelledText[],
+    validation: readonly LabelledText[],
+    o: Resolved,
+  ): Lesson<ClassifierMetrics> {
+    const data = this.encode(training);
+    const held = validation.length > 0 ? this.encode(validation) : null;
+    return learnRows(
+      {
+        data: { training: fingerprint(training), validation: fingerprint(validation) },
+        lengths: data.lengths,
+        step: (picked) => {
+          const sequences = Array.from(picked, (row) => data.sequences[row]);
+          const { logits, lengths } = this.#forward(this.#forgetful(sequences, o.wordDropout));
+          const classes = Int32Array.from(picked, (row) => data.classes[row]);
+          return { loss: this.#loss(logits, classes), tokens: lengths.reduce((sum, length) => sum + length, 0) };
+        },
+        evaluate: () => held && this.#measureEncoded(held),
+      },
+      o,
+    );
+  }
+
+  get text(): ModelText {
+    return this.texts[0];
+  }
+
   get vocabularySize(): number {
     return this.text.vocabulary.size;
   }
 
-  parameterCount(): number {
-    return this.network.parameterCount();
+  recurrents(): Record<string, Recurrent> {
+    return { 'rnn.': this.network.recurrent };
+  }
+
+  steps(text: string): string[] {
+    return piecesOf(text, this.text.settings);
   }
 
   /** Rows as token indices and classes. Errors: OPTION for a label that was not trained. */
   encode(rows: readonly LabelledText[]): Encoded {
     const classOf = new Map(this.config.labels.map((label, k) => [label, k]));
-    const classes = Int32Array.from(rows, ({ label }, i) => {
-      const k = classOf.get(label);
+    const classes = Int32Array.from(rows, (row, i) => {
+      const k = classOf.get(row.label);
       if (k !== undefined) return k;
       throw new UnrolledError(
         'OPTION',
-        `expected a label of ${shownLabels(this.config.labels)}, received "${label}" in row ${i + 1}`,
+        `expected a label of ${shownNames(this.config.labels)}, received "${row.label}" in ${placeOf(row, i)}`,
         'rows with a label that was not trained cannot be measured: leave them out, or train with them',
       );
     });
@@ -176,19 +174,12 @@ export class TextClassifier {
     return { sequences, classes, lengths: Int32Array.from(sequences, ({ length }) => length) };
   }
 
-  /** Accuracy, macro F1 and confusion. Errors: EMPTY, OPTION. */
-  evaluate(rows: readonly LabelledText[]): ClassifierMetrics {
+  protected measure(rows: readonly LabelledText[]): ClassifierMetrics {
     if (rows.length === 0) throw new UnrolledError('EMPTY', 'expected rows to measure, received none', 'give data');
-    this.network.eval();
-    return this.#measure(this.encode(rows));
+    return this.#measureEncoded(this.encode(rows));
   }
 
-  /** A label with its probability for each text; for an iterable that is asynchronous, one after the other. */
-  predict(texts: readonly string[]): Classified[];
-  predict(texts: AsyncIterable<string>): AsyncGenerator<Classified>;
-  predict(texts: readonly string[] | AsyncIterable<string>): Classified[] | AsyncGenerator<Classified> {
-    this.network.eval();
-    if (Symbol.asyncIterator in texts) return this.#predictEach(texts);
+  protected answer(texts: readonly string[]): Classified[] {
     const { labels } = this.config;
     const result = new Array<Classified>(texts.length);
     this.#each(
@@ -203,59 +194,6 @@ export class TextClassifier {
       },
     );
     return result;
-  }
-
-  async *#predictEach(texts: AsyncIterable<string>): AsyncGenerator<Classified> {
-    for await (const text of texts) yield this.predict([text])[0];
-  }
-
-  /** The file's bytes: weights, configuration, labels and vocabulary. */
-  toBytes(extra: FileExtra = {}): Uint8Array {
-    return encodeModelFile({
-      kind: 'classify',
-      config: this.config,
-      texts: [this.text],
-      checkpoint: extra.checkpoint,
-      tensors: [...weightsOf(this.network), ...(extra.tensors ?? [])],
-    });
-  }
-
-  /** Errors: FORMAT for a file that is damaged or not a classifier's. */
-  static fromBytes(bytes: Uint8Array, name: string): TextClassifier {
-    return TextClassifier.fromFile(openModelFile(bytes, name), name);
-  }
-
-  static fromFile(file: ModelFile, name: string): TextClassifier {
-    if (file.kind !== 'classify') {
-      throw new UnrolledError('FORMAT', `expected a classifier in ${name}, received a model of kind ${file.kind}`, 'name another file'); // prettier-ignore
-    }
-    const config = new ConfigReader(file.config, name);
-    const create = () =>
-      new TextClassifier(
-        {
-          ...config.stack(),
-          embeddingSize: config.size('embeddingSize', 1),
-          bidirectional: config.flag('bidirectional'),
-          pooling: config.choice('pooling', POOLINGS),
-          labels: config.texts('labels'),
-          seed: config.seed(),
-        },
-        textAt(file, 0, name),
-      );
-    const model = withWeights(file, name, create);
-    model.network.eval();
-    return model;
-  }
-
-  /** Writes the file whole or not at all. Errors: IO. */
-  async save(path: string): Promise<void> {
-    await getPlatform().writeFileAtomic(path, this.toBytes());
-  }
-
-  /** Errors: NOT_FOUND, FORMAT. */
-  static async load(path: string): Promise<TextClassifier> {
-    await ensureBackend();
-    return TextClassifier.fromBytes(await getPlatform().readFile(path), path);
   }
 
   #tokens(text: string): Int32Array {
@@ -283,7 +221,7 @@ export class TextClassifier {
     return crossEntropy(logits, fromData(classes, [classes.length], { dtype: 'int32' }));
   }
 
-  #measure({ sequences, classes }: Encoded): ClassifierMetrics {
+  #measureEncoded({ sequences, classes }: Encoded): ClassifierMetrics {
     const count = this.config.labels.length;
     const predicted = new Int32Array(sequences.length);
     let loss = 0;
@@ -325,17 +263,12 @@ interface Encoded {
   lengths: Int32Array;
 }
 
-type Resolved = ClassifierOptions & Required<Pick<ClassifierOptions, keyof typeof CLASSIFIER_DEFAULTS>>;
-
 function settingsOf({ tokens, lowercase, lettersOnly, collapseWhitespace }: ClassifierOptions): TextSettings {
   return defined({ tokens, lowercase, lettersOnly, collapseWhitespace, lineSeparator: tokens === 'char' ? '' : ' ' });
 }
 
-function* tokensOf(
-  rows: readonly LabelledText[],
-  settings: TextSettings,
-  tokenizer: ReturnType<typeof createTokenizer>,
-): Generator<string> {
+function* tokensOf(rows: readonly LabelledText[], settings: TextSettings): Generator<string> {
+  const tokenizer = createTokenizer(settings.tokens ?? 'word');
   for (const { text } of rows) yield* tokenizer.tokenize(cleanText(text, settings));
 }
 
@@ -343,10 +276,12 @@ function* tokensOf(
 function labelsOf(rows: readonly LabelledText[]): string[] {
   if (rows.length === 0) throw new UnrolledError('EMPTY', 'expected rows to learn from, received none', 'give data');
   const labels = [...new Set(rows.map(({ label }) => label))].sort();
-  if (labels.length < 2) {
-    throw new UnrolledError('OPTION', `expected two labels or more, received only "${labels[0]}"`, 'a classifier needs something to tell apart: check the column of labels'); // prettier-ignore
-  }
-  return labels;
+  if (labels.length >= 2) return labels;
+  throw new UnrolledError(
+    'OPTION',
+    `expected two labels or more, received only "${labels[0]}"`,
+    'a classifier needs something to tell apart: check the column of labels',
+  );
 }
 
 function partsOf(rows: readonly LabelledText[], labels: string[], { validation, seed }: Resolved) {
@@ -360,6 +295,8 @@ function partsOf(rows: readonly LabelledText[], labels: string[], { validation, 
   return { training: Array.from(rest, (i) => rows[i]), validation: Array.from(drawn, (i) => rows[i]) };
 }
 
-function shownLabels(labels: readonly string[]): string {
-  return labels.length > 8 ? `${labels.slice(0, 8).join(', ')}, … (${labels.length})` : labels.join(', ');
+function fingerprint(rows: readonly LabelledText[]) {
+  const print = new Fingerprint();
+  for (const { text, label } of rows) print.text(text).text(label);
+  return print.part(rows.length);
 }

@@ -135,7 +135,7 @@ describe('beamSearch', () => {
   it('says what is wrong', () => {
     expect(() => beamSearch(table, start(1), task([3], { beamSize: 0 }))).toThrow(/beam size of 1 or more, received 0/);
     expect(() => beamSearch(table, start(1), task([3], { lengthPenalty: -1 }))).toThrow(/length penalty/);
-    expect(() => beamSearch(table, start(1), task([3], { beamSize: 2 }))).toThrow(/1 to 2 results, received 3/);
+    expect(() => beamSearch(table, start(1), task([3], { beamSize: 2 }))).toThrow(/results from 1 to 2, received 3/);
     const broken: BeamModel<number> = {
       step: (tokens) => ({
         logProbabilities: new Float32Array(tokens.length * V).fill(NaN),

@@ -1,6 +1,7 @@
 // Beam search: the likeliest sequences of a model that gives the next token's probabilities, many sentences at once. A model
 // is a step over rows and a choice of rows; what its states are, only it knows.
 import { UnrolledError } from '../../errors.js';
+import { requireNumber } from '../../range.js';
 import { scope } from '../../tensor/scope.js';
 
 /** `S`: the state of R rows, in plain objects and arrays. Each row is the beginning of a sequence. */
@@ -83,6 +84,7 @@ export function beamSearch<S>(model: BeamModel<S>, state: S, task: BeamTask): Hy
   const scoreOf = (logProbability: number, length: number): number =>
     logProbability / ((5 + length) / 6) ** lengthPenalty;
   const sentences = Array.from(maxLengths, (maxLength): Sentence => {
+    requireNumber('a longest length', maxLength, { min: 0, whole: true }, 'give a whole number for each sentence');
     const first = { parent: null, token: begin, length: 0, logProbability: 0, attention: null };
     return { live: [first], finished: [], maxLength };
   });
@@ -139,15 +141,10 @@ function checked(options: BeamOptions): Required<BeamOptions> {
     ...BEAM_DEFAULTS,
     ...Object.fromEntries(given),
   };
-  if (!(Number.isInteger(beamSize) && beamSize >= 1)) {
-    throw new UnrolledError('RANGE', `expected a beam size of 1 or more, received ${beamSize}`, '1 is greedy, 4 is usual'); // prettier-ignore
-  }
-  if (!(lengthPenalty >= 0)) {
-    throw new UnrolledError('RANGE', `expected a length penalty of 0 or more, received ${lengthPenalty}`, '0.6 is usual'); // prettier-ignore
-  }
-  if (!(Number.isInteger(results) && results >= 1 && results <= beamSize)) {
-    throw new UnrolledError('RANGE', `expected 1 to ${beamSize} results, received ${results}`, 'a beam finds no more than its size'); // prettier-ignore
-  }
+  requireNumber('a beam size', beamSize, { min: 1, whole: true }, '1 is greedy, 4 is usual');
+  requireNumber('a length penalty', lengthPenalty, { min: 0 }, '0.6 is usual');
+  const help = 'a beam finds no more than its size';
+  requireNumber('a number of results', results, { min: 1, max: beamSize, whole: true }, help);
   return { beamSize, lengthPenalty, results };
 }
 

@@ -6,12 +6,12 @@ import { decodeSafetensors } from '../../formats/safetensors.js';
 import { Philox } from '../../tensor/philox.js';
 import { Forecaster } from './forecaster.js';
 import { backtest, forecastBaselines } from '../baselines/forecastBaselines.js';
-import type { ForecasterOptions } from './forecasterConfig.js';
+import type { ForecasterOptions } from './options.js';
 
 /** A wave of 8 with noise, around 50. */
 const random = new Philox(5);
 const target = Array.from({ length: 300 }, (_, i) => 50 + 10 * Math.sin((2 * Math.PI * i) / 8) + random.uniform());
-const SMALL: ForecasterOptions = { window: 10, horizon: 4, hiddenSize: 8, batchSize: 16, epochs: 6, learningRate: 0.02, validation: 60, test: 60, seed: 1 }; // prettier-ignore
+const SMALL: ForecasterOptions & { window: number; horizon: number } = { window: 10, horizon: 4, hiddenSize: 8, batchSize: 16, epochs: 6, learningRate: 0.02, validation: 60, test: 60, seed: 1 }; // prettier-ignore
 
 beforeAll(async () => {
   await useBackend('reference');
@@ -93,6 +93,29 @@ describe('Forecaster', () => {
     const changed = target.map((v, i) => (i < 180 ? v : 1e3 + i));
     const [a, b] = [await Forecaster.fit({ target }, options), await Forecaster.fit({ target: changed }, options)];
     expect(b.toBytes()).toEqual(a.toBytes());
+  });
+
+  it('is not blown up by a column that is constant in the training part', async () => {
+    const flat = target.map((_, i) => (i < 240 ? 14.62 : 15));
+    const options: ForecasterOptions = { ...SMALL, train: 240, validation: 0, test: 60, epochs: 2 };
+    for (const more of [
+      {},
+      { scaling: 'minmax' },
+      { transform: 'log' },
+      { transform: 'log1p' },
+      { reads: 'level' },
+    ] as const) {
+      const constant = await Forecaster.fit({ target: flat }, { ...options, ...more });
+      expect(constant.config).toMatchObject({ differenceScale: 1, scalings: [{ factor: 1 }] });
+      expect(constant.evaluate({ target: flat }, 240).mse).toBeLessThan(1);
+      const seeing = await Forecaster.fit({ target, inputs: { flat } }, { ...options, ...more });
+      expect(seeing.config.scalings[1].factor).toBe(1);
+      expect(seeing.evaluate({ target, inputs: { flat } }, 240).mse).toBeLessThan(10);
+    }
+    const baselines = forecastBaselines(flat, { window: 10, horizon: 4, train: 240, from: 240, to: 300 });
+    expect(baselines.season).toBeNull();
+    expect(baselines.linear.mse).toBeCloseTo(baselines.last.mse, 12);
+    expect(baselines.linear.mse).toBeLessThan(1);
   });
 
   it('goes on where it stopped, bit for bit', async () => {

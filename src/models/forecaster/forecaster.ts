@@ -1,37 +1,52 @@
-// Forecaster: the next K values of a series. Trains on windows of it, evaluates, predicts, streams, and is one file.
+// Forecaster: the next K values of a series; from windows of it, or value by value.
 // Letters: W window, K horizon, Q quantiles (1 without), N rows.
 import { UnrolledError } from '../../errors.js';
 import { noGrad } from '../../autograd/tape.js';
-import { ensureBackend } from '../../backend/choose.js';
-import { baseOf, type Channels, networkInputs, windowLags } from '../../data/forecastWindows.js';
-import { fitScaling, scaleValues, unscaleValues } from '../../data/scaling.js';
+import { Fingerprint } from '../../data/fingerprint.js';
+import type { Channels } from '../../data/forecastWindows.js';
+import { differenceScale, fitScaling, scaleValues, unscaleValues } from '../../data/scaling.js';
 import { timeParts } from '../../data/timeParts.js';
 import { ForecastErrorSum } from '../../metrics/forecastMetrics.js';
-import { huber, mae, mse } from '../../nn/losses.js';
-import { quantileLoss } from '../../nn/quantileLoss.js';
-import { RandomCalls } from '../../nn/random.js';
-import type { RecurrentState } from '../../nn/recurrent.js';
-import { getPlatform } from '../../platform/platform.js';
-import { fromData } from '../../tensor/create.js';
-import { Philox } from '../../tensor/philox.js';
-import { keep, scope } from '../../tensor/scope.js';
-import type { Tensor } from '../../tensor/tensor.js';
-import type { TrainingResult } from '../../train/trainer.js';
-import { defined } from '../config.js';
-import { FORECASTER_DEFAULTS } from '../defaults.js';
-import { channelsOf, checkForecaster, type Forecast, type ForecasterConfig, type ForecasterOptions, type ForecastMetrics, outputCount, quantileLevels, readForecasterConfig, type ResolvedForecasterOptions, type Series } from './forecasterConfig.js'; // prettier-ignore
+import type { Recurrent } from '../../nn/recurrent.js';
+import { scope } from '../../tensor/scope.js';
+import { CarriedState } from '../carriedState.js';
+import { Model } from '../model.js';
+import { cellConfig, stackConfig } from '../recurrentStack.js';
+import { learnRows } from '../rows.js';
+import { defineTask, type Lesson, type TaskTypes } from '../task.js';
 import { ForecasterNetwork } from './forecasterNetwork.js';
-import { encodeModelFile, type ModelFile, openModelFile, weightsOf, withWeights } from '../modelFile.js';
-import { cellConfig } from '../recurrentStack.js';
-import { checkpointOf, type FileExtra, trainOnRows } from '../trainOnRows.js';
+import { ForecastReader } from './forecastReader.js';
+import {
+  channelsOf,
+  checkForecaster,
+  type Forecast,
+  FORECASTER_DEFAULTS,
+  type ForecasterConfig,
+  type ForecasterOptions,
+  type ForecastMetrics,
+  outputCount,
+  quantileLevels,
+  readForecasterConfig,
+  type ResolvedForecasterOptions as Resolved,
+  type Series,
+} from './options.js';
 
 const EVALUATION_BATCH = 256;
+
+/** The longest window that is taken where none is named. */
+const WINDOW = 96;
 
 export interface PredictOptions {
   /** How many values; the horizon. In iterated mode any number. */
   steps?: number;
   /** Reads the last window, as in training, or all of the history; window. */
   past?: 'window' | 'all';
+}
+
+/** Which forecasts are measured: those of `target[from … to − 1]`; all of the series. */
+export interface EvaluateRange {
+  from?: number;
+  to?: number;
 }
 
 /** Reads one value at a time. */
@@ -42,129 +57,174 @@ export interface ForecastStream {
   close(): void;
 }
 
-export class Forecaster {
+interface ForecastTask extends TaskTypes {
+  config: ForecasterConfig;
+  network: ForecasterNetwork;
+  data: Series;
+  metrics: ForecastMetrics;
+  evaluation: ForecastMetrics;
+  evaluateOptions: EvaluateRange;
+  input: Series;
+  answer: Forecast;
+  predictOptions: PredictOptions;
+}
+
+/**
+ * The next K values of a series. `fit` trains on the first part; the parts after it are not trained on (timeParts says where they
+ * lie), and scaling is fitted on the training part alone. Validation windows may look back into the training part.
+ *
+ *     const model = await Forecaster.fit({ target }, { window: 96, horizon: 24, test: 0.2 });
+ *     model.predict(target).values;
+ *
+ * `fit` has the errors TOO_SHORT where not one window fits, RANGE for values that are no numbers, OPTION.
+ */
+export class Forecaster extends Model<ForecastTask> {
   readonly task = 'forecast';
-  readonly config: ForecasterConfig;
-  readonly network: ForecasterNetwork;
-  readonly calls: RandomCalls;
-  /** How it was trained; null for a loaded one. */
-  training: TrainingResult<ForecastMetrics> | null = null;
+  readonly #reader: ForecastReader;
+
+  static readonly definition = defineTask<Forecaster, Series, ForecasterOptions>({
+    task: 'forecast',
+    noun: 'a forecaster',
+    defaults: FORECASTER_DEFAULTS,
+    epochs: 10,
+    build: (config) => new Forecaster(readForecasterConfig(config)),
+    prepare(series, options) {
+      const o = options as Resolved;
+      const parts = timeParts(series.target.length, o);
+      const end = parts.train[1];
+      return {
+        create: () => Forecaster.#create(series, end, o),
+        lesson: (model) => model.#lesson(series, end, parts.validation, o),
+      };
+    },
+  });
 
   constructor(config: ForecasterConfig) {
     checkForecaster(config);
-    this.config = config;
-    this.calls = new RandomCalls(config.seed);
-    this.network = new ForecasterNetwork(config, channelsOf(config), outputCount(config), new Philox(config.seed), this.calls); // prettier-ignore
+    super(config, [], (rng, calls) => {
+      return new ForecasterNetwork(config, channelsOf(config), outputCount(config), rng, calls);
+    });
+    this.#reader = new ForecastReader(config, this.network);
   }
 
-  /**
-   * Trains on the first part of a series; the parts after it are not trained on (timeParts says where they lie), and scaling is
-   * fitted on the training part alone. Validation windows may look back into the training part.
-   *
-   *     const model = await Forecaster.fit({ target }, { window: 96, horizon: 24, test: 0.2 });
-   *
-   * Errors: TOO_SHORT where not one window fits, RANGE for values that are no numbers, OPTION.
-   */
-  static async fit(series: Series, options: ForecasterOptions): Promise<Forecaster> {
-    await ensureBackend();
-    const from = checkpointOf<ForecastMetrics, ForecasterOptions>(options);
-    const o: ResolvedForecasterOptions = withDefaults(from?.options, options);
-    const parts = timeParts(series.target.length, o);
-    const model =
-      options.resume === undefined
-        ? Forecaster.#create(series, parts.train[1], o)
-        : Forecaster.fromBytes(options.resume, 'the checkpoint');
-    const { window, horizon } = model.config;
-    const channels = model.#scaled(series);
-    const count = parts.train[1] - window - model.#steps + 1;
-    if (count < 1) {
-      throw new UnrolledError('TOO_SHORT', `expected a training part of at least ${window + model.#steps} values, received ${parts.train[1]}`, 'use a smaller window, or a longer series'); // prettier-ignore
-    }
-    const [a, b] = parts.validation;
-    const held = b - Math.max(a, window) >= horizon;
-    model.training = await trainOnRows<ForecastMetrics, ResolvedForecasterOptions>(
-      model,
-      {
-        lengths: new Uint8Array(count).fill(1),
-        step(rows) {
-          const places = rows.map((row) => window + row);
-          return { loss: model.#loss(channels, places), tokens: places.length };
-        },
-        evaluate: () => (held ? model.#measure(series, channels, a, b) : null),
-      },
-      o,
-      from,
-    );
-    return model;
-  }
-
-  static #create({ target, inputs = {} }: Series, end: number, o: ResolvedForecasterOptions): Forecaster {
-    const { window, horizon, mode, loss, reads, relativeTo, shortcut, season = null } = o;
-    const { cell, hiddenSize, numLayers, dropout, recurrent, seed } = o;
+  static #create({ target, inputs = {} }: Series, end: number, o: Resolved): Forecaster {
+    const { horizon, mode, loss, reads, relativeTo, shortcut, season = null, cell, seed } = o;
+    const window = o.window ?? Math.max(2, Math.min(WINDOW, Math.floor(end / 4)));
     const part = (values: ArrayLike<number>): Float64Array => Float64Array.from(values).subarray(0, end);
     const own = fitScaling(part(target), { kind: o.scaling, transform: o.transform });
     const names = Object.keys(inputs);
-    const scaled = scaleValues(part(target), own);
-    const differences = scaled.map((v, i) => (i === 0 ? 0 : v - scaled[i - 1])).subarray(1);
     return new Forecaster({
       ...cellConfig(cell, FORECASTER_DEFAULTS.cell),
-      ...{ hiddenSize, numLayers, dropout, ...(recurrent === undefined ? {} : { recurrent }) },
+      ...stackConfig(o),
       ...{ window, horizon, mode, loss, reads, relativeTo, shortcut, season, seed },
-      differenceScale: differences.length === 0 ? 1 : fitScaling(differences).factor,
+      differenceScale: differenceScale(scaleValues(part(target), own), own),
       quantiles: quantileLevels(o.quantiles),
       inputs: names,
       scalings: [own, ...names.map((name) => fitScaling(part(inputs[name])))],
     });
   }
 
-  parameterCount(): number {
-    return this.network.parameterCount();
+  #lesson(series: Series, end: number, [a, b]: readonly [number, number], o: Resolved): Lesson<ForecastMetrics> {
+    const { window, horizon } = this.config;
+    const { steps } = this.#reader;
+    const channels = this.#scaled(series);
+    const count = end - window - steps + 1;
+    if (count < 1) {
+      throw new UnrolledError(
+        'TOO_SHORT',
+        `expected a training part of at least ${window + steps} values, received ${end}`,
+        'use a smaller window, or a longer series',
+      );
+    }
+    const held = b - Math.max(a, window) >= horizon;
+    return learnRows(
+      {
+        data: { training: fingerprint(series, 0, end), validation: fingerprint(series, a, b) },
+        lengths: new Uint8Array(count).fill(1),
+        step: (rows) => {
+          const places = rows.map((row) => window + row);
+          return { loss: this.#reader.loss(channels, places), tokens: places.length };
+        },
+        evaluate: () => (held ? this.#measureScaled(series, channels, a, b) : null),
+      },
+      o,
+    );
+  }
+
+  recurrents(): Record<string, Recurrent> {
+    return { 'rnn.': this.network.recurrent };
+  }
+
+  /** The values of the last window. */
+  steps({ target }: Series): string[] {
+    return Array.from(target, String).slice(-this.config.window);
   }
 
   /**
    * Errors of the forecasts of `target[from … to − 1]`: one window for each start, which may look back before `from`. In scaled
    * units, and in those of the series. Errors: TOO_SHORT without a window, SHAPE.
    */
-  evaluate(series: Series, from = 0, to = series.target.length): ForecastMetrics {
+  override evaluate(series: Series, range?: EvaluateRange): ForecastMetrics;
+  override evaluate(series: Series, from: number, to?: number): ForecastMetrics;
+  override evaluate(series: Series, range: EvaluateRange | number = {}, to?: number): ForecastMetrics {
+    return super.evaluate(series, typeof range === 'number' ? { from: range, to } : range);
+  }
+
+  protected measure(series: Series, { from = 0, to = series.target.length }: EvaluateRange): ForecastMetrics {
     const { window, horizon } = this.config;
     if (to > series.target.length || to - Math.max(from, window) < horizon) {
-      throw new UnrolledError('TOO_SHORT', `expected a window of ${window} and ${horizon} values after it up to ${to}, received a series of ${series.target.length} measured from ${from}`, 'give more of the series'); // prettier-ignore
+      throw new UnrolledError(
+        'TOO_SHORT',
+        `expected a window of ${window} and ${horizon} values after it up to ${to}, received a series of ${series.target.length} measured from ${from}`,
+        'give more of the series',
+      );
     }
-    this.network.eval();
-    return this.#measure(series, this.#scaled(series), from, to);
+    return this.#measureScaled(series, this.#scaled(series), from, to);
   }
 
   /**
-   * The values that follow a history of W values or more (of numbers, or with other inputs), in its units. For an asynchronous
-   * iterable of histories, one forecast after the other. Errors: TOO_SHORT, OPTION for more steps than direct mode has.
+   * The values that follow a history of W values or more (of numbers, or with other inputs), in its units; several histories, or an
+   * asynchronous iterable of them, give a forecast each. Errors: TOO_SHORT, OPTION for more steps than direct mode has.
    */
-  predict(history: Series | readonly number[] | Float64Array, options?: PredictOptions): Forecast;
-  predict(histories: AsyncIterable<Series>, options?: PredictOptions): AsyncGenerator<Forecast>;
-  predict(
-    history: Series | readonly number[] | Float64Array | AsyncIterable<Series>,
-    options: PredictOptions = {},
-  ): Forecast | AsyncGenerator<Forecast> {
-    if (Symbol.asyncIterator in history) return this.#predictEach(history, options);
-    const series: Series = 'target' in history ? history : { target: history };
-    const { steps = this.config.horizon, past = 'window' } = options;
+  override predict(histories: readonly Series[], options?: PredictOptions): Forecast[];
+  override predict(histories: AsyncIterable<Series>, options?: PredictOptions): AsyncGenerator<Forecast>;
+  override predict(history: Series | readonly number[] | Float64Array, options?: PredictOptions): Forecast;
+  override predict(
+    history: readonly Series[] | AsyncIterable<Series> | Series | readonly number[] | Float64Array,
+    options?: PredictOptions,
+  ): Forecast[] | AsyncGenerator<Forecast> | Forecast {
+    if (Symbol.asyncIterator in history) return super.predict(history, options);
+    if ('target' in history) return super.predict([history], options)[0];
+    if (isHistories(history)) return super.predict(history, options);
+    return super.predict([{ target: history }], options)[0];
+  }
+
+  protected answer(histories: readonly Series[], options: PredictOptions): Forecast[] {
+    return histories.map((history) => this.#forecastAfter(history, options));
+  }
+
+  #forecastAfter(series: Series, { steps = this.config.horizon, past = 'window' }: PredictOptions): Forecast {
     const { length } = series.target;
     const { window, mode, horizon } = this.config;
     if (length < window) {
-      throw new UnrolledError('TOO_SHORT', `expected a history of at least ${window} values, received ${length}`, 'give more of the series'); // prettier-ignore
+      throw new UnrolledError(
+        'TOO_SHORT',
+        `expected a history of at least ${window} values, received ${length}`,
+        'give more of the series',
+      );
     }
     if (!Number.isInteger(steps) || steps < 1 || (mode === 'direct' && steps > horizon)) {
       const most = mode === 'direct' ? `from 1 to the horizon of ${horizon}` : 'of 1 or more';
-      throw new UnrolledError('OPTION', `expected steps ${most}, received ${steps}`, 'train with a longer horizon, or in iterated mode'); // prettier-ignore
+      throw new UnrolledError(
+        'OPTION',
+        `expected steps ${most}, received ${steps}`,
+        'train with a longer horizon, or in iterated mode',
+      );
     }
-    this.network.eval();
     const scaled = this.#scaled(series);
     return scope(() => {
-      return this.#forecast(this.#ahead(scaled, [length], steps, past === 'all' ? length : window), steps);
+      return this.#forecast(this.#reader.ahead(scaled, [length], steps, past === 'all' ? length : window), steps);
     });
-  }
-
-  async *#predictEach(histories: AsyncIterable<Series>, options: PredictOptions): AsyncGenerator<Forecast> {
-    for await (const history of histories) yield this.predict(history, options);
   }
 
   /**
@@ -173,78 +233,29 @@ export class Forecaster {
    * trained on, while the linear one reads the last W values.
    */
   stream(): ForecastStream {
-    this.network.eval();
     const { window, horizon, inputs } = this.config;
     const recent: number[][] = this.config.scalings.map(() => []);
-    let state: RecurrentState | null = null;
-    const dispose = (old: RecurrentState | null): void =>
-      old?.forEach((layer) => Object.values(layer).forEach((t) => t.dispose()));
+    const carried = new CarriedState();
     return {
       push: (value, given = {}) => {
         const next = [value, ...inputs.map((name) => given[name])];
         next.forEach((v, i) => recent[i].push(scaleValues([v ?? NaN], this.config.scalings[i])[0]));
         for (const list of recent) if (list.length > window + 1) list.shift();
-        return scope(() => {
-          const at = recent[0].length;
-          const full = at >= window;
-          const result = noGrad(() => this.#read(recent, [at], 1, state, full));
-          for (const layer of result.state) for (const t of Object.values(layer)) keep(t);
-          dispose(state);
-          ({ state } = result);
-          if (!full) return null;
-          return this.#forecast(this.#goOn(recent, [at], horizon, result.output, result.state), horizon);
-        });
+        return this.evaluating(() =>
+          scope(() => {
+            const at = recent[0].length;
+            const full = at >= window;
+            const result = noGrad(() => this.#reader.read(recent, [at], 1, carried.current, full));
+            carried.replace(result.state);
+            if (!full) return null;
+            return this.#forecast(this.#reader.goOn(recent, [at], horizon, result.output, result.state), horizon);
+          }),
+        );
       },
       close: () => {
-        dispose(state);
-        state = null;
+        carried.replace(null);
       },
     };
-  }
-
-  /** The file's bytes: weights, configuration and scaling. */
-  toBytes(extra: FileExtra = {}): Uint8Array {
-    return encodeModelFile({
-      kind: 'forecast',
-      config: this.config,
-      texts: [],
-      checkpoint: extra.checkpoint,
-      tensors: [...weightsOf(this.network), ...(extra.tensors ?? [])],
-    });
-  }
-
-  /** Errors: FORMAT for a file that is damaged or not a forecaster's. */
-  static fromBytes(bytes: Uint8Array, name: string): Forecaster {
-    return Forecaster.fromFile(openModelFile(bytes, name), name);
-  }
-
-  static fromFile(file: ModelFile, name: string): Forecaster {
-    if (file.kind !== 'forecast') {
-      throw new UnrolledError('FORMAT', `expected a forecaster in ${name}, received a model of kind ${file.kind}`, 'name another file'); // prettier-ignore
-    }
-    const model = withWeights(file, name, () => new Forecaster(readForecasterConfig(file.config, name)));
-    model.network.eval();
-    return model;
-  }
-
-  /** Writes the file whole or not at all. Errors: IO. */
-  async save(path: string): Promise<void> {
-    await getPlatform().writeFileAtomic(path, this.toBytes());
-  }
-
-  /** Errors: NOT_FOUND, FORMAT. */
-  static async load(path: string): Promise<Forecaster> {
-    await ensureBackend();
-    return Forecaster.fromBytes(await getPlatform().readFile(path), path);
-  }
-
-  /** Steps that the network predicts at once. */
-  get #steps(): number {
-    return this.config.mode === 'direct' ? this.config.horizon : 1;
-  }
-
-  get #perStep(): number {
-    return Math.max(1, this.config.quantiles.length);
   }
 
   /** Errors: SHAPE for an input that is missing or of another length, RANGE. */
@@ -255,100 +266,19 @@ export class Forecaster {
       ...this.config.inputs.map((name, i) => {
         const values = inputs[name] as ArrayLike<number> | undefined;
         if (values?.length === target.length) return scaleValues(values, others[i]);
-        throw new UnrolledError('SHAPE', `expected ${target.length} values of "${name}", received ${values?.length ?? 'none'}`, 'give one for each value of the target'); // prettier-ignore
+        throw new UnrolledError(
+          'SHAPE',
+          `expected ${target.length} values of "${name}", received ${values?.length ?? 'none'}`,
+          'give one for each value of the target',
+        );
       }),
     ];
-  }
-
-  /** The network on `past` values before each place, from a state on: [N, C]. */
-  #read(channels: Channels, places: ArrayLike<number>, past: number, state: RecurrentState | null, withLags = true) {
-    const { config } = this;
-    const N = places.length;
-    // A step that goes on from a state reads its difference from the value before.
-    const carried = state !== null;
-    const x = networkInputs(channels, places, past + (carried ? 1 : 0), config);
-    const F = channelsOf(config);
-    const input = fromData(carried ? x.subarray(N * F) : x, [past, N, F]);
-    const lags = withLags ? windowLags(channels, places, config.window) : new Float32Array(N * config.window);
-    return this.network.forward(input, fromData(lags, [N, config.window]), state);
-  }
-
-  /** The network's loss on windows of the training part. */
-  #loss(channels: Channels, places: Int32Array): Tensor {
-    const { config } = this;
-    const { output } = this.#read(channels, places, config.window, null);
-    const Q = this.#perStep;
-    const wanted = new Float32Array(output.size);
-    for (let n = 0, i = 0; n < places.length; n++) {
-      for (let k = 0; k < this.#steps; k++) {
-        const value = channels[0][places[n] + k] - baseOf(channels, places[n], k, config);
-        for (let q = 0; q < Q; q++) wanted[i++] = value;
-      }
-    }
-    const target = fromData(wanted, output.shape);
-    if (config.quantiles.length > 0) {
-      const levels = Array.from({ length: this.#steps }, () => config.quantiles).flat();
-      return quantileLoss(output, target, levels);
-    }
-    return { mse, mae, huber }[config.loss](output, target);
-  }
-
-  /** Scaled forecasts from each place: [N, steps, Q]. */
-  #ahead(channels: Channels, places: readonly number[], steps: number, past: number): Float64Array {
-    return noGrad(() => {
-      const { output, state } = this.#read(channels, places, past, null);
-      return this.#goOn(channels, places, steps, output, state);
-    });
-  }
-
-  /** From the network's output at each place to `steps` values, fed back one by one in iterated mode. */
-  #goOn(
-    channels: Channels,
-    places: readonly number[],
-    steps: number,
-    first: Tensor,
-    state: RecurrentState,
-  ): Float64Array {
-    const { config } = this;
-    const [N, Q] = [places.length, this.#perStep];
-    const result = new Float64Array(N * steps * Q);
-    if (config.mode === 'direct') {
-      const values = first.data();
-      for (let n = 0; n < N; n++) {
-        for (let k = 0; k < steps; k++) {
-          const base = baseOf(channels, places[n], k, config);
-          const own = result.subarray((n * steps + k) * Q, (n * steps + k + 1) * Q);
-          for (let q = 0; q < Q; q++) own[q] = base + values[(n * config.horizon + k) * Q + q];
-          // Quantiles that cross are put in order (Chernozhukov, Fernández-Val and Galichon 2010).
-          own.sort();
-        }
-      }
-      return result;
-    }
-    // The rows' own pasts, one after the other, with room for what is predicted.
-    const width = config.window + steps;
-    const own = new Float64Array(N * width);
-    for (let n = 0; n < N; n++) {
-      for (let j = 0; j < config.window; j++) own[n * width + j] = channels[0][places[n] - config.window + j];
-    }
-    let output = first;
-    let current = state;
-    for (let k = 0; k < steps; k++) {
-      const at = places.map((_, n) => n * width + config.window + k);
-      const values = output.data();
-      for (let n = 0; n < N; n++) own[at[n]] = result[n * steps + k] = values[n] + baseOf([own], at[n], 0, config);
-      if (k + 1 < steps) {
-        const next = at.map((place) => place + 1);
-        ({ output, state: current } = noGrad(() => this.#read([own], next, 1, current)));
-      }
-    }
-    return result;
   }
 
   /** One row in the units of the series. */
   #forecast(scaled: Float64Array, steps: number): Forecast {
     const { quantiles, scalings } = this.config;
-    const Q = this.#perStep;
+    const Q = this.#reader.perStep;
     const original = unscaleValues(scaled, scalings[0]);
     const column = (q: number): number[] => Array.from({ length: steps }, (_, k) => original[k * Q + q]);
     if (quantiles.length === 0) return { values: column(0) };
@@ -356,9 +286,9 @@ export class Forecaster {
     return { values: named['0.5'], quantiles: named };
   }
 
-  #measure({ target }: Series, channels: Channels, from: number, to: number): ForecastMetrics {
+  #measureScaled({ target, filled }: Series, channels: Channels, from: number, to: number): ForecastMetrics {
     const { window, horizon: K, quantiles, loss, scalings } = this.config;
-    const Q = this.#perStep;
+    const Q = this.#reader.perStep;
     const middle = Math.max(0, quantiles.indexOf(0.5));
     const [scaledErrors, errors] = [new ForecastErrorSum(K), new ForecastErrorSum(K)];
     const below = new Float64Array(Q);
@@ -366,21 +296,23 @@ export class Forecaster {
     for (let start = Math.max(from, window); start + K <= to; start += EVALUATION_BATCH) {
       const count = Math.min(EVALUATION_BATCH, to - K - start + 1);
       const places = Array.from({ length: count }, (_, n) => start + n);
-      const values = scope(() => this.#ahead(channels, places, K, window));
+      const values = scope(() => this.#reader.ahead(channels, places, K, window));
       for (const [n, place] of places.entries()) {
         const row = values.subarray(n * K * Q, (n + 1) * K * Q);
         const point = Float64Array.from({ length: K }, (_, k) => row[k * Q + middle]);
-        scaledErrors.add(point, channels[0], place);
-        errors.add(unscaleValues(point, scalings[0]), target, place);
+        scaledErrors.add(point, channels[0], place, filled);
+        errors.add(unscaleValues(point, scalings[0]), target, place, filled);
         for (let i = 0; i < row.length; i++) {
-          const d = channels[0][place + Math.floor(i / Q)] - row[i];
+          const at = place + Math.floor(i / Q);
+          if (filled !== undefined && filled[at] !== 0) continue;
+          const d = channels[0][at] - row[i];
           if (d < 0) below[i % Q]++;
           total += lossOf(d, quantiles[i % Q], loss);
         }
       }
     }
     const result = scaledErrors.result();
-    const count = result.windows * K;
+    const count = result.values;
     return {
       ...result,
       loss: total / (count * Q),
@@ -392,6 +324,10 @@ export class Forecaster {
   }
 }
 
+function isHistories(values: readonly Series[] | readonly number[] | Float64Array): values is readonly Series[] {
+  return Array.isArray(values) && typeof values[0] === 'object';
+}
+
 /** Of one distance, as the losses of nn have it. */
 function lossOf(d: number, level: number | undefined, loss: ForecasterConfig['loss']): number {
   if (level !== undefined) return Math.max(level * d, (level - 1) * d);
@@ -400,7 +336,16 @@ function lossOf(d: number, level: number | undefined, loss: ForecasterConfig['lo
   return Math.abs(d) <= 1 ? (d * d) / 2 : Math.abs(d) - 0.5;
 }
 
-/** What was given goes before what the checkpoint holds, and that before the defaults. */
-function withDefaults(stored: Partial<ForecasterOptions> = {}, options: ForecasterOptions): ResolvedForecasterOptions {
-  return { ...options, ...FORECASTER_DEFAULTS, ...defined(stored), ...defined(options) };
+function fingerprint({ target, inputs = {}, filled }: Series, from: number, to: number) {
+  const print = new Fingerprint();
+  const add = (values: ArrayLike<number>): void => {
+    print.numbers(Float64Array.from({ length: to - from }, (_, i) => values[from + i]));
+  };
+  add(target);
+  for (const [name, values] of Object.entries(inputs)) {
+    print.text(name);
+    add(values);
+  }
+  if (filled !== undefined) add(filled);
+  return print.part(to - from);
 }

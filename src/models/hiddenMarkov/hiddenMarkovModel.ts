@@ -2,6 +2,7 @@
 // Letters: K states, V symbols, T steps. Everything is float64 and in log space. Rabiner, "A tutorial on hidden Markov models",
 // Proceedings of the IEEE 77, 1989.
 import { UnrolledError } from '../../errors.js';
+import { requireNumber } from '../../range.js';
 import { type BestPath, type ChainMarginals, LinearChain } from '../../nn/chain.js';
 import { checkSizes } from '../../nn/layers.js';
 import { Philox } from '../../tensor/philox.js';
@@ -110,6 +111,7 @@ export class HiddenMarkovModel {
     if (sequences.length === 0) throw noSymbols('no sequence');
     const symbols = options.symbols ?? from?.symbols ?? largestSymbol(sequences) + 1;
     checkSizes({ states, symbols, restarts, iterations });
+    requireNumber('a tolerance', tolerance, { min: 0 }, '1e-7 is usual; 0 takes all iterations');
     if (from && (restarts > 1 || from.states !== states || from.symbols !== symbols)) {
       throw new UnrolledError(
         'OPTION',

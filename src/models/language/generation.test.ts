@@ -1,14 +1,15 @@
 // Generation by repeated calls: the same text as step by step, in few calls of the kernels, and a steady step asks for no memory.
 import { describe, expect, it, vi } from 'vitest';
 import { CompiledBackend } from '../../backend/compiled/compiled.js';
-import { KERNEL } from '../../backend/compiled/engine.js';
+import { KERNEL } from '../../backend/numbers.js';
 import { createWasmEngineSync } from '../../backend/compiled/wasm.js';
 import { ReferenceBackend } from '../../backend/reference/reference.js';
 import { nodePlatform } from '../../platform/node/node.js';
 import { setPlatform } from '../../platform/platform.js';
 import { setCurrentDevice } from '../../tensor/device.js';
 import { Corpus } from '../../text/corpus.js';
-import { LanguageModel, type LanguageModelConfig } from './languageModel.js';
+import { LanguageModel } from './languageModel.js';
+import type { LanguageModelConfig } from './options.js';
 import type { GenerateOptions } from './textGenerator.js';
 
 setPlatform(nodePlatform);

@@ -13,10 +13,6 @@ export interface LanguageNetworkConfig extends StackConfig {
   embeddingSize: number;
 }
 
-export interface LanguageModelConfig extends LanguageNetworkConfig {
-  seed: number;
-}
-
 export class LanguageNetwork extends Module {
   readonly #embedding: Embedding | null;
   readonly #rnn: Recurrent;

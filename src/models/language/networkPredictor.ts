@@ -7,51 +7,85 @@ import type { RecurrentState } from '../../nn/recurrent.js';
 import { empty, fromData } from '../../tensor/create.js';
 import { keep, scope } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { CarriedState, type StateValue } from '../carriedState.js';
 import type { LanguageNetwork } from './languageNetwork.js';
 import type { Predictor } from './textGenerator.js';
 
-/** The network must not be training. `close` gives the state back. */
-export function networkPredictor(network: LanguageNetwork): Predictor {
-  let state: RecurrentState | null = null;
-  /** The token that comes next into the network: [1, 1]. */
-  let token: Tensor | null = null;
+/** What was read: the state before the last token, and that token; plain data. */
+export interface ReadValue {
+  state: StateValue | null;
+  /** null where nothing was read. */
+  token: number | null;
+}
 
-  const forward = (tokens: Tensor): { logits: Tensor; state: RecurrentState } =>
-    noGrad(() => network.forward(tokens, state));
-  const adopt = (next: RecurrentState): void => {
-    for (const layer of next) for (const t of Object.values(layer)) keep(t);
-    disposeState(state);
-    state = next;
-  };
+/** The network must not be training. `close` gives the state back. */
+export class NetworkPredictor implements Predictor {
+  readonly #network: LanguageNetwork;
+  readonly #state = new CarriedState();
+  /** The token that comes next into the network: [1, 1]. */
+  #token: Tensor | null = null;
+
+  constructor(network: LanguageNetwork) {
+    this.#network = network;
+  }
+
+  /** What was read so far. */
+  value(): ReadValue {
+    return { state: this.#state.value(), token: this.#token === null ? null : this.#token.data()[0] };
+  }
+
+  /** Goes back to what `value` gave. */
+  restore({ state, token }: ReadValue): void {
+    this.#state.restore(state);
+    this.#token?.dispose();
+    this.#token = token === null ? null : keep(fromData(Int32Array.of(token), [1, 1]));
+  }
+
+  read(tokens: Int32Array): void {
+    if (tokens.length === 0) return;
+    scope(() => {
+      const before = this.#token === null ? [] : Array.from(this.#token.data());
+      const all = Int32Array.from([...before, ...tokens]);
+      const last = all.length - 1;
+      if (last > 0) this.#state.replace(this.#forward(fromData(all.subarray(0, last), [last, 1])).state);
+      if (this.#token === null) this.#token = keep(fromData(all.subarray(last), [1, 1]));
+      else this.#token.set(all.subarray(last));
+    });
+  }
+
+  /** Logits of the token that comes next [V], from all that was read. */
+  logits(): Float32Array {
+    const token = this.#token;
+    if (token === null) throw new Error('nothing was read');
+    return scope(() => Float32Array.from(this.#forward(token).logits.data()));
+  }
+
+  draw(numbers: Float32Array, spec: SampleSpec): ArrayLike<number> {
+    return scope(() => this.#draw(numbers, spec));
+  }
+
+  close(): void {
+    this.#state.replace(null);
+    this.#token?.dispose();
+    this.#token = null;
+  }
+
+  #forward(tokens: Tensor): { logits: Tensor; state: RecurrentState } {
+    return noGrad(() => this.#network.forward(tokens, this.#state.current));
+  }
+
   /** Writes a step's state over the one before it. */
-  const replace = (next: RecurrentState): void =>
+  #overwrite(next: RecurrentState): void {
     next.forEach((layer, l) =>
       Object.entries(layer).forEach(([name, t]) => {
-        const old = state?.[l]?.[name];
+        const old = this.#state.current?.[l]?.[name];
         if (old !== undefined) backendOf(t).copy({ shape: [t.size], inStrides: [1], outStrides: [1] }, t, old);
       }),
     );
+  }
 
-  return {
-    read(tokens) {
-      scope(() => {
-        const before = token === null ? [] : Array.from(token.data());
-        const all = Int32Array.from([...before, ...tokens]);
-        const last = all.length - 1;
-        if (last > 0) adopt(forward(fromData(all.subarray(0, last), [last, 1])).state);
-        if (token === null) token = keep(fromData(all.subarray(last), [1, 1]));
-        else token.set(all.subarray(last));
-      });
-    },
-    draw: (numbers, spec) => scope(() => draw(numbers, spec)),
-    close() {
-      disposeState(state);
-      token?.dispose();
-    },
-  };
-
-  function draw(numbers: Float32Array, spec: SampleSpec): ArrayLike<number> {
-    const current = token ?? fromData(Int32Array.of(spec.from), [1, 1]);
+  #draw(numbers: Float32Array, spec: SampleSpec): ArrayLike<number> {
+    const current = (this.#token ??= keep(fromData(Int32Array.of(spec.from), [1, 1])));
     const { device } = current;
     const backend = backendOf(current);
     const list = empty([numbers.length], { device, dtype: 'int32' });
@@ -65,18 +99,22 @@ export function networkPredictor(network: LanguageNetwork): Predictor {
     };
     const step = (store: (next: RecurrentState) => void): void =>
       scope(() => {
-        const result = forward(current);
+        const result = this.#forward(current);
         store(result.state);
         backend.sample(spec, result.logits, places);
       });
     // The first step ever makes the state that the others write over.
-    const first = state === null && numbers.length > 0;
-    if (first) step(adopt);
-    backend.repeat(numbers.length - (first ? 1 : 0), () => step(replace));
+    const first = this.#state.current === null && numbers.length > 0;
+    if (first) {
+      step((next) => {
+        this.#state.replace(next);
+      });
+    }
+    backend.repeat(numbers.length - (first ? 1 : 0), () =>
+      step((next) => {
+        this.#overwrite(next);
+      }),
+    );
     return list.data();
   }
-}
-
-function disposeState(state: RecurrentState | null): void {
-  state?.forEach((layer) => Object.values(layer).forEach((t) => t.dispose()));
 }

@@ -1,7 +1,7 @@
 // How a token is drawn from a prediction: temperature, top-k and top-p (nucleus; Holtzman et al. 2020).
-import { UnrolledError } from '../../errors.js';
 import type { SampleSpec } from '../../backend/contract.js';
 import { drawIndex } from '../../backend/reference/sample.js';
+import { requireNumber } from '../../range.js';
 
 export interface SamplingOptions {
   /** Divides the logits: below 1 bolder, above 1 freer; 0 takes the most likely. 1 by default. */
@@ -14,17 +14,10 @@ export interface SamplingOptions {
 
 /** Errors: RANGE. */
 export function checkSampling({ temperature = 1, topK, topP }: SamplingOptions): void {
-  const fail = (what: string, received: number): never => {
-    throw new UnrolledError(
-      'RANGE',
-      `expected ${what}, received ${received}`,
-      'temperature 0.8 and topP 0.95 suit most models',
-    );
-  };
-  if (!(temperature >= 0 && Number.isFinite(temperature))) fail('a temperature of 0 or more', temperature);
-  if (topK !== undefined && !(Number.isInteger(topK) && topK >= 1))
-    fail('topK to be a whole number of 1 or more', topK);
-  if (topP !== undefined && !(topP > 0 && topP <= 1)) fail('topP above 0 and at most 1', topP);
+  const help = 'temperature 0.8 and topP 0.95 suit most models';
+  requireNumber('a temperature', temperature, { min: 0 }, help);
+  if (topK !== undefined) requireNumber('topK', topK, { min: 1, whole: true }, help);
+  if (topP !== undefined) requireNumber('topP', topP, { above: 0, max: 1 }, help);
 }
 
 /** What a backend is told: drawing among `cols` tokens, the first `reserved` of them never. Errors: RANGE. */

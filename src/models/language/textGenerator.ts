@@ -1,10 +1,11 @@
 // Text from anything that predicts the next token: the loop shared by neural and n-gram language models.
-import { UnrolledError } from '../../errors.js';
+import { requireNumber } from '../../range.js';
 import { type Corpus, encodeWith, type TextSettings } from '../../text/corpus.js';
 import { createTokenizer } from '../../text/createTokenizer.js';
 import type { Vocabulary } from '../../text/vocabulary.js';
 import { Philox } from '../../tensor/philox.js';
 import type { SampleSpec } from '../../backend/contract.js';
+import type { ModelText } from '../modelFile.js';
 import { sampleSpec, type SamplingOptions } from './sampling.js';
 
 export interface GenerateOptions extends SamplingOptions {
@@ -15,6 +16,8 @@ export interface GenerateOptions extends SamplingOptions {
   seed?: number;
   /** Ends before this text appears. */
   stop?: string;
+  /** Called for each token that is generated, those of the stop text among them: pieces of text need not be tokens. */
+  onToken?: (token: number) => void;
 }
 
 /** Predicts one token after another. */
@@ -26,68 +29,89 @@ export interface Predictor {
   close?(): void;
 }
 
-/** How a model's text is read: what its file stores beside the weights. */
-export interface ModelText {
-  settings: TextSettings;
-  vocabulary: Vocabulary;
+/** The tokens that are read before the first draw: those of the prime, or where there is none a start. Never empty. */
+export function primeTokens(prime: string, { settings, vocabulary }: ModelText): Int32Array {
+  const primed = prime === '' ? new Int32Array(0) : encodeWith(prime, settings, vocabulary);
+  return primed.length > 0 ? primed : startTokens(vocabulary);
 }
 
-/** The pieces of the generated text, without the prime. */
+/** The pieces of the generated text, without the prime. Errors: RANGE. */
 export function* generatePieces(
   predictor: Predictor,
   text: ModelText,
   options: GenerateOptions = {},
 ): Generator<string> {
-  const { vocabulary, settings } = text;
-  const spec = sampleSpec(options, vocabulary.size, vocabulary.reserved);
-  const { prime = '', length = 200, seed = 0, stop } = options;
-  if (!(Number.isInteger(length) && length >= 0)) {
-    throw new UnrolledError(
-      'RANGE',
-      `expected a length of 0 tokens or more, received ${length}`,
-      'give a whole number',
-    );
-  }
-  const joiner = createTokenizer(settings.tokens ?? 'char').joiner();
-  const rng = new Philox(seed, GENERATION_STREAM);
-  const primed = prime === '' ? startTokens(vocabulary) : encodeWith(prime, settings, vocabulary);
-  // The joiner knows from the prime whether a space comes next.
-  if (prime !== '') for (const token of vocabulary.decode(primed)) joiner.push(token);
-  let pending = '';
+  const { prime = '' } = options;
   try {
-    predictor.read(primed.length > 0 ? primed : startTokens(vocabulary));
-    for (const token of draws(predictor, spec, length, rng)) {
-      pending += joiner.push(vocabulary.token(token));
-      if (stop !== undefined && stop !== '') {
-        const at = pending.indexOf(stop);
-        if (at >= 0) {
-          yield pending.slice(0, at);
-          return;
-        }
-        // What may be the beginning of the stop text waits.
-        const sure = pending.length - stop.length + 1;
-        if (sure > 0) {
-          yield pending.slice(0, sure);
-          pending = pending.slice(sure);
-        }
-      } else if (pending !== '') {
-        yield pending;
-        pending = '';
-      }
-    }
-    pending += joiner.end();
-    if (pending !== '') yield pending;
+    checkLength(options);
+    const primed = primeTokens(prime, text);
+    predictor.read(primed);
+    yield* continuePieces(predictor, text, options, prime === '' ? [] : primed);
   } finally {
     predictor.close?.();
   }
+}
+
+/**
+ * The pieces of the text that follows what was read.
+ * @param before the last tokens that were read: the joiner knows from them whether a space comes next
+ * @param most not more than so many tokens are drawn ahead of what is yielded
+ * Errors: RANGE.
+ */
+export function* continuePieces(
+  predictor: Predictor,
+  text: ModelText,
+  options: GenerateOptions,
+  before: ArrayLike<number>,
+  most = LONGEST_PIECE,
+): Generator<string> {
+  const { vocabulary, settings } = text;
+  const spec = sampleSpec(options, vocabulary.size, vocabulary.reserved);
+  const { stop, seed = 0, onToken } = options;
+  const length = checkLength(options);
+  const joiner = createTokenizer(settings.tokens ?? 'char').joiner();
+  const rng = new Philox(seed, GENERATION_STREAM);
+  for (const token of vocabulary.decode(Int32Array.from(before))) joiner.push(token);
+  let pending = '';
+  for (const token of draws(predictor, spec, { length, most, rng })) {
+    onToken?.(token);
+    pending += joiner.push(vocabulary.token(token));
+    if (stop !== undefined && stop !== '') {
+      const at = pending.indexOf(stop);
+      if (at >= 0) {
+        yield pending.slice(0, at);
+        return;
+      }
+      // What may be the beginning of the stop text waits.
+      const sure = pending.length - stop.length + 1;
+      if (sure > 0) {
+        yield pending.slice(0, sure);
+        pending = pending.slice(sure);
+      }
+    } else if (pending !== '') {
+      yield pending;
+      pending = '';
+    }
+  }
+  pending += joiner.end();
+  if (pending !== '') yield pending;
+}
+
+function checkLength({ length = 200 }: GenerateOptions): number {
+  requireNumber('a number of tokens', length, { min: 0, whole: true }, 'give a whole number');
+  return length;
 }
 
 /** Tokens are drawn in pieces of about so many seconds: whoever reads along sees them come, and the loop stays below. */
 const PIECE_SECONDS = 0.02;
 const [FIRST_PIECE, LONGEST_PIECE, GROWTH] = [4, 512, 4];
 
-function* draws(predictor: Predictor, spec: SampleSpec, length: number, rng: Philox): Generator<number> {
-  let piece = FIRST_PIECE;
+function* draws(
+  predictor: Predictor,
+  spec: SampleSpec,
+  { length, most, rng }: { length: number; most: number; rng: Philox },
+): Generator<number> {
+  let piece = Math.min(FIRST_PIECE, most);
   for (let done = 0; done < length;) {
     const count = Math.min(piece, length - done);
     const start = performance.now();
@@ -99,7 +123,7 @@ function* draws(predictor: Predictor, spec: SampleSpec, length: number, rng: Phi
     );
     const seconds = Math.max((performance.now() - start) / 1000, 1e-6);
     const fitting = Math.floor((count * PIECE_SECONDS) / seconds);
-    piece = Math.max(1, Math.min(fitting, count * GROWTH, LONGEST_PIECE));
+    piece = Math.max(1, Math.min(fitting, count * GROWTH, most));
     done += count;
   }
 }
@@ -107,7 +131,7 @@ function* draws(predictor: Predictor, spec: SampleSpec, length: number, rng: Phi
 /** Keeps generation apart from other draws of the same seed. */
 const GENERATION_STREAM = 0x67656e;
 
-/** Where nothing is given to begin with: a line break where there is one, else the most frequent token. */
+/** Where nothing is given to begin with, as one token: a line break where there is one, else the most frequent token. */
 function startTokens(vocabulary: Vocabulary): Int32Array {
   const start = vocabulary.has('\n') ? vocabulary.index('\n') : Math.min(vocabulary.reserved, vocabulary.size - 1);
   return Int32Array.of(start);

@@ -1,20 +1,14 @@
 // An n-gram model of text as a file of its own: counts, vocabulary and text settings.
 import { UnrolledError } from '../../errors.js';
 import type { SafetensorsTensor } from '../../formats/safetensors.js';
-import { getPlatform } from '../../platform/platform.js';
 import { type Corpus, encodeWith, type TextSettings } from '../../text/corpus.js';
 import { NgramModel, type Smoothing } from '../../text/ngram.js';
 import { type LossMetrics } from '../../text/perplexity.js';
 import { drawIndex } from '../../backend/reference/sample.js';
 import { openingFile } from '../../weights/budget.js';
-import { encodeModelFile, type ModelFile, textAt } from '../modelFile.js';
-import {
-  generatePieces,
-  type GenerateOptions,
-  type ModelText,
-  type Predictor,
-  textOf,
-} from '../language/textGenerator.js';
+import { generatePieces, type GenerateOptions, type Predictor, textOf } from '../language/textGenerator.js';
+import { StoredModel } from '../model.js';
+import { type ModelFile, type ModelText, textAt } from '../modelFile.js';
 
 export interface NgramTrainOptions extends TextSettings {
   /** 5 */
@@ -25,24 +19,42 @@ export interface NgramTrainOptions extends TextSettings {
   alpha?: number;
 }
 
-export class NgramLanguageModel {
+/**
+ * Counts as a language model: what a network is measured against.
+ *
+ *     const model = NgramLanguageModel.fit(corpus, { order: 5 });
+ */
+export class NgramLanguageModel extends StoredModel {
   readonly task = 'ngram';
+
+  static readonly definition = {
+    task: 'ngram',
+    noun: 'an n-gram model',
+    open: (file: ModelFile, name: string) => NgramLanguageModel.#open(file, name),
+  } as const;
+
   readonly ngrams: NgramModel;
   readonly text: ModelText;
 
   constructor(ngrams: NgramModel, text: ModelText) {
+    super();
     this.ngrams = ngrams;
     this.text = text;
   }
 
   /** Counts the training part of a corpus. Errors: RANGE, EMPTY. */
-  static train(corpus: Corpus, options: NgramTrainOptions = {}): NgramLanguageModel {
+  static fit(corpus: Corpus, options: NgramTrainOptions = {}): NgramLanguageModel {
     const { order = 5, smoothing, alpha } = options;
     const vocabularySize = corpus.vocabulary.size;
     return new NgramLanguageModel(
       NgramModel.fit(corpus.train, { order, smoothing, alpha, vocabularySize }),
       textOf(corpus, options),
     );
+  }
+
+  /** The same as `fit`. */
+  static train(corpus: Corpus, options: NgramTrainOptions = {}): NgramLanguageModel {
+    return NgramLanguageModel.fit(corpus, options);
   }
 
   get config(): { order: number; smoothing: Smoothing; alpha: number; vocabularySize: number } {
@@ -76,7 +88,7 @@ export class NgramLanguageModel {
     return this.ngrams.evaluate(tokens, context);
   }
 
-  toBytes(): Uint8Array {
+  protected content() {
     const { token, count, children } = this.ngrams.toData();
     const tensors = Object.entries({ token, count, children }).map(([name, data]) => ({
       name,
@@ -84,11 +96,11 @@ export class NgramLanguageModel {
       dtype: 'I32' as const,
       data: Int32Array.from(data),
     }));
-    return encodeModelFile({ kind: 'ngram', config: this.config, texts: [this.text], tensors });
+    return { config: this.config, texts: [this.text], tensors };
   }
 
   /** Errors: FORMAT. */
-  static fromFile(file: ModelFile, name: string): NgramLanguageModel {
+  static #open(file: ModelFile, name: string): NgramLanguageModel {
     const array = (key: string): Int32Array => {
       const data: SafetensorsTensor['data'] | undefined = file.tensors.get(key)?.data;
       if (data instanceof Int32Array) return data;
@@ -102,7 +114,7 @@ export class NgramLanguageModel {
     ) {
       throw new UnrolledError('FORMAT', `expected order, smoothing and alpha in ${name}`, 'the file is damaged');
     }
-    const text = textAt(file, 0, name);
+    const text = textAt(file.texts, 0, name);
     const data = {
       order,
       smoothing,
@@ -113,10 +125,5 @@ export class NgramLanguageModel {
       children: array('children'),
     } as const;
     return openingFile(name, () => new NgramLanguageModel(NgramModel.fromData(data), text));
-  }
-
-  /** Writes the file whole or not at all. Errors: IO. */
-  async save(path: string): Promise<void> {
-    await getPlatform().writeFileAtomic(path, this.toBytes());
   }
 }

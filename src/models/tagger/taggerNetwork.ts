@@ -2,6 +2,7 @@
 // a score for each tag at each step; then softmax at each step, or a conditional random field over all of them.
 // Letters: T steps, N sentences, M distinct words of a minibatch, K tags.
 import { UnrolledError } from '../../errors.js';
+import { requireNumber } from '../../range.js';
 import { add, concat, crossEntropy, gatherRows, mul, slice, softmax, tanh } from '../../autograd/ops.js';
 import { LinearChainCRF } from '../../nn/crf.js';
 import { uniformInit } from '../../nn/initializers.js';
@@ -79,6 +80,11 @@ export class TaggerNetwork extends Module {
     return this.#rnn;
   }
 
+  /** Over the characters of a word; null without. */
+  get characterRecurrent(): Recurrent | null {
+    return this.#characters?.recurrent ?? null;
+  }
+
   /**
    * Scores [T, N, K], the outputs [T, N, H] that they are of, and the state after each sentence.
    * @param state from the words before, in one direction only
@@ -141,6 +147,10 @@ class CharacterNetwork extends Module {
     return this.#rnn.outputSize;
   }
 
+  get recurrent(): Recurrent {
+    return this.#rnn;
+  }
+
   /** One vector for each distinct word: [M, 2H]. */
   forward({ characters: { data, lengths, numSteps } }: WordBatch): Tensor {
     const x = this.#embedding.forward(fromData(data, [numSteps, lengths.length]));
@@ -172,9 +182,7 @@ class NeighbourNetwork extends Module {
     rng: Philox,
   ) {
     super();
-    if (!(neighbourWeight > 0 && neighbourWeight < Infinity)) {
-      throw new UnrolledError('RANGE', `expected a neighbourWeight of 0 or more, received ${neighbourWeight}`, '0.1 is usual'); // prettier-ignore
-    }
+    requireNumber('a neighbourWeight', neighbourWeight, { min: 0 }, '0.1 is usual');
     if (bidirectional && numLayers > 1) {
       throw new UnrolledError(
         'OPTION',

@@ -5,7 +5,8 @@ import { useBackend } from '../../backend/choose.js';
 import { decodeSafetensors } from '../../formats/safetensors.js';
 import { MostFrequentTag } from '../baselines/mostFrequentTag.js';
 import { tagScores } from '../../metrics/tagScores.js';
-import { type TaggedSentence, type TaggerOptions, TokenTagger } from './tokenTagger.js';
+import { TokenTagger } from './tokenTagger.js';
+import type { TaggedSentence, TaggerOptions } from './options.js';
 
 const NAMES = ['Anna', 'Berta', 'Carl', 'Dora', 'Emil', 'Fritz'];
 const WORDS = ['the', 'dog', 'saw', 'a', 'cat', 'with'];
@@ -67,6 +68,18 @@ describe('TokenTagger', () => {
     const options = { ...SMALL, epochs: 0.1 };
     expect((await TokenTagger.fit(chunks(20), options)).config.head).toBe('crf');
     expect((await TokenTagger.fit(verbs(20), options)).config.head).toBe('softmax');
+    const other: Record<string, [string, string]> = { BIOES: ['S-PER', 'E-PER'], BILOU: ['U-PER', 'L-PER'] };
+    for (const [scheme, [single, last]] of Object.entries(other)) {
+      const sentences = chunks(20).map(({ tokens, tags }) => ({
+        tokens,
+        tags: tags.map((tag, t) =>
+          tag === 'I-PER' ? last : tag === 'B-PER' && tags[t + 1] !== 'I-PER' ? single : tag,
+        ),
+      }));
+      const model = await TokenTagger.fit(sentences, options);
+      expect([scheme, model.config.head]).toEqual([scheme, 'crf']);
+      expect(model.evaluate(sentences).f1).toBeGreaterThanOrEqual(0);
+    }
   });
 
   it('knows new words by their characters, and without them has only the rest', async () => {

@@ -1,88 +1,43 @@
-// TokenTagger: one label for every token. Trains on sentences, evaluates, predicts whole sentences or a token at a time, and is
-// one file.
+// TokenTagger: one label for every token; whole sentences, or a token at a time.
 import { UnrolledError } from '../../errors.js';
 import { noGrad } from '../../autograd/tape.js';
-import { ensureBackend } from '../../backend/choose.js';
+import { Fingerprint } from '../../data/fingerprint.js';
 import { padded, sortedBatches } from '../../data/lengthBatches.js';
 import { stratifiedSplit } from '../../data/split.js';
-import { areChunks, type TagScores, tagScores } from '../../metrics/tagScores.js';
-import { RandomCalls } from '../../nn/random.js';
-import type { RecurrentState } from '../../nn/recurrent.js';
-import { getPlatform } from '../../platform/platform.js';
+import { tagSchemeOf } from '../../metrics/tagScheme.js';
+import { tagScores } from '../../metrics/tagScores.js';
+import type { Recurrent } from '../../nn/recurrent.js';
+import { requireNumber } from '../../range.js';
 import { Philox } from '../../tensor/philox.js';
-import { keep, scope } from '../../tensor/scope.js';
+import { scope } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import type { WordVectors } from '../../text/vectors.js';
-import type { VocabularyOptions } from '../../text/vocabulary.js';
-import type { TrainingResult } from '../../train/trainer.js';
-import { ConfigReader, defined } from '../config.js';
-import { TAGGER_DEFAULTS } from '../defaults.js';
-import { encodeModelFile, type ModelFile, openModelFile, textAt, weightsOf, withWeights } from '../modelFile.js';
-import { cellConfig } from '../recurrentStack.js';
+import { CarriedState } from '../carriedState.js';
+import { Model } from '../model.js';
+import { textAt } from '../modelFile.js';
+import { cellConfig, stackConfig } from '../recurrentStack.js';
+import { learnRows } from '../rows.js';
+import { placeOf, shownNames } from '../shown.js';
 import { startFromVectors } from '../startVectors.js';
-import { NO_TAG, TAGGER_HEADS, type TaggerHead, TaggerNetwork, type TaggerNetworkConfig } from './taggerNetwork.js';
-import { type EncodedWords, TaggerWords, type WordBatch, type WordSettings } from './taggerWords.js';
-import type { StackOptions } from '../trainingOptions.js';
-import { checkpointOf, type FileExtra, type RowTrainingOptions, trainOnRows } from '../trainOnRows.js';
-
-export interface TaggedSentence {
-  tokens: readonly string[];
-  /** One for each token. */
-  tags: readonly string[];
-}
-
-export interface TaggerConfig extends TaggerNetworkConfig, WordSettings {
-  /** In the order of their code points. */
-  tags: string[];
-  seed: number;
-}
-
-export interface TaggerMetrics extends TagScores {
-  /** Nats a token, over the sentences all of whose tags are trained. */
-  loss: number;
-  /** Tokens whose tag was not trained: they count as mistakes. */
-  untrained: number;
-}
-
-export interface PredictedTags {
-  tags: string[];
-  /** Of each of these tags; with the head `crf` over all paths. */
-  probabilities: number[];
-}
+import { defineTask, type Lesson, type TaskTypes } from '../task.js';
+import {
+  type PredictedTags,
+  type ResolvedTaggerOptions as Resolved,
+  type TaggedSentence,
+  TAGGER_DEFAULTS,
+  type TaggerConfig,
+  type TaggerMetrics,
+  type TaggerOptions,
+} from './options.js';
+import { NO_TAG, TAGGER_HEADS, TaggerNetwork } from './taggerNetwork.js';
+import { type EncodedWords, TaggerWords, type WordBatch } from './taggerWords.js';
 
 /** Tags tokens as they come; the state is carried from one to the next. */
 export interface TagStream {
   next(token: string): { tag: string; probability: number };
   /** The next token begins a sentence. */
   reset(): void;
-}
-
-/** Defaults: TAGGER_DEFAULTS; 5 epochs where no minutes are given. */
-export interface TaggerOptions
-  extends
-    Partial<WordSettings>,
-    Pick<VocabularyOptions, 'minCount' | 'maxSize'>,
-    StackOptions,
-    RowTrainingOptions<TaggerMetrics> {
-  bidirectional?: boolean;
-  /** `crf` where tags are chunks (O, B-…, I-…), else `softmax`. */
-  head?: TaggerHead;
-  /** 100, or the size of the vectors */
-  embeddingSize?: number;
-  characterEmbeddingSize?: number;
-  /** Of each direction over the characters of a word; 0 for none. */
-  characterHiddenSize?: number;
-  /**
-   * The weight in the training loss of a second task that needs no tags: each direction guesses the word that it will read next (Rei
-   * 2017); 0 for none. Helps where tagged sentences are few; 0.1 is usual, and takes half as much time again. For one layer, or one direction.
-   */
-  neighbourWeight?: number;
-  /** Where word embeddings start; looked up as words are. The words that are not among them start small. */
-  vectors?: WordVectors;
-  /** How often a word that occurs once is `<unk>` in training, so that what stands for new words is learned. */
-  unknownRate?: number;
-  /** Sentences of their own, or the share that is drawn. */
-  validation?: readonly TaggedSentence[] | number;
+  /** Gives the state back; the stream may be used again from the start. */
+  close(): void;
 }
 
 const EMBEDDING = 100;
@@ -90,65 +45,80 @@ const EVALUATION_BATCH = 64;
 /** Keeps the draws of unknown words apart from other host draws of the same seed: a stream for each minibatch. */
 const UNKNOWN_STREAM = 0x75000000;
 
-export class TokenTagger {
+interface TaggerTask extends TaskTypes {
+  config: TaggerConfig;
+  network: TaggerNetwork;
+  data: readonly TaggedSentence[];
+  metrics: TaggerMetrics;
+  evaluation: TaggerMetrics;
+  evaluateOptions: Record<string, never>;
+  input: readonly string[];
+  answer: PredictedTags;
+  predictOptions: Record<string, never>;
+}
+
+/**
+ * One label for every token.
+ *
+ *     const model = await TokenTagger.fit([{ tokens: ['the', 'cat'], tags: ['DET', 'NOUN'] }, …], { epochs: 10 });
+ *     model.predict([['the', 'dog']])[0].tags;
+ *
+ * `fit` has the errors EMPTY without tokens; SHAPE for a sentence that has not one tag for each token; OPTION for one tag only, or
+ * where no tag of the validation sentences is trained; RANGE.
+ */
+export class TokenTagger extends Model<TaggerTask> {
   readonly task = 'tag';
-  readonly config: TaggerConfig;
   readonly words: TaggerWords;
-  readonly network: TaggerNetwork;
-  readonly calls: RandomCalls;
-  /** How it was trained; null for a loaded one. */
-  training: TrainingResult<TaggerMetrics> | null = null;
+
+  static readonly definition = defineTask<TokenTagger, readonly TaggedSentence[], TaggerOptions>({
+    task: 'tag',
+    noun: 'a tagger',
+    defaults: TAGGER_DEFAULTS,
+    epochs: 5,
+    build(config, texts, name) {
+      const settings = { lowercase: config.flag('lowercase'), zeroDigits: config.flag('zeroDigits') };
+      return new TokenTagger(
+        {
+          ...config.stack(),
+          ...settings,
+          embeddingSize: config.size('embeddingSize', 1),
+          characterEmbeddingSize: config.size('characterEmbeddingSize', 1),
+          characterHiddenSize: config.size('characterHiddenSize', 0),
+          bidirectional: config.flag('bidirectional'),
+          head: config.choice('head', TAGGER_HEADS),
+          neighbourWeight: config.number('neighbourWeight', (weight) => weight >= 0),
+          tags: config.texts('tags'),
+          seed: config.seed(),
+        },
+        new TaggerWords(settings, textAt(texts, 0, name).vocabulary, textAt(texts, 1, name).vocabulary),
+      );
+    },
+    prepare(sentences, options) {
+      const o = options as Resolved;
+      requireNumber('an unknownRate', o.unknownRate, { min: 0, max: 1 }, '0.5 reads every second rare word as unknown');
+      const tags = tagsOf(sentences);
+      const { training, validation } = partsOf(sentences, o);
+      return {
+        create: () => TokenTagger.#create(training, tags, o),
+        lesson: (model) => model.#lesson(training, validation, o),
+      };
+    },
+  });
 
   constructor(config: TaggerConfig, words: TaggerWords) {
-    this.config = config;
-    this.words = words;
-    this.calls = new RandomCalls(config.seed);
+    const texts = [
+      { settings: { tokens: 'word' as const, lowercase: config.lowercase }, vocabulary: words.words },
+      { settings: { tokens: 'char' as const }, vocabulary: words.characters },
+    ];
     const sizes = { words: words.words.size, characters: words.characters.size, tags: config.tags.length };
-    this.network = new TaggerNetwork(config, sizes, new Philox(config.seed), this.calls);
-  }
-
-  /**
-   * Trains a tagger.
-   *
-   *     const model = await TokenTagger.fit([{ tokens: ['the', 'cat'], tags: ['DET', 'NOUN'] }, …], { epochs: 10 });
-   *
-   * Errors: EMPTY without tokens; SHAPE for a sentence that has not one tag for each token; OPTION for one tag only, or where no
-   * tag of the validation sentences is trained.
-   */
-  static async fit(sentences: readonly TaggedSentence[], options: TaggerOptions = {}): Promise<TokenTagger> {
-    await ensureBackend();
-    const from = checkpointOf<TaggerMetrics, TaggerOptions>(options);
-    const o: Resolved = { ...TAGGER_DEFAULTS, ...defined(from?.options ?? {}), ...defined(options) };
-    const tags = tagsOf(sentences);
-    const { training, validation } = partsOf(sentences, o);
-    const model =
-      options.resume === undefined
-        ? TokenTagger.#create(training, tags, o)
-        : TokenTagger.fromBytes(options.resume, 'the checkpoint');
-    const data = model.#encode(training);
-    const held = validation.length > 0 ? model.#encode(validation) : null;
-    model.training = await trainOnRows<TaggerMetrics, Resolved>(
-      model,
-      {
-        lengths: data.words.map(({ length }) => length),
-        step(rows) {
-          const random = new Philox(model.config.seed, UNKNOWN_STREAM + model.calls.next().call);
-          const batch = model.words.batch(data, rows, { random, rate: o.unknownRate });
-          const loss = model.network.trainingLoss(model.network.forward(batch), goldOf(data, rows), batch);
-          return { loss, tokens: batch.lengths.reduce((sum, length) => sum + length, 0) };
-        },
-        evaluate: () => held && model.#measure(validation, held),
-      },
-      o,
-      from,
-    );
-    return model;
+    super(config, texts, (rng, calls) => new TaggerNetwork(config, sizes, rng, calls));
+    this.words = words;
   }
 
   static #create(sentences: readonly TaggedSentence[], tags: string[], o: Resolved): TokenTagger {
-    const { cell, hiddenSize, numLayers, dropout, recurrent, bidirectional, lowercase, zeroDigits, seed } = o;
+    const { cell, bidirectional, lowercase, zeroDigits, seed } = o;
     const { characterEmbeddingSize, characterHiddenSize, neighbourWeight } = o;
-    const head = o.head ?? (areChunks(tags) ? 'crf' : 'softmax');
+    const head = o.head ?? (tagSchemeOf(tags) === null ? 'softmax' : 'crf');
     const words = TaggerWords.fromSentences(
       sentences.map(({ tokens }) => tokens),
       { lowercase, zeroDigits },
@@ -157,7 +127,7 @@ export class TokenTagger {
     const model = new TokenTagger(
       {
         ...cellConfig(cell, TAGGER_DEFAULTS.cell),
-        ...{ hiddenSize, numLayers, dropout, ...(recurrent === undefined ? {} : { recurrent }) },
+        ...stackConfig(o),
         ...{ embeddingSize: o.embeddingSize ?? o.vectors?.size ?? EMBEDDING },
         ...{ characterEmbeddingSize, characterHiddenSize, bidirectional, head, neighbourWeight },
         ...{ lowercase, zeroDigits, tags, seed },
@@ -168,28 +138,49 @@ export class TokenTagger {
     return model;
   }
 
+  #lesson(
+    training: readonly TaggedSentence[],
+    validation: readonly TaggedSentence[],
+    o: Resolved,
+  ): Lesson<TaggerMetrics> {
+    this.#requireTrained(training);
+    const data = this.#encode(training);
+    const held = validation.length > 0 ? this.#encode(validation) : null;
+    return learnRows(
+      {
+        data: { training: fingerprint(training), validation: fingerprint(validation) },
+        lengths: data.words.map(({ length }) => length),
+        step: (rows) => {
+          const random = new Philox(this.config.seed, UNKNOWN_STREAM + this.calls.next().call);
+          const batch = this.words.batch(data, rows, { random, rate: o.unknownRate });
+          const loss = this.network.trainingLoss(this.network.forward(batch), goldOf(data, rows), batch);
+          return { loss, tokens: batch.lengths.reduce((sum, length) => sum + length, 0) };
+        },
+        evaluate: () => held && this.#measureEncoded(validation, held),
+      },
+      o,
+    );
+  }
+
   get vocabularySize(): number {
     return this.words.words.size;
   }
 
-  parameterCount(): number {
-    return this.network.parameterCount();
+  recurrents(): Record<string, Recurrent> {
+    const { recurrent, characterRecurrent } = this.network;
+    return { 'rnn.': recurrent, ...(characterRecurrent === null ? {} : { 'characters.rnn.': characterRecurrent }) };
   }
 
-  /** A tag that was not trained counts as a mistake. Errors: EMPTY, SHAPE, OPTION where no tag is trained. */
-  evaluate(sentences: readonly TaggedSentence[]): TaggerMetrics {
-    this.network.eval();
-    return this.#measure(sentences, this.#encode(sentences));
+  steps(tokens: readonly string[]): string[] {
+    return [...tokens];
   }
 
-  /** A tag with its probability for each token; for an iterable that is asynchronous, one sentence after the other. */
-  predict(sentences: readonly (readonly string[])[]): PredictedTags[];
-  predict(sentences: AsyncIterable<readonly string[]>): AsyncGenerator<PredictedTags>;
-  predict(
-    sentences: readonly (readonly string[])[] | AsyncIterable<readonly string[]>,
-  ): PredictedTags[] | AsyncGenerator<PredictedTags> {
-    this.network.eval();
-    if (Symbol.asyncIterator in sentences) return this.#predictEach(sentences);
+  /** A tag that was not trained counts as a mistake. */
+  protected measure(sentences: readonly TaggedSentence[]): TaggerMetrics {
+    return this.#measureEncoded(sentences, this.#encode(sentences));
+  }
+
+  protected answer(sentences: readonly (readonly string[])[]): PredictedTags[] {
     const { tags } = this.config;
     const result = new Array<PredictedTags>(sentences.length);
     const every = Int32Array.from(sentences.keys());
@@ -204,10 +195,6 @@ export class TokenTagger {
       });
     });
     return result;
-  }
-
-  async *#predictEach(sentences: AsyncIterable<readonly string[]>): AsyncGenerator<PredictedTags> {
-    for await (const tokens of sentences) yield this.predict([tokens])[0];
   }
 
   /**
@@ -227,88 +214,44 @@ export class TokenTagger {
         "train with { bidirectional: false, head: 'softmax' }, or predict whole sentences",
       );
     }
-    this.network.eval();
-    let state: RecurrentState | null = null;
-    const replace = (next: RecurrentState | null): void => {
-      for (const layer of next ?? []) for (const t of Object.values(layer)) keep(t);
-      for (const layer of state ?? []) for (const t of Object.values(layer)) t.dispose();
-      state = next;
+    const carried = new CarriedState();
+    const reset = (): void => {
+      carried.replace(null);
     };
     return {
       next: (token) =>
-        scope(() =>
-          noGrad(() => {
-            const batch = this.words.batch(this.words.encode([[token]]), Int32Array.of(0));
-            const { scores, state: after } = this.network.forward(batch, state);
-            replace(after);
-            const [[best]] = this.network.decode(scores, batch.lengths);
-            return { tag: tags[best], probability: this.network.probabilities(scores, batch.lengths)[0][best] };
-          }),
+        this.evaluating(() =>
+          scope(() =>
+            noGrad(() => {
+              const batch = this.words.batch(this.words.encode([[token]]), Int32Array.of(0));
+              const { scores, state } = this.network.forward(batch, carried.current);
+              carried.replace(state);
+              const [[best]] = this.network.decode(scores, batch.lengths);
+              return { tag: tags[best], probability: this.network.probabilities(scores, batch.lengths)[0][best] };
+            }),
+          ),
         ),
-      reset: () => {
-        replace(null);
-      },
+      reset,
+      close: reset,
     };
   }
 
-  /** The file's bytes: weights, configuration, tags, words and characters. */
-  toBytes(extra: FileExtra = {}): Uint8Array {
-    return encodeModelFile({
-      kind: 'tag',
-      config: this.config,
-      texts: [
-        { settings: { tokens: 'word', lowercase: this.config.lowercase }, vocabulary: this.words.words },
-        { settings: { tokens: 'char' }, vocabulary: this.words.characters },
-      ],
-      checkpoint: extra.checkpoint,
-      tensors: [...weightsOf(this.network), ...(extra.tensors ?? [])],
+  /** Errors: OPTION for a tag of the training part that the model does not know: one of a training that goes on. */
+  #requireTrained(sentences: readonly TaggedSentence[]): void {
+    const known = new Set(this.config.tags);
+    sentences.forEach((sentence, i) => {
+      const t = sentence.tags.findIndex((tag) => !known.has(tag));
+      if (t < 0) return;
+      const line = sentence.line === undefined ? undefined : sentence.line + t;
+      throw new UnrolledError(
+        'OPTION',
+        `expected a tag of ${shownNames(this.config.tags)}, received "${sentence.tags[t]}" in ${placeOf({ ...sentence, line }, i, 'sentence')}`,
+        'the checkpoint was trained without it: resume with the same data, or train anew',
+      );
     });
   }
 
-  /** Errors: FORMAT for a file that is damaged or not a tagger's. */
-  static fromBytes(bytes: Uint8Array, name: string): TokenTagger {
-    return TokenTagger.fromFile(openModelFile(bytes, name), name);
-  }
-
-  static fromFile(file: ModelFile, name: string): TokenTagger {
-    if (file.kind !== 'tag') {
-      throw new UnrolledError('FORMAT', `expected a tagger in ${name}, received a model of kind ${file.kind}`, 'name another file'); // prettier-ignore
-    }
-    const config = new ConfigReader(file.config, name);
-    const settings = { lowercase: config.flag('lowercase'), zeroDigits: config.flag('zeroDigits') };
-    const create = () =>
-      new TokenTagger(
-        {
-          ...config.stack(),
-          ...settings,
-          embeddingSize: config.size('embeddingSize', 1),
-          characterEmbeddingSize: config.size('characterEmbeddingSize', 1),
-          characterHiddenSize: config.size('characterHiddenSize', 0),
-          bidirectional: config.flag('bidirectional'),
-          head: config.choice('head', TAGGER_HEADS),
-          neighbourWeight: config.number('neighbourWeight', (weight) => weight >= 0),
-          tags: config.texts('tags'),
-          seed: config.seed(),
-        },
-        new TaggerWords(settings, textAt(file, 0, name).vocabulary, textAt(file, 1, name).vocabulary),
-      );
-    const model = withWeights(file, name, create);
-    model.network.eval();
-    return model;
-  }
-
-  /** Writes the file whole or not at all. Errors: IO. */
-  async save(path: string): Promise<void> {
-    await getPlatform().writeFileAtomic(path, this.toBytes());
-  }
-
-  /** Errors: NOT_FOUND, FORMAT. */
-  static async load(path: string): Promise<TokenTagger> {
-    await ensureBackend();
-    return TokenTagger.fromBytes(await getPlatform().readFile(path), path);
-  }
-
-  /** Sentences as indices, with their tags. Errors: SHAPE, OPTION for a tag that was not trained. */
+  /** Sentences as indices, with their tags. Errors: SHAPE, OPTION where no tag was trained. */
   #encode(sentences: readonly TaggedSentence[]): EncodedTags {
     const classOf = new Map(this.config.tags.map((tag, k) => [tag, k]));
     checkSentences(sentences);
@@ -317,14 +260,14 @@ export class TokenTagger {
     if (given !== undefined && tags.every((own) => own.every((k) => k === NO_TAG))) {
       throw new UnrolledError(
         'OPTION',
-        `expected tags of ${shownTags(this.config.tags)}, received "${given}" and no other of them`,
+        `expected tags of ${shownNames(this.config.tags)}, received "${given}" and no other of them`,
         'name the column that has the tags that were trained',
       );
     }
     return { ...this.words.encode(sentences.map(({ tokens }) => tokens)), tags };
   }
 
-  #measure(sentences: readonly TaggedSentence[], data: EncodedTags): TaggerMetrics {
+  #measureEncoded(sentences: readonly TaggedSentence[], data: EncodedTags): TaggerMetrics {
     const predicted = new Array<string[]>(data.tags.length);
     const named = (path: Int32Array): string[] => Array.from(path, (k) => this.config.tags[k]);
     const isTrained = data.tags.map((tags) => !tags.includes(NO_TAG));
@@ -341,7 +284,7 @@ export class TokenTagger {
     }
     const untrained = data.tags.reduce((sum, tags) => sum + tags.filter((k) => k === NO_TAG).length, 0);
     const truth = sentences.map(({ tags }) => tags);
-    return { loss: loss / tokens, untrained, ...tagScores(truth, predicted) };
+    return { loss: loss / tokens, untrained, ...tagScores(truth, predicted, this.config.tags) };
   }
 
   /** Scores [T, N, K] of minibatches of like lengths. */
@@ -367,19 +310,20 @@ interface EncodedTags extends EncodedWords {
   tags: Int32Array[];
 }
 
-type Resolved = TaggerOptions & Required<Pick<TaggerOptions, keyof typeof TAGGER_DEFAULTS>>;
-
 /** [T · N] by time. */
 function goldOf({ tags }: EncodedTags, rows: Int32Array): Int32Array {
-  return padded(Array.from(rows, (row) => tags[row]), NO_TAG).data; // prettier-ignore
+  return padded(
+    Array.from(rows, (row) => tags[row]),
+    NO_TAG,
+  ).data;
 }
 
 function checkSentences(sentences: readonly TaggedSentence[]): void {
-  sentences.forEach(({ tokens, tags }, i) => {
+  sentences.forEach(({ tokens, tags, file, line }, i) => {
     if (tokens.length === tags.length) return;
     throw new UnrolledError(
       'SHAPE',
-      `expected a tag for each of ${tokens.length} tokens, received ${tags.length} in sentence ${i + 1}`,
+      `expected a tag for each of ${tokens.length} tokens, received ${tags.length} in ${placeOf({ file, line }, i, 'sentence')}`,
       'give one tag each',
     );
   });
@@ -391,7 +335,11 @@ function tagsOf(sentences: readonly TaggedSentence[]): string[] {
   const tags = [...new Set(sentences.flatMap(({ tags }) => tags))].sort();
   if (tags.length === 0) throw new UnrolledError('EMPTY', 'expected tokens to learn from, received none', 'give data');
   if (tags.length < 2) {
-    throw new UnrolledError('OPTION', `expected two tags or more, received only "${tags[0]}"`, 'a tagger needs something to tell apart: check the column of tags'); // prettier-ignore
+    throw new UnrolledError(
+      'OPTION',
+      `expected two tags or more, received only "${tags[0]}"`,
+      'a tagger needs something to tell apart: check the column of tags',
+    );
   }
   return tags;
 }
@@ -404,6 +352,8 @@ function partsOf(sentences: readonly TaggedSentence[], { validation, seed }: Res
   return { training: Array.from(rest, (i) => own[i]), validation: Array.from(drawn, (i) => own[i]) };
 }
 
-function shownTags(tags: readonly string[]): string {
-  return tags.length > 8 ? `${tags.slice(0, 8).join(', ')}, … (${tags.length})` : tags.join(', ');
+function fingerprint(sentences: readonly TaggedSentence[]) {
+  const print = new Fingerprint();
+  for (const { tokens, tags } of sentences) print.texts(tokens).texts(tags);
+  return print.part(sentences.length);
 }

@@ -4,7 +4,7 @@ import { Philox } from '../../tensor/philox.js';
 import { cleanText } from '../../text/clean.js';
 import { createTokenizer } from '../../text/createTokenizer.js';
 import type { Tokenizer } from '../../text/tokenizer.js';
-import type { ModelText } from '../language/textGenerator.js';
+import type { ModelText } from '../modelFile.js';
 
 export interface TextPair {
   source: string;
@@ -28,7 +28,7 @@ export function splitPairs<P extends TextPair>(
   const keys = pairs.map(({ source }) => sourceKey(source));
   const sources = [...new Set(keys)];
   const count = share < 1 ? Math.round(share * sources.length) : share;
-  if (!(Number.isInteger(count) && count >= 0 && (count < sources.length || count === 0))) {
+  if (!(share >= 0 && Number.isInteger(count) && (count < sources.length || count === 0))) {
     throw new UnrolledError(
       'RANGE',
       `expected a share from 0 to less than 1, or fewer than ${sources.length} sources, received ${share}`,

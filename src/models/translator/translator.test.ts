@@ -9,7 +9,7 @@ import { Philox } from '../../tensor/philox.js';
 import { Vocabulary } from '../../text/vocabulary.js';
 import { Side, spacedMarks, splitPairs, type TextPair } from './sentencePairs.js';
 import { Translator } from './translator.js';
-import type { TranslatorOptions } from './translatorOptions.js';
+import type { TranslatorOptions } from './options.js';
 
 const DIGITS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven'];
 /** Digits, and their words in reverse. */
@@ -145,8 +145,9 @@ describe('Translator', () => {
 
   it('says what is wrong', async () => {
     await expect(Translator.fit([])).rejects.toThrow(expect.objectContaining({ code: 'EMPTY' }));
-    await expect(Translator.fit(reversals(9, 1), { ...SMALL, maxLength: 0, validation: 0 })).rejects.toThrow(
-      /9 are longer than 0 tokens/,
+    const long = new Array<TextPair>(9).fill({ source: '12', target: 'one two' });
+    await expect(Translator.fit(long, { ...SMALL, maxLength: 1, validation: 0 })).rejects.toThrow(
+      /9 are longer than 1 tokens/,
     );
     await expect(Translator.fit(reversals(9, 1), { ...SMALL, validation: 100 })).rejects.toThrow(/received 100/);
     const model = await Translator.fit(reversals(30, 1), { ...SMALL, epochs: 0.5, validation: 0 });

@@ -1,112 +1,126 @@
 // Translator: one sequence to another, such as sentences to another language or spellings to sounds. An encoder, a decoder with
-// attention, beam search; trains on pairs, evaluates, translates, and is one file.
+// attention, beam search.
 import { UnrolledError } from '../../errors.js';
 import { crossEntropy } from '../../autograd/ops.js';
 import { noGrad } from '../../autograd/tape.js';
-import { ensureBackend } from '../../backend/choose.js';
+import { Fingerprint } from '../../data/fingerprint.js';
 import { padded, sortedBatches } from '../../data/lengthBatches.js';
 import { levenshteinDistance } from '../../metrics/errorRate.js';
-import { RandomCalls } from '../../nn/random.js';
-import { getPlatform } from '../../platform/platform.js';
+import type { Recurrent } from '../../nn/recurrent.js';
+import { requireNumber } from '../../range.js';
 import { fromData } from '../../tensor/create.js';
-import { Philox } from '../../tensor/philox.js';
 import { scope } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { TextSettings } from '../../text/corpus.js';
 import { BEGIN, END, Vocabulary } from '../../text/vocabulary.js';
-import type { TrainingResult } from '../../train/trainer.js';
 import { type BeamOptions, beamSearch, type Hypothesis } from '../decoder/beamSearch.js';
-import { ConfigReader, defined } from '../config.js';
-import { TRANSLATOR_DEFAULTS } from '../defaults.js';
 import { beamModel, teacherForcing } from '../decoder/decoding.js';
-import { encodeModelFile, type ModelFile, openModelFile, textAt, weightsOf, withWeights } from '../modelFile.js';
-import { cellConfig } from '../recurrentStack.js';
-import { bySource, Side, spacedMarks, splitPairs, type TextPair } from './sentencePairs.js';
-import type { ModelText } from '../language/textGenerator.js';
-import { TranslatorNetwork } from './translatorNetwork.js';
+import { Model } from '../model.js';
+import { type ModelText, textAt } from '../modelFile.js';
+import { cellConfig, stackConfig } from '../recurrentStack.js';
+import { learnRows } from '../rows.js';
+import { defineTask, type Lesson, type TaskTypes } from '../task.js';
 import {
   type ResolvedTranslatorOptions as Resolved,
   type TranslateOptions,
   type Translation,
+  TRANSLATOR_DEFAULTS,
   type TranslatorConfig,
   type TranslatorEvaluation,
   type TranslatorMetrics,
   type TranslatorOptions,
   translatorSettings,
-} from './translatorOptions.js';
-import { checkpointOf, type FileExtra, trainOnRows } from '../trainOnRows.js';
+} from './options.js';
+import { bySource, Side, spacedMarks, splitPairs, type TextPair } from './sentencePairs.js';
+import { TranslatorNetwork } from './translatorNetwork.js';
 
 /** Sentences that are measured or searched side by side. */
 const BATCH = 64;
 
-export class Translator {
+interface TranslateTask extends TaskTypes {
+  config: TranslatorConfig;
+  network: TranslatorNetwork;
+  data: readonly TextPair[];
+  metrics: TranslatorMetrics;
+  evaluation: TranslatorEvaluation;
+  evaluateOptions: TranslateOptions;
+  input: string;
+  answer: Translation;
+  predictOptions: TranslateOptions;
+}
+
+/**
+ * One sequence to another.
+ *
+ *     const model = await Translator.fit(pairs, { lowercase: true, epochs: 5 });
+ *     model.translate('I love you.').text;
+ *
+ * `fit` has the errors EMPTY where no pair is left, OPTION, RANGE. `evaluate` gives the loss, and translations beside their
+ * references: pairs of one source are several references of it, and nothing is left out.
+ */
+export class Translator extends Model<TranslateTask> {
   readonly task = 'translate';
-  readonly config: TranslatorConfig;
   readonly source: Side;
   readonly target: Side;
-  readonly network: TranslatorNetwork;
-  readonly calls: RandomCalls;
-  /** How it was trained; null for a loaded one. */
-  training: TrainingResult<TranslatorMetrics> | null = null;
   /** Pairs of the training: used, and left out since a side was too long or empty; null for a loaded model. */
   pairs: { used: number; long: number; empty: number } | null = null;
 
+  static readonly definition = defineTask<Translator, readonly TextPair[], TranslatorOptions>({
+    task: 'translate',
+    noun: 'a translator',
+    defaults: TRANSLATOR_DEFAULTS,
+    epochs: 5,
+    build(config, texts, name) {
+      const [source, target] = [textAt(texts, 0, name), textAt(texts, 1, name)];
+      if (!source.vocabulary.has(END) || !target.vocabulary.has(BEGIN) || !target.vocabulary.has(END)) {
+        config.fail(`${BEGIN} and ${END} in the vocabularies`);
+      }
+      return new Translator(
+        {
+          ...config.stack(),
+          bidirectional: config.flag('bidirectional'),
+          embeddingSize: config.size('embeddingSize', 1),
+          attentionSize: config.size('attentionSize', 0),
+          tied: config.flag('tied'),
+          seed: config.seed(),
+          longest: config.size('longest', 0),
+          spaced: config.texts('spaced'),
+        },
+        source,
+        target,
+      );
+    },
+    prepare(pairs, options) {
+      const o = options as Resolved;
+      const { validation, seed, maxLength, labelSmoothing } = o;
+      requireNumber('a maxLength', maxLength, { min: 1, whole: true }, '100 tokens are usual');
+      requireNumber('a label smoothing', labelSmoothing, { min: 0, max: 1 }, '0.1 is usual; 0 is none');
+      const parts =
+        typeof validation === 'number' ? splitPairs(pairs, validation, seed) : { rest: pairs, drawn: validation };
+      const texts = translatorSettings(o);
+      const training = selected(parts.rest, texts, maxLength);
+      return {
+        create: () => Translator.#create(training.kept, texts, o),
+        lesson: (model) => model.#lesson(training, parts.drawn, o),
+      };
+    },
+  });
+
   constructor(config: TranslatorConfig, source: ModelText, target: ModelText) {
-    this.config = config;
+    const sizes = { source: source.vocabulary.size, target: target.vocabulary.size };
+    super(config, [source, target], (rng, calls) => new TranslatorNetwork(config, sizes, rng, calls));
     this.source = new Side(source);
     this.target = new Side(target, config.spaced);
-    this.calls = new RandomCalls(config.seed);
-    const sizes = { source: source.vocabulary.size, target: target.vocabulary.size };
-    this.network = new TranslatorNetwork(config, sizes, new Philox(config.seed), this.calls);
-  }
-
-  /**
-   * Trains a translator.
-   *
-   *     const model = await Translator.fit(pairs, { lowercase: true, epochs: 5 });
-   *     model.translate('I love you.').text;
-   *
-   * Errors: EMPTY where no pair is left, OPTION, RANGE.
-   */
-  static async fit(pairs: readonly TextPair[], options: TranslatorOptions = {}): Promise<Translator> {
-    await ensureBackend();
-    const from = checkpointOf<TranslatorMetrics, TranslatorOptions>(options);
-    const o: Resolved = { ...TRANSLATOR_DEFAULTS, ...defined(from?.options ?? {}), ...defined(options) };
-    const { validation, seed, maxLength, labelSmoothing } = o;
-    const { rest, drawn } =
-      typeof validation === 'number' ? splitPairs(pairs, validation, seed) : { rest: pairs, drawn: validation };
-    const resumed = options.resume === undefined ? null : Translator.fromBytes(options.resume, 'the checkpoint');
-    const texts =
-      resumed === null ? translatorSettings(o) : [resumed.source.text.settings, resumed.target.text.settings];
-    const { kept, long, empty } = selected(rest, texts, maxLength);
-    const model = resumed ?? Translator.#create(kept, texts, o);
-    model.pairs = { used: kept.length, long, empty };
-    const data = kept.map(({ source, target }) => model.#encoded(source, target));
-    model.training = await trainOnRows<TranslatorMetrics, Resolved>(
-      model,
-      {
-        // Minibatches of one target length, and within it of like source lengths.
-        lengths: data.map(({ source, target }) => target.length * (maxLength + 2) + source.length),
-        step(rows) {
-          const { logits, targets } = model.#forward(Array.from(rows, (row) => data[row]));
-          return { loss: crossEntropy(logits, targets, { labelSmoothing }), tokens: targets.size };
-        },
-        evaluate: () => (drawn.length === 0 ? null : model.#measure(drawn, { beamSize: 1 }).metrics),
-      },
-      o,
-      from,
-    );
-    return model;
   }
 
   static #create(pairs: readonly TokenPair[], [source, target]: readonly TextSettings[], o: Resolved): Translator {
-    const { cell, hiddenSize, numLayers, dropout, recurrent, bidirectional, embeddingSize, attentionSize, tied, seed } = o; // prettier-ignore
+    const { cell, bidirectional, embeddingSize, attentionSize, tied, seed } = o;
     const vocabularyOf = (side: 'source' | 'target', reserved: readonly string[]): Vocabulary =>
       Vocabulary.fromTokens(tokensOf(pairs, side), { minCount: o.minCount, maxSize: o.maxSize, reserved });
     return new Translator(
       {
         ...cellConfig(cell, TRANSLATOR_DEFAULTS.cell),
-        ...{ hiddenSize, numLayers, dropout, ...(recurrent === undefined ? {} : { recurrent }) },
+        ...stackConfig(o),
         ...{ bidirectional, embeddingSize, attentionSize, tied, seed },
         longest: pairs.reduce((most, pair) => Math.max(most, pair.target.length), 0),
         spaced: target.tokens === 'word' ? spacedMarks(pairs.map(({ text }) => text)) : [],
@@ -116,102 +130,56 @@ export class Translator {
     );
   }
 
+  #lesson(training: Selected, validation: readonly TextPair[], o: Resolved): Lesson<TranslatorMetrics> {
+    const { kept, long, empty } = training;
+    const { labelSmoothing, maxLength } = o;
+    this.pairs = { used: kept.length, long, empty };
+    const data = kept.map(({ source, target }) => this.#encoded(source, target));
+    return learnRows(
+      {
+        data: {
+          training: fingerprint(kept.map(({ source, text }) => ({ source: source.join('\0'), target: text }))),
+          validation: fingerprint(validation),
+        },
+        // Minibatches of one target length, and within it of like source lengths.
+        lengths: data.map(({ source, target }) => target.length * (maxLength + 2) + source.length),
+        step: (rows) => {
+          const { logits, targets } = this.#forward(Array.from(rows, (row) => data[row]));
+          return { loss: crossEntropy(logits, targets, { labelSmoothing }), tokens: targets.size };
+        },
+        evaluate: () => (validation.length === 0 ? null : this.#measurePairs(validation, { beamSize: 1 }).metrics),
+      },
+      o,
+    );
+  }
+
   get vocabularySize(): { source: number; target: number } {
     return { source: this.source.text.vocabulary.size, target: this.target.text.vocabulary.size };
   }
 
-  parameterCount(): number {
-    return this.network.parameterCount();
+  recurrents(): Record<string, Recurrent> {
+    return { 'encoder.': this.network.recurrent, 'decoder.rnn.': this.network.decoder.recurrent };
   }
 
-  /**
-   * Loss, and translations beside their references; pairs of one source are several references of it. Nothing is left out.
-   * Errors: EMPTY, RANGE.
-   */
-  evaluate(pairs: readonly TextPair[], options: TranslateOptions = {}): TranslatorEvaluation {
+  steps(text: string): string[] {
+    return [...this.source.tokens(text), END];
+  }
+
+  protected measure(pairs: readonly TextPair[], options: TranslateOptions): TranslatorEvaluation {
     if (pairs.length === 0) throw new UnrolledError('EMPTY', 'expected pairs to measure, received none', 'give data');
-    this.network.eval();
-    const { metrics, hypotheses } = this.#measure(pairs, options);
+    const { metrics, hypotheses } = this.#measurePairs(pairs, options);
     return { ...metrics, hypotheses };
+  }
+
+  protected answer(texts: readonly string[], options: TranslateOptions): Translation[] {
+    return this.#translate(texts, options);
   }
 
   /** A text or several. An empty one stays empty. Errors: RANGE. */
   translate(text: string, options?: TranslateOptions): Translation;
   translate(texts: readonly string[], options?: TranslateOptions): Translation[];
   translate(texts: string | readonly string[], options: TranslateOptions = {}): Translation | Translation[] {
-    this.network.eval();
-    return typeof texts === 'string' ? this.#translate([texts], options)[0] : this.#translate(texts, options);
-  }
-
-  /** A translation of each text; for an iterable that is asynchronous, one after the other. */
-  predict(texts: readonly string[], options?: TranslateOptions): Translation[];
-  predict(texts: AsyncIterable<string>, options?: TranslateOptions): AsyncGenerator<Translation>;
-  predict(
-    texts: readonly string[] | AsyncIterable<string>,
-    options?: TranslateOptions,
-  ): Translation[] | AsyncGenerator<Translation> {
-    return Symbol.asyncIterator in texts ? this.#predictEach(texts, options) : this.translate(texts, options);
-  }
-
-  async *#predictEach(texts: AsyncIterable<string>, options?: TranslateOptions): AsyncGenerator<Translation> {
-    for await (const text of texts) yield this.translate(text, options);
-  }
-
-  /** The file's bytes: weights, configuration, both vocabularies. */
-  toBytes(extra: FileExtra = {}): Uint8Array {
-    return encodeModelFile({
-      kind: 'translate',
-      config: this.config,
-      texts: [this.source.text, this.target.text],
-      checkpoint: extra.checkpoint,
-      tensors: [...weightsOf(this.network), ...(extra.tensors ?? [])],
-    });
-  }
-
-  /** Errors: FORMAT for a file that is damaged or not a translator's. */
-  static fromBytes(bytes: Uint8Array, name: string): Translator {
-    return Translator.fromFile(openModelFile(bytes, name), name);
-  }
-
-  static fromFile(file: ModelFile, name: string): Translator {
-    if (file.kind !== 'translate') {
-      throw new UnrolledError('FORMAT', `expected a translator in ${name}, received a model of kind ${file.kind}`, 'name another file'); // prettier-ignore
-    }
-    const config = new ConfigReader(file.config, name);
-    const [source, target] = [textAt(file, 0, name), textAt(file, 1, name)];
-    if (!source.vocabulary.has(END) || !target.vocabulary.has(BEGIN) || !target.vocabulary.has(END)) {
-      config.fail(`${BEGIN} and ${END} in the vocabularies`);
-    }
-    const spaced = config.texts('spaced');
-    const create = () =>
-      new Translator(
-        {
-          ...config.stack(),
-          bidirectional: config.flag('bidirectional'),
-          embeddingSize: config.size('embeddingSize', 1),
-          attentionSize: config.size('attentionSize', 0),
-          tied: config.flag('tied'),
-          seed: config.seed(),
-          longest: config.size('longest', 0),
-          spaced,
-        },
-        source,
-        target,
-      );
-    const model = withWeights(file, name, create);
-    model.network.eval();
-    return model;
-  }
-
-  /** Writes the file whole or not at all. Errors: IO. */
-  async save(path: string): Promise<void> {
-    await getPlatform().writeFileAtomic(path, this.toBytes());
-  }
-
-  /** Errors: NOT_FOUND, FORMAT. */
-  static async load(path: string): Promise<Translator> {
-    await ensureBackend();
-    return Translator.fromBytes(await getPlatform().readFile(path), path);
+    return typeof texts === 'string' ? this.predict([texts], options)[0] : this.predict(texts, options);
   }
 
   #encoded(source: readonly string[], target: readonly string[]): Encoded {
@@ -229,8 +197,10 @@ export class Translator {
     return { logits: this.network.forward(read, source.lengths, tokens, lengths), targets };
   }
 
-  #measure(pairs: readonly TextPair[], options: TranslateOptions) {
-    const tokens = pairs.map(({ source, target }) => ({ source: this.source.tokens(source), target: this.target.tokens(target) })); // prettier-ignore
+  #measurePairs(pairs: readonly TextPair[], options: TranslateOptions) {
+    const tokens = pairs.map(({ source, target }) => {
+      return { source: this.source.tokens(source), target: this.target.tokens(target) };
+    });
     const encoded = tokens.map(({ source, target }) => this.#encoded(source, target));
     const lengths = encoded.map(({ source, target }) => Math.max(source.length, target.length));
     let [loss, count] = [0, 0];
@@ -244,7 +214,8 @@ export class Translator {
       );
     }
     const groups = bySource(pairs);
-    const translations = this.#translate(groups.map(([first]) => pairs[first].source), options); // prettier-ignore
+    const sources = groups.map(([first]) => pairs[first].source);
+    const translations = this.#translate(sources, options);
     let [right, edits, length] = [0, 0, 0];
     const hypotheses = groups.map((group, i) => {
       const { text, score, tokens: own } = translations[i];
@@ -272,7 +243,8 @@ export class Translator {
     const result = new Array<Translation>(texts.length);
     const lengths = sequences.map(({ length }) => length);
     for (const rows of sortedBatches(Int32Array.from(texts.keys()), lengths, BATCH)) {
-      const found = this.#search(Array.from(rows, (row) => sequences[row]), beam); // prettier-ignore
+      const own = Array.from(rows, (row) => sequences[row]);
+      const found = this.#search(own, beam);
       rows.forEach((row, n) => (result[row] = this.#translation(sources[row], found[n], replaceUnknown)));
     }
     return result;
@@ -320,8 +292,15 @@ interface TokenPair {
   text: string;
 }
 
+/** Pairs that are learned from, and how many are not. */
+interface Selected {
+  kept: TokenPair[];
+  long: number;
+  empty: number;
+}
+
 /** Cuts pairs into tokens and leaves out what is too long or empty. Errors: EMPTY where none is left. */
-function selected(pairs: readonly TextPair[], settings: readonly TextSettings[], maxLength: number) {
+function selected(pairs: readonly TextPair[], settings: readonly TextSettings[], maxLength: number): Selected {
   const nothing = Vocabulary.fromCounts([]);
   const [source, target] = settings.map((side) => new Side({ settings: side, vocabulary: nothing }));
   const kept: TokenPair[] = [];
@@ -344,4 +323,10 @@ function selected(pairs: readonly TextPair[], settings: readonly TextSettings[],
 
 function* tokensOf(pairs: readonly TokenPair[], side: 'source' | 'target'): Generator<string> {
   for (const pair of pairs) yield* pair[side];
+}
+
+function fingerprint(pairs: readonly TextPair[]) {
+  const print = new Fingerprint();
+  for (const { source, target } of pairs) print.text(source).text(target);
+  return print.part(pairs.length);
 }

@@ -1,0 +1,50 @@
+// Dive into Deep Learning, 10.3: layers of LSTMs, each reading the states of the one below.
+import { fromData, LSTM, noGrad, Recurrent } from 'unrolled';
+import { below, experiment } from 'unrolled/reproduce';
+import { learnBook } from '../shared/characters.js';
+import { heatMaps, leftFigure, spreadUnits, traceText } from '../shared/gates.js';
+import text from './text/deep-lstm.js';
+
+export default experiment({
+  name: 'deep-lstm',
+  source: 'Dive into Deep Learning, 10.3',
+  text,
+  code: ['deep-lstm.ts', '../shared/characters.ts', '../shared/gates.ts'],
+  datasets: ['timemachine'],
+  minutes: 4,
+  async run(context) {
+    const { heading, formula, plot, say, check, data } = context;
+    formula(
+      String.raw`H^{(l)}_t = \phi_l\big(H^{(l-1)}_t W^{(l)}_{xh} + H^{(l)}_{t-1} W^{(l)}_{hh} + b^{(l)}_h\big), \qquad H^{(0)}_t = X_t, \qquad O_t = H^{(L)}_t W_{hq} + b_q`,
+    );
+    say('layers');
+
+    heading('trainHeading');
+    const task = { cell: LSTM, numLayers: 2, learningRate: 2, pytorch: 1.02, most: 1.1, quick: 18, byHeart: 20 };
+    const { network, vocabulary, text: book } = learnBook(context, await data('timemachine'), task);
+
+    heading('stackHeading');
+    say('stack');
+    const from = book.indexOf('time traveller');
+    const read = book.slice(from, from + 40);
+    const tokens = fromData(vocabulary.encodeCharacters(read), [read.length, 1]);
+    const { hiddenSize } = network.rnn;
+    const lower = new Recurrent(LSTM, { inputSize: vocabulary.size, hiddenSize });
+    const upper = new Recurrent(LSTM, { inputSize: hiddenSize, hiddenSize });
+    const weights = network.rnn.parameters();
+    [...lower.parameters(), ...upper.parameters()].forEach((parameter, i) => parameter.set(weights[i].data()));
+    const difference = noGrad(() => {
+      const inTwo = upper.forward(lower.forward(tokens).output).output;
+      return network.rnn.forward(tokens).output.sub(inTwo).abs().max().item();
+    });
+    check('sameStack', below(1e-5), difference);
+
+    heading('gatesHeading');
+    const [first, second] = traceText(network.rnn, read, ['f'], vocabulary);
+    plot('gatesCaption', (t) => heatMaps(first, ['f'], spreadUnits(first.f, 14), read, t('unit'), null));
+    plot('gatesUpperCaption', (t) => heatMaps(second, ['f'], spreadUnits(second.f, 14), read, t('unit'), null));
+    const over = traceText(network.rnn, book.slice(from, from + 1000), ['f'], vocabulary);
+    const layers = over.map((layer, l) => ({ name: `f${'¹²'[l]}`, gate: layer.f }));
+    plot('leftCaption', (t) => leftFigure(layers, t('later'), t('left')));
+  },
+});

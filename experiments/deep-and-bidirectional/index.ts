@@ -1,0 +1,11 @@
+// The chapter's experiments, in the order of their sections.
+import type { Chapter } from 'unrolled/reproduce';
+import bidirectional from './bidirectional.js';
+import deepLstm from './deep-lstm.js';
+import hmm from './hmm.js';
+
+export default {
+  folder: 'deep-and-bidirectional',
+  title: { en: 'Deep and bidirectional networks', zh: '深度与双向循环神经网络' },
+  experiments: [deepLstm, bidirectional, hmm],
+} satisfies Chapter;

@@ -1,0 +1,67 @@
+// Dive into Deep Learning, 10.2: gated recurrent units.
+import { GRU, GRUResetBefore, manualSeed, noGrad, Philox, randn, Recurrent, RNN, type Tensor } from 'unrolled';
+import { below, experiment } from 'unrolled/reproduce';
+import { learnBook } from '../shared/characters.js';
+import { gateMeans, gateTable, heatMaps, leftFigure, spreadUnits, traceText } from '../shared/gates.js';
+import text from './text/gru.js';
+
+/** The largest difference between two tensors. */
+const distance = (a: Tensor, b: Tensor): number => a.sub(b).abs().max().item();
+
+export default experiment({
+  name: 'gru',
+  source: 'Dive into Deep Learning, 10.2',
+  text,
+  code: ['gru.ts', '../shared/characters.ts', '../shared/gates.ts'],
+  datasets: ['timemachine'],
+  minutes: 1,
+  async run(context) {
+    const { seed, say, heading, formula, svg, plot, table, check, data } = context;
+    formula(GRU.toLatex());
+    svg('diagram', GRU.toDiagram());
+    say('resetBefore');
+    formula(GRUResetBefore.toLatex());
+
+    heading('limitsHeading');
+    say('limits');
+    manualSeed(seed);
+    const [D, H] = [8, 16];
+    const x = randn([100, 4, D], new Philox(seed));
+    const h = randn([4, H], new Philox(seed + 1));
+    // z = 1: the state is copied, step after step.
+    const copies = new Recurrent(GRU, { inputSize: D, hiddenSize: H, initialBias: { z: 50 } });
+    check('copies', below(1e-5), distance(noGrad(() => copies.forward(x, { state: [{ h }] })).state[0].h, h));
+    // r = 1 and z = 0: what is left is the candidate, a simple RNN. Its weights are those of the GRU's candidate.
+    const open = new Recurrent(GRU, { inputSize: D, hiddenSize: H, initialBias: { r: 50, z: -50 } });
+    const simple = new Recurrent(RNN, { inputSize: D, hiddenSize: H });
+    const { weight_x, weight_h, bias } = simple.gate('h');
+    const [ofInput, ofState] = [open.gate('nx'), open.gate('nh')];
+    noGrad(() => {
+      weight_x.set(ofInput.weight_x.tensor());
+      weight_h.set(ofState.weight_h.tensor());
+      bias.set(ofInput.bias.tensor().add(ofState.bias.tensor()));
+      check('isRnn', below(1e-5), distance(open.forward(x).output, simple.forward(x).output));
+    });
+
+    heading('trainHeading');
+    const task = { cell: GRU, pytorch: 1.04, most: 1.1, quick: 15, byHeart: 20 };
+    const { network, vocabulary, text: book } = learnBook(context, await data('timemachine'), task);
+    const ratio = network.rnn.parameterCount() / new Recurrent(RNN, { inputSize: vocabulary.size, hiddenSize: network.rnn.hiddenSize }).parameterCount(); // prettier-ignore
+    say('size', { ratio: ratio.toFixed(2) });
+
+    heading('gatesHeading');
+    const from = book.indexOf('time traveller');
+    const read = book.slice(from, from + 40);
+    const [traced] = traceText(network.rnn, read, ['r', 'z', 'h'], vocabulary);
+    const units = spreadUnits(traced.z, 14);
+    plot('gatesCaption', (t) => heatMaps(traced, ['r', 'z'], units, read, t('unit'), null));
+    plot('stateCaption', (t) => heatMaps(traced, ['h'], units, read, t('unit'), 1));
+
+    say('means');
+    const long = book.slice(from, from + 1000);
+    const [over] = traceText(network.rnn, long, ['r', 'z'], vocabulary);
+    const means = gateMeans(over, ['r', 'z'], long);
+    table((t) => gateTable(means, [t('gate'), t('atSpace'), t('atStart'), t('inside')]));
+    plot('leftCaption', (t) => leftFigure([{ name: 'z', gate: over.z }], t('later'), t('left')));
+  },
+});

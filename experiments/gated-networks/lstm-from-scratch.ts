@@ -1,0 +1,39 @@
+// Dive into Deep Learning, 10.1.2: the LSTM from tensors, beside the library's layer.
+import { LSTM } from 'unrolled';
+import { experiment } from 'unrolled/reproduce';
+import { learnFromScratch } from './parts/from-scratch.js';
+import { lstmNetwork } from './parts/lstm-network.js';
+import text from './text/lstm-from-scratch.js';
+
+export default experiment({
+  name: 'lstm-from-scratch',
+  source: 'Dive into Deep Learning, 10.1.2',
+  text,
+  code: [
+    'parts/lstm-network.ts',
+    'lstm-from-scratch.ts',
+    'parts/from-scratch.ts',
+    '../shared/scratch.ts',
+    '../shared/beside-layer.ts',
+  ],
+  datasets: ['timemachine'],
+  minutes: 4,
+  async run(context) {
+    const { heading, formula, say, data } = context;
+    heading('modelHeading');
+    formula(
+      String.raw`\begin{aligned}
+        I_t &= \sigma(X_t W_{xi} + H_{t-1} W_{hi} + b_i) \\
+        F_t &= \sigma(X_t W_{xf} + H_{t-1} W_{hf} + b_f) \\
+        O_t &= \sigma(X_t W_{xo} + H_{t-1} W_{ho} + b_o) \\
+        G_t &= \tanh(X_t W_{xg} + H_{t-1} W_{hg} + b_g) \\
+        C_t &= F_t \odot C_{t-1} + I_t \odot G_t \\
+        H_t &= O_t \odot \tanh(C_t)
+      \end{aligned}`,
+    );
+    say('model');
+    learnFromScratch(context, await data('timemachine'), {
+      ...{ make: lstmNetwork, cell: LSTM, products: 4, pytorch: 1.04, quick: 18 },
+    });
+  },
+});

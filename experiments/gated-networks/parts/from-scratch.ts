@@ -1,0 +1,136 @@
+// What the two gated networks from tensors have in common: beside their layer, in training, and how far their gates open and close.
+import { type Cell, Corpus, noGrad, Philox, rand, scope, sequentialBatches, type Tensor } from 'unrolled';
+import { atMost, below, between, curves, exactly, type Experimenting, MUTED, Plot } from 'unrolled/reproduce';
+import { besideLayer } from '../../shared/beside-layer.js';
+import { BATCH, type Draw, type GatedNetwork, oneHot, predict, STEPS, train } from '../../shared/scratch.js';
+import type { SharedKey } from '../text/from-scratch.js';
+
+export interface Task {
+  make(V: number, H: number, weight: Draw, bias: Draw): GatedNetwork;
+  /** The library's cell with the same equations. */
+  cell: Cell;
+  /** How many products with input and state, each with a bias, make a step. */
+  products: number;
+  /** Perplexity of PyTorch after 500 epochs, and what the short version must reach. */
+  pytorch: number;
+  quick: number;
+}
+
+/** Weights and biases uniform in ±1/√H, as layers draw them. */
+function uniform(H: number, random: Philox): Draw {
+  return (...shape) =>
+    rand(shape, random)
+      .mul(2)
+      .sub(1)
+      .mul(H ** -0.5);
+}
+
+/** All values of each gate while the network reads inputs [T, N, V] from a state of zeros. */
+function gateValues(network: GatedNetwork, inputs: Tensor): Record<string, number[]> {
+  const [T, N, V] = inputs.shape;
+  const values: Record<string, number[]> = {};
+  scope(() =>
+    noGrad(() => {
+      let state = network.begin(N);
+      for (let t = 0; t < T; t++) {
+        const x = inputs.slice(0, t, t + 1).reshape([N, V]);
+        for (const [name, gate] of Object.entries(network.gates(x, state.h)))
+          (values[name] ??= []).push(...gate.data());
+        state = network.step(x, state);
+      }
+    }),
+  );
+  return values;
+}
+
+const share = (values: readonly number[], holds: (value: number) => boolean): number =>
+  values.filter(holds).length / values.length;
+
+/** The network's shapes, the layer beside it, the training on the first 10,000 characters, and its gates meanwhile. */
+export function learnFromScratch(context: Experimenting<SharedKey>, book: string, task: Task): void {
+  const { quick, seed, say, heading, plot, table, lines, check, progress } = context;
+  const H = quick ? 32 : 256;
+  const epochs = quick ? 20 : 500;
+  const corpus = Corpus.fromText(book, { lettersOnly: true });
+  const tokens = corpus.tokens.subarray(0, 10_000);
+  const V = corpus.vocabulary.size;
+  const network = task.make(V, H, uniform(H, new Philox(seed)), uniform(H, new Philox(seed + 1)));
+  const count = network.parameters.reduce((sum, parameter) => sum + parameter.size, 0);
+  check('parameterCount', exactly(task.products * (V * H + H * H + H) + H * V + V), count, { V, H });
+
+  heading('layerHeading');
+  say('layer');
+  const [first] = sequentialBatches(tokens, { batchSize: BATCH, numSteps: STEPS, seed });
+  const inputs = oneHot(first.x, V);
+  const beside = besideLayer(network, task.cell, inputs, first.y.reshape([-1]), new Philox(seed + 2));
+  table((t) => ({
+    columns: [{ heading: t('compared') }, { heading: t('difference'), number: true }],
+    rows: [
+      [t('hiddenStates'), beside.hidden.toExponential(1)],
+      ...Object.entries(beside.gradients).map(([name, value]) => [
+        t('gradientOf', { name: name.replace(/^0\./, '') }),
+        value.toExponential(1),
+      ]),
+    ],
+  }));
+  check('sameStates', below(1e-5), beside.hidden);
+  check('sameGradients', below(1e-5), Math.max(...Object.values(beside.gradients)));
+
+  heading('trainHeading');
+  say('train', { H, epochs });
+  const gatesAt = [0];
+  const gates = [gateValues(network, inputs)];
+  const means = Object.values(gates[0]).map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
+  const said: string[] = [];
+  const show = (epoch: number, perplexity: number): void => {
+    const text = predict('time traveller', 50, network, corpus);
+    said.push(`${String(epoch).padStart(5)}${perplexity.toFixed(2).padStart(8)}  ${text}`);
+  };
+  const shown = quick ? [5, epochs] : [20, 50, 100, 200, 300, epochs];
+  const { perplexities } = train(network, tokens, {
+    ...{ sampling: 'sequential', epochs, clip: 1, seed },
+    afterEpoch(epoch, perplexity) {
+      progress(epoch / epochs, `perplexity ${perplexity.toFixed(3)}`);
+      if (shown.includes(epoch)) show(epoch, perplexity);
+      if (epoch % (epochs / 20) > 0) return;
+      gatesAt.push(epoch);
+      gates.push(gateValues(network, inputs));
+    },
+  });
+  // The median: the last epoch alone may be one in which a large step went wrong.
+  const last = quick ? 3 : 100;
+  const end = perplexities.slice(-last).sort((a, b) => a - b)[Math.floor(last / 2)];
+  check('perplexityCheck', atMost(quick ? task.quick : 1.1), end, { last, pytorch: task.pytorch.toFixed(2), epochs });
+  plot('curveCaption', (t) => ({
+    x: { label: t('epoch') },
+    y: { label: t('perplexity'), type: 'log', grid: true, domain: [1, 35] },
+    marks: [
+      Plot.ruleY([V], { stroke: MUTED, strokeDasharray: '2 3' }),
+      Plot.text([[epochs, V]], { text: () => t('uniform'), textAnchor: 'end', dy: -8, fill: MUTED }),
+      curves([{ x: perplexities.map((_, i) => i + 1), y: perplexities }]),
+    ],
+  }));
+  lines('saidLabel', said.join('\n'));
+
+  heading('gatesHeading');
+  say('gates');
+  check('halfOpen', between(0.45, 0.55), means.reduce((sum, mean) => sum + mean, 0) / means.length);
+  plot('gatesCaption', (t) => ({
+    x: { label: t('epoch') },
+    y: { label: t('share'), grid: true, tickFormat: '.0%' },
+    marks: [
+      curves(
+        Object.keys(gates[0]).flatMap((name, colour) => [
+          { name: t('open', { name }), x: gatesAt, y: gates.map((g) => share(g[name], (v) => v > 0.9)), colour },
+          {
+            name: t('closed', { name }),
+            x: gatesAt,
+            y: gates.map((g) => share(g[name], (v) => v < 0.1)),
+            colour,
+            dashed: true,
+          },
+        ]),
+      ),
+    ],
+  }));
+}

@@ -1,0 +1,11 @@
+// The chapter's experiments, in the order of their sections.
+import type { Chapter } from 'unrolled/reproduce';
+import minCharRnn from './min-char-rnn.js';
+import rnn from './rnn.js';
+import rnnFromScratch from './rnn-from-scratch.js';
+
+export default {
+  folder: 'recurrent-networks',
+  title: { en: 'Recurrent networks', zh: '循环神经网络' },
+  experiments: [rnnFromScratch, rnn, minCharRnn],
+} satisfies Chapter;

@@ -1,0 +1,44 @@
+// Dive into Deep Learning, 9.6: the recurrent network with a library's layer.
+import { fromData, manualSeed, noGrad, Recurrent, RNN } from 'unrolled';
+import { below, experiment } from 'unrolled/reproduce';
+import { learnBook } from '../shared/characters.js';
+import { heatMaps, spreadUnits, traceText } from '../shared/gates.js';
+import text from './text/rnn.js';
+
+export default experiment({
+  name: 'rnn',
+  source: 'Dive into Deep Learning, 9.6',
+  text,
+  code: ['rnn.ts', '../shared/characters.ts', '../shared/gates.ts'],
+  datasets: ['timemachine'],
+  async run(context) {
+    const { seed, say, heading, formula, svg, plot, lines, check, data } = context;
+    formula(RNN.toLatex());
+    svg('diagram', RNN.toDiagram());
+
+    heading('tokensHeading');
+    say('tokens');
+    manualSeed(seed);
+    const [T, N, V, H] = [35, 32, 28, 256];
+    const rnn = new Recurrent(RNN, { inputSize: V, hiddenSize: H });
+    const tokens = Int32Array.from({ length: T * N }, (_, i) => (7 * i) % V);
+    const oneHot = Float32Array.from({ length: T * N * V }, (_, i) => Number(tokens[Math.floor(i / V)] === i % V));
+    const { output, state } = noGrad(() => rnn.forward(fromData(tokens, [T, N])));
+    const dense = noGrad(() => rnn.forward(fromData(oneHot, [T, N, V])));
+    const difference = output.sub(dense.output).abs().max().item();
+    check('sameAsOneHot', below(1e-5), difference);
+    const weights = [...rnn.namedParameters()].map(([name, t]) => `${name.padEnd(12)}[${t.shape.join(', ')}]`);
+    const results = [`output      [${output.shape.join(', ')}]`, `state h     [${state[0].h.shape.join(', ')}]`];
+    lines('shapes', [...weights, ...results].join('\n'));
+
+    heading('trainHeading');
+    const task = { cell: RNN, pytorch: 1.26, most: 1.4, quick: 14, byHeart: 3 };
+    const { network, vocabulary, text: book } = learnBook(context, await data('timemachine'), task);
+
+    heading('stateHeading');
+    say('state');
+    const read = book.slice(book.indexOf('time traveller'), book.indexOf('time traveller') + 40);
+    const [traced] = traceText(network.rnn, read, ['h'], vocabulary);
+    plot('stateCaption', (t) => heatMaps(traced, ['h'], spreadUnits(traced.h, 20), read, t('unit'), 1));
+  },
+});

@@ -1,0 +1,101 @@
+import { messages } from 'unrolled/reproduce';
+
+export default messages({
+  title: { en: 'A recurrent network from scratch', zh: '循环神经网络的从零开始实现' },
+  idea: {
+    en: 'A language model should use everything that it has read, not only the last few tokens. A recurrent network keeps a *hidden state* $H_t$: at each step it mixes the new character into the state of the step before, with the same weights at every step, and predicts the next character from the result. However long the text, the number of parameters stays the same.\n\nHere it is written from tensors alone, as in the book: vectors for characters, five parameters, one line for the step. It learns the first 10,000 characters of The Time Machine, reading them in order (*sequential* sampling, where the state goes on from batch to batch) or in shuffled pieces (*random* sampling, where it starts from zero each time).',
+    zh: '语言模型应当利用读过的全部内容，而不仅仅是最近的几个词元。循环神经网络保存一个*隐状态* $H_t$：在每个时间步，它把新字符与上一步的隐状态混合，各时间步使用同一组权重，再由结果预测下一个字符。无论文本多长，参数的个数都不变。\n\n这里与书中一样只用张量来写：字符的向量、五个参数、一行更新式。它学习《时间机器》的前 10,000 个字符，读法有两种：*顺序分区*，隐状态从一个小批量延续到下一个；*随机采样*，文本片段被打乱，每次都从零状态开始。',
+  },
+  vocabulary: {
+    en: 'Tokens: 26 letters, the space, and the unknown token (published: 28)',
+    zh: '词元：26 个字母、空格和未知词元（书中为 28）',
+  },
+  modelHeading: { en: 'The model', zh: '模型' },
+  oneHot: {
+    en: 'A token is a number, but its size means nothing: it becomes a vector with a single one (*one-hot*), so that $X_t W_{xh}$ picks one row of the weights. A batch of $N$ sequences of $T$ characters is a tensor $[T, N, V]$, so that the loop runs over its first axis.',
+    zh: '词元是一个编号，但编号的大小没有意义，所以用只有一个 1 的向量表示它（*独热编码*），于是 $X_t W_{xh}$ 就是取出权重的一行。$N$ 个长度为 $T$ 的序列组成形状为 $[T, N, V]$ 的张量，循环沿第一个轴进行。',
+  },
+  shapes: {
+    en: 'Shapes: T = 35 steps, N = 32 sequences, V tokens, H hidden units',
+    zh: '形状：时间步数 T = 35，批量 N = 32，词元数 V，隐藏单元数 H',
+  },
+  scoresShape: { en: 'Shape of the scores of one batch', zh: '一个小批量的输出形状' },
+  perplexityIs: {
+    en: '*Perplexity* measures it: the exponential of the mean cross-entropy, that is, among how many characters the model still hesitates. Before training all are nearly equal, so it is the size of the vocabulary.',
+    zh: '用*困惑度*来衡量：平均交叉熵的指数，也就是模型平均还在多少个字符之间犹豫。训练之前各字符的概率几乎相等，因此困惑度就是词表的大小。',
+  },
+  untrained: { en: 'Perplexity before training (uniform: 28)', zh: '训练前的困惑度（均匀分布为 28）' },
+  sameStates: {
+    en: 'The library’s `Recurrent(RNN)` with the same weights: largest relative difference of the hidden states',
+    zh: '库中的 `Recurrent(RNN)` 使用同样的权重：隐状态的最大相对误差',
+  },
+  sameGradients: {
+    en: 'The same, for the gradients of all weights and of the initial state',
+    zh: '同上：全部权重与初始隐状态的梯度的最大相对误差',
+  },
+  trainHeading: { en: 'Training, with clipped gradients', zh: '训练与梯度裁剪' },
+  clipping: {
+    en: 'A gradient that comes back through 35 steps is a product of 35 matrices, and can be huge. One such step with learning rate 1 throws the weights away. *Clipping* shortens the whole gradient to length $\\theta$ where it is longer; its direction stays. Between batches the state is detached: the gradient ends at the border of the batch.',
+    zh: '穿过 35 个时间步传回来的梯度是 35 个矩阵的乘积，可能非常大。在学习率为 1 时，这样的一步就足以毁掉全部权重。*梯度裁剪*在梯度过长时把它整体缩短到长度 $\\theta$，方向不变。相邻小批量之间要把隐状态从计算图中分离：梯度在小批量的边界处截断。',
+  },
+  sequentialCheck: {
+    en: 'Sequential sampling: perplexity, median of the last {last} epochs (PyTorch: 1.03)',
+    zh: '顺序分区：最后 {last} 轮困惑度的中位数（PyTorch 为 1.03）',
+  },
+  randomCheck: {
+    en: 'Random sampling: perplexity, median of the last {last} epochs (PyTorch: 1.51)',
+    zh: '随机采样：最后 {last} 轮困惑度的中位数（PyTorch 为 1.51）',
+  },
+  freeHeading: { en: 'Without clipping', zh: '不裁剪会怎样' },
+  free: {
+    en: 'The weights of the book start small (deviation 0.01), and a gradient longer than 1 comes late; whether the training then survives without clipping is luck. Layers of libraries usually start larger, weights and biases uniform in $\\pm 1/\\sqrt{H}$. At learning rate 1 one of the first gradients then nearly always throws the weights away. With clipping the same start learns.',
+    zh: '书中的初始权重很小（标准差 0.01），范数超过 1 的梯度出现得很晚；那时不做裁剪，训练能否继续全凭运气。各种库的循环层通常用更大的初始值，在 $\\pm 1/\\sqrt{H}$ 之间均匀分布。这时，学习率为 1 的最初几步几乎总会毁掉全部权重。做了裁剪，同样的初始值可以正常学习。',
+  },
+  freeCheck: {
+    en: 'Not clipped: the highest perplexity of them all, where it was given up (PyTorch after 100 epochs: 5e21)',
+    zh: '不裁剪：其中最高的困惑度，到此停止（PyTorch 在 100 轮后为 5e21）',
+  },
+  freeCount: {
+    en: 'Not clipped: how many of {starts} trainings, each from other weights, diverge within a few epochs',
+    zh: '不裁剪：从不同的初始权重出发的 {starts} 次训练中，几轮之内发散的次数',
+  },
+  tamedCheck: {
+    en: 'Clipped, from the first of these starts: perplexity after {epochs} epochs (uniform: 28)',
+    zh: '裁剪，使用其中第一组初始值：{epochs} 轮之后的困惑度（均匀分布为 28）',
+  },
+  freeCaption: {
+    en: 'The loss of each batch, from initial weights uniform in ±1/√H. Not clipped, the loss is ten times that of guessing and more after a few steps, and the training was stopped there.',
+    zh: '每个小批量的损失，初始权重在 ±1/√H 之间均匀分布。不做裁剪时，几步之后损失就达到瞎猜的十倍以上，训练到此停止。',
+  },
+  perplexityCaption: {
+    en: 'Perplexity while training. For a long time the network knows little more than how frequent each character is; then it learns spelling, words, and at last the text by heart. Random sampling ends higher: each piece starts without a past. Now and then a step goes wrong and takes epochs to mend.',
+    zh: '训练过程中的困惑度。很长一段时间里，网络只知道各字符出现的频率；然后它学会拼写、单词，最后把课文背了下来。随机采样的结果更高，因为每个片段都没有上文。偶尔有一步走错，要好几轮才能恢复。',
+  },
+  uniform: { en: 'uniform', zh: '均匀分布' },
+  sequential: { en: 'sequential', zh: '顺序分区' },
+  random: { en: 'random', zh: '随机采样' },
+  unclipped: { en: 'not clipped', zh: '不裁剪' },
+  clipped: { en: 'clipped', zh: '裁剪' },
+  said: {
+    en: 'To predict, the network first reads a prefix without being asked anything (the *warm-up*: only the state changes). Then its most probable character becomes its next input, fifty times.',
+    zh: '预测时，网络先读完前缀，不输出任何内容（*预热期*：只更新隐状态）；之后把概率最大的字符作为下一个输入，如此重复五十次。',
+  },
+  saidLabel: {
+    en: 'Epoch, perplexity, and what it says after “time traveller” and “traveller” (sequential sampling)',
+    zh: '轮数、困惑度，以及在前缀“time traveller”和“traveller”之后的输出（顺序分区）',
+  },
+  normCaption: {
+    en: 'The norm of the gradient of each batch before it is clipped (sequential sampling). In the middle of the training, where most is learnt, nearly every step is longer than 1.',
+    zh: '每个小批量裁剪之前的梯度范数（顺序分区）。训练中段学到的东西最多，那里几乎每一步的范数都超过 1。',
+  },
+  placeHeading: { en: 'What the state is worth', zh: '隐状态的价值' },
+  placeCaption: {
+    en: 'Perplexity of the trained networks at each place of a window of 35 characters. After random sampling the first characters have to be guessed without a past, and this alone makes the mean worse; ten characters on, the state has found its place in the text. In sequential sampling the state comes from the batch before.',
+    zh: '训练好的网络在 35 个字符的窗口中各个位置上的困惑度。随机采样时，开头的几个字符没有上文可依，平均值正是因此变差；大约十个字符之后，隐状态就找到了自己在文中的位置。顺序分区时，隐状态来自前一个小批量。',
+  },
+  place: { en: 'place in the window', zh: '窗口中的位置' },
+  placeCheck: {
+    en: 'Random sampling: perplexity at the first place of a window, over that at the last',
+    zh: '随机采样：窗口第一个位置与最后一个位置的困惑度之比',
+  },
+});

@@ -1,0 +1,38 @@
+import { messages } from 'unrolled/reproduce';
+import shared from '../../shared/text/characters.js';
+
+export default messages({
+  ...shared,
+  title: { en: 'A recurrent network with a layer of the library', zh: '循环神经网络的简洁实现' },
+  idea: {
+    en: 'Written by hand, a recurrent network is a loop over time: a product, a sum and a tanh for each step, and as many entries on the tape. A layer does all its steps in one call, forward and backward, and is what one uses once the idea is understood. The model is the same as [from scratch](rnn-from-scratch.html): `Recurrent(RNN)` computes the states, `Linear` makes scores of them.',
+    zh: '手写的循环神经网络是沿时间的循环：每一步做矩阵乘法、加法和 tanh，并在计算图上留下同样多的记录。而一个循环层在一次调用中完成全部时间步的前向与反向计算；理解原理之后，平时用的就是它。模型与[从零开始实现](rnn-from-scratch.html)相同：`Recurrent(RNN)` 计算隐状态，`Linear` 由隐状态得到输出。',
+  },
+  diagram: {
+    en: 'One step: what is read (x and the state h before), what is computed, and the new state. The next step begins where this one ends.',
+    zh: '一个时间步：读入的量（输入 x 与上一步的隐状态 h）、所做的计算，以及新的隐状态。下一步从这一步结束的地方开始。',
+  },
+  tokensHeading: { en: 'Tokens in, states out', zh: '输入词元，输出隐状态' },
+  tokens: {
+    en: 'Multiplying a one-hot vector by a matrix picks one of its rows. So the layer takes the tokens themselves, int32 $[T, N]$, and picks the rows: the same numbers without the 28-fold input. It returns the state of the last layer at every step (the output) and all states after the last step, which start the next batch.',
+    zh: '独热向量乘以矩阵，就是取出矩阵的一行。因此循环层可以直接接收词元（int32，形状 $[T, N]$）并取出对应的行：结果相同，却不需要 28 倍大的输入。它返回最后一层在每个时间步的隐状态（输出），以及最后一步之后的全部隐状态，作为下一个小批量的起点。',
+  },
+  sameAsOneHot: {
+    en: 'Tokens against their one-hot vectors: largest difference of the output',
+    zh: '词元与对应的独热向量：输出的最大差别',
+  },
+  shapes: {
+    en: 'Parameters, and what comes out for 35 steps of 32 sequences',
+    zh: '参数的形状，以及 32 个序列、35 个时间步的输出',
+  },
+  trainHeading: { en: 'Training', zh: '训练' },
+  stateHeading: { en: 'What the state looks like', zh: '隐状态的样子' },
+  state: {
+    en: 'A simple RNN has no gates: every step multiplies the whole state by $W_{hh}$ and squeezes it through tanh, so nothing is kept unless the weights happen to bring it back.',
+    zh: '简单的循环神经网络没有门：每一步都把整个隐状态乘以 $W_{hh}$ 再经过 tanh 压缩，除非权重恰好把某个值带回来，否则什么都留不住。',
+  },
+  stateCaption: {
+    en: 'The trained state while it reads the book from “time traveller” on: 20 of its units, from the lowest mean (top) to the highest; blue below zero, orange above. Units change their sign from one character to the next: the same letter meets different states, and this is how the network knows where in the text it is.',
+    zh: '训练好的网络从“time traveller”开始阅读原文时的隐状态：其中 20 个单元，按平均值从低（上）到高（下）排列；蓝色为负，橙色为正。单元的符号在相邻字符之间不断变化：同一个字母遇到的隐状态各不相同，网络正是由此知道自己读到了哪里。',
+  },
+});

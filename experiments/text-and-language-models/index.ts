@@ -1,0 +1,13 @@
+// The chapter's experiments, in the order of their sections.
+import type { Chapter } from 'unrolled/reproduce';
+import jointProbability from './joint-probability.js';
+import ngramsZipf from './ngrams-zipf.js';
+import perplexity from './perplexity.js';
+import sampling from './sampling.js';
+import textPreprocessing from './text-preprocessing.js';
+
+export default {
+  folder: 'text-and-language-models',
+  title: { en: 'Text and language models', zh: '文本与语言模型' },
+  experiments: [textPreprocessing, jointProbability, ngramsZipf, sampling, perplexity],
+} satisfies Chapter;

@@ -1,0 +1,63 @@
+// The bench's rows for a terminal.
+import { formatNumber, table } from './output.js';
+import { bestOf } from '../bench/aims.js';
+import type { BenchRow } from '../bench/run.js';
+import type { ScalingAxis } from '../drawing/reports/benchReport.js';
+import type { MemoryGrowth } from '../bench/scaling.js';
+
+const number = (heading: string) => ({ heading, number: true });
+
+const four = (value: number): string => formatNumber(Number(value.toPrecision(4)));
+
+/** @param backend the heading of our column */
+export function rowTable(rows: readonly BenchRow[], backend: string): string {
+  const columns = [{ heading: 'task' }, number(backend), { heading: 'unit' }, number('best peer'), number('ratio'), { heading: 'aim' }, { heading: 'met' }, number('of floor')]; // prettier-ignore
+  return table(
+    columns,
+    rows.map(({ name, unit, better, value, peers, ratio, aims, nearness }) => {
+      const best = bestOf(peers, better);
+      return [
+        name,
+        four(value),
+        unit,
+        best === null ? '–' : `${best[0]} ${four(best[1])}`,
+        ratio === null ? '–' : ratio.toFixed(2),
+        aims.length === 0 ? '–' : aims.map(({ aim }) => aim).join(', '),
+        aims.map(({ met }) => (met === null ? '–' : met ? 'yes' : 'no')).join(', '),
+        nearness === undefined ? '' : `${(nearness * 100).toFixed(0)} %`,
+      ];
+    }),
+  );
+}
+
+export function profileTables(rows: readonly BenchRow[]): string[] {
+  return rows.flatMap(({ name, profile }) => {
+    if (profile === undefined) return [];
+    const lines = profile.map(({ what, calls, milliseconds, share }) => [
+      what,
+      calls.toFixed(calls < 10 ? 1 : 0),
+      milliseconds.toFixed(3),
+      `${(share * 100).toFixed(1)} %`,
+    ]);
+    return [table([{ heading: name }, number('calls'), number('ms'), number('share')], lines)];
+  });
+}
+
+export function scalingTables(axes: readonly ScalingAxis[], memory: readonly MemoryGrowth[]): string[] {
+  const times = axes.map(({ name, fixed, values, seconds, exponent }) =>
+    table(
+      [{ heading: `LSTM-256, ${fixed}` }, ...values.map((value) => number(`${name} ${value}`)), number('time ∝')],
+      [['ms a training step', ...seconds.map((s) => four(s * 1000)), `${name}^${exponent.toFixed(2)}`]],
+    ),
+  );
+  const growth = table(
+    [{ heading: 'resident memory' }, number('steps'), number('MiB at the end'), number('MiB in 1,000 steps')],
+    memory.map(({ mode, steps, residentMiB, slope }) => [
+      mode,
+      formatNumber(steps.at(-1) ?? 0),
+      formatNumber(residentMiB.at(-1) ?? 0),
+      slope.toFixed(3),
+    ]),
+  );
+  return [...times, ...(memory.length > 0 ? [growth] : [])];
+}

@@ -1,0 +1,9 @@
+// What the command line tells the readers of data.
+import type { SourceContext } from '../sources/context.js';
+import type { Context } from './command.js';
+
+/** Where a command's DATA arguments are looked for. */
+export function sourcesOf({ io, globals }: Pick<Context, 'io' | 'globals'>): SourceContext {
+  const { cwd, stdin, env } = io;
+  return { cwd, stdin, env, dataDir: globals.dataDir };
+}

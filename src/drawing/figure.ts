@@ -1,0 +1,73 @@
+// Observable Plot without a browser: from its options to the text of an SVG, with colours of the page's theme.
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+import { Curves } from './curves.js';
+import { escapeXml, FONT, formatTick } from './svg.js';
+
+export type PlotOptions = Plot.PlotOptions;
+
+/** Pixels: the width of a page's text. */
+const FIGURE_WIDTH = 760;
+
+/** What pages with figures need in their style sheet. */
+export const FIGURE_STYLE = `
+.figure { --plot-background: var(--surface); color: var(--ink); overflow: visible; max-width: 100%; height: auto; }
+figure { margin: 1.6rem 0 2rem; }
+figure figure { margin: 0; }
+figure h2, figure h3 { margin: 0 0 0.4rem; font-size: 0.9rem; font-weight: 600; }
+.row figure { margin: 0; }
+figcaption { max-width: 44rem; color: var(--muted); font-size: 0.9rem; line-height: 1.5; }`;
+
+/** Log axes and ticks that are given read 0.05 and 20k, not 50m and 2.0e4. */
+function axis(options: Plot.ScaleOptions | undefined): Plot.ScaleOptions | undefined {
+  if (options === undefined || options.tickFormat !== undefined) return options;
+  const plain = options.type === 'log' || Array.isArray(options.ticks);
+  // Over many decades: a line for each, and none between them.
+  const ticks = options.type === 'log' && options.ticks === undefined ? { ticks: 5 } : {};
+  return plain
+    ? {
+        ...ticks,
+        ...options,
+        tickFormat: (tick: unknown) => (typeof tick === 'number' ? formatTick(tick) : String(tick)),
+      }
+    : options;
+}
+
+/**
+ * A plot as HTML: an SVG, or a figure around one where the options ask for a legend. The same data give the same text.
+ * Marks may be `curves(…)`: room for their names is made at the right.
+ */
+export function figure(options: Omit<PlotOptions, 'marks'> & { marks: readonly unknown[] }, label: string): string {
+  const { marks, style, ...rest } = options;
+  const right = Math.max(20, ...marks.map((mark) => (mark instanceof Curves ? mark.room : 0)));
+  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const drawn = Plot.plot({
+    width: FIGURE_WIDTH,
+    height: 340,
+    marginRight: right,
+    marginLeft: 52,
+    marginTop: 28,
+    marginBottom: 40,
+    ...rest,
+    x: axis(rest.x),
+    y: axis(rest.y),
+    className: 'figure',
+    document: document as unknown as Document,
+    style: { fontSize: '12px', fontFamily: FONT, ...(typeof style === 'object' ? style : {}) },
+    marks: marks.map((mark) => (mark instanceof Curves ? mark.marks : (mark as Plot.Markish))),
+  });
+  // Coordinates of two decimals: small files, and the same text on every machine.
+  const html = drawn.outerHTML.replace(/="[^"]*"/g, (text) => text.replace(/(\.\d\d)\d+/g, '$1'));
+  return html.replace(/<svg /, `<svg role="img" aria-label="${escapeXml(label)}" `);
+}
+
+/** A figure under a title, and a line below that; what a screen reader says of it is the title. */
+export function chart(title: string, options: Parameters<typeof figure>[0], note = ''): string {
+  const under = note === '' ? '' : `<p class="muted">${escapeXml(note)}</p>`;
+  return `<figure class="chart"><h3>${escapeXml(title)}</h3>${under}${figure(options, title)}</figure>`;
+}
+
+/** A chart of nothing. */
+export function emptyChart(title: string): string {
+  return `<figure class="chart"><h3>${escapeXml(title)}</h3><p class="muted">no data</p></figure>`;
+}

@@ -1,0 +1,79 @@
+// What a text classifier takes and reports, and what it does where nothing is said. Apart from the model, so that --help shows the
+// defaults without loading the library.
+import type { ClassMetrics } from '../../metrics/classMetrics.js';
+import type { CleanOptions } from '../../text/clean.js';
+import type { TokenizerKind } from '../../text/tokenizer.js';
+import type { WordVectors } from '../../text/vectors.js';
+import type { VocabularyOptions } from '../../text/vocabulary.js';
+import type { FitOptions, StackOptions } from '../options.js';
+import type { ClassifierNetworkConfig } from './classifierNetwork.js';
+import type { Pooling } from './poolings.js';
+
+export interface LabelledText {
+  text: string;
+  label: string;
+  /** Where it stands, for messages. */
+  file?: string;
+  line?: number;
+}
+
+export interface ClassifierConfig extends ClassifierNetworkConfig {
+  /** In the order of their code points. */
+  labels: string[];
+  seed: number;
+}
+
+export interface ClassifierMetrics extends ClassMetrics {
+  /** Nats a row. */
+  loss: number;
+  rows: number;
+}
+
+export interface Classified {
+  label: string;
+  /** Of that label. */
+  probability: number;
+  probabilities: Record<string, number>;
+}
+
+/** Defaults: CLASSIFIER_DEFAULTS; 5 epochs where no minutes are given. */
+export interface ClassifierOptions
+  extends Omit<CleanOptions, 'lineSeparator'>, VocabularyOptions, StackOptions, FitOptions<ClassifierMetrics> {
+  /** What a token is; word. */
+  tokens?: TokenizerKind;
+  /** Reads both ways; true. */
+  bidirectional?: boolean;
+  /** How the outputs of all steps become one vector; max. */
+  pooling?: Pooling;
+  /** 100, or the size of the vectors */
+  embeddingSize?: number;
+  /** Where embeddings start; the words that are not among them start small. */
+  vectors?: WordVectors;
+  /** The share of the tokens that is `<unk>` while training, drawn anew each time (word dropout, Dai and Le 2015); 0. */
+  wordDropout?: number;
+  /** Rows of their own, or the share that is drawn from each class. */
+  validation?: readonly LabelledText[] | number;
+}
+
+export const CLASSIFIER_DEFAULTS = {
+  tokens: 'word',
+  cell: 'lstm',
+  hiddenSize: 128,
+  numLayers: 1,
+  bidirectional: true,
+  pooling: 'max',
+  dropout: 0.3,
+  wordDropout: 0,
+  batchSize: 64,
+  optimizer: 'adam',
+  learningRate: 2e-3,
+  schedule: 'cosine',
+  clipNorm: 1,
+  seed: 0,
+  validation: 0.1,
+  validations: 5,
+} as const satisfies ClassifierOptions;
+
+/** With the defaults. */
+export type ResolvedClassifierOptions = ClassifierOptions &
+  Required<Pick<ClassifierOptions, keyof typeof CLASSIFIER_DEFAULTS>>;

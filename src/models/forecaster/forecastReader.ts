@@ -1,0 +1,132 @@
+// What a forecaster computes on scaled values: the network on windows, and its outputs as the values that follow.
+// Letters: W window, K horizon, Q quantiles (1 without), N places, F channels.
+import { noGrad } from '../../autograd/tape.js';
+import { baseOf, type Channels, networkInputs, windowLags } from '../../data/forecastWindows.js';
+import { huber, mae, mse } from '../../nn/losses.js';
+import { quantileLoss } from '../../nn/quantileLoss.js';
+import type { RecurrentState } from '../../nn/recurrent.js';
+import { fromData } from '../../tensor/create.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import type { ForecasterNetwork } from './forecasterNetwork.js';
+import { channelsOf, type ForecasterConfig } from './options.js';
+
+export class ForecastReader {
+  readonly #config: ForecasterConfig;
+  readonly #network: ForecasterNetwork;
+
+  constructor(config: ForecasterConfig, network: ForecasterNetwork) {
+    this.#config = config;
+    this.#network = network;
+  }
+
+  /** Steps that the network predicts at once. */
+  get steps(): number {
+    return this.#config.mode === 'direct' ? this.#config.horizon : 1;
+  }
+
+  /** Q: numbers of each step. */
+  get perStep(): number {
+    return Math.max(1, this.#config.quantiles.length);
+  }
+
+  /** The network on `past` values before each place, from a state on: [N, C]. */
+  read(channels: Channels, places: ArrayLike<number>, past: number, state: RecurrentState | null, withLags = true) {
+    const config = this.#config;
+    const N = places.length;
+    // A step that goes on from a state reads its difference from the value before.
+    const carried = state !== null;
+    const x = networkInputs(channels, places, past + (carried ? 1 : 0), config);
+    const F = channelsOf(config);
+    const input = fromData(carried ? x.subarray(N * F) : x, [past, N, F]);
+    const lags = withLags ? windowLags(channels, places, config.window) : new Float32Array(N * config.window);
+    return this.#network.forward(input, fromData(lags, [N, config.window]), state);
+  }
+
+  /** The network's loss on the windows before these places. */
+  loss(channels: Channels, places: Int32Array): Tensor {
+    const config = this.#config;
+    const { output } = this.read(channels, places, config.window, null);
+    const Q = this.perStep;
+    const wanted = new Float32Array(output.size);
+    for (let n = 0, i = 0; n < places.length; n++) {
+      for (let k = 0; k < this.steps; k++) {
+        const value = channels[0][places[n] + k] - baseOf(channels, places[n], k, config);
+        for (let q = 0; q < Q; q++) wanted[i++] = value;
+      }
+    }
+    const target = fromData(wanted, output.shape);
+    if (config.quantiles.length > 0) {
+      const levels = Array.from({ length: this.steps }, () => config.quantiles).flat();
+      return quantileLoss(output, target, levels);
+    }
+    return { mse, mae, huber }[config.loss](output, target);
+  }
+
+  /** Scaled forecasts from each place: [N, steps, Q]. */
+  ahead(channels: Channels, places: readonly number[], steps: number, past: number): Float64Array {
+    return noGrad(() => {
+      const { output, state } = this.read(channels, places, past, null);
+      return this.goOn(channels, places, steps, output, state);
+    });
+  }
+
+  /** From the network's output at each place to `steps` values, fed back one by one in iterated mode: [N, steps, Q]. */
+  goOn(
+    channels: Channels,
+    places: readonly number[],
+    steps: number,
+    first: Tensor,
+    state: RecurrentState,
+  ): Float64Array {
+    return this.#config.mode === 'direct'
+      ? this.#direct(channels, places, steps, first)
+      : this.#iterated(channels, places, steps, first, state);
+  }
+
+  #direct(channels: Channels, places: readonly number[], steps: number, output: Tensor): Float64Array {
+    const config = this.#config;
+    const [N, Q] = [places.length, this.perStep];
+    const result = new Float64Array(N * steps * Q);
+    const values = output.data();
+    for (let n = 0; n < N; n++) {
+      for (let k = 0; k < steps; k++) {
+        const base = baseOf(channels, places[n], k, config);
+        const own = result.subarray((n * steps + k) * Q, (n * steps + k + 1) * Q);
+        for (let q = 0; q < Q; q++) own[q] = base + values[(n * config.horizon + k) * Q + q];
+        // Quantiles that cross are put in order (Chernozhukov, Fernández-Val and Galichon 2010).
+        own.sort();
+      }
+    }
+    return result;
+  }
+
+  #iterated(
+    channels: Channels,
+    places: readonly number[],
+    steps: number,
+    first: Tensor,
+    state: RecurrentState,
+  ): Float64Array {
+    const config = this.#config;
+    const N = places.length;
+    const result = new Float64Array(N * steps);
+    // The rows' own pasts, one after the other, with room for what is predicted.
+    const width = config.window + steps;
+    const own = new Float64Array(N * width);
+    for (let n = 0; n < N; n++) {
+      for (let j = 0; j < config.window; j++) own[n * width + j] = channels[0][places[n] - config.window + j];
+    }
+    let output = first;
+    let current = state;
+    for (let k = 0; k < steps; k++) {
+      const at = places.map((_, n) => n * width + config.window + k);
+      const values = output.data();
+      for (let n = 0; n < N; n++) own[at[n]] = result[n * steps + k] = values[n] + baseOf([own], at[n], 0, config);
+      if (k + 1 < steps) {
+        const next = at.map((place) => place + 1);
+        ({ output, state: current } = noGrad(() => this.read([own], next, 1, current)));
+      }
+    }
+    return result;
+  }
+}

@@ -1,0 +1,169 @@
+// What a forecaster is made of: options, defaults, and the plain data that stands in its file.
+import { UnrolledError } from '../../errors.js';
+import { channelCount, READS, RELATIVES, type WindowSettings } from '../../data/forecastWindows.js';
+import { type Scaling, type ScalingKind, type Transform, TRANSFORMS } from '../../data/scaling.js';
+import type { TimePartOptions } from '../../data/timeParts.js';
+import type { ForecastErrors } from '../../metrics/forecastMetrics.js';
+import type { ConfigReader } from '../config.js';
+import type { ForecasterNetworkConfig } from './forecasterNetwork.js';
+import type { FitOptions, StackOptions } from '../options.js';
+
+/** A series and what else is known at each of its times, each as long as it, oldest first. */
+export interface Series {
+  target: ArrayLike<number>;
+  inputs?: Readonly<Record<string, ArrayLike<number>>>;
+  /** As long as the target: not 0 where its value was not measured but filled in. Such values are read, and not scored. */
+  filled?: ArrayLike<number>;
+}
+
+export const MODES = ['direct', 'iterated'] as const;
+export const LOSSES = ['mse', 'mae', 'huber'] as const;
+
+export interface ForecasterConfig extends ForecasterNetworkConfig, WindowSettings {
+  /** K */
+  horizon: number;
+  mode: (typeof MODES)[number];
+  loss: (typeof LOSSES)[number];
+  /** Rising, 0.5 among them; empty for one number a step. */
+  quantiles: number[];
+  /** Names of the other inputs. */
+  inputs: string[];
+  /** Of the target, then of the other inputs. */
+  scalings: Scaling[];
+  seed: number;
+}
+
+export interface ForecastMetrics extends ForecastErrors {
+  /** What training makes small, on these windows (over the whole horizon). */
+  loss: number;
+  /** The same errors in the units of the series; the others are in scaled units. */
+  original: ForecastErrors;
+  /** The share of values that fell below each quantile: near its level where the bands are right. */
+  below?: Record<string, number>;
+}
+
+export interface Forecast {
+  /** The next K values; with quantiles, medians. */
+  values: number[];
+  /** By level: the K values that the future is below with that probability. */
+  quantiles?: Record<string, number[]>;
+}
+
+/** Defaults: FORECASTER_DEFAULTS; 10 epochs where no minutes are given. */
+export interface ForecasterOptions extends StackOptions, FitOptions<ForecastMetrics>, TimePartOptions {
+  /** W: how many values it reads; 96, or a quarter of the training part where that is less. */
+  window?: number;
+  /** K: how many it predicts; 12. */
+  horizon?: number;
+  /** All steps at once, or one step fed back; direct. */
+  mode?: ForecasterConfig['mode'];
+  loss?: ForecasterConfig['loss'];
+  /** Levels between 0 and 1, such as [0.1, 0.9], in direct mode; then the loss is theirs, and 0.5 joins them. */
+  quantiles?: readonly number[];
+  /** Of `relativeTo: 'season'`. */
+  season?: number;
+  reads?: WindowSettings['reads'];
+  relativeTo?: WindowSettings['relativeTo'];
+  shortcut?: boolean;
+  scaling?: ScalingKind;
+  transform?: Transform;
+}
+
+export const FORECASTER_DEFAULTS = {
+  horizon: 12,
+  mode: 'direct',
+  loss: 'mse',
+  reads: 'difference',
+  relativeTo: 'last',
+  shortcut: true,
+  scaling: 'standard',
+  transform: 'none',
+  cell: 'lstm',
+  hiddenSize: 32,
+  numLayers: 1,
+  dropout: 0,
+  batchSize: 64,
+  optimizer: 'adam',
+  learningRate: 3e-3,
+  schedule: 'cosine',
+  clipNorm: 1,
+  seed: 0,
+  validation: 0.2,
+  validations: 10,
+} as const satisfies Partial<ForecasterOptions>;
+
+export type ResolvedForecasterOptions = ForecasterOptions &
+  Required<Pick<ForecasterOptions, keyof typeof FORECASTER_DEFAULTS>>;
+
+/** The levels that the network learns. Errors: OPTION. */
+export function quantileLevels(quantiles: readonly number[] | undefined): number[] {
+  if (quantiles === undefined || quantiles.length === 0) return [];
+  const wrong = quantiles.find((q) => !(q > 0 && q < 1));
+  if (wrong !== undefined) {
+    throw new UnrolledError(
+      'OPTION',
+      `expected quantiles between 0 and 1, received ${wrong}`,
+      '0.1 and 0.9 hold four fifths between them',
+    );
+  }
+  return [...new Set([...quantiles, 0.5])].sort((a, b) => a - b);
+}
+
+/** Errors: OPTION for choices that do not go together. */
+export function checkForecaster(c: ForecasterConfig): void {
+  const fail = (expected: string, received: string, help: string): never => {
+    throw new UnrolledError('OPTION', `expected ${expected}, received ${received}`, help);
+  };
+  for (const name of ['window', 'horizon'] as const) {
+    const least = name === 'window' ? 2 : 1;
+    if (Number.isInteger(c[name]) && c[name] >= least) continue;
+    fail(`a ${name} of ${least} or more`, String(c[name]), 'give a whole number');
+  }
+  if (c.mode === 'iterated' && c.quantiles.length > 0) {
+    fail('direct mode for quantiles', 'iterated', 'bands of one step fed back are not those of many: take direct mode');
+  }
+  if (c.mode === 'iterated' && c.inputs.length > 0) {
+    fail('direct mode for other inputs', 'iterated', 'their future is not known: take direct mode, or leave them out');
+  }
+  if (c.relativeTo !== 'season') return;
+  const { season } = c;
+  if (season === null || !Number.isInteger(season) || season < 1 || season > c.window) {
+    fail(`a season from 1 to the window of ${c.window}`, String(season), 'give season, and a window that holds one');
+  }
+}
+
+/** Outputs of the network: steps × quantiles. */
+export function outputCount({ mode, horizon, quantiles }: ForecasterConfig): number {
+  return (mode === 'direct' ? horizon : 1) * Math.max(1, quantiles.length);
+}
+
+export function channelsOf({ reads, inputs }: ForecasterConfig): number {
+  return channelCount(reads, inputs.length);
+}
+
+/** Errors: FORMAT. */
+export function readForecasterConfig(reader: ConfigReader): ForecasterConfig {
+  const inputs = reader.texts('inputs');
+  const scalings = reader.list('scalings');
+  if (scalings.length !== inputs.length + 1) return reader.fail('a scaling for each input');
+  return {
+    ...reader.stack(),
+    window: reader.size('window', 2),
+    horizon: reader.size('horizon', 1),
+    mode: reader.choice('mode', MODES),
+    loss: reader.choice('loss', LOSSES),
+    reads: reader.choice('reads', READS),
+    relativeTo: reader.choice('relativeTo', RELATIVES),
+    season: reader.value('season') === null ? null : reader.size('season', 1),
+    differenceScale: reader.number('differenceScale', (x) => x > 0),
+    shortcut: reader.flag('shortcut'),
+    quantiles: reader.numbers('quantiles', (q) => q > 0 && q < 1),
+    inputs,
+    scalings: scalings.map((own) => ({
+      transform: own.choice('transform', TRANSFORMS),
+      offset: own.number('offset'),
+      factor: own.number('factor', (x) => x > 0),
+    })),
+    seed: reader.seed(),
+  };
+}

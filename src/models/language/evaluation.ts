@@ -1,0 +1,65 @@
+// How well a language network predicts a text: the text is cut into rows, so that products are matrices and not vectors.
+import { crossEntropy } from '../../autograd/ops.js';
+import { noGrad } from '../../autograd/tape.js';
+import { detach, type RecurrentState } from '../../nn/recurrent.js';
+import { fromData } from '../../tensor/create.js';
+import { scope } from '../../tensor/scope.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { CarriedState } from '../carriedState.js';
+import type { LanguageNetwork } from './languageNetwork.js';
+
+const ROWS = 32;
+const STEPS = 64;
+/** Tokens read before each row's own, so that it does not start cold. */
+const WARM_UP = 128;
+/** Stands for a token that is read, but not predicted. */
+const SKIPPED = -1;
+
+/**
+ * The sum of −ln P of all tokens but the first, in nats. Row r predicts the tokens after its own share of the positions; each row
+ * first reads what stands before it. @param tokens two or more
+ */
+export function sumOfLosses(network: LanguageNetwork, tokens: Int32Array): number {
+  const positions = tokens.length - 1;
+  const rows = Math.max(1, Math.min(ROWS, Math.floor(positions / (2 * WARM_UP))));
+  const share = Math.ceil(positions / rows);
+  const warm = rows > 1 ? WARM_UP : 0;
+  const carried = new CarriedState();
+  let sum = 0;
+  for (let from = -warm; from < share; from += STEPS) {
+    const steps = Math.min(STEPS, share - from);
+    const [x, y] = [new Int32Array(steps * rows), new Int32Array(steps * rows).fill(SKIPPED)];
+    for (let t = 0; t < steps; t++) {
+      for (let r = 0; r < rows; r++) {
+        const at = r * share + from + t;
+        x[t * rows + r] = tokens[Math.min(Math.max(at, 0), positions)];
+        if (from + t >= 0 && at < positions) y[t * rows + r] = tokens[at + 1];
+      }
+    }
+    scope(() =>
+      noGrad(() => {
+        const { logits, state } = network.forward(fromData(x, [steps, rows]), carried.current);
+        const losses = crossEntropy(logits, fromData(y, [steps, rows]), { ignoreIndex: SKIPPED, reduction: 'none' });
+        sum += Array.from(losses.data()).reduce((a, b) => a + b, 0);
+        // The first row has nothing before it: it starts from zero as the text does.
+        const atStart = from + steps <= 0 && from < 0;
+        carried.replace(atStart ? withoutFirstRow(state) : state);
+      }),
+    );
+  }
+  carried.replace(null);
+  return sum;
+}
+
+/** A copy in which the first row is zero. */
+function withoutFirstRow(state: RecurrentState): RecurrentState {
+  const copy = detach(state);
+  for (const layer of copy) for (const t of Object.values(layer)) clearFirstRow(t);
+  return copy;
+}
+
+function clearFirstRow(t: Tensor): void {
+  const values = t.data();
+  values.fill(0, 0, t.shape[1]);
+  t.set(values);
+}

@@ -1,0 +1,53 @@
+// What a language model takes, and what it does where nothing is said. Apart from the model, so that --help shows the defaults
+// without loading the library.
+import type { CorpusOptions } from '../../text/corpus.js';
+import type { LossMetrics } from '../../text/perplexity.js';
+import type { Validation } from '../../train/trainer.js';
+import type { FitOptions, StackOptions } from '../options.js';
+import type { LanguageNetworkConfig } from './languageNetwork.js';
+import type { GenerateOptions } from './textGenerator.js';
+
+export interface LanguageModelConfig extends LanguageNetworkConfig {
+  seed: number;
+}
+
+/** A model in training: `LanguageModel` is one. */
+export interface WritingModel {
+  generate(options?: GenerateOptions): string;
+  evaluate(data: string | Int32Array): LossMetrics;
+}
+
+/** Defaults: LANGUAGE_MODEL_DEFAULTS; 10 epochs where no minutes are given. */
+export interface LanguageModelOptions
+  extends CorpusOptions, StackOptions, Omit<FitOptions<LossMetrics>, 'onValidation'> {
+  /** 64; 0 for one-hot */
+  embeddingSize?: number;
+  /** Length of backpropagation through time; 64. */
+  numSteps?: number;
+  /** sequential carries the state from batch to batch, random does not; sequential. */
+  sampling?: 'sequential' | 'random';
+  /** After every measurement of the validation part, with the model as it is then. */
+  onValidation?: (event: Validation<LossMetrics>, model: WritingModel) => void | Promise<void>;
+}
+
+export const LANGUAGE_MODEL_DEFAULTS = {
+  cell: 'lstm',
+  hiddenSize: 256,
+  numLayers: 1,
+  embeddingSize: 64,
+  dropout: 0,
+  batchSize: 32,
+  numSteps: 64,
+  sampling: 'sequential',
+  optimizer: 'adam',
+  learningRate: 4e-3,
+  schedule: 'cosine',
+  clipNorm: 1,
+  seed: 0,
+  validation: 0.05,
+  validations: 10,
+} as const satisfies LanguageModelOptions;
+
+/** With the defaults. */
+export type ResolvedLanguageModelOptions = LanguageModelOptions &
+  Required<Pick<LanguageModelOptions, keyof typeof LANGUAGE_MODEL_DEFAULTS>>;

@@ -1,0 +1,189 @@
+// A session of a language model: what it has read, kept. Tokens go in one by one or as text; probabilities and samples come out; the
+// state can be taken out as a value, put back, copied and stored, so that a long prompt is read once.
+import { UnrolledError } from '../../errors.js';
+import { encodeWith } from '../../text/corpus.js';
+import { decodeState, encodeState, type StateValue } from '../carriedState.js';
+import type { ModelText } from '../modelFile.js';
+import { NetworkPredictor } from './networkPredictor.js';
+import type { LanguageNetwork } from './languageNetwork.js';
+import { continuePieces, type GenerateOptions, primeTokens } from './textGenerator.js';
+
+/** Where a session stands: plain data, to be put back into a session of the same model. */
+export interface SessionState {
+  /** Of the recurrent layers, before the last token. */
+  state: StateValue | null;
+  /** The last tokens that were read or drawn; the network reads the last one next. */
+  recent: readonly number[];
+  /** Tokens that were read or drawn so far. */
+  read: number;
+}
+
+/** What the writing of a text may depend on: whether a space comes next, an open quotation, bytes of a character. */
+const RECENT = 256;
+
+/** Milliseconds after which a stream lets others have their turn. */
+const TURN = 10;
+
+/** Made by `model.session()`. */
+export class LanguageSession {
+  readonly #network: LanguageNetwork;
+  readonly #text: ModelText;
+  readonly #evaluating: <R>(run: () => R) => R;
+  readonly #predictor: NetworkPredictor;
+  #recent: number[] = [];
+  #read = 0;
+
+  /** @param evaluating runs with dropout off */
+  constructor(network: LanguageNetwork, text: ModelText, evaluating: <R>(run: () => R) => R) {
+    this.#network = network;
+    this.#text = text;
+    this.#evaluating = evaluating;
+    this.#predictor = new NetworkPredictor(network);
+  }
+
+  /** How many tokens were read or drawn. */
+  get length(): number {
+    return this.#read;
+  }
+
+  /** Reads a text, or tokens by their indices; what is predicted then follows them. Errors: RANGE for an index outside the vocabulary. */
+  read(input: string | ArrayLike<number>): this {
+    const tokens =
+      typeof input === 'string'
+        ? encodeWith(input, this.#text.settings, this.#text.vocabulary)
+        : this.#checked(Int32Array.from(input));
+    this.#evaluating(() => {
+      this.#predictor.read(tokens);
+    });
+    for (const token of tokens) this.#note(token);
+    return this;
+  }
+
+  /**
+   * The probability of each token of the vocabulary to come next [V]; they sum to 1. At the beginning those after a line break, or
+   * after the most frequent token, as `generate` begins.
+   */
+  probabilities(): Float64Array {
+    const atStart = this.#start();
+    const logits = this.#evaluating(() => this.#predictor.logits());
+    if (atStart) this.#predictor.close();
+    const most = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+    const weights = Float64Array.from(logits, (logit) => Math.exp(logit - most));
+    const sum = weights.reduce((a, b) => a + b, 0);
+    return weights.map((weight) => weight / sum);
+  }
+
+  /** The probability of one token to come next; of an unknown one, that of `<unk>`. */
+  probability(token: string): number {
+    return this.probabilities()[this.#text.vocabulary.index(token)];
+  }
+
+  /** Draws the next token and reads it; its text. Draws differ by the place in the text, so that one seed serves for all of them. */
+  sample(options: Omit<GenerateOptions, 'prime' | 'length' | 'stop'> = {}): string {
+    const { vocabulary } = this.#text;
+    let drawn = -1;
+    const seed = ((options.seed ?? 0) ^ Math.imul(this.#read, SEED_STEP)) >>> 0;
+    this.#evaluating(() => [...this.#pieces({ ...options, seed, length: 1, onToken: (token) => (drawn = token) })]);
+    return vocabulary.token(drawn);
+  }
+
+  /** Text that follows what was read, which is then read too, the text of `stop` as well. Errors: RANGE. */
+  generate(options: Omit<GenerateOptions, 'prime'> = {}): string {
+    return this.#evaluating(() => [...this.#pieces(options)].join(''));
+  }
+
+  /** The same, piece by piece. */
+  async *stream(options: Omit<GenerateOptions, 'prime'> = {}): AsyncGenerator<string> {
+    let turn = performance.now();
+    const pieces = this.#pieces(options);
+    const next = (): IteratorResult<string> => this.#evaluating(() => pieces.next());
+    for (let piece = next(); piece.done !== true; piece = next()) {
+      yield piece.value;
+      if (performance.now() - turn < TURN) continue;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      turn = performance.now();
+    }
+  }
+
+  /** Where the session stands: a copy. */
+  state(): SessionState {
+    return { state: this.#predictor.value().state, recent: [...this.#recent], read: this.#read };
+  }
+
+  /** Goes to where a session of the same model stood. Errors: RANGE for tokens outside the vocabulary. */
+  restore({ state, recent, read }: SessionState): this {
+    this.#checked(Int32Array.from(recent));
+    this.#predictor.restore({ state, token: recent.at(-1) ?? null });
+    this.#recent = [...recent];
+    this.#read = read;
+    return this;
+  }
+
+  /** Another session that stands where this one stands. */
+  copy(): LanguageSession {
+    return new LanguageSession(this.#network, this.#text, this.#evaluating).restore(this.state());
+  }
+
+  /** The state as bytes, for a file or a message; `model.session(bytes)` goes on from them. */
+  toBytes(): Uint8Array {
+    const { state, ...more } = this.state();
+    return encodeState(state, more);
+  }
+
+  /** Gives the memory back; the session may be used again from the start. */
+  close(): void {
+    this.#predictor.close();
+    this.#recent = [];
+    this.#read = 0;
+  }
+
+  *#pieces(options: GenerateOptions): Generator<string> {
+    this.#start();
+    // One token at a time: whoever stops in between stops where the network is.
+    const noting = (token: number): void => {
+      this.#note(token);
+      options.onToken?.(token);
+    };
+    yield* continuePieces(this.#predictor, this.#text, { ...options, onToken: noting }, this.#recent, 1);
+  }
+
+  /** Something is read before anything is drawn. Whether nothing was read before. */
+  #start(): boolean {
+    if (this.#recent.length > 0) return false;
+    this.#evaluating(() => {
+      this.#predictor.read(primeTokens('', this.#text));
+    });
+    return true;
+  }
+
+  #note(token: number): void {
+    this.#recent.push(token);
+    this.#read++;
+    if (this.#recent.length > 2 * RECENT) this.#recent = this.#recent.slice(-RECENT);
+  }
+
+  #checked(tokens: Int32Array): Int32Array {
+    const { size } = this.#text.vocabulary;
+    const wrong = tokens.find((token) => token < 0 || token >= size);
+    if (wrong === undefined) return tokens;
+    throw new UnrolledError(
+      'RANGE',
+      `expected tokens from 0 to ${size - 1}, received ${wrong}`,
+      'give indices of the model’s vocabulary, or a text',
+    );
+  }
+}
+
+/** Keeps the seeds of neighbouring places apart. */
+const SEED_STEP = 0x9e3779b1;
+
+/** What `toBytes` of a session wrote. Errors: FORMAT. */
+export function sessionState(bytes: Uint8Array, name = 'the session'): SessionState {
+  const { value, more } = decodeState(bytes, name);
+  const { recent, read } = (more ?? {}) as Record<string, unknown>;
+  const isIndex = (token: unknown): token is number => Number.isInteger(token);
+  if (!Array.isArray(recent) || !recent.every(isIndex) || !Number.isInteger(read)) {
+    throw new UnrolledError('FORMAT', `expected the last tokens in ${name}`, 'the bytes are damaged');
+  }
+  return { state: value, recent, read: Number(read) };
+}

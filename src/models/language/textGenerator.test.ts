@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { Corpus } from '../../text/corpus.js';
+import { TOKENIZER_KINDS, type TokenizerKind } from '../../text/tokenizer.js';
+import { type GenerateOptions, generatePieces, type Predictor } from './textGenerator.js';
+import type { ModelText } from '../modelFile.js';
+
+function modelText(tokens: TokenizerKind): ModelText {
+  const { vocabulary } = Corpus.fromText("It's late, they say: 春眠不覺曉 é 🐋\nand so on. ".repeat(4), { tokens });
+  return { settings: { tokens }, vocabulary };
+}
+
+/** Draws any token, by its number alone. */
+const anything: Predictor = {
+  read: () => undefined,
+  draw: (numbers, { cols, from }) => numbers.map((u) => from + Math.floor(u * (cols - from))),
+};
+
+function generated(text: ModelText, options: GenerateOptions): { written: string; tokens: number[] } {
+  const tokens: number[] = [];
+  const written = [...generatePieces(anything, text, { ...options, onToken: (token) => tokens.push(token) })].join('');
+  return { written, tokens };
+}
+
+describe.each(TOKENIZER_KINDS)('generated text of %s tokens', (kind) => {
+  const text = modelText(kind);
+
+  it('reports each token that was generated, whatever its text is', () => {
+    for (const length of [0, 1, 7, 200]) expect(generated(text, { length, seed: 2 }).tokens).toHaveLength(length);
+    expect(generated(text, { length: 50, prime: 'they say', seed: 3 }).tokens).toHaveLength(50);
+  });
+
+  it('ends at the stop text, with the tokens up to it', () => {
+    const whole = generated(text, { length: 200, seed: 5 });
+    const [stop] = /[!-~]{2}/.exec(whole.written.slice(20)) ?? [''];
+    const ended = generated(text, { length: 200, seed: 5, stop });
+    expect(ended.written).toBe(whole.written.slice(0, whole.written.indexOf(stop)));
+    expect(ended.tokens).toEqual(whole.tokens.slice(0, ended.tokens.length));
+    expect(ended.tokens.length).toBeLessThan(200);
+    // One token less would not have completed it.
+    expect(generated(text, { length: ended.tokens.length - 1, seed: 5 }).written).not.toContain(stop);
+  });
+});

@@ -1,0 +1,184 @@
+// What every model is: a configuration, how texts become tokens, a network, one file. The tasks' classes add what they measure
+// and answer; `fit` (fit.ts) trains any of them.
+import { brief } from '../brief.js';
+import { UnrolledError } from '../errors.js';
+import { ensureBackend } from '../backend/choose.js';
+import type { Module } from '../nn/module.js';
+import { RandomCalls } from '../nn/random.js';
+import type { Recurrent } from '../nn/recurrent.js';
+import { getPlatform } from '../platform/platform.js';
+import { Philox } from '../tensor/philox.js';
+import type { TrainingResult } from '../train/trainer.js';
+import { fitModel } from './fit.js';
+import {
+  encodeModelFile,
+  type FileExtra,
+  type ModelFile,
+  type ModelText,
+  openModelFile,
+  weightsOf,
+} from './modelFile.js';
+import type { Reading } from './options.js';
+import type { TaskDefinition, TaskTypes } from './task.js';
+
+/** A model as a file: what a model has that is not trained by steps, such as an n-gram model. */
+export abstract class StoredModel {
+  /** Which task: its name in the table (tasks.ts) and in files. */
+  abstract readonly task: string;
+  /** Sizes and choices: plain data. */
+  abstract readonly config: object;
+  /** How the training data was read; null for data that no file held. */
+  reading: Reading | null = null;
+
+  /** What the file holds, beside `reading`. */
+  protected abstract content(): Pick<ModelFile, 'config' | 'texts'> & FileExtra;
+
+  /** The file's bytes: weights with their labels, configuration, how data was read. */
+  toBytes(extra: FileExtra = {}): Uint8Array {
+    const { tensors = [], ...rest } = this.content();
+    return encodeModelFile({
+      ...rest,
+      kind: this.task,
+      reading: this.reading,
+      checkpoint: extra.checkpoint,
+      tensors: [...tensors, ...(extra.tensors ?? [])],
+    });
+  }
+
+  /** Writes the file whole or not at all. Errors: IO. */
+  async save(path: string): Promise<void> {
+    await getPlatform().writeFileAtomic(path, this.toBytes());
+  }
+
+  /**
+   * The model of a file's bytes.
+   * @param name the file's, for messages
+   * Errors: FORMAT for a file that is damaged, or of another task.
+   */
+  static fromBytes<M extends StoredModel>(this: Opens<M>, bytes: Uint8Array, name = 'the model'): M {
+    return openAs(this.definition, openModelFile(bytes, name), name);
+  }
+
+  /** Reads a file. Errors: NOT_FOUND, IO, FORMAT. */
+  static async load<M extends StoredModel>(this: Opens<M>, path: string): Promise<M> {
+    await ensureBackend();
+    return openAs(this.definition, openModelFile(await getPlatform().readFile(path), path), path);
+  }
+}
+
+/** A class whose files open. */
+interface Opens<M> {
+  readonly definition: { readonly task: string; readonly noun: string; open(file: ModelFile, name: string): M };
+}
+
+/** Errors: FORMAT for a file of another task. */
+function openAs<M extends StoredModel>(definition: Opens<M>['definition'], file: ModelFile, name: string): M {
+  const { task, noun } = definition;
+  if (file.kind !== task) {
+    throw new UnrolledError(
+      'FORMAT',
+      `expected ${noun} in ${name}, received a model of the task ${brief(file.kind)}`,
+      'name another file, or open it with loadModel, which takes every task',
+    );
+  }
+  return definition.open(file, name);
+}
+
+/** A model with a network that is trained by steps. */
+export abstract class Model<T extends TaskTypes = TaskTypes> extends StoredModel {
+  readonly config: T['config'];
+  /** How texts become tokens: none, one or two. */
+  readonly texts: readonly ModelText[];
+  readonly network: T['network'];
+  /** Counts the random kernel calls, so that dropout is drawn anew each time and a resumed training draws the same. */
+  readonly calls: RandomCalls;
+  /** How it was trained; null for a new or merely loaded one. */
+  training: TrainingResult<T['metrics']> | null = null;
+  /** The options that it was trained with, defaults filled in: plain values; null for a loaded model. */
+  settings: Readonly<Record<string, unknown>> | null = null;
+
+  /** @param network makes it; weights and random numbers come from the seed of the configuration */
+  protected constructor(
+    config: T['config'],
+    texts: readonly ModelText[],
+    network: (rng: Philox, calls: RandomCalls) => T['network'],
+  ) {
+    super();
+    this.config = config;
+    this.texts = texts;
+    this.calls = new RandomCalls(config.seed);
+    this.network = network(new Philox(config.seed), this.calls);
+  }
+
+  /** How many numbers training changes. */
+  parameterCount(): number {
+    return (this.network as Module).parameterCount();
+  }
+
+  /** The recurrent parts, by the beginning of their parameters' names (`rnn.`): what inspection looks into. */
+  abstract recurrents(): Readonly<Record<string, Recurrent>>;
+
+  /** What its recurrent part reads of an input at each step, as it is written: tokens, or numbers. */
+  abstract steps(input: T['input']): string[];
+
+  /** Lets the network read one input, for whoever watches its recurrent parts. */
+  readOnce(input: T['input']): void {
+    this.predict([input]);
+  }
+
+  /** What `evaluate` measures; the network is in evaluation mode. */
+  protected abstract measure(data: T['data'], options: T['evaluateOptions']): T['evaluation'];
+
+  /** One answer for each input; the network is in evaluation mode. */
+  protected abstract answer(inputs: readonly T['input'][], options: T['predictOptions']): T['answer'][];
+
+  /** How well it does on this data: the metrics of its task. Errors: EMPTY, and those of the task. */
+  evaluate(data: T['data'], options: T['evaluateOptions'] = {}): T['evaluation'] {
+    return this.evaluating(() => this.measure(data, options));
+  }
+
+  /** An answer for each input, in their order; for an iterable that is asynchronous, one after the other. */
+  predict(inputs: readonly T['input'][], options?: T['predictOptions']): T['answer'][];
+  predict(inputs: AsyncIterable<T['input']>, options?: T['predictOptions']): AsyncGenerator<T['answer']>;
+  predict(
+    inputs: readonly T['input'][] | AsyncIterable<T['input']>,
+    options: T['predictOptions'] = {},
+  ): T['answer'][] | AsyncGenerator<T['answer']> {
+    if (Symbol.asyncIterator in inputs) return this.#answerEach(inputs, options);
+    return this.evaluating(() => this.answer(inputs, options));
+  }
+
+  async *#answerEach(inputs: AsyncIterable<T['input']>, options: T['predictOptions']): AsyncGenerator<T['answer']> {
+    for await (const input of inputs) yield this.evaluating(() => this.answer([input], options))[0];
+  }
+
+  /** Runs with dropout off; a training that is under way goes on as it was. */
+  protected evaluating<R>(run: () => R): R {
+    const { network } = this;
+    const wasTraining = network.training;
+    network.eval();
+    try {
+      return run();
+    } finally {
+      network.train(wasTraining);
+    }
+  }
+
+  protected content(): Pick<ModelFile, 'config' | 'texts'> & FileExtra {
+    return { config: this.config, texts: this.texts, tensors: weightsOf(this.network) };
+  }
+
+  /**
+   * Trains a new model on data, or goes on with a checkpoint (`resume`).
+   * Errors: EMPTY, TOO_SHORT and OPTION for data and options that cannot be trained with; NON_FINITE where numbers explode;
+   * FORMAT and OPTION for a checkpoint that is damaged, of other data or of other settings.
+   */
+  static fit<M extends Model, D, O extends object>(this: Fits<M, D, O>, data: D, options?: O): Promise<M> {
+    return fitModel(this.definition, data, (options ?? {}) as O);
+  }
+}
+
+/** A class that is trained by `fit`. */
+interface Fits<M extends Model, D, O extends object> {
+  readonly definition: TaskDefinition<M, D, O>;
+}

@@ -1,0 +1,47 @@
+// What training takes, whatever is trained.
+import type { Cell } from '../cell/cell.js';
+import type { StepProgress, TrainerSettings, Validation } from '../train/trainer.js';
+import type { RecurrentConfig } from './recurrentStack.js';
+
+/** The recurrent stack of a model. */
+export interface StackOptions {
+  /** A name of cell/cells/index.ts, or a cell of one's own; lstm (a translator's: gru). */
+  cell?: string | Cell;
+  /** H: units of each layer. */
+  hiddenSize?: number;
+  /** L */
+  numLayers?: number;
+  /** Between layers and before what follows the stack, while training: 0 to below 1. */
+  dropout?: number;
+  /** Zoneout, dropouts, projection and the like of the recurrent stack; none. */
+  recurrent?: RecurrentConfig;
+}
+
+/** How the data was read: plain data that a model keeps for whoever reads more of it (see `unrolled/records`). */
+export type Reading = Readonly<Record<string, unknown>>;
+
+/** How any model is trained. `M`: what validation measures. */
+export interface FitOptions<M = unknown> extends Partial<TrainerSettings> {
+  /** N: rows of a minibatch. */
+  batchSize?: number;
+  /** Of everything that is drawn: initial weights, dropout, order of the rows, parts; 0. */
+  seed?: number;
+  /** Writes down where the training stands every so many seconds, and when it is aborted. */
+  checkpoint?: { everySeconds: number; save: (bytes: Uint8Array) => void | Promise<void> };
+  /**
+   * A checkpoint to go on from. Its settings hold: one given here that differs is refused, but for `epochs` and `minutes`; so is
+   * other data.
+   */
+  resume?: Uint8Array;
+  /** Aborted, the training writes a checkpoint and ends. */
+  signal?: AbortSignal;
+  /** How the data was read; kept in the model's file. */
+  reading?: Reading;
+  /** After every step. */
+  onProgress?: (event: StepProgress) => void;
+  /** After every measurement of the validation part. */
+  onValidation?: (event: Validation<M>) => void | Promise<void>;
+}
+
+/** With the defaults of the task filled in. */
+export type ResolvedFit<M = unknown> = TrainerSettings & FitOptions<M> & { batchSize: number; seed: number };

@@ -1,0 +1,91 @@
+// What a token tagger takes and reports, and what it does where nothing is said. Apart from the model, so that --help shows the
+// defaults without loading the library.
+import type { TagScores } from '../../metrics/tagScores.js';
+import type { WordVectors } from '../../text/vectors.js';
+import type { VocabularyOptions } from '../../text/vocabulary.js';
+import type { FitOptions, StackOptions } from '../options.js';
+import type { TaggerHead, TaggerNetworkConfig } from './taggerNetwork.js';
+import type { WordSettings } from './taggerWords.js';
+
+export interface TaggedSentence {
+  tokens: readonly string[];
+  /** One for each token. */
+  tags: readonly string[];
+  /** Where it stands, for messages: the line of its first token. */
+  file?: string;
+  line?: number;
+}
+
+export interface TaggerConfig extends TaggerNetworkConfig, WordSettings {
+  /** In the order of their code points. */
+  tags: string[];
+  seed: number;
+}
+
+export interface TaggerMetrics extends TagScores {
+  /** Nats a token, over the sentences all of whose tags are trained. */
+  loss: number;
+  /** Tokens whose tag was not trained: they count as mistakes. */
+  untrained: number;
+}
+
+export interface PredictedTags {
+  tags: string[];
+  /** Of each of these tags; with the head `crf` over all paths. */
+  probabilities: number[];
+}
+
+/** Defaults: TAGGER_DEFAULTS; 5 epochs where no minutes are given. */
+export interface TaggerOptions
+  extends
+    Partial<WordSettings>,
+    Pick<VocabularyOptions, 'minCount' | 'maxSize'>,
+    StackOptions,
+    FitOptions<TaggerMetrics> {
+  /** Reads both ways; true. */
+  bidirectional?: boolean;
+  /** `crf` where tags name chunks (tagSchemeOf), else `softmax`. */
+  head?: TaggerHead;
+  /** 100, or the size of the vectors */
+  embeddingSize?: number;
+  /** 30 */
+  characterEmbeddingSize?: number;
+  /** Of each direction over the characters of a word; 0 for none. */
+  characterHiddenSize?: number;
+  /**
+   * The weight in the training loss of a second task that needs no tags: each direction guesses the word that it will read next (Rei
+   * 2017); 0 for none. Helps where tagged sentences are few; 0.1 is usual, and takes half as much time again. For one layer, or one direction.
+   */
+  neighbourWeight?: number;
+  /** Where word embeddings start; looked up as words are. The words that are not among them start small. */
+  vectors?: WordVectors;
+  /** How often a word that occurs once is `<unk>` in training, so that what stands for new words is learned. */
+  unknownRate?: number;
+  /** Sentences of their own, or the share that is drawn. */
+  validation?: readonly TaggedSentence[] | number;
+}
+
+export const TAGGER_DEFAULTS = {
+  cell: 'lstm',
+  hiddenSize: 128,
+  numLayers: 1,
+  bidirectional: true,
+  characterEmbeddingSize: 30,
+  characterHiddenSize: 50,
+  neighbourWeight: 0,
+  dropout: 0.5,
+  lowercase: true,
+  zeroDigits: true,
+  unknownRate: 0.5,
+  batchSize: 32,
+  optimizer: 'adam',
+  learningRate: 0.01,
+  schedule: 'cosine',
+  clipNorm: 5,
+  seed: 0,
+  validation: 0.1,
+  validations: 5,
+} as const satisfies TaggerOptions;
+
+/** With the defaults. */
+export type ResolvedTaggerOptions = TaggerOptions & Required<Pick<TaggerOptions, keyof typeof TAGGER_DEFAULTS>>;

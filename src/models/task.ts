@@ -1,0 +1,101 @@
+// What a task is: how its models are built from a file, made for data, and trained. Each task is a folder; tasks.ts is the table.
+import type { PartFingerprint } from '../data/fingerprint.js';
+import type { SamplerState } from '../data/sampling.js';
+import type { Module } from '../nn/module.js';
+import type { RandomCalls } from '../nn/random.js';
+import type { Recurrent, RecurrentState } from '../nn/recurrent.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { TrainingResult } from '../train/trainer.js';
+import { ConfigReader } from './config.js';
+import { type FileExtra, type ModelFile, type ModelText, withWeights } from './modelFile.js';
+import type { Reading, ResolvedFit } from './options.js';
+
+/** The types of a task, by what they are for. */
+export interface TaskTypes {
+  /** Plain data that stands in the file. */
+  config: { seed: number };
+  network: Module;
+  /** What `fit` and `evaluate` take. */
+  data: unknown;
+  /** What validation measures. */
+  metrics: { loss: number };
+  /** What `evaluate` says: the metrics, and more where the task has more. */
+  evaluation: { loss: number };
+  evaluateOptions: object;
+  /** One of what `predict` takes, and what it says of it. */
+  input: unknown;
+  answer: unknown;
+  predictOptions: object;
+}
+
+/** What training needs of a model. */
+export interface Trainable {
+  readonly network: Module;
+  readonly calls: RandomCalls;
+  readonly config: object;
+  reading: Reading | null;
+  settings: Readonly<Record<string, unknown>> | null;
+  training: TrainingResult<{ loss: number }> | null;
+  toBytes(extra?: FileExtra): Uint8Array;
+}
+
+/** How a model learns from its data, step by step. `X`: what validation measures. */
+export interface Lesson<X extends { loss: number } = { loss: number }> {
+  /** What the data is, by content: parts by name. */
+  data: Readonly<Record<string, PartFingerprint>>;
+  /** Where the next minibatch comes from. */
+  sampler: { state(): SamplerState; restore(state: SamplerState): void };
+  /** Passes over the training part so far, with fractions. */
+  epochs(): number;
+  /** Minibatches in a pass, or about as many: a schedule knows the length of the training before the first step. */
+  stepsPerEpoch: number;
+  /** The mean loss of the next minibatch, and how many tokens are in it. */
+  next(): { loss: Tensor; tokens: number };
+  /** On the validation part; null where there is none. */
+  evaluate(): X | null;
+  /** The state that goes from minibatch to minibatch, where one does. */
+  carried?: { of: Recurrent; state(): RecurrentState | null; restore(state: RecurrentState): void };
+  /** Gives back what was kept. */
+  end?(): void;
+}
+
+/** Data that was looked through and cut into parts. */
+export interface Prepared<M, X extends { loss: number } = { loss: number }> {
+  /** A new model: its sizes and vocabularies come from the training part. */
+  create(): M;
+  lesson(model: M): Lesson<X>;
+}
+
+/** What a task says of itself. `M`: its model, `D`: its data, `O`: the options of `fit`. */
+export interface TaskOwn<M extends Trainable, D, O extends object> {
+  /** The name in files and in the table. */
+  readonly task: string;
+  /** For messages: `a classifier`. */
+  readonly noun: string;
+  /** Of the options of `fit`. */
+  readonly defaults: Partial<O>;
+  /** Passes over the data where neither they nor minutes are given. */
+  readonly epochs: number;
+  /** The model of a configuration and its vocabularies, with the weights that its seed draws. Errors: FORMAT. */
+  build(config: ConfigReader, texts: readonly ModelText[], name: string): M;
+  /** Errors: EMPTY, TOO_SHORT, OPTION. */
+  prepare(data: D, options: O & ResolvedFit): Prepared<M>;
+}
+
+export interface TaskDefinition<M extends Trainable, D, O extends object> extends TaskOwn<M, D, O> {
+  /** The model of a file, with its weights. Errors: FORMAT. */
+  open(file: ModelFile, name: string): M;
+}
+
+/** A task from what it says of itself. */
+export function defineTask<M extends Trainable, D, O extends object>(own: TaskOwn<M, D, O>): TaskDefinition<M, D, O> {
+  return {
+    ...own,
+    open(file, name) {
+      const model = withWeights(file, name, () => own.build(new ConfigReader(file.config, name), file.texts, name));
+      model.reading = file.reading;
+      model.network.eval();
+      return model;
+    },
+  };
+}

@@ -1,0 +1,118 @@
+// What a translator is made of, takes and reports.
+import { UnrolledError } from '../../errors.js';
+import type { CleanOptions } from '../../text/clean.js';
+import type { TextSettings } from '../../text/corpus.js';
+import type { TokenizerKind } from '../../text/tokenizer.js';
+import type { VocabularyOptions } from '../../text/vocabulary.js';
+import type { BeamOptions } from '../decoder/beamSearch.js';
+import { defined } from '../config.js';
+import type { TextPair } from './sentencePairs.js';
+import type { FitOptions, StackOptions } from '../options.js';
+import type { TranslatorNetworkConfig } from './translatorNetwork.js';
+
+export interface TranslatorConfig extends TranslatorNetworkConfig {
+  seed: number;
+  /** Tokens of the longest target in training: generation may go on so far, or twice the source and ten. */
+  longest: number;
+  /** Marks that the target's texts write behind a blank, with it. */
+  spaced: string[];
+}
+
+export interface TranslatorMetrics {
+  /** Nats a token of the targets, the end included, each after the right ones. */
+  loss: number;
+  /** The share of sources whose translation equals one of their targets, token by token. */
+  exact: number;
+  /** Edits to the nearest target of each source, over the tokens of those. */
+  tokenError: number;
+  pairs: number;
+  /** Different ones. */
+  sources: number;
+}
+
+export interface TranslatorEvaluation extends TranslatorMetrics {
+  /** For each different source, in order: for BLEU and the like. */
+  hypotheses: { source: string; text: string; references: string[]; score: number }[];
+}
+
+export interface TranslateOptions extends Omit<BeamOptions, 'results'> {
+  /** An unknown word becomes the source word that was looked at most; true. */
+  replaceUnknown?: boolean;
+}
+
+export interface Translation {
+  text: string;
+  /** Log-probability with the length penalty: nearer to 0 is surer. */
+  score: number;
+  tokens: string[];
+  /** What the encoder read: the tokens of the source and `<eos>`. */
+  sourceTokens: string[];
+  /** For each token, the weight of each source token: [tokens][sourceTokens]; empty without attention. */
+  attention: number[][];
+}
+
+/** Defaults: TRANSLATOR_DEFAULTS; 5 epochs where no minutes are given. */
+export interface TranslatorOptions
+  extends
+    Omit<CleanOptions, 'lineSeparator'>,
+    Pick<VocabularyOptions, 'minCount' | 'maxSize'>,
+    StackOptions,
+    FitOptions<TranslatorMetrics> {
+  /** What a token is: word, char or whitespace. */
+  tokens?: Exclude<TokenizerKind, 'byte'>;
+  /** The same for targets; as for sources. */
+  targetTokens?: Exclude<TokenizerKind, 'byte'>;
+  /** Of the encoder. */
+  bidirectional?: boolean;
+  embeddingSize?: number;
+  /** Inside the attention; 0 for none. */
+  attentionSize?: number;
+  /** The decoder's output has the weights of its embedding. */
+  tied?: boolean;
+  /** ε of Szegedy et al. 2016. */
+  labelSmoothing?: number;
+  /** Pairs with more tokens than this on a side are left out of the training, and counted. */
+  maxLength?: number;
+  /** Pairs of their own (to be given again to resume), or the share of the sources that is drawn for it, or their number. */
+  validation?: readonly TextPair[] | number;
+}
+
+export const TRANSLATOR_DEFAULTS = {
+  tokens: 'word',
+  collapseWhitespace: true,
+  minCount: 1,
+  cell: 'gru',
+  hiddenSize: 256,
+  numLayers: 1,
+  bidirectional: true,
+  embeddingSize: 256,
+  attentionSize: 256,
+  tied: false,
+  dropout: 0.2,
+  labelSmoothing: 0,
+  maxLength: 100,
+  batchSize: 128,
+  optimizer: 'adam',
+  learningRate: 2e-3,
+  schedule: 'cosine',
+  clipNorm: 1,
+  seed: 0,
+  validation: 0.02,
+  validations: 5,
+} as const satisfies TranslatorOptions;
+
+/** With the defaults. */
+export type ResolvedTranslatorOptions = TranslatorOptions &
+  Required<Pick<TranslatorOptions, keyof typeof TRANSLATOR_DEFAULTS>>;
+
+/** Of the source and the target. Errors: OPTION for bytes, which have no room for an end. */
+export function translatorSettings(o: ResolvedTranslatorOptions): TextSettings[] {
+  const { lowercase, lettersOnly, collapseWhitespace } = o;
+  return [o.tokens, o.targetTokens ?? o.tokens].map((tokens) => {
+    if ((tokens as TokenizerKind) === 'byte') {
+      throw new UnrolledError('OPTION', 'expected words or characters, received bytes', 'use char instead');
+    }
+    const lineSeparator = tokens === 'char' ? '' : ' ';
+    return defined({ tokens, lowercase, lettersOnly, collapseWhitespace, lineSeparator });
+  });
+}

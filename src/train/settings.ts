@@ -1,0 +1,34 @@
+// The settings of a training, and what they must be; checked before its first step.
+import type { OptimizerName } from '../optim/optimizers.js';
+import { requireNumber } from '../range.js';
+
+export interface TrainerSettings {
+  optimizer: OptimizerName;
+  learningRate: number;
+  schedule: string;
+  /** Radius that the gradient norm is clipped to; 0 for none. */
+  clipNorm: number;
+  /** Cuts each gradient element. */
+  clipValue?: number;
+  /** Passes over the training part; 10 where no minutes are given. */
+  epochs?: number;
+  minutes?: number;
+  /** How many times the validation part is measured on the way. */
+  validations: number;
+  /** Stops after so many validations without improvement, and keeps the best weights. */
+  patience?: number;
+}
+
+/** Errors: RANGE for a number that means nothing. */
+export function checkTrainerSettings(settings: TrainerSettings): void {
+  const { learningRate, clipNorm, clipValue = 0, epochs = 1, minutes = 1, validations, patience = 1 } = settings;
+  requireNumber('a learning rate', learningRate, { min: 0 }, '0.001 suits Adam, 1 suits SGD with clipping');
+  requireNumber('clipNorm', clipNorm, { min: 0 }, '1 is usual; 0 does not clip');
+  requireNumber('clipValue', clipValue, { min: 0 }, '5 is usual; 0 does not clip');
+  // Without end is a choice: what stops such a training is its patience, or a signal.
+  if (epochs !== Infinity)
+    requireNumber('a number of epochs', epochs, { above: 0 }, 'give passes over the training part');
+  if (minutes !== Infinity) requireNumber('a number of minutes', minutes, { above: 0 }, 'give how long to train');
+  requireNumber('a number of validations', validations, { above: 0 }, '10 measures ten times on the way');
+  requireNumber('a patience', patience, { min: 1, whole: true }, 'count validations without a better one');
+}
