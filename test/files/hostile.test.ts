@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   Corpus,
+  LanguageModel,
   decodeSafetensors,
   encodeSafetensors,
   loadModel,
@@ -151,6 +152,40 @@ describe.each(KINDS)('%s', (kind) => {
       const error = refusal(changed(original, (own) => ({ ...own, [key]: value })));
       if (SIZES.includes(key)) expect(error, String(value)).not.toBeNull();
     }
+  });
+});
+
+describe('a checkpoint', () => {
+  const bytes = new Uint8Array(readFileSync(new URL('./0.1/lm-gru.checkpoint', import.meta.url)));
+  const { tensors, metadata } = decodeSafetensors(bytes, NAME);
+  const own = [...tensors].map(([name, t]) => ({ name, ...t }));
+  const text = Array.from({ length: 60 }, (_, i) => `say ${'abcdefg'[(i * 3) % 7]}${i % 4};`).join('');
+  const resume = (changes: { add?: string; metadata?: Record<string, string> }): Promise<unknown> => {
+    const { add } = changes;
+    const extra =
+      add === undefined ? [] : [{ name: add, shape: [1, 1], dtype: 'F32' as const, data: Float32Array.of(1) }];
+    const all = [...own.filter(({ name }) => name !== add), ...extra];
+    return LanguageModel.train(text, { resume: encodeSafetensors(all, { ...metadata, ...changes.metadata }) });
+  };
+
+  it.each([
+    'state:1000000000:h',
+    'state:0:__proto__',
+    'state:0:h',
+    'optimizer:__proto__',
+    'optimizer:0:__proto__',
+    'optimizer:0.0',
+    'optimizer:1000000000.0',
+  ])('with a tensor %s is refused', async (add) => {
+    await expect(resume({ add })).rejects.toThrow(expect.objectContaining({ code: 'FORMAT' }));
+  });
+
+  it.each(['x', 'constructor', '', 'n'.repeat(1e6)])('with an unknown optimizer is refused', async (optimizer) => {
+    const checkpoint = JSON.parse(metadata.checkpoint) as { options: object };
+    const changed = JSON.stringify({ ...checkpoint, options: { ...checkpoint.options, optimizer } });
+    await expect(resume({ metadata: { checkpoint: changed } })).rejects.toThrow(
+      /an optimizer of sgd, adam, .* received/,
+    );
   });
 });
 
