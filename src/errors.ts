@@ -29,6 +29,7 @@ export const ERROR_KINDS = {
   INTERRUPTED: 'run',
 } as const satisfies Record<string, ErrorKind>;
 
+/** The codes of `UnrolledError`: stable, so that a program can tell errors apart without reading their messages. */
 export type ErrorCode = keyof typeof ERROR_KINDS;
 
 /** Characters at most: what a message quotes may be a file in one line; a help may hold a command with many files. */
@@ -44,6 +45,7 @@ export function cut(text: string, most: number): string {
 
 /** Every error that the library throws on purpose. Long messages are cut; the whole text is kept nowhere. */
 export class UnrolledError extends Error {
+  /** Which error it is. */
   readonly code: ErrorCode;
   /** What to do next, one sentence. */
   readonly help: string;
@@ -60,6 +62,7 @@ export class UnrolledError extends Error {
     this.help = cut(help, LONGEST.help);
   }
 
+  /** Whether the input is to blame (`input`) or something failed while running (`run`). */
   get kind(): ErrorKind {
     return ERROR_KINDS[this.code];
   }

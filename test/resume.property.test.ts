@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   Captioner,
-  Corpus,
   Forecaster,
   LanguageModel,
   Philox,
@@ -13,6 +12,7 @@ import {
   Translator,
   useBackend,
 } from 'unrolled';
+import { Corpus } from 'unrolled/text';
 
 beforeAll(() => useBackend('auto'));
 

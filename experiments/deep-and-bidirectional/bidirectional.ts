@@ -1,6 +1,22 @@
 // Dive into Deep Learning, 10.4: reading a sequence from both ends. What two directions must not be used for (predicting
 // what comes next), and what they are good for (a hole in a text). Letters: T steps, N batch, V symbols.
-import { Adam, clipGradNorm, concat, Corpus, crossEntropy, Embedding, fromData, Linear, LSTM, manualSeed, noGrad, randomBatches, Recurrent, scope, type Tensor } from 'unrolled'; // prettier-ignore
+import {
+  Adam,
+  clipGradNorm,
+  concat,
+  crossEntropy,
+  Embedding,
+  fromData,
+  Linear,
+  LSTM,
+  manualSeed,
+  noGrad,
+  Recurrent,
+  scope,
+  type Tensor,
+} from 'unrolled';
+import { randomBatches } from 'unrolled/data';
+import { Corpus } from 'unrolled/text';
 import { above, atLeast, atMost, below, colour, curves, experiment, INK, Plot, sequential } from 'unrolled/reproduce';
 import text from './text/bidirectional.js';
 

@@ -1,6 +1,25 @@
 // Rabiner 1989: what hidden Markov models compute and learn. The casino is that of Durbin, Eddy, Krogh and Mitchison 1998,
 // chapter 3; two states for letters are those of Cave and Neuwirth 1980. The recursions stand in hmm-recursions.ts.
-import { Adam, type BaumWelchOptions, type BaumWelchResult, cleanText, clipGradNorm, crossEntropy, defineCell, fromData, GRU, HiddenMarkovModel, Linear, manualSeed, noGrad, Philox, randomBatches, Recurrent, scope, tensor } from 'unrolled'; // prettier-ignore
+import {
+  Adam,
+  type BaumWelchOptions,
+  type BaumWelchResult,
+  clipGradNorm,
+  crossEntropy,
+  defineCell,
+  fromData,
+  GRU,
+  HiddenMarkovModel,
+  Linear,
+  manualSeed,
+  noGrad,
+  Philox,
+  Recurrent,
+  scope,
+  tensor,
+} from 'unrolled';
+import { randomBatches } from 'unrolled/data';
+import { cleanText } from 'unrolled/text';
 import { above, atLeast, atMost, below, colour, curves, exactly, experiment, INK, MUTED, near, Plot, SURFACE } from 'unrolled/reproduce'; // prettier-ignore
 import {
   backward,

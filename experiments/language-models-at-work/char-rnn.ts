@@ -1,5 +1,6 @@
 // char-rnn (Karpathy 2015): LSTMs that write Shakespeare a character at a time; what temperature and a prime change; what is copied.
-import { Corpus, fromData, LanguageModel, NgramModel, noGrad, scope, softmax, type Tensor } from 'unrolled';
+import { fromData, LanguageModel, noGrad, scope, softmax, type Tensor } from 'unrolled';
+import { Corpus, NgramModel } from 'unrolled/text';
 import { atLeast, atMost, below, curves, experiment, holds } from 'unrolled/reproduce';
 import text from './text/char-rnn.js';
 

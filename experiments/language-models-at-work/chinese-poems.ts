@@ -1,6 +1,29 @@
 // Quatrains in the manner of the Tang: a character language model learns words and form together; constraints on what it may draw
 // give acrostics (藏頭詩).
-import { Adam, clipGradNorm, Corpus, cosineSchedule, crossEntropy, Dropout, Embedding, fromData, Linear, LSTM, manualSeed, matmul, NgramModel, noGrad, normalInit, Philox, Recurrent, type RecurrentState, sampleLogits, scope, softmax, type Tensor, transpose } from 'unrolled'; // prettier-ignore
+import {
+  Adam,
+  clipGradNorm,
+  cosineSchedule,
+  crossEntropy,
+  Dropout,
+  Embedding,
+  fromData,
+  Linear,
+  LSTM,
+  manualSeed,
+  matmul,
+  noGrad,
+  normalInit,
+  Philox,
+  Recurrent,
+  type RecurrentState,
+  sampleLogits,
+  scope,
+  softmax,
+  type Tensor,
+  transpose,
+} from 'unrolled';
+import { Corpus, NgramModel } from 'unrolled/text';
 import { above, atLeast, atMost, below, colour, curves, experiment, exactly, MUTED, Plot } from 'unrolled/reproduce';
 import text from './text/chinese-poems.js';
 

@@ -1,5 +1,21 @@
 // Dive into Deep Learning, 9.1: an MLP learns the next value of a noisy sine; then we ask it for more than one step.
-import { Adam, fromData, gatherRows, Linear, manualSeed, mse, noGrad, Philox, predictAhead, Recurrent, relu, RNN, scope, slidingWindows, type Tensor, xavierUniform } from 'unrolled'; // prettier-ignore
+import {
+  Adam,
+  fromData,
+  gatherRows,
+  Linear,
+  manualSeed,
+  mse,
+  noGrad,
+  Philox,
+  Recurrent,
+  relu,
+  RNN,
+  scope,
+  type Tensor,
+  xavierUniform,
+} from 'unrolled';
+import { predictAhead, slidingWindows } from 'unrolled/data';
 import { above, atLeast, atMost, below, between, curves, experiment, holds, MUTED, Plot } from 'unrolled/reproduce';
 import text from './text/autoregressive-sine.js';
 

@@ -1,5 +1,20 @@
 // What the experiments on characters share: the text, the network, the training loop, prediction.
-import { type Cell, clipGradNorm, Corpus, crossEntropy, detach, fromData, Linear, manualSeed, noGrad, Recurrent, type RecurrentState, scope, sequentialBatches, SGD, type Vocabulary } from 'unrolled'; // prettier-ignore
+import {
+  type Cell,
+  clipGradNorm,
+  crossEntropy,
+  detach,
+  fromData,
+  Linear,
+  manualSeed,
+  noGrad,
+  Recurrent,
+  type RecurrentState,
+  scope,
+  SGD,
+} from 'unrolled';
+import { sequentialBatches } from 'unrolled/data';
+import { Corpus, type Vocabulary } from 'unrolled/text';
 import { above, atLeast, atMost, curves, type Experimenting, MUTED, Plot } from 'unrolled/reproduce';
 import type { SharedKey } from './text/characters.js';
 

@@ -1,5 +1,6 @@
 // What the experiments on labels share: a part held out, what counting alone achieves, and a text coloured by its tokens.
-import { type Classified, type LabelledText, NaiveBayes, stratifiedSplit } from 'unrolled';
+import { type Classified, type LabelledText, NaiveBayes } from 'unrolled';
+import { stratifiedSplit } from 'unrolled/data';
 import type { Attribution } from 'unrolled/inspect';
 import { diverging, type FigureOptions, INK, Plot } from 'unrolled/reproduce';
 

@@ -1,5 +1,6 @@
 // Chunks: noun phrases, verb phrases and the like, found by a network whose tags are judged as whole paths.
-import { type ChunkMetrics, chunkMetrics, chunksOf, MostFrequentTag, type TaggerOptions, TokenTagger } from 'unrolled';
+import { MostFrequentTag, type TaggerOptions, TokenTagger } from 'unrolled';
+import { type ChunkMetrics, chunkMetrics, chunksOf } from 'unrolled/metrics';
 import { readTagged } from 'unrolled/records';
 import { above, atLeast, atMost, curves, diverging, experiment, INK, Plot, SURFACE } from 'unrolled/reproduce';
 import text from './text/chunking.js';

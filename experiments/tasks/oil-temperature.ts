@@ -1,5 +1,6 @@
 // A day ahead: the oil temperature of a transformer, forecast directly, step by step, and with bands; beside it what needs no network.
-import { type ForecastErrors, forecastBaselines, Forecaster, type ForecasterOptions } from 'unrolled';
+import { forecastBaselines, Forecaster, type ForecasterOptions } from 'unrolled';
+import type { ForecastErrors } from 'unrolled/metrics';
 import { readSeries, readTable } from 'unrolled/records';
 import { above, atMost, between, colour, curves, experiment, INK, near, Plot } from 'unrolled/reproduce';
 import text from './text/oil-temperature.js';

@@ -1,6 +1,7 @@
 // Spelling to sounds: an encoder reads letters, a decoder writes phonemes. What it looks at while it speaks is drawn, and counting
 // letters stands beside it.
-import { bySource, levenshteinDistance, splitPairs, type TextPair, Translator } from 'unrolled';
+import { bySource, splitPairs, type TextPair, Translator } from 'unrolled';
+import { levenshteinDistance } from 'unrolled/metrics';
 import { readPairs, readPronunciations } from 'unrolled/records';
 import { above, atMost, below, curves, exactly, experiment, INK, Plot, sequential } from 'unrolled/reproduce';
 import { align, WindowRules } from './parts/letters-to-sounds.js';

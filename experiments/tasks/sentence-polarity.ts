@@ -1,6 +1,7 @@
 // One sentence of a film review: praise or blame? There are few sentences, so words get their vectors from a network that read long
 // reviews before.
-import { type ClassifierOptions, type LabelledText, readVectors, TextClassifier, type WordVectors } from 'unrolled';
+import { type ClassifierOptions, type LabelledText, TextClassifier } from 'unrolled';
+import { readVectors, type WordVectors } from 'unrolled/text';
 import { integratedGradients } from 'unrolled/inspect';
 import { above, atLeast, colour, experiment, INK, Plot } from 'unrolled/reproduce';
 import { accuracyOf, byCounting, colouredTexts, holdOut, together } from '../shared/classifying.js';

@@ -1,5 +1,6 @@
 // Film reviews: the network of a book's chapter, the best that this library can do in the time, and the words that moved it.
-import { type ClassifierOptions, type LabelledText, LogisticRegression, readVectors, TextClassifier } from 'unrolled';
+import { type ClassifierOptions, type LabelledText, LogisticRegression, TextClassifier } from 'unrolled';
+import { readVectors } from 'unrolled/text';
 import { integratedGradients } from 'unrolled/inspect';
 import { labelledTexts, readTable } from 'unrolled/records';
 import { above, atLeast, curves, experiment, Plot } from 'unrolled/reproduce';

@@ -1,5 +1,6 @@
 // Which language is this surname from? Letters in, one of 18 labels out; beside it counting runs of letters.
-import { type ClassifierOptions, classMetrics, TextClassifier } from 'unrolled';
+import { type ClassifierOptions, TextClassifier } from 'unrolled';
+import { classMetrics } from 'unrolled/metrics';
 import { integratedGradients } from 'unrolled/inspect';
 import { above, atLeast, colour, curves, experiment, INK, MUTED, Plot, sequential } from 'unrolled/reproduce';
 import { accuracyOf, byCounting, colouredTexts, holdOut, labelsOf, together } from '../shared/classifying.js';

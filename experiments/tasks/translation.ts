@@ -1,5 +1,6 @@
 // English to French: an encoder reads, a decoder writes and looks back at what was read. Where it looks is drawn.
-import { bleu, chrf, splitPairs, TranslationMemory, Translator, type TranslatorOptions } from 'unrolled';
+import { splitPairs, TranslationMemory, Translator, type TranslatorOptions } from 'unrolled';
+import { bleu, chrf } from 'unrolled/metrics';
 import { readPairs, readTable, unzip } from 'unrolled/records';
 import { above, atLeast, atMost, below, curves, experiment, Plot, sequential } from 'unrolled/reproduce';
 import text from './text/translation.js';

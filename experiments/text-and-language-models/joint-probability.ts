@@ -1,5 +1,5 @@
 // Dive into Deep Learning, 9.1 and 9.3: the probability of a sentence by the chain rule, from its beginning and from its end.
-import { cleanText, Corpus } from 'unrolled';
+import { cleanText, Corpus } from 'unrolled/text';
 import { atLeast, atMost, colour, curves, experiment, holds, INK, MUTED, near, Plot, SURFACE } from 'unrolled/reproduce'; // prettier-ignore
 import text from './text/joint-probability.js';
 

@@ -1,5 +1,6 @@
 // Dive into Deep Learning, 9.3: how often words, pairs and triples of words occur, and what to do about those that never did.
-import { lossMetrics, NgramModel, Vocabulary } from 'unrolled';
+import { lossMetrics } from 'unrolled/metrics';
+import { NgramModel, Vocabulary } from 'unrolled/text';
 import { above, atLeast, below, between, colour, curves, exactly, experiment, holds, INK, MUTED, near, Plot } from 'unrolled/reproduce'; // prettier-ignore
 import text from './text/ngrams-zipf.js';
 

@@ -1,5 +1,7 @@
 // Dive into Deep Learning, 9.3 and 9.4: how good is a language model? Perplexity, the mean number of choices.
-import { Corpus, crossEntropy, fromData, lossMetrics, NgramModel, zeros } from 'unrolled';
+import { crossEntropy, fromData, zeros } from 'unrolled';
+import { lossMetrics } from 'unrolled/metrics';
+import { Corpus, NgramModel } from 'unrolled/text';
 import { atMost, colour, curves, exactly, experiment, holds, INK, MUTED, near, Plot } from 'unrolled/reproduce'; // prettier-ignore
 import text from './text/perplexity.js';
 

@@ -1,5 +1,6 @@
 // Dive into Deep Learning, 9.3 (8.3 in older editions): a long sequence as minibatches, by random and by sequential sampling.
-import { detach, fromData, manualSeed, noGrad, Philox, randomBatches, Recurrent, type RecurrentState, RNN, sequentialBatches, zeros } from 'unrolled'; // prettier-ignore
+import { detach, fromData, manualSeed, noGrad, Philox, Recurrent, type RecurrentState, RNN, zeros } from 'unrolled';
+import { randomBatches, sequentialBatches } from 'unrolled/data';
 import { above, atMost, below, colour, curves, exactly, experiment, holds, INK, MUTED, Plot, SURFACE } from 'unrolled/reproduce'; // prettier-ignore
 import text from './text/sampling.js';
 

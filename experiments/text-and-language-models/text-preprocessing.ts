@@ -1,5 +1,5 @@
 // Dive into Deep Learning, 9.2: from a file to numbers. Lines, cleaning, tokens, vocabulary, corpus.
-import { Corpus, Vocabulary } from 'unrolled';
+import { Corpus, Vocabulary } from 'unrolled/text';
 import { atLeast, between, colour, curves, exactly, experiment, holds, MUTED, Plot } from 'unrolled/reproduce'; // prettier-ignore
 import text from './text/text-preprocessing.js';
 

@@ -10,6 +10,7 @@ import { argument, elementwise, updateInPlace } from './elementwise.js';
 import { reduceAxes } from './movement.js';
 import { alias, record } from './tape.js';
 
+/** Which targets count in `crossEntropy`, how much they are trusted, and how losses are put together. */
 export interface CrossEntropyOptions {
   /** Targets that do not count; none by default. */
   ignoreIndex?: number;
@@ -121,6 +122,7 @@ function requireIndices(t: Tensor): void {
   }
 }
 
+/** What `gatherRows` does beside picking rows. */
 export interface GatherOptions {
   /** The row of the table that gets no gradient. */
   paddingIndex?: number;

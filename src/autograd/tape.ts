@@ -133,6 +133,7 @@ export function tapeOrder(root: Tensor): TapeNode[] {
   return order;
 }
 
+/** Where `backward()` starts, and what is left after it. */
 export interface BackwardOptions {
   /** dL/dthis; 1 by default, for a tensor with one element. */
   gradient?: Tensor;

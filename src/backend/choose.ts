@@ -13,8 +13,10 @@ import { backendOf } from './registry.js';
 /** Fastest first: the order in which `auto` tries. */
 const BACKEND_NAMES = ['native', 'wasm', 'reference'] as const;
 
+/** A backend by name; `auto` takes the first of them that runs here. */
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
+/** What a backend is made with. */
 export interface BackendOptions {
   /** At most so many threads; a backend with one thread runs with one. Default: one for each core (wasm: at most 16). */
   threads?: number;
@@ -23,17 +25,24 @@ export interface BackendOptions {
 }
 
 /** A backend that was not taken, and why. */
-interface Declined {
+export interface Declined {
+  /** Which backend declined. */
   name: BackendName;
+  /** Why it cannot run here, as a sentence for people. */
   reason: string;
 }
 
+/** What `listBackends` says of one backend on this machine. */
 export interface BackendInfo {
+  /** As `useBackend` takes it. */
   name: BackendName;
+  /** Whether it can be chosen here. */
   available: boolean;
   /** Why not; null where it is available. */
   reason: string | null;
+  /** How many threads compute in it, the calling one included. */
   threads: number;
+  /** What it makes use of: instruction sets, relaxed SIMD, shared memory. */
   features: readonly string[];
 }
 

@@ -161,12 +161,13 @@ async function words(model: TextClassifier, text: string): Promise<Answer> {
 
 /** The forecast of what follows a series, and how each value of its past moves it. */
 async function past(context: Context, model: Forecaster, file: string, options: Partial<RowOptions>): Promise<Answer> {
-  const { readOneSeries } = await import('../sources/rows.js');
+  const { readingFrom, readOneSeries } = await import('../sources/index.js');
   const { pastInfluence } = await import('../inspect/index.js');
   const { lineChart } = await import('../drawing/charts/lineChart.js');
-  const names = options.inputs ?? (model.config.inputs.length > 0 ? model.config.inputs.join(',') : undefined);
-  const given = { format: undefined, separator: undefined, header: undefined, ...options, inputs: names };
-  const { series } = await readOneSeries(sourcesOf(context), [file], given);
+  const reading = readingFrom(model.reading, 'the model');
+  const own = reading === null && model.config.inputs.length > 0 ? model.config.inputs.join(',') : undefined;
+  const given = { ...options, inputs: options.inputs ?? own, future: true };
+  const { series } = await readOneSeries(sourcesOf(context), [file], given, reading);
   const inputs = Object.fromEntries(series.inputs.map(({ name, values }) => [name, values]));
   const known = { target: series.target.values, inputs };
   const { window, horizon } = model.config;

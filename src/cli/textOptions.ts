@@ -1,12 +1,18 @@
 // The options about text, for every command that reads a corpus; sources/corpus.ts does what they say.
 import { VALIDATION } from '../sources/corpus.js';
-import { choice, flag, fraction, integer, type OptionValues, withDefault } from './options.js';
+import { choice, flag, fraction, integer, type OptionValues, string, withDefault } from './options.js';
 
 export const TEXT_OPTIONS = {
   tokens: withDefault(
     choice('--tokens <kind>', 'what a token is', ['char', 'byte', 'word', 'whitespace']),
     'char' as const,
   ),
+  format: choice('--format <name>', 'how the text lies in the files (default: by their extension)', [
+    'text',
+    'json',
+    'jsonl',
+  ]),
+  encoding: string('--encoding <name>', 'of text that is not UTF-8, such as windows-1252 (default: found)'),
   lowercase: flag('--lowercase', 'lower case only'),
   lettersOnly: flag('--letters-only', 'letters and single spaces only, in lower case'),
   collapseWhitespace: flag('--collapse-whitespace', 'each run of blanks and line breaks as one space'),

@@ -47,10 +47,25 @@ export function isDataFile(path: string): boolean {
  * Errors: ENCODING; FORMAT for damaged JSON; EMPTY for JSON without a string.
  */
 export function extractText(bytes: Uint8Array, fileName: string): string {
-  const text = decodeText(bytes, fileName);
+  return plainText(decodeText(bytes, fileName), fileName, proseFormat(fileName));
+}
+
+/** How text lies in a file. */
+export const PROSE_FORMATS = ['text', 'json', 'jsonl'] as const;
+export type ProseFormat = (typeof PROSE_FORMATS)[number];
+
+/** By the file's extension. */
+export function proseFormat(fileName: string): ProseFormat {
   const kind = extension(baseName(fileName).replace(/\.gz$/i, ''));
-  if (!JSON_EXTENSIONS.has(kind)) return text;
-  const records = kind === 'json' ? parseRecords(text, fileName) : parseLines(text, fileName);
+  if (!JSON_EXTENSIONS.has(kind)) return 'text';
+  return kind === 'json' ? 'json' : 'jsonl';
+}
+
+/** The text in a file that is decoded. Errors: FORMAT, EMPTY. */
+export function plainText(text: string, fileName: string, format: ProseFormat): string {
+  if (format === 'text') return text;
+  // Many a .json file holds a record a line.
+  const records = format === 'json' && !holdsLines(text) ? parseRecords(text, fileName) : parseLines(text, fileName);
   const isText = records.map((record) => hasTextField(record, 0, fileName)).includes(true);
   const blocks: string[][] = [];
   for (const record of records) {
@@ -76,6 +91,19 @@ function parse(text: string, where: string): Json {
       'repair the file, or rename it to .txt to read it as plain text',
       { cause },
     );
+  }
+}
+
+/** Objects, one a line, and more than one. */
+function holdsLines(text: string): boolean {
+  const start = text.trimStart();
+  const end = start.indexOf('\n');
+  if (!start.startsWith('{') || end < 0 || start.slice(end).trim() === '') return false;
+  try {
+    JSON.parse(start.slice(0, end));
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -23,20 +23,27 @@ const ARRAYS = {
   F64: Float64Array,
 } as const;
 
+/** The types of the format, by its names. */
 export type SafetensorsDType = keyof typeof ARRAYS;
 
+/** The array that holds a type’s elements. */
 export type SafetensorsArray = InstanceType<(typeof ARRAYS)[SafetensorsDType]>;
 
+/** One tensor of a file. */
 export interface SafetensorsTensor {
+  /** The size of each axis; [] for a scalar. */
   shape: readonly number[];
+  /** How its elements are stored. */
   dtype: SafetensorsDType;
   /** Row-major, as many elements as the shape has. */
   data: SafetensorsArray;
 }
 
+/** What a file holds. */
 export interface SafetensorsFile {
   /** In the order of their data in the file. */
   tensors: Map<string, SafetensorsTensor>;
+  /** Strings beside the tensors, such as a model’s description. */
   metadata: Record<string, string>;
 }
 

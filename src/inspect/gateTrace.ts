@@ -11,20 +11,25 @@ import { encodeWith, piecesOf } from '../text/corpus.js';
 import { createTokenizer } from '../text/createTokenizer.js';
 import { below, type ValueKind, valueKinds, type ValueMatrix } from './values.js';
 
+/** One value of the cell over a text: T steps of W units. */
 export interface TracedValue extends ValueMatrix {
   /** [T, W], row-major. */
   readonly data: Float32Array;
+  /** Its range: a gate’s, a tanh’s, or none. */
   readonly kind: ValueKind;
 }
 
+/** What was traced in one layer and direction. */
 export interface TracedLayer {
   /** From 0, as in the names of the parameters. */
   layer: number;
+  /** In which direction that layer reads. */
   direction: 'forward' | 'backward';
   /** Gates, states and what the cell's author named. */
   values: Record<string, TracedValue>;
 }
 
+/** Gates and states of a language model while it reads a text. */
 export interface GateTrace {
   /** The text as the model reads it. */
   text: string;
@@ -32,9 +37,11 @@ export interface GateTrace {
   tokens: string[];
   /** How many of them are not in the model's vocabulary: it reads them all as one. */
   unknown: number;
+  /** Layers and directions, in the order of the network. */
   layers: TracedLayer[];
 }
 
+/** What of a network is traced. */
 export interface GateTraceOptions {
   /** Only this layer, from 0. */
   layer?: number;

@@ -15,16 +15,23 @@ import { type RecurrentMatrix, recurrentMatrices } from './recurrentMatrices.js'
 import { type Saturation, saturation } from './saturation.js';
 import { type Complex, eigenvalues, FULL_SPECTRUM, spectralRadius } from './spectrum.js';
 
+/** The eigenvalues of one recurrent matrix. */
 export interface MatrixSpectrum {
+  /** Parameter and gate: `rnn.0.weight_h.f`. */
   name: string;
+  /** Which layer, from 0. */
   layer: number;
+  /** The linear of the cell to which it belongs. */
   gate: string;
+  /** Rows, and columns. */
   size: number;
+  /** The largest absolute value of an eigenvalue. */
   radius: number;
   /** The largest first; null above 512 rows. */
   eigenvalues: Complex[] | null;
 }
 
+/** How the gradient fares on its way back through a text. */
 export interface TextGradientFlow {
   /** Predictions that take part: the first ones of the text. */
   steps: number;
@@ -34,8 +41,11 @@ export interface TextGradientFlow {
   last: LayerGradients[];
 }
 
+/** All that `inspectModel` sees. */
 export interface Inspection {
+  /** Mean and deviation of every parameter. */
   parameters: ParameterSummary[];
+  /** The eigenvalues of every recurrent matrix. */
   spectra: MatrixSpectrum[];
   /** Null without an input. */
   text: {
@@ -47,6 +57,7 @@ export interface Inspection {
   } | null;
 }
 
+/** What `inspectModel` looks at beside the weights. */
 export interface InspectOptions<I> {
   /** What to read: a text, a sentence, a series; as `predict` takes it. */
   input?: I;

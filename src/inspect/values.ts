@@ -22,8 +22,11 @@ function kindOf(e: Expr): ValueKind {
 
 /** Values of a sequence: `data` is [steps, width], row-major. */
 export interface ValueMatrix {
+  /** T. */
   readonly steps: number;
+  /** Units of a step. */
   readonly width: number;
+  /** The elements, step by step. */
   readonly data: Float32Array | Float64Array;
 }
 

@@ -38,6 +38,7 @@ export async function fitModel<M extends Trainable, D, O extends object>(
   model.reading = given.reading ?? model.reading;
   model.settings = storable(options);
   const { epochs, minutes } = options;
+  const onValidation = options.onValidation as ((event: object, model: M) => void | Promise<void>) | undefined;
   try {
     model.training = await train(
       {
@@ -46,7 +47,7 @@ export async function fitModel<M extends Trainable, D, O extends object>(
         stepsPerEpoch: lesson.stepsPerEpoch,
         next: () => lesson.next(),
         evaluate: () => lesson.evaluate(),
-        onValidation: options.onValidation,
+        onValidation: (event) => onValidation?.(event, model),
         async checkpoint({ position, optimizer, best }) {
           const content = {
             ...{ ...position, options: storable(options), data: lesson.data },

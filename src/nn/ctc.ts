@@ -10,6 +10,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { type Lengths, readLengths } from './lengths.js';
 import { reduceLoss, type Reduction } from './losses.js';
 
+/** Lengths, the blank, and what becomes of the losses of a batch. */
 export interface CtcOptions {
   /** Steps of each sequence, N numbers; T by default. */
   inputLengths?: Lengths;

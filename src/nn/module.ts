@@ -33,11 +33,17 @@ export function parameter(shape: Shape, init: Initializer, rng: Philox, name = '
 
 /** A parameter or buffer, and what a state dict says about it. */
 export interface NamedState extends Place {
+  /** Where its numbers are. */
   tensor: Tensor;
 }
 
 type Own = Omit<NamedState, 'name' | 'shape'>;
 
+/**
+ * What has parameters, buffers and parts that are modules themselves: layers, networks, and what a user builds from
+ * them (`class Tagger extends Module`, with `addPart` for its layers). Names are paths through the parts:
+ * `rnn.0.weight_h`.
+ */
 export abstract class Module {
   /** Whether dropout is on. */
   training = true;
@@ -64,15 +70,21 @@ export abstract class Module {
     return t;
   }
 
+  /**
+   * Takes another module in under a name: its parameters are trained and stored with this one’s. @returns the part
+   * itself
+   */
   protected addPart<M extends Module>(name: string, part: M): M {
     this.#parts.set(name, part);
     return part;
   }
 
+  /** Each parameter with its path: its own, then those of its parts in the order in which they were added. */
   *namedParameters(prefix = ''): Generator<[string, Tensor]> {
     for (const { name, tensor } of this.#named((module) => module.#own, prefix)) yield [name, tensor];
   }
 
+  /** Each buffer with its path, in the same order: what is stored, but not trained. */
   *namedBuffers(prefix = ''): Generator<[string, Tensor]> {
     for (const { name, tensor } of this.#named((module) => module.#buffers, prefix)) yield [name, tensor];
   }
@@ -88,6 +100,7 @@ export abstract class Module {
     for (const [name, part] of this.#parts) yield* part.#named(of, `${prefix}${name}.`);
   }
 
+  /** All parameters, for an optimizer. */
   parameters(): Tensor[] {
     return [...this.namedParameters()].map(([, t]) => t);
   }
@@ -97,6 +110,7 @@ export abstract class Module {
     return this.parameters().reduce((sum, t) => sum + t.size, 0);
   }
 
+  /** Gives the gradients of all parameters back, so that the next `backward()` begins at zero. */
   zeroGrad(): void {
     for (const t of this.parameters()) {
       t.grad?.dispose();
@@ -111,6 +125,7 @@ export abstract class Module {
     return this;
   }
 
+  /** Turns dropout off, here and in all parts: how a trained network is used. */
   eval(): this {
     return this.train(false);
   }

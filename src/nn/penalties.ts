@@ -6,6 +6,7 @@ import { zeros } from '../tensor/create.js';
 import { formatShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
+/** Which of the two penalties of `activationPenalty` count, and how much. */
 export interface ActivationPenaltyOptions {
   /** α: weight of the mean squared output; 2 in the paper. 0 by default. */
   ar?: number;

@@ -30,6 +30,7 @@ export type { Merge, RecurrentOptions } from './recurrentOptions.js';
 /** For each layer (and direction: forward, then backward), each state [N, H]. */
 export type RecurrentState = Readonly<Record<string, Tensor>>[];
 
+/** What a call of `forward` takes beside its input. */
 export interface ForwardOptions {
   /** From an earlier call; where missing, zero, or what was learned. */
   state?: RecurrentState | null;
@@ -45,6 +46,7 @@ export interface ForwardOptions {
   gradientScale?: ArrayLike<number>;
 }
 
+/** What a call of `forward` gives. */
 export interface RecurrentResult {
   /** The output of the last layer at every step: [T, N, H] (or [N, T, H]), directions merged. */
   output: Tensor;
@@ -66,14 +68,19 @@ export interface GatePlace {
  *     const { output, state } = rnn.forward(x, { state: detach(previous) });
  */
 export class Recurrent extends Module {
+  /** The cell of all layers; `backwardCell` may be another. */
   readonly cell: CellGraph;
+  /** D, or the size of the vocabulary where the input is tokens. */
   readonly inputSize: number;
   /** Of the last layer. */
   readonly hiddenSize: number;
+  /** How many layers stand above each other. */
   readonly numLayers: number;
+  /** Whether each layer reads in both directions. */
   readonly bidirectional: boolean;
   /** Size of the output's last axis. */
   readonly outputSize: number;
+  /** Whether input and output are [N, T, …] in place of [T, N, …]. */
   readonly batchFirst: boolean;
   readonly #options: RecurrentOptions;
   /** [layer][direction] */

@@ -12,7 +12,9 @@ import type { Tensor } from '../tensor/tensor.js';
 
 /** Where an optimizer stands: how many steps, and its moments by number, in the order in memory. Files have `storedMoments`. */
 export interface OptimizerState {
+  /** Steps taken so far. */
   steps: number;
+  /** Running means and the like, by the numbers of parameter and moment: `0.1`. */
   moments: Record<string, ArrayLike<number>>;
 }
 
@@ -42,9 +44,12 @@ const one = constant(1);
 const [p, g, m, v] = [argument(0), argument(1), argument(2), argument(3)];
 const lr = uniform('lr');
 
+/** What changes parameters by their gradients. One step: `zeroGrad()`, `loss.backward()`, `step()`. */
 export abstract class Optimizer {
+  /** What it changes, in the order given. */
   readonly parameters: readonly Tensor[];
   #learningRate = 0;
+  /** Calls of `step()` so far. */
   steps = 0;
   /** Zero or more moments for each parameter, each of its shape. */
   readonly moments: readonly (readonly Tensor[])[];
@@ -76,6 +81,7 @@ export abstract class Optimizer {
     });
   }
 
+  /** Gives the gradients back, so that the next `backward()` begins at zero. */
   zeroGrad(): void {
     for (const t of this.parameters) {
       t.grad?.dispose();
@@ -83,6 +89,7 @@ export abstract class Optimizer {
     }
   }
 
+  /** A copy of all that the next steps depend on, for a checkpoint. */
   state(): OptimizerState {
     const moments = this.moments.flatMap((list, i) =>
       list.map((t, j): [string, ArrayLike<number>] => [`${i}.${j}`, t.data()]),
@@ -111,9 +118,11 @@ export abstract class Optimizer {
   /** The numbers of this step, the same for all parameters. */
   protected abstract uniforms(): Uniforms;
 
+  /** Changes one parameter in place, and its moments. */
   protected abstract update(t: Tensor, gradient: Tensor, moments: readonly Tensor[], uniforms: Uniforms): void;
 }
 
+/** What plain gradient descent can add to its steps. */
 export interface SGDOptions {
   /** μ, of 0 or more and below 1; 0 */
   momentum?: number;
@@ -160,6 +169,7 @@ export class SGD extends Optimizer {
   }
 }
 
+/** Decay rates and guards of `Adam` and `AdamW`. */
 export interface AdamOptions {
   /** Of the mean of gradients, of 0 or more and below 1; 0.9 */
   beta1?: number;
@@ -267,6 +277,7 @@ export class AdamW extends AdamFamily {
   }
 }
 
+/** Decay and guard of `RMSProp`. */
 export interface RMSPropOptions {
   /** Of the mean of squared gradients, of 0 or more and below 1; 0.99 */
   alpha?: number;
@@ -316,6 +327,7 @@ export class RMSProp extends Optimizer {
 const gathered = add(m, mul(g, g));
 const adagradUpdate = scaledByRoot(gathered);
 
+/** Guard and start of `Adagrad`. */
 export interface AdagradOptions {
   /** 1e-10 */
   epsilon?: number;
@@ -358,6 +370,7 @@ export class Adagrad extends Optimizer {
   }
 }
 
+/** The optimizers by the names that `--optimizer` and files use, each with its defaults. */
 export const OPTIMIZERS = {
   sgd: (parameters: Iterable<Tensor>, learningRate: number): Optimizer => new SGD(parameters, learningRate),
   adam: (parameters: Iterable<Tensor>, learningRate: number): Optimizer => new Adam(parameters, learningRate),
@@ -366,6 +379,7 @@ export const OPTIMIZERS = {
   adagrad: (parameters: Iterable<Tensor>, learningRate: number): Optimizer => new Adagrad(parameters, learningRate),
 } as const;
 
+/** A name in `OPTIMIZERS`. */
 export type OptimizerName = keyof typeof OPTIMIZERS;
 
 /** Errors: OPTION for an unknown name. */

@@ -111,6 +111,15 @@ export function readTagged(text: string, name: string, options: TaggedOptions = 
 /** How CoNLL-U Plus says which columns it has. */
 const OWN_COLUMNS = '# global.columns =';
 
+/** How a text looks: its format, and how many columns it has. Errors: FORMAT for numbers where tokens should be. */
+export function lookAtTagged(text: string, name: string): Pick<TaggedText, 'format' | 'columns'> {
+  const { format, columns } = layoutOf(text.replace(/^\ufeff/, '').split(/\r\n|\n|\r/), name, {
+    untagged: true,
+    tokenColumn: 1,
+  });
+  return { format, columns };
+}
+
 interface Line {
   values: string[];
   line: number;

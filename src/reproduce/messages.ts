@@ -8,6 +8,7 @@ export type Language = (typeof LANGUAGES)[number];
 
 /** One text in each language. `{name}` stands for a value that is filled in; LaTeX between dollars keeps its braces. */
 export type Message = Readonly<Record<Language, string>>;
+/** Messages by the keys under which an experiment says them. */
 export type Messages = Readonly<Record<string, Message>>;
 
 export type Values = Readonly<Record<string, string | number>>;

@@ -1,15 +1,17 @@
-// From DATA arguments and the options about text to a corpus.
+// From DATA arguments and the options about text to a corpus, and to the text or bytes that a language model is measured on.
 import { cleanText } from '../text/clean.js';
-import { Corpus, type CorpusOptions, encodeBytesWith, encodeWith } from '../text/corpus.js';
+import { Corpus, type CorpusOptions, encodeBytesWith, encodeWith, type TextSettings } from '../text/corpus.js';
 import { createTokenizer } from '../text/createTokenizer.js';
 import type { TokenizerKind } from '../text/tokenizer.js';
 import type { SourceContext } from './context.js';
-import { bytesOf, type Part, readData, textOf } from './data.js';
+import { bytesOf, type InputData, type Part, readData } from './data.js';
+import { type ProseOptions, ProseReader } from './prose.js';
+import { type DataReport, PLAIN_READING, type Reading } from './reading.js';
 
 /** The part for validation where nothing is said and the data have none of their own. */
 export const VALIDATION = 0.05;
 
-export interface TextOptions {
+export interface TextOptions extends ProseOptions {
   tokens: TokenizerKind;
   lowercase: boolean;
   lettersOnly: boolean;
@@ -20,15 +22,26 @@ export interface TextOptions {
   validation?: number;
 }
 
+export interface ReadCorpus {
+  name: string;
+  corpus: Corpus;
+  /** The tokens of the part that a known data set has for the test. */
+  test: Int32Array | null;
+  reading: Reading;
+  report: DataReport;
+}
+
 /**
  * Reads, cleans, cuts. A known data set with parts of its own is validated and tested with those.
+ * @param stored how the training data of a model was read
  * Errors: those of reading and of `Corpus`.
  */
 export async function readCorpus(
   context: SourceContext,
   args: readonly string[],
   options: TextOptions,
-): Promise<{ name: string; corpus: Corpus; test: Int32Array | null }> {
+  stored: Reading | null = null,
+): Promise<ReadCorpus> {
   const data = await readData(context, args);
   const { lowercase, lettersOnly, collapseWhitespace, minCount, maxTokens } = options;
   const own = options.validation === undefined && data.validation.length > 0;
@@ -42,22 +55,57 @@ export async function readCorpus(
     validation: own ? 0 : (options.validation ?? VALIDATION),
     name: data.name,
   };
-  const bytes = settings.tokens === 'byte' && !lowercase && !lettersOnly && !collapseWhitespace;
+  const isBytes = readsBytes(settings);
+  const prose = new ProseReader(data, options, stored);
   const makeCorpus = (): Corpus => {
-    if (bytes) return Corpus.fromBytes(bytesOf(data).subarray(0, maxTokens), settings);
-    const text = textOf(data);
+    if (isBytes) return Corpus.fromBytes(bytesOf(data).subarray(0, maxTokens), settings);
+    const text = prose.text(data.parts);
     return Corpus.fromText(maxTokens === undefined ? text : firstTokens(text, maxTokens, settings), settings);
   };
   const corpus = makeCorpus();
   const encode = (parts: Part[]): Int32Array =>
-    bytes
+    isBytes
       ? encodeBytesWith(bytesOf({ parts }), data.name, settings, corpus.vocabulary)
-      : encodeWith(textOf({ parts }), settings, corpus.vocabulary);
-  return {
-    name: data.name,
-    corpus: own ? corpus.withValidation(encode(data.validation)) : corpus,
-    test: data.test.length > 0 ? encode(data.test) : null,
-  };
+      : encodeWith(prose.text(parts), settings, corpus.vocabulary);
+  const whole = own ? corpus.withValidation(encode(data.validation)) : corpus;
+  const test = data.test.length > 0 ? encode(data.test) : null;
+  return { name: data.name, corpus: whole, test, ...reported(data, prose, isBytes, stored) };
+}
+
+/**
+ * What a language model is measured on, as its training data was read: a known data set's part for the test.
+ * @param settings of the model's text
+ * Errors: those of reading.
+ * @returns text, or bytes as their own indices, so that such a model reads any file
+ */
+export async function readProse(
+  context: SourceContext,
+  args: readonly string[],
+  { settings, ...options }: ProseOptions & { settings: TextSettings },
+  stored: Reading | null = null,
+): Promise<{ name: string; text: string | Int32Array; report: DataReport }> {
+  const data = await readData(context, args);
+  const parts = data.test.length > 0 ? data.test : data.parts;
+  const isBytes = readsBytes(settings);
+  const prose = new ProseReader(data, options, stored);
+  const text = isBytes ? Int32Array.from(bytesOf({ parts })) : prose.text(parts);
+  return { name: data.name, text, report: reported({ parts }, prose, isBytes, stored).report };
+}
+
+/** Bytes as they are: nothing is decoded or cleaned. */
+function readsBytes({ tokens, lowercase, lettersOnly, collapseWhitespace }: TextSettings): boolean {
+  return tokens === 'byte' && !lowercase && !lettersOnly && !collapseWhitespace;
+}
+
+function reported(
+  { parts }: Pick<InputData, 'parts'>,
+  prose: ProseReader,
+  isBytes: boolean,
+  stored: Reading | null,
+): { reading: Reading; report: DataReport } {
+  const bytes: Reading = { ...PLAIN_READING, kind: 'text', format: 'text', columns: {} };
+  const reading = stored ?? (isBytes ? bytes : prose.reading());
+  return { reading, report: prose.report.result({ columns: {}, format: reading.format, rows: parts.length }) };
 }
 
 /** The start of a text, cleaned, that has `count` tokens. */

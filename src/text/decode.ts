@@ -1,7 +1,9 @@
-// Bytes to text: strict UTF-8, with an error that says where the first bad byte is.
+// Bytes to text: strict UTF-8, with an error that says where the first bad byte is; and other encodings where a mark, the bytes or a
+// person says which.
 import { UnrolledError } from '../errors.js';
 
-const HELP = 'convert it (iconv -f ENCODING -t UTF-8), or read it as bytes with --tokens byte, which takes any file';
+const HELP =
+  'name its encoding (--encoding windows-1252, for one), convert it (iconv -f ENCODING -t UTF-8), or read it as bytes with --tokens byte, which takes any file';
 
 /** How far to look for the zero bytes that give away UTF-16 without a byte order mark. */
 const PROBE = 4096;
@@ -42,6 +44,56 @@ export function decodeText(bytes: Uint8Array, name: string): string {
       HELP,
       { cause },
     );
+  }
+}
+
+export interface Decoded {
+  text: string;
+  /** As `TextDecoder` calls it. */
+  encoding: string;
+}
+
+/**
+ * The text of a file in whatever encoding it is: as said; UTF-16 by its mark, or by zero bytes at every second place; UTF-8; and where it
+ * is not that, `fallback`. Without a byte order mark.
+ *
+ * Errors: ENCODING for bytes that cannot be read so, with the offset of the first; OPTION for an encoding that is not known.
+ */
+export function decodeAny(
+  bytes: Uint8Array,
+  name: string,
+  { encoding, fallback }: { encoding?: string; fallback?: string } = {},
+): Decoded {
+  if (encoding !== undefined) return decodeAs(bytes, name, encoding);
+  const wide = wideEncoding(bytes);
+  if (wide?.encoding.startsWith('UTF-16')) return decodeAs(bytes, name, wide.encoding);
+  try {
+    return { text: decodeText(bytes, name), encoding: 'utf-8' };
+  } catch (error) {
+    if (fallback === undefined || fallback === 'utf-8' || wide !== null) throw error;
+    return decodeAs(bytes, name, fallback);
+  }
+}
+
+function decodeAs(bytes: Uint8Array, name: string, encoding: string): Decoded {
+  let decoder: TextDecoder;
+  try {
+    decoder = new TextDecoder(encoding, { fatal: true });
+  } catch (cause) {
+    throw new UnrolledError(
+      'OPTION',
+      `expected an encoding that is known, received "${encoding}"`,
+      'such as utf-8, utf-16le, windows-1252, iso-8859-2, gbk, big5, shift_jis or euc-kr',
+      { cause },
+    );
+  }
+  if (decoder.encoding === 'utf-8') return { text: decodeText(bytes, name), encoding: 'utf-8' };
+  try {
+    return { text: decoder.decode(bytes), encoding: decoder.encoding };
+  } catch (cause) {
+    throw new UnrolledError('ENCODING', `expected text in ${decoder.encoding} in ${name}, received other bytes`, HELP, {
+      cause,
+    });
   }
 }
 

@@ -6,8 +6,6 @@ import {
   Captioner,
   type Cell,
   CELLS,
-  decodeSafetensors,
-  encodeSafetensors,
   Forecaster,
   LanguageModel,
   loadLanguageModel,
@@ -17,6 +15,7 @@ import {
   Translator,
   useBackend,
 } from '../../src/node.js';
+import { decodeSafetensors, encodeSafetensors } from '../../src/formats/index.js';
 
 /** What the task reads, as `0.1/make.mjs` made it. */
 interface Sample {

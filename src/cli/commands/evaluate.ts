@@ -5,8 +5,9 @@ import { type CommandResult, type Context, defineCommand } from '../command.js';
 import { readBytes } from '../files.js';
 import { formatNumber, percent, table } from '../output.js';
 import { noPictures } from '../pictures.js';
-import { ROW_OPTIONS } from '../rowOptions.js';
-import { sourcesOf } from '../sources.js';
+import type { DataReport } from '../../sources/reading.js';
+import { ROW_OPTIONS, type RowOptions } from '../rowOptions.js';
+import { sourcesOf, tellNotes } from '../sources.js';
 
 export const evaluateCommand = defineCommand({
   name: 'evaluate',
@@ -23,24 +24,32 @@ export const evaluateCommand = defineCommand({
   async run(context, [file, ...args], options): Promise<CommandResult> {
     const { io, globals } = context;
     const library = await import('../library.js');
-    const rows = await import('../../sources/rows.js');
+    const rows = await import('../../sources/index.js');
     const sources = sourcesOf(context);
     await library.startBackend(globals);
     const model = library.loadModel(await readBytes(io.cwd, file), file);
+    const reading = rows.readingFrom(model.reading, file);
     /** The part that a known data set has for this. */
     const measured = <R>(data: { rows: R[]; test: R[] | null }): R[] => data.test ?? data.rows;
-    const result = (name: string, json: Record<string, unknown>, shown: [string, string][]): CommandResult => ({
-      json: { task: model.task, model: file, ...json },
-      text: table([{ heading: file }, { heading: name }], shown),
-    });
+    const result = (
+      { name, report }: { name: string; report: DataReport },
+      json: Record<string, unknown>,
+      shown: [string, string][],
+    ): CommandResult => {
+      tellNotes(context, report);
+      return {
+        json: { task: model.task, model: file, ...json, data: report },
+        text: table([{ heading: file }, { heading: name }], shown),
+      };
+    };
     switch (model.task) {
       case 'lm':
       case 'ngram':
-        return evaluateLanguageModel(model, file, context, args);
+        return evaluateLanguageModel(model, file, context, args, options);
       case 'classify': {
-        const data = await rows.readLabelled(sources, args, options);
+        const data = await rows.readLabelled(sources, args, options, reading);
         const { rows: count, loss, accuracy, macroF1, confusion } = model.evaluate(measured(data));
-        return result(data.name, { rows: count, loss, accuracy, macroF1, labels: model.config.labels, confusion }, [
+        return result(data, { rows: count, loss, accuracy, macroF1, labels: model.config.labels, confusion }, [
           ['rows', formatNumber(count)],
           ['loss', `${formatNumber(loss)} nats per row`],
           ['accuracy', percent(accuracy)],
@@ -48,9 +57,9 @@ export const evaluateCommand = defineCommand({
         ]);
       }
       case 'tag': {
-        const data = await rows.readSentences(sources, args, options);
+        const data = await rows.readSentences(sources, args, options, reading);
         const { tokens, untrained, loss, accuracy, f1 } = model.evaluate(measured(data));
-        return result(data.name, { tokens, untrained, loss, accuracy, ...(f1 === undefined ? {} : { f1 }) }, [
+        return result(data, { tokens, untrained, loss, accuracy, ...(f1 === undefined ? {} : { f1 }) }, [
           ['tokens', formatNumber(tokens)],
           ...(untrained > 0 ? [['with a tag not trained', formatNumber(untrained)] as [string, string]] : []),
           ['loss', `${formatNumber(loss)} nats per token`],
@@ -59,15 +68,16 @@ export const evaluateCommand = defineCommand({
         ]);
       }
       case 'forecast': {
-        const inputs = options.inputs ?? (model.config.inputs.length > 0 ? model.config.inputs.join(',') : undefined);
-        const { name, series } = await rows.readOneSeries(sources, args, { ...options, inputs });
+        const own = reading === null && model.config.inputs.length > 0 ? model.config.inputs.join(',') : undefined;
+        const data = await rows.readOneSeries(sources, args, { ...options, inputs: options.inputs ?? own }, reading);
+        const { series } = data;
         const others = Object.fromEntries(series.inputs.map((column) => [column.name, column.values]));
         const { windows, mse, mae, byStep, original } = model.evaluate({
           target: series.target.values,
           inputs: others,
         });
         const json = { rows: series.target.values.length, windows, mse, mae, byStep };
-        return result(name, { ...json, original: { mse: original.mse, mae: original.mae, rmse: original.rmse } }, [
+        return result(data, { ...json, original: { mse: original.mse, mae: original.mae, rmse: original.rmse } }, [
           ['windows', formatNumber(windows)],
           ['MSE, scaled', formatNumber(mse)],
           ['MAE, scaled', formatNumber(mae)],
@@ -77,11 +87,11 @@ export const evaluateCommand = defineCommand({
       }
       case 'translate': {
         const { bleuHeading, scoresOf } = await import('../translationScores.js');
-        const data = await rows.readSentencePairs(sources, args, options);
+        const data = await rows.readSentencePairs(sources, args, options, reading);
         const measuredOn = model.evaluate(measured(data));
         const { pairs, loss, exact, tokenError } = measuredOn;
         const scores = scoresOf(model, measuredOn.hypotheses, library);
-        return result(data.name, { rows: pairs, sources: measuredOn.sources, loss, ...scores, exact, tokenError }, [
+        return result(data, { rows: pairs, sources: measuredOn.sources, loss, ...scores, exact, tokenError }, [
           ['pairs', formatNumber(pairs)],
           [bleuHeading(scores), scores.bleu.toFixed(2)],
           ['chrF', scores.chrf.toFixed(2)],
@@ -103,16 +113,14 @@ async function evaluateLanguageModel(
   file: string,
   context: Context,
   args: readonly string[],
+  { format, encoding }: RowOptions,
 ): Promise<CommandResult> {
-  const { bytesOf, readData, textOf } = await import('../../sources/data.js');
-  const read = await readData(sourcesOf(context), args);
-  // A known data set has a part that is meant for this.
-  const data = read.test.length > 0 ? { ...read, parts: read.test } : read;
-  const { tokens: kind, lowercase, lettersOnly, collapseWhitespace } = model.text.settings;
-  // Bytes are their own indices, so that such a model reads any file.
-  const asBytes = kind === 'byte' && !lowercase && !lettersOnly && !collapseWhitespace;
-  const input = asBytes ? Int32Array.from(bytesOf(data)) : textOf(data);
-  const { tokens, loss, perplexity, bitsPerToken } = model.evaluate(input);
+  const { readingFrom, readProse } = await import('../../sources/index.js');
+  const { settings } = model.text;
+  const reading = readingFrom(model.reading, file);
+  const { name, text, report } = await readProse(sourcesOf(context), args, { settings, format, encoding }, reading);
+  tellNotes(context, report);
+  const { tokens, loss, perplexity, bitsPerToken } = model.evaluate(text);
   const rows = [
     ['tokens', formatNumber(tokens)],
     ['loss', `${formatNumber(loss)} nats per token`],
@@ -120,7 +128,7 @@ async function evaluateLanguageModel(
     ['bits per token', formatNumber(bitsPerToken)],
   ];
   return {
-    json: { task: model.task, model: file, tokens, loss, perplexity, bitsPerToken },
-    text: table([{ heading: file }, { heading: data.name }], rows),
+    json: { task: model.task, model: file, tokens, loss, perplexity, bitsPerToken, data: report },
+    text: table([{ heading: file }, { heading: name }], rows),
   };
 }

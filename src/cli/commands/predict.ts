@@ -6,8 +6,9 @@ import { decimal, integer, path } from '../options.js';
 import { formatNumber, percent, table } from '../output.js';
 import { refuseOverwriting } from '../outputs.js';
 import { noPictures } from '../pictures.js';
+import type { DataReport } from '../../sources/reading.js';
 import { ROW_OPTIONS } from '../rowOptions.js';
-import { sourcesOf } from '../sources.js';
+import { sourcesOf, tellNotes } from '../sources.js';
 
 export const predictCommand = defineCommand({
   name: 'predict',
@@ -31,13 +32,15 @@ export const predictCommand = defineCommand({
   async run(context, [file, ...args], options): Promise<CommandResult> {
     const { io, globals } = context;
     const library = await import('../library.js');
-    const rows = await import('../../sources/rows.js');
+    const rows = await import('../../sources/index.js');
     const sources = sourcesOf(context);
     await refuseOverwriting(context, { '--out': options.out }, [file, ...args]);
     await library.startBackend(globals);
     const model = library.loadModel(await readBytes(io.cwd, file), file);
-    const done = async (predictions: object[], text: string): Promise<CommandResult> => {
-      const json = { task: model.task, model: file, predictions };
+    const reading = rows.readingFrom(model.reading, file);
+    const done = async (predictions: object[], text: string, data: DataReport): Promise<CommandResult> => {
+      tellNotes(context, data);
+      const json = { task: model.task, model: file, predictions, data };
       if (options.out === undefined) return { json, text };
       await writeWhole(io.cwd, options.out, predictions.map((one) => `${JSON.stringify(one)}\n`).join(''));
       return { json, text: `${formatNumber(predictions.length)} answers in ${options.out}` };
@@ -51,21 +54,31 @@ export const predictCommand = defineCommand({
           `unrolled generate ${file} writes text with it`,
         );
       case 'classify': {
-        const { texts } = await rows.readTexts(sources, args, { ...options, column: options.text });
+        const data = await rows.readTexts(sources, args, { ...options, column: options.text }, reading);
+        const texts = data.rows.map(({ text }) => text);
         const predictions = model.predict(texts).map((answer, i) => ({ text: texts[i], ...answer }));
         const lines = predictions.map(({ text, label, probability }) => [label, percent(probability), shorten(text)]);
-        return done(predictions, table(['label', 'probability', 'text'].map((heading) => ({ heading })), lines)); // prettier-ignore
+        return done(
+          predictions,
+          table(
+            ['label', 'probability', 'text'].map((heading) => ({ heading })),
+            lines,
+          ),
+          data.report,
+        );
       }
       case 'tag': {
-        const sentences = await readTokens();
+        const data = await rows.readTokens(sources, args, { ...options, tags: model.config.tags }, reading);
+        const sentences = data.rows.map(({ tokens }) => tokens);
         const predictions = model.predict(sentences).map((answer, i) => ({ tokens: sentences[i], ...answer }));
         // As the data are written: a token and its tag a line.
         const text = predictions.map(({ tokens, tags }) => tokens.map((token, t) => `${token}\t${tags[t]}`).join('\n'));
-        return done(predictions, text.join('\n\n'));
+        return done(predictions, text.join('\n\n'), data.report);
       }
       case 'forecast': {
-        const inputs = options.inputs ?? (model.config.inputs.length > 0 ? model.config.inputs.join(',') : undefined);
-        const { series } = await rows.readOneSeries(sources, args, { ...options, inputs });
+        const own = reading === null && model.config.inputs.length > 0 ? model.config.inputs.join(',') : undefined;
+        const given = { ...options, inputs: options.inputs ?? own, future: true };
+        const { series, report } = await rows.readOneSeries(sources, args, given, reading);
         const others = Object.fromEntries(series.inputs.map((column) => [column.name, column.values]));
         const forecast = model.predict({ target: series.target.values, inputs: others }, { steps: options.steps });
         const levels = Object.keys(forecast.quantiles ?? {});
@@ -82,30 +95,20 @@ export const predictCommand = defineCommand({
           formatNumber(value),
           ...levels.map((level) => formatNumber(forecast.quantiles?.[level][k] ?? NaN)),
         ]);
-        return done(predictions, table(columns, lines));
+        return done(predictions, table(columns, lines), report);
       }
       case 'translate': {
-        const { texts } = await rows.readTexts(sources, args, { ...options, column: options.source });
+        const data = await rows.readTexts(sources, args, { ...options, column: options.source }, reading);
+        const texts = data.rows.map(({ text }) => text);
         const { beam: beamSize, lengthPenalty } = options;
         const answers = model.translate(texts, { beamSize, lengthPenalty });
         const predictions = answers.map(({ text, score, tokens }, i) => ({ source: texts[i], text, score, tokens }));
-        return done(predictions, answers.map(({ text }) => text).join('\n'));
+        return done(predictions, answers.map(({ text }) => text).join('\n'), data.report);
       }
       case 'caption':
         throw noPictures(file);
       default:
         return model satisfies never;
-    }
-
-    /** Sentences of CoNLL columns, or of plain lines, where blanks part the tokens. */
-    async function readTokens(): Promise<string[][]> {
-      const columns = args.every((name) => name !== '-' && !/\.txt(\.gz)?$/i.test(name));
-      if (columns) {
-        const { rows: sentences, test } = await rows.readSentences(sources, args, options);
-        return (test ?? sentences).map(({ tokens }) => tokens);
-      }
-      const { texts } = await rows.readTexts(sources, args, options);
-      return texts.map((text) => text.trim().split(/\s+/));
     }
   },
 });

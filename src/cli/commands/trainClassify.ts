@@ -8,7 +8,7 @@ import { UnrolledError } from '../../errors.js';
 import { defineCommand } from '../command.js';
 import { choice, flag, fraction, integer, path, string } from '../options.js';
 import { formatNumber, percent } from '../output.js';
-import type { LabelledRow } from '../../sources/rows.js';
+import type { LabelledRow } from '../../sources/index.js';
 import { sourcesOf } from '../sources.js';
 import { TABLE_OPTIONS } from '../tableOptions.js';
 import type * as library from '../library.js';
@@ -67,24 +67,35 @@ export const trainClassifyCommand = defineCommand({
   async run(context, args, options) {
     const { io, globals } = context;
     const lib = await import('../library.js');
-    const { readLabelled, readWordVectors } = await import('../../sources/rows.js');
+    const { readLabelled, readWordVectors } = await import('../../sources/index.js');
     const sources = sourcesOf(context);
     const { readCell } = await import('../cellModule.js');
     const cell = await readCell(io.cwd, options.cell);
     const data = await readLabelled(sources, args, options);
-    const given = options.test === undefined ? data.test : (await readLabelled(sources, [options.test], options)).rows;
+    const given =
+      options.test === undefined
+        ? data.test
+        : (await readLabelled(sources, [options.test], options, data.reading)).rows;
     const { training, test } = given
       ? { training: data.rows, test: given }
       : drawTest(data.rows, globals.seed ?? 0, lib);
     requireKnown(training, test);
     const vectors = options.vectors === undefined ? undefined : await readWordVectors(sources, options.vectors);
     const sizes = `${formatNumber(training.length)} rows to learn from, ${formatNumber(test.length)} to test with`;
-    const run = await startRun(context, data, args, sizes, options, DEFAULTS.cell);
+    const run = await startRun(
+      context,
+      { name: data.name, notes: data.report.notes },
+      args,
+      sizes,
+      options,
+      DEFAULTS.cell,
+    );
     const { tokens, lowercase, minCount, pooling, wordDropout, oneDirection } = options;
     const model = await trainAndSave(context, run, (hooks) =>
       lib.TextClassifier.fit(training, {
         ...fitSettings(options, globals.seed),
         ...hooks,
+        reading: data.reading,
         ...{ cell, vectors, tokens, lowercase: lowercase || undefined, minCount, pooling, wordDropout },
         bidirectional: oneDirection ? false : undefined,
         validation: data.validation ?? options.validation,
@@ -132,7 +143,8 @@ export const trainClassifyCommand = defineCommand({
         labels: config.labels,
         vocabulary: model.vocabularySize,
         rows: { train: training.length, test: test.length },
-        notes: data.notes,
+        notes: data.report.notes,
+        data: data.report,
         train: figures(trained),
         validation: last && figures(last),
         test: { ...figures(tested), confusion: tested.confusion },

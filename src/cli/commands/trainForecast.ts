@@ -8,7 +8,7 @@ import { defineCommand } from '../command.js';
 import { choice, decimal, integer, type OptionSpec, string } from '../options.js';
 import { formatNumber } from '../output.js';
 import { sourcesOf } from '../sources.js';
-import { TABLE_OPTIONS } from '../tableOptions.js';
+import { SERIES_OPTIONS, TABLE_OPTIONS } from '../tableOptions.js';
 import { fitSettings, trainOptions } from '../trainOptions.js';
 import { startRun, taskResult, trainAndSave } from '../trainRun.js';
 
@@ -32,9 +32,8 @@ export const trainForecastCommand = defineCommand({
   options: {
     ...trainOptions(DEFAULTS, { epochs: String(EPOCHS), minutes: 'as long as the epochs take' }),
     target: string('--target <column>', 'what is predicted, by name or number (default: the last column of numbers)'),
-    inputs: string('--inputs <columns>', 'other columns that are read, parted by commas (default: none)'),
-    time: string('--time <column>', 'when each row was (default: found)'),
-    missing: choice('--missing <rule>', 'missing values (default: an error)', ['error', 'interpolate']),
+    inputs: string('--inputs <columns>', 'other columns that are read, with commas between them (default: none)'),
+    ...SERIES_OPTIONS,
     ...TABLE_OPTIONS,
     window: {
       ...integer('--window <N>', 'values that are read', { min: 2 }),
@@ -66,7 +65,7 @@ export const trainForecastCommand = defineCommand({
   async run(context, args, options) {
     const { io, globals } = context;
     const library = await import('../library.js');
-    const { readOneSeries } = await import('../../sources/rows.js');
+    const { readOneSeries } = await import('../../sources/index.js');
     const sources = sourcesOf(context);
     const { readCell } = await import('../cellModule.js');
     const cell = await readCell(io.cwd, options.cell);
@@ -87,7 +86,10 @@ export const trainForecastCommand = defineCommand({
       );
     }
     const sizes = `${formatNumber(parts.train[1])} values to learn from, ${formatNumber(parts.validation[1] - parts.validation[0])} to validate, ${formatNumber(to - from)} to test with`;
-    const run = { ...(await startRun(context, data, args, sizes, options, DEFAULTS.cell)), counted: 'values' };
+    const run = {
+      ...(await startRun(context, { name: data.name, notes: data.report.notes }, args, sizes, options, DEFAULTS.cell)),
+      counted: 'values',
+    };
     const model = await trainAndSave(context, run, (hooks) =>
       library.Forecaster.fit(
         { target, inputs },
@@ -95,6 +97,7 @@ export const trainForecastCommand = defineCommand({
           epochs: options.minutes === undefined ? EPOCHS : undefined,
           ...withoutUndefined(fitSettings(options, globals.seed)),
           ...hooks,
+          reading: data.reading,
           ...{ cell, window, horizon, season, train, validation, test, mode, relativeTo, transform },
           quantiles: levelsOf(options.quantiles),
           onValidation: ({ mse, mae }) =>
@@ -160,7 +163,8 @@ export const trainForecastCommand = defineCommand({
       json: {
         ...{ target: unit, window, horizon },
         values: { train: parts.train[1], validation: parts.validation[1] - parts.validation[0], test: to - from },
-        notes: data.notes,
+        notes: data.report.notes,
+        data: data.report,
         train: { loss: model.training.loss },
         validation: last && { loss: last.loss, mse: last.mse, mae: last.mae },
         test: errorsJson(tested),

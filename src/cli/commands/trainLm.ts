@@ -30,11 +30,18 @@ export const trainLmCommand = defineCommand({
     const { io, argv } = context;
     const { LanguageModel, trainingReport, describeBackend } = await import('../library.js');
     const { readCell } = await import('../cellModule.js');
-    const { readCorpus } = await import('../../sources/corpus.js');
+    const { readCorpus } = await import('../../sources/index.js');
     const sources = sourcesOf(context);
     const cell = await readCell(io.cwd, options.cell);
-    const { name, corpus, test } = await readCorpus(sources, args, options);
-    const run = await startRun(context, { name }, args, corpusLine(corpus), options, LANGUAGE_MODEL_DEFAULTS.cell);
+    const { name, corpus, test, reading, report } = await readCorpus(sources, args, options);
+    const run = await startRun(
+      context,
+      { name, notes: report.notes },
+      args,
+      corpusLine(corpus),
+      options,
+      LANGUAGE_MODEL_DEFAULTS.cell,
+    );
     const { backend, files, progress } = run;
     const samples: { step: number; text: string }[] = [];
     const model = await trainAndSave(context, { ...run, also: asPerplexity }, (hooks) =>
@@ -42,6 +49,7 @@ export const trainLmCommand = defineCommand({
         ...librarySettings(context, options),
         ...hooks,
         cell,
+        reading,
         onValidation: ({ step, perplexity }, trained) => {
           const text = trained.generate({ ...SAMPLE, length: hasWords(corpus) ? 20 : 80 });
           samples.push({ step, text });
@@ -110,6 +118,7 @@ export const trainLmCommand = defineCommand({
         ngrams: Object.fromEntries(baselines.filter(({ order }) => order > 1).map((b) => [b.order, b.perplexity])),
       },
       sample: finalSample,
+      data: report,
       peakMemoryMiB: peakMemoryMiB(),
     };
     return { json, text: summary(rows, tested, finalSample, files, training) } satisfies CommandResult;

@@ -27,13 +27,14 @@ export const trainNgramCommand = defineCommand({
   ],
   async run(context, args, options) {
     const { NgramLanguageModel } = await import('../library.js');
-    const { readCorpus } = await import('../../sources/corpus.js');
+    const { readCorpus } = await import('../../sources/index.js');
     const sources = sourcesOf(context);
-    const { name, corpus, test } = await readCorpus(sources, args, options);
+    const { name, corpus, test, reading, report } = await readCorpus(sources, args, options);
     const { order, smoothing } = options;
     const out = options.out ?? `runs/${name}-ngram.safetensors`;
     await refuseOverwriting(context, { '--out': out }, args);
-    const model = NgramLanguageModel.train(corpus, { ...options, order, smoothing });
+    const model = NgramLanguageModel.fit(corpus, { ...options, order, smoothing });
+    model.reading = reading;
     await writeWhole(context.io.cwd, out, model.toBytes());
     const measured =
       corpus.validation.length > 1 ? model.evaluate(corpus.validation, corpus.train.subarray(-order)) : null;
@@ -47,6 +48,7 @@ export const trainNgramCommand = defineCommand({
       vocabulary: corpus.vocabulary.size,
       validation: metricsOf(measured),
       ...(tested && { test: metricsOf(tested) }),
+      data: report,
     };
     const rows = [
       ['order', `${order}, ${smoothing}`],

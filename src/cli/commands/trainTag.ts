@@ -54,23 +54,34 @@ export const trainTagCommand = defineCommand({
   async run(context, args, options) {
     const { io, globals } = context;
     const library = await import('../library.js');
-    const { readSentences, readWordVectors } = await import('../../sources/rows.js');
+    const { readSentences, readWordVectors } = await import('../../sources/index.js');
     const sources = sourcesOf(context);
     const { readCell } = await import('../cellModule.js');
     const cell = await readCell(io.cwd, options.cell);
     const data = await readSentences(sources, args, options);
-    const given = options.test === undefined ? data.test : (await readSentences(sources, [options.test], options)).rows;
+    const given =
+      options.test === undefined
+        ? data.test
+        : (await readSentences(sources, [options.test], options, data.reading)).rows;
     const drawn = given ? null : library.stratifiedSplit(new Int32Array(data.rows.length), TEST, globals.seed ?? 0);
     const training = drawn ? Array.from(drawn.rest, (i) => data.rows[i]) : data.rows;
     const test = given ?? Array.from(drawn?.drawn ?? [], (i) => data.rows[i]);
     const vectors = options.vectors === undefined ? undefined : await readWordVectors(sources, options.vectors);
     const sizes = `${formatNumber(training.length)} sentences to learn from, ${formatNumber(test.length)} to test with`;
-    const run = await startRun(context, data, args, sizes, options, DEFAULTS.cell);
+    const run = await startRun(
+      context,
+      { name: data.name, notes: data.report.notes },
+      args,
+      sizes,
+      options,
+      DEFAULTS.cell,
+    );
     const { head, minCount, characters, neighbourWeight, oneDirection } = options;
     const model = await trainAndSave(context, run, (hooks) =>
       library.TokenTagger.fit(training, {
         ...fitSettings(options, globals.seed),
         ...hooks,
+        reading: data.reading,
         ...{ cell, vectors, head, minCount, characterHiddenSize: characters, neighbourWeight },
         bidirectional: oneDirection ? false : undefined,
         validation: data.validation ?? options.validation,
@@ -79,8 +90,10 @@ export const trainTagCommand = defineCommand({
     );
     const tested = model.evaluate(test);
     if (tested.untrained > 0) {
-      data.notes.push(`${tested.untrained} tokens of the test have a tag that no training sentence has: mistakes`);
-      run.progress.log(data.notes[data.notes.length - 1]);
+      data.report.notes.push(
+        `${tested.untrained} tokens of the test have a tag that no training sentence has: mistakes`,
+      );
+      run.progress.log(data.report.notes[data.report.notes.length - 1]);
     }
     const trained = model.evaluate(training.slice(0, MEASURED));
     const baseline = library.MostFrequentTag.fit(training).evaluate(test);
@@ -120,7 +133,8 @@ export const trainTagCommand = defineCommand({
         scheme: library.tagSchemeOf(config.tags),
         vocabulary: model.vocabularySize,
         sentences: { train: training.length, test: test.length },
-        notes: data.notes,
+        notes: data.report.notes,
+        data: data.report,
         train: figures(trained),
         validation: last && figures(last),
         test: { ...figures(tested), untrained: tested.untrained },

@@ -7,7 +7,7 @@ import { inFolder, runTest } from '../testing.js';
 const QUICK = ['--hidden', '8', '--quiet', '--threads', '1'];
 
 async function json(argv: string[], cwd: string) {
-  const { status, out, err } = await runTest([...argv, '--json'], { cwd });
+  const { status, out, err } = await runTest([...argv, '--json', '--quiet'], { cwd });
   expect(`${status} ${err}`).toBe('0 ');
   return JSON.parse(out);
 }
@@ -52,15 +52,18 @@ describe('train classify', () => {
       expect(page).toContain('naive Bayes');
       expect(existsSync(join(folder, 'films.checkpoint'))).toBe(false);
 
-      writeFileSync(join(folder, 'more.tsv'), 'what a fine film\tpos\nso poor\tneg\nfine, fine\tpos\n');
+      writeFileSync(
+        join(folder, 'more.tsv'),
+        'review\tsentiment\nwhat a fine film\tpos\nso poor\tneg\nfine, fine\tpos\n',
+      );
       const measured = await json(['evaluate', 'films.safetensors', 'more.tsv'], folder);
       expect(measured).toMatchObject({ task: 'classify', rows: 3, accuracy: 1, confusion: [[1, 0], [0, 2]] }); // prettier-ignore
       writeFileSync(join(folder, 'lines.txt'), 'a fine one\n\na poor one\n');
       const { predictions } = await json(['predict', 'films.safetensors', 'lines.txt'], folder);
-      expect(predictions.map((one: { label: string }) => one.label)).toEqual(['pos', 'neg']);
+      expect(predictions.map((one: { label: string }) => one.label)).toEqual(['pos', expect.any(String), 'neg']);
       const written = await runTest(['predict', 'films.safetensors', 'lines.txt', '--out', 'a.jsonl'], { cwd: folder });
-      expect(written.out).toContain('2 answers in a.jsonl');
-      expect(JSON.parse(readFileSync(join(folder, 'a.jsonl'), 'utf8').split('\n')[1])).toMatchObject({
+      expect(written.out).toContain('3 answers in a.jsonl');
+      expect(JSON.parse(readFileSync(join(folder, 'a.jsonl'), 'utf8').split('\n')[2])).toMatchObject({
         label: 'neg',
         text: 'a poor one',
       });
@@ -150,9 +153,9 @@ describe('train tag', () => {
         accuracy: 1,
       });
       writeFileSync(join(folder, 'new.txt'), 'the dog runs\n');
-      const { predictions } = await json(['predict', 'm.safetensors', 'new.txt'], folder);
+      const { predictions } = await json(['predict', 'm.safetensors', 'new.txt', '--format', 'lines'], folder);
       expect(predictions[0]).toMatchObject({ tokens: ['the', 'dog', 'runs'], tags: ['DET', 'NOUN', 'VERB'] });
-      const shown = await runTest(['predict', 'm.safetensors', 'new.txt'], { cwd: folder });
+      const shown = await runTest(['predict', 'm.safetensors', 'new.txt', '--format', 'lines'], { cwd: folder });
       expect(shown.out).toBe('the\tDET\ndog\tNOUN\nruns\tVERB\n');
       writeFileSync(join(folder, 'bad.txt'), 'the DET\ncat\n');
       const bad = await runTest(['train', 'tag', 'bad.txt'], { cwd: folder });
@@ -209,7 +212,7 @@ describe('train forecast', () => {
         expect([status, err]).toEqual([2, expect.stringMatching(expected)]);
       };
       await bad(`Month,Sales\n${rows.join('\n')}\n2010-01,many\n`, /line 242/, '--target', 'Sales');
-      await bad('Month,Sales\n1990-02,1\n1990-01,2\n', /line 3/);
+      await bad('Month,Sales\n1990-02,1\n1990-01,2\n1990-03,2\n', /line 3/);
       await bad('Month,Sales\n1990-01,1\n1990-02,2\n1990-03,3\n', /TOO_SHORT/);
       await bad('Month,Sales\n1990-01,1\n1990-02,\n1990-03,3\n', /line 3/);
     });

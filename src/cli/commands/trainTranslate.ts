@@ -74,23 +74,33 @@ export const trainTranslateCommand = defineCommand({
   async run(context, args, options) {
     const { io, globals } = context;
     const lib = await import('../library.js');
-    const { readSentencePairs } = await import('../../sources/rows.js');
+    const { readSentencePairs } = await import('../../sources/index.js');
     const sources = sourcesOf(context);
     const { readCell } = await import('../cellModule.js');
     const cell = await readCell(io.cwd, options.cell);
     const data = await readSentencePairs(sources, args, options);
     const given =
-      options.test === undefined ? data.test : (await readSentencePairs(sources, [options.test], options)).rows;
+      options.test === undefined
+        ? data.test
+        : (await readSentencePairs(sources, [options.test], options, data.reading)).rows;
     const drawn = given ? null : drawTest(data.rows, globals.seed ?? 0, lib.splitPairs);
     const training = drawn?.rest ?? data.rows;
     const test: readonly TextPair[] = given ?? drawn?.drawn ?? [];
     const sizes = `${formatNumber(training.length)} pairs to learn from, ${formatNumber(test.length)} to test with`;
-    const run = await startRun(context, data, args, sizes, options, DEFAULTS.cell);
+    const run = await startRun(
+      context,
+      { name: data.name, notes: data.report.notes },
+      args,
+      sizes,
+      options,
+      DEFAULTS.cell,
+    );
     const { tokens, targetTokens, lowercase, minCount, maxTokens, maxLength, labelSmoothing, attention } = options;
     const model = await trainAndSave(context, run, (hooks) =>
       lib.Translator.fit(training, {
         ...fitSettings(options, globals.seed),
         ...hooks,
+        reading: data.reading,
         ...{ cell, tokens, targetTokens, lowercase: lowercase || undefined, minCount, maxSize: maxTokens, maxLength },
         ...{ labelSmoothing, attentionSize: attention },
         validation: data.validation ?? options.validation,
@@ -102,10 +112,10 @@ export const trainTranslateCommand = defineCommand({
     );
     const used = model.pairs;
     if (used !== null && used.long + used.empty > 0) {
-      data.notes.push(
+      data.report.notes.push(
         `left out ${used.long} pairs with more tokens than --max-length on a side, ${used.empty} with an empty side`,
       );
-      run.progress.log(data.notes[data.notes.length - 1]);
+      run.progress.log(data.report.notes[data.report.notes.length - 1]);
     }
     const { beam: beamSize, lengthPenalty } = options;
     const tested = model.evaluate(test, { beamSize, lengthPenalty });
@@ -140,7 +150,8 @@ export const trainTranslateCommand = defineCommand({
       json: {
         vocabulary,
         pairs: { train: used?.used ?? training.length, test: test.length, leftOut: used && used.long + used.empty },
-        notes: data.notes,
+        notes: data.report.notes,
+        data: data.report,
         train: { loss: model.training.loss },
         validation: last && { loss: last.loss, exact: last.exact },
         test: {

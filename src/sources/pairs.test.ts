@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readSentencePairs } from './rows.js';
+import { readSentencePairs } from './pairs.js';
 import { inFolder, testSources } from './testing.js';
 
 const dictionary = `export const dictionary = {
@@ -17,18 +17,21 @@ it('reads pairs from a table and from a pronouncing dictionary, in either direct
     writeFileSync(join(cwd, 'words.tsv'), 'a\tEY1\nb\t\n');
     const context = testSources({ cwd });
     const read = async (file: string, named: { source?: string } = {}) => {
-      const { rows, notes } = await readSentencePairs(context, [file], named);
-      return { pairs: rows.map(({ source, target }) => [source, target]), notes };
+      const { rows, report } = await readSentencePairs(context, [file], named);
+      return { pairs: rows.map(({ source, target }) => [source, target]), notes: report.notes };
     };
     const words = [
       ['a', 'AH0'],
       ['a', 'EY1'],
       ['aalto', 'AA1 L T OW2'],
     ];
-    expect(await read('words.js')).toEqual({ pairs: words, notes: [] });
+    expect(await read('words.js')).toEqual({
+      pairs: words,
+      notes: [expect.stringContaining('the source is the column word')],
+    });
     expect((await read('words.js', { source: 'pronunciation' })).pairs[0]).toEqual(['AH0', 'a']);
     expect(await read('words.tsv')).toEqual({
       pairs: [['a', 'EY1']],
-      notes: [expect.stringContaining('left out 1 rows')],
+      notes: expect.arrayContaining(['words.tsv: left out 1 row with only one side']) as string[],
     });
   }));
