@@ -6,7 +6,7 @@ import type { Module } from '../nn/module.js';
 import type { TextSettings } from '../text/corpus.js';
 import { TOKENIZER_KINDS } from '../text/tokenizer.js';
 import { Vocabulary } from '../text/vocabulary.js';
-import { withBudget } from '../weights/budget.js';
+import { openingFile, withBudget } from '../weights/budget.js';
 import {
   decodeLabels,
   encodeLabels,
@@ -104,7 +104,8 @@ export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
   const texts: ModelText[] = [];
   for (let i = 0; metadata[numbered('text', i)] !== undefined; i++) {
     const settings = checkSettings(part(numbered('text', i)), name);
-    texts.push({ settings, vocabulary: Vocabulary.fromJSON(part(numbered('vocabulary', i))) });
+    const vocabulary = part(numbered('vocabulary', i));
+    texts.push({ settings, vocabulary: openingFile(name, () => Vocabulary.fromJSON(vocabulary)) });
   }
   return {
     kind,
@@ -153,7 +154,7 @@ function checkSettings(value: unknown, name: string): TextSettings {
   if (tokens === undefined) {
     throw new UnrolledError(
       'FORMAT',
-      `expected a tokenizer of ${TOKENIZER_KINDS.join(', ')} in ${name}, received ${String(settings.tokens)}`,
+      `expected a tokenizer of ${TOKENIZER_KINDS.join(', ')} in ${name}, received ${brief(String(settings.tokens))}`,
       'the file is damaged',
     );
   }

@@ -73,9 +73,9 @@ export interface RecurrentOptions {
 
 /** One size for each layer. Errors: OPTION, RANGE. */
 export function hiddenSizesOf({ hiddenSize, numLayers }: RecurrentOptions): number[] {
+  checkSizes({ numLayers: numLayers ?? (typeof hiddenSize === 'number' ? 1 : hiddenSize.length) });
   const sizes = typeof hiddenSize === 'number' ? new Array<number>(numLayers ?? 1).fill(hiddenSize) : [...hiddenSize];
-  checkSizes({ numLayers: numLayers ?? sizes.length });
-  sizes.forEach((size) => checkSizes({ hiddenSize: size }));
+  for (const size of new Set(sizes)) checkSizes({ hiddenSize: size });
   if (sizes.length !== (numLayers ?? sizes.length) || sizes.length === 0) {
     throw new UnrolledError(
       'OPTION',

@@ -1,5 +1,7 @@
 // Optimizers. Each update is one program over parameter, gradient and moments; formulas as in PyTorch.
+import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
+import { didYouMean } from '../nearest.js';
 import { argument } from '../autograd/elementwise.js';
 import { updateUnfrozen } from '../autograd/freeze.js';
 import { apply, constant, type Expr, uniform } from '../program/expr.js';
@@ -379,3 +381,17 @@ export const OPTIMIZERS = {
 
 /** A name in `OPTIMIZERS`. */
 export type OptimizerName = keyof typeof OPTIMIZERS;
+
+/** Errors: OPTION for an unknown name. */
+export function optimizerByName(name: string, parameters: Iterable<Tensor>, learningRate: number): Optimizer {
+  const found = Object.entries(OPTIMIZERS).find(([known]) => known === name);
+  if (found === undefined) {
+    const known = Object.keys(OPTIMIZERS);
+    throw new UnrolledError(
+      'OPTION',
+      `expected an optimizer of ${known.join(', ')}, received "${brief(String(name))}"`,
+      `${didYouMean(String(name), known)}adam suits most networks`,
+    );
+  }
+  return found[1](parameters, learningRate);
+}

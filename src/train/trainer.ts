@@ -5,7 +5,7 @@ import { backward } from '../autograd/tape.js';
 import type { Module, StateDict } from '../nn/module.js';
 import { clipGradNorm, clipGradValue, gradNorm } from '../optim/clip.js';
 import { loadMoments, type StoredMoments } from '../optim/moments.js';
-import { type Optimizer, OPTIMIZERS } from '../optim/optimizers.js';
+import { type Optimizer, optimizerByName } from '../optim/optimizers.js';
 import { scheduleByName } from '../optim/schedules.js';
 import { getPlatform } from '../platform/platform.js';
 import { scope } from '../tensor/scope.js';
@@ -118,7 +118,7 @@ export async function train<M extends { loss: number }>(
   const { network } = task;
   // Made once: what a step leaves behind makes V8 grow its young generation.
   const parameters = network.parameters();
-  const optimizer = OPTIMIZERS[options.optimizer](parameters, options.learningRate);
+  const optimizer = optimizerByName(options.optimizer, parameters, options.learningRate);
   const counters = { step: 0, tokens: 0, seconds: 0 };
   const validation: Validation<M>[] = [];
   let history = new TrainingHistory<HistoryPoint>();

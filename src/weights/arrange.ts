@@ -23,7 +23,7 @@ type Source = { whole: GivenParameter } | { columns: Columns[] };
  */
 export function arrange(places: readonly Place[], state: GivenState, options: LoadOptions = {}): ArrayLike<number>[] {
   const given = withLabelsOf01(places, state instanceof Map ? state : new Map(Object.entries(state)), options);
-  const columns = columnsOf(given);
+  const columns = columnsOf(given, options.from);
   const faults: Faults = { missing: [], extra: [], shapes: [] };
   const used = new Set<string>();
   const sources = places.map((place): Source => {
