@@ -2,15 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
-  Corpus,
   LanguageModel,
-  decodeSafetensors,
-  encodeSafetensors,
   loadModel,
   NgramLanguageModel,
   UnrolledError,
   useBackend,
 } from '../../src/node.js';
+import { decodeSafetensors, encodeSafetensors } from '../../src/formats/index.js';
+import { Corpus } from '../../src/text/index.js';
 import { ReferenceBackend } from '../../src/backend/reference/reference.js';
 
 const KINDS = ['lm-lstm', 'lm-own', 'ngram', 'classify', 'tag', 'forecast', 'translate', 'caption'];

@@ -1,7 +1,7 @@
 // `unrolled train forecast`: the next values of a series; beside the network stand the last value, the last season and a linear rule.
 import { FORECASTER_DEFAULTS as DEFAULTS } from '../../../models/forecaster/options.js';
 import type { ForecastErrors } from '../../../metrics/forecastMetrics.js';
-import type { Series } from '../../../models/forecaster/options.js';
+import type { ForecastMetrics, Series } from '../../../models/forecaster/options.js';
 import type { Forecaster } from '../../../models/forecaster/forecaster.js';
 import { UnrolledError } from '../../../errors.js';
 import { lineChart } from '../../../drawing/charts/lineChart.js';
@@ -173,7 +173,7 @@ export const trainForecastCommand = defineCommand({
         values: { train: parts.train[1], validation: parts.validation[1] - parts.validation[0], test: to - from },
         train: { loss: model.training.loss },
         validation: last && { loss: last.loss, mse: last.mse, mae: last.mae },
-        test: errorsJson(tested),
+        test: { ...errorsJson(tested), undisturbed: tested.undisturbed ?? undefined },
         baselines: {
           season: baselines.season,
           last: errorsJson(baselines.last),
@@ -182,10 +182,33 @@ export const trainForecastCommand = defineCommand({
         },
         ...(tested.below === undefined ? {} : { below: tested.below }),
       },
-      text: [`MSE and MAE are in scaled units, over all steps of ${formatNumber(tested.windows)} windows. ${verdict}`],
+      text: [
+        ...filledText(series, from, to, tested),
+        `MSE and MAE are in scaled units, over all steps of ${formatNumber(tested.windows)} windows. ${verdict}`,
+      ],
     });
   },
 });
+
+/** What filled values did, where there are some in the test part. */
+function filledText(
+  { filled }: Series,
+  from: number,
+  to: number,
+  { undisturbed }: Pick<ForecastMetrics, 'undisturbed'>,
+): string[] {
+  const count =
+    filled === undefined
+      ? 0
+      : Array.from(filled)
+          .slice(from, to)
+          .reduce((sum, value) => sum + value, 0);
+  if (count === 0) return [];
+  const clean = undisturbed
+    ? `the ${formatNumber(undisturbed.windows)} windows that read none of them have an RMSE of ${formatNumber(undisturbed.rmse)}`
+    : 'every window reads some';
+  return [`${formatNumber(count)} values of the test part were filled in: they are read, but not scored; ${clean}.`];
+}
 
 function errorsJson({ mse, mae, byStep, original }: ForecastErrors & { original: ForecastErrors }) {
   const { rmse } = original;
