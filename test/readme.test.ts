@@ -14,8 +14,18 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const README = [
   'README.md',
   ...[
-    'recurrent', 'weights', 'textbook', 'classification', 'tagging', 'forecasting', 'translation', 'pronunciation', 'programs', 'captions', 'digits',
-  ].map((name) => `docs/${name}.md`), // prettier-ignore
+    'recurrent',
+    'weights',
+    'textbook',
+    'classification',
+    'tagging',
+    'forecasting',
+    'translation',
+    'pronunciation',
+    'programs',
+    'captions',
+    'digits',
+  ].map((name) => `docs/${name}.md`),
 ]
   .map((page) => readFileSync(join(ROOT, page), 'utf8'))
   .join('\n');

@@ -46,7 +46,9 @@ export default experiment({
     heading('trainHeading');
     const task = { cell: GRU, pytorch: 1.04, most: 1.1, quick: 15, byHeart: 20 };
     const { network, vocabulary, text: book } = learnBook(context, await data('timemachine'), task);
-    const ratio = network.rnn.parameterCount() / new Recurrent(RNN, { inputSize: vocabulary.size, hiddenSize: network.rnn.hiddenSize }).parameterCount(); // prettier-ignore
+    const ratio =
+      network.rnn.parameterCount() /
+      new Recurrent(RNN, { inputSize: vocabulary.size, hiddenSize: network.rnn.hiddenSize }).parameterCount();
     say('size', { ratio: ratio.toFixed(2) });
 
     heading('gatesHeading');

@@ -77,7 +77,10 @@ function trainRnn(series: Float32Array, seed: number, steps: number, progress: (
     scope(() => {
       const starts = Array.from({ length: 16 }, () => random.integer(TRAIN + 4 - length));
       const piece = (shift: number): Tensor =>
-        fromData(Float32Array.from({ length: length * 16 }, (_, i) => series[starts[i % 16] + Math.floor(i / 16) + shift]), [length, 16, 1]); // prettier-ignore
+        fromData(
+          Float32Array.from({ length: length * 16 }, (_, i) => series[starts[i % 16] + Math.floor(i / 16) + shift]),
+          [length, 16, 1],
+        );
       const loss = mse(output.forward(rnn.forward(piece(0)).output), piece(1));
       optimizer.zeroGrad();
       loss.backward();

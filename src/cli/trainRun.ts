@@ -6,13 +6,15 @@ import type { StepProgress, TrainingResult } from '../train/trainer.js';
 import type { Backend } from '../backend/contract.js';
 import type { TaskReport } from '../drawing/reports/taskReport.js';
 import type { CommandResult, Context } from './command.js';
-import { readBytes, removeFile, writeWhole } from './files.js';
+import { removeFile, writeWhole } from './files.js';
 import { peakMemoryMiB } from './io.js';
 import { formatNumber, formatTime, table } from './output.js';
 import { refuseOverwriting } from './outputs.js';
 import { isModulePath } from './ownModule.js';
 import type { Progress } from './progress.js';
 import { resumeCommand, shellCommand } from './resumeCommand.js';
+import type { Resumed } from './resumed.js';
+import type { DataReport } from '../sources/reading.js';
 import { CHECKPOINT_EVERY, type TrainOptions } from './trainOptions.js';
 
 export interface ModelFiles {
@@ -44,6 +46,7 @@ export interface Run {
   counted?: string;
   /** What else to say of the loss. */
   also?: (loss: number) => string;
+  resumed: Resumed | null;
 }
 
 /**
@@ -53,7 +56,7 @@ export interface Run {
  */
 export async function startRun(
   { io, globals }: Context,
-  { name, notes = [] }: { name: string; notes?: readonly string[] },
+  { name, report, resumed }: { name: string; report: DataReport; resumed: Resumed | null },
   args: readonly string[],
   line: string,
   options: TrainOptions & { test?: string | number; vectors?: string },
@@ -65,9 +68,9 @@ export async function startRun(
   const { createProgress } = await import('./progress.js');
   const backend = await startBackend(globals);
   const progress = createProgress(io, globals);
-  for (const note of notes) progress.log(note);
+  for (const note of report.notes) progress.log(note);
   progress.log(`${describeBackend(backend)} · ${name}: ${line}`);
-  return { backend, files, options, progress };
+  return { backend, files, options, progress, resumed };
 }
 
 /** The checkpoint that a training goes on from is the one that it writes; all else that is read stays. Errors: OPTION. */
@@ -111,7 +114,7 @@ export async function trainAndSave<M extends Trained>(
   try {
     model = await fit({
       signal,
-      resume: options.resume === undefined ? undefined : await readBytes(io.cwd, options.resume),
+      resume: run.resumed?.bytes,
       checkpoint: {
         everySeconds: options.checkpointEvery ?? CHECKPOINT_EVERY,
         save: async (bytes) => {
@@ -129,9 +132,9 @@ export async function trainAndSave<M extends Trained>(
   if (training.reason === 'aborted') {
     throw new UnrolledError(
       'INTERRUPTED',
-      `expected to train to the end, received an interrupt at step ${training.step}` +
+      `expected to finish training, received an interrupt at step ${training.step}` +
         (saved ? `; the checkpoint is ${files.checkpoint}` : ''),
-      `go on with: ${resumeCommand(argv, files.checkpoint)}`,
+      `resume with: ${resumeCommand(argv, files.checkpoint)}`,
     );
   }
   await writeWhole(io.cwd, files.model, model.toBytes());
@@ -166,6 +169,8 @@ export interface TaskOutcome {
   /** Beside parameters, epochs and seed. */
   details?: TaskReport['details'];
   json: Record<string, unknown>;
+  /** What was read. */
+  data: DataReport;
   /** Paragraphs after the table. */
   text?: readonly string[];
 }
@@ -175,7 +180,7 @@ export async function taskResult(
   { io, argv }: Context,
   { backend, files, counted = 'tokens' }: Run,
   model: TrainedModel,
-  { title, line, figures, scores, unit, sections, details = [], json, text = [] }: TaskOutcome,
+  { title, line, figures, scores, unit, sections, details = [], json, data, text = [] }: TaskOutcome,
 ): Promise<CommandResult> {
   const { describeBackend, taskReport } = await import('./library.js');
   const { config, training } = model;
@@ -193,13 +198,19 @@ export async function taskResult(
         ...details,
         ['epochs', formatNumber(epochs)],
         ['seed', String(config.seed)],
-        [`${counted} a second`, formatNumber(Math.round(tokensPerSecond))],
+        [`${counted} per second`, formatNumber(Math.round(tokensPerSecond))],
       ],
       command: shellCommand(argv),
     }),
   );
   return {
-    json: { ...trainedJson(model, { backend, files }), ...json, peakMemoryMiB: peakMemoryMiB() },
+    json: {
+      ...trainedJson(model, { backend, files }),
+      data,
+      notes: data.notes,
+      ...json,
+      peakMemoryMiB: peakMemoryMiB(),
+    },
     text: [
       `${formatNumber(tokens)} ${counted} in ${formatTime(seconds)}`,
       table(scores.columns, scores.rows),

@@ -12,6 +12,8 @@ const TEXT_EXTENSIONS = new Set([
   ...JSON_EXTENSIONS,
 ]);
 
+const TABLE_EXTENSIONS = new Set(['csv', 'tsv', 'tab', 'conll', 'conllu', 'conllup', 'iob', 'bio']);
+
 /** Files that speak of the data, whatever their extension. */
 const ABOUT = /^(readme|licen[cs]e|copying|notice|authors|contributors|contributing|changelog|security|_?about)(\.|$)/i;
 const SOURCE_NOTE = /^SOURCES?(\.|$)/;
@@ -38,6 +40,12 @@ export function isDataFile(path: string): boolean {
   const name = baseName(path).replace(/\.gz$/i, '');
   if (name.startsWith('.') || ABOUT.test(name) || SOURCE_NOTE.test(name) || PROJECT_FILES.test(name)) return false;
   return TEXT_EXTENSIONS.has(extension(name));
+}
+
+/** Whether a file of a folder is rows: a table or columns (also with `.gz`), and not hidden. JSON is a data file anyway. */
+export function isTableFile(path: string): boolean {
+  const name = baseName(path).replace(/\.gz$/i, '');
+  return !name.startsWith('.') && TABLE_EXTENSIONS.has(extension(name));
 }
 
 /**
@@ -74,7 +82,7 @@ export function plainText(text: string, fileName: string, format: ProseFormat): 
   }
   const written = blocks.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
   if (written.length === 0) {
-    throw new UnrolledError('EMPTY', `expected text in ${fileName}, found no string in it`, 'give a file with text');
+    throw new UnrolledError('EMPTY', `expected text in ${fileName}, received none`, 'give a file with text');
   }
   return `${written.join('\n\n')}\n`;
 }
@@ -131,8 +139,8 @@ function hasTextField(value: Json, depth: number, fileName: string): boolean {
   if (depth > MAX_DEPTH) {
     throw new UnrolledError(
       'FORMAT',
-      `expected JSON of at most ${MAX_DEPTH} levels in ${fileName}, received more`,
-      'give records with fields of text',
+      `expected JSON nested at most ${MAX_DEPTH} levels deep in ${fileName}, received more`,
+      'give records with text fields',
     );
   }
   let found = false;

@@ -13,7 +13,7 @@ import { keep } from '../tensor/scope.js';
 import { formatShape } from '../tensor/shape.js';
 import type { HistoryPoint, TrainingPosition, Validation } from '../train/trainer.js';
 import type { GivenState, StateDict } from '../weights/labels.js';
-import { type ModelFile, type ModelTensor, prefixedWeights, readPrefixed } from './modelFile.js';
+import { type ModelFile, type ModelTensor, openModelFile, prefixedWeights, readPrefixed } from './modelFile.js';
 
 export interface Checkpoint extends TrainingPosition<{ loss: number }> {
   /** Those that the training runs with: plain values. */
@@ -53,6 +53,12 @@ export function checkpointTensors(
       Object.entries(layer).map(([s, t]) => floats(`state:${l}:${s}`, t.shape, t.data())),
     ),
   ];
+}
+
+/** What a checkpoint says before it is gone on from: how to read the data again. Errors: FORMAT. */
+export function checkpointSettings(bytes: Uint8Array, name: string) {
+  const file = openModelFile(bytes, name);
+  return { task: file.kind, reading: file.reading, options: readCheckpoint(file, name).options };
 }
 
 /** Errors: FORMAT for a file that is no checkpoint, or a damaged one. */

@@ -77,7 +77,7 @@ function canonicalJson(value: unknown): string {
   });
 }
 
-/** Errors: FORMAT for a damaged file, and for one of another program. */
+/** Errors: FORMAT for a damaged file, for one of another program, and for weights that are not finite. */
 export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
   const { tensors, metadata } = decodeSafetensors(bytes, name);
   const { kind } = metadata;
@@ -88,6 +88,7 @@ export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
       'name a file that `unrolled train` wrote',
     );
   }
+  requireFinite(tensors, name);
   const part = (key: string): unknown => {
     try {
       return JSON.parse(metadata[key]);
@@ -115,6 +116,20 @@ export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
     tensors,
     labels: metadata.format === FORMAT ? decodeLabels(metadata.weights ?? '{}', name) : undefined,
   };
+}
+
+/** What such a model would answer is nothing, without a word. */
+function requireFinite(tensors: ModelFile['tensors'], name: string): void {
+  for (const [key, { data }] of tensors) {
+    if (!(data instanceof Float32Array || data instanceof Float64Array)) continue;
+    const place = data.findIndex((value) => !Number.isFinite(value));
+    if (place < 0) continue;
+    throw new UnrolledError(
+      'FORMAT',
+      `expected finite numbers in ${name}, received ${data[place]} in "${key}", element ${place}`,
+      'the training that wrote it ran away, or the file is damaged: train again, with a lower learning rate',
+    );
+  }
 }
 
 function readingOf(value: unknown, name: string): Reading {

@@ -70,7 +70,13 @@ function attend(scores: Tensor, value: Tensor, options: AttentionOptions): Atten
     const lengths = readLengths(options.lengths, N, Tk, 'key lengths');
     masks.push(reshape(lengthMask(lengths, Tk, { device: scores.device }), [N, 1, Tk]));
   }
-  const weights = masks.length === 0 ? softmax(scores) : maskedSoftmax(scores, masks.reduce((a, b) => mul(a, b))); // prettier-ignore
+  const weights =
+    masks.length === 0
+      ? softmax(scores)
+      : maskedSoftmax(
+          scores,
+          masks.reduce((a, b) => mul(a, b)),
+        );
   return { output: matmul(weights, value), weights };
 }
 
@@ -88,7 +94,7 @@ function checkShapes(query: Tensor, key: Tensor, value: Tensor, querySize: numbe
     throw new UnrolledError(
       'SHAPE',
       `expected query [N, Tq, ${querySize}], key [N, Tk, ${keySize}] and value [N, Tk, Dv], received ${[query, key, value].map((t) => formatShape(t.shape)).join(', ')}`,
-      'all three are batch first; a single query is [N, 1, D]',
+      'all three are batch first; use [N, 1, D] for a single query',
     );
   }
 }

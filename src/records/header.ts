@@ -57,19 +57,27 @@ const LONGEST_NAME = 64;
 export function findHeader([first, ...rest]: readonly (readonly string[])[]): boolean {
   const names = first.map((value) => value.trim());
   const filled = names.filter((name) => name !== '');
-  if (new Set(filled).size < filled.length) return false;
+  const lower = filled.map((name) => name.toLowerCase());
+  const telling = new Set(lower.filter((name) => TELLING.has(name))).size;
+  // Names that stand there twice are an error; other values may well repeat.
+  if (new Set(filled).size < filled.length) return telling > 1;
   if (filled.some((name) => name.length > LONGEST_NAME || isNumber(name) || isMissing(name))) return false;
   if (timesOf(filled).some((time) => !Number.isNaN(time))) return false;
   const below = names.map((_, c) => rest.map((values) => values[c].trim()).filter((value) => !isMissing(value)));
   if (names.some((name, c) => name !== '' && below[c].includes(name))) return false;
-  const lower = filled.map((name) => name.toLowerCase());
-  if (lower.some((name) => TELLING.has(name)) || lower.filter((name) => KNOWN.has(name)).length > 1) return true;
+  if (telling > 0 || isIndex(names[0], below[0]) || lower.filter((name) => KNOWN.has(name)).length > 1) return true;
   const columns = names
     .map((name, c) => ({ name, values: below[c] }))
     .filter(({ name, values }) => name !== '' && values.length > 0);
   if (columns.some(({ values }) => holdsFigures(values))) return true;
   const few = columns.filter(({ values }) => isFew(values));
   return few.length > 0 && columns.every((column) => few.includes(column) || isUnlike(column.name, column.values));
+}
+
+/** Row numbers without a name, as pandas writes them. */
+function isIndex(name: string, values: readonly string[]): boolean {
+  const from = Number(values[0]);
+  return name === '' && (from === 0 || from === 1) && values.every((value, i) => value === String(from + i));
 }
 
 /** Mostly numbers or dates, and not only, so that a bad value below is found as such. */

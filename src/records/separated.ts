@@ -110,8 +110,8 @@ export function hasQuotedTabs(text: string): boolean {
 
 /**
  * What stands between the values: of tab, semicolon, bar and comma the one that cuts most of the first 50 rows into the same number
- * of columns, two or more; of equals the first in this order; runs of blanks where they cut rows of numbers alike, and nothing else
- * does. A comma where none cuts. Papa Parse would take the one that cuts into most columns, which is wrong for decimal commas.
+ * of columns, two or more; of equals the first in this order; blanks where they cut rows of numbers alike, or values in quotes, and
+ * nothing else does. A comma where none cuts. Papa Parse would take the one that cuts into most columns, which is wrong for decimal commas.
  */
 export function findSeparator(text: string): string {
   const probe = text.slice(0, PROBE_CHARACTERS);
@@ -120,7 +120,7 @@ export function findSeparator(text: string): string {
     const rows = alike(probe, separator);
     if (rows > best.rows) best = { separator, rows };
   }
-  return best.rows === 0 && holdsAlignedNumbers(probe) ? ' ' : best.separator;
+  return best.rows === 0 && (holdsAlignedNumbers(probe) || holdsQuotedBlanks(probe)) ? ' ' : best.separator;
 }
 
 function probeRows(text: string, separator: string): string[][] {
@@ -134,6 +134,14 @@ function alike(text: string, separator: string): number {
   for (const { length } of probeRows(text, separator)) counts.set(length, (counts.get(length) ?? 0) + 1);
   counts.delete(1);
   return Math.max(0, ...counts.values());
+}
+
+/** As `write.table` of R has it: all in quotes that is no number, the first row one value shorter for the names of rows. */
+function holdsQuotedBlanks(text: string): boolean {
+  if (!text.startsWith('"')) return false;
+  const [first, ...widths] = probeRows(text, ' ').map(({ length }) => length);
+  const [width] = widths;
+  return width > 1 && widths.every((one) => one === width) && (first === width || first === width - 1);
 }
 
 function holdsAlignedNumbers(text: string): boolean {

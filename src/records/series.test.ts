@@ -151,7 +151,7 @@ describe('times', () => {
     expect(absent).toBe(3);
     expect(step).toEqual({ unit: 'ms', size: 86_400_000 });
     expect(target.values).toHaveLength(37);
-    expect(notes.join('\n')).toMatch(/each 1 day, but for a gap after 2020-01-08, 2020-01-23/);
+    expect(notes.join('\n')).toMatch(/1 day apart, but for a gap after 2020-01-08, 2020-01-23/);
     expect(notes.join('\n')).toMatch(/3 rows are absent: the rows around them are taken as consecutive/);
     const full = series(daily(5, 6, 20), { missing: 'interpolate' });
     expect(full.target.values).toHaveLength(40);

@@ -55,12 +55,13 @@ export function seriesTimes(table: Table, wanted: number | undefined, order?: Da
 }
 
 function findTimes(table: Table): number {
-  const holdsTimes = (c: number): boolean => {
+  const shareOfTimes = (c: number): number => {
     const start = columnValues(table, c)
       .filter((value) => value !== '')
       .slice(0, PROBE);
-    return start.length > 0 && timesOf(start).every((time) => !Number.isNaN(time));
+    return start.length === 0 ? 0 : timesOf(start).filter((time) => !Number.isNaN(time)).length / start.length;
   };
+  const holdsTimes = (c: number): boolean => shareOfTimes(c) === 1;
   const named = (c: number): boolean => table.header && TIME_NAMES.includes(table.columns[c].toLowerCase());
   const indices = table.columns.map((_, c) => c);
   // A column of numbers called month may well be a month's number; it is the time only where it rises throughout.
@@ -72,6 +73,8 @@ function findTimes(table: Table): number {
     indices.find((c) => named(c) && holdsTimes(c)) ??
     indices.find((c) => named(c) && isRising(c)) ??
     indices.find(holdsTimes) ??
+    // A column that is called so and holds another value is an error.
+    indices.find((c) => named(c) && shareOfTimes(c) >= 0.5) ??
     -1
   );
 }
@@ -147,7 +150,7 @@ function timelineNotes({ step, uneven, changes, absent }: Timeline, values: read
     return notes;
   }
   if (absent.length > 0)
-    notes.push(`a row follows each ${describeStep(step)}, but for a gap after ${at(absent.map(({ after }) => after))}`);
-  if (uneven > 0) notes.push(`a row follows each ${describeStep(step)}, but for ${uneven} that come in between`);
+    notes.push(`rows are ${describeStep(step)} apart, but for a gap after ${at(absent.map(({ after }) => after))}`);
+  if (uneven > 0) notes.push(`rows are ${describeStep(step)} apart, but for ${uneven} that come in between`);
   return notes;
 }

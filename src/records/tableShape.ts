@@ -48,7 +48,9 @@ function usualWidth(first: number, rest: readonly number[]): number {
   return times > 1 && times * 2 > rest.length ? most : first;
 }
 
-function areNames([, ...rows]: readonly TableRow[]): boolean {
+/** Different from each other; of one column besides, numbers: the first row might be a title over two. */
+function areNames([first, ...rows]: readonly TableRow[]): boolean {
+  if (first.values.length < 2 && rows.some(({ values }, i) => values[0].trim() !== String(i + 1))) return false;
   return new Set(rows.map(({ values }) => values[0].trim())).size === rows.length;
 }
 

@@ -1,5 +1,6 @@
+import { deflateRawSync, inflateRawSync, type Zlib } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { unzip, zipEntries } from './unzip.js';
+import { type Inflate, unzip, zipEntries } from './unzip.js';
 
 /** Made with Python's zipfile: a folder, a stored, a deflated and a bzip2 file, and a comment at the end. */
 const SMALL = new Uint8Array(
@@ -52,11 +53,92 @@ it('says what is damaged', async () => {
   const plain = find([0x70, 0x6c, 0x61, 0x69, 0x6e]);
   await expect(text('stored.txt', changed(plain))).rejects.toThrow(/differs from its checksum/);
   const third = find(ENTRY, find(ENTRY, find(ENTRY) + 1) + 1);
-  // More and less than the directory says, and a stream that is none.
-  await expect(text('deflated.txt', changed(third + 24, 8))).rejects.toThrow(/more than it says/);
-  await expect(text('deflated.txt', changed(third + 24, 90))).rejects.toThrow(/differs/);
   const header = find([0x50, 0x4b, 3, 4], plain);
+  // More and less than both places say, and a stream that is none.
+  const sized = (size: number): Uint8Array =>
+    SMALL.map((byte, i) => (i === third + 24 || i === header + 22 ? size : byte));
+  await expect(text('deflated.txt', sized(8))).rejects.toThrow(/more than it says/);
+  await expect(text('deflated.txt', sized(90))).rejects.toThrow(/differs/);
+  await expect(text('deflated.txt', changed(third + 24, 8))).rejects.toThrow(/another length where it stands/);
+  await expect(text('deflated.txt', changed(header + 30, 0x62))).rejects.toThrow(/another file where it stands/);
   await expect(text('deflated.txt', changed(header + 30 + 'a/deflated.txt'.length))).rejects.toThrow(code('FORMAT'));
+});
+
+/** A zip of one file, with what may be wrong about it. */
+function zipOf({
+  packed,
+  size,
+  comment = new Uint8Array(0),
+}: {
+  packed: Uint8Array;
+  size: number;
+  comment?: Uint8Array;
+}) {
+  const name = new TextEncoder().encode('a.txt');
+  const crc = [...SMALL.subarray(find(ENTRY, find(ENTRY, find(ENTRY) + 1) + 1) + 16)].slice(0, 4);
+  const u16 = (n: number): number[] => [n & 255, n >>> 8];
+  const u32 = (n: number): number[] => [...u16(n & 0xffff), ...u16(n >>> 16)];
+  const about = [
+    20,
+    0,
+    0,
+    0,
+    8,
+    0,
+    0,
+    0,
+    33,
+    0,
+    ...crc,
+    ...u32(packed.length),
+    ...u32(size),
+    ...u16(name.length),
+    0,
+    0,
+  ];
+  const local = [0x50, 0x4b, 3, 4, ...about, ...name, ...packed];
+  const entry = [0x50, 0x4b, 1, 2, 20, 0, ...about, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ...u32(0), ...name];
+  const end = [
+    0x50,
+    0x4b,
+    5,
+    6,
+    0,
+    0,
+    0,
+    0,
+    1,
+    0,
+    1,
+    0,
+    ...u32(entry.length),
+    ...u32(local.length),
+    ...u16(comment.length),
+  ];
+  return Uint8Array.from([...local, ...entry, ...end, ...comment]);
+}
+
+it('refuses what stands where nobody looks: behind a stream, and in a comment', async () => {
+  const stream = deflateRawSync(Buffer.from('ab'.repeat(40)));
+  const zlib: Inflate = async (packed) => {
+    const { buffer, engine } = inflateRawSync(packed, { info: true }) as unknown as { buffer: Buffer; engine: Zlib };
+    return { bytes: buffer, used: engine.bytesWritten };
+  };
+  expect((await unzip(zipOf({ packed: stream, size: 80 }), 'a.txt', 'x.zip', zlib)).length).toBe(80);
+  const junk = Uint8Array.from([...stream, 1, 2, 3]);
+  await expect(unzip(zipOf({ packed: junk, size: 80 }), 'a.txt', 'x.zip', zlib)).rejects.toThrow(/more behind its end/);
+  // A comment that is the end of another archive.
+  const inner = zipOf({ packed: stream, size: 80 });
+  const good = zipOf({ packed: stream, size: 80, comment: new TextEncoder().encode('PK, a comment') });
+  expect(zipEntries(good, 'x.zip')).toHaveLength(1);
+  const alone = zipOf({ packed: stream, size: 80, comment: inner.subarray(inner.length - 22) });
+  expect(zipEntries(alone, 'x.zip')).toEqual([{ path: 'a.txt', bytes: 80 }]);
+  const before = zipOf({ packed: stream, size: 80 }).length;
+  const moved = inner.slice();
+  const view = new DataView(moved.buffer);
+  view.setUint32(moved.length - 6, view.getUint32(moved.length - 6, true) + before, true);
+  const two = zipOf({ packed: stream, size: 80, comment: moved });
+  expect(() => zipEntries(two, 'x.zip')).toThrow(/two directories/);
 });
 
 it('survives any changed byte', async () => {

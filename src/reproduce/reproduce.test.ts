@@ -30,7 +30,13 @@ const TEXT = messages({
   again: { en: 'once more', zh: '再一次' },
 });
 
-const REPORT = { backend: 'reference', code: [{ name: 'a.ts', text: 'const a = 1 < 2; // one' }], command: 'c', others: [], index: null }; // prettier-ignore
+const REPORT = {
+  backend: 'reference',
+  code: [{ name: 'a.ts', text: 'const a = 1 < 2; // one' }],
+  command: 'c',
+  others: [],
+  index: null,
+};
 
 describe('expectations', () => {
   it('accept what they say and nothing else', () => {

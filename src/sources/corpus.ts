@@ -4,6 +4,7 @@ import { Corpus, type CorpusOptions, encodeBytesWith, encodeWith, type TextSetti
 import { createTokenizer } from '../text/createTokenizer.js';
 import type { TokenizerKind } from '../text/tokenizer.js';
 import type { SourceContext } from './context.js';
+import { unpackedParts } from './archive.js';
 import { bytesOf, type InputData, type Part, readData } from './data.js';
 import { type ProseOptions, ProseReader } from './prose.js';
 import { type DataReport, PLAIN_READING, type Reading } from './reading.js';
@@ -57,9 +58,10 @@ export async function readCorpus(
   };
   const isBytes = readsBytes(settings);
   const prose = new ProseReader(data, options, stored);
+  const parts = isBytes ? data.parts : await unpackedParts(data.parts, 'texts');
   const makeCorpus = (): Corpus => {
     if (isBytes) return Corpus.fromBytes(bytesOf(data).subarray(0, maxTokens), settings);
-    const text = prose.text(data.parts);
+    const text = prose.text(parts);
     return Corpus.fromText(maxTokens === undefined ? text : firstTokens(text, maxTokens, settings), settings);
   };
   const corpus = makeCorpus();
@@ -69,7 +71,7 @@ export async function readCorpus(
       : encodeWith(prose.text(parts), settings, corpus.vocabulary);
   const whole = own ? corpus.withValidation(encode(data.validation)) : corpus;
   const test = data.test.length > 0 ? encode(data.test) : null;
-  return { name: data.name, corpus: whole, test, ...reported(data, prose, isBytes, stored) };
+  return { name: data.name, corpus: whole, test, ...reported({ parts }, prose, isBytes, stored) };
 }
 
 /**
@@ -85,8 +87,9 @@ export async function readProse(
   stored: Reading | null = null,
 ): Promise<{ name: string; text: string | Int32Array; report: DataReport }> {
   const data = await readData(context, args);
-  const parts = data.test.length > 0 ? data.test : data.parts;
   const isBytes = readsBytes(settings);
+  const own = data.test.length > 0 ? data.test : data.parts;
+  const parts = isBytes ? own : await unpackedParts(own, 'texts');
   const prose = new ProseReader(data, options, stored);
   const text = isBytes ? Int32Array.from(bytesOf({ parts })) : prose.text(parts);
   return { name: data.name, text, report: reported({ parts }, prose, isBytes, stored).report };

@@ -2,21 +2,15 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Dataset, DatasetKind } from '../data/dataset.js';
-import { extractText, isDataFile } from '../data/extract.js';
+import { extractText, isDataFile, isTableFile } from '../data/extract.js';
 import { UnrolledError } from '../errors.js';
 import { nearestNames } from '../nearest.js';
 import type { SourceContext } from './context.js';
+import type { Part } from './archive.js';
 import { KnownData } from './knownData.js';
 import { unpack } from './unpack.js';
 
-/** One file of the data, unpacked. */
-export interface Part {
-  /** As a person knows it, for messages. */
-  name: string;
-  bytes: Uint8Array;
-  /** What every line of it is, where its data set says so. */
-  label?: string;
-}
+export type { Part };
 
 export interface InputData extends Pick<Dataset, 'columns' | 'encoding'> {
   /** What to call all of it: `moby-dick`, `poems`. */
@@ -32,7 +26,8 @@ export interface InputData extends Pick<Dataset, 'columns' | 'encoding'> {
 /**
  * Reads all arguments.
  * @param kind what known data sets are wanted for
- * Errors: USAGE for a known data set of another kind, NOT_FOUND with the nearest names, EMPTY for a folder without text, FORMAT for a damaged .gz.
+ * Errors: USAGE for a known data set of another kind, NOT_FOUND with the nearest names, EMPTY for a folder without text, FORMAT for a damaged
+ * .gz.
  */
 export async function readData(
   context: SourceContext,
@@ -94,7 +89,7 @@ async function readArgument(
   }
   const full = resolve(cwd, argument);
   const found = argument === '' ? undefined : await stat(full).catch(() => undefined);
-  if (found?.isDirectory()) return { parts: await readFolder(full, argument) };
+  if (found?.isDirectory()) return { parts: await readFolder(full, argument, kind) };
   if (found) return { parts: [{ name: argument, bytes: await unpack(await readFile(full), argument) }] };
   const set = await known.read(argument, kind);
   if (set) return { ...set, parts: set.train };
@@ -106,13 +101,17 @@ async function readArgument(
   );
 }
 
-/** The text files of a folder and its folders, in the order of their paths. */
-async function readFolder(folder: string, shown: string): Promise<Part[]> {
+/** The text files of a folder and its folders, in the order of their paths; for rows, the tables too. */
+async function readFolder(folder: string, shown: string, kind: DatasetKind | 'any'): Promise<Part[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name)))
-    .filter((path) => isDataFile(path) && !path.split(/[\\/]/).some((name) => name.startsWith('.')))
+    .filter(
+      (path) =>
+        (isDataFile(path) || (kind !== 'text' && isTableFile(path))) &&
+        !path.split(/[\\/]/).some((name) => name.startsWith('.')),
+    )
     .sort((a, b) => (a < b ? -1 : 1)); // by code units: the same on every machine
   const parts: Part[] = [];
   for (const path of paths) {

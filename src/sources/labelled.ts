@@ -2,6 +2,7 @@
 import { basename, dirname, extname, relative } from 'node:path';
 import { type LabelledLine, labelledTexts } from '../records/labelledTexts.js';
 import type { SourceContext } from './context.js';
+import { unpackedParts } from './archive.js';
 import { type Part, readData } from './data.js';
 import { columnOf, PLAIN_READING, type Reading, Report, requireFormat, type Rows } from './reading.js';
 import { isTableFormat, partTable, partText, type TableReader, tableReading, type TableValues } from './tables.js';
@@ -27,6 +28,7 @@ export async function readLabelled(
 ): Promise<Rows<LabelledRow>> {
   requireFormat(options.format, ['csv', 'tsv', 'jsonl', 'json', 'lines'], 'texts with labels');
   const data = await readData(context, args, 'labelled');
+  data.parts = await unpackedParts(data.parts, 'labelled');
   const reader: LabelledReader = {
     ...{ data, options, stored, trained: stored !== null, report: new Report() },
     root: args.length === 1 ? args[0] : '',

@@ -2,6 +2,7 @@
 import { type Pair, readPairs } from '../records/pairs.js';
 import { holdsPronunciations, readPronunciations } from '../records/pronunciations.js';
 import type { SourceContext } from './context.js';
+import { unpackedParts } from './archive.js';
 import { type Part, readData } from './data.js';
 import { saySwap } from './labelled.js';
 import { columnOf, PLAIN_READING, type Reading, Report, requireFormat, type Rows } from './reading.js';
@@ -31,7 +32,7 @@ export async function readSentencePairs(
   const data = await readData(context, args, 'pairs');
   const reader: PairReader = { data, options, stored, trained: stored !== null, report: new Report(), read: null };
   const readPart = (part: Part): PairRow[] => pairsOf(part, reader);
-  const rows = data.parts.flatMap(readPart);
+  const rows = (await unpackedParts(data.parts, 'table')).flatMap(readPart);
   const [validation, test] = [data.validation, data.test].map((own) => (own.length > 0 ? own.flatMap(readPart) : null));
   const reading = stored ?? reader.read ?? { kind: 'pairs', format: 'tsv', columns: {}, ...PLAIN_READING };
   const { columns, format } = reader.read ?? reading;

@@ -8,6 +8,7 @@ import {
   type TaggedText,
 } from '../records/tagged.js';
 import type { SourceContext } from './context.js';
+import { unpackedParts } from './archive.js';
 import { type InputData, type Part, readData } from './data.js';
 import { columnOf, PLAIN_READING, type Reading, Report, requireFormat, type Rows } from './reading.js';
 import { partText } from './tables.js';
@@ -33,7 +34,13 @@ export async function readSentences(
 ): Promise<Rows<TaggedSentence>> {
   requireFormat(options.format, ['conll', 'conllu'], 'sentences with tags');
   const data = await readData(context, args, 'tagged');
-  return readAll(data, data.parts, { options, stored, report: new Report(), untagged: false, read: null });
+  return readAll(data, await unpackedParts(data.parts, 'table'), {
+    options,
+    stored,
+    report: new Report(),
+    untagged: false,
+    read: null,
+  });
 }
 
 /**
@@ -51,7 +58,11 @@ export async function readTokens(
   requireFormat(options.format, ['conll', 'conllu', 'lines'], 'sentences');
   const data = await readData(context, args, 'tagged');
   const reader: SentenceReader = { options, stored, report: new Report(), untagged: true, tags, read: null };
-  return readAll({ ...data, validation: [], test: [] }, data.test.length > 0 ? data.test : data.parts, reader);
+  return readAll(
+    { ...data, validation: [], test: [] },
+    await unpackedParts(data.test.length > 0 ? data.test : data.parts, 'table'),
+    reader,
+  );
 }
 
 interface SentenceReader {

@@ -2,6 +2,7 @@
 import { UnrolledError } from '../errors.js';
 import { type SeriesColumn, readSeries, type SeriesTable } from '../records/series.js';
 import type { SourceContext } from './context.js';
+import { unpackedParts } from './archive.js';
 import { readData } from './data.js';
 import {
   columnOf,
@@ -52,7 +53,7 @@ export async function readOneSeries(
   if (data.parts.length !== 1) {
     throw new UnrolledError('USAGE', `expected one file with a series, received ${data.parts.length}`, 'name one file');
   }
-  const [part] = data.parts;
+  const [part] = await unpackedParts(data.parts, 'table');
   const report = new Report();
   const before = stored !== null && isTableFormat(stored.format) ? stored : null;
   const reader = { data, options, stored: before, trained: stored !== null, report };

@@ -3,6 +3,7 @@ import { UnrolledError } from '../errors.js';
 import { findHeader } from '../records/header.js';
 import { findColumn, listColumns, readTable, type Table, TABLE_FORMATS, type TableFormat, type TableOptions } from '../records/table.js'; // prettier-ignore
 import { decodeAny } from '../text/decode.js';
+import { refuseBinary } from './archive.js';
 import type { InputData, Part } from './data.js';
 import type { Reading, Report } from './reading.js';
 
@@ -39,6 +40,7 @@ export function partText(
   { data, options, stored, report }: Pick<TableReader, 'data' | 'options' | 'stored' | 'report'>,
 ): { text: string; encoding: string } {
   // prettier-ignore
+  refuseBinary(part);
   const decoded = decodeAny(part.bytes, part.name, {
     encoding: options.encoding ?? data.encoding,
     fallback: stored?.encoding,
@@ -115,7 +117,7 @@ function asBefore(part: Part, text: string, wanted: readonly string[], stored: R
       return first;
     }
   } catch (error) {
-    if (!(error instanceof UnrolledError) || isSaid || error.code === 'EMPTY') throw error;
+    if (!(error instanceof UnrolledError) || isSaid) throw error;
     failure = error;
   }
   const looks = isSaid ? first : lookAgain(part, text, { ...own, comment });

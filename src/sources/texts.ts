@@ -3,6 +3,7 @@ import { UnrolledError } from '../errors.js';
 import { textColumn } from '../records/labelledTexts.js';
 import { columnIndex, listColumns } from '../records/table.js';
 import type { SourceContext } from './context.js';
+import { unpackedParts } from './archive.js';
 import { type Part, readData } from './data.js';
 import { isPlain, saySwap } from './labelled.js';
 import { columnOf, PLAIN_READING, type Reading, Report, requireFormat, type Rows } from './reading.js';
@@ -40,7 +41,9 @@ export async function readTexts(
   const report = new Report();
   const reader: TextsReader = { data, options, stored, trained: stored !== null, report, keepEmpty: true, read: null };
   // A known data set has a part that is meant for this.
-  const rows = (data.test.length > 0 ? data.test : data.parts).flatMap((part) => textRows(part, reader));
+  const rows = (await unpackedParts(data.test.length > 0 ? data.test : data.parts, 'table')).flatMap((part) =>
+    textRows(part, reader),
+  );
   const empty = rows.filter(({ text }) => text.trim() === '').length;
   if (empty > 0)
     report.note(null, `${empty} row${empty === 1 ? ' is' : 's are'} empty: each has an answer as others have`);

@@ -1,6 +1,6 @@
 // The baselines of a language model as rows of its table.
-import { baselines } from '../text/baselines.js';
-import type { Corpus } from '../text/corpus.js';
+import { baselines } from '../../../text/baselines.js';
+import type { Corpus } from '../../../text/corpus.js';
 
 export interface Baseline {
   name: string;

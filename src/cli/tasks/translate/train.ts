@@ -1,18 +1,20 @@
 // `unrolled train translate`: one sequence to another, by encoder, decoder and attention.
-import { TRANSLATOR_DEFAULTS as DEFAULTS } from '../../models/translator/options.js';
-import type { Translator } from '../../models/translator/translator.js';
-import type { TranslatorEvaluation } from '../../models/translator/options.js';
-import type { TextPair } from '../../models/translator/sentencePairs.js';
-import { escapeXml } from '../../drawing/svg.js';
-import { defineCommand } from '../command.js';
-import { choice, decimal, flag, fraction, integer, path, string } from '../options.js';
-import { formatNumber, percent } from '../output.js';
-import { sourcesOf } from '../sources.js';
-import { TABLE_OPTIONS } from '../tableOptions.js';
-import { embeddingOption, fitSettings, trainOptions } from '../trainOptions.js';
-import { startRun, taskResult, trainAndSave } from '../trainRun.js';
-import type * as library from '../library.js';
-import { bleuHeading, scoresOf } from '../translationScores.js';
+import { TRANSLATOR_DEFAULTS as DEFAULTS } from '../../../models/translator/options.js';
+import type { Translator } from '../../../models/translator/translator.js';
+import type { TranslatorEvaluation } from '../../../models/translator/options.js';
+import type { TextPair } from '../../../models/translator/sentencePairs.js';
+import { escapeXml } from '../../../drawing/svg.js';
+import { defineCommand } from '../../command.js';
+import { choice, decimal, flag, fraction, integer, path, string } from '../../options.js';
+import { formatNumber, percent } from '../../output.js';
+import { sourcesOf } from '../../sources.js';
+import { TABLE_OPTIONS } from '../../tableOptions.js';
+import { embeddingOption, fitSettings, trainOptions } from '../../trainOptions.js';
+import { requireParts } from '../../parts.js';
+import { openResume, seedOf } from '../../resumed.js';
+import { startRun, taskResult, trainAndSave } from '../../trainRun.js';
+import type * as library from '../../library.js';
+import { bleuHeading, scoresOf } from './scores.js';
 
 /** The share of the sources that is drawn for the test where there is no such part, and the most of it. */
 const TEST = 0.1;
@@ -22,50 +24,53 @@ const SHOWN = 20;
 
 export const trainTranslateCommand = defineCommand({
   name: 'train translate',
-  summary: 'trains a network from one sequence to another: sentences, spellings, programs',
+  summary: 'train a sequence-to-sequence network: sentences, spellings, programs',
   arguments: [
     { name: '<data...>', description: 'two columns of text: TSV, CSV or JSON lines, also in a .zip; a known data set' },
   ],
   options: {
-    ...trainOptions(DEFAULTS, { epochs: '5', minutes: 'as long as the epochs take' }),
+    ...trainOptions(DEFAULTS, { epochs: '5', minutes: 'no limit' }),
     embedding: embeddingOption(DEFAULTS.embeddingSize),
-    source: string('--source <column>', 'by name or number (default: the first)'),
-    target: string('--target <column>', 'by name or number (default: the second)'),
-    test: path('--test <file>', `pairs to measure with (default: ${TEST} of the sources, at most ${MOST_TEST})`),
+    source: string('--source <column>', 'source column, by name or number (default: the first)'),
+    target: string('--target <column>', 'target column, by name or number (default: the second)'),
+    test: path('--test <file>', `test data (default: ${TEST} of the sources, at most ${MOST_TEST})`),
     validation: {
-      ...fraction('--validation <fraction>', 'the part of the sources that is kept to measure on the way'),
+      ...fraction('--validation <fraction>', 'fraction of the sources held out for validation'),
       defaultText: String(DEFAULTS.validation),
     },
     ...TABLE_OPTIONS,
     tokens: {
-      ...choice('--tokens <kind>', 'what a token is', ['char', 'word', 'whitespace']),
+      ...choice('--tokens <kind>', 'token unit', ['char', 'word', 'whitespace']),
       defaultText: DEFAULTS.tokens,
     },
-    targetTokens: choice('--target-tokens <kind>', 'the same for targets (default: as for sources)', [
+    targetTokens: choice('--target-tokens <kind>', 'token unit of the targets (default: the same)', [
       'char',
       'word',
       'whitespace',
     ]),
-    lowercase: flag('--lowercase', 'lower case only'),
+    lowercase: flag('--lowercase', 'convert text to lower case'),
     minCount: {
-      ...integer('--min-count <N>', 'leave out tokens that are seen less often'),
+      ...integer('--min-count <N>', 'drop tokens that occur fewer than N times'),
       defaultText: String(DEFAULTS.minCount),
     },
-    maxTokens: integer('--max-vocabulary <N>', 'only the N most frequent tokens of each side'),
+    maxTokens: integer('--max-vocabulary <N>', 'maximum vocabulary size of each side'),
     maxLength: {
-      ...integer('--max-length <N>', 'pairs with more tokens on a side are left out'),
+      ...integer('--max-length <N>', 'skip pairs with more tokens than this on either side'),
       defaultText: String(DEFAULTS.maxLength),
     },
     labelSmoothing: {
-      ...fraction('--label-smoothing <E>', 'the share of probability that goes to all tokens'),
+      ...fraction('--label-smoothing <E>', 'label smoothing'),
       defaultText: '0',
     },
     attention: {
-      ...integer('--attention <N>', 'size inside the attention; 0 for none', { min: 0 }),
+      ...integer('--attention <N>', 'attention size; 0 for no attention', { min: 0 }),
       defaultText: String(DEFAULTS.attentionSize),
     },
-    beam: { ...integer('--beam <N>', 'hypotheses side by side in the test'), defaultText: '4' },
-    lengthPenalty: { ...decimal('--length-penalty <A>', 'of Wu et al. 2016', { min: 0 }), defaultText: '0.6' },
+    beam: { ...integer('--beam <N>', 'beam size for the test'), defaultText: '4' },
+    lengthPenalty: {
+      ...decimal('--length-penalty <A>', 'length penalty of the beam search (Wu et al. 2016)', { min: 0 }),
+      defaultText: '0.6',
+    },
   },
   examples: [
     'unrolled train translate fra-eng --max-length 12 --lowercase --min-count 2 --max-vocabulary 8000',
@@ -73,28 +78,27 @@ export const trainTranslateCommand = defineCommand({
   ],
   async run(context, args, options) {
     const { io, globals } = context;
-    const lib = await import('../library.js');
-    const { readSentencePairs } = await import('../../sources/index.js');
+    const lib = await import('../../library.js');
+    const { readSentencePairs } = await import('../../../sources/index.js');
     const sources = sourcesOf(context);
-    const { readCell } = await import('../cellModule.js');
+    const { readCell } = await import('../../cellModule.js');
     const cell = await readCell(io.cwd, options.cell);
-    const data = await readSentencePairs(sources, args, options);
+    const resumed = await openResume(context, options.resume, 'translate');
+    const data = await readSentencePairs(sources, args, options, resumed?.reading);
     const given =
       options.test === undefined
         ? data.test
         : (await readSentencePairs(sources, [options.test], options, data.reading)).rows;
-    const drawn = given ? null : drawTest(data.rows, globals.seed ?? 0, lib.splitPairs);
+    const drawn = given ? null : drawTest(data.rows, seedOf(globals.seed, resumed), lib.splitPairs);
     const training = drawn?.rest ?? data.rows;
     const test: readonly TextPair[] = given ?? drawn?.drawn ?? [];
-    const sizes = `${formatNumber(training.length)} pairs to learn from, ${formatNumber(test.length)} to test with`;
-    const run = await startRun(
-      context,
-      { name: data.name, notes: data.report.notes },
-      args,
-      sizes,
-      options,
-      DEFAULTS.cell,
+    requireParts(
+      { what: 'pairs', needed: '2 different sources, one to learn from and one to test with' },
+      training,
+      test,
     );
+    const sizes = `${formatNumber(training.length)} training pairs, ${formatNumber(test.length)} test pairs`;
+    const run = await startRun(context, { ...data, resumed }, args, sizes, options, DEFAULTS.cell);
     const { tokens, targetTokens, lowercase, minCount, maxTokens, maxLength, labelSmoothing, attention } = options;
     const model = await trainAndSave(context, run, (hooks) =>
       lib.Translator.fit(training, {
@@ -106,28 +110,26 @@ export const trainTranslateCommand = defineCommand({
         validation: data.validation ?? options.validation,
         onValidation: ({ loss, exact, tokenError }) =>
           run.progress.log(
-            `validation loss ${loss.toFixed(3)}, exact ${percent(exact)}, wrong tokens ${percent(tokenError)}`,
+            `validation loss ${loss.toFixed(3)}, exact ${percent(exact)}, token error rate ${percent(tokenError)}`,
           ),
       }),
     );
     const used = model.pairs;
     if (used !== null && used.long + used.empty > 0) {
-      data.report.notes.push(
-        `left out ${used.long} pairs with more tokens than --max-length on a side, ${used.empty} with an empty side`,
-      );
+      data.report.notes.push(`skipped ${used.long} pairs longer than --max-length, ${used.empty} with an empty side`);
       run.progress.log(data.report.notes[data.report.notes.length - 1]);
     }
     const { beam: beamSize, lengthPenalty } = options;
     const tested = model.evaluate(test, { beamSize, lengthPenalty });
     const scores = scoresOf(model, tested.hypotheses, lib);
     const { config } = model;
-    const last = model.training.validation.at(-1) ?? null;
+    const last = model.training.final;
     const columns = [
       { heading: 'test' },
       { heading: bleuHeading(scores), number: true },
       { heading: 'chrF', number: true },
       { heading: 'exact', number: true },
-      { heading: 'wrong tokens', number: true },
+      { heading: 'token error rate', number: true },
     ];
     const remembered = baselineOf(model, training, tested, lib);
     const rows = [
@@ -137,7 +139,7 @@ export const trainTranslateCommand = defineCommand({
     const vocabulary = model.vocabularySize;
     return taskResult(context, run, model, {
       title: `${data.name}: translator`,
-      line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' each way' : ''}, ${config.attentionSize > 0 ? 'attention' : 'no attention'} · ${sizes}`,
+      line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' per direction' : ''}, ${config.attentionSize > 0 ? 'attention' : 'no attention'} · ${sizes}`,
       figures: [
         [bleuHeading(scores), scores.bleu.toFixed(1)],
         ['chrF', scores.chrf.toFixed(1)],
@@ -145,15 +147,15 @@ export const trainTranslateCommand = defineCommand({
       ],
       scores: { heading: 'Test', columns, rows, strong: 1 },
       unit: 'nats per token',
-      sections: [{ heading: 'Translations of the test part', html: translationsHtml(tested) }],
+      sections: [{ heading: 'Test translations', html: translationsHtml(tested) }],
       details: [['vocabularies', `${formatNumber(vocabulary.source)} and ${formatNumber(vocabulary.target)}`]],
+      data: data.report,
       json: {
         vocabulary,
         pairs: { train: used?.used ?? training.length, test: test.length, leftOut: used && used.long + used.empty },
-        notes: data.report.notes,
-        data: data.report,
         train: { loss: model.training.loss },
-        validation: last && { loss: last.loss, exact: last.exact },
+        // Greedy: each word the likeliest one, without the beam of the test.
+        validation: last && { loss: last.loss },
         test: {
           ...scores,
           loss: tested.loss,
@@ -179,6 +181,7 @@ function drawTest<P extends TextPair>(
   splitPairs: typeof library.splitPairs,
 ): { rest: P[]; drawn: P[] } {
   const sources = new Set(pairs.map(({ source }) => source)).size;
+  if (sources < 2) return { rest: [...pairs], drawn: [] };
   return splitPairs(pairs, Math.max(1, Math.min(MOST_TEST, Math.round(TEST * sources))), seed);
 }
 

@@ -1,25 +1,26 @@
 // `unrolled train lm`: trains a recurrent language model, saves it, compares it, and writes the report.
-import type { LanguageModel } from '../../models/language/languageModel.js';
-import type { Corpus } from '../../text/corpus.js';
-import { type LossMetrics, metricsOf } from '../metrics.js';
-import type { Baseline } from '../baselines.js';
-import { type CommandResult, type Context, defineCommand } from '../command.js';
-import { sourcesOf } from '../sources.js';
-import { TEXT_OPTIONS, type TextOptions } from '../textOptions.js';
-import { LANGUAGE_MODEL_DEFAULTS } from '../../models/language/options.js';
-import { writeWhole } from '../files.js';
-import { peakMemoryMiB } from '../io.js';
-import { formatNumber, formatTime, table } from '../output.js';
-import type { OptionValues } from '../options.js';
-import { shellCommand } from '../resumeCommand.js';
-import { fitSettings, minutesOf, TRAIN_OPTIONS } from '../trainOptions.js';
-import { type ModelFiles, savedText, startRun, trainAndSave, trainedJson } from '../trainRun.js';
+import type { LanguageModel } from '../../../models/language/languageModel.js';
+import type { Corpus } from '../../../text/corpus.js';
+import { type LossMetrics, metricsOf } from './metrics.js';
+import type { Baseline } from './baselines.js';
+import { type CommandResult, type Context, defineCommand } from '../../command.js';
+import { sourcesOf } from '../../sources.js';
+import { TEXT_OPTIONS, type TextOptions, textSettings } from '../../textOptions.js';
+import { LANGUAGE_MODEL_DEFAULTS } from '../../../models/language/options.js';
+import { writeWhole } from '../../files.js';
+import { peakMemoryMiB } from '../../io.js';
+import { formatNumber, formatTime, table } from '../../output.js';
+import type { OptionValues } from '../../options.js';
+import { shellCommand } from '../../resumeCommand.js';
+import { fitSettings, minutesOf, TRAIN_OPTIONS } from '../../trainOptions.js';
+import { openResume, settingOf } from '../../resumed.js';
+import { type ModelFiles, savedText, startRun, trainAndSave, trainedJson } from '../../trainRun.js';
 
 const SAMPLE = { temperature: 0.8, seed: 1 };
 
 export const trainLmCommand = defineCommand({
   name: 'train lm',
-  summary: 'trains a recurrent language model',
+  summary: 'train a recurrent language model',
   arguments: [{ name: '<data...>', description: 'files, folders, - for standard input, or a known data set' }],
   options: { ...TRAIN_OPTIONS, ...TEXT_OPTIONS },
   examples: [
@@ -28,15 +29,20 @@ export const trainLmCommand = defineCommand({
   ],
   async run(context, args, options) {
     const { io, argv } = context;
-    const { LanguageModel, trainingReport, describeBackend } = await import('../library.js');
-    const { readCell } = await import('../cellModule.js');
-    const { readCorpus } = await import('../../sources/index.js');
+    const { LanguageModel, trainingReport, describeBackend } = await import('../../library.js');
+    const { readCell } = await import('../../cellModule.js');
+    const { readCorpus } = await import('../../../sources/index.js');
     const sources = sourcesOf(context);
     const cell = await readCell(io.cwd, options.cell);
-    const { name, corpus, test, reading, report } = await readCorpus(sources, args, options);
+    const resumed = await openResume(context, options.resume, 'lm');
+    const text = textSettings(options, resumed);
+    const stored = settingOf<number>(undefined, resumed, 'validation');
+    const validation = options.validation ?? (stored === LANGUAGE_MODEL_DEFAULTS.validation ? undefined : stored);
+    const data = await readCorpus(sources, args, { ...options, ...text, validation }, resumed?.reading);
+    const { name, corpus, test, reading, report } = data;
     const run = await startRun(
       context,
-      { name, notes: report.notes },
+      { name, report, resumed },
       args,
       corpusLine(corpus),
       options,
@@ -45,8 +51,9 @@ export const trainLmCommand = defineCommand({
     const { backend, files, progress } = run;
     const samples: { step: number; text: string }[] = [];
     const model = await trainAndSave(context, { ...run, also: asPerplexity }, (hooks) =>
-      LanguageModel.train(corpus, {
+      LanguageModel.fit(corpus, {
         ...librarySettings(context, options),
+        ...text,
         ...hooks,
         cell,
         reading,
@@ -59,9 +66,9 @@ export const trainLmCommand = defineCommand({
     );
     const { training } = model;
     const tested = test === null ? null : model.evaluate(test);
-    const last = training.validation.at(-1) ?? null;
+    const last = training.final;
     const finalSample = model.generate({ ...SAMPLE, length: hasWords(corpus) ? 100 : 400 });
-    const { lmBaselines } = await import('../baselines.js');
+    const { lmBaselines } = await import('./baselines.js');
     const baselines = lmBaselines(corpus);
     const rows = perplexityRows(model, baselines, last);
     const { config } = model;
@@ -126,10 +133,10 @@ export const trainLmCommand = defineCommand({
 });
 
 function librarySettings({ globals }: Context, options: LmOptions) {
-  const { tokens, lowercase, lettersOnly, collapseWhitespace, minCount, validation, sampling, steps } = options;
+  const { validation, sampling, steps } = options;
   return {
     ...fitSettings(options, globals.seed),
-    ...{ tokens, lowercase, lettersOnly, collapseWhitespace, minCount, validation, sampling },
+    ...{ validation, sampling },
     numSteps: steps,
     minutes: minutesOf(options),
   };
@@ -149,7 +156,7 @@ function hasWords({ tokenizer }: Corpus): boolean {
 
 function corpusLine({ train, validation, vocabulary, tokenizer }: Corpus): string {
   const kind = { char: 'characters', byte: 'bytes', word: 'words', whitespace: 'words' }[tokenizer.kind];
-  return `${formatNumber(train.length)} + ${formatNumber(validation.length)} ${kind}, ${formatNumber(vocabulary.size)} different`;
+  return `${formatNumber(train.length)} + ${formatNumber(validation.length)} ${kind}, ${formatNumber(vocabulary.size)} in the vocabulary`;
 }
 
 function perplexityRows(
@@ -181,8 +188,8 @@ function summary(
     bitsPerToken.toFixed(3),
   ]);
   return [
-    `${formatNumber(tokens)} tokens in ${formatTime(seconds)}, ${formatNumber(Math.round(tokensPerSecond))} a second`,
-    rows.length > 0 ? table(columns, cells) : 'no validation part: nothing to compare',
+    `${formatNumber(tokens)} tokens in ${formatTime(seconds)}, ${formatNumber(Math.round(tokensPerSecond))} per second`,
+    rows.length > 0 ? table(columns, cells) : 'no validation data: nothing to compare',
     ...(tested
       ? [`test perplexity ${tested.perplexity.toFixed(2)}, ${tested.bitsPerToken.toFixed(3)} bits per token`]
       : []),

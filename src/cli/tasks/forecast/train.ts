@@ -1,19 +1,21 @@
 // `unrolled train forecast`: the next values of a series; beside the network stand the last value, the last season and a linear rule.
-import { FORECASTER_DEFAULTS as DEFAULTS } from '../../models/forecaster/options.js';
-import type { ForecastErrors } from '../../metrics/forecastMetrics.js';
-import type { Forecaster } from '../../models/forecaster/forecaster.js';
-import { UnrolledError } from '../../errors.js';
-import { lineChart } from '../../drawing/charts/lineChart.js';
-import { defineCommand } from '../command.js';
-import { choice, decimal, integer, type OptionSpec, string } from '../options.js';
-import { formatNumber } from '../output.js';
-import { sourcesOf } from '../sources.js';
-import { SERIES_OPTIONS, TABLE_OPTIONS } from '../tableOptions.js';
-import { fitSettings, trainOptions } from '../trainOptions.js';
-import { startRun, taskResult, trainAndSave } from '../trainRun.js';
+import { FORECASTER_DEFAULTS as DEFAULTS } from '../../../models/forecaster/options.js';
+import type { ForecastErrors } from '../../../metrics/forecastMetrics.js';
+import type { Series } from '../../../models/forecaster/options.js';
+import type { Forecaster } from '../../../models/forecaster/forecaster.js';
+import { UnrolledError } from '../../../errors.js';
+import { lineChart } from '../../../drawing/charts/lineChart.js';
+import { defineCommand } from '../../command.js';
+import { choice, decimal, integer, type OptionSpec, string } from '../../options.js';
+import { formatNumber } from '../../output.js';
+import { sourcesOf } from '../../sources.js';
+import { SERIES_OPTIONS, TABLE_OPTIONS } from '../../tableOptions.js';
+import { fitSettings, trainOptions } from '../../trainOptions.js';
+import { openResume, settingOf } from '../../resumed.js';
+import { seriesOf } from './series.js';
+import { startRun, taskResult, trainAndSave } from '../../trainRun.js';
 
-const HORIZON = 12;
-/** The longest window that is taken where none is named. */
+/** The longest window that is taken where none is named, as --help shows it. */
 const WINDOW = 96;
 const TEST = 0.2;
 const EPOCHS = 10;
@@ -21,40 +23,43 @@ const EPOCHS = 10;
 const DRAWN = 6;
 
 const part = (name: string, what: string, value: number): OptionSpec<number | undefined> => ({
-  ...decimal(`--${name} <part>`, `${what}: a share below 1, or a number of values`, { min: 0 }),
+  ...decimal(`--${name} <part>`, `${what}: a fraction below 1, or a number of values`, { min: 0 }),
   defaultText: String(value),
 });
 
 export const trainForecastCommand = defineCommand({
   name: 'train forecast',
-  summary: 'trains a network that predicts the next values of a series',
-  arguments: [{ name: '<data>', description: 'a table with a column of numbers, oldest row first; a known data set' }],
+  summary: 'train a forecaster: the next values of a series',
+  arguments: [{ name: '<data>', description: 'a table with a numeric column, oldest row first; a known data set' }],
   options: {
-    ...trainOptions(DEFAULTS, { epochs: String(EPOCHS), minutes: 'as long as the epochs take' }),
-    target: string('--target <column>', 'what is predicted, by name or number (default: the last column of numbers)'),
-    inputs: string('--inputs <columns>', 'other columns that are read, with commas between them (default: none)'),
+    ...trainOptions(DEFAULTS, { epochs: String(EPOCHS), minutes: 'no limit' }),
+    target: string('--target <column>', 'column to forecast, by name or number (default: the last numeric column)'),
+    inputs: string('--inputs <columns>', 'other input columns, separated by commas (default: none)'),
     ...SERIES_OPTIONS,
     ...TABLE_OPTIONS,
     window: {
-      ...integer('--window <N>', 'values that are read', { min: 2 }),
+      ...integer('--window <N>', 'number of past values that the network reads', { min: 2 }),
       defaultText: `${WINDOW}, or a quarter of the training part`,
     },
-    horizon: { ...integer('--horizon <K>', 'values that are predicted'), defaultText: String(HORIZON) },
-    validation: part('validation', 'before the test part, to measure on the way', DEFAULTS.validation),
-    test: part('test', 'the end, to measure with', TEST),
-    train: decimal('--train <part>', 'the beginning, to learn from (default: what the others leave)', { min: 0 }),
+    horizon: { ...integer('--horizon <K>', 'number of values to forecast'), defaultText: String(DEFAULTS.horizon) },
+    validation: part('validation', 'validation part, just before the test part', DEFAULTS.validation),
+    test: part('test', 'test part, at the end of the series', TEST),
+    train: decimal('--train <part>', 'training part, at the beginning of the series (default: the rest)', { min: 0 }),
     mode: {
-      ...choice('--mode <name>', 'all steps at once, or one step fed back', ['direct', 'iterated']),
+      ...choice('--mode <name>', 'forecast all steps at once, or one step at a time, fed back', ['direct', 'iterated']),
       defaultText: DEFAULTS.mode,
     },
-    quantiles: string('--quantiles <levels>', 'bands, such as 0.1,0.9 (default: none)'),
-    season: integer('--season <N>', 'values of a season, for the baseline and --relative-to season (default: found)'),
+    quantiles: string('--quantiles <levels>', 'quantiles to predict as well, such as 0.1,0.9 (default: none)'),
+    season: integer(
+      '--season <N>',
+      'length of the season, for the baseline and --relative-to season (default: detected)',
+    ),
     relativeTo: {
-      ...choice('--relative-to <name>', 'what the network adds to', ['last', 'season', 'none']),
+      ...choice('--relative-to <name>', 'what the network predicts the difference from', ['last', 'season', 'none']),
       defaultText: DEFAULTS.relativeTo,
     },
     transform: {
-      ...choice('--transform <name>', 'before scaling', ['none', 'log', 'log1p']),
+      ...choice('--transform <name>', 'transformation before scaling', ['none', 'log', 'log1p']),
       defaultText: DEFAULTS.transform,
     },
   },
@@ -64,19 +69,22 @@ export const trainForecastCommand = defineCommand({
   ],
   async run(context, args, options) {
     const { io, globals } = context;
-    const library = await import('../library.js');
-    const { readOneSeries } = await import('../../sources/index.js');
+    const library = await import('../../library.js');
+    const { readOneSeries } = await import('../../../sources/index.js');
     const sources = sourcesOf(context);
-    const { readCell } = await import('../cellModule.js');
+    const { readCell } = await import('../../cellModule.js');
     const cell = await readCell(io.cwd, options.cell);
-    const data = await readOneSeries(sources, args, options);
-    const { series } = data;
-    const target = series.target.values;
-    const inputs = Object.fromEntries(series.inputs.map(({ name, values }) => [name, values]));
-    const { validation = DEFAULTS.validation, test = TEST, train, season, mode, relativeTo, transform } = options;
-    const parts = library.timeParts(target.length, { train, validation, test });
-    const horizon = options.horizon ?? HORIZON;
-    const window = options.window ?? Math.max(2, Math.min(WINDOW, Math.floor(parts.train[1] / 4)));
+    const resumed = await openResume(context, options.resume, 'forecast');
+    const data = await readOneSeries(sources, args, options, resumed?.reading);
+    const series = seriesOf(data);
+    const { target, filled } = series;
+    const setting = <K extends 'train' | 'validation' | 'test' | 'horizon'>(name: K) =>
+      settingOf(options[name], resumed, name);
+    const test = setting('test') ?? TEST;
+    const parts = library.timeParts(target.length, {
+      ...{ train: setting('train'), validation: setting('validation') ?? DEFAULTS.validation, test },
+    });
+    const horizon = setting('horizon') ?? DEFAULTS.horizon;
     const [from, to] = parts.test;
     if (to - from < horizon) {
       throw new UnrolledError(
@@ -85,48 +93,47 @@ export const trainForecastCommand = defineCommand({
         'make --test larger, or --horizon smaller',
       );
     }
-    const sizes = `${formatNumber(parts.train[1])} values to learn from, ${formatNumber(parts.validation[1] - parts.validation[0])} to validate, ${formatNumber(to - from)} to test with`;
+    const sizes = `${formatNumber(parts.train[1])} training values, ${formatNumber(parts.validation[1] - parts.validation[0])} for validation, ${formatNumber(to - from)} for testing`;
     const run = {
-      ...(await startRun(context, { name: data.name, notes: data.report.notes }, args, sizes, options, DEFAULTS.cell)),
+      ...(await startRun(context, { ...data, resumed }, args, sizes, options, DEFAULTS.cell)),
       counted: 'values',
     };
+    const { season, mode, relativeTo, transform } = options;
     const model = await trainAndSave(context, run, (hooks) =>
-      library.Forecaster.fit(
-        { target, inputs },
-        {
-          epochs: options.minutes === undefined ? EPOCHS : undefined,
-          ...withoutUndefined(fitSettings(options, globals.seed)),
-          ...hooks,
-          reading: data.reading,
-          ...{ cell, window, horizon, season, train, validation, test, mode, relativeTo, transform },
-          quantiles: levelsOf(options.quantiles),
-          onValidation: ({ mse, mae }) =>
-            run.progress.log(`validation MSE ${formatNumber(mse)}, MAE ${formatNumber(mae)}`),
-        },
-      ),
+      library.Forecaster.fit(series, {
+        ...fitSettings(options, globals.seed),
+        ...hooks,
+        reading: data.reading,
+        ...{ cell, window: options.window, horizon: options.horizon, season, mode, relativeTo, transform, test },
+        ...{ train: options.train, validation: options.validation, quantiles: levelsOf(options.quantiles) },
+        onValidation: ({ mse, mae }) =>
+          run.progress.log(`validation MSE ${formatNumber(mse)}, MAE ${formatNumber(mae)}`),
+      }),
     );
-    const tested = model.evaluate({ target, inputs }, from, to);
-    const scaling = { kind: DEFAULTS.scaling, transform };
+    const { config, training } = model;
+    const tested = model.evaluate(series, { from, to });
     const baselines = library.forecastBaselines(target, {
-      window,
-      horizon,
-      season,
-      scaling,
-      train: parts.train[1],
-      from,
-      to,
+      ...{
+        window: config.window,
+        horizon,
+        season: settingOf(season, resumed, 'season'),
+        train: parts.train[1],
+        from,
+        to,
+        filled,
+      },
+      scaling: { kind: DEFAULTS.scaling, transform: config.scalings[0].transform },
     });
-    const { config } = model;
-    const last = model.training.validation.at(-1) ?? null;
+    const last = training.final;
     const compared: [string, (ForecastErrors & { original: ForecastErrors }) | null][] = [
       ['the last value', baselines.last],
       [baselines.season === null ? 'the last season' : `the last season (${baselines.season})`, baselines.seasonal],
-      [`linear on ${window} values`, baselines.linear],
+      [`linear on ${config.window} values`, baselines.linear],
       [`${config.cell} (this one)`, tested],
     ];
     const rows = compared.map(([name, errors]) =>
       errors === null
-        ? [name, 'none found', '', '', '']
+        ? [name, 'none detected', '', '', '']
         : [
             name,
             formatNumber(errors.mse),
@@ -135,18 +142,18 @@ export const trainForecastCommand = defineCommand({
             formatNumber(errors.original.mae),
           ],
     );
-    const unit = series.target.name;
+    const unit = data.series.target.name;
     const columns = ['test', 'MSE', 'MAE', `RMSE (${unit})`, `MAE (${unit})`].map((heading, i) => ({
       heading,
       number: i > 0,
     }));
     const best = compared.reduce((a, b) => ((b[1]?.mse ?? Infinity) < (a[1]?.mse ?? Infinity) ? b : a))[0];
     const verdict = best.endsWith('(this one)')
-      ? 'The network is better than all of them here.'
+      ? 'The network beats all of them here.'
       : `The network does not beat ${best} here.`;
     return taskResult(context, run, model, {
       title: `${data.name}: forecaster`,
-      line: `${config.cell}, ${config.hiddenSize} units, window ${window}, horizon ${horizon} · ${sizes}`,
+      line: `${config.cell}, ${config.hiddenSize} units, window ${config.window}, horizon ${horizon} · ${sizes}`,
       figures: [
         ['test MSE, scaled', formatNumber(tested.mse)],
         [`RMSE (${unit})`, formatNumber(tested.original.rmse)],
@@ -157,14 +164,13 @@ export const trainForecastCommand = defineCommand({
       sections: [
         {
           heading: 'Forecasts',
-          html: [forecastChart(model, { target, inputs }, from, to, unit), byStepChart(compared)].join('\n'),
+          html: [forecastChart(model, series, from, to, unit), byStepChart(compared)].join('\n'),
         },
       ],
+      data: data.report,
       json: {
-        ...{ target: unit, window, horizon },
+        ...{ target: unit, window: config.window, horizon },
         values: { train: parts.train[1], validation: parts.validation[1] - parts.validation[0], test: to - from },
-        notes: data.report.notes,
-        data: data.report,
         train: { loss: model.training.loss },
         validation: last && { loss: last.loss, mse: last.mse, mae: last.mae },
         test: errorsJson(tested),
@@ -194,18 +200,14 @@ function levelsOf(text: string | undefined): number[] | undefined {
   throw new UnrolledError(
     'OPTION',
     `expected levels between 0 and 1 for --quantiles, received "${text}"`,
-    'as in --quantiles 0.1,0.9',
+    'for example --quantiles 0.1,0.9',
   );
-}
-
-function withoutUndefined<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }
 
 /** The end of the series, and forecasts from places spread over the test part. */
 function forecastChart(
   model: Forecaster,
-  series: { target: Float64Array; inputs: Record<string, Float64Array> },
+  series: Series & { target: Float64Array },
   from: number,
   to: number,
   unit: string,
@@ -217,7 +219,9 @@ function forecastChart(
   for (let at = Math.max(from, window); at + horizon <= to; at += gap) {
     const until = {
       target: series.target.subarray(0, at),
-      inputs: Object.fromEntries(Object.entries(series.inputs).map(([name, v]) => [name, v.subarray(0, at)])),
+      inputs: Object.fromEntries(
+        Object.entries(series.inputs ?? {}).map(([name, v]) => [name, Float64Array.from(v).subarray(0, at)]),
+      ),
     };
     const { values, quantiles = {} } = model.predict(until, { steps: horizon });
     const x = values.map((_, k) => at + k);
@@ -228,7 +232,7 @@ function forecastChart(
   }
   const places = Array.from({ length: to - start }, (_, i) => start + i);
   return lineChart({
-    title: 'The test part, and forecasts of it',
+    title: 'Test part and forecasts',
     width: 848,
     xLabel: 'row',
     yLabel: unit,

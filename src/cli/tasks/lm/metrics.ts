@@ -1,5 +1,5 @@
 // The metrics of a part of the data as the JSON of a command has them.
-import type { LossMetrics } from '../text/perplexity.js';
+import type { LossMetrics } from '../../../text/perplexity.js';
 
 export type { LossMetrics };
 

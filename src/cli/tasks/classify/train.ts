@@ -1,19 +1,21 @@
 // `unrolled train classify`: one label for a text; beside the network stands what counting alone achieves.
-import { CLASSIFIER_DEFAULTS as DEFAULTS } from '../../models/classifier/options.js';
-import { POOLINGS } from '../../models/classifier/poolings.js';
-import type { ClassifierMetrics, LabelledText } from '../../models/classifier/options.js';
-import type { TextClassifier } from '../../models/classifier/textClassifier.js';
-import { escapeXml } from '../../drawing/svg.js';
-import { UnrolledError } from '../../errors.js';
-import { defineCommand } from '../command.js';
-import { choice, flag, fraction, integer, path, string } from '../options.js';
-import { formatNumber, percent } from '../output.js';
-import type { LabelledRow } from '../../sources/index.js';
-import { sourcesOf } from '../sources.js';
-import { TABLE_OPTIONS } from '../tableOptions.js';
-import type * as library from '../library.js';
-import { embeddingOption, fitSettings, trainOptions } from '../trainOptions.js';
-import { startRun, taskResult, trainAndSave } from '../trainRun.js';
+import { CLASSIFIER_DEFAULTS as DEFAULTS } from '../../../models/classifier/options.js';
+import { POOLINGS } from '../../../models/classifier/poolings.js';
+import type { ClassifierMetrics, LabelledText } from '../../../models/classifier/options.js';
+import type { TextClassifier } from '../../../models/classifier/textClassifier.js';
+import { escapeXml } from '../../../drawing/svg.js';
+import { UnrolledError } from '../../../errors.js';
+import { defineCommand } from '../../command.js';
+import { choice, flag, fraction, integer, path, string } from '../../options.js';
+import { formatNumber, percent } from '../../output.js';
+import type { LabelledRow } from '../../../sources/index.js';
+import { sourcesOf } from '../../sources.js';
+import { TABLE_OPTIONS } from '../../tableOptions.js';
+import type * as library from '../../library.js';
+import { embeddingOption, fitSettings, trainOptions } from '../../trainOptions.js';
+import { requireParts } from '../../parts.js';
+import { openResume, seedOf } from '../../resumed.js';
+import { startRun, taskResult, trainAndSave } from '../../trainRun.js';
 
 /** The share of the rows that is drawn for the test where there is no such part. */
 const TEST = 0.1;
@@ -24,41 +26,44 @@ const MISTAKES = 12;
 
 export const trainClassifyCommand = defineCommand({
   name: 'train classify',
-  summary: 'trains a network that gives a text one label',
+  summary: 'train a text classifier: one label for each text',
   arguments: [
     {
       name: '<data...>',
       description:
-        'TSV, CSV or JSON lines; a folder with a file of lines, or a folder of texts, for each label; a known data set',
+        'TSV, CSV or JSON lines; a folder that has for each label a file with one text per line, or a folder of texts; a known data set',
     },
   ],
   options: {
-    ...trainOptions(DEFAULTS, { epochs: '5', minutes: 'as long as the epochs take' }),
+    ...trainOptions(DEFAULTS, { epochs: '5', minutes: 'no limit' }),
     embedding: embeddingOption(100),
-    text: string('--text <column>', 'the column of the text, by name or number (default: found)'),
-    label: string('--label <column>', 'the column of the label (default: found)'),
-    test: path('--test <file>', `rows to measure with (default: ${TEST} of the data, drawn from each label)`),
+    text: string('--text <column>', 'text column, by name or number (default: detected)'),
+    label: string('--label <column>', 'label column (default: detected)'),
+    test: path('--test <file>', `test data (default: ${TEST} of the data, stratified by label)`),
     validation: {
-      ...fraction('--validation <fraction>', 'the part of the rows that is kept to measure on the way'),
+      ...fraction('--validation <fraction>', 'fraction of the rows held out for validation'),
       defaultText: String(DEFAULTS.validation),
     },
     ...TABLE_OPTIONS,
-    vectors: path('--vectors <file>', 'word vectors to start from, as GloVe writes them'),
+    vectors: path('--vectors <file>', 'pretrained word vectors, in the format of GloVe'),
     tokens: {
-      ...choice('--tokens <kind>', 'what a token is', ['char', 'byte', 'word', 'whitespace']),
+      ...choice('--tokens <kind>', 'token unit', ['char', 'byte', 'word', 'whitespace']),
       defaultText: DEFAULTS.tokens,
     },
-    lowercase: flag('--lowercase', 'lower case only'),
-    minCount: { ...integer('--min-count <N>', 'leave out tokens that are seen less often'), defaultText: '1' },
+    lowercase: flag('--lowercase', 'convert text to lower case'),
+    minCount: { ...integer('--min-count <N>', 'drop tokens that occur fewer than N times'), defaultText: '1' },
     pooling: {
-      ...choice('--pooling <name>', 'how the outputs of all steps become one vector', POOLINGS),
+      ...choice('--pooling <name>', 'pooling over the outputs of all steps', POOLINGS),
       defaultText: DEFAULTS.pooling,
     },
     wordDropout: {
-      ...fraction('--word-dropout <P>', 'the part of the tokens that is hidden while training'),
+      ...fraction(
+        '--word-dropout <P>',
+        'word dropout: probability that a token is replaced by the unknown one during training',
+      ),
       defaultText: String(DEFAULTS.wordDropout),
     },
-    oneDirection: flag('--one-direction', 'reads from the first token to the last only, not both ways'),
+    oneDirection: flag('--one-direction', 'use a unidirectional network'),
   },
   examples: [
     'unrolled train classify reviews.csv --text review --label sentiment',
@@ -66,30 +71,29 @@ export const trainClassifyCommand = defineCommand({
   ],
   async run(context, args, options) {
     const { io, globals } = context;
-    const lib = await import('../library.js');
-    const { readLabelled, readWordVectors } = await import('../../sources/index.js');
+    const lib = await import('../../library.js');
+    const { readLabelled, readWordVectors } = await import('../../../sources/index.js');
     const sources = sourcesOf(context);
-    const { readCell } = await import('../cellModule.js');
+    const { readCell } = await import('../../cellModule.js');
     const cell = await readCell(io.cwd, options.cell);
-    const data = await readLabelled(sources, args, options);
+    const resumed = await openResume(context, options.resume, 'classify');
+    const data = await readLabelled(sources, args, options, resumed?.reading);
     const given =
       options.test === undefined
         ? data.test
         : (await readLabelled(sources, [options.test], options, data.reading)).rows;
     const { training, test } = given
       ? { training: data.rows, test: given }
-      : drawTest(data.rows, globals.seed ?? 0, lib);
+      : drawTest(data.rows, seedOf(globals.seed, resumed), lib);
+    requireParts(
+      { what: 'rows', needed: '2 labels, and a row of each beside those that the test draws' },
+      training,
+      test,
+    );
     requireKnown(training, test);
     const vectors = options.vectors === undefined ? undefined : await readWordVectors(sources, options.vectors);
-    const sizes = `${formatNumber(training.length)} rows to learn from, ${formatNumber(test.length)} to test with`;
-    const run = await startRun(
-      context,
-      { name: data.name, notes: data.report.notes },
-      args,
-      sizes,
-      options,
-      DEFAULTS.cell,
-    );
+    const sizes = `${formatNumber(training.length)} training rows, ${formatNumber(test.length)} test rows`;
+    const run = await startRun(context, { ...data, resumed }, args, sizes, options, DEFAULTS.cell);
     const { tokens, lowercase, minCount, pooling, wordDropout, oneDirection } = options;
     const model = await trainAndSave(context, run, (hooks) =>
       lib.TextClassifier.fit(training, {
@@ -105,10 +109,10 @@ export const trainClassifyCommand = defineCommand({
     );
     const tested = model.evaluate(test);
     const trained = model.evaluate(training.slice(0, MEASURED));
-    run.progress.log('counting: naive Bayes, logistic regression');
+    run.progress.log('fitting baselines: naive Bayes, logistic regression');
     const baselines = baselinesOf(model, training, test, lib);
     const { config } = model;
-    const last = model.training.validation.at(-1) ?? null;
+    const last = model.training.final;
     const scores = [
       ['majority', baselines.majority, null],
       ['naive Bayes', baselines.naiveBayes, null],
@@ -119,7 +123,7 @@ export const trainClassifyCommand = defineCommand({
     const columns = [{ heading: 'test' }, { heading: 'accuracy', number: true }, { heading: 'macro F1', number: true }];
     return taskResult(context, run, model, {
       title: `${data.name}: classifier`,
-      line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' each way' : ''} · ${sizes}`,
+      line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' per direction' : ''} · ${sizes}`,
       figures: [
         ['test accuracy', percent(tested.accuracy)],
         ['counting', percent(Math.max(baselines.naiveBayes, baselines.logisticRegression))],
@@ -129,22 +133,21 @@ export const trainClassifyCommand = defineCommand({
       unit: 'nats per row',
       sections: [
         {
-          heading: 'What is taken for what',
+          heading: 'Confusion matrix',
           html: lib.confusionChart(
-            'Rows of the test part; the stronger the colour, the larger the share of the true label',
+            'Test rows; the stronger the colour, the larger the share of the true label',
             config.labels,
             tested.confusion,
           ),
         },
-        { heading: 'Surest mistakes', html: mistakesHtml(model, test) },
+        { heading: 'Most confident mistakes', html: mistakesHtml(model, test) },
       ],
       details: [['vocabulary', `${formatNumber(model.vocabularySize)} (${model.text.settings.tokens})`]],
+      data: data.report,
       json: {
         labels: config.labels,
         vocabulary: model.vocabularySize,
         rows: { train: training.length, test: test.length },
-        notes: data.report.notes,
-        data: data.report,
         train: figures(trained),
         validation: last && figures(last),
         test: { ...figures(tested), confusion: tested.confusion },
@@ -163,8 +166,8 @@ function requireKnown(training: readonly LabelledRow[], test: readonly LabelledR
   if (unknown === undefined) return;
   throw new UnrolledError(
     'FORMAT',
-    `expected a label that is trained, received "${unknown.label}" in line ${unknown.line} of ${unknown.file}`,
-    'a label that no training row has cannot be measured: correct it, or leave the row out',
+    `expected a label of the training rows, received "${unknown.label}" in line ${unknown.line} of ${unknown.file}`,
+    'correct the label, or remove the row: a label without training rows cannot be predicted',
   );
 }
 
@@ -225,7 +228,7 @@ function mistakesHtml(model: TextClassifier, test: readonly LabelledText[]): str
   return wrong
     .map(({ text, truth, label, probability }) => {
       const shown = text.length > 400 ? `${text.slice(0, 399)}…` : text;
-      return `<p class="when">${escapeXml(`${truth}, taken for ${label} (${percent(probability)})`)}</p>\n<blockquote>${escapeXml(shown)}</blockquote>`;
+      return `<p class="when">${escapeXml(`${truth}, predicted ${label} (${percent(probability)})`)}</p>\n<blockquote>${escapeXml(shown)}</blockquote>`;
     })
     .join('\n');
 }

@@ -1,24 +1,24 @@
 // `unrolled train ngram`: counts an n-gram model and saves it.
-import { defineCommand } from '../command.js';
-import { sourcesOf } from '../sources.js';
-import { TEXT_OPTIONS } from '../textOptions.js';
-import { writeWhole } from '../files.js';
-import { choice, integer, path, withDefault } from '../options.js';
-import { metricsOf } from '../metrics.js';
-import { formatNumber, table } from '../output.js';
-import { refuseOverwriting } from '../outputs.js';
+import { defineCommand } from '../../command.js';
+import { sourcesOf } from '../../sources.js';
+import { TEXT_OPTIONS, textSettings } from '../../textOptions.js';
+import { writeWhole } from '../../files.js';
+import { choice, integer, path, withDefault } from '../../options.js';
+import { metricsOf } from '../lm/metrics.js';
+import { formatNumber, table } from '../../output.js';
+import { refuseOverwriting } from '../../outputs.js';
 
 export const trainNgramCommand = defineCommand({
   name: 'train ngram',
-  summary: 'counts an n-gram model',
+  summary: 'train an n-gram language model',
   arguments: [{ name: '<data...>', description: 'files, folders, - for standard input, or a known data set' }],
   options: {
-    order: withDefault(integer('--order <N>', 'how many tokens an n-gram has', { min: 1, max: 32 }), 5),
+    order: withDefault(integer('--order <N>', 'number of tokens in an n-gram', { min: 1, max: 32 }), 5),
     smoothing: withDefault(
-      choice('--smoothing <name>', 'how unseen n-grams get their share', ['laplace', 'kneser-ney']),
+      choice('--smoothing <name>', 'smoothing for unseen n-grams', ['laplace', 'kneser-ney']),
       'kneser-ney' as const,
     ),
-    out: path('--out <file>', 'the model file (default: runs/DATA-ngram.safetensors)'),
+    out: path('--out <file>', 'where to save the model (default: runs/DATA-ngram.safetensors)'),
     ...TEXT_OPTIONS,
   },
   examples: [
@@ -26,14 +26,15 @@ export const trainNgramCommand = defineCommand({
     'unrolled train ngram book.txt --tokens word --order 3 --smoothing laplace --out words.safetensors',
   ],
   async run(context, args, options) {
-    const { NgramLanguageModel } = await import('../library.js');
-    const { readCorpus } = await import('../../sources/index.js');
+    const { NgramLanguageModel } = await import('../../library.js');
+    const { readCorpus } = await import('../../../sources/index.js');
     const sources = sourcesOf(context);
-    const { name, corpus, test, reading, report } = await readCorpus(sources, args, options);
+    const text = textSettings(options);
+    const { name, corpus, test, reading, report } = await readCorpus(sources, args, { ...options, ...text });
     const { order, smoothing } = options;
     const out = options.out ?? `runs/${name}-ngram.safetensors`;
     await refuseOverwriting(context, { '--out': out }, args);
-    const model = NgramLanguageModel.fit(corpus, { ...options, order, smoothing });
+    const model = NgramLanguageModel.fit(corpus, { ...text, order, smoothing });
     model.reading = reading;
     await writeWhole(context.io.cwd, out, model.toBytes());
     const measured =
@@ -54,7 +55,7 @@ export const trainNgramCommand = defineCommand({
       ['order', `${order}, ${smoothing}`],
       ['training tokens', formatNumber(corpus.train.length)],
       ['vocabulary', formatNumber(corpus.vocabulary.size)],
-      ['validation perplexity', measured ? formatNumber(measured.perplexity) : 'no validation part'],
+      ['validation perplexity', measured ? formatNumber(measured.perplexity) : 'no validation data'],
       ...(tested ? [['test perplexity', formatNumber(tested.perplexity)]] : []),
       ['model', out],
     ];

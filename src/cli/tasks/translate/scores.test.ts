@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { bleu } from '../metrics/bleu.js';
-import { chrf } from '../metrics/chrf.js';
-import { bleuHeading, scoresOf } from './translationScores.js';
+import { bleu } from '../../../metrics/bleu.js';
+import { chrf } from '../../../metrics/chrf.js';
+import { bleuHeading, scoresOf } from './scores.js';
 
 const said = [{ text: 'le chat dort ici .', references: ['Le chat dort ici .', 'Le chat y dort .'] }];
 const side = (lowercase?: boolean) =>

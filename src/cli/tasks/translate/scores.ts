@@ -1,7 +1,7 @@
 // How good translations are: BLEU and chrF against all references of a source.
-import type * as library from './library.js';
-import type { Translator } from '../models/translator/translator.js';
-import type { TranslatorEvaluation } from '../models/translator/options.js';
+import type * as library from '../../library.js';
+import type { Translator } from '../../../models/translator/translator.js';
+import type { TranslatorEvaluation } from '../../../models/translator/options.js';
 
 type Said = Pick<TranslatorEvaluation['hypotheses'][number], 'text' | 'references'>;
 

@@ -1,0 +1,97 @@
+// What a .zip holds as data, and files that are no text at all, known by their first bytes.
+import { inflateRawSync } from 'node:zlib';
+import { isDataFile, isTableFile } from '../data/extract.js';
+import { UnrolledError } from '../errors.js';
+import { unzip, type ZipEntry, zipEntries } from '../records/unzip.js';
+
+/** One file of the data, unpacked. */
+export interface Part {
+  /** As a person knows it, for messages. */
+  name: string;
+  bytes: Uint8Array;
+  /** What every line of it is, where its data set says so. */
+  label?: string;
+}
+
+const OTHERS: readonly [start: readonly number[], what: string, help: string][] = [
+  [[0x25, 0x50, 0x44, 0x46], 'a PDF document', 'export its text'],
+  [[0xd0, 0xcf, 0x11, 0xe0], 'a workbook or document of old Office', 'save the sheet as CSV'],
+  [[0x50, 0x41, 0x52, 0x31], 'Parquet', 'write it as CSV or JSON lines'],
+  [[0x41, 0x52, 0x52, 0x4f, 0x57, 0x31], 'Arrow', 'write it as CSV or JSON lines'],
+  [[0x89, 0x48, 0x44, 0x46], 'HDF5', 'write the table as CSV'],
+  [[0x53, 0x51, 0x4c, 0x69, 0x74, 0x65], 'a database of SQLite', 'export the table as CSV'],
+  [[0x80, 0x04, 0x95], 'a pickle of Python', 'write the data as CSV or JSON lines'],
+  [[0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59], 'an array of NumPy', 'write it with numpy.savetxt'],
+  [[0x58, 0x0a, 0x00, 0x00], 'data of R', 'write it with write.csv'],
+  [[0x42, 0x5a, 0x68], 'bzip2 data', 'unpack it, or pack it with gzip'],
+  [[0xfd, 0x37, 0x7a, 0x58, 0x5a], 'xz data', 'unpack it, or pack it with gzip'],
+  [[0x28, 0xb5, 0x2f, 0xfd], 'Zstandard data', 'unpack it, or pack it with gzip'],
+  [[0x37, 0x7a, 0xbc, 0xaf], 'a 7z archive', 'unpack it'],
+  [[0x89, 0x50, 0x4e, 0x47], 'a PNG picture', 'name a file with text'],
+  [[0xff, 0xd8, 0xff], 'a JPEG picture', 'name a file with text'],
+];
+
+/** Errors: FORMAT for a file of a known other kind, with what to do with it. */
+export function refuseBinary({ name, bytes }: Part): void {
+  const found = OTHERS.find(([start]) => start.every((byte, i) => bytes[i] === byte));
+  if (found === undefined) return;
+  throw new UnrolledError('FORMAT', `expected text in ${name}, received ${found[1]}`, found[2]);
+}
+
+function isZip({ bytes }: Pick<Part, 'bytes'>): boolean {
+  return bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5);
+}
+
+/**
+ * Parts with archives unpacked. `texts`: all files with text; `table`: the largest file of all; `labelled`: the largest table, or all
+ * texts where there is no table. Errors: FORMAT for a damaged archive, for one without data, and for a workbook.
+ */
+export async function unpackedParts(parts: readonly Part[], wanted: 'texts' | 'table' | 'labelled'): Promise<Part[]> {
+  const unpacked: Part[] = [];
+  for (const part of parts) unpacked.push(...(isZip(part) ? await unzipped(part, wanted) : [part]));
+  return unpacked;
+}
+
+async function unzipped(part: Part, wanted: 'texts' | 'table' | 'labelled'): Promise<Part[]> {
+  const entries = zipEntries(part.bytes, part.name);
+  const office = entries.find(({ path }) => /^(?:xl\/workbook\.xml|word\/document\.xml|content\.xml)$/.test(path));
+  if (office !== undefined) {
+    const what = office.path.startsWith('xl/') ? 'an Excel workbook' : 'a document of an office program';
+    throw new UnrolledError(
+      'FORMAT',
+      `expected text in ${part.name}, received ${what}`,
+      'save the sheet as CSV, or the text as .txt',
+    );
+  }
+  const data = entries.filter(({ path }) => isData(path));
+  if (data.length === 0) {
+    throw new UnrolledError(
+      'FORMAT',
+      `expected a file with data in ${part.name}, received an archive without one`,
+      'unpack it, and name the file',
+    );
+  }
+  const tables = data.filter(({ path }) => isTableFile(path) || /\.(?:json|jsonl|ndjson)$/i.test(path));
+  const some = wanted === 'labelled' && tables.length > 0 ? tables : data;
+  const isAll = wanted === 'texts' || (wanted === 'labelled' && tables.length === 0);
+  const chosen = isAll
+    ? some.sort((a, b) => (a.path < b.path ? -1 : 1))
+    : [some.reduce((a, b) => (b.bytes > a.bytes ? b : a))];
+  const parts: Part[] = [];
+  for (const { path } of chosen) {
+    parts.push({ name: `${part.name}/${path}`, bytes: await unzip(part.bytes, path, part.name, inflate) });
+  }
+  return parts;
+}
+
+function isData(path: ZipEntry['path']): boolean {
+  const hidden = path.split('/').some((name) => name.startsWith('.') || name === '__MACOSX');
+  return !hidden && (isDataFile(path) || isTableFile(path));
+}
+
+/** By zlib, which says where the packed data ends. */
+async function inflate(packed: Uint8Array, most: number): Promise<{ bytes: Uint8Array; used: number }> {
+  const result: unknown = inflateRawSync(packed, { info: true, maxOutputLength: Math.max(1, most) });
+  const { buffer, engine } = result as { buffer: Uint8Array; engine: { bytesWritten: number } };
+  return { bytes: buffer, used: engine.bytesWritten };
+}
