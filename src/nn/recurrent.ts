@@ -56,8 +56,11 @@ export interface RecurrentResult {
   trace: Readonly<Record<string, Tensor>>[];
 }
 
+/** Where a gate is. */
 export interface GatePlace {
+  /** From 0, the layer that reads the input; 0. */
   layer?: number;
+  /** backward: of a network in both directions, the one from the end; forward. */
   direction?: 'forward' | 'backward';
 }
 

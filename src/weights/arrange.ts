@@ -7,6 +7,7 @@ import { type Columns, columnsOf, describe, differenceOf, gather, keyOf } from '
 import type { Block, GivenParameter, GivenState, Place } from './labels.js';
 import { numbersOf } from './numbers.js';
 
+/** How a state dict is taken. */
 export interface LoadOptions {
   /** Parameters without labels have their columns in the order of 0.1: for what that version saved. */
   order?: '0.1';

@@ -1,15 +1,9 @@
 // Model files with configurations that are not those of their weights: refused by name before memory is taken, whatever the kind.
 import { readFileSync } from 'node:fs';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import {
-  LanguageModel,
-  loadModel,
-  NgramLanguageModel,
-  UnrolledError,
-  useBackend,
-} from '../../src/node.js';
-import { decodeSafetensors, encodeSafetensors } from '../../src/formats/index.js';
+import { LanguageModel, loadModel, NgramLanguageModel, UnrolledError, useBackend } from '../../src/node.js';
 import { Corpus } from '../../src/text/index.js';
+import { decodeSafetensors, encodeSafetensors } from '../../src/formats/index.js';
 import { ReferenceBackend } from '../../src/backend/reference/reference.js';
 
 const KINDS = ['lm-lstm', 'lm-own', 'ngram', 'classify', 'tag', 'forecast', 'translate', 'caption'];
