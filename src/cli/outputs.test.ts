@@ -57,7 +57,7 @@ describe('an output is never one of the inputs', () => {
   it('says which, and what to do', async () => {
     await inData(async (folder, fails) => {
       expect(await fails('train', 'lm', 'over.txt', ...TINY, '--out', 'hard.txt')).toBe(
-        'error[OPTION]: expected a file that is not an input for --out, received hard.txt, which is over.txt\n' +
+        'error[OPTION]: expected a file that is not an input for --out, received hard.txt, which is the input over.txt\n' +
           'help: choose another path with --out\n',
       );
       expect(await fails('train', 'lm', 'over.txt', ...TINY, '--out', 'm.x', '--report', './m.x')).toContain(
