@@ -53,7 +53,10 @@ export async function refuseOverwriting(
     };
     const source = read.get(own.key);
     if (source !== undefined)
-      fail('a file that is not an input', source === output ? `${output}, which is` : `${output}, which is ${source}`);
+      fail(
+        'a file that is not an input',
+        source === output ? `${output}, an input` : `${output}, which is the input ${source}`,
+      );
     const folder = folders.find(({ path }) => own.path.startsWith(path + sep));
     // Not there yet, it would be read the next time.
     if (folder !== undefined && isDataFile(output)) {

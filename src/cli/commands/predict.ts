@@ -39,6 +39,6 @@ export const predictCommand = defineCommand({
     const json = { task: model.task, model: file, predictions, data: report };
     if (options.out === undefined) return { json, text };
     await writeWhole(context.io.cwd, options.out, predictions.map((one) => `${JSON.stringify(one)}\n`).join(''));
-    return { json, text: `${formatNumber(predictions.length)} answers in ${options.out}` };
+    return { json, text: `${formatNumber(predictions.length)} predictions in ${options.out}` };
   },
 });

@@ -76,7 +76,7 @@ export const trainTagCommand = defineCommand({
       : library.stratifiedSplit(new Int32Array(data.rows.length), TEST, seedOf(globals.seed, resumed));
     const training = drawn ? Array.from(drawn.rest, (i) => data.rows[i]) : data.rows;
     const test = given ?? Array.from(drawn?.drawn ?? [], (i) => data.rows[i]);
-    requireParts({ what: 'sentences', needed: '2, one to learn from and one to test with' }, training, test);
+    requireParts({ what: 'sentences', needed: '2, one for training and one for testing' }, training, test);
     const vectors = options.vectors === undefined ? undefined : await readWordVectors(sources, options.vectors);
     const sizes = `${formatNumber(training.length)} training sentences, ${formatNumber(test.length)} test sentences`;
     const run = await startRun(context, { ...data, resumed }, args, sizes, options, DEFAULTS.cell);

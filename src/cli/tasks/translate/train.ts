@@ -93,7 +93,7 @@ export const trainTranslateCommand = defineCommand({
     const training = drawn?.rest ?? data.rows;
     const test: readonly TextPair[] = given ?? drawn?.drawn ?? [];
     requireParts(
-      { what: 'pairs', needed: '2 different sources, one to learn from and one to test with' },
+      { what: 'pairs', needed: '2 different sources, one for training and one for testing' },
       training,
       test,
     );
