@@ -245,7 +245,7 @@ describe('bad input has its code and status', () => {
     ['an empty file', train('empty.txt'), 'EMPTY', 2],
     ['one character', train('one.txt'), 'TOO_SHORT', 2],
     ['less than batch × steps', train('short.txt'), 'TOO_SHORT', 2],
-    ['UTF-16', train('utf16.txt'), 'ENCODING', 2],
+    ['UTF-16, which is read, of few tokens', train('utf16.txt'), 'TOO_SHORT', 2],
     ['invalid UTF-8', train('latin1.txt'), 'ENCODING', 2],
     ['an option out of range', train('lines.txt', '--dropout', '1.5'), 'OPTION', 2],
     ['an unknown cell', train('lines.txt', '--cell', 'lstn'), 'OPTION', 2],

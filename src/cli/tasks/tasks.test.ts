@@ -73,7 +73,7 @@ describe('train classify', () => {
       expect(readFileSync(join(folder, 'in.html'), 'utf8')).toContain('Why neg');
       const generated = await runTest(['generate', 'films.safetensors'], { cwd: folder });
       expect(generated.err).toContain(
-        'expected a language model in films.safetensors, received a model of kind classify',
+        'expected a language model in films.safetensors, received a model of the task classify',
       );
     });
   });

@@ -85,11 +85,14 @@ export const trainClassifyCommand = defineCommand({
     const { training, test } = given
       ? { training: data.rows, test: given }
       : drawTest(data.rows, seedOf(globals.seed, resumed), lib);
-    requireParts(
-      { what: 'rows', needed: '2 labels, and a row of each beside those that the test draws' },
-      training,
-      test,
-    );
+    // Of one label alone, the training says what is missing.
+    if (new Set(data.rows.map(({ label }) => label)).size > 1) {
+      requireParts(
+        { what: 'rows', needed: '2 labels, and a row of each beside those that the test draws' },
+        training,
+        test,
+      );
+    }
     requireKnown(training, test);
     const vectors = options.vectors === undefined ? undefined : await readWordVectors(sources, options.vectors);
     const sizes = `${formatNumber(training.length)} training rows, ${formatNumber(test.length)} test rows`;
