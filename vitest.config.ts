@@ -8,7 +8,10 @@ export default defineConfig({
     alias: [
       { find: /^unrolled$/, replacement: path('src/node.ts') },
       { find: /^unrolled\/experiments$/, replacement: path('experiments/index.ts') },
-      { find: /^unrolled\/(inspect|records|reproduce)$/, replacement: path('src/$1/index.ts') },
+      {
+        find: /^unrolled\/(data|formats|inspect|metrics|records|reproduce|text)$/,
+        replacement: path('src/$1/index.ts'),
+      },
     ],
   },
   test: {

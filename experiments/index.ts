@@ -9,6 +9,7 @@ import sequenceModels from './sequence-models/index.js';
 import tasks from './tasks/index.js';
 import textAndLanguageModels from './text-and-language-models/index.js';
 
+/** The chapters in the order of the course; `tasks` runs only where it is asked for. */
 export const CHAPTERS: readonly Chapter[] = [
   sequenceModels,
   textAndLanguageModels,

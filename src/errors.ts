@@ -29,10 +29,23 @@ export const ERROR_KINDS = {
   INTERRUPTED: 'run',
 } as const satisfies Record<string, ErrorKind>;
 
+/** The codes of `UnrolledError`: stable, so that a program can tell errors apart without reading their messages. */
 export type ErrorCode = keyof typeof ERROR_KINDS;
 
-/** Every error that the library throws on purpose. */
+/** Characters at most: what a message quotes may be a file in one line; a help may hold a command with many files. */
+const LONGEST = { message: 1000, help: 8000 };
+
+/** A text of at most `most` characters: from a longer one its beginning and its end stay. */
+export function cut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const tail = Math.floor(most / 4);
+  const start = text.slice(0, most - tail - 3).replace(/[\ud800-\udbff]$/, '');
+  return `${start} … ${text.slice(text.length - tail).replace(/^[\udc00-\udfff]/, '')}`;
+}
+
+/** Every error that the library throws on purpose. Long messages are cut; the whole text is kept nowhere. */
 export class UnrolledError extends Error {
+  /** Which error it is. */
   readonly code: ErrorCode;
   /** What to do next, one sentence. */
   readonly help: string;
@@ -43,12 +56,13 @@ export class UnrolledError extends Error {
    * @param help what to do next
    */
   constructor(code: ErrorCode, message: string, help: string, options?: { cause?: unknown }) {
-    super(message, options);
+    super(cut(message, LONGEST.message), options);
     this.name = 'UnrolledError';
     this.code = code;
-    this.help = help;
+    this.help = cut(help, LONGEST.help);
   }
 
+  /** Whether the input is to blame (`input`) or something failed while running (`run`). */
   get kind(): ErrorKind {
     return ERROR_KINDS[this.code];
   }

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { CHAPTERS } from '../experiments/index.js';
 import { KnownData } from '../src/sources/knownData.js';
 import { inFolder, runTest } from '../src/cli/testing.js';
-import { LANGUAGES, placeholders } from '../src/reproduce/messages.js';
+import { LANGUAGES } from '../src/reproduce/messages.js';
+import { placeholders } from '../src/reproduce/testing.js';
 import { WORDS } from '../src/reproduce/words.js';
 
 const DATA = resolve(process.env.UNROLLED_DATA ?? '../shared/data');
@@ -63,7 +64,7 @@ describe('the experiments', () => {
           const page = readFileSync(join(folder, place, `${name}.html`), 'utf8');
           const body = page.slice(0, page.lastIndexOf('<section>')); // the code, which comes last, has braces of its own
           expect(body.replace(/<style>.*?<\/style>|<annotation.*?<\/annotation>/gs, '')).not.toMatch(
-            /{[a-z]\w*}|undefined/,
+            /{[a-z]\w*}|undefined/i,
           );
           expect(body, 'a coordinate that is no number').not.toMatch(/\b(?:d|x|y|cx|cy|x1|y1|transform)="[^"]*NaN/);
           expect(page).toContain(`<p class="when">${chapter}/${name}.ts</p>`);

@@ -1,14 +1,7 @@
 // softplus, log σ and silu, of tensors and in a cell, on every backend: all digits of small results, nothing lost far out.
 import { describe, expect, it } from 'vitest';
-import {
-  defineCell,
-  fromData,
-  listBackends,
-  Recurrent,
-  ReferenceBackend,
-  type Tensor,
-  useBackend,
-} from '../src/node.js';
+import { defineCell, fromData, listBackends, Recurrent, type Tensor, useBackend } from '../src/node.js';
+import { ReferenceBackend } from '../src/backend/reference/reference.js';
 import * as activations from '../src/autograd/activations.js';
 
 const logistic = (x: number): number => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)));

@@ -1,6 +1,8 @@
 // The main job in small, on every backend: a model learns, resumes bit for bit, is one file, and does not leak.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Backend, decodeSafetensors, LanguageModel, Corpus, useBackend, UnrolledError } from '../src/node.js';
+import { decodeSafetensors } from '../src/formats/index.js';
+import { type Backend, LanguageModel, UnrolledError, useBackend } from '../src/node.js';
+import { Corpus } from '../src/text/index.js';
 
 /** A text with something to learn. */
 const TEXT = Array.from({ length: 400 }, (_, i) => `line ${i % 7} says hello to ${'abcdefg'[(i * 3) % 7]};\n`).join('');

@@ -2,7 +2,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { quantileLoss } from '../src/nn/quantileLoss.js';
 import { integratedGradients } from '../src/inspect/index.js';
+import { stratifiedSplit } from '../src/data/index.js';
+import { chrf } from '../src/metrics/index.js';
 import * as u from '../src/node.js';
+import { NgramModel, Vocabulary } from '../src/text/index.js';
+import { EarlyStopping } from '../src/train/loop.js';
 
 beforeAll(async () => {
   await u.useBackend('reference');
@@ -78,7 +82,7 @@ const ONE_OF_EACH: Record<string, { wrong: readonly number[]; use: (value: numbe
   manualSeed: { wrong: [0.5, NaN], use: (seed) => u.manualSeed(seed) },
   'RandomCalls calls': { wrong: [-1, 0.5, NaN], use: (calls) => new u.RandomCalls(0, calls) },
   randomizedTruncation: { wrong: [0, -1, 1.1, NaN], use: (p) => u.randomizedTruncation(3, p, new u.Philox(0)) },
-  'EarlyStopping patience': { wrong: [0, -1, 1.5, NaN], use: (patience) => new u.EarlyStopping(patience) },
+  'EarlyStopping patience': { wrong: [0, -1, 1.5, NaN], use: (patience) => new EarlyStopping(patience) },
   'beam size': { wrong: [0, -1, 1.5, NaN], use: (beamSize) => beam({ beamSize }) },
   lengthPenalty: { wrong: [-1, NaN, Infinity], use: (lengthPenalty) => beam({ lengthPenalty }) },
   'beam results': { wrong: [0, 5, NaN], use: (results) => beam({ beamSize: 4, results }) },
@@ -91,10 +95,10 @@ const ONE_OF_EACH: Record<string, { wrong: readonly number[]; use: (value: numbe
   },
   'n-gram alpha': {
     wrong: [-1, NaN, Infinity],
-    use: (alpha) => u.NgramModel.fit(Int32Array.of(0, 1), { order: 2, vocabularySize: 2, smoothing: 'laplace', alpha }),
+    use: (alpha) => NgramModel.fit(Int32Array.of(0, 1), { order: 2, vocabularySize: 2, smoothing: 'laplace', alpha }),
   },
-  minCount: { wrong: [-1, NaN], use: (minCount) => u.Vocabulary.fromTokens(['a'], { minCount }) },
-  'split fraction': { wrong: [-0.1, 1, NaN], use: (fraction) => u.stratifiedSplit([0, 1], fraction) },
+  minCount: { wrong: [-1, NaN], use: (minCount) => Vocabulary.fromTokens(['a'], { minCount }) },
+  'split fraction': { wrong: [-0.1, 1, NaN], use: (fraction) => stratifiedSplit([0, 1], fraction) },
   'splitPairs share': {
     wrong: [-0.1, -1, 1.5, NaN],
     use: (share) =>
@@ -106,7 +110,7 @@ const ONE_OF_EACH: Record<string, { wrong: readonly number[]; use: (value: numbe
         share,
       ),
   },
-  'chrF beta': { wrong: [0, -1, NaN, Infinity], use: (beta) => u.chrf(['a'], ['a'], { beta }) },
+  'chrF beta': { wrong: [0, -1, NaN, Infinity], use: (beta) => chrf(['a'], ['a'], { beta }) },
 };
 
 function beam(options: Partial<u.BeamTask>): unknown {

@@ -14,8 +14,17 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const README = [
   'README.md',
   ...[
-    'recurrent', 'textbook', 'classification', 'tagging', 'forecasting', 'translation', 'pronunciation', 'programs', 'captions', 'digits',
-  ].map((name) => `docs/${name}.md`), // prettier-ignore
+    'recurrent',
+    'textbook',
+    'classification',
+    'tagging',
+    'forecasting',
+    'translation',
+    'pronunciation',
+    'programs',
+    'captions',
+    'digits',
+  ].map((name) => `docs/${name}.md`),
 ]
   .map((page) => readFileSync(join(ROOT, page), 'utf8'))
   .join('\n');

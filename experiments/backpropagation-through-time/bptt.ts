@@ -1,6 +1,30 @@
 // Dive into Deep Learning, 9.7: backpropagation through time: in full, truncated after k steps, and truncated at random.
-import { detach, noGrad, orthogonal, Philox, randn, randomizedTruncation, Recurrent, RNN, scope, type Tensor, TruncatedBackpropagation } from 'unrolled'; // prettier-ignore
-import { above, below, between, colour, curves, exactly, experiment, MUTED, near, Plot, SURFACE } from 'unrolled/reproduce'; // prettier-ignore
+import {
+  detach,
+  noGrad,
+  orthogonal,
+  Philox,
+  randn,
+  randomizedTruncation,
+  Recurrent,
+  RNN,
+  scope,
+  type Tensor,
+  TruncatedBackpropagation,
+} from 'unrolled';
+import {
+  above,
+  below,
+  between,
+  colour,
+  curves,
+  exactly,
+  experiment,
+  MUTED,
+  near,
+  Plot,
+  SURFACE,
+} from 'unrolled/reproduce';
 import text from './text/bptt.js';
 
 const T = 64; // steps of the sequence; the loss looks at the last state only
@@ -104,14 +128,19 @@ export default experiment({
 
     heading('truncatedHeading');
     say('truncated');
-    const bias = cut.map((gradients, i) => gradients.map((g) => length(minus(g, problems[i].full)) / length(problems[i].full))); // prettier-ignore
+    const bias = cut.map((gradients, i) =>
+      gradients.map((g) => length(minus(g, problems[i].full)) / length(problems[i].full)),
+    );
     bias.forEach((errors, i) => {
       check('truncatedBias', above(0.1), errors[3], { k: 4, seed: String(seeds[i]) });
       check('truncatedAll', below(1e-6), errors[T - 1], { k: T, seed: String(seeds[i]) });
     });
     // The same by the library's own truncation: the sequence comes step by step, each loss goes 8 steps back.
     const { rnn, x, gradient } = problems[0];
-    const stream = new TruncatedBackpropagation((piece, state) => rnn.forward(piece, { state }), { forwardSteps: 1, backwardSteps: 8 }); // prettier-ignore
+    const stream = new TruncatedBackpropagation((piece, state) => rnn.forward(piece, { state }), {
+      forwardSteps: 1,
+      backwardSteps: 8,
+    });
     for (let t = 0; t < T - 1; t++) noGrad(() => stream.forward(x.slice(0, t, t + 1)));
     const streamed = gradient(() => stream.forward(x.slice(0, T - 1, T)));
     check('stream', below(1e-5), length(minus(streamed, cut[0][7])) / length(cut[0][7]));
@@ -123,7 +152,9 @@ export default experiment({
     const cuts = new Philox(seed, 3);
     const rows = (['randomized', 'regular', 'full'] as const).map((kind) => {
       const xi = randomizedTruncation(32, 0.875, cuts);
-      const ends = lengths.slice(0, 32).filter((t) => t === 32 || (kind === 'regular' ? t % 8 === 0 : kind === 'randomized' && xi[t - 1] === 0)); // prettier-ignore
+      const ends = lengths
+        .slice(0, 32)
+        .filter((t) => t === 32 || (kind === 'regular' ? t % 8 === 0 : kind === 'randomized' && xi[t - 1] === 0));
       return { kind, pieces: ends.map((end, i) => ({ x1: i === 0 ? 0 : ends[i - 1], x2: end })) };
     });
     plot('cutsCaption', (t) => ({
@@ -132,8 +163,23 @@ export default experiment({
       height: 170,
       marginLeft: 110,
       marks: rows.map(({ kind, pieces }) => [
-        Plot.barX(pieces, { x1: 'x1', x2: 'x2', y: () => t(kind), insetLeft: 1.5, insetRight: 1.5, fill: MUTED, fillOpacity: 0.25 }), // prettier-ignore
-        Plot.arrow(pieces, { x1: (d: { x2: number }) => d.x2 - 0.2, x2: (d: { x1: number }) => d.x1 + 0.2, y1: () => t(kind), y2: () => t(kind), stroke: colour(1), headLength: 7 }), // prettier-ignore
+        Plot.barX(pieces, {
+          x1: 'x1',
+          x2: 'x2',
+          y: () => t(kind),
+          insetLeft: 1.5,
+          insetRight: 1.5,
+          fill: MUTED,
+          fillOpacity: 0.25,
+        }),
+        Plot.arrow(pieces, {
+          x1: (d: { x2: number }) => d.x2 - 0.2,
+          x2: (d: { x1: number }) => d.x1 + 0.2,
+          y1: () => t(kind),
+          y2: () => t(kind),
+          stroke: colour(1),
+          headLength: 7,
+        }),
       ]),
     }));
 
@@ -172,10 +218,21 @@ export default experiment({
       x: { label: t('draws') },
       y: { label: t('share'), grid: true },
       marks: [
-        Plot.areaY(running.slice(4), { x: (_: unknown, i: number) => i + 5, y1: 'low', y2: 'high', fill: colour(1), fillOpacity: 0.18 }), // prettier-ignore
+        Plot.areaY(running.slice(4), {
+          x: (_: unknown, i: number) => i + 5,
+          y1: 'low',
+          y2: 'high',
+          fill: colour(1),
+          fillOpacity: 0.18,
+        }),
         curves([
           { name: t('full'), ...flat(1), colour: 2 },
-          { name: t('randomized'), x: running.slice(4).map((_, i) => i + 5), y: running.slice(4).map(({ mean }) => mean), colour: 1 }, // prettier-ignore
+          {
+            name: t('randomized'),
+            x: running.slice(4).map((_, i) => i + 5),
+            y: running.slice(4).map(({ mean }) => mean),
+            colour: 1,
+          },
           { name: t('truncatedAt', { k: 8 }), ...flat(truncatedAlong), colour: 0 },
         ]),
       ],
@@ -202,8 +259,19 @@ export default experiment({
       marks: [
         curves([
           { name: t('biasOf', { name: t('truncated2') }), x: lengths.slice(0, 32), y: bias[0].slice(0, 32), colour: 0 },
-          { name: t('spreadOf', { name: t('randomized') }), x: shown.map(({ cost }) => cost), y: shown.map(({ spread }) => spread), colour: 1 }, // prettier-ignore
-          { name: t('biasOf', { name: t('randomized') }), x: shown.map(({ cost }) => cost), y: shown.map((run) => run.bias), colour: 1, dashed: true }, // prettier-ignore
+          {
+            name: t('spreadOf', { name: t('randomized') }),
+            x: shown.map(({ cost }) => cost),
+            y: shown.map(({ spread }) => spread),
+            colour: 1,
+          },
+          {
+            name: t('biasOf', { name: t('randomized') }),
+            x: shown.map(({ cost }) => cost),
+            y: shown.map((run) => run.bias),
+            colour: 1,
+            dashed: true,
+          },
         ]),
         Plot.dot(shown, { x: 'cost', y: 'spread', fill: colour(1), stroke: SURFACE }),
         Plot.dot(shown, { x: 'cost', y: 'bias', fill: colour(1), stroke: SURFACE }),
@@ -211,11 +279,19 @@ export default experiment({
     }));
     say('compare');
     table((t) => ({
-      columns: [{ heading: t('method') }, ...(['work', 'biasColumn', 'spreadColumn'] as const).map((key) => ({ heading: t(key), number: true }))], // prettier-ignore
+      columns: [
+        { heading: t('method') },
+        ...(['work', 'biasColumn', 'spreadColumn'] as const).map((key) => ({ heading: t(key), number: true })),
+      ],
       rows: [
         [t('full'), T, '0', '0'],
         ...STEPS.map((k) => [t('truncatedAt', { k }), k, bias[0][k - 1].toFixed(3), '0']),
-        ...shown.map(({ p, cost, bias: left, spread }) => [t('randomizedAt', { p: String(p) }), cost.toFixed(1), t('noise', { value: left.toFixed(3) }), spread.toFixed(3)]), // prettier-ignore
+        ...shown.map(({ p, cost, bias: left, spread }) => [
+          t('randomizedAt', { p: String(p) }),
+          cost.toFixed(1),
+          t('noise', { value: left.toFixed(3) }),
+          spread.toFixed(3),
+        ]),
       ],
     }));
     check('totalError', above(1), eight.spread / bias[0][7], { k: 8 });

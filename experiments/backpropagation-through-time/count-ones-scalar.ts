@@ -1,6 +1,20 @@
 // A recurrent network of two numbers, with its gradient by hand: it learns to count ones, and shows how training explodes.
 import { fromData, Philox, Recurrent, RNNIdentity } from 'unrolled';
-import { atMost, below, colour, curves, diverged, exactly, experiment, INK, MUTED, near, Plot, sequential, SURFACE } from 'unrolled/reproduce'; // prettier-ignore
+import {
+  atMost,
+  below,
+  colour,
+  curves,
+  diverged,
+  exactly,
+  experiment,
+  INK,
+  MUTED,
+  near,
+  Plot,
+  sequential,
+  SURFACE,
+} from 'unrolled/reproduce';
 import text from './text/count-ones-scalar.js';
 
 const SHORT = [0, 0, 0, 0, 1, 0, 1, 0, 1, 0];
@@ -81,7 +95,17 @@ function surface(sequences: readonly (readonly number[])[]) {
     const errors = sequences.map((x) => forward(x, { U, W })[x.length] - x.reduce((sum, value) => sum + value, 0));
     return Math.log10(errors.reduce((sum, error) => sum + error ** 2, 0) / sequences.length + 0.03);
   };
-  return Plot.contour({ x1: -1.6, x2: 1.6, y1: -3, y2: 3, fill: loss, pixelSize: 5, interval: 0.5, stroke: SURFACE, strokeWidth: 0.5 }); // prettier-ignore
+  return Plot.contour({
+    x1: -1.6,
+    x2: 1.6,
+    y1: -3,
+    y2: 3,
+    fill: loss,
+    pixelSize: 5,
+    interval: 0.5,
+    stroke: SURFACE,
+    strokeWidth: 0.5,
+  });
 }
 
 /** Means of pieces of 20 epochs. */
@@ -103,7 +127,10 @@ export default experiment({
     // The same network in the library, without an activation function: its gradient at some place.
     const probe: Point = { U: -1.2, W: 0.7 };
     const rnn = new Recurrent(RNNIdentity, { inputSize: 1, hiddenSize: 1, bias: false });
-    rnn.loadStateDict({ '0.weight_x': { shape: [1, 1], data: [probe.U] }, '0.weight_h': { shape: [1, 1], data: [probe.W] } }); // prettier-ignore
+    rnn.loadStateDict({
+      '0.weight_x': { shape: [1, 1], data: [probe.U] },
+      '0.weight_h': { shape: [1, 1], data: [probe.W] },
+    });
     rnn
       .forward(fromData(SHORT, [10, 1, 1]))
       .state[0].h.sub(3)
@@ -143,7 +170,16 @@ export default experiment({
         surface([SHORT]),
         Plot.line(one.path, { x: 'W', y: 'U', stroke: colour(1), strokeWidth: 2.5 }),
         Plot.dot(spots, { x: 'x', y: 'y', r: 5, fill: colour(1), stroke: SURFACE }),
-        Plot.text(spots, { x: 'x', y: 'y', text: (d: { name: string }) => (d.name === 'found' ? t('found') : d.name), dy: -14, fill: INK, fontWeight: 600, stroke: SURFACE, strokeWidth: 4 }), // prettier-ignore
+        Plot.text(spots, {
+          x: 'x',
+          y: 'y',
+          text: (d: { name: string }) => (d.name === 'found' ? t('found') : d.name),
+          dy: -14,
+          fill: INK,
+          fontWeight: 600,
+          stroke: SURFACE,
+          strokeWidth: 4,
+        }),
       ],
     }));
 
@@ -155,11 +191,21 @@ export default experiment({
     say('cliff', { before: long.path[24].W.toFixed(2).replace('-', '−'), after: Math.round(long.path[25].W) });
     plot('cliffCaption', (t) => ({
       x: { label: t('epoch'), domain: [0, 27] },
-      y: { label: t('size'), type: 'log', grid: true, ticks: [1, 1e50, 1e100, 1e150, 1e200, 1e250], tickFormat: (v: number) => `1e${Math.log10(v)}` }, // prettier-ignore
+      y: {
+        label: t('size'),
+        type: 'log',
+        grid: true,
+        ticks: [1, 1e50, 1e100, 1e150, 1e200, 1e250],
+        tickFormat: (v: number) => `1e${Math.log10(v)}`,
+      },
       marks: [
         curves([
           { name: t('loss'), y: long.losses.slice(0, 26) },
-          { name: '|W|', x: Array.from({ length: 26 }, (_, i) => i + 1), y: long.path.slice(1, 27).map(({ W }) => Math.abs(W)) }, // prettier-ignore
+          {
+            name: '|W|',
+            x: Array.from({ length: 26 }, (_, i) => i + 1),
+            y: long.path.slice(1, 27).map(({ W }) => Math.abs(W)),
+          },
         ]),
         Plot.ruleX([26], { stroke: MUTED, strokeDasharray: '2 3' }),
         Plot.text([[26, 1e25]], { text: ['NaN'], textAnchor: 'start', dx: 5, fill: MUTED }),

@@ -1,7 +1,37 @@
 // Why gradients vanish and explode: powers, of numbers, of matrices, of Jacobians; and what gates and clipping do about it.
-import { clipGradNorm, fromData, GRU, LSTM, normalInit, orthogonal, Philox, randn, Recurrent, type RecurrentOptions, RNN, RNNIdentity, RNNReLU, type Tensor } from 'unrolled'; // prettier-ignore
+import {
+  clipGradNorm,
+  fromData,
+  GRU,
+  LSTM,
+  normalInit,
+  orthogonal,
+  Philox,
+  randn,
+  Recurrent,
+  type RecurrentOptions,
+  RNN,
+  RNNIdentity,
+  RNNReLU,
+  type Tensor,
+} from 'unrolled';
 import { eigenvalues, gradientFlow, spectralRadius, stateJacobian } from 'unrolled/inspect';
-import { above, atLeast, atMost, below, between, colour, curves, exactly, experiment, holds, INK, MUTED, near, Plot } from 'unrolled/reproduce'; // prettier-ignore
+import {
+  above,
+  atLeast,
+  atMost,
+  below,
+  between,
+  colour,
+  curves,
+  exactly,
+  experiment,
+  holds,
+  INK,
+  MUTED,
+  near,
+  Plot,
+} from 'unrolled/reproduce';
 import text from './text/exploding-vanishing.js';
 
 const H = 32;
@@ -118,7 +148,20 @@ export default experiment({
       marks: [
         Plot.line(circle, { stroke: MUTED, strokeDasharray: '4 3' }),
         spectrum.map((values, i) => Plot.dot(values, { x: 're', y: 'im', r: 3.5, fill: colour(i), stroke: null })),
-        Plot.text([{ x: -1.22, y: 1.22, i: 0 }, { x: -1.22, y: 1.08, i: 1 }], { x: 'x', y: 'y', text: ({ i }: { i: number }) => `ρ = ${[0.9, 1.1][i]}`, fill: ({ i }: { i: number }) => colour(i), textAnchor: 'start', fontWeight: 600 }), // prettier-ignore
+        Plot.text(
+          [
+            { x: -1.22, y: 1.22, i: 0 },
+            { x: -1.22, y: 1.08, i: 1 },
+          ],
+          {
+            x: 'x',
+            y: 'y',
+            text: ({ i }: { i: number }) => `ρ = ${[0.9, 1.1][i]}`,
+            fill: ({ i }: { i: number }) => colour(i),
+            textAnchor: 'start',
+            fontWeight: 600,
+          },
+        ),
       ],
     }));
     plot('matrixCaption', (t) => ({
@@ -227,7 +270,12 @@ export default experiment({
     say('forget');
     const rate = (values: readonly number[]): number => (values[151] / values[1]) ** (1 / 150);
     const rates = gates.map(rate);
-    check('forgetRises', holds, rates.every((value, i) => i === 0 || value > rates[i - 1]), { rates: rates.map((value) => value.toFixed(3)).join(', ') }); // prettier-ignore
+    check(
+      'forgetRises',
+      holds,
+      rates.every((value, i) => i === 0 || value > rates[i - 1]),
+      { rates: rates.map((value) => value.toFixed(3)).join(', ') },
+    );
     check('forgetThree', between(1e-3, 1e3), gates[biases.indexOf(3)][T - 1]);
     plot('forgetCaption', (t) => ({
       x: { label: t('stepsBack') },
@@ -235,7 +283,11 @@ export default experiment({
       marks: [curves(gates.map((f, i) => ({ name: `b = ${biases[i]}`, x: scales.x, y: scales.y(f) })))],
     }));
     table((t) => ({
-      columns: [{ heading: t('bias'), number: true }, { heading: 'σ(b)', number: true }, { heading: t('perStep'), number: true }], // prettier-ignore
+      columns: [
+        { heading: t('bias'), number: true },
+        { heading: 'σ(b)', number: true },
+        { heading: t('perStep'), number: true },
+      ],
       rows: biases.map((b, i) => [b, sigmoid(b).toFixed(3), rates[i].toFixed(3)]),
     }));
 
@@ -254,9 +306,15 @@ export default experiment({
       return { x1: before[0], y1: before[1], x2, y2, norm: Math.hypot(...before) };
     });
     check('onBall', atMost(1 + 1e-6), Math.max(...clipped.map(({ x2, y2 }) => Math.hypot(x2, y2))));
-    check('direction', atLeast(1 - 1e-6), Math.min(...clipped.map(({ x1, y1, x2, y2, norm }) => (x1 * x2 + y1 * y2) / (norm * Math.hypot(x2, y2))))); // prettier-ignore
+    check(
+      'direction',
+      atLeast(1 - 1e-6),
+      Math.min(...clipped.map(({ x1, y1, x2, y2, norm }) => (x1 * x2 + y1 * y2) / (norm * Math.hypot(x2, y2)))),
+    );
     const inside = clipped.filter(({ norm }) => norm <= 1);
-    check('inside', below(1e-6), Math.max(...inside.map(({ x1, y1, x2, y2 }) => Math.hypot(x1 - x2, y1 - y2))), { count: inside.length }); // prettier-ignore
+    check('inside', below(1e-6), Math.max(...inside.map(({ x1, y1, x2, y2 }) => Math.hypot(x1 - x2, y1 - y2))), {
+      count: inside.length,
+    });
     const outside = clipped.filter(({ norm }) => norm > 1);
     plot('clipCaption', (t) => ({
       x: { label: 'g₁', domain: [-4, 4] },
@@ -265,7 +323,16 @@ export default experiment({
       height: 470,
       marks: [
         Plot.line(circle, { stroke: INK, strokeWidth: 1.5 }),
-        Plot.arrow(outside, { x1: 'x1', y1: 'y1', x2: 'x2', y2: 'y2', stroke: colour(1), strokeOpacity: 0.55, headLength: 6, insetStart: 4 }), // prettier-ignore
+        Plot.arrow(outside, {
+          x1: 'x1',
+          y1: 'y1',
+          x2: 'x2',
+          y2: 'y2',
+          stroke: colour(1),
+          strokeOpacity: 0.55,
+          headLength: 6,
+          insetStart: 4,
+        }),
         Plot.dot(outside, { x: 'x1', y: 'y1', r: 3.5, fill: colour(1) }),
         Plot.dot(inside, { x: 'x1', y: 'y1', r: 3.5, fill: colour(0) }),
         Plot.text([[-3.9, 3.8]], { text: [t('circle')], textAnchor: 'start', fill: INK, fontWeight: 600 }),

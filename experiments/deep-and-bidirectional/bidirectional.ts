@@ -1,6 +1,22 @@
 // Dive into Deep Learning, 10.4: reading a sequence from both ends. What two directions must not be used for (predicting
 // what comes next), and what they are good for (a hole in a text). Letters: T steps, N batch, V symbols.
-import { Adam, clipGradNorm, concat, Corpus, crossEntropy, Embedding, fromData, Linear, LSTM, manualSeed, noGrad, randomBatches, Recurrent, scope, type Tensor } from 'unrolled'; // prettier-ignore
+import {
+  Adam,
+  clipGradNorm,
+  concat,
+  crossEntropy,
+  Embedding,
+  fromData,
+  Linear,
+  LSTM,
+  manualSeed,
+  noGrad,
+  Recurrent,
+  scope,
+  type Tensor,
+} from 'unrolled';
+import { randomBatches } from 'unrolled/data';
+import { Corpus } from 'unrolled/text';
 import { above, atLeast, atMost, below, colour, curves, experiment, INK, Plot, sequential } from 'unrolled/reproduce';
 import text from './text/bidirectional.js';
 
@@ -21,7 +37,13 @@ function windows(tokens: Int32Array, length: number, shift = 0): Tensor {
 }
 
 /** Adam over random windows of a text; x and y are [T, N], y one token later. */
-function train(parameters: Tensor[], tokens: Int32Array, options: { numSteps: number; epochs: number; seed: number }, lossOf: (x: Tensor, y: Tensor) => Tensor, progress: Progress) {
+function train(
+  parameters: Tensor[],
+  tokens: Int32Array,
+  options: { numSteps: number; epochs: number; seed: number },
+  lossOf: (x: Tensor, y: Tensor) => Tensor,
+  progress: Progress,
+) {
   const { numSteps, epochs, seed } = options;
   const optimizer = new Adam(parameters, 0.005);
   for (let epoch = 0; epoch < epochs; epoch++) {
@@ -36,10 +58,17 @@ function train(parameters: Tensor[], tokens: Int32Array, options: { numSteps: nu
       });
     }
   }
-} // prettier-ignore
+}
 
 /** A language model in one direction or, by mistake, in two: tokens [T, N] to logits [T, N, V] of the tokens that follow. */
-function languageModel(tokens: Int32Array, V: number, bidirectional: boolean, size: { hiddenSize: number; epochs: number }, seed: number, progress: Progress) {
+function languageModel(
+  tokens: Int32Array,
+  V: number,
+  bidirectional: boolean,
+  size: { hiddenSize: number; epochs: number },
+  seed: number,
+  progress: Progress,
+) {
   manualSeed(seed);
   const lstm = new Recurrent(LSTM, { inputSize: V, hiddenSize: size.hiddenSize, bidirectional });
   const output = new Linear(lstm.outputSize, V);
@@ -47,7 +76,7 @@ function languageModel(tokens: Int32Array, V: number, bidirectional: boolean, si
   const parameters = [...lstm.parameters(), ...output.parameters()];
   train(parameters, tokens, { numSteps: T, epochs: size.epochs, seed }, (x, y) => crossEntropy(logits(x), y), progress);
   return logits;
-} // prettier-ignore
+}
 
 /** Perplexity at each place of a window: exp of the mean of −log P(next token | what the model was shown). */
 function perplexityByPlace(logits: (x: Tensor) => Tensor, tokens: Int32Array): number[] {
@@ -72,7 +101,12 @@ function holeFiller(tokens: Int32Array, V: number, reading: Reading, epochs: num
   const bidirectional = reading === 'both';
   const embedding = new Embedding(V, 32);
   // One direction gets twice the units: as many outputs, and more parameters than both directions have together.
-  const lstm = new Recurrent(LSTM, { inputSize: 32, hiddenSize: bidirectional ? 64 : 128, bidirectional, reverse: reading === 'backward' }); // prettier-ignore
+  const lstm = new Recurrent(LSTM, {
+    inputSize: 32,
+    hiddenSize: bidirectional ? 64 : 128,
+    bidirectional,
+    reverse: reading === 'backward',
+  });
   const output = new Linear(128, V);
   const parameters = [...embedding.parameters(), ...lstm.parameters(), ...output.parameters()];
   const logits = (x: Tensor): Tensor => {
@@ -82,7 +116,13 @@ function holeFiller(tokens: Int32Array, V: number, reading: Reading, epochs: num
     if (bidirectional) return output.forward(concat([before.slice(2, 0, 64), after.slice(2, 64, 128)], 2));
     return output.forward(reading === 'forward' ? before : after);
   };
-  train(parameters, tokens, { numSteps: W, epochs, seed }, (x) => crossEntropy(logits(x), x.slice(0, 1, W - 1)), progress); // prettier-ignore
+  train(
+    parameters,
+    tokens,
+    { numSteps: W, epochs, seed },
+    (x) => crossEntropy(logits(x), x.slice(0, 1, W - 1)),
+    progress,
+  );
   return { logits, parameters: parameters.reduce((count, p) => count + p.size, 0) };
 }
 
@@ -107,7 +147,9 @@ export default experiment({
     const corpus = Corpus.fromText(await data('timemachine'), { lettersOnly: true, lineSeparator: ' ' });
     const V = corpus.vocabulary.size;
 
-    formula(String.raw`\overrightarrow{\mathbf h}_t = f(\mathbf x_t, \overrightarrow{\mathbf h}_{t-1}), \qquad \overleftarrow{\mathbf h}_t = f(\mathbf x_t, \overleftarrow{\mathbf h}_{t+1}), \qquad \mathbf h_t = [\overrightarrow{\mathbf h}_t; \overleftarrow{\mathbf h}_t] \ \text{or}\ \overrightarrow{\mathbf h}_t + \overleftarrow{\mathbf h}_t`); // prettier-ignore
+    formula(
+      String.raw`\overrightarrow{\mathbf h}_t = f(\mathbf x_t, \overrightarrow{\mathbf h}_{t-1}), \qquad \overleftarrow{\mathbf h}_t = f(\mathbf x_t, \overleftarrow{\mathbf h}_{t+1}), \qquad \mathbf h_t = [\overrightarrow{\mathbf h}_t; \overleftarrow{\mathbf h}_t] \ \text{or}\ \overrightarrow{\mathbf h}_t + \overleftarrow{\mathbf h}_t`,
+    );
     say('merging');
     manualSeed(seed);
     const sizes = { inputSize: V, hiddenSize: 16 };
@@ -118,10 +160,17 @@ export default experiment({
     const weights = Object.entries(concatenated.stateDict()); // the same in all four: 0.… and 0.reverse.…
     summed.loadStateDict(Object.fromEntries(weights));
     ahead.loadStateDict(Object.fromEntries(weights.filter(([name]) => !name.includes('reverse'))));
-    back.loadStateDict(Object.fromEntries(weights.filter(([name]) => name.includes('reverse')).map(([name, w]) => [name.replace('.reverse', ''), w]))); // prettier-ignore
+    back.loadStateDict(
+      Object.fromEntries(
+        weights.filter(([name]) => name.includes('reverse')).map(([name, w]) => [name.replace('.reverse', ''), w]),
+      ),
+    );
     const x = windows(corpus.tokens.subarray(0, 4 * T + 1), T);
     const [c, s, right, left] = noGrad(() => [concatenated, summed, ahead, back].map((rnn) => rnn.forward(x).output));
-    lines('shapes', `x         ${shapeOf(x)}\n→         ${shapeOf(right)}\n←         ${shapeOf(left)}\n[→; ←]    ${shapeOf(c)}\n→ + ←     ${shapeOf(s)}`); // prettier-ignore
+    lines(
+      'shapes',
+      `x         ${shapeOf(x)}\n→         ${shapeOf(right)}\n←         ${shapeOf(left)}\n[→; ←]    ${shapeOf(c)}\n→ + ←     ${shapeOf(s)}`,
+    );
     const apart = (a: Tensor, b: Tensor): number => Math.max(...a.sub(b).abs().data());
     check('concatIs', atMost(1e-6), apart(c, concat([right, left], 2)));
     check('sumIs', atMost(1e-6), apart(s, right.add(left)));
@@ -142,19 +191,26 @@ export default experiment({
     /** Mean over the places (geometric, as perplexity is) where the next character stood in the input, and the last place. */
     const inside = (places: readonly number[]): number => Math.exp(mean(places.slice(0, -1).map(Math.log)));
     const last = (places: readonly number[]): number => places[T - 1];
-    const over = (of: (one: (typeof models)[0][0], two: (typeof models)[0][0]) => number): number[] => models.map(([one, two]) => of(one, two)); // prettier-ignore
+    const over = (of: (one: (typeof models)[0][0], two: (typeof models)[0][0]) => number): number[] =>
+      models.map(([one, two]) => of(one, two));
     check('cheats', atMost(quick ? 1.6 : 1.1), Math.max(...over((_, two) => inside(two.read))));
     check('cheatsUnread', atMost(quick ? 1.6 : 1.2), Math.max(...over((_, two) => inside(two.unread))));
     check('noPrediction', above(quick ? 5 : 4), Math.min(...over((_, two) => last(two.read))));
     check('worse', above(quick ? 0.9 : 1.5), Math.min(...over((one, two) => last(two.read) / last(one.read))));
     table((t) => ({
-      columns: [{ heading: t('perplexity') }, ...(['readInside', 'readLast', 'unreadInside', 'unreadLast'] as const).map((key) => ({ heading: t(key), number: true }))],
+      columns: [
+        { heading: t('perplexity') },
+        ...(['readInside', 'readLast', 'unreadInside', 'unreadLast'] as const).map((key) => ({
+          heading: t(key),
+          number: true,
+        })),
+      ],
       rows: (['oneDirection', 'twoDirections'] as const).map((name, i) => [
         t(name),
         ...[inside, last].map((of) => mean(models.map((m) => of(m[i].read))).toFixed(2)),
         ...[inside, last].map((of) => mean(models.map((m) => of(m[i].unread))).toFixed(2)),
       ]),
-    })); // prettier-ignore
+    }));
     const places = Array.from({ length: T }, (_, i) => i + 1);
     const [[one, two]] = models;
     plot('placesCaption', (t) => ({
@@ -169,11 +225,17 @@ export default experiment({
       ],
     }));
     const prefix = corpus.vocabulary.encodeCharacters('time traveller ');
-    for (const [key, { logits }] of [['oneContinues', one], ['twoContinues', two]] as const) lines(key, corpus.vocabulary.decode(continued(logits, prefix, 60)).join('')); // prettier-ignore
+    for (const [key, { logits }] of [
+      ['oneContinues', one],
+      ['twoContinues', two],
+    ] as const)
+      lines(key, corpus.vocabulary.decode(continued(logits, prefix, 60)).join(''));
 
     heading('holeHeading');
     say('hole');
-    formula(String.raw`P(x_t \mid x_1, \ldots, x_{t-1}, x_{t+1}, \ldots, x_T) = \mathrm{softmax}\big(\mathbf W [\overrightarrow{\mathbf h}_{t-1}; \overleftarrow{\mathbf h}_{t+1}] + \mathbf b\big)`); // prettier-ignore
+    formula(
+      String.raw`P(x_t \mid x_1, \ldots, x_{t-1}, x_{t+1}, \ldots, x_T) = \mathrm{softmax}\big(\mathbf W [\overrightarrow{\mathbf h}_{t-1}; \overleftarrow{\mathbf h}_{t+1}] + \mathbf b\big)`,
+    );
     const known = corpus.tokens.subarray(0, quick ? 60_000 : 150_000);
     const held = corpus.tokens.subarray(150_000, quick ? 160_000 : undefined);
     const filled = READINGS.map((reading, r) =>
@@ -185,13 +247,31 @@ export default experiment({
     );
     const [forward, backward, both] = filled;
     const single = [...forward, ...backward];
-    check('holeAccuracy', atLeast(quick ? 0.05 : 0.1), Math.min(...both.map((m) => m.accuracy)) - Math.max(...single.map((m) => m.accuracy)), { seeds: seeds.length }); // prettier-ignore
-    check('holePerplexity', below(quick ? 0.8 : 0.7), Math.max(...both.map((m) => m.perplexity)) / Math.min(...single.map((m) => m.perplexity)), { seeds: seeds.length }); // prettier-ignore
+    check(
+      'holeAccuracy',
+      atLeast(quick ? 0.05 : 0.1),
+      Math.min(...both.map((m) => m.accuracy)) - Math.max(...single.map((m) => m.accuracy)),
+      { seeds: seeds.length },
+    );
+    check(
+      'holePerplexity',
+      below(quick ? 0.8 : 0.7),
+      Math.max(...both.map((m) => m.perplexity)) / Math.min(...single.map((m) => m.perplexity)),
+      { seeds: seeds.length },
+    );
     table((t) => ({
-      columns: [{ heading: t('reads') }, ...(['parameters', 'accuracy', 'perplexity'] as const).map((key) => ({ heading: t(key), number: true }))],
-      rows: filled.map((runs, r) => [t(READINGS[r]), runs[0].parameters, mean(runs.map((m) => m.accuracy)).toFixed(3), mean(runs.map((m) => m.perplexity)).toFixed(2)]),
+      columns: [
+        { heading: t('reads') },
+        ...(['parameters', 'accuracy', 'perplexity'] as const).map((key) => ({ heading: t(key), number: true })),
+      ],
+      rows: filled.map((runs, r) => [
+        t(READINGS[r]),
+        runs[0].parameters,
+        mean(runs.map((m) => m.accuracy)).toFixed(3),
+        mean(runs.map((m) => m.perplexity)).toFixed(2),
+      ]),
       strong: (row) => row === 2,
-    })); // prettier-ignore
+    }));
     plot('holeCaption', (t) => ({
       height: 260,
       marginRight: 110,
@@ -199,12 +279,22 @@ export default experiment({
       y: { label: t('perplexity'), grid: true, zero: true },
       marks: filled.flatMap((runs, r) => [
         Plot.dot(runs, { x: 'accuracy', y: 'perplexity', stroke: colour(r), r: 4 }),
-        Plot.text(runs.slice(0, 1), { x: 'accuracy', y: 'perplexity', text: () => t(READINGS[r]), fill: colour(r), textAnchor: 'start', dx: 8, dy: r === 1 ? 14 : -12 }),
+        Plot.text(runs.slice(0, 1), {
+          x: 'accuracy',
+          y: 'perplexity',
+          text: () => t(READINGS[r]),
+          fill: colour(r),
+          textAnchor: 'start',
+          dx: 8,
+          dy: r === 1 ? 14 : -12,
+        }),
       ]),
-    })); // prettier-ignore
+    }));
     // One window, hole by hole: the probability that each reading gives to the character that stands there.
     const N = Math.floor((held.length - 1) / W);
-    const cells = filled.flatMap(([run], r) => Array.from({ length: W - 2 }, (_, i) => ({ r, i, p: Math.exp(-run.loss[i * N + 1]) }))); // prettier-ignore
+    const cells = filled.flatMap(([run], r) =>
+      Array.from({ length: W - 2 }, (_, i) => ({ r, i, p: Math.exp(-run.loss[i * N + 1]) })),
+    );
     plot('cellsCaption', (t) => ({
       height: 150,
       marginLeft: 120,
@@ -213,8 +303,14 @@ export default experiment({
       color: sequential(0, 1),
       marks: [
         Plot.cell(cells, { x: 'i', y: ({ r }) => t(READINGS[r]), fill: 'p', inset: 0.5 }),
-        Plot.text(Array.from({ length: W - 2 }), { x: (_, i) => i, frameAnchor: 'top', dy: -12, fill: INK, text: (_, i) => corpus.vocabulary.token(held[W + 1 + i]).replace(' ', '␣') }),
+        Plot.text(Array.from({ length: W - 2 }), {
+          x: (_, i) => i,
+          frameAnchor: 'top',
+          dy: -12,
+          fill: INK,
+          text: (_, i) => corpus.vocabulary.token(held[W + 1 + i]).replace(' ', '␣'),
+        }),
       ],
-    })); // prettier-ignore
+    }));
   },
 });

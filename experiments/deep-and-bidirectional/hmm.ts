@@ -1,7 +1,40 @@
 // Rabiner 1989: what hidden Markov models compute and learn. The casino is that of Durbin, Eddy, Krogh and Mitchison 1998,
 // chapter 3; two states for letters are those of Cave and Neuwirth 1980. The recursions stand in hmm-recursions.ts.
-import { Adam, type BaumWelchOptions, type BaumWelchResult, cleanText, clipGradNorm, crossEntropy, defineCell, fromData, GRU, HiddenMarkovModel, Linear, manualSeed, noGrad, Philox, randomBatches, Recurrent, scope, tensor } from 'unrolled'; // prettier-ignore
-import { above, atLeast, atMost, below, colour, curves, exactly, experiment, INK, MUTED, near, Plot, SURFACE } from 'unrolled/reproduce'; // prettier-ignore
+import {
+  Adam,
+  type BaumWelchOptions,
+  type BaumWelchResult,
+  clipGradNorm,
+  crossEntropy,
+  defineCell,
+  fromData,
+  GRU,
+  HiddenMarkovModel,
+  Linear,
+  manualSeed,
+  noGrad,
+  Philox,
+  Recurrent,
+  scope,
+  tensor,
+} from 'unrolled';
+import { randomBatches } from 'unrolled/data';
+import { cleanText } from 'unrolled/text';
+import {
+  above,
+  atLeast,
+  atMost,
+  below,
+  colour,
+  curves,
+  exactly,
+  experiment,
+  INK,
+  MUTED,
+  near,
+  Plot,
+  SURFACE,
+} from 'unrolled/reproduce';
 import {
   backward,
   difference,
@@ -19,9 +52,12 @@ const { log, exp } = Math;
 const FAIR = list(6, () => 1 / 6);
 const CASINO = new HiddenMarkovModel({
   initial: [2 / 3, 1 / 3], // the shares of the two dice in the long run
-  transition: [[0.95, 0.05], [0.1, 0.9]],
+  transition: [
+    [0.95, 0.05],
+    [0.1, 0.9],
+  ],
   emission: [FAIR, [0.1, 0.1, 0.1, 0.1, 0.1, 0.5]],
-}); // prettier-ignore
+});
 
 /** Parameters as one list, the fair die first: its faces, the loaded one's, fair → loaded, loaded → fair. */
 function parametersOf({ emission, transition }: HiddenMarkovModel): number[] {
@@ -86,15 +122,21 @@ export default experiment({
     heading('sumsHeading');
     say('sums');
     formula(String.raw`P(x_{1:T}, z_{1:T}) = \pi_{z_1} b_{z_1}(x_1) \prod_{t=2}^{T} a_{z_{t-1} z_t}\, b_{z_t}(x_t)`);
-    formula(String.raw`\alpha_t(j) = b_j(x_t) \sum_i \alpha_{t-1}(i)\, a_{ij}, \qquad \beta_t(i) = \sum_j a_{ij}\, b_j(x_{t+1})\, \beta_{t+1}(j)`); // prettier-ignore
-    formula(String.raw`P(x_{1:T}) = \sum_j \alpha_T(j) = \sum_j \pi_j\, b_j(x_1)\, \beta_1(j), \qquad P(z_t = i \mid x_{1:T}) = \frac{\alpha_t(i)\, \beta_t(i)}{P(x_{1:T})}`); // prettier-ignore
+    formula(
+      String.raw`\alpha_t(j) = b_j(x_t) \sum_i \alpha_{t-1}(i)\, a_{ij}, \qquad \beta_t(i) = \sum_j a_{ij}\, b_j(x_{t+1})\, \beta_{t+1}(j)`,
+    );
+    formula(
+      String.raw`P(x_{1:T}) = \sum_j \alpha_T(j) = \sum_j \pi_j\, b_j(x_1)\, \beta_1(j), \qquad P(z_t = i \mid x_{1:T}) = \frac{\alpha_t(i)\, \beta_t(i)}{P(x_{1:T})}`,
+    );
     for (const model of [CASINO, HiddenMarkovModel.random(3, 4, new Philox(seed))]) {
       const x = model === CASINO ? [0, 2, 1, 4, 3, 0, 5, 5, 5, 5, 5, 5] : model.sample(7, new Philox(seed, 1)).symbols;
       const T = x.length;
       const paths = enumerate(model, x);
       const total = logSumExp(paths.map(({ score }) => score));
       const byForward = logSumExp(forward(model, x)[T - 1]);
-      const byBackward = logSumExp(backward(model, x)[0].map((b, j) => b + log(model.initial[j] * model.emission[j][x[0]]))); // prettier-ignore
+      const byBackward = logSumExp(
+        backward(model, x)[0].map((b, j) => b + log(model.initial[j] * model.emission[j][x[0]])),
+      );
       const values = { states: model.states, steps: T, paths: paths.length };
       check('sumsAgree', atMost(1e-10), difference([byForward, byBackward], [total, total]), values);
       const best = paths.reduce((a, b) => (b.score > a.score ? b : a)).path;
@@ -110,13 +152,27 @@ export default experiment({
     const logP = logSumExp(alpha[T - 1]);
     const posterior = alpha.map(([, a], t) => exp(a + beta[t][1] - logP)); // P(loaded at t | all rolls)
     const own = CASINO.posterior(symbols).map(([, p]) => p);
-    check('libraryAgrees', atMost(1e-10), largest([difference(posterior, own), Math.abs(logP - CASINO.logLikelihood(symbols))])); // prettier-ignore
+    check(
+      'libraryAgrees',
+      atMost(1e-10),
+      largest([difference(posterior, own), Math.abs(logP - CASINO.logLikelihood(symbols))]),
+    );
     const best = viterbi(CASINO, symbols);
     plot('posteriorCaption', (t) => {
       const strip = (row: number, on: (i: number) => boolean, fill: string) => [
-        Plot.rect(list(T, (i) => i).filter(on), { x1: (i) => i, x2: (i) => i + 1.1, y1: row - 0.06, y2: row + 0.06, fill }),
-      ]; // prettier-ignore
-      const names = [['sixes', 1.16], ['truth', -0.14], ['viterbi', -0.32]] as const; // prettier-ignore
+        Plot.rect(list(T, (i) => i).filter(on), {
+          x1: (i) => i,
+          x2: (i) => i + 1.1,
+          y1: row - 0.06,
+          y2: row + 0.06,
+          fill,
+        }),
+      ];
+      const names = [
+        ['sixes', 1.16],
+        ['truth', -0.14],
+        ['viterbi', -0.32],
+      ] as const;
       return {
         height: 300,
         marginLeft: 84,
@@ -148,14 +204,19 @@ export default experiment({
     }
     table((t) => ({
       columns: [{ heading: t('decoder') }, { heading: t('accuracy'), number: true }],
-      rows: (['majority', 'single', 'viterbi', 'posterior'] as const).map((key) => [t(`${key}Guess`), right[key].toFixed(3)]),
-    })); // prettier-ignore
+      rows: (['majority', 'single', 'viterbi', 'posterior'] as const).map((key) => [
+        t(`${key}Guess`),
+        right[key].toFixed(3),
+      ]),
+    }));
     check('viterbiBeats', above(0.03), right.viterbi - Math.max(right.majority, right.single), { rolls });
     check('posteriorBeats', atLeast(-0.002), right.posterior - right.viterbi, { rolls });
 
     heading('learnHeading');
     say('learn');
-    formula(String.raw`a_{ij} \leftarrow \frac{\sum_t P(z_t = i, z_{t+1} = j \mid x)}{\sum_t P(z_t = i \mid x)}, \qquad b_i(v) \leftarrow \frac{\sum_{t:\, x_t = v} P(z_t = i \mid x)}{\sum_t P(z_t = i \mid x)}`); // prettier-ignore
+    formula(
+      String.raw`a_{ij} \leftarrow \frac{\sum_t P(z_t = i, z_{t+1} = j \mid x)}{\sum_t P(z_t = i \mid x)}, \qquad b_i(v) \leftarrow \frac{\sum_{t:\, x_t = v} P(z_t = i \mid x)}{\sum_t P(z_t = i \mid x)}`,
+    );
     const truth = parametersOf(CASINO);
     const size = quick ? 3000 : 20_000;
     const seeds = quick ? [0, 1] : [0, 1, 2, 3, 4];
@@ -213,9 +274,15 @@ export default experiment({
         Plot.barX(order, { y: show, x: (i) => fit.model.emission[V][i], fill: colour(1) }),
         Plot.barX(order, { y: show, x: (i) => -fit.model.emission[1 - V][i], fill: colour(0) }),
         Plot.ruleX([0], { stroke: INK }),
-        Plot.text([[0.1, 'z', t('oneState')], [-0.1, 'e', t('otherState')]], { x: '0', y: '1', text: '2', fontWeight: 500 }),
+        Plot.text(
+          [
+            [0.1, 'z', t('oneState')],
+            [-0.1, 'e', t('otherState')],
+          ],
+          { x: '0', y: '1', text: '2', fontWeight: 500 },
+        ),
       ],
-    })); // prettier-ignore
+    }));
     say('lettersFound', {
       stay: fit.model.transition[V][V].toFixed(2),
       leave: fit.model.transition[1 - V][V].toFixed(2),
@@ -232,27 +299,42 @@ export default experiment({
         Plot.cell(shown, { x: (_, i) => i, fill: (state: number) => colour(state === V ? 1 : 0), inset: 0.3 }),
         Plot.text(shown, { x: (_, i) => i, text: (_, i) => show(piece[i]), fill: SURFACE, fontWeight: 600 }),
       ],
-    })); // prettier-ignore
-    plot('restartsCaption', (t) => ({
-      x: { label: t('iteration') },
-      y: { label: t('logPerLetter'), grid: true },
-      marks: [
-        curves(fit.runs.map(({ history, logLikelihood }) => {
-          const best = logLikelihood === fit.logLikelihood;
-          return { ...(best ? { name: t('kept') } : {}), x: history.map((_, i) => i).slice(2), y: history.map((v) => v / piece.length).slice(2), colour: best ? 1 : 0 };
-        })),
-      ],
-    }), { restarts: fit.runs.length }); // prettier-ignore
+    }));
+    plot(
+      'restartsCaption',
+      (t) => ({
+        x: { label: t('iteration') },
+        y: { label: t('logPerLetter'), grid: true },
+        marks: [
+          curves(
+            fit.runs.map(({ history, logLikelihood }) => {
+              const best = logLikelihood === fit.logLikelihood;
+              return {
+                ...(best ? { name: t('kept') } : {}),
+                x: history.map((_, i) => i).slice(2),
+                y: history.map((v) => v / piece.length).slice(2),
+                colour: best ? 1 : 0,
+              };
+            }),
+          ),
+        ],
+      }),
+      { restarts: fit.runs.length },
+    );
 
     heading('rnnHeading');
     say('rnn');
-    formula(String.raw`\boldsymbol\alpha_t = \frac{(\mathbf{A}^\top \boldsymbol\alpha_{t-1}) \odot \mathbf{b}(x_t)}{c_t}, \qquad c_t = \sum_j \big[(\mathbf{A}^\top \boldsymbol\alpha_{t-1}) \odot \mathbf{b}(x_t)\big]_j = P(x_t \mid x_{1:t-1}), \qquad \log P(x_{1:T}) = \sum_t \log c_t`); // prettier-ignore
+    formula(
+      String.raw`\boldsymbol\alpha_t = \frac{(\mathbf{A}^\top \boldsymbol\alpha_{t-1}) \odot \mathbf{b}(x_t)}{c_t}, \qquad c_t = \sum_j \big[(\mathbf{A}^\top \boldsymbol\alpha_{t-1}) \odot \mathbf{b}(x_t)\big]_j = P(x_t \mid x_{1:t-1}), \qquad \log P(x_{1:T}) = \sum_t \log c_t`,
+    );
     const rnn = new Recurrent(ForwardCell, { inputSize: 6, hiddenSize: 2 });
     rnn.loadStateDict({
       '0.weight_alpha': { shape: [2, 2], data: CASINO.transition.flatMap((row) => [...row]) },
       '0.weight_x': { shape: [6, 2], data: list(6, (v) => CASINO.emission.map((row) => row[v])).flat() },
     });
-    const run = noGrad(() => rnn.forward(fromData(symbols, [T, 1]), { state: [{ alpha: tensor([[2 / 3, 1 / 3]]) }], trace: ['joint'] })); // prettier-ignore
+    const run = noGrad(() =>
+      rnn.forward(fromData(symbols, [T, 1]), { state: [{ alpha: tensor([[2 / 3, 1 / 3]]) }], trace: ['joint'] }),
+    );
     const filtered = alpha.map(([fair, loaded]) => exp(loaded - logSumExp([fair, loaded]))); // P(loaded at t | rolls up to t)
     const state = run.output.data();
     check('cellAgrees', atMost(1e-5), largest(filtered.map((p, t) => Math.abs(p - state[2 * t + 1]))));
@@ -264,7 +346,12 @@ export default experiment({
     const widths = quick ? [1, 8] : [1, 2, 4, 8, 16];
     const compared = widths.map((K, i) => {
       done = 0.6 + 0.4 * (i / widths.length);
-      const { model } = train([early], { ...settings, states: K, restarts: quick || K === 1 ? 1 : 2, iterations: quick ? 20 : 80 }); // prettier-ignore
+      const { model } = train([early], {
+        ...settings,
+        states: K,
+        restarts: quick || K === 1 ? 1 : 2,
+        iterations: quick ? 20 : 80,
+      });
       const hmm = exp(-model.logLikelihood(later) / later.length);
       return { hmm, gru: gruPerplexity(early, later, K, seed, quick ? 20 : 25) };
     });
@@ -280,8 +367,14 @@ export default experiment({
           { name: t('hmmName'), x: widths, y: compared.map(({ hmm }) => hmm), colour: 0 },
           { name: 'GRU', x: widths, y: compared.map(({ gru }) => gru), colour: 1 },
         ]),
-        Plot.dot(widths.flatMap((K, i) => [[K, compared[i].hmm, 0], [K, compared[i].gru, 1]]), { x: '0', y: '1', fill: (d) => colour(d[2]) }),
+        Plot.dot(
+          widths.flatMap((K, i) => [
+            [K, compared[i].hmm, 0],
+            [K, compared[i].gru, 1],
+          ]),
+          { x: '0', y: '1', fill: (d) => colour(d[2]) },
+        ),
       ],
-    })); // prettier-ignore
+    }));
   },
 });

@@ -44,10 +44,20 @@ export default experiment({
       x: { label: t('timeStep') },
       y: { label: 'c', grid: true },
       marks: [
-        Plot.ruleX(steps.filter((_, i) => sequence[i] === 1), { stroke: MUTED, strokeOpacity: 0.25 }), // prettier-ignore
-        curves(best.map(({ unit, r }, i) => ({ name: t('cellName', { unit, r: r.toFixed(3) }), x: steps, y: cell(unit), colour: [0, 1, 3][i] }))),
+        Plot.ruleX(
+          steps.filter((_, i) => sequence[i] === 1),
+          { stroke: MUTED, strokeOpacity: 0.25 },
+        ),
+        curves(
+          best.map(({ unit, r }, i) => ({
+            name: t('cellName', { unit, r: r.toFixed(3) }),
+            x: steps,
+            y: cell(unit),
+            colour: [0, 1, 3][i],
+          })),
+        ),
       ],
-    })); // prettier-ignore
+    }));
 
     const ones = new Array<number>(LONG).fill(1);
     const all = read(mixed, ones, ['c', 'h']).values;

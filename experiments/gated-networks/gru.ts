@@ -31,22 +31,24 @@ export default experiment({
     // z = 1: the state is copied, step after step.
     const copies = new Recurrent(GRU, { inputSize: D, hiddenSize: H, initialBias: { z: 50 } });
     check('copies', below(1e-5), distance(noGrad(() => copies.forward(x, { state: [{ h }] })).state[0].h, h));
-    // r = 1 and z = 0: what is left is the candidate, a simple RNN. Its weights are the candidate's columns of the GRU's.
+    // r = 1 and z = 0: what is left is the candidate, a simple RNN. Its weights are those of the GRU's candidate.
     const open = new Recurrent(GRU, { inputSize: D, hiddenSize: H, initialBias: { r: 50, z: -50 } });
     const simple = new Recurrent(RNN, { inputSize: D, hiddenSize: H });
-    const [weightX, weightH, bias] = open.parameters(); // columns: nx, r, z of x; r, z, nh of h; the biases: nx, r, z, nh
-    const [simpleX, simpleH, simpleBias] = simple.parameters();
+    const { weight_x, weight_h, bias } = simple.gate('h');
+    const [ofInput, ofState] = [open.gate('nx'), open.gate('nh')];
     noGrad(() => {
-      simpleX.set(weightX.slice(1, 0, H).data());
-      simpleH.set(weightH.slice(1, 2 * H, 3 * H).data());
-      simpleBias.set(bias.slice(0, 0, H).add(bias.slice(0, 3 * H, 4 * H)).data()); // prettier-ignore
+      weight_x.set(ofInput.weight_x.tensor());
+      weight_h.set(ofState.weight_h.tensor());
+      bias.set(ofInput.bias.tensor().add(ofState.bias.tensor()));
       check('isRnn', below(1e-5), distance(open.forward(x).output, simple.forward(x).output));
     });
 
     heading('trainHeading');
     const task = { cell: GRU, pytorch: 1.04, most: 1.1, quick: 15, byHeart: 20 };
     const { network, vocabulary, text: book } = learnBook(context, await data('timemachine'), task);
-    const ratio = network.rnn.parameterCount() / new Recurrent(RNN, { inputSize: vocabulary.size, hiddenSize: network.rnn.hiddenSize }).parameterCount(); // prettier-ignore
+    const ratio =
+      network.rnn.parameterCount() /
+      new Recurrent(RNN, { inputSize: vocabulary.size, hiddenSize: network.rnn.hiddenSize }).parameterCount();
     say('size', { ratio: ratio.toFixed(2) });
 
     heading('gatesHeading');

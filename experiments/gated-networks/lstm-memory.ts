@@ -61,13 +61,12 @@ const LinearLSTM = defineCell({
 function runLibrary(cell: typeof LSTM, size: number, scale: number) {
   const options: RecurrentOptions = { inputSize: 3, hiddenSize: 1 };
   const rnn = new Recurrent(cell, options);
-  const w = weights(size);
-  const gates = cell.linears.map(({ name }) => w[name as keyof typeof w]); // columns of the matrices, in the cell's order
-  rnn.loadStateDict({
-    '0.weight_x': { shape: [3, 4], data: [0, 1, 2].flatMap((row) => gates.map((column) => column[row])) },
-    '0.weight_h': { shape: [1, 4], data: [0, 0, 0, 0] },
-    '0.bias': { shape: [4], data: gates.map((column) => column[3]) },
-  });
+  for (const [gate, [w1, w2, w3, b]] of Object.entries(weights(size))) {
+    const { weight_x, weight_h, bias } = rnn.gate(gate);
+    weight_x.set([w1, w2, w3]);
+    weight_h.set(0);
+    bias.set(b);
+  }
   const x = INPUT.flatMap(([x1, x2, x3]) => [x1 * scale, x2, x3]);
   const { trace } = rnn.forward(fromData(x, [INPUT.length, 1, 3]), { trace: ['i', 'f', 'o', 'c', 'h'] });
   const values = (t: Tensor, by: number): number[] => Array.from(t.data(), (value) => value / by);
@@ -87,7 +86,9 @@ export default experiment({
       g_t &= w_g \cdot x_t & c_t &= f_t\, c_{t-1} + i_t\, g_t & h_t &= o_t\, c_t \end{aligned}`);
     say('weights');
     table((t) => ({
-      columns: ['', 'x₁', 'x₂', 'x₃'].map((name) => ({ heading: name, number: name !== '' })).concat([{ heading: t('bias'), number: true }]), // prettier-ignore
+      columns: ['', 'x₁', 'x₂', 'x₃']
+        .map((name) => ({ heading: name, number: name !== '' }))
+        .concat([{ heading: t('bias'), number: true }]),
       rows: (['g', 'i', 'f', 'o'] as const).map((key) => [t(key), ...weights(2000)[key]]),
     }));
 
@@ -121,8 +122,12 @@ export default experiment({
     const steps = INPUT.map((_, step) => step + 1);
     plot('gatesCaption', (t) => {
       const inputs = INPUT.flatMap((x, step) => x.map((value, k) => ({ step: step + 1, row: `x${'₁₂₃'[k]}`, value })));
-      const gates = (['i', 'f', 'o'] as const).flatMap((key) => hard.map((values, step) => ({ step: step + 1, row: t(key), value: values[key] }))); // prettier-ignore
-      const results = (['c', 'h'] as const).flatMap((key) => hard.map((values, step) => ({ step: step + 1, row: t(key), value: values[key] }))); // prettier-ignore
+      const gates = (['i', 'f', 'o'] as const).flatMap((key) =>
+        hard.map((values, step) => ({ step: step + 1, row: t(key), value: values[key] })),
+      );
+      const results = (['c', 'h'] as const).flatMap((key) =>
+        hard.map((values, step) => ({ step: step + 1, row: t(key), value: values[key] })),
+      );
       const all = [...inputs, ...gates, ...results];
       const light = (d: { value: number }): boolean => d.value === 0;
       return {
@@ -133,9 +138,28 @@ export default experiment({
         marginLeft: 110,
         marks: [
           Plot.cell(gates, { x: 'step', y: 'row', fill: 'value', stroke: MUTED, strokeOpacity: 0.4, inset: 1 }),
-          Plot.cell(results, { x: 'step', y: 'row', fill: (d: { value: number }) => (light(d) ? SURFACE : colour(1)), stroke: MUTED, strokeOpacity: 0.4, inset: 1 }), // prettier-ignore
-          Plot.text(all.filter((d) => light(d) || inputs.includes(d)), { x: 'step', y: 'row', text: (d: { value: number }) => String(d.value).replace('-', '−'), fill: INK, fontSize: 14 }), // prettier-ignore
-          Plot.text(all.filter((d) => !light(d) && !inputs.includes(d)), { x: 'step', y: 'row', text: 'value', fill: SURFACE, fontSize: 14, fontWeight: 700 }), // prettier-ignore
+          Plot.cell(results, {
+            x: 'step',
+            y: 'row',
+            fill: (d: { value: number }) => (light(d) ? SURFACE : colour(1)),
+            stroke: MUTED,
+            strokeOpacity: 0.4,
+            inset: 1,
+          }),
+          Plot.text(
+            all.filter((d) => light(d) || inputs.includes(d)),
+            {
+              x: 'step',
+              y: 'row',
+              text: (d: { value: number }) => String(d.value).replace('-', '−'),
+              fill: INK,
+              fontSize: 14,
+            },
+          ),
+          Plot.text(
+            all.filter((d) => !light(d) && !inputs.includes(d)),
+            { x: 'step', y: 'row', text: 'value', fill: SURFACE, fontSize: 14, fontWeight: 700 },
+          ),
         ],
       };
     });
@@ -145,11 +169,22 @@ export default experiment({
     say('soft');
     const sizes = [3, 5, 10, 20, 2000];
     const runs = sizes.map((size) => run(size));
-    const errors = runs.map((values) => farthest(values.map(({ c }) => c), MEMORY)); // prettier-ignore
+    const errors = runs.map((values) =>
+      farthest(
+        values.map(({ c }) => c),
+        MEMORY,
+      ),
+    );
     check('softError', atMost(0.01), errors[sizes.indexOf(20)]);
     table((t) => ({
-      columns: [{ heading: t('weight'), number: true }, ...steps.map((step) => ({ heading: `c${'₁₂₃₄₅₆₇₈₉'[step - 1]}`, number: true }))], // prettier-ignore
-      rows: sizes.map((size, i) => [size, ...runs[i].map(({ c }) => (Math.abs(c - Math.round(c)) === 0 ? c : c.toFixed(3)))]), // prettier-ignore
+      columns: [
+        { heading: t('weight'), number: true },
+        ...steps.map((step) => ({ heading: `c${'₁₂₃₄₅₆₇₈₉'[step - 1]}`, number: true })),
+      ],
+      rows: sizes.map((size, i) => [
+        size,
+        ...runs[i].map(({ c }) => (Math.abs(c - Math.round(c)) === 0 ? c : c.toFixed(3))),
+      ]),
     }));
     plot('softCaption', (t) => ({
       x: { label: t('timeStep'), ticks: steps },
@@ -157,8 +192,20 @@ export default experiment({
       height: 280,
       marks: [
         [0, 1, 4].map((k, i) => [
-          Plot.line(runs[k].map(({ c }, step) => ({ step: step + 1, c })), { x: 'step', y: 'c', stroke: colour(i), strokeWidth: 1.8, curve: 'step-after' }), // prettier-ignore
-          Plot.text([runs[k][6].c], { x: 7, y: (c: number) => c, text: () => t('weightIs', { size: String(sizes[k]) }), textAnchor: 'start', dx: 4, dy: k === 4 ? -9 : 10, fill: colour(i), fontWeight: 500 }), // prettier-ignore
+          Plot.line(
+            runs[k].map(({ c }, step) => ({ step: step + 1, c })),
+            { x: 'step', y: 'c', stroke: colour(i), strokeWidth: 1.8, curve: 'step-after' },
+          ),
+          Plot.text([runs[k][6].c], {
+            x: 7,
+            y: (c: number) => c,
+            text: () => t('weightIs', { size: String(sizes[k]) }),
+            textAnchor: 'start',
+            dx: 4,
+            dy: k === 4 ? -9 : 10,
+            fill: colour(i),
+            fontWeight: 500,
+          }),
         ]),
       ],
     }));
@@ -173,7 +220,10 @@ export default experiment({
     check('lstmOutput', atMost(1e-3), farthest(lstm.h, OUTPUT));
     check('lstmGates', exactly(0), farthest([...lstm.i, ...lstm.f, ...lstm.o], [...own.i, ...own.f, ...own.o]));
     table((t) => ({
-      columns: [{ heading: t('timeStep'), number: true }, ...[t('plain'), 'LSTM-linear', 'LSTM'].map((heading) => ({ heading, number: true }))], // prettier-ignore
+      columns: [
+        { heading: t('timeStep'), number: true },
+        ...[t('plain'), 'LSTM-linear', 'LSTM'].map((heading) => ({ heading, number: true })),
+      ],
       rows: steps.map((step, i) => [step, hard[i].h, own.h[i], lstm.h[i].toFixed(6)]),
     }));
   },

@@ -1,12 +1,31 @@
 // char-rnn (Karpathy 2015): LSTMs that write Shakespeare a character at a time; what temperature and a prime change; what is copied.
-import { Corpus, fromData, LanguageModel, NgramModel, noGrad, scope, softmax, type Tensor } from 'unrolled';
+import { fromData, LanguageModel, noGrad, scope, softmax, type Tensor } from 'unrolled';
+import { Corpus, NgramModel } from 'unrolled/text';
 import { atLeast, atMost, below, curves, experiment, holds } from 'unrolled/reproduce';
 import text from './text/char-rnn.js';
 
 const MODELS = [
-  { name: '2 × 128', limit: 1.6, torch: 1.583, numLayers: 2, hiddenSize: 128, learningRate: 1e-2, dropout: 0.1, epochs: 8 },
-  { name: '1 × 512', limit: 1.52, torch: 1.538, numLayers: 1, hiddenSize: 512, learningRate: 3e-3, dropout: 0.35, epochs: 5 },
-]; // prettier-ignore
+  {
+    name: '2 × 128',
+    limit: 1.6,
+    torch: 1.583,
+    numLayers: 2,
+    hiddenSize: 128,
+    learningRate: 1e-2,
+    dropout: 0.1,
+    epochs: 8,
+  },
+  {
+    name: '1 × 512',
+    limit: 1.52,
+    torch: 1.538,
+    numLayers: 1,
+    hiddenSize: 512,
+    learningRate: 3e-3,
+    dropout: 0.35,
+    epochs: 5,
+  },
+];
 const TEMPERATURES = [0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 1, 1.1, 1.2, 1.35, 1.5];
 const SHOWN = [0.2, 0.5, 1, 1.5];
 const PRIMES = ['ROMEO:\n', 'First Citizen:\n', 'To be, or not to be', 'const x = 1;\n'];
@@ -119,8 +138,19 @@ export default experiment({
             const epochsOf = (tokens: number): number => tokens / train.length;
             const { name } = MODELS[i];
             return [
-              { name: t('trainingOf', { name }), x: drawn.map((h) => epochsOf(h.tokens)), y: drawn.map((h) => h.loss), colour: i, faint: true }, // prettier-ignore
-              { name: t('validationOf', { name }), x: validated.map((v) => epochsOf(v.trainedTokens)), y: validated.map((v) => v.loss), colour: i }, // prettier-ignore
+              {
+                name: t('trainingOf', { name }),
+                x: drawn.map((h) => epochsOf(h.tokens)),
+                y: drawn.map((h) => h.loss),
+                colour: i,
+                faint: true,
+              },
+              {
+                name: t('validationOf', { name }),
+                x: validated.map((v) => epochsOf(v.trainedTokens)),
+                y: validated.map((v) => v.loss),
+                colour: i,
+              },
             ];
           }),
         ),
@@ -141,10 +171,16 @@ export default experiment({
       progress(0.9 + 0.08 * (i / TEMPERATURES.length));
       const written = model.generate({ prime: '\n', length, temperature, seed });
       const tokens = vocabulary.encodeCharacters(written);
-      const entropy = scope(() => noGrad(() => {
-        const { logits } = network.forward(fromData(tokens, [length, 1]), null);
-        return mean(rowsOf(softmax(logits.mul(1 / temperature))).map((row) => row.reduce((h, p) => (p > 0 ? h - p * Math.log(p) : h), 0)));
-      })); // prettier-ignore
+      const entropy = scope(() =>
+        noGrad(() => {
+          const { logits } = network.forward(fromData(tokens, [length, 1]), null);
+          return mean(
+            rowsOf(softmax(logits.mul(1 / temperature))).map((row) =>
+              row.reduce((h, p) => (p > 0 ? h - p * Math.log(p) : h), 0),
+            ),
+          );
+        }),
+      );
       const words = wordsOf(written);
       const real = words.filter((word) => known.has(word)).length / words.length;
       return { temperature, written, entropy, real, copied: copiedLengths(tokens, train, V) };
@@ -186,12 +222,21 @@ export default experiment({
       });
     }
     const nextOf = (prime: string): string =>
-      scope(() => noGrad(() => {
-        const tokens = vocabulary.encodeCharacters(prime);
-        const p = rowsOf(softmax(network.forward(fromData(tokens, [tokens.length, 1]), null).logits)).at(-1) ?? [];
-        const likely = Array.from(p, (value, i) => ({ value, i })).sort((a, b) => b.value - a.value).slice(0, 5);
-        return likely.map(({ value, i }) => `${JSON.stringify(vocabulary.token(i)).slice(1, -1).replace(' ', '␣')} ${value.toFixed(2)}`).join(' · ');
-      })); // prettier-ignore
+      scope(() =>
+        noGrad(() => {
+          const tokens = vocabulary.encodeCharacters(prime);
+          const p = rowsOf(softmax(network.forward(fromData(tokens, [tokens.length, 1]), null).logits)).at(-1) ?? [];
+          const likely = Array.from(p, (value, i) => ({ value, i }))
+            .sort((a, b) => b.value - a.value)
+            .slice(0, 5);
+          return likely
+            .map(
+              ({ value, i }) =>
+                `${JSON.stringify(vocabulary.token(i)).slice(1, -1).replace(' ', '␣')} ${value.toFixed(2)}`,
+            )
+            .join(' · ');
+        }),
+      );
     table((t) => ({
       columns: [{ heading: t('primeColumn') }, { heading: t('nextColumn') }],
       rows: PRIMES.map((prime) => [prime.trim(), nextOf(prime)]),
@@ -200,24 +245,35 @@ export default experiment({
     const [N, steps, page] = [quick ? 8 : 64, quick ? 100 : 200, quick ? 100 : 400];
     const window = (from: number, count: number): Tensor => {
       const stride = Math.floor((validation.length - page - steps) / N);
-      return fromData(Int32Array.from({ length: count * N }, (_, i) => validation[(i % N) * stride + from + Math.floor(i / N)]), [count, N]);
-    }; // prettier-ignore
+      return fromData(
+        Int32Array.from({ length: count * N }, (_, i) => validation[(i % N) * stride + from + Math.floor(i / N)]),
+        [count, N],
+      );
+    };
     const kept = trained.map(({ network: net }) =>
-      scope(() => noGrad(() => {
-        const { state } = net.forward(window(0, page), null);
-        const [primed, cold] = [state, null].map((s) => rowsOf(softmax(net.forward(window(page, steps), s).logits)));
-        const divergence = primed.map((p, i) => p.reduce((sum, value, x) => (value > 0 ? sum + value * Math.log(value / cold[i][x]) : sum), 0));
-        return Array.from({ length: steps }, (_, t) => mean(divergence.slice(t * N, (t + 1) * N)));
-      })),
-    ); // prettier-ignore
+      scope(() =>
+        noGrad(() => {
+          const { state } = net.forward(window(0, page), null);
+          const [primed, cold] = [state, null].map((s) => rowsOf(softmax(net.forward(window(page, steps), s).logits)));
+          const divergence = primed.map((p, i) =>
+            p.reduce((sum, value, x) => (value > 0 ? sum + value * Math.log(value / cold[i][x]) : sum), 0),
+          );
+          return Array.from({ length: steps }, (_, t) => mean(divergence.slice(t * N, (t + 1) * N)));
+        }),
+      ),
+    );
     say('forgetting');
-    formula(String.raw`D_t = \sum_x P(x \mid \text{page}, x_1, \ldots, x_t)\, \ln \frac{P(x \mid \text{page}, x_1, \ldots, x_t)}{P(x \mid x_1, \ldots, x_t)}`); // prettier-ignore
+    formula(
+      String.raw`D_t = \sum_x P(x \mid \text{page}, x_1, \ldots, x_t)\, \ln \frac{P(x \mid \text{page}, x_1, \ldots, x_t)}{P(x \mid x_1, \ldots, x_t)}`,
+    );
     plot('forgettingCaption', (t) => ({
       x: { label: t('charactersSince') },
       y: { label: t('divergence'), type: 'log', grid: true, domain: [1e-6, 3], ticks: 6, clamp: true },
       marks: [
-        curves(kept.map((y, i) => ({ name: MODELS[i].name, x: y.map((_, k) => k + 1), y: y.map((d) => Math.max(d, 1e-6)) }))),
-      ], // prettier-ignore
+        curves(
+          kept.map((y, i) => ({ name: MODELS[i].name, x: y.map((_, k) => k + 1), y: y.map((d) => Math.max(d, 1e-6)) })),
+        ),
+      ],
     }));
     const late = kept[1].slice(steps / 2);
     check('forgotten', atMost(quick ? 0.5 : 0.1), mean(late) / kept[1][0], { from: steps / 2 + 1, to: steps });
@@ -231,9 +287,21 @@ export default experiment({
       y: { label: t('copiedLength'), grid: true, zero: true },
       marks: [
         curves([
-          ...SHOWN.map((T) => ({ name: `T = ${T}`, y: largestSoFar(at(T).copied).slice(9), x: at(T).copied.map((_, i) => i + 1).slice(9) })),
-          { name: t('unseenText'), y: largestSoFar(heldOut).slice(9), x: heldOut.map((_, i) => i + 1).slice(9), colour: 4, dashed: true },
-        ]), // prettier-ignore
+          ...SHOWN.map((T) => ({
+            name: `T = ${T}`,
+            y: largestSoFar(at(T).copied).slice(9),
+            x: at(T)
+              .copied.map((_, i) => i + 1)
+              .slice(9),
+          })),
+          {
+            name: t('unseenText'),
+            y: largestSoFar(heldOut).slice(9),
+            x: heldOut.map((_, i) => i + 1).slice(9),
+            colour: 4,
+            dashed: true,
+          },
+        ]),
       ],
     }));
     const passage = (temperature: number): string => {
@@ -248,13 +316,21 @@ export default experiment({
         { heading: t('longestCopied'), number: true },
         { heading: t('passage') },
       ],
-      rows: SHOWN.map((T) => [T.toFixed(1), mean(at(T).copied).toFixed(1), passage(T).length, JSON.stringify(passage(T)).slice(1, -1)]),
-    })); // prettier-ignore
+      rows: SHOWN.map((T) => [
+        T.toFixed(1),
+        mean(at(T).copied).toFixed(1),
+        passage(T).length,
+        JSON.stringify(passage(T)).slice(1, -1),
+      ]),
+    }));
     const { written, copied } = at(1);
     const right = Array.from({ length: 50 }, (_, i) => (i + 1) * Math.floor(length / 50)).every((end) => {
       const size = copied[end - 1];
-      return training.includes(written.slice(end - size, end)) && (size === end || !training.includes(written.slice(end - size - 1, end)));
-    }); // prettier-ignore
+      return (
+        training.includes(written.slice(end - size, end)) &&
+        (size === end || !training.includes(written.slice(end - size - 1, end)))
+      );
+    });
     check('automatonRight', holds, right);
     check('fewCopies', atMost(40), Math.max(...copied), { length, held: Math.max(...heldOut) });
     check('coldCopies', below(mean(at(0.5).copied)), mean(at(1.5).copied));

@@ -1,6 +1,29 @@
 // Quatrains in the manner of the Tang: a character language model learns words and form together; constraints on what it may draw
 // give acrostics (藏頭詩).
-import { Adam, clipGradNorm, Corpus, cosineSchedule, crossEntropy, Dropout, Embedding, fromData, Linear, LSTM, manualSeed, matmul, NgramModel, noGrad, normalInit, Philox, Recurrent, type RecurrentState, sampleLogits, scope, softmax, type Tensor, transpose } from 'unrolled'; // prettier-ignore
+import {
+  Adam,
+  clipGradNorm,
+  cosineSchedule,
+  crossEntropy,
+  Dropout,
+  Embedding,
+  fromData,
+  Linear,
+  LSTM,
+  manualSeed,
+  matmul,
+  noGrad,
+  normalInit,
+  Philox,
+  Recurrent,
+  type RecurrentState,
+  sampleLogits,
+  scope,
+  softmax,
+  type Tensor,
+  transpose,
+} from 'unrolled';
+import { Corpus, NgramModel } from 'unrolled/text';
 import { above, atLeast, atMost, below, colour, curves, experiment, exactly, MUTED, Plot } from 'unrolled/reproduce';
 import text from './text/chinese-poems.js';
 
@@ -50,7 +73,14 @@ export default experiment({
     const { vocabulary } = corpus;
     const unseen = [...held].map((poem) => vocabulary.encode([END, ...poem, END]));
     const marks = [...new Set([END, ...PUNCTUATION])].map((mark) => vocabulary.index(mark));
-    say('data', { whole: whole.length, halves: halves.length, training: training.length, held: held.size, vocabulary: vocabulary.size, tokens: corpus.train.length }); // prettier-ignore
+    say('data', {
+      whole: whole.length,
+      halves: halves.length,
+      training: training.length,
+      held: held.size,
+      vocabulary: vocabulary.size,
+      tokens: corpus.train.length,
+    });
 
     // The network: what predicts a character is what stands for it when it is read (weight tying; Press and Wolf 2017).
     manualSeed(seed);
@@ -71,9 +101,15 @@ export default experiment({
     function batchOf(poems: readonly Int32Array[]) {
       const shape = [poems[0].length - 1, poems.length];
       const shifted = (by: number): Tensor =>
-        fromData(Int32Array.from({ length: shape[0] * shape[1] }, (_, i) => poems[i % shape[1]][by + Math.floor(i / shape[1])]), shape);
+        fromData(
+          Int32Array.from(
+            { length: shape[0] * shape[1] },
+            (_, i) => poems[i % shape[1]][by + Math.floor(i / shape[1])],
+          ),
+          shape,
+        );
       return { x: shifted(0), y: shifted(1) };
-    } // prettier-ignore
+    }
     const size = quick ? 8 : 32; // of a minibatch
     const batches = (poems: readonly Int32Array[]): Int32Array[][] =>
       [26, 34].flatMap((length) => {
@@ -83,12 +119,18 @@ export default experiment({
 
     /** P(next token) at each place of a poem: [places][V]. */
     const byNetwork = (poem: Int32Array): Float32Array[] =>
-      scope(() => noGrad(() => {
-        const p = softmax(forward(batchOf([poem]).x).logits).data() as Float32Array;
-        return Array.from({ length: poem.length - 1 }, (_, t) => p.slice(t * vocabulary.size, (t + 1) * vocabulary.size));
-      })); // prettier-ignore
-    const byNgrams = (ngrams: NgramModel) => (poem: Int32Array): Float64Array[] =>
-      Array.from({ length: poem.length - 1 }, (_, t) => ngrams.distribution(poem.subarray(0, t + 1))); // prettier-ignore
+      scope(() =>
+        noGrad(() => {
+          const p = softmax(forward(batchOf([poem]).x).logits).data() as Float32Array;
+          return Array.from({ length: poem.length - 1 }, (_, t) =>
+            p.slice(t * vocabulary.size, (t + 1) * vocabulary.size),
+          );
+        }),
+      );
+    const byNgrams =
+      (ngrams: NgramModel) =>
+      (poem: Int32Array): Float64Array[] =>
+        Array.from({ length: poem.length - 1 }, (_, t) => ngrams.distribution(poem.subarray(0, t + 1)));
     /** Perplexity of the unseen quatrains: of all tokens, and of the characters alone for one who knows where the marks stand. */
     function perplexities(predict: (poem: Int32Array) => ArrayLike<number>[]) {
       const all: number[] = [];
@@ -136,13 +178,23 @@ export default experiment({
       return { order, ...perplexities(byNgrams(fitted)) };
     });
     const own = perplexities(byNetwork);
-    const best = { all: Math.min(...ngrams.map((n) => n.all)), characters: Math.min(...ngrams.map((n) => n.characters)) }; // prettier-ignore
+    const best = {
+      all: Math.min(...ngrams.map((n) => n.all)),
+      characters: Math.min(...ngrams.map((n) => n.characters)),
+    };
     heading('perplexityHeading');
     say('comparison');
-    formula(String.raw`\exp\Bigl(-\frac1n \sum_t \ln P(w_t \mid w_{<t})\Bigr) \qquad P(w \mid \text{character}) = \frac{P(w)}{1 - P(\text{，}) - P(\text{。}) - P(\text{end})}`); // prettier-ignore
+    formula(
+      String.raw`\exp\Bigl(-\frac1n \sum_t \ln P(w_t \mid w_{<t})\Bigr) \qquad P(w \mid \text{character}) = \frac{P(w)}{1 - P(\text{，}) - P(\text{。}) - P(\text{end})}`,
+    );
     plot('perplexityCaption', (t) => {
-      const models = [...ngrams.map(({ order, ...p }) => ({ name: t('ngram', { n: order }), fill: colour(5), ...p })), { name: 'LSTM', fill: colour(1), ...own }]; // prettier-ignore
-      const bars = (['all', 'characters'] as const).flatMap((kind) => models.map((m) => ({ ...m, kind: t(kind), value: m[kind] }))); // prettier-ignore
+      const models = [
+        ...ngrams.map(({ order, ...p }) => ({ name: t('ngram', { n: order }), fill: colour(5), ...p })),
+        { name: 'LSTM', fill: colour(1), ...own },
+      ];
+      const bars = (['all', 'characters'] as const).flatMap((kind) =>
+        models.map((m) => ({ ...m, kind: t(kind), value: m[kind] })),
+      );
       return {
         height: 260,
         marginLeft: 80,
@@ -152,7 +204,14 @@ export default experiment({
         y: { label: null, domain: models.map(({ name }) => name) },
         marks: [
           Plot.barX(bars, { fx: 'kind', x: 'value', y: 'name', fill: 'fill' }),
-          Plot.text(bars, { fx: 'kind', x: 'value', y: 'name', text: (bar: { value: number }) => bar.value.toFixed(0), textAnchor: 'start', dx: 4 }), // prettier-ignore
+          Plot.text(bars, {
+            fx: 'kind',
+            x: 'value',
+            y: 'name',
+            text: (bar: { value: number }) => bar.value.toFixed(0),
+            textAnchor: 'start',
+            dx: 4,
+          }),
         ],
       };
     });
@@ -250,7 +309,12 @@ export default experiment({
       const tokens = vocabulary.encode([END, ...poem, END]);
       return byNetwork(tokens).map((p, t) => -Math.log(p[tokens[t + 1]]));
     };
-    const words = [['春江花月', 5], ['山高水長', 7], ['明月清風', 5], ['千山萬水', 7]] as const; // prettier-ignore
+    const words = [
+      ['春江花月', 5],
+      ['山高水長', 7],
+      ['明月清風', 5],
+      ['千山萬水', 7],
+    ] as const;
     const written = words.map(([word, form]) => {
       const poems = compose(quick ? 8 : 64, 0.7, acrostic(word, form));
       const ranked = poems.map((poem) => ({ poem, nats: mean(surprise(poem)) })).sort((a, b) => a.nats - b.nats);
@@ -275,7 +339,11 @@ export default experiment({
     const forced = byPlace(written.filter(({ form }) => form === 5).flatMap(({ poems }) => poems));
     const places = Array.from({ length: 24 }, (_, i) => i + 1);
     plot('placeCaption', (t) => ({
-      x: { label: t('place'), ticks: places, tickFormat: (i: number) => (i % 6 === 0 ? PUNCTUATION[i / 6 - 1] : String(i)) },
+      x: {
+        label: t('place'),
+        ticks: places,
+        tickFormat: (i: number) => (i % 6 === 0 ? PUNCTUATION[i / 6 - 1] : String(i)),
+      },
       y: { label: t('surprise'), grid: true, zero: true },
       marks: [
         Plot.ruleX([1, 7, 13, 19], { stroke: MUTED, strokeDasharray: '2 3' }),
@@ -285,7 +353,7 @@ export default experiment({
           { name: t('acrosticPoem'), x: places, y: forced, colour: 1 },
         ]),
       ],
-    })); // prettier-ignore
+    }));
     /** The mean at one place of a line, over the second to the fourth line. */
     const atPlace = (nats: number[], i: number): number => mean([6, 12, 18].map((start) => nats[start + i]));
     if (!quick) {

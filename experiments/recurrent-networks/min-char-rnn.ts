@@ -1,8 +1,32 @@
 // Karpathy's min-char-rnn (2015) once more, with a layer of the library; both programs against NumPy, then 100,000 chunks.
-import { Adagrad, backendOf, clipGradValue, crossEntropy, fromData, Linear, noGrad, Philox, Recurrent, type RecurrentState, RNN, scope, useBackend, zeros } from 'unrolled'; // prettier-ignore
+import {
+  Adagrad,
+  backendOf,
+  clipGradValue,
+  crossEntropy,
+  fromData,
+  Linear,
+  noGrad,
+  Philox,
+  Recurrent,
+  type RecurrentState,
+  RNN,
+  scope,
+  useBackend,
+  zeros,
+} from 'unrolled';
 import { atMost, below, between, colour, curves, experiment, MUTED, near, Plot } from 'unrolled/reproduce';
 import { CHARACTERS, EXCERPT, LOSSES } from './golden/min-char-rnn.js';
-import { draw, HIDDEN, type InitialWeights, initialWeights, type Program, programByHand, RATE, STEPS } from './parts/min-char-rnn-by-hand.js'; // prettier-ignore
+import {
+  draw,
+  HIDDEN,
+  type InitialWeights,
+  initialWeights,
+  type Program,
+  programByHand,
+  RATE,
+  STEPS,
+} from './parts/min-char-rnn-by-hand.js';
 import text from './text/min-char-rnn.js';
 
 export function programWithLayer(V: number, { Wxh, Whh, Why }: InitialWeights): Program {
@@ -98,7 +122,10 @@ export function train(
 }
 
 /** Chunks read and smoothed loss of the NumPy program, seed 0. */
-const NUMPY = [[20_000, 49.4], [100_000, 45.3]] as const; // prettier-ignore
+const NUMPY = [
+  [20_000, 49.4],
+  [100_000, 45.3],
+] as const;
 
 /** What a chunk costs who knows only how often a character comes, alone or after the one before it. */
 function countedLoss(tokens: Int32Array, V: number, order: 1 | 2): number {
@@ -121,7 +148,9 @@ export default experiment({
   minutes: 1,
   code: ['parts/min-char-rnn-by-hand.ts', 'min-char-rnn.ts'],
   async run({ quick, seed, say, heading, formula, plot, lines, check, progress, data }) {
-    formula(String.raw`h_t = \tanh(W_{xh} x_t + W_{hh} h_{t-1} + b_h) \qquad p_t = \operatorname{softmax}(W_{hy} h_t + b_y) \qquad L = -\sum_{t=1}^{25} \log p_t[x_{t+1}]`); // prettier-ignore
+    formula(
+      String.raw`h_t = \tanh(W_{xh} x_t + W_{hh} h_{t-1} + b_h) \qquad p_t = \operatorname{softmax}(W_{hy} h_t + b_y) \qquad L = -\sum_{t=1}^{25} \log p_t[x_{t+1}]`,
+    );
     formula(String.raw`m \leftarrow m + g^2 \qquad w \leftarrow w - \frac{0.1\, g}{\sqrt{m + 10^{-8}}}`);
 
     heading('sameHeading');
@@ -138,11 +167,21 @@ export default experiment({
     check('handSame', atMost(1e-4), Math.max(...apart(hand)), { chunks: LOSSES.length });
     check('layerSame', atMost(1e-4), Math.max(...apart(layer)), { chunks });
     check('layer32Same', atMost(1e-4), Math.max(...apart(layer32).slice(0, 4)));
-    plot('goldenCaption', (t) => ({
-      x: { label: t('iteration') },
-      y: { label: t('nats'), grid: true },
-      marks: [curves([{ name: t('numpy'), y: LOSSES, colour: 5 }]), Plot.dot(hand.map((loss, n) => [n, loss]), { fill: colour(1), r: 1.6 })],
-    }), { chunks: LOSSES.length }); // prettier-ignore
+    plot(
+      'goldenCaption',
+      (t) => ({
+        x: { label: t('iteration') },
+        y: { label: t('nats'), grid: true },
+        marks: [
+          curves([{ name: t('numpy'), y: LOSSES, colour: 5 }]),
+          Plot.dot(
+            hand.map((loss, n) => [n, loss]),
+            { fill: colour(1), r: 1.6 },
+          ),
+        ],
+      }),
+      { chunks: LOSSES.length },
+    );
     plot('apartCaption', (t) => ({
       x: { label: t('iteration') },
       y: { label: t('relative'), type: 'log', grid: true },
@@ -165,12 +204,19 @@ export default experiment({
     const random = new Philox(seed);
     const samples: { seed: number; n: number; text: string }[] = [];
     const read = (program: Program, of: number, to: number, from = 0) =>
-      train(program, tokens, to, (n, p) => {
-        if (n % 100 !== 0) return;
-        const sample = program.sample(tokens[p], 200, random);
-        if (shownAt.includes(n)) samples.push({ seed: of, n, text: sample.map((token) => CHARACTERS[token]).join('') });
-        progress(0.05 + (0.9 * n) / iterations);
-      }, from); // prettier-ignore
+      train(
+        program,
+        tokens,
+        to,
+        (n, p) => {
+          if (n % 100 !== 0) return;
+          const sample = program.sample(tokens[p], 200, random);
+          if (shownAt.includes(n))
+            samples.push({ seed: of, n, text: sample.map((token) => CHARACTERS[token]).join('') });
+          progress(0.05 + (0.9 * n) / iterations);
+        },
+        from,
+      );
     const smoothed = (losses: number[]): number[] => {
       let average = start;
       return losses.map((loss) => (average = 0.999 * average + 0.001 * loss));

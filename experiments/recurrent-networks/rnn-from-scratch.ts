@@ -1,5 +1,7 @@
 // Dive into Deep Learning, 9.5: a recurrent network from scratch learns characters of The Time Machine.
-import { Corpus, crossEntropy, noGrad, Philox, rand, randn, RNN, sequentialBatches, type Tensor } from 'unrolled';
+import { crossEntropy, noGrad, Philox, rand, randn, RNN, type Tensor } from 'unrolled';
+import { sequentialBatches } from 'unrolled/data';
+import { Corpus } from 'unrolled/text';
 import {
   above,
   atLeast,

@@ -1,5 +1,21 @@
 // Dive into Deep Learning, 9.1: an MLP learns the next value of a noisy sine; then we ask it for more than one step.
-import { Adam, fromData, gatherRows, Linear, manualSeed, mse, noGrad, Philox, predictAhead, Recurrent, relu, RNN, scope, slidingWindows, type Tensor, xavierUniform } from 'unrolled'; // prettier-ignore
+import {
+  Adam,
+  fromData,
+  gatherRows,
+  Linear,
+  manualSeed,
+  mse,
+  noGrad,
+  Philox,
+  Recurrent,
+  relu,
+  RNN,
+  scope,
+  type Tensor,
+  xavierUniform,
+} from 'unrolled';
+import { predictAhead, slidingWindows } from 'unrolled/data';
 import { above, atLeast, atMost, below, between, curves, experiment, holds, MUTED, Plot } from 'unrolled/reproduce';
 import text from './text/autoregressive-sine.js';
 
@@ -61,7 +77,10 @@ function trainRnn(series: Float32Array, seed: number, steps: number, progress: (
     scope(() => {
       const starts = Array.from({ length: 16 }, () => random.integer(TRAIN + 4 - length));
       const piece = (shift: number): Tensor =>
-        fromData(Float32Array.from({ length: length * 16 }, (_, i) => series[starts[i % 16] + Math.floor(i / 16) + shift]), [length, 16, 1]); // prettier-ignore
+        fromData(
+          Float32Array.from({ length: length * 16 }, (_, i) => series[starts[i % 16] + Math.floor(i / 16) + shift]),
+          [length, 16, 1],
+        );
       const loss = mse(output.forward(rnn.forward(piece(0)).output), piece(1));
       optimizer.zeroGrad();
       loss.backward();

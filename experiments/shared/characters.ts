@@ -1,13 +1,28 @@
 // What the experiments on characters share: the text, the network, the training loop, prediction.
-import { type Cell, clipGradNorm, Corpus, crossEntropy, detach, fromData, Linear, manualSeed, noGrad, Recurrent, type RecurrentState, scope, sequentialBatches, SGD, type Vocabulary } from 'unrolled'; // prettier-ignore
+import {
+  type Cell,
+  clipGradNorm,
+  crossEntropy,
+  detach,
+  fromData,
+  Linear,
+  manualSeed,
+  noGrad,
+  Recurrent,
+  type RecurrentState,
+  scope,
+  SGD,
+} from 'unrolled';
+import { sequentialBatches } from 'unrolled/data';
+import { Corpus, type Vocabulary } from 'unrolled/text';
 import { above, atLeast, atMost, curves, type Experimenting, MUTED, Plot } from 'unrolled/reproduce';
 import type { SharedKey } from './text/characters.js';
 
-/** The Time Machine in letters and spaces: the first 10,000 characters to learn, and the next 2,000, which are not learnt. */
+/** The Time Machine in letters and spaces: the first 10,000 characters to learn, and the next 2,000, which are not learned. */
 export function readBook(book: string) {
   const { tokens, vocabulary } = Corpus.fromText(book, { lettersOnly: true });
-  const learnt = tokens.subarray(0, 10_000);
-  return { vocabulary, learnt, unseen: tokens.subarray(10_000, 12_000), text: vocabulary.decode(learnt).join('') };
+  const learned = tokens.subarray(0, 10_000);
+  return { vocabulary, learned, unseen: tokens.subarray(10_000, 12_000), text: vocabulary.decode(learned).join('') };
 }
 
 /** Characters → recurrent layers → a score for each character. int32 tokens stand for one-hot vectors. */
@@ -63,7 +78,12 @@ export function trainCharacters({ rnn, output }: CharacterNetwork, tokens: Int32
 }
 
 /** The prefix, and the most probable character after it, again and again. */
-export function predict({ rnn, output }: CharacterNetwork, prefix: string, length: number, vocabulary: Vocabulary): string {
+export function predict(
+  { rnn, output }: CharacterNetwork,
+  prefix: string,
+  length: number,
+  vocabulary: Vocabulary,
+): string {
   let state: RecurrentState | null = null;
   let tokens = vocabulary.encodeCharacters(prefix);
   let text = prefix;
@@ -81,7 +101,7 @@ export function predict({ rnn, output }: CharacterNetwork, prefix: string, lengt
     text += vocabulary.token(next.token);
   }
   return text;
-} // prettier-ignore
+}
 
 /** Perplexity on one text, read from its beginning to its end. */
 export function perplexityOn({ rnn, output }: CharacterNetwork, tokens: Int32Array): number {
@@ -94,7 +114,7 @@ export function perplexityOn({ rnn, output }: CharacterNetwork, tokens: Int32Arr
   );
 }
 
-/** After 100 characters of the learnt text, at twenty places: what it says, and how much of it is right, one character after the other. */
+/** After 100 characters of the learned text, at twenty places: what it says, and how much of it is right, one character after the other. */
 export function recite(network: CharacterNetwork, text: string, vocabulary: Vocabulary) {
   return Array.from({ length: 20 }, (_, i) => {
     const start = 300 + 450 * i;
@@ -121,22 +141,30 @@ export interface Task {
 export function learnBook(context: Experimenting<SharedKey>, book: string, task: Task) {
   const { quick, seed, say, plot, lines, check, progress } = context;
   const { cell, numLayers = 1, learningRate = 1 } = task;
-  const { vocabulary, learnt, unseen, text } = readBook(book);
+  const { vocabulary, learned, unseen, text } = readBook(book);
   const hiddenSize = quick ? 32 : 256;
   const epochs = quick ? 25 : 500;
   manualSeed(seed);
   const network = new CharacterNetwork(cell, vocabulary.size, hiddenSize, numLayers);
-  say('task', { hidden: hiddenSize, layers: numLayers, epochs, rate: learningRate, parameters: network.rnn.parameterCount() });
+  say('task', {
+    hidden: hiddenSize,
+    layers: numLayers,
+    epochs,
+    rate: learningRate,
+    parameters: network.rnn.parameterCount(),
+  });
 
   const said: string[] = [];
   const show = (epoch: number, perplexity: number): void => {
     for (const prefix of ['time traveller', 'traveller']) {
-      said.push(`${String(epoch).padStart(5)}${perplexity.toFixed(2).padStart(8)}  ${predict(network, prefix, 50, vocabulary)}`);
+      said.push(
+        `${String(epoch).padStart(5)}${perplexity.toFixed(2).padStart(8)}  ${predict(network, prefix, 50, vocabulary)}`,
+      );
     }
   };
   const spoken = quick ? [5, epochs] : [20, 50, 100, 200, epochs];
   show(0, perplexityOn(network, unseen));
-  const perplexities = trainCharacters(network, learnt, {
+  const perplexities = trainCharacters(network, learned, {
     epochs,
     learningRate,
     seed,
@@ -146,7 +174,11 @@ export function learnBook(context: Experimenting<SharedKey>, book: string, task:
   // The median: the last epoch alone may be one in which a large step went wrong.
   const last = quick ? 3 : 100;
   const end = perplexities.slice(-last).sort((a, b) => a - b)[Math.floor(last / 2)];
-  check('perplexityCheck', atMost(quick ? task.quick : task.most), end, { last, pytorch: task.pytorch.toFixed(2), epochs });
+  check('perplexityCheck', atMost(quick ? task.quick : task.most), end, {
+    last,
+    pytorch: task.pytorch.toFixed(2),
+    epochs,
+  });
   plot('curveCaption', (t) => ({
     x: { label: t('epoch') },
     y: { label: t('perplexity'), type: 'log', grid: true, domain: [1, 35] },
@@ -154,7 +186,13 @@ export function learnBook(context: Experimenting<SharedKey>, book: string, task:
       Plot.ruleY([vocabulary.size], { stroke: MUTED, strokeDasharray: '2 3' }),
       Plot.text([[epochs, vocabulary.size]], { text: () => t('uniform'), textAnchor: 'end', dy: -8, fill: MUTED }),
       Plot.ruleY([task.pytorch], { stroke: MUTED, strokeDasharray: '2 3' }),
-      Plot.text([[1, task.pytorch]], { text: () => `PyTorch ${task.pytorch}`, textAnchor: 'start', dx: 6, dy: -8, fill: MUTED }),
+      Plot.text([[1, task.pytorch]], {
+        text: () => `PyTorch ${task.pytorch}`,
+        textAnchor: 'start',
+        dx: 6,
+        dy: -8,
+        fill: MUTED,
+      }),
       curves([{ name: cell.name, x: perplexities.map((_, i) => i + 1), y: perplexities }]),
     ],
   }));
@@ -162,11 +200,13 @@ export function learnBook(context: Experimenting<SharedKey>, book: string, task:
   if (!quick) {
     say('cold');
     const recited = recite(network, text, vocabulary);
-    const shown = recited.slice(0, 8).map(({ before, said, right }) => `${String(right).padStart(5)}  …${before.slice(-20)} | ${said}`);
+    const shown = recited
+      .slice(0, 8)
+      .map(({ before, said, right }) => `${String(right).padStart(5)}  …${before.slice(-20)} | ${said}`);
     lines('recitedLabel', shown.join('\n'));
     check('byHeart', atLeast(task.byHeart), recited.reduce((sum, { right }) => sum + right, 0) / recited.length);
     check('unseen', above(4), perplexityOn(network, unseen));
     say('overfitting');
   }
   return { network, vocabulary, text };
-} // prettier-ignore
+}

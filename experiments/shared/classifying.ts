@@ -1,5 +1,6 @@
 // What the experiments on labels share: a part held out, what counting alone achieves, and a text coloured by its tokens.
-import { type Classified, type LabelledText, NaiveBayes, stratifiedSplit } from 'unrolled';
+import { type Classified, type LabelledText, NaiveBayes } from 'unrolled';
+import { stratifiedSplit } from 'unrolled/data';
 import type { Attribution } from 'unrolled/inspect';
 import { diverging, type FigureOptions, INK, Plot } from 'unrolled/reproduce';
 
@@ -35,8 +36,14 @@ export function byCounting(
   const most = labels[counts.indexOf(Math.max(...counts))];
   return {
     most,
-    majority: accuracyOf(test.map(() => ({ label: most })), test), // prettier-ignore
-    naiveBayes: accuracyOf(test.map(({ text }) => ({ label: labels[bayes.predict(options.tokens(text))] })), test), // prettier-ignore
+    majority: accuracyOf(
+      test.map(() => ({ label: most })),
+      test,
+    ),
+    naiveBayes: accuracyOf(
+      test.map(({ text }) => ({ label: labels[bayes.predict(options.tokens(text))] })),
+      test,
+    ),
   };
 }
 
@@ -80,9 +87,31 @@ export function colouredTexts(
     y: { domain: [-0.6, y - 0.4], reverse: true },
     color: diverging(1.5), // the strongest colours would hide the letters
     marks: [
-      Plot.rect(words, { x1: (d: { x: number }) => d.x - 0.3, x2: 'x2', y1: (d: { y: number }) => d.y - 0.42, y2: (d: { y: number }) => d.y + 0.42, fill: 'value' }), // prettier-ignore
-      Plot.text(words, { x: 'x', y: 'y', text: 'token', textAnchor: 'start', fontFamily: MONOSPACE, fontSize: 12.5, fill: INK }), // prettier-ignore
-      Plot.text(titles, { x: 0, y: 'y', text: 'title', textAnchor: 'start', fontWeight: 600, fontSize: 12.5, fill: INK }), // prettier-ignore
+      Plot.rect(words, {
+        x1: (d: { x: number }) => d.x - 0.3,
+        x2: 'x2',
+        y1: (d: { y: number }) => d.y - 0.42,
+        y2: (d: { y: number }) => d.y + 0.42,
+        fill: 'value',
+      }),
+      Plot.text(words, {
+        x: 'x',
+        y: 'y',
+        text: 'token',
+        textAnchor: 'start',
+        fontFamily: MONOSPACE,
+        fontSize: 12.5,
+        fill: INK,
+      }),
+      Plot.text(titles, {
+        x: 0,
+        y: 'y',
+        text: 'title',
+        textAnchor: 'start',
+        fontWeight: 600,
+        fontSize: 12.5,
+        fill: INK,
+      }),
     ],
   };
 }

@@ -1,5 +1,19 @@
 // What both experiments on counting share: bits, a network of one cell and a line, its training, and figures on it.
-import { Adam, type Cell, clipGradNorm, fromData, Linear, manualSeed, mse, noGrad, Philox, Recurrent, scope, type Tensor, uniformInit } from 'unrolled'; // prettier-ignore
+import {
+  Adam,
+  type Cell,
+  clipGradNorm,
+  fromData,
+  Linear,
+  manualSeed,
+  mse,
+  noGrad,
+  Philox,
+  Recurrent,
+  scope,
+  type Tensor,
+  uniformInit,
+} from 'unrolled';
 import {
   above,
   atLeast,
@@ -59,7 +73,6 @@ export function train(
   lengthOf: (random: Philox) => number,
   progress: (done: number) => void,
 ) {
-  // prettier-ignore
   const random = new Philox(seed + 1000);
   const test = bits(1000, LENGTH, random);
   const batches = Array.from({ length: 1000 }, () => bits(10, lengthOf(random), random));
@@ -107,13 +120,18 @@ export function countOnes(
   { quick, seed, say, heading, formula, plot, check, progress }: Experimenting<keyof typeof shared>,
   cell: Cell,
 ) {
-  // prettier-ignore
   const seeds = quick ? [seed] : [seed, seed + 1, seed + 2];
   const epochs = quick ? 3 : 10;
   const trainings = quick ? 2 : 4;
   const runs = seeds.map((s, i) => {
     const net = counter(cell, s);
-    const accuracy = train(net, epochs, s, () => LENGTH, (done) => progress((i + done) / trainings)); // prettier-ignore
+    const accuracy = train(
+      net,
+      epochs,
+      s,
+      () => LENGTH,
+      (done) => progress((i + done) / trainings),
+    );
     const first = accuracy.indexOf(1) + 1;
     const values = { seed: String(s) };
     if (quick) check('quickAccuracy', atLeast(0.97), accuracy[epochs - 1], { ...values, epochs });
@@ -137,7 +155,13 @@ export function countOnes(
   heading('lengthsHeading');
   say('lengths');
   const mixed = counter(cell, seed);
-  train(mixed, epochs, seed, (random) => 1 + random.integer(LENGTH), (done) => progress((trainings - 1 + done) / trainings)); // prettier-ignore
+  train(
+    mixed,
+    epochs,
+    seed,
+    (random) => 1 + random.integer(LENGTH),
+    (done) => progress((trainings - 1 + done) / trainings),
+  );
   const random = new Philox(seed + 2000);
   const tests = LENGTHS.map((length) => bits(1000, length, random));
   const scores = (net: Counter) => tests.map((test) => score(net, test));
@@ -150,11 +174,16 @@ export function countOnes(
     marks: [
       Plot.ruleX([LENGTH], { stroke: MUTED, strokeDasharray: '2 3' }),
       curves([
-        ...fixed.map((list, i) => ({ name: i === 0 ? t('length20') : undefined, x: LENGTHS, y: list.map((s) => s.accuracy), colour: 0 })),
+        ...fixed.map((list, i) => ({
+          name: i === 0 ? t('length20') : undefined,
+          x: LENGTHS,
+          y: list.map((s) => s.accuracy),
+          colour: 0,
+        })),
         { name: t('lengthMixed'), x: LENGTHS, y: free.map((s) => s.accuracy), colour: 1 },
       ]),
     ],
-  })); // prettier-ignore
+  }));
   say('alpha');
   formula(String.raw`\hat y = n_1 + \alpha\,(20 - T), \qquad T = n_0 + n_1`);
   plot('lengthErrorCaption', (t) => ({
@@ -166,11 +195,16 @@ export function countOnes(
         { name: 'α = 1', x: [1, 60], y: [19, -40], colour: 2, dashed: true },
         { name: 'α = ½', x: [1, 60], y: [9.5, -20], colour: 3, dashed: true },
         { name: 'α = 0', x: [1, 60], y: [0, 0], colour: 4, dashed: true },
-        ...fixed.map((list, i) => ({ name: i === 0 ? t('length20') : undefined, x: LENGTHS, y: list.map((s) => s.bias), colour: 0 })),
+        ...fixed.map((list, i) => ({
+          name: i === 0 ? t('length20') : undefined,
+          x: LENGTHS,
+          y: list.map((s) => s.bias),
+          colour: 0,
+        })),
         { name: t('lengthMixed'), x: LENGTHS, y: free.map((s) => s.bias), colour: 1 },
       ]),
     ],
-  })); // prettier-ignore
+  }));
   runs.forEach(({ seed: s }, i) => {
     const alphas = [15, 25].map((length) => fixed[i][at(length)].bias / (LENGTH - length));
     check('alphaFits', between(0.1, 1.2), (alphas[0] + alphas[1]) / 2, { seed: String(s) });
@@ -179,7 +213,10 @@ export function countOnes(
   check('mixedShort', atLeast(quick ? 0.9 : 0.98), Math.min(...shorter));
   for (const length of [30, 40]) {
     const errors = fixed.map((list) => list[at(length)].error);
-    check('mixedLonger', below(Math.min(...errors)), free[at(length)].error, { length, accuracy: free[at(length)].accuracy.toFixed(2) }); // prettier-ignore
+    check('mixedLonger', below(Math.min(...errors)), free[at(length)].error, {
+      length,
+      accuracy: free[at(length)].accuracy.toFixed(2),
+    });
   }
   check('grows', above(free[at(30)].error), free[at(60)].error);
 

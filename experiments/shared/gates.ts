@@ -1,5 +1,6 @@
 // What gates do while a network reads: values of each unit at each character, drawn as heat maps, and their means.
-import { fromData, noGrad, type Recurrent, scope, type Vocabulary } from 'unrolled';
+import { fromData, noGrad, type Recurrent, scope } from 'unrolled';
+import type { Vocabulary } from 'unrolled/text';
 import { curves, diverging, type FigureOptions, Plot, sequential, type TableOptions } from 'unrolled/reproduce';
 
 /** Values of one layer while it reads: for each name a list over steps of lists over units. */

@@ -2,18 +2,17 @@
 import {
   clipGradNorm,
   concat,
-  type Corpus,
   crossEntropy,
   fromData,
   gatherRows,
   noGrad,
-  randomBatches,
   scope,
-  sequentialBatches,
   SGD,
   type Tensor,
   zeros,
 } from 'unrolled';
+import { randomBatches, sequentialBatches } from 'unrolled/data';
+import type { Corpus } from 'unrolled/text';
 
 export const BATCH = 32; // N
 export const STEPS = 35; // T

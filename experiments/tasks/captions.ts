@@ -56,7 +56,9 @@ export default experiment({
 
     heading('modelHeading');
     say('model');
-    formula(String.raw`\mathbf a_{t,s} = \operatorname{softmax}_s\big(\mathbf v^\top \tanh(W \mathbf h_t + U \mathbf x_s)\big), \qquad \mathbf c_t = \textstyle\sum_s a_{t,s}\, \mathbf x_s`); // prettier-ignore
+    formula(
+      String.raw`\mathbf a_{t,s} = \operatorname{softmax}_s\big(\mathbf v^\top \tanh(W \mathbf h_t + U \mathbf x_s)\big), \qquad \mathbf c_t = \textstyle\sum_s a_{t,s}\, \mathbf x_s`,
+    );
     const model = await Captioner.fit(training, {
       ...{ height: SIDE, width: WIDTH, seed, signal, validation },
       epochs: quick ? 4 : 12,
@@ -73,7 +75,9 @@ export default experiment({
     for (const { text: own } of training) frequencies.set(own, (frequencies.get(own) ?? 0) + 1);
     const [common] = [...frequencies].sort((a, b) => b[1] - a[1])[0];
     const majority = test.filter(({ text: own }) => own === common).length / test.length;
-    const counted = captions.filter(({ tokens }, i) => tokens.filter((token) => NAMES.includes(token)).length === test[i].digits).length / test.length; // prettier-ignore
+    const counted =
+      captions.filter(({ tokens }, i) => tokens.filter((token) => NAMES.includes(token)).length === test[i].digits)
+        .length / test.length;
     check('learned', below(quick ? 1.8 : 0.2), model.evaluate(test.slice(0, 200), { beamSize: 1 }).loss);
     if (!quick) {
       check(
@@ -115,13 +119,18 @@ export default experiment({
     const { tokens, attention } = captions[shown];
     const [rows, columns] = model.network.places;
     const frames = tokens.map((token, f) => ({ token, f }));
-    const dots = frames.flatMap(
-      ({ f }) =>
-      Array.from(test[shown].pixels as Float32Array, (ink, i) => ({ f, x: i % WIDTH, y: Math.floor(i / WIDTH), ink })).filter(({ ink }) => ink > 0.3), // prettier-ignore
+    const dots = frames.flatMap(({ f }) =>
+      Array.from(test[shown].pixels as Float32Array, (ink, i) => ({
+        f,
+        x: i % WIDTH,
+        y: Math.floor(i / WIDTH),
+        ink,
+      })).filter(({ ink }) => ink > 0.3),
     );
-    const places = frames.flatMap(
-      ({ f }) =>
-      attention[f].flatMap((row, y) => row.map((weight, x) => ({ f, x: (x * WIDTH) / columns, y: (y * SIDE) / rows, weight }))), // prettier-ignore
+    const places = frames.flatMap(({ f }) =>
+      attention[f].flatMap((row, y) =>
+        row.map((weight, x) => ({ f, x: (x * WIDTH) / columns, y: (y * SIDE) / rows, weight })),
+      ),
     );
     const strongest = places.reduce((most, { weight }) => Math.max(most, weight), 0);
     plot('looksCaption', (t) => ({
@@ -133,14 +142,41 @@ export default experiment({
       y: { domain: [SIDE, -7] },
       fx: { padding: 0.08 },
       marks: [
-        Plot.rect(places, { x1: 'x', x2: (d: { x: number }) => d.x + WIDTH / columns, y1: 'y', y2: (d: { y: number }) => d.y + SIDE / rows, fill: 'weight', fx: (d: { f: number }) => d.f % 2, fy: (d: { f: number }) => Math.floor(d.f / 2) }), // prettier-ignore
-        Plot.rect(dots, { x1: 'x', x2: (d: { x: number }) => d.x + 1, y1: 'y', y2: (d: { y: number }) => d.y + 1, fill: INK, fillOpacity: 'ink', fx: (d: { f: number }) => d.f % 2, fy: (d: { f: number }) => Math.floor(d.f / 2) }), // prettier-ignore
-        Plot.text(frames, { x: 0, y: -3.5, textAnchor: 'start', text: ({ token }: { token: string }) => t('writes', { token }), fill: INK, fx: ({ f }: { f: number }) => f % 2, fy: ({ f }: { f: number }) => Math.floor(f / 2) }), // prettier-ignore
+        Plot.rect(places, {
+          x1: 'x',
+          x2: (d: { x: number }) => d.x + WIDTH / columns,
+          y1: 'y',
+          y2: (d: { y: number }) => d.y + SIDE / rows,
+          fill: 'weight',
+          fx: (d: { f: number }) => d.f % 2,
+          fy: (d: { f: number }) => Math.floor(d.f / 2),
+        }),
+        Plot.rect(dots, {
+          x1: 'x',
+          x2: (d: { x: number }) => d.x + 1,
+          y1: 'y',
+          y2: (d: { y: number }) => d.y + 1,
+          fill: INK,
+          fillOpacity: 'ink',
+          fx: (d: { f: number }) => d.f % 2,
+          fy: (d: { f: number }) => Math.floor(d.f / 2),
+        }),
+        Plot.text(frames, {
+          x: 0,
+          y: -3.5,
+          textAnchor: 'start',
+          text: ({ token }: { token: string }) => t('writes', { token }),
+          fill: INK,
+          fx: ({ f }: { f: number }) => f % 2,
+          fy: ({ f }: { f: number }) => Math.floor(f / 2),
+        }),
       ],
     }));
 
     heading('wrongHeading');
-    const wrong = Array.from(test.keys()).filter((i) => !right[i]).slice(0, 8); // prettier-ignore
+    const wrong = Array.from(test.keys())
+      .filter((i) => !right[i])
+      .slice(0, 8);
     table((t) => ({
       columns: [{ heading: t('shows') }, { heading: t('said') }],
       rows: wrong.map((i) => [test[i].text, captions[i].text]),

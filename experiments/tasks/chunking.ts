@@ -1,12 +1,28 @@
 // Chunks: noun phrases, verb phrases and the like, found by a network whose tags are judged as whole paths.
-import { type ChunkMetrics, chunkMetrics, chunksOf, MostFrequentTag, type TaggerOptions, TokenTagger } from 'unrolled';
+import { MostFrequentTag, type TaggerOptions, TokenTagger } from 'unrolled';
+import { type ChunkMetrics, chunkMetrics, chunksOf } from 'unrolled/metrics';
 import { readTagged } from 'unrolled/records';
 import { above, atLeast, atMost, curves, diverging, experiment, INK, Plot, SURFACE } from 'unrolled/reproduce';
 import text from './text/chunking.js';
 
 /** Sentences at the end of the training part on which the settings were chosen. */
 const HELD = 900;
-const TAGS = ['O', 'B-NP', 'I-NP', 'B-VP', 'I-VP', 'B-PP', 'I-PP', 'B-ADVP', 'I-ADVP', 'B-ADJP', 'I-ADJP', 'B-SBAR', 'I-SBAR', 'B-PRT']; // prettier-ignore
+const TAGS = [
+  'O',
+  'B-NP',
+  'I-NP',
+  'B-VP',
+  'I-VP',
+  'B-PP',
+  'I-PP',
+  'B-ADVP',
+  'I-ADVP',
+  'B-ADJP',
+  'I-ADJP',
+  'B-SBAR',
+  'I-SBAR',
+  'B-PRT',
+];
 
 /** A chunk that goes on without having begun. */
 const isForbidden = (from: string, to: string): boolean =>
@@ -31,9 +47,13 @@ export default experiment({
 
     heading('networkHeading');
     say('network');
-    formula(String.raw`\log P(\mathbf y \mid \mathbf x) = \sum_{t} \big( s_t(y_t) + A_{y_{t-1},\, y_t} \big) - \log \sum_{\mathbf z} \exp \sum_t \big( s_t(z_t) + A_{z_{t-1},\, z_t} \big)`); // prettier-ignore
+    formula(
+      String.raw`\log P(\mathbf y \mid \mathbf x) = \sum_{t} \big( s_t(y_t) + A_{y_{t-1},\, y_t} \big) - \log \sum_{\mathbf z} \exp \sum_t \big( s_t(z_t) + A_{z_{t-1},\, z_t} \big)`,
+    );
     say('guessing');
-    const sizes: TaggerOptions = quick ? { hiddenSize: 24, embeddingSize: 24, characterHiddenSize: 12, batchSize: 8 } : {}; // prettier-ignore
+    const sizes: TaggerOptions = quick
+      ? { hiddenSize: 24, embeddingSize: 24, characterHiddenSize: 12, batchSize: 8 }
+      : {};
     const names = ['softmax', 'field', 'guessingToo'] as const;
     const trials: Record<(typeof names)[number], TaggerOptions & { epochs: number }> = {
       softmax: { head: 'softmax', epochs: 4 },
@@ -71,7 +91,10 @@ export default experiment({
           })),
           {
             ...{ name: t('baseline'), colour: 4, dashed: true },
-            ...{ x: [1, models[2].training?.epochs ?? 1], y: [0, 1].map(() => 1 - (baseline.evaluate(validation).f1 ?? NaN)) }, // prettier-ignore
+            ...{
+              x: [1, models[2].training?.epochs ?? 1],
+              y: [0, 1].map(() => 1 - (baseline.evaluate(validation).f1 ?? NaN)),
+            },
           },
         ]),
       ],
@@ -79,12 +102,17 @@ export default experiment({
 
     heading('pathsHeading');
     say('paths');
-    const forbidden = found.map((all) => all.reduce((sum, tags) => sum + tags.filter((tag, t) => isForbidden(t === 0 ? 'O' : tags[t - 1], tag)).length, 0)); // prettier-ignore
+    const forbidden = found.map((all) =>
+      all.reduce((sum, tags) => sum + tags.filter((tag, t) => isForbidden(t === 0 ? 'O' : tags[t - 1], tag)).length, 0),
+    );
     check('forbidden', atMost(quick ? forbidden[1] : forbidden[1] / 3), forbidden[2], { softmax: forbidden[1] });
     table((t) => ({
       columns: [
         { heading: t('tagger') },
-        ...(['precision', 'recall', 'f1', 'accuracy', 'forbiddenShort'] as const).map((key) => ({ heading: t(key), number: true })), // prettier-ignore
+        ...(['precision', 'recall', 'f1', 'accuracy', 'forbiddenShort'] as const).map((key) => ({
+          heading: t(key),
+          number: true,
+        })),
       ],
       rows: (['baseline', ...names] as const).map((key, i) => [
         ...[t(key), percent(scores[i].precision), percent(scores[i].recall), percent(scores[i].f1)],
@@ -111,8 +139,17 @@ export default experiment({
       color: diverging(limit),
       marks: [
         Plot.cell(cells, { x: 'to', y: 'from', fill: 'score', inset: 0.5 }),
-        Plot.text(cells, { x: 'to', y: 'from', text: (d: { score: number }) => d.score.toFixed(1), fontSize: 10, fill: over }), // prettier-ignore
-        Plot.text(cells.filter((cell) => cell.forbidden), { x: 'to', y: 'from', text: () => '×', dx: 17, dy: -7, fontSize: 9, fill: over }), // prettier-ignore
+        Plot.text(cells, {
+          x: 'to',
+          y: 'from',
+          text: (d: { score: number }) => d.score.toFixed(1),
+          fontSize: 10,
+          fill: over,
+        }),
+        Plot.text(
+          cells.filter((cell) => cell.forbidden),
+          { x: 'to', y: 'from', text: () => '×', dx: 17, dy: -7, fontSize: 9, fill: over },
+        ),
       ],
     }));
 
@@ -120,17 +157,29 @@ export default experiment({
     say('mistakes');
     const { types } = scores[3];
     table((t) => ({
-      columns: [{ heading: t('type') }, ...(['chunks', 'precision', 'recall', 'f1'] as const).map((key) => ({ heading: t(key), number: true }))], // prettier-ignore
-      rows: byCount(types).map(([type, one]) => [type, one.there, percent(one.precision), percent(one.recall), percent(one.f1)]), // prettier-ignore
+      columns: [
+        { heading: t('type') },
+        ...(['chunks', 'precision', 'recall', 'f1'] as const).map((key) => ({ heading: t(key), number: true })),
+      ],
+      rows: byCount(types).map(([type, one]) => [
+        type,
+        one.there,
+        percent(one.precision),
+        percent(one.recall),
+        percent(one.f1),
+      ]),
     }));
     const wrong = test
       .map(({ tokens, tags: is }, s) => ({
         is: bracketed(tokens, is),
         said: bracketed(tokens, found[3][s]),
         size: tokens.length,
-      })) // prettier-ignore
+      }))
       .filter(({ is, said, size }) => is !== said && size > 6 && size < 13);
-    const shown = Array.from({ length: Math.min(5, wrong.length) }, (_, i) => wrong[Math.floor((i * wrong.length) / 5)]); // prettier-ignore
+    const shown = Array.from(
+      { length: Math.min(5, wrong.length) },
+      (_, i) => wrong[Math.floor((i * wrong.length) / 5)],
+    );
     lines('wrongLines', shown.map(({ is, said }) => `= ${is}\n≠ ${said}`).join('\n\n'));
     say('limits');
   },
@@ -140,7 +189,9 @@ const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 /** The frequent types. */
 function byCount(types: ChunkMetrics['types']): [string, ChunkMetrics['types'][string]][] {
-  return Object.entries(types).filter(([, { there }]) => there >= 20).sort(([, a], [, b]) => b.there - a.there); // prettier-ignore
+  return Object.entries(types)
+    .filter(([, { there }]) => there >= 20)
+    .sort(([, a], [, b]) => b.there - a.there);
 }
 
 /** `[NP the dog] [VP barks] .` */

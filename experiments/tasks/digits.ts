@@ -1,5 +1,22 @@
 // One picture, one digit: a single layer on all pixels, and networks that read the picture row by row.
-import { Adam, backward, clipGradNorm, crossEntropy, fromData, GRU, Linear, LSTM, manualSeed, noGrad, orthogonal, Philox, Recurrent, RNN, scope, type Tensor } from 'unrolled'; // prettier-ignore
+import {
+  Adam,
+  backward,
+  clipGradNorm,
+  crossEntropy,
+  fromData,
+  GRU,
+  Linear,
+  LSTM,
+  manualSeed,
+  noGrad,
+  orthogonal,
+  Philox,
+  Recurrent,
+  RNN,
+  scope,
+  type Tensor,
+} from 'unrolled';
 import { readIdx } from 'unrolled/records';
 import { above, atLeast, below, curves, experiment, INK, Plot, sequential } from 'unrolled/reproduce';
 import text from './text/digits.js';
@@ -101,7 +118,10 @@ export default experiment({
     const order = Int32Array.from({ length: count }, (_, i) => i);
     new Philox(seed).shuffle(order);
     const part = (from: number, to: number): Digits => ({
-      pixels: Float32Array.from({ length: (to - from) * SIDE * SIDE }, (_, i) => images.data[order[from + Math.floor(i / SIDE / SIDE)] * SIDE * SIDE + (i % (SIDE * SIDE))] / 255), // prettier-ignore
+      pixels: Float32Array.from(
+        { length: (to - from) * SIDE * SIDE },
+        (_, i) => images.data[order[from + Math.floor(i / SIDE / SIDE)] * SIDE * SIDE + (i % (SIDE * SIDE))] / 255,
+      ),
       labels: Int32Array.from(order.subarray(from, to), (i) => names.data[i]),
     });
     const [test, training] = [part(0, held), part(held, count)];
@@ -110,7 +130,10 @@ export default experiment({
     const counts = new Int32Array(CLASSES);
     training.labels.forEach((label) => counts[label]++);
     const most = counts.indexOf(Math.max(...counts));
-    const majority = accuracy(test.labels.map(() => most), test); // prettier-ignore
+    const majority = accuracy(
+      test.labels.map(() => most),
+      test,
+    );
 
     heading('readersHeading');
     say('readers');
@@ -162,7 +185,11 @@ export default experiment({
       ],
       rows: [
         [t('majority', { digit: most }), '', `${(100 * majority).toFixed(1)} %`],
-        ...readers.map(({ name, parameters }, i) => [name, parameters.reduce((sum, p) => sum + p.size, 0), `${(100 * last[i]).toFixed(1)} %`]), // prettier-ignore
+        ...readers.map(({ name, parameters }, i) => [
+          name,
+          parameters.reduce((sum, p) => sum + p.size, 0),
+          `${(100 * last[i]).toFixed(1)} %`,
+        ]),
       ],
     }));
     plot('learningCaption', (t) => ({
@@ -173,7 +200,11 @@ export default experiment({
         grid: true,
         tickFormat: (v: number) => `${Math.round(1000 * v) / 10} %`,
       },
-      marks: [curves(readers.map(({ name }, i) => ({ name, x: history[i].map((_, e) => e + 1), y: history[i].map((a) => 1 - a) })))], // prettier-ignore
+      marks: [
+        curves(
+          readers.map(({ name }, i) => ({ name, x: history[i].map((_, e) => e + 1), y: history[i].map((a) => 1 - a) })),
+        ),
+      ],
     }));
 
     heading('soonHeading');
@@ -191,7 +222,9 @@ export default experiment({
 
     heading('wrongHeading');
     const final = answers[2][SIDE - 1];
-    const wrong = Array.from(test.labels.keys()).filter((i) => final[i] !== test.labels[i]).slice(0, 12); // prettier-ignore
+    const wrong = Array.from(test.labels.keys())
+      .filter((i) => final[i] !== test.labels[i])
+      .slice(0, 12);
     const dots = wrong.flatMap((which, place) =>
       Array.from({ length: SIDE * SIDE }, (_, i) => ({
         x: i % SIDE,
@@ -210,7 +243,15 @@ export default experiment({
       y: { domain: [SIDE, -8] },
       fx: { padding: 0.1 },
       marks: [
-        Plot.rect(dots, { x1: 'x', x2: (d: { x: number }) => d.x + 1, y1: 'y', y2: (d: { y: number }) => d.y + 1, fx: 'column', fy: 'row', fill: 'ink' }), // prettier-ignore
+        Plot.rect(dots, {
+          x1: 'x',
+          x2: (d: { x: number }) => d.x + 1,
+          y1: 'y',
+          y2: (d: { y: number }) => d.y + 1,
+          fx: 'column',
+          fy: 'row',
+          fill: 'ink',
+        }),
         Plot.text(wrong, {
           x: SIDE / 2,
           y: -4,

@@ -12,11 +12,60 @@ interface Task {
 }
 
 const TASKS: readonly Task[] = [
-  { set: 'airline-passengers', key: 'passengers', options: { window: 24, horizon: 12, folds: 5, season: 12, relativeTo: 'season', transform: 'log', epochs: 40, validation: 0, hiddenSize: 16, batchSize: 16, learningRate: 5e-3 } },
-  { set: 'monthly-sunspots', key: 'sunspots', options: { window: 132, horizon: 12, folds: 30, refitEvery: 15, season: 12, transform: 'log1p', epochs: 8, validation: 0 } },
-  { set: 'daily-min-temperatures', key: 'temperatures', options: { window: 60, horizon: 12, folds: 40, refitEvery: 20, season: 365, epochs: 6, validation: 0 } },
-  { set: 'finance-charts-apple', key: 'shares', column: 'AAPL.Close', options: { window: 24, horizon: 12, folds: 12, refitEvery: 6, season: 5, transform: 'log', epochs: 10, validation: 0, hiddenSize: 16, shortcut: false } },
-]; // prettier-ignore
+  {
+    set: 'airline-passengers',
+    key: 'passengers',
+    options: {
+      window: 24,
+      horizon: 12,
+      folds: 5,
+      season: 12,
+      relativeTo: 'season',
+      transform: 'log',
+      epochs: 40,
+      validation: 0,
+      hiddenSize: 16,
+      batchSize: 16,
+      learningRate: 5e-3,
+    },
+  },
+  {
+    set: 'monthly-sunspots',
+    key: 'sunspots',
+    options: {
+      window: 132,
+      horizon: 12,
+      folds: 30,
+      refitEvery: 15,
+      season: 12,
+      transform: 'log1p',
+      epochs: 8,
+      validation: 0,
+    },
+  },
+  {
+    set: 'daily-min-temperatures',
+    key: 'temperatures',
+    options: { window: 60, horizon: 12, folds: 40, refitEvery: 20, season: 365, epochs: 6, validation: 0 },
+  },
+  {
+    set: 'finance-charts-apple',
+    key: 'shares',
+    column: 'AAPL.Close',
+    options: {
+      window: 24,
+      horizon: 12,
+      folds: 12,
+      refitEvery: 6,
+      season: 5,
+      transform: 'log',
+      epochs: 10,
+      validation: 0,
+      hiddenSize: 16,
+      shortcut: false,
+    },
+  },
+];
 
 export default experiment({
   name: 'everyday-series',
@@ -48,7 +97,10 @@ export default experiment({
       for (const { task, result } of results) check('finite', below(1e6), rmse(result.model), { series: task.set });
     }
     table((t) => ({
-      columns: [{ heading: t('series') }, ...(['network', 'lastValue', 'seasonal', 'linear'] as const).map((key) => ({ heading: t(key), number: true }))], // prettier-ignore
+      columns: [
+        { heading: t('series') },
+        ...(['network', 'lastValue', 'seasonal', 'linear'] as const).map((key) => ({ heading: t(key), number: true })),
+      ],
       rows: results.map(({ task, result: { model, last, seasonal, linear } }) => [
         t(task.key),
         ...[model, last, seasonal, linear].map((errors) => rmse(errors).toPrecision(4)),
@@ -61,7 +113,8 @@ export default experiment({
       say(`${task.key}Says`);
       const { horizon } = task.options;
       const begin = Math.max(0, Math.min(...result.folds.map(({ origin }) => origin)) - 5 * horizon);
-      const from = task.key === 'passengers' || task.key === 'shares' ? begin : Math.max(begin, target.length - 20 * horizon); // prettier-ignore
+      const from =
+        task.key === 'passengers' || task.key === 'shares' ? begin : Math.max(begin, target.length - 20 * horizon);
       const places = Array.from({ length: target.length - from }, (_, j) => from + j);
       const folds = result.folds.filter(({ origin }) => origin >= from);
       plot(`${task.key}Caption`, (t) => ({

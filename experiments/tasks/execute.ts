@@ -1,6 +1,6 @@
 // Learning to execute: a network reads programs, writes what they print, and learns in four different orders.
 import { Philox } from 'unrolled';
-import { above, colour, curves, experiment, exactly, INK, MUTED, Plot, sequential, SURFACE } from 'unrolled/reproduce'; // prettier-ignore
+import { above, colour, curves, experiment, exactly, INK, MUTED, Plot, sequential, SURFACE } from 'unrolled/reproduce';
 import { type Draw, executor, type Judged, judge, shares, train } from './parts/executor.js';
 import { addition, type Program, program, tenth } from './parts/programs.js';
 import text from './text/execute.js';
@@ -45,7 +45,8 @@ function draw(part: 'training' | 'validation' | 'test', make: () => Program): Pr
     if (partOf(made.text) === part) return made;
   }
 }
-const draws = (count: number, ...[part, make]: Parameters<typeof draw>): Program[] => Array.from({ length: count }, () => draw(part, make)); // prettier-ignore
+const draws = (count: number, ...[part, make]: Parameters<typeof draw>): Program[] =>
+  Array.from({ length: count }, () => draw(part, make));
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
@@ -71,7 +72,12 @@ export default experiment({
     const tasks = {
       nesting: { a: 1, b: quick ? 1 : 7, characters: quick ? 60_000 : 10e6, make: program },
       both: { a: 2, b: 3, characters: quick ? 12_000 : 6e6, make: program },
-      addition: { a: 3, b: 1, characters: quick ? 5000 : 5e6, make: (length: number, _: number, random: Philox) => addition(length, random) }, // prettier-ignore
+      addition: {
+        a: 3,
+        b: 1,
+        characters: quick ? 5000 : 5e6,
+        make: (length: number, _: number, random: Philox) => addition(length, random),
+      },
     } satisfies Record<string, Task>;
     const seeds = quick ? [seed] : [seed, seed + 1, seed + 2];
     const [hidden, times, count] = quick ? [32, 3, 60] : [64, 8, 1000];
@@ -113,7 +119,12 @@ export default experiment({
         const [length, nesting] = [1 + (k % a), 1 + Math.floor(k / a)];
         const random = new Philox(seed, 100 + k);
         const asked = draws(quick ? 20 : 200, 'test', () => make(length, nesting, random));
-        return runs.map((own, i) => ({ i, length, nesting, share: mean(own.map(({ net }) => judge(net, asked).characters)) })); // prettier-ignore
+        return runs.map((own, i) => ({
+          i,
+          length,
+          nesting,
+          share: mean(own.map(({ net }) => judge(net, asked).characters)),
+        }));
       }).flat();
     }
     const overall = (cells: ReturnType<typeof judgeAll>): number[] =>
@@ -124,12 +135,20 @@ export default experiment({
       found: 'nestedFound' | 'bothFound' | 'additionFound',
     ): void => {
       table((t) => ({
-        columns: [{ heading: t('curriculum') }, ...[t('characters'), t('spread'), t('exact')].map((word) => ({ heading: word, number: true }))], // prettier-ignore
+        columns: [
+          { heading: t('curriculum') },
+          ...[t('characters'), t('spread'), t('exact')].map((word) => ({ heading: word, number: true })),
+        ],
         rows: [
           [t('byFrequency'), percent(baseline.characters), '', percent(baseline.exact)],
           ...NAMES.map((name, i) => {
             const all = runs[i].map(({ characters }) => characters);
-            return [t(name), percent(means[i]), `${percent(Math.min(...all))} … ${percent(Math.max(...all))}`, percent(exact[i])]; // prettier-ignore
+            return [
+              t(name),
+              percent(means[i]),
+              `${percent(Math.min(...all))} … ${percent(Math.max(...all))}`,
+              percent(exact[i]),
+            ];
           }),
         ],
       }));
@@ -141,7 +160,14 @@ export default experiment({
         marks: [
           Plot.ruleY([baseline.characters], { stroke: MUTED, strokeDasharray: '2 3' }),
           curves(runs.flatMap((own, i) => own.map(({ curve }) => ({ x: read, y: curve, colour: i, faint: true })))),
-          curves(NAMES.map((name, i) => ({ name: t(name), x: read, y: read.map((_, at) => mean(runs[i].map(({ curve }) => curve[at]))), colour: i }))), // prettier-ignore
+          curves(
+            NAMES.map((name, i) => ({
+              name: t(name),
+              x: read,
+              y: read.map((_, at) => mean(runs[i].map(({ curve }) => curve[at]))),
+              colour: i,
+            })),
+          ),
         ],
       }));
     };
@@ -153,7 +179,9 @@ export default experiment({
     say('language');
     heading('networkHeading');
     say('network', { hidden });
-    formula(String.raw`P(y_1 \dots y_n \mid x) = \prod_{j=1}^{n} P(y_j \mid x,\, y_1 \dots y_{j-1}), \qquad P(y_j \mid \cdot) = \operatorname{softmax}(W \mathbf h_{|x| + j - 1} + \mathbf b)`); // prettier-ignore
+    formula(
+      String.raw`P(y_1 \dots y_n \mid x) = \prod_{j=1}^{n} P(y_j \mid x,\, y_1 \dots y_{j-1}), \qquad P(y_j \mid \cdot) = \operatorname{softmax}(W \mathbf h_{|x| + j - 1} + \mathbf b)`,
+    );
     say('exactness');
 
     heading('curriculaHeading');
@@ -167,7 +195,11 @@ export default experiment({
     plot('curriculaCaption', (t) => ({
       ...{ height: 190, marginLeft: 90 },
       x: { label: t('done'), percent: true, ticks: [0, 50, 100] },
-      y: { label: t('lengthNesting'), ticks: tasks.both.a * tasks.both.b, tickFormat: (level: number) => `${1 + ((level - 1) % tasks.both.a)}, ${Math.ceil(level / tasks.both.a)}` }, // prettier-ignore
+      y: {
+        label: t('lengthNesting'),
+        ticks: tasks.both.a * tasks.both.b,
+        tickFormat: (level: number) => `${1 + ((level - 1) % tasks.both.a)}, ${Math.ceil(level / tasks.both.a)}`,
+      },
       fx: { label: null, tickFormat: (i: number) => t(NAMES[i]), padding: 0.2 },
       marks: [Plot.dot(steps, { x: 'done', y: 'level', fx: 'i', r: 1.6, fill: ({ i }: { i: number }) => colour(i) })],
     }));
@@ -198,7 +230,13 @@ export default experiment({
       fx: { label: null, tickFormat: (i: number) => t(NAMES[i]), padding: 0.12 },
       marks: [
         Plot.cell(cells, { x: 'length', y: 'nesting', fx: 'i', fill: 'share' }),
-        Plot.text(cells, { x: 'length', y: 'nesting', fx: 'i', text: ({ share }: { share: number }) => String(Math.round(100 * share)), fill: ({ share }: { share: number }) => (share > 0.6 ? SURFACE : INK) }), // prettier-ignore
+        Plot.text(cells, {
+          x: 'length',
+          y: 'nesting',
+          fx: 'i',
+          text: ({ share }: { share: number }) => String(Math.round(100 * share)),
+          fill: ({ share }: { share: number }) => (share > 0.6 ? SURFACE : INK),
+        }),
       ],
     }));
 
@@ -233,7 +271,9 @@ export default experiment({
     say('chance');
     const compared = { nesting: nested, both, addition: sums };
     const keys = ['nesting', 'both', 'addition'] as const;
-    const seedDots = keys.flatMap((key) => compared[key].runs.flatMap((own, i) => own.map(({ characters }) => ({ key, i, characters })))); // prettier-ignore
+    const seedDots = keys.flatMap((key) =>
+      compared[key].runs.flatMap((own, i) => own.map(({ characters }) => ({ key, i, characters }))),
+    );
     const bars = keys.flatMap((key) => compared[key].means.map((characters, i) => ({ key, i, characters })));
     const stroke = ({ i }: { i: number }): string => colour(i);
     plot('spreadCaption', (t) => ({
@@ -242,7 +282,12 @@ export default experiment({
       y: { label: null, domain: [0, 1, 2, 3], tickFormat: (i: number) => t(NAMES[i]), tickSize: 0 },
       fy: { label: null, domain: keys, tickFormat: (key: (typeof keys)[number]) => t(`${key}Heading`), padding: 0.15 },
       marks: [
-        Plot.ruleX(keys, { x: (key: (typeof keys)[number]) => compared[key].baseline.characters, fy: (key: string) => key, stroke: MUTED, strokeDasharray: '2 3' }), // prettier-ignore
+        Plot.ruleX(keys, {
+          x: (key: (typeof keys)[number]) => compared[key].baseline.characters,
+          fy: (key: string) => key,
+          stroke: MUTED,
+          strokeDasharray: '2 3',
+        }),
         Plot.dot(seedDots, { x: 'characters', y: 'i', fy: 'key', r: 4, stroke, strokeWidth: 1.6 }),
         Plot.tickX(bars, { x: 'characters', y: 'i', fy: 'key', stroke, strokeWidth: 2.5, inset: 3 }),
       ],
@@ -251,10 +296,20 @@ export default experiment({
     heading('writesHeading');
     const [{ net }] = nested.runs[NAMES.indexOf('mix')];
     const written = nested.test.map(({ text }) => net.write(text));
-    check('greedy', exactly(judge(net, nested.test).exact), nested.test.filter(({ result }, i) => written[i] === result).length / written.length); // prettier-ignore
+    check(
+      'greedy',
+      exactly(judge(net, nested.test).exact),
+      nested.test.filter(({ result }, i) => written[i] === result).length / written.length,
+    );
     table((t) => ({
       columns: [{ heading: t('program') }, { heading: t('prints') }, { heading: t('writes') }],
-      rows: nested.test.slice(0, 10).map(({ text, result }, i) => [text.trimEnd().replaceAll('\n', ' ⏎ '), result, `${written[i]} ${written[i] === result ? '✓' : '✗'}`]), // prettier-ignore
+      rows: nested.test
+        .slice(0, 10)
+        .map(({ text, result }, i) => [
+          text.trimEnd().replaceAll('\n', ' ⏎ '),
+          result,
+          `${written[i]} ${written[i] === result ? '✓' : '✗'}`,
+        ]),
     }));
   },
 });

@@ -1,5 +1,6 @@
 // A day ahead: the oil temperature of a transformer, forecast directly, step by step, and with bands; beside it what needs no network.
-import { type ForecastErrors, forecastBaselines, Forecaster, type ForecasterOptions } from 'unrolled';
+import { forecastBaselines, Forecaster, type ForecasterOptions } from 'unrolled';
+import type { ForecastErrors } from 'unrolled/metrics';
 import { readSeries, readTable } from 'unrolled/records';
 import { above, atMost, between, colour, curves, experiment, INK, near, Plot } from 'unrolled/reproduce';
 import text from './text/oil-temperature.js';
@@ -80,8 +81,18 @@ export default experiment({
       ['directModel', errors.direct],
     ] as const;
     table((t) => ({
-      columns: [{ heading: t('model') }, { heading: 'MSE', number: true }, { heading: 'MAE', number: true }, { heading: t('degrees'), number: true }], // prettier-ignore
-      rows: compared.map(([key, e]) => [t(key), (e?.mse ?? NaN).toFixed(4), (e?.mae ?? NaN).toFixed(4), (e?.original.mae ?? NaN).toFixed(2)]), // prettier-ignore
+      columns: [
+        { heading: t('model') },
+        { heading: 'MSE', number: true },
+        { heading: 'MAE', number: true },
+        { heading: t('degrees'), number: true },
+      ],
+      rows: compared.map(([key, e]) => [
+        t(key),
+        (e?.mse ?? NaN).toFixed(4),
+        (e?.mae ?? NaN).toFixed(4),
+        (e?.original.mae ?? NaN).toFixed(2),
+      ]),
       strong: (row) => row === compared.length - 1,
     }));
     say('papers');
@@ -125,7 +136,12 @@ export default experiment({
     const origins = [0, 1, 2].map((i) => from + Math.floor(((to - HORIZON - from) * (2 * i + 1)) / 6));
     const shown = origins.flatMap((origin, i) => {
       const { values, quantiles = {} } = models.bands.predict(target.subarray(0, origin));
-      const past = Array.from({ length: 48 }, (_, j) => ({ hour: j - 47, value: target[origin - 48 + j], of: i, kind: 'past' })); // prettier-ignore
+      const past = Array.from({ length: 48 }, (_, j) => ({
+        hour: j - 47,
+        value: target[origin - 48 + j],
+        of: i,
+        kind: 'past',
+      }));
       const future = values.map((middle, k) => ({
         ...{ hour: k + 1, value: target[origin + k], of: i, kind: 'future', middle },
         ...{ low: quantiles['0.1'][k], high: quantiles['0.9'][k] },

@@ -18,12 +18,15 @@ export default experiment({
       ({ name, bytes }) => readTagged(new TextDecoder().decode(bytes), name).sentences,
     );
     const [training, validation, test] = quick ? parts.map((part, i) => part.slice(0, i === 0 ? 600 : 150)) : parts;
-    const tokens = (part: TaggedSentence[]): string => part.reduce((sum, s) => sum + s.tokens.length, 0).toLocaleString('en'); // prettier-ignore
+    const tokens = (part: TaggedSentence[]): string =>
+      part.reduce((sum, s) => sum + s.tokens.length, 0).toLocaleString('en');
     say('data', { training: tokens(training), validation: tokens(validation), test: tokens(test) });
 
     heading('networkHeading');
     say('network');
-    formula(String.raw`\mathbf x_t = \big[\,E_{w_t}\,;\ \overrightarrow{\mathbf c}(w_t)\,;\ \overleftarrow{\mathbf c}(w_t)\,\big], \qquad P(y_t) = \operatorname{softmax}\!\big(W\,[\,\overrightarrow{\mathbf h}_t\,;\ \overleftarrow{\mathbf h}_t\,] + \mathbf b\big)`); // prettier-ignore
+    formula(
+      String.raw`\mathbf x_t = \big[\,E_{w_t}\,;\ \overrightarrow{\mathbf c}(w_t)\,;\ \overleftarrow{\mathbf c}(w_t)\,\big], \qquad P(y_t) = \operatorname{softmax}\!\big(W\,[\,\overrightarrow{\mathbf h}_t\,;\ \overleftarrow{\mathbf h}_t\,] + \mathbf b\big)`,
+    );
     const baseline = MostFrequentTag.fit(training);
     const sizes = quick ? { hiddenSize: 32, embeddingSize: 32, characterHiddenSize: 16, batchSize: 8 } : {};
     const epochs = quick ? 3 : 5;
@@ -79,7 +82,9 @@ export default experiment({
       baseline.predict(sentences),
       ...models.map((each) => each.predict(sentences).map(({ tags }) => tags)),
     ];
-    const flat = test.flatMap(({ tokens, tags }, s) => tokens.map((token, t) => ({ kind: kindOf(token), tag: tags[t], said: said.map((by) => by[s][t]) }))); // prettier-ignore
+    const flat = test.flatMap(({ tokens, tags }, s) =>
+      tokens.map((token, t) => ({ kind: kindOf(token), tag: tags[t], said: said.map((by) => by[s][t]) })),
+    );
     const shares = KINDS.flatMap((kind) => {
       const own = flat.filter((word) => word.kind === kind);
       return taggers.map((tagger, i) => ({
@@ -87,8 +92,12 @@ export default experiment({
         right: own.filter((word) => word.said[i] === word.tag).length / own.length,
       }));
     });
-    const right = (kind: string, tagger: string): number => shares.find((s) => s.kind === kind && s.tagger === tagger)?.right ?? NaN; // prettier-ignore
-    if (!quick) check('spelled', above(right('newWord', 'wordsOnly') + 0.05), right('newWord', 'withCharacters'), { plain: percent(right('newWord', 'wordsOnly')) }); // prettier-ignore
+    const right = (kind: string, tagger: string): number =>
+      shares.find((s) => s.kind === kind && s.tagger === tagger)?.right ?? NaN;
+    if (!quick)
+      check('spelled', above(right('newWord', 'wordsOnly') + 0.05), right('newWord', 'withCharacters'), {
+        plain: percent(right('newWord', 'wordsOnly')),
+      });
     plot('wordsCaption', (t) => ({
       height: 260,
       marginLeft: 150,
@@ -97,16 +106,51 @@ export default experiment({
       y: { axis: null, domain: taggers },
       fy: { label: null, domain: KINDS, tickFormat: (kind: (typeof KINDS)[number]) => t(kind), padding: 0.2 },
       marks: [
-        Plot.barX(shares, { x: 'right', y: 'tagger', fy: 'kind', fill: (d: { tagger: (typeof taggers)[number] }) => colour([4, 0, 1][taggers.indexOf(d.tagger)]), fillOpacity: 0.8 }), // prettier-ignore
-        Plot.text(shares, { x: 'right', y: 'tagger', fy: 'kind', text: (d: { right: number }) => percent(d.right), dx: 4, textAnchor: 'start', fill: INK }), // prettier-ignore
-        Plot.text(shares, { x: 0, y: 'tagger', fy: 'kind', text: (d: { tagger: (typeof taggers)[number] }) => t(d.tagger), dx: 6, textAnchor: 'start', fill: SURFACE, fontWeight: 600 }), // prettier-ignore
+        Plot.barX(shares, {
+          x: 'right',
+          y: 'tagger',
+          fy: 'kind',
+          fill: (d: { tagger: (typeof taggers)[number] }) => colour([4, 0, 1][taggers.indexOf(d.tagger)]),
+          fillOpacity: 0.8,
+        }),
+        Plot.text(shares, {
+          x: 'right',
+          y: 'tagger',
+          fy: 'kind',
+          text: (d: { right: number }) => percent(d.right),
+          dx: 4,
+          textAnchor: 'start',
+          fill: INK,
+        }),
+        Plot.text(shares, {
+          x: 0,
+          y: 'tagger',
+          fy: 'kind',
+          text: (d: { tagger: (typeof taggers)[number] }) => t(d.tagger),
+          dx: 6,
+          textAnchor: 'start',
+          fill: SURFACE,
+          fontWeight: 600,
+        }),
       ],
     }));
     table((t) => ({
-      columns: [{ heading: t('tagger') }, { heading: t('all'), number: true }, ...KINDS.map((kind) => ({ heading: t(kind), number: true }))], // prettier-ignore
+      columns: [
+        { heading: t('tagger') },
+        { heading: t('all'), number: true },
+        ...KINDS.map((kind) => ({ heading: t(kind), number: true })),
+      ],
       rows: [
-        ...taggers.map((tagger, i) => [t(tagger), percent([floor, ...results][i]), ...KINDS.map((kind) => percent(right(kind, tagger)))]), // prettier-ignore
-        [t('shareOfWords'), '100.0 %', ...KINDS.map((kind) => percent(shares.find((s) => s.kind === kind)?.share ?? 0))], // prettier-ignore
+        ...taggers.map((tagger, i) => [
+          t(tagger),
+          percent([floor, ...results][i]),
+          ...KINDS.map((kind) => percent(right(kind, tagger))),
+        ]),
+        [
+          t('shareOfWords'),
+          '100.0 %',
+          ...KINDS.map((kind) => percent(shares.find((s) => s.kind === kind)?.share ?? 0)),
+        ],
       ],
       strong: (row) => row === 2,
     }));
@@ -130,23 +174,38 @@ export default experiment({
       y: { label: t('trueTag'), domain: tags },
       color: sequential(0, 0.2),
       marks: [
-        Plot.cell(cells, { x: 'answer', y: 'tag', fill: (d: { tag: string; answer: string; share: number }) => (d.tag === d.answer ? 0 : d.share), inset: 0.5 }), // prettier-ignore
-        Plot.text(cells.filter(({ count, share, tag, answer }) => tag === answer || (count > 0 && share >= 0.005)), {
-          ...{ x: 'answer', y: 'tag', fontSize: 10 },
-          fill: (d: { tag: string; answer: string; share: number }) => (d.tag !== d.answer && d.share > 0.1 ? SURFACE : INK),
-          text: (d: { share: number }) => (100 * d.share).toFixed(d.share < 0.1 ? 1 : 0),
-        }), // prettier-ignore
+        Plot.cell(cells, {
+          x: 'answer',
+          y: 'tag',
+          fill: (d: { tag: string; answer: string; share: number }) => (d.tag === d.answer ? 0 : d.share),
+          inset: 0.5,
+        }),
+        Plot.text(
+          cells.filter(({ count, share, tag, answer }) => tag === answer || (count > 0 && share >= 0.005)),
+          {
+            ...{ x: 'answer', y: 'tag', fontSize: 10 },
+            fill: (d: { tag: string; answer: string; share: number }) =>
+              d.tag !== d.answer && d.share > 0.1 ? SURFACE : INK,
+            text: (d: { share: number }) => (100 * d.share).toFixed(d.share < 0.1 ? 1 : 0),
+          },
+        ),
       ],
     }));
     const wrong = test
       .map(({ tokens, tags }, s) => ({ tokens, tags, said: said[2][s] }))
-      .filter(({ tokens, tags, said }) => tokens.length < 14 && tokens.length > 5 && tags.some((tag, t) => tag !== said[t])); // prettier-ignore
+      .filter(
+        ({ tokens, tags, said }) => tokens.length < 14 && tokens.length > 5 && tags.some((tag, t) => tag !== said[t]),
+      );
     table((t) => ({
       columns: [{ heading: t('sentence') }, { heading: t('mistake') }],
-      rows: Array.from({ length: Math.min(8, wrong.length) }, (_, i) => wrong[Math.floor((i * wrong.length) / 8)]).map(({ tokens, tags, said }) => [
-        tokens.join(' '),
-        tokens.flatMap((token, k) => (tags[k] === said[k] ? [] : [t('saidFor', { token, said: said[k], is: tags[k] })])).join('; '),
-      ]), // prettier-ignore
+      rows: Array.from({ length: Math.min(8, wrong.length) }, (_, i) => wrong[Math.floor((i * wrong.length) / 8)]).map(
+        ({ tokens, tags, said }) => [
+          tokens.join(' '),
+          tokens
+            .flatMap((token, k) => (tags[k] === said[k] ? [] : [t('saidFor', { token, said: said[k], is: tags[k] })]))
+            .join('; '),
+        ],
+      ),
     }));
     say('limits', { parameters: model.parameterCount().toLocaleString('en') });
   },

@@ -1,6 +1,7 @@
 // Spelling to sounds: an encoder reads letters, a decoder writes phonemes. What it looks at while it speaks is drawn, and counting
 // letters stands beside it.
-import { bySource, levenshteinDistance, splitPairs, type TextPair, Translator } from 'unrolled';
+import { bySource, splitPairs, type TextPair, Translator } from 'unrolled';
+import { levenshteinDistance } from 'unrolled/metrics';
 import { readPairs, readPronunciations } from 'unrolled/records';
 import { above, atMost, below, curves, exactly, experiment, INK, Plot, sequential } from 'unrolled/reproduce';
 import { align, WindowRules } from './parts/letters-to-sounds.js';
@@ -76,7 +77,9 @@ export default experiment({
 
     heading('networkHeading');
     say('network');
-    formula(String.raw`P(\text{K N AY1 T} \mid \text{k n i g h t}) = \prod_t P(p_t \mid p_1, \ldots, p_{t-1}, \text{letters})`); // prettier-ignore
+    formula(
+      String.raw`P(\text{K N AY1 T} \mid \text{k n i g h t}) = \prod_t P(p_t \mid p_1, \ldots, p_{t-1}, \text{letters})`,
+    );
     const model = await Translator.fit(training, {
       ...{ tokens: 'char', targetTokens: 'whitespace', seed, signal, validation, validations: 10 },
       ...(quick
@@ -92,7 +95,9 @@ export default experiment({
     said.beam = spoken.map(({ tokens }) => tokens.join(' '));
 
     const keys = ['letterRule', 'windowRule', 'greedy', 'beam'] as const;
-    const results = Object.fromEntries(keys.map((key) => [key, { stressed: errors(test, said[key], whole), bare: errors(test, said[key], unstressed) }])); // prettier-ignore
+    const results = Object.fromEntries(
+      keys.map((key) => [key, { stressed: errors(test, said[key], whole), bare: errors(test, said[key], unstressed) }]),
+    );
     const { beam, windowRule } = results;
     if (quick) {
       check('learned', below(3), model.training?.validation.at(-1)?.loss ?? NaN);
@@ -104,7 +109,9 @@ export default experiment({
       check('betterThanCounting', above(0.15), windowRule.stressed.word - beam.stressed.word);
     }
     table((t) => ({
-      columns: [t('how'), t('wordErrors'), t('bareWordErrors'), t('phonemeErrors'), t('barePhonemeErrors')].map((heading, i) => ({ heading, number: i > 0 })), // prettier-ignore
+      columns: [t('how'), t('wordErrors'), t('bareWordErrors'), t('phonemeErrors'), t('barePhonemeErrors')].map(
+        (heading, i) => ({ heading, number: i > 0 }),
+      ),
       rows: keys.map((key) => {
         const { stressed, bare } = results[key];
         return [t(key), ...[stressed.word, bare.word, stressed.phoneme, bare.phoneme].map(percent)];
@@ -112,9 +119,16 @@ export default experiment({
       strong: (row) => row === keys.length - 1,
     }));
     // Not every word of the test is news: smith's, where smith was learned.
-    const related = (word: string): boolean => ["'s", 's', "'"].some((end) => learned.has(word + end) || (word.endsWith(end) && learned.has(word.slice(0, -end.length)))); // prettier-ignore
+    const related = (word: string): boolean =>
+      ["'s", 's', "'"].some(
+        (end) => learned.has(word + end) || (word.endsWith(end) && learned.has(word.slice(0, -end.length))),
+      );
     const news = Array.from(test.keys()).filter((i) => !related(test[i].word));
-    const own = errors(news.map((i) => test[i]), news.map((i) => said.beam[i]), whole); // prettier-ignore
+    const own = errors(
+      news.map((i) => test[i]),
+      news.map((i) => said.beam[i]),
+      whole,
+    );
     say('fair', { related: percent(1 - news.length / test.length), own: percent(own.word) });
 
     const validated = model.training?.validation ?? [];
@@ -125,20 +139,50 @@ export default experiment({
       y: { label: t('wordErrorAxis'), zero: true, grid: true },
       marks: [
         Plot.ruleY([rule], { stroke: INK, strokeDasharray: '6 4' }),
-        Plot.text([t('windowRule')], { x: 0, y: rule, text: (d: string) => d, textAnchor: 'start', dx: 4, dy: 10, fill: INK }), // prettier-ignore
-        curves([{ name: t('greedy'), x: validated.map(({ step }) => step), y: validated.map(({ exact }) => 100 * (1 - exact)) }]), // prettier-ignore
+        Plot.text([t('windowRule')], {
+          x: 0,
+          y: rule,
+          text: (d: string) => d,
+          textAnchor: 'start',
+          dx: 4,
+          dy: 10,
+          fill: INK,
+        }),
+        curves([
+          {
+            name: t('greedy'),
+            x: validated.map(({ step }) => step),
+            y: validated.map(({ exact }) => 100 * (1 - exact)),
+          },
+        ]),
       ],
     }));
     const lengths = Array.from({ length: 9 }, (_, i) => i + 4);
     const byLength = (key: string): number[] =>
       lengths.map((letters) => {
         const rows = Array.from(test.keys()).filter((i) => test[i].word.length === letters);
-        return rows.length < 5 ? NaN : 100 * errors(rows.map((i) => test[i]), rows.map((i) => said[key][i]), whole).word; // prettier-ignore
+        return rows.length < 5
+          ? NaN
+          : 100 *
+              errors(
+                rows.map((i) => test[i]),
+                rows.map((i) => said[key][i]),
+                whole,
+              ).word;
       });
     plot('lengthCaption', (t) => ({
       x: { label: t('letters'), ticks: lengths },
       y: { label: t('wordErrorAxis'), domain: [0, 100], grid: true },
-      marks: [curves((['windowRule', 'beam'] as const).map((key, i) => ({ name: t(key), x: lengths, y: byLength(key), colour: 1 - i })))], // prettier-ignore
+      marks: [
+        curves(
+          (['windowRule', 'beam'] as const).map((key, i) => ({
+            name: t(key),
+            x: lengths,
+            y: byLength(key),
+            colour: 1 - i,
+          })),
+        ),
+      ],
     }));
 
     heading('looksHeading');
@@ -156,8 +200,14 @@ export default experiment({
       (t) => ({
         ...{ height: 36 + 34 * attention.length, marginTop: 28, marginBottom: 8, marginLeft: 60 },
         color: sequential(0, 1),
-        x: { label: null, axis: 'top', domain: sourceTokens.map((_, x) => x), tickFormat: (x: number) => (x === sourceTokens.length - 1 ? t('end') : sourceTokens[x]), tickSize: 0 }, // prettier-ignore
-        y: { label: null, domain: attention.map((_, y) => y), tickFormat: (y: number) => tokens[y], tickSize: 0 }, // prettier-ignore
+        x: {
+          label: null,
+          axis: 'top',
+          domain: sourceTokens.map((_, x) => x),
+          tickFormat: (x: number) => (x === sourceTokens.length - 1 ? t('end') : sourceTokens[x]),
+          tickSize: 0,
+        },
+        y: { label: null, domain: attention.map((_, y) => y), tickFormat: (y: number) => tokens[y], tickSize: 0 },
         marks: [Plot.cell(cells, { x: 'x', y: 'y', fill: 'weight', inset: 1 })],
       }),
       looked,
@@ -169,9 +219,21 @@ export default experiment({
     if (!quick) check('forward', above(0.8), forward);
 
     heading('examplesHeading');
-    const some = (rows: number[], count: number): number[] => Array.from({ length: Math.min(count, rows.length) }, (_, k) => rows[Math.floor(((k + 0.5) * rows.length) / count)]); // prettier-ignore
+    const some = (rows: number[], count: number): number[] =>
+      Array.from(
+        { length: Math.min(count, rows.length) },
+        (_, k) => rows[Math.floor(((k + 0.5) * rows.length) / count)],
+      );
     const wrong = Array.from(test.keys()).filter((i) => !right[i]);
-    say('examples', { right: some(Array.from(test.keys()).filter((i) => right[i] && test[i].word.length > 7), 8).map((i) => `*${test[i].word}* ${said.beam[i]}`).join('; ') || '–' }); // prettier-ignore
+    say('examples', {
+      right:
+        some(
+          Array.from(test.keys()).filter((i) => right[i] && test[i].word.length > 7),
+          8,
+        )
+          .map((i) => `*${test[i].word}* ${said.beam[i]}`)
+          .join('; ') || '–',
+    });
     table((t) => ({
       columns: [{ heading: t('word') }, { heading: t('says') }, { heading: t('dictionary') }],
       rows: some(wrong, 12).map((i) => [test[i].word, said.beam[i], test[i].known.join(' · ')]),

@@ -1,6 +1,7 @@
 // One sentence of a film review: praise or blame? There are few sentences, so words get their vectors from a network that read long
 // reviews before.
-import { type ClassifierOptions, type LabelledText, readVectors, TextClassifier, type WordVectors } from 'unrolled';
+import { type ClassifierOptions, type LabelledText, TextClassifier } from 'unrolled';
+import { readVectors, type WordVectors } from 'unrolled/text';
 import { integratedGradients } from 'unrolled/inspect';
 import { above, atLeast, colour, experiment, INK, Plot } from 'unrolled/reproduce';
 import { accuracyOf, byCounting, colouredTexts, holdOut, together } from '../shared/classifying.js';
@@ -114,7 +115,10 @@ export default experiment({
     const surer = [...mean.keys()].sort((a, b) => mean[b].probability - mean[a].probability);
     const bins = Array.from({ length: 10 }, (_, d) => {
       const part = surer.slice(Math.floor((d * surer.length) / 10), Math.floor(((d + 1) * surer.length) / 10));
-      const share = accuracyOf(part.map((i) => mean[i]), part.map((i) => test[i])); // prettier-ignore
+      const share = accuracyOf(
+        part.map((i) => mean[i]),
+        part.map((i) => test[i]),
+      );
       return { x: part.reduce((sum, i) => sum + mean[i].probability, 0) / part.length, share };
     });
     check('surerIsBetter', above(bins[9].share), bins[0].share);
@@ -141,7 +145,10 @@ export default experiment({
     plot('whyCaption', (t) =>
       colouredTexts(
         shown.map(({ i, attribution }) => ({
-          title: t(mean[i].label === test[i].label ? 'isRight' : 'isWrong', { is: t(test[i].label === 'positive' ? 'praise' : 'blame'), sure: percent(mean[i].probability) }), // prettier-ignore
+          title: t(mean[i].label === test[i].label ? 'isRight' : 'isWrong', {
+            is: t(test[i].label === 'positive' ? 'praise' : 'blame'),
+            sure: percent(mean[i].probability),
+          }),
           ...{ attribution, gap: ' ' },
         })),
       ),

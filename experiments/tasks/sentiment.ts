@@ -1,5 +1,6 @@
 // Film reviews: the network of a book's chapter, the best that this library can do in the time, and the words that moved it.
-import { type ClassifierOptions, type LabelledText, LogisticRegression, readVectors, TextClassifier } from 'unrolled';
+import { type ClassifierOptions, type LabelledText, LogisticRegression, TextClassifier } from 'unrolled';
+import { readVectors } from 'unrolled/text';
 import { integratedGradients } from 'unrolled/inspect';
 import { labelledTexts, readTable } from 'unrolled/records';
 import { above, atLeast, curves, experiment, Plot } from 'unrolled/reproduce';
@@ -35,7 +36,10 @@ export default experiment({
       // The short version reads the beginning and the end of the file: the labels stand in order.
       const lines = source.split('\n').filter((line) => line !== '');
       const short = [...lines.slice(0, 250), ...lines.slice(-250)];
-      const reviews = labelledTexts(readTable((quick ? short : lines).join('\n'), name, { header: false }), { text: '4', label: '1' }); // prettier-ignore
+      const reviews = labelledTexts(readTable((quick ? short : lines).join('\n'), name, { header: false }), {
+        text: '4',
+        label: '1',
+      });
       return reviews.rows.map(({ text: review, label }) => ({
         text: review.replaceAll('<br />', ' ').replace(UNREAD, ' '),
         label: label === '1' ? 'positive' : 'negative',
@@ -64,8 +68,15 @@ export default experiment({
     say('counting');
     const counted = byCounting(training, test, { tokens: words, order: 2 });
     progress(0.02, 'logistic regression');
-    const linear = new LogisticRegression(training.map(({ text: review }) => words(review)), training.map(({ label }) => (label === 'positive' ? 1 : 0)), 2); // prettier-ignore
-    const logistic = accuracyOf(test.map(({ text: review }) => ({ label: linear.predict(words(review)) === 1 ? 'positive' : 'negative' })), test); // prettier-ignore
+    const linear = new LogisticRegression(
+      training.map(({ text: review }) => words(review)),
+      training.map(({ label }) => (label === 'positive' ? 1 : 0)),
+      2,
+    );
+    const logistic = accuracyOf(
+      test.map(({ text: review }) => ({ label: linear.predict(words(review)) === 1 ? 'positive' : 'negative' })),
+      test,
+    );
 
     heading('firstHeading');
     say('first');
@@ -100,7 +111,10 @@ export default experiment({
     const cut = (rows: LabelledText[]): LabelledText[] =>
       rows.flatMap(({ text: review, label }) => pieces(paired(review)).map((piece) => ({ text: piece, label })));
     const best = await train(0.5, 0.95, BEST, cut(training), cut(held));
-    const answers = predictWhole(best, test.map(({ text: review }) => pieces(paired(review)))); // prettier-ignore
+    const answers = predictWhole(
+      best,
+      test.map(({ text: review }) => pieces(paired(review))),
+    );
     const bestTest = accuracyOf(answers, test);
     const firstTest = accuracyOf(firstAnswers, test);
     if (quick) {
@@ -111,11 +125,26 @@ export default experiment({
       check('bayesBeaten', above(counted.naiveBayes), bestTest);
     }
     table((t) => ({
-      columns: [{ heading: t('model') }, { heading: t('accuracy'), number: true }, { heading: t('parameters'), number: true }, { heading: t('seconds'), number: true }], // prettier-ignore
+      columns: [
+        { heading: t('model') },
+        { heading: t('accuracy'), number: true },
+        { heading: t('parameters'), number: true },
+        { heading: t('seconds'), number: true },
+      ],
       rows: [
         [t('naiveBayes'), percent(counted.naiveBayes), '', ''],
         [t('logistic'), percent(logistic), '', ''],
-        ...([['firstRow', first, firstTest], ['bestRow', best, bestTest]] as const).map(([key, model, accuracy]) => [t(key), percent(accuracy), model.parameterCount(), (model.training?.seconds ?? NaN).toFixed(0)]), // prettier-ignore
+        ...(
+          [
+            ['firstRow', first, firstTest],
+            ['bestRow', best, bestTest],
+          ] as const
+        ).map(([key, model, accuracy]) => [
+          t(key),
+          percent(accuracy),
+          model.parameterCount(),
+          (model.training?.seconds ?? NaN).toFixed(0),
+        ]),
       ],
       strong: (row) => row === 3,
     }));
@@ -125,15 +154,30 @@ export default experiment({
       y: { label: t('lossReview'), grid: true },
       marks: [
         curves(
-          ([['firstShort', first], ['bestShort', best]] as const).flatMap(([key, { training: run }], i) => {
+          (
+            [
+              ['firstShort', first],
+              ['bestShort', best],
+            ] as const
+          ).flatMap(([key, { training: run }], i) => {
             const history = (run?.history ?? []).filter(({ step }) => step > 20);
             const measured = run?.validation ?? [];
             return [
-              { x: history.map(({ tokens }) => tokens / 1e6), y: history.map(({ loss }) => loss), colour: i, faint: true },
-              { name: t(key), x: measured.map((v) => v.trainedTokens / 1e6), y: measured.map((v) => v.loss), colour: i },
+              {
+                x: history.map(({ tokens }) => tokens / 1e6),
+                y: history.map(({ loss }) => loss),
+                colour: i,
+                faint: true,
+              },
+              {
+                name: t(key),
+                x: measured.map((v) => v.trainedTokens / 1e6),
+                y: measured.map((v) => v.loss),
+                colour: i,
+              },
             ];
           }),
-        ), // prettier-ignore
+        ),
       ],
     }));
 
@@ -151,12 +195,18 @@ export default experiment({
       i,
       attribution: integratedGradients(best, paired(test[i].text).join(' '), { label: 'positive' }),
     }));
-    const gaps = shown.map(({ attribution: { values, score, empty } }) => Math.abs(values.reduce((a, b) => a + b) - (score - empty)) / (1 + Math.abs(score - empty))); // prettier-ignore
+    const gaps = shown.map(
+      ({ attribution: { values, score, empty } }) =>
+        Math.abs(values.reduce((a, b) => a + b) - (score - empty)) / (1 + Math.abs(score - empty)),
+    );
     check('complete', atLeast(0.9), 1 - Math.max(...gaps));
     plot('whyCaption', (t) =>
       colouredTexts(
         shown.map(({ i, attribution }) => ({
-          title: t(isRight(i) ? 'isRight' : 'isWrong', { is: t(test[i].label === 'positive' ? 'praise' : 'blame'), sure: percent(answers[i].probability) }), // prettier-ignore
+          title: t(isRight(i) ? 'isRight' : 'isWrong', {
+            is: t(test[i].label === 'positive' ? 'praise' : 'blame'),
+            sure: percent(answers[i].probability),
+          }),
           ...{ attribution: onWords(attribution), gap: ' ' },
         })),
       ),
@@ -164,9 +214,16 @@ export default experiment({
 
     heading('lengthHeading');
     const order = [...test.keys()].sort((a, b) => lengthOf[a] - lengthOf[b]);
-    const tenths = Array.from({ length: 10 }, (_, d) => order.slice(Math.floor((d * order.length) / 10), Math.floor(((d + 1) * order.length) / 10))); // prettier-ignore
+    const tenths = Array.from({ length: 10 }, (_, d) =>
+      order.slice(Math.floor((d * order.length) / 10), Math.floor(((d + 1) * order.length) / 10)),
+    );
     const by = (said: readonly { label: string }[]): number[] =>
-      tenths.map((part) => accuracyOf(part.map((i) => said[i]), part.map((i) => test[i]))); // prettier-ignore
+      tenths.map((part) =>
+        accuracyOf(
+          part.map((i) => said[i]),
+          part.map((i) => test[i]),
+        ),
+      );
     const middle = tenths.map((part) => lengthOf[part[Math.floor(part.length / 2)]]);
     plot('lengthCaption', (t) => ({
       x: {
@@ -177,7 +234,10 @@ export default experiment({
       },
       y: { label: t('accuracy'), grid: true },
       marks: [
-        curves([{ name: t('firstShort'), x: middle, y: by(firstAnswers) }, { name: t('bestShort'), x: middle, y: by(answers) }]), // prettier-ignore
+        curves([
+          { name: t('firstShort'), x: middle, y: by(firstAnswers) },
+          { name: t('bestShort'), x: middle, y: by(answers) },
+        ]),
         Plot.ruleY([counted.naiveBayes], { strokeDasharray: '3,3' }),
       ],
     }));

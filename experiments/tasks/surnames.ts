@@ -1,5 +1,6 @@
 // Which language is this surname from? Letters in, one of 18 labels out; beside it counting runs of letters.
-import { type ClassifierOptions, classMetrics, TextClassifier } from 'unrolled';
+import { type ClassifierOptions, TextClassifier } from 'unrolled';
+import { classMetrics } from 'unrolled/metrics';
 import { integratedGradients } from 'unrolled/inspect';
 import { above, atLeast, colour, curves, experiment, INK, MUTED, Plot, sequential } from 'unrolled/reproduce';
 import { accuracyOf, byCounting, colouredTexts, holdOut, labelsOf, together } from '../shared/classifying.js';
@@ -23,7 +24,11 @@ export default experiment({
   async run({ quick, seed, signal, say, heading, formula, plot, table, check, progress, files }) {
     // `^` and `$` say where a name begins and ends.
     const rows = (await files('names-18-languages')).flatMap(({ name, bytes }) => {
-      const lines = new TextDecoder().decode(bytes).split('\n').map((line) => line.trim()).filter((line) => line !== ''); // prettier-ignore
+      const lines = new TextDecoder()
+        .decode(bytes)
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
       return lines.map((line) => ({ text: `^${line}$`, label: name.replace('.txt', '') }));
     });
     const labels = labelsOf(rows);
@@ -41,7 +46,14 @@ export default experiment({
       y: { label: null, domain: [...labels].sort((a, b) => sizes[labels.indexOf(b)] - sizes[labels.indexOf(a)]) },
       marks: [
         Plot.dot(labels, { x: (_, i) => sizes[i], y: (d: string) => d, fill: colour(0), r: 5 }),
-        Plot.text(labels, { x: (_, i) => sizes[i], y: (d: string) => d, text: (_, i) => String(sizes[i]), dx: 10, textAnchor: 'start', fill: INK }), // prettier-ignore
+        Plot.text(labels, {
+          x: (_, i) => sizes[i],
+          y: (d: string) => d,
+          text: (_, i) => String(sizes[i]),
+          dx: 10,
+          textAnchor: 'start',
+          fill: INK,
+        }),
       ],
     }));
     // Nobody can do better than the language in which a name stands most often, in all the data.
@@ -122,19 +134,26 @@ export default experiment({
       color: sequential(0, 1),
       marks: [
         Plot.cell(cells, { x: 'read', y: 'is', fill: 'share' }),
-        Plot.text(cells.filter(({ n }) => n > 0), { x: 'read', y: 'is', text: 'n', fill: (d: { share: number }) => d.share > 0.5 ? 'var(--surface)' : INK }), // prettier-ignore
+        Plot.text(
+          cells.filter(({ n }) => n > 0),
+          { x: 'read', y: 'is', text: 'n', fill: (d: { share: number }) => (d.share > 0.5 ? 'var(--surface)' : INK) },
+        ),
       ],
     }));
 
     heading('lettersHeading');
     say('letters');
-    const prefixes = ASKED.flatMap((name) => Array.from(name, (_, i) => ({ name, i, prefix: `^${name.slice(0, i + 1)}` }))); // prettier-ignore
+    const prefixes = ASKED.flatMap((name) =>
+      Array.from(name, (_, i) => ({ name, i, prefix: `^${name.slice(0, i + 1)}` })),
+    );
     const heard = together(models.map((model) => model.predict(prefixes.map(({ prefix }) => prefix))));
     const whole3 = together(models.map((model) => model.predict(ASKED.map((name) => `^${name}$`))));
     ASKED.forEach((name, n) => {
       const mine = prefixes.map((p, i) => ({ ...p, ...heard[i] })).filter((p) => p.name === name);
       const steps = [...mine.map(({ probabilities }) => probabilities), whole3[n].probabilities];
-      const best = [...labels].sort((a, b) => Math.max(...steps.map((p) => p[b])) - Math.max(...steps.map((p) => p[a]))).slice(0, 4); // prettier-ignore
+      const best = [...labels]
+        .sort((a, b) => Math.max(...steps.map((p) => p[b])) - Math.max(...steps.map((p) => p[a])))
+        .slice(0, 4);
       plot(
         'lettersCaption',
         (t) => ({
@@ -155,10 +174,14 @@ export default experiment({
     });
     say('moved');
     const moved = ASKED.map((name) => integratedGradients(models[0], `^${name}$`));
-    plot(
-      'movedCaption',
-      () =>
-      colouredTexts(moved.map((attribution, i) => ({ title: `${ASKED[i]}: ${attribution.label} (${percent(attribution.probability)})`, attribution, gap: ' ' }))), // prettier-ignore
+    plot('movedCaption', () =>
+      colouredTexts(
+        moved.map((attribution, i) => ({
+          title: `${ASKED[i]}: ${attribution.label} (${percent(attribution.probability)})`,
+          attribution,
+          gap: ' ',
+        })),
+      ),
     );
   },
 });

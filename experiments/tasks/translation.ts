@@ -1,5 +1,6 @@
 // English to French: an encoder reads, a decoder writes and looks back at what was read. Where it looks is drawn.
-import { bleu, chrf, splitPairs, TranslationMemory, Translator, type TranslatorOptions } from 'unrolled';
+import { splitPairs, TranslationMemory, Translator, type TranslatorOptions } from 'unrolled';
+import { bleu, chrf } from 'unrolled/metrics';
 import { readPairs, readTable, unzip } from 'unrolled/records';
 import { above, atLeast, atMost, below, curves, experiment, Plot, sequential } from 'unrolled/reproduce';
 import text from './text/translation.js';
@@ -8,7 +9,14 @@ const LONGEST = 10; // words of a side
 const HELD = 3500; // English sentences, about 5,000 pairs
 /** Size of the vocabularies, rate and passes were chosen on the validation part. */
 const SETTINGS: TranslatorOptions = { minCount: 2, maxSize: 8000, learningRate: 2e-3, epochs: 4, validations: 4 };
-const QUICK: TranslatorOptions = { hiddenSize: 32, embeddingSize: 32, attentionSize: 16, batchSize: 16, learningRate: 5e-3, epochs: 3 }; // prettier-ignore
+const QUICK: TranslatorOptions = {
+  hiddenSize: 32,
+  embeddingSize: 32,
+  attentionSize: 16,
+  batchSize: 16,
+  learningRate: 5e-3,
+  epochs: 3,
+};
 
 const words = (sentence: string): string[] => sentence.match(/[\p{L}\p{M}\p{N}]+(?:['’-][\p{L}\p{M}\p{N}]+)*/gu) ?? [];
 const scoresOf = (said: readonly string[], references: readonly (readonly string[])[]) => ({
@@ -34,31 +42,56 @@ export default experiment({
     const pairs = quick ? short.slice(0, 1500) : short;
     const { rest: training, drawn } = splitPairs(pairs, quick ? 100 : HELD, seed);
     const { rest: validation, drawn: test } = splitPairs(drawn, 0.5, seed);
-    say('data', { pairs: pairs.length, all: all.length, training: training.length, validation: validation.length, test: test.length }); // prettier-ignore
+    say('data', {
+      pairs: pairs.length,
+      all: all.length,
+      training: training.length,
+      validation: validation.length,
+      test: test.length,
+    });
 
     heading('modelHeading');
     say('model');
-    formula(String.raw`e_{t,s} = \mathbf v^\top \tanh(W \mathbf s_t + U \mathbf h_s), \qquad a_{t,s} = \operatorname{softmax}_s(e_{t,s}), \qquad \mathbf c_t = \textstyle\sum_s a_{t,s}\, \mathbf h_s`); // prettier-ignore
+    formula(
+      String.raw`e_{t,s} = \mathbf v^\top \tanh(W \mathbf s_t + U \mathbf h_s), \qquad a_{t,s} = \operatorname{softmax}_s(e_{t,s}), \qquad \mathbf c_t = \textstyle\sum_s a_{t,s}\, \mathbf h_s`,
+    );
     formula(
       String.raw`P(y_{t+1} \mid y_{\le t}, \mathbf x) = \operatorname{softmax}\big(V \tanh(C\,[\mathbf s_t, \mathbf c_t])\big)`,
     );
     const model = await Translator.fit(training, {
       ...{ ...SETTINGS, ...(quick ? QUICK : {}), seed, signal, validation },
-      onProgress: (now) => progress(0.95 * now.progress, `loss ${now.loss.toFixed(3)}, ${Math.round(now.tokensPerSecond)} tokens/s`), // prettier-ignore
+      onProgress: (now) =>
+        progress(0.95 * now.progress, `loss ${now.loss.toFixed(3)}, ${Math.round(now.tokensPerSecond)} tokens/s`),
     });
-    const unseen = test.filter(({ source }) => model.source.tokens(source).some((token) => !model.source.text.vocabulary.has(token))).length; // prettier-ignore
-    say('trained', { source: model.vocabularySize.source, target: model.vocabularySize.target, parameters: model.parameterCount() }); // prettier-ignore
+    const unseen = test.filter(({ source }) =>
+      model.source.tokens(source).some((token) => !model.source.text.vocabulary.has(token)),
+    ).length;
+    say('trained', {
+      source: model.vocabularySize.source,
+      target: model.vocabularySize.target,
+      parameters: model.parameterCount(),
+    });
     const { history = [], validation: validated = [] } = model.training ?? {};
     plot('learningCaption', (t) => ({
       x: { label: t('pairsRead'), grid: true },
       y: { label: t('lossToken'), type: 'log', grid: true },
       marks: [
         curves([
-          { name: t('training'), x: history.map(({ tokens }) => tokens / 1e6), y: history.map(({ loss }) => loss), colour: 0 },
-          { name: t('validation'), x: validated.map((v) => v.trainedTokens / 1e6), y: validated.map(({ loss }) => loss), colour: 1 },
+          {
+            name: t('training'),
+            x: history.map(({ tokens }) => tokens / 1e6),
+            y: history.map(({ loss }) => loss),
+            colour: 0,
+          },
+          {
+            name: t('validation'),
+            x: validated.map((v) => v.trainedTokens / 1e6),
+            y: validated.map(({ loss }) => loss),
+            colour: 1,
+          },
         ]),
       ],
-    })); // prettier-ignore
+    }));
 
     heading('scoresHeading');
     say('scores');
@@ -101,19 +134,30 @@ export default experiment({
     const lengths = sources.map((source) => words(source).length);
     const groups = Array.from({ length: LONGEST }, (_, n) => [...sources.keys()].filter((i) => lengths[i] === n + 1))
       .map((group, n) => ({ group, words: n + 1 }))
-      .filter(({ group }) => group.length >= (quick ? 1 : 20)); // prettier-ignore
+      .filter(({ group }) => group.length >= (quick ? 1 : 20));
     const byLength = (said: readonly string[]): number[] =>
-      groups.map(({ group }) => chrf(group.map((i) => said[i]), group.map((i) => references[i]))); // prettier-ignore
+      groups.map(({ group }) =>
+        chrf(
+          group.map((i) => said[i]),
+          group.map((i) => references[i]),
+        ),
+      );
     plot('lengthCaption', (t) => ({
       x: { label: t('wordsOfSource'), ticks: groups.map((one) => one.words) },
       y: { label: 'chrF', grid: true },
       marks: [
         curves([
           { name: t('beamShort'), x: groups.map((one) => one.words), y: byLength(rows.beam) },
-          { name: t('memoryShort'), x: groups.map((one) => one.words), y: byLength(rows.memory), colour: 4, dashed: true },
+          {
+            name: t('memoryShort'),
+            x: groups.map((one) => one.words),
+            y: byLength(rows.memory),
+            colour: 4,
+            dashed: true,
+          },
         ]),
       ],
-    })); // prettier-ignore
+    }));
 
     heading('looksHeading');
     say('looks');
@@ -153,7 +197,8 @@ export default experiment({
 
     heading('examplesHeading');
     const some = [...sources.keys()].filter((i) => lengths[i] >= 5);
-    const spread = (list: number[]) => Array.from({ length: Math.min(5, list.length) }, (_, k) => list[Math.floor((k * list.length) / 5)]); // prettier-ignore
+    const spread = (list: number[]) =>
+      Array.from({ length: Math.min(5, list.length) }, (_, k) => list[Math.floor((k * list.length) / 5)]);
     const shown = (list: number[]): string =>
       list.map((i) => `${sources[i]}\n  ${rows.beam[i]}\n  (${references[i].slice(0, 2).join(' | ')})`).join('\n\n');
     lines('rightLines', shown(spread(some.filter((i) => references[i].includes(rows.beam[i])))));

@@ -1,6 +1,18 @@
 // Dive into Deep Learning, 9.1 and 9.3: the probability of a sentence by the chain rule, from its beginning and from its end.
-import { cleanText, Corpus } from 'unrolled';
-import { atLeast, atMost, colour, curves, experiment, holds, INK, MUTED, near, Plot, SURFACE } from 'unrolled/reproduce'; // prettier-ignore
+import { cleanText, Corpus } from 'unrolled/text';
+import {
+  atLeast,
+  atMost,
+  colour,
+  curves,
+  experiment,
+  holds,
+  INK,
+  MUTED,
+  near,
+  Plot,
+  SURFACE,
+} from 'unrolled/reproduce';
 import text from './text/joint-probability.js';
 
 const RHYME = 'the cat sat on the mat and the dog sat on the log and the cat saw the dog'.split(' ');
@@ -24,7 +36,8 @@ const forward = (x: Words): number => product(x.map((_, t) => share(n(x.slice(0,
 /** P(x₄) · P(x₃ | x₄) · P(x₂ | x₃, x₄) · … */
 const backward = (x: Words): number => product(x.map((_, t) => share(n(x.slice(t)), n(x.slice(t + 1)))));
 /** P(x₁) · P(x₂ | x₁) · P(x₃ | x₂) · …: each word looks at one neighbour only. */
-const bigram = (x: Words): number => product(x.map((_, t) => share(n(x.slice(Math.max(0, t - 1), t + 1)), n(x.slice(Math.max(0, t - 1), t))))); // prettier-ignore
+const bigram = (x: Words): number =>
+  product(x.map((_, t) => share(n(x.slice(Math.max(0, t - 1), t + 1)), n(x.slice(Math.max(0, t - 1), t)))));
 /** P(x₁) · P(x₂) · P(x₃) · …: no word looks at any other. */
 const unigram = (x: Words): number => product(x.map((word) => n([word]) / N));
 
@@ -117,7 +130,12 @@ export default experiment({
             text: 'label',
             fill: (b: Block) => (b.path ? SURFACE : INK),
           }),
-          Plot.text(SENTENCE, { x: (_, i: number) => i + 1, y: -0.6, text: (_, i: number) => t('position', { t: i + 1 }), fill: MUTED }), // prettier-ignore
+          Plot.text(SENTENCE, {
+            x: (_, i: number) => i + 1,
+            y: -0.6,
+            text: (_, i: number) => t('position', { t: i + 1 }),
+            fill: MUTED,
+          }),
         ],
       }));
     }
@@ -167,7 +185,13 @@ export default experiment({
     check('pairsUnseen', atLeast(0.999), 1 - seen[1] / V ** 2);
     plot('neverCaption', (t) => ({
       x: { label: t('order'), ticks: orders },
-      y: { label: t('howMany'), type: 'log', grid: true, ticks: [1e3, 1e6, 1e9, 1e12, 1e15, 1e18, 1e21], tickFormat: (v: number) => v.toExponential(0).replace('+', '') }, // prettier-ignore
+      y: {
+        label: t('howMany'),
+        type: 'log',
+        grid: true,
+        ticks: [1e3, 1e6, 1e9, 1e12, 1e15, 1e18, 1e21],
+        tickFormat: (v: number) => v.toExponential(0).replace('+', ''),
+      },
       marks: [
         curves([
           { name: t('possible'), x: orders, y: orders.map((order) => V ** order), colour: 1 },
@@ -198,7 +222,12 @@ export default experiment({
       ],
     }));
     check('newTrigrams', atLeast(70), newWords[2]);
-    check('newGrows', holds, newWords.every((value, i) => i === 0 || value >= newWords[i - 1]), { shares: newWords.map((v) => v.toFixed(0)).join(', ') }); // prettier-ignore
+    check(
+      'newGrows',
+      holds,
+      newWords.every((value, i) => i === 0 || value >= newWords[i - 1]),
+      { shares: newWords.map((v) => v.toFixed(0)).join(', ') },
+    );
     say('end');
   },
 });

@@ -1,6 +1,21 @@
 // Dive into Deep Learning, 9.3: how often words, pairs and triples of words occur, and what to do about those that never did.
-import { lossMetrics, NgramModel, Vocabulary } from 'unrolled';
-import { above, atLeast, below, between, colour, curves, exactly, experiment, holds, INK, MUTED, near, Plot } from 'unrolled/reproduce'; // prettier-ignore
+import { lossMetrics } from 'unrolled/metrics';
+import { NgramModel, Vocabulary } from 'unrolled/text';
+import {
+  above,
+  atLeast,
+  below,
+  between,
+  colour,
+  curves,
+  exactly,
+  experiment,
+  holds,
+  INK,
+  MUTED,
+  near,
+  Plot,
+} from 'unrolled/reproduce';
 import text from './text/ngrams-zipf.js';
 
 /** Words that hold a sentence together and say little of its own. */
@@ -96,13 +111,31 @@ export default experiment({
     heading('countHeading');
     say('counting', { words: words.length, one: sorted[0].length, two: sorted[1].length, three: sorted[2].length });
     table((t) => ({
-      columns: [{ heading: t('rank'), number: true }, ...(['unigrams', 'bigrams', 'trigrams'] as const).flatMap((key) => [{ heading: t(key) }, { heading: '', number: true }])], // prettier-ignore
+      columns: [
+        { heading: t('rank'), number: true },
+        ...(['unigrams', 'bigrams', 'trigrams'] as const).flatMap((key) => [
+          { heading: t(key) },
+          { heading: '', number: true },
+        ]),
+      ],
       rows: Array.from({ length: 10 }, (_, i) => [i + 1, ...sorted.flatMap((list) => list[i])]),
     }));
     check('topWords', exactly(['the', 'i', 'and', 'of', 'a', 'to', 'was', 'in', 'that', 'my']), top(sorted[0], 10));
-    check('topWordCounts', exactly([2261, 1267, 1245, 1155, 816]), sorted[0].slice(0, 5).map(([, count]) => count)); // prettier-ignore
-    check('topBigrams', exactly(['of the', 'in the', 'i had', 'i was', 'and the', 'the time', 'it was', 'to the', 'as i', 'of a']), top(sorted[1], 10)); // prettier-ignore
-    check('topTrigrams', exactly(['the time traveller', 'the time machine', 'the medical man', 'it seemed to', 'it was a']), top(sorted[2], 5)); // prettier-ignore
+    check(
+      'topWordCounts',
+      exactly([2261, 1267, 1245, 1155, 816]),
+      sorted[0].slice(0, 5).map(([, count]) => count),
+    );
+    check(
+      'topBigrams',
+      exactly(['of the', 'in the', 'i had', 'i was', 'and the', 'the time', 'it was', 'to the', 'as i', 'of a']),
+      top(sorted[1], 10),
+    );
+    check(
+      'topTrigrams',
+      exactly(['the time traveller', 'the time machine', 'the medical man', 'it seemed to', 'it was a']),
+      top(sorted[2], 5),
+    );
 
     heading('zipfHeading');
     say('zipf');
@@ -135,7 +168,9 @@ export default experiment({
     }));
     const alphas = fits.map(({ alpha }) => alpha);
     check('zipfUnigrams', between(0.9, 1.2), alphas[0]);
-    check('zipfFalls', holds, alphas[0] > alphas[1] && alphas[1] > alphas[2], { alphas: alphas.map((a) => a.toFixed(2)).join(' > ') }); // prettier-ignore
+    check('zipfFalls', holds, alphas[0] > alphas[1] && alphas[1] > alphas[2], {
+      alphas: alphas.map((a) => a.toFixed(2)).join(' > '),
+    });
 
     heading('stopHeading');
     const kept = words.filter((word) => !STOP_WORDS.has(word));
@@ -144,14 +179,21 @@ export default experiment({
     check('stopShare', atLeast(0.5), stopShare, { count: STOP_WORDS.size });
     const keptSorted = [1, 2].map((order) => byFrequency(countNgrams(kept, order)));
     table((t) => ({
-      columns: (['words', 'pairs', 'wordsFiltered', 'pairsFiltered'] as const).flatMap((key) => [{ heading: t(key) }, { heading: '', number: true }]), // prettier-ignore
+      columns: (['words', 'pairs', 'wordsFiltered', 'pairsFiltered'] as const).flatMap((key) => [
+        { heading: t(key) },
+        { heading: '', number: true },
+      ]),
       rows: Array.from({ length: 8 }, (_, i) => [...sorted.slice(0, 2), ...keptSorted].flatMap((list) => list[i])),
     }));
     say('stopLoss', { nots: countNgrams(words, 1).get('not') ?? 0 });
     // A sentence, word by word, with and without its stop words.
     const sentence = clean('I do not mean to ask you to accept anything without reasonable ground for it.');
     let place = 0;
-    const placed = sentence.map((word) => ({ word, x: (place += word.length + 1) - word.length / 2 - 1, stop: STOP_WORDS.has(word) })); // prettier-ignore
+    const placed = sentence.map((word) => ({
+      word,
+      x: (place += word.length + 1) - word.length / 2 - 1,
+      stop: STOP_WORDS.has(word),
+    }));
     plot('stopCaption', (t) => ({
       height: 84,
       marginLeft: 92,
@@ -160,12 +202,35 @@ export default experiment({
       x: { axis: null, domain: [0, place] },
       y: { axis: null, domain: [0, 2], reverse: true },
       marks: [
-        Plot.text(placed, { x: 'x', y: 0.5, text: 'word', fontSize: 13, fill: (w: { stop: boolean }) => (w.stop ? colour(1) : INK) }), // prettier-ignore
-        Plot.text(placed.filter((w) => !w.stop), { x: 'x', y: 1.5, text: 'word', fontSize: 13 }), // prettier-ignore
-        Plot.text(['everyWord', 'stopless'] as const, { x: 0, y: [0.5, 1.5], text: (key: 'stopless') => t(key), textAnchor: 'end', dx: -14, fill: MUTED }), // prettier-ignore
+        Plot.text(placed, {
+          x: 'x',
+          y: 0.5,
+          text: 'word',
+          fontSize: 13,
+          fill: (w: { stop: boolean }) => (w.stop ? colour(1) : INK),
+        }),
+        Plot.text(
+          placed.filter((w) => !w.stop),
+          { x: 'x', y: 1.5, text: 'word', fontSize: 13 },
+        ),
+        Plot.text(['everyWord', 'stopless'] as const, {
+          x: 0,
+          y: [0.5, 1.5],
+          text: (key: 'stopless') => t(key),
+          textAnchor: 'end',
+          dx: -14,
+          fill: MUTED,
+        }),
       ],
     }));
-    check('stopNegation', exactly('mean ask accept anything without reasonable ground'), placed.filter((w) => !w.stop).map((w) => w.word).join(' ')); // prettier-ignore
+    check(
+      'stopNegation',
+      exactly('mean ask accept anything without reasonable ground'),
+      placed
+        .filter((w) => !w.stop)
+        .map((w) => w.word)
+        .join(' '),
+    );
 
     heading('laplaceHeading');
     say('laplace');
@@ -216,8 +281,22 @@ export default experiment({
           Plot.link(rows, { x1: 'raw', x2: 'smooth', y1: 'word', y2: 'word', stroke: MUTED, strokeWidth: 1.5 }),
           Plot.dot(rows, { x: 'raw', y: 'word', stroke: colour(1), r: 4.5, strokeWidth: 2 }),
           Plot.dot(rows, { x: 'smooth', y: 'word', fill: colour(0), r: 5 }),
-          Plot.text([rows[0]], { x: 'raw', y: 'word', text: () => t('countedOnly'), dy: -14, fill: colour(1), fontWeight: 500 }), // prettier-ignore
-          Plot.text([rows[0]], { x: 'smooth', y: 'word', text: () => t('smoothed'), dy: -14, fill: colour(0), fontWeight: 500 }), // prettier-ignore
+          Plot.text([rows[0]], {
+            x: 'raw',
+            y: 'word',
+            text: () => t('countedOnly'),
+            dy: -14,
+            fill: colour(1),
+            fontWeight: 500,
+          }),
+          Plot.text([rows[0]], {
+            x: 'smooth',
+            y: 'word',
+            text: () => t('smoothed'),
+            dy: -14,
+            fill: colour(0),
+            fontWeight: 500,
+          }),
         ],
       };
     });
@@ -248,18 +327,39 @@ export default experiment({
       },
       marks: [
         Plot.ruleY([vocabulary.length], { stroke: MUTED, strokeDasharray: '2 3' }),
-        Plot.text([vocabulary.length], { x: 1e6, y: (v: number) => v, text: (v: number) => t('uniform', { m: v }), textAnchor: 'end', dy: -8, fill: MUTED }), // prettier-ignore
+        Plot.text([vocabulary.length], {
+          x: 1e6,
+          y: (v: number) => v,
+          text: (v: number) => t('uniform', { m: v }),
+          textAnchor: 'end',
+          dy: -8,
+          fill: MUTED,
+        }),
         curves([
           { name: `${t('unigrams')}, ε₁`, x: powers, y: unigrams, colour: 0 },
           { name: `${t('bigrams')}, ε₂`, x: powers, y: bigrams, colour: 1 },
           { name: `${t('trigrams')}, ε₃`, x: powers, y: trigrams, colour: 2 },
-          { name: t('kneserNey'), x: [powers[0], powers[powers.length - 1]], y: [reference, reference], colour: 3, dashed: true }, // prettier-ignore
+          {
+            name: t('kneserNey'),
+            x: [powers[0], powers[powers.length - 1]],
+            y: [reference, reference],
+            colour: 3,
+            dashed: true,
+          },
         ]),
       ],
     }));
     const bestOf = [unigrams, bigrams, trigrams].map((values) => Math.min(...values));
     check('finite', below(vocabulary.length), Math.max(...bestOf), { m: vocabulary.length });
     check('kneserNeyBest', below(Math.min(...bestOf)), reference);
-    say('end', { one: bestOf[0].toFixed(0), two: bestOf[1].toFixed(0), three: bestOf[2].toFixed(0), reference: reference.toFixed(0), e1: Math.round(e1), e2: Math.round(powers[best(bigrams)]), e3: Math.round(powers[best(trigrams)]) }); // prettier-ignore
+    say('end', {
+      one: bestOf[0].toFixed(0),
+      two: bestOf[1].toFixed(0),
+      three: bestOf[2].toFixed(0),
+      reference: reference.toFixed(0),
+      e1: Math.round(e1),
+      e2: Math.round(powers[best(bigrams)]),
+      e3: Math.round(powers[best(trigrams)]),
+    });
   },
 });

@@ -1,6 +1,8 @@
 // Dive into Deep Learning, 9.3 and 9.4: how good is a language model? Perplexity, the mean number of choices.
-import { Corpus, crossEntropy, fromData, lossMetrics, NgramModel, zeros } from 'unrolled';
-import { atMost, colour, curves, exactly, experiment, holds, INK, MUTED, near, Plot } from 'unrolled/reproduce'; // prettier-ignore
+import { crossEntropy, fromData, zeros } from 'unrolled';
+import { lossMetrics } from 'unrolled/metrics';
+import { Corpus, NgramModel } from 'unrolled/text';
+import { atMost, colour, curves, exactly, experiment, holds, INK, MUTED, near, Plot } from 'unrolled/reproduce';
 import text from './text/perplexity.js';
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -9,7 +11,8 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 const perplexity = (p: readonly number[]): number => Math.exp(-mean(p.map(Math.log)));
 
 // Three means of the number of choices, 1/p.
-const geometric = (choices: readonly number[]): number => choices.reduce((product, k) => product * k, 1) ** (1 / choices.length); // prettier-ignore
+const geometric = (choices: readonly number[]): number =>
+  choices.reduce((product, k) => product * k, 1) ** (1 / choices.length);
 const harmonic = (choices: readonly number[]): number => 1 / mean(choices.map((k) => 1 / k));
 const arithmetic = mean;
 
@@ -61,14 +64,43 @@ export default experiment({
       height: 540,
       marginLeft: 150,
       marginRight: 110,
-      x: { type: 'band', domain: Array.from({ length: V }, (_, i) => i), tickFormat: name, tickSize: 0, label: t('nextCharacter') }, // prettier-ignore
+      x: {
+        type: 'band',
+        domain: Array.from({ length: V }, (_, i) => i),
+        tickFormat: name,
+        tickSize: 0,
+        label: t('nextCharacter'),
+      },
       y: { axis: null, domain: [0, 1] },
       fy: { axis: null, domain: guesses.map(({ key }) => key), padding: 0.2 },
       marks: [
-        Plot.barY(bars, { x: 'i', y: 'value', fy: 'key', fill: (b: { i: number }) => colour(b.i === next ? 1 : 0), insetLeft: 1, insetRight: 1 }), // prettier-ignore
+        Plot.barY(bars, {
+          x: 'i',
+          y: 'value',
+          fy: 'key',
+          fill: (b: { i: number }) => colour(b.i === next ? 1 : 0),
+          insetLeft: 1,
+          insetRight: 1,
+        }),
         Plot.ruleY(guesses, { y: 0, fy: 'key', stroke: MUTED }),
-        Plot.text(guesses, { fy: 'key', frameAnchor: 'left', text: ({ key }: { key: 'caseBest' }) => t(key), textAnchor: 'end', dx: -12, fill: INK }), // prettier-ignore
-        Plot.text(guesses, { fy: 'key', frameAnchor: 'right', text: ({ p }: { p: readonly number[] }) => (p[next] > 0 ? t('choices', { k: (1 / p[next]).toFixed(p[next] > 0.1 ? 1 : 0) }) : t('choices', { k: '∞' })), textAnchor: 'start', dx: 10, fill: colour(1), fontWeight: 500 }), // prettier-ignore
+        Plot.text(guesses, {
+          fy: 'key',
+          frameAnchor: 'left',
+          text: ({ key }: { key: 'caseBest' }) => t(key),
+          textAnchor: 'end',
+          dx: -12,
+          fill: INK,
+        }),
+        Plot.text(guesses, {
+          fy: 'key',
+          frameAnchor: 'right',
+          text: ({ p }: { p: readonly number[] }) =>
+            p[next] > 0 ? t('choices', { k: (1 / p[next]).toFixed(p[next] > 0.1 ? 1 : 0) }) : t('choices', { k: '∞' }),
+          textAnchor: 'start',
+          dx: 10,
+          fill: colour(1),
+          fontWeight: 500,
+        }),
       ],
     }));
 
@@ -80,7 +112,11 @@ export default experiment({
     const place = vocabulary.decode(tokens).join('').indexOf(phrase, train.length);
     const choicesAt = (model: NgramModel, i: number): number =>
       1 / model.probability(tokens.subarray(Math.max(0, i - 5), i), tokens[i]);
-    const along = [...phrase].map((character, i) => ({ character: character.replace(' ', '␣'), i, k: choicesAt(models[3], place + i) })); // prettier-ignore
+    const along = [...phrase].map((character, i) => ({
+      character: character.replace(' ', '␣'),
+      i,
+      k: choicesAt(models[3], place + i),
+    }));
     const ks = along.map(({ k }) => k);
     const means = [
       { key: 'harmonic', value: harmonic(ks) },
@@ -91,13 +127,31 @@ export default experiment({
     plot('alongCaption', (t) => ({
       height: 320,
       marginRight: 190,
-      x: { type: 'band', domain: along.map(({ i }) => i), tickFormat: (i: number) => along[i].character, tickSize: 0, label: null }, // prettier-ignore
+      x: {
+        type: 'band',
+        domain: along.map(({ i }) => i),
+        tickFormat: (i: number) => along[i].character,
+        tickSize: 0,
+        label: null,
+      },
       y: { label: t('choicesAxis'), type: 'log', grid: true, domain: [1, 120], ticks: [1, 2, 5, 10, 20, 50, 100] },
       marks: [
         Plot.ruleX(along, { x: 'i', y1: 1, y2: 'k', stroke: colour(0), strokeWidth: 3, strokeOpacity: 0.35 }),
         Plot.dot(along, { x: 'i', y: 'k', fill: colour(0), r: 4 }),
-        Plot.ruleY(means, { y: 'value', stroke: ({ key }: { key: string }) => (key === 'geometric' ? colour(1) : MUTED), strokeWidth: ({ key }: { key: string }) => (key === 'geometric' ? 2 : 1), strokeDasharray: '6 4' }), // prettier-ignore
-        Plot.text(means, { y: 'value', frameAnchor: 'right', text: ({ key, value }: { key: 'harmonic'; value: number }) => t(key, { value: value.toFixed(1) }), textAnchor: 'start', dx: 8, fill: ({ key }: { key: string }) => (key === 'geometric' ? colour(1) : MUTED) }), // prettier-ignore
+        Plot.ruleY(means, {
+          y: 'value',
+          stroke: ({ key }: { key: string }) => (key === 'geometric' ? colour(1) : MUTED),
+          strokeWidth: ({ key }: { key: string }) => (key === 'geometric' ? 2 : 1),
+          strokeDasharray: '6 4',
+        }),
+        Plot.text(means, {
+          y: 'value',
+          frameAnchor: 'right',
+          text: ({ key, value }: { key: 'harmonic'; value: number }) => t(key, { value: value.toFixed(1) }),
+          textAnchor: 'start',
+          dx: 8,
+          fill: ({ key }: { key: string }) => (key === 'geometric' ? colour(1) : MUTED),
+        }),
       ],
     }));
 
@@ -120,11 +174,26 @@ export default experiment({
       loss: mean(k.map(Math.log)),
     }));
     table((t) => ({
-      columns: [{ heading: t('model') }, { heading: t('lossNats'), number: true }, { heading: t('bits'), number: true }, { heading: t('perplexity'), number: true }], // prettier-ignore
-      rows: measured.map((m) => [t(m.key, { n: m.order }), m.loss.toFixed(3), (m.loss / Math.LN2).toFixed(3), m.perplexity.toFixed(2)]), // prettier-ignore
+      columns: [
+        { heading: t('model') },
+        { heading: t('lossNats'), number: true },
+        { heading: t('bits'), number: true },
+        { heading: t('perplexity'), number: true },
+      ],
+      rows: measured.map((m) => [
+        t(m.key, { n: m.order }),
+        m.loss.toFixed(3),
+        (m.loss / Math.LN2).toFixed(3),
+        m.perplexity.toFixed(2),
+      ]),
     }));
     const falling = measured.map((m) => m.perplexity);
-    check('falls', holds, falling.every((value, i) => i === 0 || value < falling[i - 1]), { values: falling.map((v) => v.toFixed(2)).join(' > ') }); // prettier-ignore
+    check(
+      'falls',
+      holds,
+      falling.every((value, i) => i === 0 || value < falling[i - 1]),
+      { values: falling.map((v) => v.toFixed(2)).join(' > ') },
+    );
     const sum = n * measured[4].loss;
     check('library', near(lossMetrics(sum, n).perplexity, 1e-9), measured[4].perplexity);
     check('evaluate', near(models[3].perplexity(validation, train), 1e-6), measured[4].perplexity);
@@ -149,9 +218,15 @@ export default experiment({
           Plot.dot(measured, { x: 'harmonic', y: label, fill: colour(2), r: 4 }),
           Plot.dot(measured, { x: 'arithmetic', y: label, fill: colour(3), r: 4 }),
           Plot.dot(measured, { x: 'perplexity', y: label, fill: colour(1), r: 5.5 }),
-          ...(['harmonic', 'perplexity', 'arithmetic'] as const).map(
-            (key, i) =>
-            Plot.text([measured[4]], { x: key, y: label, text: () => t(`${key}Name`), dy: 17, fill: colour([2, 1, 3][i]), fontWeight: 500 }), // prettier-ignore
+          ...(['harmonic', 'perplexity', 'arithmetic'] as const).map((key, i) =>
+            Plot.text([measured[4]], {
+              x: key,
+              y: label,
+              text: () => t(`${key}Name`),
+              dy: 17,
+              fill: colour([2, 1, 3][i]),
+              fontWeight: 500,
+            }),
           ),
         ],
       };
@@ -173,10 +248,22 @@ export default experiment({
     );
     plot('zeroCaption', (t) => ({
       height: 300,
-      x: { label: t('oneProbability'), type: 'log', reverse: true, ticks: [1e-5, 1e-10, 1e-15, 1e-20, 1e-25, 1e-30], tickFormat: (v: number) => v.toExponential(0) }, // prettier-ignore
+      x: {
+        label: t('oneProbability'),
+        type: 'log',
+        reverse: true,
+        ticks: [1e-5, 1e-10, 1e-15, 1e-20, 1e-25, 1e-30],
+        tickFormat: (v: number) => v.toExponential(0),
+      },
       y: { label: t('perplexity'), type: 'log', grid: true, domain: [1, 5000], ticks: [1, 10, 100, 1000] },
       marks: [
-        curves(lengths.map((length) => ({ name: t('tokens', { n: length }), x: q.toReversed(), y: q.toReversed().map((value) => spoilt(length, value)) }))), // prettier-ignore
+        curves(
+          lengths.map((length) => ({
+            name: t('tokens', { n: length }),
+            x: q.toReversed(),
+            y: q.toReversed().map((value) => spoilt(length, value)),
+          })),
+        ),
       ],
     }));
   },

@@ -1,6 +1,20 @@
 // Dive into Deep Learning, 9.3 (8.3 in older editions): a long sequence as minibatches, by random and by sequential sampling.
-import { detach, fromData, manualSeed, noGrad, Philox, randomBatches, Recurrent, type RecurrentState, RNN, sequentialBatches, zeros } from 'unrolled'; // prettier-ignore
-import { above, atMost, below, colour, curves, exactly, experiment, holds, INK, MUTED, Plot, SURFACE } from 'unrolled/reproduce'; // prettier-ignore
+import { detach, fromData, manualSeed, noGrad, Philox, Recurrent, type RecurrentState, RNN, zeros } from 'unrolled';
+import { randomBatches, sequentialBatches } from 'unrolled/data';
+import {
+  above,
+  atMost,
+  below,
+  colour,
+  curves,
+  exactly,
+  experiment,
+  holds,
+  INK,
+  MUTED,
+  Plot,
+  SURFACE,
+} from 'unrolled/reproduce';
 import text from './text/sampling.js';
 
 const LENGTH = 35; // the sequence 0, 1, 2, …, 34: each token is its own place
@@ -71,7 +85,13 @@ export default experiment({
         cells(Array.from({ length: LENGTH }, (_, i) => ({ x: i, y: 1.1, label: i, fill: MUTED, strength: 0.1 }))),
         cells(inputs(first).map((label, i) => ({ x: first + i, y: 0, label, fill: colour(0), strength: 1 }))),
         cells(targets(first).map((label, i) => ({ x: first + i + 1, y: 2.2, label, fill: colour(1), strength: 1 }))),
-        Plot.text([{ x: first, y: 0, label: t('inputX') }, { x: first, y: 2.2, label: t('targetY') }], { x: 'x', y: (d: { y: number }) => d.y + 0.3, text: 'label', textAnchor: 'end', dx: -6, fill: INK }), // prettier-ignore
+        Plot.text(
+          [
+            { x: first, y: 0, label: t('inputX') },
+            { x: first, y: 2.2, label: t('targetY') },
+          ],
+          { x: 'x', y: (d: { y: number }) => d.y + 0.3, text: 'label', textAnchor: 'end', dx: -6, fill: INK },
+        ),
         Plot.text([t('sequence')], { x: 0, y: 1.4, text: (d: string) => d, textAnchor: 'end', dx: -6, fill: MUTED }),
       ],
     }));
@@ -101,12 +121,37 @@ export default experiment({
           ),
           // Where a state begins at zero, and where it is handed on.
           ...states(sampling, all),
-          Plot.text(all, { x: 0, y: (lane) => lane.y + 0.3, text: (lane) => t('batchNumber', { b: lane.batch }), textAnchor: 'end', dx: -10, fill: INK }), // prettier-ignore
-          Plot.text(all.filter((lane) => lane.batch === 1), { x: 0, y: (lane) => lane.y - 0.3, text: (lane) => t('epochOffset', { e: lane.epoch, offset: lane.offset }), textAnchor: 'end', dx: -10, fill: colour(3), fontWeight: 600 }), // prettier-ignore
+          Plot.text(all, {
+            x: 0,
+            y: (lane) => lane.y + 0.3,
+            text: (lane) => t('batchNumber', { b: lane.batch }),
+            textAnchor: 'end',
+            dx: -10,
+            fill: INK,
+          }),
+          Plot.text(
+            all.filter((lane) => lane.batch === 1),
+            {
+              x: 0,
+              y: (lane) => lane.y - 0.3,
+              text: (lane) => t('epochOffset', { e: lane.epoch, offset: lane.offset }),
+              textAnchor: 'end',
+              dx: -10,
+              fill: colour(3),
+              fontWeight: 600,
+            },
+          ),
         ],
       }));
       const starts = epochs[0].batches[0];
-      const printed = (of: (s: number) => number[]): string => starts.map((s) => of(s).map((token) => String(token).padStart(2)).join(' ')).join('\n   '); // prettier-ignore
+      const printed = (of: (s: number) => number[]): string =>
+        starts
+          .map((s) =>
+            of(s)
+              .map((token) => String(token).padStart(2))
+              .join(' '),
+          )
+          .join('\n   ');
       lines('printed', `X: ${printed(inputs)}\nY: ${printed(targets)}`);
     }
 
@@ -147,22 +192,31 @@ export default experiment({
       // From the same offset, the library and the functions above cut the same windows.
       const same = possible.every((offset) => {
         const own = SAMPLINGS[sampling](random, offset).batches.flat();
-        const library = [...batchesOf(tokens, { batchSize: N, numSteps: T, offset })].flatMap(({ x }) => [...x.data().subarray(0, N)]); // prettier-ignore
+        const library = [...batchesOf(tokens, { batchSize: N, numSteps: T, offset })].flatMap(({ x }) => [
+          ...x.data().subarray(0, N),
+        ]);
         return own.sort((a, b) => a - b).join() === library.sort((a, b) => a - b).join();
       });
       check(`${sampling}Same`, holds, same);
     }
     /** Of all windows but those of the first minibatch: how many go on where the same row of the last one ended. */
     const adjacent = (sampling: Sampling): number => {
-      const pairs = drawn[sampling].flatMap(({ batches }) => batches.slice(1).flatMap((starts, b) => starts.map((s, n) => s === batches[b][n] + T))); // prettier-ignore
+      const pairs = drawn[sampling].flatMap(({ batches }) =>
+        batches.slice(1).flatMap((starts, b) => starts.map((s, n) => s === batches[b][n] + T)),
+      );
       return pairs.filter(Boolean).length / pairs.length;
     };
     check('sequentialAdjacent', exactly(1), adjacent('sequential'));
     check('randomAdjacent', below(0.25), adjacent('random'));
 
-    const coverage = (['random', 'sequential'] as const).flatMap(
-      (sampling) =>
-      Array.from({ length: LENGTH }, (_, i) => ({ sampling, i, share: (100 * drawn[sampling].filter(({ batches }) => batches.flat().some((s) => i >= s && i < s + T)).length) / count })), // prettier-ignore
+    const coverage = (['random', 'sequential'] as const).flatMap((sampling) =>
+      Array.from({ length: LENGTH }, (_, i) => ({
+        sampling,
+        i,
+        share:
+          (100 * drawn[sampling].filter(({ batches }) => batches.flat().some((s) => i >= s && i < s + T)).length) /
+          count,
+      })),
     );
     plot('coverageCaption', (t) => ({
       height: 230,
@@ -172,7 +226,13 @@ export default experiment({
       fy: { label: null, padding: 0.3, tickFormat: (sampling: Sampling) => t(sampling) },
       marginRight: 130,
       marks: [
-        Plot.barY(coverage, { x: 'i', y: 'share', fy: 'sampling', fill: (c: { sampling: Sampling }) => colour(c.sampling === 'random' ? 2 : 0), inset: 0.5 }), // prettier-ignore
+        Plot.barY(coverage, {
+          x: 'i',
+          y: 'share',
+          fy: 'sampling',
+          fill: (c: { sampling: Sampling }) => colour(c.sampling === 'random' ? 2 : 0),
+          inset: 0.5,
+        }),
         Plot.ruleY([0], { stroke: MUTED }),
       ],
     }));
@@ -233,16 +293,55 @@ interface Square {
 /** Tokens as squares with their numbers. */
 function cells(squares: readonly Square[]) {
   return Plot.marks(
-    Plot.rect(squares, { x1: 'x', x2: (c: Square) => c.x + 1, y1: 'y', y2: (c: Square) => c.y + 0.6, fill: 'fill', fillOpacity: 'strength', inset: 0.6, rx: 2 }), // prettier-ignore
-    Plot.text(squares, { x: (c: Square) => c.x + 0.5, y: (c: Square) => c.y + 0.3, text: 'label', fontSize: 10.5, fill: (c: Square) => (c.strength === 1 ? SURFACE : MUTED) }), // prettier-ignore
+    Plot.rect(squares, {
+      x1: 'x',
+      x2: (c: Square) => c.x + 1,
+      y1: 'y',
+      y2: (c: Square) => c.y + 0.6,
+      fill: 'fill',
+      fillOpacity: 'strength',
+      inset: 0.6,
+      rx: 2,
+    }),
+    Plot.text(squares, {
+      x: (c: Square) => c.x + 0.5,
+      y: (c: Square) => c.y + 0.3,
+      text: 'label',
+      fontSize: 10.5,
+      fill: (c: Square) => (c.strength === 1 ? SURFACE : MUTED),
+    }),
   );
 }
 
 /** A small 0 where a window's state starts at zero, an arrow where it is handed on from the window before. */
 function states(sampling: Sampling, all: ReturnType<typeof lanes>) {
-  const windows = all.flatMap(({ starts, y, batch }) => starts.map((s, row) => ({ x: s, y, row, fresh: sampling === 'random' || batch === 1 }))); // prettier-ignore
+  const windows = all.flatMap(({ starts, y, batch }) =>
+    starts.map((s, row) => ({ x: s, y, row, fresh: sampling === 'random' || batch === 1 })),
+  );
   return [
-    Plot.text(windows.filter((w) => w.fresh), { x: 'x', y: (w) => w.y - 0.16, text: () => 'h = 0', textAnchor: 'start', fontSize: 10, fill: (w) => colour(w.row) }), // prettier-ignore
-    Plot.arrow(windows.filter((w) => !w.fresh), { x1: (w) => w.x - 0.5, y1: (w) => w.y - 0.4, x2: (w) => w.x + 0.4, y2: (w) => w.y - 0.02, stroke: (w) => colour(w.row), strokeWidth: 2, bend: -20, headLength: 7 }), // prettier-ignore
+    Plot.text(
+      windows.filter((w) => w.fresh),
+      {
+        x: 'x',
+        y: (w) => w.y - 0.16,
+        text: () => 'h = 0',
+        textAnchor: 'start',
+        fontSize: 10,
+        fill: (w) => colour(w.row),
+      },
+    ),
+    Plot.arrow(
+      windows.filter((w) => !w.fresh),
+      {
+        x1: (w) => w.x - 0.5,
+        y1: (w) => w.y - 0.4,
+        x2: (w) => w.x + 0.4,
+        y2: (w) => w.y - 0.02,
+        stroke: (w) => colour(w.row),
+        strokeWidth: 2,
+        bend: -20,
+        headLength: 7,
+      },
+    ),
   ];
 }

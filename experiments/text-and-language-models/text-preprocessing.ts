@@ -1,6 +1,6 @@
 // Dive into Deep Learning, 9.2: from a file to numbers. Lines, cleaning, tokens, vocabulary, corpus.
-import { Corpus, Vocabulary } from 'unrolled';
-import { atLeast, between, colour, curves, exactly, experiment, holds, MUTED, Plot } from 'unrolled/reproduce'; // prettier-ignore
+import { Corpus, Vocabulary } from 'unrolled/text';
+import { atLeast, between, colour, curves, exactly, experiment, holds, MUTED, Plot } from 'unrolled/reproduce';
 import text from './text/text-preprocessing.js';
 
 /** Everything that is no letter becomes a space; lower case. */
@@ -54,12 +54,26 @@ export default experiment({
     const cells: { row: number; from: number; to: number; label: string; fill: string; strength: number }[] = [];
     [...raw].forEach((character, i) => {
       const kept = /[A-Za-z]/.test(character);
-      cells.push({ row: 0, from: i, to: i + 1, label: character === ' ' ? '␣' : character, fill: colour(kept ? 0 : 1), strength: kept ? 0.18 : 0.5 }); // prettier-ignore
+      cells.push({
+        row: 0,
+        from: i,
+        to: i + 1,
+        label: character === ' ' ? '␣' : character,
+        fill: colour(kept ? 0 : 1),
+        strength: kept ? 0.18 : 0.5,
+      });
     });
     [...cleaned].forEach((character, i) => {
       const label = character === ' ' ? '␣' : character;
       cells.push({ row: 1, from: i, to: i + 1, label, fill: colour(0), strength: 0.18 });
-      cells.push({ row: 2, from: i, to: i + 1, label: String(characterIndex.get(character)), fill: colour(2), strength: 0.3 }); // prettier-ignore
+      cells.push({
+        row: 2,
+        from: i,
+        to: i + 1,
+        label: String(characterIndex.get(character)),
+        fill: colour(2),
+        strength: 0.3,
+      });
     });
     for (const { 0: word, index: from } of cleaned.matchAll(/\S+/g)) {
       cells.push({ row: 3, from, to: from + word.length, label: word, fill: colour(0), strength: 0.18 });
@@ -74,7 +88,16 @@ export default experiment({
       x: { axis: null, domain: [0, raw.length] },
       y: { axis: null, domain: [-0.1, 5], reverse: true },
       marks: [
-        Plot.rect(cells, { x1: 'from', x2: 'to', y1: 'row', y2: (c: { row: number }) => c.row + 0.76, fill: 'fill', fillOpacity: 'strength', inset: 0.7, rx: 2 }), // prettier-ignore
+        Plot.rect(cells, {
+          x1: 'from',
+          x2: 'to',
+          y1: 'row',
+          y2: (c: { row: number }) => c.row + 0.76,
+          fill: 'fill',
+          fillOpacity: 'strength',
+          inset: 0.7,
+          rx: 2,
+        }),
         Plot.text(cells, {
           x: (c: { from: number; to: number }) => (c.from + c.to) / 2,
           y: (c: { row: number }) => c.row + 0.38,
@@ -94,8 +117,18 @@ export default experiment({
 
     heading('vocabularyHeading');
     say('vocabulary');
-    show('firstTen', wordList.slice(0, 10).map((token, index) => `${index} ${token}`).join('   ')); // prettier-ignore
-    check('tenTokens', exactly(['<unk>', 'the', 'i', 'and', 'of', 'a', 'to', 'was', 'in', 'that']), wordList.slice(0, 10)); // prettier-ignore
+    show(
+      'firstTen',
+      wordList
+        .slice(0, 10)
+        .map((token, index) => `${index} ${token}`)
+        .join('   '),
+    );
+    check(
+      'tenTokens',
+      exactly(['<unk>', 'the', 'i', 'and', 'of', 'a', 'to', 'was', 'in', 'that']),
+      wordList.slice(0, 10),
+    );
     check('lineIndices', exactly([1, 19, 50, 40, 2183, 2184, 400]), encode(lines[0]));
     check('unknown', exactly([1, 19, 0]), encode('the time spaceship'));
 
@@ -120,9 +153,19 @@ export default experiment({
     const whole = file.replace(/[^A-Za-z]+/g, ' ').toLowerCase();
     check('newEdition', exactly(173428), whole.length);
     table((t) => ({
-      columns: [{ heading: t('unit') }, { heading: t('length'), number: true }, { heading: t('vocabularySize'), number: true }, { heading: t('once'), number: true }], // prettier-ignore
+      columns: [
+        { heading: t('unit') },
+        { heading: t('length'), number: true },
+        { heading: t('vocabularySize'), number: true },
+        { heading: t('once'), number: true },
+      ],
       rows: [
-        [t('characters'), characters.length, characterList.length, countTokens(characters).filter(([, c]) => c === 1).length], // prettier-ignore
+        [
+          t('characters'),
+          characters.length,
+          characterList.length,
+          countTokens(characters).filter(([, c]) => c === 1).length,
+        ],
         [t('words'), words.length, wordList.length, countTokens(words).filter(([, c]) => c === 1).length],
       ],
     }));
@@ -147,7 +190,14 @@ export default experiment({
       marks: [
         curves([{ x: coverage.map((_, i) => i + 1), y: coverage }]),
         Plot.dot(marks, { x: 'k', y: 'share', fill: colour(0), r: 4 }),
-        Plot.text(marks, { x: 'k', y: 'share', text: (m: { minCount: number }) => t('atLeastTimes', { n: m.minCount }), textAnchor: 'end', dx: -7, dy: -7 }), // prettier-ignore
+        Plot.text(marks, {
+          x: 'k',
+          y: 'share',
+          text: (m: { minCount: number }) => t('atLeastTimes', { n: m.minCount }),
+          textAnchor: 'end',
+          dx: -7,
+          dy: -7,
+        }),
       ],
     }));
     const hundred = coverage[99];

@@ -17,7 +17,15 @@ beforeAll(() => {
 
 const rng = new Philox(2);
 const normal = (...shape: number[]): Tensor => randn(shape, rng);
-const weigh = (t: Tensor): Tensor => t.mul(fromData(Float64Array.from({ length: t.size }, (_, i) => Math.sin(i + 1)), t.shape)).sum(); // prettier-ignore
+const weigh = (t: Tensor): Tensor =>
+  t
+    .mul(
+      fromData(
+        Float64Array.from({ length: t.size }, (_, i) => Math.sin(i + 1)),
+        t.shape,
+      ),
+    )
+    .sum();
 const targets = (...list: number[]): Tensor => fromData(Int32Array.from(list), [list.length]);
 
 /** Both branches, and far from the kinks. */
@@ -158,6 +166,10 @@ describe('gatherRows', () => {
     gatherRows(table, targets(0, 1, 1, 2), { paddingIndex: 1 })
       .sum()
       .backward();
-    expect(table.grad?.toArray()).toEqual([[1, 1], [0, 0], [1, 1]]); // prettier-ignore
+    expect(table.grad?.toArray()).toEqual([
+      [1, 1],
+      [0, 0],
+      [1, 1],
+    ]);
   });
 });

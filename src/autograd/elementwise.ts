@@ -17,7 +17,7 @@ export function argument(i: number): Expr {
 }
 
 /** The result, and the gradient that arrives at it, in an expression of `gradients`. */
-export const RESULT = input('y');
+const RESULT = input('y');
 export const RESULT_GRADIENT = input('gy');
 
 export interface ElementwiseOptions {

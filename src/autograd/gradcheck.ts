@@ -2,11 +2,13 @@
 import type { Tensor } from '../tensor/tensor.js';
 import { backward, noGrad } from './tape.js';
 
+/** The worst place that `checkGradients` found. */
 export interface GradientCheck {
   /** Largest |analytic − numeric| over the largest |numeric| (or 1 where that is smaller). */
   largestError: number;
   /** Which input, and which element of it. */
   input: number;
+  /** Which element of it, in row-major order. */
   element: number;
 }
 

@@ -98,7 +98,11 @@ export function permute(t: Tensor, axes: readonly number[]): Tensor {
     );
   }
   const strides = stridesOf(t.shape);
-  const out = copyOut(t, order.map((axis) => t.shape[axis]), order.map((axis) => strides[axis])); // prettier-ignore
+  const out = copyOut(
+    t,
+    order.map((axis) => t.shape[axis]),
+    order.map((axis) => strides[axis]),
+  );
   const inverse = order.map((_, axis) => order.indexOf(axis));
   record({ op: 'permute', inputs: [t], outputs: [out], backward: ([g]) => [g && permute(g, inverse)] });
   return out;
@@ -247,5 +251,9 @@ export function reduceAxes(
 
 function permuted(t: Tensor, order: readonly number[]): Tensor {
   const strides = stridesOf(t.shape);
-  return copyOut(t, order.map((axis) => t.shape[axis]), order.map((axis) => strides[axis])); // prettier-ignore
+  return copyOut(
+    t,
+    order.map((axis) => t.shape[axis]),
+    order.map((axis) => strides[axis]),
+  );
 }

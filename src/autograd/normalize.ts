@@ -16,6 +16,7 @@ const normalizedExpr = apply('div', x0, apply('sqrt', apply('add', mul(share, x1
 const scaledExpr = mul(normalizedExpr, x2);
 const shiftedExpr = apply('add', scaledExpr, x3);
 
+/** The learnt gain and shift of `layerNorm`, and what keeps it from dividing by 0. */
 export interface LayerNormParts {
   /** [D]; none is 1. */
   weight?: Tensor | null;

@@ -9,9 +9,11 @@ import { formatShape, resolveAxis, sizeOf } from '../tensor/shape.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { argument, elementwise, updateInPlace } from './elementwise.js';
+import { clearFrozen } from './freeze.js';
 import { clone, concat, expand, permute, reduceAxes } from './movement.js';
 import { alias, record, setTapeArithmetic } from './tape.js';
 
+/** The right-hand side of arithmetic: a tensor that broadcasts, or a number, for which no tensor is made. */
 export type TensorOrNumber = Tensor | number;
 
 const x0 = argument(0);
@@ -31,22 +33,38 @@ function binary(make: (a: Expr, b: Expr) => Expr): Binary {
     typeof b === 'number' ? elementwise(withNumber, [a], { uniforms: { b } }) : elementwise(withTensor, [a, b]);
 }
 
+/** −x, element by element. Gradient: −g. */
 export const neg = unary(apply('neg', x0));
+/** |x|, element by element. Gradient: g · sign(x), which is 0 at 0. */
 export const abs = unary(apply('abs', x0));
+/** eˣ, element by element; the exponential of 89 and more is infinite in float32. */
 export const exp = unary(apply('exp', x0));
+/** The natural logarithm, element by element: −∞ at 0, NaN below. */
 export const log = unary(apply('log', x0));
+/** √x, element by element: NaN below 0; at 0 the gradient is infinite. */
 export const sqrt = unary(apply('sqrt', x0));
+/** x², element by element. */
 export const square = unary(apply('mul', x0, x0));
+/** 1 / x, element by element: infinite at 0. */
 export const reciprocal = unary(apply('reciprocal', x0));
+/** The logistic function 1 / (1 + e⁻ˣ), between 0 and 1: the activation of gates. */
 export const sigmoid = unary(apply('sigmoid', x0));
+/** The hyperbolic tangent, between −1 and 1: the activation of candidates and of simple RNNs. */
 export const tanh = unary(apply('tanh', x0));
+/** max(x, 0), element by element; at 0 the gradient is 0. */
 export const relu = unary(apply('relu', x0));
 
+/** a + b with broadcasting as in NumPy: sizes, counted from the last axis, are equal or 1. Errors: SHAPE. */
 export const add = binary((a, b) => apply('add', a, b));
+/** a − b, with broadcasting. Errors: SHAPE. */
 export const sub = binary((a, b) => apply('sub', a, b));
+/** a · b element by element, with broadcasting; `matmul` is the matrix product. Errors: SHAPE. */
 export const mul = binary((a, b) => apply('mul', a, b));
+/** a / b element by element, with broadcasting. Errors: SHAPE. */
 export const div = binary((a, b) => apply('div', a, b));
+/** The larger of a and b, element by element, with broadcasting; `max` reduces one tensor. Errors: SHAPE. */
 export const maximum = binary((a, b) => apply('max', a, b));
+/** The smaller of a and b, element by element, with broadcasting. Errors: SHAPE. */
 export const minimum = binary((a, b) => apply('min', a, b));
 
 const sumExpr = apply('add', x0, x1);
@@ -63,6 +81,7 @@ setTapeArithmetic(
       product(x, g, out, 1, k, n, x.shape[0], true, false);
       return out;
     }),
+  clearFrozen,
 );
 
 const selectExpr = apply('select', x0, x1, argument(2));
@@ -152,6 +171,7 @@ function product(
   }
 }
 
+/** Over which axes `sum`, `mean` and `max` go, and what is left of them. */
 export interface ReduceOptions {
   /** Which axes; all by default. */
   axis?: number | readonly number[];
@@ -170,6 +190,7 @@ function reducePlan(
   return { over, kept, ones, shape: options.keepDims === true ? ones : kept.map((axis) => x.shape[axis]) };
 }
 
+/** The sum over all elements (a scalar, of shape []) or over some axes. Errors: RANGE for an axis that is none. */
 export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
   const { over, kept, ones, shape } = reducePlan(x, options);
   const out = alias(reduceAxes(x, 'sum', over, kept), shape);
@@ -177,6 +198,7 @@ export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
   return out;
 }
 
+/** The mean over all elements or over some axes; over no elements it is NaN. Errors: RANGE for an axis that is none. */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   const { over } = reducePlan(x, options);
   return mul(sum(x, options), 1 / sizeOf(over.map((axis) => x.shape[axis])));
@@ -230,10 +252,12 @@ function softmaxRows(x: Tensor, isLog: boolean): Tensor {
   return out;
 }
 
+/** eˣ divided by its sum along an axis: probabilities, without overflow. Errors: RANGE for an axis that is none. */
 export function softmax(x: Tensor, axis = -1): Tensor {
   return overLastAxis(x, axis, (t) => softmaxRows(t, false));
 }
 
+/** The logarithm of `softmax`, exact where a probability is too small to be represented. Errors: RANGE. */
 export function logSoftmax(x: Tensor, axis = -1): Tensor {
   return overLastAxis(x, axis, (t) => softmaxRows(t, true));
 }

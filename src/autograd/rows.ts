@@ -10,6 +10,7 @@ import { argument, elementwise, updateInPlace } from './elementwise.js';
 import { reduceAxes } from './movement.js';
 import { alias, record } from './tape.js';
 
+/** Which targets count in `crossEntropy`, how much they are trusted, and how losses are put together. */
 export interface CrossEntropyOptions {
   /** Targets that do not count; none by default. */
   ignoreIndex?: number;
@@ -77,13 +78,24 @@ export function crossEntropy(logits: Tensor, targets: Tensor, options: CrossEntr
 
   const matrix = alias(logits, [rows, cols]);
   const smoothing = { epsilon: labelSmoothing, share: 1 / cols };
-  const keep = labelSmoothing === 0 ? null : kept === null ? full([1], 1, { device }) : fromData(kept, [rows, 1], { device }); // prettier-ignore
+  const keep =
+    labelSmoothing === 0 ? null : kept === null ? full([1], 1, { device }) : fromData(kept, [rows, 1], { device });
   let loss = plain;
   if (keep !== null) {
-    const parts = [alias(plain, [rows, 1]), alias(logSumExp, [rows, 1]), alias(reduceAxes(matrix, 'sum', [1], [0]), [rows, 1])]; // prettier-ignore
+    const parts = [
+      alias(plain, [rows, 1]),
+      alias(logSumExp, [rows, 1]),
+      alias(reduceAxes(matrix, 'sum', [1], [0]), [rows, 1]),
+    ];
     loss = alias(elementwise(smoothedExpr, [...parts, keep], { uniforms: smoothing }), targets.shape);
   }
-  const total = (): Tensor => reduceAxes(loss, 'sum', loss.shape.map((_, i) => i), []); // prettier-ignore
+  const total = (): Tensor =>
+    reduceAxes(
+      loss,
+      'sum',
+      loss.shape.map((_, i) => i),
+      [],
+    );
   const out = reduction === 'none' ? loss : elementwise(scaleExpr, [total()], { uniforms: { scale } });
   record({
     op: 'crossEntropy',
@@ -121,6 +133,7 @@ function requireIndices(t: Tensor): void {
   }
 }
 
+/** What `gatherRows` does beside picking rows. */
 export interface GatherOptions {
   /** The row of the table that gets no gradient. */
   paddingIndex?: number;

@@ -1,5 +1,6 @@
 // The tape: what computed each tensor, and backward() over it. Rules stand with the operations, in one typed table.
 import { UnrolledError } from '../errors.js';
+import { frozenMask } from './frozen.js';
 import { formatShape } from '../tensor/shape.js';
 import { keep, scope } from '../tensor/scope.js';
 import { type GradientNode, Tensor } from '../tensor/tensor.js';
@@ -83,7 +84,7 @@ export function noGrad<T>(body: () => T, off = true): T {
   }
 }
 
-export function needsGradient(t: Tensor): boolean {
+function needsGradient(t: Tensor): boolean {
   return t.requiresGrad || t.node !== null;
 }
 
@@ -132,6 +133,7 @@ export function tapeOrder(root: Tensor): TapeNode[] {
   return order;
 }
 
+/** Where `backward()` starts, and what is left after it. */
 export interface BackwardOptions {
   /** dL/dthis; 1 by default, for a tensor with one element. */
   gradient?: Tensor;
@@ -151,17 +153,23 @@ let copyTensor: (t: Tensor) => Tensor = (t) => t;
 let multiplyAll: (products: readonly PendingProduct[]) => Tensor = () => {
   throw new Error('no products');
 };
+/** Zeroes the elements of a gradient that are frozen. */
+let clearFrozen: (gradient: Tensor, mask: Tensor) => void = () => {
+  throw new Error('no masks');
+};
 
 export function setTapeArithmetic(
   add: typeof addTensors,
   into: typeof addInto,
   copy: typeof copyTensor,
   multiply: typeof multiplyAll,
+  clear: typeof clearFrozen,
 ): void {
   addTensors = add;
   addInto = into;
   copyTensor = copy;
   multiplyAll = multiply;
+  clearFrozen = clear;
 }
 
 /** Pending products of a weight are multiplied when their factors have so many times its elements. */
@@ -270,6 +278,8 @@ export function backward(loss: Tensor, options: BackwardOptions = {}): void {
       for (const [t, g] of gradients) {
         if (!t.requiresGrad) continue;
         const sum = t.grad === null ? (g.storage.references > 1 ? copyTensor(g) : g) : addTensors(t.grad, g);
+        const mask = frozenMask(t);
+        if (mask !== undefined) clearFrozen(sum, mask);
         t.grad?.dispose();
         t.grad = keep(sum);
       }

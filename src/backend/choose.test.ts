@@ -4,16 +4,9 @@ import { nodePlatform } from '../platform/node/node.js';
 import { getPlatform, type Platform, setPlatform } from '../platform/platform.js';
 import { zeros } from '../tensor/create.js';
 import { currentDevice, setCurrentDevice } from '../tensor/device.js';
-import {
-  backendOf,
-  type BackendName,
-  chosenBackend,
-  ensureBackend,
-  listBackends,
-  useBackend,
-  useBackendSync,
-} from './choose.js';
+import { type BackendName, ensureBackend, listBackends, useBackend, useBackendSync } from './choose.js';
 import { ReferenceBackend } from './reference/reference.js';
+import { backendOf } from './registry.js';
 
 const before = getPlatform();
 
@@ -35,13 +28,9 @@ afterEach(() => {
 });
 
 describe('useBackend', () => {
-  it('takes the next backend where one declines, and keeps why', async () => {
+  it('takes the next backend where one declines', async () => {
     const backend = await useBackend('auto');
     expect(backend.name).toBe('reference');
-    const { declined } = chosenBackend();
-    expect(declined.map(({ name }) => name)).toEqual(['native', 'wasm']);
-    expect(declined[0].reason).toContain('no compiler was found');
-    expect(declined[1].reason).toContain('SIMD');
     expect(useBackendSync('auto').name).toBe('reference');
   });
 
@@ -100,6 +89,7 @@ describe('listBackends', () => {
       ['reference', true],
     ]);
     expect(list[0].reason).toContain('no compiler was found');
+    expect(list[1].reason).toContain('SIMD');
     expect(list[2]).toMatchObject({ reason: null, threads: 1, features: ['float32'] });
     expect(currentDevice()).toBe(mine);
     expect(zeros([1]).item()).toBe(0);

@@ -1,5 +1,5 @@
-// Choosing a backend: each is tried in order and may decline with UNSUPPORTED; why it did is kept for those who ask. This
-// file stands above the backends; only it knows them all.
+// Choosing a backend: each is tried in order and may decline with UNSUPPORTED; `listBackends` says why. This file stands above
+// the backends; only it knows them all.
 import { editDistance } from '../nearest.js';
 import { UnrolledError, UnsupportedError } from '../errors.js';
 import { currentDevice, setCurrentDevice } from '../tensor/device.js';
@@ -10,13 +10,13 @@ import type { Precision } from './reference/memory.js';
 import { ReferenceBackend } from './reference/reference.js';
 import { backendOf } from './registry.js';
 
-export { backendOf };
-
 /** Fastest first: the order in which `auto` tries. */
-export const BACKEND_NAMES = ['native', 'wasm', 'reference'] as const;
+const BACKEND_NAMES = ['native', 'wasm', 'reference'] as const;
 
+/** A backend by name; `auto` takes the first of them that runs here. */
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
+/** What a backend is made with. */
 export interface BackendOptions {
   /** At most so many threads; a backend with one thread runs with one. Default: one for each core (wasm: at most 16). */
   threads?: number;
@@ -26,16 +26,23 @@ export interface BackendOptions {
 
 /** A backend that was not taken, and why. */
 export interface Declined {
+  /** Which backend declined. */
   name: BackendName;
+  /** Why it cannot run here, as a sentence for people. */
   reason: string;
 }
 
+/** What `listBackends` says of one backend on this machine. */
 export interface BackendInfo {
+  /** As `useBackend` takes it. */
   name: BackendName;
+  /** Whether it can be chosen here. */
   available: boolean;
   /** Why not; null where it is available. */
   reason: string | null;
+  /** How many threads compute in it, the calling one included. */
   threads: number;
+  /** What it makes use of: instruction sets, relaxed SIMD, shared memory. */
   features: readonly string[];
 }
 
@@ -71,14 +78,6 @@ function declineFloat64(name: string, { precision }: BackendOptions): void {
   if (precision === 'float64') throw new UnsupportedError(`expected float64, found float32 alone on ${name}`);
 }
 
-let chosen: Backend | null = null;
-let declined: readonly Declined[] = [];
-
-/** The backend that `useBackend` took last, null before, and those that declined before it. */
-export function chosenBackend(): { backend: Backend | null; declined: readonly Declined[] } {
-  return { backend: chosen, declined };
-}
-
 /**
  * Makes a backend the place of all new tensors. `auto` takes the fastest that runs here; a backend made elsewhere is taken
  * as it is. Tensors that live on another backend stay there.
@@ -89,11 +88,11 @@ export async function useBackend(
   name: BackendName | 'auto' | Backend = 'auto',
   options: BackendOptions = {},
 ): Promise<Backend> {
-  if (typeof name === 'object') return take(name, []);
+  if (typeof name === 'object') return take(name);
   const reasons: Declined[] = [];
   for (const candidate of candidates(name, options)) {
     try {
-      return take(await MAKERS[candidate].make(options), reasons);
+      return take(await MAKERS[candidate].make(options));
     } catch (error) {
       note(error, candidate, name, reasons);
     }
@@ -103,11 +102,11 @@ export async function useBackend(
 
 /** The same at once, for platforms that have the kernels at hand. Errors: also UNSUPPORTED elsewhere. */
 export function useBackendSync(name: BackendName | 'auto' | Backend = 'auto', options: BackendOptions = {}): Backend {
-  if (typeof name === 'object') return take(name, []);
+  if (typeof name === 'object') return take(name);
   const reasons: Declined[] = [];
   for (const candidate of candidates(name, options)) {
     try {
-      return take(MAKERS[candidate].makeSync(options), reasons);
+      return take(MAKERS[candidate].makeSync(options));
     } catch (error) {
       note(error, candidate, name, reasons);
     }
@@ -141,10 +140,8 @@ export async function listBackends(options: BackendOptions = {}): Promise<Backen
   return list;
 }
 
-function take(backend: Backend, reasons: readonly Declined[]): Backend {
+function take(backend: Backend): Backend {
   setCurrentDevice(backend);
-  chosen = backend;
-  declined = reasons;
   return backend;
 }
 

@@ -118,7 +118,12 @@ export interface SamplePlaces {
   token: Ref;
 }
 
+/**
+ * What computes: everything that operations on tensors ask for, over memory of its own. `useBackend` chooses one; users
+ * read its `name`, `threads` and `features`, operations call the rest.
+ */
 export interface Backend extends Device {
+  /** How many threads compute, the calling one included. */
   readonly threads: number;
   /** What it uses, for people: `avx2`, `relaxed-simd`, `float64`. */
   readonly features: readonly string[];
@@ -137,6 +142,7 @@ export interface Backend extends Device {
     uniforms: readonly number[],
     random?: RandomKey,
   ): void;
+  /** out (+)= sum, sum of squares or maximum of each column of x (axis `rows`), or of each row (axis `cols`). */
   reduce(spec: ReduceSpec, x: MatrixRef, out: Ref): void;
   /** y = softmax (or its logarithm) of each row of x, both dense. */
   softmax(spec: { rows: number; cols: number; log: boolean }, x: Ref, y: Ref): void;

@@ -1,9 +1,11 @@
 // A process of the bench: does one thing, says one figure. Started by processes.ts, never by people.
 //   memory TASK BACKEND THREADS SECONDS      the task as the bench runs it, alone; the most memory it held
 //   growth train|learner BACKEND THREADS N   N small steps; the resident set on the way
-import { readFileSync } from 'node:fs';
 import type { BackendName } from '../backend/choose.js';
+import { sequentialBatches } from '../data/index.js';
 import * as u from '../node.js';
+import { peakMemoryMiB } from '../platform/node/memory.js';
+import { Corpus } from '../text/index.js';
 import { bestRate } from './measure.js';
 import type { Growth } from './processes.js';
 
@@ -21,18 +23,7 @@ async function memory([name, backend, threads, seconds]: string[]): Promise<void
   if (task?.kind !== 'rate') throw new Error(`expected a task with a rate, received ${name}`);
   await start(backend, threads);
   bestRate(task.make(u), Number(seconds));
-  console.log(JSON.stringify({ peakMiB: ownPeakMiB() }));
-}
-
-/** The peak of this program. That of the process, on Linux, would count what its parent held when it began. */
-function ownPeakMiB(): number {
-  try {
-    const peak = /^VmHWM:\s*(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'));
-    if (peak !== null) return Math.round(Number(peak[1]) / 102.4) / 10;
-  } catch {
-    // No such file on other systems.
-  }
-  return Math.round(process.resourceUsage().maxRSS / 102.4) / 10; // KiB
+  console.log(JSON.stringify({ peakMiB: peakMemoryMiB() }));
 }
 
 async function growth([kind, backend, threads, count]: string[]): Promise<void> {
@@ -66,7 +57,7 @@ async function train(measure: (step: number) => boolean): Promise<void> {
 
 /** The README's loop. */
 async function learner(measure: (step: number) => boolean): Promise<void> {
-  const corpus = u.Corpus.fromText(TEXT);
+  const corpus = Corpus.fromText(TEXT);
   const embed = new u.Embedding(corpus.vocabulary.size, SIZES.embeddingSize);
   const rnn = new u.Recurrent(u.GRU, { inputSize: SIZES.embeddingSize, hiddenSize: SIZES.hiddenSize });
   const decoder = new u.Linear(SIZES.hiddenSize, corpus.vocabulary.size);
@@ -75,7 +66,7 @@ async function learner(measure: (step: number) => boolean): Promise<void> {
   let step = 0;
   for (let epoch = 0; ; epoch++) {
     let state: u.RecurrentState | null = null;
-    for (const { x, y } of u.sequentialBatches(corpus, { ...SIZES, epoch })) {
+    for (const { x, y } of sequentialBatches(corpus, { ...SIZES, epoch })) {
       const result: u.RecurrentResult = rnn.forward(embed.forward(x), { state: u.detach(state) });
       const loss = u.crossEntropy(decoder.forward(result.output), y);
       optimizer.zeroGrad();

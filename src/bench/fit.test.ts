@@ -3,10 +3,25 @@ import { exponent, slope, slopeThroughOrigin } from './fit.js';
 
 it('finds the power of a law, whatever its factor', () => {
   const x = [16, 32, 64, 128, 256];
-  expect(exponent(x, x.map((v) => 0.003 * v))).toBeCloseTo(1, 12); // prettier-ignore
-  expect(exponent(x, x.map((v) => 7 * v ** 2))).toBeCloseTo(2, 12); // prettier-ignore
+  expect(
+    exponent(
+      x,
+      x.map((v) => 0.003 * v),
+    ),
+  ).toBeCloseTo(1, 12);
+  expect(
+    exponent(
+      x,
+      x.map((v) => 7 * v ** 2),
+    ),
+  ).toBeCloseTo(2, 12);
   // A fixed cost makes small sizes dearer than their share.
-  expect(exponent(x, x.map((v) => 10 + v))).toBeLessThan(0.95); // prettier-ignore
+  expect(
+    exponent(
+      x,
+      x.map((v) => 10 + v),
+    ),
+  ).toBeLessThan(0.95);
 });
 
 it('fits lines by least squares', () => {

@@ -9,10 +9,12 @@ export function slopeThroughOrigin(x: readonly number[], y: readonly number[]): 
 export function slope(x: readonly number[], y: readonly number[]): number {
   const [meanX, meanY] = [mean(x), mean(y)];
   const fromMean = x.map((value) => value - meanX);
-  return dot(
-    fromMean,
-    y.map((value) => value - meanY),
-  ) / dot(fromMean, fromMean); // prettier-ignore
+  return (
+    dot(
+      fromMean,
+      y.map((value) => value - meanY),
+    ) / dot(fromMean, fromMean)
+  );
 }
 
 /** The k of y ∝ x^k: the slope on two logarithmic axes. All values above 0. */

@@ -30,9 +30,22 @@ export interface ProfilePart {
 }
 
 const KERNELS = [
-  'gemm', 'map', 'reduce', 'softmax', 'crossEntropy', 'crossEntropyGrad', 'gather', 'scatterAdd', 'copy', 'fill', 'write', 'readSync',
-  'scan', 'sample', 'repeat',
-] as const; // prettier-ignore
+  'gemm',
+  'map',
+  'reduce',
+  'softmax',
+  'crossEntropy',
+  'crossEntropyGrad',
+  'gather',
+  'scatterAdd',
+  'copy',
+  'fill',
+  'write',
+  'readSync',
+  'scan',
+  'sample',
+  'repeat',
+] as const;
 
 const noTimes = (): ScanTimes => ({ packing: 0, products: 0, programs: 0, rowSums: 0, barriers: 0 });
 

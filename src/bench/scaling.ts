@@ -9,8 +9,16 @@ import { type LanguageModelSizes, trainLanguageModel } from './work.js';
 
 /** The embedding is as wide as a layer, so that every layer has the same work. */
 const BASE: LanguageModelSizes = {
-  cell: 'LSTM', V: 28, E: 256, H: 256, L: 1, N: 32, T: 64, update: 'sgd', dropout: 0,
-}; // prettier-ignore
+  cell: 'LSTM',
+  V: 28,
+  E: 256,
+  H: 256,
+  L: 1,
+  N: 32,
+  T: 64,
+  update: 'sgd',
+  dropout: 0,
+};
 
 const AXES = [
   { name: 'T', values: [16, 32, 64, 128, 256] },

@@ -6,9 +6,20 @@ import type { TrainingSizes } from './floors.js';
 import type { PeerName } from './peers.js';
 import { firstStepSeconds, helpSeconds, peakMemory, type ProcessContext } from './processes.js';
 import {
-  CELL_SIZES, CLASSIFY_SIZES, classify, generate, infer, LANGUAGE_MODELS, type LanguageModelSizes, MIN_CHAR_SIZES, minCharRnn,
-  product, trainCell, trainLanguageModel, type Work,
-} from './work.js'; // prettier-ignore
+  CELL_SIZES,
+  CLASSIFY_SIZES,
+  classify,
+  generate,
+  infer,
+  LANGUAGE_MODELS,
+  type LanguageModelSizes,
+  MIN_CHAR_SIZES,
+  minCharRnn,
+  product,
+  trainCell,
+  trainLanguageModel,
+  type Work,
+} from './work.js';
 
 /** A row of a peer, and the name that its reading has in ours: the peer's where none is given. */
 export interface PeerReading {
@@ -167,7 +178,15 @@ const CELLS = (
 
 const GENERATION = (
   [
-    ['lstm', 256, 1, [{ ratio: 2, against: 'ONNX Runtime' }, { ratio: 13, against: 'PyTorch' }]],
+    [
+      'lstm',
+      256,
+      1,
+      [
+        { ratio: 2, against: 'ONNX Runtime' },
+        { ratio: 13, against: 'PyTorch' },
+      ],
+    ],
     ['lstm', 512, 2, [{ ratio: 1.2, against: 'ONNX Runtime' }]],
     ['gru', 128, 1, []],
   ] as const
@@ -176,7 +195,7 @@ const GENERATION = (
   const onnx = cell === 'lstm' ? [{ peer: 'ONNX Runtime', row: name } as const] : [];
   const peers = [...both(name), ...onnx];
   return { kind: 'rate', name, unit: 'tokens/s', peers, aims, make: (u) => generate(u, cell, hidden, layers) };
-}); // prettier-ignore
+});
 
 const INFERENCE: RateTask = {
   kind: 'rate',

@@ -4,6 +4,7 @@ import type * as Library from '../node.js';
 import type { CellGraph } from '../cell/graph.js';
 import type { Optimizer } from '../optim/optimizers.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { Corpus } from '../text/index.js';
 
 /** One unit of work, and how many tokens, steps or products it is. */
 export interface Work {
@@ -110,7 +111,7 @@ export function trainCell(u: typeof Library, cell: CellGraph): Work {
 /** Characters one by one, batch 1. */
 export function generate(u: typeof Library, cell: string, hiddenSize: number, numLayers: number): Work {
   const characters = Array.from({ length: 65 }, (_, i) => String.fromCharCode(48 + i)).join('');
-  const { vocabulary } = u.Corpus.fromText(characters + characters);
+  const { vocabulary } = Corpus.fromText(characters + characters);
   const config = { cell, hiddenSize, numLayers, embeddingSize: 0, dropout: 0, seed: 0 };
   const model = new u.LanguageModel(config, { settings: { tokens: 'char' }, vocabulary });
   return { run: () => void model.generate({ prime: '0', length: 200, seed: 1 }), units: 200 };

@@ -6,20 +6,34 @@ import { explainCell, type ExplainOptions, type Explanation } from './explain.js
 
 /** A recurrent cell: what `defineCell` returns, or `Cell.fromData`. Its graph is plain data and never changes. */
 export class Cell implements CellGraph {
+  /** As messages and files call it: `LSTM`, or the name of a cell of one’s own. */
   readonly name: string;
+  /** Names of the states that pass from step to step, in the order of `step`. */
   readonly states: readonly string[];
+  /** The width of each state: `hidden`, or a size of the cell’s own such as `projection`. */
   readonly stateSizes: Readonly<Record<string, Width>>;
+  /** What each state starts with where none is given; 0 where it is not named here. */
   readonly initialState: Readonly<Record<string, number>>;
+  /** The state that is the layer’s output. */
   readonly output: string;
+  /** The affine maps of a step, each with a weight per operand and a bias: the gates and candidates. */
   readonly linears: readonly LinearNode[];
+  /** Parameters that are the same for all rows of a batch: peepholes, gains, shifts. */
   readonly vectors: readonly VectorNode[];
+  /** Layer normalizations, as formulas and diagrams show them. */
   readonly norms: readonly NormNode[];
+  /** Values with a name, which can be traced: gates, candidates, new states. */
   readonly named: ReadonlyMap<string, Expr>;
+  /** The new value of each state, as an expression. */
   readonly next: ReadonlyMap<string, Expr>;
+  /** Initial bias of a linear by its name, such as 1 for a forget gate. */
   readonly initialBias: Readonly<Record<string, number>>;
+  /** Names of widths that the cell has beside `input` and `hidden`. */
   readonly sizes: readonly string[];
+  /** Inputs that stay the same over a sequence, such as dropout masks, with their widths. */
   readonly masks: Readonly<Record<string, Width>>;
 
+  /** Takes a checked graph; `defineCell` and `Cell.fromData` make one. */
   constructor(graph: CellGraph) {
     this.name = graph.name;
     this.states = graph.states;

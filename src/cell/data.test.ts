@@ -51,9 +51,18 @@ function behaviour(cell: Cell): number[] {
   const { output, state, trace } = scan(cell, x, parameters, {}, SIZES, { trace: traced });
   const results = [output, ...Object.values(state)];
   results
-    .map((t) => t.mul(fromData(Float64Array.from({ length: t.size }, (_, i) => Math.sin(i)), t.shape)).sum())
+    .map((t) =>
+      t
+        .mul(
+          fromData(
+            Float64Array.from({ length: t.size }, (_, i) => Math.sin(i)),
+            t.shape,
+          ),
+        )
+        .sum(),
+    )
     .reduce((a, b) => a.add(b))
-    .backward(); // prettier-ignore
+    .backward();
   const gradients = [x, ...Object.values(parameters)].flatMap((t) => (t.grad === null ? [] : [t.grad]));
   return [...results, ...Object.values(trace), ...gradients].flatMap((t: Tensor) => Array.from(t.data()));
 }
@@ -110,8 +119,26 @@ function placesOf(value: unknown, places: [Json, string][] = []): [Json, string]
 
 /** What no field expects, all at once. */
 const STRANGE: readonly unknown[] = [
-  null, undefined, true, 0, -1, 1.5, 1e9, NaN, '', 'h', 'constructor', '__proto__', 'x'.repeat(1000), [], {}, [[]], 'hidden', 'input', '1',
-]; // prettier-ignore
+  null,
+  undefined,
+  true,
+  0,
+  -1,
+  1.5,
+  1e9,
+  NaN,
+  '',
+  'h',
+  'constructor',
+  '__proto__',
+  'x'.repeat(1000),
+  [],
+  {},
+  [[]],
+  'hidden',
+  'input',
+  '1',
+];
 
 describe('damaged data', () => {
   it('without one of its fields is refused', () => {
@@ -209,10 +236,20 @@ describe('damaged data', () => {
 /** A small cell whose nodes are given: z = linear of x and h, h' = the last node. */
 function withNodes(nodes: unknown[]): unknown {
   return {
-    format: 1, name: 'Made', states: { h: 'hidden' }, initialState: {}, output: 'h', sizes: [], vectors: [], norms: [], named: {}, initialBias: {},
+    format: 1,
+    name: 'Made',
+    states: { h: 'hidden' },
+    initialState: {},
+    output: 'h',
+    sizes: [],
+    vectors: [],
+    norms: [],
+    named: {},
+    initialBias: {},
     linears: [{ name: 'z', operands: [0, 1], perHead: [false, false], size: 'hidden', bias: true }],
-    next: { h: nodes.length - 1 }, nodes,
-  }; // prettier-ignore
+    next: { h: nodes.length - 1 },
+    nodes,
+  };
 }
 
 const LEAVES = [

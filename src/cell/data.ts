@@ -14,25 +14,53 @@ import {
   uniform,
 } from '../program/expr.js';
 import {
-  type CellGraph, depthOf, graphNodes, HIDDEN, INPUT_WIDTH, isName, isParameterName, KNOWN_SIZES, leafWidths, MAX_DEPTH, SCALAR, widthsOf,
-} from './graph.js'; // prettier-ignore
+  type CellGraph,
+  depthOf,
+  graphNodes,
+  HIDDEN,
+  INPUT_WIDTH,
+  isName,
+  isParameterName,
+  KNOWN_SIZES,
+  leafWidths,
+  MAX_DEPTH,
+  SCALAR,
+  widthsOf,
+} from './graph.js';
 
 /** A node: its kind, then its value or the numbers of earlier nodes. */
 type NodeData = ['input' | 'uniform', string] | ['constant', number] | [OpName | 'rowSum', ...number[]];
 
+/**
+ * A cell’s equations as JSON. `nodes` holds every value of the step, each after those that it is computed from; the
+ * other fields name values by their place in it.
+ */
 export interface CellData {
+  /** The version of this layout. */
   format: 1;
+  /** The cell’s name. */
   name: string;
+  /** The width of each state by its name, in the order of the cell. */
   states: Record<string, string>;
+  /** What a state starts with, where that is not 0. */
   initialState: Record<string, number>;
+  /** The state that is the output. */
   output: string;
+  /** Names of widths beside `input` and `hidden`. */
   sizes: string[];
+  /** Affine maps: operands by node, which of them are multiplied head by head, the width of the result. */
   linears: { name: string; operands: number[]; perHead: boolean[]; size: string; bias: boolean }[];
+  /** Parameters that all rows share; `init` null is drawn as biases are. */
   vectors: { name: string; size: string; init: number | null }[];
+  /** Layer normalizations: what goes in and what comes out, by node. */
   norms: { name: string; members: number[]; outputs: number[] }[];
+  /** Values with a name, by node. */
   named: Record<string, number>;
+  /** The new value of each state, by node. */
   next: Record<string, number>;
+  /** Initial biases of linears by name. */
   initialBias: Record<string, number>;
+  /** The values: an operation and the numbers of its arguments, an input by name, or a constant. */
   nodes: NodeData[];
 }
 

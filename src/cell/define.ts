@@ -21,6 +21,7 @@ import {
 } from './graph.js';
 import { CellValue, RESERVED, type StepArguments, Tracer } from './trace.js';
 
+/** What `defineCell` takes: names, sizes, and the equations of one step. */
 export interface CellDefinition<S extends string> {
   /** For messages, files and the command line. */
   name: string;
@@ -226,8 +227,16 @@ function trace<S extends string>(definition: CellDefinition<S>, stateSizes: Read
 /** Errors: CELL for a parameter without use, or that no gradient reaches. */
 function checkUses(tracer: Tracer, graph: Traced, stateSizes: Readonly<Record<string, Width>>): void {
   const cell: CellGraph = {
-    name: tracer.cell, states: Object.keys(stateSizes), stateSizes, initialState: {}, output: '', sizes: [], masks: {}, initialBias: {}, ...graph,
-  }; // prettier-ignore
+    name: tracer.cell,
+    states: Object.keys(stateSizes),
+    stateSizes,
+    initialState: {},
+    output: '',
+    sizes: [],
+    masks: {},
+    initialBias: {},
+    ...graph,
+  };
   const reached = tracer.reached([...graph.next.values()]);
   const parameters = [
     ...graph.linears.map((l) => ({ what: 'linear', name: l.name, leaf: linearExpr(l.name) })),

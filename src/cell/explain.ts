@@ -14,13 +14,17 @@ export interface MachineRates {
   bytesPerSecond: number;
 }
 
+/** The sizes for which a cell’s work is counted. */
 export interface ExplainOptions {
+  /** D, the width of the input. */
   inputSize: number;
+  /** H, the width of the state. */
   hiddenSize: number;
   /** Sequences at once; 1. */
   batchSize?: number;
   /** The cell's own sizes; hidden where missing. */
   sizes?: Readonly<Record<string, number>>;
+  /** Into how many heads block-diagonal weights are cut; 1. */
   numHeads?: number;
   /** The input is tokens: its product is a row of the weight. */
   tokens?: boolean;
@@ -32,9 +36,13 @@ export interface ExplainOptions {
   machine?: MachineRates;
 }
 
+/** A product or a program that runs, with its work. */
 export interface ExplainedStage {
+  /** Once for the whole sequence (`before the loop`, `after the loop`), or at each step, forward or backward. */
   when: 'before the loop' | 'forward' | 'backward' | 'after the loop';
+  /** What sort of kernel: a matrix product, an elementwise program, a reduction over rows, or rows of a table. */
   kind: 'product' | 'program' | 'row sum' | 'gather';
+  /** For people: which weights and values take part. */
   what: string;
   /** Multiplications and additions of one step; a function such as tanh counts as one. */
   flops: number;
@@ -44,14 +52,19 @@ export interface ExplainedStage {
   seconds?: number;
 }
 
+/** What runs for one time step of a cell, from `cell.explain(…)`. */
 export interface Explanation {
+  /** In the order in which they run. */
   stages: readonly ExplainedStage[];
   /** Totals of one training step of time: forward, backward and its share of what is outside of the loop. */
   flops: number;
+  /** Bytes read and written, for the same. */
   bytes: number;
   /** The sum of the stages' floors, where a machine was told: what is in a cache already may take less. */
   seconds?: number;
+  /** How many numbers training changes. */
   parameters: number;
+  /** A table of the stages, for a terminal. */
   toString(): string;
 }
 
@@ -199,7 +212,11 @@ function target(name: string): string {
 }
 
 function amount(value: number, unit: string): string {
-  const scales: [number, string][] = [[1e9, 'G'], [1e6, 'M'], [1e3, 'k']]; // prettier-ignore
+  const scales: [number, string][] = [
+    [1e9, 'G'],
+    [1e6, 'M'],
+    [1e3, 'k'],
+  ];
   const found = scales.find(([size]) => value >= size);
   return found === undefined
     ? `${Number(value.toFixed(1))} ${unit}`

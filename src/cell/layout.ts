@@ -2,6 +2,7 @@
 // each operand that is multiplied, whose columns are those of the linears that use it.
 import type { Shape } from '../tensor/shape.js';
 import type { Expr } from '../program/expr.js';
+import { columnOrder, operandsOf, usesOperand } from './columnOrder.js';
 import {
   type CellGraph,
   HIDDEN,
@@ -47,39 +48,11 @@ export type Sizes = Readonly<Record<Width, number>> & {
   readonly heads: number;
 };
 
-function permutations<T>(items: readonly T[]): T[][] {
-  if (items.length <= 1) return [[...items]];
-  return items.flatMap((item, i) =>
-    permutations([...items.slice(0, i), ...items.slice(i + 1)]).map((rest) => [item, ...rest]),
-  );
-}
-
-/** Chooses the order of columns so that each operand's linears are neighbours where that is possible: one product each. */
+/** Where everything stands: columns in the order of `columnOrder`, a weight for each operand. */
 export function layoutOf(cell: CellGraph): Layout {
   const { widthOf } = widthsOf(cell);
-  const operands: { operand: Expr; perHead: boolean }[] = [];
-  for (const l of cell.linears) {
-    l.operands.forEach((operand, i) => {
-      const perHead = l.perHead[i];
-      if (!operands.some((o) => o.operand === operand && o.perHead === perHead)) operands.push({ operand, perHead });
-    });
-  }
-  const uses = (l: LinearNode, o: { operand: Expr; perHead: boolean }): boolean =>
-    l.operands.some((operand, i) => operand === o.operand && l.perHead[i] === o.perHead);
-  const classes = new Map<string, LinearNode[]>();
-  for (const l of cell.linears) {
-    const key = operands.map((o) => (uses(l, o) ? '1' : '0')).join('');
-    classes.set(key, [...(classes.get(key) ?? []), l]);
-  }
-  const orders = classes.size <= 6 ? permutations([...classes.values()]) : [[...classes.values()]];
-  const breaks = (order: LinearNode[]): number =>
-    operands.reduce(
-      (count, o) => count + order.filter((l, i) => uses(l, o) && (i === 0 || !uses(order[i - 1], o))).length,
-      0,
-    );
-  const linears = orders
-    .map((order) => order.flat())
-    .reduce((best, order) => (breaks(order) < breaks(best) ? order : best));
+  const operands = operandsOf(cell);
+  const linears = columnOrder(cell);
   const computed: Expr[] = [];
   const taken = new Set<string>();
   const free = (wanted: string): string => {
@@ -97,7 +70,7 @@ export function layoutOf(cell: CellGraph): Layout {
       : free(perHead && operands.some((o) => o.operand === operand && !o.perHead) ? `${base}_heads` : base);
   });
   const groups = operands.map(({ operand, perHead }, i): WeightGroup => {
-    const users = linears.filter((l) => uses(l, { operand, perHead })).map((l) => l.name);
+    const users = linears.filter((l) => usesOperand(l, { operand, perHead })).map((l) => l.name);
     const common = { operand, perHead, size: widthOf(operand) ?? HIDDEN, linears: users };
     const name = plain[i];
     if (operand === INPUT) return { ...common, parameter: name ?? 'weight_x', kind: 'input' };

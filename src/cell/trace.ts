@@ -22,7 +22,9 @@ import {
 
 /** A symbolic value of one step: for each sequence of the batch a row of some width. */
 export class CellValue {
+  /** The expression that it stands for. */
   readonly expr: Expr;
+  /** How many elements a row has: `hidden`, `input`, `1`, a size of the cell’s own; null for a constant. */
   readonly width: Width | null;
   readonly #tracer: Tracer;
 
@@ -37,9 +39,14 @@ export class CellValue {
     return this.#tracer;
   }
 
+  /**
+   * Element by element; a width of 1 broadcasts over the row, and so in all arithmetic. Errors: CELL where widths
+   * differ.
+   */
   add(other: CellValue | number): CellValue {
     return this.#tracer.op('add', this, other);
   }
+  /** this − other. */
   sub(other: CellValue | number): CellValue {
     return this.#tracer.op('sub', this, other);
   }
@@ -47,15 +54,19 @@ export class CellValue {
   mul(other: CellValue | number): CellValue {
     return this.#tracer.op('mul', this, other);
   }
+  /** this / other. */
   div(other: CellValue | number): CellValue {
     return this.#tracer.op('div', this, other);
   }
+  /** The larger of the two. */
   max(other: CellValue | number): CellValue {
     return this.#tracer.op('max', this, other);
   }
+  /** The smaller of the two. */
   min(other: CellValue | number): CellValue {
     return this.#tracer.op('min', this, other);
   }
+  /** −this. */
   neg(): CellValue {
     return this.#tracer.op('neg', this);
   }
@@ -78,6 +89,7 @@ export class PerHead {
   }
 }
 
+/** Options of a `linear` inside a cell, given as its last argument. */
 export interface LinearOptions {
   /** false: no bias. */
   bias?: boolean;
@@ -85,14 +97,16 @@ export interface LinearOptions {
   size?: Width;
 }
 
+/** Options of a `vector` inside a cell. */
 export interface VectorOptions {
   /** Initial value; drawn like a bias where missing. */
   init?: number;
+  /** Its width: `hidden`, or a name of `sizes`; default `hidden`. */
   size?: Width;
 }
 
 /** Functions of one value: softplus is log(1 + eˣ), logSigmoid log σ(x), silu x · σ(x), none of which overflows. */
-export const UNARY = [
+const UNARY = [
   ...['sigmoid', 'tanh', 'relu', 'softplus', 'logSigmoid', 'silu'],
   ...['exp', 'log', 'sqrt', 'abs', 'neg', 'sign'],
 ] as const satisfies readonly OpName[];
@@ -123,7 +137,9 @@ export type StepArguments<S extends string> = {
   };
   /** The mean over the row: one number for each sequence. */
   mean: (value: CellValue) => CellValue;
+  /** The larger of two values, element by element. */
   max: (a: CellValue | number, b: CellValue | number) => CellValue;
+  /** The smaller of two values, element by element. */
   min: (a: CellValue | number, b: CellValue | number) => CellValue;
 } & { [K in UnaryName]: (value: CellValue) => CellValue } & { [K in S]: CellValue };
 

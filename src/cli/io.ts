@@ -1,8 +1,12 @@
 // What a command touches of the world, so that tests run it without a process.
 import { availableParallelism } from 'node:os';
 
+export { peakMemoryMiB } from '../platform/node/memory.js';
+
 export interface TextSink {
   write(text: string): unknown;
+  /** Where `write` shows control characters, the way that lets them pass. */
+  exact?(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
 }
@@ -42,11 +46,6 @@ export function processIo(): Io {
     exit: (status) => process.exit(status),
     now: () => performance.now(),
   };
-}
-
-/** The most memory that the process held until now, in MiB. */
-export function peakMemoryMiB(): number {
-  return Math.round(process.resourceUsage().maxRSS / 102.4) / 10; // maxRSS counts KiB
 }
 
 /** How many threads can run at the same time here. */

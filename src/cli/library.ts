@@ -6,8 +6,6 @@ import type { GlobalOptions } from './options.js';
 
 export {
   backtest,
-  bleu,
-  chrf,
   forecastBaselines,
   Forecaster,
   LanguageModel,
@@ -18,16 +16,15 @@ export {
   MostFrequentTag,
   NaiveBayes,
   NgramLanguageModel,
-  readVectors,
   splitPairs,
-  stratifiedSplit,
-  tagSchemeOf,
   TextClassifier,
-  timeParts,
   TokenTagger,
   TranslationMemory,
   Translator,
 } from '../node.js';
+export { stratifiedSplit, timeParts } from '../data/index.js';
+export { bleu, chrf, tagSchemeOf } from '../metrics/index.js';
+export { readVectors } from '../text/index.js';
 export { taskReport } from '../drawing/reports/taskReport.js';
 export { confusionChart } from '../drawing/charts/confusionChart.js';
 export { trainingReport } from '../drawing/reports/trainingReport.js';

@@ -5,8 +5,8 @@ import { COMMANDS, GROUPS } from './commands/all.js';
 import type { AnyCommand } from './command.js';
 import { exitStatus, printError, toUnrolledError } from './errors.js';
 import type { Io } from './io.js';
-import { RESTORE_TERMINAL } from './output.js';
 import { watchSignals } from './signals.js';
+import { jsonLine, RESTORE_TERMINAL, shielded, writeExact } from './terminal.js';
 
 export { processIo } from './io.js';
 
@@ -17,16 +17,17 @@ export { processIo } from './io.js';
  */
 export async function run(
   argv: readonly string[],
-  io: Io,
+  world: Io,
   commands: readonly AnyCommand[] = COMMANDS,
 ): Promise<number> {
+  const io = shielded(world);
   // Read before parsing, since an error of parsing must already know how to show itself.
   const end = argv.indexOf('--');
   const before = end < 0 ? argv : argv.slice(0, end);
   const json = before.includes('--json');
   const debug = before.includes('--debug');
   const interrupt = watchSignals(io.signals, (status) => {
-    if (io.stderr.isTTY) io.stderr.write(RESTORE_TERMINAL);
+    if (io.stderr.isTTY) writeExact(io.stderr, RESTORE_TERMINAL);
     io.exit(status);
   });
   let status = 0;
@@ -40,7 +41,7 @@ export async function run(
         if (command.endsAtOnce) interrupt.dispose();
         const result = await command.run({ io, globals, signal: interrupt.signal, argv }, args, options);
         status = result.status ?? 0;
-        if (globals.json) io.stdout.write(`${JSON.stringify(result.json)}\n`);
+        if (globals.json) io.stdout.write(`${jsonLine(result.json)}\n`);
         else if (result.text !== '') io.stdout.write(`${result.text}\n`);
       },
     });

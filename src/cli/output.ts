@@ -1,13 +1,24 @@
 // What commands print for people: aligned tables, numbers, sizes, times.
+import { cut } from '../errors.js';
+import { inline } from './terminal.js';
+
 export interface Column {
   heading: string;
   /** Numbers end at the same place. */
   number?: boolean;
 }
 
+/** Characters of a cell, at most. */
+const WIDEST = 300;
+
 /** Lines of aligned columns, two spaces apart. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
-  const widths = columns.map(({ heading }, i) => Math.max(cells(heading), ...rows.map((row) => cells(row[i] ?? ''))));
+export function table(given: readonly Column[], givenRows: readonly (readonly string[])[]): string {
+  const shown = (text: string): string => cut(inline(text), WIDEST);
+  const columns = given.map((column) => ({ ...column, heading: shown(column.heading) }));
+  const rows = givenRows.map((row) => row.map(shown));
+  const widths = columns.map(({ heading }, i) =>
+    rows.reduce((width, row) => Math.max(width, cells(row[i] ?? '')), cells(heading)),
+  );
   const line = (row: readonly string[]): string =>
     columns
       .map(({ number }, i) => {
@@ -69,11 +80,3 @@ export function formatBytes(bytes: number): string {
   }
   return '';
 }
-
-/** Control characters made visible, but for line breaks and tabs: what a model writes must not steer the terminal. */
-export function printable(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd');
-}
-
-/** What makes a terminal as it was, where a bar may have been left by force. */
-export const RESTORE_TERMINAL = '\u001b[?25h\u001b[?7h';

@@ -1,9 +1,14 @@
 // The progress of a long command, on standard error. Loaded by those that have one: a library stands behind the bar.
 import cliProgress from 'cli-progress';
+import { cut } from '../errors.js';
 import type { Io } from './io.js';
+import { inline, writeExact } from './terminal.js';
 
 /** Milliseconds between the lines of a progress that is not on a terminal. */
 const LINE_EVERY = 10_000;
+
+/** Characters of a line: it may quote names out of data. */
+const LONGEST_LINE = 1000;
 
 export interface Progress {
   /** @param done from 0 to 1  @param text what stands behind the bar */
@@ -38,14 +43,16 @@ function barProgress(io: Io, mayDie: boolean): Progress {
   );
   let running = false;
   return {
-    update(done, text) {
+    update(done, given) {
+      const text = inline(given);
       const value = Math.round(Math.min(1, Math.max(0, done)) * 1000);
       if (running) bar.update(value, { text });
       else bar.start(1000, value, { text });
       running = true;
     },
     log(text) {
-      io.stderr.write(`\r\u001b[K${text}\n`); // the bar draws itself again below
+      writeExact(io.stderr, '\r\u001b[K');
+      io.stderr.write(`${cut(text, LONGEST_LINE)}\n`); // the bar draws itself again below
     },
     stop() {
       if (running) bar.stop();
@@ -54,14 +61,20 @@ function barProgress(io: Io, mayDie: boolean): Progress {
   };
 }
 
-/** The bar's place is saved when it starts and gone back to at the end: over the lines that were logged since. So it is not. */
+/**
+ * The bar draws itself by control sequences, which pass. Its place is saved when it starts and gone back to at the end: over the lines that
+ * were logged since. So it is not.
+ */
 function barStream({ stderr }: Io) {
   return {
     isTTY: true,
     get columns() {
       return stderr.columns ?? 80;
     },
-    write: (text: string) => text === '\u001b7' || text === '\u001b8' || stderr.write(text),
+    write(text: string) {
+      if (text !== '\u001b7' && text !== '\u001b8') writeExact(stderr, text);
+      return true;
+    },
   };
 }
 
@@ -75,7 +88,7 @@ function lineProgress(io: Io): Progress {
       io.stderr.write(`${String(Math.floor(done * 100)).padStart(3)}%  ${text}\n`);
     },
     log(text) {
-      io.stderr.write(`${text}\n`);
+      io.stderr.write(`${cut(text, LONGEST_LINE)}\n`);
     },
     stop: () => undefined,
   };

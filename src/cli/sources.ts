@@ -2,7 +2,6 @@
 import type { SourceContext } from '../sources/context.js';
 import type { DataReport } from '../sources/reading.js';
 import type { Context } from './command.js';
-import { printable } from './output.js';
 
 /** Where a command's DATA arguments are looked for. */
 export function sourcesOf({ io, globals }: Pick<Context, 'io' | 'globals'>): SourceContext {
@@ -12,5 +11,5 @@ export function sourcesOf({ io, globals }: Pick<Context, 'io' | 'globals'>): Sou
 
 /** Says what was assumed while reading: on standard error, as progress is. */
 export function tellNotes({ io, globals }: Pick<Context, 'io' | 'globals'>, { notes }: DataReport): void {
-  if (!globals.quiet) for (const note of notes) io.stderr.write(`${printable(note)}\n`);
+  if (!globals.quiet) for (const note of notes) io.stderr.write(`${note}\n`);
 }

@@ -6,11 +6,15 @@ import type { StepProgress, TrainingResult } from '../train/trainer.js';
 import type { Backend } from '../backend/contract.js';
 import type { TaskReport } from '../drawing/reports/taskReport.js';
 import type { CommandResult, Context } from './command.js';
-import { readBytes, removeFile, writeWhole } from './files.js';
+import { removeFile, writeWhole } from './files.js';
 import { peakMemoryMiB } from './io.js';
 import { formatNumber, formatTime, table } from './output.js';
+import { refuseOverwriting } from './outputs.js';
+import { isModulePath } from './ownModule.js';
 import type { Progress } from './progress.js';
 import { resumeCommand, shellCommand } from './resumeCommand.js';
+import type { Resumed } from './resumed.js';
+import type { DataReport } from '../sources/reading.js';
 import { CHECKPOINT_EVERY, type TrainOptions } from './trainOptions.js';
 
 export interface ModelFiles {
@@ -42,23 +46,52 @@ export interface Run {
   counted?: string;
   /** What else to say of the loss. */
   also?: (loss: number) => string;
+  resumed: Resumed | null;
 }
 
-/** Chooses backend and files, and says on the progress what will be learned from. */
+/**
+ * Chooses backend and files, and says on the progress what will be learned from.
+ * @param args DATA
+ * Errors: OPTION where a file to write is one that is read.
+ */
 export async function startRun(
   { io, globals }: Context,
-  { name, notes = [] }: { name: string; notes?: readonly string[] },
+  { name, report, resumed }: { name: string; report: DataReport; resumed: Resumed | null },
+  args: readonly string[],
   line: string,
-  options: TrainOptions,
+  options: TrainOptions & { test?: string | number; vectors?: string },
   cell: string,
 ): Promise<Run> {
+  const files = filesOf(name, options, cell);
+  await refuseTrainingOver({ io, globals }, files, args, options);
   const { describeBackend, startBackend } = await import('./library.js');
   const { createProgress } = await import('./progress.js');
   const backend = await startBackend(globals);
   const progress = createProgress(io, globals);
-  for (const note of notes) progress.log(note);
+  for (const note of report.notes) progress.log(note);
   progress.log(`${describeBackend(backend)} · ${name}: ${line}`);
-  return { backend, files: filesOf(name, options, cell), options, progress };
+  return { backend, files, options, progress, resumed };
+}
+
+/** The checkpoint that a training goes on from is the one that it writes; all else that is read stays. Errors: OPTION. */
+async function refuseTrainingOver(
+  context: Pick<Context, 'io' | 'globals'>,
+  { model, report, checkpoint }: ModelFiles,
+  args: readonly string[],
+  { resume, test, vectors, cell }: Parameters<typeof startRun>[4],
+): Promise<void> {
+  const inputs = [
+    ...args,
+    vectors,
+    isModulePath(cell ?? '') ? cell : undefined,
+    typeof test === 'string' ? test : undefined,
+  ];
+  await refuseOverwriting(context, { '--out': model, '--report': report }, [...inputs, resume]);
+  await refuseOverwriting(
+    context,
+    { '--out': model, '--report': report, '--out for the checkpoint': checkpoint },
+    inputs,
+  );
 }
 
 interface Trained {
@@ -81,7 +114,7 @@ export async function trainAndSave<M extends Trained>(
   try {
     model = await fit({
       signal,
-      resume: options.resume === undefined ? undefined : await readBytes(io.cwd, options.resume),
+      resume: run.resumed?.bytes,
       checkpoint: {
         everySeconds: options.checkpointEvery ?? CHECKPOINT_EVERY,
         save: async (bytes) => {
@@ -136,6 +169,8 @@ export interface TaskOutcome {
   /** Beside parameters, epochs and seed. */
   details?: TaskReport['details'];
   json: Record<string, unknown>;
+  /** What was read. */
+  data: DataReport;
   /** Paragraphs after the table. */
   text?: readonly string[];
 }
@@ -145,7 +180,7 @@ export async function taskResult(
   { io, argv }: Context,
   { backend, files, counted = 'tokens' }: Run,
   model: TrainedModel,
-  { title, line, figures, scores, unit, sections, details = [], json, text = [] }: TaskOutcome,
+  { title, line, figures, scores, unit, sections, details = [], json, data, text = [] }: TaskOutcome,
 ): Promise<CommandResult> {
   const { describeBackend, taskReport } = await import('./library.js');
   const { config, training } = model;
@@ -169,7 +204,13 @@ export async function taskResult(
     }),
   );
   return {
-    json: { ...trainedJson(model, { backend, files }), ...json, peakMemoryMiB: peakMemoryMiB() },
+    json: {
+      ...trainedJson(model, { backend, files }),
+      data,
+      notes: data.notes,
+      ...json,
+      peakMemoryMiB: peakMemoryMiB(),
+    },
     text: [
       `${formatNumber(tokens)} ${counted} in ${formatTime(seconds)}`,
       table(scores.columns, scores.rows),

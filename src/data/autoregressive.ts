@@ -3,6 +3,7 @@
 import { UnrolledError } from '../errors.js';
 import { requireNumber } from '../range.js';
 
+/** What `slidingWindows` cuts out of a series. */
 export interface Windows {
   /** Row i: the values i to i + window − 1 of the series. [n, window] */
   features: Float32Array;
@@ -10,6 +11,7 @@ export interface Windows {
   targets: Float32Array;
   /** n = length − window − horizon + 1. */
   count: number;
+  /** Values in a row. */
   window: number;
 }
 

@@ -3,22 +3,31 @@ import { fromData } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { BatchSampler, type Sampling, type SamplerOptions } from './sampling.js';
 
+/** How one epoch is cut into minibatches. */
 export interface BatchOptions extends Omit<SamplerOptions, 'sampling'> {
   /** Another epoch is another offset and another order; 0 by default. */
   epoch?: number;
 }
 
+/** A minibatch for language modelling: tokens, and for each the token that follows. */
 export interface Batch {
   /** int32 [T, N], or [N, T] with `batchFirst`. */
   x: Tensor;
   /** x one token later, of the same shape. */
   y: Tensor;
+  /** Its number in the epoch, from 0. */
   index: number;
+  /** How many minibatches the epoch has. */
   count: number;
 }
 
 /** Token indices, or a corpus, of which the training part is taken. */
-export type TokenSource = Int32Array | { readonly train: Int32Array };
+export type TokenSource =
+  | Int32Array
+  | {
+      /** Token indices to learn from. */
+      readonly train: Int32Array;
+    };
 
 /**
  * One epoch of random sampling: pieces of numSteps tokens in random order; neighbours in a text are not neighbours in the

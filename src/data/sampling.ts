@@ -6,9 +6,12 @@
 import { UnrolledError } from '../errors.js';
 import { Philox } from '../tensor/philox.js';
 
+/** Pieces in random order, or rows that go on from batch to batch. */
 export type Sampling = 'random' | 'sequential';
 
+/** How tokens are cut into minibatches. */
 export interface SamplerOptions {
+  /** `sequential` lets the state be carried from batch to batch, `random` does not. */
   sampling: Sampling;
   /** N: sequences in a minibatch. */
   batchSize: number;
@@ -24,17 +27,21 @@ export interface SamplerOptions {
 
 /** Where a sampler stands. With the same tokens and options it says all that follows. Plain data. */
 export interface SamplerState {
+  /** What offsets and orders are drawn with. */
   seed: number;
+  /** Which pass over the tokens, from 0. */
   epoch: number;
   /** The next minibatch of the epoch. */
   index: number;
 }
 
+/** A minibatch as plain arrays, row-major [T, N] (or [N, T] with `batchFirst`). */
 export interface TokenBatch {
   /** T · N token indices. */
   x: Int32Array;
   /** The token after each of x. */
   y: Int32Array;
+  /** Which pass over the tokens, from 0. */
   epoch: number;
   /** From 0 to count − 1. */
   index: number;
@@ -45,7 +52,12 @@ export interface TokenBatch {
 /** Draws of one seed for one purpose are a stream of their own; each epoch has one, so that it can be entered at once. */
 const FIRST_STREAM = 0x5a000000;
 
+/**
+ * Minibatches without end, epoch after epoch. Where it stands is plain data, so that a training can go on where it was
+ * interrupted; `sequentialBatches` and `randomBatches` give one epoch of it as tensors.
+ */
 export class BatchSampler {
+  /** As given, with the defaults filled in. */
   readonly options: Readonly<Required<Omit<SamplerOptions, 'offset'>> & Pick<SamplerOptions, 'offset'>>;
   readonly #tokens: Int32Array;
   #epoch = 0;

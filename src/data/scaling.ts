@@ -2,19 +2,28 @@
 import { UnrolledError } from '../errors.js';
 
 export const SCALINGS = ['standard', 'minmax', 'none'] as const;
+/** By mean and deviation, by least and largest value, or not at all. */
 export type ScalingKind = (typeof SCALINGS)[number];
 
 /** log makes a season that grows with the level (multiplicative) additive; log1p is log(1 + x), for series with zeros. */
 export const TRANSFORMS = ['none', 'log', 'log1p'] as const;
+/**
+ * A function on the values before they are scaled: `log` makes a season that grows with the level additive, `log1p` is
+ * log(1 + x).
+ */
 export type Transform = (typeof TRANSFORMS)[number];
 
 /** scaled = (transform(x) − offset) / factor. */
 export interface Scaling {
+  /** Applied first. */
   transform: Transform;
+  /** Subtracted then: the mean, or the least value. */
   offset: number;
+  /** What is left is divided by it: the deviation, or the range; never 0. */
   factor: number;
 }
 
+/** How `fitScaling` measures a series. */
 export interface ScalingOptions {
   /** Mean 0 and deviation 1 (`standard`, by the count, not the count less one), 0 to 1 (`minmax`), or as it is; standard. */
   kind?: ScalingKind;

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { predictAhead, slidingWindows } from './autoregressive.js';
-import { splitSequence } from './split.js';
 
 describe('slidingWindows', () => {
   it('pairs each window with what follows', () => {
@@ -35,14 +34,5 @@ describe('predictAhead', () => {
     expect(() => predictAhead(slidingWindows([1, 2, 3], 1), 1, () => [0])).toThrow(
       expect.objectContaining({ code: 'SHAPE' }),
     );
-  });
-});
-
-describe('splitSequence', () => {
-  it('keeps the last part for validation', () => {
-    expect(splitSequence([1, 2, 3, 4], 0.25)).toEqual({ train: [1, 2, 3], validation: [4] });
-    expect(splitSequence(Float32Array.of(1, 2, 3), 0.5).validation).toEqual(Float32Array.of(2, 3));
-    expect(splitSequence('abcd', 0).train).toBe('abcd');
-    expect(() => splitSequence([1], 1)).toThrow(expect.objectContaining({ code: 'RANGE' }));
   });
 });

@@ -1,24 +1,9 @@
-// Splitting data: a sequence by time, rows by classes.
+// Splitting rows by classes.
 import { Philox } from '../tensor/philox.js';
 import { splitPoint } from '../text/corpus.js';
 
 /** Draws for this purpose are a stream of their own. */
 const SPLIT_STREAM = 0x7c000000;
-
-/** An array or typed array. */
-interface Sliceable<T> {
-  readonly length: number;
-  slice(start: number, end?: number): T;
-}
-
-/**
- * The last `fraction` of a sequence as its validation part; both parts are copies.
- * Errors: RANGE for a fraction outside 0 ≤ fraction < 1.
- */
-export function splitSequence<T extends Sliceable<T>>(sequence: T, fraction: number): { train: T; validation: T } {
-  const point = splitPoint(sequence.length, fraction);
-  return { train: sequence.slice(0, point), validation: sequence.slice(point) };
-}
 
 /**
  * Rows drawn for another part, from each class its share, so that rare classes are in both. A class of one row stays in the

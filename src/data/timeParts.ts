@@ -1,19 +1,26 @@
 // Training, validation and test part of a series, one after the other in time: nothing is shuffled across.
 import { UnrolledError } from '../errors.js';
 
+/** How long the parts of a series are: each a count of values, or below 1 a share of the series. */
 export interface TimePartOptions {
-  /** Values of each part: a count, or below 1 a share of the series. The training part has what the others leave. */
+  /** What the other parts leave, by default. */
   train?: number;
+  /** 0 by default. */
   validation?: number;
+  /** 0 by default; it is the last part. */
   test?: number;
 }
 
 /** From (included) and to (excluded). */
 export type TimeRange = readonly [from: number, to: number];
 
+/** Where each part begins and ends, in values of the series. */
 export interface TimeParts {
+  /** What the model learns from. */
   train: TimeRange;
+  /** What decides when to stop, and which settings are best. */
   validation: TimeRange;
+  /** What is looked at once, at the end. */
   test: TimeRange;
 }
 
@@ -37,5 +44,9 @@ export function timeParts(length: number, { train, validation = 0, test = 0 }: T
 }
 
 function rangeError(name: string, part: number): never {
-  throw new UnrolledError('RANGE', `expected ${name} as a count, or a share of 0 or more and below 1, received ${part}`, '0.2 is a fifth, 20 are values'); // prettier-ignore
+  throw new UnrolledError(
+    'RANGE',
+    `expected ${name} as a count, or a share of 0 or more and below 1, received ${part}`,
+    '0.2 is a fifth, 20 are values',
+  );
 }

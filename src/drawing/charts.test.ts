@@ -16,12 +16,24 @@ describe('numbers and text', () => {
   });
 
   it('writes ticks and values', () => {
-    expect([0, 0.004, 1e-5, 2.5, 1500, 2e6, -3000].map(formatTick)).toEqual(
-      ['0', '0.004', '1e-5', '2.5', '1.5k', '2M', '-3k'], // prettier-ignore
-    );
-    expect([-4.9555e24, 1234567, 4.0949, 0.00123, 123.45, 4321.5, NaN].map(formatNumber)).toEqual(
-      ['-4.96e+24', '1,234,567', '4.09', '0.00123', '123.5', '4,322', 'not a number'], // prettier-ignore
-    );
+    expect([0, 0.004, 1e-5, 2.5, 1500, 2e6, -3000].map(formatTick)).toEqual([
+      '0',
+      '0.004',
+      '1e-5',
+      '2.5',
+      '1.5k',
+      '2M',
+      '-3k',
+    ]);
+    expect([-4.9555e24, 1234567, 4.0949, 0.00123, 123.45, 4321.5, NaN].map(formatNumber)).toEqual([
+      '-4.96e+24',
+      '1,234,567',
+      '4.09',
+      '0.00123',
+      '123.5',
+      '4,322',
+      'not a number',
+    ]);
     expect([12.34, 59.99, 125, 3720].map(formatSeconds)).toEqual(['12.3 s', '1 min 00 s', '2 min 05 s', '1 h 02 min']);
   });
 });

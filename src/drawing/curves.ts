@@ -3,6 +3,7 @@ import * as Plot from '@observablehq/plot';
 import { type Point, spread, thinned } from './lines.js';
 import { COLOURS, textWidth } from './svg.js';
 
+/** A line of a chart. */
 export interface Curve {
   /** Stands at the end of the curve; without one there is no label. Names that share an end are moved apart. */
   name?: string;
@@ -12,6 +13,7 @@ export interface Curve {
   y: ArrayLike<number>;
   /** Which colour of the theme, from 0; otherwise the next one. */
   colour?: number;
+  /** Broken strokes, as of a line that is only there to compare with. */
   dashed?: boolean;
   /** A thin, pale line, as of raw values behind their average. */
   faint?: boolean;
@@ -24,8 +26,11 @@ const SHORT = 1000;
 
 /** A colour of the theme, told apart with any colour vision, in light and dark. */
 export const colour = (i: number): string => `var(--c${i % COLOURS})`;
+/** The colour of text, in light and dark. */
 export const INK = 'var(--ink)';
+/** The colour of text and lines that stay in the background. */
 export const MUTED = 'var(--muted)';
+/** The colour of the page behind the figure. */
 export const SURFACE = 'var(--surface)';
 
 /** Levels of a colour scale on each side. */

@@ -7,7 +7,7 @@ import { escapeXml, FONT, formatTick } from './svg.js';
 export type PlotOptions = Plot.PlotOptions;
 
 /** Pixels: the width of a page's text. */
-export const FIGURE_WIDTH = 760;
+const FIGURE_WIDTH = 760;
 
 /** What pages with figures need in their style sheet. */
 export const FIGURE_STYLE = `

@@ -49,7 +49,9 @@ describe('heatMap', () => {
     expect(svg.match(/class="frame" x="24"/g)).toHaveLength(3); // 82 characters a line
     const evil = heatMap({ title: EVIL, tokens: [EVIL], rows: [{ label: EVIL, values: [1] }], scale: 'diverging' });
     expect(evil).not.toContain('<script');
-    expect(() => heatMap({ title: 'T', tokens: ['a'], rows: [{ label: '', values: [] }], scale: 'diverging' })).toThrow(expect.objectContaining({ code: 'SHAPE' })); // prettier-ignore
+    expect(() => heatMap({ title: 'T', tokens: ['a'], rows: [{ label: '', values: [] }], scale: 'diverging' })).toThrow(
+      expect.objectContaining({ code: 'SHAPE' }),
+    );
     expect(heatMap({ title: 'T', tokens: [], rows: [], scale: 'sequential' })).toContain('</svg>');
   });
 });
@@ -63,7 +65,16 @@ describe('colouredText', () => {
 
 describe('eigenvaluePlot', () => {
   it('draws the unit circle to the scale of the dots', () => {
-    const { lines, dots } = drawn(eigenvaluePlot({ title: 'h', eigenvalues: [{ re: 1, im: 0 }, { re: 0, im: -1.5 }, { re: NaN, im: 0 }] })); // prettier-ignore
+    const { lines, dots } = drawn(
+      eigenvaluePlot({
+        title: 'h',
+        eigenvalues: [
+          { re: 1, im: 0 },
+          { re: 0, im: -1.5 },
+          { re: NaN, im: 0 },
+        ],
+      }),
+    );
     expect(dots).toHaveLength(2); // what is not finite has no place
     const [onCircle, outside] = dots;
     expect(Math.max(...lines[0].map(({ x }) => x))).toBeCloseTo(onCircle.x, 1);
@@ -114,23 +125,62 @@ describe('inspectReport', () => {
   const value = { steps: T, width: 40, data: Float32Array.from({ length: T * 40 }, (_, i) => Math.sin(i)) };
   const inspection: Inspection = {
     parameters: [{ name: 'rnn.0.weight_h', shape: [40, 40], mean: -0.5, std: 1 }],
-    spectra: [{ name: 'rnn.0.weight_h', layer: 0, gate: 'h', size: 40, radius: 1.25, eigenvalues: [{ re: 1.25, im: 0 }] }],
+    spectra: [
+      { name: 'rnn.0.weight_h', layer: 0, gate: 'h', size: 40, radius: 1.25, eigenvalues: [{ re: 1.25, im: 0 }] },
+    ],
     text: {
       trace: {
         text: tokens.join(''),
         tokens,
         unknown: 2,
-        layers: [{ layer: 0, direction: 'forward', values: { f: { ...value, kind: 'sigmoid' }, h: { ...value, kind: 'free' } } }],
+        layers: [
+          {
+            layer: 0,
+            direction: 'forward',
+            values: { f: { ...value, kind: 'sigmoid' }, h: { ...value, kind: 'free' } },
+          },
+        ],
       },
-      saturation: [{ layer: 0, direction: 'forward', name: 'f', kind: 'sigmoid', left: 0.25, right: 0.5, neurons: { left: [0.25], right: [0.5] } }],
+      saturation: [
+        {
+          layer: 0,
+          direction: 'forward',
+          name: 'f',
+          kind: 'sigmoid',
+          left: 0.25,
+          right: 0.5,
+          neurons: { left: [0.25], right: [0.5] },
+        },
+      ],
       neurons: {
         neurons: [],
-        properties: [{ property: 'space', kind: 'binary', count: 2, best: [{ layer: 0, direction: 'forward', state: 'h', neuron: 33, property: 'space', correlation: -0.8, auc: 0.1 }] }],
+        properties: [
+          {
+            property: 'space',
+            kind: 'binary',
+            count: 2,
+            best: [
+              {
+                layer: 0,
+                direction: 'forward',
+                state: 'h',
+                neuron: 33,
+                property: 'space',
+                correlation: -0.8,
+                auc: 0.1,
+              },
+            ],
+          },
+        ],
         absent: ['newline'],
       },
-      gradientFlow: { steps: 2, all: [{ layer: 0, states: { h: [0.1, 1] } }], last: [{ layer: 0, states: { h: [0, 1] } }] },
+      gradientFlow: {
+        steps: 2,
+        all: [{ layer: 0, states: { h: [0.1, 1] } }],
+        last: [{ layer: 0, states: { h: [0, 1] } }],
+      },
     },
-  }; // prettier-ignore
+  };
   const page = (over: object = {}): string =>
     inspectReport({
       title: EVIL,

@@ -82,7 +82,7 @@ export const THEME = `
 }`;
 
 /** The style of what is drawn by hand; each carries it, so that a saved .svg looks as it does in a page. */
-export const PLOT_STYLE = `${THEME}
+const PLOT_STYLE = `${THEME}
 svg.plot { font: 12px ${FONT}; color: var(--ink); max-width: 100%; height: auto; }
 svg.plot text { fill: var(--muted); }
 svg.plot .title { fill: var(--ink); font-size: 14px; font-weight: 600; }

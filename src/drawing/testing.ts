@@ -40,11 +40,14 @@ export function drawn(html: string): Drawn {
       const pieces = (path.getAttribute('d') ?? '').split('M').filter((piece) => piece !== '');
       return pieces.flatMap((piece, i) => [
         ...(i > 0 ? [{ x: NaN, y: NaN }] : []),
-        ...piece.replace('Z', '').split('L').map((point) => {
-          const [x, y] = point.split(',').map(Number);
-          return { x: from.x + x, y: from.y + y };
-        }),
-      ]); // prettier-ignore
+        ...piece
+          .replace('Z', '')
+          .split('L')
+          .map((point) => {
+            const [x, y] = point.split(',').map(Number);
+            return { x: from.x + x, y: from.y + y };
+          }),
+      ]);
     }),
     dots: all('g[aria-label="dot"] circle').map((dot) => {
       const { x, y } = shift(dot);

@@ -136,6 +136,31 @@ describe('decodeSafetensors', () => {
     expect(decodeSafetensors(file(tricky, 0), 'm').metadata).toEqual(tricky.__metadata__);
   });
 
+  it('opens what can be saved: metadata of nine million characters, a quotation mark or a backslash each', () => {
+    const metadata = { plain: 'x'.repeat(9e6), quotes: '"'.repeat(1e6), slashes: '\\'.repeat(1e6) };
+    expect(decodeSafetensors(encodeSafetensors([], metadata), 'f').metadata).toEqual(metadata);
+  });
+
+  it('refuses to save what no reader opens: a header above 100 MB', () => {
+    expect(() => encodeSafetensors([], { a: 'x'.repeat(1e8) })).toThrow(expect.objectContaining({ code: 'RANGE' }));
+  });
+
+  it('is short about names and values of a megabyte', () => {
+    const long = 'n'.repeat(1e6);
+    const files = [
+      file(`{"${long}":1,"${long}":2}`, 0),
+      file({ [long]: 5 }, 0),
+      file({ [long]: { dtype: long, shape: [1], data_offsets: [0, 4] } }, 4),
+      file({ [long]: { dtype: 'F32', shape: new Array<number>(1e5).fill(1), data_offsets: [0, 3] } }, 3),
+      file({ __metadata__: { [long]: [] } }, 0),
+    ];
+    for (const bytes of files) {
+      expect(() => decodeSafetensors(bytes, 'f')).toThrow(
+        expect.objectContaining({ code: 'FORMAT', message: expect.not.stringMatching(/^[^]{400}/) }),
+      );
+    }
+  });
+
   it('never throws anything else: truncated, flipped and made-up bytes', () => {
     const whole = sample();
     const attempt = (bytes: Uint8Array): void => {

@@ -2,7 +2,9 @@
 // data_offsets; `__metadata__` for strings), then the data of all tensors, without gaps. A file is data, never code: whatever
 // is wrong with one ends in a FORMAT error with its name, before memory is taken for it.
 // Source: https://github.com/huggingface/safetensors#format
+import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
+import { type JsonFault, jsonFault } from './jsonKeys.js';
 
 /** Half floats (F16, BF16) stay the 16-bit patterns that they are; BOOL is 0 or 1 in a byte. */
 const ARRAYS = {
@@ -21,31 +23,41 @@ const ARRAYS = {
   F64: Float64Array,
 } as const;
 
+/** The types of the format, by its names. */
 export type SafetensorsDType = keyof typeof ARRAYS;
 
+/** The array that holds a type’s elements. */
 export type SafetensorsArray = InstanceType<(typeof ARRAYS)[SafetensorsDType]>;
 
+/** One tensor of a file. */
 export interface SafetensorsTensor {
+  /** The size of each axis; [] for a scalar. */
   shape: readonly number[];
+  /** How its elements are stored. */
   dtype: SafetensorsDType;
   /** Row-major, as many elements as the shape has. */
   data: SafetensorsArray;
 }
 
+/** What a file holds. */
 export interface SafetensorsFile {
   /** In the order of their data in the file. */
   tensors: Map<string, SafetensorsTensor>;
+  /** Strings beside the tensors, such as a model’s description. */
   metadata: Record<string, string>;
 }
 
 /** What the Rust library accepts; a longer header is not one. */
 const MAX_HEADER_BYTES = 100_000_000;
 const METADATA = '__metadata__';
+/** Header, tensor, shape. */
+const HEADER_DEPTH = 3;
 
 /**
  * One file of all tensors. The widest elements come first (then by name), so that every tensor is aligned to its elements,
  * and the same tensors give the same bytes whatever their order.
- * Errors: SHAPE where data do not fill the shape, DTYPE for an array of another type, OPTION for a name given twice.
+ * Errors: SHAPE where data do not fill the shape, DTYPE for an array of another type, OPTION for a name given twice, RANGE for
+ * more metadata than readers take.
  */
 export function encodeSafetensors(
   tensors: readonly (SafetensorsTensor & { name: string })[],
@@ -56,7 +68,7 @@ export function encodeSafetensors(
     if (names.has(name)) {
       throw new UnrolledError(
         'OPTION',
-        `expected a name for each tensor, received "${name}" ${name === METADATA ? 'which the format keeps' : 'twice'}`,
+        `expected a name for each tensor, received "${brief(name)}" ${name === METADATA ? 'which the format keeps' : 'twice'}`,
         'rename one of them',
       );
     }
@@ -65,14 +77,14 @@ export function encodeSafetensors(
     if (!shape.every((n) => Number.isInteger(n) && n >= 0) || data.length !== size) {
       throw new UnrolledError(
         'SHAPE',
-        `expected ${size} elements for "${name}" of shape [${shape.join(', ')}], received ${data.length}`,
+        `expected ${size} elements for "${brief(name)}" of shape [${shape.join(', ')}], received ${data.length}`,
         'the data must fill the shape',
       );
     }
     if (!(data instanceof ARRAYS[dtype])) {
       throw new UnrolledError(
         'DTYPE',
-        `expected a ${ARRAYS[dtype].name} for "${name}" of type ${dtype}, received a ${data.constructor.name}`,
+        `expected a ${ARRAYS[dtype].name} for "${brief(name)}" of type ${dtype}, received a ${data.constructor.name}`,
         'convert the data or name their type',
       );
     }
@@ -93,6 +105,13 @@ export function encodeSafetensors(
   // Object.fromEntries, since assignment would lose a tensor that is called __proto__.
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const headerLength = Math.ceil(json.length / 8) * 8; // data begin at a multiple of 8; the rest is spaces
+  if (headerLength > MAX_HEADER_BYTES) {
+    throw new UnrolledError(
+      'RANGE',
+      `expected at most ${MAX_HEADER_BYTES} bytes of names and metadata, received ${headerLength}`,
+      'readers refuse a longer header: use a smaller vocabulary',
+    );
+  }
   const bytes = new Uint8Array(8 + headerLength + end);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
   bytes.fill(0x20, 8, 8 + headerLength);
@@ -137,9 +156,9 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsF
       entries.push(checkTensor(key, value, damaged));
       continue;
     }
-    if (!isRecord(value)) throw damaged(`${METADATA} to be an object`, brief(value));
+    if (!isRecord(value)) throw damaged(`${METADATA} to be an object`, shown(value));
     for (const [field, text] of Object.entries(value)) {
-      if (typeof text !== 'string') throw damaged(`${METADATA}.${field} to be a string`, brief(text));
+      if (typeof text !== 'string') throw damaged(`${METADATA}.${brief(field)} to be a string`, shown(text));
       metadata.push([field, text]);
     }
   }
@@ -149,7 +168,7 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsF
   for (const { key, begin, end } of entries) {
     if (begin !== expectedBegin) {
       const problem = begin < expectedBegin ? 'that overlap another tensor' : 'that leave a gap';
-      throw damaged(`data of "${key}" at ${expectedBegin}`, `data_offsets [${begin}, ${end}] ${problem}`);
+      throw damaged(`data of "${brief(key)}" at ${expectedBegin}`, `data_offsets [${begin}, ${end}] ${problem}`);
     }
     expectedBegin = end;
   }
@@ -179,36 +198,38 @@ interface TensorEntry {
 function parseHeader(bytes: Uint8Array, damaged: Damaged): Record<string, unknown> {
   let text: string;
   let header: unknown;
+  let fault: JsonFault | null;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    header = JSON.parse(text);
+    fault = jsonFault(text, HEADER_DEPTH);
+    header = fault?.kind === 'deep' ? null : JSON.parse(text);
   } catch (error) {
     throw damaged('a header of JSON', error instanceof Error ? error.message : 'something else', error);
   }
-  if (!isRecord(header)) throw damaged('a JSON object as the header', brief(header));
-  const twice = repeatedKey(text);
-  if (twice !== undefined) throw damaged('each name once in the header', `"${twice}" twice`);
+  if (fault?.kind === 'deep') throw damaged(`a header of at most ${HEADER_DEPTH} levels`, 'a deeper one');
+  if (!isRecord(header)) throw damaged('a JSON object as the header', shown(header));
+  if (fault?.kind === 'twice') throw damaged('each name once in the header', `"${brief(fault.key)}" twice`);
   return header;
 }
 
 function checkTensor(key: string, value: unknown, damaged: Damaged): TensorEntry {
-  if (!isRecord(value)) throw damaged(`"${key}" to be an object`, brief(value));
+  if (!isRecord(value)) throw damaged(`"${brief(key)}" to be an object`, shown(value));
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== 'string' || !isDType(dtype)) {
-    throw damaged(`"${key}" of type ${Object.keys(ARRAYS).join(', ')}`, brief(dtype));
+    throw damaged(`"${brief(key)}" of type ${Object.keys(ARRAYS).join(', ')}`, shown(dtype));
   }
-  if (!isSizes(shape)) throw damaged(`whole sizes in the shape of "${key}"`, brief(shape));
+  if (!isSizes(shape)) throw damaged(`whole sizes in the shape of "${brief(key)}"`, shown(shape));
   if (!isSizes(offsets) || offsets.length !== 2 || offsets[1] < offsets[0]) {
-    throw damaged(`data_offsets [begin, end] for "${key}"`, brief(offsets));
+    throw damaged(`data_offsets [begin, end] for "${brief(key)}"`, shown(offsets));
   }
   let size = ARRAYS[dtype].BYTES_PER_ELEMENT as number;
   for (const n of shape) {
     size *= n;
-    if (!Number.isSafeInteger(size)) throw damaged(`a shape that fits in memory for "${key}"`, brief(shape));
+    if (!Number.isSafeInteger(size)) throw damaged(`a shape that fits in memory for "${brief(key)}"`, shown(shape));
   }
   const [begin, end] = offsets;
   if (end - begin !== size) {
-    throw damaged(`${size} bytes for "${key}" (${dtype}, ${brief(shape)})`, `data_offsets [${begin}, ${end}]`);
+    throw damaged(`${size} bytes for "${brief(key)}" (${dtype}, ${shown(shape)})`, `data_offsets [${begin}, ${end}]`);
   }
   return { key, dtype, shape, begin, end };
 }
@@ -226,39 +247,6 @@ function isSizes(value: unknown): value is number[] {
 }
 
 /** A value for a message: its JSON, cut. */
-function brief(value: unknown): string {
-  let json: string;
-  try {
-    json = JSON.stringify(value) ?? 'nothing';
-  } catch {
-    return 'something nested too deeply'; // JSON.parse has no limit, JSON.stringify has one
-  }
-  return json.length > 60 ? `${json.slice(0, 57)}...` : json;
-}
-
-/** The first key that an object of this (valid) JSON has twice: JSON.parse keeps the last one and says nothing. */
-function repeatedKey(json: string): string | undefined {
-  const objects: (Set<string> | null)[] = []; // one for each open bracket, null for an array
-  const token = /"(?:[^"\\]|\\.)*"|[{}[\]]/g;
-  for (let match = token.exec(json); match; match = token.exec(json)) {
-    const text = match[0];
-    if (text === '{') objects.push(new Set());
-    else if (text === '[') objects.push(null);
-    else if (text === '}' || text === ']') objects.pop();
-    else {
-      const keys = objects.at(-1);
-      if (!keys || !isKey(json, token.lastIndex)) continue;
-      const key = String(JSON.parse(text));
-      if (keys.has(key)) return key;
-      keys.add(key);
-    }
-  }
-  return undefined;
-}
-
-/** Whether a colon follows. */
-function isKey(json: string, from: number): boolean {
-  let at = from;
-  while (' \t\n\r'.includes(json[at] ?? 'x')) at++;
-  return json[at] === ':';
+function shown(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(brief(value)) : brief(JSON.stringify(value) ?? 'nothing');
 }

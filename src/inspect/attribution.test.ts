@@ -17,7 +17,14 @@ describe('integratedGradients', () => {
       const label = labels[i % labels.length];
       return { text: `a ${label} film number ${i % 7}`, label };
     });
-    const model = await TextClassifier.fit(rows, { hiddenSize: 8, embeddingSize: 8, epochs: 12, batchSize: 8, learningRate: 0.02, dropout: 0 }); // prettier-ignore
+    const model = await TextClassifier.fit(rows, {
+      hiddenSize: 8,
+      embeddingSize: 8,
+      epochs: 12,
+      batchSize: 8,
+      learningRate: 0.02,
+      dropout: 0,
+    });
     const { label, tokens, values, score, empty } = integratedGradients(model, 'a bad film', { steps: 200 });
     expect(label).toBe('bad');
     expect(tokens).toEqual(['a', 'bad', 'film']);

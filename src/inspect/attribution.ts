@@ -14,9 +14,13 @@ import type { Tensor } from '../tensor/tensor.js';
 import { cleanText } from '../text/clean.js';
 import { createTokenizer } from '../text/createTokenizer.js';
 
+/** How far each token of a text moved a classifier towards a label. */
 export interface Attribution {
+  /** The label that was asked about. */
   label: string;
+  /** What the model gives it. */
   probability: number;
+  /** The text’s tokens, as the model reads them. */
   tokens: string[];
   /** For each token, how far it moved the score towards the label (above 0) or away from it. */
   values: Float64Array;

@@ -18,9 +18,17 @@ const random = (n: number, seed: number): Float64Array[] => {
 
 describe('spectra', () => {
   it('finds eigenvalues, complex ones too', () => {
-    const turn = [[0, -2, 0], [2, 0, 0], [0, 0, 0.5]]; // prettier-ignore
+    const turn = [
+      [0, -2, 0],
+      [2, 0, 0],
+      [0, 0, 0.5],
+    ];
     const found = eigenvalues(turn);
-    expect(found.map(({ re, im }) => [Math.round(re * 1e6) / 1e6 + 0, Math.round(im * 1e6) / 1e6 + 0])).toEqual([[0, 2], [0, -2], [0.5, 0]]); // prettier-ignore
+    expect(found.map(({ re, im }) => [Math.round(re * 1e6) / 1e6 + 0, Math.round(im * 1e6) / 1e6 + 0])).toEqual([
+      [0, 2],
+      [0, -2],
+      [0.5, 0],
+    ]);
     expect(spectralRadius({ size: 2, data: [0, 1, 0, 0] })).toBeCloseTo(0, 6);
     expect(spectralRadius([])).toBe(0);
   });
@@ -30,8 +38,22 @@ describe('spectra', () => {
       const matrix = random(120, seed);
       expect(radiusByIteration(matrix) / spectralRadius(matrix)).toBeCloseTo(1, 2);
     }
-    expect(radiusByIteration([[0, -2], [2, 0]].map((row) => Float64Array.from(row)))).toBeCloseTo(2, 9); // prettier-ignore
-    expect(radiusByIteration([[0, 1], [0, 0]].map((row) => Float64Array.from(row)))).toBe(0); // prettier-ignore
+    expect(
+      radiusByIteration(
+        [
+          [0, -2],
+          [2, 0],
+        ].map((row) => Float64Array.from(row)),
+      ),
+    ).toBeCloseTo(2, 9);
+    expect(
+      radiusByIteration(
+        [
+          [0, 1],
+          [0, 0],
+        ].map((row) => Float64Array.from(row)),
+      ),
+    ).toBe(0);
   });
 
   it('refuses what is not square or not finite', () => {
@@ -58,7 +80,11 @@ describe('recurrentMatrices', () => {
     const rnn = new Recurrent(CELLS.gru, { inputSize: 3, hiddenSize: 2 });
     const weight = [...rnn.namedParameters()].find(([name]) => name === '0.weight_h')?.[1];
     weight?.set(Array.from({ length: 12 }, (_, i) => i));
-    expect(recurrentMatrices(rnn).map(({ data }) => [...data])).toEqual([[0, 1, 6, 7], [2, 3, 8, 9], [4, 5, 10, 11]]); // prettier-ignore
+    expect(recurrentMatrices(rnn).map(({ data }) => [...data])).toEqual([
+      [0, 1, 6, 7],
+      [2, 3, 8, 9],
+      [4, 5, 10, 11],
+    ]);
   });
 });
 
@@ -68,7 +94,8 @@ describe('properties of a text', () => {
     [...(textProperties(tokens).find((p) => p.name === name)?.values ?? [])].map((v) => (v > 9 ? '+' : v)).join('');
 
   it('follows quotes, parentheses, positions and kinds of characters', () => {
-    const marks = (from: string, to: string): string => Array.from(text, (_, i) => (i >= text.indexOf(from) && i < text.indexOf(to) ? 1 : 0)).join(''); // prettier-ignore
+    const marks = (from: string, to: string): string =>
+      Array.from(text, (_, i) => (i >= text.indexOf(from) && i < text.indexOf(to) ? 1 : 0)).join('');
     const curly = marks('“', '”');
     const straight = Array.from(text, (_, i) => (i >= text.indexOf('"') && i < text.lastIndexOf('"') ? 1 : 0));
     expect(values('inside quotes')).toBe(straight.map((v, i) => v || curly[i]).join(''));

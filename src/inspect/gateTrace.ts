@@ -7,25 +7,29 @@ import type { RecurrentState } from '../nn/recurrent.js';
 import { fromData } from '../tensor/create.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { cleanText } from '../text/clean.js';
-import { encodeWith, type TextSettings } from '../text/corpus.js';
+import { encodeWith, piecesOf } from '../text/corpus.js';
 import { createTokenizer } from '../text/createTokenizer.js';
-import { type ValueKind, valueKinds, type ValueMatrix } from './values.js';
+import { below, type ValueKind, valueKinds, type ValueMatrix } from './values.js';
 
+/** One value of the cell over a text: T steps of W units. */
 export interface TracedValue extends ValueMatrix {
   /** [T, W], row-major. */
   readonly data: Float32Array;
+  /** Its range: a gate’s, a tanh’s, or none. */
   readonly kind: ValueKind;
 }
 
+/** What was traced in one layer and direction. */
 export interface TracedLayer {
   /** From 0, as in the names of the parameters. */
   layer: number;
+  /** In which direction that layer reads. */
   direction: 'forward' | 'backward';
   /** Gates, states and what the cell's author named. */
   values: Record<string, TracedValue>;
 }
 
+/** Gates and states of a language model while it reads a text. */
 export interface GateTrace {
   /** The text as the model reads it. */
   text: string;
@@ -33,9 +37,11 @@ export interface GateTrace {
   tokens: string[];
   /** How many of them are not in the model's vocabulary: it reads them all as one. */
   unknown: number;
+  /** Layers and directions, in the order of the network. */
   layers: TracedLayer[];
 }
 
+/** What of a network is traced. */
 export interface GateTraceOptions {
   /** Only this layer, from 0. */
   layer?: number;
@@ -91,20 +97,11 @@ export function gateTrace(model: LanguageModel, text: string, options: GateTrace
       values: Object.fromEntries(
         names.map((name) => [
           name,
-          { ...joined(parts.map((part) => part[index].values[name])), kind: kinds.get(name) ?? 'free' },
+          { ...below(parts.map((part) => part[index].values[name])), kind: kinds.get(name) ?? 'free' },
         ]),
       ),
     })),
   };
-}
-
-/** The text cut as `encodeWith` cuts it. */
-function piecesOf(text: string, settings: TextSettings): string[] {
-  const kind = settings.tokens ?? 'char';
-  const words = kind === 'word' || kind === 'whitespace';
-  const cleaned = cleanText(text, { ...settings, lineSeparator: settings.lineSeparator ?? (words ? ' ' : '') });
-  const asItIs = kind === 'byte' && !(settings.lowercase || settings.lettersOnly || settings.collapseWhitespace);
-  return createTokenizer(kind).tokenize(asItIs ? text : cleaned);
 }
 
 /** The layers to look at. Errors: OPTION. */
@@ -169,17 +166,4 @@ function readChunks(
 function matrixOf(t: Tensor): ValueMatrix {
   const [steps, , width] = t.shape;
   return { steps, width, data: Float32Array.from(t.data()) };
-}
-
-/** Matrices below each other. */
-function joined(parts: readonly ValueMatrix[]): ValueMatrix & { data: Float32Array } {
-  const [{ width }] = parts;
-  const steps = parts.reduce((sum, part) => sum + part.steps, 0);
-  const data = new Float32Array(steps * width);
-  let at = 0;
-  for (const part of parts) {
-    data.set(part.data, at);
-    at += part.data.length;
-  }
-  return { steps, width, data };
 }

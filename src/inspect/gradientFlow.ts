@@ -12,7 +12,9 @@ import type { Tensor } from '../tensor/tensor.js';
 /** One step of a network. @param x [1, N, …] of the sequence. Returns an output [1, N, …] and the state. */
 export type StepFunction = (x: Tensor, state: RecurrentState | null) => { output: Tensor; state: RecurrentState };
 
+/** How large the gradient is at each step of one layer. */
 export interface LayerGradients {
+  /** Which layer, from 0. */
   layer: number;
   /**
    * For each state of the cell, the Euclidean norm of its gradient after each step, over the whole batch: [T]. States of one step

@@ -1,10 +1,27 @@
 // Seeing inside: traces of gates, gradients through time, spectra, and what neurons follow.
 export { type Attribution, integratedGradients, pastInfluence } from './attribution.js';
 export { gateTrace, type GateTrace, type GateTraceOptions, type TracedLayer, type TracedValue } from './gateTrace.js';
+export { inputTrace } from './inputTrace.js';
 export { gradientFlow, type LayerGradients, type StepFunction } from './gradientFlow.js';
-export { type Inspection, inspectModel, type InspectOptions, type MatrixSpectrum, type TextGradientFlow, textGradientFlow } from './inspectModel.js'; // prettier-ignore
+export {
+  type Inspection,
+  inspectModel,
+  type InspectOptions,
+  type MatrixSpectrum,
+  type TextGradientFlow,
+  textGradientFlow,
+} from './inspectModel.js';
 export { type JacobianOptions, stateJacobian, type StateJacobian } from './jacobian.js';
-export { areaUnderCurve, correlation, type NeuronRanking, type NeuronRef, type NeuronScore, type PropertyRanking, rankNeurons } from './neurons.js'; // prettier-ignore
+export {
+  areaUnderCurve,
+  correlation,
+  type NeuronRanking,
+  type NeuronRef,
+  type NeuronScore,
+  type PropertyRanking,
+  type RankOptions,
+  rankNeurons,
+} from './neurons.js';
 export { type ParameterSummary, parameterSummary } from './parameters.js';
 export { type TextProperty, textProperties } from './properties.js';
 export { type RecurrentMatrix, recurrentMatrices } from './recurrentMatrices.js';

@@ -39,7 +39,10 @@ describe('gateTrace', () => {
   it('gives gates and states that fit the equations of the LSTM', () => {
     const trace = gateTrace(model(), TEXT.repeat(5));
     expect(trace.tokens.join('')).toBe(TEXT.repeat(5));
-    expect(trace.layers.map(({ layer, direction }) => [layer, direction])).toEqual([[0, 'forward'], [1, 'forward']]); // prettier-ignore
+    expect(trace.layers.map(({ layer, direction }) => [layer, direction])).toEqual([
+      [0, 'forward'],
+      [1, 'forward'],
+    ]);
     for (const { values } of trace.layers) {
       expect(Object.keys(values).sort()).toEqual(['c', 'f', 'g', 'h', 'i', 'o']);
       // Across the border of a chunk (256) too.
@@ -91,8 +94,20 @@ describe('values and saturation', () => {
     const { left, right, neurons } = saturationOf({ steps: 4, width: 2, data }, 'sigmoid');
     expect([left, right]).toEqual([2 / 8, 3 / 8]);
     expect(neurons).toEqual({ left: [0.5, 0], right: [0, 0.75] });
-    expect(saturationOf({ steps: 1, width: 3, data: Float64Array.of(-0.95, 0.05, 0.95) }, 'tanh')).toMatchObject({ left: 1 / 3, right: 1 / 3 }); // prettier-ignore
-    expect(saturation(gateTrace(model(), TEXT).layers).map(({ name }) => name)).toEqual(['i', 'f', 'g', 'o', 'i', 'f', 'g', 'o']); // prettier-ignore
+    expect(saturationOf({ steps: 1, width: 3, data: Float64Array.of(-0.95, 0.05, 0.95) }, 'tanh')).toMatchObject({
+      left: 1 / 3,
+      right: 1 / 3,
+    });
+    expect(saturation(gateTrace(model(), TEXT).layers).map(({ name }) => name)).toEqual([
+      'i',
+      'f',
+      'g',
+      'o',
+      'i',
+      'f',
+      'g',
+      'o',
+    ]);
   });
 });
 
@@ -142,7 +157,15 @@ describe('gradientFlow', () => {
     const rnn = new Recurrent(RNNIdentity, { inputSize: 1, hiddenSize: 1, numLayers: 2 });
     const set = (name: string, value: number): void =>
       [...rnn.namedParameters()].find(([n]) => n === name)?.[1].set([value]);
-    for (const [name, v] of Object.entries({ '0.weight_x': 1, '0.weight_h': 2, '0.bias': 0, '1.weight_x': 3, '1.weight_h': 5, '1.bias': 0 })) set(name, v); // prettier-ignore
+    for (const [name, v] of Object.entries({
+      '0.weight_x': 1,
+      '0.weight_h': 2,
+      '0.bias': 0,
+      '1.weight_x': 3,
+      '1.weight_h': 5,
+      '1.bias': 0,
+    }))
+      set(name, v);
     const flow = gradientFlow(rnn, fromData([1, 1, 1], [3, 1, 1]), (output) => sum(slice(output, 0, 2, 3)));
     expect(flow[1].states.h).toEqual([25, 5, 1]);
     // dL/da_t = 3 · 5^(2 − t) + 2 · dL/da_(t + 1)
@@ -209,7 +232,7 @@ describe('stateJacobian', () => {
 describe('inspectModel', () => {
   it('gives all parts, for a text of one token too', () => {
     const m = model();
-    const whole = inspectModel(m, { text: TEXT });
+    const whole = inspectModel(m, { input: TEXT });
     expect(whole.spectra.map(({ name }) => name)).toEqual(
       [0, 1].flatMap((l) => ['i', 'f', 'g', 'o'].map((gate) => `rnn.${l}.weight_h.${gate}`)),
     );
@@ -220,7 +243,7 @@ describe('inspectModel', () => {
     const last = whole.text?.gradientFlow?.last[1].states.h ?? [];
     expect(last[last.length - 1]).toBeGreaterThan(last[0]);
     expect(m.network.parameters().every((t) => t.grad === null && t.requiresGrad)).toBe(true);
-    expect(inspectModel(m, { text: 'S', layer: 1 }).text).toMatchObject({ gradientFlow: null });
+    expect(inspectModel(m, { input: 'S', layer: 1 }).text).toMatchObject({ gradientFlow: null });
     expect(inspectModel(m).text).toBeNull();
   });
 });

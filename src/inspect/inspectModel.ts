@@ -1,27 +1,37 @@
-// All that can be seen in a language model, as plain data: for the command line, a report or a page.
+// All that can be seen in a model, as plain data: for the command line, a report or a page.
 import { crossEntropy, slice } from '../autograd/ops.js';
-import type { LanguageModel } from '../models/language/languageModel.js';
+import { LanguageModel } from '../models/language/languageModel.js';
+import type { Model } from '../models/model.js';
+import type { TaskTypes } from '../models/task.js';
 import { fromData } from '../tensor/create.js';
 import { scope } from '../tensor/scope.js';
 import { encodeWith } from '../text/corpus.js';
 import { checkLayer, type GateTrace, gateTrace } from './gateTrace.js';
 import { gradientFlow, type LayerGradients } from './gradientFlow.js';
+import { inputTrace } from './inputTrace.js';
 import { type NeuronRanking, rankNeurons } from './neurons.js';
 import { type ParameterSummary, parameterSummary } from './parameters.js';
-import { recurrentMatrices } from './recurrentMatrices.js';
+import { type RecurrentMatrix, recurrentMatrices } from './recurrentMatrices.js';
 import { type Saturation, saturation } from './saturation.js';
 import { type Complex, eigenvalues, FULL_SPECTRUM, spectralRadius } from './spectrum.js';
 
+/** The eigenvalues of one recurrent matrix. */
 export interface MatrixSpectrum {
+  /** Parameter and gate: `rnn.0.weight_h.f`. */
   name: string;
+  /** Which layer, from 0. */
   layer: number;
+  /** The linear of the cell to which it belongs. */
   gate: string;
+  /** Rows, and columns. */
   size: number;
+  /** The largest absolute value of an eigenvalue. */
   radius: number;
   /** The largest first; null above 512 rows. */
   eigenvalues: Complex[] | null;
 }
 
+/** How the gradient fares on its way back through a text. */
 export interface TextGradientFlow {
   /** Predictions that take part: the first ones of the text. */
   steps: number;
@@ -31,21 +41,26 @@ export interface TextGradientFlow {
   last: LayerGradients[];
 }
 
+/** All that `inspectModel` sees. */
 export interface Inspection {
+  /** Mean and deviation of every parameter. */
   parameters: ParameterSummary[];
+  /** The eigenvalues of every recurrent matrix. */
   spectra: MatrixSpectrum[];
-  /** Null without a text. */
+  /** Null without an input. */
   text: {
     trace: GateTrace;
     saturation: Saturation[];
     neurons: NeuronRanking;
-    /** Null where the text has one token, so that there is nothing to predict. */
+    /** Null for a model that does not predict its next token, and where the text has one alone. */
     gradientFlow: TextGradientFlow | null;
   } | null;
 }
 
-export interface InspectOptions {
-  text?: string;
+/** What `inspectModel` looks at beside the weights. */
+export interface InspectOptions<I> {
+  /** What to read: a text, a sentence, a series; as `predict` takes it. */
+  input?: I;
   /** Only this layer, from 0. */
   layer?: number;
 }
@@ -53,31 +68,47 @@ export interface InspectOptions {
 /** Steps of the gradient flow, at most: each is a call of its own. */
 const FLOW_STEPS = 400;
 
-/** Looks into a model, and with a text at what it does while it reads. Errors: EMPTY, RANGE, OPTION, NON_FINITE. */
-export function inspectModel(model: LanguageModel, { text, layer }: InspectOptions = {}): Inspection {
-  const rnn = model.network.recurrent;
-  const layers = checkLayer(rnn.numLayers, layer);
-  const traced = text === undefined ? null : gateTrace(model, text, { layer });
-  const spectra = recurrentMatrices(rnn, 'rnn.')
-    .filter((matrix) => layers.includes(matrix.layer))
-    .map(({ data, ...matrix }): MatrixSpectrum => {
-      const square = { size: matrix.size, data };
-      const all = matrix.size <= FULL_SPECTRUM ? eigenvalues(square) : null;
-      const radius = all === null ? spectralRadius(square) : all.length > 0 ? Math.hypot(all[0].re, all[0].im) : 0;
-      return { name: matrix.name, layer: matrix.layer, gate: matrix.gate, size: matrix.size, radius, eigenvalues: all };
-    });
+const NO_NEURONS: NeuronRanking = { neurons: [], properties: [], absent: [] };
+
+/**
+ * Looks into a model with a recurrent part, and with an input at what it does while it reads. Errors: EMPTY, RANGE, OPTION,
+ * NON_FINITE.
+ */
+export function inspectModel<T extends TaskTypes>(
+  model: Model<T>,
+  { input, layer }: InspectOptions<T['input']> = {},
+): Inspection {
+  const spectra = Object.entries(model.recurrents()).flatMap(([prefix, rnn], i) => {
+    const layers = i === 0 ? checkLayer(rnn.numLayers, layer) : checkLayer(rnn.numLayers, undefined);
+    return recurrentMatrices(rnn, prefix)
+      .filter((matrix) => layers.includes(matrix.layer))
+      .map(spectrumOf);
+  });
   return {
     parameters: parameterSummary(model.network),
     spectra,
-    text:
-      traced === null || text === undefined
-        ? null
-        : {
-            trace: traced,
-            saturation: saturation(traced.layers),
-            neurons: rankNeurons(traced.tokens, traced.layers, rnn.cell.states),
-            gradientFlow: textGradientFlow(model, text, layers),
-          },
+    text: input === undefined ? null : inspectInput(model, input, layer),
+  };
+}
+
+function spectrumOf({ data, ...matrix }: RecurrentMatrix): MatrixSpectrum {
+  const square = { size: matrix.size, data };
+  const all = matrix.size <= FULL_SPECTRUM ? eigenvalues(square) : null;
+  const radius = all === null ? spectralRadius(square) : all.length > 0 ? Math.hypot(all[0].re, all[0].im) : 0;
+  return { name: matrix.name, layer: matrix.layer, gate: matrix.gate, size: matrix.size, radius, eigenvalues: all };
+}
+
+function inspectInput<T extends TaskTypes>(model: Model<T>, input: T['input'], layer: number | undefined) {
+  const [rnn] = Object.values(model.recurrents());
+  const writes = model instanceof LanguageModel && typeof input === 'string';
+  const trace = writes ? gateTrace(model, input, { layer }) : inputTrace(model, input, { layer });
+  // Numbers have no properties of a text.
+  const isText = trace.tokens.some((token) => Number.isNaN(Number(token)));
+  return {
+    trace,
+    saturation: saturation(trace.layers),
+    neurons: isText ? rankNeurons(trace.tokens, trace.layers, rnn.cell.states) : NO_NEURONS,
+    gradientFlow: writes ? textGradientFlow(model, input, checkLayer(rnn.numLayers, layer)) : null,
   };
 }
 

@@ -10,6 +10,7 @@ import { formatShape } from '../tensor/shape.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 
+/** Which states `stateJacobian` differentiates. */
 export interface JacobianOptions {
   /** Whose states; the last one by default. */
   layer?: number;
@@ -17,6 +18,7 @@ export interface JacobianOptions {
   states?: readonly string[];
 }
 
+/** The derivative of the states at one step by those at an earlier one, and its size. */
 export interface StateJacobian {
   /** [S][S]: row i, column j is d(state i after step `to`) / d(state j after step `from`). */
   matrix: Float64Array[];

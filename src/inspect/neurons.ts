@@ -3,8 +3,11 @@ import type { TracedLayer } from './gateTrace.js';
 import { type TextProperty, textProperties } from './properties.js';
 import { columnOf } from './values.js';
 
+/** A neuron by its place in the network. */
 export interface NeuronRef {
+  /** Which layer, from 0. */
   layer: number;
+  /** In which direction that layer reads. */
   direction: 'forward' | 'backward';
   /** Which state of the cell: h, c. */
   state: string;
@@ -12,7 +15,9 @@ export interface NeuronRef {
   neuron: number;
 }
 
+/** How closely a neuron follows a property of the text. */
 export interface NeuronScore extends NeuronRef {
+  /** The property’s name: `inside quotes`. */
   property: string;
   /** Pearson's, from −1 to 1. */
   correlation: number;
@@ -20,8 +25,11 @@ export interface NeuronScore extends NeuronRef {
   auc: number | null;
 }
 
+/** A property of the text, and the neurons that follow it. */
 export interface PropertyRanking {
+  /** Its name. */
   property: string;
+  /** Present or absent at each step (`binary`), or a number. */
   kind: TextProperty['kind'];
   /** Steps with it, for binary ones; else steps where it is not 0. */
   count: number;
@@ -29,14 +37,17 @@ export interface PropertyRanking {
   best: NeuronScore[];
 }
 
+/** What the neurons of a network follow in one text. */
 export interface NeuronRanking {
   /** For each neuron the property that it follows best; the best neuron first. */
   neurons: NeuronScore[];
+  /** Each property that occurs, with its best neurons. */
   properties: PropertyRanking[];
   /** Properties that this text says nothing about: they never occur, always, or fewer than three times. */
   absent: string[];
 }
 
+/** How much of the ranking is kept. */
 export interface RankOptions {
   /** Neurons in the list of each property; 10. */
   top?: number;

@@ -1,9 +1,13 @@
 // The parameters of a network in figures.
 import type { Module } from '../nn/module.js';
 
+/** A parameter in figures. */
 export interface ParameterSummary {
+  /** Its path: `rnn.0.weight_h`. */
   name: string;
+  /** The size of each axis. */
   shape: number[];
+  /** Of all elements. */
   mean: number;
   /** Of all elements (not of a sample). */
   std: number;

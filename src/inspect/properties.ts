@@ -1,7 +1,9 @@
 // Simple properties of a text, as a number for each token: what a neuron may have learned to follow.
 import { BYTE_TOKENS } from '../text/characterTokenizers.js';
 
+/** Something that can be said of each token of a text: is it inside quotes, how far into the line is it. */
 export interface TextProperty {
+  /** For people: `inside quotes`. */
   name: string;
   /** A binary one is 0 or 1. */
   kind: 'binary' | 'number';

@@ -5,15 +5,19 @@ import { sizeOfWidth, type WeightGroup } from '../cell/layout.js';
 import type { Recurrent } from '../nn/recurrent.js';
 import type { Tensor } from '../tensor/tensor.js';
 
+/** One square block of the weights that multiply a state, for one gate. */
 export interface RecurrentMatrix {
   /** `rnn.0.weight_h.f`: parameter and gate; the parameter alone where it has one gate, and the head where there are heads. */
   name: string;
+  /** Which layer, from 0. */
   layer: number;
+  /** In which direction that layer reads. */
   direction: 'forward' | 'backward';
   /** The parameter's own name: `weight_h`. */
   parameter: string;
   /** The linear of the cell. */
   gate: string;
+  /** Rows, and columns: the width of the state. */
   size: number;
   /** [size, size], row-major: h · W. */
   data: Float32Array;

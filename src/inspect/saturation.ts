@@ -3,11 +3,15 @@
 import type { TracedLayer } from './gateTrace.js';
 import type { ValueKind, ValueMatrix } from './values.js';
 
+/** How often a gate is shut or open over a text. */
 export interface Saturation {
+  /** Which layer, from 0. */
   layer: number;
+  /** In which direction that layer reads. */
   direction: 'forward' | 'backward';
   /** The gate's name. */
   name: string;
+  /** Whether a sigmoid or a tanh made it, which decides where its ends are. */
   kind: Exclude<ValueKind, 'free'>;
   /** Share of all its values at the lower end: below 0.1 of a sigmoid, below −0.9 of a tanh. */
   left: number;

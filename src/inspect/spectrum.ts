@@ -3,10 +3,20 @@ import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { UnrolledError } from '../errors.js';
 
 /** A square matrix: [n][n], or its rows on end. */
-export type SquareMatrix = readonly ArrayLike<number>[] | { size: number; data: ArrayLike<number> };
+export type SquareMatrix =
+  | readonly ArrayLike<number>[]
+  | {
+      /** n */
+      size: number;
+      /** n · n elements, row by row. */
+      data: ArrayLike<number>;
+    };
 
+/** A complex number. */
 export interface Complex {
+  /** Real part. */
   re: number;
+  /** Imaginary part. */
   im: number;
 }
 

@@ -22,9 +22,25 @@ function kindOf(e: Expr): ValueKind {
 
 /** Values of a sequence: `data` is [steps, width], row-major. */
 export interface ValueMatrix {
+  /** T. */
   readonly steps: number;
+  /** Units of a step. */
   readonly width: number;
+  /** The elements, step by step. */
   readonly data: Float32Array | Float64Array;
+}
+
+/** Matrices below each other. */
+export function below(parts: readonly ValueMatrix[]): { steps: number; width: number; data: Float32Array } {
+  const [{ width }] = parts;
+  const total = parts.reduce((sum, part) => sum + part.steps, 0);
+  const data = new Float32Array(total * width);
+  let at = 0;
+  for (const part of parts) {
+    data.set(part.data, at);
+    at += part.data.length;
+  }
+  return { steps: total, width, data };
 }
 
 /** One column of a matrix of values: what one neuron does over time. [steps] */

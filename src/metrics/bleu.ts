@@ -2,6 +2,7 @@
 import { UnrolledError } from '../errors.js';
 import { checkPairs, type References, splitWords, trimEnd } from './sentences.js';
 
+/** How `bleu` cuts texts and treats orders without a match; the defaults are what papers report. */
 export interface BleuOptions {
   /** How texts are cut: as mteval-v13a does (default), at blanks only, or into characters. */
   tokenize?: '13a' | 'none' | 'char';
@@ -9,11 +10,13 @@ export interface BleuOptions {
   smoothing?: 'exp' | 'none';
 }
 
+/** The score of a corpus, and what it is made of. */
 export interface BleuScore {
   /** 0 to 100. */
   score: number;
   /** Of 1- to 4-grams, 0 to 100. */
   precisions: number[];
+  /** 1 where the hypotheses are as long as the references or longer, else exp(1 − references / hypotheses). */
   brevityPenalty: number;
   /** Tokens of all hypotheses. */
   hypothesisLength: number;

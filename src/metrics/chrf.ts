@@ -2,6 +2,7 @@
 import { requireNumber } from '../range.js';
 import { checkPairs, type References, splitWords } from './sentences.js';
 
+/** Length of the n-grams and weight of recall; the defaults are chrF2. */
 export interface ChrfOptions {
   /** The longest character n-grams; default 6. */
   order?: number;

@@ -2,28 +2,37 @@
 // scheme of tagScheme.ts.
 import { UnrolledError } from '../errors.js';
 
+/** A run of tokens with a type, such as a noun phrase. */
 export interface Chunk {
+  /** What stands behind B- and I-: `NP`. */
   type: string;
-  /** Its first token, and the one after its last. */
+  /** Its first token, from 0. */
   start: number;
+  /** The token after its last. */
   end: number;
 }
 
+/** How well chunks are found, of all types or of one. */
 export interface ChunkScore {
   /** Right ones among those found; 0 where none was found. */
   precision: number;
   /** Right ones among those that are there; 0 where there is none. */
   recall: number;
+  /** 2 · precision · recall / (precision + recall); 0 where both are 0. */
   f1: number;
-  /** Chunks that are there, that were found, and that are right: in type, start and end. */
+  /** Chunks in the truth. */
   there: number;
+  /** Chunks in the prediction. */
   found: number;
+  /** Chunks of the prediction whose type, start and end are those of one in the truth. */
   right: number;
 }
 
+/** Scores over all chunks, and for each type. */
 export interface ChunkMetrics extends ChunkScore {
   /** The share of tokens with the right tag. */
   accuracy: number;
+  /** The same for each type that is there or was found. */
   types: Record<string, ChunkScore>;
 }
 

@@ -6,7 +6,11 @@ it('measures from the definitions', () => {
   const metrics = classMetrics([0, 1, 2, 2, 1, 0, 0, 2], [0, 2, 2, 2, 1, 0, 1, 0], 3);
   expect(metrics.accuracy).toBeCloseTo(0.625, 12);
   expect(metrics.macroF1).toBeCloseTo((2 / 3 + 1 / 2 + 2 / 3) / 3, 12);
-  expect(metrics.confusion).toEqual([[2, 1, 0], [0, 1, 1], [1, 0, 2]]); // prettier-ignore
+  expect(metrics.confusion).toEqual([
+    [2, 1, 0],
+    [0, 1, 1],
+    [1, 0, 2],
+  ]);
 });
 
 it('does not count a class that is neither there nor predicted', () => {

@@ -1,6 +1,7 @@
 // How well classes are told apart, from the definitions. Letters: K classes, n rows.
 import { UnrolledError } from '../errors.js';
 
+/** How well classes are told apart. */
 export interface ClassMetrics {
   /** The share of rows with the right class. */
   accuracy: number;

@@ -2,6 +2,7 @@
 import { UnrolledError } from '../errors.js';
 import { splitWords } from './sentences.js';
 
+/** How many edits lead from what was predicted to the truth. */
 export interface ErrorRate {
   /** Edits over the items of the references; may pass 1. Of words it is the word error rate. */
   rate: number;

@@ -1,12 +1,16 @@
 // How far forecasts are off: by step of the horizon, and over all.
 
+/** How far forecasts of K steps are off, in the units of the series. */
 export interface ForecastErrors {
   /** Mean over all forecast values that are scored. */
   mse: number;
+  /** Mean absolute error over windows and steps. */
   mae: number;
+  /** The root of `mse`. */
   rmse: number;
   /** At 1 … K steps ahead. */
   byStep: { mse: number; mae: number }[];
+  /** How many forecasts were compared. */
   windows: number;
   /** Values that are scored: windows × K, less those that were filled in. */
   values: number;

@@ -2,6 +2,7 @@
 import { isConstant } from '../data/scaling.js';
 import { UnrolledError } from '../errors.js';
 
+/** How far predicted numbers are off, in the units of the numbers unless said otherwise. */
 export interface RegressionMetrics {
   /** The mean squared error. */
   mse: number;

@@ -3,7 +3,9 @@ import { UnrolledError } from '../errors.js';
 import { chunkMetrics } from './chunks.js';
 import { tagSchemeOf } from './tagScheme.js';
 
+/** How well tags are found. */
 export interface TagScores {
+  /** How many tokens were looked at. */
   tokens: number;
   /** The share of tokens with the right tag. */
   accuracy: number;

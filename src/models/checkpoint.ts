@@ -1,15 +1,19 @@
 // What a checkpoint holds beside the model: all that decides the rest of the training. Its tensors (optimizer moments, the best
 // weights, carried state) have names with a colon, which no parameter has. It is checked like any model: it may be a stranger's.
+import { brief, briefList } from '../brief.js';
 import { UnrolledError } from '../errors.js';
 import type { PartFingerprint } from '../data/fingerprint.js';
 import type { SamplerState } from '../data/sampling.js';
-import type { StateDict } from '../nn/module.js';
-import type { RecurrentState } from '../nn/recurrent.js';
+import type { Module } from '../nn/module.js';
+import type { Recurrent, RecurrentState } from '../nn/recurrent.js';
+import { type StoredMoments, storedMoments } from '../optim/moments.js';
 import type { Optimizer } from '../optim/optimizers.js';
 import { fromData } from '../tensor/create.js';
 import { keep } from '../tensor/scope.js';
+import { formatShape } from '../tensor/shape.js';
 import type { HistoryPoint, TrainingPosition, Validation } from '../train/trainer.js';
-import type { ModelFile, NamedTensor } from './modelFile.js';
+import type { GivenState, StateDict } from '../weights/labels.js';
+import { type ModelFile, type ModelTensor, openModelFile, prefixedWeights, readPrefixed } from './modelFile.js';
 
 export interface Checkpoint extends TrainingPosition<{ loss: number }> {
   /** Those that the training runs with: plain values. */
@@ -19,33 +23,42 @@ export interface Checkpoint extends TrainingPosition<{ loss: number }> {
   sampler: SamplerState;
   /** Random kernel calls so far. */
   calls: number;
-  moments: Record<string, ArrayLike<number>>;
-  best: StateDict | null;
+  moments: StoredMoments;
+  best: GivenState | null;
   /** By layer and name: shape and values. */
   state: CarriedState;
 }
 
 type CarriedState = ReadonlyMap<string, { shape: readonly number[]; data: ArrayLike<number> }>;
 
-const floats = (name: string, shape: readonly number[], data: ArrayLike<number>): NamedTensor => ({
+/** Before the names of the best weights. */
+const BEST = 'best:';
+
+const floats = (name: string, shape: readonly number[], data: ArrayLike<number>): ModelTensor => ({
   ...{ name, shape, dtype: 'F32' },
   data: Float32Array.from(data),
 });
 
 /** The tensors of a checkpoint, beside the model's. */
 export function checkpointTensors(
+  network: Module,
   optimizer: Optimizer,
   state: RecurrentState | null,
   best: StateDict | null,
-): NamedTensor[] {
-  const moments = Object.entries(optimizer.state().moments);
+): ModelTensor[] {
   return [
-    ...moments.map(([key, data]) => floats(`optimizer:${key}`, [data.length], data)),
-    ...Object.entries(best ?? {}).map(([name, { shape, data }]) => floats(`best:${name}`, shape, data)),
+    ...storedMoments(optimizer, network),
+    ...(best === null ? [] : prefixedWeights(BEST, best)),
     ...(state ?? []).flatMap((layer, l) =>
       Object.entries(layer).map(([s, t]) => floats(`state:${l}:${s}`, t.shape, t.data())),
     ),
   ];
+}
+
+/** What a checkpoint says before it is gone on from: how to read the data again. Errors: FORMAT. */
+export function checkpointSettings(bytes: Uint8Array, name: string) {
+  const file = openModelFile(bytes, name);
+  return { task: file.kind, reading: file.reading, options: readCheckpoint(file, name).options };
 }
 
 /** Errors: FORMAT for a file that is no checkpoint, or a damaged one. */
@@ -61,23 +74,12 @@ export function readCheckpoint(file: ModelFile, name: string): Checkpoint {
     throw new UnrolledError('FORMAT', `expected ${what} in ${name}`, 'the checkpoint is damaged: train anew');
   };
   const content = new CheckpointReader(file.checkpoint, fail);
-  // Names come from the file: without a prototype, none of them means anything else.
-  const moments = Object.create(null) as Record<string, ArrayLike<number>>;
-  const best = Object.create(null) as StateDict;
-  const state = new Map<string, { shape: readonly number[]; data: ArrayLike<number> }>();
-  for (const [tensorName, { shape, data }] of file.tensors) {
-    const [kind, ...rest] = tensorName.split(':');
-    const values = Array.from(data, Number);
-    if (kind === 'optimizer') moments[rest.join(':')] = values;
-    else if (kind === 'best') best[rest.join(':')] = { shape, data: values };
-    else if (kind === 'state') {
-      const [layer, part] = rest;
-      const isPlace = /^\d{1,4}$/.test(layer ?? '') && /^[a-z]\w*$/i.test(part ?? '') && rest.length === 2;
-      if (!isPlace) fail('carried states as state:LAYER:NAME');
-      state.set(rest.join(':'), { shape, data: values });
-    }
-  }
-  return { ...content.read(), moments, best: Object.keys(best).length > 0 ? best : null, state };
+  return {
+    ...content.read(),
+    moments: { tensors: file.tensors, labels: file.labels, file: name },
+    best: readPrefixed(BEST, file, name),
+    state: carriedState(file, name),
+  };
 }
 
 /** The plain part. */
@@ -160,13 +162,54 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
-/** The carried state as tensors; null where there is none. */
-export function restoreState(state: CarriedState): RecurrentState | null {
-  const layers: Record<string, ReturnType<typeof fromData>>[] = [];
-  for (const [key, { shape, data }] of state) {
-    const [l, s] = key.split(':');
-    (layers[Number(l)] ??= {})[s] = keep(fromData(data, shape));
+/** The tensors `state:layer:name`. Errors: FORMAT. */
+function carriedState({ tensors }: ModelFile, name: string): CarriedState {
+  const state = new Map<string, { shape: readonly number[]; data: ArrayLike<number> }>();
+  for (const [key, { shape, dtype, data }] of tensors) {
+    const [kind, layer, s] = key.split(':');
+    if (kind !== 'state') continue;
+    if (dtype !== 'F32' || shape.length !== 2 || !/^\d+$/.test(layer) || s === undefined) {
+      throw new UnrolledError(
+        'FORMAT',
+        `expected a state [N, H] of float32 as "${brief(key)}" in ${name}, received ${dtype} ${brief(formatShape(shape))}`,
+        'the file is damaged',
+      );
+    }
+    state.set(`${layer}:${s}`, { shape, data: data as Float32Array });
   }
-  // A layer that is missing has no states.
-  return layers.length > 0 ? Array.from(layers, (layer) => layer ?? {}) : null;
+  return state;
+}
+
+/**
+ * The carried state as tensors; null where there is none.
+ * @param recurrent what it is a state of
+ * Errors: FORMAT where it is that of another network.
+ */
+export function restoreState(state: CarriedState, recurrent: Recurrent): RecurrentState | null {
+  if (state.size === 0) return null;
+  const layers = recurrent.stateSizes();
+  const wanted = layers.flatMap((sizes, l) => Object.keys(sizes).map((s) => `${l}:${s}`));
+  const missing = wanted.filter((key) => !state.has(key));
+  const extra = [...state.keys()].filter((key) => !wanted.includes(key));
+  const [N] = [...state.values()][0].shape;
+  const wrong = wanted.filter((key) => {
+    const [l, s] = key.split(':');
+    const shape = state.get(key)?.shape;
+    return shape !== undefined && (shape[0] !== N || shape[1] !== layers[Number(l)][s]);
+  });
+  if (missing.length + extra.length + wrong.length > 0) {
+    throw new UnrolledError(
+      'FORMAT',
+      `expected the states of this network, received some without ${briefList(missing)}, with ${briefList(extra)} besides, and ${briefList(wrong)} of another size`,
+      'resume from the checkpoint of this network',
+    );
+  }
+  return layers.map((sizes, l) =>
+    Object.fromEntries(
+      Object.keys(sizes).map((s) => {
+        const { data, shape } = state.get(`${l}:${s}`) ?? { data: [], shape: [0] };
+        return [s, keep(fromData(data, shape))];
+      }),
+    ),
+  );
 }

@@ -31,12 +31,13 @@ export async function fitModel<M extends Trainable, D, O extends object>(
     requireSameData(stored.data, lesson.data);
     lesson.sampler.restore(stored.sampler);
     model.calls.calls = stored.calls;
-    const state = restoreState(stored.state);
+    const state = lesson.carried === undefined ? null : restoreState(stored.state, lesson.carried.of);
     if (state !== null) lesson.carried?.restore(state);
   }
   model.reading = given.reading ?? model.reading;
   model.settings = storable(options);
   const { epochs, minutes } = options;
+  const onValidation = options.onValidation as ((event: object, model: M) => void | Promise<void>) | undefined;
   try {
     model.training = await train(
       {
@@ -45,13 +46,13 @@ export async function fitModel<M extends Trainable, D, O extends object>(
         stepsPerEpoch: lesson.stepsPerEpoch,
         next: () => lesson.next(),
         evaluate: () => lesson.evaluate(),
-        onValidation: options.onValidation,
+        onValidation: (event) => onValidation?.(event, model),
         async checkpoint({ position, optimizer, best }) {
           const content = {
             ...{ ...position, options: storable(options), data: lesson.data },
             ...{ sampler: lesson.sampler.state(), calls: model.calls.calls },
           };
-          const tensors = checkpointTensors(optimizer, lesson.carried?.state() ?? null, best);
+          const tensors = checkpointTensors(model.network, optimizer, lesson.carried?.state() ?? null, best);
           await checkpoint?.save(model.toBytes({ tensors, checkpoint: content }));
         },
       },

@@ -117,6 +117,14 @@ export abstract class Model<T extends TaskTypes = TaskTypes> extends StoredModel
   /** The recurrent parts, by the beginning of their parameters' names (`rnn.`): what inspection looks into. */
   abstract recurrents(): Readonly<Record<string, Recurrent>>;
 
+  /** What its recurrent part reads of an input at each step, as it is written: tokens, or numbers. */
+  abstract steps(input: T['input']): string[];
+
+  /** Lets the network read one input, for whoever watches its recurrent parts. */
+  readOnce(input: T['input']): void {
+    this.predict([input]);
+  }
+
   /** What `evaluate` measures; the network is in evaluation mode. */
   protected abstract measure(data: T['data'], options: T['evaluateOptions']): T['evaluation'];
 

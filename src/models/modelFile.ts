@@ -1,10 +1,21 @@
 // One .safetensors file for a model: tensors, and as metadata its kind, configuration, text settings and vocabulary.
+import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
 import { decodeSafetensors, encodeSafetensors, type SafetensorsTensor } from '../formats/safetensors.js';
 import type { Module } from '../nn/module.js';
 import type { TextSettings } from '../text/corpus.js';
 import { TOKENIZER_KINDS } from '../text/tokenizer.js';
 import { Vocabulary } from '../text/vocabulary.js';
+import { withBudget } from '../weights/budget.js';
+import {
+  decodeLabels,
+  encodeLabels,
+  givenParameters,
+  type Labels,
+  loadStored,
+  storedTensors,
+} from '../weights/files.js';
+import type { GivenState, ParameterLabel, StateDict } from '../weights/labels.js';
 import type { Reading } from './options.js';
 
 /** How a model's text is read: what its file stores beside the weights. */
@@ -13,12 +24,12 @@ export interface ModelText {
   vocabulary: Vocabulary;
 }
 
-/** A tensor with its name in a file. */
-export type NamedTensor = SafetensorsTensor & { name: string };
+/** A tensor for a file; weights have a label. */
+export type ModelTensor = SafetensorsTensor & { name: string; label?: ParameterLabel };
 
 /** What a file has beside the model: that of a checkpoint. */
 export interface FileExtra {
-  tensors?: NamedTensor[];
+  tensors?: ModelTensor[];
   checkpoint?: unknown;
 }
 
@@ -33,23 +44,36 @@ export interface ModelFile {
   /** What resuming a training needs; undefined in a finished model. */
   checkpoint?: unknown;
   tensors: Map<string, SafetensorsTensor>;
+  /** Which columns are which gate, and the like; undefined in a file of 0.1, which does not say. */
+  labels: Labels | undefined;
 }
 
-const FORMAT = 'unrolled-1';
+/** unrolled-1 is that of 0.1: its weights have no labels. */
+const FORMAT = 'unrolled-2';
+const FORMATS: readonly string[] = ['unrolled-1', FORMAT];
 
-export function encodeModelFile(file: Omit<ModelFile, 'tensors'> & { tensors: NamedTensor[] }): Uint8Array {
+export function encodeModelFile(file: Omit<ModelFile, 'tensors' | 'labels'> & { tensors: ModelTensor[] }): Uint8Array {
   return encodeSafetensors(file.tensors, {
     format: FORMAT,
     kind: file.kind,
-    config: JSON.stringify(file.config),
+    config: canonicalJson(file.config),
     ...Object.fromEntries(
       file.texts.flatMap(({ settings, vocabulary }, i) => [
-        [numbered('text', i), JSON.stringify(settings)],
+        [numbered('text', i), JSON.stringify(withoutDefaults(settings))],
         [numbered('vocabulary', i), JSON.stringify(vocabulary)],
       ]),
     ),
-    ...(file.reading === null ? {} : { reading: JSON.stringify(file.reading) }),
+    ...(file.tensors.some(({ label }) => label !== undefined) ? { weights: encodeLabels(file.tensors) } : {}),
+    ...(file.reading === null ? {} : { reading: canonicalJson(file.reading) }),
     ...(file.checkpoint === undefined ? {} : { checkpoint: JSON.stringify(file.checkpoint) }),
+  });
+}
+
+/** The same text for the same values, whoever put them together in whatever order. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, own: unknown) => {
+    if (typeof own !== 'object' || own === null || Array.isArray(own)) return own;
+    return Object.fromEntries(Object.entries(own).sort(([a], [b]) => (a < b ? -1 : 1)));
   });
 }
 
@@ -57,10 +81,10 @@ export function encodeModelFile(file: Omit<ModelFile, 'tensors'> & { tensors: Na
 export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
   const { tensors, metadata } = decodeSafetensors(bytes, name);
   const { kind } = metadata;
-  if (metadata.format !== FORMAT || kind === undefined) {
+  if (!FORMATS.includes(metadata.format) || kind === undefined) {
     throw new UnrolledError(
       'FORMAT',
-      `expected a model of this program in ${name}, received a safetensors file of ${metadata.format ?? 'another program'}`,
+      `expected a model of this program in ${name}, received a safetensors file of ${brief(metadata.format ?? 'another program')}`,
       'name a file that `unrolled train` wrote',
     );
   }
@@ -88,6 +112,7 @@ export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
     reading: metadata.reading === undefined ? null : readingOf(part('reading'), name),
     checkpoint: metadata.checkpoint === undefined ? undefined : part('checkpoint'),
     tensors,
+    labels: metadata.format === FORMAT ? decodeLabels(metadata.weights ?? '{}', name) : undefined,
   };
 }
 
@@ -117,30 +142,55 @@ function checkSettings(value: unknown, name: string): TextSettings {
       'the file is damaged',
     );
   }
-  const { lineSeparator } = settings;
+  return withoutDefaults({ ...settings, tokens });
+}
+
+const CLEANINGS = ['lowercase', 'lettersOnly', 'collapseWhitespace'] as const;
+
+/** Settings as they stand in a file, whoever gave them: what is off is not there, so that a model read and written is the same. */
+function withoutDefaults(
+  settings: { [K in keyof TextSettings]: unknown } & Pick<TextSettings, 'tokens'>,
+): TextSettings {
+  const { tokens, lineSeparator } = settings;
   return {
     tokens,
-    lowercase: settings.lowercase === true,
-    lettersOnly: settings.lettersOnly === true,
-    collapseWhitespace: settings.collapseWhitespace === true,
+    ...Object.fromEntries(CLEANINGS.filter((name) => settings[name] === true).map((name) => [name, true])),
     ...(typeof lineSeparator === 'string' ? { lineSeparator } : {}),
   };
 }
 
-/** A network's weights as tensors of a file. */
-export function weightsOf(network: Module): NamedTensor[] {
-  return Object.entries(network.stateDict()).map(([name, { shape, data }]) => ({
-    name,
-    shape,
-    dtype: 'F32' as const,
-    data: Float32Array.from(data),
-  }));
+/** A network's weights as tensors of a file, with their labels. */
+export function weightsOf(network: Module): ModelTensor[] {
+  return storedTensors(network);
 }
 
-/** Puts a file's weights into a network; what belongs to a checkpoint has a colon in its name. Errors: FORMAT. */
-export function loadWeights(network: Module, { tensors }: Pick<ModelFile, 'tensors'>): void {
-  const own = [...tensors].filter(([name]) => !name.includes(':'));
-  network.loadStateDict(
-    Object.fromEntries(own.map(([name, { shape, data }]) => [name, { shape, data: Array.from(data, Number) }])),
-  );
+/** Kept weights as tensors of a file, their names behind a prefix that ends in a colon. */
+export function prefixedWeights(prefix: string, state: StateDict): ModelTensor[] {
+  return storedTensors({ stateDict: () => state }).map((tensor) => ({ ...tensor, name: prefix + tensor.name }));
+}
+
+/** What `prefixedWeights` put into a file; null where there is none. Errors: FORMAT. */
+export function readPrefixed(prefix: string, { tensors, labels }: ModelFile, name: string): GivenState | null {
+  const own = [...tensors].filter(([key]) => key.startsWith(prefix));
+  if (own.length === 0) return null;
+  const bare = (key: string): string => key.slice(prefix.length);
+  const ownLabels = new Map([...(labels ?? [])].map(([key, label]) => [bare(key), label]));
+  return givenParameters(new Map(own.map(([key, tensor]) => [bare(key), tensor])), ownLabels, name);
+}
+
+/**
+ * Makes a model with a network and puts a file's weights into it. The network may have no more parameters than the file, so that
+ * nothing large is made for a small file. @param name of the file, for messages. Errors: FORMAT.
+ */
+export function withWeights<M extends { network: Module }>(file: ModelFile, name: string, create: () => M): M {
+  const weights = networkTensors(file);
+  const total = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
+  const model = withBudget(total, name, create);
+  loadStored(model.network, weights, file.labels, name);
+  return model;
+}
+
+/** Without what belongs to a checkpoint, which has a colon in its name. */
+function networkTensors({ tensors }: ModelFile): ModelFile['tensors'] {
+  return new Map([...tensors].filter(([name]) => !name.includes(':')));
 }

@@ -3,11 +3,11 @@ import type { PartFingerprint } from '../data/fingerprint.js';
 import type { SamplerState } from '../data/sampling.js';
 import type { Module } from '../nn/module.js';
 import type { RandomCalls } from '../nn/random.js';
-import type { RecurrentState } from '../nn/recurrent.js';
+import type { Recurrent, RecurrentState } from '../nn/recurrent.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { TrainingResult } from '../train/trainer.js';
 import { ConfigReader } from './config.js';
-import { type FileExtra, loadWeights, type ModelFile, type ModelText } from './modelFile.js';
+import { type FileExtra, type ModelFile, type ModelText, withWeights } from './modelFile.js';
 import type { Reading, ResolvedFit } from './options.js';
 
 /** The types of a task, by what they are for. */
@@ -54,7 +54,7 @@ export interface Lesson<X extends { loss: number } = { loss: number }> {
   /** On the validation part; null where there is none. */
   evaluate(): X | null;
   /** The state that goes from minibatch to minibatch, where one does. */
-  carried?: { state(): RecurrentState | null; restore(state: RecurrentState): void };
+  carried?: { of: Recurrent; state(): RecurrentState | null; restore(state: RecurrentState): void };
   /** Gives back what was kept. */
   end?(): void;
 }
@@ -92,8 +92,7 @@ export function defineTask<M extends Trainable, D, O extends object>(own: TaskOw
   return {
     ...own,
     open(file, name) {
-      const model = own.build(new ConfigReader(file.config, name), file.texts, name);
-      loadWeights(model.network, file);
+      const model = withWeights(file, name, () => own.build(new ConfigReader(file.config, name), file.texts, name));
       model.reading = file.reading;
       model.network.eval();
       return model;

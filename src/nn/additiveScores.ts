@@ -36,7 +36,11 @@ export function additiveScores(queries: Tensor, keys: Tensor, vector: Tensor): T
   const device = queries.device;
   const scores = empty([Tq, Tk, N], { device });
   const weighed = moving(empty([N, A], { device }), A, 0);
-  const operands = { q: { ...moving(queries, A, 0), table: QUERY }, k: { ...moving(keys, A, 0), table: KEY }, v: moving(vector, 0, 0) }; // prettier-ignore
+  const operands = {
+    q: { ...moving(queries, A, 0), table: QUERY },
+    k: { ...moving(keys, A, 0), table: KEY },
+    v: moving(vector, 0, 0),
+  };
   runScan(forward, { ...operands, weighed, scores: { ...moving(scores, 1, N), colStride: 0 } }, [Tq, Tk, N, A]);
   if (isRecording([queries, keys, vector])) {
     record({

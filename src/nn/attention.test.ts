@@ -28,13 +28,32 @@ beforeAll(() => {
 const rng = new Philox(3);
 const normal = (...shape: number[]): Tensor => randn(shape, rng);
 const leaf = (...shape: number[]): Tensor => randn(shape, rng, { requiresGrad: true });
-const weigh = (t: Tensor): Tensor => t.mul(fromData(Float64Array.from({ length: t.size }, (_, i) => Math.sin(i + 1)), t.shape)).sum(); // prettier-ignore
+const weigh = (t: Tensor): Tensor =>
+  t
+    .mul(
+      fromData(
+        Float64Array.from({ length: t.size }, (_, i) => Math.sin(i + 1)),
+        t.shape,
+      ),
+    )
+    .sum();
 
 const OPTIONS: Record<string, () => AttentionOptions> = {
   plain: () => ({}),
   lengths: () => ({ lengths: [3, 0] }),
-  'a causal mask': () => ({ mask: tensor([[1, 0, 0], [1, 1, 0]]) }), // prettier-ignore
-  'mask and lengths': () => ({ mask: tensor([[1, 0, 1], [0, 1, 1]]), lengths: [2, 1] }), // prettier-ignore
+  'a causal mask': () => ({
+    mask: tensor([
+      [1, 0, 0],
+      [1, 1, 0],
+    ]),
+  }),
+  'mask and lengths': () => ({
+    mask: tensor([
+      [1, 0, 1],
+      [0, 1, 1],
+    ]),
+    lengths: [2, 1],
+  }),
 };
 
 describe('numeric gradients in float64', () => {
@@ -129,7 +148,11 @@ describe('attention', () => {
 
   it('names the parameters of additive attention', () => {
     const shapes = [...new AdditiveAttention(4, 3, 6).namedParameters()].map(([name, t]) => [name, ...t.shape]);
-    expect(shapes).toEqual([['query.weight', 4, 6], ['key.weight', 3, 6], ['score.weight', 6, 1]]); // prettier-ignore
+    expect(shapes).toEqual([
+      ['query.weight', 4, 6],
+      ['key.weight', 3, 6],
+      ['score.weight', 6, 1],
+    ]);
   });
 
   it('says what does not fit', () => {
@@ -153,7 +176,11 @@ describe('attention', () => {
 
 describe('lengthMask', () => {
   it('marks the steps before the end', () => {
-    expect(lengthMask([0, 1, 3], 3).toArray()).toEqual([[0, 0, 0], [1, 0, 0], [1, 1, 1]]); // prettier-ignore
+    expect(lengthMask([0, 1, 3], 3).toArray()).toEqual([
+      [0, 0, 0],
+      [1, 0, 0],
+      [1, 1, 1],
+    ]);
     expect(lengthMask(fromData(Int32Array.of(2), [1]), 2).toArray()).toEqual([[1, 1]]);
     expect(() => lengthMask([-1], 3)).toThrowError(/received -1/);
     expect(() => lengthMask([1.5], 3)).toThrowError(/received 1.5/);

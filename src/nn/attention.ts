@@ -15,6 +15,7 @@ import { Linear } from './layers.js';
 import { lengthMask, type Lengths, readLengths } from './lengths.js';
 import { Module } from './module.js';
 
+/** Where queries may look. */
 export interface AttentionOptions {
   /** Not 0 where a query may look; broadcasts to [N, Tq, Tk]: [N, 1, Tk] hides keys, [Tq, Tk] is one for all sequences. */
   mask?: Tensor;
@@ -22,6 +23,7 @@ export interface AttentionOptions {
   lengths?: Lengths;
 }
 
+/** What attention gives: the mixtures, and how they were mixed. */
 export interface AttentionResult {
   /** [N, Tq, Dv] */
   output: Tensor;
@@ -29,6 +31,7 @@ export interface AttentionResult {
   weights: Tensor;
 }
 
+/** How products of queries and keys become scores. */
 export interface DotAttentionOptions {
   /** Factor on the products; 1/√D by default. */
   scale?: number;
@@ -67,7 +70,13 @@ function attend(scores: Tensor, value: Tensor, options: AttentionOptions): Atten
     const lengths = readLengths(options.lengths, N, Tk, 'key lengths');
     masks.push(reshape(lengthMask(lengths, Tk, { device: scores.device }), [N, 1, Tk]));
   }
-  const weights = masks.length === 0 ? softmax(scores) : maskedSoftmax(scores, masks.reduce((a, b) => mul(a, b))); // prettier-ignore
+  const weights =
+    masks.length === 0
+      ? softmax(scores)
+      : maskedSoftmax(
+          scores,
+          masks.reduce((a, b) => mul(a, b)),
+        );
   return { output: matmul(weights, value), weights };
 }
 
@@ -130,8 +139,11 @@ export class DotAttention extends Module {
  * appendix A.1.2). Parameters: `query.weight` W [Dq, A], `key.weight` U [Dk, A], `score.weight` v [A, 1].
  */
 export class AdditiveAttention extends Module {
+  /** Dq, the size of a query. */
   readonly querySize: number;
+  /** Dk, the size of a key. */
   readonly keySize: number;
+  /** A, the size in which queries and keys are compared. */
   readonly attentionSize: number;
   readonly #query: Linear;
   readonly #key: Linear;

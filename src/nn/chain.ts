@@ -20,9 +20,11 @@ export interface ChainMarginals {
   transitions: Float64Array;
 }
 
+/** The best sequence of states of a chain, as Viterbi’s algorithm finds it. */
 export interface BestPath {
   /** [T] */
   path: Int32Array;
+  /** The sum of the scores along it: in a hidden Markov model the logarithm of its probability. */
   score: number;
 }
 

@@ -36,7 +36,14 @@ beforeEach(() => {
 
 function lossOf({ output, state }: Pick<RecurrentResult, 'output' | 'state'>): Tensor {
   const weigh = (t: Tensor, phase: number): Tensor =>
-    t.mul(fromData(Float64Array.from({ length: t.size }, (_, i) => Math.sin(1.7 * i + phase)), t.shape)).sum(); // prettier-ignore
+    t
+      .mul(
+        fromData(
+          Float64Array.from({ length: t.size }, (_, i) => Math.sin(1.7 * i + phase)),
+          t.shape,
+        ),
+      )
+      .sum();
   return state.flatMap((own) => Object.values(own)).reduce((sum, s, i) => sum.add(weigh(s, i)), weigh(output, 0.5));
 }
 
@@ -61,9 +68,18 @@ function expectClose(actual: readonly number[], expected: readonly number[], tol
 
 describe('checkpoints over time', () => {
   const dropouts: RecurrentOptions = {
-    inputSize: 3, hiddenSize: 4, numLayers: 2, bidirectional: true,
-    dropout: 0.3, variational: true, inputDropout: 0.2, stateDropout: 0.3, weightDropout: 0.3, zoneout: 0.3, learnInitialState: true,
-  }; // prettier-ignore
+    inputSize: 3,
+    hiddenSize: 4,
+    numLayers: 2,
+    bidirectional: true,
+    dropout: 0.3,
+    variational: true,
+    inputDropout: 0.2,
+    stateDropout: 0.3,
+    weightDropout: 0.3,
+    zoneout: 0.3,
+    learnInitialState: true,
+  };
 
   const segments = [1, 3, 4, 7, 8, 'sqrt' as const];
   const batches = [undefined, [7, 3], [0, 5], [1, 1]];
@@ -195,7 +211,9 @@ describe('factors of the gradient between steps', () => {
     const run = (): Tensor => network.forward(x, { gradientScale: new Float32Array(T) }).output.sum();
     const gradient = gradientsOf(network, x, run).slice(0, x.size);
     const weight = new Map(network.namedParameters()).get('0.weight_x')?.data() ?? [];
-    gradient.forEach((g, i) => expect(g).toBeCloseTo(weight[(i % 2) * 3] + weight[(i % 2) * 3 + 1] + weight[(i % 2) * 3 + 2], 12)); // prettier-ignore
+    gradient.forEach((g, i) =>
+      expect(g).toBeCloseTo(weight[(i % 2) * 3] + weight[(i % 2) * 3 + 1] + weight[(i % 2) * 3 + 2], 12),
+    );
   });
 
   /** Factors of randomized truncation: 1/p with probability p, else 0. */

@@ -10,18 +10,23 @@ import type { Tensor } from '../tensor/tensor.js';
 import { Linear } from './layers.js';
 import { Module } from './module.js';
 
+/** How the filters of a `Conv2d` move over a picture. */
 export interface Conv2dOptions {
   /** 1 */
   stride?: number;
   /** Zeros around the picture; 0. */
   padding?: number;
+  /** Draws the initial values; the generator that `manualSeed` seeds by default. */
   rng?: Philox;
 }
 
 /** A convolution: [N, H, W, C] to [N, H', W', F], H' = ⌊(H + 2 padding − K) / stride⌋ + 1. Filters [K · K · C, F], bias [F]. */
 export class Conv2d extends Module {
+  /** C, numbers of a pixel. */
   readonly inputSize: number;
+  /** F, the number of filters. */
   readonly outputSize: number;
+  /** K, the side of the patch that a filter sees. */
   readonly kernelSize: number;
   readonly #stride: number;
   readonly #padding: number;

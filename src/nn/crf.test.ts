@@ -45,7 +45,14 @@ describe('LinearChainCRF', () => {
     const expected = [0, 2].map((n) => {
       const length = LENGTHS[n];
       const total = [...pathsOf(length)].reduce((sum, path) => sum + Math.exp(scoreOf(all, n, path)), 0);
-      return Math.log(total) - scoreOf(all, n, Array.from({ length }, (_, t) => PATHS[t * N + n])); // prettier-ignore
+      return (
+        Math.log(total) -
+        scoreOf(
+          all,
+          n,
+          Array.from({ length }, (_, t) => PATHS[t * N + n]),
+        )
+      );
     });
     const loss = all.crf.loss(all.scores, all.path, LENGTHS);
     expect(loss.shape).toEqual([]);

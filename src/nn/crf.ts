@@ -36,7 +36,10 @@ export class LinearChainCRF extends Module {
     super();
     checkSizes({ states });
     const make = (name: string, shape: number[]): Tensor =>
-      this.addParameter(name, parameter(shape, constantInit(0), new Philox(0)));
+      this.addParameter(name, parameter(shape, constantInit(0), new Philox(0), `${name} of a random field`), {
+        axes: shape.map(() => 'classes'),
+        blocks: [],
+      });
     this.states = states;
     this.transition = make('transition', [states, states]);
     this.start = make('start', [states]);

@@ -59,8 +59,12 @@ describe('ctcLoss', () => {
     expect(ctcLoss(logProbs, targets, { ...options, reduction: 'sum' }).item()).toBeCloseTo(losses[0] + losses[1], 10);
   });
 
-  const weighted = (options: CtcOptions) => (x: Tensor): Tensor =>
-    ctcLoss(x, labels([1, 1, 3], [2, 3, 1], [3, 9, 9]), options).mul(tensor([1, -2, 0.5])).sum(); // prettier-ignore
+  const weighted =
+    (options: CtcOptions) =>
+    (x: Tensor): Tensor =>
+      ctcLoss(x, labels([1, 1, 3], [2, 3, 1], [3, 9, 9]), options)
+        .mul(tensor([1, -2, 0.5]))
+        .sum();
 
   it.each(['mean', 'sum', 'none'] as const)('has the gradient of numeric differences, %s', (reduction) => {
     const options = { inputLengths: [5, 4, 2], targetLengths: [3, 3, 1], reduction };

@@ -10,6 +10,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { type Lengths, readLengths } from './lengths.js';
 import { reduceLoss, type Reduction } from './losses.js';
 
+/** Lengths, the blank, and what becomes of the losses of a batch. */
 export interface CtcOptions {
   /** Steps of each sequence, N numbers; T by default. */
   inputLengths?: Lengths;
@@ -73,7 +74,11 @@ export function ctcLoss(logProbs: Tensor, targets: Tensor, options: CtcOptions =
     });
   }
   if (reduction !== 'mean') return reduceLoss(loss, reduction);
-  const perLabel = fromData(targetLengths.map((length) => 1 / Math.max(length, 1)), [N], { device }); // prettier-ignore
+  const perLabel = fromData(
+    targetLengths.map((length) => 1 / Math.max(length, 1)),
+    [N],
+    { device },
+  );
   return reduceLoss(mul(loss, perLabel), 'mean');
 }
 

@@ -248,7 +248,9 @@ describe('dropout of weights', () => {
     for (const v of first) expect([0, KEPT]).toContain(v);
     expectRate(first.filter((v) => v === 0).length, H * H);
     const w = fromData(Float64Array.from(first), [H, H]);
-    w.matmul(w).data().forEach((v, i) => expect(second[i]).toBeCloseTo(v, 9)); // prettier-ignore
+    w.matmul(w)
+      .data()
+      .forEach((v, i) => expect(second[i]).toBeCloseTo(v, 9));
     expect(run().first).not.toEqual(first);
     // The weights themselves stay, and so do those of inputs.
     expect(new Set(new Map(network.namedParameters()).get('0.weight_h')?.data())).toEqual(new Set([1]));
@@ -279,8 +281,15 @@ describe('dropout of weights', () => {
 });
 
 const EVERYTHING: Partial<RecurrentOptions> = {
-  numLayers: 2, bidirectional: true, dropout: P, variational: true, inputDropout: P, stateDropout: P, zoneout: P, weightDropout: P,
-}; // prettier-ignore
+  numLayers: 2,
+  bidirectional: true,
+  dropout: P,
+  variational: true,
+  inputDropout: P,
+  stateDropout: P,
+  zoneout: P,
+  weightDropout: P,
+};
 
 describe('all dropouts together', () => {
   const results = (calls: RandomCalls, how: 'train' | 'eval', rounds = 2, options = EVERYTHING): number[][] => {

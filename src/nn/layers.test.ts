@@ -20,8 +20,13 @@ describe('Sequential', () => {
   it('runs parts in order and names parameters by their place', () => {
     const net = new Sequential(new Linear(3, 4), relu, new Sequential(new Linear(4, 2), tanh), new LayerNorm(2));
     expect([...net.namedParameters()].map(([name]) => name)).toEqual([
-      '0.weight', '0.bias', '2.0.weight', '2.0.bias', '3.weight', '3.bias',
-    ]); // prettier-ignore
+      '0.weight',
+      '0.bias',
+      '2.0.weight',
+      '2.0.bias',
+      '3.weight',
+      '3.bias',
+    ]);
     const x = tensor([[1, -2, 3]]);
     const state = net.stateDict();
     const other = new Sequential(new Linear(3, 4), relu, new Sequential(new Linear(4, 2), tanh), new LayerNorm(2));
@@ -54,7 +59,14 @@ describe('Sequential', () => {
 
 describe('Embedding', () => {
   it('frozen, is stored but not trained', () => {
-    const net = new Sequential(Embedding.fromVectors([[1, 2], [3, 4], [5, 6]]), new Linear(2, 1)); // prettier-ignore
+    const net = new Sequential(
+      Embedding.fromVectors([
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ]),
+      new Linear(2, 1),
+    );
     expect(net.parameterCount()).toBe(3);
     expect([...net.namedBuffers()].map(([name]) => name)).toEqual(['0.weight']);
     expect(Object.keys(net.stateDict()).sort()).toEqual(['0.weight', '1.bias', '1.weight']);
@@ -80,10 +92,16 @@ describe('Embedding', () => {
   });
 
   it('from vectors copies them, padding row included', () => {
-    const given = tensor([[1, 2], [3, 4]]); // prettier-ignore
+    const given = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
     const embedding = Embedding.fromVectors(given, { frozen: false, paddingIndex: 0 });
     given.set([0, 0, 0, 0]);
-    expect(embedding.weight.toArray()).toEqual([[1, 2], [3, 4]]); // prettier-ignore
+    expect(embedding.weight.toArray()).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
     expect(embedding.parameterCount()).toBe(4);
     expect(Embedding.fromVectors([Float32Array.of(7)]).weight.toArray()).toEqual([[7]]);
   });
@@ -109,7 +127,11 @@ describe('LayerNorm', () => {
   it('starts as the plain normalization, with the parameters asked for', () => {
     const x = tensor([[1, 2, 3]]);
     const names = (layer: LayerNorm): string[] => [...layer.namedParameters()].map(([name]) => name);
-    const [full, noBias, none] = [new LayerNorm(3), new LayerNorm(3, { bias: false }), new LayerNorm(3, { elementwiseAffine: false })]; // prettier-ignore
+    const [full, noBias, none] = [
+      new LayerNorm(3),
+      new LayerNorm(3, { bias: false }),
+      new LayerNorm(3, { elementwiseAffine: false }),
+    ];
     expect([names(full), names(noBias), names(none)]).toEqual([['weight', 'bias'], ['weight'], []]);
     expect(full.forward(x).toArray()).toEqual(none.forward(x).toArray());
     expect(noBias.forward(x).toArray()).toEqual(none.forward(x).toArray());

@@ -7,22 +7,30 @@ import { requireNumber } from '../range.js';
 import type { Philox } from '../tensor/philox.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
+import type { ParameterLabel } from '../weights/labels.js';
 import { constantInit, type Initializer, normalInit, uniformInit } from './initializers.js';
 import { Module, parameter } from './module.js';
 import { defaultCalls, defaultRng, type RandomCalls } from './random.js';
 
+/** What a `Linear` has beside its sizes. */
 export interface LinearOptions {
+  /** false: no bias. Default true. */
   bias?: boolean;
   /** Uniform ±1/√inputs by default, as in PyTorch. */
   init?: Initializer;
+  /** Draws the initial values; the generator that `manualSeed` seeds by default. */
   rng?: Philox;
 }
 
 /** y = x·W + b: [..., inputs] to [..., outputs]. W is [inputs, outputs]. */
 export class Linear extends Module {
+  /** Size of the last axis of what goes in. */
   readonly inputSize: number;
+  /** Size of the last axis of what comes out. */
   readonly outputSize: number;
+  /** W [inputSize, outputSize]: a column for each output. */
   readonly weight: Tensor;
+  /** b [outputSize], or null where the layer was made without. */
   readonly bias: Tensor | null;
 
   constructor(inputSize: number, outputSize: number, options: LinearOptions = {}) {
@@ -32,10 +40,13 @@ export class Linear extends Module {
     const bound = uniformInit(1 / Math.sqrt(inputSize));
     this.inputSize = inputSize;
     this.outputSize = outputSize;
-    this.weight = this.addParameter('weight', parameter([inputSize, outputSize], options.init ?? bound, rng));
-    this.bias = options.bias === false ? null : this.addParameter('bias', parameter([outputSize], bound, rng));
+    const made = (name: string, shape: number[], init: Initializer): Tensor =>
+      this.addParameter(name, parameter(shape, init, rng, `${name} of a linear layer`));
+    this.weight = made('weight', [inputSize, outputSize], options.init ?? bound);
+    this.bias = options.bias === false ? null : made('bias', [outputSize], bound);
   }
 
+  /** [..., inputSize] to [..., outputSize]; a vector [inputSize] to [outputSize]. Errors: SHAPE. */
   forward(x: Tensor): Tensor {
     if (x.shape[x.rank - 1] !== this.inputSize) {
       throw new UnrolledError(
@@ -51,6 +62,7 @@ export class Linear extends Module {
   }
 }
 
+/** What both ways to make an `Embedding` take. */
 export interface FromVectorsOptions {
   /** Not trained: no gradient and not among the parameters, but stored with the model. */
   frozen?: boolean;
@@ -58,16 +70,21 @@ export interface FromVectorsOptions {
   paddingIndex?: number;
 }
 
+/** What an `Embedding` has beside its sizes. */
 export interface EmbeddingOptions extends FromVectorsOptions {
   /** Standard normal by default. */
   init?: Initializer;
+  /** Draws the initial values; the generator that `manualSeed` seeds by default. */
   rng?: Philox;
 }
 
 /** A row of the table [V, D] for each index: int32 [...] to [..., D]. The row of `paddingIndex` is zero and stays so. */
 export class Embedding extends Module {
+  /** The table [V, D]: row i belongs to token i. */
   readonly weight: Tensor;
+  /** Whether training leaves the table alone. */
   readonly frozen: boolean;
+  /** The token whose row is zero and gets no gradient, or null. */
   readonly paddingIndex: number | null;
 
   /** Errors: RANGE for a size below 1, or a padding index that the table has not. */
@@ -86,9 +103,10 @@ export class Embedding extends Module {
       const values = init(shape, from);
       return paddingIndex === null ? values : values.fill(0, paddingIndex * size, (paddingIndex + 1) * size);
     };
-    const weight = parameter([count, size], padded, rng);
+    const weight = parameter([count, size], padded, rng, 'weight of an embedding');
+    const label: ParameterLabel = { axes: ['vocabulary', 'embedding'], blocks: [] };
     weight.requiresGrad = !frozen;
-    this.weight = frozen ? this.addBuffer('weight', weight) : this.addParameter('weight', weight);
+    this.weight = frozen ? this.addBuffer('weight', weight, label) : this.addParameter('weight', weight, label);
     this.frozen = frozen;
     this.paddingIndex = paddingIndex;
   }
@@ -125,6 +143,7 @@ export class Embedding extends Module {
 
 /** Zeroes each element with probability p while training and divides the rest by 1 − p (Srivastava et al. 2014). Errors: RANGE. */
 export class Dropout extends Module {
+  /** Probability that an element is dropped. */
   readonly p: number;
   readonly #calls: RandomCalls;
 
@@ -135,11 +154,13 @@ export class Dropout extends Module {
     this.#calls = calls;
   }
 
+  /** Any shape to the same; after `eval()`, x itself. Each call draws another mask. */
   forward(x: Tensor): Tensor {
     return this.training && this.p > 0 ? dropout(x, this.p, this.#calls.next()) : x;
   }
 }
 
+/** What a `LayerNorm` has beside its size. */
 export interface LayerNormOptions {
   /** Added to the variance. */
   epsilon?: number;
@@ -151,9 +172,13 @@ export interface LayerNormOptions {
 
 /** Layer normalization over the last axis: [..., size] to the same (Ba, Kiros and Hinton 2016); PyTorch's `LayerNorm`. */
 export class LayerNorm extends Module {
+  /** Size of the last axis, over which mean and variance go. */
   readonly size: number;
+  /** Added to the variance before its root is taken. */
   readonly epsilon: number;
+  /** Gain [size], 1 at first; null without `elementwiseAffine`. */
   readonly weight: Tensor | null;
+  /** Shift [size], 0 at first; null without `elementwiseAffine` or without `bias`. */
   readonly bias: Tensor | null;
 
   constructor(size: number, options: LayerNormOptions = {}) {
@@ -162,13 +187,17 @@ export class LayerNorm extends Module {
     const { epsilon = 1e-5, elementwiseAffine = true, bias = true } = options;
     requireNumber('an epsilon', epsilon, { min: 0 }, '1e-5 is usual');
     const made = (name: string, value: number): Tensor =>
-      this.addParameter(name, parameter([size], constantInit(value), defaultRng()));
+      this.addParameter(name, parameter([size], constantInit(value), defaultRng(), `${name} of a layer norm`), {
+        axes: ['features'],
+        blocks: [],
+      });
     this.size = size;
     this.epsilon = epsilon;
     this.weight = elementwiseAffine ? made('weight', 1) : null;
     this.bias = elementwiseAffine && bias ? made('bias', 0) : null;
   }
 
+  /** [..., size] to the same: (x − mean) / √(variance + epsilon) · weight + bias. Errors: SHAPE. */
   forward(x: Tensor): Tensor {
     if (x.shape[x.rank - 1] !== this.size) {
       throw new UnrolledError(

@@ -15,7 +15,11 @@ beforeAll(() => {
 
 const rng = new Philox(4);
 const normal = (...shape: number[]): Tensor => randn(shape, rng);
-const positive = (...shape: number[]): Tensor => normal(...shape).abs().add(0.5).detach(); // prettier-ignore
+const positive = (...shape: number[]): Tensor =>
+  normal(...shape)
+    .abs()
+    .add(0.5)
+    .detach();
 
 const CASES: Record<string, { run: (...t: Tensor[]) => Tensor; inputs: () => Tensor[] }> = {
   mse: { run: (p, y) => mse(p, y), inputs: () => [normal(2, 3), normal(2, 3)] },

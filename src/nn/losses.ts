@@ -14,7 +14,9 @@ import { requireBroadcast } from './broadcast.js';
 /** `none` keeps one loss for each element (or sequence); a mean over nothing is 0. */
 export type Reduction = 'mean' | 'sum' | 'none';
 
+/** What all losses of this kind take. */
 export interface LossOptions {
+  /** What becomes of the losses of the elements; `mean` by default. */
   reduction?: Reduction;
 }
 
@@ -81,6 +83,7 @@ const huberExpr = apply(
 const huberSlope = times(g, apply('min', max(difference, apply('neg', delta)), delta));
 const huberGradients = [huberSlope, apply('neg', huberSlope)];
 
+/** Options of `huber`. */
 export interface HuberOptions extends LossOptions {
   /** Where the parabola ends; 1 by default. */
   delta?: number;
@@ -107,6 +110,7 @@ const bceGradients = [
   null,
 ];
 
+/** Options of `bceWithLogits`. */
 export interface BceOptions extends LossOptions {
   /** Weight of the positive term: a number, or a tensor that broadcasts to the logits; it gets no gradient. */
   posWeight?: number | Tensor;
@@ -146,8 +150,17 @@ const byLogGradients = [
 ];
 
 /** How wide the predicted distribution is: one of the two, of the shape of the mean or broadcasting to it. */
-export type GaussianSpread = { variance: Tensor } | { logVariance: Tensor };
+export type GaussianSpread =
+  | {
+      /** v, at least 0: an output under softplus, for instance. */
+      variance: Tensor;
+    }
+  | {
+      /** log v, any number. */
+      logVariance: Tensor;
+    };
 
+/** Options of `gaussianNLL`. */
 export interface GaussianOptions extends LossOptions {
   /** Adds the constant ½ log 2π. */
   full?: boolean;

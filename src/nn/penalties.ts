@@ -6,6 +6,7 @@ import { zeros } from '../tensor/create.js';
 import { formatShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
+/** Which of the two penalties of `activationPenalty` count, and how much. */
 export interface ActivationPenaltyOptions {
   /** α: weight of the mean squared output; 2 in the paper. 0 by default. */
   ar?: number;
@@ -54,5 +55,8 @@ export function l2Penalty(parameters: Iterable<Tensor>, lambda: number): Tensor 
   if (terms.length === 0) {
     throw new UnrolledError('EMPTY', 'expected at least one parameter, received none', 'give model.parameters()');
   }
-  return mul(terms.reduce((a, b) => add(a, b)), lambda / 2); // prettier-ignore
+  return mul(
+    terms.reduce((a, b) => add(a, b)),
+    lambda / 2,
+  );
 }

@@ -5,6 +5,7 @@ import { type RandomKey, seedKey } from '../tensor/philox.js';
 
 /** Numbers the kernel calls that draw, so that a checkpoint stores two numbers: the seed and the next call. Errors: RANGE. */
 export class RandomCalls {
+  /** What the masks are drawn with. */
   readonly seed: number;
   /** Calls so far. */
   calls: number;
@@ -16,6 +17,7 @@ export class RandomCalls {
     this.calls = calls;
   }
 
+  /** The key of the next draw: the same seed and call give the same mask on every backend. */
   next(): RandomKey {
     const [key0, key1] = seedKey(this.seed);
     return { key0, key1, call: this.calls++ >>> 0 };

@@ -204,7 +204,17 @@ function loop(
     outputs.push(y);
     inputSize = layerSize(c, hidden);
   });
-  const last = c.skip && outputs.length > 1 ? y.map((rows, n) => rows.map((_, i) => concat(outputs.map((o) => o[n][i]), -1))) : y; // prettier-ignore
+  const last =
+    c.skip && outputs.length > 1
+      ? y.map((rows, n) =>
+          rows.map((_, i) =>
+            concat(
+              outputs.map((o) => o[n][i]),
+              -1,
+            ),
+          ),
+        )
+      : y;
   const grid = Array.from({ length: T }, (_, t) =>
     stacked(
       Array.from({ length: N }, (_, n) => {
@@ -236,8 +246,19 @@ function mergeRows(a: Tensor, b: Tensor, merge: Merge): Tensor {
 
 function lossOf(output: Tensor, state: readonly Readonly<Record<string, Tensor>>[]): Tensor {
   const weigh = (t: Tensor, phase: number): Tensor =>
-    t.mul(fromData(Float64Array.from({ length: t.size }, (_, i) => Math.sin(1.7 * i + phase)), t.shape)).sum(); // prettier-ignore
-  const names = state.flatMap((own, i) => Object.keys(own).sort().map((s): [number, string] => [i, s])); // prettier-ignore
+    t
+      .mul(
+        fromData(
+          Float64Array.from({ length: t.size }, (_, i) => Math.sin(1.7 * i + phase)),
+          t.shape,
+        ),
+      )
+      .sum();
+  const names = state.flatMap((own, i) =>
+    Object.keys(own)
+      .sort()
+      .map((s): [number, string] => [i, s]),
+  );
   return names.reduce((sum, [i, s], k) => sum.add(weigh(state[i][s], k)), weigh(output, 0.5));
 }
 
@@ -291,7 +312,10 @@ function check(c: Composition): void {
   const state = single
     ? (given?.map((own) => Object.fromEntries(Object.entries(own).map(([s, t]) => [s, t.reshape([-1])]))) ?? null)
     : given;
-  const maskOf = fromData(Float64Array.from({ length: T * N }, (_, i) => Number(c.counts[i % N][Math.floor(i / N)])), [T, N]); // prettier-ignore
+  const maskOf = fromData(
+    Float64Array.from({ length: T * N }, (_, i) => Number(c.counts[i % N][Math.floor(i / N)])),
+    [T, N],
+  );
   const mask = single ? maskOf.reshape([T]) : batchFirst ? maskOf.transpose(0, 1) : maskOf;
   const actual = network.forward(x, {
     state,

@@ -33,7 +33,14 @@ afterEach(() => {
 /** A sum over all results that tells their elements apart. */
 function lossOf(output: Tensor, state: RecurrentState): Tensor {
   const weigh = (t: Tensor, phase: number): Tensor =>
-    t.mul(fromData(Float64Array.from({ length: t.size }, (_, i) => Math.sin(1.7 * i + phase)), t.shape)).sum(); // prettier-ignore
+    t
+      .mul(
+        fromData(
+          Float64Array.from({ length: t.size }, (_, i) => Math.sin(1.7 * i + phase)),
+          t.shape,
+        ),
+      )
+      .sum();
   return state.flatMap((own) => Object.values(own)).reduce((sum, s, i) => sum.add(weigh(s, i)), weigh(output, 0.5));
 }
 
@@ -185,7 +192,10 @@ describe('ragged batches', () => {
     const scan = vi.spyOn(backend, 'scan');
     const reduce = vi.spyOn(backend, 'reduce');
     const gather = vi.spyOn(backend, 'gather');
-    const rowsOfScans = (): number[] => scan.mock.calls.map(([, call]) => (call.activeRows ?? new Int32Array(call.steps).fill(call.rows)).reduce((a, b) => a + b, 0)); // prettier-ignore
+    const rowsOfScans = (): number[] =>
+      scan.mock.calls.map(([, call]) =>
+        (call.activeRows ?? new Int32Array(call.steps).fill(call.rows)).reduce((a, b) => a + b, 0),
+      );
     const { output } = network.forward(x, { lengths: [10, 1000] });
     expect(rowsOfScans()).toEqual([1010, 1010, 1010, 1010]);
     expect(gemm.mock.calls.map(([spec]) => spec.m)).toEqual([1010, 1010, 1010, 1010]);
@@ -217,7 +227,11 @@ describe('ragged batches', () => {
       rng: new Philox(1),
     });
     const clean = randn([T, N, D], new Philox(2));
-    const dirty = fromData(clean.data().map((v, i) => (counts(Math.floor(i / D / N), Math.floor(i / D) % N) ? v : NaN)), [T, N, D], { requiresGrad: true }); // prettier-ignore
+    const dirty = fromData(
+      clean.data().map((v, i) => (counts(Math.floor(i / D / N), Math.floor(i / D) % N) ? v : NaN)),
+      [T, N, D],
+      { requiresGrad: true },
+    );
     const options = mask === undefined ? { lengths: [0, 1, 3] } : { mask };
     const wanted = network.forward(clean, options);
     const { output, state, trace } = network.forward(dirty, { ...options, trace: ['z'] });

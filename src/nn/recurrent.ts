@@ -3,10 +3,12 @@
 import { UnrolledError } from '../errors.js';
 import { add, concat, dropout, mul } from '../autograd/ops.js';
 import type { CellGraph } from '../cell/graph.js';
+import { sizeOfWidth } from '../cell/layout.js';
 import { requireNumber } from '../range.js';
 import { fromData, full } from '../tensor/create.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
+import { type Gate, gateOf } from './gate.js';
 import { checkSizes, Dropout, Linear } from './layers.js';
 import { Module } from './module.js';
 import type { Lengths } from './lengths.js';
@@ -28,6 +30,7 @@ export type { Merge, RecurrentOptions } from './recurrentOptions.js';
 /** For each layer (and direction: forward, then backward), each state [N, H]. */
 export type RecurrentState = Readonly<Record<string, Tensor>>[];
 
+/** What a call of `forward` takes beside its input. */
 export interface ForwardOptions {
   /** From an earlier call; where missing, zero, or what was learned. */
   state?: RecurrentState | null;
@@ -43,6 +46,7 @@ export interface ForwardOptions {
   gradientScale?: ArrayLike<number>;
 }
 
+/** What a call of `forward` gives. */
 export interface RecurrentResult {
   /** The output of the last layer at every step: [T, N, H] (or [N, T, H]), directions merged. */
   output: Tensor;
@@ -52,6 +56,11 @@ export interface RecurrentResult {
   trace: Readonly<Record<string, Tensor>>[];
 }
 
+export interface GatePlace {
+  layer?: number;
+  direction?: 'forward' | 'backward';
+}
+
 /**
  * A recurrent network of `numLayers` layers of one cell.
  *
@@ -59,14 +68,19 @@ export interface RecurrentResult {
  *     const { output, state } = rnn.forward(x, { state: detach(previous) });
  */
 export class Recurrent extends Module {
+  /** The cell of all layers; `backwardCell` may be another. */
   readonly cell: CellGraph;
+  /** D, or the size of the vocabulary where the input is tokens. */
   readonly inputSize: number;
   /** Of the last layer. */
   readonly hiddenSize: number;
+  /** How many layers stand above each other. */
   readonly numLayers: number;
+  /** Whether each layer reads in both directions. */
   readonly bidirectional: boolean;
   /** Size of the output's last axis. */
   readonly outputSize: number;
+  /** Whether input and output are [N, T, …] in place of [T, N, …]. */
   readonly batchFirst: boolean;
   readonly #options: RecurrentOptions;
   /** [layer][direction] */
@@ -74,6 +88,7 @@ export class Recurrent extends Module {
   readonly #projections: (Linear | null)[] = [];
   readonly #dropout: Dropout;
   readonly #calls: RandomCalls;
+  #watch: { names: readonly string[]; see: (trace: RecurrentResult['trace']) => void } | null = null;
 
   constructor(cell: CellGraph, options: RecurrentOptions) {
     super();
@@ -195,7 +210,7 @@ export class Recurrent extends Module {
           state: own,
           reverse: reverse || d === 1,
           packing,
-          trace: options.trace ?? [],
+          trace: [...new Set([...(options.trace ?? []), ...(this.#watch?.names ?? [])])],
           segment,
           gradientScale,
         };
@@ -214,7 +229,35 @@ export class Recurrent extends Module {
     let output = skip && outputs.length > 1 ? concat(outputs, -1) : y;
     if (reverse && !keepOrder) output = packing === null ? flipTime(output) : packing.reverse(output);
     if (packing !== null) output = packing.unpack(output);
+    this.#watch?.see(trace);
     return { output: inTime(output, batchFirst), state, trace };
+  }
+
+  /**
+   * The columns of a gate (a linear of the cell), wherever they stand in memory: to read, set and freeze.
+   * @param where the layer, from 0, and the direction; the first, forward
+   * Errors: OPTION for a gate, layer or direction that is not there.
+   *
+   *     rnn.gate('f').bias.set(1);
+   */
+  gate(name: string, { layer = 0, direction = 'forward' }: GatePlace = {}): Gate {
+    const directions = this.#layers.at(layer);
+    const found = directions?.at(direction === 'backward' ? 1 : 0);
+    if (found === undefined || !(layer >= 0)) {
+      throw new UnrolledError(
+        'OPTION',
+        `expected a layer from 0 to ${this.numLayers - 1}${this.bidirectional ? '' : ' in direction forward'}, received ${layer} ${direction}`,
+        'layers are counted from 0, the one that reads the input',
+      );
+    }
+    return gateOf(found, name, found.cell.name);
+  }
+
+  /** For each layer (and direction: forward, then backward), the size of each state. */
+  stateSizes(): Record<string, number>[] {
+    return this.#layers.flat().map(({ cell, sizes }) => {
+      return Object.fromEntries(cell.states.map((s) => [s, sizeOfWidth(sizes, cell.stateSizes[s])]));
+    });
   }
 
   /**
@@ -235,6 +278,20 @@ export class Recurrent extends Module {
     shape.splice(axis, 0, 1);
     const result = this.forward(x.reshape(shape), { state });
     return { output: result.output.reshape([x.shape[0], -1]), state: result.state };
+  }
+
+  /**
+   * While `run` runs, every call of `forward`, from wherever, traces these values too and shows them: how to look into a network
+   * that is a part of another. @param see gets the trace of each call; its tensors go with the scope of the call
+   */
+  watch<R>(names: readonly string[], see: (trace: RecurrentResult['trace']) => void, run: () => R): R {
+    const before = this.#watch;
+    this.#watch = { names, see };
+    try {
+      return run();
+    } finally {
+      this.#watch = before;
+    }
   }
 
   #single(x: Tensor, options: ForwardOptions): RecurrentResult {

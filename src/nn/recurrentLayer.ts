@@ -1,7 +1,7 @@
 // One layer and direction of a recurrent network: its parameters, its dropouts, and the scan.
 // Letters: T steps, N batch, D input, H hidden.
 import { concat, dropout, mul, slice } from '../autograd/ops.js';
-import { cellParameters, scan, type ScanOptions } from '../cell/scan.js';
+import { scan, type ScanOptions } from '../cell/scan.js';
 import type { CellGraph } from '../cell/graph.js';
 import { DROPPED, type Sizes, sizeOfWidth } from '../cell/layout.js';
 import { transformCell } from '../cell/transform.js';
@@ -9,6 +9,8 @@ import type { Philox } from '../tensor/philox.js';
 import { full } from '../tensor/create.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { labelledLayouts } from '../weights/cellLabels.js';
+import { orderOf01 } from '../weights/legacyOrders.js';
 import { checkpointed } from './checkpointing.js';
 import { byColumnBlocks, constantInit, type Initializer, uniformInit } from './initializers.js';
 import { Module, parameter } from './module.js';
@@ -66,8 +68,8 @@ export class RecurrentLayer extends Module {
     this.#options = options;
     const { init = uniformInit(1 / Math.sqrt(sizes.hidden)), recurrentInit = init } = options;
     const biases = { ...cell.initialBias, ...options.initialBias };
-    const layout = cellParameters(transformCell(cell, { bias: options.bias }), sizes);
-    for (const [name, { shape, kind, blocks, init: constant }] of Object.entries(layout)) {
+    const layouts = labelledLayouts(transformCell(cell, { bias: options.bias }), sizes);
+    for (const [name, { shape, kind, blocks, init: constant, label }] of layouts) {
       const values =
         kind === 'vector'
           ? constant === undefined
@@ -81,16 +83,16 @@ export class RecurrentLayer extends Module {
                 return given === undefined ? biasInit(init, shape) : constantInit(given);
               },
             );
-      this.weights[name] = this.addParameter(name, parameter(shape, values, rng));
+      const made = parameter(shape, values, rng, `${name} of a recurrent layer`);
+      this.weights[name] = this.addParameter(name, made, label, () => orderOf01(cell));
     }
-    this.#recurrent = new Set(
-      Object.entries(layout).flatMap(([name, { kind }]) => (kind === 'recurrent' ? [name] : [])),
-    );
+    this.#recurrent = new Set([...layouts].flatMap(([name, { kind }]) => (kind === 'recurrent' ? [name] : [])));
     if (options.learnInitialState) {
       for (const s of cell.states) {
         const start = constantInit(cell.initialState[s] ?? 0);
-        const t = parameter([1, sizeOfWidth(sizes, cell.stateSizes[s])], start, rng);
-        this.#initial[s] = this.addParameter(`initial_${s}`, t);
+        const shape = [1, sizeOfWidth(sizes, cell.stateSizes[s])];
+        const t = parameter(shape, start, rng, `initial_${s} of a recurrent layer`);
+        this.#initial[s] = this.addParameter(`initial_${s}`, t, { axes: ['one', 'hidden'], blocks: [] });
       }
     }
   }

@@ -13,6 +13,7 @@ import type { RandomCalls } from './random.js';
 /** How the outputs of two directions become one; a function gets both [T, N, H] (or [R, H] of a ragged batch). */
 export type Merge = 'concat' | 'sum' | 'mean' | 'mul' | ((forward: Tensor, backward: Tensor) => Tensor);
 
+/** What a `Recurrent` network is: sizes, directions, what stands between its layers, regularization, initial values. */
 export interface RecurrentOptions {
   /** D; the size of the vocabulary where the input is tokens. */
   inputSize: number;
@@ -28,6 +29,7 @@ export interface RecurrentOptions {
   numHeads?: number;
   /** false: no bias in the cell's linears. */
   bias?: boolean;
+  /** A second set of layers reads each sequence from its end; `merge` says how the two outputs become one. */
   bidirectional?: boolean;
   /** concat */
   merge?: Merge;
@@ -63,7 +65,9 @@ export interface RecurrentOptions {
   recurrentInit?: Initializer;
   /** Initial bias of a linear of the cell by its name: `{ f: 1 }` opens the forget gate (Jozefowicz et al. 2015). */
   initialBias?: Readonly<Record<string, number>>;
+  /** Draws the initial values; the generator that `manualSeed` seeds by default. */
   rng?: Philox;
+  /** Numbers the calls that draw dropout masks; those that `manualSeed` restarts by default. */
   calls?: RandomCalls;
 }
 

@@ -30,7 +30,12 @@ it('gives the gates of the LSTM as its equations do', () => {
   const p = Object.fromEntries(rnn.namedParameters());
   const gate = (k: number, t: number, h: Tensor): Tensor => {
     const columns = (m: Tensor): Tensor => m.slice(m.rank - 1, k * H, (k + 1) * H);
-    return x.slice(0, t, t + 1).reshape([N, D]).matmul(columns(p['0.weight_x'])).add(h.matmul(columns(p['0.weight_h']))).add(columns(p['0.bias'])); // prettier-ignore
+    return x
+      .slice(0, t, t + 1)
+      .reshape([N, D])
+      .matmul(columns(p['0.weight_x']))
+      .add(h.matmul(columns(p['0.weight_h'])))
+      .add(columns(p['0.bias']));
   };
   const zero = own.h.slice(0, 0, 1).reshape([N, H]).mul(0);
   for (let t = 0; t < T; t++) {
@@ -40,7 +45,12 @@ it('gives the gates of the LSTM as its equations do', () => {
     close(at('f'), gate(1, t, at('h', t - 1)).sigmoid());
     close(at('g'), gate(2, t, at('h', t - 1)).tanh());
     close(at('o'), gate(3, t, at('h', t - 1)).sigmoid());
-    close(at('c'), at('f').mul(at('c', t - 1)).add(at('i').mul(at('g')))); // prettier-ignore
+    close(
+      at('c'),
+      at('f')
+        .mul(at('c', t - 1))
+        .add(at('i').mul(at('g'))),
+    );
     close(at('h'), at('o').mul(at('c').tanh()));
   }
   close(own.h, output);

@@ -50,7 +50,10 @@ interface Case {
 }
 
 const golden = readFileSync(new URL('../../test/golden/optim.jsonl', import.meta.url), 'utf8');
-const CASES = golden.trim().split('\n').map((line) => JSON.parse(line) as Case); // prettier-ignore
+const CASES = golden
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Case);
 
 setPlatform(nodePlatform);
 

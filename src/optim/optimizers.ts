@@ -1,15 +1,18 @@
 // Optimizers. Each update is one program over parameter, gradient and moments; formulas as in PyTorch.
 import { UnrolledError } from '../errors.js';
-import { argument, updateInPlace } from '../autograd/elementwise.js';
+import { argument } from '../autograd/elementwise.js';
+import { updateUnfrozen } from '../autograd/freeze.js';
 import { apply, constant, type Expr, uniform } from '../program/expr.js';
 import { requireNumber } from '../range.js';
 import { zeros } from '../tensor/create.js';
 import { keep } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 
-/** What a checkpoint stores of an optimizer: how many steps, and its moments by name. */
+/** Where an optimizer stands: how many steps, and its moments by number, in the order in memory. Files have `storedMoments`. */
 export interface OptimizerState {
+  /** Steps taken so far. */
   steps: number;
+  /** Running means and the like, by the numbers of parameter and moment: `0.1`. */
   moments: Record<string, ArrayLike<number>>;
 }
 
@@ -39,12 +42,15 @@ const one = constant(1);
 const [p, g, m, v] = [argument(0), argument(1), argument(2), argument(3)];
 const lr = uniform('lr');
 
+/** What changes parameters by their gradients. One step: `zeroGrad()`, `loss.backward()`, `step()`. */
 export abstract class Optimizer {
+  /** What it changes, in the order given. */
   readonly parameters: readonly Tensor[];
   #learningRate = 0;
+  /** Calls of `step()` so far. */
   steps = 0;
-  /** Zero or more moments for each parameter. */
-  protected readonly moments: Tensor[][];
+  /** Zero or more moments for each parameter, each of its shape. */
+  readonly moments: readonly (readonly Tensor[])[];
 
   protected constructor(parameters: Iterable<Tensor>, learningRate: number, momentCount: number) {
     this.parameters = [...parameters];
@@ -64,7 +70,7 @@ export abstract class Optimizer {
     this.#learningRate = rate;
   }
 
-  /** Changes each parameter that has a gradient. */
+  /** Changes each parameter that has a gradient, but for elements that are frozen. */
   step(): void {
     this.steps++;
     const uniforms = this.uniforms();
@@ -73,6 +79,7 @@ export abstract class Optimizer {
     });
   }
 
+  /** Gives the gradients back, so that the next `backward()` begins at zero. */
   zeroGrad(): void {
     for (const t of this.parameters) {
       t.grad?.dispose();
@@ -80,6 +87,7 @@ export abstract class Optimizer {
     }
   }
 
+  /** A copy of all that the next steps depend on, for a checkpoint. */
   state(): OptimizerState {
     const moments = this.moments.flatMap((list, i) =>
       list.map((t, j): [string, ArrayLike<number>] => [`${i}.${j}`, t.data()]),
@@ -108,9 +116,11 @@ export abstract class Optimizer {
   /** The numbers of this step, the same for all parameters. */
   protected abstract uniforms(): Uniforms;
 
+  /** Changes one parameter in place, and its moments. */
   protected abstract update(t: Tensor, gradient: Tensor, moments: readonly Tensor[], uniforms: Uniforms): void;
 }
 
+/** What plain gradient descent can add to its steps. */
 export interface SGDOptions {
   /** μ, of 0 or more and below 1; 0 */
   momentum?: number;
@@ -142,10 +152,11 @@ export class SGD extends Optimizer {
   protected update(t: Tensor, gradient: Tensor, [moment]: readonly Tensor[], uniforms: Uniforms): void {
     if (moment === undefined) {
       const value = this.#options.weightDecay === 0 ? sgd : sgdDecayed;
-      updateInPlace([{ tensor: t, value }], [t, gradient], { uniforms });
+      updateUnfrozen(t, [{ tensor: t, value }], [t, gradient], { uniforms });
       return;
     }
-    updateInPlace(
+    updateUnfrozen(
+      t,
       [
         { tensor: t, value: sgdMomentum },
         { tensor: moment, value: velocity },
@@ -156,6 +167,7 @@ export class SGD extends Optimizer {
   }
 }
 
+/** Decay rates and guards of `Adam` and `AdamW`. */
 export interface AdamOptions {
   /** Of the mean of gradients, of 0 or more and below 1; 0.9 */
   beta1?: number;
@@ -235,7 +247,7 @@ abstract class AdamFamily extends Optimizer {
       { tensor: mean, value: value.mean },
       { tensor: square, value: value.square },
     ];
-    updateInPlace(targets, [t, gradient, mean, square], { uniforms });
+    updateUnfrozen(t, targets, [t, gradient, mean, square], { uniforms });
   }
 }
 
@@ -263,6 +275,7 @@ export class AdamW extends AdamFamily {
   }
 }
 
+/** Decay and guard of `RMSProp`. */
 export interface RMSPropOptions {
   /** Of the mean of squared gradients, of 0 or more and below 1; 0.99 */
   alpha?: number;
@@ -297,7 +310,8 @@ export class RMSProp extends Optimizer {
   }
 
   protected update(t: Tensor, gradient: Tensor, [square]: readonly Tensor[], uniforms: Uniforms): void {
-    updateInPlace(
+    updateUnfrozen(
+      t,
       [
         { tensor: t, value: rmsPropUpdate },
         { tensor: square, value: smoothed },
@@ -311,6 +325,7 @@ export class RMSProp extends Optimizer {
 const gathered = add(m, mul(g, g));
 const adagradUpdate = scaledByRoot(gathered);
 
+/** Guard and start of `Adagrad`. */
 export interface AdagradOptions {
   /** 1e-10 */
   epsilon?: number;
@@ -341,7 +356,8 @@ export class Adagrad extends Optimizer {
   }
 
   protected update(t: Tensor, gradient: Tensor, [square]: readonly Tensor[], uniforms: Uniforms): void {
-    updateInPlace(
+    updateUnfrozen(
+      t,
       [
         { tensor: t, value: adagradUpdate },
         { tensor: square, value: gathered },
@@ -352,6 +368,7 @@ export class Adagrad extends Optimizer {
   }
 }
 
+/** The optimizers by the names that `--optimizer` and files use, each with its defaults. */
 export const OPTIMIZERS = {
   sgd: (parameters: Iterable<Tensor>, learningRate: number): Optimizer => new SGD(parameters, learningRate),
   adam: (parameters: Iterable<Tensor>, learningRate: number): Optimizer => new Adam(parameters, learningRate),
@@ -360,4 +377,5 @@ export const OPTIMIZERS = {
   adagrad: (parameters: Iterable<Tensor>, learningRate: number): Optimizer => new Adagrad(parameters, learningRate),
 } as const;
 
+/** A name in `OPTIMIZERS`. */
 export type OptimizerName = keyof typeof OPTIMIZERS;

@@ -2,6 +2,7 @@
 import { UnrolledError } from '../errors.js';
 import { requireNumber } from '../range.js';
 
+/** Where a training stands, as a schedule sees it. */
 export interface TrainingPosition {
   /** Optimizer steps so far. */
   step: number;
@@ -13,8 +14,10 @@ export interface TrainingPosition {
   totalSteps?: number;
 }
 
+/** A factor on the learning rate, by where training stands. */
 export type Schedule = (at: TrainingPosition) => number;
 
+/** Always 1: the learning rate stays. */
 export const constantSchedule: Schedule = () => 1;
 
 /** × gamma after every `every` epochs. Errors: RANGE. */
@@ -78,6 +81,7 @@ export const SCHEDULES = {
   'warmup-cosine': warmUp(100, cosineSchedule(0.01)),
 } as const satisfies Record<string, Schedule>;
 
+/** A name in `SCHEDULES`. */
 export type ScheduleName = keyof typeof SCHEDULES;
 
 /** Errors: OPTION. */

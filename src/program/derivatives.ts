@@ -11,7 +11,7 @@ type Rule = (y: OpExpr, adjoint: Expr) => (Expr | null)[];
 const one = constant(1);
 const mul = (a: Expr, b: Expr): Expr => apply('mul', a, b);
 
-export const DERIVATIVES: { readonly [K in OpName]: Rule } = {
+const DERIVATIVES: { readonly [K in OpName]: Rule } = {
   neg: (_, g) => [apply('neg', g)],
   abs: (y, g) => [mul(g, apply('sign', y.args[0]))],
   exp: (y, g) => [mul(g, y)],

@@ -3,7 +3,7 @@
 import { apply, constant, type Expr, type OpName, topological } from './expr.js';
 
 /** The operations that are written out before a program is compiled. */
-export type FunctionName = 'softplus' | 'logSigmoid' | 'silu';
+type FunctionName = 'softplus' | 'logSigmoid' | 'silu';
 /** The operations that are instructions. */
 export type InstructionName = Exclude<OpName, FunctionName>;
 

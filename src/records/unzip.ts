@@ -1,5 +1,6 @@
 // A file out of a zip archive (APPNOTE 6.3), stored or deflated; enough for the data sets that come so.
 import { UnrolledError, UnsupportedError } from '../errors.js';
+import { requireInflatable } from './inflate.js';
 
 export interface ZipEntry {
   /** As in the archive: `fra-eng/fra.txt`. */
@@ -98,6 +99,7 @@ function packedBytes(archive: Uint8Array, entry: Located, name: string): Uint8Ar
 }
 
 async function inflated(packed: Uint8Array, { bytes: size, path }: Located, name: string, inflate: Inflate) {
+  requireInflatable(size, packed.length, name);
   let result: Awaited<ReturnType<Inflate>>;
   try {
     result = await inflate(packed, size);

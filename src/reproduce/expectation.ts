@@ -1,11 +1,14 @@
 // What a check expects of what was computed.
 import { formatNumber } from '../drawing/svg.js';
 
+/** What a check can look at. */
 export type Got = number | string | boolean | readonly (number | string)[];
 
+/** What a check wants: in words, and as a test. */
 export interface Expectation {
   /** For people, in any language: `≤ 1.1`. */
   readonly text: string;
+  /** Whether a value is as expected; NaN never is, but for `diverged` and `exactly(NaN)`. */
   accepts(got: Got): boolean;
 }
 

@@ -8,12 +8,17 @@ import type { Word } from './words.js';
 /** A message in the language of a page. */
 export type Translate<K extends string> = (key: K | Word, values?: Values) => string;
 
+/** Options of Observable Plot, whose marks may be `curves` too. */
 export type FigureOptions = Omit<PlotOptions, 'marks'> & {
+  /** Drawn in this order, the later over the earlier. */
   marks: readonly (NonNullable<PlotOptions['marks']>[number] | Curves)[];
 };
 
+/** A table of a report. */
 export interface TableOptions {
+  /** Headings; numbers are set flush right. */
   columns: readonly { heading: string; number?: boolean }[];
+  /** Cells, row by row. */
   rows: readonly (readonly (string | number)[])[];
   /** The row to stress. */
   strong?: (row: number) => boolean;
@@ -23,9 +28,11 @@ export interface TableOptions {
 export interface Experimenting<K extends string> {
   /** The short version, of seconds. */
   readonly quick: boolean;
+  /** What everything random is to be drawn with. */
   readonly seed: number;
   /** Aborted by whoever runs it, as a page may; `progress` looks at it too. A signal of the system ends the command itself. */
   readonly signal: AbortSignal;
+  /** Begins a section. */
   heading(key: K | Word, values?: Values): void;
   /** A paragraph, or several: Markdown, with LaTeX between dollars. */
   say(key: K | Word, values?: Values): void;
@@ -35,6 +42,7 @@ export interface Experimenting<K extends string> {
   plot(caption: K | Word, draw: (t: Translate<K>) => FigureOptions, values?: Values): void;
   /** A picture that is SVG already, as a cell's diagram is. */
   svg(caption: K | Word, svg: string, values?: Values): void;
+  /** A table, once for each language. */
   table(draw: (t: Translate<K>) => TableOptions): void;
   /** Lines as they are: shapes, a sample of text, under a line that says what they are. */
   lines(label: K | Word, text: string, values?: Values): void;
@@ -48,6 +56,7 @@ export interface Experimenting<K extends string> {
   files(name: string): Promise<{ name: string; bytes: Uint8Array }[]>;
 }
 
+/** What `experiment` takes. */
 export interface ExperimentDefinition<M extends Messages> {
   /** As it is named on the command line, and its file. */
   name: string;
@@ -61,17 +70,25 @@ export interface ExperimentDefinition<M extends Messages> {
   code?: readonly string[];
   /** About how long it takes alone on two cores, where that is a minute or more. */
   minutes?: number;
+  /** Computes, says, draws and checks. What it throws ends the experiment, and stands in its report. */
   run(context: Experimenting<Extract<keyof M, string>>): void | Promise<void>;
 }
 
 /** An experiment with the keys of its messages forgotten, for lists. */
 export interface Experiment {
+  /** As on the command line. */
   name: string;
+  /** Where it was published. */
   source: string;
+  /** All that it says, in each language. */
   text: Messages & { title: Message; idea: Message };
+  /** The known data sets that it reads. */
   datasets: readonly string[];
+  /** Its files, by their paths from its chapter’s folder. */
   code: readonly string[];
+  /** About how long it takes alone on two cores; 0 for less than a minute. */
   minutes: number;
+  /** Runs it: see `ExperimentDefinition`. */
   run(context: Experimenting<string>): void | Promise<void>;
 }
 
@@ -79,12 +96,15 @@ export interface Experiment {
 export interface Chapter {
   /** Where its experiments are, in experiments/. */
   folder: string;
+  /** For the index of a report. */
   title: Message;
   /** Runs only where this name, or that of an experiment, is given: what takes long and is no part of the course. */
   group?: string;
+  /** In the order of their sections. */
   experiments: readonly Experiment[];
 }
 
+/** Makes an experiment: a module’s default export, which `unrolled reproduce` runs and draws. */
 export function experiment<const M extends Messages>(definition: ExperimentDefinition<M>): Experiment {
   const { name, datasets = [], code = [`${name}.ts`], minutes = 0 } = definition;
   return { ...definition, datasets, code, minutes, run: (context) => definition.run(context) };

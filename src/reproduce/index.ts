@@ -1,6 +1,27 @@
 // For those who write experiments: what one is, what a check expects, and what its figures are drawn with.
-export { type Chapter, type Experiment, type ExperimentDefinition, type Experimenting, experiment, type FigureOptions, type TableOptions, type Translate } from './experiment.js'; // prettier-ignore
-export { above, atLeast, atMost, below, between, diverged, type Expectation, exactly, type Got, holds, near } from './expectation.js'; // prettier-ignore
+export {
+  type Chapter,
+  type Experiment,
+  type ExperimentDefinition,
+  type Experimenting,
+  experiment,
+  type FigureOptions,
+  type TableOptions,
+  type Translate,
+} from './experiment.js';
+export {
+  above,
+  atLeast,
+  atMost,
+  below,
+  between,
+  diverged,
+  type Expectation,
+  exactly,
+  type Got,
+  holds,
+  near,
+} from './expectation.js';
 export { type Language, type Message, type Messages, messages } from './messages.js';
 export { colour, type Curve, curves, diverging, INK, MUTED, sequential, SURFACE } from '../drawing/curves.js';
 export * as Plot from '@observablehq/plot';

@@ -8,6 +8,7 @@ export type Language = (typeof LANGUAGES)[number];
 
 /** One text in each language. `{name}` stands for a value that is filled in; LaTeX between dollars keeps its braces. */
 export type Message = Readonly<Record<Language, string>>;
+/** Messages by the keys under which an experiment says them. */
 export type Messages = Readonly<Record<string, Message>>;
 
 export type Values = Readonly<Record<string, string | number>>;
@@ -17,12 +18,8 @@ export function messages<const M extends Messages>(table: M): M {
   return table;
 }
 
-const PLACEHOLDER = /{([a-z][a-zA-Z0-9]*)}/g;
-
-/** The names of a text's values. */
-export function placeholders(text: string): string[] {
-  return [...withoutFormulas(text).matchAll(PLACEHOLDER)].map(([, name]) => name);
-}
+/** The name of a value in a text. */
+export const PLACEHOLDER = /{([a-z][a-zA-Z0-9]*)}/g;
 
 /** A message with its values; numbers as people read them. Errors: OPTION where one is not given. */
 export function fill(message: Message, language: Language, values: Values = {}): string {
@@ -39,8 +36,4 @@ function valueOf(name: string, values: Values): string {
   }
   const value = values[name];
   return typeof value === 'number' ? formatNumber(value) : value;
-}
-
-function withoutFormulas(text: string): string {
-  return text.replace(/\$[^$]*\$/g, '');
 }

@@ -4,7 +4,8 @@ import { UnrolledError } from '../errors.js';
 import { above, atLeast, atMost, below, between, diverged, exactly, holds, near, shown } from './expectation.js';
 import { experiment } from './experiment.js';
 import { curves, messages, Plot } from './index.js';
-import { fill, placeholders } from './messages.js';
+import { fill } from './messages.js';
+import { placeholders } from './testing.js';
 import { experimentReport, indexReport } from './report.js';
 import { passed, runExperiment, type RunOptions } from './run.js';
 
@@ -29,7 +30,13 @@ const TEXT = messages({
   again: { en: 'once more', zh: '再一次' },
 });
 
-const REPORT = { backend: 'reference', code: [{ name: 'a.ts', text: 'const a = 1 < 2; // one' }], command: 'c', others: [], index: null }; // prettier-ignore
+const REPORT = {
+  backend: 'reference',
+  code: [{ name: 'a.ts', text: 'const a = 1 < 2; // one' }],
+  command: 'c',
+  others: [],
+  index: null,
+};
 
 describe('expectations', () => {
   it('accept what they say and nothing else', () => {

@@ -76,6 +76,12 @@ export class KnownData {
     });
   }
 
+  /** The paths of a data set's files; none where the name is none, or they are not here. */
+  files(name: string): string[] {
+    const dataset = findDataset(name.toLowerCase());
+    return (dataset && locateDataset(dataset, this.#platform)?.files.map(({ path }) => path)) ?? [];
+  }
+
   /**
    * A data set, or null where the name is none.
    * Errors: USAGE where it is another kind than is wanted, NOT_FOUND where it is not here, FORMAT where a checksum differs.

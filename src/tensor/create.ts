@@ -6,10 +6,13 @@ import type { Philox } from './philox.js';
 import { formatShape, type Shape, sizeOf } from './shape.js';
 import { type NestedArray, Tensor } from './tensor.js';
 
+/** What all functions that make tensors take. */
 export interface CreateOptions {
   /** Where; the current backend by default. */
   device?: Device;
+  /** Default float32; `fromData` of an Int32Array makes int32. */
   dtype?: DType;
+  /** Whether `backward()` gathers its gradient, as of a parameter. Default false. */
   requiresGrad?: boolean;
 }
 
@@ -61,16 +64,19 @@ export function tensor(values: NestedArray | Float32Array | Int32Array, options:
   return fromData(flat, shape, options);
 }
 
+/** Every element is `value`. Errors: SHAPE for sizes that are not whole numbers, NO_BACKEND. */
 export function full(shape: Shape, value: number, options: CreateOptions = {}): Tensor {
   const result = empty(shape, options);
   if (result.size > 0) result.device.fill({ storage: result.storage, offset: 0 }, result.size, value);
   return result;
 }
 
+/** Every element is 0. Errors: as of `full`. */
 export function zeros(shape: Shape, options: CreateOptions = {}): Tensor {
   return full(shape, 0, options);
 }
 
+/** Every element is 1. Errors: as of `full`. */
 export function ones(shape: Shape, options: CreateOptions = {}): Tensor {
   return full(shape, 1, options);
 }

@@ -5,6 +5,7 @@ import { UnrolledError } from '../errors.js';
 export type DType = 'float32' | 'int32';
 
 export type FloatArray = Float32Array | Float64Array;
+/** The elements of a tensor on the host: float32 (float64 where the backend computes in it), or int32. */
 export type HostArray = FloatArray | Int32Array;
 
 /** A piece of a device's memory. Only the device that made it knows what is behind it. */
@@ -17,7 +18,10 @@ export interface Storage {
   references: number;
 }
 
+/** Where tensors live: makes memory, and copies to it and from it. What computes on it is a `Backend`. */
+/** Where tensors live: makes memory, and copies to it and from it. What computes on it is a `Backend`. */
 export interface Device {
+  /** As `useBackend` takes it: `native`, `wasm`, `reference`. */
   readonly name: string;
   /** A new storage with undefined contents and no references. Errors: OUT_OF_MEMORY. */
   allocate(dtype: DType, length: number): Storage;
@@ -56,9 +60,4 @@ export function setCurrentDevice(device: Device | null): void {
 /** What makes the device when the first tensor is made and nobody has chosen one. */
 export function setDeviceFallback(make: (() => Device) | null): void {
   fallback = make;
-}
-
-/** The device that was chosen, or null. */
-export function chosenDevice(): Device | null {
-  return current;
 }

@@ -54,7 +54,9 @@ export function unitFloat(word: number): number {
 
 /** What a stored generator needs to go on: two numbers, and which stream it is. */
 export interface PhiloxState {
+  /** The key: any whole number up to 2⁵³. */
   seed: number;
+  /** Which of the independent streams of that seed. */
   stream: number;
   /** Words drawn so far. */
   drawn: number;
@@ -62,7 +64,9 @@ export interface PhiloxState {
 
 /** A sequence of random numbers drawn on the host. Two streams of one seed are independent. Errors: RANGE. */
 export class Philox {
+  /** The key that it was made with. */
   readonly seed: number;
+  /** Which of the independent streams of that seed. */
   readonly stream: number;
   #drawn = 0;
   #block = -1;
@@ -74,12 +78,14 @@ export class Philox {
     this.stream = stream;
   }
 
+  /** A generator that goes on where another, whose `state()` this is, stood. */
   static fromState(state: PhiloxState): Philox {
     const rng = new Philox(state.seed, state.stream);
     rng.#drawn = state.drawn;
     return rng;
   }
 
+  /** Where it stands, as plain data for a checkpoint. */
   state(): PhiloxState {
     return { seed: this.seed, stream: this.stream, drawn: this.#drawn };
   }
@@ -135,7 +141,9 @@ export function seedKey(seed: number): [number, number] {
 
 /** A place in the kernels' random space: the seed's key and a call number. */
 export interface RandomKey {
+  /** Low 32 bits of the seed. */
   key0: number;
+  /** High bits of the seed. */
   key1: number;
   /** One for each kernel call, so that two calls of one seed differ. */
   call: number;

@@ -1,6 +1,7 @@
 // Shapes: sizes of a dense, row-major array; broadcasting as in NumPy.
 import { UnrolledError } from '../errors.js';
 
+/** The size of each axis; the last axis is contiguous in memory. A scalar has the shape []. */
 export type Shape = readonly number[];
 
 /** Number of elements. */
@@ -19,10 +20,12 @@ export function stridesOf(shape: Shape): number[] {
   return strides;
 }
 
+/** Equal rank and sizes; nothing is broadcast. */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((n, axis) => n === b[axis]);
 }
 
+/** As messages show it: `[32, 35]`. */
 export function formatShape(shape: Shape): string {
   return `[${shape.join(', ')}]`;
 }

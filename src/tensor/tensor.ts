@@ -10,12 +10,20 @@ export interface GradientNode {
   readonly op: string;
 }
 
+/** Numbers in arrays of arrays, as deep as the tensor has axes; a plain number for a scalar. */
 export type NestedArray = number | NestedArray[];
 
+/**
+ * A dense, row-major array of float32 or int32 on a device. Operations make new tensors and, where an input has
+ * `requiresGrad`, record themselves, so that `backward()` can follow them. They are functions of the library and
+ * methods of this class: `mul(a, b)` is `a.mul(b)`.
+ */
 export class Tensor {
+  /** The memory behind it, which views (`slice` along the first axis, `reshape`, `detach`) share. */
   readonly storage: Storage;
   /** First element within the storage. */
   readonly offset: number;
+  /** The size of each axis. */
   readonly shape: Shape;
   /** Whether `backward()` gathers the gradient of this tensor. */
   requiresGrad = false;
@@ -44,22 +52,27 @@ export class Tensor {
     registerInScope(this);
   }
 
+  /** `float32`, or `int32` for tokens and other indices. */
   get dtype(): DType {
     return this.storage.dtype;
   }
 
+  /** Where its memory is: the backend that was chosen when it was made. */
   get device(): Device {
     return this.storage.device;
   }
 
+  /** Number of elements: the product of the shape. */
   get size(): number {
     return sizeOf(this.shape);
   }
 
+  /** Number of axes; 0 for a scalar. */
   get rank(): number {
     return this.shape.length;
   }
 
+  /** Whether its memory was given back; reading it then throws STATE. */
   get disposed(): boolean {
     return this.#disposed;
   }
@@ -124,6 +137,7 @@ export class Tensor {
     return new Tensor(this.storage, this.shape, this.offset);
   }
 
+  /** Type and shape, for messages; not the elements. */
   toString(): string {
     return `Tensor(${this.dtype}, ${formatShape(this.shape)}${this.label ? `, ${this.label}` : ''})`;
   }

@@ -97,6 +97,11 @@ export function encodeWith(text: string, settings: TextSettings, vocabulary: Voc
   return encodeText(prepareText(text, settings), createTokenizer(settings.tokens ?? 'char'), vocabulary);
 }
 
+/** The tokens of a text as they are written, cut as `encodeWith` cuts it. */
+export function piecesOf(text: string, settings: TextSettings): string[] {
+  return createTokenizer(settings.tokens ?? 'char').tokenize(prepareText(text, settings));
+}
+
 /** The same from the bytes of a file. Errors: ENCODING, unless tokens are bytes. */
 export function encodeBytesWith(
   bytes: Uint8Array,

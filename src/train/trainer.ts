@@ -4,11 +4,13 @@
 import { backward } from '../autograd/tape.js';
 import type { Module, StateDict } from '../nn/module.js';
 import { clipGradNorm, clipGradValue, gradNorm } from '../optim/clip.js';
+import { loadMoments, type StoredMoments } from '../optim/moments.js';
 import { type Optimizer, OPTIMIZERS } from '../optim/optimizers.js';
 import { scheduleByName } from '../optim/schedules.js';
 import { getPlatform } from '../platform/platform.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
+import type { GivenState } from '../weights/labels.js';
 import { nonFiniteError } from './finite.js';
 import { TrainingHistory } from './history.js';
 import { EarlyStopping, type LoopCounters, runLoop, type StoppingState, type StopReason } from './loop.js';
@@ -72,8 +74,8 @@ export interface TrainingState<M> {
 
 /** Where an interrupted training stood. */
 export interface TrainingStart<M> extends TrainingPosition<M> {
-  moments: Record<string, ArrayLike<number>>;
-  best: StateDict | null;
+  moments: StoredMoments;
+  best: GivenState | null;
 }
 
 export interface TrainerOptions<M> extends TrainerSettings {
@@ -123,7 +125,7 @@ export async function train<M extends { loss: number }>(
   let smoothed = NaN;
   if (options.from !== undefined) {
     const { from } = options;
-    optimizer.loadState({ steps: from.counters.step, moments: from.moments });
+    loadMoments(optimizer, network, from.moments, from.counters.step);
     Object.assign(counters, from.counters);
     smoothed = from.loss;
     history = new TrainingHistory(from.history);
@@ -132,7 +134,7 @@ export async function train<M extends { loss: number }>(
   const maxEpochs = options.epochs ?? (options.minutes === undefined ? 10 : Infinity);
   const schedule = scheduleByName(options.schedule);
   const stopping = options.patience === undefined ? null : new EarlyStopping(options.patience, options.from?.stopping);
-  let best = options.from?.best ?? null;
+  let best = options.from?.best ? ownState(network, options.from.best) : null;
   let gradientNorm = 0;
 
   const step = (progress: number): number => {
@@ -223,6 +225,15 @@ export async function train<M extends { loss: number }>(
   const entries = [...history.entries];
   const figures = { tokensPerSecond, loss: smoothed, history: entries, validation, final };
   return { reason, epochs: task.epochs(), ...counters, ...figures };
+}
+
+/** Weights of a file as this network has them; its own stay. */
+function ownState(network: Module, given: GivenState): StateDict {
+  const now = network.stateDict();
+  network.loadStateDict(given);
+  const state = network.stateDict();
+  network.loadStateDict(now);
+  return state;
 }
 
 /** By what is done; before the first step by the minibatches that are planned. */

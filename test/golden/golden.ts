@@ -40,13 +40,22 @@ const FILES = [
 
 export function readCases(file: string): Case[] {
   const text = readFileSync(new URL(`./${file}`, import.meta.url), 'utf8');
-  return text.trim().split('\n').map((line) => JSON.parse(line) as Case); // prettier-ignore
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Case);
 }
 
 function title(c: Case): string {
   const sizes = `${c.input} to ${c.hidden}${c.projection > 0 ? ` to ${c.projection}` : ''}${c.heads > 1 ? ` in ${c.heads} heads` : ''}`;
-  const rest = [c.bias ? '' : 'no bias', c.lengths === null ? '' : `lengths ${c.lengths.join(' ')}`].filter((part) => part !== '');
-  return [`${c.cell}, ${c.layers} ${c.directions === 2 ? 'bidirectional ' : ''}layers ${sizes}`, ...rest, `${c.state} state`].join(', ');
+  const rest = [c.bias ? '' : 'no bias', c.lengths === null ? '' : `lengths ${c.lengths.join(' ')}`].filter(
+    (part) => part !== '',
+  );
+  return [
+    `${c.cell}, ${c.layers} ${c.directions === 2 ? 'bidirectional ' : ''}layers ${sizes}`,
+    ...rest,
+    `${c.state} state`,
+  ].join(', ');
 }
 
 /** Numbers around 1, for gains and for what is divided by. */
@@ -162,7 +171,10 @@ function magnitude(summary: Summary, count: number): number {
 }
 
 /** The result with the largest difference, relative to its magnitude. */
-export function worstOf(golden: Case, results: Readonly<Record<string, readonly number[]>>): { what: string; error: number } {
+export function worstOf(
+  golden: Case,
+  results: Readonly<Record<string, readonly number[]>>,
+): { what: string; error: number } {
   const scales: Record<string, number> = {};
   for (const [what, summary] of Object.entries(golden.results)) {
     scales[family(what)] = Math.max(1e-12, scales[family(what)] ?? 0, magnitude(summary, results[what].length));
@@ -177,7 +189,11 @@ export function worstOf(golden: Case, results: Readonly<Record<string, readonly 
 export function goldenSuite(name: string, makeBackend: () => Backend | Promise<Backend>, tolerance = 1e-5): void {
   it(`${name}: every cell has cases`, () => {
     const covered = FILES.flatMap(([file]) => readCases(file).map((c) => c.cell));
-    expect([...new Set(covered)].sort()).toEqual(Object.values(CELLS).map((c) => c.name).sort()); // prettier-ignore
+    expect([...new Set(covered)].sort()).toEqual(
+      Object.values(CELLS)
+        .map((c) => c.name)
+        .sort(),
+    );
   });
   for (const [file, what] of FILES) {
     describe(`${name} equals ${what}`, () => {

@@ -1,7 +1,13 @@
 // The experiment's two programs against the NumPy program (make_min_char_rnn.py): the same losses, chunk by chunk.
 import { describe, expect, it } from 'vitest';
 import { CHARACTERS, EXCERPT, LOSSES } from '../../experiments/recurrent-networks/golden/min-char-rnn.js';
-import { encode, goldenWeights, inFloat64, programWithLayer, train } from '../../experiments/recurrent-networks/min-char-rnn.js';
+import {
+  encode,
+  goldenWeights,
+  inFloat64,
+  programWithLayer,
+  train,
+} from '../../experiments/recurrent-networks/min-char-rnn.js';
 import { type Program, programByHand } from '../../experiments/recurrent-networks/parts/min-char-rnn-by-hand.js';
 import '../../src/node.js';
 

@@ -14,7 +14,8 @@ try {
   reason = error.message;
 }
 
-if (native === null) describe.skip(`native equals PyTorch (skipped: ${reason})`, () => it('needs the addon', () => undefined));
+if (native === null)
+  describe.skip(`native equals PyTorch (skipped: ${reason})`, () => it('needs the addon', () => undefined));
 else {
   const backend = native;
   goldenSuite('native', () => backend);

@@ -87,13 +87,22 @@ for (const size of [3, 33, 65, 130]) {
 }
 
 function attentionOptions(kind: string, N: number, Tq: number, Tk: number): AttentionOptions {
-  const mask = fromData(Int32Array.from(hashed('mask', [N, Tq, Tk]), (v, i) => (v > 0 || i % Tk === 0 ? 1 : 0)), [N, Tq, Tk]); // prettier-ignore
+  const mask = fromData(
+    Int32Array.from(hashed('mask', [N, Tq, Tk]), (v, i) => (v > 0 || i % Tk === 0 ? 1 : 0)),
+    [N, Tq, Tk],
+  );
   const lengths = [Tk, 1, 2].slice(0, N);
-  return { ...(kind === 'lengths' || kind === 'both' ? { lengths } : {}), ...(kind === 'mask' || kind === 'both' ? { mask } : {}) }; // prettier-ignore
+  return {
+    ...(kind === 'lengths' || kind === 'both' ? { lengths } : {}),
+    ...(kind === 'mask' || kind === 'both' ? { mask } : {}),
+  };
 }
 
 for (const kind of ['no mask', 'lengths', 'mask', 'both']) {
-  for (const [N, Tq, Tk] of [[3, 4, 5], [1, 1, 3]]) { // prettier-ignore
+  for (const [N, Tq, Tk] of [
+    [3, 4, 5],
+    [1, 1, 3],
+  ]) {
     CASES[`dot attention ${N} ${Tq} ${Tk}, ${kind}`] = () => {
       const [q, k, v] = [leaf('q', [N, Tq, 6], 3), leaf('k', [N, Tk, 6], 3), leaf('v', [N, Tk, 2])];
       const { output, weights } = dotProductAttention(q, k, v, attentionOptions(kind, N, Tq, Tk));
@@ -102,7 +111,8 @@ for (const kind of ['no mask', 'lengths', 'mask', 'both']) {
     CASES[`additive attention ${N} ${Tq} ${Tk}, ${kind}`] = () => {
       const [q, k, v] = [leaf('q', [N, Tq, 6]), leaf('k', [N, Tk, 3]), leaf('v', [N, Tk, 2])];
       const attention = new AdditiveAttention(6, 3, 8);
-      for (const [name, t] of attention.namedParameters()) t.set(hashed(name, t.shape, name === 'score.weight' ? 4 : 1));
+      for (const [name, t] of attention.namedParameters())
+        t.set(hashed(name, t.shape, name === 'score.weight' ? 4 : 1));
       const { output, weights } = attention.forward(q, k, v, attentionOptions(kind, N, Tq, Tk));
       return { leaves: { q, k, v, ...Object.fromEntries(attention.namedParameters()) }, outputs: { output, weights } };
     };
@@ -150,7 +160,10 @@ for (const reduction of ['mean', 'sum', 'none'] satisfies Reduction[]) {
   }
   CASES[`gaussianNLL ${reduction}, log variance`] = () => {
     const [p, y, s] = [leaf('p', [4, 9], 2), leaf('y', [4, 9]), leaf('s', [4, 9], 3)];
-    return { leaves: { p, y, s }, outputs: { loss: gaussianNLL(p, y, { logVariance: s }, { reduction, epsilon: 1e-9 }) } };
+    return {
+      leaves: { p, y, s },
+      outputs: { loss: gaussianNLL(p, y, { logVariance: s }, { reduction, epsilon: 1e-9 }) },
+    };
   };
   for (const zeroInfinity of [false, true]) {
     CASES[`ctc ${reduction}${zeroInfinity ? ', zeroInfinity' : ''}`] = () => {
@@ -184,7 +197,8 @@ function results(run: () => Run): Record<string, number[]> {
     loss = loss === null ? weighted : loss.add(weighted);
   }
   loss?.backward();
-  for (const [name, t] of Object.entries(leaves)) found[`d ${name}`] = [...(t.grad?.data() ?? new Array(sizeOf(t.shape)).fill(0))]; // prettier-ignore
+  for (const [name, t] of Object.entries(leaves))
+    found[`d ${name}`] = [...(t.grad?.data() ?? new Array(sizeOf(t.shape)).fill(0))];
   return found;
 }
 
@@ -246,5 +260,6 @@ try {
   suite('native', createNativeBackend());
 } catch (error) {
   if (!(error instanceof UnrolledError)) throw error;
-  describe.skip(`native equals PyTorch, feed-forward (skipped: ${error.message})`, () => it('needs the addon', () => undefined));
+  describe.skip(`native equals PyTorch, feed-forward (skipped: ${error.message})`, () =>
+    it('needs the addon', () => undefined));
 }

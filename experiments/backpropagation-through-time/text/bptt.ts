@@ -3,7 +3,7 @@ import { messages } from 'unrolled/reproduce';
 export default messages({
   title: { en: 'Backpropagation through time, and its shortcuts', zh: '通过时间反向传播及其截断' },
   idea: {
-    en: 'Unroll a recurrent network over its time steps and it becomes a deep network with one layer for each step, all with the same weights. Backpropagation then needs nothing new: it runs from the last step to the first and adds up what each step contributes. But it must keep all steps in memory and walk back through all of them. Two shortcuts exist. *Truncation* stops after $k$ steps: cheap, always the same, and wrong by what lies further back. *Randomized truncation* stops at a random step and makes up for it by larger weights: right on average, but each single gradient is noisy. Here all three are computed on a small network, and what each of them costs and gets wrong is measured.',
+    en: 'Unroll a recurrent network over its time steps and it becomes a deep network with one layer for each step, all with the same weights. Backpropagation then needs nothing new: it runs from the last step to the first and adds up what each step contributes. But it must keep all steps in memory and walk back through all of them. Two shortcuts exist. *Truncation* stops after $k$ steps: cheap, deterministic, and wrong by whatever lies further back. *Randomized truncation* stops at a random step and makes up for it by larger weights: right on average, but each individual gradient is noisy. Here all three are computed on a small network, and what each of them costs and gets wrong is measured.',
     zh: '把循环神经网络按时间步展开，就得到一个深层网络：每个时间步一层，各层共用同一组权重。反向传播无需任何新东西：从最后一步走到第一步，把每一步的贡献加起来。代价是必须保存所有时间步，并逐一走完。有两条捷径。*截断*：回溯 $k$ 步就停，便宜、结果确定，但少了更早的部分，因此有偏。*随机截断*：在随机的一步停下，并放大权重来补偿，平均而言是对的，但每一次的梯度都带有噪声。这里在一个小网络上把三者都算出来，量一量各自的代价和误差。',
   },
   sum: {
@@ -19,7 +19,7 @@ export default messages({
   },
   truncatedHeading: { en: 'Truncated at k', zh: '在 k 步处截断' },
   truncated: {
-    en: 'Truncation drops all terms from $j = k$ on. In code, the state of step $T - k$ is detached from the tape. The error is no noise: it is the same each time, it always leans towards the recent past.',
+    en: 'Truncation drops all terms from $j = k$ on. In code, the state of step $T - k$ is detached from the tape. The error is not noise: it is the same each time, and always leans towards the recent past.',
     zh: '截断丢掉从 $j = k$ 起的所有项。在代码中，就是把第 $T - k$ 步的状态从计算图中分离。这种误差不是噪声：每次都一样，而且总是偏向最近的过去。',
   },
   truncatedBias: {
@@ -82,7 +82,7 @@ export default messages({
     zh: '在相同代价下，随机截断梯度的标准差大于常规截断的偏差。它自身剩下的偏差（虚线）只是抽样次数有限带来的噪声。',
   },
   compare: {
-    en: 'So which one? Randomized truncation buys the absence of bias with noise, and noise must be averaged away by more or smaller steps. In practice plain truncation is what everybody uses: it is simple, it is predictable, and the terms that it drops are small, unless what must be learned lies further back than $k$ steps.',
+    en: 'So which one? Randomized truncation buys the absence of bias with noise, and noise must be averaged away with more steps, or smaller ones. In practice plain truncation is what everybody uses: it is simple, it is predictable, and the terms that it drops are small, unless what must be learned lies further back than $k$ steps.',
     zh: '该选哪一个？随机截断用噪声换来无偏，而噪声要靠更多或更小的更新步来平均掉。实践中几乎人人都用常规截断：简单、稳定，丢掉的项也很小；除非要学的依赖关系比 $k$ 步更远。',
   },
   method: { en: 'gradient', zh: '梯度' },

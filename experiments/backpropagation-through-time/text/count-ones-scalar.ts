@@ -3,11 +3,11 @@ import { messages } from 'unrolled/reproduce';
 export default messages({
   title: { en: 'Counting ones with two numbers', zh: '只用两个参数数出 1 的个数' },
   idea: {
-    en: 'The smallest recurrent network there is has one state, one input weight $U$ and one recurrent weight $W$, and no activation function. It reads zeros and ones and shall end with their sum. With $U = W = 1$ it does: each one is added, and the state is carried on unchanged. Everything about training a recurrent network can be seen here with a pencil: how the gradient goes back through time, why its size depends on powers of $W$, what a single example teaches, and how training ends when the gradient explodes.',
+    en: 'The smallest recurrent network there is has one state, one input weight $U$ and one recurrent weight $W$, and no activation function. It reads zeros and ones, and should end with their sum. With $U = W = 1$ it does: each one is added, and the state is carried on unchanged. Everything about training a recurrent network can be seen here with a pencil: how the gradient goes back through time, why its size depends on powers of $W$, what a single example teaches, and how training ends when the gradient explodes.',
     zh: '最小的循环神经网络只有一个状态、一个输入权重 $U$ 和一个循环权重 $W$，没有激活函数。它逐个读入 0 和 1，最后的状态应当等于 1 的个数。取 $U = W = 1$ 就能做到：遇到 1 便加上，状态原样传下去。训练循环神经网络的要点，在这里用一支笔就能看清：梯度怎样通过时间反向传播，它的大小为什么取决于 $W$ 的幂，单个样本能教会什么，以及梯度爆炸时训练怎样终结。',
   },
   byHand: {
-    en: 'Backwards, the chain rule gives the derivative by each state from that of the next, and each step adds its share to the gradients of the two weights:',
+    en: 'Going backwards, the chain rule gives the derivative with respect to each state from that of the next, and each step adds its share to the gradients of the two weights:',
     zh: '反向传播时，由链式法则从后一个状态的导数得到前一个状态的导数，每个时间步再把自己的一份累加到两个权重的梯度上：',
   },
   library: {
@@ -28,7 +28,7 @@ export default messages({
   lastLoss: { en: 'Loss in the last epoch (NumPy, float64: 0.00109)', zh: '最后一轮的损失（NumPy float64：0.00109）' },
   perfect: { en: 'Loss of this example at U = W = 1', zh: '该样本在 U = W = 1 处的损失' },
   lossCaption: {
-    en: 'The loss falls by four orders: slowly while the gradient by $W$ is small, then fast.',
+    en: 'The loss falls by four orders of magnitude: slowly while the gradient with respect to $W$ is small, then fast.',
     zh: '损失下降了约四个数量级：$W$ 的梯度还小时下降缓慢，之后迅速下降。',
   },
   many: {
@@ -61,7 +61,7 @@ export default messages({
     zh: '长度 40，裁剪阈值 θ = {limit}：3000 轮中最后 100 轮的平均损失（开始时为 144）；终点 U = {u}，W = {w}',
   },
   clipCaption: {
-    en: 'The loss, as means over 20 epochs. Gradients longer than θ are shortened to θ; their direction stays. No step can be thrown far away any more, and it learns. With a small θ it gets there late and close, with a large one early and coarsely: it jumps to and fro across the valley.',
+    en: 'The loss, as means over 20 epochs. Gradients with a norm above θ are scaled down to θ and keep their direction. No step can throw the weights far away any more, and the network learns. With a small θ it gets there late but close; with a large one early but roughly: it jumps back and forth across the valley.',
     zh: '损失曲线（每 20 轮取平均）。长于 θ 的梯度被缩短到 θ，方向不变。再没有哪一步会被抛到远处，网络也就能学下去。θ 小时到得晚但更准；θ 大时到得早却粗糙：在谷的两侧来回跳动。',
   },
   manyHeading: { en: 'Many examples', zh: '许多样本' },

@@ -8,7 +8,7 @@ export default messages({
   },
   scalarHeading: { en: 'Powers of a number', zh: '一个数的幂' },
   scalar: {
-    en: 'With one unit and no activation function, the derivative of the state by that of $t$ steps ago is $w^t$. Fifty steps turn 1.5 into 637,621,500 (the fraction .214 dropped; the 49th power is only 425,081,000). For 0.6, ten steps leave 0.0060466176, twenty 0.0000365616, the square of that. A book that prints another number for these powers has rounded or counted the steps differently.',
+    en: 'With one unit and no activation function, the derivative of the state with respect to the one $t$ steps earlier is $w^t$. Fifty steps turn 1.5 into 637,621,500 (the fraction .214 dropped; the 49th power is only 425,081,000). For 0.6, ten steps leave 0.0060466176, twenty 0.0000365616, the square of that. A book that prints another number for these powers has rounded or counted the steps differently.',
     zh: '只有一个单元且没有激活函数时，状态对 $t$ 步之前状态的导数就是 $w^t$。五十步把 1.5 变成 637,621,500（略去小数 .214；49 次幂只有 425,081,000）。对 0.6 而言，十步之后剩下 0.0060466176，二十步之后剩下 0.0000365616，后者是前者的平方。若书中印的是别的数字，那是取整或步数的数法不同。',
   },
   power15: { en: '1.5⁵⁰ without its fraction (published: 637,621,500)', zh: '1.5⁵⁰ 的整数部分（书中为 637,621,500）' },
@@ -37,7 +37,7 @@ export default messages({
     zh: 'ρ = 0.9 的矩阵，特征值都在单位圆（虚线）之内；缩放到 ρ = 1.1 后，有几个落到圆外，起决定作用的正是它们。',
   },
   matrixCaption: {
-    en: 'The norm of powers of a random matrix. After some steps each line runs parallel to ρᵗ (dashed); the distance between them is what the matrix may stretch in the beginning.',
+    en: 'The norm of powers of a random matrix. After some steps each line runs parallel to ρᵗ (dashed); the distance between them is how much the matrix may stretch at first.',
     zh: '随机矩阵的幂的范数。若干步之后，每条线都与 ρᵗ（虚线）平行；两者之间的距离是矩阵在最初几步的放大作用。',
   },
   activationHeading: { en: 'tanh against ReLU', zh: 'tanh 与 ReLU' },
@@ -65,7 +65,7 @@ export default messages({
   steps: { en: 'steps t', zh: '步数 t' },
   jacobian: { en: '‖∂hₜ/∂h₀‖ (largest singular value)', zh: '‖∂hₜ/∂h₀‖（最大奇异值）' },
   activationCaption: {
-    en: 'The same recurrent matrix, ρ = 2, with three activation functions: without one it explodes; with ReLU, which switches about half of the units off, it still explodes; tanh saturates and holds it back by many orders. With ρ = 0.9, tanh makes it vanish fast.',
+    en: 'The same recurrent matrix, ρ = 2, with three activation functions: without one it explodes; with ReLU, which switches about half of the units off, it still explodes; tanh saturates and holds it back by many orders of magnitude. With ρ = 0.9, tanh makes it vanish fast.',
     zh: '同一个循环矩阵（ρ = 2）配三种激活函数：没有激活函数时爆炸；ReLU 关掉约一半单元，仍然爆炸；tanh 因饱和而把它压低了许多个数量级。ρ = 0.9 时，tanh 使它迅速消失。',
   },
   gatesHeading: { en: 'RNN, GRU, LSTM over 200 steps', zh: '200 步上的 RNN、GRU 与 LSTM' },
@@ -84,7 +84,7 @@ export default messages({
   stepsBack: { en: 'steps back', zh: '回溯步数' },
   orthogonal: { en: 'RNN, orthogonal', zh: 'RNN（正交初始化）' },
   flowCaption: {
-    en: 'The norm of the gradient by the state of so many steps ago (by $c$ for the LSTM). The RNN’s ends where float32 has no smaller numbers. A GRU starts with half-open gates and fares little better; an orthogonal start helps the RNN; the LSTM here has a forget bias of 1, and the next picture shows what a larger one does.',
+    en: 'The norm of the gradient with respect to the state that many steps ago (to $c$ for the LSTM). The RNN’s ends where float32 has no smaller numbers. A GRU starts with half-open gates and fares little better; an orthogonal start helps the RNN; the LSTM here has a forget bias of 1, and the next picture shows what a larger one does.',
     zh: '损失对若干步之前的状态（LSTM 为 $c$）的梯度范数。RNN 的曲线断在 float32 能表示的最小数处。GRU 初始时门半开，好不了多少；正交初始化对 RNN 有帮助；这里 LSTM 的遗忘门偏置为 1，更大的偏置见下一幅图。',
   },
   forgetHeading: { en: 'The bias of the forget gate', zh: '遗忘门的偏置' },
@@ -101,20 +101,20 @@ export default messages({
     zh: '遗忘门偏置为 3：回溯 200 步的梯度范数，既未消失也未爆炸',
   },
   forgetCaption: {
-    en: 'The gradient by the memory cell of an LSTM, with forget biases b: each step of the bias changes the slope.',
+    en: 'The gradient with respect to the memory cell of an LSTM, for forget biases b: each step of the bias changes the slope.',
     zh: '不同遗忘门偏置 b 下，损失对 LSTM 记忆元的梯度：偏置每变一点，斜率就随之改变。',
   },
   bias: { en: 'forget bias b', zh: '遗忘门偏置 b' },
   perStep: { en: 'measured factor per step', zh: '实测每步因子' },
   clipHeading: { en: 'Clipping is a projection', zh: '梯度裁剪是一种投影' },
   clip: {
-    en: 'Against explosion there is a simple remedy: a gradient that is longer than $\\theta$ is shortened to $\\theta$. Geometrically it is projected on the ball of radius $\\theta$; its direction stays. Nothing of the kind helps against vanishing: what is zero has no direction.',
+    en: 'Against explosion there is a simple remedy: a gradient whose norm is above $\\theta$ is scaled down to norm $\\theta$. Geometrically it is projected onto the ball of radius $\\theta$, and keeps its direction. Nothing of the kind helps against vanishing: what is zero has no direction.',
     zh: '对付爆炸有个简单的办法：长于 $\\theta$ 的梯度缩短到 $\\theta$。从几何上看，就是投影到半径为 $\\theta$ 的球上，方向不变。对消失则没有这样的办法：零没有方向。',
   },
   circle: { en: 'circle: ‖g‖ = θ', zh: '圆：‖g‖ = θ' },
-  onBall: { en: 'Longest gradient after clipping at θ = 1', zh: '以 θ = 1 裁剪后最长的梯度' },
+  onBall: { en: 'Largest norm of a gradient after clipping at θ = 1', zh: '以 θ = 1 裁剪后最长的梯度' },
   direction: {
-    en: 'Smallest cosine between a gradient before and after: the direction stays',
+    en: 'Smallest cosine between a gradient before and after clipping: its direction stays the same',
     zh: '裁剪前后梯度夹角余弦的最小值：方向不变',
   },
   inside: {

@@ -58,11 +58,11 @@ export default messages({
   twoContinues: { en: 'Two directions continue it', zh: '双向模型续写同一前缀' },
   holeHeading: { en: 'What it is good for: a hole in a text', zh: '真正的用途：填补文本中的空缺' },
   hole: {
-    en: 'Now one character is missing, and everything around it is known. Both directions may speak, as long as neither has read the answer: the state from the left ends at $t - 1$, the state from the right at $t + 1$. So every character of a window can serve as the hole of its own, in training too.\n\nThree models on The Time Machine, tested on its last part: one that reads up to the hole, one that reads back to it, and both. One direction gets 128 units, two get 64 each, so that the readout has as many numbers; one direction then has the more parameters.',
+    en: 'Now one character is missing, and everything around it is known. Both directions may speak, as long as neither has read the answer: the state from the left ends at $t - 1$, the state from the right at $t + 1$. So every character of a window can serve as the hole of its own, in training too.\n\nThree models on The Time Machine, tested on its last part: one that reads up to the hole, one that reads back to it, and both. One direction gets 128 units, two get 64 each, so that the readout sees as many numbers; the single direction then has more parameters.',
     zh: '现在缺少一个字符，而它周围的内容全部已知。两个方向都可以发言，只要谁也没读过答案：左边的状态止于 $t - 1$，右边的状态止于 $t + 1$。这样窗口中的每个字符都可以轮流充当空缺，训练时也是如此。\n\n在《时间机器》上训练三个模型，用书的最后一部分测试：一个只从左读到空缺处，一个只从右读到空缺处，一个双向。单向用 128 个单元，双向各用 64 个，这样输出层看到的维数相同，而单向模型的参数反而更多。',
   },
   holeAccuracy: {
-    en: 'Both directions fill the hole right more often: accuracy of the worst of {seeds} seeds, less that of the best single direction',
+    en: 'Both directions fill the hole correctly more often: accuracy of the worst of {seeds} seeds, less that of the best single direction',
     zh: '双向填对得更多：{seeds} 个种子中双向最差的准确率，减去单向最好的准确率',
   },
   holePerplexity: {

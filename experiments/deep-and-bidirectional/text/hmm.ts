@@ -21,7 +21,7 @@ export default messages({
   },
   casinoHeading: { en: 'The dishonest casino', zh: '不诚实的赌场' },
   casino: {
-    en: 'A casino rolls a fair die, but now and then, with probability 0.05, swaps in a loaded one that shows a six every other time; with probability 0.1 it swaps back. From the rolls alone, when was the die loaded? $\\alpha_t \\beta_t$ answers with a probability for each roll. The *Viterbi* path answers with the one likeliest sequence of dice: it is the forward recursion with a maximum where the sum was.',
+    en: 'A casino rolls a fair die, but now and then, with probability 0.05, swaps in a loaded one that shows a six half of the time; with probability 0.1 it swaps back. From the rolls alone, when was the die loaded? $\\alpha_t \\beta_t$ answers with a probability for each roll. The *Viterbi* path answers with the one likeliest sequence of dice: it is the forward recursion with a maximum where the sum was.',
     zh: '赌场平时掷一枚公平的骰子，但每次有 0.05 的概率偷偷换成一枚作弊的骰子，它有一半的机会掷出六点；之后每次又有 0.1 的概率换回来。只看点数，能知道什么时候用的是作弊骰子吗？$\\alpha_t \\beta_t$ 给出每一次的概率。*维特比*路径给出最可能的一整条骰子序列：把前向递推中的求和换成取最大值即可。',
   },
   libraryAgrees: {
@@ -29,7 +29,7 @@ export default messages({
     zh: '这里写出的递推与库中模型的对比（300 次）：P(作弊) 与 log P 的最大差',
   },
   posteriorCaption: {
-    en: 'Probability that the die was loaded, given all 300 rolls. Black: the sixes, which are all that can be seen. Orange: when it was loaded in truth. Green: the Viterbi path. Short swaps are missed, since two or three rolls carry too little evidence.',
+    en: 'Probability that the die was loaded, given all 300 rolls. Black: the sixes, which are all that can be seen. Orange: when it really was loaded. Green: the Viterbi path. Short swaps are missed, since two or three rolls carry too little evidence.',
     zh: '给定全部 300 次点数时，骰子作弊的概率。最上一行是掷出的六点，这是唯一能看到的线索；橙色是真正使用作弊骰子的时段；绿色是维特比路径。很短的调换会被漏掉，因为两三次点数的证据太少。',
   },
   roll: { en: 'roll', zh: '第几次' },
@@ -52,7 +52,7 @@ export default messages({
   },
   learnHeading: { en: 'Learning the tables: Baum-Welch', zh: '学习概率表：Baum-Welch 算法' },
   learn: {
-    en: 'Without knowing the tables: start with random ones, compute how often each transition and emission is *expected* to have happened, take these counts for the truth, and start again. No step can lower the likelihood, but it may climb a lower hill, hence several starts, of which the likeliest is kept. Ten sequences are learned together, with five seeds.\n\nHow near can it come? A probability $p$ that is estimated from $n$ draws in plain sight has a standard error of $\\sqrt{p(1-p)/n}$. Of 20,000 rolls a third are loaded, so 0.006 for the six of the loaded die; that the die must be guessed costs two to three times as much; and three standard errors are allowed, since all 14 probabilities of every seed must be that near. Hence a tolerance of 0.05. What is left is the fault of the sample, not of the climb: the learned tables explain the rolls better than the true ones.',
+    en: 'Without knowing the tables: start with random ones, compute how often each transition and emission is *expected* to have happened, take these counts as the truth, and start again. No step can lower the likelihood, but it may climb a lower hill, hence several starts, of which the likeliest is kept. Ten sequences are learned together, with five seeds.\n\nHow near can it come? A probability $p$ that is estimated from $n$ draws in plain sight has a standard error of $\\sqrt{p(1-p)/n}$. Of 20,000 rolls a third are loaded, so 0.006 for the six of the loaded die; that the die must be guessed costs two to three times as much; and three standard errors are allowed, since all 14 probabilities of every seed must be that near. Hence a tolerance of 0.05. What is left is the fault of the sample, not of the climb: the learned tables explain the rolls better than the true ones.',
     zh: '如果不知道概率表：先随机取一组，算出每种转移和发射*期望*发生了多少次，把这些次数当真，更新概率表，如此反复。似然绝不会下降，但可能爬上较矮的山头，因此从多个起点出发，保留似然最大的结果。这里同时学习十个序列，用五个随机种子。\n\n能学得多准？若能直接看到 $n$ 次抽样，概率 $p$ 的标准误差是 $\\sqrt{p(1-p)/n}$。20,000 次中约三分之一是作弊骰子，其六点概率的误差约 0.006；骰子本身要靠猜，误差再大两到三倍；而每个种子的全部 14 个概率都要落在容差内，所以放宽到三倍标准误差，容差取 0.05。剩下的误差来自样本，而不是算法：学到的概率表比真实的概率表更能解释这些点数。',
   },
   recovered: {
@@ -68,7 +68,7 @@ export default messages({
     zh: '赌场的真实概率（横线），以及 {seeds} 个随机种子各从 {rolls} 次点数中学到的概率（圆圈）。F 与 L 分别是公平骰子与作弊骰子的各个点数；没有人告诉模型哪一次用了哪一枚。',
   },
   parameter: { en: 'parameter', zh: '参数' },
-  lettersHeading: { en: 'Vowels and consonants, found by itself', zh: '自己发现元音与辅音' },
+  lettersHeading: { en: 'Vowels and consonants, found without being told', zh: '自己发现元音与辅音' },
   letters: {
     en: 'Now real text: The Time Machine as letters and spaces, and a model of two states that knows nothing of language. What would two states be good for?',
     zh: '现在换成真实文本：只含字母与空格的《时间机器》，以及一个对语言一无所知的两状态模型。它会用这两个状态做什么？',
@@ -117,7 +117,7 @@ export default messages({
     zh: '循环单元的 log c_t 之和与 log P 的相对差',
   },
   rnnMore: {
-    en: 'What does an RNN have more? The state of the model is a *distribution* over $K$ values: nonnegative numbers that sum to 1, moved linearly, about a memory that is one of $K$ states and so holds $\\log_2 K$ bits at most. The state of an RNN is any vector: its units combine freely (a hundred units that are on or off have $2^{100}$ patterns), the update is nonlinear, the input decides what is kept, and the gradient finds all of it. What an RNN gives up is the exact sum over paths, the certain climb of Baum-Welch, and a state that can be read.',
+    en: 'What does an RNN have that this lacks? The state of the model is a *distribution* over $K$ values: nonnegative numbers that sum to 1, moved linearly, about a memory that is one of $K$ states and so holds $\\log_2 K$ bits at most. The state of an RNN is any vector: its units combine freely (a hundred units that are on or off have $2^{100}$ patterns), the update is nonlinear, the input decides what is kept, and the gradient finds all of it. What an RNN gives up is the exact sum over paths, the guaranteed climb of Baum-Welch, and a state that can be interpreted.',
     zh: '循环神经网络多了什么？隐马尔可夫模型的状态是 $K$ 个取值上的*概率分布*：非负、和为 1，并且线性变化；它所描述的记忆只是 $K$ 个状态之一，至多 $\\log_2 K$ 比特。循环神经网络的隐状态可以是任意向量：各单元自由组合（一百个开关单元就有 $2^{100}$ 种模式），更新是非线性的，由输入决定保留什么，这一切都靠梯度学出来。它放弃的是：对所有路径的精确求和、Baum-Welch 算法稳步上升的保证，以及可以直接读懂的状态。',
   },
   gruBeats: {

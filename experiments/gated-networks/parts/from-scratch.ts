@@ -1,6 +1,8 @@
 // What the two gated networks from tensors have in common: beside their layer, in training, and how far their gates open and close.
-import { type Cell, Corpus, noGrad, Philox, rand, scope, sequentialBatches, type Tensor } from 'unrolled';
-import { atMost, below, between, curves, exactly, type Experimenting, MUTED, Plot } from 'unrolled/reproduce';
+import { type Cell, noGrad, Philox, rand, scope, type Tensor } from 'unrolled';
+import { sequentialBatches } from 'unrolled/data';
+import { Corpus } from 'unrolled/text';
+import { atMost, below, between, colour, curves, exactly, type Experimenting, MUTED, Plot } from 'unrolled/reproduce';
 import { besideLayer } from '../../shared/beside-layer.js';
 import { BATCH, type Draw, type GatedNetwork, oneHot, predict, STEPS, train } from '../../shared/scratch.js';
 import type { SharedKey } from '../text/from-scratch.js';
@@ -47,7 +49,7 @@ const share = (values: readonly number[], holds: (value: number) => boolean): nu
   values.filter(holds).length / values.length;
 
 /** The network's shapes, the layer beside it, the training on the first 10,000 characters, and its gates meanwhile. */
-export function learnFromScratch(context: Experimenting<SharedKey>, book: string, task: Task): void {
+export function learnFromScratch(context: Experimenting<SharedKey | 'gatesCaption'>, book: string, task: Task): void {
   const { quick, seed, say, heading, plot, table, lines, check, progress } = context;
   const H = quick ? 32 : 256;
   const epochs = quick ? 20 : 500;
@@ -56,7 +58,7 @@ export function learnFromScratch(context: Experimenting<SharedKey>, book: string
   const V = corpus.vocabulary.size;
   const network = task.make(V, H, uniform(H, new Philox(seed)), uniform(H, new Philox(seed + 1)));
   const count = network.parameters.reduce((sum, parameter) => sum + parameter.size, 0);
-  check('parameterCount', exactly(task.products * (V * H + H * H + H) + H * V + V), count, { V, H });
+  check('parameterCount', exactly(task.products * (V * H + H * H + H) + H * V + V), count, { tokens: V, hidden: H });
 
   heading('layerHeading');
   say('layer');
@@ -77,7 +79,7 @@ export function learnFromScratch(context: Experimenting<SharedKey>, book: string
   check('sameGradients', below(1e-5), Math.max(...Object.values(beside.gradients)));
 
   heading('trainHeading');
-  say('train', { H, epochs });
+  say('train', { hidden: H, epochs });
   const gatesAt = [0];
   const gates = [gateValues(network, inputs)];
   const means = Object.values(gates[0]).map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
@@ -115,21 +117,30 @@ export function learnFromScratch(context: Experimenting<SharedKey>, book: string
   heading('gatesHeading');
   say('gates');
   check('halfOpen', between(0.45, 0.55), means.reduce((sum, mean) => sum + mean, 0) / means.length);
+  const sides = [
+    { key: 'open', within: (value: number) => value > 0.9 },
+    { key: 'closed', within: (value: number) => value < 0.1 },
+  ] as const;
+  const names = Object.keys(gates[0]);
+  const rows = sides.map(({ within }) =>
+    gates.flatMap((values, at) => names.map((of) => ({ of, epoch: gatesAt[at], share: share(values[of], within) }))),
+  );
+  const most = Math.max(0.1, ...rows.flat().map((row) => row.share));
   plot('gatesCaption', (t) => ({
-    x: { label: t('epoch') },
-    y: { label: t('share'), grid: true, tickFormat: '.0%' },
+    height: 260,
+    marginTop: 40,
+    x: { label: t('epoch'), ticks: 5 },
+    y: { label: t('share'), grid: true, tickFormat: '.0%', domain: [0, most] },
+    fx: { label: null, padding: 0.08, domain: names },
     marks: [
-      curves(
-        Object.keys(gates[0]).flatMap((name, colour) => [
-          { name: t('open', { name }), x: gatesAt, y: gates.map((g) => share(g[name], (v) => v > 0.9)), colour },
-          {
-            name: t('closed', { name }),
-            x: gatesAt,
-            y: gates.map((g) => share(g[name], (v) => v < 0.1)),
-            colour,
-            dashed: true,
-          },
-        ]),
+      ...rows.map((side, i) =>
+        Plot.line(side, { x: 'epoch', y: 'share', fx: 'of', stroke: colour(i), strokeWidth: 1.8 }),
+      ),
+      ...sides.map(({ key }, i) =>
+        Plot.text([names[0]], {
+          ...{ fx: (name: string) => name, text: () => t(key), fill: colour(i) },
+          ...{ frameAnchor: 'top-left', dx: 6, dy: 4 + 16 * i },
+        }),
       ),
     ],
   }));

@@ -9,19 +9,19 @@ export default messages({
     zh: '同样的任务交给门控循环单元：20 个随机比特，读完后说出 1 的个数。这里用的是原论文中的 GRU：重置门在与 $\\mathbf{W}_{hn}$ 相乘*之前*作用于隐状态；常见的库采用的变体则在相乘之后才重置，两者的权重不能互换。\n\nGRU 没有记忆元。隐状态 $\\mathbf{h}_t$ 是旧状态与候选隐状态按更新门加权的平均，因此始终在 −1 与 1 之间：没有哪个单元能无限增长。但它学得并不比 LSTM 慢。它是怎么计数的呢？',
   },
   insideOne: {
-    en: 'Largest state, as its size, over 40 ones: a GRU’s state is bounded by 1',
+    en: 'Largest absolute value of a state over 40 ones: a GRU’s state is bounded by 1',
     zh: '连续读入 40 个 1 时隐状态绝对值的最大值：GRU 的隐状态不超过 1',
   },
   shared: {
-    en: 'Different counts at which some unit is half way: the units share the range among them',
+    en: 'Different counts at which some unit is halfway: the units share the range among them',
     zh: '各单元走到一半时的计数有多少种不同取值：各单元分担了整个范围',
   },
   thermometer: {
-    en: 'Its units divide the work, a little as the marks of a thermometer do. Some move at the first ones, others only after several; each comes to rest near its limit, and the output adds them up.',
+    en: 'Its units divide the work, a little like the marks of a thermometer. Some move at the first ones, others only after several; each comes to rest near its limit, and the output adds them up.',
     zh: '各单元分工合作，有点像温度计上的刻度：有的一读到 1 就开始变化，有的要等好几个之后；每个单元最终都停在极限附近，输出层把它们加起来。',
   },
   unitsCaption: {
-    en: 'States of the 20 units of the network trained on lengths 1 to 20 while it reads 40 ones, sorted by when they are half way: blue is −1, white 0, orange 1. What changes along a row is what that unit tells about the count. Beyond 20 hardly anything changes any more.',
+    en: 'States of the 20 units of the network trained on lengths 1 to 20 while it reads 40 ones, sorted by when they are halfway: blue is −1, white 0, orange 1. What changes along a row is what that unit tells about the count. Beyond 20 hardly anything changes any more.',
     zh: '用长度 1 到 20 训练的网络连续读入 40 个 1 时 20 个隐藏单元的状态，按各自走到一半的时刻排序：蓝色为 −1，白色为 0，橙色为 1。一行中发生变化的那一段，就是该单元所报告的计数范围。超过 20 之后，几乎不再变化。',
   },
   saturationCaption: {

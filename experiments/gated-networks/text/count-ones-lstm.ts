@@ -13,16 +13,16 @@ export default messages({
     zh: '记忆元中有计数器吗？在用长度 1 到 20 训练的网络里，记忆元 {unit} 与已读入的 1 的个数的相关系数为 {r}。',
   },
   isCounter: {
-    en: 'Largest correlation, as its size, of a cell state with the running count over 20 steps',
+    en: 'Largest correlation, in absolute value, of a cell state with the running count over 20 steps',
     zh: '20 步内，记忆元与累计个数的最大相关系数（绝对值）',
   },
   cellCaption: {
-    en: 'Cell states of the three units that follow the count best, over 40 bits; a grey line stands where the bit is 1. Over the first 20 they make a step at each one and stay nearly level at zeros. A counter may count down as well: the output layer turns it round. Later, where training never went, they leak: a forget gate a little below 1 is a counter that forgets.',
+    en: 'Cell states of the three units that follow the count best, over 40 bits; a grey line stands where the bit is 1. Over the first 20 they make a step at each one and stay nearly level at zeros. A counter may count down as well: the output layer turns it round. Further on, where training never went, they leak: a forget gate a little below 1 is a counter that forgets.',
     zh: '最贴近计数的三个记忆元在 40 个比特上的值；灰色竖线表示该位为 1。在前 20 位，每读到 1 就走一格，读到 0 则几乎不动。计数器也可以倒着数：输出层会把符号翻过来。再往后是训练从未到达的地方，计数开始流失：遗忘门略小于 1，计数器就会遗忘。',
   },
   cellName: { en: 'cell {unit}, r = {r}', zh: '记忆元 {unit}，r = {r}' },
   beyondOne: {
-    en: 'Largest cell state, as its size, over 40 ones: a cell state is not bounded by 1',
+    en: 'Largest absolute value of a cell state over 40 ones: a cell state is not bounded by 1',
     zh: '连续读入 40 个 1 时记忆元绝对值的最大值：记忆元不受 1 的限制',
   },
   countsFar: {

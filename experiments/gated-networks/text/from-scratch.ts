@@ -4,13 +4,13 @@ import { messages } from 'unrolled/reproduce';
 const shared = messages({
   modelHeading: { en: 'The equations', zh: '方程' },
   parameterCount: {
-    en: 'Number of parameters: for each gate and for the candidate weights [V, H] and [H, H] and a bias [H], then weights [H, V] and a bias [V] for the scores; V = {V}, H = {H}',
-    zh: '参数个数：每个门和候选状态各有权重 [V, H]、[H, H] 和偏置 [H]，输出层有权重 [H, V] 和偏置 [V]；V = {V}，H = {H}',
+    en: 'Number of parameters: for each gate and for the candidate weights [V, H] and [H, H] and a bias [H], then weights [H, V] and a bias [V] for the scores; V = {tokens}, H = {hidden}',
+    zh: '参数个数：每个门和候选状态各有权重 [V, H]、[H, H] 和偏置 [H]，输出层有权重 [H, V] 和偏置 [V]；V = {tokens}，H = {hidden}',
   },
   layerHeading: { en: 'Beside the layer', zh: '与库中的层对照' },
   layer: {
-    en: 'The library’s layer computes the same in another order. It keeps the weights of all gates side by side in one matrix, multiplies the inputs of all time steps before the loop begins, and runs the loop, forward and backward, inside one kernel. So the two share no line of code, and each can test the other: the layer is given the weights of the network from tensors and the same initial state, drawn at random; both read one batch, and the loss of both is followed back through 35 time steps. Differences are relative to the largest value; 1e-7 is about what single precision can tell apart.',
-    zh: '库中的层做同样的计算，但次序不同：它把各个门的权重并排放在一个矩阵里，在循环开始之前一次算完所有时间步的输入乘法，并在一个内核之内完成整个循环的前向与反向计算。两种实现没有共用任何一行代码，因此可以互相检验：把上面网络的权重和同一个随机的初始状态交给库中的层，两者读同一个小批量，再让各自的损失沿 35 个时间步反向传播。表中是相对于最大值的误差；单精度浮点数能分辨的大约就是 1e-7。',
+    en: 'The library’s layer computes the same in another order. It keeps the weights of all gates side by side in one matrix, multiplies the inputs of all time steps before the loop begins, and runs the loop, forward and backward, inside one kernel. The two come to the same numbers by different ways, so each can test the other: the layer is given the weights of the network from tensors and the same initial state, drawn at random; both read one batch, and the loss of both is followed back through 35 time steps. Differences are relative to the largest value; 1e-7 is about what single precision can tell apart.',
+    zh: '库中的层做同样的计算，但次序不同：它把各个门的权重并排放在一个矩阵里，在循环开始之前一次算完所有时间步的输入乘法，并在一个内核之内完成整个循环的前向与反向计算。两者殊途同归，因此可以互相检验：把上面网络的权重和同一个随机的初始状态交给库中的层，两者读同一个小批量，再让各自的损失沿 35 个时间步反向传播。表中是相对于最大值的误差；单精度浮点数能分辨的大约就是 1e-7。',
   },
   compared: { en: 'compared', zh: '比较的内容' },
   difference: { en: 'largest relative difference', zh: '最大相对误差' },
@@ -26,8 +26,8 @@ const shared = messages({
   },
   trainHeading: { en: 'Training', zh: '训练' },
   train: {
-    en: 'The task and the training loop are those of [rnn-from-scratch](rnn-from-scratch.html): the first 10,000 characters of The Time Machine, read in order in batches of 32 × 35, the state carried from batch to batch, SGD with learning rate 1, gradients clipped to a norm of 1. Here with {H} hidden units, {epochs} epochs, and weights that start uniform in $\\pm 1/\\sqrt{H}$. Nothing in the loop had to change: it knows only a step and a state.',
-    zh: '任务和训练循环都与 [rnn-from-scratch](rnn-from-scratch.html) 相同：《时间机器》的前 10,000 个字符，顺序分区，小批量为 32 × 35，状态在小批量之间延续，使用学习率为 1 的 SGD，梯度裁剪到范数 1。这里有 {H} 个隐藏单元，训练 {epochs} 轮，权重的初始值在 $\\pm 1/\\sqrt{H}$ 之间均匀分布。循环本身一行都不用改：它只需要知道如何走一步、状态是什么。',
+    en: 'The task and the training loop are those of [rnn-from-scratch](rnn-from-scratch.html): the first 10,000 characters of The Time Machine, read in order in batches of 32 × 35, the state carried from batch to batch, SGD with learning rate 1, gradients clipped to a norm of 1. Here with {hidden} hidden units, {epochs} epochs, and weights that start uniform in $\\pm 1/\\sqrt{H}$. Nothing in the loop had to change: it knows only a step and a state.',
+    zh: '任务和训练循环都与 [rnn-from-scratch](rnn-from-scratch.html) 相同：《时间机器》的前 10,000 个字符，顺序分区，小批量为 32 × 35，状态在小批量之间延续，使用学习率为 1 的 SGD，梯度裁剪到范数 1。这里有 {hidden} 个隐藏单元，训练 {epochs} 轮，权重的初始值在 $\\pm 1/\\sqrt{H}$ 之间均匀分布。循环本身一行都不用改：它只需要知道如何走一步、状态是什么。',
   },
   perplexityCheck: {
     en: 'Perplexity, median of the last {last} of {epochs} epochs (PyTorch’s layer after 500: {pytorch})',
@@ -48,13 +48,9 @@ const shared = messages({
     zh: '初始权重很小，所以训练之前每个门都半开着，取值在 0.5 附近，网络既保留不住什么，也拒绝不了什么。训练要找到的，是足够大的权重，能在恰当的字符处把门推向某一边。',
   },
   halfOpen: { en: 'Mean of all gates before training', zh: '训练之前所有门的平均值' },
-  gatesCaption: {
-    en: 'How many of all gate values on one batch are open (above 0.9, solid) and closed (below 0.1, dashed), while the network learns. They start at none.',
-    zh: '训练过程中，在一个小批量上所有门的取值里，打开（大于 0.9，实线）和关闭（小于 0.1，虚线）的各占多少。训练之前两者都是零。',
-  },
   share: { en: 'share of all values', zh: '占全部取值的比例' },
-  open: { en: '{name} open', zh: '{name} 打开' },
-  closed: { en: '{name} closed', zh: '{name} 关闭' },
+  open: { en: 'open', zh: '打开' },
+  closed: { en: 'closed', zh: '关闭' },
 });
 
 export default shared;

@@ -5,7 +5,7 @@ export default messages({
   ...shared,
   title: { en: 'Gated recurrent units', zh: '门控循环单元（GRU）' },
   idea: {
-    en: 'Not every character is worth remembering, and some end what went before. A simple RNN overwrites its whole state at every step; a GRU decides, for each unit, how much. The *update gate* $z$ says how much of the old state stays; the *reset gate* $r$ says how much of the old state may be seen when the new *candidate* is computed. Both are sigmoids of the input and the state, between 0 and 1, and learnt like everything else. Where $z$ is near 1, values and gradients pass many steps unharmed.',
+    en: 'Not every character is worth remembering, and some end what went before. A simple RNN overwrites its whole state at every step; a GRU decides, for each unit, how much. The *update gate* $z$ says how much of the old state stays; the *reset gate* $r$ says how much of the old state may be seen when the new *candidate* is computed. Both are sigmoids of the input and the state, between 0 and 1, and learned like everything else. Where $z$ is near 1, values and gradients pass through many steps unharmed.',
     zh: '并非每个字符都值得记住，有的字符还意味着前文的结束。简单的循环神经网络每一步都改写整个隐状态；GRU 则让每个单元自己决定改写多少。*更新门* $z$ 决定旧的隐状态保留多少；*重置门* $r$ 决定在计算新的*候选隐状态*时，旧的隐状态可以被看到多少。两者都是输入与隐状态的 sigmoid，取值在 0 与 1 之间，与其他参数一起学习。当 $z$ 接近 1 时，数值和梯度可以毫无损失地穿过许多时间步。',
   },
   diagram: {
@@ -31,7 +31,7 @@ export default messages({
   },
   trainHeading: { en: 'Training', zh: '训练' },
   size: {
-    en: 'Three products where the simple RNN has one: {ratio} times its parameters, and about as much more time for a step.',
+    en: 'Three products where the simple RNN has one: {ratio} times its parameters, and a step takes about as much longer.',
     zh: '普通循环神经网络做一组乘法，GRU 做三组：参数是它的 {ratio} 倍，每一步的时间也大约如此。',
   },
   gatesCaption: {

@@ -3,7 +3,7 @@ import { messages } from 'unrolled/reproduce';
 export default messages({
   title: { en: 'A memory cell by hand', zh: '手工设置一个记忆元' },
   idea: {
-    en: 'What does an LSTM do that a simple recurrent network does not? It has a place to keep a number, and three gates that say when to write to it, when to keep it, and when to show it. No training is needed to understand that: here is one unit whose weights are set by hand. It reads three numbers at each step. The first is data; the second says *store* (1) or *forget* (−1); the third says *put out* (1). Follow it step by step.',
+    en: 'What does an LSTM do that a simple recurrent network does not? It has a place to keep a number, and three gates that say when to write to it, when to keep it, and when to show it. No training is needed to understand that: here is one unit whose weights are set by hand. It reads three numbers at each step. The first is data; the second says *store* (1) or *forget* (−1); the third says *output* (1). Follow it step by step.',
     zh: '长短期记忆网络（LSTM）做到了什么简单循环神经网络做不到的事？它有一个存放数字的地方，还有三个门，分别决定何时写入、何时保留、何时给出。要理解这些不必训练：这里有一个手工设置权重的单元。它在每一步读入三个数：第一个是数据，第二个表示*存入*（1）或*遗忘*（−1），第三个表示*输出*（1）。让我们一步一步跟着看。',
   },
   weights: {
@@ -24,7 +24,7 @@ export default messages({
   forgetGate: { en: 'The forget gate at each step (1 keeps)', zh: '每一步的遗忘门（1 表示保留）' },
   outputGate: { en: 'The output gate at each step', zh: '每一步的输出门' },
   gatesCaption: {
-    en: 'Inputs, gates (filled: open), memory and output. The 3 goes in at step 1, survives whatever else comes, and comes out at step 4; step 5 adds 4, step 7 puts 7 out, and step 8 closes the forget gate: the memory is empty.',
+    en: 'Inputs, gates (filled: open), memory and output. The 3 goes in at step 1, survives whatever else comes, and comes out at step 4; step 5 adds 4, step 7 outputs 7, and step 8 closes the forget gate: the memory is empty.',
     zh: '输入、门（填色表示打开）、记忆元和输出。第 1 步存入 3，其间来了什么都不受影响，第 4 步输出；第 5 步加上 4，第 7 步输出 7；第 8 步遗忘门关闭，记忆元清空。',
   },
   reading: {
@@ -45,7 +45,7 @@ export default messages({
   },
   libraryHeading: { en: 'The same in the library', zh: '用本库来做' },
   library: {
-    en: 'A cell without its two tanh is defined in a dozen lines and runs with the same weights. The library’s own LSTM has $g_t = \\tanh(\\cdot)$ and $h_t = o_t \\tanh(c_t)$. It stores 3 as well, if the number is so small that tanh hardly bends it: it goes in divided by 1000, and comes out multiplied by 1000.',
+    en: 'A cell without the two tanh functions is defined in a dozen lines and runs with the same weights. The library’s own LSTM has $g_t = \\tanh(\\cdot)$ and $h_t = o_t \\tanh(c_t)$. It stores 3 as well, if the number is so small that tanh hardly bends it: it goes in divided by 1000, and comes out multiplied by 1000.',
     zh: '去掉两个 tanh 的单元十来行就能定义，用同样的权重运行。本库自带的 LSTM 有 $g_t = \\tanh(\\cdot)$ 和 $h_t = o_t \\tanh(c_t)$。它同样能存住 3，只要数小到 tanh 几乎不起弯曲作用：输入时除以 1000，输出时再乘以 1000。',
   },
   ownMemory: { en: 'The memory of the cell without tanh, in the library', zh: '本库中不带 tanh 的单元：记忆元' },

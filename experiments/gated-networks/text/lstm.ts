@@ -14,7 +14,7 @@ export default messages({
   },
   keepHeading: { en: 'A memory that can be closed', zh: '可以关闭的记忆' },
   keep: {
-    en: 'With $f = 1$ and $i = 0$ the memory is closed: nothing goes in, nothing is lost. Large biases (50 and −50) hold the gates there; a hundred steps of random input then change nothing. The gradient of the memory passes just so: multiplied by $f$ at each step, and by no matrix.',
+    en: 'With $f = 1$ and $i = 0$ the memory is closed: nothing goes in, nothing is lost. Large biases (50 and −50) hold the gates there; a hundred steps of random input then change nothing. The gradient of the memory passes in the same way: multiplied by $f$ at each step, and by no matrix.',
     zh: '当 $f = 1$ 且 $i = 0$ 时，记忆是关闭的：什么也写不进去，什么也不会丢失。用很大的偏置（50 与 −50）把门固定在那里，一百步随机输入也不会改变它。记忆元的梯度也同样传递：每一步只乘以 $f$，不经过任何矩阵。',
   },
   kept: {

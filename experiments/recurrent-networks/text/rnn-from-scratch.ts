@@ -21,7 +21,7 @@ export default messages({
   },
   scoresShape: { en: 'Shape of the scores of one batch', zh: '一个小批量的输出形状' },
   perplexityIs: {
-    en: '*Perplexity* measures it: the exponential of the mean cross-entropy, that is, among how many characters the model still hesitates. Before training all are nearly equal, so it is the size of the vocabulary.',
+    en: '*Perplexity* measures the model: the exponential of the mean cross-entropy, that is, the number of characters between which it still hesitates. Before training all are nearly equally likely, so it is the size of the vocabulary.',
     zh: '用*困惑度*来衡量：平均交叉熵的指数，也就是模型平均还在多少个字符之间犹豫。训练之前各字符的概率几乎相等，因此困惑度就是词表的大小。',
   },
   untrained: { en: 'Perplexity before training (uniform: 28)', zh: '训练前的困惑度（均匀分布为 28）' },
@@ -35,7 +35,7 @@ export default messages({
   },
   trainHeading: { en: 'Training, with clipped gradients', zh: '训练与梯度裁剪' },
   clipping: {
-    en: 'A gradient that comes back through 35 steps is a product of 35 matrices, and can be huge. One such step with learning rate 1 throws the weights away. *Clipping* shortens the whole gradient to length $\\theta$ where it is longer; its direction stays. Between batches the state is detached: the gradient ends at the border of the batch.',
+    en: 'A gradient that comes back through 35 steps is a product of 35 matrices, and can be huge. One such step with learning rate 1 throws the weights away. *Clipping* scales the whole gradient down to norm $\\theta$ where its norm is larger; its direction stays the same. Between batches the state is detached: the gradient ends at the border of the batch.',
     zh: '穿过 35 个时间步传回来的梯度是 35 个矩阵的乘积，可能非常大。在学习率为 1 时，这样的一步就足以毁掉全部权重。*梯度裁剪*在梯度过长时把它整体缩短到长度 $\\theta$，方向不变。相邻小批量之间要把隐状态从计算图中分离：梯度在小批量的边界处截断。',
   },
   sequentialCheck: {
@@ -48,7 +48,7 @@ export default messages({
   },
   freeHeading: { en: 'Without clipping', zh: '不裁剪会怎样' },
   free: {
-    en: 'The weights of the book start small (deviation 0.01), and a gradient longer than 1 comes late; whether the training then survives without clipping is luck. Layers of libraries usually start larger, weights and biases uniform in $\\pm 1/\\sqrt{H}$. At learning rate 1 one of the first gradients then nearly always throws the weights away. With clipping the same start learns.',
+    en: 'The weights of the book start small (deviation 0.01), and a gradient with a norm above 1 comes late; whether the training then survives without clipping is luck. Layers of libraries usually start larger, weights and biases uniform in $\\pm 1/\\sqrt{H}$. At learning rate 1 one of the first gradients then nearly always throws the weights away. With clipping the same start learns.',
     zh: '书中的初始权重很小（标准差 0.01），范数超过 1 的梯度出现得很晚；那时不做裁剪，训练能否继续全凭运气。各种库的循环层通常用更大的初始值，在 $\\pm 1/\\sqrt{H}$ 之间均匀分布。这时，学习率为 1 的最初几步几乎总会毁掉全部权重。做了裁剪，同样的初始值可以正常学习。',
   },
   freeCheck: {
@@ -64,7 +64,7 @@ export default messages({
     zh: '裁剪，使用其中第一组初始值：{epochs} 轮之后的困惑度（均匀分布为 28）',
   },
   freeCaption: {
-    en: 'The loss of each batch, from initial weights uniform in ±1/√H. Not clipped, the loss is ten times that of guessing and more after a few steps, and the training was stopped there.',
+    en: 'The loss of each batch, from initial weights uniform in ±1/√H. Not clipped, the loss is more than ten times that of guessing after a few steps, and training was stopped there.',
     zh: '每个小批量的损失，初始权重在 ±1/√H 之间均匀分布。不做裁剪时，几步之后损失就达到瞎猜的十倍以上，训练到此停止。',
   },
   perplexityCaption: {
@@ -85,7 +85,7 @@ export default messages({
     zh: '轮数、困惑度，以及在前缀“time traveller”和“traveller”之后的输出（顺序分区）',
   },
   normCaption: {
-    en: 'The norm of the gradient of each batch before it is clipped (sequential sampling). In the middle of the training, where most is learnt, nearly every step is longer than 1.',
+    en: 'The norm of the gradient of each batch before it is clipped (sequential sampling). In the middle of the training, where most is learned, nearly every gradient has a norm above 1.',
     zh: '每个小批量裁剪之前的梯度范数（顺序分区）。训练中段学到的东西最多，那里几乎每一步的范数都超过 1。',
   },
   placeHeading: { en: 'What the state is worth', zh: '隐状态的价值' },

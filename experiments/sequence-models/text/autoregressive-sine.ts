@@ -66,7 +66,7 @@ export default messages({
   rnn: { en: 'RNN', zh: '循环神经网络' },
   orderHeading: { en: 'How much of the past?', zh: '需要看多远的过去？' },
   orderCaption: {
-    en: 'Error one step and sixteen steps ahead of Markov models that see τ = 1 … 16 values, and of a recurrent network (an RNN of 16 hidden units), which has no window (straight lines). More values average more noise away; the latent model finds out by itself how far to look back.',
+    en: 'Error one step and sixteen steps ahead of Markov models that see τ = 1 … 16 values, and of a recurrent network (an RNN of 16 hidden units), which has no window (straight lines). More values average out more noise; the latent model finds out by itself how far to look back.',
     zh: '看 τ = 1 … 16 个值的马尔可夫模型提前 1 步与提前 16 步的误差；水平线是没有窗口的循环神经网络（16 个隐藏单元）。看得越多，噪声被平均得越充分；隐变量模型自己学会往回看多远。',
   },
   tau: { en: 'values seen τ', zh: '看到的值的个数 τ' },

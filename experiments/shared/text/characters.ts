@@ -36,7 +36,7 @@ const shared = messages({
     zh: '在原书接下来的、没有见过的 2,000 个字符上的困惑度',
   },
   overfitting: {
-    en: 'A perplexity near 1 on text that was learnt for 500 epochs is memory, not knowledge of English: on the next page of the book the same network is lost. It shows that the cell *can* keep and use a long past, which is what this task measures; a model meant for new text needs more text, and a validation part ([char-rnn](char-rnn.html)).',
+    en: 'A perplexity near 1 on text that was learned for 500 epochs is memory, not knowledge of English: on the next page of the book the same network is lost. It shows that the cell *can* keep and use a long past, which is what this task measures; a model meant for new text needs more text, and a validation part ([char-rnn](char-rnn.html)).',
     zh: '在反复学习了 500 轮的文本上困惑度接近 1，这是记忆，而不是懂得英语：翻到书的下一页，同一个网络就不知所措了。它说明这种单元*能够*保存并利用很长的上文，这正是本任务要衡量的；要用于新文本，模型需要更多的语料和验证集（见 [char-rnn](char-rnn.html)）。',
   },
   gatesHeading: { en: 'What the gates do', zh: '门在做什么' },

@@ -28,7 +28,7 @@ export const shared = messages({
   length20: { en: 'trained on length 20', zh: '只用长度 20 训练' },
   lengthMixed: { en: 'trained on 1 to 20', zh: '用长度 1 到 20 训练' },
   lengthAccuracyCaption: {
-    en: 'Accuracy against length. Training on length 20 alone gives a network that is right at length 20 (dotted) alone: at 30 and 40 nothing is counted right. Training on all lengths up to 20 helps with every shorter one, and some way beyond.',
+    en: 'Accuracy against length. Training on length 20 alone gives a network that is right at length 20 (dotted) only: at 30 and 40 nothing is counted right. Training on all lengths up to 20 helps with every shorter one, and some way beyond.',
     zh: '准确率与长度的关系。只用长度 20 训练的网络，只在长度 20（点线）处正确：长度 30 和 40 几乎无一数对。用 20 以内的各种长度训练，则所有更短的长度都正确，稍长一些的也大多正确。',
   },
   alpha: {
@@ -53,7 +53,7 @@ export const shared = messages({
     zh: '用长度 1 到 20 训练：长度 {length} 处的平均绝对误差（准确率 {accuracy}），低于每一个只用长度 20 训练的网络',
   },
   grows: {
-    en: 'Trained on 1 to 20: mean absolute error at length 60, above that at 30: it does not generalize for ever',
+    en: 'Trained on 1 to 20: mean absolute error at length 60, above that at 30: it does not generalize forever',
     zh: '用长度 1 到 20 训练：长度 60 处的平均绝对误差高于长度 30 处，泛化是有限的',
   },
   insideHeading: { en: 'Inside', zh: '网络内部' },

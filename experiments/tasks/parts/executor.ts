@@ -1,5 +1,20 @@
 // A network that reads a program character by character and writes what it prints; how it is trained and judged.
-import { Adam, clipGradNorm, cosineSchedule, crossEntropy, fromData, gatherRows, Linear, LSTM, manualSeed, noGrad, Philox, Recurrent, scope, type Tensor } from 'unrolled'; // prettier-ignore
+import {
+  Adam,
+  clipGradNorm,
+  cosineSchedule,
+  crossEntropy,
+  fromData,
+  gatherRows,
+  Linear,
+  LSTM,
+  manualSeed,
+  noGrad,
+  Philox,
+  Recurrent,
+  scope,
+  type Tensor,
+} from 'unrolled';
 import { CHARACTERS, type Program } from './programs.js';
 
 const V = CHARACTERS.length;

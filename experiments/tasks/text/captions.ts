@@ -7,7 +7,7 @@ export default messages({
     zh: '一对多：输入一张图片，输出一个序列。卷积编码器把图片变成由向量组成的网格；循环解码器从对整幅图的印象出发，一个词一个词地写下去，写每个词时注视网格的一部分。这里的图片含有一到三个手写数字，句子依次说出它们：“seven, three and one”。没有人告诉解码器有几个数字：它必须知道什么时候该停，“and”该放在哪里。',
   },
   data: {
-    en: 'Digits of MNIST, one to three of them side by side with gaps by chance, in pictures of 28 × 84: {training} to learn from, {test} to test with, drawn from different digits.',
+    en: 'Digits of MNIST, one to three of them side by side with random gaps, in pictures of 28 × 84: {training} to learn from, {test} to test with, drawn from different digits.',
     zh: '取 MNIST 的数字，一到三个并排，间隔随机，图片大小 28 × 84：{training} 张用于训练，{test} 张用于测试，两者所用的数字图片互不相同。',
   },
   modelHeading: { en: 'Looking and writing', zh: '一边看一边写' },
@@ -16,7 +16,7 @@ export default messages({
     zh: '三层步幅为 2 的卷积得到 4 × 11 个位置，每个位置 64 个数，能看到约 21 × 21 个像素；每个位置再加上一个学得的向量，好让解码器分得清左右。LSTM 的初始状态是全部位置的线性映射。写的时候，每一步用加性注意力给各位置加权：',
   },
   learned: {
-    en: 'loss for each token on the test part (nats; by chance about 2.6)',
+    en: 'loss for each token on the test part (nats; guessing: about 2.6)',
     zh: '测试部分每个词元的损失（奈特；瞎猜约为 2.6）',
   },
   exact: { en: 'captions that are right in full', zh: '完全正确的句子所占的比例' },
@@ -26,7 +26,7 @@ export default messages({
   majority: { en: 'always “{common}”', zh: '总是说 “{common}”' },
   all: { en: 'all', zh: '全部' },
   learningCaption: {
-    en: 'Loss for each token while training (smoothed), and on pictures of digits that are in neither of the other parts.',
+    en: 'Loss for each token while training (smoothed) and on pictures of digits that are in neither of the other parts.',
     zh: '训练中每个词元的损失（平滑后），以及在另一部分数字拼成的验证图片上的损失。',
   },
   looksHeading: { en: 'Where it looks', zh: '它看向哪里' },

@@ -27,7 +27,7 @@ export default messages({
   majority: { en: 'always {digit}', zh: '总是回答 {digit}' },
   errorShare: { en: 'wrong answers', zh: '错误率' },
   learningCaption: {
-    en: 'Share of wrong answers on the held-out pictures after each epoch. Softmax regression soon has learned what it can; the networks that read rows go on.',
+    en: 'Share of wrong answers on the held-out pictures after each epoch. Softmax regression has soon learned what it can; the networks that read rows go on.',
     zh: '每个迭代周期之后在测试图片上的错误率。softmax 回归很快就学到了极限，逐行阅读的网络还在继续进步。',
   },
   soonHeading: { en: 'When does it know?', zh: '读到哪一行就知道了？' },
@@ -42,7 +42,7 @@ export default messages({
   topOnly: { en: 'accuracy of the LSTM after 7 rows of 28', zh: 'LSTM 只读 28 行中的 7 行时的准确率' },
   rowsRead: { en: 'rows read', zh: '已读行数' },
   soonCaption: {
-    en: 'Accuracy (%) if the network is stopped after so many rows. Up to row 20 the answer is little better than a guess; from there to row 26 it comes about. What was read before is there, but the output layer, trained on last states only, cannot make it out until the state is nearly a last one.',
+    en: 'Accuracy (%) if the network is stopped after so many rows. Up to row 20 the answer is little better than a guess; between there and row 26 it takes shape. What was read before is there, but the output layer, trained on last states only, cannot make it out until the state is nearly a last one.',
     zh: '在读完若干行后就停下来时的准确率（%）。到第 20 行为止，回答比瞎猜好不了多少；第 20 到 26 行之间答案才逐渐成形。之前读到的内容其实都在隐状态里，但输出层只在最后的隐状态上训练过，要等状态接近最后的样子才读得懂。',
   },
   wrongHeading: { en: 'What it gets wrong', zh: '读错的数字' },

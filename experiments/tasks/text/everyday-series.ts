@@ -34,7 +34,7 @@ export default messages({
   seasonal: { en: 'last season', zh: '上一季节' },
   linear: { en: 'linear', zh: '线性' },
   lesson: {
-    en: 'Root mean square errors, in the units of each series. Where there is a season, the network is ahead of it. The share price is another matter: whatever could be known of tomorrow is in the price of today, and each rule that thinks otherwise pays for it.',
+    en: 'Root mean square errors, in the units of each series. Where there is a season, the network is ahead of it. The share price is another matter: whatever could be known of tomorrow is in the price of today, and any rule that thinks otherwise pays for it.',
     zh: '均方根误差，以各序列自己的单位计。有季节规律的地方，网络胜过季节规则。股价则不同：关于明天能知道的一切都已经在今天的价格里，任何不这样认为的规则都要付出代价。',
   },
   passengers: { en: 'passengers', zh: '乘客数' },
@@ -70,7 +70,7 @@ export default messages({
   temperaturesTime: { en: 'day, from 1 January 1981', zh: '日期序号，从 1981 年 1 月 1 日起' },
   temperaturesUnit: { en: 'minimum temperature (°C)', zh: '最低气温（°C）' },
   temperaturesCaption: {
-    en: 'The last months, and forecasts of 12 days each: after a day or two they are near what the season has, since no more can be known.',
+    en: 'The last months, and forecasts of 12 days each: after a day or two they are near the average of the season, since no more can be known.',
     zh: '最后几个月，以及各 12 天的预测：一两天之后就接近当季的水平，因为更多的东西无从知道。',
   },
   shares: { en: 'share price', zh: '股价' },

@@ -3,7 +3,7 @@ import { messages } from 'unrolled/reproduce';
 export default messages({
   title: { en: 'Learning to execute programs', zh: '学习执行程序' },
   idea: {
-    en: 'A network that reads text one character after the other can be given the text of a program, and asked to write what the program prints. Nobody tells it what a digit is worth, what brackets are for, or that a variable stands for a number: there are only characters that come in, and characters that should come out.\n\nZaremba and Sutskever taught this to an LSTM, and found that the order of the lessons matters. Only hard programs from the start was too much at once; easy ones first and then harder ones, as at school, did not help much either, since a network rebuilds for each lesson what it has. Best was to mix the lessons. This is their experiment on a small scale: fewer digits, one layer of 64 units instead of two of 400, and minutes instead of days.',
+    en: 'A network that reads text one character after the other can be given the text of a program, and asked to write what the program prints. Nobody tells it what a digit is worth, what brackets are for, or that a variable stands for a number: there are only characters that come in, and characters that should come out.\n\nZaremba and Sutskever taught this to an LSTM, and found that the order of the lessons matters. Only hard programs from the start was too much at once; easy ones first and then harder ones, as at school, did not help much either, since a network rebuilds what it has for each lesson. Best was to mix the lessons. This is their experiment on a small scale: fewer digits, one layer of 64 units instead of two of 400, and minutes instead of days.',
     zh: '逐个字符阅读文本的网络，也可以读一段程序，然后写出这段程序打印的内容。没有人告诉它一个数字值多少、括号有什么用、变量代表一个数：它见到的只有输入的字符和应当输出的字符。\n\nZaremba 和 Sutskever 用 LSTM 学会了这件事，并且发现课程的先后次序很重要。一开始就只给难的程序，一次要学的太多；像学校那样先易后难帮助也不大，因为每上一课，网络都要把已有的东西重新改造一遍。最好的办法是把各种难度混在一起。这里是他们的实验的缩小版：位数更少，一层 64 个单元而不是两层各 400 个单元，用时几分钟而不是几天。',
   },
   programsHeading: { en: 'The programs', zh: '程序' },
@@ -12,7 +12,7 @@ export default messages({
     zh: '长度为 2，嵌套为 1、2、3、4 的程序，以及它们打印的内容',
   },
   language: {
-    en: 'Every program is valid Python. It begins with a number and applies as many operations to it as it is nested; *length* is how many digits its numbers have. There are six operations, drawn with equal chance: add a number, subtract one, multiply by 2, 3 or 4, choose by a comparison, store in a variable and add to that, and add in a loop that runs 2, 3 or 4 times. A dot ends the result. A tenth of all programs, picked by a hash of their text, is kept for the test, and another one for validation, so that no program of the test was ever trained on.',
+    en: 'Every program is valid Python. It begins with a number and applies as many operations to it as it is nested; *length* is how many digits its numbers have. There are six operations, drawn with equal probability: add a number, subtract one, multiply by 2, 3 or 4, choose by a comparison, store in a variable and add to that, and add in a loop that runs 2, 3 or 4 times. A dot ends the result. A tenth of all programs, picked by a hash of their text, is kept for the test, and another one for validation, so that no program of the test was ever trained on.',
     zh: '每段程序都是合法的 Python。它从一个数出发，嵌套多少就对它做多少次运算；*长度*是其中各数的位数。运算有六种，等概率抽取：加一个数、减一个数、乘以 2、3 或 4、按比较结果二选一、存入变量再加、在执行 2、3 或 4 次的循环中累加。结果以一个点结束。按文本的哈希值，全部程序的十分之一留作测试，另外十分之一留作验证，所以测试程序从未在训练中出现。',
   },
   networkHeading: { en: 'One network that reads and writes', zh: '一个网络，既读又写' },
@@ -26,7 +26,7 @@ export default messages({
   },
   curriculaHeading: { en: 'Four curricula', zh: '四种课程' },
   curricula: {
-    en: 'The target is the longest and deepest programs. *None*: only these. *Naive*: from the easiest to the hardest, all for the same time (in the paper each as long as it brings progress). *Mix*: length and nesting are drawn anew for each program. *Combined*: each program by the one or the other, with equal chance. All may read the same number of characters, which is what training costs, so that short programs leave time for more of them; initial weights and learning rates are the same too.',
+    en: 'The target is the longest and deepest programs. *None*: only these programs. *Naive*: from the easiest to the hardest, all for the same time (in the paper each as long as it brings progress). *Mix*: length and nesting are drawn anew for each program. *Combined*: each program by one or the other, with equal probability. All may read the same number of characters, which is what training costs, so that short programs leave time for more of them; initial weights and learning rates are the same too.',
     zh: '目标是最长、嵌套最深的程序。*无课程*：只学这些。*由易到难*：从最容易的到最难的，各占相同的时间（论文中则是每一级学到不再进步为止）。*混合*：每段程序都重新抽取长度和嵌套。*结合*：每段程序等概率地按前两者之一抽取。训练的代价在于读字符，所以各种课程读的字符总数相同，程序短的课程就能多读几段；初始权重和学习率也都相同。',
   },
   curriculaCaption: {
@@ -66,7 +66,7 @@ export default messages({
     zh: '这里的数都只有一位，最多组合七次运算：要算的不多，要记住的却不少——括号、变量名、循环、没有走的分支。目标是嵌套 7；每个网络读一千万个字符，大约是十二万段目标程序，混合时则多出一半。',
   },
   nestedFound: {
-    en: 'On the target mix gets {mix} of the characters and combined {combined}, naive {naive} and none only {none}: what is learned on short programs carries over to long ones, and it is better to go on seeing them all than to go through them once. In a training half as long naive was level with the others, and seeds differ; see the circles further down.',
+    en: 'On the target mix gets {mix} of the characters and combined {combined}, naive {naive} and none only {none}: what is learned on short programs carries over to long ones, and it is better to go on seeing them all than to go through them once. In a run half as long naive was level with the others, and seeds differ; see the circles further down.',
     zh: '在目标难度上，“混合”写对 {mix} 的字符，“结合”{combined}，“由易到难”{naive}，“无课程”只有 {none}：在短程序上学到的可以用到长程序上，而且始终各种难度都见到，好过从易到难只走一遍。训练只有一半长时，“由易到难”还不落后；不同种子也有差别，见后面的圆圈图。',
   },
   bothHeading: { en: 'Length and nesting', zh: '长度与嵌套' },
@@ -75,7 +75,7 @@ export default messages({
     zh: '现在数最多有两位，最多组合三次运算；每个网络读六百万个字符。热图显示了只看目标难度时看不到的东西：只见过目标难度的网络别的都不会，“由易到难”最先学到的到最后已经忘记了。',
   },
   bothFound: {
-    en: 'On the target itself none has {none}, naive {naive}, mix {mix} and combined {combined}. Naive, for which the target came only at the end, is behind all others, as in the paper. Mix saw one program of the target in six and has caught up with the network that saw nothing else; in a training a third as long it was behind. The networks of the paper were trained for many times longer.',
+    en: 'On the target itself none has {none}, naive {naive}, mix {mix} and combined {combined}. Naive, for which the target came only at the end, is behind all others, as in the paper. Mix saw one program of the target in six and has caught up with the network that saw nothing else; in a run a third as long it was behind. The networks of the paper were trained for many times longer.',
     zh: '在目标难度本身，“无课程”为 {none}，“由易到难”{naive}，“混合”{mix}，“结合”{combined}。“由易到难”到最后才见到目标难度，落在所有其他课程之后，与论文一致。“混合”的六段程序中只有一段是目标难度，却已赶上只见过目标难度的网络；训练只有三分之一长时它还落后。论文中网络的训练时间是这里的许多倍。',
   },
   addition: {

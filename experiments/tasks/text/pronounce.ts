@@ -3,18 +3,18 @@ import { messages } from 'unrolled/reproduce';
 export default messages({
   title: { en: 'How a word is pronounced', zh: '单词怎么读' },
   idea: {
-    en: 'Many to many, with lengths that differ: letters go in, sounds come out. English spelling is a hard code. The *k* of *knight* says nothing, *x* says two sounds, *ough* says something else in *tough*, *though* and *through*, and where the stress falls depends on the whole word. An encoder reads the letters in both directions; a decoder writes one phoneme after the other, and looks back at the letters while it does.',
+    en: 'Many to many, with lengths that differ: letters go in, sounds come out. English spelling is a hard code. The *k* of *knight* is silent, *x* stands for two sounds, *ough* sounds different in *tough*, *though* and *through*, and where the stress falls depends on the whole word. An encoder reads the letters in both directions; a decoder writes one phoneme after the other, and looks back at the letters while it does.',
     zh: '多对多，并且两边长度不同：输入字母，输出读音。英语拼写是一套难解的编码：*knight* 的 *k* 不发音，*x* 一个字母发两个音，*ough* 在 *tough*、*though*、*through* 里各有各的读法，而重音落在哪里取决于整个单词。编码器从两个方向读字母；解码器一个接一个地写出音素，边写边回头看字母。',
   },
   data: {
-    en: 'The CMU Pronouncing Dictionary: English words and very many names, in phonemes of ARPAbet; a digit behind a vowel is its stress (1 main, 2 secondary, 0 none). A twentieth of the words is held out by chance for the test, with all of their pronunciations: {test} words. {training} others are learned from, and {validation} are a validation part, on which the settings were chosen. A word counts as right if it is one of its pronunciations, phoneme by phoneme. With stress that is harder: a digit that is wrong makes the word wrong. Both are shown; published figures for this dictionary are mostly without stress, and of another split.',
+    en: 'The CMU Pronouncing Dictionary: English words and very many names, in phonemes of ARPAbet; a digit behind a vowel is its stress (1 main, 2 secondary, 0 none). A random twentieth of the words is held out for the test, with all of their pronunciations: {test} words. {training} others are learned from, and {validation} are a validation part, on which the settings were chosen. A word counts as right if it is one of its pronunciations, phoneme by phoneme. With stress that is harder: a digit that is wrong makes the word wrong. Both are shown; published figures for this dictionary are mostly without stress, and on another split.',
     zh: 'CMU 发音词典：英语单词和大量人名，用 ARPAbet 音素标注；元音后面的数字表示重音（1 主重音，2 次重音，0 不重读）。随机留出二十分之一的单词连同它们的全部读音用于测试，共 {test} 个；{training} 个单词用于训练，另有 {validation} 个作为验证部分，各项设置都在它上面选定。只要与词典中的某一种读音逐个音素相同，就算正确。计入重音更难：一个数字不对，整个单词就算错。这里两种都给出；文献中对这部词典报告的数字大多不计重音，划分也不同。',
   },
   words: { en: 'words in the dictionary', zh: '词典中的单词数' },
   bothSides: { en: 'words of the test that are learned from', zh: '测试单词中也出现在训练里的个数' },
   countingHeading: { en: 'Counting letters', zh: '数一数字母' },
   counting: {
-    en: 'What is possible without a network? First the letters of each word are aligned with its phonemes, each letter with none, one or two of them: by expectation–maximization in its hard form, which aligns as well as the counts so far allow (Viterbi), and counts again. Then a letter says what it said most often; or, much better, what it said most often between its neighbours: the widest window of up to three letters on each side that was seen decides.',
+    en: 'What is possible without a network? First the letters of each word are aligned with its phonemes, each letter with none, one or two of them: by expectation–maximization in its hard form, which aligns as well as the counts so far allow (Viterbi), and counts again. Then a letter gets the sound that it had most often; or, much better, the one that it had most often between its neighbours: the widest window of up to three letters on each side that was seen decides.',
     zh: '不用神经网络能做到什么？先把每个单词的字母与音素对齐，每个字母对应零个、一个或两个音素：用“硬”形式的期望最大化算法，按照目前的计数找到最好的对齐（维特比算法），再重新计数。然后，每个字母读作它最常见的音；或者好得多的做法：读作它在相邻字母之间最常见的音，由训练中见过的最宽的窗口（左右各至多三个字母）决定。',
   },
   networkHeading: { en: 'Reading and speaking', zh: '一边读一边说' },
@@ -23,7 +23,7 @@ export default messages({
     zh: '一个 GRU 从两个方向读字母，每个方向 256 个隐藏单元；另一个 GRU 负责写。每个音素取决于前面的音素，并通过加性注意力取决于字母。*贪心*每次取概率最大的音素；束搜索同时保留四个最有希望的开头，因为一个好的读音可能以不太可能的音开始。',
   },
   learned: {
-    en: 'loss on the validation part (nats per phoneme; by chance above 4)',
+    en: 'loss on the validation part (nats per phoneme; guessing: above 4)',
     zh: '验证部分的损失（每音素奈特；瞎猜大于 4）',
   },
   windowHelps: { en: 'phoneme errors that the neighbours of a letter save', zh: '看相邻字母所减少的音素错误率' },
@@ -67,7 +67,7 @@ export default messages({
   },
   end: { en: 'end', zh: '结束' },
   looksCaption: {
-    en: '*{word}*, {phonemes}: each row is a phoneme that is said, each column a letter (the bluer, the more it is looked at). Nobody told the network which letters belong to which sound, and yet it goes from left to right, nearly along a diagonal, and passes over letters that say nothing.',
+    en: '*{word}*, {phonemes}: each row is a phoneme that is said, each column a letter (the bluer, the more it is looked at). Nobody told the network which letters belong to which sound, and yet it goes from left to right, nearly along a diagonal, and passes over silent letters.',
     zh: '*{word}*，{phonemes}：每一行是一个说出的音素，每一列是一个字母（越蓝权重越大）。没有人告诉网络哪些字母对应哪个音，它却从左到右，几乎沿着对角线前进，并跳过不发音的字母。',
   },
   forward: {

@@ -3,7 +3,7 @@ import { messages } from 'unrolled/reproduce';
 export default messages({
   title: { en: 'Praise or blame, in one sentence', zh: '一句话：褒还是贬？' },
   idea: {
-    en: 'One sentence from a film review, and the question whether it praises or blames. Ten thousand sentences are few: most words are seen once or twice, and a test sentence has words that no training sentence had. Here a network that starts from nothing does no better than counting. What helps is reading something else first: a network that has learned to tell long film reviews apart knows words that these sentences never use twice.',
+    en: 'One sentence from a film review, and the question whether it praises or blames. Ten thousand sentences are few: most words are seen once or twice, and a test sentence has words that no training sentence had. Here a network that starts from nothing does no better than counting. What helps is reading something else first: a network that has learned to tell long film reviews apart knows words that occur only once in these sentences.',
     zh: '给出影评中的一句话，问它是褒是贬。一万个句子并不多：大多数词只见过一两次，测试句子里还有训练时从未见过的词。从零开始的网络并不比计数更好。真正有帮助的是先读点别的：学会了区分长篇影评的网络，认识许多在这些句子里不会出现两次的词。',
   },
   data: {
@@ -63,7 +63,7 @@ export default messages({
   blame: { en: 'blame', zh: '贬' },
   notHeading: { en: 'And “not”?', zh: '那么“不”呢？' },
   not: {
-    en: 'Naive Bayes sees words, not what they belong to. Does a network that reads in order turn its mind at a “not”? The probability of praise for sentences and their opposites:',
+    en: 'Naive Bayes sees words, not what they belong to. Does a network that reads in order change its mind at a “not”? The probability of praise for sentences and their opposites:',
     zh: '朴素贝叶斯只看词，不看词修饰什么。按顺序阅读的网络遇到“不”会改变主意吗？下面是几个句子及其反面被判为“褒”的概率：',
   },
   sentence: { en: 'sentence', zh: '句子' },

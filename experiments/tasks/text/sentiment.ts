@@ -3,11 +3,11 @@ import { messages } from 'unrolled/reproduce';
 export default messages({
   title: { en: 'Film reviews: liked or not?', zh: '电影评论：喜欢还是不喜欢？' },
   idea: {
-    en: 'The most used test of text classification: 50,000 film reviews from IMDb, half of them for testing, praise and blame in equal numbers. A chapter that many have worked through reads them with word vectors and an LSTM. This is done here as there, and then as well as the time allows. Beside both stands counting, which is strong here: a review is long, and one word in two hundred that says *wonderful* or *waste* is enough.',
+    en: 'The most widely used test of text classification: 50,000 film reviews from IMDb, half of them for testing, praise and blame in equal numbers. A textbook chapter that many have worked through reads them with word vectors and an LSTM. Here the same is done first, and then as well as time allows. Beside both stands counting, which is strong here: a review is long, and one word in two hundred that says *wonderful* or *waste* is enough.',
     zh: '文本分类最常用的测试：IMDb 的五万条影评，一半用于测试，褒贬各半。许多人都学过用词向量和 LSTM 阅读它们的那一章。这里先照样做一遍，再在时间允许的范围内做到最好。旁边还有计数方法作对照，它在这里很强：影评很长，两百个词里只要有一个“精彩”或“浪费”就够了。',
   },
   data: {
-    en: '{training} reviews to learn from, {held} of the training half kept to measure on the way, {test} to test. A review has {mean} words in the mean and up to {longest}; all are read to their ends, side by side with others of about the same length, so that little is padding. Words are in lower case, numbers (many a review says 7/10), exclamation and question marks stay, other punctuation goes. Words that are seen less than five times are unknown. GloVe’s {vectors} vectors of 100 numbers cover {covered} of the running words; the vectors of the other words are learned from small random numbers, that of unknown words from zero.',
+    en: '{training} reviews to learn from, {held} of the training half kept to measure on the way, {test} to test. A review has {mean} words on average and up to {longest}; all are read to their ends, side by side with others of about the same length, so that little is padding. Words are in lower case, numbers (many a review says 7/10), exclamation and question marks stay, other punctuation goes. Words that are seen fewer than five times are unknown. GloVe’s {vectors} vectors of 100 numbers cover {covered} of the running words; the vectors of the other words are learned from small random numbers, that of unknown words from zero.',
     zh: '{training} 条评论用于训练，训练集中另留 {held} 条在途中测量，{test} 条用于测试。一条评论平均 {mean} 个词，最长 {longest} 个；每条都完整读到结尾，长度相近的放在同一个小批量里，填充很少。单词转成小写，保留数字（许多评论会写 7/10）、感叹号和问号，去掉其他标点；出现不到五次的算未知词。GloVe 的 {vectors} 个 100 维向量覆盖了 {covered} 的词次；其余单词的向量从小的随机数学起，未知词的向量从零学起。',
   },
   countingHeading: { en: 'What counting achieves', zh: '计数能做到什么' },
@@ -17,10 +17,10 @@ export default messages({
   },
   firstHeading: { en: 'As in the chapter', zh: '照着那一章来' },
   first: {
-    en: 'The words become vectors, an LSTM reads them from the first to the last, and the state after the last word is all that the answer is made of. Five epochs of Adam in minibatches of 64, binary cross-entropy on the logit. Against learning by heart, half of the numbers are dropped before and after the LSTM, and three words in ten are replaced by `<unk>`, drawn anew each time: a network cannot lean on single words that give a review away.',
+    en: 'The words become vectors, an LSTM reads them from the first to the last, and the state after the last word is all that the answer is made of. Five epochs of Adam in minibatches of 64, binary cross-entropy on the logit. To keep the network from learning by heart, half of the numbers are dropped before and after the LSTM, and three words in ten are replaced by `<unk>`, drawn anew each time: a network cannot lean on single words that give a review away.',
     zh: '把词变成向量，LSTM 从头读到尾，最后一个词之后的隐状态就是作出回答的全部依据。用 Adam 训练五轮，小批量大小为 64，损失是对数几率上的二元交叉熵。为了避免死记硬背，LSTM 前后的暂退率都是一半，并且每次随机把十分之三的词换成 `<unk>`：网络不能依赖个别泄露答案的词。',
   },
-  bestHeading: { en: 'As well as it goes', zh: '尽力做到最好' },
+  bestHeading: { en: 'As well as we can', zh: '尽力做到最好' },
   best: {
     en: 'Four changes. A GRU reads from both ends. The answer is made of the mean of all states and the largest value of each unit, so that no word has to be carried for hundreds of steps to be heard. Pairs of neighbours that stand in {least} reviews or more, such as *not_good* or *must_see*, are tokens of their own between their two words: what they mean need not be composed. And reviews are read in pieces of about {piece} tokens: in training every piece has the label of its review, so that the network cannot lean on the one word that gives a whole review away; in the test the mean of the pieces’ logits decides.',
     zh: '有四处改变。GRU 从两端阅读；回答由所有隐状态的平均值和每个单元的最大值共同决定，任何一个词都不必被携带几百步才能起作用；在至少 {least} 条评论中出现过的相邻词对（如 *not_good*、*must_see*）作为单独的词元插在两个词之间，它们的含义不必再由网络组合出来；评论切成约 {piece} 个词元的小段来读：训练时每一段都带有整条评论的标签，网络就不能只靠一个泄露答案的词；测试时由各段对数几率的平均值决定。',
@@ -51,7 +51,7 @@ export default messages({
   wordsRead: { en: 'tokens read (millions)', zh: '已读词元数（百万）' },
   lossReview: { en: 'loss (nats per review, or per piece)', zh: '损失（每条评论或每段，奈特）' },
   gap: {
-    en: 'Counting words and pairs is strong here, and a network that sees single words only has to learn from these reviews alone what most of them mean, and how they change each other. It soon learns by heart: the loss on the reviews kept apart stops falling while that in training goes on. What counting knows, given to the network as tokens, is what brings it level. Reviews of one film stand beside each other in the data and share its names: settings that look good on reviews drawn by chance may be no good on other films, so they were chosen on films that were not learned from.',
+    en: 'Counting words and pairs is strong here, and a network that sees single words only has to learn from these reviews alone what most of them mean, and how they change each other. It soon learns by heart: the loss on the reviews kept apart stops falling while that in training goes on. What counting knows, given to the network as tokens, is what brings it level. Reviews of one film stand beside each other in the data and share its names: settings that look good on randomly drawn reviews may be no good on other films, so they were chosen on films that were not learned from.',
     zh: '统计单词和词对在这里很强；只看单词的网络必须仅凭这些评论学会大多数词的含义，以及它们如何互相影响，很快就开始死记硬背：留出的评论上的损失不再下降，训练损失却继续下降。把计数所知道的东西作为词元交给网络，才使它赶了上来。同一部电影的评论在数据中相邻，共享片中的名字：在随机抽取的评论上看起来好的设置，换一部电影未必好，所以设置是在没有学过的电影上选择的。',
   },
   learningCaption: {

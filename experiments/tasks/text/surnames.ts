@@ -13,11 +13,11 @@ export default messages({
   },
   names: { en: 'surnames', zh: '姓氏数' },
   dataCaption: {
-    en: 'Names of each language (the axis is logarithmic). Nearly half are Russian: who always says Russian is right nearly half of the time.',
+    en: 'Names of each language (the axis is logarithmic). Nearly half are Russian: always answering Russian is right nearly half of the time.',
     zh: '每种语言的姓氏数（对数坐标）。近一半是俄语姓氏：永远回答“俄语”，也有近一半的时候是对的。',
   },
   several: {
-    en: '{several} names stand in the lists of several languages, so that nobody can be right about all: who knew for every name in which list it stands most often would reach {ceiling} on the test part.',
+    en: '{several} names stand in the lists of several languages, so that nobody can be right about all of them: knowing for every name which list it stands in most often would reach {ceiling} on the test part.',
     zh: '有 {several} 个姓氏同时出现在几种语言的名单里，所以谁也不可能全对：即使知道每个姓氏最常出现在哪份名单里，在测试集上也只能达到 {ceiling}。',
   },
   countingHeading: { en: 'What counting achieves', zh: '计数能做到什么' },
@@ -27,7 +27,7 @@ export default messages({
   },
   networkHeading: { en: 'Reading in both directions', zh: '双向阅读' },
   network: {
-    en: 'A GRU reads the letters from the beginning and another one from the end. What they say at the last letter, their mean and their largest values stand side by side, and a linear layer makes scores of the 18 languages of them. With so little data the weights that are drawn at the beginning matter, so {networks} networks are trained from different draws, and their probabilities averaged.',
+    en: 'A GRU reads the letters from the beginning and another one from the end. What they say at the last letter, their mean and their largest values stand side by side, and a linear layer turns them into scores of the 18 languages. With so little data the weights that are drawn at the beginning matter, so {networks} networks are trained from different draws, and their probabilities averaged.',
     zh: '一个 GRU 从头读这些字母，另一个从尾读。把最后时刻的状态、各时刻的平均值与最大值拼接起来，再由线性层给出 18 种语言的得分。数据这么少，初始权重的抽取就有影响，所以从不同的初始值训练 {networks} 个网络，再平均它们给出的概率。',
   },
   majority: { en: 'always {label}', zh: '总是回答 {label}' },
@@ -37,7 +37,10 @@ export default messages({
   oneNetwork: { en: 'one network (mean of {count})', zh: '单个网络（{count} 个的平均）' },
   networks: { en: '{count} networks together', zh: '{count} 个网络合在一起' },
   ceilingRow: { en: 'each name in its most usual language', zh: '每个姓氏取它最常见的语言' },
-  majorityBeaten: { en: 'accuracy of one network, against always saying the most frequent language', zh: '单个网络的准确率，与总是回答最常见的语言相比' }, // prettier-ignore
+  majorityBeaten: {
+    en: 'accuracy of one network, against always saying the most frequent language',
+    zh: '单个网络的准确率，与总是回答最常见的语言相比',
+  },
   bayesBeaten: { en: 'accuracy of one network, against naive Bayes', zh: '单个网络的准确率，与朴素贝叶斯相比' },
   reached: {
     en: 'accuracy of the networks together (logistic regression on 1 to 4 letters: 0.849)',
@@ -47,7 +50,7 @@ export default messages({
   is: { en: 'the name is', zh: '实际语言' },
   read: { en: 'taken for', zh: '判断为' },
   confusionCaption: {
-    en: 'Test names by their language and by the answer; the colour is the share of the row. Scottish names are hardly to be told from English ones, nor are many German, French and Irish ones; Korean and Vietnamese names, of which there are few, are taken for Chinese.',
+    en: 'Test names by their language and by the answer; the colour is the share of the row. Scottish names can hardly be told from English ones, and neither can many German, French and Irish ones; Korean and Vietnamese names, of which there are few, are taken for Chinese.',
     zh: '测试姓氏按实际语言（行）和回答（列）统计，颜色表示占该行的比例。苏格兰姓氏与英语姓氏几乎无法区分，许多德语、法语、爱尔兰姓氏也是如此；数量很少的朝鲜语和越南语姓氏常被当成汉语姓氏。',
   },
   lettersHeading: { en: 'Letter by letter', zh: '一个字母一个字母地看' },

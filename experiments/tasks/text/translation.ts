@@ -31,7 +31,7 @@ export default messages({
   },
   scoresHeading: { en: 'How good are the translations?', zh: '译文有多好？' },
   scores: {
-    en: 'BLEU counts runs of one to four words that the references have too; chrF does the same with characters. Both are computed as sacreBLEU does, from 0 to 100. To write the likeliest word at each step (greedy) is not to write the likeliest sentence: *beam search* keeps four beginnings side by side, and a length penalty keeps it from preferring short sentences. A translation memory is the honest baseline: it answers with the translation of the training sentence that shares most words with the new one, rare words counting more.',
+    en: 'BLEU counts runs of one to four words that the references have too; chrF does the same with characters. Both are computed as sacreBLEU does, from 0 to 100. Writing the likeliest word at each step (greedy) does not give the likeliest sentence: *beam search* keeps four beginnings side by side, and a length penalty keeps it from preferring short sentences. A translation memory is the honest baseline: it answers with the translation of the training sentence that shares most words with the new one, rare words counting more.',
     zh: 'BLEU 统计一到四个词的片段有多少也出现在参考译文里；chrF 用字符做同样的事。两者都按 sacreBLEU 的方法计算，从 0 到 100。每一步都写最可能的词（贪心搜索），并不等于写出最可能的句子：*束搜索*同时保留四个开头，长度惩罚使它不偏爱短句。朴素而诚实的基线是翻译记忆：在训练句子里找出与新句子共同词语最多的一句（罕见词权重更大），用它的译文作答。',
   },
   bleu: { en: 'BLEU on the test part (lower case)', zh: '测试部分的 BLEU（小写）' },
@@ -47,7 +47,7 @@ export default messages({
   unreplaced: { en: 'network, 4 beams, unknown words left', zh: '网络，束宽 4，保留未知词' },
   beam: { en: 'network, 4 beams', zh: '网络，束宽 4' },
   unknown: {
-    en: 'Where the network writes “unknown”, the English word at which it looked most takes the place: it is often a name. {unseen} of the {test} test pairs have an English word that the network does not know.',
+    en: 'Where the network writes “unknown”, the English word at which it looked most takes its place: it is often a name. {unseen} of the {test} test pairs have an English word that the network does not know.',
     zh: '网络写出“未知词”时，用它最关注的那个英语词代替：那往往是人名或地名。{test} 个测试句对中有 {unseen} 个含有网络不认识的英语词。',
   },
   wordsOfSource: { en: 'words of the English sentence', zh: '英语句子的词数' },
@@ -59,7 +59,7 @@ export default messages({
   },
   looksHeading: { en: 'Where it looks', zh: '它看向哪里' },
   looks: {
-    en: 'Three sentences of the test part whose translations are right, chosen since what is looked at turns back: French puts most adjectives behind their noun, pronouns before their verb, and has two words around it for “not”. Each row is a word that was written, each column one that was read; the bluer, the more weight. The last column is the end of the sentence.',
+    en: 'Three sentences of the test part whose translations are right, chosen because attention moves backwards in them: French puts most adjectives behind their noun, pronouns before their verb, and has two words around it for “not”. Each row is a word that was written, each column one that was read; the bluer, the more weight. The last column is the end of the sentence.',
     zh: '测试部分中三个译对的句子，选它们是因为视线会往回走：法语的形容词大多放在名词之后，宾语代词放在动词之前，否定则用两个词夹住动词。每一行是写出的一个词，每一列是读到的一个词；颜色越深权重越大。最后一列是句末标记。',
   },
   looksCaption: {
@@ -68,7 +68,7 @@ export default messages({
   },
   examplesHeading: { en: 'Right, and not', zh: '译对的与没译对的' },
   rightLines: { en: 'Just like a reference', zh: '与某个参考译文完全相同' },
-  wrongLines: { en: 'Other than the references (in brackets)', zh: '与参考译文（括号内）不同' },
+  wrongLines: { en: 'Different from the references (in brackets)', zh: '与参考译文（括号内）不同' },
   limits: {
     en: 'Many of the second kind are right all the same: a sentence has more good translations than its references, and BLEU knows only those.',
     zh: '第二类里有不少其实也译对了：一句话的好译文不止参考译文那几种，而 BLEU 只认识参考译文。',

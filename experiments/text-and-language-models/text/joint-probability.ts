@@ -19,7 +19,7 @@ export default messages({
     zh: '童谣中所有的四词序列，从左往右读。方块的高度是到该处为止的序列出现的次数；每个词旁边是它的条件概率，也就是它占左边方块的比例。蓝色是“the cat sat on”：19 个词里有 6 个 the，这 6 次里有 2 次后面是 cat，这 2 次里有 1 次后面是 sat。',
   },
   backwardCaption: {
-    en: 'The same sentences taken apart from right to left: each word is predicted from those that come after it. The conditionals are others (before “on” always stands “sat”), but the last blue block, now on the left, is as high as before: 1/19.',
+    en: 'The same sentences taken apart from right to left: each word is predicted from those that come after it. The conditionals are different (“sat” always stands before “on”), but the last blue block, now on the left, is as high as before: 1/19.',
     zh: '同样的序列，从右往左拆：每个词由它后面的词来预测。条件概率变了（已知 on，前一个词必定是 sat），但最后一个蓝色方块（现在在最左边）与之前一样高：1/19。',
   },
   telescope: {
@@ -68,7 +68,7 @@ export default messages({
   possible: { en: 'possible: Vⁿ', zh: '可能的：Vⁿ' },
   distinct: { en: 'in the book', zh: '书中出现的' },
   neverCaption: {
-    en: 'Different n-grams of words: those that could be formed of the vocabulary, and those in the book. From n = 3 on nearly every place of the text is an n-gram of its own; the gap grows by the factor V with each step (the axis is logarithmic).',
+    en: 'Different n-grams of words: those that could be formed from the vocabulary, and those in the book. From n = 3 on nearly every place of the text is an n-gram of its own; the gap grows by the factor V with each step (the axis is logarithmic).',
     zh: '不同的词 n 元语法：由词表可以组成的，与书中实际出现的。从 n = 3 起，文本中几乎每个位置都是一个独一无二的 n 元语法；n 每加一，差距就扩大 V 倍（纵轴为对数）。',
   },
   newShare: { en: 'n-grams never seen before (%)', zh: '从未见过的 n 元语法（%）' },

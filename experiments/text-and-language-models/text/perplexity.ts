@@ -29,7 +29,7 @@ export default messages({
   caseWorst: { en: 'certain, and wrong', zh: '确信，但错误' },
   choices: { en: '1/p = {k}', zh: '1/p = {k}' },
   casesCaption: {
-    en: 'What may follow “the t”? Five models and their probabilities for each of the 28 tokens (␣ is the space). In “the time traveller” it is “i” (orange); the number of choices is one over the height of the orange bar. Everything else that a model says does not count.',
+    en: 'What may follow “the t”? Five models and their probabilities for each of the 28 tokens (␣ is the space). In “the time traveller” it is “i” (orange); the number of choices is one over the height of the orange bar. Nothing else that a model says counts.',
     zh: '“the t”后面会是什么？五个模型给 28 个词元的概率（␣ 是空格）。在“the time traveller”里是“i”（橙色），选择数就是橙色柱高的倒数；模型给其他词元的概率并不计入。',
   },
   meanHeading: { en: 'Which mean?', zh: '哪一种平均？' },

@@ -8,7 +8,7 @@ export default messages({
   },
   readHeading: { en: 'Reading and cleaning', zh: '读入与清洗' },
   read: {
-    en: 'The Time Machine by H. G. Wells (1895), {lines} lines. In each line, every run of characters that are no letters becomes one space, the ends are stripped, and capitals become small: punctuation and numbers are gone, which makes a small task of it.',
+    en: 'The Time Machine by H. G. Wells (1895), {lines} lines. In each line, every run of characters that are not letters becomes one space, the ends are stripped, and capitals become lower case: punctuation and numbers are gone, which makes it a small task.',
     zh: 'H. G. 威尔斯的《时间机器》（1895），共 {lines} 行。每一行里，连续的非字母字符变成一个空格，去掉首尾空格，大写改为小写。标点和数字都没有了，任务因此变得简单。',
   },
   lineZero: { en: 'Line 0, before and after', zh: '第 0 行，清洗前后' },
@@ -27,7 +27,7 @@ export default messages({
   stageWords: { en: 'words', zh: '词' },
   stageIndices: { en: 'indices', zh: '词索引' },
   stagesCaption: {
-    en: 'One line, from characters to indices. Orange is what cleaning takes away or makes a space of. Below, the two ways to go on: 29 characters, each an index below 28, or 7 words, each an index below 4,580. Frequent tokens have small indices: “e” is 2 and “the” is 1, the rare initials are beyond 2,000.',
+    en: 'One line, from characters to indices. Orange is what cleaning removes or turns into a space. Below, the two ways to go on: 29 characters, each an index below 28, or 7 words, each an index below 4,580. Frequent tokens have small indices: “e” is 2 and “the” is 1, the rare initials are beyond 2,000.',
     zh: '一行文本从字符变成索引。橙色是清洗时去掉或变成空格的部分。往下有两种走法：29 个字符，索引都小于 28；或 7 个词，索引都小于 4580。越常见的词元索引越小：“e”是 2，“the”是 1，而罕见的姓名首字母排到 2000 以后。',
   },
   vocabularyHeading: { en: 'The vocabulary', zh: '词表' },

@@ -3,7 +3,7 @@
 import { VECTOR_BYTES } from '../numbers.js';
 
 /** Every block starts on a multiple of this, in bytes. */
-export const ALIGNMENT = 64;
+const ALIGNMENT = 64;
 /** Vectors may be read past the end of a buffer by this much. */
 const PADDING = VECTOR_BYTES;
 

@@ -4,6 +4,7 @@ import { UnrolledError } from '../../errors.js';
 import type { Device, DType, FloatArray, HostArray, Storage } from '../../tensor/device.js';
 import type { Ref } from '../contract.js';
 
+/** In which numbers a backend computes; float64 is for gradient checks and comparisons, on the reference backend. */
 export type Precision = 'float32' | 'float64';
 
 export class ReferenceStorage implements Storage {

@@ -2,6 +2,10 @@
 // before. Not the LSTM of the literature.
 import { defineCell } from '../define.js';
 
+/**
+ * The cell that brain.js calls LSTM, for its files: no cell state, and the forget gate acts on the last output. Not the
+ * LSTM of the literature.
+ */
 export const BrainLSTM = defineCell({
   name: 'brain-LSTM',
   state: ['h'],

@@ -2,6 +2,10 @@
 // space odyssey", IEEE TNNLS 28, 2017, section 3, variant CIFG.
 import { defineCell } from '../define.js';
 
+/**
+ * LSTM with coupled gates (CIFG): i = 1 − f, so what is written takes the place of what is forgotten. Greff et al.
+ * 2017.
+ */
 export const CoupledLSTM = defineCell({
   name: 'LSTM-coupled',
   state: ['h', 'c'],

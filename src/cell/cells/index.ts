@@ -16,10 +16,27 @@ import { SLSTM } from './slstm.js';
 import { SRU } from './sru.js';
 
 export {
-  BrainLSTM, CoupledLSTM, GRU, GRUResetBefore, IndRNN, LayerNormGRU, LayerNormLSTM, LSTM, MGU, MinGRU, MinLSTM, PeepholeLSTM,
-  ProjectionLSTM, RNN, RNNIdentity, RNNReLU, SLSTM, SRU,
-}; // prettier-ignore
+  BrainLSTM,
+  CoupledLSTM,
+  GRU,
+  GRUResetBefore,
+  IndRNN,
+  LayerNormGRU,
+  LayerNormLSTM,
+  LSTM,
+  MGU,
+  MinGRU,
+  MinLSTM,
+  PeepholeLSTM,
+  ProjectionLSTM,
+  RNN,
+  RNNIdentity,
+  RNNReLU,
+  SLSTM,
+  SRU,
+};
 
+/** Every built-in cell by the name that files and `--cell` use: `lstm`, `gru-reset-before`, `rnn-relu` … */
 export const CELLS: Readonly<Record<string, Cell>> = {
   rnn: RNN,
   'rnn-relu': RNNReLU,

@@ -2,6 +2,10 @@
 // "Independently recurrent neural network (IndRNN)", CVPR 2018, eq. 2.
 import { defineCell } from '../define.js';
 
+/**
+ * h′ = relu(x·W + b + u ⊙ h): each unit sees only its own past, so there is no product with the state. Li et al. 2018,
+ * eq. 2.
+ */
 export const IndRNN = defineCell({
   name: 'IndRNN',
   state: ['h'],

@@ -7,8 +7,14 @@ export const LayerNormLSTM = defineCell({
   state: ['h', 'c'],
   step({ x, h, c, linear, layerNorm, sigmoid, tanh }) {
     const gates = ['i', 'f', 'g', 'o'];
-    const fromX = layerNorm('norm_x', gates.map((gate) => linear(`x${gate}`, x, { bias: false }))); // prettier-ignore
-    const fromH = layerNorm('norm_h', gates.map((gate) => linear(`h${gate}`, h, { bias: false }))); // prettier-ignore
+    const fromX = layerNorm(
+      'norm_x',
+      gates.map((gate) => linear(`x${gate}`, x, { bias: false })),
+    );
+    const fromH = layerNorm(
+      'norm_h',
+      gates.map((gate) => linear(`h${gate}`, h, { bias: false })),
+    );
     const [zi, zf, zg, zo] = fromX.map((z, k) => z.add(fromH[k]));
     const i = sigmoid(zi).named('i');
     const f = sigmoid(zf).named('f');
@@ -26,8 +32,14 @@ export const LayerNormGRU = defineCell({
   state: ['h'],
   step({ x, h, linear, layerNorm, sigmoid, tanh }) {
     const gates = ['r', 'z'];
-    const [xr, xz] = layerNorm('norm_x', gates.map((gate) => linear(`x${gate}`, x, { bias: false }))); // prettier-ignore
-    const [hr, hz] = layerNorm('norm_h', gates.map((gate) => linear(`h${gate}`, h, { bias: false }))); // prettier-ignore
+    const [xr, xz] = layerNorm(
+      'norm_x',
+      gates.map((gate) => linear(`x${gate}`, x, { bias: false })),
+    );
+    const [hr, hz] = layerNorm(
+      'norm_h',
+      gates.map((gate) => linear(`h${gate}`, h, { bias: false })),
+    );
     const r = sigmoid(xr.add(hr)).named('r');
     const z = sigmoid(xz.add(hz)).named('z');
     const xn = layerNorm('norm_xn', linear('xn', x, { bias: false }));

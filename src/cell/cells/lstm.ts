@@ -2,6 +2,10 @@
 // forget", Neural Computation 12, 2000. Equations as in PyTorch's nn.LSTM.
 import { defineCell } from '../define.js';
 
+/**
+ * Input, forget and output gates around a memory c that passes by one product and one sum. Equations and gates as in
+ * PyTorch’s `nn.LSTM`; Hochreiter and Schmidhuber 1997, forget gate of Gers et al. 2000.
+ */
 export const LSTM = defineCell({
   name: 'LSTM',
   state: ['h', 'c'],

@@ -2,6 +2,7 @@
 // networks", International Journal of Automation and Computing 13, 2016, eq. 8–10.
 import { defineCell } from '../define.js';
 
+/** Minimal gated unit: a GRU whose one gate resets and updates. Zhou et al. 2016, eq. 8–10. */
 export const MGU = defineCell({
   name: 'MGU',
   state: ['h'],

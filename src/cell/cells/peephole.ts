@@ -2,6 +2,10 @@
 // recurrent networks", JMLR 3, 2002, eq. 5–10: input and forget gate see the old cell state, the output gate the new one.
 import { defineCell } from '../define.js';
 
+/**
+ * LSTM whose gates also see the memory c through a weight per unit: i and f the old one, o the new one. Gers et al.
+ * 2002.
+ */
 export const PeepholeLSTM = defineCell({
   name: 'LSTM-peephole',
   state: ['h', 'c'],

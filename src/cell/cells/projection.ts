@@ -3,6 +3,10 @@
 // with proj_size. `projSize` of Recurrent sets the size.
 import { defineCell } from '../define.js';
 
+/**
+ * LSTM whose output h is a smaller projection of its memory: `projSize` of `Recurrent`, as `nn.LSTM(proj_size=…)`. Sak,
+ * Senior and Beaufays 2014, eq. 7–13.
+ */
 export const ProjectionLSTM = defineCell({
   name: 'LSTM-projection',
   sizes: ['projection'],

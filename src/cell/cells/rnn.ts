@@ -1,6 +1,7 @@
 // The simple recurrent network: h' = φ(x·W_x + h·W_h + b). Elman, "Finding structure in time", Cognitive Science 14, 1990.
 import { defineCell } from '../define.js';
 
+/** The simple recurrent network: h′ = tanh(x·W_x + h·W_h + b). Elman 1990. */
 export const RNN = defineCell({
   name: 'RNN',
   state: ['h'],

@@ -2,6 +2,10 @@
 // "xLSTM: extended long short-term memory", NeurIPS 2024, eq. 8–17.
 import { defineCell } from '../define.js';
 
+/**
+ * sLSTM of xLSTM: exponential gates, a normalizer and a stabilizer, and heads (`numHeads`) that do not see each other.
+ * Beck et al. 2024, eq. 8–17.
+ */
 export const SLSTM = defineCell({
   name: 'sLSTM',
   state: ['h', 'c', 'n', 'm'],

@@ -3,6 +3,10 @@
 // does where the sizes of input and state differ.
 import { defineCell } from '../define.js';
 
+/**
+ * Simple recurrent unit: gates see the memory only element by element, so all
+ * products run at once. Lei et al. 2018.
+ */
 export const SRU = defineCell({
   name: 'SRU',
   state: { c: 'hidden', h: 'hidden' },

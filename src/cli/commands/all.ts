@@ -8,20 +8,10 @@ import { generateCommand } from './generate.js';
 import { inspectCommand } from './inspect.js';
 import { reproduceCommand } from './reproduce.js';
 import { predictCommand } from './predict.js';
-import { trainClassifyCommand } from './trainClassify.js';
-import { trainForecastCommand } from './trainForecast.js';
-import { trainLmCommand } from './trainLm.js';
-import { trainNgramCommand } from './trainNgram.js';
-import { trainTagCommand } from './trainTag.js';
-import { trainTranslateCommand } from './trainTranslate.js';
+import { TASK_COMMANDS } from '../tasks/table.js';
 
 export const COMMANDS: readonly AnyCommand[] = [
-  trainLmCommand,
-  trainNgramCommand,
-  trainClassifyCommand,
-  trainTagCommand,
-  trainForecastCommand,
-  trainTranslateCommand,
+  ...Object.values(TASK_COMMANDS).flatMap(({ train }) => train ?? []),
   generateCommand,
   evaluateCommand,
   predictCommand,

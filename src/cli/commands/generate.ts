@@ -2,7 +2,7 @@
 import { defineCommand } from '../command.js';
 import { readBytes } from '../files.js';
 import { decimal, integer, string, withDefault } from '../options.js';
-import { printable } from '../output.js';
+import { writeExact } from '../terminal.js';
 
 export const generateCommand = defineCommand({
   name: 'generate',
@@ -31,7 +31,9 @@ export const generateCommand = defineCommand({
     const { prime, length, temperature, topK, topP, stop, count } = options;
     const seed = globals.seed ?? Math.floor(Math.random() * 2 ** 31); // each call its own text, unless a seed is asked for
     const show = (text: string): void => {
-      if (!globals.json) io.stdout.write(io.stdout.isTTY ? printable(text) : text);
+      if (globals.json) return;
+      if (io.stdout.isTTY) io.stdout.write(text);
+      else writeExact(io.stdout, text);
     };
     const texts: string[] = [];
     let tokens = 0;

@@ -1,18 +1,21 @@
-// `unrolled inspect`: configuration, parameters and spectra of a model; with a text, what happens inside while it reads, or what its
+// `unrolled inspect`: configuration, parameters and spectra of a model; with an input, what happens inside while it reads, and what its
 // answer came from.
 import { basename } from 'node:path';
 import { UnrolledError } from '../../errors.js';
 import type { Inspection } from '../../inspect/inspectModel.js';
+import type { AnyModel } from '../../models/tasks.js';
 import { defineCommand } from '../command.js';
 import { readBytes, writeWhole } from '../files.js';
+import { inspectTables } from '../inspectTables.js';
 import type { Io } from '../io.js';
+import { openModel } from '../modelCall.js';
 import { integer, path, string } from '../options.js';
-import { noPictures } from '../pictures.js';
-import { formatNumber, printable, table } from '../output.js';
+import { formatNumber } from '../output.js';
+import { refuseOverwriting } from '../outputs.js';
 
 export const inspectCommand = defineCommand({
   name: 'inspect',
-  summary: 'what is in a model, and what its gates do while it reads a text',
+  summary: 'what is in a model, and what its gates do while it reads',
   arguments: [{ name: '<model>', description: 'a model file' }],
   options: {
     text: string('--text <text>', 'shows what happens inside while the model reads this'),
@@ -27,60 +30,38 @@ export const inspectCommand = defineCommand({
   ],
   async run(context, [file], options) {
     const { io, globals } = context;
-    const { loadModel, startBackend } = await import('../library.js');
+    await refuseOverwriting(context, { '--report': options.report }, [file, options.textFile, options.series]);
     const text = await textOf(io, options);
-    await startBackend(globals);
-    const model = loadModel(await readBytes(io.cwd, file), file);
-    if (model.task === 'caption') throw noPictures(file);
-    if (model.task !== 'lm' && model.task !== 'ngram') {
-      const { inspectTask } = await import('../inspectTask.js');
-      return inspectTask(context, model, file, { text, series: options.series, report: options.report });
-    }
-    if (options.series !== undefined) {
-      throw new UnrolledError('OPTION', 'expected --text for a language model, received a series', 'give a text');
-    }
-    if (!('network' in model) && text !== undefined) {
-      throw new UnrolledError(
-        'OPTION',
-        'expected a network for --text, received an n-gram model, which has no gates',
-        'leave --text out, or train a network: unrolled train lm',
-      );
-    }
+    const { model, commands, reading } = await openModel(context, file);
+    const insight = await commands.inspect(model, { context, file, text, series: options.series, reading });
     const { inspectModel, toRows } = await import('../../inspect/index.js');
-    const inspection = 'network' in model ? inspectModel(model, { text, layer: options.layer }) : null;
-    const { settings, vocabulary } = model.text;
-    const config: Record<string, unknown> = {
-      task: model.task,
-      ...model.config,
-      ...settings,
-      vocabulary: vocabulary.size,
-    };
-    const configRows = Object.entries(config).map(([name, value]): [string, string] => [
-      name,
-      name === 'equations' ? 'in the file' : typeof value === 'object' ? JSON.stringify(value) : String(value),
-    ]);
-
+    const inspection = 'network' in model ? inspectModel(model, { input: insight?.input, layer: options.layer }) : null;
+    const config = configOf(model);
+    const configRows = Object.entries(config).map(([name, value]): [string, string] => [name, shown(name, value)]);
     if (options.report !== undefined) {
       const { inspectReport } = await import('../../drawing/reports/inspectReport.js');
-      const { toDiagram, toLatex } = await import('../../node.js');
-      const cell = 'network' in model ? model.network.recurrent.cell : null;
+      const { toDiagram } = await import('../../drawing/cells/diagram.js');
+      const { toLatex } = await import('../../drawing/cells/latex.js');
+      const cell = 'network' in model ? Object.values(model.recurrents())[0].cell : null;
       const page = inspectReport({
         title: `Inside ${basename(file)}`,
         subtitle: subtitle(config, inspection),
         figures: figures(config, inspection),
         config: configRows,
         ...(cell === null ? {} : { formula: toLatex(cell), diagram: toDiagram(cell) }),
+        sections: insight?.sections ?? [],
         inspection,
       });
       await writeWhole(io.cwd, options.report, page);
     }
-
     const traced = inspection?.text ?? null;
+    const spectra = inspection?.spectra ?? [];
     const json = {
       config,
       parameters: inspection?.parameters ?? [],
-      spectralRadius: Object.fromEntries((inspection?.spectra ?? []).map(({ name, radius }) => [name, radius])),
-      eigenvalues: Object.fromEntries((inspection?.spectra ?? []).map(({ name, eigenvalues }) => [name, eigenvalues])),
+      spectralRadius: Object.fromEntries(spectra.map(({ name, radius }) => [name, radius])),
+      eigenvalues: Object.fromEntries(spectra.map(({ name, eigenvalues }) => [name, eigenvalues])),
+      ...insight?.json,
       trace: traced && {
         text: traced.trace.text,
         tokens: traced.trace.tokens,
@@ -98,9 +79,29 @@ export const inspectCommand = defineCommand({
       gradientFlow: traced?.gradientFlow ?? null,
       report: options.report ?? null,
     };
-    return { json, text: summary(file, configRows, inspection, options.report) };
+    const tables = inspectTables(file, configRows, inspection, options.report);
+    return { json, text: insight?.text ? `${insight.text}\n\n${tables}` : tables };
   },
 });
+
+/** The configuration with how text becomes tokens, and how the data was read. */
+function configOf(model: AnyModel): Record<string, unknown> {
+  const texts = 'texts' in model ? model.texts : [model.text];
+  const sizes = texts.map(({ vocabulary }) => vocabulary.size);
+  return {
+    task: model.task,
+    ...model.config,
+    ...texts[0]?.settings,
+    ...(sizes.length === 0 ? {} : { vocabulary: sizes.length === 1 ? sizes[0] : sizes }),
+    ...(model.reading === null ? {} : { reading: model.reading }),
+  };
+}
+
+function shown(name: string, value: unknown): string {
+  if (name === 'equations') return 'in the file';
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
+}
 
 /** Errors: OPTION for two texts, NOT_FOUND, ENCODING. */
 async function textOf(io: Io, { text, textFile }: { text?: string; textFile?: string }): Promise<string | undefined> {
@@ -115,12 +116,14 @@ async function textOf(io: Io, { text, textFile }: { text?: string; textFile?: st
 function figures(config: Record<string, unknown>, inspection: Inspection | null): { name: string; value: string }[] {
   const count = (inspection?.parameters ?? []).reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   const radii = (inspection?.spectra ?? []).map(({ radius }) => radius);
+  const { vocabulary } = config;
+  const sizes = (Array.isArray(vocabulary) ? vocabulary : [vocabulary]).filter((size) => typeof size === 'number');
   const text = inspection?.text;
   return [
     ...(count > 0 ? [{ name: 'parameters', value: formatNumber(count) }] : []),
-    { name: 'vocabulary', value: formatNumber(Number(config.vocabulary)) },
+    ...(sizes.length > 0 ? [{ name: 'vocabulary', value: sizes.map(formatNumber).join(' + ') }] : []),
     ...(radii.length > 0 ? [{ name: 'largest spectral radius', value: Math.max(...radii).toFixed(2) }] : []),
-    ...(text ? [{ name: 'tokens read', value: formatNumber(text.trace.tokens.length) }] : []),
+    ...(text ? [{ name: 'steps read', value: formatNumber(text.trace.tokens.length) }] : []),
   ];
 }
 
@@ -128,100 +131,7 @@ function subtitle(config: Record<string, unknown>, inspection: Inspection | null
   if (inspection === null) return `n-gram model of order ${String(config.order)}`;
   const { cell, hiddenSize, numLayers, embeddingSize } = config;
   const layers = `${String(numLayers)} ${numLayers === 1 ? 'layer' : 'layers'}`;
-  const input = embeddingSize === 0 ? 'one-hot input' : `embedding ${String(embeddingSize)}`;
-  return `${String(cell)}, ${layers} of ${String(hiddenSize)}, ${input}`;
-}
-
-/** For people: tables of everything that is small. */
-function summary(
-  file: string,
-  configRows: [string, string][],
-  inspection: Inspection | null,
-  report: string | undefined,
-): string {
-  const parts = [table([{ heading: 'configuration' }, { heading: file }], configRows)];
-  const number = (heading: string) => ({ heading, number: true });
-  if (inspection !== null) {
-    const { parameters, spectra, text } = inspection;
-    parts.push(
-      table(
-        [{ heading: 'parameter' }, number('shape'), number('mean'), number('std')],
-        parameters.map(({ name, shape, mean, std }) => [
-          name,
-          shape.join(' × '),
-          formatNumber(mean),
-          formatNumber(std),
-        ]),
-      ),
-    );
-    if (spectra.length > 0) {
-      const rows = spectra.map(({ name, size, radius }) => [name, `${size} × ${size}`, radius.toFixed(3)]);
-      parts.push(table([{ heading: 'recurrent matrix' }, number('size'), number('spectral radius')], rows));
-    }
-    if (text !== null) parts.push(...textTables(text));
-  }
-  if (report !== undefined) parts.push(`report  ${report}`);
-  return parts.map(printable).join('\n\n');
-}
-
-function textTables({ saturation, neurons, gradientFlow }: NonNullable<Inspection['text']>): string[] {
-  const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
-  const parts: string[] = [];
-  if (saturation.length > 0) {
-    const rows = saturation.map(({ layer, name, kind, left, right }) => [
-      `layer ${layer} ${name}`,
-      kind,
-      percent(left),
-      percent(right),
-    ]);
-    parts.push(
-      table(
-        [
-          { heading: 'saturated' },
-          { heading: 'made by' },
-          { heading: 'left', number: true },
-          { heading: 'right', number: true },
-        ],
-        rows,
-      ),
-    );
-  }
-  const best = neurons.properties.flatMap(({ property, best: [first] }) =>
-    first === undefined ? [] : [{ ...first, property }],
-  );
-  if (best.length > 0) {
-    const rows = best.map(({ property, layer, state, neuron, correlation, auc }) => [
-      property,
-      `layer ${layer} ${state}[${neuron}]`,
-      correlation.toFixed(2),
-      auc === null ? '' : auc.toFixed(2),
-    ]);
-    parts.push(
-      table(
-        [
-          { heading: 'property' },
-          { heading: 'neuron' },
-          { heading: 'correlation', number: true },
-          { heading: 'AUC', number: true },
-        ],
-        rows,
-      ),
-    );
-  }
-  if (gradientFlow !== null) {
-    // A short text has no step so far back: its first one stands there.
-    const lags = [...new Set([0, 10, 50].map((lag) => Math.min(lag, gradientFlow.steps - 1)))];
-    const rows = gradientFlow.last.flatMap(({ layer, states }) =>
-      Object.entries(states).map(([state, norms]) => [
-        `layer ${layer} ${state}`,
-        ...lags.map((lag) => formatNumber(norms[norms.length - 1 - lag])),
-      ]),
-    );
-    const columns = lags.map((lag) => ({
-      heading: lag === 0 ? 'at the last step' : `${lag} ${lag === 1 ? 'step' : 'steps'} before`,
-      number: true,
-    }));
-    parts.push(table([{ heading: 'gradient of the last loss' }, ...columns], rows));
-  }
-  return parts;
+  const input =
+    embeddingSize === 0 ? ', one-hot input' : embeddingSize === undefined ? '' : `, embedding ${String(embeddingSize)}`;
+  return `${String(cell)}, ${layers} of ${String(hiddenSize)}${input}`;
 }

@@ -7,6 +7,8 @@ import { type CommandResult, defineCommand } from '../command.js';
 import { processors } from '../io.js';
 import { choice, flag, integer, path, withDefault } from '../options.js';
 import { table } from '../output.js';
+import { refuseOverwriting } from '../outputs.js';
+import { isModulePath } from '../ownModule.js';
 import { shellCommand } from '../resumeCommand.js';
 import { watchSignals } from '../signals.js';
 
@@ -64,6 +66,10 @@ export const reproduceCommand = defineCommand({
     const seed = globals.seed ?? 0;
     const plan = { quick, seed, languages, backend: globals.backend, threads: each, dataDir };
     const pages = options.report === undefined ? null : new Pages(io.cwd, options.report, languages, backend, chapters);
+    const written = chosen.flatMap(({ name }) =>
+      languages.map((language) => [`--report (${name})`, pages?.pathOf(name, language)] as const),
+    );
+    await refuseOverwriting({ io, globals }, Object.fromEntries(written), typed.filter(isModulePath));
     const bar = createProgress(io, { quiet: globals.quiet, mayDie: true });
     const finished = new Array<ExperimentResult | undefined>(chosen.length);
     let writing: Promise<void> = Promise.resolve();

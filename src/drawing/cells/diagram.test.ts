@@ -114,11 +114,21 @@ describe('toDiagram', () => {
     for (const odd of [
       graph(new Map([['h', leak]])),
       graph(new Map([['h', h]])),
-      graph(new Map([['h', p], ['p', h]])), // prettier-ignore
+      graph(
+        new Map([
+          ['h', p],
+          ['p', h],
+        ]),
+      ),
       graph(new Map([['h', constant(1)]])),
       graph(new Map([['h', apply('mul', leak, leak)]])),
       graph(new Map([['h', apply('max', x, apply('div', h, apply('sub', x, h)))]])),
-      graph(new Map([['h', leak], ['p', leak]])), // prettier-ignore
+      graph(
+        new Map([
+          ['h', leak],
+          ['p', leak],
+        ]),
+      ),
     ]) {
       expect(faults(odd)).toEqual([]);
       expect(toDiagram(odd)).toContain('</svg>');

@@ -1,6 +1,7 @@
 // A cell as the diagram of a textbook, in SVG: states run from left to right, x enters from below, boxes have weights, circles
 // and pills are pointwise.
 import { UnrolledError } from '../../errors.js';
+import { coordinate as at, escapeXml } from '../svg.js';
 import { compactLanes, type Item } from './diagramCompact.js';
 import { buildFigure, type Figure, type Part } from './diagramGraph.js';
 import type { Routed } from './diagramGrid.js';
@@ -40,14 +41,6 @@ const CORNER = 8;
 const TIP = 7;
 /** From the middle of a box to its second and third port below. */
 const PORT = 15;
-
-function escapeXml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-}
-
-function at(value: number): string {
-  return String(Math.round(value * 100) / 100 + 0);
-}
 
 function halfSize(part: Part): { w: number; h: number } {
   const text = 4.6 * part.label.length + 8;

@@ -9,7 +9,7 @@ export interface Item {
   readonly high: number;
 }
 
-export const GAP = { lines: 13, lineAndPart: 18, parts: 28, frame: 18 } as const;
+const GAP = { lines: 13, lineAndPart: 18, parts: 28, frame: 18 } as const;
 
 function distance(a: Item, b: Item): number {
   const lines = a.half === 0 && b.half === 0;

@@ -54,14 +54,31 @@ export interface Figure {
 }
 
 const GLYPHS: Readonly<Record<string, string>> = {
-  sigmoid: 'σ', relu: 'ReLU', silu: 'SiLU', add: '+', mul: '×', sub: '+', div: 'a∕b', neg: '−', oneMinus: '1−',
-  rowSum: 'Σ', sqrt: '√', abs: '|·|', reciprocal: '1∕', less: '<', equal: '=', select: 'if',
+  sigmoid: 'σ',
+  relu: 'ReLU',
+  silu: 'SiLU',
+  add: '+',
+  mul: '×',
+  sub: '+',
+  div: 'a∕b',
+  neg: '−',
+  oneMinus: '1−',
+  rowSum: 'Σ',
+  sqrt: '√',
+  abs: '|·|',
+  reciprocal: '1∕',
+  less: '<',
+  equal: '=',
+  select: 'if',
   logSigmoid: 'log σ',
-}; // prettier-ignore
+};
 
 const MARKS: Readonly<Record<string, readonly string[]>> = {
-  sub: ['', '−'], div: ['a', 'b'], less: ['a', 'b'], select: ['if', 'then', 'else'],
-}; // prettier-ignore
+  sub: ['', '−'],
+  div: ['a', 'b'],
+  less: ['a', 'b'],
+  select: ['if', 'then', 'else'],
+};
 
 const GREEK: Readonly<Record<string, string>> = {
   alpha: 'α',

@@ -91,9 +91,17 @@ function makeGrid(figure: Figure, placement: Placement, gaps: number): Grid {
       for (let lane = 0; lane < gateRow; lane++) [-1, 1].forEach((dx) => router.close(x[p.index] + dx, lane));
   }
   return {
-    router, x, y, lanesX: costX.length, lanesY: costY.length, firstRight, gateRow, busRow,
-    railRow: figure.rails.map((_, r) => rowLane.get(r) ?? 0), size: slots.length + rows.length,
-  }; // prettier-ignore
+    router,
+    x,
+    y,
+    lanesX: costX.length,
+    lanesY: costY.length,
+    firstRight,
+    gateRow,
+    busRow,
+    railRow: figure.rails.map((_, r) => rowLane.get(r) ?? 0),
+    size: slots.length + rows.length,
+  };
 }
 
 function inPorts(part: Part, x: number, y: number): Port[] {

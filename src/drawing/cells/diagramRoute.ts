@@ -138,9 +138,11 @@ export class Router {
     for (const t of targets) goals.set((t.y * this.#nx + t.x) * 4 + t.towards, t.cost);
     this.#best.fill(Infinity);
     this.#box = {
-      left: Math.min(...targets.map((t) => t.x)), right: Math.max(...targets.map((t) => t.x)),
-      top: Math.min(...targets.map((t) => t.y)), bottom: Math.max(...targets.map((t) => t.y)),
-    }; // prettier-ignore
+      left: Math.min(...targets.map((t) => t.x)),
+      right: Math.max(...targets.map((t) => t.x)),
+      top: Math.min(...targets.map((t) => t.y)),
+      bottom: Math.max(...targets.map((t) => t.y)),
+    };
     this.#heap = [];
     this.#keys = [];
     for (const [k, s] of sources.entries()) this.#step(s.y * this.#nx + s.x, s.towards, s.cost, -2 - k, goals);

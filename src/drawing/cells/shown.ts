@@ -37,6 +37,7 @@ interface AnyExpr {
 
 const LEAVES: Readonly<Record<string, ShownKind>> = { s: 'state', v: 'vector', q: 'scalar', m: 'vector' };
 
+/** How equations are shown, as a formula or a diagram. */
 export interface ShownOptions {
   /** n + z · (h − n) as it is computed, in place of (1 − z) · n + z · h. */
   readonly asComputed?: boolean;
@@ -47,7 +48,13 @@ function softplusOf(e: Expr): Expr | null {
   if (e.kind !== 'op' || e.op !== 'add') return null;
   const [top, log] = e.args;
   if (top.kind !== 'op' || top.op !== 'max') return null;
-  const below = [['log', 0], ['add', 1], ['exp', 0], ['neg', 0], ['abs', 0]] as const; // prettier-ignore
+  const below = [
+    ['log', 0],
+    ['add', 1],
+    ['exp', 0],
+    ['neg', 0],
+    ['abs', 0],
+  ] as const;
   let tail: Expr = log;
   for (const [op, arg] of below) {
     if (tail.kind !== 'op' || tail.op !== op) return null;

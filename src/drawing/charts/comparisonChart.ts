@@ -75,12 +75,18 @@ export function comparisonChart({ title, comparisons, width = 760 }: ComparisonC
       at,
       name,
       headline: [headline, ...said].filter((text) => text !== '').join(' · '),
-      met: aims.some(({ met }) => met === false) ? false : aims.every(({ met }) => met === true) && aims.length > 0 ? true : null, // prettier-ignore
+      met: aims.some(({ met }) => met === false)
+        ? false
+        : aims.every(({ met }) => met === true) && aims.length > 0
+          ? true
+          : null,
     });
     at += HEAD - 1;
     for (const { name: who, value, label, own = false } of bars) {
       const share = shareOf(value);
-      const close = own ? aims.map((aim) => shareOf(aim.value)).filter((aim) => aim > share - 0.01 && aim < share + 0.12) : []; // prettier-ignore
+      const close = own
+        ? aims.map((aim) => shareOf(aim.value)).filter((aim) => aim > share - 0.01 && aim < share + 0.12)
+        : [];
       rows.push({ at, name: who, share, label, own, behind: Math.max(share, ...close) });
       if (own) for (const aim of aims) if (Number.isFinite(aim.value)) marks.push({ at, share: shareOf(aim.value) });
       at += 1;
@@ -128,8 +134,25 @@ export function comparisonChart({ title, comparisons, width = 760 }: ComparisonC
         Plot.text(rows, { x: 0, y: 'at', text: 'name', textAnchor: 'end', dx: -8, ...text(own) }),
         Plot.text(rows, { x: 'behind', y: 'at', text: 'label', textAnchor: 'start', dx: 8, ...text(own) }),
       ]),
-      Plot.text(heads, { frameAnchor: 'left', y: 'at', text: 'name', textAnchor: 'start', dx: -marginLeft, fontSize: FONT_SIZE, fontWeight: 600, fill: INK }), // prettier-ignore
-      Plot.text(heads, { frameAnchor: 'right', y: 'at', text: 'headline', textAnchor: 'end', dx: marginRight, fontWeight: 600, fill: ({ met }) => verdictColour(met) }), // prettier-ignore
+      Plot.text(heads, {
+        frameAnchor: 'left',
+        y: 'at',
+        text: 'name',
+        textAnchor: 'start',
+        dx: -marginLeft,
+        fontSize: FONT_SIZE,
+        fontWeight: 600,
+        fill: INK,
+      }),
+      Plot.text(heads, {
+        frameAnchor: 'right',
+        y: 'at',
+        text: 'headline',
+        textAnchor: 'end',
+        dx: marginRight,
+        fontWeight: 600,
+        fill: ({ met }) => verdictColour(met),
+      }),
     ],
   };
   return `<figure class="chart">${figure(options, title)}</figure>`;

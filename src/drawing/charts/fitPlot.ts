@@ -27,7 +27,12 @@ export function fitPlot(options: FitPlotOptions): string {
   const furthest = Math.max(0, ...x) || 1;
   const highest = Math.max(0, ...[slope * furthest, ...y].filter(Number.isFinite)) || 1;
   const points = x.map((at, i) => ({ at, y: y[i] })).filter((point) => Number.isFinite(point.y));
-  const line = Number.isFinite(slope) ? [{ at: 0, y: 0 }, { at: furthest, y: slope * furthest }] : []; // prettier-ignore
+  const line = Number.isFinite(slope)
+    ? [
+        { at: 0, y: 0 },
+        { at: furthest, y: slope * furthest },
+      ]
+    : [];
   return chart(
     title,
     {

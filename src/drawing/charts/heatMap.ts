@@ -26,7 +26,7 @@ const TOP = 34;
 const SIGNS: Readonly<Record<string, string>> = { '\n': '↵', '\t': '→', '\r': '↵', '<unk>': '�' };
 
 /** How a token is written above its column. */
-export function tokenLabel(token: string): string {
+function tokenLabel(token: string): string {
   return SIGNS[token] ?? token.replace(/\s/g, ' ');
 }
 

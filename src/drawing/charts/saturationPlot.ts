@@ -23,8 +23,20 @@ export function saturationPlot({ title, left, right, colour = 0, size = 260 }: S
     x: { ...axis, label: 'saturated right: open' },
     y: { ...axis, label: 'saturated left: shut' },
     marks: [
-      Plot.line([[0, 1], [1, 0]], { stroke: MUTED, strokeDasharray: '3 3' }), // prettier-ignore
-      Plot.dot(left, { x: (_, i) => right[i] ?? 0, y: (share: number) => share, r: 2.6, fill: colourOf(colour), fillOpacity: 0.6 }), // prettier-ignore
+      Plot.line(
+        [
+          [0, 1],
+          [1, 0],
+        ],
+        { stroke: MUTED, strokeDasharray: '3 3' },
+      ),
+      Plot.dot(left, {
+        x: (_, i) => right[i] ?? 0,
+        y: (share: number) => share,
+        r: 2.6,
+        fill: colourOf(colour),
+        fillOpacity: 0.6,
+      }),
     ],
   });
 }

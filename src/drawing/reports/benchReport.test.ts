@@ -50,7 +50,16 @@ describe('benchReport', () => {
 
   it('says what is short, and what was not read', () => {
     const html = benchReport(
-      report({ rows: [row({ aims: [{ aim: '2 × PyTorch', target: 4000, met: false }, { aim: '9 × JAX', target: null, met: null }] })] }), // prettier-ignore
+      report({
+        rows: [
+          row({
+            aims: [
+              { aim: '2 × PyTorch', target: 4000, met: false },
+              { aim: '9 × JAX', target: null, met: null },
+            ],
+          }),
+        ],
+      }),
     );
     expect(html).toContain('✗ short');
     expect(html).toContain('not read');
@@ -72,7 +81,14 @@ describe('benchReport', () => {
     const axis = { name: 'T', fixed: evil, values: [1, 2], seconds: [1, 2], slope: 1, exponent: 1 } as const;
     const memory = [{ mode: evil, steps: [1, 2], residentMiB: [3, 3], slope: 0 }];
     const html = benchReport(
-      report({ title: evil, date: evil, backend: evil, machine: [[evil, evil]], rows: [bad], scaling: { axes: [axis], memory } }), // prettier-ignore
+      report({
+        title: evil,
+        date: evil,
+        backend: evil,
+        machine: [[evil, evil]],
+        rows: [bad],
+        scaling: { axes: [axis], memory },
+      }),
     );
     expect(html).not.toContain('<script');
     expect(html.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:|src=|@import|url\(/);

@@ -121,7 +121,16 @@ function introduction({ rows, rates, date, backend }: BenchReport): string {
 function overview(rows: readonly BenchReportRow[]): string {
   const number = (heading: string) => ({ heading, number: true });
   const table = htmlTable(
-    [{ heading: 'task' }, number('Unrolled'), { heading: 'unit' }, number('best peer'), { heading: '' }, number('ratio'), { heading: 'aim' }, number('of floor')], // prettier-ignore
+    [
+      { heading: 'task' },
+      number('Unrolled'),
+      { heading: 'unit' },
+      number('best peer'),
+      { heading: '' },
+      number('ratio'),
+      { heading: 'aim' },
+      number('of floor'),
+    ],
     rows.map(({ name, value, unit, best, peers, ratio, aims, nearness }) => [
       name,
       short(value),
@@ -224,7 +233,12 @@ function scalingPlots({ axes, memory }: NonNullable<BenchReport['scaling']>): st
 }
 
 function profileOf({ name, profile = [] }: BenchReportRow): string {
-  const columns = [{ heading: name }, { heading: 'calls', number: true }, { heading: 'ms', number: true }, { heading: 'share', number: true }]; // prettier-ignore
+  const columns = [
+    { heading: name },
+    { heading: 'calls', number: true },
+    { heading: 'ms', number: true },
+    { heading: 'share', number: true },
+  ];
   const lines = profile.map(({ what, calls, milliseconds: ms, share }) => [
     what,
     calls.toFixed(calls < 10 ? 1 : 0),

@@ -18,6 +18,8 @@ export interface InspectReport {
   formula?: string;
   /** The cell's diagram, an SVG as it is. */
   diagram?: string;
+  /** What the answer to an input came from, for models that have one. */
+  sections?: readonly Section[];
   /** Null for a model without a network. */
   inspection: Inspection | null;
 }
@@ -51,6 +53,7 @@ export function inspectReport(report: InspectReport): string {
     ];
     sections.push({ heading: 'The cell', html: parts.join('\n') });
   }
+  sections.push(...(report.sections ?? []));
   if (inspection?.text) sections.push(...traceSections(inspection.text));
   if (inspection) sections.push(spectra(inspection), parameters(inspection));
   sections.push({ heading: 'Configuration', html: htmlPairs(report.config) });

@@ -28,6 +28,8 @@ import {
 } from './options.js';
 
 const BATCH = 64;
+/** One hypothesis alone: its steps are those of one caption. */
+const GREEDY: BeamOptions = { beamSize: 1 };
 
 interface CaptionTask extends TaskTypes {
   config: CaptionerConfig;
@@ -146,6 +148,15 @@ export class Captioner extends Model<CaptionTask> {
 
   recurrents(): Record<string, Recurrent> {
     return { 'decoder.rnn.': this.network.decoder.recurrent };
+  }
+
+  /** What the decoder reads: the beginning, then the words of the caption that it writes. */
+  steps(pixels: ArrayLike<number>): string[] {
+    return [BEGIN, ...this.caption(pixels, GREEDY).tokens];
+  }
+
+  override readOnce(pixels: ArrayLike<number>): void {
+    this.caption(pixels, GREEDY);
   }
 
   protected measure(pictures: readonly CaptionedPicture[], options: BeamOptions): CaptionerMetrics {

@@ -40,7 +40,8 @@ export class CaptionerNetwork extends Module {
     this.#convolutions = layers.map(({ from, to, side }, i) =>
       this.addPart(`convolution.${i}`, new Conv2d(from, to, side, { stride: 2, padding: (side - 1) / 2, rng })),
     );
-    this.#position = this.addParameter('position', parameter([count, size], normalInit(0.1), rng));
+    const position = parameter([count, size], normalInit(0.1), rng, 'position of a captioner');
+    this.#position = this.addParameter('position', position, { axes: ['places', 'features'], blocks: [] });
     this.decoder = this.addPart('decoder', new DecoderNetwork(config, size, vocabularySize, { rng, calls }));
     this.#start = this.decoder
       .stateSizes()

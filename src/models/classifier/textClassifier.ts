@@ -13,7 +13,7 @@ import { fromData } from '../../tensor/create.js';
 import { Philox } from '../../tensor/philox.js';
 import { scope } from '../../tensor/scope.js';
 import { cleanText } from '../../text/clean.js';
-import { encodeWith, type TextSettings } from '../../text/corpus.js';
+import { encodeWith, piecesOf, type TextSettings } from '../../text/corpus.js';
 import { createTokenizer } from '../../text/createTokenizer.js';
 import { Vocabulary } from '../../text/vocabulary.js';
 import { defined } from '../config.js';
@@ -152,6 +152,10 @@ export class TextClassifier extends Model<ClassifierTask> {
 
   recurrents(): Record<string, Recurrent> {
     return { 'rnn.': this.network.recurrent };
+  }
+
+  steps(text: string): string[] {
+    return piecesOf(text, this.text.settings);
   }
 
   /** Rows as token indices and classes. Errors: OPTION for a label that was not trained. */

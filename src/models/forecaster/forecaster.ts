@@ -155,6 +155,11 @@ export class Forecaster extends Model<ForecastTask> {
     return { 'rnn.': this.network.recurrent };
   }
 
+  /** The values of the last window. */
+  steps({ target }: Series): string[] {
+    return Array.from(target, String).slice(-this.config.window);
+  }
+
   /**
    * Errors of the forecasts of `target[from … to − 1]`: one window for each start, which may look back before `from`. In scaled
    * units, and in those of the series. Errors: TOO_SHORT without a window, SHAPE.

@@ -1,7 +1,7 @@
 // LanguageModel: predicts the next character, byte or word. Trains on a text, generates, evaluates.
 import { UnrolledError } from '../../errors.js';
 import type { Recurrent } from '../../nn/recurrent.js';
-import { Corpus, encodeWith } from '../../text/corpus.js';
+import { Corpus, encodeWith, piecesOf } from '../../text/corpus.js';
 import { type LossMetrics, lossMetrics } from '../../text/perplexity.js';
 import { Model } from '../model.js';
 import { type ModelText, textAt } from '../modelFile.js';
@@ -103,6 +103,10 @@ export class LanguageModel extends Model<LanguageTask> {
 
   recurrents(): Record<string, Recurrent> {
     return { 'rnn.': this.network.recurrent };
+  }
+
+  steps(text: string): string[] {
+    return piecesOf(text, this.text.settings);
   }
 
   /** Text that follows the prime, which is not part of it. Errors: RANGE. */

@@ -46,6 +46,7 @@ export function languageLesson(
     },
     evaluate: () => (corpus.validation.length < 2 ? null : evaluate(corpus.validation)),
     carried: {
+      of: network.recurrent,
       state: () => state,
       restore(stored) {
         state = stored;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Corpus } from '../../text/corpus.js';
 import { TOKENIZER_KINDS, type TokenizerKind } from '../../text/tokenizer.js';
-import { generatePieces, type Predictor } from './textGenerator.js';
+import { type GenerateOptions, generatePieces, type Predictor } from './textGenerator.js';
 import type { ModelText } from '../modelFile.js';
 
 function modelText(tokens: TokenizerKind): ModelText {

@@ -80,6 +80,11 @@ export class TaggerNetwork extends Module {
     return this.#rnn;
   }
 
+  /** Over the characters of a word; null without. */
+  get characterRecurrent(): Recurrent | null {
+    return this.#characters?.recurrent ?? null;
+  }
+
   /**
    * Scores [T, N, K], the outputs [T, N, H] that they are of, and the state after each sentence.
    * @param state from the words before, in one direction only
@@ -140,6 +145,10 @@ class CharacterNetwork extends Module {
 
   get outputSize(): number {
     return this.#rnn.outputSize;
+  }
+
+  get recurrent(): Recurrent {
+    return this.#rnn;
   }
 
   /** One vector for each distinct word: [M, 2H]. */

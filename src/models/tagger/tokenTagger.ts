@@ -167,7 +167,12 @@ export class TokenTagger extends Model<TaggerTask> {
   }
 
   recurrents(): Record<string, Recurrent> {
-    return { 'rnn.': this.network.recurrent };
+    const { recurrent, characterRecurrent } = this.network;
+    return { 'rnn.': recurrent, ...(characterRecurrent === null ? {} : { 'characters.rnn.': characterRecurrent }) };
+  }
+
+  steps(tokens: readonly string[]): string[] {
+    return [...tokens];
   }
 
   /** A tag that was not trained counts as a mistake. */

@@ -158,7 +158,11 @@ export class Translator extends Model<TranslateTask> {
   }
 
   recurrents(): Record<string, Recurrent> {
-    return { 'encoder.': this.network.recurrent };
+    return { 'encoder.': this.network.recurrent, 'decoder.rnn.': this.network.decoder.recurrent };
+  }
+
+  steps(text: string): string[] {
+    return [...this.source.tokens(text), END];
   }
 
   protected measure(pairs: readonly TextPair[], options: TranslateOptions): TranslatorEvaluation {

@@ -21,7 +21,13 @@ function draws(name: string, logits: Float32Array, spec: Partial<SampleSpec>, co
       for (let i = 0; i < count; i++) {
         const dense = { shape: [cols], inStrides: [1], outStrides: [1] };
         backend.copy(dense, at.ref('logits'), at.ref('scratch'));
-        const places = { draws: at.ref('draws'), list: at.ref('list'), count, position: at.ref('position'), token: at.ref('token') }; // prettier-ignore
+        const places = {
+          draws: at.ref('draws'),
+          list: at.ref('list'),
+          count,
+          position: at.ref('position'),
+          token: at.ref('token'),
+        };
         backend.sample({ cols, ...all, topK: cols, ...spec }, at.ref('scratch'), places);
       }
     },
@@ -56,7 +62,13 @@ function repeated(times: number, hostWrites: boolean): Case {
         backend.gemm(spec, at.matrix('x', H), at.matrix('w', H), at.matrix('y', H));
         backend.copy({ shape: [N * H], inStrides: [1], outStrides: [1] }, at.ref('y'), at.ref('x'));
         backend.copy({ shape: [H], inStrides: [1], outStrides: [1] }, at.ref('x', H), at.ref('logits'));
-        const places = { draws: at.ref('draws'), list: at.ref('list'), count: times, position: at.ref('position'), token: at.ref('token') }; // prettier-ignore
+        const places = {
+          draws: at.ref('draws'),
+          list: at.ref('list'),
+          count: times,
+          position: at.ref('position'),
+          token: at.ref('token'),
+        };
         backend.sample({ cols: H, ...all, topK: H }, at.ref('logits'), places);
       });
     },
@@ -82,7 +94,11 @@ export const sampleCases: Case[] = [
   draws('of the nucleus of the most likely', spread(130), { topK: 20, topP: 0.5, from: 3 }),
   draws('with −∞', Float32Array.of(0, -Infinity, 1, -Infinity, 0.5), {}),
   draws('of equals', new Float32Array(16), { topK: 4 }),
-  { ...draws('without a number left', spread(5), {}, 1), buffers: { ...draws('', spread(5), {}, 1).buffers, position: Int32Array.of(1) }, error: 'RANGE' }, // prettier-ignore
+  {
+    ...draws('without a number left', spread(5), {}, 1),
+    buffers: { ...draws('', spread(5), {}, 1).buffers, position: Int32Array.of(1) },
+    error: 'RANGE',
+  },
   repeated(1, false),
   repeated(7, false),
   repeated(6, true),

@@ -1,0 +1,16 @@
+// What a training needs before it begins: something to learn from, and something to test with.
+import { UnrolledError } from '../errors.js';
+
+/** Errors: TOO_SHORT, before anything is trained. @param needed at least, for people */
+export function requireParts(
+  { what, needed }: { what: string; needed: string },
+  training: readonly unknown[],
+  test: readonly unknown[],
+): void {
+  if (training.length > 0 && test.length > 0) return;
+  throw new UnrolledError(
+    'TOO_SHORT',
+    `expected more ${what} (at least ${needed}), received ${training.length + test.length}: ${training.length} to learn from, ${test.length} to test with`,
+    `give more data, or ${what} of their own to test with: --test FILE`,
+  );
+}

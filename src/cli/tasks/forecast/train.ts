@@ -1,0 +1,261 @@
+// `unrolled train forecast`: the next values of a series; beside the network stand the last value, the last season and a linear rule.
+import { FORECASTER_DEFAULTS as DEFAULTS } from '../../../models/forecaster/options.js';
+import type { ForecastErrors } from '../../../metrics/forecastMetrics.js';
+import type { Series } from '../../../models/forecaster/options.js';
+import type { Forecaster } from '../../../models/forecaster/forecaster.js';
+import { UnrolledError } from '../../../errors.js';
+import { lineChart } from '../../../drawing/charts/lineChart.js';
+import { defineCommand } from '../../command.js';
+import { choice, decimal, integer, type OptionSpec, string } from '../../options.js';
+import { formatNumber } from '../../output.js';
+import { sourcesOf } from '../../sources.js';
+import { SERIES_OPTIONS, TABLE_OPTIONS } from '../../tableOptions.js';
+import { fitSettings, trainOptions } from '../../trainOptions.js';
+import { openResume, settingOf } from '../../resumed.js';
+import { seriesOf } from './series.js';
+import { startRun, taskResult, trainAndSave } from '../../trainRun.js';
+
+/** The longest window that is taken where none is named, as --help shows it. */
+const WINDOW = 96;
+const TEST = 0.2;
+const EPOCHS = 10;
+/** Values before the test part in its chart, in windows; forecasts in it. */
+const DRAWN = 6;
+
+const part = (name: string, what: string, value: number): OptionSpec<number | undefined> => ({
+  ...decimal(`--${name} <part>`, `${what}: a share below 1, or a number of values`, { min: 0 }),
+  defaultText: String(value),
+});
+
+export const trainForecastCommand = defineCommand({
+  name: 'train forecast',
+  summary: 'trains a network that predicts the next values of a series',
+  arguments: [{ name: '<data>', description: 'a table with a column of numbers, oldest row first; a known data set' }],
+  options: {
+    ...trainOptions(DEFAULTS, { epochs: String(EPOCHS), minutes: 'as long as the epochs take' }),
+    target: string('--target <column>', 'what is predicted, by name or number (default: the last column of numbers)'),
+    inputs: string('--inputs <columns>', 'other columns that are read, with commas between them (default: none)'),
+    ...SERIES_OPTIONS,
+    ...TABLE_OPTIONS,
+    window: {
+      ...integer('--window <N>', 'values that are read', { min: 2 }),
+      defaultText: `${WINDOW}, or a quarter of the training part`,
+    },
+    horizon: { ...integer('--horizon <K>', 'values that are predicted'), defaultText: String(DEFAULTS.horizon) },
+    validation: part('validation', 'before the test part, to measure on the way', DEFAULTS.validation),
+    test: part('test', 'the end, to measure with', TEST),
+    train: decimal('--train <part>', 'the beginning, to learn from (default: what the others leave)', { min: 0 }),
+    mode: {
+      ...choice('--mode <name>', 'all steps at once, or one step fed back', ['direct', 'iterated']),
+      defaultText: DEFAULTS.mode,
+    },
+    quantiles: string('--quantiles <levels>', 'bands, such as 0.1,0.9 (default: none)'),
+    season: integer('--season <N>', 'values of a season, for the baseline and --relative-to season (default: found)'),
+    relativeTo: {
+      ...choice('--relative-to <name>', 'what the network adds to', ['last', 'season', 'none']),
+      defaultText: DEFAULTS.relativeTo,
+    },
+    transform: {
+      ...choice('--transform <name>', 'before scaling', ['none', 'log', 'log1p']),
+      defaultText: DEFAULTS.transform,
+    },
+  },
+  examples: [
+    'unrolled train forecast airline-passengers --horizon 12 --season 12 --relative-to season --transform log --window 24',
+    'unrolled train forecast sales.csv --target units --inputs price,holiday --quantiles 0.1,0.9',
+  ],
+  async run(context, args, options) {
+    const { io, globals } = context;
+    const library = await import('../../library.js');
+    const { readOneSeries } = await import('../../../sources/index.js');
+    const sources = sourcesOf(context);
+    const { readCell } = await import('../../cellModule.js');
+    const cell = await readCell(io.cwd, options.cell);
+    const resumed = await openResume(context, options.resume, 'forecast');
+    const data = await readOneSeries(sources, args, options, resumed?.reading);
+    const series = seriesOf(data);
+    const { target, filled } = series;
+    const setting = <K extends 'train' | 'validation' | 'test' | 'horizon'>(name: K) =>
+      settingOf(options[name], resumed, name);
+    const test = setting('test') ?? TEST;
+    const parts = library.timeParts(target.length, {
+      ...{ train: setting('train'), validation: setting('validation') ?? DEFAULTS.validation, test },
+    });
+    const horizon = setting('horizon') ?? DEFAULTS.horizon;
+    const [from, to] = parts.test;
+    if (to - from < horizon) {
+      throw new UnrolledError(
+        'TOO_SHORT',
+        `expected a test part of at least the ${horizon} values of the horizon, received ${to - from} of ${target.length}`,
+        'make --test larger, or --horizon smaller',
+      );
+    }
+    const sizes = `${formatNumber(parts.train[1])} values to learn from, ${formatNumber(parts.validation[1] - parts.validation[0])} to validate, ${formatNumber(to - from)} to test with`;
+    const run = {
+      ...(await startRun(context, { ...data, resumed }, args, sizes, options, DEFAULTS.cell)),
+      counted: 'values',
+    };
+    const { season, mode, relativeTo, transform } = options;
+    const model = await trainAndSave(context, run, (hooks) =>
+      library.Forecaster.fit(series, {
+        ...fitSettings(options, globals.seed),
+        ...hooks,
+        reading: data.reading,
+        ...{ cell, window: options.window, horizon: options.horizon, season, mode, relativeTo, transform, test },
+        ...{ train: options.train, validation: options.validation, quantiles: levelsOf(options.quantiles) },
+        onValidation: ({ mse, mae }) =>
+          run.progress.log(`validation MSE ${formatNumber(mse)}, MAE ${formatNumber(mae)}`),
+      }),
+    );
+    const { config, training } = model;
+    const tested = model.evaluate(series, { from, to });
+    const baselines = library.forecastBaselines(target, {
+      ...{
+        window: config.window,
+        horizon,
+        season: settingOf(season, resumed, 'season'),
+        train: parts.train[1],
+        from,
+        to,
+        filled,
+      },
+      scaling: { kind: DEFAULTS.scaling, transform: config.scalings[0].transform },
+    });
+    const last = training.final;
+    const compared: [string, (ForecastErrors & { original: ForecastErrors }) | null][] = [
+      ['the last value', baselines.last],
+      [baselines.season === null ? 'the last season' : `the last season (${baselines.season})`, baselines.seasonal],
+      [`linear on ${config.window} values`, baselines.linear],
+      [`${config.cell} (this one)`, tested],
+    ];
+    const rows = compared.map(([name, errors]) =>
+      errors === null
+        ? [name, 'none found', '', '', '']
+        : [
+            name,
+            formatNumber(errors.mse),
+            formatNumber(errors.mae),
+            formatNumber(errors.original.rmse),
+            formatNumber(errors.original.mae),
+          ],
+    );
+    const unit = data.series.target.name;
+    const columns = ['test', 'MSE', 'MAE', `RMSE (${unit})`, `MAE (${unit})`].map((heading, i) => ({
+      heading,
+      number: i > 0,
+    }));
+    const best = compared.reduce((a, b) => ((b[1]?.mse ?? Infinity) < (a[1]?.mse ?? Infinity) ? b : a))[0];
+    const verdict = best.endsWith('(this one)')
+      ? 'The network is better than all of them here.'
+      : `The network does not beat ${best} here.`;
+    return taskResult(context, run, model, {
+      title: `${data.name}: forecaster`,
+      line: `${config.cell}, ${config.hiddenSize} units, window ${config.window}, horizon ${horizon} · ${sizes}`,
+      figures: [
+        ['test MSE, scaled', formatNumber(tested.mse)],
+        [`RMSE (${unit})`, formatNumber(tested.original.rmse)],
+        ['the last value', formatNumber(baselines.last.original.rmse)],
+      ],
+      scores: { heading: 'Errors on the test part', columns, rows, strong: rows.length - 1 },
+      unit: 'loss',
+      sections: [
+        {
+          heading: 'Forecasts',
+          html: [forecastChart(model, series, from, to, unit), byStepChart(compared)].join('\n'),
+        },
+      ],
+      data: data.report,
+      json: {
+        ...{ target: unit, window: config.window, horizon },
+        values: { train: parts.train[1], validation: parts.validation[1] - parts.validation[0], test: to - from },
+        train: { loss: model.training.loss },
+        validation: last && { loss: last.loss, mse: last.mse, mae: last.mae },
+        test: errorsJson(tested),
+        baselines: {
+          season: baselines.season,
+          last: errorsJson(baselines.last),
+          seasonal: baselines.seasonal && errorsJson(baselines.seasonal),
+          linear: errorsJson(baselines.linear),
+        },
+        ...(tested.below === undefined ? {} : { below: tested.below }),
+      },
+      text: [`MSE and MAE are in scaled units, over all steps of ${formatNumber(tested.windows)} windows. ${verdict}`],
+    });
+  },
+});
+
+function errorsJson({ mse, mae, byStep, original }: ForecastErrors & { original: ForecastErrors }) {
+  const { rmse } = original;
+  return { mse, mae, byStep, original: { mse: original.mse, mae: original.mae, rmse } };
+}
+
+/** Errors: OPTION. */
+function levelsOf(text: string | undefined): number[] | undefined {
+  if (text === undefined) return undefined;
+  const levels = text.split(',').map((level) => (level.trim() === '' ? NaN : Number(level)));
+  if (levels.every((level) => level > 0 && level < 1)) return levels;
+  throw new UnrolledError(
+    'OPTION',
+    `expected levels between 0 and 1 for --quantiles, received "${text}"`,
+    'as in --quantiles 0.1,0.9',
+  );
+}
+
+/** The end of the series, and forecasts from places spread over the test part. */
+function forecastChart(
+  model: Forecaster,
+  series: Series & { target: Float64Array },
+  from: number,
+  to: number,
+  unit: string,
+): string {
+  const { window, horizon } = model.config;
+  const start = Math.max(0, from - 2 * horizon);
+  const gap = Math.max(horizon, Math.floor((to - horizon - from) / Math.max(1, DRAWN - 1)));
+  const forecasts = [];
+  for (let at = Math.max(from, window); at + horizon <= to; at += gap) {
+    const until = {
+      target: series.target.subarray(0, at),
+      inputs: Object.fromEntries(
+        Object.entries(series.inputs ?? {}).map(([name, v]) => [name, Float64Array.from(v).subarray(0, at)]),
+      ),
+    };
+    const { values, quantiles = {} } = model.predict(until, { steps: horizon });
+    const x = values.map((_, k) => at + k);
+    for (const [level, band] of Object.entries(quantiles)) {
+      if (level !== '0.5') forecasts.push({ name: '', x, y: band, colour: 1, faint: true });
+    }
+    forecasts.push({ name: forecasts.length === 0 ? 'forecast' : '', x, y: values, colour: 1 });
+  }
+  const places = Array.from({ length: to - start }, (_, i) => start + i);
+  return lineChart({
+    title: 'The test part, and forecasts of it',
+    width: 848,
+    xLabel: 'row',
+    yLabel: unit,
+    series: [{ name: unit, x: places, y: places.map((i) => series.target[i]), colour: 0 }, ...forecasts],
+  });
+}
+
+function byStepChart(compared: readonly [string, ForecastErrors | null][]): string {
+  return lineChart({
+    title: 'Error by step, scaled',
+    width: 848,
+    height: 260,
+    xLabel: 'steps ahead',
+    yLabel: 'MSE',
+    series: compared.flatMap(([name, errors], i) =>
+      errors === null
+        ? []
+        : [
+            {
+              name,
+              x: errors.byStep.map((_, k) => k + 1),
+              y: errors.byStep.map(({ mse }) => mse),
+              colour: i,
+              dashed: i < compared.length - 1,
+            },
+          ],
+    ),
+  });
+}

@@ -1,0 +1,204 @@
+// `unrolled train lm`: trains a recurrent language model, saves it, compares it, and writes the report.
+import type { LanguageModel } from '../../../models/language/languageModel.js';
+import type { Corpus } from '../../../text/corpus.js';
+import { type LossMetrics, metricsOf } from './metrics.js';
+import type { Baseline } from './baselines.js';
+import { type CommandResult, type Context, defineCommand } from '../../command.js';
+import { sourcesOf } from '../../sources.js';
+import { TEXT_OPTIONS, type TextOptions, textSettings } from '../../textOptions.js';
+import { LANGUAGE_MODEL_DEFAULTS } from '../../../models/language/options.js';
+import { writeWhole } from '../../files.js';
+import { peakMemoryMiB } from '../../io.js';
+import { formatNumber, formatTime, table } from '../../output.js';
+import type { OptionValues } from '../../options.js';
+import { shellCommand } from '../../resumeCommand.js';
+import { fitSettings, minutesOf, TRAIN_OPTIONS } from '../../trainOptions.js';
+import { openResume, settingOf } from '../../resumed.js';
+import { type ModelFiles, savedText, startRun, trainAndSave, trainedJson } from '../../trainRun.js';
+
+const SAMPLE = { temperature: 0.8, seed: 1 };
+
+export const trainLmCommand = defineCommand({
+  name: 'train lm',
+  summary: 'trains a recurrent language model',
+  arguments: [{ name: '<data...>', description: 'files, folders, - for standard input, or a known data set' }],
+  options: { ...TRAIN_OPTIONS, ...TEXT_OPTIONS },
+  examples: [
+    'unrolled train lm moby-dick --minutes 2',
+    'unrolled train lm poems/ --cell gru --hidden 512 --epochs 20 --out poems.safetensors',
+  ],
+  async run(context, args, options) {
+    const { io, argv } = context;
+    const { LanguageModel, trainingReport, describeBackend } = await import('../../library.js');
+    const { readCell } = await import('../../cellModule.js');
+    const { readCorpus } = await import('../../../sources/index.js');
+    const sources = sourcesOf(context);
+    const cell = await readCell(io.cwd, options.cell);
+    const resumed = await openResume(context, options.resume, 'lm');
+    const text = textSettings(options, resumed);
+    const stored = settingOf<number>(undefined, resumed, 'validation');
+    const validation = options.validation ?? (stored === LANGUAGE_MODEL_DEFAULTS.validation ? undefined : stored);
+    const data = await readCorpus(sources, args, { ...options, ...text, validation }, resumed?.reading);
+    const { name, corpus, test, reading, report } = data;
+    const run = await startRun(
+      context,
+      { name, report, resumed },
+      args,
+      corpusLine(corpus),
+      options,
+      LANGUAGE_MODEL_DEFAULTS.cell,
+    );
+    const { backend, files, progress } = run;
+    const samples: { step: number; text: string }[] = [];
+    const model = await trainAndSave(context, { ...run, also: asPerplexity }, (hooks) =>
+      LanguageModel.fit(corpus, {
+        ...librarySettings(context, options),
+        ...text,
+        ...hooks,
+        cell,
+        reading,
+        onValidation: ({ step, perplexity }, trained) => {
+          const text = trained.generate({ ...SAMPLE, length: hasWords(corpus) ? 20 : 80 });
+          samples.push({ step, text });
+          progress.log(`validation perplexity ${formatNumber(perplexity)} · ${oneLine(text)}`);
+        },
+      }),
+    );
+    const { training } = model;
+    const tested = test === null ? null : model.evaluate(test);
+    const last = training.final;
+    const finalSample = model.generate({ ...SAMPLE, length: hasWords(corpus) ? 100 : 400 });
+    const { lmBaselines } = await import('./baselines.js');
+    const baselines = lmBaselines(corpus);
+    const rows = perplexityRows(model, baselines, last);
+    const { config } = model;
+    const page = trainingReport({
+      title: `${name}: ${cellName(config.cell)} language model`,
+      model: {
+        ...config,
+        cell: cellName(config.cell),
+        embedding: config.embeddingSize,
+        parameters: model.parameterCount(),
+        vocabulary: model.vocabularySize,
+      },
+      data: {
+        name,
+        tokens: corpus.tokenizer.kind,
+        trainTokens: corpus.train.length,
+        validationTokens: corpus.validation.length,
+      },
+      backend: describeBackend(backend),
+      seconds: training.seconds,
+      tokensPerSecond: training.tokensPerSecond,
+      peakMemoryMiB: peakMemoryMiB(),
+      perplexities: rows,
+      history: training.history,
+      validation: training.validation.map(({ step, trainedTokens, seconds, loss }) => ({
+        step,
+        tokens: trainedTokens,
+        seconds,
+        loss,
+      })),
+      samples,
+      finalSample,
+      command: shellCommand(argv),
+      options: [
+        { name: 'seed', value: String(config.seed) },
+        { name: 'epochs', value: formatNumber(training.epochs) },
+      ],
+    });
+    await writeWhole(io.cwd, files.report, page);
+
+    const ngram = baselines.find(({ order }) => order === 5)?.perplexity ?? null;
+    const json = {
+      ...trainedJson(model, run),
+      vocabulary: model.vocabularySize,
+      tokens: { train: corpus.train.length, validation: corpus.validation.length },
+      steps: training.step,
+      train: { loss: training.loss, perplexity: Math.exp(training.loss) },
+      validation: metricsOf(last),
+      ...(tested && { test: metricsOf(tested) }),
+      baselines: {
+        uniform: model.vocabularySize,
+        unigram: baselines.find(({ order }) => order === 1)?.perplexity ?? null,
+        ngram,
+        ngrams: Object.fromEntries(baselines.filter(({ order }) => order > 1).map((b) => [b.order, b.perplexity])),
+      },
+      sample: finalSample,
+      data: report,
+      peakMemoryMiB: peakMemoryMiB(),
+    };
+    return { json, text: summary(rows, tested, finalSample, files, training) } satisfies CommandResult;
+  },
+});
+
+function librarySettings({ globals }: Context, options: LmOptions) {
+  const { validation, sampling, steps } = options;
+  return {
+    ...fitSettings(options, globals.seed),
+    ...{ validation, sampling },
+    numSteps: steps,
+    minutes: minutesOf(options),
+  };
+}
+
+type LmOptions = OptionValues<typeof TRAIN_OPTIONS> & TextOptions;
+
+const asPerplexity = (loss: number): string => `perplexity ${formatNumber(Math.exp(loss))}`;
+
+function cellName(cell: string): string {
+  return cell.startsWith('gru') || cell.startsWith('rnn') || cell === 'lstm' ? cell.toUpperCase() : cell;
+}
+
+function hasWords({ tokenizer }: Corpus): boolean {
+  return tokenizer.kind === 'word' || tokenizer.kind === 'whitespace';
+}
+
+function corpusLine({ train, validation, vocabulary, tokenizer }: Corpus): string {
+  const kind = { char: 'characters', byte: 'bytes', word: 'words', whitespace: 'words' }[tokenizer.kind];
+  return `${formatNumber(train.length)} + ${formatNumber(validation.length)} ${kind}, ${formatNumber(vocabulary.size)} different`;
+}
+
+function perplexityRows(
+  model: LanguageModel,
+  baselines: readonly Baseline[],
+  last: { perplexity: number; bitsPerToken: number } | null,
+) {
+  const rows = baselines.map(({ name, perplexity, bitsPerToken }) => ({ name, perplexity, bitsPerToken }));
+  if (!last) return rows;
+  const name = `${cellName(model.config.cell)} (this one)`;
+  return [...rows, { name, perplexity: last.perplexity, bitsPerToken: last.bitsPerToken, network: true }];
+}
+
+function summary(
+  rows: ReturnType<typeof perplexityRows>,
+  tested: LossMetrics | null,
+  sample: string,
+  files: ModelFiles,
+  { seconds, tokens, tokensPerSecond }: { seconds: number; tokens: number; tokensPerSecond: number },
+): string {
+  const columns = [
+    { heading: 'validation' },
+    { heading: 'perplexity', number: true },
+    { heading: 'bits per token', number: true },
+  ];
+  const cells = rows.map(({ name, perplexity, bitsPerToken }) => [
+    name,
+    perplexity.toFixed(2),
+    bitsPerToken.toFixed(3),
+  ]);
+  return [
+    `${formatNumber(tokens)} tokens in ${formatTime(seconds)}, ${formatNumber(Math.round(tokensPerSecond))} a second`,
+    rows.length > 0 ? table(columns, cells) : 'no validation part: nothing to compare',
+    ...(tested
+      ? [`test perplexity ${tested.perplexity.toFixed(2)}, ${tested.bitsPerToken.toFixed(3)} bits per token`]
+      : []),
+    sample,
+    savedText(files),
+  ].join('\n\n');
+}
+
+/** A sample on one line of the progress. */
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,175 @@
+// `unrolled train tag`: one label for every token; beside the network stands the most frequent tag of each word.
+import { TAGGER_DEFAULTS as DEFAULTS } from '../../../models/tagger/options.js';
+import type { TagScores } from '../../../metrics/tagScores.js';
+import type { TaggedSentence } from '../../../models/tagger/options.js';
+import { escapeXml } from '../../../drawing/svg.js';
+import { defineCommand } from '../../command.js';
+import { choice, decimal, flag, fraction, integer, path, string } from '../../options.js';
+import { formatNumber, percent } from '../../output.js';
+import { sourcesOf } from '../../sources.js';
+import { embeddingOption, fitSettings, trainOptions } from '../../trainOptions.js';
+import { requireParts } from '../../parts.js';
+import { openResume, seedOf } from '../../resumed.js';
+import { startRun, taskResult, trainAndSave } from '../../trainRun.js';
+
+/** The share of the sentences that is drawn for the test where there is no such part. */
+const TEST = 0.1;
+/** The training part is measured on so many of its sentences. */
+const MEASURED = 1000;
+/** Sentences with mistakes in the report. */
+const SHOWN = 12;
+
+export const trainTagCommand = defineCommand({
+  name: 'train tag',
+  summary: 'trains a network that gives every token a label',
+  arguments: [{ name: '<data...>', description: 'CoNLL columns or CoNLL-U; a known data set' }],
+  options: {
+    ...trainOptions(DEFAULTS, { epochs: '5', minutes: 'as long as the epochs take' }),
+    embedding: embeddingOption(100),
+    tagColumn: string(
+      '--tag-column <column>',
+      'by number, from the end as -1, or in CoNLL-U by name (default: upos, else the last)',
+    ),
+    tokenColumn: string('--token-column <column>', 'the column of the token (default: form, else the first)'),
+    test: path('--test <file>', `sentences to measure with (default: ${TEST} of the data)`),
+    validation: {
+      ...fraction('--validation <fraction>', 'the part of the sentences that is kept to measure on the way'),
+      defaultText: String(DEFAULTS.validation),
+    },
+    vectors: path('--vectors <file>', 'word vectors to start from, as GloVe writes them'),
+    head: choice('--head <name>', 'each token alone, or whole paths (default: crf for chunks, as B-… I-… O)', [
+      'softmax',
+      'crf',
+    ]),
+    minCount: { ...integer('--min-count <N>', 'leave out words that are seen less often'), defaultText: '1' },
+    characters: {
+      ...integer('--characters <N>', 'units over the characters of a word; 0 for none', { min: 0 }),
+      defaultText: String(DEFAULTS.characterHiddenSize),
+    },
+    neighbourWeight: {
+      ...decimal('--neighbour-weight <W>', 'of the loss of guessing the words beside, while training', { min: 0 }),
+      defaultText: String(DEFAULTS.neighbourWeight),
+    },
+    oneDirection: flag('--one-direction', 'reads from the first token to the last only: such a tagger can stream'),
+  },
+  examples: ['unrolled train tag conll2000 --epochs 8', 'unrolled train tag mine.conllu --tag-column xpos'],
+  async run(context, args, options) {
+    const { io, globals } = context;
+    const library = await import('../../library.js');
+    const { readSentences, readWordVectors } = await import('../../../sources/index.js');
+    const sources = sourcesOf(context);
+    const { readCell } = await import('../../cellModule.js');
+    const cell = await readCell(io.cwd, options.cell);
+    const resumed = await openResume(context, options.resume, 'tag');
+    const data = await readSentences(sources, args, options, resumed?.reading);
+    const given =
+      options.test === undefined
+        ? data.test
+        : (await readSentences(sources, [options.test], options, data.reading)).rows;
+    const drawn = given
+      ? null
+      : library.stratifiedSplit(new Int32Array(data.rows.length), TEST, seedOf(globals.seed, resumed));
+    const training = drawn ? Array.from(drawn.rest, (i) => data.rows[i]) : data.rows;
+    const test = given ?? Array.from(drawn?.drawn ?? [], (i) => data.rows[i]);
+    requireParts({ what: 'sentences', needed: '2, one to learn from and one to test with' }, training, test);
+    const vectors = options.vectors === undefined ? undefined : await readWordVectors(sources, options.vectors);
+    const sizes = `${formatNumber(training.length)} sentences to learn from, ${formatNumber(test.length)} to test with`;
+    const run = await startRun(context, { ...data, resumed }, args, sizes, options, DEFAULTS.cell);
+    const { head, minCount, characters, neighbourWeight, oneDirection } = options;
+    const model = await trainAndSave(context, run, (hooks) =>
+      library.TokenTagger.fit(training, {
+        ...fitSettings(options, globals.seed),
+        ...hooks,
+        reading: data.reading,
+        ...{ cell, vectors, head, minCount, characterHiddenSize: characters, neighbourWeight },
+        bidirectional: oneDirection ? false : undefined,
+        validation: data.validation ?? options.validation,
+        onValidation: (scores) => run.progress.log(`validation ${shown(scores).join(', ')}`),
+      }),
+    );
+    const tested = model.evaluate(test);
+    if (tested.untrained > 0) {
+      data.report.notes.push(
+        `${tested.untrained} tokens of the test have a tag that no training sentence has: mistakes`,
+      );
+      run.progress.log(data.report.notes[data.report.notes.length - 1]);
+    }
+    const trained = model.evaluate(training.slice(0, MEASURED));
+    const baseline = library.MostFrequentTag.fit(training).evaluate(test);
+    const { config } = model;
+    const last = model.training.final;
+    const chunks = tested.f1 !== undefined;
+    const row = (name: string, { accuracy, f1 }: TagScores): string[] => [
+      name,
+      percent(accuracy),
+      ...(chunks ? [percent(f1 ?? 0)] : []),
+    ];
+    const rows = [row('most frequent tag of each word', baseline), row(`${config.cell} (this one)`, tested)];
+    const columns = [
+      { heading: 'test' },
+      { heading: 'accuracy', number: true },
+      ...(chunks ? [{ heading: 'chunk F1', number: true }] : []),
+    ];
+    const said = model.predict(test.map(({ tokens }) => tokens)).map((one) => one.tags);
+    return taskResult(context, run, model, {
+      title: `${data.name}: tagger`,
+      line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' each way' : ''}, ${config.head} · ${sizes}`,
+      figures: [
+        ['test accuracy', percent(tested.accuracy)],
+        ...(tested.f1 === undefined ? [] : [['chunk F1', percent(tested.f1)] as const]),
+        ['tags', formatNumber(config.tags.length)],
+      ],
+      scores: { heading: 'Test', columns, rows, strong: 1 },
+      unit: 'nats per token',
+      sections: [{ heading: 'Sentences with mistakes', html: mistakesHtml(test, said) }],
+      details: [
+        ['words', formatNumber(model.vocabularySize)],
+        ['scheme of the tags', library.tagSchemeOf(config.tags) ?? 'none: no chunks'],
+      ],
+      data: data.report,
+      json: {
+        head: config.head,
+        tags: config.tags,
+        scheme: library.tagSchemeOf(config.tags),
+        vocabulary: model.vocabularySize,
+        sentences: { train: training.length, test: test.length },
+        train: figures(trained),
+        validation: last && figures(last),
+        test: { ...figures(tested), untrained: tested.untrained },
+        baselines: { mostFrequentTag: figures(baseline) },
+      },
+    });
+  },
+});
+
+function figures({ accuracy, f1, tokens, loss }: TagScores & { loss?: number }): Record<string, number> {
+  return { tokens, accuracy, ...(f1 === undefined ? {} : { f1 }), ...(loss === undefined ? {} : { loss }) };
+}
+
+function shown({ loss, accuracy, f1 }: TagScores & { loss: number }): string[] {
+  return [
+    `loss ${loss.toFixed(3)}`,
+    `accuracy ${percent(accuracy)}`,
+    ...(f1 === undefined ? [] : [`chunk F1 ${percent(f1)}`]),
+  ];
+}
+
+/** Tokens over their tags; where the network said another, both stand there. */
+function mistakesHtml(sentences: readonly TaggedSentence[], predicted: readonly (readonly string[])[]): string {
+  const wrong = sentences
+    .map(({ tokens, tags }, i) => ({ tokens, tags, said: predicted[i] }))
+    .filter(({ tags, said }) => tags.some((tag, t) => tag !== said[t]))
+    .slice(0, SHOWN);
+  if (wrong.length === 0) return '<p>None.</p>';
+  return wrong
+    .map(({ tokens, tags, said }) => {
+      const words = tokens.map((token, t) => {
+        const good = tags[t] === said[t];
+        const under = good ? tags[t] : `${said[t]}, not ${tags[t]}`;
+        const text = `${escapeXml(token)}<rt>${escapeXml(under)}</rt>`;
+        return `<ruby style="ruby-position: under">${good ? text : `<strong>${text}</strong>`}</ruby>`;
+      });
+      return `<blockquote style="line-height: 2.6">${words.join(' ')}</blockquote>`;
+    })
+    .join('\n');
+}

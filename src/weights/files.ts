@@ -1,0 +1,164 @@
+// Weights in files: tensors, and beside them the labels as JSON text (the metadata `weights` of a model file).
+import { brief } from '../brief.js';
+import { UnrolledError } from '../errors.js';
+import type { LoadOptions } from './arrange.js';
+import {
+  AXES,
+  type Axis,
+  type Block,
+  type GivenParameter,
+  type GivenState,
+  type ParameterLabel,
+  type StateDict,
+  type StoredDType,
+} from './labels.js';
+import { firstNonFinite } from './numbers.js';
+
+/** What has weights: any module. */
+export interface Stateful {
+  stateDict(): StateDict;
+  loadStateDict(state: GivenState, options?: LoadOptions): void;
+}
+
+/** A tensor for a file. */
+export interface LabelledTensor {
+  name: string;
+  shape: readonly number[];
+  dtype: 'F32';
+  data: Float32Array<ArrayBuffer>;
+  label: ParameterLabel;
+}
+
+/** A tensor out of a file; names of dtypes as safetensors has them. */
+export interface FileTensor {
+  shape: readonly number[];
+  dtype: string;
+  data: ArrayLike<number> | ArrayLike<bigint>;
+}
+
+/** Labels by the names of their tensors. */
+export type Labels = ReadonlyMap<string, ParameterLabel>;
+
+/** What of the dtypes of files can be a weight. */
+const DTYPES: ReadonlyMap<string, StoredDType> = new Map([
+  ['F32', 'float32'],
+  ['F64', 'float64'],
+  ['F16', 'float16'],
+  ['BF16', 'bfloat16'],
+]);
+
+/** A network's weights as tensors of a file, each with its label. */
+export function storedTensors(network: Pick<Stateful, 'stateDict'>): LabelledTensor[] {
+  return Object.entries(network.stateDict()).map(([name, { shape, data, axes, blocks, heads }]) => ({
+    name,
+    shape,
+    dtype: 'F32',
+    data: Float32Array.from(data),
+    label: { axes, blocks, ...(heads === undefined ? {} : { heads }) },
+  }));
+}
+
+/** The labels of tensors that have one, as text: `{ name: { axes, blocks: [[gate, operand, width], …], heads } }`. */
+export function encodeLabels(tensors: readonly { name: string; label?: ParameterLabel }[]): string {
+  const entries = tensors.flatMap(({ name, label }) => {
+    if (label === undefined) return [];
+    const { axes, blocks, heads } = label;
+    const columns = blocks.map(({ gate, operand, width }) => [gate, operand, width]);
+    return [[name, { axes, ...(blocks.length > 0 ? { blocks: columns } : {}), ...(heads ? { heads } : {}) }] as const];
+  });
+  return JSON.stringify(Object.fromEntries(entries));
+}
+
+/** Labels out of a file. @param file its name, for messages. Errors: FORMAT. */
+export function decodeLabels(text: string, file: string): Labels {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw damaged('JSON as "weights"', file, 'something else', cause);
+  }
+  if (!isRecord(value)) throw damaged('an object as "weights"', file, 'something else');
+  return new Map(Object.entries(value).map(([name, label]) => [name, readLabel(name, label, file)]));
+}
+
+function readLabel(name: string, value: unknown, file: string): ParameterLabel {
+  const fail = (expected: string): never => {
+    throw damaged(`${expected} for "${brief(name)}" in "weights"`, file, 'something else');
+  };
+  if (!isRecord(value)) return fail('a label');
+  const { axes, blocks = [], heads } = value;
+  if (!Array.isArray(axes) || !axes.every(isAxis)) return fail(`axes of ${AXES.join(', ')}`);
+  if (!Array.isArray(blocks)) return fail('a list of blocks');
+  if (heads !== undefined && !isCount(heads)) return fail('a number of heads');
+  const read = blocks.map((block: unknown): Block => {
+    const [gate, operand, width]: unknown[] = Array.isArray(block) ? block : [];
+    if (typeof gate !== 'string' || !(operand === null || typeof operand === 'string') || !isCount(width)) {
+      return fail('blocks [gate, operand, width]');
+    }
+    return { gate, operand, width };
+  });
+  return { axes, blocks: read, ...(heads === undefined ? {} : { heads }) };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isAxis(value: unknown): value is Axis {
+  return AXES.some((axis) => axis === value);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
+}
+
+function damaged(expected: string, file: string, received: string, cause?: unknown): UnrolledError {
+  return new UnrolledError(
+    'FORMAT',
+    `expected ${expected} in ${file}, received ${received}`,
+    'the file is damaged or from a newer version',
+    { cause },
+  );
+}
+
+/**
+ * Puts the tensors of a file into a network, gate by gate.
+ * @param labels undefined for a file of 0.1, which has none: its columns stand in the order of that version
+ * @param file its name, for messages
+ * Errors: FORMAT where they do not match, are of a type that no weight has, or are not finite.
+ */
+export function loadStored(
+  network: Stateful,
+  tensors: ReadonlyMap<string, FileTensor>,
+  labels: Labels | undefined,
+  file: string,
+): void {
+  network.loadStateDict(givenParameters(tensors, labels, file), {
+    from: file,
+    ...(labels === undefined ? { order: '0.1' } : {}),
+  });
+}
+
+/** Tensors of a file with their labels. Errors: FORMAT. */
+export function givenParameters(
+  tensors: ReadonlyMap<string, FileTensor>,
+  labels: Labels | undefined,
+  file: string,
+): Map<string, GivenParameter> {
+  return new Map(
+    [...tensors].map(([name, { shape, dtype, data }]): [string, GivenParameter] => {
+      const known = DTYPES.get(dtype);
+      if (known === undefined) {
+        throw damaged(`"${brief(name)}" of type ${[...DTYPES.keys()].join(', ')}`, file, dtype);
+      }
+      const numbers = data as ArrayLike<number>;
+      const wrong = firstNonFinite(known, numbers);
+      if (wrong >= 0) throw damaged(`finite numbers for "${brief(name)}"`, file, `NaN or ±∞ at ${wrong}`);
+      const label = labels?.get(name);
+      if (label !== undefined && label.axes.length !== shape.length) {
+        throw damaged(`an axis for each of ${shape.length} sizes of "${brief(name)}"`, file, String(label.axes.length));
+      }
+      return [name, { shape, data: numbers, dtype: known, ...label }];
+    }),
+  );
+}
