@@ -128,6 +128,7 @@ export type { LoadOptions } from './weights/arrange.js';
 
 // Layers
 export { Module, type NamedState, parameter } from './nn/module.js';
+export type { Gate, GateBlock } from './nn/gate.js';
 export {
   constantInit,
   type Initializer,
@@ -140,6 +141,7 @@ export {
 export {
   detach,
   type ForwardOptions,
+  type GatePlace,
   type Merge,
   Recurrent,
   type RecurrentOptions,

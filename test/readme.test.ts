@@ -15,6 +15,7 @@ const README = [
   'README.md',
   ...[
     'recurrent',
+    'weights',
     'textbook',
     'classification',
     'tagging',

@@ -85,8 +85,8 @@ describe('--cell ./mine.js', () => {
   });
 
   it.each([
-    ['no cell', 'export const a = 1;', 'CELL', /one cell in \.\/mine\.js, found 0 among its exports \(a\)/],
-    ['two cells', `export const a = ${MIXER}; export const b = ${MIXER};`, 'CELL', /found 2/],
+    ['no cell', 'export const a = 1;', 'CELL', /one exported cell in \.\/mine\.js, received 0 \(a\)/],
+    ['two cells', `export const a = ${MIXER}; export const b = ${MIXER};`, 'CELL', /received 2/],
     ['a syntax error', 'export default {', 'CELL', /expected a module with a cell/],
     [
       'a faulty cell, with its line',

@@ -5,7 +5,8 @@ import { type CellDefinition, defineCell } from '../cell/define.js';
 import { UnrolledError } from '../errors.js';
 import { importOwn, isModulePath } from './ownModule.js';
 
-const HELP = "export it, as in: export default { name: 'Mine', state: ['h'], step({ x, h, linear, tanh }) { … } }";
+const HELP =
+  "export one, for example: export default { name: 'Mine', state: ['h'], step({ x, h, linear, tanh }) { … } }";
 
 /**
  * The cell that was asked for: a name stays a name. Model files never name a module.
@@ -27,7 +28,7 @@ export async function readCell(cwd: string, cell: string | undefined): Promise<s
   if (chosen === undefined || (cells.length > 1 && chosen !== found.default)) {
     throw new UnrolledError(
       'CELL',
-      `expected one cell in ${cell}, found ${cells.length} among its exports (${Object.keys(found).join(', ') || 'none'})`,
+      `expected one exported cell in ${cell}, received ${cells.length} (${Object.keys(found).join(', ') || 'none'})`,
       HELP,
     );
   }

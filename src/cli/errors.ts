@@ -23,8 +23,8 @@ export function toUnrolledError(error: unknown): UnrolledError {
       case 'EDQUOT':
         return new UnrolledError(
           'IO',
-          `expected room to write ${file}, received a full disk`,
-          'make room, or name another place with --out; what was saved before is as it was',
+          `expected free space to write ${file}, received a full disk`,
+          'free some space, or choose another path with --out; files saved earlier are intact',
           options,
         );
       case 'EACCES':
@@ -37,11 +37,16 @@ export function toUnrolledError(error: unknown): UnrolledError {
           options,
         );
       case 'EISDIR':
-        return new UnrolledError('IO', `expected a file, received the folder ${file}`, 'name a file', options);
+        return new UnrolledError(
+          'IO',
+          `expected a file, received the folder ${file}`,
+          'give the path of a file',
+          options,
+        );
       case 'ENOTDIR':
         return new UnrolledError(
           'IO',
-          `expected a folder on the way to ${file}, received a file`,
+          `expected every parent of ${file} to be a folder, received a file`,
           'check the path',
           options,
         );
@@ -55,21 +60,21 @@ export function toUnrolledError(error: unknown): UnrolledError {
       );
     }
     if (error.name === 'AbortError') {
-      return new UnrolledError('INTERRUPTED', 'expected to finish, received an interrupt', 'start it again', options);
+      return new UnrolledError('INTERRUPTED', 'expected to finish, received an interrupt', 'run it again', options);
     }
     if (error instanceof RangeError && /allocation|Invalid array(?: buffer)? length|string length/i.test(message)) {
       return new UnrolledError(
         'OUT_OF_MEMORY',
         `expected enough memory, received: ${message}`,
-        'make the data, --batch, --steps or --hidden smaller',
+        'use less data, or a smaller --batch, --steps or --hidden',
         options,
       );
     }
   }
   return new UnrolledError(
     'INTERNAL',
-    `expected no such error, received: ${message}`,
-    'this is a mistake in unrolled: run the command with --debug and report what it prints',
+    `expected to run without an internal error, received: ${message}`,
+    'this is a bug in unrolled: please report it with the output of --debug',
     options,
   );
 }

@@ -48,7 +48,7 @@ function textTables({ saturation, neurons, gradientFlow }: NonNullable<Inspectio
       table(
         [
           { heading: 'saturated' },
-          { heading: 'made by' },
+          { heading: 'activation' },
           { heading: 'left', number: true },
           { heading: 'right', number: true },
         ],

@@ -191,7 +191,7 @@ describe('an interrupt', () => {
       expect(error.code).toBe('INTERRUPTED');
       expect(existsSync(join(cwd, `${signal}.safetensors`))).toBe(false);
       // The help is the command that goes on.
-      const [, command] = /^go on with: unrolled (.*)$/.exec(error.help) ?? [];
+      const [, command] = /^resume with: unrolled (.*)$/.exec(error.help) ?? [];
       expect(command).toContain(`--resume ${signal}.checkpoint`);
       const resumed = await cli(...command.split(' '));
       expect(resumed.err.match(/error\[.*/)?.[0] ?? '').toBe('');

@@ -52,7 +52,7 @@ function parseNumber(flags: string, text: string, range: Range, whole: boolean):
       flags,
       `${kind} ${describe(range)}`.trim(),
       text,
-      `as in ${longName(flags)} ${exampleOf(range, whole)}`,
+      `for example ${longName(flags)} ${exampleOf(range, whole)}`,
     );
   }
   return value;
@@ -92,7 +92,7 @@ export function duration(flags: string, description: string): OptionSpec<number 
         ? Number(match[1]) * { s: 1, m: 60, h: 3600 }[(match[2] ?? 's')[0].toLowerCase() as 's']
         : NaN;
       if (!(seconds > 0 && seconds < 1e9)) {
-        throw refuse(flags, 'a time above 0', text, `as in ${longName(flags)} 90s, 5m or 1.5h`);
+        throw refuse(flags, 'a time above 0', text, `for example ${longName(flags)} 90s, 5m or 1.5h`);
       }
       return seconds;
     },
@@ -112,7 +112,7 @@ export function choice<const N extends string>(
     parse(text) {
       const found = names.find((name) => name === text.toLowerCase());
       if (found === undefined) {
-        throw refuse(flags, names.join(', '), text, `${didYouMean(text, names)}name one of them`);
+        throw refuse(flags, `one of ${names.join(', ')}`, text, `${didYouMean(text, names)}choose one of them`);
       }
       return found;
     },
@@ -158,15 +158,15 @@ export function withDefault<T, D extends T>(
 /** What every command takes. */
 export const GLOBAL_OPTIONS = {
   json: flag('--json', 'one JSON object on standard output; progress goes to standard error'),
-  seed: integer('--seed <N>', 'the seed of all random numbers', { min: 0, max: 2 ** 32 - 1 }),
+  seed: integer('--seed <N>', 'random seed', { min: 0, max: 2 ** 32 - 1 }),
   backend: withDefault(
-    choice('--backend <name>', 'what computes', ['auto', 'native', 'wasm', 'reference']),
+    choice('--backend <name>', 'compute backend', ['auto', 'native', 'wasm', 'reference']),
     'auto' as const,
   ),
-  threads: integer('--threads <N>', 'how many threads compute', { min: 1, max: 1024 }),
-  dataDir: path('--data-dir <folder>', 'where known data sets are looked for, before UNROLLED_DATA'),
-  quiet: flag('--quiet', 'no progress'),
-  debug: flag('--debug', 'show where an error came from'),
+  threads: integer('--threads <N>', 'number of threads', { min: 1, max: 1024 }),
+  dataDir: path('--data-dir <folder>', 'folder to search for known data sets, before UNROLLED_DATA'),
+  quiet: flag('--quiet', 'show no progress'),
+  debug: flag('--debug', 'show the stack trace of an error'),
 } as const;
 
 export type GlobalOptions = OptionValues<typeof GLOBAL_OPTIONS>;

@@ -45,7 +45,7 @@ export async function refuseOverwriting(
   for (const [option, output] of Object.entries(outputs)) {
     if (output === undefined) continue;
     const own = await identityOf(resolve(io.cwd, output));
-    const help = `name another file with ${option}`;
+    const help = `choose another path with ${option}`;
     if (own.isFolder)
       throw new UnrolledError('IO', `expected a file for ${option}, received the folder ${output}`, help);
     const fail = (expected: string, received: string): never => {
@@ -53,11 +53,14 @@ export async function refuseOverwriting(
     };
     const source = read.get(own.key);
     if (source !== undefined)
-      fail('a file that is not read', source === output ? `${output}, which is` : `${output}, which is ${source}`);
+      fail(
+        'a file that is not an input',
+        source === output ? `${output}, an input` : `${output}, which is the input ${source}`,
+      );
     const folder = folders.find(({ path }) => own.path.startsWith(path + sep));
     // Not there yet, it would be read the next time.
     if (folder !== undefined && isDataFile(output)) {
-      fail('a file that is not read', `${output}, which is text in the data folder ${folder.shown}`);
+      fail('a file that is not an input', `${output}, which is text in the data folder ${folder.shown}`);
     }
     const other = written.get(own.key);
     if (other !== undefined) fail(`another file than ${other}`, `${output} for both`);

@@ -26,7 +26,7 @@ export async function importOwn(
   if (!existsSync(path)) {
     throw new UnrolledError(
       'NOT_FOUND',
-      `expected a module with ${what}, found no file ${name}`,
+      `expected a module with ${what}, received ${name}, which does not exist`,
       `check the path${instead}`,
     );
   }
@@ -34,7 +34,7 @@ export async function importOwn(
     throw new UnrolledError(
       code,
       `expected a JavaScript module, received ${name}`,
-      'compile it first, as in: npx tsc mine.ts --module nodenext',
+      'compile it first, for example: npx tsc mine.ts --module nodenext',
     );
   }
   try {
@@ -45,7 +45,7 @@ export async function importOwn(
     throw new UnrolledError(
       code,
       `expected a module with ${what} in ${name}, received: ${message}`,
-      'see --debug for where',
+      'run with --debug to see where',
       { cause },
     );
   }

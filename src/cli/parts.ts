@@ -10,7 +10,7 @@ export function requireParts(
   if (training.length > 0 && test.length > 0) return;
   throw new UnrolledError(
     'TOO_SHORT',
-    `expected more ${what} (at least ${needed}), received ${training.length + test.length}: ${training.length} to learn from, ${test.length} to test with`,
-    `give more data, or ${what} of their own to test with: --test FILE`,
+    `expected more ${what} (at least ${needed}), received ${training.length + test.length}: ${training.length} for training, ${test.length} for testing`,
+    `give more data, or separate test data: --test FILE`,
   );
 }

@@ -21,8 +21,8 @@ export interface ProgramOptions {
 export function buildProgram({ io, version, commands, groups, start }: ProgramOptions): Command {
   const program = new Command('unrolled')
     .description('Recurrent networks: train them, look inside them, ship them.')
-    .version(version, '--version', 'the version')
-    .helpOption('--help', 'what the command takes, with an example')
+    .version(version, '--version', 'show the version')
+    .helpOption('--help', 'show usage, with an example')
     .configureHelp({ showGlobalOptions: true, sortSubcommands: true })
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: () => undefined })
     .addHelpText('after', '\nExample:\n  $ unrolled train lm moby-dick --minutes 2');
@@ -86,7 +86,7 @@ function pathOf(command: Command): string {
 function usageError(error: CommanderError, command: Command, commands: readonly AnyCommand[]): Error {
   const path = pathOf(command);
   const named = /'([^']*)'/.exec(error.message)?.[1] ?? '';
-  const help = `${path} --help shows what it takes`;
+  const help = `see ${path} --help`;
   switch (error.code) {
     case 'commander.helpDisplayed':
     case 'commander.version':

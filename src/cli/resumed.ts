@@ -24,7 +24,7 @@ export async function openResume({ io }: Context, path: string | undefined, task
     throw new UnrolledError(
       'FORMAT',
       `expected a checkpoint of train ${task} in ${path}, received one of train ${stored.task}`,
-      `go on with: unrolled train ${stored.task} … --resume ${path}`,
+      `resume with: unrolled train ${stored.task} … --resume ${path}`,
     );
   }
   return { bytes, reading: readingFrom(stored.reading, path), settings: stored.options };

@@ -4,13 +4,13 @@ import { ANY_TABLE_OPTIONS, SERIES_OPTIONS } from './tableOptions.js';
 
 export const ROW_OPTIONS = {
   ...ANY_TABLE_OPTIONS,
-  text: string('--text <column>', 'the column of the text, for a classifier'),
-  label: string('--label <column>', 'the column of the label, for a classifier'),
-  tagColumn: string('--tag-column <column>', 'the column of the tag, for a tagger'),
-  tokenColumn: string('--token-column <column>', 'the column of the token, for a tagger'),
-  source: string('--source <column>', 'the column that is translated'),
-  target: string('--target <column>', 'the column of translations; for a forecaster, of the series'),
-  inputs: string('--inputs <columns>', 'other columns that a forecaster reads, with commas between them'),
+  text: string('--text <column>', 'text column, for a classifier'),
+  label: string('--label <column>', 'label column, for a classifier'),
+  tagColumn: string('--tag-column <column>', 'tag column, for a tagger'),
+  tokenColumn: string('--token-column <column>', 'token column, for a tagger'),
+  source: string('--source <column>', 'column to translate from, for a translator'),
+  target: string('--target <column>', 'column of the translations, for a translator; the series, for a forecaster'),
+  inputs: string('--inputs <columns>', 'other input columns, separated by commas, for a forecaster'),
   ...SERIES_OPTIONS,
 } as const;
 

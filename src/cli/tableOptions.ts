@@ -5,31 +5,40 @@ const FORMATS = ['tsv', 'csv', 'jsonl', 'json'] as const;
 
 /** Of tables, for `train`. */
 export const TABLE_OPTIONS = {
-  format: choice('--format <name>', 'how the rows are written (default: by the extension, or by looking)', FORMATS),
-  separator: string('--separator <character>', 'between the values of a CSV file (default: found)'),
-  header: choice('--header <answer>', 'whether the first row names the columns (default: found)', ['yes', 'no']),
-  comment: string('--comment <mark>', 'lines that begin with it are no rows; none: there are none (default: found)'),
-  encoding: string('--encoding <name>', 'of text that is not UTF-8, such as windows-1252 (default: found)'),
+  format: { ...choice('--format <name>', 'data format', FORMATS), defaultText: 'detected from extension or content' },
+  separator: string('--separator <character>', 'column separator of a CSV file (default: detected)'),
+  header: {
+    ...choice('--header <answer>', 'whether the first row is a header', ['yes', 'no']),
+    defaultText: 'detected',
+  },
+  comment: string('--comment <mark>', 'prefix of comment lines, or none (default: detected)'),
+  encoding: string(
+    '--encoding <name>',
+    'character encoding of text that is not UTF-8, such as windows-1252 (default: detected)',
+  ),
 } as const;
 
 /** Of a series. */
 export const SERIES_OPTIONS = {
-  time: string('--time <column>', 'when each row of a series was; none: rows have no times (default: found)'),
-  missing: choice('--missing <rule>', 'values and rows of a series that are missing', ['error', 'interpolate']),
-  dates: choice('--dates <order>', 'how 1/2/2016 is read (default: found)', ['day-first', 'month-first']),
-  decimal: choice('--decimal <sign>', 'what stands before decimals (default: found)', ['.', ',']),
+  time: string('--time <column>', 'time column of a series, or none (default: detected)'),
+  missing: {
+    ...choice('--missing <rule>', 'how to treat missing values and rows of a series', ['error', 'interpolate']),
+    defaultText: 'error',
+  },
+  dates: {
+    ...choice('--dates <order>', 'order of dates such as 1/2/2016', ['day-first', 'month-first']),
+    defaultText: 'detected',
+  },
+  decimal: { ...choice('--decimal <sign>', 'decimal separator', ['.', ',']), defaultText: 'detected' },
 } as const;
 
 /** For commands that take a model of any kind: formats of all. */
 export const ANY_TABLE_OPTIONS = {
   ...TABLE_OPTIONS,
-  format: choice('--format <name>', 'how the data is written (default: as the training data was)', [
-    ...FORMATS,
-    'lines',
-    'conll',
-    'conllu',
-    'text',
-  ]),
+  format: {
+    ...choice('--format <name>', 'data format', [...FORMATS, 'lines', 'conll', 'conllu', 'text']),
+    defaultText: 'that of the training data',
+  },
 } as const;
 
 export type TableValues = OptionValues<typeof TABLE_OPTIONS>;

@@ -113,8 +113,8 @@ describe('names out of data', () => {
       await run('train', 'classify', 'd.tsv', ...QUICK, ...more);
       const json = await run('train', 'classify', 'd.tsv', ...QUICK, ...more, '--json');
       expect(JSON.parse(json).labels).toEqual(['blue', label]);
-      await run('predict', 'm.safetensors', 'd.tsv', ...columns.slice(0, 2));
-      await run('evaluate', 'm.safetensors', 'd.tsv', ...columns);
+      await run('predict', 'm.safetensors', 'd.tsv');
+      await run('evaluate', 'm.safetensors', 'd.tsv');
       await run('inspect', 'm.safetensors', '--text', `a ${HOSTILE} b`);
       await run('inspect', 'm.safetensors', '--text', `a ${HOSTILE} b`, '--json');
     }),

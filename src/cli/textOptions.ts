@@ -6,22 +6,25 @@ import { choice, flag, fraction, integer, type OptionValues, string } from './op
 
 export const TEXT_OPTIONS = {
   tokens: {
-    ...choice('--tokens <kind>', 'what a token is', TOKENIZER_KINDS),
+    ...choice('--tokens <kind>', 'token unit', TOKENIZER_KINDS),
     defaultText: 'char',
   },
-  format: choice('--format <name>', 'how the text lies in the files (default: by their extension)', [
+  format: choice('--format <name>', 'format of the text files (default: by their extension)', [
     'text',
     'json',
     'jsonl',
   ]),
-  encoding: string('--encoding <name>', 'of text that is not UTF-8, such as windows-1252 (default: found)'),
-  lowercase: flag('--lowercase', 'lower case only'),
-  lettersOnly: flag('--letters-only', 'letters and single spaces only, in lower case'),
-  collapseWhitespace: flag('--collapse-whitespace', 'each run of blanks and line breaks as one space'),
-  minCount: { ...integer('--min-count <N>', 'leave out tokens that are seen less often'), defaultText: '1' },
-  maxTokens: integer('--max-tokens <N>', 'only the first N tokens of the data', { min: 2 }),
+  encoding: string('--encoding <name>', 'encoding of text that is not UTF-8, such as windows-1252 (default: detected)'),
+  lowercase: flag('--lowercase', 'convert text to lower case'),
+  lettersOnly: flag('--letters-only', 'keep only letters and single spaces, in lower case'),
+  collapseWhitespace: flag('--collapse-whitespace', 'replace each run of whitespace by one space'),
+  minCount: { ...integer('--min-count <N>', 'ignore tokens that occur less often'), defaultText: '1' },
+  maxTokens: integer('--max-tokens <N>', 'use only the first N tokens', { min: 2 }),
   validation: {
-    ...fraction('--validation <fraction>', "the part at the end that is kept for validation, not the data's own"),
+    ...fraction(
+      '--validation <fraction>',
+      "fraction held out for validation, from the end of the data, in place of a data set's own validation part",
+    ),
     defaultText: String(VALIDATION),
   },
 } as const;

@@ -42,44 +42,47 @@ export interface TrainDefaults {
 /** The options of any training; `--help` shows the task's own defaults. */
 export function trainOptions(DEFAULTS: TrainDefaults, howLong: { epochs: string; minutes: string }) {
   return {
-    out: path('--out <file>', 'the model file (default: runs/DATA-CELL.safetensors)'),
-    report: path('--report <file>', 'the HTML report (default: beside the model file)'),
-    resume: path('--resume <file>', 'go on from the checkpoint of a training that was killed or interrupted'),
+    out: path('--out <file>', 'where to save the model (default: runs/DATA-CELL.safetensors)'),
+    report: path('--report <file>', 'where to write the HTML report (default: beside the model)'),
+    resume: path('--resume <file>', 'resume an interrupted training from its checkpoint'),
     checkpointEvery: shown(
-      duration('--checkpoint-every <time>', 'how often a checkpoint is written'),
+      duration('--checkpoint-every <time>', 'how often to write a checkpoint'),
       `${CHECKPOINT_EVERY}s`,
     ),
-    epochs: shown(decimal('--epochs <N>', 'passes over the training part', { above: 0 }), howLong.epochs),
-    minutes: shown(decimal('--minutes <X>', 'how long to train', { above: 0 }), howLong.minutes),
+    epochs: shown(decimal('--epochs <N>', 'passes over the training data', { above: 0 }), howLong.epochs),
+    minutes: shown(decimal('--minutes <X>', 'time limit for training, in minutes', { above: 0 }), howLong.minutes),
     cell: shown(
-      string('--cell <name>', 'lstm, gru, rnn … (an unknown name lists all), or a module of your own: ./mine.js'),
+      string(
+        '--cell <name>',
+        'recurrent cell: lstm, gru, rnn … (an unknown name lists all), or your own module: ./mine.js',
+      ),
       DEFAULTS.cell,
     ),
-    hidden: shown(integer('--hidden <N>', 'units of each layer'), DEFAULTS.hiddenSize),
-    layers: shown(integer('--layers <N>', 'layers'), DEFAULTS.numLayers),
-    dropout: shown(
-      fraction('--dropout <P>', 'the part of the units that is left out while training'),
-      DEFAULTS.dropout,
-    ),
-    zoneout: shown(fraction('--zoneout <P>', 'the part of each state that keeps its old value while training'), 0),
-    inputDropout: shown(fraction('--input-dropout <P>', "dropout of each layer's input, one mask a sequence"), 0),
-    stateDropout: shown(
-      fraction('--state-dropout <P>', 'dropout of states where they are multiplied, one mask a sequence'),
+    hidden: shown(integer('--hidden <N>', 'hidden units per layer'), DEFAULTS.hiddenSize),
+    layers: shown(integer('--layers <N>', 'number of stacked layers'), DEFAULTS.numLayers),
+    dropout: shown(fraction('--dropout <P>', 'dropout probability'), DEFAULTS.dropout),
+    zoneout: shown(fraction('--zoneout <P>', 'probability that a state keeps its previous value during training'), 0),
+    inputDropout: shown(
+      fraction('--input-dropout <P>', "dropout probability of each layer's input, one mask per sequence"),
       0,
     ),
-    weightDropout: shown(fraction('--weight-dropout <P>', 'dropout of recurrent weights'), 0),
-    variational: flag('--variational', 'dropout between layers has one mask a sequence'),
-    residual: flag('--residual', "adds a layer's input to its output"),
-    projection: shown(integer('--projection <N>', "size of each layer's output"), 'the hidden size'),
-    heads: shown(integer('--heads <N>', 'heads of cells that have them, such as slstm'), 4),
-    batch: shown(integer('--batch <N>', 'sequences at the same time'), DEFAULTS.batchSize),
+    stateDropout: shown(
+      fraction('--state-dropout <P>', 'dropout probability of states in recurrent products, one mask per sequence'),
+      0,
+    ),
+    weightDropout: shown(fraction('--weight-dropout <P>', 'dropout probability of recurrent weights'), 0),
+    variational: flag('--variational', 'one dropout mask per sequence between layers (variational dropout)'),
+    residual: flag('--residual', "add each layer's input to its output (residual connections)"),
+    projection: shown(integer('--projection <N>', "project each layer's output to this size"), 'the hidden size'),
+    heads: shown(integer('--heads <N>', 'number of heads, for cells that have them, such as slstm'), 4),
+    batch: shown(integer('--batch <N>', 'sequences per minibatch'), DEFAULTS.batchSize),
     optimizer: shown(
-      choice('--optimizer <name>', 'how weights are updated', ['sgd', 'adam', 'adamw', 'rmsprop', 'adagrad']),
+      choice('--optimizer <name>', 'optimizer', ['sgd', 'adam', 'adamw', 'rmsprop', 'adagrad']),
       DEFAULTS.optimizer,
     ),
     lr: shown(decimal('--lr <rate>', 'learning rate', { above: 0 }), DEFAULTS.learningRate),
     schedule: shown(
-      choice('--schedule <name>', 'how the learning rate changes', [
+      choice('--schedule <name>', 'learning-rate schedule', [
         'constant',
         'step',
         'exponential',
@@ -88,28 +91,37 @@ export function trainOptions(DEFAULTS: TrainDefaults, howLong: { epochs: string;
       ]),
       DEFAULTS.schedule,
     ),
-    clipNorm: shown(decimal('--clip-norm <R>', 'the longest gradient; 0 for no limit', { min: 0 }), DEFAULTS.clipNorm),
-    clipValue: shown(decimal('--clip-value <R>', 'the largest element of a gradient', { above: 0 }), 'no limit'),
-    patience: shown(integer('--patience <N>', 'stop after N validations without a better one'), 'never'),
+    clipNorm: shown(
+      decimal('--clip-norm <R>', 'maximum gradient norm; 0 turns clipping off', { min: 0 }),
+      DEFAULTS.clipNorm,
+    ),
+    clipValue: shown(
+      decimal('--clip-value <R>', 'maximum absolute value of a gradient element', { above: 0 }),
+      'no clipping',
+    ),
+    patience: shown(integer('--patience <N>', 'stop early after N validations without improvement'), 'never'),
   } as const;
 }
 
 /** @param least 0 where tokens may be one-hot */
 export function embeddingOption(standard: number, least: 0 | 1 = 1): OptionSpec<number | undefined> {
-  const oneHot = least === 0 ? '; 0 for one-hot' : '';
-  return shown(integer('--embedding <N>', `size of a token as a vector${oneHot}`, { min: least }), standard);
+  const oneHot = least === 0 ? '; 0 for one-hot input' : '';
+  return shown(integer('--embedding <N>', `embedding size${oneHot}`, { min: least }), standard);
 }
 
 export const TRAIN_OPTIONS = {
   ...trainOptions(LANGUAGE_MODEL_DEFAULTS, {
-    epochs: 'as many as the minutes allow',
+    epochs: 'as many as --minutes allows',
     minutes: `${MINUTES}, unless --epochs is given`,
   }),
   embedding: embeddingOption(LANGUAGE_MODEL_DEFAULTS.embeddingSize, 0),
-  steps: shown(integer('--steps <N>', 'length of backpropagation through time'), LANGUAGE_MODEL_DEFAULTS.numSteps),
+  steps: shown(
+    integer('--steps <N>', 'steps of truncated backpropagation through time'),
+    LANGUAGE_MODEL_DEFAULTS.numSteps,
+  ),
   sampling: shown(
-    choice('--sampling <name>', 'which sequences follow each other', ['sequential', 'random']),
-    `${LANGUAGE_MODEL_DEFAULTS.sampling}, the state is carried on`,
+    choice('--sampling <name>', 'how minibatches are sampled', ['sequential', 'random']),
+    `${LANGUAGE_MODEL_DEFAULTS.sampling}, carrying the state over`,
   ),
 } as const;
 

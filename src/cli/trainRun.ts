@@ -132,9 +132,9 @@ export async function trainAndSave<M extends Trained>(
   if (training.reason === 'aborted') {
     throw new UnrolledError(
       'INTERRUPTED',
-      `expected to train to the end, received an interrupt at step ${training.step}` +
+      `expected to finish training, received an interrupt at step ${training.step}` +
         (saved ? `; the checkpoint is ${files.checkpoint}` : ''),
-      `go on with: ${resumeCommand(argv, files.checkpoint)}`,
+      `resume with: ${resumeCommand(argv, files.checkpoint)}`,
     );
   }
   await writeWhole(io.cwd, files.model, model.toBytes());
@@ -198,7 +198,7 @@ export async function taskResult(
         ...details,
         ['epochs', formatNumber(epochs)],
         ['seed', String(config.seed)],
-        [`${counted} a second`, formatNumber(Math.round(tokensPerSecond))],
+        [`${counted} per second`, formatNumber(Math.round(tokensPerSecond))],
       ],
       command: shellCommand(argv),
     }),

@@ -5,9 +5,9 @@ export const DATASET_KINDS = {
   text: 'text, for language models',
   labelled: 'texts with labels, for classifiers',
   tagged: 'sentences with tags, for taggers',
-  series: 'numbers in time, for forecasting',
+  series: 'time series, for forecasting',
   pairs: 'pairs of sentences, for translation',
-  vectors: 'word vectors, to begin a training with',
+  vectors: 'pretrained word vectors',
   images: 'images and their labels',
 } as const;
 

@@ -82,7 +82,7 @@ export function plainText(text: string, fileName: string, format: ProseFormat): 
   }
   const written = blocks.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
   if (written.length === 0) {
-    throw new UnrolledError('EMPTY', `expected text in ${fileName}, found no string in it`, 'give a file with text');
+    throw new UnrolledError('EMPTY', `expected text in ${fileName}, received none`, 'give a file with text');
   }
   return `${written.join('\n\n')}\n`;
 }
@@ -139,8 +139,8 @@ function hasTextField(value: Json, depth: number, fileName: string): boolean {
   if (depth > MAX_DEPTH) {
     throw new UnrolledError(
       'FORMAT',
-      `expected JSON of at most ${MAX_DEPTH} levels in ${fileName}, received more`,
-      'give records with fields of text',
+      `expected JSON nested at most ${MAX_DEPTH} levels deep in ${fileName}, received more`,
+      'give records with text fields',
     );
   }
   let found = false;

@@ -35,7 +35,7 @@ describe('LengthBatches', () => {
     const again = new LengthBatches(LENGTHS, { batchSize: 64, seed: 1 });
     again.restore(whole.state());
     expect(take(again, 20)).toEqual(take(whole, 20));
-    expect(() => again.restore({ seed: 2, epoch: 0, index: 0 })).toThrow(/expected a place of seed 1/);
+    expect(() => again.restore({ seed: 2, epoch: 0, index: 0 })).toThrow(/expected a position with seed 1/);
     expect(() => again.restore({ seed: 1, epoch: 0, index: 17 })).toThrow(/minibatch 17/);
   });
 

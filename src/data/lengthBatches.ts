@@ -33,11 +33,7 @@ export class LengthBatches {
   /** @param lengths of all sequences. Errors: EMPTY, RANGE. */
   constructor(lengths: ArrayLike<number>, { batchSize, seed = 0, pool = 50 }: LengthBatchOptions) {
     if (lengths.length === 0) {
-      throw new UnrolledError(
-        'EMPTY',
-        'expected one sequence or more to make minibatches of, received none',
-        'give data',
-      );
+      throw new UnrolledError('EMPTY', 'expected at least one sequence for minibatches, received none', 'give data');
     }
     for (const [name, value] of Object.entries({ batchSize, pool })) {
       if (!Number.isInteger(value) || value < 1) {
@@ -64,7 +60,7 @@ export class LengthBatches {
     if (seed !== this.#options.seed || !(index >= 0 && index <= this.count) || !(epoch >= 0)) {
       throw new UnrolledError(
         'STATE',
-        `expected a place of seed ${this.#options.seed}, minibatch 0 to ${this.count}, received seed ${seed}, epoch ${epoch}, minibatch ${index}`,
+        `expected a position with seed ${this.#options.seed}, minibatch 0 to ${this.count}, received seed ${seed}, epoch ${epoch}, minibatch ${index}`,
         'resume with the same data, batch size and seed',
       );
     }

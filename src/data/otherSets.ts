@@ -41,7 +41,7 @@ export const OTHER_SETS: readonly Dataset[] = [
   },
   {
     name: 'glove-50d',
-    title: 'GloVe 6B, 50 numbers a word',
+    title: 'GloVe 6B, 50 dimensions',
     what: 'vectors of the 9,163 most frequent words',
     licence: 'PDDL 1.0',
     kind: 'vectors',
@@ -57,7 +57,7 @@ export const OTHER_SETS: readonly Dataset[] = [
   },
   {
     name: 'glove-100d',
-    title: 'GloVe 6B, 100 numbers a word',
+    title: 'GloVe 6B, 100 dimensions',
     what: 'vectors of the 2,604 most frequent words',
     licence: 'PDDL 1.0',
     kind: 'vectors',

@@ -92,7 +92,7 @@ export class BatchSampler {
     if (!whole || seed !== this.options.seed || index > plan.count) {
       throw new UnrolledError(
         'STATE',
-        `expected a place of seed ${this.options.seed}, minibatch 0 to ${plan.count}, ` +
+        `expected a position with seed ${this.options.seed}, minibatch 0 to ${plan.count}, ` +
           `received seed ${seed}, epoch ${epoch}, minibatch ${index}`,
         'resume with the same text, batch size, steps and seed',
       );
@@ -125,7 +125,7 @@ export class BatchSampler {
       throw new UnrolledError(
         'RANGE',
         `expected a minibatch from 0 to ${plan.count - 1}, received ${index}`,
-        'ask count(epoch) how many there are',
+        'count(epoch) gives their number',
       );
     }
     const x = checkedBuffer(into?.x, batchSize * numSteps);

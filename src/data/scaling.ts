@@ -56,7 +56,8 @@ export function isConstant(values: ArrayLike<number>, size = 0): boolean {
  */
 export function fitScaling(values: ArrayLike<number>, options: ScalingOptions = {}): Scaling {
   const { kind = 'standard', transform = 'none' } = options;
-  if (values.length === 0) throw new UnrolledError('EMPTY', 'expected values to scale by, received none', 'give data');
+  if (values.length === 0)
+    throw new UnrolledError('EMPTY', 'expected values to fit a scaling on, received none', 'give data');
   const x = transformed(values, transform);
   if (kind !== 'none' && isConstant(x, roundedSize(transform))) return { transform, offset: x[0], factor: 1 };
   let offset = 0;
@@ -70,7 +71,7 @@ export function fitScaling(values: ArrayLike<number>, options: ScalingOptions = 
   }
   if (!Number.isFinite(factor)) {
     const expected = 'expected values whose squares are finite numbers';
-    throw new UnrolledError('RANGE', `${expected}, received a deviation of ${factor}`, 'give them in a larger unit');
+    throw new UnrolledError('RANGE', `${expected}, received a deviation of ${factor}`, 'use a larger unit');
   }
   return { transform, offset, factor };
 }
@@ -116,7 +117,7 @@ function transformed(values: ArrayLike<number>, transform: Transform): Float64Ar
       throw new UnrolledError(
         'RANGE',
         `expected ${wanted}, received ${v} as value ${i + 1} of the series`,
-        transform === 'none' ? 'fill missing values before' : 'fill missing values, or take another transform',
+        transform === 'none' ? 'fill in missing values first' : 'fill in missing values, or use another transform',
       );
     }
     return transform === 'none' ? v : transform === 'log' ? Math.log(v) : Math.log1p(v);

@@ -89,7 +89,7 @@ export function solveCholesky(A: Float64Array, B: Float64Array, n: number, k: nu
         throw new UnrolledError(
           'RANGE',
           `expected a positive definite matrix, received a pivot of ${sum}`,
-          'give a larger ridge',
+          'use a larger ridge',
         );
     }
   }

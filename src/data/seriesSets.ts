@@ -86,7 +86,7 @@ export const SERIES_SETS: readonly Dataset[] = [
   ),
   {
     name: 'finance-charts-apple',
-    title: 'A share price',
+    title: 'Apple share price',
     what: 'AAPL: open, high, low, close, volume of 506 days from 2015',
     licence: 'MIT (plotly/datasets); prices of a quotes service',
     kind: 'series',

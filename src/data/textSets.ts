@@ -145,7 +145,7 @@ export const TEXT_SETS: readonly Dataset[] = [
   {
     name: 'tinyshakespeare',
     title: 'Tiny Shakespeare',
-    what: 'scenes from the plays, the file of char-rnn: 1,115,394 characters, 65 different',
+    what: 'scenes from the plays, the file of char-rnn: 1,115,394 characters, 65 distinct',
     licence: 'public domain (char-rnn: MIT)',
     kind: 'text',
     folder: 'tinyshakespeare',
@@ -162,7 +162,7 @@ export const TEXT_SETS: readonly Dataset[] = [
   {
     name: 'ptb',
     title: 'Penn Treebank',
-    what: 'newspaper sentences as prepared by Mikolov: 929,589 / 73,760 / 82,430 words, 10,000 different',
+    what: 'newspaper sentences as prepared by Mikolov: 929,589 / 73,760 / 82,430 words, 10,000 distinct',
     licence: 'not openly licensed (Wall Street Journal): for research; bring the files',
     kind: 'text',
     tokenized: true,
@@ -234,7 +234,7 @@ export const TEXT_SETS: readonly Dataset[] = [
     ...CLASSICS,
     name: 'chinese-classics',
     title: 'Chinese classics',
-    what: 'all of the six above',
+    what: 'the six texts above together',
     files: [TANG_300, SONG_300, SHIJING, LUNYU, SANZIJING, ...TANG],
   },
 ];

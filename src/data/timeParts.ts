@@ -36,7 +36,7 @@ export function timeParts(length: number, { train, validation = 0, test = 0 }: T
   if (a < 1 || a + v + t > length) {
     throw new UnrolledError(
       'TOO_SHORT',
-      `expected a series of at least ${Math.max(a, 1) + v + t} values for its parts, received ${length}`,
+      `expected a series of at least ${Math.max(a, 1) + v + t} values for training, validation and test parts, received ${length}`,
       'make the parts smaller',
     );
   }
@@ -44,9 +44,5 @@ export function timeParts(length: number, { train, validation = 0, test = 0 }: T
 }
 
 function rangeError(name: string, part: number): never {
-  throw new UnrolledError(
-    'RANGE',
-    `expected ${name} as a count, or a share of 0 or more and below 1, received ${part}`,
-    '0.2 is a fifth, 20 are values',
-  );
+  throw new UnrolledError('RANGE', `expected ${name} as a number of values, or a fraction of 0 or more and below 1, received ${part}`, '0.2 is a fifth of the series, 20 is 20 values'); // prettier-ignore
 }

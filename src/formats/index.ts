@@ -1,4 +1,4 @@
-// unrolled/formats: files of weights, as bytes.
+// unrolled/formats: files of weights, as bytes, and the labels that say which columns are which gate.
 export {
   decodeSafetensors,
   encodeSafetensors,
@@ -7,3 +7,13 @@ export {
   type SafetensorsFile,
   type SafetensorsTensor,
 } from './safetensors.js';
+export {
+  decodeLabels,
+  encodeLabels,
+  type FileTensor,
+  type LabelledTensor,
+  type Labels,
+  loadStored,
+  type Stateful,
+  storedTensors,
+} from '../weights/files.js';

@@ -36,7 +36,7 @@ export function bleu(hypotheses: readonly string[], references: References, opti
     throw new UnrolledError(
       'OPTION',
       `expected tokenize 13a, none or char and smoothing exp or none, received ${tokenize} and ${smoothing}`,
-      '13a and exp are what papers report',
+      'papers usually report 13a and exp',
     );
   }
   const cut = TOKENIZERS[tokenize];

@@ -31,7 +31,7 @@ export function classMetrics(truth: ArrayLike<number>, predicted: ArrayLike<numb
       throw new UnrolledError(
         'RANGE',
         `expected classes from 0 to ${classes - 1}, received ${truth[i]} and ${predicted[i]} in row ${i}`,
-        'a class that was not trained cannot be measured',
+        'give class indices, and the number of classes',
       );
     }
     confusion[truth[i]][predicted[i]] = cell + 1;

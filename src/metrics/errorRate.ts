@@ -55,7 +55,7 @@ export function errorRate(
   return { rate: edits / length, wrong: wrong / references.length, edits, length };
 }
 
-/** Words are parted by blanks; case and punctuation count. Errors as `errorRate`. */
+/** Words are separated by whitespace; case and punctuation count. Errors as `errorRate`. */
 export function wordErrorRate(references: readonly string[], hypotheses: readonly string[]): ErrorRate {
   return errorRate(references.map(splitWords), hypotheses.map(splitWords));
 }

@@ -33,7 +33,7 @@ export function regressionMetrics(truth: ArrayLike<number>, predicted: ArrayLike
       throw new UnrolledError(
         'NON_FINITE',
         `expected finite numbers, received ${truth[i]} and ${predicted[i]} at index ${i}`,
-        'leave out what is not known; a prediction that is not finite comes from a training that ran away',
+        'leave out missing values; predictions that are not finite come from a training that diverged',
       );
     }
     const error = predicted[i] - truth[i];

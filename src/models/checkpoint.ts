@@ -190,7 +190,8 @@ export function restoreState(state: CarriedState, recurrent: Recurrent): Recurre
   const layers = recurrent.stateSizes();
   const wanted = layers.flatMap((sizes, l) => Object.keys(sizes).map((s) => `${l}:${s}`));
   const missing = wanted.filter((key) => !state.has(key));
-  const extra = [...state.keys()].filter((key) => !wanted.includes(key));
+  const known = new Set(wanted);
+  const extra = [...state.keys()].filter((key) => !known.has(key));
   const [N] = [...state.values()][0].shape;
   const wrong = wanted.filter((key) => {
     const [l, s] = key.split(':');

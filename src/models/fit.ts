@@ -1,5 +1,6 @@
 // Training any model: from data and options to a trained one, from a checkpoint where one is given. What a minibatch is and what
 // is measured, the task says (task.ts); when to step, validate and stop, train/ does.
+import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
 import { ensureBackend } from '../backend/choose.js';
 import { train } from '../train/trainer.js';
@@ -79,7 +80,7 @@ function openCheckpoint<M extends Trainable, D, O extends object>(
   if (file.kind !== definition.task) {
     throw new UnrolledError(
       'FORMAT',
-      `expected a checkpoint of ${definition.noun}, received one of the task ${file.kind}`,
+      `expected a checkpoint of ${definition.noun}, received one of the task ${brief(file.kind)}`,
       'resume with the command or the class that began the training',
     );
   }

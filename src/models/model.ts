@@ -1,5 +1,6 @@
 // What every model is: a configuration, how texts become tokens, a network, one file. The tasks' classes add what they measure
 // and answer; `fit` (fit.ts) trains any of them.
+import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
 import { ensureBackend } from '../backend/choose.js';
 import type { Module } from '../nn/module.js';
@@ -76,7 +77,7 @@ function openAs<M extends StoredModel>(definition: Opens<M>['definition'], file:
   if (file.kind !== task) {
     throw new UnrolledError(
       'FORMAT',
-      `expected ${noun} in ${name}, received a model of the task ${file.kind}`,
+      `expected ${noun} in ${name}, received a model of the task ${brief(file.kind)}`,
       'name another file, or open it with loadModel, which takes every task',
     );
   }

@@ -6,7 +6,7 @@ import type { Module } from '../nn/module.js';
 import type { TextSettings } from '../text/corpus.js';
 import { kindInFile, TOKENIZER_KINDS } from '../text/tokenizer.js';
 import { Vocabulary } from '../text/vocabulary.js';
-import { withBudget } from '../weights/budget.js';
+import { openingFile, withBudget } from '../weights/budget.js';
 import {
   decodeLabels,
   encodeLabels,
@@ -77,7 +77,7 @@ function canonicalJson(value: unknown): string {
   });
 }
 
-/** Errors: FORMAT for a damaged file, and for one of another program. */
+/** Errors: FORMAT for a damaged file, for one of another program, and for weights that are not finite. */
 export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
   const { tensors, metadata } = decodeSafetensors(bytes, name);
   const { kind } = metadata;
@@ -88,6 +88,7 @@ export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
       'name a file that `unrolled train` wrote',
     );
   }
+  requireFinite(tensors, name);
   const part = (key: string): unknown => {
     try {
       return JSON.parse(metadata[key]);
@@ -103,7 +104,8 @@ export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
   const texts: ModelText[] = [];
   for (let i = 0; metadata[numbered('text', i)] !== undefined; i++) {
     const settings = checkSettings(part(numbered('text', i)), name, metadata.format !== FORMAT);
-    texts.push({ settings, vocabulary: Vocabulary.fromJSON(part(numbered('vocabulary', i))) });
+    const vocabulary = part(numbered('vocabulary', i));
+    texts.push({ settings, vocabulary: openingFile(name, () => Vocabulary.fromJSON(vocabulary)) });
   }
   return {
     kind,
@@ -114,6 +116,20 @@ export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
     tensors,
     labels: metadata.format === FORMAT ? decodeLabels(metadata.weights ?? '{}', name) : undefined,
   };
+}
+
+/** What such a model would answer is nothing, without a word. */
+function requireFinite(tensors: ModelFile['tensors'], name: string): void {
+  for (const [key, { data }] of tensors) {
+    if (!(data instanceof Float32Array || data instanceof Float64Array)) continue;
+    const place = data.findIndex((value) => !Number.isFinite(value));
+    if (place < 0) continue;
+    throw new UnrolledError(
+      'FORMAT',
+      `expected finite numbers in ${name}, received ${data[place]} in "${key}", element ${place}`,
+      'the training that wrote it ran away, or the file is damaged: train again, with a lower learning rate',
+    );
+  }
 }
 
 function readingOf(value: unknown, name: string): Reading {
@@ -138,7 +154,7 @@ function checkSettings(value: unknown, name: string, isOld: boolean): TextSettin
   if (tokens === undefined) {
     throw new UnrolledError(
       'FORMAT',
-      `expected a tokenizer of ${TOKENIZER_KINDS.join(', ')} in ${name}, received ${String(settings.tokens)}`,
+      `expected a tokenizer of ${TOKENIZER_KINDS.join(', ')} in ${name}, received ${brief(String(settings.tokens))}`,
       'the file is damaged',
     );
   }

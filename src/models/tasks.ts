@@ -1,5 +1,6 @@
 // The table of tasks: every model that a file may hold. A task is a folder here and a line in this table; what the command line does
 // with it stands in a table of the same keys.
+import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
 import { Captioner } from './captioner/captioner.js';
 import { TextClassifier } from './classifier/textClassifier.js';
@@ -43,7 +44,7 @@ export function loadModel(bytes: Uint8Array, name: string): AnyModel {
   if (!isTask(file.kind)) {
     throw new UnrolledError(
       'FORMAT',
-      `expected a model of a task that is known (${Object.keys(TASKS).join(', ')}) in ${name}, received ${file.kind}`,
+      `expected a model of a task that is known (${Object.keys(TASKS).join(', ')}) in ${name}, received ${brief(file.kind)}`,
       'the file is damaged or from a newer version',
     );
   }

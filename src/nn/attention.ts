@@ -94,7 +94,7 @@ function checkShapes(query: Tensor, key: Tensor, value: Tensor, querySize: numbe
     throw new UnrolledError(
       'SHAPE',
       `expected query [N, Tq, ${querySize}], key [N, Tk, ${keySize}] and value [N, Tk, Dv], received ${[query, key, value].map((t) => formatShape(t.shape)).join(', ')}`,
-      'all three are batch first; a single query is [N, 1, D]',
+      'all three are batch first; use [N, 1, D] for a single query',
     );
   }
 }

@@ -164,7 +164,7 @@ export class LinearChain {
         throw new UnrolledError(
           'RANGE',
           `expected states from 0 to ${K - 1}, received ${state} at step ${t}`,
-          'a path has the number of a state at each step',
+          'a path holds the index of a state for each step',
         );
       }
       score += steps[t * K + state] + (t === 0 ? this.#start[state] : this.#transition[path[t - 1] * K + state]);
@@ -300,6 +300,6 @@ function noPath(): UnrolledError {
   return new UnrolledError(
     'RANGE',
     'expected a sequence that some path can produce, received one that every path forbids',
-    'no state allows one of its steps, or no transition leads on: give them a small probability',
+    'a step that no state can emit, or a state without a transition: give it a small probability',
   );
 }

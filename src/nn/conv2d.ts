@@ -66,7 +66,7 @@ export class Conv2d extends Module {
     if (x.rank !== 4 || C !== this.inputSize || !(height > 0 && width > 0)) {
       throw new UnrolledError(
         'SHAPE',
-        `expected pictures [N, H, W, ${this.inputSize}] of at least ${K} × ${K} with the padding, received ${formatShape(x.shape)}`,
+        `expected images [N, H, W, ${this.inputSize}] of at least ${K} × ${K} with the padding, received ${formatShape(x.shape)}`,
         'channels come last; reshape first',
       );
     }

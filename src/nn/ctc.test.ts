@@ -124,8 +124,8 @@ describe('ctcLoss', () => {
     );
     expect(() => ctcLoss(x, y, { targetLengths: [4, 1] })).toThrowError(/target lengths from 0 to 3, received 4/);
     expect(() => ctcLoss(x, y, { targetLengths: [1] })).toThrowError(/2 target lengths, received 1/);
-    expect(() => ctcLoss(x, labels([1, 4], [1, 2]))).toThrowError(/received 4 at place 1 of sequence 0/);
-    expect(() => ctcLoss(x, labels([1, 2], [0, 2]))).toThrowError(/blank 0, received 0 at place 0 of sequence 1/);
+    expect(() => ctcLoss(x, labels([1, 4], [1, 2]))).toThrowError(/received 4 at index 1 of sequence 0/);
+    expect(() => ctcLoss(x, labels([1, 2], [0, 2]))).toThrowError(/blank 0, received 0 at index 0 of sequence 1/);
     expect(() => ctcLoss(x, y, { blank: 4 })).toThrowError(/0 to 3, received 4/);
     expect(() => ctcLoss(x, labels([1, 2]))).toThrowError(/\[3, 2, 4\] and \[1, 2\]/);
     expect(() => ctcLoss(x, tensor([[1], [2]]))).toThrowError(/int32/);

@@ -172,8 +172,8 @@ function checkLabels(labels: readonly number[], n: number, classes: number, blan
   if (bad < 0) return;
   throw new UnrolledError(
     'RANGE',
-    `expected labels from 0 to ${classes - 1} but for the blank ${blank}, received ${labels[bad]} at place ${bad} of sequence ${n}`,
-    'number the labels around the blank, or give targetLengths where this is padding',
+    `expected labels from 0 to ${classes - 1} except the blank ${blank}, received ${labels[bad]} at index ${bad} of sequence ${n}`,
+    'use another index for the label, or give targetLengths if this is padding',
   );
 }
 

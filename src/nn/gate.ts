@@ -119,6 +119,7 @@ export class GateBlock {
  *     rnn.gate('i', { layer: 1 }).weight_x.freeze();
  */
 export class Gate {
+  /** The linear of the cell: `f`. */
   readonly name: string;
   /** One for each parameter that it has columns in. */
   readonly blocks: readonly GateBlock[];

@@ -52,7 +52,7 @@ export class Linear extends Module {
       throw new UnrolledError(
         'SHAPE',
         `expected input of shape [..., ${this.inputSize}], received ${formatShape(x.shape)}`,
-        'the last size must be the input size of the layer',
+        'the last dimension must be the input size of the layer',
       );
     }
     const rows = x.rank === 1 ? reshape(x, [1, -1]) : x;
@@ -96,7 +96,7 @@ export class Embedding extends Module {
       throw new UnrolledError(
         'RANGE',
         `expected a padding index from 0 to ${count - 1}, received ${paddingIndex}`,
-        'it is the number of the padding token in the vocabulary',
+        'give the index of the padding token in the vocabulary',
       );
     }
     const padded: Initializer = (shape, from) => {
@@ -203,7 +203,7 @@ export class LayerNorm extends Module {
       throw new UnrolledError(
         'SHAPE',
         `expected input of shape [..., ${this.size}], received ${formatShape(x.shape)}`,
-        'the last size must be the size of the layer',
+        'the last dimension must be the size of the layer',
       );
     }
     return layerNorm(x, { weight: this.weight, bias: this.bias, epsilon: this.epsilon });

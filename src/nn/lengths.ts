@@ -25,7 +25,7 @@ export function readLengths(lengths: Lengths, count: number, limit: number, what
     throw new UnrolledError(
       'RANGE',
       `expected ${what} from 0 to ${limit}, received ${list[bad]} for sequence ${bad}`,
-      'a length counts the steps before padding, which the padded size bounds',
+      'a length is the number of steps before the padding',
     );
   }
   return list;

@@ -43,7 +43,7 @@ function requireSameShape(prediction: Tensor, target: Tensor): void {
   if (sameShape(prediction.shape, target.shape)) return;
   throw new UnrolledError(
     'SHAPE',
-    `expected a target of shape ${formatShape(prediction.shape)} as the prediction, received ${formatShape(target.shape)}`,
+    `expected a target of the shape of the prediction, ${formatShape(prediction.shape)}, received ${formatShape(target.shape)}`,
     'reshape or expand one of them: losses do not broadcast, since that hides mistakes',
   );
 }
@@ -93,7 +93,7 @@ export interface HuberOptions extends LossOptions {
 export function huber(prediction: Tensor, target: Tensor, options: HuberOptions = {}): Tensor {
   requireSameShape(prediction, target);
   const { delta: bound = 1, reduction } = options;
-  requireNumber('a delta', bound, { above: 0 }, 'use mae for a delta of 0, mse for one without end');
+  requireNumber('a delta', bound, { above: 0 }, 'use mae in place of a delta of 0, mse in place of an infinite one');
   const uniforms = { delta: bound };
   const loss = elementwise(huberExpr, [prediction, target], { op: 'huber', uniforms, gradients: huberGradients });
   return reduceLoss(loss, reduction);
@@ -125,7 +125,7 @@ export function bceWithLogits(logits: Tensor, target: Tensor, options: BceOption
   requireSameShape(logits, target);
   const { posWeight = 1, reduction } = options;
   if (!(posWeight instanceof Tensor))
-    requireNumber('posWeight', posWeight, { min: 0 }, 'negatives by positives is usual');
+    requireNumber('posWeight', posWeight, { min: 0 }, 'the ratio of negatives to positives is usual');
   const weights = typeof posWeight === 'number' ? full([1], posWeight, { device: logits.device }) : posWeight;
   requireBroadcast(weights, logits.shape, 'a posWeight', 'give a number, or one weight for each class');
   const loss = elementwise(bceExpr, [logits, target, weights], { op: 'bceWithLogits', gradients: bceGradients });

@@ -26,8 +26,8 @@ export interface ActivationPenaltyOptions {
  */
 export function activationPenalty(output: Tensor, options: ActivationPenaltyOptions): Tensor {
   const { ar = 0, tar = 0, dropped = output, batchFirst = false } = options;
-  requireNumber('ar', ar, { min: 0 }, '2 is the value of the paper, 0 is none');
-  requireNumber('tar', tar, { min: 0 }, '1 is the value of the paper, 0 is none');
+  requireNumber('ar', ar, { min: 0 }, '2 is the value in the paper, 0 turns it off');
+  requireNumber('tar', tar, { min: 0 }, '1 is the value in the paper, 0 turns it off');
   if (output.rank !== 3) {
     throw new UnrolledError(
       'SHAPE',
@@ -50,7 +50,7 @@ export function activationPenalty(output: Tensor, options: ActivationPenaltyOpti
  * Errors: EMPTY without parameters, RANGE for a negative λ.
  */
 export function l2Penalty(parameters: Iterable<Tensor>, lambda: number): Tensor {
-  requireNumber('lambda', lambda, { min: 0 }, '1e-4 is usual, 0 is none');
+  requireNumber('lambda', lambda, { min: 0 }, '1e-4 is usual, 0 turns it off');
   const terms = Array.from(parameters, (t) => sum(square(t)));
   if (terms.length === 0) {
     throw new UnrolledError('EMPTY', 'expected at least one parameter, received none', 'give model.parameters()');

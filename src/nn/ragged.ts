@@ -74,7 +74,7 @@ export class Packing {
       throw new UnrolledError(
         'SHAPE',
         `expected a mask of shape ${formatShape([T, N])}, received ${formatShape(mask.shape)}`,
-        'one number for each step of each sequence, 0 where it does not count',
+        'one number for each step of each sequence, 0 where it is masked',
       );
     }
     const data = mask.data();
@@ -142,7 +142,7 @@ export class Packing {
       throw new UnrolledError(
         'SHAPE',
         `expected a state of ${this.#N} sequences [${this.#N}, W], received ${formatShape(state.shape)}`,
-        'the batch size must stay the same while state is carried',
+        'keep the batch size while the state is carried over',
       );
     }
     return gatherRows(state, this.#indices(this.#order, state));

@@ -12,7 +12,7 @@ export class RandomCalls {
 
   constructor(seed: number, calls = 0) {
     requireNumber('a seed', seed, { whole: true }, 'use 0, 1, 2 …');
-    requireNumber('a number of calls', calls, { min: 0, whole: true }, 'it is what a checkpoint stores');
+    requireNumber('a number of calls', calls, { min: 0, whole: true }, 'it is a value that a checkpoint stores');
     this.seed = seed;
     this.calls = calls;
   }

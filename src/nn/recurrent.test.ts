@@ -286,6 +286,8 @@ describe('Recurrent refuses', () => {
       () => new Recurrent(LSTM, { ...options, hiddenSize: [4, 4], numLayers: 3 }),
     ],
     ['no layers', 'RANGE', () => new Recurrent(LSTM, { ...options, hiddenSize: [] })],
+    ['less than no layers', 'RANGE', () => new Recurrent(LSTM, { ...options, numLayers: -1 })],
+    ['half a layer', 'RANGE', () => new Recurrent(LSTM, { ...options, numLayers: 0.5 })],
     ['heads that do not divide', 'OPTION', () => new Recurrent(SLSTM, { ...options, hiddenSize: 6, numHeads: 4 })],
     ['a size that the cell has not', 'OPTION', () => new Recurrent(LSTM, { ...options, sizes: { projection: 2 } })],
     ['zoneout of an unknown state', 'OPTION', () => new Recurrent(GRU, { ...options, zoneout: { c: 0.1 } })],

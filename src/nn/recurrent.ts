@@ -56,8 +56,11 @@ export interface RecurrentResult {
   trace: Readonly<Record<string, Tensor>>[];
 }
 
+/** Where a gate is. */
 export interface GatePlace {
+  /** From 0, the layer that reads the input; 0. */
   layer?: number;
+  /** backward: of a network in both directions, the one from the end; forward. */
   direction?: 'forward' | 'backward';
 }
 
@@ -168,8 +171,8 @@ export class Recurrent extends Module {
     if (x.dtype === 'int32' && (this.#options.inputDropout ?? 0) > 0) {
       throw new UnrolledError(
         'OPTION',
-        'expected dense input for inputDropout, received tokens, which have nothing to drop',
-        'put an embedding before, or leave inputDropout out',
+        'expected dense input for inputDropout, received tokens',
+        'put an embedding in front, or leave inputDropout out',
       );
     }
     const directions = this.bidirectional ? 2 : 1;
@@ -193,7 +196,7 @@ export class Recurrent extends Module {
       throw new UnrolledError(
         'DTYPE',
         'expected dense input with skip connections, received int32 tokens',
-        'put an embedding before the network',
+        'put an embedding in front of the network',
       );
     }
     let y = source;
@@ -247,7 +250,7 @@ export class Recurrent extends Module {
       throw new UnrolledError(
         'OPTION',
         `expected a layer from 0 to ${this.numLayers - 1}${this.bidirectional ? '' : ' in direction forward'}, received ${layer} ${direction}`,
-        'layers are counted from 0, the one that reads the input',
+        'layers are counted from 0, the first one',
       );
     }
     return gateOf(found, name, found.cell.name);
@@ -269,7 +272,7 @@ export class Recurrent extends Module {
     if (this.bidirectional || this.#options.reverse === true) {
       throw new UnrolledError(
         'OPTION',
-        'expected a network that reads forward, received one that starts at the end',
+        'expected a unidirectional forward network, received one that starts at the end',
         'give forward() the whole sequence',
       );
     }
@@ -336,7 +339,11 @@ function merged(a: Tensor, b: Tensor, merge: Merge): Tensor {
 
 function packingOf(options: ForwardOptions, batchFirst: boolean, T: number, N: number): Packing | null {
   if (options.mask !== undefined && options.lengths !== undefined) {
-    throw new UnrolledError('OPTION', 'expected lengths or a mask, received both', 'a mask says all that lengths say');
+    throw new UnrolledError(
+      'OPTION',
+      'expected lengths or a mask, received both',
+      'leave lengths out: the mask replaces them',
+    );
   }
   if (options.lengths !== undefined) return Packing.fromLengths(options.lengths, T, N);
   if (options.mask === undefined) return null;

@@ -73,9 +73,9 @@ export interface RecurrentOptions {
 
 /** One size for each layer. Errors: OPTION, RANGE. */
 export function hiddenSizesOf({ hiddenSize, numLayers }: RecurrentOptions): number[] {
+  checkSizes({ numLayers: numLayers ?? (typeof hiddenSize === 'number' ? 1 : hiddenSize.length) });
   const sizes = typeof hiddenSize === 'number' ? new Array<number>(numLayers ?? 1).fill(hiddenSize) : [...hiddenSize];
-  checkSizes({ numLayers: numLayers ?? sizes.length });
-  sizes.forEach((size) => checkSizes({ hiddenSize: size }));
+  for (const size of new Set(sizes)) checkSizes({ hiddenSize: size });
   if (sizes.length !== (numLayers ?? sizes.length) || sizes.length === 0) {
     throw new UnrolledError(
       'OPTION',
@@ -130,7 +130,7 @@ export function checkOptions(cells: readonly CellGraph[], options: RecurrentOpti
     if (c.linears.some((l) => l.perHead.includes(true))) {
       for (const h of hidden)
         if (h % heads !== 0)
-          fail(`expected a hidden size that ${heads} heads divide, received ${h}`, 'change hiddenSize or numHeads');
+          fail(`expected a hidden size divisible by ${heads} heads, received ${h}`, 'change hiddenSize or numHeads');
     }
   }
   const rates = {
@@ -147,11 +147,11 @@ export function checkOptions(cells: readonly CellGraph[], options: RecurrentOpti
     requireNumber(`an initial bias of ${name}`, value, {}, '1 opens the forget gate');
   }
   if (options.backwardCell !== undefined && options.bidirectional !== true)
-    fail('expected bidirectional: true with a backwardCell, received it without', 'set bidirectional');
+    fail('expected bidirectional: true with a backwardCell, received none', 'set bidirectional');
   if (options.reverse === true && options.bidirectional === true)
     fail('expected reverse or bidirectional, received both', 'bidirectional reads both ways');
   if (options.keepOrder === false && options.reverse !== true)
-    fail('expected reverse: true with keepOrder: false, received it without', 'set reverse');
+    fail('expected reverse: true with keepOrder: false, received none', 'set reverse');
   if (cell.states.length === 0) fail('expected a cell, received one without states', 'make it with defineCell');
 }
 
@@ -164,8 +164,8 @@ export function mergedSize(sizes: readonly number[], merge: Merge): number {
     if (a !== b)
       throw new UnrolledError(
         'OPTION',
-        `expected directions of one size to ${merge}, received ${a} and ${b}`,
-        'merge them by concat',
+        `expected directions of equal size for merge ${merge}, received ${a} and ${b}`,
+        "use merge: 'concat'",
       );
     return a;
   }

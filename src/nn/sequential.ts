@@ -24,7 +24,7 @@ export class Sequential extends Module {
       if (typeof part === 'function') return part;
       throw new UnrolledError(
         'OPTION',
-        `expected modules and functions, received ${typeof part} at place ${i}`,
+        `expected modules and functions, received ${typeof part} at index ${i}`,
         'give parts as arguments: new Sequential(a, b), not as an array',
       );
     });

@@ -35,7 +35,7 @@ const scaled = apply('mul', argument(0), uniform('scale'));
  * is clipped, as in PyTorch. Errors: RANGE for a norm that is not above 0.
  */
 export function clipGradNorm(parameters: Iterable<Tensor>, maxNorm: number): number {
-  requireLimit('a largest gradient norm', maxNorm, '1 is usual; Infinity measures without clipping');
+  requireLimit('a maximum gradient norm', maxNorm, '1 is usual; Infinity measures without clipping');
   const list = [...parameters];
   const norm = gradNorm(list);
   if (norm > maxNorm) {
@@ -49,7 +49,7 @@ const bounded = apply('max', apply('min', argument(0), uniform('limit')), apply(
 
 /** Cuts each element of the gradients to ±limit; Infinity cuts nothing. Errors: RANGE for a limit that is not above 0. */
 export function clipGradValue(parameters: Iterable<Tensor>, limit: number): void {
-  requireLimit('a limit of gradient elements', limit, '5 is usual; Infinity is no limit');
+  requireLimit('a maximum for gradient elements', limit, '5 is usual; Infinity is no limit');
   if (limit === Infinity) return;
   for (const g of gradients(parameters)) updateInPlace([{ tensor: g, value: bounded }], [g], { uniforms: { limit } });
 }

@@ -1,5 +1,7 @@
 // Optimizers. Each update is one program over parameter, gradient and moments; formulas as in PyTorch.
+import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
+import { didYouMean } from '../nearest.js';
 import { argument } from '../autograd/elementwise.js';
 import { updateUnfrozen } from '../autograd/freeze.js';
 import { apply, constant, type Expr, uniform } from '../program/expr.js';
@@ -16,16 +18,16 @@ export interface OptimizerState {
   moments: Record<string, ArrayLike<number>>;
 }
 
-/** Shares of what was before that a running mean keeps. Errors: RANGE. */
+/** Decay rates of running means. Errors: RANGE. */
 function requireShares(shares: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(shares)) {
-    requireNumber(name, value, { min: 0, below: 1 }, '0.9 keeps nine tenths of what was before');
+    requireNumber(name, value, { min: 0, below: 1 }, '0.9 is usual: the decay rate of a running mean');
   }
 }
 
 /** Errors: RANGE. */
 function requireEpsilon(value: number): void {
-  requireNumber('epsilon', value, { min: 0 }, '1e-8 is usual: it is added to what is divided by');
+  requireNumber('epsilon', value, { min: 0 }, '1e-8 is usual: it is added to the denominator');
 }
 
 /** Errors: RANGE. */
@@ -343,7 +345,7 @@ export class Adagrad extends Optimizer {
     { epsilon: e = 1e-10, initialSum = 0 }: AdagradOptions = {},
   ) {
     requireEpsilon(e);
-    requireNumber('initialSum', initialSum, { min: 0 }, '0 is usual: it is a sum of squares');
+    requireNumber('initialSum', initialSum, { min: 0 }, '0 is usual: the accumulator starts there');
     super(parameters, learningRate, 1);
     this.#epsilon = e;
     if (initialSum !== 0) {
@@ -379,3 +381,17 @@ export const OPTIMIZERS = {
 
 /** A name in `OPTIMIZERS`. */
 export type OptimizerName = keyof typeof OPTIMIZERS;
+
+/** Errors: OPTION for an unknown name. */
+export function optimizerByName(name: string, parameters: Iterable<Tensor>, learningRate: number): Optimizer {
+  const found = Object.entries(OPTIMIZERS).find(([known]) => known === name);
+  if (found === undefined) {
+    const known = Object.keys(OPTIMIZERS);
+    throw new UnrolledError(
+      'OPTION',
+      `expected an optimizer of ${known.join(', ')}, received "${brief(String(name))}"`,
+      `${didYouMean(String(name), known)}adam suits most networks`,
+    );
+  }
+  return found[1](parameters, learningRate);
+}

@@ -22,7 +22,12 @@ export const constantSchedule: Schedule = () => 1;
 
 /** × gamma after every `every` epochs. Errors: RANGE. */
 export function stepSchedule(every: number, gamma = 0.5): Schedule {
-  requireNumber('a number of epochs', every, { above: 0 }, 'the rate changes after every so many epochs');
+  requireNumber(
+    'a number of epochs',
+    every,
+    { above: 0 },
+    'give the number of epochs between two changes of the learning rate',
+  );
   requireGamma(gamma);
   return ({ epoch }) => gamma ** Math.floor(epoch / every);
 }
@@ -35,7 +40,7 @@ export function exponentialSchedule(gamma: number): Schedule {
 
 /** × gamma from each of `parts` equal parts of the training to the next, however long it is. Errors: RANGE. */
 export function staircaseSchedule(parts: number, gamma = 0.5): Schedule {
-  requireNumber('a number of parts', parts, { min: 1, whole: true }, '5 parts change the rate four times');
+  requireNumber('a number of stages', parts, { min: 1, whole: true }, '5 stages change the learning rate four times');
   requireGamma(gamma);
   return ({ progress }) => gamma ** Math.min(parts - 1, Math.floor(progress * parts));
 }
@@ -60,8 +65,8 @@ const WARM_UP_SHARE = 0.1;
  * takes at most `share` of it, so that a short training is not over before its learning rate has grown. Errors: RANGE.
  */
 export function warmUp(steps: number, then: Schedule = constantSchedule, share = WARM_UP_SHARE): Schedule {
-  requireNumber('a warm-up', steps, { min: 0 }, 'give a number of steps; 0 is none');
-  requireNumber('a share of the training', share, { min: 0, max: 1 }, '0.1 is a tenth');
+  requireNumber('a warm-up', steps, { min: 0 }, 'give a number of steps; 0 is no warm-up');
+  requireNumber('a fraction of the training', share, { min: 0, max: 1 }, '0.1 is usual');
   return (at) => {
     const fitting = at.totalSteps === undefined ? steps : Math.min(steps, share * at.totalSteps);
     return Math.min(1, (at.step + 1) / fitting) * then(at);
@@ -69,7 +74,7 @@ export function warmUp(steps: number, then: Schedule = constantSchedule, share =
 }
 
 function requireGamma(gamma: number): void {
-  requireNumber('gamma', gamma, { above: 0 }, '0.5 halves the rate, 1 leaves it');
+  requireNumber('gamma', gamma, { above: 0 }, '0.5 halves the learning rate, 1 keeps it');
 }
 
 /** By name; all of them fit themselves to the length of the training. */

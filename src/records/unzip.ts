@@ -64,8 +64,10 @@ export async function unzip(
   const packed = packedBytes(archive, entry, name);
   let bytes: Uint8Array;
   if (entry.method === 0) bytes = packed.slice();
-  else if (entry.method === 8) bytes = await inflated(packed, entry, name, inflate);
-  else
+  else if (entry.method === 8) {
+    requireInflatable(entry.bytes, packed.length, name);
+    bytes = await inflated(packed, entry, name, inflate);
+  } else
     throw new UnsupportedError(
       `expected ${path} of ${name} stored or deflated, received method ${entry.method}`,
       UNPACK,

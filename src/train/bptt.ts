@@ -39,7 +39,7 @@ export class TruncatedBackpropagation {
 
   constructor(network: SequenceFunction, { forwardSteps, backwardSteps }: TruncatedOptions) {
     for (const [name, value] of Object.entries({ forwardSteps, backwardSteps })) {
-      requireNumber(name, value, { min: 1, whole: true }, 'both lengths count steps');
+      requireNumber(name, value, { min: 1, whole: true }, 'both are numbers of steps');
     }
     this.#network = network;
     this.#forwardSteps = forwardSteps;
@@ -65,7 +65,7 @@ export class TruncatedBackpropagation {
       throw new UnrolledError(
         'SHAPE',
         `expected 1 to ${this.#forwardSteps} steps, received ${own}`,
-        'pieces have forwardSteps steps',
+        'give at most forwardSteps steps per call',
       );
     }
     this.#pieces.push({ x: keep(x.detach()), before: this.#state });
@@ -101,6 +101,6 @@ export class TruncatedBackpropagation {
  */
 export function randomizedTruncation(steps: number, p: number, rng: Philox): Float64Array {
   requireNumber('a number of steps', steps, { min: 0, whole: true }, 'give the length of the sequence');
-  requireNumber('a probability', p, { above: 0, max: 1 }, '0.9 cuts after ten steps on average');
+  requireNumber('a probability', p, { above: 0, max: 1 }, '0.9 truncates after ten steps on average');
   return Float64Array.from({ length: steps }, (_, t) => (t === steps - 1 ? 1 : rng.uniform() < p ? 1 / p : 0));
 }

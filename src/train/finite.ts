@@ -8,15 +8,25 @@ function firstBad(t: Tensor): number {
   return t.dtype === 'int32' ? -1 : t.data().findIndex((value) => !Number.isFinite(value));
 }
 
+/** What is trained must be something that can be used. Errors: NON_FINITE, naming the first parameter that is not finite. */
+export function requireFiniteParameters(named: Iterable<readonly [string, Tensor]>, step: number): void {
+  for (const [name, t] of named) {
+    const index = firstBad(t);
+    if (index >= 0) throw notFinite(`parameter ${name} ${formatShape(t.shape)}, element ${index}`, step);
+  }
+}
+
+function notFinite(where: string, step: number): UnrolledError {
+  return new UnrolledError(
+    'NON_FINITE',
+    `expected finite numbers, received one that is not at training step ${step}: ${where}`,
+    'lower the learning rate, clip the gradient norm, or start from the last checkpoint',
+  );
+}
+
 /** A NON_FINITE error that names the first bad tensor: a parameter, or the result of an operation. */
 export function nonFiniteError(loss: Tensor, named: Iterable<readonly [string, Tensor]>, step: number): UnrolledError {
-  const help = 'lower the learning rate, clip the gradient norm, or start from the last checkpoint';
-  const make = (where: string): UnrolledError =>
-    new UnrolledError(
-      'NON_FINITE',
-      `expected finite numbers, found one that is not at training step ${step}: ${where}`,
-      help,
-    );
+  const make = (where: string): UnrolledError => notFinite(where, step);
   for (const [name, t] of named) {
     const index = firstBad(t);
     if (index >= 0) return make(`parameter ${name} ${formatShape(t.shape)}, element ${index}`);

@@ -11,7 +11,7 @@ export interface HistoryEntry {
 export class TrainingHistory<E extends HistoryEntry> {
   readonly #most: number;
   #entries: E[];
-  /** Every so manieth step is kept, from the first on; doubled when there are too many. */
+  /** Every n-th step is kept, from the first on; n doubles when there are too many. */
   #stride: number;
 
   /** @param entries of a training that goes on */

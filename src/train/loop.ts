@@ -94,7 +94,7 @@ export class EarlyStopping {
    * Errors: RANGE for a patience below 1.
    */
   constructor(patience: number, from: StoppingState | null = null) {
-    requireNumber('a patience', patience, { min: 1, whole: true }, 'count validations without a better one');
+    requireNumber('a patience', patience, { min: 1, whole: true }, 'give a number of validations without improvement');
     this.patience = patience;
     this.best = from?.best ?? Infinity;
     this.waited = from?.waited ?? 0;

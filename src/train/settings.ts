@@ -23,12 +23,13 @@ export interface TrainerSettings {
 export function checkTrainerSettings(settings: TrainerSettings): void {
   const { learningRate, clipNorm, clipValue = 0, epochs = 1, minutes = 1, validations, patience = 1 } = settings;
   requireNumber('a learning rate', learningRate, { min: 0 }, '0.001 suits Adam, 1 suits SGD with clipping');
-  requireNumber('clipNorm', clipNorm, { min: 0 }, '1 is usual; 0 does not clip');
-  requireNumber('clipValue', clipValue, { min: 0 }, '5 is usual; 0 does not clip');
+  requireNumber('clipNorm', clipNorm, { min: 0 }, '1 is usual; 0 turns clipping off');
+  requireNumber('clipValue', clipValue, { min: 0 }, '5 is usual; 0 turns clipping off');
   // Without end is a choice: what stops such a training is its patience, or a signal.
   if (epochs !== Infinity)
-    requireNumber('a number of epochs', epochs, { above: 0 }, 'give passes over the training part');
-  if (minutes !== Infinity) requireNumber('a number of minutes', minutes, { above: 0 }, 'give how long to train');
-  requireNumber('a number of validations', validations, { above: 0 }, '10 measures ten times on the way');
-  requireNumber('a patience', patience, { min: 1, whole: true }, 'count validations without a better one');
+    requireNumber('a number of epochs', epochs, { above: 0 }, 'give the number of passes over the training data');
+  if (minutes !== Infinity)
+    requireNumber('a number of minutes', minutes, { above: 0 }, 'give the time limit of the training');
+  requireNumber('a number of validations', validations, { above: 0 }, '10 validates ten times during training');
+  requireNumber('a patience', patience, { min: 1, whole: true }, 'give a number of validations without improvement');
 }

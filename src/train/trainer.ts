@@ -5,13 +5,13 @@ import { backward } from '../autograd/tape.js';
 import type { Module, StateDict } from '../nn/module.js';
 import { clipGradNorm, clipGradValue, gradNorm } from '../optim/clip.js';
 import { loadMoments, type StoredMoments } from '../optim/moments.js';
-import { type Optimizer, OPTIMIZERS } from '../optim/optimizers.js';
+import { type Optimizer, optimizerByName } from '../optim/optimizers.js';
 import { scheduleByName } from '../optim/schedules.js';
 import { getPlatform } from '../platform/platform.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { GivenState } from '../weights/labels.js';
-import { nonFiniteError } from './finite.js';
+import { nonFiniteError, requireFiniteParameters } from './finite.js';
 import { TrainingHistory } from './history.js';
 import { EarlyStopping, type LoopCounters, runLoop, type StoppingState, type StopReason } from './loop.js';
 import { checkTrainerSettings, type TrainerSettings } from './settings.js';
@@ -118,7 +118,7 @@ export async function train<M extends { loss: number }>(
   const { network } = task;
   // Made once: what a step leaves behind makes V8 grow its young generation.
   const parameters = network.parameters();
-  const optimizer = OPTIMIZERS[options.optimizer](parameters, options.learningRate);
+  const optimizer = optimizerByName(options.optimizer, parameters, options.learningRate);
   const counters = { step: 0, tokens: 0, seconds: 0 };
   const validation: Validation<M>[] = [];
   let history = new TrainingHistory<HistoryPoint>();
@@ -198,6 +198,8 @@ export async function train<M extends { loss: number }>(
   };
 
   const checkpoint = (): void | Promise<void> => {
+    // In place of the last one, which was good.
+    requireFiniteParameters(network.namedParameters(), counters.step);
     const position = { counters: { ...counters }, loss: smoothed, history: [...history.entries], validation };
     return task.checkpoint?.({ position: { ...position, stopping: stopping?.state() ?? null }, optimizer, best });
   };
@@ -219,6 +221,8 @@ export async function train<M extends { loss: number }>(
   const last = validation.at(-1) ?? null;
   const isLast = best === null || stopping?.best === last?.loss;
   if (best !== null) network.loadStateDict(best);
+  // The last step is followed by no loss that would show it.
+  requireFiniteParameters(network.namedParameters(), counters.step);
   network.eval();
   const final = reason === 'aborted' ? null : isLast ? last : measure();
   const tokensPerSecond = counters.tokens / counters.seconds;

@@ -7,6 +7,7 @@ import { type Columns, columnsOf, describe, differenceOf, gather, keyOf } from '
 import type { Block, GivenParameter, GivenState, Place } from './labels.js';
 import { numbersOf } from './numbers.js';
 
+/** How a state dict is taken. */
 export interface LoadOptions {
   /** Parameters without labels have their columns in the order of 0.1: for what that version saved. */
   order?: '0.1';
@@ -23,7 +24,7 @@ type Source = { whole: GivenParameter } | { columns: Columns[] };
  */
 export function arrange(places: readonly Place[], state: GivenState, options: LoadOptions = {}): ArrayLike<number>[] {
   const given = withLabelsOf01(places, state instanceof Map ? state : new Map(Object.entries(state)), options);
-  const columns = columnsOf(given);
+  const columns = columnsOf(given, options.from);
   const faults: Faults = { missing: [], extra: [], shapes: [] };
   const used = new Set<string>();
   const sources = places.map((place): Source => {

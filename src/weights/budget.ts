@@ -27,24 +27,30 @@ export function withBudget<T>(total: number, file: string, build: () => T): T {
   const before = current;
   current = { total, left: total, modules: total + OTHER_MODULES, file };
   try {
-    return build();
-  } catch (error) {
-    throw refusal(error, file);
+    return openingFile(file, build);
   } finally {
     current = before;
   }
 }
 
-/** What a configuration cannot be is the file's fault, whatever code it has where a program asks for it. */
-function refusal(error: unknown, file: string): unknown {
-  if (!(error instanceof UnrolledError) || error.kind !== 'input') return error;
-  if (error.code === 'FORMAT' && error.message.includes(file)) return error;
-  return new UnrolledError(
-    'FORMAT',
-    `expected the configuration of a network in ${file}, received one that cannot be: ${brief(error.message, 300)}`,
-    'the file is damaged or from a newer version',
-    { cause: error },
-  );
+/**
+ * Makes what a file describes. What cannot be is the fault of the file, whatever code the error has where a program asks for it.
+ * @param file its name, for messages
+ * Errors: FORMAT with the name of the file for whatever `build` refuses.
+ */
+export function openingFile<T>(file: string, build: () => T): T {
+  try {
+    return build();
+  } catch (error) {
+    if (!(error instanceof UnrolledError) || error.kind !== 'input') throw error;
+    if (error.code === 'FORMAT' && error.message.includes(file)) throw error;
+    throw new UnrolledError(
+      'FORMAT',
+      `expected a model that can be made in ${file}, received one that cannot: ${brief(error.message, 300)}`,
+      'the file is damaged or from a newer version',
+      { cause: error },
+    );
+  }
 }
 
 /**

@@ -28,19 +28,27 @@ export function describe(name: string, { gate, operand }: Block): string {
   return `gate ${brief(gate)}${operand === null ? '' : ` of ${brief(operand)}`} in ${name}`;
 }
 
-/** All columns of labelled parameters, by their keys. Errors: FORMAT for labels that do not fit their parameter. */
-export function columnsOf(state: ReadonlyMap<string, GivenParameter>): Map<string, Columns> {
+/**
+ * All columns of labelled parameters, by their keys.
+ * @param from the name of a file, for messages
+ * Errors: FORMAT for labels that do not fit their parameter.
+ */
+export function columnsOf(state: ReadonlyMap<string, GivenParameter>, from?: string): Map<string, Columns> {
   const found = new Map<string, Columns>();
   for (const [name, given] of state) {
     const { blocks = [], heads, shape } = given;
     const total = blocks.reduce((sum, block) => sum + block.width, 0);
     if (blocks.length > 0 && total !== shape.at(-1)) {
-      throw wrongLabels(`blocks of ${String(shape.at(-1))} columns for ${brief(name, 120)}`, `blocks of ${total}`);
+      throw wrongLabels(
+        `blocks of ${String(shape.at(-1))} columns for ${brief(name, 120)}`,
+        `blocks of ${total}`,
+        from,
+      );
     }
     let first = 0;
     for (const block of blocks) {
       const key = keyOf(name, block, heads);
-      if (found.has(key)) throw wrongLabels('each gate once', `${describe(name, block)} twice`);
+      if (found.has(key)) throw wrongLabels('each gate once', `${describe(name, block)} twice`, from);
       found.set(key, { given, name, block, first });
       first += block.width;
     }
@@ -48,10 +56,10 @@ export function columnsOf(state: ReadonlyMap<string, GivenParameter>): Map<strin
   return found;
 }
 
-function wrongLabels(expected: string, received: string): UnrolledError {
+function wrongLabels(expected: string, received: string, from = 'the labels'): UnrolledError {
   return new UnrolledError(
     'FORMAT',
-    `expected ${expected}, received ${received}`,
+    `expected ${expected} in ${from}, received ${received}`,
     'the labels belong to other weights',
   );
 }

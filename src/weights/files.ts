@@ -16,23 +16,33 @@ import { firstNonFinite } from './numbers.js';
 
 /** What has weights: any module. */
 export interface Stateful {
+  /** Copies of all parameters and buffers, with their labels. */
   stateDict(): StateDict;
+  /** Overwrites all of them, matched by their labels. Errors: FORMAT. */
   loadStateDict(state: GivenState, options?: LoadOptions): void;
 }
 
 /** A tensor for a file. */
 export interface LabelledTensor {
+  /** The parameter's path in the network. */
   name: string;
+  /** The size of each axis. */
   shape: readonly number[];
+  /** Weights are written as float32. */
   dtype: 'F32';
+  /** Row by row. */
   data: Float32Array<ArrayBuffer>;
+  /** Its axes and columns, which go into the file beside it. */
   label: ParameterLabel;
 }
 
 /** A tensor out of a file; names of dtypes as safetensors has them. */
 export interface FileTensor {
+  /** The size of each axis. */
   shape: readonly number[];
+  /** F32, F64, F16 or BF16 for a weight. */
   dtype: string;
+  /** Row by row; half floats as their 16-bit patterns. */
   data: ArrayLike<number> | ArrayLike<bigint>;
 }
 

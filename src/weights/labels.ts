@@ -26,6 +26,7 @@ export const AXES = [
   'one',
 ] as const;
 
+/** What the elements along an axis are: one of `AXES`. */
 export type Axis = (typeof AXES)[number];
 
 /** Columns that stand side by side (along the last axis) and belong to one gate. */
@@ -41,6 +42,7 @@ export interface Block {
   width: number;
 }
 
+/** What a parameter says about itself beside its name and shape. */
 export interface ParameterLabel {
   /** One for each axis of the shape. */
   axes: readonly Axis[];
@@ -55,6 +57,7 @@ export type StoredDType = 'float32' | 'float64' | 'float16' | 'bfloat16' | 'int8
 
 /** Of quantized weights: each element is `data` times the factor of its place along `axis`. */
 export interface Scale {
+  /** The number of the axis, from 0. */
   axis: number;
   /** As many as the axis has elements. */
   factors: ArrayLike<number>;
@@ -64,8 +67,11 @@ export interface Scale {
 export interface StoredParameter extends ParameterLabel {
   /** Its path in the network: `rnn.0.weight_h`. */
   name: string;
+  /** The size of each axis. */
   shape: Shape;
+  /** What `data` is. */
   dtype: StoredDType;
+  /** Of quantized weights; without it, `data` are the numbers. */
   scale?: Scale;
   /** Row by row. */
   data: ArrayLike<number>;
@@ -77,13 +83,16 @@ export type StateDict = Record<string, StoredParameter>;
 /** What a network takes: labelled parameters, or shapes and numbers alone where their order cannot be mistaken. */
 export type GivenParameter = Pick<StoredParameter, 'shape' | 'data'> & Partial<StoredParameter>;
 
+/** Parameters by name for `loadStateDict`: a plain object, or a map where names come from a file. */
 export type GivenState = Readonly<Record<string, GivenParameter>> | ReadonlyMap<string, GivenParameter>;
 
 /** A parameter in a network that waits for its numbers. */
 export interface Place {
   /** Its path in the network. */
   name: string;
+  /** As many numbers as it waits for. */
   shape: Shape;
+  /** Its axes, and the order of its columns in memory. */
   label: ParameterLabel;
   /** All gates of the cell in the order in which files of 0.1 have their columns. */
   order01?: () => readonly string[];

@@ -1,4 +1,5 @@
 // The cells by the name that files and the command line use.
+import { brief } from '../../brief.js';
 import { UnrolledError } from '../../errors.js';
 import type { Cell } from '../cell.js';
 import { BrainLSTM } from './brain.js';
@@ -64,7 +65,7 @@ export function cellByName(name: string): Cell {
   if (cell === undefined) {
     throw new UnrolledError(
       'OPTION',
-      `expected a cell of ${Object.keys(CELLS).join(', ')}, received "${name}"`,
+      `expected a cell of ${Object.keys(CELLS).join(', ')}, received "${brief(name)}"`,
       'choose one of them, or name a module of your own, as in --cell ./mine.js',
     );
   }

@@ -25,5 +25,5 @@ export const COMMANDS: readonly AnyCommand[] = [
 /** What the commands of more than one word have in common. */
 export const GROUPS: Readonly<Record<string, string>> = {
   train:
-    'trains a model and saves it: lm (a recurrent language model), ngram (counts), classify, tag, forecast, translate',
+    'train a model and save it: lm (recurrent language model), ngram (n-gram model), classify, tag, forecast, translate',
 };

@@ -4,7 +4,7 @@ import { table } from '../output.js';
 
 export const backendsCommand = defineCommand({
   name: 'backends',
-  summary: 'what this machine can run, and why not the rest',
+  summary: 'list the compute backends, and why some cannot run here',
   arguments: [],
   options: {},
   examples: ['unrolled backends'],
@@ -31,6 +31,6 @@ export const backendsCommand = defineCommand({
       { heading: 'threads', number: true },
       { heading: 'features' },
     ];
-    return { json: { backends, default: first }, text: `${table(columns, rows)}\n\n* what --backend auto takes` };
+    return { json: { backends, default: first }, text: `${table(columns, rows)}\n\n* the choice of --backend auto` };
   },
 });

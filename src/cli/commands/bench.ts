@@ -6,15 +6,18 @@ import { decimal, flag, integer, path, string, withDefault } from '../options.js
 
 export const benchCommand = defineCommand({
   name: 'bench',
-  summary: 'speed and memory, beside peers where they are installed',
+  summary: 'measure speed and memory, compared with other frameworks where installed',
   arguments: [],
   options: {
-    only: string('--only <part>', 'tasks whose name contains this'),
-    seconds: withDefault(decimal('--seconds <S>', 'how long each reading takes', { above: 0 }), 2),
-    rounds: withDefault(integer('--rounds <N>', 'readings of each, taking turns with the peers; the best counts'), 2),
-    profile: flag('--profile', 'where the time of one run goes, by calls of the backend'),
-    scaling: flag('--scaling', 'also the cost over length, batch and layers, and memory over many steps'),
-    report: path('--report <file>', 'draws it all on one HTML page, and writes the JSON beside it'),
+    only: string('--only <part>', 'run only tasks whose name contains this text'),
+    seconds: withDefault(decimal('--seconds <S>', 'seconds per measurement', { above: 0 }), 2),
+    rounds: withDefault(
+      integer('--rounds <N>', 'measurements per task, alternating with the other frameworks; the best counts'),
+      2,
+    ),
+    profile: flag('--profile', 'show how the time of one run splits over backend calls'),
+    scaling: flag('--scaling', 'also measure scaling with length, batch size and layers, and memory over many steps'),
+    report: path('--report <file>', 'write an HTML report, and the JSON beside it'),
   },
   examples: ['unrolled bench --only train/d2l', 'unrolled bench --scaling --report bench-report.html'],
   async run({ io, globals, signal }, _args, options) {
@@ -44,7 +47,10 @@ export const benchCommand = defineCommand({
         title: 'Unrolled beside its peers',
         date: `${result.date.slice(0, 16).replace('T', ' ')} UTC`,
         backend,
-        machine: [...machineRows(result.machine, result.peers), ['each reading', `${seconds} s, best of ${rounds}`]],
+        machine: [
+          ...machineRows(result.machine, result.peers),
+          ['each measurement', `${seconds} s, best of ${rounds}`],
+        ],
       });
       await writeWhole(io.cwd, report, page);
       await writeWhole(io.cwd, data, `${JSON.stringify(result, null, 2)}\n`);

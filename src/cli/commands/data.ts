@@ -5,7 +5,7 @@ import { sourcesOf } from '../sources.js';
 
 export const dataCommand = defineCommand({
   name: 'data',
-  summary: 'the known data sets: what each is, its licence, its size, whether it is here',
+  summary: 'list the known data sets: description, licence, size, whether available here',
   arguments: [],
   options: {},
   examples: ['unrolled data', 'unrolled data --data-dir ~/texts'],

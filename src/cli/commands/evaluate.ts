@@ -7,10 +7,10 @@ import { tellNotes } from '../sources.js';
 
 export const evaluateCommand = defineCommand({
   name: 'evaluate',
-  summary: "the metrics of a model's task on other data",
+  summary: 'evaluate a model on other data',
   arguments: [
     { name: '<model>', description: 'a model file' },
-    { name: '<data...>', description: 'as the training of such a model takes it' },
+    { name: '<data...>', description: 'data in the format that the model was trained on' },
   ],
   options: ROW_OPTIONS,
   examples: [

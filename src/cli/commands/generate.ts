@@ -6,22 +6,30 @@ import { writeExact } from '../terminal.js';
 
 export const generateCommand = defineCommand({
   name: 'generate',
-  summary: 'text from a language model',
+  summary: 'generate text with a language model',
   arguments: [{ name: '<model>', description: 'a model file' }],
   options: {
-    prime: withDefault(string('--prime <text>', 'what the text begins with'), ''),
-    length: withDefault(integer('--length <N>', 'how many tokens at most', { min: 1, max: 1e9 }), 200),
+    prime: withDefault(string('--prime <text>', 'text to start from'), ''),
+    length: withDefault(integer('--length <N>', 'maximum number of tokens to generate', { min: 1, max: 1e9 }), 200),
     temperature: withDefault(
-      decimal('--temperature <T>', 'below 1 safer, above 1 wilder; 0 takes the likeliest', { min: 0, max: 100 }),
+      decimal(
+        '--temperature <T>',
+        'sampling temperature: lower is safer, higher more varied; 0 always takes the most probable token',
+        { min: 0, max: 100 },
+      ),
       0.8,
     ),
-    topK: integer('--top-k <N>', 'only from the N likeliest tokens'),
-    topP: decimal('--top-p <P>', 'only from the likeliest tokens that together have this probability', {
-      above: 0,
-      max: 1,
-    }),
-    count: withDefault(integer('--count <N>', 'how many texts', { min: 1, max: 1e6 }), 1),
-    stop: string('--stop <text>', 'end where this was written'),
+    topK: integer('--top-k <N>', 'sample only from the N most probable tokens'),
+    topP: decimal(
+      '--top-p <P>',
+      'sample only from the most probable tokens whose probabilities add up to P (nucleus sampling)',
+      {
+        above: 0,
+        max: 1,
+      },
+    ),
+    count: withDefault(integer('--count <N>', 'number of texts', { min: 1, max: 1e6 }), 1),
+    stop: string('--stop <text>', 'stop before this text appears'),
   },
   examples: ['unrolled generate runs/moby-dick-lstm.safetensors --prime "Call me " --length 400 --seed 7'],
   async run({ io, globals, signal }, [file], options) {

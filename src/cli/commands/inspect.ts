@@ -15,14 +15,14 @@ import { refuseOverwriting } from '../outputs.js';
 
 export const inspectCommand = defineCommand({
   name: 'inspect',
-  summary: 'what is in a model, and what its gates do while it reads',
+  summary: 'show the configuration and parameters of a model, and its gates and states while it reads',
   arguments: [{ name: '<model>', description: 'a model file' }],
   options: {
-    text: string('--text <text>', 'shows what happens inside while the model reads this'),
-    textFile: path('--text-file <file>', 'the same for the text of a file'),
-    series: path('--series <file>', 'the past that a forecaster reads: which of it moves the forecast'),
-    report: path('--report <file>', 'draws it all on one HTML page'),
-    layer: integer('--layer <N>', 'only this layer, counted from 0', { min: 0 }),
+    text: string('--text <text>', 'trace the model while it reads this text'),
+    textFile: path('--text-file <file>', 'trace it on the text of a file'),
+    series: path('--series <file>', 'a series for a forecaster: which past values influence the forecast'),
+    report: path('--report <file>', 'write an HTML report'),
+    layer: integer('--layer <N>', 'show only this layer, counted from 0', { min: 0 }),
   },
   examples: [
     'unrolled inspect runs/moby-dick-lstm.safetensors',
@@ -107,7 +107,7 @@ function shown(name: string, value: unknown): string {
 async function textOf(io: Io, { text, textFile }: { text?: string; textFile?: string }): Promise<string | undefined> {
   if (textFile === undefined) return text;
   if (text !== undefined) {
-    throw new UnrolledError('OPTION', 'expected --text or --text-file, received both', 'leave one out');
+    throw new UnrolledError('OPTION', 'expected --text or --text-file, received both', 'use one of the two');
   }
   const { decodeText } = await import('../../text/decode.js');
   return decodeText(await readBytes(io.cwd, textFile), textFile);

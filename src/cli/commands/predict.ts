@@ -10,17 +10,20 @@ import { tellNotes } from '../sources.js';
 
 export const predictCommand = defineCommand({
   name: 'predict',
-  summary: 'the answer of a classifier, tagger, forecaster or translator for each row',
+  summary: 'predict with a classifier, tagger, forecaster or translator, one answer per row',
   arguments: [
     { name: '<model>', description: 'a model file' },
     { name: '<data...>', description: 'lines of text, a table, CoNLL columns, a series; - for standard input' },
   ],
   options: {
     ...ROW_OPTIONS,
-    out: path('--out <file>', 'writes the answers there, a JSON object a line'),
-    steps: integer('--steps <K>', 'values that a forecaster predicts (default: its horizon)'),
-    beam: { ...integer('--beam <N>', 'hypotheses side by side of a translator'), defaultText: '4' },
-    lengthPenalty: { ...decimal('--length-penalty <A>', 'of a translator', { min: 0 }), defaultText: '0.6' },
+    out: path('--out <file>', 'write the predictions to this file, one JSON object per line'),
+    steps: integer('--steps <K>', 'number of values to forecast (default: the horizon of the model)'),
+    beam: { ...integer('--beam <N>', 'beam size of a translator'), defaultText: '4' },
+    lengthPenalty: {
+      ...decimal('--length-penalty <A>', 'length penalty of a translator', { min: 0 }),
+      defaultText: '0.6',
+    },
   },
   examples: [
     'unrolled predict runs/reviews-lstm.safetensors new.csv --out answers.jsonl',
@@ -36,6 +39,6 @@ export const predictCommand = defineCommand({
     const json = { task: model.task, model: file, predictions, data: report };
     if (options.out === undefined) return { json, text };
     await writeWhole(context.io.cwd, options.out, predictions.map((one) => `${JSON.stringify(one)}\n`).join(''));
-    return { json, text: `${formatNumber(predictions.length)} answers in ${options.out}` };
+    return { json, text: `${formatNumber(predictions.length)} predictions in ${options.out}` };
   },
 });

@@ -99,7 +99,7 @@ describe('unrolled reproduce', () => {
       expect({ jobs, failed }).toEqual({ jobs: 2, failed: ['ends', 'fails'] });
       expect(experiments.map((one: { name: string }) => one.name)).toEqual(['mine', 'ends', 'fails']);
       expect(experiments[0].checks).toEqual([{ what: 'one', expected: '1', got: '1', ok: true }]);
-      expect(experiments[1].error.message).toContain('its process ended with status 3');
+      expect(experiments[1].error.message).toContain('the end of its process with status 3');
       expect(err).toMatch(/✓ mine {2}1 of 1 checks/);
       expect(readFileSync(join(folder, 'pages', 'mine.html'), 'utf8')).toContain('seed 7');
       expect(readFileSync(join(folder, 'pages', 'index.html'), 'utf8')).toContain('fails.html');

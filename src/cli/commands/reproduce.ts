@@ -14,23 +14,23 @@ import { watchSignals } from '../signals.js';
 
 export const reproduceCommand = defineCommand({
   name: 'reproduce',
-  summary: 'runs published experiments on recurrent networks, checks them, draws what happened',
+  summary: 'run published experiments on recurrent networks, check their results and write reports',
   arguments: [
     {
       name: '[names...]',
       description:
-        'experiments, or a module that exports one; tasks for all of that chapter; the whole textbook where none is named',
+        'names of experiments, modules that export one, or tasks for that whole chapter (default: the whole textbook)',
     },
   ],
   options: {
-    list: flag('--list', 'what there is'),
-    report: path('--report <folder>', 'one HTML page for each experiment, and an index'),
-    quick: flag('--quick', 'a short version of each, of seconds'),
+    list: flag('--list', 'list the experiments'),
+    report: path('--report <folder>', 'write an HTML page for each experiment, and an index'),
+    quick: flag('--quick', 'run a short version of each, which takes seconds'),
     jobs: {
-      ...integer('--jobs <N>', 'experiments side by side, each in a process of its own'),
-      defaultText: 'as many as there are threads',
+      ...integer('--jobs <N>', 'number of experiments to run in parallel, each in its own process'),
+      defaultText: 'the number of threads',
     },
-    lang: withDefault(choice('--lang <language>', 'of the reports', ['en', 'zh', 'all']), 'en' as const),
+    lang: withDefault(choice('--lang <language>', 'language of the reports', ['en', 'zh', 'all']), 'en' as const),
   },
   examples: [
     'unrolled reproduce --list',

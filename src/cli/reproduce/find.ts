@@ -24,7 +24,7 @@ export async function findExperiment(typed: string, all: readonly Experiment[], 
     throw new UnrolledError(
       'OPTION',
       `expected the name of an experiment, received "${typed}"`,
-      `${didYouMean(typed, names)}unrolled reproduce --list shows them`,
+      `${didYouMean(typed, names)}unrolled reproduce --list lists them`,
     );
   }
   const { default: exported } = await importOwn(cwd, typed, { what: 'an experiment', code: 'FORMAT' });

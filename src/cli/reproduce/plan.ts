@@ -89,15 +89,15 @@ export function runApart(
     child.on('close', (status, killed) => {
       signal.removeEventListener('abort', end);
       if (signal.aborted) {
-        return reject(new UnrolledError('INTERRUPTED', 'expected to finish, received an interrupt', 'start it again'));
+        return reject(new UnrolledError('INTERRUPTED', 'expected to finish, received an interrupt', 'run it again'));
       }
       resolve(
         answered ?? {
           ...{ experiment, quick, seed, blocks: [], checks: [], seconds: (performance.now() - start) / 1000 },
           error: new UnrolledError(
             'INTERNAL',
-            `expected the experiment to end, its process ended with ${killed ?? `status ${status}`}`,
-            'run it alone with --debug',
+            `expected the experiment to finish, received the end of its process with ${killed ?? `status ${status}`}`,
+            'run this experiment alone with --debug',
           ),
         },
       );

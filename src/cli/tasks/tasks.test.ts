@@ -62,7 +62,7 @@ describe('train classify', () => {
       const { predictions } = await json(['predict', 'films.safetensors', 'lines.txt'], folder);
       expect(predictions.map((one: { label: string }) => one.label)).toEqual(['pos', expect.any(String), 'neg']);
       const written = await runTest(['predict', 'films.safetensors', 'lines.txt', '--out', 'a.jsonl'], { cwd: folder });
-      expect(written.out).toContain('3 answers in a.jsonl');
+      expect(written.out).toContain('3 predictions in a.jsonl');
       expect(JSON.parse(readFileSync(join(folder, 'a.jsonl'), 'utf8').split('\n')[2])).toMatchObject({
         label: 'neg',
         text: 'a poor one',
@@ -205,7 +205,7 @@ describe('train forecast', () => {
 
       const inside = await json(['inspect', 's.safetensors', '--series', 's.csv', '--report', 'in.html'], folder);
       expect(inside.influence.map((row: number[]) => row.length)).toEqual(Array(6).fill(24));
-      expect(readFileSync(join(folder, 'in.html'), 'utf8')).toContain('The past that it used');
+      expect(readFileSync(join(folder, 'in.html'), 'utf8')).toContain('Influence of past values');
       const bad = async (text: string, expected: RegExp, ...options: string[]): Promise<void> => {
         writeFileSync(join(folder, 'bad.csv'), text);
         const { status, err } = await runTest(['train', 'forecast', 'bad.csv', ...options], { cwd: folder });
@@ -259,7 +259,7 @@ describe('train translate', () => {
       const inside = await json(['inspect', 't.safetensors', '--text', '3 2 1', '--report', 'in.html'], folder);
       expect(inside).toMatchObject({ translation: 'one two three', sourceTokens: ['3', '2', '1', '<eos>'] });
       for (const row of inside.attention) expect(row.reduce((a: number, b: number) => a + b, 0)).toBeCloseTo(1, 4);
-      expect(readFileSync(join(folder, 'in.html'), 'utf8')).toContain('Where it looked');
+      expect(readFileSync(join(folder, 'in.html'), 'utf8')).toContain('Attention for each word');
       expect((await json(['evaluate', 't.safetensors', 'p.tsv'], folder)).exact).toBeGreaterThan(0.8);
       writeFileSync(join(folder, 'one.tsv'), 'only\none\n');
       const bad = await runTest(['train', 'translate', 'one.tsv'], { cwd: folder });

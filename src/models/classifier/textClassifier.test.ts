@@ -74,6 +74,23 @@ describe('TextClassifier', () => {
     expect(labels).toEqual(['green', 'red']);
   });
 
+  it('is no model, and no checkpoint, where the last step ran away', async () => {
+    const saved: Uint8Array[] = [];
+    const options = {
+      ...SMALL,
+      batchSize: 20,
+      validation: 0,
+      optimizer: 'sgd',
+      learningRate: 1e45,
+      clipNorm: 0,
+    } as const;
+    const checkpoint = { everySeconds: 0, save: (bytes: Uint8Array) => void saved.push(bytes) };
+    const code = expect.objectContaining({ code: 'NON_FINITE', message: expect.stringContaining('parameter') });
+    await expect(TextClassifier.fit(rows(20), { ...options, epochs: 1 })).rejects.toThrow(code);
+    await expect(TextClassifier.fit(rows(20), { ...options, epochs: 2, checkpoint })).rejects.toThrow(code);
+    expect(saved).toEqual([]);
+  });
+
   it.each([1, 3, 30])('reaches the learning rate after a warm-up, in %d minibatches', async (steps) => {
     const rates: number[] = [];
     await TextClassifier.fit(rows(20), {

@@ -290,7 +290,8 @@ export class Forecaster extends Model<ForecastTask> {
     const { window, horizon: K, quantiles, loss, scalings } = this.config;
     const Q = this.#reader.perStep;
     const middle = Math.max(0, quantiles.indexOf(0.5));
-    const [scaledErrors, errors] = [new ForecastErrorSum(K), new ForecastErrorSum(K)];
+    const [scaledErrors, errors, undisturbed] = [0, 0, 0].map(() => new ForecastErrorSum(K));
+    const readsFilled = filledWindows(filled, window);
     const below = new Float64Array(Q);
     let total = 0;
     for (let start = Math.max(from, window); start + K <= to; start += EVALUATION_BATCH) {
@@ -301,7 +302,9 @@ export class Forecaster extends Model<ForecastTask> {
         const row = values.subarray(n * K * Q, (n + 1) * K * Q);
         const point = Float64Array.from({ length: K }, (_, k) => row[k * Q + middle]);
         scaledErrors.add(point, channels[0], place, filled);
-        errors.add(unscaleValues(point, scalings[0]), target, place, filled);
+        const original = unscaleValues(point, scalings[0]);
+        errors.add(original, target, place, filled);
+        if (!readsFilled(place)) undisturbed.add(original, target, place, filled);
         for (let i = 0; i < row.length; i++) {
           const at = place + Math.floor(i / Q);
           if (filled !== undefined && filled[at] !== 0) continue;
@@ -313,15 +316,25 @@ export class Forecaster extends Model<ForecastTask> {
     }
     const result = scaledErrors.result();
     const count = result.values;
+    const clean = undisturbed.result();
     return {
       ...result,
       loss: total / (count * Q),
       original: errors.result(),
+      ...(filled === undefined ? {} : { undisturbed: clean.windows > 0 ? clean : null }),
       ...(quantiles.length === 0
         ? {}
         : { below: Object.fromEntries(quantiles.map((q, i) => [String(q), below[i] / count])) }),
     };
   }
+}
+
+/** Whether a window before a place has a value that was filled in. */
+function filledWindows(filled: ArrayLike<number> | undefined, window: number): (place: number) => boolean {
+  if (filled === undefined) return () => false;
+  const before = new Int32Array(filled.length + 1);
+  for (let i = 0; i < filled.length; i++) before[i + 1] = before[i] + (filled[i] === 0 ? 0 : 1);
+  return (place) => before[place] > before[Math.max(0, place - window)];
 }
 
 function isHistories(values: readonly Series[] | readonly number[] | Float64Array): values is readonly Series[] {

@@ -38,6 +38,11 @@ export interface ForecastMetrics extends ForecastErrors {
   loss: number;
   /** The same errors in the units of the series; the others are in scaled units. */
   original: ForecastErrors;
+  /**
+   * Where some values of the series were filled in: the errors, in its units, of the windows that read measured values alone; null
+   * where there is none. The other figures are of all windows, and of measured values.
+   */
+  undisturbed?: ForecastErrors | null;
   /** The share of values that fell below each quantile: near its level where the bands are right. */
   below?: Record<string, number>;
 }

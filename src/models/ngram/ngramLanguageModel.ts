@@ -5,6 +5,7 @@ import { type Corpus, encodeWith, type TextSettings } from '../../text/corpus.js
 import { NgramModel, type Smoothing } from '../../text/ngram.js';
 import { type LossMetrics } from '../../text/perplexity.js';
 import { drawIndex } from '../../backend/reference/sample.js';
+import { openingFile } from '../../weights/budget.js';
 import { generatePieces, type GenerateOptions, type Predictor, textOf } from '../language/textGenerator.js';
 import { StoredModel } from '../model.js';
 import { type ModelFile, type ModelText, textAt } from '../modelFile.js';
@@ -123,6 +124,6 @@ export class NgramLanguageModel extends StoredModel {
       count: array('count'),
       children: array('children'),
     } as const;
-    return new NgramLanguageModel(NgramModel.fromData(data), text);
+    return openingFile(name, () => new NgramLanguageModel(NgramModel.fromData(data), text));
   }
 }

@@ -53,7 +53,7 @@ async function words(model: TextClassifier, text: string): Promise<Insight> {
     .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
     .slice(0, 12);
   const says = `${label} (${percent(probability)})`;
-  const legend = `Integrated gradients: blue words moved the score away from “${label}”, orange ones towards it.`;
+  const legend = `Integrated gradients: blue words moved the score away from “${label}”, orange words towards it.`;
   const coloured = colouredText({ tokens, values, scale: 'diverging', limit, joiner: byCharacter ? '' : ' ' });
   const rows = strongest.map(({ token, value }) => [token, `${value >= 0 ? '+' : '−'}${Math.abs(value).toFixed(3)}`]);
   return {

@@ -27,41 +27,44 @@ const MISTAKES = 12;
 
 export const trainClassifyCommand = defineCommand({
   name: 'train classify',
-  summary: 'trains a network that gives a text one label',
+  summary: 'train a text classifier: one label for each text',
   arguments: [
     {
       name: '<data...>',
       description:
-        'TSV, CSV or JSON lines; a folder with a file of lines, or a folder of texts, for each label; a known data set',
+        'TSV, CSV or JSON lines; a folder that has for each label a file with one text per line, or a folder of texts; a known data set',
     },
   ],
   options: {
-    ...trainOptions(DEFAULTS, { epochs: '5', minutes: 'as long as the epochs take' }),
+    ...trainOptions(DEFAULTS, { epochs: '5', minutes: 'no limit' }),
     embedding: embeddingOption(100),
-    text: string('--text <column>', 'the column of the text, by name or number (default: found)'),
-    label: string('--label <column>', 'the column of the label (default: found)'),
-    test: path('--test <file>', `rows to measure with (default: ${TEST} of the data, drawn from each label)`),
+    text: string('--text <column>', 'text column, by name or number (default: detected)'),
+    label: string('--label <column>', 'label column (default: detected)'),
+    test: path('--test <file>', `test data (default: ${TEST} of the data, stratified by label)`),
     validation: {
-      ...fraction('--validation <fraction>', 'the part of the rows that is kept to measure on the way'),
+      ...fraction('--validation <fraction>', 'fraction of the rows held out for validation'),
       defaultText: String(DEFAULTS.validation),
     },
     ...TABLE_OPTIONS,
-    vectors: path('--vectors <file>', 'word vectors to start from, as GloVe writes them'),
+    vectors: path('--vectors <file>', 'pretrained word vectors, in the format of GloVe'),
     tokens: {
-      ...choice('--tokens <kind>', 'what a token is', TOKENIZER_KINDS),
+      ...choice('--tokens <kind>', 'token unit', TOKENIZER_KINDS),
       defaultText: DEFAULTS.tokens,
     },
-    lowercase: flag('--lowercase', 'lower case only'),
-    minCount: { ...integer('--min-count <N>', 'leave out tokens that are seen less often'), defaultText: '1' },
+    lowercase: flag('--lowercase', 'convert text to lower case'),
+    minCount: { ...integer('--min-count <N>', 'drop tokens that occur fewer than N times'), defaultText: '1' },
     pooling: {
-      ...choice('--pooling <name>', 'how the outputs of all steps become one vector', POOLINGS),
+      ...choice('--pooling <name>', 'pooling over the outputs of all steps', POOLINGS),
       defaultText: DEFAULTS.pooling,
     },
     wordDropout: {
-      ...fraction('--word-dropout <P>', 'the part of the tokens that is hidden while training'),
+      ...fraction(
+        '--word-dropout <P>',
+        'word dropout: probability that a token is replaced by the unknown one during training',
+      ),
       defaultText: String(DEFAULTS.wordDropout),
     },
-    oneDirection: flag('--one-direction', 'reads from the first token to the last only, not both ways'),
+    oneDirection: flag('--one-direction', 'use a unidirectional network'),
   },
   examples: [
     'unrolled train classify reviews.csv --text review --label sentiment',
@@ -90,7 +93,7 @@ export const trainClassifyCommand = defineCommand({
     );
     requireKnown(training, test);
     const vectors = options.vectors === undefined ? undefined : await readWordVectors(sources, options.vectors);
-    const sizes = `${formatNumber(training.length)} rows to learn from, ${formatNumber(test.length)} to test with`;
+    const sizes = `${formatNumber(training.length)} training rows, ${formatNumber(test.length)} test rows`;
     const run = await startRun(context, { ...data, resumed }, args, sizes, options, DEFAULTS.cell);
     const { tokens, lowercase, minCount, pooling, wordDropout, oneDirection } = options;
     const model = await trainAndSave(context, run, (hooks) =>
@@ -107,7 +110,7 @@ export const trainClassifyCommand = defineCommand({
     );
     const tested = model.evaluate(test);
     const trained = model.evaluate(training.slice(0, MEASURED));
-    run.progress.log('counting: naive Bayes, logistic regression');
+    run.progress.log('fitting baselines: naive Bayes, logistic regression');
     const baselines = baselinesOf(model, training, test, lib);
     const { config } = model;
     const last = model.training.final;
@@ -121,7 +124,7 @@ export const trainClassifyCommand = defineCommand({
     const columns = [{ heading: 'test' }, { heading: 'accuracy', number: true }, { heading: 'macro F1', number: true }];
     return taskResult(context, run, model, {
       title: `${data.name}: classifier`,
-      line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' each way' : ''} · ${sizes}`,
+      line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' per direction' : ''} · ${sizes}`,
       figures: [
         ['test accuracy', percent(tested.accuracy)],
         ['counting', percent(Math.max(baselines.naiveBayes, baselines.logisticRegression))],
@@ -131,14 +134,14 @@ export const trainClassifyCommand = defineCommand({
       unit: 'nats per row',
       sections: [
         {
-          heading: 'What is taken for what',
+          heading: 'Confusion matrix',
           html: lib.confusionChart(
-            'Rows of the test part; the stronger the colour, the larger the share of the true label',
+            'Test rows; the stronger the colour, the larger the share of the true label',
             config.labels,
             tested.confusion,
           ),
         },
-        { heading: 'Surest mistakes', html: mistakesHtml(model, test) },
+        { heading: 'Most confident mistakes', html: mistakesHtml(model, test) },
       ],
       details: [['vocabulary', `${formatNumber(model.vocabularySize)} (${model.text.settings.tokens})`]],
       data: data.report,
@@ -164,8 +167,8 @@ function requireKnown(training: readonly LabelledRow[], test: readonly LabelledR
   if (unknown === undefined) return;
   throw new UnrolledError(
     'FORMAT',
-    `expected a label that is trained, received "${unknown.label}" in line ${unknown.line} of ${unknown.file}`,
-    'a label that no training row has cannot be measured: correct it, or leave the row out',
+    `expected a label of the training rows, received "${unknown.label}" in line ${unknown.line} of ${unknown.file}`,
+    'correct the label, or remove the row: a label without training rows cannot be predicted',
   );
 }
 
@@ -226,7 +229,7 @@ function mistakesHtml(model: TextClassifier, test: readonly LabelledText[]): str
   return wrong
     .map(({ text, truth, label, probability }) => {
       const shown = text.length > 400 ? `${text.slice(0, 399)}…` : text;
-      return `<p class="when">${escapeXml(`${truth}, taken for ${label} (${percent(probability)})`)}</p>\n<blockquote>${escapeXml(shown)}</blockquote>`;
+      return `<p class="when">${escapeXml(`${truth}, predicted ${label} (${percent(probability)})`)}</p>\n<blockquote>${escapeXml(shown)}</blockquote>`;
     })
     .join('\n');
 }

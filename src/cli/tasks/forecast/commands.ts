@@ -51,7 +51,7 @@ export const forecastCommands: TaskCommands<'forecast'> = {
   },
   async inspect(model, { context, text, series, reading }) {
     if (text !== undefined) {
-      const help = 'name its file with --series';
+      const help = 'give the file of the series with --series';
       throw new UnrolledError('OPTION', 'expected a series for a forecaster, received a text', help);
     }
     if (series === undefined) return null;
@@ -89,12 +89,12 @@ async function past(model: Forecaster, series: Series): Promise<Insight> {
   const columns = [
     { heading: 'step', number: true },
     { heading: 'forecast', number: true },
-    { heading: 'values that move it most: how long before the last (how much)' },
+    { heading: 'most influential past values: lag (change per unit)' },
   ];
   const chart = lineChart({
-    title: 'How far a change of one value of the past moves the forecast',
+    title: 'Change of the forecast per unit change of one past value',
     width: 848,
-    xLabel: 'values before the last one',
+    xLabel: 'lag (0 is the last value)',
     yLabel: 'change per unit',
     series: steps.map((k, i) => ({ name: `step ${k}`, x: lags, y: influence[k - 1], colour: i })),
   });
@@ -102,6 +102,6 @@ async function past(model: Forecaster, series: Series): Promise<Insight> {
     input: series,
     json: { forecast: values, influence: influence.map((row) => Array.from(row)) },
     text: table(columns, strongest),
-    sections: [{ heading: 'The past that it used', html: chart }],
+    sections: [{ heading: 'Influence of past values', html: chart }],
   };
 }

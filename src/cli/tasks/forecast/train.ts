@@ -1,7 +1,7 @@
 // `unrolled train forecast`: the next values of a series; beside the network stand the last value, the last season and a linear rule.
 import { FORECASTER_DEFAULTS as DEFAULTS } from '../../../models/forecaster/options.js';
 import type { ForecastErrors } from '../../../metrics/forecastMetrics.js';
-import type { Series } from '../../../models/forecaster/options.js';
+import type { ForecastMetrics, Series } from '../../../models/forecaster/options.js';
 import type { Forecaster } from '../../../models/forecaster/forecaster.js';
 import { UnrolledError } from '../../../errors.js';
 import { lineChart } from '../../../drawing/charts/lineChart.js';
@@ -23,40 +23,43 @@ const EPOCHS = 10;
 const DRAWN = 6;
 
 const part = (name: string, what: string, value: number): OptionSpec<number | undefined> => ({
-  ...decimal(`--${name} <part>`, `${what}: a share below 1, or a number of values`, { min: 0 }),
+  ...decimal(`--${name} <part>`, `${what}: a fraction below 1, or a number of values`, { min: 0 }),
   defaultText: String(value),
 });
 
 export const trainForecastCommand = defineCommand({
   name: 'train forecast',
-  summary: 'trains a network that predicts the next values of a series',
-  arguments: [{ name: '<data>', description: 'a table with a column of numbers, oldest row first; a known data set' }],
+  summary: 'train a forecaster: the next values of a series',
+  arguments: [{ name: '<data>', description: 'a table with a numeric column, oldest row first; a known data set' }],
   options: {
-    ...trainOptions(DEFAULTS, { epochs: String(EPOCHS), minutes: 'as long as the epochs take' }),
-    target: string('--target <column>', 'what is predicted, by name or number (default: the last column of numbers)'),
-    inputs: string('--inputs <columns>', 'other columns that are read, with commas between them (default: none)'),
+    ...trainOptions(DEFAULTS, { epochs: String(EPOCHS), minutes: 'no limit' }),
+    target: string('--target <column>', 'column to forecast, by name or number (default: the last numeric column)'),
+    inputs: string('--inputs <columns>', 'other input columns, separated by commas (default: none)'),
     ...SERIES_OPTIONS,
     ...TABLE_OPTIONS,
     window: {
-      ...integer('--window <N>', 'values that are read', { min: 2 }),
+      ...integer('--window <N>', 'number of past values that the network reads', { min: 2 }),
       defaultText: `${WINDOW}, or a quarter of the training part`,
     },
-    horizon: { ...integer('--horizon <K>', 'values that are predicted'), defaultText: String(DEFAULTS.horizon) },
-    validation: part('validation', 'before the test part, to measure on the way', DEFAULTS.validation),
-    test: part('test', 'the end, to measure with', TEST),
-    train: decimal('--train <part>', 'the beginning, to learn from (default: what the others leave)', { min: 0 }),
+    horizon: { ...integer('--horizon <K>', 'number of values to forecast'), defaultText: String(DEFAULTS.horizon) },
+    validation: part('validation', 'validation part, just before the test part', DEFAULTS.validation),
+    test: part('test', 'test part, at the end of the series', TEST),
+    train: decimal('--train <part>', 'training part, at the beginning of the series (default: the rest)', { min: 0 }),
     mode: {
-      ...choice('--mode <name>', 'all steps at once, or one step fed back', ['direct', 'iterated']),
+      ...choice('--mode <name>', 'forecast all steps at once, or one step at a time, fed back', ['direct', 'iterated']),
       defaultText: DEFAULTS.mode,
     },
-    quantiles: string('--quantiles <levels>', 'bands, such as 0.1,0.9 (default: none)'),
-    season: integer('--season <N>', 'values of a season, for the baseline and --relative-to season (default: found)'),
+    quantiles: string('--quantiles <levels>', 'quantiles to predict as well, such as 0.1,0.9 (default: none)'),
+    season: integer(
+      '--season <N>',
+      'length of the season, for the baseline and --relative-to season (default: detected)',
+    ),
     relativeTo: {
-      ...choice('--relative-to <name>', 'what the network adds to', ['last', 'season', 'none']),
+      ...choice('--relative-to <name>', 'what the network predicts the difference from', ['last', 'season', 'none']),
       defaultText: DEFAULTS.relativeTo,
     },
     transform: {
-      ...choice('--transform <name>', 'before scaling', ['none', 'log', 'log1p']),
+      ...choice('--transform <name>', 'transformation before scaling', ['none', 'log', 'log1p']),
       defaultText: DEFAULTS.transform,
     },
   },
@@ -90,7 +93,7 @@ export const trainForecastCommand = defineCommand({
         'make --test larger, or --horizon smaller',
       );
     }
-    const sizes = `${formatNumber(parts.train[1])} values to learn from, ${formatNumber(parts.validation[1] - parts.validation[0])} to validate, ${formatNumber(to - from)} to test with`;
+    const sizes = `${formatNumber(parts.train[1])} training values, ${formatNumber(parts.validation[1] - parts.validation[0])} for validation, ${formatNumber(to - from)} for testing`;
     const run = {
       ...(await startRun(context, { ...data, resumed }, args, sizes, options, DEFAULTS.cell)),
       counted: 'values',
@@ -130,7 +133,7 @@ export const trainForecastCommand = defineCommand({
     ];
     const rows = compared.map(([name, errors]) =>
       errors === null
-        ? [name, 'none found', '', '', '']
+        ? [name, 'none detected', '', '', '']
         : [
             name,
             formatNumber(errors.mse),
@@ -146,7 +149,7 @@ export const trainForecastCommand = defineCommand({
     }));
     const best = compared.reduce((a, b) => ((b[1]?.mse ?? Infinity) < (a[1]?.mse ?? Infinity) ? b : a))[0];
     const verdict = best.endsWith('(this one)')
-      ? 'The network is better than all of them here.'
+      ? 'The network beats all of them here.'
       : `The network does not beat ${best} here.`;
     return taskResult(context, run, model, {
       title: `${data.name}: forecaster`,
@@ -170,7 +173,7 @@ export const trainForecastCommand = defineCommand({
         values: { train: parts.train[1], validation: parts.validation[1] - parts.validation[0], test: to - from },
         train: { loss: model.training.loss },
         validation: last && { loss: last.loss, mse: last.mse, mae: last.mae },
-        test: errorsJson(tested),
+        test: { ...errorsJson(tested), undisturbed: tested.undisturbed ?? undefined },
         baselines: {
           season: baselines.season,
           last: errorsJson(baselines.last),
@@ -179,10 +182,33 @@ export const trainForecastCommand = defineCommand({
         },
         ...(tested.below === undefined ? {} : { below: tested.below }),
       },
-      text: [`MSE and MAE are in scaled units, over all steps of ${formatNumber(tested.windows)} windows. ${verdict}`],
+      text: [
+        ...filledText(series, from, to, tested),
+        `MSE and MAE are in scaled units, over all steps of ${formatNumber(tested.windows)} windows. ${verdict}`,
+      ],
     });
   },
 });
+
+/** What filled values did, where there are some in the test part. */
+function filledText(
+  { filled }: Series,
+  from: number,
+  to: number,
+  { undisturbed }: Pick<ForecastMetrics, 'undisturbed'>,
+): string[] {
+  const count =
+    filled === undefined
+      ? 0
+      : Array.from(filled)
+          .slice(from, to)
+          .reduce((sum, value) => sum + value, 0);
+  if (count === 0) return [];
+  const clean = undisturbed
+    ? `the ${formatNumber(undisturbed.windows)} windows that read none of them have an RMSE of ${formatNumber(undisturbed.rmse)}`
+    : 'every window reads some';
+  return [`${formatNumber(count)} values of the test part were filled in: they are read, but not scored; ${clean}.`];
+}
 
 function errorsJson({ mse, mae, byStep, original }: ForecastErrors & { original: ForecastErrors }) {
   const { rmse } = original;
@@ -197,7 +223,7 @@ function levelsOf(text: string | undefined): number[] | undefined {
   throw new UnrolledError(
     'OPTION',
     `expected levels between 0 and 1 for --quantiles, received "${text}"`,
-    'as in --quantiles 0.1,0.9',
+    'for example --quantiles 0.1,0.9',
   );
 }
 
@@ -229,7 +255,7 @@ function forecastChart(
   }
   const places = Array.from({ length: to - start }, (_, i) => start + i);
   return lineChart({
-    title: 'The test part, and forecasts of it',
+    title: 'Test part and forecasts',
     width: 848,
     xLabel: 'row',
     yLabel: unit,

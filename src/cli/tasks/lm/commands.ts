@@ -46,7 +46,7 @@ export function refuseRows(file: string): Promise<never> {
     new UnrolledError(
       'USAGE',
       `expected a classifier, tagger, forecaster or translator in ${file}, received a language model`,
-      `unrolled generate ${file} writes text with it`,
+      `unrolled generate ${file} generates text with it`,
     ),
   );
 }

@@ -21,7 +21,7 @@ const SAMPLE = { temperature: 0.8, seed: 1 };
 
 export const trainLmCommand = defineCommand({
   name: 'train lm',
-  summary: 'trains a recurrent language model',
+  summary: 'train a recurrent language model',
   arguments: [{ name: '<data...>', description: 'files, folders, - for standard input, or a known data set' }],
   options: { ...TRAIN_OPTIONS, ...TEXT_OPTIONS },
   examples: [
@@ -157,7 +157,7 @@ function hasWords({ tokenizer }: Corpus): boolean {
 
 function corpusLine({ train, validation, vocabulary, tokenizer }: Corpus): string {
   const kind = isWordKind(tokenizer.kind) ? 'words' : tokenizer.kind === 'byte' ? 'bytes' : 'characters';
-  return `${formatNumber(train.length)} + ${formatNumber(validation.length)} ${kind}, ${formatNumber(vocabulary.size)} different`;
+  return `${formatNumber(train.length)} + ${formatNumber(validation.length)} ${kind}, ${formatNumber(vocabulary.size)} in the vocabulary`;
 }
 
 function perplexityRows(
@@ -189,8 +189,8 @@ function summary(
     bitsPerToken.toFixed(3),
   ]);
   return [
-    `${formatNumber(tokens)} tokens in ${formatTime(seconds)}, ${formatNumber(Math.round(tokensPerSecond))} a second`,
-    rows.length > 0 ? table(columns, cells) : 'no validation part: nothing to compare',
+    `${formatNumber(tokens)} tokens in ${formatTime(seconds)}, ${formatNumber(Math.round(tokensPerSecond))} per second`,
+    rows.length > 0 ? table(columns, cells) : 'no validation data: nothing to compare',
     ...(tested
       ? [`test perplexity ${tested.perplexity.toFixed(2)}, ${tested.bitsPerToken.toFixed(3)} bits per token`]
       : []),

@@ -10,15 +10,15 @@ import { refuseOverwriting } from '../../outputs.js';
 
 export const trainNgramCommand = defineCommand({
   name: 'train ngram',
-  summary: 'counts an n-gram model',
+  summary: 'train an n-gram language model',
   arguments: [{ name: '<data...>', description: 'files, folders, - for standard input, or a known data set' }],
   options: {
-    order: withDefault(integer('--order <N>', 'how many tokens an n-gram has', { min: 1, max: 32 }), 5),
+    order: withDefault(integer('--order <N>', 'number of tokens in an n-gram', { min: 1, max: 32 }), 5),
     smoothing: withDefault(
-      choice('--smoothing <name>', 'how unseen n-grams get their share', ['laplace', 'kneser-ney']),
+      choice('--smoothing <name>', 'smoothing for unseen n-grams', ['laplace', 'kneser-ney']),
       'kneser-ney' as const,
     ),
-    out: path('--out <file>', 'the model file (default: runs/DATA-ngram.safetensors)'),
+    out: path('--out <file>', 'where to save the model (default: runs/DATA-ngram.safetensors)'),
     ...TEXT_OPTIONS,
   },
   examples: [
@@ -55,7 +55,7 @@ export const trainNgramCommand = defineCommand({
       ['order', `${order}, ${smoothing}`],
       ['training tokens', formatNumber(corpus.train.length)],
       ['vocabulary', formatNumber(corpus.vocabulary.size)],
-      ['validation perplexity', measured ? formatNumber(measured.perplexity) : 'no validation part'],
+      ['validation perplexity', measured ? formatNumber(measured.perplexity) : 'no validation data'],
       ...(tested ? [['test perplexity', formatNumber(tested.perplexity)]] : []),
       ['model', out],
     ];

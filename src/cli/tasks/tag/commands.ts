@@ -16,7 +16,7 @@ export const tagCommands: TaskCommands<'tag'> = {
       json: { tokens, untrained, loss, accuracy, ...(f1 === undefined ? {} : { f1 }) },
       rows: [
         ['tokens', formatNumber(tokens)],
-        ...(untrained > 0 ? [['with a tag not trained', formatNumber(untrained)] as [string, string]] : []),
+        ...(untrained > 0 ? [['with a tag unknown to the model', formatNumber(untrained)] as [string, string]] : []),
         ['loss', `${formatNumber(loss)} nats per token`],
         ['accuracy', percent(accuracy)],
         ...(f1 === undefined ? [] : [['chunk F1', percent(f1)] as [string, string]]),

@@ -21,36 +21,41 @@ const SHOWN = 12;
 
 export const trainTagCommand = defineCommand({
   name: 'train tag',
-  summary: 'trains a network that gives every token a label',
+  summary: 'train a tagger: one label for each token',
   arguments: [{ name: '<data...>', description: 'CoNLL columns or CoNLL-U; a known data set' }],
   options: {
-    ...trainOptions(DEFAULTS, { epochs: '5', minutes: 'as long as the epochs take' }),
+    ...trainOptions(DEFAULTS, { epochs: '5', minutes: 'no limit' }),
     embedding: embeddingOption(100),
     tagColumn: string(
       '--tag-column <column>',
-      'by number, from the end as -1, or in CoNLL-U by name (default: upos, else the last)',
+      'tag column, by number (-1 is the last), in CoNLL-U also by name (default: upos, else the last)',
     ),
-    tokenColumn: string('--token-column <column>', 'the column of the token (default: form, else the first)'),
-    test: path('--test <file>', `sentences to measure with (default: ${TEST} of the data)`),
+    tokenColumn: string('--token-column <column>', 'token column (default: form, else the first)'),
+    test: path('--test <file>', `test data (default: ${TEST} of the data)`),
     validation: {
-      ...fraction('--validation <fraction>', 'the part of the sentences that is kept to measure on the way'),
+      ...fraction('--validation <fraction>', 'fraction of the sentences held out for validation'),
       defaultText: String(DEFAULTS.validation),
     },
-    vectors: path('--vectors <file>', 'word vectors to start from, as GloVe writes them'),
-    head: choice('--head <name>', 'each token alone, or whole paths (default: crf for chunks, as B-… I-… O)', [
-      'softmax',
-      'crf',
-    ]),
-    minCount: { ...integer('--min-count <N>', 'leave out words that are seen less often'), defaultText: '1' },
+    vectors: path('--vectors <file>', 'pretrained word vectors, in the format of GloVe'),
+    head: {
+      ...choice('--head <name>', 'output layer, each tag by itself or a CRF over the whole sequence', [
+        'softmax',
+        'crf',
+      ]),
+      defaultText: 'crf for chunk tags such as B-… I-… O, else softmax',
+    },
+    minCount: { ...integer('--min-count <N>', 'drop words that occur fewer than N times'), defaultText: '1' },
     characters: {
-      ...integer('--characters <N>', 'units over the characters of a word; 0 for none', { min: 0 }),
+      ...integer('--characters <N>', 'hidden units of the character network; 0 for none', { min: 0 }),
       defaultText: String(DEFAULTS.characterHiddenSize),
     },
     neighbourWeight: {
-      ...decimal('--neighbour-weight <W>', 'of the loss of guessing the words beside, while training', { min: 0 }),
+      ...decimal('--neighbour-weight <W>', 'weight of an auxiliary loss: predicting the neighbouring words', {
+        min: 0,
+      }),
       defaultText: String(DEFAULTS.neighbourWeight),
     },
-    oneDirection: flag('--one-direction', 'reads from the first token to the last only: such a tagger can stream'),
+    oneDirection: flag('--one-direction', 'use a unidirectional network, which can tag a stream'),
   },
   examples: ['unrolled train tag conll2000 --epochs 8', 'unrolled train tag mine.conllu --tag-column xpos'],
   async run(context, args, options) {
@@ -71,9 +76,9 @@ export const trainTagCommand = defineCommand({
       : library.stratifiedSplit(new Int32Array(data.rows.length), TEST, seedOf(globals.seed, resumed));
     const training = drawn ? Array.from(drawn.rest, (i) => data.rows[i]) : data.rows;
     const test = given ?? Array.from(drawn?.drawn ?? [], (i) => data.rows[i]);
-    requireParts({ what: 'sentences', needed: '2, one to learn from and one to test with' }, training, test);
+    requireParts({ what: 'sentences', needed: '2, one for training and one for testing' }, training, test);
     const vectors = options.vectors === undefined ? undefined : await readWordVectors(sources, options.vectors);
-    const sizes = `${formatNumber(training.length)} sentences to learn from, ${formatNumber(test.length)} to test with`;
+    const sizes = `${formatNumber(training.length)} training sentences, ${formatNumber(test.length)} test sentences`;
     const run = await startRun(context, { ...data, resumed }, args, sizes, options, DEFAULTS.cell);
     const { head, minCount, characters, neighbourWeight, oneDirection } = options;
     const model = await trainAndSave(context, run, (hooks) =>
@@ -90,7 +95,7 @@ export const trainTagCommand = defineCommand({
     const tested = model.evaluate(test);
     if (tested.untrained > 0) {
       data.report.notes.push(
-        `${tested.untrained} tokens of the test have a tag that no training sentence has: mistakes`,
+        `${tested.untrained} test tokens have a tag that no training sentence has; they count as errors`,
       );
       run.progress.log(data.report.notes[data.report.notes.length - 1]);
     }
@@ -113,7 +118,7 @@ export const trainTagCommand = defineCommand({
     const said = model.predict(test.map(({ tokens }) => tokens)).map((one) => one.tags);
     return taskResult(context, run, model, {
       title: `${data.name}: tagger`,
-      line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' each way' : ''}, ${config.head} · ${sizes}`,
+      line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' per direction' : ''}, ${config.head} · ${sizes}`,
       figures: [
         ['test accuracy', percent(tested.accuracy)],
         ...(tested.f1 === undefined ? [] : [['chunk F1', percent(tested.f1)] as const]),
@@ -124,7 +129,7 @@ export const trainTagCommand = defineCommand({
       sections: [{ heading: 'Sentences with mistakes', html: mistakesHtml(test, said) }],
       details: [
         ['words', formatNumber(model.vocabularySize)],
-        ['scheme of the tags', library.tagSchemeOf(config.tags) ?? 'none: no chunks'],
+        ['tag scheme', library.tagSchemeOf(config.tags) ?? 'none'],
       ],
       data: data.report,
       json: {

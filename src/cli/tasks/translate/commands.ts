@@ -22,7 +22,7 @@ export const translateCommands: TaskCommands<'translate'> = {
         [bleuHeading(scores), scores.bleu.toFixed(2)],
         ['chrF', scores.chrf.toFixed(2)],
         ['exact', percent(exact)],
-        ['wrong tokens', percent(tokenError)],
+        ['token error rate', percent(tokenError)],
         ['loss', `${formatNumber(loss)} nats per token`],
       ],
     };
@@ -43,7 +43,7 @@ export const translateCommands: TaskCommands<'translate'> = {
     const answer = { input: source, json: { translation: text, score, tokens, sourceTokens, attention }, text };
     if (attention.length === 0) return { ...answer, sections: [] };
     const { attentionChart } = await import('../../../drawing/charts/attentionChart.js');
-    const title = `Where it looked for each word: ${text}`;
+    const title = `Attention for each word of: ${text}`;
     const chart = attentionChart(title, sourceTokens, tokens, attention);
     return { ...answer, sections: [{ heading: 'Attention', html: chart }] };
   },

@@ -26,46 +26,49 @@ const SHOWN = 20;
 
 export const trainTranslateCommand = defineCommand({
   name: 'train translate',
-  summary: 'trains a network from one sequence to another: sentences, spellings, programs',
+  summary: 'train a sequence-to-sequence network: sentences, spellings, programs',
   arguments: [
     { name: '<data...>', description: 'two columns of text: TSV, CSV or JSON lines, also in a .zip; a known data set' },
   ],
   options: {
-    ...trainOptions(DEFAULTS, { epochs: '5', minutes: 'as long as the epochs take' }),
+    ...trainOptions(DEFAULTS, { epochs: '5', minutes: 'no limit' }),
     embedding: embeddingOption(DEFAULTS.embeddingSize),
-    source: string('--source <column>', 'by name or number (default: the first)'),
-    target: string('--target <column>', 'by name or number (default: the second)'),
-    test: path('--test <file>', `pairs to measure with (default: ${TEST} of the sources, at most ${MOST_TEST})`),
+    source: string('--source <column>', 'source column, by name or number (default: the first)'),
+    target: string('--target <column>', 'target column, by name or number (default: the second)'),
+    test: path('--test <file>', `test data (default: ${TEST} of the sources, at most ${MOST_TEST})`),
     validation: {
-      ...fraction('--validation <fraction>', 'the part of the sources that is kept to measure on the way'),
+      ...fraction('--validation <fraction>', 'fraction of the sources held out for validation'),
       defaultText: String(DEFAULTS.validation),
     },
     ...TABLE_OPTIONS,
     tokens: {
-      ...choice('--tokens <kind>', 'what a token is', KINDS),
+      ...choice('--tokens <kind>', 'token unit', KINDS),
       defaultText: DEFAULTS.tokens,
     },
-    targetTokens: choice('--target-tokens <kind>', 'the same for targets (default: as for sources)', KINDS),
-    lowercase: flag('--lowercase', 'lower case only'),
+    targetTokens: choice('--target-tokens <kind>', 'token unit of the targets (default: the same)', KINDS),
+    lowercase: flag('--lowercase', 'convert text to lower case'),
     minCount: {
-      ...integer('--min-count <N>', 'leave out tokens that are seen less often'),
+      ...integer('--min-count <N>', 'drop tokens that occur fewer than N times'),
       defaultText: String(DEFAULTS.minCount),
     },
-    maxTokens: integer('--max-vocabulary <N>', 'only the N most frequent tokens of each side'),
+    maxTokens: integer('--max-vocabulary <N>', 'maximum vocabulary size of each side'),
     maxLength: {
-      ...integer('--max-length <N>', 'pairs with more tokens on a side are left out'),
+      ...integer('--max-length <N>', 'skip pairs with more tokens than this on either side'),
       defaultText: String(DEFAULTS.maxLength),
     },
     labelSmoothing: {
-      ...fraction('--label-smoothing <E>', 'the share of probability that goes to all tokens'),
+      ...fraction('--label-smoothing <E>', 'label smoothing'),
       defaultText: '0',
     },
     attention: {
-      ...integer('--attention <N>', 'size inside the attention; 0 for none', { min: 0 }),
+      ...integer('--attention <N>', 'attention size; 0 for no attention', { min: 0 }),
       defaultText: String(DEFAULTS.attentionSize),
     },
-    beam: { ...integer('--beam <N>', 'hypotheses side by side in the test'), defaultText: '4' },
-    lengthPenalty: { ...decimal('--length-penalty <A>', 'of Wu et al. 2016', { min: 0 }), defaultText: '0.6' },
+    beam: { ...integer('--beam <N>', 'beam size for the test'), defaultText: '4' },
+    lengthPenalty: {
+      ...decimal('--length-penalty <A>', 'length penalty of the beam search (Wu et al. 2016)', { min: 0 }),
+      defaultText: '0.6',
+    },
   },
   examples: [
     'unrolled train translate fra-eng --max-length 12 --lowercase --min-count 2 --max-vocabulary 8000',
@@ -88,11 +91,11 @@ export const trainTranslateCommand = defineCommand({
     const training = drawn?.rest ?? data.rows;
     const test: readonly TextPair[] = given ?? drawn?.drawn ?? [];
     requireParts(
-      { what: 'pairs', needed: '2 different sources, one to learn from and one to test with' },
+      { what: 'pairs', needed: '2 different sources, one for training and one for testing' },
       training,
       test,
     );
-    const sizes = `${formatNumber(training.length)} pairs to learn from, ${formatNumber(test.length)} to test with`;
+    const sizes = `${formatNumber(training.length)} training pairs, ${formatNumber(test.length)} test pairs`;
     const run = await startRun(context, { ...data, resumed }, args, sizes, options, DEFAULTS.cell);
     const { tokens, targetTokens, lowercase, minCount, maxTokens, maxLength, labelSmoothing, attention } = options;
     const model = await trainAndSave(context, run, (hooks) =>
@@ -105,15 +108,13 @@ export const trainTranslateCommand = defineCommand({
         validation: data.validation ?? options.validation,
         onValidation: ({ loss, exact, tokenError }) =>
           run.progress.log(
-            `validation loss ${loss.toFixed(3)}, exact ${percent(exact)}, wrong tokens ${percent(tokenError)}`,
+            `validation loss ${loss.toFixed(3)}, exact ${percent(exact)}, token error rate ${percent(tokenError)}`,
           ),
       }),
     );
     const used = model.pairs;
     if (used !== null && used.long + used.empty > 0) {
-      data.report.notes.push(
-        `left out ${used.long} pairs with more tokens than --max-length on a side, ${used.empty} with an empty side`,
-      );
+      data.report.notes.push(`skipped ${used.long} pairs longer than --max-length, ${used.empty} with an empty side`);
       run.progress.log(data.report.notes[data.report.notes.length - 1]);
     }
     const { beam: beamSize, lengthPenalty } = options;
@@ -126,7 +127,7 @@ export const trainTranslateCommand = defineCommand({
       { heading: bleuHeading(scores), number: true },
       { heading: 'chrF', number: true },
       { heading: 'exact', number: true },
-      { heading: 'wrong tokens', number: true },
+      { heading: 'token error rate', number: true },
     ];
     const remembered = baselineOf(model, training, tested, lib);
     const rows = [
@@ -136,7 +137,7 @@ export const trainTranslateCommand = defineCommand({
     const vocabulary = model.vocabularySize;
     return taskResult(context, run, model, {
       title: `${data.name}: translator`,
-      line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' each way' : ''}, ${config.attentionSize > 0 ? 'attention' : 'no attention'} · ${sizes}`,
+      line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' per direction' : ''}, ${config.attentionSize > 0 ? 'attention' : 'no attention'} · ${sizes}`,
       figures: [
         [bleuHeading(scores), scores.bleu.toFixed(1)],
         ['chrF', scores.chrf.toFixed(1)],
@@ -144,7 +145,7 @@ export const trainTranslateCommand = defineCommand({
       ],
       scores: { heading: 'Test', columns, rows, strong: 1 },
       unit: 'nats per token',
-      sections: [{ heading: 'Translations of the test part', html: translationsHtml(tested) }],
+      sections: [{ heading: 'Test translations', html: translationsHtml(tested) }],
       details: [['vocabularies', `${formatNumber(vocabulary.source)} and ${formatNumber(vocabulary.target)}`]],
       data: data.report,
       json: {
