@@ -101,6 +101,7 @@ function packedBytes(archive: Uint8Array, entry: Located, name: string): Uint8Ar
 }
 
 async function inflated(packed: Uint8Array, { bytes: size, path }: Located, name: string, inflate: Inflate) {
+  requireInflatable(size, packed.length, name);
   let result: Awaited<ReturnType<Inflate>>;
   try {
     result = await inflate(packed, size);
