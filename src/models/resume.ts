@@ -63,7 +63,7 @@ export function resumedOptions<O extends object>(
   }
   const longer = Object.entries(defined({ epochs: given.epochs, minutes: given.minutes }));
   const kept = longer.length > 0 ? without(stored, MAY_CHANGE) : stored;
-  const unstored = Object.entries(given).filter(([name, value]) => !isSetting(name, value));
+  const unstored = Object.entries(defined(given)).filter(([name, value]) => !isSetting(name, value));
   return { ...kept, ...Object.fromEntries([...unstored, ...longer]) };
 }
 
