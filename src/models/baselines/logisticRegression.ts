@@ -48,7 +48,11 @@ export class LogisticRegression {
   ) {
     if (rows.length === 0) throw new UnrolledError('EMPTY', 'expected rows to learn from, received none', 'give data');
     if (rows.length !== classes.length) {
-      throw new UnrolledError('SHAPE', `expected a class for each of ${rows.length} rows, received ${classes.length}`, 'give one each'); // prettier-ignore
+      throw new UnrolledError(
+        'SHAPE',
+        `expected a class for each of ${rows.length} rows, received ${classes.length}`,
+        'give one each',
+      );
     }
     requireNumber('C', C, { above: 0 }, '10 is usual');
     requireNumber('an order', order, { min: 1, whole: true }, '2 counts tokens and pairs');

@@ -33,7 +33,11 @@ export class NaiveBayes {
     const { order = 2, binary = true, alpha = 1 } = options;
     if (rows.length === 0) throw new UnrolledError('EMPTY', 'expected rows to count, received none', 'give data');
     if (rows.length !== classes.length) {
-      throw new UnrolledError('SHAPE', `expected a class for each of ${rows.length} rows, received ${classes.length}`, 'give one each'); // prettier-ignore
+      throw new UnrolledError(
+        'SHAPE',
+        `expected a class for each of ${rows.length} rows, received ${classes.length}`,
+        'give one each',
+      );
     }
     requireNumber('an order', order, { min: 1, whole: true }, '2 counts tokens and pairs');
     requireNumber('alpha', alpha, { above: 0 }, '1 is usual: what is added to each count');

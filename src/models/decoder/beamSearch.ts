@@ -100,7 +100,15 @@ export function beamSearch<S>(model: BeamModel<S>, state: S, task: BeamTask): Hy
       let row = 0;
       for (const sentence of active) {
         const { live, finished, maxLength } = sentence;
-        const found = likeliest(logProbabilities, size, live, row, 2 * beamSize, begin, live[0].length < maxLength ? null : end); // prettier-ignore
+        const found = likeliest(
+          logProbabilities,
+          size,
+          live,
+          row,
+          2 * beamSize,
+          begin,
+          live[0].length < maxLength ? null : end,
+        );
         row += live.length;
         const next: Beginning[] = [];
         const from: number[] = [];
@@ -128,9 +136,15 @@ export function beamSearch<S>(model: BeamModel<S>, state: S, task: BeamTask): Hy
   model.dispose(state);
   return sentences.map(({ finished }) => {
     if (finished.length === 0) {
-      throw new UnrolledError('NON_FINITE', 'expected log-probabilities, received none that are numbers', 'the weights of the model are not finite'); // prettier-ignore
+      throw new UnrolledError(
+        'NON_FINITE',
+        'expected log-probabilities, received none that are numbers',
+        'the weights of the model are not finite',
+      );
     }
-    return finished.slice(0, results).map(({ last, logProbability, score }) => ({ ...unrolled(last), logProbability, score })); // prettier-ignore
+    return finished
+      .slice(0, results)
+      .map(({ last, logProbability, score }) => ({ ...unrolled(last), logProbability, score }));
   });
 }
 
