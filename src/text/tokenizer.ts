@@ -3,12 +3,16 @@
 /** `whitespace` is for texts that are tokenized already, such as the Penn Treebank: words are what stands between spaces. */
 export type TokenizerKind = 'char' | 'byte' | 'word' | 'whitespace';
 
+/** All kinds of tokenizers, for menus and checks. */
 export const TOKENIZER_KINDS: readonly TokenizerKind[] = ['char', 'byte', 'word', 'whitespace'];
 
+/** A text to its tokens and back. Made by `createTokenizer`. */
 export interface Tokenizer {
+  /** What a token is. */
   readonly kind: TokenizerKind;
   /** Calls `visit` with each token, without an array of them all. */
   each(text: string, visit: (token: string) => void): void;
+  /** The tokens of a text, in order; none for an empty text. */
   tokenize(text: string): string[];
   /** The text of the tokens. For `char` and `byte` exactly the text they came from, for words one that reads like it. */
   join(tokens: readonly string[]): string;
