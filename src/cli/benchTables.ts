@@ -11,7 +11,16 @@ const four = (value: number): string => formatNumber(Number(value.toPrecision(4)
 
 /** @param backend the heading of our column */
 export function rowTable(rows: readonly BenchRow[], backend: string): string {
-  const columns = [{ heading: 'task' }, number(backend), { heading: 'unit' }, number('best peer'), number('ratio'), { heading: 'aim' }, { heading: 'met' }, number('of floor')]; // prettier-ignore
+  const columns = [
+    { heading: 'task' },
+    number(backend),
+    { heading: 'unit' },
+    number('best peer'),
+    number('ratio'),
+    { heading: 'aim' },
+    { heading: 'met' },
+    number('of floor'),
+  ];
   return table(
     columns,
     rows.map(({ name, unit, better, value, peers, ratio, aims, nearness }) => {

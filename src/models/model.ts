@@ -86,9 +86,11 @@ function openAs<M extends StoredModel>(definition: Opens<M>['definition'], file:
 
 /** A model with a network that is trained by steps. */
 export abstract class Model<T extends TaskTypes = TaskTypes> extends StoredModel {
+  /** Sizes and choices, as the model file holds them: plain data. */
   readonly config: T['config'];
   /** How texts become tokens: none, one or two. */
   readonly texts: readonly ModelText[];
+  /** The parameters and the forward pass. */
   readonly network: T['network'];
   /** Counts the random kernel calls, so that dropout is drawn anew each time and a resumed training draws the same. */
   readonly calls: RandomCalls;

@@ -9,8 +9,15 @@ import type { Philox } from '../tensor/philox.js';
 
 /** Options of the recurrent stack that a model passes on; all off where missing. */
 export const RECURRENT_KEYS = [
-  'zoneout', 'stateDropout', 'inputDropout', 'weightDropout', 'projSize', 'numHeads', 'variational', 'residual',
-] as const; // prettier-ignore
+  'zoneout',
+  'stateDropout',
+  'inputDropout',
+  'weightDropout',
+  'projSize',
+  'numHeads',
+  'variational',
+  'residual',
+] as const;
 
 export type RecurrentConfig = Omit<Pick<RecurrentOptions, (typeof RECURRENT_KEYS)[number]>, 'zoneout'> & {
   zoneout?: number;

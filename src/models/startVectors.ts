@@ -16,7 +16,11 @@ export function startFromVectors(
 ): void {
   const [, embeddingSize] = weight.shape;
   if (size !== embeddingSize) {
-    throw new UnrolledError('OPTION', `expected vectors of size ${embeddingSize}, received ${size}`, 'leave embeddingSize out, or give other vectors'); // prettier-ignore
+    throw new UnrolledError(
+      'OPTION',
+      `expected vectors of size ${embeddingSize}, received ${size}`,
+      'leave embeddingSize out, or give other vectors',
+    );
   }
   const values = weight.data();
   for (let i = 0; i < vocabulary.size; i++) {

@@ -22,6 +22,7 @@ export const TASKS = {
   caption: Captioner,
 } as const;
 
+/** The name of a task, as it stands in model files and on the command line: a key of `TASKS`. */
 export type Task = keyof typeof TASKS;
 
 /** The model of each task. */

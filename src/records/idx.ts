@@ -1,7 +1,9 @@
 // IDX, the format of MNIST: a header with the sizes, then the numbers (yann.lecun.com/exdb/mnist).
 import { UnrolledError } from '../errors.js';
 
+/** An array of bytes. */
 export interface IdxArray {
+  /** Sizes, the slowest dimension first. */
   shape: number[];
   /** Row by row. */
   data: Uint8Array;

@@ -3,16 +3,23 @@ import { UnrolledError } from '../errors.js';
 import { LABEL_NAMES, TEXT_NAMES } from './header.js';
 import { columnIndex, columnNamed, type Table } from './table.js';
 
+/** A row with a text and a label. */
 export interface LabelledLine {
+  /** As written. */
   text: string;
+  /** Without blanks at its ends. */
   label: string;
+  /** Where the row begins in its file, from 1. */
   line: number;
 }
 
+/** The labelled texts of a table, and which columns they are from. */
 export interface LabelledTexts {
+  /** In the order of the table. */
   rows: LabelledLine[];
-  /** The columns that were read. */
+  /** The column of the texts. */
   text: string;
+  /** The column of the labels. */
   label: string;
   /** Rows that were left out, since they have no text, or a text but no label. */
   leftOut: { text: number; label: number };

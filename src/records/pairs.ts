@@ -2,16 +2,23 @@
 import { UnrolledError } from '../errors.js';
 import { columnIndex, type Table } from './table.js';
 
+/** A text and its translation. */
 export interface Pair {
+  /** Without blanks at its ends. */
   source: string;
+  /** Without blanks at its ends. */
   target: string;
+  /** Where the row begins in its file, from 1. */
   line: number;
 }
 
+/** The pairs of a table, and which columns they are from. */
 export interface Pairs {
+  /** In the order of the table. */
   pairs: Pair[];
-  /** The columns that were read. */
+  /** The column of the sources. */
   source: string;
+  /** The column of the translations. */
   target: string;
   /** Rows with only one side, which are left out. */
   leftOut: number;

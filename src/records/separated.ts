@@ -3,7 +3,9 @@
 import Papa from 'papaparse';
 import { UnrolledError } from '../errors.js';
 
+/** A row of a table. */
 export interface TableRow {
+  /** As written, without quotes; one for each column. */
   values: string[];
   /** Where it begins in its file, from 1. */
   line: number;

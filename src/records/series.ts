@@ -15,8 +15,11 @@ import type { SeriesStep } from './steps.js';
 import { columnIndex, listColumns, type Table } from './table.js';
 import type { DateOrder } from './times.js';
 
+/** A column of numbers, oldest first. */
 export interface SeriesColumn {
+  /** As in the header, or its number from 1. */
   name: string;
+  /** One for each time. */
   values: Float64Array;
   /** 1 for each value that the file does not have and that was interpolated: it is no truth to be measured with. */
   invented: Uint8Array;
@@ -24,8 +27,11 @@ export interface SeriesColumn {
   filled: number;
 }
 
+/** A series as it was read: the target, other inputs, and the times. */
 export interface SeriesTable {
+  /** What is to be forecast. */
   target: SeriesColumn;
+  /** The other columns, in the order in which they were asked for. */
   inputs: SeriesColumn[];
   /** As written in the file; null where the table has no column of times. */
   time: { name: string; values: string[] } | null;
@@ -45,6 +51,7 @@ export interface SeriesTable {
   notes: string[];
 }
 
+/** Which columns are read, and how; what is left out is found by looking. */
 export interface SeriesOptions {
   /** Default: the last column of numbers. */
   target?: string;

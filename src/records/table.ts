@@ -9,8 +9,10 @@ import { indexColumn, refuseForeign, sameWidth, withoutComments } from './tableS
 export type { TableRow };
 
 export const TABLE_FORMATS = ['tsv', 'csv', 'jsonl', 'json'] as const;
+/** Tab-separated, comma-separated (or by another character), JSON lines, or a JSON array of objects. */
 export type TableFormat = (typeof TABLE_FORMATS)[number];
 
+/** A table as it was read, and what was found out about how it is written. */
 export interface Table {
   /** The file's, for messages. */
   name: string;
@@ -18,6 +20,7 @@ export interface Table {
   columns: string[];
   /** Each with as many values as there are columns. */
   rows: TableRow[];
+  /** Told by the extension, or by looking. */
   format: TableFormat;
   /** Whether the first row named the columns. */
   header: boolean;
@@ -27,6 +30,7 @@ export interface Table {
   comment: string | null;
   /** The column of row numbers that a program wrote beside the data, which nobody means; −1 where there is none. */
   index: number;
+  /** How many rows were left out. */
   skipped: {
     /** Rows without any value. */
     empty: number;
@@ -36,7 +40,9 @@ export interface Table {
   notes: string[];
 }
 
+/** How the table is written; what is left out is found by looking. */
 export interface TableOptions {
+  /** By default that of the extension, else told by looking. */
   format?: TableFormat;
   /** Whether the first row names the columns; found where it is not said (see `findHeader`). JSON has names anyway. */
   header?: boolean;

@@ -2,6 +2,7 @@
 import { NgramModel } from './ngram.js';
 import { type LossMetrics, lossMetrics } from './perplexity.js';
 
+/** Loss and perplexity of the simplest models on the validation part. */
 export interface Baselines {
   /** Every token equally likely: perplexity V. */
   uniform: LossMetrics;

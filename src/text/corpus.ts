@@ -7,6 +7,7 @@ import { buildBytes, buildEncoding, type Encoded, encodeBytes, encodeText } from
 import { isWordKind, type Tokenizer, type TokenizerKind } from './tokenizer.js';
 import type { Vocabulary, VocabularyOptions } from './vocabulary.js';
 
+/** How a text becomes tokens, and which part of it is for validation. */
 export interface CorpusOptions extends CleanOptions, VocabularyOptions, TokenizerOptions {
   /** What a token is; `char` by default. */
   tokens?: TokenizerKind;
@@ -19,6 +20,11 @@ export interface CorpusOptions extends CleanOptions, VocabularyOptions, Tokenize
 /** What a model keeps of how its text was read, so that other text is read in the same way. Plain data. */
 export type TextSettings = CleanOptions & Pick<CorpusOptions, 'tokens' | 'layout'>;
 
+/**
+ * A text as token indices, with its vocabulary and tokenizer, cut into a training and a validation part.
+ *
+ *     const corpus = Corpus.fromText(text, { tokens: 'word', minCount: 2, validation: 0.05 });
+ */
 export class Corpus {
   /** All tokens in order: [tokens]. */
   readonly tokens: Int32Array;
@@ -26,7 +32,9 @@ export class Corpus {
   readonly train: Int32Array;
   /** The last part, where symbols that the first part lacks are `<unk>`; a view of `tokens`, empty without a fraction. */
   readonly validation: Int32Array;
+  /** Built on the training part alone. */
   readonly vocabulary: Vocabulary;
+  /** The one that cut the text. */
   readonly tokenizer: Tokenizer;
 
   private constructor({ indices, vocabulary }: Encoded, tokenizer: Tokenizer, trainLength: number) {

@@ -9,8 +9,13 @@ import { modifiedDiscounts } from './kneserNey.js';
 import { NgramCounts, type NgramCountsData } from './ngramCounts.js';
 import { type LossMetrics, lossMetrics } from './perplexity.js';
 
+/**
+ * How probability is set aside for n-grams never seen: modified Kneser-Ney, interpolated (Chen and Goodman 1998), or
+ * Laplace (add α).
+ */
 export type Smoothing = 'kneser-ney' | 'laplace';
 
+/** Order, vocabulary and smoothing of an n-gram model. */
 export interface NgramOptions {
   /** How many tokens an n-gram has: 1 looks at no context, 5 at the last four tokens. */
   order: number;
@@ -24,15 +29,28 @@ export interface NgramOptions {
 
 /** Plain data, as it stands in a model file. */
 export interface NgramModelData extends NgramCountsData {
+  /** Kneser-Ney or Laplace. */
   smoothing: Smoothing;
+  /** What Laplace adds to each count. */
   alpha: number;
 }
 
+/**
+ * An n-gram model over token indices: the distribution of the next token given the n − 1 before it.
+ *
+ *     const model = NgramModel.fit(corpus.train, { order: 3, vocabularySize: corpus.vocabulary.size });
+ *     model.evaluate(corpus.validation, corpus.train).perplexity;
+ */
 export class NgramModel {
+  /** n: tokens in an n-gram. */
   readonly order: number;
+  /** V. */
   readonly vocabularySize: number;
+  /** Kneser-Ney or Laplace. */
   readonly smoothing: Smoothing;
+  /** What Laplace adds to each count. */
   readonly alpha: number;
+  /** The counts of all n-grams up to the order, as a tree. */
   readonly counts: NgramCounts;
   /** What a child adds to its token's probability below its parent. [nodes] */
   readonly #weight: Float64Array;
@@ -78,6 +96,7 @@ export class NgramModel {
     return new NgramModel(NgramCounts.fromData(data), smoothing, alpha);
   }
 
+  /** Plain data, for `fromData`. */
   toData(): NgramModelData {
     return { ...this.counts.toData(), smoothing: this.smoothing, alpha: this.alpha };
   }
@@ -156,6 +175,7 @@ export class NgramModel {
     return lossMetrics(sum, tokens.length);
   }
 
+  /** e to the mean of −ln P over the tokens. Arguments and errors as for `evaluate`. */
   perplexity(tokens: Int32Array, context: ArrayLike<number> = []): number {
     return this.evaluate(tokens, context).perplexity;
   }

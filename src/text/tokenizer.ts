@@ -29,10 +29,13 @@ export function isWordKind(kind: TokenizerKind | undefined): boolean {
   return kind === 'word' || kind === 'whitespace' || kind === 'split' || kind === 'word-0.1';
 }
 
+/** A text to its tokens and back. Made by `createTokenizer`. */
 export interface Tokenizer {
+  /** What a token is. */
   readonly kind: TokenizerKind;
   /** Calls `visit` with each token, without an array of them all. */
   each(text: string, visit: (token: string) => void): void;
+  /** The tokens of a text, in order; none for an empty text. */
   tokenize(text: string): string[];
   /** The text of the tokens: exactly the one that they came from, but for kinds that forget blanks. */
   join(tokens: readonly string[]): string;

@@ -1,9 +1,11 @@
 // Word vectors from elsewhere, in the text format of GloVe and word2vec: a line is a word and its numbers.
 import { UnrolledError } from '../errors.js';
 
+/** Word vectors of one size, by word. */
 export interface WordVectors {
   /** Numbers of each. */
   size: number;
+  /** [size] each, in the order of the file. */
   vectors: ReadonlyMap<string, Float32Array>;
 }
 

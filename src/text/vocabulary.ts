@@ -9,6 +9,7 @@ export const PADDING = '<pad>';
 export const BEGIN = '<bos>';
 export const END = '<eos>';
 
+/** Which tokens a vocabulary keeps. */
 export interface VocabularyOptions {
   /** Tokens seen less often are left out; 1 by default. */
   minCount?: number;
@@ -20,12 +21,20 @@ export interface VocabularyOptions {
 
 /** Plain data, as it stands in a model file. */
 export interface VocabularyData {
+  /** In the order of their indices; none empty, none twice. */
   tokens: string[];
+  /** How often each was seen; 0 or more. */
   counts: number[];
   /** How many of the first tokens are reserved, `<unk>` included. */
   reserved: number;
 }
 
+/**
+ * Tokens and their indices, both ways. Where there is an `<unk>`, it has index 0 and stands for every other token.
+ *
+ *     const vocabulary = Vocabulary.fromTokens(['a', 'b', 'a']);
+ *     vocabulary.encode(['b', 'z']); // Int32Array [2, 0]
+ */
 export class Vocabulary {
   /** How often each token was seen when the vocabulary was built; for `<unk>`, all that were left out. */
   readonly counts: Float64Array;
@@ -91,10 +100,12 @@ export class Vocabulary {
     return new Vocabulary(tokens, Float64Array.from(counts), reserved);
   }
 
+  /** Plain data, for `fromJSON`. */
   toJSON(): VocabularyData {
     return { tokens: [...this.#tokens], counts: [...this.counts], reserved: this.reserved };
   }
 
+  /** V: how many tokens there are, reserved ones included. */
   get size(): number {
     return this.#tokens.length;
   }
@@ -104,6 +115,7 @@ export class Vocabulary {
     return this.#tokens[0] === UNKNOWN ? 0 : -1;
   }
 
+  /** Whether the token itself has an index (`<unk>` does not count for others). */
   has(token: string): boolean {
     return this.#indices.has(token);
   }
@@ -134,10 +146,12 @@ export class Vocabulary {
     return token;
   }
 
+  /** The index of each token. Errors: as `index`. */
   encode(tokens: readonly string[]): Int32Array {
     return Int32Array.from(tokens, (token) => this.index(token));
   }
 
+  /** The token of each index. Errors: as `token`. */
   decode(indices: ArrayLike<number>): string[] {
     return Array.from(indices, (index) => this.token(index));
   }

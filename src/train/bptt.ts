@@ -11,6 +11,7 @@ import type { Tensor } from '../tensor/tensor.js';
 /** A network over a piece of a sequence: inputs [T, N, …] and the state before, to outputs [T, N, …] and the state after. */
 export type SequenceFunction = (x: Tensor, state: RecurrentState | null) => { output: Tensor; state: RecurrentState };
 
+/** The two lengths of truncated backpropagation through time, in steps. Both are 1 or more; no defaults. */
 export interface TruncatedOptions {
   /** k1: after so many new steps there is a loss. */
   forwardSteps: number;

@@ -52,7 +52,12 @@ describe('unrolled inspect', () => {
     await inModels(async (run, folder) => {
       const json = JSON.parse((await run('net', '--text-file', 'text.txt', '--report', 'r.html', '--json')).out);
       expect(json.trace.text).toBe(TEXT);
-      expect(json.trace.layers.map(({ layer, direction }: { layer: number; direction: string }) => [layer, direction])).toEqual([[0, 'forward'], [1, 'forward']]); // prettier-ignore
+      expect(
+        json.trace.layers.map(({ layer, direction }: { layer: number; direction: string }) => [layer, direction]),
+      ).toEqual([
+        [0, 'forward'],
+        [1, 'forward'],
+      ]);
       const { h, z } = json.trace.layers[1].values;
       expect([h.length, h[0].length, z.length]).toEqual([TEXT.length, 6, TEXT.length]);
       expect(json.saturation[0]).toMatchObject({ layer: 0, name: 'r', kind: 'sigmoid' });
@@ -96,7 +101,11 @@ describe('unrolled inspect', () => {
       expect(await errors('net', '--text', '')).toContain('EMPTY');
       expect(await errors('net', '--layer', '7')).toContain('layer from 0 to 1');
       expect(await errors('net', '--text-file', 'missing.txt')).toContain('NOT_FOUND');
-      expect(JSON.parse((await run('ngram', '--report', 'n.html', '--json')).out)).toMatchObject({ config: { order: 2 }, parameters: [], trace: null }); // prettier-ignore
+      expect(JSON.parse((await run('ngram', '--report', 'n.html', '--json')).out)).toMatchObject({
+        config: { order: 2 },
+        parameters: [],
+        trace: null,
+      });
     });
   });
 });

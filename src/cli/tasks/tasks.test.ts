@@ -57,7 +57,15 @@ describe('train classify', () => {
         'review\tsentiment\nwhat a fine film\tpos\nso poor\tneg\nfine, fine\tpos\n',
       );
       const measured = await json(['evaluate', 'films.safetensors', 'more.tsv'], folder);
-      expect(measured).toMatchObject({ task: 'classify', rows: 3, accuracy: 1, confusion: [[1, 0], [0, 2]] }); // prettier-ignore
+      expect(measured).toMatchObject({
+        task: 'classify',
+        rows: 3,
+        accuracy: 1,
+        confusion: [
+          [1, 0],
+          [0, 2],
+        ],
+      });
       writeFileSync(join(folder, 'lines.txt'), 'a fine one\n\na poor one\n');
       const { predictions } = await json(['predict', 'films.safetensors', 'lines.txt'], folder);
       expect(predictions.map((one: { label: string }) => one.label)).toEqual(['pos', expect.any(String), 'neg']);
@@ -108,7 +116,9 @@ describe('train classify', () => {
       await refuse('text,label\na,b\nc,b\nd,b\n', [], /two labels or more, received only "b"/);
       await refuse('text,label\na,b\n', ['--label', 'lable'], /did you mean label\?/);
       await refuse('', [], /error\[EMPTY\]/);
-      const rows = reviews(20).map(([text, label]) => `${text.replaceAll(/[",]/g, '')},${label}`).join('\n'); // prettier-ignore
+      const rows = reviews(20)
+        .map(([text, label]) => `${text.replaceAll(/[",]/g, '')},${label}`)
+        .join('\n');
       writeFileSync(join(folder, 'test.csv'), 'text,label\nfine,unseen\n');
       await refuse(
         `text,label\n${rows}\n`,
@@ -120,7 +130,10 @@ describe('train classify', () => {
 });
 
 describe('train tag', () => {
-  const sentence = (i: number): string => [`the_DET`, i % 3 === 0 ? 'cat_NOUN' : 'dog_NOUN', i % 2 === 0 ? 'runs_VERB' : 'sleeps_VERB'].map((token) => token.replace('_', ' ')).join('\n'); // prettier-ignore
+  const sentence = (i: number): string =>
+    [`the_DET`, i % 3 === 0 ? 'cat_NOUN' : 'dog_NOUN', i % 2 === 0 ? 'runs_VERB' : 'sleeps_VERB']
+      .map((token) => token.replace('_', ' '))
+      .join('\n');
 
   it('learns CoNLL columns, measures and tags', async () => {
     await inFolder(async (folder) => {
@@ -225,8 +238,11 @@ describe('train translate', () => {
       // Digits to words, in the other order.
       const names = ['zero', 'one', 'two', 'three'];
       const pairs = Array.from({ length: 64 }, (_, i) => [Math.floor(i / 16), Math.floor(i / 4) % 4, i % 4]).map(
-        (digits) => `${digits.join(' ')}\t${[...digits].reverse().map((d) => names[d]).join(' ')}\tCC-BY`,
-      ); // prettier-ignore
+        (digits) => {
+          const said = digits.toReversed().map((d) => names[d]);
+          return `${digits.join(' ')}\t${said.join(' ')}\tCC-BY`;
+        },
+      );
       writeFileSync(join(folder, 'p.tsv'), pairs.join('\n'));
       const argv = [
         'train',

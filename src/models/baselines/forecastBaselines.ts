@@ -8,13 +8,17 @@ import { requireNumber } from '../../range.js';
 import { Forecaster } from '../forecaster/forecaster.js';
 import type { ForecasterOptions, Series } from '../forecaster/options.js';
 
+/** Which part is known, which is measured, and on what windows. */
 export interface BaselineOptions {
+  /** W: values that the linear rule reads. */
   window: number;
+  /** K: values that each rule predicts. */
   horizon: number;
   /** Found in the training part where missing (findSeason). */
   season?: number;
   /** 1 */
   ridge?: number;
+  /** As the model has it, so that the scaled errors can be compared. */
   scaling?: ScalingOptions;
   /** The training part is the first so many values. */
   train: number;
@@ -28,11 +32,15 @@ export interface BaselineOptions {
 /** In scaled units, and in those of the series. */
 export type BaselineErrors = ForecastErrors & { original: ForecastErrors };
 
+/** Errors of each rule on the same windows. */
 export interface ForecastBaselines {
   /** null where none was found, or it is longer than the past of the first window. */
   season: number | null;
+  /** Every step is the last value (a random walk). */
   last: BaselineErrors;
+  /** Every step is the value one season before; null without a season. */
   seasonal: BaselineErrors | null;
+  /** Ridge regression of the K values on the W before them. */
   linear: BaselineErrors;
 }
 
@@ -74,8 +82,11 @@ function seasonOf(values: ArrayLike<number>, options?: ScalingOptions): number |
   return isConstant(values) ? null : findSeason(scaleValues(values, fitScaling(values, options)));
 }
 
+/** The options of `Forecaster.fit`, and where the origins lie. */
 export interface BacktestOptions extends Omit<ForecasterOptions, 'resume' | 'checkpoint' | 'train' | 'test'> {
+  /** W: values that the model reads. */
   window: number;
+  /** K: values that each fold forecasts. */
   horizon: number;
   /** Origins, each `horizon` values after the one before; the last forecasts the end of the series. */
   folds: number;
@@ -87,10 +98,15 @@ export interface BacktestOptions extends Omit<ForecasterOptions, 'resume' | 'che
 
 /** Errors in the units of the series, of all folds. */
 export interface Backtest {
+  /** Its length in values; null where none was found before the first origin. */
   season: number | null;
+  /** Of the forecaster. */
   model: ForecastErrors;
+  /** Of the last value before each origin. */
   last: ForecastErrors;
+  /** Of the season before each origin; null without one. */
   seasonal: ForecastErrors | null;
+  /** Of ridge regression on the window before each origin. */
   linear: ForecastErrors;
   /** Of each fold: the index of its first value, and what the model said. */
   folds: { origin: number; values: number[] }[];

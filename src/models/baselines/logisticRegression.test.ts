@@ -11,9 +11,15 @@ it('minimizes what it says it does', () => {
   const C = 2;
   const loss = (w: number, b: number): number =>
     0.5 * (w * w + b * b) +
-    C * rows.reduce((sum, row, i) => sum + Math.log1p(Math.exp((classes[i] === 1 ? -1 : 1) * ((row.length > 0 ? w : 0) + b))), 0); // prettier-ignore
+    C *
+      rows.reduce(
+        (sum, row, i) => sum + Math.log1p(Math.exp((classes[i] === 1 ? -1 : 1) * ((row.length > 0 ? w : 0) + b))),
+        0,
+      );
   const steps = Array.from({ length: 401 }, (_, i) => (i - 200) / 100);
-  const [w, b] = steps.flatMap((one) => steps.map((other) => [one, other] as const)).reduce((best, point) => (loss(...point) < loss(...best) ? point : best)); // prettier-ignore
+  const [w, b] = steps
+    .flatMap((one) => steps.map((other) => [one, other] as const))
+    .reduce((best, point) => (loss(...point) < loss(...best) ? point : best));
   const model = new LogisticRegression(rows, classes, 2, { order: 1, C });
   expect(model.probabilities(['a'])[1]).toBeCloseTo(1 / (1 + Math.exp(-(w + b))), 2);
   expect(model.probabilities([])[1]).toBeCloseTo(1 / (1 + Math.exp(-b)), 2);
@@ -29,7 +35,10 @@ it('sees pairs, and weighs rare words more', () => {
 
 it('tells more than two classes apart, by words that mostly belong to one', () => {
   const random = new Philox(3);
-  const draw = (k: number): string[] => Array.from({ length: 8 }, () => (random.uniform() < 0.4 ? `own${k}-${random.integer(5)}` : `any${random.integer(20)}`)); // prettier-ignore
+  const draw = (k: number): string[] =>
+    Array.from({ length: 8 }, () =>
+      random.uniform() < 0.4 ? `own${k}-${random.integer(5)}` : `any${random.integer(20)}`,
+    );
   const classes = Array.from({ length: 300 }, (_, i) => i % 3);
   const model = new LogisticRegression(classes.map(draw), classes, 3);
   const right = classes.filter((k) => model.predict(draw(k)) === k).length;

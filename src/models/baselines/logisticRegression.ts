@@ -5,6 +5,7 @@ import { requireNumber } from '../../range.js';
 import { Philox } from '../../tensor/philox.js';
 import { ngramFeatures } from './ngramFeatures.js';
 
+/** What is a feature, and how strongly the weights are kept small. */
 export interface LogisticRegressionOptions {
   /** The longest run of neighbours that is a feature; 2: tokens and pairs. */
   order?: number;
@@ -27,6 +28,13 @@ const TOLERANCE = 0.1;
 /** Of the Newton steps for one row. */
 const NEWTON = { steps: 100, tolerance: 1e-8, shrink: 0.1 };
 
+/**
+ * Logistic regression on tf-idf of n-grams, one class against the others: the strong linear baseline of text
+ * classification.
+ *
+ *     const model = new LogisticRegression(rows, classes, 2);
+ *     model.probabilities(['a', 'fine', 'film']);
+ */
 export class LogisticRegression {
   readonly #order: number;
   readonly #features = new Map<string, number>();
@@ -48,7 +56,11 @@ export class LogisticRegression {
   ) {
     if (rows.length === 0) throw new UnrolledError('EMPTY', 'expected rows to learn from, received none', 'give data');
     if (rows.length !== classes.length) {
-      throw new UnrolledError('SHAPE', `expected a class for each of ${rows.length} rows, received ${classes.length}`, 'give one each'); // prettier-ignore
+      throw new UnrolledError(
+        'SHAPE',
+        `expected a class for each of ${rows.length} rows, received ${classes.length}`,
+        'give one each',
+      );
     }
     requireNumber('C', C, { above: 0 }, '10 is usual');
     requireNumber('an order', order, { min: 1, whole: true }, '2 counts tokens and pairs');
@@ -79,6 +91,7 @@ export class LogisticRegression {
     return each.map((p) => p / sum);
   }
 
+  /** The most probable class of a row of tokens, 0 to K − 1. Features that no training row had are left out. */
   predict(row: readonly string[]): number {
     const each = this.probabilities(row);
     return each.indexOf(Math.max(...each));

@@ -3,6 +3,7 @@ import { UnrolledError } from '../../errors.js';
 import { type TagScores, tagScores } from '../../metrics/tagScores.js';
 import type { TaggedSentence } from '../tagger/options.js';
 
+/** The baseline of tagging: each word gets the tag that it had most often, an unknown word the most frequent tag of all. */
 export class MostFrequentTag {
   readonly #tagOf: ReadonlyMap<string, string>;
   readonly #tags: readonly string[];
@@ -30,6 +31,7 @@ export class MostFrequentTag {
     return new MostFrequentTag(tagOf, [...all.keys()], mostOf(all));
   }
 
+  /** A tag for each token of each sentence. */
   predict(sentences: readonly (readonly string[])[]): string[][] {
     return sentences.map((tokens) => tokens.map((token) => this.#tagOf.get(token) ?? this.#fallback));
   }

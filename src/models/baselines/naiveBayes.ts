@@ -4,6 +4,7 @@ import { UnrolledError } from '../../errors.js';
 import { requireNumber } from '../../range.js';
 import { ngramFeatures } from './ngramFeatures.js';
 
+/** What is a feature, and how its counts are smoothed. */
 export interface NaiveBayesOptions {
   /** The longest run of neighbours that is a feature; 2: tokens and pairs. */
   order?: number;
@@ -13,6 +14,12 @@ export interface NaiveBayesOptions {
   alpha?: number;
 }
 
+/**
+ * Multinomial naive Bayes on n-grams of tokens; with `binary`, a feature counts once a row (Wang and Manning 2012).
+ *
+ *     const model = new NaiveBayes(rows, classes, 2);
+ *     model.predict(['a', 'fine', 'film']);
+ */
 export class NaiveBayes {
   readonly #order: number;
   readonly #binary: boolean;
@@ -33,7 +40,11 @@ export class NaiveBayes {
     const { order = 2, binary = true, alpha = 1 } = options;
     if (rows.length === 0) throw new UnrolledError('EMPTY', 'expected rows to count, received none', 'give data');
     if (rows.length !== classes.length) {
-      throw new UnrolledError('SHAPE', `expected a class for each of ${rows.length} rows, received ${classes.length}`, 'give one each'); // prettier-ignore
+      throw new UnrolledError(
+        'SHAPE',
+        `expected a class for each of ${rows.length} rows, received ${classes.length}`,
+        'give one each',
+      );
     }
     requireNumber('an order', order, { min: 1, whole: true }, '2 counts tokens and pairs');
     requireNumber('alpha', alpha, { above: 0 }, '1 is usual: what is added to each count');

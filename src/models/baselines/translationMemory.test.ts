@@ -20,7 +20,10 @@ it('answers with the target of the source that is most alike, rare tokens counti
 });
 
 it('counts a feature once, and takes the first of equals', () => {
-  const memory = new TranslationMemory([{ source: ['b', 'a'], target: '1' }, { source: ['a', 'b'], target: '2' }]); // prettier-ignore
+  const memory = new TranslationMemory([
+    { source: ['b', 'a'], target: '1' },
+    { source: ['a', 'b'], target: '2' },
+  ]);
   expect(memory.translate(['a', 'a', 'b'])).toBe('1');
 });
 

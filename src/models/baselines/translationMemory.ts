@@ -2,11 +2,21 @@
 import { UnrolledError } from '../../errors.js';
 import { ngramFeatures } from './ngramFeatures.js';
 
+/** A known translation. */
 export interface RememberedPair {
+  /** Tokens. */
   source: readonly string[];
+  /** As it is written. */
   target: string;
 }
 
+/**
+ * The baseline of translation: it answers with the target of the known source that is most alike, by weighted Jaccard
+ * similarity of their n-grams.
+ *
+ *     const memory = new TranslationMemory([{ source: ['good', 'morning'], target: 'guten Morgen' }]);
+ *     memory.translate(['good', 'morning', '!']);
+ */
 export class TranslationMemory {
   readonly #order: number;
   readonly #pairs: readonly RememberedPair[];

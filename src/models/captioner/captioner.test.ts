@@ -24,7 +24,16 @@ function pictures(count: number, seed: number): CaptionedPicture[] {
   });
 }
 
-const OPTIONS = { height: 8, width: 8, filters: 4, hiddenSize: 24, embeddingSize: 8, attentionSize: 8, batchSize: 16, learningRate: 0.01 }; // prettier-ignore
+const OPTIONS = {
+  height: 8,
+  width: 8,
+  filters: 4,
+  hiddenSize: 24,
+  embeddingSize: 8,
+  attentionSize: 8,
+  batchSize: 16,
+  learningRate: 0.01,
+};
 
 describe('Captioner', () => {
   it('says what is in a picture, and is one file', async () => {
@@ -58,7 +67,10 @@ describe('Captioner', () => {
     });
     const resumed = await Captioner.fit(training, { ...OPTIONS, validation: options.validation, resume: saved[0] });
     const weights = (model: Captioner) =>
-      [...decodeSafetensors(model.toBytes(), 'memory').tensors].map(([name, t]) => [name, [...(t.data as Float32Array)]]); // prettier-ignore
+      [...decodeSafetensors(model.toBytes(), 'memory').tensors].map(([name, t]) => [
+        name,
+        [...(t.data as Float32Array)],
+      ]);
     expect(weights(resumed)).toEqual(weights(whole));
     expect(resumed.training?.validation.map(({ loss, exact }) => [loss, exact])).toEqual(
       whole.training?.validation.map(({ loss, exact }) => [loss, exact]),

@@ -55,6 +55,10 @@ export class Captioner extends Model<CaptionTask> {
   readonly task = 'caption';
   readonly #side: Side;
 
+  /**
+   * What the table of tasks holds: the name `caption`, the defaults of `fit`, and how a model is opened, made for data and
+   * trained.
+   */
   static readonly definition = defineTask<Captioner, readonly CaptionedPicture[], CaptionerOptions>({
     task: 'caption',
     noun: 'a captioner',
@@ -142,6 +146,7 @@ export class Captioner extends Model<CaptionTask> {
     );
   }
 
+  /** The vocabulary, and how a caption is cut into tokens. */
   get text(): ModelText {
     return this.texts[0];
   }

@@ -36,7 +36,11 @@ export class CaptionerNetwork extends Module {
     const size = 4 * F;
     const count = this.places[0] * this.places[1];
     // A place sees 21 × 21 pixels.
-    const layers = [{ from: 1, to: F, side: 5 }, { from: F, to: 2 * F, side: 5 }, { from: 2 * F, to: size, side: 3 }]; // prettier-ignore
+    const layers = [
+      { from: 1, to: F, side: 5 },
+      { from: F, to: 2 * F, side: 5 },
+      { from: 2 * F, to: size, side: 3 },
+    ];
     this.#convolutions = layers.map(({ from, to, side }, i) =>
       this.addPart(`convolution.${i}`, new Conv2d(from, to, side, { stride: 2, padding: (side - 1) / 2, rng })),
     );

@@ -9,30 +9,41 @@ import type { FitOptions, StackOptions } from '../options.js';
 import type { ClassifierNetworkConfig } from './classifierNetwork.js';
 import type { Pooling } from './poolings.js';
 
+/** A text and the class it belongs to: one row of the data. */
 export interface LabelledText {
+  /** As it was written; the model cleans it and cuts it into tokens. */
   text: string;
+  /** The name of the class. */
   label: string;
   /** Where it stands, for messages. */
   file?: string;
+  /** Counted from 1. */
   line?: number;
 }
 
+/** What a text classifier is built from, as its file holds it. */
 export interface ClassifierConfig extends ClassifierNetworkConfig {
   /** In the order of their code points. */
   labels: string[];
+  /** Of the initial weights and of dropout; a whole number. */
   seed: number;
 }
 
+/** Accuracy, macro F1 and the confusion matrix, in the order of the labels, with the loss. */
 export interface ClassifierMetrics extends ClassMetrics {
   /** Nats a row. */
   loss: number;
+  /** How many texts were measured. */
   rows: number;
 }
 
+/** The class of a text, and how sure the model is. */
 export interface Classified {
+  /** The most probable class. */
   label: string;
   /** Of that label. */
   probability: number;
+  /** Of every class, by name; they sum to 1. */
   probabilities: Record<string, number>;
 }
 

@@ -26,7 +26,15 @@ const rows = (count: number, start = 0): LabelledText[] =>
     };
   });
 
-const SMALL: ClassifierOptions = { hiddenSize: 16, embeddingSize: 8, batchSize: 16, lowercase: true, seed: 2, pooling: 'last', bidirectional: false }; // prettier-ignore
+const SMALL: ClassifierOptions = {
+  hiddenSize: 16,
+  embeddingSize: 8,
+  batchSize: 16,
+  lowercase: true,
+  seed: 2,
+  pooling: 'last',
+  bidirectional: false,
+};
 
 function parameterOf(network: ClassifierNetwork, wanted: string): Tensor {
   const found = [...network.namedParameters()].find(([name]) => name === wanted);
@@ -42,9 +50,24 @@ describe('TextClassifier', () => {
   it.each(['last', 'mean', 'max'] as const)(
     'learns with the pooling %s, and is the same from its file',
     async (pooling) => {
-      const model = await TextClassifier.fit(rows(240), { ...SMALL, pooling, bidirectional: pooling !== 'last', dropout: 0, epochs: 9, learningRate: 0.015 }); // prettier-ignore
+      const model = await TextClassifier.fit(rows(240), {
+        ...SMALL,
+        pooling,
+        bidirectional: pooling !== 'last',
+        dropout: 0,
+        epochs: 9,
+        learningRate: 0.015,
+      });
       const metrics = model.evaluate(rows(60, 1000));
-      expect(metrics).toMatchObject({ accuracy: 1, macroF1: 1, rows: 60, confusion: [[30, 0], [0, 30]] }); // prettier-ignore
+      expect(metrics).toMatchObject({
+        accuracy: 1,
+        macroF1: 1,
+        rows: 60,
+        confusion: [
+          [30, 0],
+          [0, 30],
+        ],
+      });
       const loaded = TextClassifier.fromBytes(model.toBytes(), 'memory');
       expect(loaded.evaluate(rows(60, 1000))).toEqual(metrics);
       const texts = ['bad the film was good the end.', 'Good a plot bad THE END.', ''];
@@ -128,7 +151,13 @@ describe('TextClassifier', () => {
 
   it('starts from vectors, the unknown word from zero', async () => {
     const vectors = { size: 4, vectors: new Map([['film', Float32Array.of(1, 2, 3, 4)]]) };
-    const model = await TextClassifier.fit(rows(20), { ...SMALL, embeddingSize: undefined, vectors, epochs: 0.01, learningRate: 1e-9 }); // prettier-ignore
+    const model = await TextClassifier.fit(rows(20), {
+      ...SMALL,
+      embeddingSize: undefined,
+      vectors,
+      epochs: 0.01,
+      learningRate: 1e-9,
+    });
     const at = (word: string): number[] => {
       const index = model.text.vocabulary.index(word);
       return [...model.network.embedding.weight.data().slice(index * 4, index * 4 + 4)];
@@ -141,7 +170,16 @@ describe('TextClassifier', () => {
 
   it('puts poolings side by side in their order', () => {
     const text = { settings: { tokens: 'word' as const }, vocabulary: Vocabulary.fromTokens(WORDS) };
-    const config = { cell: 'gru', hiddenSize: 3, numLayers: 1, dropout: 0, embeddingSize: 4, bidirectional: true, labels: ['a', 'b'], seed: 1 }; // prettier-ignore
+    const config = {
+      cell: 'gru',
+      hiddenSize: 3,
+      numLayers: 1,
+      dropout: 0,
+      embeddingSize: 4,
+      bidirectional: true,
+      labels: ['a', 'b'],
+      seed: 1,
+    };
     const made = (pooling: Pooling) => new TextClassifier({ ...config, pooling }, text).network;
     const tokens = fromData(Int32Array.of(1, 2, 3, 4, 5, 0), [3, 2], { dtype: 'int32' });
     const lengths = Int32Array.of(3, 2);
@@ -151,7 +189,8 @@ describe('TextClassifier', () => {
     // The scores are sums over what stands side by side, less the biases that are counted too often.
     const parts = (['last', 'mean', 'max'] as const).map((pooling, i) => {
       const one = made(pooling);
-      for (const [name, t] of one.namedParameters()) if (!name.startsWith('decoder')) t.set(parameterOf(all, name).data()); // prettier-ignore
+      for (const [name, t] of one.namedParameters())
+        if (!name.startsWith('decoder')) t.set(parameterOf(all, name).data());
       weight(one).set(
         weight(all)
           .data()

@@ -66,6 +66,10 @@ interface ClassifierTask extends TaskTypes {
 export class TextClassifier extends Model<ClassifierTask> {
   readonly task = 'classify';
 
+  /**
+   * What the table of tasks holds: the name `classify`, the defaults of `fit`, and how a model is opened, made for data and
+   * trained.
+   */
   static readonly definition = defineTask<TextClassifier, readonly LabelledText[], ClassifierOptions>({
     task: 'classify',
     noun: 'a classifier',
@@ -141,10 +145,12 @@ export class TextClassifier extends Model<ClassifierTask> {
     );
   }
 
+  /** The vocabulary, and how a text is cleaned and cut into tokens. */
   get text(): ModelText {
     return this.texts[0];
   }
 
+  /** V: symbols of the vocabulary, reserved ones such as `<unk>` among them. */
   get vocabularySize(): number {
     return this.text.vocabulary.size;
   }

@@ -13,9 +13,11 @@ export interface BeamModel<S> {
   ): { logProbabilities: Float32Array; state: S; attention: readonly Float32Array[] | null };
   /** A new state whose row i is row `rows[i]`; the old one is given back afterwards. */
   gather(state: S, rows: Int32Array): S;
+  /** Gives the buffers of a state back; it is not used afterwards. */
   dispose(state: S): void;
 }
 
+/** How wide the search is, and how length is weighed. */
 export interface BeamOptions {
   /** Beginnings that are followed at once; 1 takes the likeliest token each time. 4 */
   beamSize?: number;
@@ -28,19 +30,23 @@ export interface BeamOptions {
   results?: number;
 }
 
+/** A search: the options, the marks of begin and end, and how long each sequence may become. */
 export interface BeamTask extends BeamOptions {
   /** Read first, and never given out. */
   begin: number;
+  /** The token that ends a sequence; never given out. */
   end: number;
   /** The most tokens without the end, for each sentence; then only the end may follow. */
   maxLengths: ArrayLike<number>;
 }
 
+/** A sequence that the search found. */
 export interface Hypothesis {
   /** Without begin and end. */
   tokens: number[];
   /** Of the tokens and the end. */
   logProbability: number;
+  /** log P divided by the length penalty: what results are sorted by; nearer to 0 is better. */
   score: number;
   /** What the model looked at for each token; null for one that does not look. */
   attention: Float32Array[] | null;
@@ -69,6 +75,7 @@ interface Sentence {
   maxLength: number;
 }
 
+/** What `beamSearch` does where an option is left out: four hypotheses at once, α 0.6, one result. */
 export const BEAM_DEFAULTS = { beamSize: 4, lengthPenalty: 0.6, results: 1 } as const satisfies BeamOptions;
 
 /**
@@ -100,7 +107,15 @@ export function beamSearch<S>(model: BeamModel<S>, state: S, task: BeamTask): Hy
       let row = 0;
       for (const sentence of active) {
         const { live, finished, maxLength } = sentence;
-        const found = likeliest(logProbabilities, size, live, row, 2 * beamSize, begin, live[0].length < maxLength ? null : end); // prettier-ignore
+        const found = likeliest(
+          logProbabilities,
+          size,
+          live,
+          row,
+          2 * beamSize,
+          begin,
+          live[0].length < maxLength ? null : end,
+        );
         row += live.length;
         const next: Beginning[] = [];
         const from: number[] = [];
@@ -128,9 +143,15 @@ export function beamSearch<S>(model: BeamModel<S>, state: S, task: BeamTask): Hy
   model.dispose(state);
   return sentences.map(({ finished }) => {
     if (finished.length === 0) {
-      throw new UnrolledError('NON_FINITE', 'expected log-probabilities, received none that are numbers', 'the weights of the model are not finite'); // prettier-ignore
+      throw new UnrolledError(
+        'NON_FINITE',
+        'expected log-probabilities, received none that are numbers',
+        'the weights of the model are not finite',
+      );
     }
-    return finished.slice(0, results).map(({ last, logProbability, score }) => ({ ...unrolled(last), logProbability, score })); // prettier-ignore
+    return finished
+      .slice(0, results)
+      .map(({ last, logProbability, score }) => ({ ...unrolled(last), logProbability, score }));
   });
 }
 

@@ -11,7 +11,17 @@ import type { ForecasterOptions } from './options.js';
 /** A wave of 8 with noise, around 50. */
 const random = new Philox(5);
 const target = Array.from({ length: 300 }, (_, i) => 50 + 10 * Math.sin((2 * Math.PI * i) / 8) + random.uniform());
-const SMALL: ForecasterOptions & { window: number; horizon: number } = { window: 10, horizon: 4, hiddenSize: 8, batchSize: 16, epochs: 6, learningRate: 0.02, validation: 60, test: 60, seed: 1 }; // prettier-ignore
+const SMALL: ForecasterOptions & { window: number; horizon: number } = {
+  window: 10,
+  horizon: 4,
+  hiddenSize: 8,
+  batchSize: 16,
+  epochs: 6,
+  learningRate: 0.02,
+  validation: 60,
+  test: 60,
+  seed: 1,
+};
 
 beforeAll(async () => {
   await useBackend('reference');
@@ -49,7 +59,9 @@ describe('Forecaster', () => {
 
   it('predicts what evaluate measures, and goes further where it iterates', async () => {
     const model = await Forecaster.fit({ target }, { ...SMALL, mode: 'iterated', epochs: 2 });
-    const errors = [0, 1].map((at) => model.predict(target.slice(0, 240 + at)).values.map((v, k) => v - target[240 + at + k])); // prettier-ignore
+    const errors = [0, 1].map((at) =>
+      model.predict(target.slice(0, 240 + at)).values.map((v, k) => v - target[240 + at + k]),
+    );
     const mae = errors.flat().reduce((sum, e) => sum + Math.abs(e), 0) / 8;
     expect(model.evaluate({ target }, 240, 245).original.mae).toBeCloseTo(mae, 5);
     const long = model.predict(target, { steps: 11 }).values;
@@ -60,7 +72,20 @@ describe('Forecaster', () => {
   it('has bands that hold the share they say, in order, and in the units of the series', async () => {
     const draws = new Philox(8);
     const noisy = Array.from({ length: 400 }, () => Math.exp(draws.uniform()));
-    const model = await Forecaster.fit({ target: noisy }, { ...SMALL, horizon: 2, reads: 'level', relativeTo: 'none', transform: 'log', quantiles: [0.1, 0.9], validation: 0, test: 150, epochs: 5 }); // prettier-ignore
+    const model = await Forecaster.fit(
+      { target: noisy },
+      {
+        ...SMALL,
+        horizon: 2,
+        reads: 'level',
+        relativeTo: 'none',
+        transform: 'log',
+        quantiles: [0.1, 0.9],
+        validation: 0,
+        test: 150,
+        epochs: 5,
+      },
+    );
     expect(model.config.quantiles).toEqual([0.1, 0.5, 0.9]);
     const { below = {} } = model.evaluate({ target: noisy }, 250, 400);
     expect(Math.abs(below['0.1'] - 0.1)).toBeLessThan(0.08);
@@ -123,12 +148,15 @@ describe('Forecaster', () => {
     const whole = await Forecaster.fit({ target }, options);
     const stop = new AbortController();
     const saved: Uint8Array[] = [];
-    await Forecaster.fit({ target }, {
-      ...options,
-      signal: stop.signal,
-      checkpoint: { everySeconds: 1e9, save: (bytes) => void saved.push(bytes) },
-      onProgress: ({ step }) => step === 17 && stop.abort(),
-    }); // prettier-ignore
+    await Forecaster.fit(
+      { target },
+      {
+        ...options,
+        signal: stop.signal,
+        checkpoint: { everySeconds: 1e9, save: (bytes) => void saved.push(bytes) },
+        onProgress: ({ step }) => step === 17 && stop.abort(),
+      },
+    );
     const resumed = await Forecaster.fit({ target }, { window: 10, horizon: 4, resume: saved[0] });
     const weights = (model: Forecaster) =>
       [...decodeSafetensors(model.toBytes(), 'memory').tensors].map(([name, t]) => [name, [...t.data]]);
@@ -164,6 +192,8 @@ describe('backtest', () => {
     expect(hidden.folds).toEqual(result.folds);
     const naive = [288, 292, 296].flatMap((o) => [0, 1, 2, 3].map((k) => Math.abs(target[o + k] - target[o + k - 8])));
     expect(result.seasonal?.mae).toBeCloseTo(naive.reduce((a, b) => a + b) / 12, 8);
-    await expect(backtest({ target }, { ...options, folds: 80 })).rejects.toThrow(expect.objectContaining({ code: 'TOO_SHORT' })); // prettier-ignore
+    await expect(backtest({ target }, { ...options, folds: 80 })).rejects.toThrow(
+      expect.objectContaining({ code: 'TOO_SHORT' }),
+    );
   });
 });

@@ -36,6 +36,7 @@ const EVALUATION_BATCH = 256;
 /** The longest window that is taken where none is named. */
 const WINDOW = 96;
 
+/** How far to forecast, and how much of the past the model reads. */
 export interface PredictOptions {
   /** How many values; the horizon. In iterated mode any number. */
   steps?: number;
@@ -45,7 +46,9 @@ export interface PredictOptions {
 
 /** Which forecasts are measured: those of `target[from … to − 1]`; all of the series. */
 export interface EvaluateRange {
+  /** The first index; 0. A forecast needs a window of W values before it: the first W values are never measured. */
   from?: number;
+  /** The index after the last one; the length of the series. */
   to?: number;
 }
 
@@ -82,6 +85,10 @@ export class Forecaster extends Model<ForecastTask> {
   readonly task = 'forecast';
   readonly #reader: ForecastReader;
 
+  /**
+   * What the table of tasks holds: the name `forecast`, the defaults of `fit`, and how a model is opened, made for data and
+   * trained.
+   */
   static readonly definition = defineTask<Forecaster, Series, ForecasterOptions>({
     task: 'forecast',
     noun: 'a forecaster',

@@ -10,7 +10,9 @@ import type { FitOptions, StackOptions } from '../options.js';
 
 /** A series and what else is known at each of its times, each as long as it, oldest first. */
 export interface Series {
+  /** What is forecast: one value for each time. */
   target: ArrayLike<number>;
+  /** Other columns by name, as the model was trained with; none. */
   inputs?: Readonly<Record<string, ArrayLike<number>>>;
   /** As long as the target: not 0 where its value was not measured but filled in. Such values are read, and not scored. */
   filled?: ArrayLike<number>;
@@ -19,10 +21,13 @@ export interface Series {
 export const MODES = ['direct', 'iterated'] as const;
 export const LOSSES = ['mse', 'mae', 'huber'] as const;
 
+/** What a forecaster is built from, as its file holds it. */
 export interface ForecasterConfig extends ForecasterNetworkConfig, WindowSettings {
   /** K */
   horizon: number;
+  /** All K steps at once (`direct`), or one step fed back (`iterated`). */
   mode: (typeof MODES)[number];
+  /** Where there are no quantiles: squared, absolute or Huber error, in scaled units. */
   loss: (typeof LOSSES)[number];
   /** Rising, 0.5 among them; empty for one number a step. */
   quantiles: number[];
@@ -30,9 +35,11 @@ export interface ForecasterConfig extends ForecasterNetworkConfig, WindowSetting
   inputs: string[];
   /** Of the target, then of the other inputs. */
   scalings: Scaling[];
+  /** Of the initial weights and of dropout; a whole number. */
   seed: number;
 }
 
+/** Errors of the forecasts over the whole horizon and by step, in scaled units and in those of the series. */
 export interface ForecastMetrics extends ForecastErrors {
   /** What training makes small, on these windows (over the whole horizon). */
   loss: number;
@@ -47,6 +54,7 @@ export interface ForecastMetrics extends ForecastErrors {
   below?: Record<string, number>;
 }
 
+/** A forecast, in the units of the series. */
 export interface Forecast {
   /** The next K values; with quantiles, medians. */
   values: number[];
@@ -62,15 +70,24 @@ export interface ForecasterOptions extends StackOptions, FitOptions<ForecastMetr
   horizon?: number;
   /** All steps at once, or one step fed back; direct. */
   mode?: ForecasterConfig['mode'];
+  /** Where no quantiles are given: squared (`mse`), absolute (`mae`) or Huber error; mse. */
   loss?: ForecasterConfig['loss'];
   /** Levels between 0 and 1, such as [0.1, 0.9], in direct mode; then the loss is theirs, and 0.5 joins them. */
   quantiles?: readonly number[];
   /** Of `relativeTo: 'season'`. */
   season?: number;
+  /** What the network reads of the target: its values, the change from each to the next, or both; difference. */
   reads?: WindowSettings['reads'];
+  /** What it predicts the distance from: the last value, the value one season before, or zero; last. */
   relativeTo?: WindowSettings['relativeTo'];
+  /** A linear map of the window beside the recurrent part (Lai et al. 2018, section 3.6); true. */
   shortcut?: boolean;
+  /** Of the target, measured on the training part: mean 0 and deviation 1, 0 to 1, or as it is; standard. Other inputs are always standardized. */
   scaling?: ScalingKind;
+  /**
+   * Applied to the target before scaling: `log` for a season that grows with the level, `log1p` where there are zeros;
+   * none.
+   */
   transform?: Transform;
 }
 

@@ -91,7 +91,17 @@ describe('a hidden Markov model', () => {
     const { symbols } = big.sample(30, new Philox(4));
     expect(Number.isFinite(big.logLikelihood(symbols))).toBe(true);
     expect(big.viterbi(symbols).score).toBeLessThan(big.logLikelihood(symbols));
-    const unused = new HiddenMarkovModel({ initial: [1, 0], transition: [[1, 0], [0, 1]], emission: [[0.5, 0.5], [0.2, 0.8]] }); // prettier-ignore
+    const unused = new HiddenMarkovModel({
+      initial: [1, 0],
+      transition: [
+        [1, 0],
+        [0, 1],
+      ],
+      emission: [
+        [0.5, 0.5],
+        [0.2, 0.8],
+      ],
+    });
     const { model } = HiddenMarkovModel.fit([[0, 1, 1]], { states: 2, from: unused, iterations: 2 });
     expect([...model.emission[1]]).toEqual([0.2, 0.8]);
     expect(model.emission[0][1]).toBeCloseTo(2 / 3, 12);

@@ -10,6 +10,7 @@ import { Philox } from '../../tensor/philox.js';
 /** Rows of probabilities that sum to 1. */
 type Rows = readonly ArrayLike<number>[];
 
+/** The three distributions of a hidden Markov model (Rabiner 1989: π, A, B). Every row sums to 1 within 1e-6. */
 export interface HiddenMarkovParameters {
   /** P(first state): [K] */
   initial: ArrayLike<number>;
@@ -19,6 +20,7 @@ export interface HiddenMarkovParameters {
   emission: Rows;
 }
 
+/** Sizes of the model, and when a training ends. */
 export interface BaumWelchOptions {
   /** K */
   states: number;
@@ -38,7 +40,9 @@ export interface BaumWelchOptions {
   onIteration?: (event: { restart: number; iteration: number; logLikelihood: number }) => void;
 }
 
+/** One training, from one start. */
 export interface BaumWelchRun {
+  /** With the parameters of the last iteration. */
   model: HiddenMarkovModel;
   /** Of the model, in nats over all sequences. */
   logLikelihood: number;
@@ -48,6 +52,7 @@ export interface BaumWelchRun {
 
 /** The best of all restarts, and all of them. */
 export interface BaumWelchResult extends BaumWelchRun {
+  /** Of every start, in order. */
   runs: BaumWelchRun[];
 }
 
@@ -64,8 +69,11 @@ export class HiddenMarkovModel {
   readonly states: number;
   /** V */
   readonly symbols: number;
+  /** P(first state): [K] */
   readonly initial: Float64Array;
+  /** P(next state | state): K rows of K */
   readonly transition: readonly Float64Array[];
+  /** P(symbol | state): K rows of V */
   readonly emission: readonly Float64Array[];
   readonly #chain: LinearChain;
   /** [V, K]: the scores that a step with a symbol has. */

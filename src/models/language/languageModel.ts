@@ -27,6 +27,7 @@ const TURN = 10;
 export interface NextToken {
   /** The likeliest one. */
   token: string;
+  /** P(token | text), from 0 to 1. */
   probability: number;
   /** Of every token of the vocabulary [V]. */
   probabilities: Float64Array;
@@ -56,6 +57,10 @@ interface LanguageTask extends TaskTypes {
 export class LanguageModel extends Model<LanguageTask> {
   readonly task = 'lm';
 
+  /**
+   * What the table of tasks holds: the name `lm`, the defaults of `fit`, and how a model is opened, made for data and
+   * trained.
+   */
   static readonly definition = defineTask<LanguageModel, Corpus | string, LanguageModelOptions>({
     task: 'lm',
     noun: 'a language model',
@@ -93,10 +98,12 @@ export class LanguageModel extends Model<LanguageTask> {
     return LanguageModel.fit(data, options);
   }
 
+  /** The vocabulary, and how a text is cleaned and cut into tokens. */
   get text(): ModelText {
     return this.texts[0];
   }
 
+  /** V: symbols of the vocabulary, reserved ones such as `<unk>` among them. */
   get vocabularySize(): number {
     return this.text.vocabulary.size;
   }

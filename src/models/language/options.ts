@@ -7,13 +7,20 @@ import type { FitOptions, StackOptions } from '../options.js';
 import type { LanguageNetworkConfig } from './languageNetwork.js';
 import type { GenerateOptions } from './textGenerator.js';
 
+/**
+ * What a language model is built from, as its file holds it: the recurrent stack, the size of the embedding (0 for one-hot
+ * inputs), and the seed.
+ */
 export interface LanguageModelConfig extends LanguageNetworkConfig {
+  /** Of the initial weights and of dropout; a whole number. */
   seed: number;
 }
 
 /** A model in training: `LanguageModel` is one. */
 export interface WritingModel {
+  /** Text that follows the prime, without it. Errors: RANGE. */
   generate(options?: GenerateOptions): string;
+  /** Loss in nats a token and perplexity of a text or of its tokens. Errors: TOO_SHORT for fewer than two tokens. */
   evaluate(data: string | Int32Array): LossMetrics;
 }
 

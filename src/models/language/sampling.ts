@@ -3,6 +3,7 @@ import type { SampleSpec } from '../../backend/contract.js';
 import { drawIndex } from '../../backend/reference/sample.js';
 import { requireNumber } from '../../range.js';
 
+/** How the next token is drawn: the temperature is applied first, then `topK`, then `topP`. */
 export interface SamplingOptions {
   /** Divides the logits: below 1 bolder, above 1 freer; 0 takes the most likely. 1 by default. */
   temperature?: number;

@@ -8,11 +8,13 @@ import type { SampleSpec } from '../../backend/contract.js';
 import type { ModelText } from '../modelFile.js';
 import { sampleSpec, type SamplingOptions } from './sampling.js';
 
+/** What to write, and when to stop: `length` tokens, or as many as come before `stop`. */
 export interface GenerateOptions extends SamplingOptions {
   /** The text that the model reads first. */
   prime?: string;
   /** Tokens to generate; 200 by default. */
   length?: number;
+  /** Of the draws: the same seed and prime give the same text; 0. */
   seed?: number;
   /** Ends before this text appears. */
   stop?: string;

@@ -10,6 +10,7 @@ import { generatePieces, type GenerateOptions, type Predictor, textOf } from '..
 import { StoredModel } from '../model.js';
 import { type ModelFile, type ModelText, textAt } from '../modelFile.js';
 
+/** How n-grams are counted and smoothed, and how the text was cleaned. */
 export interface NgramTrainOptions extends TextSettings {
   /** 5 */
   order?: number;
@@ -27,13 +28,16 @@ export interface NgramTrainOptions extends TextSettings {
 export class NgramLanguageModel extends StoredModel {
   readonly task = 'ngram';
 
+  /** What the table of tasks holds: the name `ngram`, and how a file opens. */
   static readonly definition = {
     task: 'ngram',
     noun: 'an n-gram model',
     open: (file: ModelFile, name: string) => NgramLanguageModel.#open(file, name),
   } as const;
 
+  /** The counts, over token indices. */
   readonly ngrams: NgramModel;
+  /** The vocabulary, and how a text is cleaned and cut into tokens. */
   readonly text: ModelText;
 
   constructor(ngrams: NgramModel, text: ModelText) {
@@ -57,11 +61,13 @@ export class NgramLanguageModel extends StoredModel {
     return NgramLanguageModel.fit(corpus, options);
   }
 
+  /** Order n, smoothing, what Laplace adds, and V: plain data, as the file holds them. */
   get config(): { order: number; smoothing: Smoothing; alpha: number; vocabularySize: number } {
     const { order, smoothing, alpha, vocabularySize } = this.ngrams;
     return { order, smoothing, alpha, vocabularySize };
   }
 
+  /** Text that follows the prime, without it: each token is drawn given the n − 1 before it. Errors: RANGE. */
   generate(options: GenerateOptions = {}): string {
     return [...generatePieces(this.#predictor(), this.text, options)].join('');
   }

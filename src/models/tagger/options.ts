@@ -7,21 +7,27 @@ import type { FitOptions, StackOptions } from '../options.js';
 import type { TaggerHead, TaggerNetworkConfig } from './taggerNetwork.js';
 import type { WordSettings } from './taggerWords.js';
 
+/** A sentence as tokens with a tag each: one row of the data. */
 export interface TaggedSentence {
+  /** Words and punctuation, in order. */
   tokens: readonly string[];
   /** One for each token. */
   tags: readonly string[];
   /** Where it stands, for messages: the line of its first token. */
   file?: string;
+  /** Counted from 1. */
   line?: number;
 }
 
+/** What a tagger is built from, as its file holds it. */
 export interface TaggerConfig extends TaggerNetworkConfig, WordSettings {
   /** In the order of their code points. */
   tags: string[];
+  /** Of the initial weights and of dropout; a whole number. */
   seed: number;
 }
 
+/** Accuracy over tokens, F1 over chunks where the tags name chunks (BIO and the like), and the loss. */
 export interface TaggerMetrics extends TagScores {
   /** Nats a token, over the sentences all of whose tags are trained. */
   loss: number;
@@ -29,7 +35,9 @@ export interface TaggerMetrics extends TagScores {
   untrained: number;
 }
 
+/** The tags of a sentence, and how sure the model is of each. */
 export interface PredictedTags {
+  /** One for each token; with the head `crf` those of the most probable path. */
   tags: string[];
   /** Of each of these tags; with the head `crf` over all paths. */
   probabilities: number[];

@@ -155,7 +155,10 @@ class CharacterNetwork extends Module {
   forward({ characters: { data, lengths, numSteps } }: WordBatch): Tensor {
     const x = this.#embedding.forward(fromData(data, [numSteps, lengths.length]));
     const { state } = this.#rnn.forward(x, { lengths });
-    return concat(state.map((direction) => direction.h ?? Object.values(direction)[0]), -1); // prettier-ignore
+    return concat(
+      state.map((direction) => direction.h ?? Object.values(direction)[0]),
+      -1,
+    );
   }
 }
 
@@ -221,7 +224,11 @@ class NeighbourNetwork extends Module {
 /** Small at first (variance 1/D): what stands for a rare word says little until it has learned. */
 function embeddingOf(count: number, size: number, rng: Philox): Embedding {
   if (size < 1) {
-    throw new UnrolledError('RANGE', `expected an embedding of 1 or more, received ${size}`, '100 is usual for words, 30 for characters'); // prettier-ignore
+    throw new UnrolledError(
+      'RANGE',
+      `expected an embedding of 1 or more, received ${size}`,
+      '100 is usual for words, 30 for characters',
+    );
   }
   return new Embedding(count, size, { rng, init: uniformInit(Math.sqrt(3 / size)) });
 }

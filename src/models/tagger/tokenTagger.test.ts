@@ -14,7 +14,14 @@ const WORDS = ['the', 'dog', 'saw', 'a', 'cat', 'with'];
 const chunks = (count: number, start = 0): TaggedSentence[] =>
   Array.from({ length: count }, (_, n) => {
     const i = n + start;
-    const tokens = [WORDS[i % 6], NAMES[(i * 5) % 6], ...(i % 3 === 0 ? ['may'] : []), WORDS[(i * 7) % 6], 'may', ...WORDS.slice(0, i % 4)]; // prettier-ignore
+    const tokens = [
+      WORDS[i % 6],
+      NAMES[(i * 5) % 6],
+      ...(i % 3 === 0 ? ['may'] : []),
+      WORDS[(i * 7) % 6],
+      'may',
+      ...WORDS.slice(0, i % 4),
+    ];
     const tags = ['O', 'B-PER', ...(i % 3 === 0 ? ['I-PER'] : []), 'O', 'O', ...WORDS.slice(0, i % 4).map(() => 'O')];
     return { tokens, tags };
   });
@@ -28,7 +35,14 @@ const verbs = (count: number, start = 0): TaggedSentence[] =>
     return { tokens: ['it', verb ? `${stem}ed` : `${stem}on`, '7'], tags: ['PRON', verb ? 'VERB' : 'NOUN', 'NUM'] };
   });
 
-const SMALL: TaggerOptions = { hiddenSize: 12, embeddingSize: 8, characterEmbeddingSize: 6, characterHiddenSize: 6, batchSize: 8, seed: 2 }; // prettier-ignore
+const SMALL: TaggerOptions = {
+  hiddenSize: 12,
+  embeddingSize: 8,
+  characterEmbeddingSize: 6,
+  characterHiddenSize: 6,
+  batchSize: 8,
+  seed: 2,
+};
 const LEARN: TaggerOptions = { ...SMALL, dropout: 0, learningRate: 0.02, epochs: 6 };
 
 beforeAll(async () => {
@@ -105,7 +119,13 @@ describe('TokenTagger', () => {
       stream.reset();
     });
     for (const other of [{ head: 'crf' as const }, { bidirectional: true }]) {
-      const blocked = await TokenTagger.fit(chunks(20), { ...SMALL, head: 'softmax', bidirectional: false, epochs: 0.1, ...other }); // prettier-ignore
+      const blocked = await TokenTagger.fit(chunks(20), {
+        ...SMALL,
+        head: 'softmax',
+        bidirectional: false,
+        epochs: 0.1,
+        ...other,
+      });
       expect(() => blocked.stream()).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
     }
     async function* arriving() {
@@ -148,7 +168,13 @@ describe('TokenTagger', () => {
     rowOf('it').forEach((value, i) => expect(value).toBeCloseTo(i + 1, 5));
     rowOf('nowhere').forEach((value) => expect(value).toBeCloseTo(0, 5));
     await expect(TokenTagger.fit(verbs(20), { ...SMALL, vectors })).rejects.toThrow(/vectors of size 8, received 4/);
-    const learned = await TokenTagger.fit(verbs(60), { ...still, vectors, learningRate: 0.01, epochs: 1, unknownRate: 1 }); // prettier-ignore
+    const learned = await TokenTagger.fit(verbs(60), {
+      ...still,
+      vectors,
+      learningRate: 0.01,
+      epochs: 1,
+      unknownRate: 1,
+    });
     const table = learned.network.embedding.weight.data();
     expect(table.slice(0, 4).some((value) => Math.abs(value) > 0.005)).toBe(true);
     const never = await TokenTagger.fit(verbs(60), { ...still, learningRate: 0.01, epochs: 1, unknownRate: 0 });
@@ -171,11 +197,16 @@ describe('TokenTagger', () => {
     const linear = (x: number[], name: string): number[] => {
       const bias = weights.get(`neighbours.${name}.bias`) ?? [];
       const matrix = weights.get(`neighbours.${name}.weight`) ?? [];
-      return Array.from(bias, (b, j) => x.reduce((sum, value, i) => sum + value * Number(matrix[i * bias.length + j]), b)); // prettier-ignore
+      return Array.from(bias, (b, j) =>
+        x.reduce((sum, value, i) => sum + value * Number(matrix[i * bias.length + j]), b),
+      );
     };
     const guess = (t: number, n: number, to: 1 | -1): number => {
       const at = (t * 3 + n) * H + (to === 1 ? 0 : own);
-      const scores = linear(linear(Array.from(hidden.slice(at, at + own)), to === 1 ? 'nextHidden' : 'previousHidden').map(Math.tanh), to === 1 ? 'next' : 'previous'); // prettier-ignore
+      const scores = linear(
+        linear(Array.from(hidden.slice(at, at + own)), to === 1 ? 'nextHidden' : 'previousHidden').map(Math.tanh),
+        to === 1 ? 'next' : 'previous',
+      );
       return Math.log(scores.reduce((sum, score) => sum + Math.exp(score), 0)) - scores[encoded.words[n][t + to]];
     };
     const next = (guess(0, 0, 1) + guess(1, 0, 1) + guess(0, 2, 1)) / 3;
@@ -190,18 +221,28 @@ describe('TokenTagger', () => {
 
   it('refuses to guess what it has seen', async () => {
     const options = { ...SMALL, epochs: 0.1, neighbourWeight: 0.1 };
-    await expect(TokenTagger.fit(chunks(10), { ...options, numLayers: 2 })).rejects.toThrow(/one layer for neighbourWeight/); // prettier-ignore
-    await expect(TokenTagger.fit(chunks(10), { ...options, neighbourWeight: -1 })).rejects.toThrow(/of 0 or more, received -1/); // prettier-ignore
-    expect((await TokenTagger.fit(chunks(10), { ...options, numLayers: 2, bidirectional: false })).config.numLayers).toBe(2); // prettier-ignore
+    await expect(TokenTagger.fit(chunks(10), { ...options, numLayers: 2 })).rejects.toThrow(
+      /one layer for neighbourWeight/,
+    );
+    await expect(TokenTagger.fit(chunks(10), { ...options, neighbourWeight: -1 })).rejects.toThrow(
+      /of 0 or more, received -1/,
+    );
+    expect(
+      (await TokenTagger.fit(chunks(10), { ...options, numLayers: 2, bidirectional: false })).config.numLayers,
+    ).toBe(2);
   });
 
   it('says what is wrong with its sentences', async () => {
     const code = (name: string): unknown => expect.objectContaining({ code: name });
     await expect(TokenTagger.fit([])).rejects.toThrow(code('EMPTY'));
-    await expect(TokenTagger.fit([{ tokens: ['a', 'b'], tags: ['X'] }])).rejects.toThrow(/each of 2 tokens, received 1 in sentence 1/); // prettier-ignore
+    await expect(TokenTagger.fit([{ tokens: ['a', 'b'], tags: ['X'] }])).rejects.toThrow(
+      /each of 2 tokens, received 1 in sentence 1/,
+    );
     await expect(TokenTagger.fit([{ tokens: ['a'], tags: ['X'] }])).rejects.toThrow(/received only "X"/);
     const model = await TokenTagger.fit(verbs(20), { ...SMALL, epochs: 0.1 });
-    expect(() => model.evaluate([{ tokens: ['a'], tags: ['ADJ'] }])).toThrow(/tags of NOUN, NUM, PRON, VERB, received "ADJ"/); // prettier-ignore
+    expect(() => model.evaluate([{ tokens: ['a'], tags: ['ADJ'] }])).toThrow(
+      /tags of NOUN, NUM, PRON, VERB, received "ADJ"/,
+    );
     expect(() => model.evaluate([{ tokens: [], tags: [] }])).toThrow(code('EMPTY'));
     expect(() => TokenTagger.fromBytes(model.toBytes().slice(0, 200), 'cut')).toThrow(code('FORMAT'));
     expect(model.predict([['', '𠮷', 'it']])[0].tags).toHaveLength(3);

@@ -33,6 +33,7 @@ import { type EncodedWords, TaggerWords, type WordBatch } from './taggerWords.js
 
 /** Tags tokens as they come; the state is carried from one to the next. */
 export interface TagStream {
+  /** The tag of the next token given those before it, and its probability from 0 to 1. */
   next(token: string): { tag: string; probability: number };
   /** The next token begins a sentence. */
   reset(): void;
@@ -68,8 +69,13 @@ interface TaggerTask extends TaskTypes {
  */
 export class TokenTagger extends Model<TaggerTask> {
   readonly task = 'tag';
+  /** How words and characters become indices. */
   readonly words: TaggerWords;
 
+  /**
+   * What the table of tasks holds: the name `tag`, the defaults of `fit`, and how a model is opened, made for data and
+   * trained.
+   */
   static readonly definition = defineTask<TokenTagger, readonly TaggedSentence[], TaggerOptions>({
     task: 'tag',
     noun: 'a tagger',
@@ -162,6 +168,7 @@ export class TokenTagger extends Model<TaggerTask> {
     );
   }
 
+  /** V: words of the vocabulary, reserved ones such as `<unk>` among them. */
   get vocabularySize(): number {
     return this.words.words.size;
   }

@@ -10,7 +10,9 @@ import type { TextPair } from './sentencePairs.js';
 import type { FitOptions, StackOptions } from '../options.js';
 import type { TranslatorNetworkConfig } from './translatorNetwork.js';
 
+/** What a translator is built from, as its file holds it. */
 export interface TranslatorConfig extends TranslatorNetworkConfig {
+  /** Of the initial weights and of dropout; a whole number. */
   seed: number;
   /** Tokens of the longest target in training: generation may go on so far, or twice the source and ten. */
   longest: number;
@@ -18,6 +20,7 @@ export interface TranslatorConfig extends TranslatorNetworkConfig {
   spaced: string[];
 }
 
+/** The loss given the right tokens before, and how near the translations are to their references. */
 export interface TranslatorMetrics {
   /** Nats a token of the targets, the end included, each after the right ones. */
   loss: number;
@@ -25,25 +28,31 @@ export interface TranslatorMetrics {
   exact: number;
   /** Edits to the nearest target of each source, over the tokens of those. */
   tokenError: number;
+  /** How many pairs were measured. */
   pairs: number;
   /** Different ones. */
   sources: number;
 }
 
+/** The metrics, and the translations that they were measured on. */
 export interface TranslatorEvaluation extends TranslatorMetrics {
   /** For each different source, in order: for BLEU and the like. */
   hypotheses: { source: string; text: string; references: string[]; score: number }[];
 }
 
+/** How translations are searched for (see `BeamOptions`). */
 export interface TranslateOptions extends Omit<BeamOptions, 'results'> {
   /** An unknown word becomes the source word that was looked at most; true. */
   replaceUnknown?: boolean;
 }
 
+/** The best translation that the search found. */
 export interface Translation {
+  /** As it would be written: tokens joined by the rules of the target language. */
   text: string;
   /** Log-probability with the length penalty: nearer to 0 is surer. */
   score: number;
+  /** Of the text, without `<eos>`. */
   tokens: string[];
   /** What the encoder read: the tokens of the source and `<eos>`. */
   sourceTokens: string[];
@@ -64,6 +73,7 @@ export interface TranslatorOptions
   targetTokens?: Exclude<TokenizerKind, 'byte'>;
   /** Of the encoder. */
   bidirectional?: boolean;
+  /** Of the words of both sides; 256. */
   embeddingSize?: number;
   /** Inside the attention; 0 for none. */
   attentionSize?: number;

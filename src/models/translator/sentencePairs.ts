@@ -6,8 +6,11 @@ import { tokenizerOf } from '../../text/corpus.js';
 import type { Tokenizer } from '../../text/tokenizer.js';
 import type { ModelText } from '../modelFile.js';
 
+/** A text and its translation: one row of the data. */
 export interface TextPair {
+  /** The text that is read. */
   source: string;
+  /** The text that is to be written. */
   target: string;
 }
 

@@ -19,7 +19,13 @@ function reversals(count: number, seed: number, most = 5): TextPair[] {
     const digits = Array.from({ length: 1 + Math.floor(random.uniform() * most) }, () =>
       Math.floor(random.uniform() * 8),
     );
-    return { source: digits.join(''), target: digits.toReversed().map((d) => DIGITS[d]).join(' ') }; // prettier-ignore
+    return {
+      source: digits.join(''),
+      target: digits
+        .toReversed()
+        .map((d) => DIGITS[d])
+        .join(' '),
+    };
   });
 }
 
@@ -109,7 +115,10 @@ describe('Translator', () => {
     });
     const resumed = await Translator.fit(pairs, { resume: saved[0] });
     const weights = (model: Translator) =>
-      [...decodeSafetensors(model.toBytes(), 'memory').tensors].map(([name, t]) => [name, [...(t.data as Float32Array)]]); // prettier-ignore
+      [...decodeSafetensors(model.toBytes(), 'memory').tensors].map(([name, t]) => [
+        name,
+        [...(t.data as Float32Array)],
+      ]);
     expect(weights(resumed)).toEqual(weights(whole));
     expect(resumed.training?.validation.map(({ loss, exact }) => [loss, exact])).toEqual(
       whole.training?.validation.map(({ loss, exact }) => [loss, exact]),
@@ -130,7 +139,15 @@ describe('Translator', () => {
       { source: '', target: 'x' },
       { source: 'a b c d e f g h', target: 'long' },
     ];
-    const model = await Translator.fit([...pairs, ...left], { ...SMALL, tokens: 'word', targetTokens: 'word', minCount: 2, maxLength: 7, validation: 0, epochs: 10 }); // prettier-ignore
+    const model = await Translator.fit([...pairs, ...left], {
+      ...SMALL,
+      tokens: 'word',
+      targetTokens: 'word',
+      minCount: 2,
+      maxLength: 7,
+      validation: 0,
+      epochs: 10,
+    });
     expect(model.pairs).toEqual({ used: pairs.length, long: 1, empty: 1 });
     expect(model.translate('Bob Zoe Dan!').text).toBe('Bob, Zoe, Dan !');
     expect(model.translate('Bob Zoe Dan!', { replaceUnknown: false }).tokens[2]).toBe('<unk>');

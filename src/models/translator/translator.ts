@@ -60,11 +60,17 @@ interface TranslateTask extends TaskTypes {
  */
 export class Translator extends Model<TranslateTask> {
   readonly task = 'translate';
+  /** The language that is read: its tokens and vocabulary. */
   readonly source: Side;
+  /** The language that is written: its tokens and vocabulary. */
   readonly target: Side;
   /** Pairs of the training: used, and left out since a side was too long or empty; null for a loaded model. */
   pairs: { used: number; long: number; empty: number } | null = null;
 
+  /**
+   * What the table of tasks holds: the name `translate`, the defaults of `fit`, and how a model is opened, made for data
+   * and trained.
+   */
   static readonly definition = defineTask<Translator, readonly TextPair[], TranslatorOptions>({
     task: 'translate',
     noun: 'a translator',
@@ -154,6 +160,7 @@ export class Translator extends Model<TranslateTask> {
     );
   }
 
+  /** V of either side, reserved symbols such as `<unk>` and `<eos>` among them. */
   get vocabularySize(): { source: number; target: number } {
     return { source: this.source.text.vocabulary.size, target: this.target.text.vocabulary.size };
   }

@@ -74,7 +74,8 @@ export class TranslatorNetwork extends Module {
   #cross(parts: Readonly<Record<string, Linear>>, state: RecurrentState, l: number): Record<string, Tensor> {
     const both = [state[2 * l], state[2 * l + 1]];
     const crossed = ([s, part]: [string, Linear]): [string, Tensor] => {
-      return [s, tanh(part.forward(concat(both.map((one) => one[s]), -1)))]; // prettier-ignore
+      const ends = both.map((one) => one[s]);
+      return [s, tanh(part.forward(concat(ends, -1)))];
     };
     return Object.fromEntries(Object.entries(parts).map(crossed));
   }

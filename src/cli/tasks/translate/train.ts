@@ -132,7 +132,13 @@ export const trainTranslateCommand = defineCommand({
     const remembered = baselineOf(model, training, tested, lib);
     const rows = [
       ['nearest known source', remembered.bleu.toFixed(2), remembered.chrf.toFixed(2), percent(remembered.exact), ''],
-      [`${config.cell} (this one)`, scores.bleu.toFixed(2), scores.chrf.toFixed(2), percent(tested.exact), percent(tested.tokenError)], // prettier-ignore
+      [
+        `${config.cell} (this one)`,
+        scores.bleu.toFixed(2),
+        scores.chrf.toFixed(2),
+        percent(tested.exact),
+        percent(tested.tokenError),
+      ],
     ];
     const vocabulary = model.vocabularySize;
     return taskResult(context, run, model, {
@@ -204,7 +210,10 @@ function baselineOf(
   const pairs = training.map(({ source, target }) => ({ source: model.source.tokens(source), target }));
   const order = model.source.text.settings.tokens === 'char' ? 4 : 1;
   const memory = new lib.TranslationMemory(pairs, order);
-  const said = hypotheses.map(({ source, references }) => ({ text: memory.translate(model.source.tokens(source)), references })); // prettier-ignore
+  const said = hypotheses.map(({ source, references }) => ({
+    text: memory.translate(model.source.tokens(source)),
+    references,
+  }));
   const exact = said.filter(({ text, references }) => references.includes(text)).length / said.length;
   return { ...scoresOf(model, said, lib), exact };
 }
