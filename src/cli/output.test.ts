@@ -21,15 +21,18 @@ describe('output', () => {
         ['诗', '1', 'a'],
         ['longer', '100', ''],
       ]),
-    ).toBe(
-      'name      n  x\n诗        1  a\nlonger  100', // prettier-ignore
-    );
+    ).toBe('name      n  x\n诗        1  a\nlonger  100');
   });
 
   it('writes numbers for people', () => {
-    expect([-4.9555e24, 1234567, 4.0949, 0.00123, 123.45, 4321.5].map(formatNumber)).toEqual(
-      ['-4.96e+24', '1,234,567', '4.095', '0.00123', '123.5', '4,322'], // prettier-ignore
-    );
+    expect([-4.9555e24, 1234567, 4.0949, 0.00123, 123.45, 4321.5].map(formatNumber)).toEqual([
+      '-4.96e+24',
+      '1,234,567',
+      '4.095',
+      '0.00123',
+      '123.5',
+      '4,322',
+    ]);
     expect([0, 65, 3725, Infinity].map(formatTime)).toEqual(['0:00', '1:05', '1:02:05', '–']);
     expect([12, 3400, 1_234_567, 999_900].map(formatBytes)).toEqual(['12 B', '3.4 kB', '1.23 MB', '1 MB']);
   });

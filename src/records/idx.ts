@@ -1,7 +1,9 @@
 // IDX, the format of MNIST: a header with the sizes, then the numbers (yann.lecun.com/exdb/mnist).
 import { UnrolledError } from '../errors.js';
 
+/** An array of bytes with its shape. */
 export interface IdxArray {
+  /** [N, H, W] for pictures, [N] for labels. */
   shape: number[];
   /** Row by row. */
   data: Uint8Array;

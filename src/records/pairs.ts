@@ -2,16 +2,23 @@
 import { UnrolledError } from '../errors.js';
 import { columnIndex, type Table } from './table.js';
 
+/** A sentence and its translation. */
 export interface Pair {
+  /** What is translated, without blanks at its ends. */
   source: string;
+  /** What it is translated to, without blanks at its ends. */
   target: string;
+  /** Where its row begins, from 1. */
   line: number;
 }
 
+/** Pairs, and which columns they came from. */
 export interface Pairs {
+  /** In the order of the file. */
   pairs: Pair[];
   /** The columns that were read. */
   source: string;
+  /** The column of the targets. */
   target: string;
   /** Rows with only one side, which are left out. */
   leftOut: number;

@@ -7,6 +7,7 @@ import { buildBytes, buildEncoding, type Encoded, encodeBytes, encodeText } from
 import { isWordKind, type Tokenizer, type TokenizerKind } from './tokenizer.js';
 import type { Vocabulary, VocabularyOptions } from './vocabulary.js';
 
+/** How a text becomes a corpus: cleaning, tokens, vocabulary, the part for validation. */
 export interface CorpusOptions extends CleanOptions, VocabularyOptions, TokenizerOptions {
   /** What a token is; `char` by default. */
   tokens?: TokenizerKind;
@@ -19,6 +20,7 @@ export interface CorpusOptions extends CleanOptions, VocabularyOptions, Tokenize
 /** What a model keeps of how its text was read, so that other text is read in the same way. Plain data. */
 export type TextSettings = CleanOptions & Pick<CorpusOptions, 'tokens' | 'layout'>;
 
+/** A text as token indices, with the vocabulary of its training part and the tokenizer that cut it. */
 export class Corpus {
   /** All tokens in order: [tokens]. */
   readonly tokens: Int32Array;
@@ -26,7 +28,9 @@ export class Corpus {
   readonly train: Int32Array;
   /** The last part, where symbols that the first part lacks are `<unk>`; a view of `tokens`, empty without a fraction. */
   readonly validation: Int32Array;
+  /** Of the training part alone; what only the rest has is `<unk>`. */
   readonly vocabulary: Vocabulary;
+  /** What cut the text, and writes tokens back. */
   readonly tokenizer: Tokenizer;
 
   private constructor({ indices, vocabulary }: Encoded, tokenizer: Tokenizer, trainLength: number) {

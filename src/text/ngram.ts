@@ -9,8 +9,10 @@ import { modifiedDiscounts } from './kneserNey.js';
 import { NgramCounts, type NgramCountsData } from './ngramCounts.js';
 import { type LossMetrics, lossMetrics } from './perplexity.js';
 
+/** Chen and Goodman 1999 (modified Kneser-Ney, interpolated), or Laplace: add α to every count. */
 export type Smoothing = 'kneser-ney' | 'laplace';
 
+/** The order, vocabulary and smoothing of an n-gram model. */
 export interface NgramOptions {
   /** How many tokens an n-gram has: 1 looks at no context, 5 at the last four tokens. */
   order: number;
@@ -24,15 +26,23 @@ export interface NgramOptions {
 
 /** Plain data, as it stands in a model file. */
 export interface NgramModelData extends NgramCountsData {
+  /** How unseen n-grams get their share. */
   smoothing: Smoothing;
+  /** What Laplace adds to each count. */
   alpha: number;
 }
 
+/** An n-gram language model of any order, smoothed by interpolated Kneser-Ney or by Laplace (add α). */
 export class NgramModel {
+  /** n: it looks at the last n − 1 tokens. */
   readonly order: number;
+  /** V: every token from 0 to V − 1 has a probability. */
   readonly vocabularySize: number;
+  /** How unseen n-grams get their share. */
   readonly smoothing: Smoothing;
+  /** What Laplace adds to each count. */
   readonly alpha: number;
+  /** All n-grams up to the order, with their counts. */
   readonly counts: NgramCounts;
   /** What a child adds to its token's probability below its parent. [nodes] */
   readonly #weight: Float64Array;
@@ -78,6 +88,7 @@ export class NgramModel {
     return new NgramModel(NgramCounts.fromData(data), smoothing, alpha);
   }
 
+  /** Plain data, which `fromData` reads. */
   toData(): NgramModelData {
     return { ...this.counts.toData(), smoothing: this.smoothing, alpha: this.alpha };
   }
@@ -156,6 +167,7 @@ export class NgramModel {
     return lossMetrics(sum, tokens.length);
   }
 
+  /** e to the mean of −ln P over these tokens. Errors: EMPTY, RANGE for a token outside the vocabulary. */
   perplexity(tokens: Int32Array, context: ArrayLike<number> = []): number {
     return this.evaluate(tokens, context).perplexity;
   }

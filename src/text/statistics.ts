@@ -1,13 +1,17 @@
 // Statistics of a corpus: how often tokens and n-grams occur, for Zipf's plots, and the entropy of single tokens.
 import { NgramCounts } from './ngramCounts.js';
 
+/** An n-gram and how often it occurs. */
 export interface Frequency {
   /** Token indices in order. */
   ngram: number[];
+  /** Occurrences in the text. */
   count: number;
 }
 
+/** How often the n-grams of one order occur. */
 export interface NgramFrequencies {
+  /** n: how many tokens each has. */
   order: number;
   /** How many n-grams the text has, repeated ones included. */
   total: number;
@@ -15,9 +19,11 @@ export interface NgramFrequencies {
   distinct: number;
   /** Their counts, falling: entry r − 1 is the count at rank r of Zipf's law. */
   counts: Int32Array;
+  /** By falling count, as many as were asked for. */
   mostFrequent: Frequency[];
 }
 
+/** Frequencies of single tokens, and their entropy. */
 export interface CorpusStatistics extends NgramFrequencies {
   /** Entropy of single tokens, in bits: what a unigram model of this very text would need for each. */
   entropyBits: number;

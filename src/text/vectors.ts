@@ -1,9 +1,11 @@
 // Word vectors from elsewhere, in the text format of GloVe and word2vec: a line is a word and its numbers.
 import { UnrolledError } from '../errors.js';
 
+/** Vectors of words, all of one size. */
 export interface WordVectors {
   /** Numbers of each. */
   size: number;
+  /** By word: [size]. */
   vectors: ReadonlyMap<string, Float32Array>;
 }
 

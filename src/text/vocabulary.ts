@@ -9,6 +9,7 @@ export const PADDING = '<pad>';
 export const BEGIN = '<bos>';
 export const END = '<eos>';
 
+/** Which tokens a vocabulary keeps. */
 export interface VocabularyOptions {
   /** Tokens seen less often are left out; 1 by default. */
   minCount?: number;
@@ -20,12 +21,15 @@ export interface VocabularyOptions {
 
 /** Plain data, as it stands in a model file. */
 export interface VocabularyData {
+  /** By index. */
   tokens: string[];
+  /** How often each token was seen. */
   counts: number[];
   /** How many of the first tokens are reserved, `<unk>` included. */
   reserved: number;
 }
 
+/** Tokens and their indices, both ways: V different tokens, reserved ones first, the others by falling frequency. */
 export class Vocabulary {
   /** How often each token was seen when the vocabulary was built; for `<unk>`, all that were left out. */
   readonly counts: Float64Array;
@@ -91,10 +95,12 @@ export class Vocabulary {
     return new Vocabulary(tokens, Float64Array.from(counts), reserved);
   }
 
+  /** Plain data, which `fromJSON` reads. */
   toJSON(): VocabularyData {
     return { tokens: [...this.#tokens], counts: [...this.counts], reserved: this.reserved };
   }
 
+  /** V: how many tokens there are, reserved ones included. */
   get size(): number {
     return this.#tokens.length;
   }
@@ -104,6 +110,7 @@ export class Vocabulary {
     return this.#tokens[0] === UNKNOWN ? 0 : -1;
   }
 
+  /** Whether a token has an index of its own, and is not `<unk>`. */
   has(token: string): boolean {
     return this.#indices.has(token);
   }
@@ -134,10 +141,12 @@ export class Vocabulary {
     return token;
   }
 
+  /** The index of each token: [tokens]. Errors: NOT_FOUND where one is not known and there is no `<unk>`. */
   encode(tokens: readonly string[]): Int32Array {
     return Int32Array.from(tokens, (token) => this.index(token));
   }
 
+  /** The token of each index. Errors: RANGE for an index of no token. */
   decode(indices: ArrayLike<number>): string[] {
     return Array.from(indices, (index) => this.token(index));
   }
