@@ -2,7 +2,7 @@
 import { UnrolledError, UnsupportedError } from '../errors.js';
 import { requireInflatable } from './inflate.js';
 
-/** A file in an archive. */
+/** A file in a zip archive. */
 export interface ZipEntry {
   /** As in the archive: `fra-eng/fra.txt`. */
   path: string;

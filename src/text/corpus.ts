@@ -7,7 +7,7 @@ import { buildBytes, buildEncoding, type Encoded, encodeBytes, encodeText } from
 import { isWordKind, type Tokenizer, type TokenizerKind } from './tokenizer.js';
 import type { Vocabulary, VocabularyOptions } from './vocabulary.js';
 
-/** How a text becomes tokens, and which part of it is for validation. */
+/** How a text becomes a corpus: cleaning, tokens, vocabulary, the part for validation. */
 export interface CorpusOptions extends CleanOptions, VocabularyOptions, TokenizerOptions {
   /** What a token is; `char` by default. */
   tokens?: TokenizerKind;
@@ -20,11 +20,7 @@ export interface CorpusOptions extends CleanOptions, VocabularyOptions, Tokenize
 /** What a model keeps of how its text was read, so that other text is read in the same way. Plain data. */
 export type TextSettings = CleanOptions & Pick<CorpusOptions, 'tokens' | 'layout'>;
 
-/**
- * A text as token indices, with its vocabulary and tokenizer, cut into a training and a validation part.
- *
- *     const corpus = Corpus.fromText(text, { tokens: 'word', minCount: 2, validation: 0.05 });
- */
+/** A text as token indices, with the vocabulary of its training part and the tokenizer that cut it. */
 export class Corpus {
   /** All tokens in order: [tokens]. */
   readonly tokens: Int32Array;
@@ -32,9 +28,9 @@ export class Corpus {
   readonly train: Int32Array;
   /** The last part, where symbols that the first part lacks are `<unk>`; a view of `tokens`, empty without a fraction. */
   readonly validation: Int32Array;
-  /** Built on the training part alone. */
+  /** Of the training part alone; what only the rest has is `<unk>`. */
   readonly vocabulary: Vocabulary;
-  /** The one that cut the text. */
+  /** What cut the text, and writes tokens back. */
   readonly tokenizer: Tokenizer;
 
   private constructor({ indices, vocabulary }: Encoded, tokenizer: Tokenizer, trainLength: number) {

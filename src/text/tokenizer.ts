@@ -6,6 +6,7 @@
  * that version, for its models and for figures that depend on it.
  */
 export const TOKENIZER_KINDS = ['char', 'byte', 'word', 'whitespace', 'split', 'word-0.1'] as const;
+/** A name of `TOKENIZER_KINDS`. */
 export type TokenizerKind = (typeof TOKENIZER_KINDS)[number];
 
 /** What version 0.1 called some kinds in its files: the names are those of other rules now. */
@@ -29,13 +30,13 @@ export function isWordKind(kind: TokenizerKind | undefined): boolean {
   return kind === 'word' || kind === 'whitespace' || kind === 'split' || kind === 'word-0.1';
 }
 
-/** A text to its tokens and back. Made by `createTokenizer`. */
+/** Cuts text into tokens and puts tokens together again.. */
 export interface Tokenizer {
-  /** What a token is. */
+  /** Its name in options and in files. */
   readonly kind: TokenizerKind;
   /** Calls `visit` with each token, without an array of them all. */
   each(text: string, visit: (token: string) => void): void;
-  /** The tokens of a text, in order; none for an empty text. */
+  /** All tokens of a text, in order. */
   tokenize(text: string): string[];
   /** The text of the tokens: exactly the one that they came from, but for kinds that forget blanks. */
   join(tokens: readonly string[]): string;
