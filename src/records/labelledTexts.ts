@@ -25,8 +25,11 @@ export interface LabelledTexts {
   leftOut: { text: number; label: number };
 }
 
+/** Which columns are read: by their names in the header, or by number from 1; found where missing. */
 export interface NamedColumns {
+  /** The column of the texts. */
   text?: string;
+  /** The column of the labels. */
   label?: string;
   /** They are names of the header, never numbers. */
   byName?: boolean;

@@ -4,9 +4,11 @@
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
+/** The distance between two rows of a series. */
 export interface SeriesStep {
   /** `number` where times are plain numbers. */
   unit: 'ms' | 'months' | 'weekdays' | 'number';
+  /** How many of the unit. */
   size: number;
 }
 
