@@ -20,16 +20,25 @@ import type { Reading } from './options.js';
 
 /** How a model's text is read: what its file stores beside the weights. */
 export interface ModelText {
+  /** How a text is cleaned and cut into tokens. */
   settings: TextSettings;
+  /** Tokens and their indices. */
   vocabulary: Vocabulary;
 }
 
 /** A tensor for a file; weights have a label. */
-export type ModelTensor = SafetensorsTensor & { name: string; label?: ParameterLabel };
+export type ModelTensor = SafetensorsTensor & {
+  /** As the network names it: `decoder.weight`. */
+  name: string;
+  /** Which axes and columns mean what; what is no weight has none. */
+  label?: ParameterLabel;
+};
 
 /** What a file has beside the model: that of a checkpoint. */
 export interface FileExtra {
+  /** Beside the weights: moments of the optimizer, best weights so far. */
   tensors?: ModelTensor[];
+  /** Plain data that resuming needs. */
   checkpoint?: unknown;
 }
 

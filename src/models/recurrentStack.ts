@@ -19,7 +19,9 @@ export const RECURRENT_KEYS = [
   'residual',
 ] as const;
 
+/** Options of the recurrent stack, as `Recurrent` has them; all off where missing. */
 export type RecurrentConfig = Omit<Pick<RecurrentOptions, (typeof RECURRENT_KEYS)[number]>, 'zoneout'> & {
+  /** The share of the units that keep their state at a step (Krueger et al. 2017); 0 to 1. */
   zoneout?: number;
 };
 

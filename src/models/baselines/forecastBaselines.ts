@@ -24,13 +24,17 @@ export interface BaselineOptions {
   train: number;
   /** Measured: each window of `horizon` values in from … to − 1. */
   from: number;
+  /** The index after the last value that is measured. */
   to: number;
   /** Not 0 where the target's value was filled in: such values are not scored. */
   filled?: ArrayLike<number>;
 }
 
 /** In scaled units, and in those of the series. */
-export type BaselineErrors = ForecastErrors & { original: ForecastErrors };
+export type BaselineErrors = ForecastErrors & {
+  /** In the units of the series; the others are in scaled units. */
+  original: ForecastErrors;
+};
 
 /** Errors of each rule on the same windows. */
 export interface ForecastBaselines {

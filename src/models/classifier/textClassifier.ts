@@ -43,8 +43,10 @@ const DROPPED_STREAM = 0x77000000;
 /** Beside word vectors, words that have none start small: normal numbers times this. */
 const DRAWN = 0.1;
 
-interface ClassifierTask extends TaskTypes {
+/** The types of `TextClassifier`: what it takes, answers and measures. */
+export interface ClassifierTask extends TaskTypes {
   config: ClassifierConfig;
+  /** @internal */
   network: ClassifierNetwork;
   data: readonly LabelledText[];
   metrics: ClassifierMetrics;
@@ -69,6 +71,7 @@ export class TextClassifier extends Model<ClassifierTask> {
   /**
    * What the table of tasks holds: the name `classify`, the defaults of `fit`, and how a model is opened, made for data and
    * trained.
+   * @internal
    */
   static readonly definition = defineTask<TextClassifier, readonly LabelledText[], ClassifierOptions>({
     task: 'classify',
@@ -163,7 +166,7 @@ export class TextClassifier extends Model<ClassifierTask> {
     return piecesOf(text, this.text.settings);
   }
 
-  /** Rows as token indices and classes. Errors: OPTION for a label that was not trained. */
+  /** Rows as token indices and classes. Errors: OPTION for a label that was not trained. @internal */
   encode(rows: readonly LabelledText[]): Encoded {
     const classOf = new Map(this.config.labels.map((label, k) => [label, k]));
     const classes = Int32Array.from(rows, (row, i) => {

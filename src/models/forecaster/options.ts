@@ -77,9 +77,9 @@ export interface ForecasterOptions extends StackOptions, FitOptions<ForecastMetr
   /** Of `relativeTo: 'season'`. */
   season?: number;
   /** What the network reads of the target: its values, the change from each to the next, or both; difference. */
-  reads?: WindowSettings['reads'];
+  reads?: ForecasterConfig['reads'];
   /** What it predicts the distance from: the last value, the value one season before, or zero; last. */
-  relativeTo?: WindowSettings['relativeTo'];
+  relativeTo?: ForecasterConfig['relativeTo'];
   /** A linear map of the window beside the recurrent part (Lai et al. 2018, section 3.6); true. */
   shortcut?: boolean;
   /** Of the target, measured on the training part: mean 0 and deviation 1, 0 to 1, or as it is; standard. Other inputs are always standardized. */

@@ -7,17 +7,14 @@ import { type BestPath, type ChainMarginals, LinearChain } from '../../nn/chain.
 import { checkSizes } from '../../nn/layers.js';
 import { Philox } from '../../tensor/philox.js';
 
-/** Rows of probabilities that sum to 1. */
-type Rows = readonly ArrayLike<number>[];
-
 /** The three distributions of a hidden Markov model (Rabiner 1989: π, A, B). Every row sums to 1 within 1e-6. */
 export interface HiddenMarkovParameters {
   /** P(first state): [K] */
   initial: ArrayLike<number>;
   /** P(next state | state): K rows of K */
-  transition: Rows;
+  transition: readonly ArrayLike<number>[];
   /** P(symbol | state): K rows of V */
-  emission: Rows;
+  emission: readonly ArrayLike<number>[];
 }
 
 /** Sizes of the model, and when a training ends. */
@@ -270,7 +267,7 @@ function largestSymbol(sequences: readonly ArrayLike<number>[]): number {
   return largest;
 }
 
-function checkRows(what: string, rows: Rows, count: number): void {
+function checkRows(what: string, rows: readonly ArrayLike<number>[], count: number): void {
   if (rows.length === count) return;
   throw new UnrolledError(
     'SHAPE',

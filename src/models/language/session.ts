@@ -33,7 +33,7 @@ export class LanguageSession {
   #recent: number[] = [];
   #read = 0;
 
-  /** @param evaluating runs with dropout off */
+  /** @param evaluating runs with dropout off @internal */
   constructor(network: LanguageNetwork, text: ModelText, evaluating: <R>(run: () => R) => R) {
     this.#network = network;
     this.#text = text;

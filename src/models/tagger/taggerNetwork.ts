@@ -18,6 +18,7 @@ import type { WordBatch } from './taggerWords.js';
 
 /** What makes tags of scores: each step alone, or paths of tags. */
 export const TAGGER_HEADS = ['softmax', 'crf'] as const;
+/** What makes tags of scores: a softmax at each step, or a conditional random field over the whole sentence. */
 export type TaggerHead = (typeof TAGGER_HEADS)[number];
 
 export interface TaggerNetworkConfig extends StackConfig {

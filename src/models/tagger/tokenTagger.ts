@@ -46,8 +46,10 @@ const EVALUATION_BATCH = 64;
 /** Keeps the draws of unknown words apart from other host draws of the same seed: a stream for each minibatch. */
 const UNKNOWN_STREAM = 0x75000000;
 
-interface TaggerTask extends TaskTypes {
+/** The types of `TokenTagger`: what it takes, answers and measures. */
+export interface TaggerTask extends TaskTypes {
   config: TaggerConfig;
+  /** @internal */
   network: TaggerNetwork;
   data: readonly TaggedSentence[];
   metrics: TaggerMetrics;
@@ -69,12 +71,13 @@ interface TaggerTask extends TaskTypes {
  */
 export class TokenTagger extends Model<TaggerTask> {
   readonly task = 'tag';
-  /** How words and characters become indices. */
+  /** How words and characters become indices. @internal */
   readonly words: TaggerWords;
 
   /**
    * What the table of tasks holds: the name `tag`, the defaults of `fit`, and how a model is opened, made for data and
    * trained.
+   * @internal
    */
   static readonly definition = defineTask<TokenTagger, readonly TaggedSentence[], TaggerOptions>({
     task: 'tag',
@@ -111,6 +114,7 @@ export class TokenTagger extends Model<TaggerTask> {
     },
   });
 
+  /** @internal */
   constructor(config: TaggerConfig, words: TaggerWords) {
     const texts = [
       { settings: { tokens: 'word' as const, lowercase: config.lowercase }, vocabulary: words.words },

@@ -60,6 +60,7 @@ function sourceKey(source: string): string {
 
 /** One language: its texts to tokens and indices, and back. */
 export class Side {
+  /** The vocabulary, and how a text is cleaned and cut into tokens. */
   readonly text: ModelText;
   readonly #tokenizer: Tokenizer;
   /** Marks that stand behind a blank, as in French, and the blank. */
@@ -72,6 +73,7 @@ export class Side {
     this.#blanks = new Map(spaced.map((written) => [written.slice(1), written.slice(0, 1)]));
   }
 
+  /** The tokens of a text, after cleaning. */
   tokens(text: string): string[] {
     return this.#tokenizer.tokenize(cleanText(text, this.text.settings));
   }
