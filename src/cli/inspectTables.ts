@@ -34,12 +34,15 @@ export function inspectTables(
   return parts.join('\n\n');
 }
 
+/** Told apart where there are two; forward is what is usual. */
+const backward = (direction: 'forward' | 'backward'): string => (direction === 'backward' ? ' backward' : '');
+
 function textTables({ saturation, neurons, gradientFlow }: NonNullable<Inspection['text']>): string[] {
   const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
   const parts: string[] = [];
   if (saturation.length > 0) {
-    const rows = saturation.map(({ layer, name, kind, left, right }) => [
-      `layer ${layer} ${name}`,
+    const rows = saturation.map(({ layer, direction, name, kind, left, right }) => [
+      `layer ${layer}${backward(direction)} ${name}`,
       kind,
       percent(left),
       percent(right),
@@ -60,9 +63,9 @@ function textTables({ saturation, neurons, gradientFlow }: NonNullable<Inspectio
     first === undefined ? [] : [{ ...first, property }],
   );
   if (best.length > 0) {
-    const rows = best.map(({ property, layer, state, neuron, correlation, auc }) => [
+    const rows = best.map(({ property, layer, direction, state, neuron, correlation, auc }) => [
       property,
-      `layer ${layer} ${state}[${neuron}]`,
+      `layer ${layer}${backward(direction)} ${state}[${neuron}]`,
       correlation.toFixed(2),
       auc === null ? '' : auc.toFixed(2),
     ]);

@@ -17,6 +17,7 @@ export {
   NaiveBayes,
   NgramLanguageModel,
   splitPairs,
+  TASKS,
   TextClassifier,
   TokenTagger,
   TranslationMemory,

@@ -62,7 +62,7 @@ function exampleOf({ min, max, above, below }: Range, whole: boolean): number {
   const low = min ?? above ?? 0;
   const high = max ?? below;
   if (whole) return Math.max(low, 1);
-  return high === undefined ? Math.max(low, 1) : (low + high) / 2;
+  return high === undefined || (low < 1 && high > 1) ? Math.max(low, 1) : (low + high) / 2;
 }
 
 /** A whole number. */

@@ -4,6 +4,7 @@
 // Source: https://github.com/huggingface/safetensors#format
 import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
+import { notAModel } from './fileKinds.js';
 import { type JsonFault, jsonFault } from './jsonKeys.js';
 
 /** Half floats (F16, BF16) stay the 16-bit patterns that they are; BOOL is 0 or 1 in a byte. */
@@ -138,6 +139,11 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsF
       'the file is damaged or not a safetensors file: copy it again, or save the model again',
       { cause },
     );
+  const other = notAModel(bytes);
+  if (other !== null) {
+    const help = 'name a model file: one that train wrote, or another safetensors file';
+    throw new UnrolledError('FORMAT', `expected a model file (safetensors), received ${other}: ${name}`, help);
+  }
   if (bytes.length < 8) throw damaged('at least 8 bytes', `${bytes.length}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const declared = view.getBigUint64(0, true);

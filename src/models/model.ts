@@ -140,13 +140,17 @@ export abstract class Model<T extends TaskTypes = TaskTypes> extends StoredModel
     return this.evaluating(() => this.measure(data, options));
   }
 
-  /** An answer for each input, in their order; for an iterable that is asynchronous, one after the other. */
+  /**
+   * An answer for each input, in their order; for an iterable that is asynchronous, one after the other.
+   * Errors: OPTION for a single input, and those of the task.
+   */
   predict(inputs: readonly T['input'][], options?: T['predictOptions']): T['answer'][];
   predict(inputs: AsyncIterable<T['input']>, options?: T['predictOptions']): AsyncGenerator<T['answer']>;
   predict(
     inputs: readonly T['input'][] | AsyncIterable<T['input']>,
     options: T['predictOptions'] = {},
   ): T['answer'][] | AsyncGenerator<T['answer']> {
+    requireMany(inputs);
     if (Symbol.asyncIterator in inputs) return this.#answerEach(inputs, options);
     return this.evaluating(() => this.answer(inputs, options));
   }
@@ -179,6 +183,14 @@ export abstract class Model<T extends TaskTypes = TaskTypes> extends StoredModel
   static fit<M extends Model, D, O extends object>(this: TrainedBy<M, D, O>, data: D, options?: O): Promise<M> {
     return fitModel(this.definition, data, (options ?? {}) as O);
   }
+}
+
+/** Errors: OPTION for one input, as JavaScript may pass it, where many are asked for. */
+function requireMany(inputs: unknown): void {
+  if (Array.isArray(inputs) || (typeof inputs === 'object' && inputs !== null && Symbol.asyncIterator in inputs))
+    return;
+  const received = typeof inputs === 'string' ? 'one text' : inputs == null ? 'none' : `one ${typeof inputs}`;
+  throw new UnrolledError('OPTION', `expected a list of inputs, received ${received}`, 'one input: predict([input])');
 }
 
 /** A model class that is trained by `fit`. `M`: its models, `D`: the data, `O`: the options. */

@@ -59,6 +59,6 @@ export function loadLanguageModel(bytes: Uint8Array, name: string): LanguageMode
   throw new UnrolledError(
     'FORMAT',
     `expected a language model in ${name}, received a model of the task ${model.task}`,
-    'evaluate and predict take models of any task',
+    model.task === 'caption' ? 'open it with Captioner.load' : 'unrolled predict and Model.predict answer with it',
   );
 }

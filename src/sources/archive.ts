@@ -2,6 +2,7 @@
 import { inflateRawSync } from 'node:zlib';
 import { isDataFile, isTableFile } from '../data/extract.js';
 import { UnrolledError } from '../errors.js';
+import { fileKind } from '../formats/fileKinds.js';
 import { unzip, type ZipEntry, zipEntries } from '../records/unzip.js';
 
 /** One file of the data, unpacked. */
@@ -13,29 +14,11 @@ export interface Part {
   label?: string;
 }
 
-const OTHERS: readonly [start: readonly number[], what: string, help: string][] = [
-  [[0x25, 0x50, 0x44, 0x46], 'a PDF document', 'export its text'],
-  [[0xd0, 0xcf, 0x11, 0xe0], 'a workbook or document of old Office', 'save the sheet as CSV'],
-  [[0x50, 0x41, 0x52, 0x31], 'Parquet', 'write it as CSV or JSON lines'],
-  [[0x41, 0x52, 0x52, 0x4f, 0x57, 0x31], 'Arrow', 'write it as CSV or JSON lines'],
-  [[0x89, 0x48, 0x44, 0x46], 'HDF5', 'write the table as CSV'],
-  [[0x53, 0x51, 0x4c, 0x69, 0x74, 0x65], 'a database of SQLite', 'export the table as CSV'],
-  [[0x80, 0x04, 0x95], 'a pickle of Python', 'write the data as CSV or JSON lines'],
-  [[0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59], 'an array of NumPy', 'write it with numpy.savetxt'],
-  [[0x58, 0x0a, 0x00, 0x00], 'data of R', 'write it with write.csv'],
-  [[0x42, 0x5a, 0x68], 'bzip2 data', 'unpack it, or pack it with gzip'],
-  [[0xfd, 0x37, 0x7a, 0x58, 0x5a], 'xz data', 'unpack it, or pack it with gzip'],
-  [[0x28, 0xb5, 0x2f, 0xfd], 'Zstandard data', 'unpack it, or pack it with gzip'],
-  [[0x37, 0x7a, 0xbc, 0xaf], 'a 7z archive', 'unpack it'],
-  [[0x89, 0x50, 0x4e, 0x47], 'a PNG picture', 'name a file with text'],
-  [[0xff, 0xd8, 0xff], 'a JPEG picture', 'name a file with text'],
-];
-
 /** Errors: FORMAT for a file of a known other kind, with what to do with it. */
 export function refuseBinary({ name, bytes }: Part): void {
-  const found = OTHERS.find(([start]) => start.every((byte, i) => bytes[i] === byte));
-  if (found === undefined) return;
-  throw new UnrolledError('FORMAT', `expected text in ${name}, received ${found[1]}`, found[2]);
+  const found = fileKind(bytes);
+  if (found === null) return;
+  throw new UnrolledError('FORMAT', `expected text in ${name}, received ${found.what}`, found.help);
 }
 
 function isZip({ bytes }: Pick<Part, 'bytes'>): boolean {

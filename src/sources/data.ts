@@ -138,6 +138,9 @@ async function readStdin(stdin: SourceContext['stdin']): Promise<Uint8Array> {
 function nameOf(args: readonly string[]): string {
   const [first = 'data'] = args;
   if (first === '-') return 'stdin';
-  const bare = basename(first.replace(/[\\/]+$/, '')).replace(/(\.(txt|json|jsonl|csv|tsv|md))?(\.gz)?$/i, '');
+  const bare = basename(first.replace(/[\\/]+$/, '')).replace(
+    /(\.(txt|json|jsonl|csv|tsv|md|conll|conllu))?(\.gz)?$/i,
+    '',
+  );
   return args.length > 1 ? `${bare}-and-${args.length - 1}-more` : bare || 'data';
 }

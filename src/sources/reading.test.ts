@@ -147,7 +147,7 @@ describe('a classifier', () => {
       const { texts: read, report } = await texts({ [name]: content }, reading);
       expect(read, `${name} ${content}`).toEqual(blank);
       expect(report.rows).toBe(4);
-      expect(report.notes.join('\n')).toMatch(/2 rows are empty: each has an answer/);
+      expect(report.notes.join('\n')).toMatch(/2 rows are empty, and answered like any other/);
     }
     expect((await texts({ 'x.jsonl': '{"text":null}\n{}\n{"text":"a"}\n' }, reading)).texts).toEqual(['', '', 'a']);
     expect((await texts({ 'x.txt': '\n\n' }, reading)).texts).toEqual(['', '']);

@@ -45,8 +45,7 @@ export async function readTexts(
     textRows(part, reader),
   );
   const empty = rows.filter(({ text }) => text.trim() === '').length;
-  if (empty > 0)
-    report.note(null, `${empty} row${empty === 1 ? ' is' : 's are'} empty: each has an answer as others have`);
+  if (empty > 0) report.note(null, `${empty} row${empty === 1 ? ' is' : 's are'} empty, and answered like any other`);
   const reading = stored ?? reader.read ?? { kind: 'text', format: 'lines', columns: {}, ...PLAIN_READING };
   const { columns, format } = reader.read ?? reading;
   return {

@@ -18,7 +18,7 @@ export const evaluateCommand = defineCommand({
     'unrolled evaluate runs/reviews-lstm.safetensors more.csv',
   ],
   async run(context, [file, ...args], options) {
-    const { model, commands, reading } = await openModel(context, file);
+    const { model, commands, reading } = await openModel(context, file, ROW_OPTIONS, options);
     const { name, report, json, rows } = await commands.evaluate(model, { context, file, args, options, reading });
     tellNotes(context, report);
     return {

@@ -58,6 +58,8 @@ export interface Insight {
 export interface TaskCommands<K extends Task> {
   /** null for what programs train. */
   train: AnyCommand | null;
+  /** Options of `predict` and `evaluate` that are for this task, and refused for tasks that do not name them. */
+  takes: readonly (keyof PredictCall['options'])[];
   /** Errors: those of reading, and of the model's `evaluate`. */
   evaluate(model: ModelOf[K], call: Call): Promise<Measured>;
   /** Errors: those of reading, and of the model's `predict`. */

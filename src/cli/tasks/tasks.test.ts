@@ -79,6 +79,22 @@ describe('train classify', () => {
       expect(inside).toMatchObject({ label: 'neg', tokens: ['so', 'poor'], config: { task: 'classify' } });
       expect(inside.attributions[1]).toBeGreaterThan(Math.abs(inside.attributions[0]));
       expect(readFileSync(join(folder, 'in.html'), 'utf8')).toContain('Why neg');
+      const shown = await runTest(['inspect', 'films.safetensors', '--text', 'so poor'], { cwd: folder });
+      expect(shown.out).toMatch(/layer 0 f +sigmoid/);
+      expect(shown.out).toMatch(/layer 0 backward f +sigmoid/);
+      for (const command of ['predict', 'evaluate']) {
+        const foreign = ['--source', 'review', ...(command === 'predict' ? ['--beam', '3'] : [])];
+        const refused = await runTest([command, 'films.safetensors', 'more.tsv', ...foreign], { cwd: folder });
+        expect(refused.status).toBe(2);
+        expect(refused.err).toMatch(
+          command === 'predict' ? /for a classifier, received --source, --beam/ : /received --source\n/,
+        );
+      }
+      const swapped = await runTest(['predict', 'more.tsv', 'films.safetensors'], { cwd: folder });
+      expect(swapped.err).toContain('expected a model file (safetensors), received text: more.tsv');
+      const asData = await runTest(['predict', 'films.safetensors', 'films.safetensors'], { cwd: folder });
+      expect(asData.err).toContain('expected text in films.safetensors, received a model (safetensors)');
+      expect((await runTest(['inspect', '.'], { cwd: folder })).err).toContain('expected a file, received the folder');
       const generated = await runTest(['generate', 'films.safetensors'], { cwd: folder });
       expect(generated.err).toContain(
         'expected a language model in films.safetensors, received a model of the task classify',

@@ -192,6 +192,13 @@ export class TokenTagger extends Model<TaggerTask> {
   }
 
   protected answer(sentences: readonly (readonly string[])[]): PredictedTags[] {
+    if (sentences.some((sentence) => !Array.isArray(sentence))) {
+      throw new UnrolledError(
+        'OPTION',
+        'expected the tokens of each sentence, received a text',
+        "cut it first: predict([text.split(' ')])",
+      );
+    }
     const { tags } = this.config;
     const result = new Array<PredictedTags>(sentences.length);
     const every = Int32Array.from(sentences.keys());

@@ -42,6 +42,11 @@ export const nodePlatform: Platform = {
       if (code === 'ENOENT') {
         throw new UnrolledError('NOT_FOUND', `expected a file, found none: ${path}`, 'check the path', { cause });
       }
+      if (code === 'EISDIR') {
+        throw new UnrolledError('IO', `expected a file, received the folder ${path}`, 'give the path of a file', {
+          cause,
+        });
+      }
       throw new UnrolledError('IO', `expected to read ${path}, received ${code}`, 'check that it is a readable file', {
         cause,
       });

@@ -4,6 +4,7 @@ import type { TaskCommands } from '../task.js';
 
 export const captionCommands: TaskCommands<'caption'> = {
   train: null,
+  takes: [],
   evaluate: (_, { file }) => refusePictures(file),
   predict: (_, { file }) => refusePictures(file),
   inspect: (_, { file, text, series }) =>

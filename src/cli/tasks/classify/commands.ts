@@ -8,6 +8,7 @@ import { trainClassifyCommand } from './train.js';
 
 export const classifyCommands: TaskCommands<'classify'> = {
   train: trainClassifyCommand,
+  takes: ['text', 'label'],
   async evaluate(model, { context, args, options, reading }) {
     const { readLabelled } = await import('../../../sources/index.js');
     const data = await readLabelled(sourcesOf(context), args, options, reading);

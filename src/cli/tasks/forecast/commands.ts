@@ -12,6 +12,7 @@ import { trainForecastCommand } from './train.js';
 
 export const forecastCommands: TaskCommands<'forecast'> = {
   train: trainForecastCommand,
+  takes: ['target', 'inputs', 'time', 'missing', 'dates', 'decimal', 'steps'],
   async evaluate(model, { context, args, options, reading }) {
     const data = await readFor(model, context, args, options, reading);
     const series = seriesOf(data);

@@ -96,7 +96,7 @@ export const trainForecastCommand = defineCommand({
     const sizes = `${formatNumber(parts.train[1])} training values, ${formatNumber(parts.validation[1] - parts.validation[0])} for validation, ${formatNumber(to - from)} for testing`;
     const run = {
       ...(await startRun(context, { ...data, resumed }, args, sizes, options, DEFAULTS.cell)),
-      counted: 'values',
+      counted: 'windows',
     };
     const { season, mode, relativeTo, transform } = options;
     const model = await trainAndSave(context, run, (hooks) =>

@@ -10,6 +10,7 @@ import { trainLmCommand } from './train.js';
 
 export const languageModelCommands: TaskCommands<'lm'> = {
   train: trainLmCommand,
+  takes: [],
   evaluate: evaluateText,
   predict: (_, { file }) => refuseRows(file),
   inspect(_, call) {

@@ -6,6 +6,7 @@ import { trainNgramCommand } from './train.js';
 
 export const ngramCommands: TaskCommands<'ngram'> = {
   train: trainNgramCommand,
+  takes: [],
   evaluate: evaluateText,
   predict: (_, { file }) => refuseRows(file),
   inspect(_, { text, series }) {

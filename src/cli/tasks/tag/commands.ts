@@ -7,6 +7,7 @@ import { trainTagCommand } from './train.js';
 
 export const tagCommands: TaskCommands<'tag'> = {
   train: trainTagCommand,
+  takes: ['tokenColumn', 'tagColumn'],
   async evaluate(model, { context, args, options, reading }) {
     const { readSentences } = await import('../../../sources/index.js');
     const data = await readSentences(sourcesOf(context), args, options, reading);

@@ -8,6 +8,7 @@ import { trainTranslateCommand } from './train.js';
 
 export const translateCommands: TaskCommands<'translate'> = {
   train: trainTranslateCommand,
+  takes: ['source', 'target', 'beam', 'lengthPenalty'],
   async evaluate(model, { context, args, options, reading }) {
     const library = await import('../../library.js');
     const { readSentencePairs } = await import('../../../sources/index.js');
