@@ -15,6 +15,7 @@ const README = [
   'README.md',
   ...[
     'recurrent',
+    'models',
     'weights',
     'textbook',
     'classification',

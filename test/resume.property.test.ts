@@ -12,6 +12,7 @@ import {
   Translator,
   useBackend,
 } from 'unrolled';
+import { decodeSafetensors, encodeSafetensors } from 'unrolled/formats';
 import { Corpus } from 'unrolled/text';
 
 beforeAll(() => useBackend('auto'));
@@ -172,7 +173,8 @@ describe('resume without options', () => {
     const options = { ...SMALL, seed: 7, cell: 'gru', dropout: 0.3, patience: 2, wordDropout: 0.1, validation: 0.25 };
     const whole = await TextClassifier.fit(ROWS, options);
     const resume = await interrupted((o) => TextClassifier.fit(ROWS, { ...options, ...o }), 5, undefined);
-    const end = await TextClassifier.fit(ROWS, { resume: resume ?? undefined });
+    // What is undefined was not given.
+    const end = await TextClassifier.fit(ROWS, { resume: resume ?? undefined, batchSize: undefined, cell: undefined });
     expect(Buffer.compare(end.toBytes(), whole.toBytes())).toBe(0);
     expect(end.settings).toEqual(whole.settings);
   });
@@ -221,3 +223,18 @@ describe('what is not the same run', () => {
     );
   });
 });
+
+it.each([null, true, [null], {}, 'half'])(
+  'a checkpoint whose share of validation is %j is read as one that says nothing',
+  async (validation) => {
+    const options = { ...SMALL, validation: 0.25 };
+    const resume = await interrupted((o) => TextClassifier.fit(ROWS, { ...options, ...o }), 4, undefined);
+    const { tensors, metadata } = decodeSafetensors(resume ?? new Uint8Array(0), 'c');
+    const checkpoint = JSON.parse(metadata.checkpoint) as { options: Record<string, unknown> };
+    checkpoint.options.validation = validation;
+    const list = [...tensors].map(([name, tensor]) => ({ name, ...tensor }));
+    const bytes = encodeSafetensors(list, { ...metadata, checkpoint: JSON.stringify(checkpoint) });
+    // The share is the default one then, and so the data another.
+    await expect(TextClassifier.fit(ROWS, { resume: bytes })).rejects.toMatchObject({ code: 'OPTION' });
+  },
+);

@@ -8,7 +8,14 @@ import text from './text/translation.js';
 const LONGEST = 10; // words of a side
 const HELD = 3500; // English sentences, about 5,000 pairs
 /** Size of the vocabularies, rate and passes were chosen on the validation part. */
-const SETTINGS: TranslatorOptions = { minCount: 2, maxSize: 8000, learningRate: 2e-3, epochs: 4, validations: 4 };
+const SETTINGS: TranslatorOptions = {
+  tokens: 'word-0.1',
+  minCount: 2,
+  maxSize: 8000,
+  learningRate: 2e-3,
+  epochs: 4,
+  validations: 4,
+};
 const QUICK: TranslatorOptions = {
   hiddenSize: 32,
   embeddingSize: 32,

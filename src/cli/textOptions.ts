@@ -1,11 +1,12 @@
 // The options about text, for every command that reads a corpus; sources/corpus.ts does what they say.
 import { type Resumed, settingOf } from './resumed.js';
+import { TOKENIZER_KINDS } from '../text/tokenizer.js';
 import { VALIDATION } from '../sources/corpus.js';
 import { choice, flag, fraction, integer, type OptionValues, string } from './options.js';
 
 export const TEXT_OPTIONS = {
   tokens: {
-    ...choice('--tokens <kind>', 'token unit', ['char', 'byte', 'word', 'whitespace']),
+    ...choice('--tokens <kind>', 'token unit', TOKENIZER_KINDS),
     defaultText: 'char',
   },
   format: choice('--format <name>', 'format of the text files (default: by their extension)', [

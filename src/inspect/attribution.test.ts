@@ -11,7 +11,7 @@ beforeAll(() => useBackend(new ReferenceBackend()));
 describe('integratedGradients', () => {
   it.each([
     ['good', 'bad'],
-    ['good', 'bad', 'so-so'],
+    ['good', 'bad', 'dull'],
   ])('gives the words that decide their share: %s, %s', async (...labels) => {
     const rows = Array.from({ length: 60 }, (_, i) => {
       const label = labels[i % labels.length];

@@ -11,8 +11,7 @@ import { requireNumber } from '../range.js';
 import { fromData } from '../tensor/create.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { cleanText } from '../text/clean.js';
-import { createTokenizer } from '../text/createTokenizer.js';
+import { piecesOf } from '../text/corpus.js';
 
 /** How far each token of a text moved a classifier towards a label. */
 export interface Attribution {
@@ -43,7 +42,7 @@ export function integratedGradients(
 ): Attribution {
   requireNumber('a number of steps', steps, { min: 1, whole: true }, '64 is usual');
   const { settings } = model.text;
-  const tokens = createTokenizer(settings.tokens ?? 'word').tokenize(cleanText(text, settings));
+  const tokens = piecesOf(text, settings);
   const [answer] = model.predict([text]);
   const wanted = label ?? answer.label;
   const { sequences } = model.encode([{ text, label: wanted }]);

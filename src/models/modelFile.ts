@@ -4,7 +4,7 @@ import { UnrolledError } from '../errors.js';
 import { decodeSafetensors, encodeSafetensors, type SafetensorsTensor } from '../formats/safetensors.js';
 import type { Module } from '../nn/module.js';
 import type { TextSettings } from '../text/corpus.js';
-import { TOKENIZER_KINDS } from '../text/tokenizer.js';
+import { kindInFile, TOKENIZER_KINDS } from '../text/tokenizer.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { openingFile, withBudget } from '../weights/budget.js';
 import {
@@ -112,7 +112,7 @@ export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
   };
   const texts: ModelText[] = [];
   for (let i = 0; metadata[numbered('text', i)] !== undefined; i++) {
-    const settings = checkSettings(part(numbered('text', i)), name);
+    const settings = checkSettings(part(numbered('text', i)), name, metadata.format !== FORMAT);
     const vocabulary = part(numbered('vocabulary', i));
     texts.push({ settings, vocabulary: openingFile(name, () => Vocabulary.fromJSON(vocabulary)) });
   }
@@ -157,9 +157,9 @@ export function textAt(texts: readonly ModelText[], i: number, name: string): Mo
   throw new UnrolledError('FORMAT', `expected a vocabulary in ${name}, received none`, 'the file is damaged');
 }
 
-function checkSettings(value: unknown, name: string): TextSettings {
+function checkSettings(value: unknown, name: string, isOld: boolean): TextSettings {
   const settings = (value ?? {}) as Record<string, unknown>;
-  const tokens = TOKENIZER_KINDS.find((kind) => kind === settings.tokens);
+  const tokens = kindInFile(settings.tokens, isOld);
   if (tokens === undefined) {
     throw new UnrolledError(
       'FORMAT',
@@ -181,6 +181,7 @@ function withoutDefaults(
     tokens,
     ...Object.fromEntries(CLEANINGS.filter((name) => settings[name] === true).map((name) => [name, true])),
     ...(typeof lineSeparator === 'string' ? { lineSeparator } : {}),
+    ...(settings.layout === false ? { layout: false } : {}),
   };
 }
 

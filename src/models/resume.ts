@@ -37,11 +37,13 @@ function isPlain(value: unknown, depth: number): boolean {
  * Errors: OPTION for settings that contradict the checkpoint, all of them by name.
  */
 export function resumedOptions<O extends object>(
-  { options: stored, data }: Pick<Checkpoint, 'options' | 'data'>,
+  { options, data }: Pick<Checkpoint, 'options' | 'data'>,
   given: O & FitOptions,
   config: object,
   defaults: object,
 ): Record<string, unknown> {
+  // What a stranger's file has beside settings is none.
+  const stored = storable(options);
   // A checkpoint of 0.1 kept plain values only, and no fingerprint: what it does not say is not held against anybody.
   const isWhole = data !== null;
   const before: Record<string, unknown> = isWhole ? { ...defaults, ...stored } : { ...stored };
@@ -63,7 +65,7 @@ export function resumedOptions<O extends object>(
   }
   const longer = Object.entries(defined({ epochs: given.epochs, minutes: given.minutes }));
   const kept = longer.length > 0 ? without(stored, MAY_CHANGE) : stored;
-  const unstored = Object.entries(given).filter(([name, value]) => !isSetting(name, value));
+  const unstored = Object.entries(defined(given)).filter(([name, value]) => !isSetting(name, value));
   return { ...kept, ...Object.fromEntries([...unstored, ...longer]) };
 }
 

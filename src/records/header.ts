@@ -46,6 +46,9 @@ const TELLING = new Set([
 ]);
 const KNOWN = new Set([...TEXT_NAMES, ...LABEL_NAMES, ...TIME_NAMES, ...TELLING, 'index', 'input', 'output']);
 
+/** A header is looked for in so many rows. */
+export const HEADER_ROWS = 1001;
+
 const LONGEST_NAME = 64;
 
 /**

@@ -1,9 +1,9 @@
 // IDX, the format of MNIST: a header with the sizes, then the numbers (yann.lecun.com/exdb/mnist).
 import { UnrolledError } from '../errors.js';
 
-/** An array of bytes. */
+/** An array of bytes with its shape. */
 export interface IdxArray {
-  /** Sizes, the slowest dimension first. */
+  /** [N, H, W] for pictures, [N] for labels. */
   shape: number[];
   /** Row by row. */
   data: Uint8Array;

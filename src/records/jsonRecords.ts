@@ -54,37 +54,51 @@ export function arrayRecords(text: string, name: string): RawTable {
 export function objectRecords(text: string, name: string): RawTable {
   const whole = parse(text, 1, name, ARRAY_HELP);
   const entries = isObject(whole) ? Object.entries(whole) : [];
-  const line = 1;
+  const tableOf = (rows: object[], note: string): RawTable => {
+    const records = rows.map((row) => ({ line: 1, fields: flatRecord(row, 1, name) }));
+    return { ...asTable(records, name), notes: [note] };
+  };
   const { columns, data } = whole as { columns?: unknown; data?: unknown };
   if (Array.isArray(columns) && Array.isArray(data) && data.every(Array.isArray)) {
-    const records = data.map((values) => ({ line, fields: flat(Object.fromEntries(columns.map((column, c) => [String(column), values[c]]))) })); // prettier-ignore
-    return { ...asTable(records, name), notes: ['the rows are those of data, by columns'] };
+    const names = columns.map(String);
+    const rows = data.map((values) => Object.fromEntries(names.map((column, c) => [column, values[c]])));
+    return tableOf(rows, 'the rows are those of data, by columns');
   }
-  const lists = entries.filter((entry): entry is [string, object[]] => Array.isArray(entry[1]) && entry[1].length > 0 && entry[1].every(isObject)); // prettier-ignore
-  if (lists.length === 1) {
-    const [[key, list]] = lists;
-    return { ...asTable(list.map((value) => ({ line, fields: flat(value) })), name), notes: [`the rows are those of ${key}`] }; // prettier-ignore
-  }
-  const byColumn = entries.length > 0 && entries.every(([, values]) => isObject(values) || Array.isArray(values));
-  if (byColumn && lists.length === 0) {
-    const keys = [...new Set(entries.flatMap(([, values]) => Object.keys(values as object)))];
-    const records = keys.map((key) => ({
-      line,
-      fields: flat(Object.fromEntries(entries.map(([column, values]) => [column, own(values as object, key)]))),
-    }));
-    return { ...asTable(records, name), notes: ['each key of the object is a column'] };
+  const lists = entries.filter((entry): entry is [string, Record<string, unknown>[]] => isList(entry[1]));
+  if (lists.length === 1) return tableOf(lists[0][1], `the rows are those of ${lists[0][0]}`);
+  const byColumn = entries.filter((entry): entry is [string, object] => isObject(entry[1]) || Array.isArray(entry[1]));
+  if (entries.length > 0 && byColumn.length === entries.length && lists.length === 0) {
+    return tableOf(turnedRound(byColumn, name), 'each key of the object is a column');
   }
   throw new UnrolledError(
     'FORMAT',
-    `expected a list of objects in ${name}, received an object ${lists.length > 1 ? `with ${lists.length} of them: ${lists.map(([key]) => key).join(', ')}` : 'without one'}`, // prettier-ignore
+    `expected a list of objects in ${name}, received an object with ${lists.length === 0 ? 'none' : `${lists.length} of them: ${lists.map(([key]) => key).join(', ')}`}`,
     ARRAY_HELP,
   );
+}
+
+/** Columns by their keys as rows. Errors: FORMAT for columns that have nearly no key in common. */
+function turnedRound(columns: readonly [string, object][], name: string): object[] {
+  const keys = [...new Set(columns.flatMap(([, values]) => Object.keys(values)))];
+  const values = columns.reduce((sum, [, held]) => sum + Object.keys(held).length, 0);
+  const cells = keys.length * columns.length;
+  if (cells > SMALL && cells > SPARSE * values) {
+    throw new UnrolledError(
+      'FORMAT',
+      `expected columns with the same rows in ${name}, received ${keys.length} different ones in ${columns.length} columns`,
+      ARRAY_HELP,
+    );
+  }
+  return keys.map((key) => Object.fromEntries(columns.map(([column, held]) => [column, own(held, key)])));
 }
 
 const own = (values: object, key: string): unknown => (Object.hasOwn(values, key) ? values[key as never] : null);
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Objects, one or more. */
+const isList = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isObject);
 
 /** Columns are all keys. Errors: FORMAT for rows that have nearly no key in common. */
 function asTable(records: readonly RecordFields[], name: string): RawTable {
@@ -109,9 +123,24 @@ function asTable(records: readonly RecordFields[], name: string): RawTable {
 function record(entry: Entry, name: string, help: string): RecordFields {
   const { line } = entry;
   const value = parse(entry.text, line, name, help);
-  if (isObject(value)) return { fields: flat(value), line };
+  if (isObject(value)) return { fields: flatRecord(value, line, name), line };
   const kind = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
   throw new UnrolledError('FORMAT', `expected a JSON object in line ${line} of ${name}, received ${kind}`, help);
+}
+
+/** Errors: FORMAT for a value of more levels than can be written. */
+function flatRecord(value: object, line: number, name: string): Map<string, string> {
+  try {
+    return flat(value);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new UnrolledError(
+      'FORMAT',
+      `expected a JSON object of some levels in line ${line} of ${name}, received one of thousands`,
+      'give records with fields of text',
+      { cause },
+    );
+  }
 }
 
 /** Its values as they are written in a table, those of objects within it as `outer.inner`. */

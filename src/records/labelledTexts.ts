@@ -3,19 +3,19 @@ import { UnrolledError } from '../errors.js';
 import { LABEL_NAMES, TEXT_NAMES } from './header.js';
 import { columnIndex, columnNamed, type Table } from './table.js';
 
-/** A row with a text and a label. */
+/** A text with its label. */
 export interface LabelledLine {
-  /** As written. */
+  /** As it stands in the file, blanks at its ends included. */
   text: string;
   /** Without blanks at its ends. */
   label: string;
-  /** Where the row begins in its file, from 1. */
+  /** Where its row begins, from 1. */
   line: number;
 }
 
-/** The labelled texts of a table, and which columns they are from. */
+/** Texts with labels, and which columns they came from. */
 export interface LabelledTexts {
-  /** In the order of the table. */
+  /** In the order of the file. */
   rows: LabelledLine[];
   /** The column of the texts. */
   text: string;
@@ -25,11 +25,11 @@ export interface LabelledTexts {
   leftOut: { text: number; label: number };
 }
 
-/** Which columns are read: by their names in the header, or by number from 1; found where missing. */
+/** Which columns are read, where that is said: by name, or by number from 1. */
 export interface NamedColumns {
-  /** The column of the texts. */
+  /** Found by its name, or as the other one of two, where it is not said. */
   text?: string;
-  /** The column of the labels. */
+  /** Found as the text is; of two columns without a usual name, the one with fewer different values. */
   label?: string;
   /** They are names of the header, never numbers. */
   byName?: boolean;

@@ -12,6 +12,7 @@ const MISSING = new Set([
 
 /** How a column writes its numbers. */
 export interface NumberStyle {
+  /** What stands before decimals. */
   decimal: '.' | ',';
   /** Between groups of three digits: a comma, a point, a blank, an apostrophe; empty where there is none. */
   group: string;

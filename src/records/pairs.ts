@@ -2,23 +2,23 @@
 import { UnrolledError } from '../errors.js';
 import { columnIndex, type Table } from './table.js';
 
-/** A text and its translation. */
+/** A sentence and its translation. */
 export interface Pair {
-  /** Without blanks at its ends. */
+  /** What is translated, without blanks at its ends. */
   source: string;
-  /** Without blanks at its ends. */
+  /** What it is translated to, without blanks at its ends. */
   target: string;
-  /** Where the row begins in its file, from 1. */
+  /** Where its row begins, from 1. */
   line: number;
 }
 
-/** The pairs of a table, and which columns they are from. */
+/** Pairs, and which columns they came from. */
 export interface Pairs {
-  /** In the order of the table. */
+  /** In the order of the file. */
   pairs: Pair[];
   /** The column of the sources. */
   source: string;
-  /** The column of the translations. */
+  /** The column of the targets. */
   target: string;
   /** Rows with only one side, which are left out. */
   leftOut: number;

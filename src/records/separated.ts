@@ -3,9 +3,9 @@
 import Papa from 'papaparse';
 import { UnrolledError } from '../errors.js';
 
-/** A row of a table. */
+/** A record of a table. */
 export interface TableRow {
-  /** As written, without quotes; one for each column. */
+  /** As they are written, one for each column. */
   values: string[];
   /** Where it begins in its file, from 1. */
   line: number;
@@ -63,7 +63,18 @@ function breaksIn(value: string): number {
 
 /** Errors: FORMAT. */
 function checkQuotes(text: string, name: string, separator: string): void {
-  const lineOf = (at: number): number => breaksIn(text.slice(0, at)) + 1;
+  const found = brokenQuote(text, separator);
+  if (found === null) return;
+  const line = breaksIn(text.slice(0, found.at)) + 1;
+  if (found.end < 0) throw broken(`expected a closing quote for the one in line ${line} of ${name}, received none`);
+  const rest = JSON.stringify(text.slice(found.end, found.end + 12));
+  throw broken(
+    `expected ${JSON.stringify(separator)} or a line's end after the quote in line ${line} of ${name}, received ${rest}`,
+  );
+}
+
+/** The first quote that opens a value and is not closed (`end` is −1), or that closes one, with more text from `end` on. */
+function brokenQuote(text: string, separator: string): { at: number; end: number } | null {
   for (let open = text.indexOf('"'); open >= 0;) {
     const before = open === 0 ? '\n' : text[open - 1];
     if (before !== separator && before !== '\n') {
@@ -72,18 +83,13 @@ function checkQuotes(text: string, name: string, separator: string): void {
     }
     let close = text.indexOf('"', open + 1);
     while (close >= 0 && text[close + 1] === '"') close = text.indexOf('"', close + 2);
-    if (close < 0)
-      throw broken(`expected a closing quote for the one in line ${lineOf(open)} of ${name}, received none`);
+    if (close < 0) return { at: open, end: -1 };
     let end = close + 1;
     while (text[end] === ' ' && separator !== ' ') end++;
-    if (end < text.length && text[end] !== separator && text[end] !== '\n') {
-      const rest = JSON.stringify(text.slice(end, end + 12));
-      throw broken(
-        `expected ${JSON.stringify(separator)} or a line's end after the quote in line ${lineOf(close)} of ${name}, received ${rest}`,
-      );
-    }
+    if (end < text.length && text[end] !== separator && text[end] !== '\n') return { at: close, end };
     open = text.indexOf('"', end);
   }
+  return null;
 }
 
 const broken = (message: string): UnrolledError =>
@@ -103,7 +109,11 @@ export function hasQuotedTabs(text: string): boolean {
   try {
     const rows = separatedRows(text, '', '\t', true);
     const width = rows[0].values.length;
-    return rows.every(({ values }) => values.length === width) && rows.some(({ values }) => values.some((value) => /["\t\n]/.test(value))) && rows.length > 1; // prettier-ignore
+    return (
+      rows.every(({ values }) => values.length === width) &&
+      rows.some(({ values }) => values.some((value) => /["\t\n]/.test(value))) &&
+      rows.length > 1
+    );
   } catch (error) {
     if (error instanceof UnrolledError) return false;
     throw error;
@@ -125,8 +135,12 @@ export function findSeparator(text: string): string {
   return best.rows === 0 && (holdsAlignedNumbers(probe) || holdsQuotedBlanks(probe)) ? ' ' : best.separator;
 }
 
+/** None where quotes are broken, other than by the end of what is looked at: there Papa Parse takes quadratic time. */
 function probeRows(text: string, separator: string): string[][] {
-  const { data } = Papa.parse<string[]>(text, { delimiter: separator, newline: '\n', preview: PROBE_ROWS });
+  const found = brokenQuote(text, separator);
+  if (found !== null && found.end >= 0) return [];
+  const whole = found === null ? text : text.slice(0, found.at);
+  const { data } = Papa.parse<string[]>(whole, { delimiter: separator, newline: '\n', preview: PROBE_ROWS });
   return data.filter((values) => values.length > 1 || values[0].trim() !== '');
 }
 

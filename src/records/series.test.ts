@@ -144,7 +144,11 @@ describe('times', () => {
   });
 
   const daily = (...skip: number[]): string =>
-    dated(Array.from({ length: 40 }, (_, i) => new Date(Date.UTC(2020, 0, 4 + i)).toISOString().slice(0, 10)).filter((_, i) => !skip.includes(i))); // prettier-ignore
+    dated(
+      Array.from({ length: 40 }, (_, i) => new Date(Date.UTC(2020, 0, 4 + i)).toISOString().slice(0, 10)).filter(
+        (_, i) => !skip.includes(i),
+      ),
+    );
 
   it('say where rows are absent, which are filled in where that is asked for', () => {
     const { absent, step, target, notes } = series(daily(5, 6, 20));
@@ -170,12 +174,23 @@ describe('times', () => {
     const month = (i: number): string => new Date(Date.UTC(2019, i, 1)).toISOString().slice(0, 7);
     const months = Array.from({ length: 30 }, (_, i) => month(i));
     expect(gap(dated(months))).toEqual({ step: { unit: 'months', size: 1 }, absent: 0 });
-    expect(gap(dated(months.filter((_, i) => i !== 7 && i !== 8)))).toEqual({ step: { unit: 'months', size: 1 }, absent: 2 }); // prettier-ignore
+    expect(gap(dated(months.filter((_, i) => i !== 7 && i !== 8)))).toEqual({
+      step: { unit: 'months', size: 1 },
+      absent: 2,
+    });
     const ends = Array.from({ length: 14 }, (_, i) => new Date(Date.UTC(2020, i + 1, 0)).toISOString().slice(0, 10));
     expect(gap(dated(ends))).toEqual({ step: { unit: 'months', size: 1 }, absent: 0 });
-    expect(gap(dated(['2016-Q1', '2016-Q2', '2016-Q3', '2016-Q4', '2017-Q1', '2017-Q2', '2017-Q4']))).toEqual({ step: { unit: 'months', size: 3 }, absent: 1 }); // prettier-ignore
-    expect(gap('year,v\n1749,1\n1750,2\n1751,2\n1752,2\n1753,1\n1755,3\n')).toEqual({ step: { unit: 'number', size: 1 }, absent: 1 }); // prettier-ignore
-    const working = Array.from({ length: 40 }, (_, i) => new Date(Date.UTC(2021, 0, 4 + i))).filter((day) => day.getUTCDay() % 6 !== 0); // prettier-ignore
+    expect(gap(dated(['2016-Q1', '2016-Q2', '2016-Q3', '2016-Q4', '2017-Q1', '2017-Q2', '2017-Q4']))).toEqual({
+      step: { unit: 'months', size: 3 },
+      absent: 1,
+    });
+    expect(gap('year,v\n1749,1\n1750,2\n1751,2\n1752,2\n1753,1\n1755,3\n')).toEqual({
+      step: { unit: 'number', size: 1 },
+      absent: 1,
+    });
+    const working = Array.from({ length: 40 }, (_, i) => new Date(Date.UTC(2021, 0, 4 + i))).filter(
+      (day) => day.getUTCDay() % 6 !== 0,
+    );
     const dates = working.map((day) => day.toISOString().slice(0, 10));
     expect(gap(dated(dates))).toEqual({ step: { unit: 'weekdays', size: 1 }, absent: 0 });
     const holiday = series(dated(dates.filter((date) => date !== '2021-01-18')), { missing: 'interpolate' });
@@ -216,7 +231,9 @@ describe('times', () => {
     const spring = berlin('2021-03-28T01:00Z', 1, 2);
     const read = series(hourly('2021-03-27T00:00Z', 60, spring), { missing: 'interpolate' });
     expect(read.target.values).toHaveLength(60);
-    expect(read.notes).toEqual([expect.stringMatching(/left out before 2021-03-28 03:00:00, as where clocks go forward/)]); // prettier-ignore
+    expect(read.notes).toEqual([
+      expect.stringMatching(/left out before 2021-03-28 03:00:00, as where clocks go forward/),
+    ]);
     // An hour that is there twice at noon, or at midsummer, is a mistake.
     expect(() => series(hourly('2021-10-30T00:00Z', 60, berlin('2021-10-31T12:00Z', 2, 1)))).toThrow(/each time once/);
     expect(() => series(hourly('2021-07-30T00:00Z', 60, berlin('2021-07-31T01:00Z', 2, 1)))).toThrow(/each time once/);

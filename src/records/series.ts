@@ -7,11 +7,11 @@ import type { SeriesStep } from './steps.js';
 import { columnIndex, listColumns, type Table } from './table.js';
 import type { DateOrder } from './times.js';
 
-/** A column of numbers, oldest first. */
+/** Numbers of one column, oldest first. */
 export interface SeriesColumn {
-  /** As in the header, or its number from 1. */
+  /** Of the column, as the header has it. */
   name: string;
-  /** One for each time. */
+  /** [rows], all finite. */
   values: Float64Array;
   /** 1 for each value that the file does not have and that was interpolated: it is no truth to be measured with. */
   invented: Uint8Array;
@@ -19,11 +19,11 @@ export interface SeriesColumn {
   filled: number;
 }
 
-/** A series as it was read: the target, other inputs, and the times. */
+/** A series out of a table, oldest row first. */
 export interface SeriesTable {
-  /** What is to be forecast. */
+  /** What is to be predicted. */
   target: SeriesColumn;
-  /** The other columns, in the order in which they were asked for. */
+  /** What else is known at each time, in the order in which it was named. */
   inputs: SeriesColumn[];
   /** As written in the file; null where the table has no column of times. */
   time: { name: string; values: string[] } | null;
@@ -43,7 +43,7 @@ export interface SeriesTable {
   notes: string[];
 }
 
-/** Which columns are read, and how; what is left out is found by looking. */
+/** Which columns of a table are a series, and how its times and gaps are taken. */
 export interface SeriesOptions {
   /** Default: the last column of numbers. */
   target?: string;
@@ -76,9 +76,10 @@ export function readSeries(table: Table, options: SeriesOptions = {}): SeriesTab
   const times = wanted === null ? null : seriesTimes(table, wanted, options.dates);
   const time = times?.column ?? -1;
   const inputs = (options.inputs ?? []).map(find);
+  const isFree = (c: number): boolean => c !== time && c !== table.index && !inputs.includes(c);
   const target =
     options.target === undefined
-      ? table.columns.findLastIndex((_, c) => c !== time && c !== table.index && !inputs.includes(c) && isNumeric(table, c, options.decimal)) // prettier-ignore
+      ? table.columns.findLastIndex((_, c) => isFree(c) && isNumeric(table, c, options.decimal))
       : find(options.target);
   if (target < 0) {
     throw new UnrolledError(
@@ -122,7 +123,9 @@ function assemble(
   const gaps = filled
     ? fillAbsent({ name: table.name, lines, step, absent, times: times.times, written: written ?? [] })
     : null;
-  if (count > 0) notes.push(gaps ? `${absentRows(count)}, filled in` : `${absentRows(count)}: the rows around them are taken as consecutive`); // prettier-ignore
+  if (count > 0) {
+    notes.push(`${absentRows(count)}${gaps ? ', filled in' : ': the rows around them are taken as consecutive'}`);
+  }
   const columns = read.map((values, i): SeriesColumn => {
     const name = table.columns[[target, ...inputs][i]];
     const all = gaps ? gaps.spread(values) : values;
@@ -161,11 +164,16 @@ function isNumeric(table: Table, c: number, decimal: '.' | ',' | undefined): boo
 
 function styleOf(table: Table, rows: Rows, c: number, decimal: '.' | ',' | undefined) {
   const values = there(rows, c);
-  const commas = decimal ? (decimal === ',' ? 'decimal' : 'group') : table.separator === ',' ? 'group' : table.separator === ';' ? 'decimal' : undefined; // prettier-ignore
+  const commas = commasOf(decimal ?? (table.separator === ';' ? ',' : table.separator === ',' ? '.' : undefined));
   const found = numberStyle(values, commas);
   return found !== null && decimal !== undefined && found.style.decimal !== decimal && !values.every(isNumber)
     ? null
     : found;
+}
+
+/** What a comma in a number is, by what stands before decimals. */
+function commasOf(decimal: '.' | ',' | undefined): 'decimal' | 'group' | undefined {
+  return decimal === undefined ? undefined : decimal === ',' ? 'decimal' : 'group';
 }
 
 /** Yes and no as numbers, where a column has nothing else. */
@@ -194,7 +202,9 @@ function readColumn(
   const isTruth = found === null && present.every((value) => TRUTH.has(value.trim().toLowerCase()));
   const { style, doubtful } = found ?? { style: PLAIN_NUMBERS, doubtful: false };
   const described = describeStyle(style);
-  if (described !== '') notes.push(`${name} has ${described}${doubtful ? ` (${present.find((value) => !isNumber(value))?.trim()} could be read in two ways)` : ''}`); // prettier-ignore
+  const doubt = doubtful ? present.find((value) => !isNumber(value)) : undefined;
+  const two = doubt === undefined ? '' : ` (${doubt.trim()} could be read in two ways)`;
+  if (described !== '') notes.push(`${name} has ${described}${two}`);
   if (isTruth) notes.push(`${name}: yes is read as 1, no as 0`);
   const values = Float64Array.from(rows, (row) => {
     const value = row.values[c].trim();

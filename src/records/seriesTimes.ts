@@ -86,7 +86,8 @@ function dateOrder(values: readonly string[], notes: string[]): DateOrder | null
     const dayFirst = timesOf(values, 'day-first');
     if (monthFirst.every((time, i) => Object.is(time, dayFirst[i]))) return null;
     const order = monthFirst.some(Number.isNaN) ? 'day-first' : 'month-first';
-    notes.push(`dates such as ${values.find((_, i) => !Object.is(monthFirst[i], dayFirst[i]))} have the ${order === 'day-first' ? 'day' : 'month'} first`); // prettier-ignore
+    const example = values.find((_, i) => !Object.is(monthFirst[i], dayFirst[i]));
+    notes.push(`dates such as ${example} have the ${order === 'day-first' ? 'day' : 'month'} first`);
     return order;
   }
   const rate = (order: DateOrder): number => {
@@ -138,13 +139,17 @@ function checkOrder(
 
 function timelineNotes({ step, uneven, changes, absent }: Timeline, values: readonly string[]): string[] {
   const at = (rows: readonly number[]): string =>
-    `${rows.slice(0, SHOWN).map((row) => values[row]).join(', ')}${rows.length > SHOWN ? `, … (${rows.length})` : ''}`; // prettier-ignore
+    [...rows.slice(0, SHOWN).map((row) => values[row]), ...(rows.length > SHOWN ? [`… (${rows.length})`] : [])].join(
+      ', ',
+    );
   const notes: string[] = [];
   const back = changes.filter(({ hours }) => hours < 0).map(({ row }) => row);
   const on = changes.filter(({ hours }) => hours > 0).map(({ row }) => row);
   if (back.length > 0)
     notes.push(`an hour is there twice before ${at(back)}, as where clocks go back: its rows are consecutive`);
-  if (on.length > 0) notes.push(`an hour is left out before ${at(on)}, as where clocks go forward: the rows around it are consecutive`); // prettier-ignore
+  if (on.length > 0) {
+    notes.push(`an hour is left out before ${at(on)}, as where clocks go forward: the rows around it are consecutive`);
+  }
   if (step === null) {
     if (values.length > 2) notes.push('the rows have no common step: they are taken as consecutive');
     return notes;

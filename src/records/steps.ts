@@ -4,11 +4,11 @@
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** The distance between two rows of a series. */
+/** How far apart the rows of a series are. */
 export interface SeriesStep {
   /** `number` where times are plain numbers. */
   unit: 'ms' | 'months' | 'weekdays' | 'number';
-  /** How many of the unit. */
+  /** In milliseconds, months, working days, or the unit of the times. */
   size: number;
 }
 

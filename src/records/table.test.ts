@@ -82,14 +82,23 @@ describe('CSV', () => {
 
 describe('TSV', () => {
   it('has no quotes', () => {
-    expect(values('pos\t"open\nneg\ta "b" \\t c\r\n', 'x.tsv.gz')).toEqual([['pos', '"open'], ['neg', 'a "b" \\t c']]); // prettier-ignore
+    expect(values('pos\t"open\nneg\ta "b" \\t c\r\n', 'x.tsv.gz')).toEqual([
+      ['pos', '"open'],
+      ['neg', 'a "b" \\t c'],
+    ]);
   });
 
   it('skips rows without a value, keeps empty values, and knows lines', () => {
     const table = read('a\tb\n\n\t\nc\t\n', 'x.tsv');
-    expect(table.rows).toEqual([{ values: ['a', 'b'], line: 1 }, { values: ['c', ''], line: 4 }]); // prettier-ignore
+    expect(table.rows).toEqual([
+      { values: ['a', 'b'], line: 1 },
+      { values: ['c', ''], line: 4 },
+    ]);
     expect(table.skipped.empty).toBe(2);
-    expect(values('a\tb\rc\td\r', 'x.tsv')).toEqual([['a', 'b'], ['c', 'd']]); // prettier-ignore
+    expect(values('a\tb\rc\td\r', 'x.tsv')).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
   });
 
   it('says where columns are unequal', () => {

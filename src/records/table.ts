@@ -1,7 +1,7 @@
 // Tables as people have them: TSV, CSV, JSON lines, a JSON array of objects. Values stay strings; every row knows its line.
 import { UnrolledError } from '../errors.js';
 import { didYouMean } from '../nearest.js';
-import { findHeader } from './header.js';
+import { findHeader, HEADER_ROWS } from './header.js';
 import { arrayRecords, lineRecords, objectRecords, type RawTable } from './jsonRecords.js';
 import { findSeparator, hasQuotedTabs, separatedRows, type TableRow, withNewlines } from './separated.js';
 import { indexColumn, refuseForeign, sameWidth, withoutComments } from './tableShape.js';
@@ -9,10 +9,10 @@ import { indexColumn, refuseForeign, sameWidth, withoutComments } from './tableS
 export type { TableRow };
 
 export const TABLE_FORMATS = ['tsv', 'csv', 'jsonl', 'json'] as const;
-/** Tab-separated, comma-separated (or by another character), JSON lines, or a JSON array of objects. */
+/** Tab-separated values, values with another separator, JSON objects one a line, or JSON as a whole. */
 export type TableFormat = (typeof TABLE_FORMATS)[number];
 
-/** A table as it was read, and what was found out about how it is written. */
+/** Rows of text in named columns, as a file has them. */
 export interface Table {
   /** The file's, for messages. */
   name: string;
@@ -20,7 +20,7 @@ export interface Table {
   columns: string[];
   /** Each with as many values as there are columns. */
   rows: TableRow[];
-  /** Told by the extension, or by looking. */
+  /** As what the file was read. */
   format: TableFormat;
   /** Whether the first row named the columns. */
   header: boolean;
@@ -30,7 +30,7 @@ export interface Table {
   comment: string | null;
   /** The column of row numbers that a program wrote beside the data, which nobody means; −1 where there is none. */
   index: number;
-  /** How many rows were left out. */
+  /** Lines that are no rows, counted. */
   skipped: {
     /** Rows without any value. */
     empty: number;
@@ -40,9 +40,9 @@ export interface Table {
   notes: string[];
 }
 
-/** How the table is written; what is left out is found by looking. */
+/** What is known of a table beforehand; the rest is found by looking. */
 export interface TableOptions {
-  /** By default that of the extension, else told by looking. */
+  /** Found by the extension and by looking where it is not said. */
   format?: TableFormat;
   /** Whether the first row names the columns; found where it is not said (see `findHeader`). JSON has names anyway. */
   header?: boolean;
@@ -62,9 +62,6 @@ const EXTENSIONS: Record<string, TableFormat> = {
   ndjson: 'jsonl',
   json: 'json',
 };
-
-/** A header is looked for in so many rows. */
-const HEADER_ROWS = 1001;
 
 /**
  * Reads a table. The format is that of the extension (`.gz` aside), else it is told by looking: `{` begins JSON lines, `[` a JSON
@@ -168,7 +165,8 @@ function delimited(source: string, name: string, format: 'csv' | 'tsv', options:
   if (format === 'tsv' && quotes) notes.push('values in quotes are taken out of them, as spreadsheets write them');
   const all = separatedRows(text, name, separator, quotes);
   const oneColumn = all.every(({ values }) => values.length === 1);
-  const written = oneColumn && options.keepEmpty ? all : all.filter(({ values }) => values.length > 1 || values[0].trim() !== ''); // prettier-ignore
+  const isWritten = ({ values }: TableRow): boolean => values.length > 1 || values[0].trim() !== '';
+  const written = oneColumn && options.keepEmpty ? all : all.filter(isWritten);
   const { rows: plain, mark, count } = withoutComments(written, options.comment ?? undefined);
   const data = options.comment === null ? written : plain;
   const comment = options.comment === null ? null : mark;
@@ -196,7 +194,8 @@ function delimited(source: string, name: string, format: 'csv' | 'tsv', options:
   );
   notes.push(...shaped.notes);
   const [first] = shaped.rows;
-  const header = options.header ?? (shaped.headed || findHeader(shaped.rows.slice(0, HEADER_ROWS).map(({ values }) => values))); // prettier-ignore
+  const start = shaped.rows.slice(0, HEADER_ROWS).map(({ values }) => values);
+  const header = options.header ?? (shaped.headed || findHeader(start));
   const columns = first.values.map((value, i) => (header && value.trim() !== '' ? value.trim() : String(i + 1)));
   checkNames(columns, first.line, name);
   const below = header ? shaped.rows.slice(1) : shaped.rows;

@@ -4,7 +4,7 @@ import { didYouMean } from '../nearest.js';
 
 /** A sentence with a tag for each token. */
 export interface TaggedSentence {
-  /** In the order of the file. */
+  /** As they are written. */
   tokens: string[];
   /** As many as tokens. */
   tags: string[];
@@ -18,10 +18,10 @@ export interface TaggedSentence {
 
 /** `lines`: a sentence in each line, blanks between its tokens, and no tags. */
 export const TAGGED_FORMATS = ['conll', 'conllu', 'lines'] as const;
-/** How tagged text is written: columns separated by blanks or tabs, CoNLL-U, or plain lines without tags. */
+/** Columns as in CoNLL’s shared tasks, CoNLL-U, or plain sentences without tags. */
 export type TaggedFormat = (typeof TAGGED_FORMATS)[number];
 
-/** How the file is written, and which of its columns are read. */
+/** Which columns have tokens and tags, where that is said. */
 export interface TaggedOptions {
   /** Default: by the extension .conllu, else by looking: ten columns with tabs between them, the first a number. */
   format?: TaggedFormat;
@@ -33,17 +33,17 @@ export interface TaggedOptions {
   untagged?: boolean;
 }
 
-/** The sentences of a file, and which columns they are from. */
+/** The sentences of a file, and how it was read. */
 export interface TaggedText {
-  /** In the order of the file; none is empty. */
+  /** In the order of the file. */
   sentences: TaggedSentence[];
-  /** Told by the extension, or by looking. */
+  /** As what the file was read. */
   format: TaggedFormat;
   /** How many the file has. */
   columns: number;
   /** Which were read: a number from 1, or a name of CoNLL-U; null where there is no tag. */
   token: string;
-  /** The column of the tags; null where there is none. */
+  /** The column of the tags, as `token` says the one of the tokens. */
   tag: string | null;
   /** Lines that are no tokens: comments, -DOCSTART-, and of CoNLL-U ranges such as 1-2 and empty nodes such as 1.1. */
   skipped: { comments: number; documents: number; ranges: number; emptyNodes: number };

@@ -2,7 +2,7 @@
 import { UnrolledError, UnsupportedError } from '../errors.js';
 import { requireInflatable } from './inflate.js';
 
-/** A file in an archive. */
+/** A file in a zip archive. */
 export interface ZipEntry {
   /** As in the archive: `fra-eng/fra.txt`. */
   path: string;
@@ -102,6 +102,7 @@ function packedBytes(archive: Uint8Array, entry: Located, name: string): Uint8Ar
 }
 
 async function inflated(packed: Uint8Array, { bytes: size, path }: Located, name: string, inflate: Inflate) {
+  requireInflatable(size, packed.length, name);
   let result: Awaited<ReturnType<Inflate>>;
   try {
     result = await inflate(packed, size);

@@ -78,15 +78,57 @@ describe('texts with labels', () => {
     ['to_csv of pandas', 'x.csv', ',text,label\n0,fine film,pos\n1,dull plot,neg\n', [2, 3], /row numbers/],
     ['an index read and written twice', 'x.csv', 'Unnamed: 0,text,label\n0,fine film,pos\n1,dull plot,neg\n', [2, 3]],
     ['names in quotes', 'x.csv', '"Text","Label"\n"fine film","pos"\n"dull plot","neg"\n', [2, 3]],
-    ['quotes and tabs', 'x.tsv', 'text\tlabel\n"fine film"\tpos\n"dull plot"\tneg\n"a ""b"""\tpos\n'.replace('"a ""b"""\tpos\n', ''), [2, 3]], // prettier-ignore
-    ['comments at the top', 'x.csv', '# made by us\n# in May\ntext,label\nfine film,pos\ndull plot,neg\n', [4, 5], /2 lines that begin with #/], // prettier-ignore
+    [
+      'quotes and tabs',
+      'x.tsv',
+      'text\tlabel\n"fine film"\tpos\n"dull plot"\tneg\n"a ""b"""\tpos\n'.replace('"a ""b"""\tpos\n', ''),
+      [2, 3],
+    ],
+    [
+      'comments at the top',
+      'x.csv',
+      '# made by us\n# in May\ntext,label\nfine film,pos\ndull plot,neg\n',
+      [4, 5],
+      /2 lines that begin with #/,
+    ],
     ['bars', 'x.psv', 'text|label\nfine film|pos\ndull plot|neg\n', [2, 3], /bars/],
-    ['JSON lines with more in them', 'x.jsonl', '{"id":1,"text":"fine film","label":"pos","meta":{"a":1}}\n{"id":2,"text":"dull plot","label":"neg"}\n', [1, 2]], // prettier-ignore
-    ['JSON with the rows in a field', 'x.json', '{"version": 1,\n "data": [{"text":"fine film","label":"pos"},\n{"text":"dull plot","label":"neg"}]}', [1, 1], /rows are those of data/], // prettier-ignore
-    ['to_json of pandas, by columns', 'x.json', '{"text":{"0":"fine film","1":"dull plot"},"label":{"0":"pos","1":"neg"}}', [1, 1]], // prettier-ignore
-    ['to_json of pandas, split', 'x.json', '{"columns":["text","label"],"index":[0,1],"data":[["fine film","pos"],["dull plot","neg"]]}', [1, 1]], // prettier-ignore
-    ['NaN as Python writes it', 'x.jsonl', '{"text":"fine film","label":"pos","score":NaN}\n{"text":"dull plot","label":"neg","score":-Infinity}\n', [1, 2]], // prettier-ignore
-    ['a list in a file of JSON lines', 'x.jsonl', '[{"text":"fine film","label":"pos"},\n{"text":"dull plot","label":"neg"}]', [1, 2]], // prettier-ignore
+    [
+      'JSON lines with more in them',
+      'x.jsonl',
+      '{"id":1,"text":"fine film","label":"pos","meta":{"a":1}}\n{"id":2,"text":"dull plot","label":"neg"}\n',
+      [1, 2],
+    ],
+    [
+      'JSON with the rows in a field',
+      'x.json',
+      '{"version": 1,\n "data": [{"text":"fine film","label":"pos"},\n{"text":"dull plot","label":"neg"}]}',
+      [1, 1],
+      /rows are those of data/,
+    ],
+    [
+      'to_json of pandas, by columns',
+      'x.json',
+      '{"text":{"0":"fine film","1":"dull plot"},"label":{"0":"pos","1":"neg"}}',
+      [1, 1],
+    ],
+    [
+      'to_json of pandas, split',
+      'x.json',
+      '{"columns":["text","label"],"index":[0,1],"data":[["fine film","pos"],["dull plot","neg"]]}',
+      [1, 1],
+    ],
+    [
+      'NaN as Python writes it',
+      'x.jsonl',
+      '{"text":"fine film","label":"pos","score":NaN}\n{"text":"dull plot","label":"neg","score":-Infinity}\n',
+      [1, 2],
+    ],
+    [
+      'a list in a file of JSON lines',
+      'x.jsonl',
+      '[{"text":"fine film","label":"pos"},\n{"text":"dull plot","label":"neg"}]',
+      [1, 2],
+    ],
     ['gzip whatever the name', 'x.csv', gzipSync('text,label\nfine film,pos\ndull plot,neg\n'), [2, 3]],
   ])('%s', async (_, name, content, lines, said) => {
     const { rows, report } = await labelled(name, content);
@@ -157,10 +199,20 @@ describe('texts with labels', () => {
     ['bzip2', 'BZh91AY', /bzip2/],
     ['an array of NumPy', Uint8Array.of(0x93, ...Buffer.from('NUMPY')), /NumPy/],
     ['a quote left open', 'text,label\n"fine film,pos\ndull plot,neg\n', /line 2 of x\.csv/],
-    ['the same name twice', 'text,text\nfine film,pos\n'.replace('text,text', 'text,label,label').replace('pos', 'pos,pos'), /"label" twice/], // prettier-ignore
-    ['records without a key in common', Array.from({ length: 3000 }, (_, i) => `{"k${i}":1}`).join('\n'), /same keys in x\.csv, received \d+ different/], // prettier-ignore
+    [
+      'the same name twice',
+      'text,text\nfine film,pos\n'.replace('text,text', 'text,label,label').replace('pos', 'pos,pos'),
+      /"label" twice/,
+    ],
+    [
+      'records without a key in common',
+      Array.from({ length: 3000 }, (_, i) => `{"k${i}":1}`).join('\n'),
+      /same keys in x\.csv, received \d+ different/,
+    ],
   ])('are refused with the place: %s', async (_, content, place) => {
-    await expect(labelled('x.csv', content, content.toString().startsWith('{') ? { format: 'jsonl' } : {})).rejects.toThrow(place); // prettier-ignore
+    await expect(
+      labelled('x.csv', content, content.toString().startsWith('{') ? { format: 'jsonl' } : {}),
+    ).rejects.toThrow(place);
   });
 
   it('take no longer for 100,000 columns, or 20,000 records with a key each', async () => {
@@ -183,9 +235,24 @@ describe('sentences with tags', () => {
     });
 
   it.each<[what: string, content: string, sentences: string[], said: RegExp]>([
-    ['CoNLL-2003', '-DOCSTART- -X- -X- O\n\nEU NNP B-NP B-ORG\nrejects VBZ B-VP O\n\nPeter NNP B-NP B-PER\n', ['EU/B-ORG rejects/O', 'Peter/B-PER'], /passed over 1 document marks/], // prettier-ignore
-    ['CoNLL-U', '# text = It is\n1-2\tIt’s\t_\t_\t_\t_\t_\t_\t_\t_\n1\tIt\tit\tPRON\t_\t_\t0\troot\t_\t_\n2\tis\tbe\tAUX\t_\t_\t1\tcop\t_\t_\n', ['It/PRON is/AUX'], /passed over 1 ranges/], // prettier-ignore
-    ['columns with tabs, and Windows’ lines', 'EU\tB-ORG\r\nrejects\tO\r\n\r\nPeter\tB-PER\r\n', ['EU/B-ORG rejects/O', 'Peter/B-PER'], /2 columns: the token is column 1, the tag column 2/], // prettier-ignore
+    [
+      'CoNLL-2003',
+      '-DOCSTART- -X- -X- O\n\nEU NNP B-NP B-ORG\nrejects VBZ B-VP O\n\nPeter NNP B-NP B-PER\n',
+      ['EU/B-ORG rejects/O', 'Peter/B-PER'],
+      /passed over 1 document marks/,
+    ],
+    [
+      'CoNLL-U',
+      '# text = It is\n1-2\tIt’s\t_\t_\t_\t_\t_\t_\t_\t_\n1\tIt\tit\tPRON\t_\t_\t0\troot\t_\t_\n2\tis\tbe\tAUX\t_\t_\t1\tcop\t_\t_\n',
+      ['It/PRON is/AUX'],
+      /passed over 1 ranges/,
+    ],
+    [
+      'columns with tabs, and Windows’ lines',
+      'EU\tB-ORG\r\nrejects\tO\r\n\r\nPeter\tB-PER\r\n',
+      ['EU/B-ORG rejects/O', 'Peter/B-PER'],
+      /2 columns: the token is column 1, the tag column 2/,
+    ],
     ['a line of blanks between sentences', 'EU B-ORG\n  \nPeter B-PER\n', ['EU/B-ORG', 'Peter/B-PER'], /2 columns/],
     ['UTF-8 with a mark', '\ufeffEU B-ORG\n', ['EU/B-ORG'], /2 columns/],
   ])('%s', async (_, content, sentences, said) => {
@@ -205,10 +272,46 @@ describe('pairs and series', () => {
     const [name, packed] = [Buffer.from(path), deflateRawSync(content)];
     const u16 = (n: number): number[] => [n & 255, n >>> 8];
     const u32 = (n: number): number[] => [...u16(n & 0xffff), ...u16(n >>> 16)];
-    const about = [20, 0, 0, 0, 8, 0, 0, 0, 33, 0, ...u32(crc32(content)), ...u32(packed.length), ...u32(content.length), ...u16(name.length), 0, 0]; // prettier-ignore
+    const about = [
+      20,
+      0,
+      0,
+      0,
+      8,
+      0,
+      0,
+      0,
+      33,
+      0,
+      ...u32(crc32(content)),
+      ...u32(packed.length),
+      ...u32(content.length),
+      ...u16(name.length),
+      0,
+      0,
+    ];
     const local = [0x50, 0x4b, 3, 4, ...about, ...name, ...packed];
     const entry = [0x50, 0x4b, 1, 2, 20, 0, ...about, ...new Array<number>(10).fill(0), ...u32(0), ...name];
-    return Uint8Array.from([...local, ...entry, 0x50, 0x4b, 5, 6, 0, 0, 0, 0, 1, 0, 1, 0, ...u32(entry.length), ...u32(local.length), 0, 0]); // prettier-ignore
+    return Uint8Array.from([
+      ...local,
+      ...entry,
+      0x50,
+      0x4b,
+      5,
+      6,
+      0,
+      0,
+      0,
+      0,
+      1,
+      0,
+      1,
+      0,
+      ...u32(entry.length),
+      ...u32(local.length),
+      0,
+      0,
+    ]);
   };
   const crc32 = (text: string): number => {
     let crc = 0xffffffff;
@@ -284,6 +387,8 @@ describe('pairs and series', () => {
 
   it('say what they are not', async () => {
     await expect(series('x.csv', 'date,value\n2016-01-01,1\nTotal,3\n')).rejects.toThrow(/a time in line 3 .*"Total"/);
-    await expect(series('x.csv', 'date,value\n2016-01-01,1\n2016-01-02,1.2.3\n2016-01-03,1\n')).rejects.toThrow(/number in line 3/); // prettier-ignore
+    await expect(series('x.csv', 'date,value\n2016-01-01,1\n2016-01-02,1.2.3\n2016-01-03,1\n')).rejects.toThrow(
+      /number in line 3/,
+    );
   });
 });

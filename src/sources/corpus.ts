@@ -2,7 +2,7 @@
 import { cleanText } from '../text/clean.js';
 import { Corpus, type CorpusOptions, encodeBytesWith, encodeWith, type TextSettings } from '../text/corpus.js';
 import { createTokenizer } from '../text/createTokenizer.js';
-import type { TokenizerKind } from '../text/tokenizer.js';
+import { isWordKind, type TokenizerKind } from '../text/tokenizer.js';
 import type { SourceContext } from './context.js';
 import { unpackedParts } from './archive.js';
 import { bytesOf, type InputData, type Part, readData } from './data.js';
@@ -48,7 +48,7 @@ export async function readCorpus(
   const own = options.validation === undefined && data.validation.length > 0;
   const settings: CorpusOptions = {
     // What was cut into words already is not to be cut again: `<unk>` and `N` stay what they are.
-    tokens: options.tokens === 'word' && data.tokenized ? 'whitespace' : options.tokens,
+    tokens: options.tokens === 'word' && data.tokenized ? 'split' : options.tokens,
     lowercase,
     lettersOnly,
     collapseWhitespace,
@@ -113,7 +113,7 @@ function reported(
 
 /** The start of a text, cleaned, that has `count` tokens. */
 function firstTokens(text: string, count: number, settings: CorpusOptions): string {
-  const words = settings.tokens === 'word' || settings.tokens === 'whitespace';
+  const words = isWordKind(settings.tokens);
   const tokenizer = createTokenizer(settings.tokens ?? 'char');
   const kept: string[] = [];
   tokenizer.each(cleanText(text, { ...settings, lineSeparator: words ? ' ' : '' }), (token) => {

@@ -119,7 +119,10 @@ function linesOf(part: Part, reader: LabelledReader): LabelledRow[] {
   const isFile = part.label === undefined && place !== '.' && place !== '..';
   const format = isFile ? 'files' : 'lines';
   const columns = { text: null, label: null };
-  reader.report.note(null, isFile ? 'each file is a text, the label is its folder' : 'each line is a text, the label is the name of its file'); // prettier-ignore
+  const how = isFile
+    ? 'each file is a text, the label is its folder'
+    : 'each line is a text, the label is the name of its file';
+  reader.report.note(null, how);
   reader.stored ??= { kind: 'labelled', format, columns, ...PLAIN_READING, encoding };
   reader.read ??= { format, columns };
   if (isFile) return [{ text, label: place, line: 1, file: part.name }];

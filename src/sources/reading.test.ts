@@ -115,7 +115,11 @@ describe('a classifier', () => {
       message: expect.stringContaining('received the names text, label') as string,
     });
     expect((await labelled({ 'new.tsv': 'stop this\tpos\n' }, plain)).rows).toEqual([['stop this', 'pos']]);
-    const said = await labelled({ 'new.tsv': 'label\ttext\npos\tfine\n' }, plain, { header: 'yes', text: 'text', label: 'label' }); // prettier-ignore
+    const said = await labelled({ 'new.tsv': 'label\ttext\npos\tfine\n' }, plain, {
+      header: 'yes',
+      text: 'text',
+      label: 'label',
+    });
     expect(said.rows).toEqual([['fine', 'pos']]);
   });
 
@@ -163,7 +167,10 @@ describe('a classifier', () => {
     });
     const said = await texts({ 'x.csv': 'body,label\na,pos\n' }, reading, { format: 'lines' });
     expect(said.texts).toEqual(['body,label', 'a,pos']);
-    const files = await using({ 'pos.txt': 'a\nb\n', 'neg.txt': 'c\n' }, async (sources) => (await readLabelled(sources, ['pos.txt', 'neg.txt'], {})).reading); // prettier-ignore
+    const files = await using(
+      { 'pos.txt': 'a\nb\n', 'neg.txt': 'c\n' },
+      async (sources) => (await readLabelled(sources, ['pos.txt', 'neg.txt'], {})).reading,
+    );
     expect(files).toMatchObject({ format: 'lines', columns: { text: null, label: null } });
     expect((await texts({ '-': 'a,b\nc\n' }, kept(files))).texts).toEqual(['a,b', 'c']);
     expect((await labelled({ 'pos.txt': 'a\nb\n' }, kept(files))).rows).toEqual([
@@ -183,7 +190,9 @@ describe('a classifier', () => {
     ]);
     expect(report.skipped).toEqual({ withoutText: 1, withoutLabel: 1 });
     await expect(
-      using({ 'a.csv': 'text,label\nfine,pos\n', 'b.csv': 'title,label\ndull,neg\n' }, async (sources) => readLabelled(sources, ['a.csv', 'b.csv'], {})), // prettier-ignore
+      using({ 'a.csv': 'text,label\nfine,pos\n', 'b.csv': 'title,label\ndull,neg\n' }, async (sources) =>
+        readLabelled(sources, ['a.csv', 'b.csv'], {}),
+      ),
     ).rejects.toThrow(/the column text in b\.csv, as the data before it has/);
   });
 });
@@ -196,12 +205,20 @@ describe('a translator', () => {
     expect(lines.texts).toEqual(['1 2 3', '', '4 0 1', '   ', '2 2 2']);
     expect((await texts({ '-': 'I love you.\n' }, reading)).texts).toEqual(['I love you.']);
     expect((await texts({ '-': 'a\tb\nc\td\n' }, reading)).texts).toEqual(['a', 'c']);
-    const named = await train.pairs('id,french,english\n1,Va,Go\n2,Salut,Hi\n', { source: 'english', target: 'french' }, 'p.csv'); // prettier-ignore
+    const named = await train.pairs(
+      'id,french,english\n1,Va,Go\n2,Salut,Hi\n',
+      { source: 'english', target: 'french' },
+      'p.csv',
+    );
     expect((await texts({ 'new.csv': 'english,other\nGo,1\n' }, named)).texts).toEqual(['Go']);
     await expect(texts({ 'new.csv': 'french\nVa\n' }, named)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    const swapped = await using({ 'p.csv': 'french,english\nVa,Go\n' }, async (sources) => readSentencePairs(sources, ['p.csv'], { source: 'french', target: 'english' }, named)); // prettier-ignore
+    const swapped = await using({ 'p.csv': 'french,english\nVa,Go\n' }, async (sources) =>
+      readSentencePairs(sources, ['p.csv'], { source: 'french', target: 'english' }, named),
+    );
     expect(swapped.rows[0]).toMatchObject({ source: 'Va', target: 'Go', file: 'p.csv' });
-    expect(swapped.report.notes).toEqual(expect.arrayContaining(['p.csv: reads french as the source, and was trained on english'])); // prettier-ignore
+    expect(swapped.report.notes).toEqual(
+      expect.arrayContaining(['p.csv: reads french as the source, and was trained on english']),
+    );
   });
 });
 
@@ -249,8 +266,12 @@ describe('a tagger', () => {
     const last = await train.tagged(wide);
     const two = 'Ann NNP\nsaw VBD\n';
     expect((await tokens({ 'x.txt': two }, last)).report.notes[0]).toMatch(/2 columns, the training data had 3/);
-    await expect(using({ 'x.txt': two }, async (sources) => readSentences(sources, ['x.txt'], {}, last))).rejects.toMatchObject({ code: 'FORMAT' }); // prettier-ignore
-    const named = await using({ 'x.txt': two }, async (sources) => readSentences(sources, ['x.txt'], { tagColumn: '2' }, last)); // prettier-ignore
+    await expect(
+      using({ 'x.txt': two }, async (sources) => readSentences(sources, ['x.txt'], {}, last)),
+    ).rejects.toMatchObject({ code: 'FORMAT' });
+    const named = await using({ 'x.txt': two }, async (sources) =>
+      readSentences(sources, ['x.txt'], { tagColumn: '2' }, last),
+    );
     expect(named.rows[0].tags).toEqual(['NNP', 'VBD']);
   });
 
@@ -266,7 +287,10 @@ describe('a tagger', () => {
   });
 
   it('knows file and line of a tag', async () => {
-    const { rows } = await using({ 'a.conll': '# sent_id = 1\nAnn B-PER\n\n# sent_id = 2\nsaw O\nOslo B-CITY\n' }, async (sources) => readSentences(sources, ['a.conll'], {})); // prettier-ignore
+    const { rows } = await using(
+      { 'a.conll': '# sent_id = 1\nAnn B-PER\n\n# sent_id = 2\nsaw O\nOslo B-CITY\n' },
+      async (sources) => readSentences(sources, ['a.conll'], {}),
+    );
     expect(() => requireTags(rows, ['B-PER', 'O'])).toThrow(/received "B-CITY" in line 6 of a\.conll/);
     expect(() => requireTags(rows, ['B-PER', 'O', 'B-CITY'])).not.toThrow();
   });
@@ -298,7 +322,10 @@ describe('a forecaster', () => {
   });
 
   it('takes columns under other names as those of the model, and says so', async () => {
-    const reading = await train.series(`date,units,price\n${dated(['5,9', '6,8'])}`, { target: 'units', inputs: 'price' }); // prettier-ignore
+    const reading = await train.series(`date,units,price\n${dated(['5,9', '6,8'])}`, {
+      target: 'units',
+      inputs: 'price',
+    });
     const other = `date,stück,preis\n${dated(['7,3', '8,4'])}`;
     const { target, inputs, report } = await series({ 'new.csv': other }, reading, {
       target: 'stück',
@@ -338,8 +365,13 @@ describe('a forecaster', () => {
   });
 
   it('leaves out rows at the end that have no target yet', async () => {
-    const reading = await train.series(`date,units,price\n${dated(['5,9', '6,8'])}`, { target: 'units', inputs: 'price' }); // prettier-ignore
-    const { target, report } = await series({ 'x.csv': `date,units,price\n${dated(['5,9', '6,8', ',7'])}` }, reading, { future: true }); // prettier-ignore
+    const reading = await train.series(`date,units,price\n${dated(['5,9', '6,8'])}`, {
+      target: 'units',
+      inputs: 'price',
+    });
+    const { target, report } = await series({ 'x.csv': `date,units,price\n${dated(['5,9', '6,8', ',7'])}` }, reading, {
+      future: true,
+    });
     expect([...target.values]).toEqual([5, 6]);
     expect(report.skipped).toEqual({ rowsAhead: 1 });
   });
@@ -347,10 +379,26 @@ describe('a forecaster', () => {
 
 describe('a language model', () => {
   it('reads text out of JSON where it was trained on such, by the extension or from standard input', async () => {
-    const reading: Reading = { kind: 'text', format: 'jsonl', columns: {}, separator: null, header: null, width: null, comment: null, encoding: 'utf-8', decimal: null, dates: null, missing: null }; // prettier-ignore
+    const reading: Reading = {
+      kind: 'text',
+      format: 'jsonl',
+      columns: {},
+      separator: null,
+      header: null,
+      width: null,
+      comment: null,
+      encoding: 'utf-8',
+      decimal: null,
+      dates: null,
+      missing: null,
+    };
     const json = '{"text":"床前明月光"}\n{"text":"疑是地上霜"}\n';
     const read = (files: Files, stored: Reading | null, format?: string) =>
-      using(files, async (sources) => (await readProse(sources, [one(files)], { settings: { tokens: 'char' }, format }, stored)).text); // prettier-ignore
+      using(
+        files,
+        async (sources) =>
+          (await readProse(sources, [one(files)], { settings: { tokens: 'char' }, format }, stored)).text,
+      );
     expect(await read({ 'x.jsonl': json }, null)).toBe('床前明月光\n\n疑是地上霜\n');
     expect(await read({ '-': json }, reading)).toBe('床前明月光\n\n疑是地上霜\n');
     expect(await read({ '-': 'plain\n' }, reading)).toBe('plain\n');
@@ -362,11 +410,25 @@ describe('a language model', () => {
 });
 
 describe('readingFrom', () => {
-  const good = { kind: 'labelled', format: 'csv', columns: { text: 'a', label: null }, separator: ',', header: true, width: 2, comment: null, encoding: 'utf-8', decimal: null, dates: null, missing: null }; // prettier-ignore
+  const good = {
+    kind: 'labelled',
+    format: 'csv',
+    columns: { text: 'a', label: null },
+    separator: ',',
+    header: true,
+    width: 2,
+    comment: null,
+    encoding: 'utf-8',
+    decimal: null,
+    dates: null,
+    missing: null,
+  };
 
   it('takes what was written, and nothing for a model of before', () => {
     expect(readingFrom(good, 'm')).toEqual(good);
-    expect(readingFrom({ ...good, more: 1, columns: { text: 'a', label: null, __proto__: 'x', other: 'y' } }, 'm')).toEqual(good); // prettier-ignore
+    expect(
+      readingFrom({ ...good, more: 1, columns: { text: 'a', label: null, __proto__: 'x', other: 'y' } }, 'm'),
+    ).toEqual(good);
     expect(readingFrom(null, 'm')).toBeNull();
     expect(readingFrom(undefined, 'm')).toBeNull();
   });

@@ -104,7 +104,7 @@ function sentencesOf(part: Part, data: InputData, reader: SentenceReader): Tagge
   }
   if (stored === null && read.format !== 'lines') {
     const kind = read.format === 'conllu' ? 'CoNLL-U' : `${read.columns} columns`;
-    report.note(part.name, `${kind}: the token is ${shown(read, read.token)}${read.tag === null ? '' : `, the tag ${shown(read, read.tag)}`}`); // prettier-ignore
+    report.note(part.name, `${kind}: ${columnsRead(read)}`);
   }
   if (stored !== null) sayDifferences(part, read, stored, report);
   if (untagged && read.format === 'lines')
@@ -113,7 +113,11 @@ function sentencesOf(part: Part, data: InputData, reader: SentenceReader): Tagge
   return read.sentences;
 }
 
-const shown = ({ format }: TaggedText, column: string): string => (format === 'conllu' ? column : `column ${column}`);
+/** Which columns were read: `the token is column 1, the tag column 2`. */
+function columnsRead({ format, token, tag }: TaggedText): string {
+  const shown = (column: string): string => (format === 'conllu' ? column : `column ${column}`);
+  return `the token is ${shown(token)}${tag === null ? '' : `, the tag ${shown(tag)}`}`;
+}
 
 function readAs(text: string, name: string, format: TaggedFormat | undefined, reader: SentenceReader): TaggedText {
   const { options, stored, untagged } = reader;
@@ -173,9 +177,12 @@ function sayDifferences(part: Part, read: TaggedText, stored: Reading, report: R
   if (read.format !== stored.format && read.format !== 'lines') {
     const names = { conll: 'columns as in CoNLL', conllu: 'CoNLL-U', lines: 'lines' };
     const trained = stored.format === 'conllu' ? 'CoNLL-U' : 'columns as in CoNLL';
-    report.note(part.name, `${names[read.format]}, the training data were ${trained}: the token is ${shown(read, read.token)}${read.tag === null ? '' : `, the tag ${shown(read, read.tag)}`}`); // prettier-ignore
+    report.note(part.name, `${names[read.format]}, the training data were ${trained}: ${columnsRead(read)}`);
   } else if (stored.width !== null && read.columns !== stored.width && read.format !== 'lines') {
-    report.note(part.name, `${read.columns} column${read.columns === 1 ? '' : 's'}, the training data had ${stored.width}: the token is ${shown(read, read.token)}${read.tag === null ? '' : `, the tag ${shown(read, read.tag)}`}`); // prettier-ignore
+    report.note(
+      part.name,
+      `${read.columns} column${read.columns === 1 ? '' : 's'}, the training data had ${stored.width}: ${columnsRead(read)}`,
+    );
   }
 }
 

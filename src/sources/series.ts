@@ -59,7 +59,8 @@ export async function readOneSeries(
   const reader = { data, options, stored: before, trained: stored !== null, report };
   const { text, encoding } = partText(part, reader);
   const columns = wantedColumns(options, stored);
-  const wanted = [columns.target, ...(columns.inputs ?? []), columns.time].filter((name): name is string => typeof name === 'string'); // prettier-ignore
+  const named = [columns.target, ...(columns.inputs ?? []), columns.time];
+  const wanted = named.filter((name) => typeof name === 'string');
   const table = partTable(part, text, before === null ? [] : wanted, reader);
   const missing = options.missing ?? stored?.missing ?? 'error';
   const series = readSeries(table, {
@@ -80,13 +81,13 @@ export async function readOneSeries(
   report.skip('absentRows', missing === 'interpolate' ? 0 : series.absent);
   report.skip('rowsAhead', series.ahead);
   const trained = stored?.columns.inputs;
-  const named = (column: SeriesColumn, name: string): NamedColumn => ({ ...column, name, column: column.name });
+  const asNamed = (column: SeriesColumn, name: string): NamedColumn => ({ ...column, name, column: column.name });
   return {
     name: data.name,
     series: {
       ...series,
-      target: named(series.target, columnOf(stored, 'target') ?? series.target.name),
-      inputs: series.inputs.map((column, i) => named(column, Array.isArray(trained) ? trained[i] : column.name)),
+      target: asNamed(series.target, columnOf(stored, 'target') ?? series.target.name),
+      inputs: series.inputs.map((column, i) => asNamed(column, Array.isArray(trained) ? trained[i] : column.name)),
     },
     reading: stored ?? {
       ...PLAIN_READING,
@@ -115,19 +116,24 @@ function wantedColumns(options: SeriesValues, stored: Reading | null) {
       trained && trained.length > 0 ? `in this order: ${trained.join(', ')}` : 'leave --inputs out',
     );
   }
-  const time = options.time === 'none' ? null : (options.time ?? (stored === null ? undefined : (columnOf(stored, 'time') ?? null))); // prettier-ignore
+  const before = stored === null ? undefined : (columnOf(stored, 'time') ?? null);
+  const time = options.time === 'none' ? null : (options.time ?? before);
   return { target: options.target ?? columnOf(stored, 'target'), inputs: given ?? trained, time };
 }
 
 function sayColumns(file: string, read: Columns, stored: Reading | null, report: Report): void {
   const inputs = Array.isArray(read.inputs) ? read.inputs : [];
   if (stored === null) {
-    report.note(file, `the target is the column ${String(read.target)}${inputs.length > 0 ? `, the inputs ${inputs.join(', ')}` : ''}, ${read.time === null ? 'no column has times' : `the time is ${String(read.time)}`}`); // prettier-ignore
+    const others = inputs.length > 0 ? `, the inputs ${inputs.join(', ')}` : '';
+    const time = read.time === null ? 'no column has times' : `the time is ${String(read.time)}`;
+    report.note(file, `the target is the column ${String(read.target)}${others}, ${time}`);
     return;
   }
   const trained = stored.columns;
   const before = Array.isArray(trained.inputs) ? trained.inputs : [];
-  if (trained.target !== read.target) report.note(file, `reads ${String(read.target)} as the target, and was trained on ${String(trained.target)}`); // prettier-ignore
+  if (trained.target !== read.target) {
+    report.note(file, `reads ${String(read.target)} as the target, and was trained on ${String(trained.target)}`);
+  }
   inputs.forEach((name, i) => {
     if (before[i] !== name) report.note(file, `reads ${name} for the input ${before[i]}`);
   });

@@ -1,7 +1,15 @@
 // A part of the data as a table: read as it looks, or, with a reading that a model keeps, as its training data was.
 import { UnrolledError } from '../errors.js';
-import { findHeader } from '../records/header.js';
-import { findColumn, listColumns, readTable, type Table, TABLE_FORMATS, type TableFormat, type TableOptions } from '../records/table.js'; // prettier-ignore
+import { findHeader, HEADER_ROWS } from '../records/header.js';
+import {
+  findColumn,
+  listColumns,
+  readTable,
+  type Table,
+  TABLE_FORMATS,
+  type TableFormat,
+  type TableOptions,
+} from '../records/table.js';
 import { decodeAny } from '../text/decode.js';
 import { refuseBinary } from './archive.js';
 import type { InputData, Part } from './data.js';
@@ -39,7 +47,6 @@ export function partText(
   part: Part,
   { data, options, stored, report }: Pick<TableReader, 'data' | 'options' | 'stored' | 'report'>,
 ): { text: string; encoding: string } {
-  // prettier-ignore
   refuseBinary(part);
   const decoded = decodeAny(part.bytes, part.name, {
     encoding: options.encoding ?? data.encoding,
@@ -167,7 +174,8 @@ function lacks(table: Table | null, wanted: readonly string[], stored: Reading, 
 
 /** Errors: FORMAT where the first row of a table, unlike that of the training data, has names: it would be read as data. */
 function checkNoHeader(table: Table, stored: Reading, said: boolean | undefined, trained: boolean): void {
-  if (stored.header !== false || said !== undefined || table.header || !findHeader(table.rows.slice(0, 1001).map(({ values }) => values))) return; // prettier-ignore
+  if (stored.header !== false || said !== undefined || table.header) return;
+  if (!findHeader(table.rows.slice(0, HEADER_ROWS).map(({ values }) => values))) return;
   const names = table.rows[0].values.slice(0, 8).join(', ');
   throw new UnrolledError(
     'FORMAT',

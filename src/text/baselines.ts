@@ -2,7 +2,7 @@
 import { NgramModel } from './ngram.js';
 import { type LossMetrics, lossMetrics } from './perplexity.js';
 
-/** Loss and perplexity of the simplest models on the validation part. */
+/** What a language model is measured against, on the same validation tokens. */
 export interface Baselines {
   /** Every token equally likely: perplexity V. */
   uniform: LossMetrics;

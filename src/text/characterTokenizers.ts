@@ -21,6 +21,10 @@ export class CharTokenizer implements Tokenizer {
   joiner(): Joiner {
     return { push: (token) => token, end: () => '' };
   }
+
+  isLayout(): boolean {
+    return false;
+  }
 }
 
 /** The name of each byte: a printable ASCII character stands for itself, others are written `<0x0A>`. */
@@ -58,6 +62,10 @@ export class ByteTokenizer implements Tokenizer {
       },
       end: () => decoder.decode(),
     };
+  }
+
+  isLayout(): boolean {
+    return false;
   }
 }
 

@@ -1,6 +1,6 @@
 // Cleaning of a text before it is cut into tokens.
 
-/** What is done to a text before it is cut into tokens; all off but `normalizeNewlines`. */
+/** How a text is cleaned before it is cut into tokens. Without options only line breaks are made alike. */
 export interface CleanOptions {
   /** Lower case, by Unicode's rules and no locale's. */
   lowercase?: boolean;

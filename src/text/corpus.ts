@@ -1,14 +1,14 @@
 // Corpus: a text as token indices with its vocabulary and tokenizer, split into a training and a validation part.
 import { UnrolledError } from '../errors.js';
 import { type CleanOptions, cleanText } from './clean.js';
-import { createTokenizer } from './createTokenizer.js';
+import { createTokenizer, type TokenizerOptions } from './createTokenizer.js';
 import { decodeText } from './decode.js';
 import { buildBytes, buildEncoding, type Encoded, encodeBytes, encodeText } from './encode.js';
-import type { Tokenizer, TokenizerKind } from './tokenizer.js';
+import { isWordKind, type Tokenizer, type TokenizerKind } from './tokenizer.js';
 import type { Vocabulary, VocabularyOptions } from './vocabulary.js';
 
-/** How a text becomes tokens, and which part of it is for validation. */
-export interface CorpusOptions extends CleanOptions, VocabularyOptions {
+/** How a text becomes a corpus: cleaning, tokens, vocabulary, the part for validation. */
+export interface CorpusOptions extends CleanOptions, VocabularyOptions, TokenizerOptions {
   /** What a token is; `char` by default. */
   tokens?: TokenizerKind;
   /** The share of the tokens, taken from the end, that is kept for validation; 0 by default. */
@@ -18,13 +18,9 @@ export interface CorpusOptions extends CleanOptions, VocabularyOptions {
 }
 
 /** What a model keeps of how its text was read, so that other text is read in the same way. Plain data. */
-export type TextSettings = CleanOptions & Pick<CorpusOptions, 'tokens'>;
+export type TextSettings = CleanOptions & Pick<CorpusOptions, 'tokens' | 'layout'>;
 
-/**
- * A text as token indices, with its vocabulary and tokenizer, cut into a training and a validation part.
- *
- *     const corpus = Corpus.fromText(text, { tokens: 'word', minCount: 2, validation: 0.05 });
- */
+/** A text as token indices, with the vocabulary of its training part and the tokenizer that cut it. */
 export class Corpus {
   /** All tokens in order: [tokens]. */
   readonly tokens: Int32Array;
@@ -32,9 +28,9 @@ export class Corpus {
   readonly train: Int32Array;
   /** The last part, where symbols that the first part lacks are `<unk>`; a view of `tokens`, empty without a fraction. */
   readonly validation: Int32Array;
-  /** Built on the training part alone. */
+  /** Of the training part alone; what only the rest has is `<unk>`. */
   readonly vocabulary: Vocabulary;
-  /** The one that cut the text. */
+  /** What cut the text, and writes tokens back. */
   readonly tokenizer: Tokenizer;
 
   private constructor({ indices, vocabulary }: Encoded, tokenizer: Tokenizer, trainLength: number) {
@@ -50,7 +46,7 @@ export class Corpus {
    * Errors: EMPTY where no token is left, TOO_SHORT for fewer than two in the training part, RANGE, OPTION.
    */
   static fromText(text: string, options: CorpusOptions = {}): Corpus {
-    const tokenizer = createTokenizer(options.tokens ?? 'char');
+    const tokenizer = tokenizerOf(options);
     const trainLength = trainLengthOf(options);
     const encoded = buildEncoding(prepareText(text, options), tokenizer, trainLength, options);
     return Corpus.#checked(encoded, tokenizer, trainLength, options);
@@ -100,14 +96,19 @@ export class Corpus {
   }
 }
 
+/** The tokenizer of some settings. Errors: OPTION. */
+export function tokenizerOf({ tokens = 'char', layout }: Pick<TextSettings, 'tokens' | 'layout'>): Tokenizer {
+  return createTokenizer(tokens, { layout });
+}
+
 /** How other text is encoded for a model: the same cleaning and tokenizer, the model's vocabulary. [tokens] */
 export function encodeWith(text: string, settings: TextSettings, vocabulary: Vocabulary): Int32Array {
-  return encodeText(prepareText(text, settings), createTokenizer(settings.tokens ?? 'char'), vocabulary);
+  return encodeText(prepareText(text, settings), tokenizerOf(settings), vocabulary);
 }
 
 /** The tokens of a text as they are written, cut as `encodeWith` cuts it. */
 export function piecesOf(text: string, settings: TextSettings): string[] {
-  return createTokenizer(settings.tokens ?? 'char').tokenize(prepareText(text, settings));
+  return tokenizerOf(settings).tokenize(prepareText(text, settings));
 }
 
 /** The same from the bytes of a file. Errors: ENCODING, unless tokens are bytes. */
@@ -128,7 +129,7 @@ function cleans(options: CleanOptions): boolean {
 
 /** Words at the ends of lines must not run together; characters are joined as in the book. */
 function prepareText(text: string, options: CleanOptions & { tokens?: TokenizerKind }): string {
-  const words = options.tokens === 'word' || options.tokens === 'whitespace';
+  const words = isWordKind(options.tokens);
   const exact = options.tokens === 'byte' && !cleans(options);
   if (exact) return text;
   return cleanText(text, { ...options, lineSeparator: options.lineSeparator ?? (words ? ' ' : '') });

@@ -47,7 +47,9 @@ export function decodeText(bytes: Uint8Array, name: string): string {
   }
 }
 
+/** A decoded text, and what it was decoded from. */
 export interface Decoded {
+  /** Without a byte order mark. */
   text: string;
   /** As `TextDecoder` calls it. */
   encoding: string;

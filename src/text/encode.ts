@@ -11,7 +11,9 @@ export function encodeText(text: string, tokenizer: Tokenizer, vocabulary: Vocab
     case 'byte':
       return encodeBytes(new TextEncoder().encode(text));
     case 'word':
-    case 'whitespace': {
+    case 'whitespace':
+    case 'split':
+    case 'word-0.1': {
       const { indices } = internTokens(text, tokenizer, (token) => vocabulary.index(token));
       return indices;
     }
@@ -49,6 +51,8 @@ export function buildEncoding(
       return buildBytes(new TextEncoder().encode(text), trainLength);
     case 'word':
     case 'whitespace':
+    case 'split':
+    case 'word-0.1':
       return buildWords(text, tokenizer, trainLength, options);
     default:
       return tokenizer.kind satisfies never;

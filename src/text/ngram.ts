@@ -9,13 +9,10 @@ import { modifiedDiscounts } from './kneserNey.js';
 import { NgramCounts, type NgramCountsData } from './ngramCounts.js';
 import { type LossMetrics, lossMetrics } from './perplexity.js';
 
-/**
- * How probability is set aside for n-grams never seen: modified Kneser-Ney, interpolated (Chen and Goodman 1998), or
- * Laplace (add α).
- */
+/** Chen and Goodman 1999 (modified Kneser-Ney, interpolated), or Laplace: add α to every count. */
 export type Smoothing = 'kneser-ney' | 'laplace';
 
-/** Order, vocabulary and smoothing of an n-gram model. */
+/** The order, vocabulary and smoothing of an n-gram model. */
 export interface NgramOptions {
   /** How many tokens an n-gram has: 1 looks at no context, 5 at the last four tokens. */
   order: number;
@@ -29,28 +26,23 @@ export interface NgramOptions {
 
 /** Plain data, as it stands in a model file. */
 export interface NgramModelData extends NgramCountsData {
-  /** Kneser-Ney or Laplace. */
+  /** How unseen n-grams get their share. */
   smoothing: Smoothing;
   /** What Laplace adds to each count. */
   alpha: number;
 }
 
-/**
- * An n-gram model over token indices: the distribution of the next token given the n − 1 before it.
- *
- *     const model = NgramModel.fit(corpus.train, { order: 3, vocabularySize: corpus.vocabulary.size });
- *     model.evaluate(corpus.validation, corpus.train).perplexity;
- */
+/** An n-gram language model of any order, smoothed by interpolated Kneser-Ney or by Laplace (add α). */
 export class NgramModel {
-  /** n: tokens in an n-gram. */
+  /** n: it looks at the last n − 1 tokens. */
   readonly order: number;
-  /** V. */
+  /** V: every token from 0 to V − 1 has a probability. */
   readonly vocabularySize: number;
-  /** Kneser-Ney or Laplace. */
+  /** How unseen n-grams get their share. */
   readonly smoothing: Smoothing;
   /** What Laplace adds to each count. */
   readonly alpha: number;
-  /** The counts of all n-grams up to the order, as a tree. @internal */
+  /** All n-grams up to the order, with their counts. @internal */
   readonly counts: NgramCounts;
   /** What a child adds to its token's probability below its parent. [nodes] */
   readonly #weight: Float64Array;
@@ -96,7 +88,7 @@ export class NgramModel {
     return new NgramModel(NgramCounts.fromData(data), smoothing, alpha);
   }
 
-  /** Plain data, for `fromData`. */
+  /** Plain data, which `fromData` reads. */
   toData(): NgramModelData {
     return { ...this.counts.toData(), smoothing: this.smoothing, alpha: this.alpha };
   }
@@ -175,7 +167,7 @@ export class NgramModel {
     return lossMetrics(sum, tokens.length);
   }
 
-  /** e to the mean of −ln P over the tokens. Arguments and errors as for `evaluate`. */
+  /** e to the mean of −ln P over these tokens. Errors: EMPTY, RANGE for a token outside the vocabulary. */
   perplexity(tokens: Int32Array, context: ArrayLike<number> = []): number {
     return this.evaluate(tokens, context).perplexity;
   }

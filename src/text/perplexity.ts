@@ -1,7 +1,7 @@
 // How well a distribution predicts a sequence: loss, perplexity and bits, from one sum.
 import { UnrolledError } from '../errors.js';
 
-/** How well a language model predicts a sequence of tokens. */
+/** How well a distribution predicts a sequence. */
 export interface LossMetrics {
   /** Mean of −ln P, in nats a token. */
   loss: number;

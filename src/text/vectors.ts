@@ -1,11 +1,11 @@
 // Word vectors from elsewhere, in the text format of GloVe and word2vec: a line is a word and its numbers.
 import { UnrolledError } from '../errors.js';
 
-/** Word vectors of one size, by word. */
+/** Vectors of words, all of one size. */
 export interface WordVectors {
   /** Numbers of each. */
   size: number;
-  /** [size] each, in the order of the file. */
+  /** By word: [size]. */
   vectors: ReadonlyMap<string, Float32Array>;
 }
 

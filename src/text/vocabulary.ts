@@ -21,20 +21,15 @@ export interface VocabularyOptions {
 
 /** Plain data, as it stands in a model file. */
 export interface VocabularyData {
-  /** In the order of their indices; none empty, none twice. */
+  /** By index. */
   tokens: string[];
-  /** How often each was seen; 0 or more. */
+  /** How often each token was seen. */
   counts: number[];
   /** How many of the first tokens are reserved, `<unk>` included. */
   reserved: number;
 }
 
-/**
- * Tokens and their indices, both ways. Where there is an `<unk>`, it has index 0 and stands for every other token.
- *
- *     const vocabulary = Vocabulary.fromTokens(['a', 'b', 'a']);
- *     vocabulary.encode(['b', 'z']); // Int32Array [2, 0]
- */
+/** Tokens and their indices, both ways: V different tokens, reserved ones first, the others by falling frequency. */
 export class Vocabulary {
   /** How often each token was seen when the vocabulary was built; for `<unk>`, all that were left out. */
   readonly counts: Float64Array;
@@ -100,7 +95,7 @@ export class Vocabulary {
     return new Vocabulary(tokens, Float64Array.from(counts), reserved);
   }
 
-  /** Plain data, for `fromJSON`. */
+  /** Plain data, which `fromJSON` reads. */
   toJSON(): VocabularyData {
     return { tokens: [...this.#tokens], counts: [...this.counts], reserved: this.reserved };
   }
@@ -115,7 +110,7 @@ export class Vocabulary {
     return this.#tokens[0] === UNKNOWN ? 0 : -1;
   }
 
-  /** Whether the token itself has an index (`<unk>` does not count for others). */
+  /** Whether a token has an index of its own, and is not `<unk>`. */
   has(token: string): boolean {
     return this.#indices.has(token);
   }
@@ -146,12 +141,12 @@ export class Vocabulary {
     return token;
   }
 
-  /** The index of each token. Errors: as `index`. */
+  /** The index of each token: [tokens]. Errors: NOT_FOUND where one is not known and there is no `<unk>`. */
   encode(tokens: readonly string[]): Int32Array {
     return Int32Array.from(tokens, (token) => this.index(token));
   }
 
-  /** The token of each index. Errors: as `token`. */
+  /** The token of each index. Errors: RANGE for an index of no token. */
   decode(indices: ArrayLike<number>): string[] {
     return Array.from(indices, (index) => this.token(index));
   }

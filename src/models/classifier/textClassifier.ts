@@ -13,8 +13,7 @@ import { fromData } from '../../tensor/create.js';
 import { Philox } from '../../tensor/philox.js';
 import { scope } from '../../tensor/scope.js';
 import { cleanText } from '../../text/clean.js';
-import { encodeWith, piecesOf, type TextSettings } from '../../text/corpus.js';
-import { createTokenizer } from '../../text/createTokenizer.js';
+import { encodeWith, piecesOf, type TextSettings, tokenizerOf } from '../../text/corpus.js';
 import { Vocabulary } from '../../text/vocabulary.js';
 import { defined } from '../config.js';
 import { Model } from '../model.js';
@@ -273,11 +272,13 @@ interface Encoded {
 }
 
 function settingsOf({ tokens, lowercase, lettersOnly, collapseWhitespace }: ClassifierOptions): TextSettings {
-  return defined({ tokens, lowercase, lettersOnly, collapseWhitespace, lineSeparator: tokens === 'char' ? '' : ' ' });
+  const lineSeparator = tokens === 'char' ? '' : ' ';
+  // A label says nothing of blanks.
+  return defined({ tokens, lowercase, lettersOnly, collapseWhitespace, lineSeparator, layout: false });
 }
 
 function* tokensOf(rows: readonly LabelledText[], settings: TextSettings): Generator<string> {
-  const tokenizer = createTokenizer(settings.tokens ?? 'word');
+  const tokenizer = tokenizerOf(settings);
   for (const { text } of rows) yield* tokenizer.tokenize(cleanText(text, settings));
 }
 

@@ -2,7 +2,7 @@
 import { UnrolledError } from '../../errors.js';
 import { Philox } from '../../tensor/philox.js';
 import { cleanText } from '../../text/clean.js';
-import { createTokenizer } from '../../text/createTokenizer.js';
+import { tokenizerOf } from '../../text/corpus.js';
 import type { Tokenizer } from '../../text/tokenizer.js';
 import type { ModelText } from '../modelFile.js';
 
@@ -69,7 +69,7 @@ export class Side {
   /** @param spaced as `spacedMarks` gives them */
   constructor(text: ModelText, spaced: readonly string[] = []) {
     this.text = text;
-    this.#tokenizer = createTokenizer(text.settings.tokens ?? 'word');
+    this.#tokenizer = tokenizerOf(text.settings);
     this.#blanks = new Map(spaced.map((written) => [written.slice(1), written.slice(0, 1)]));
   }
 

@@ -132,7 +132,8 @@ export class Translator extends Model<TranslateTask> {
         ...stackConfig(o),
         ...{ bidirectional, embeddingSize, attentionSize, tied, seed },
         longest: pairs.reduce((most, pair) => Math.max(most, pair.target.length), 0),
-        spaced: target.tokens === 'word' ? spacedMarks(pairs.map(({ text }) => text)) : [],
+        // The other kinds say themselves where a blank stands.
+        spaced: target.tokens === 'word-0.1' ? spacedMarks(pairs.map(({ text }) => text)) : [],
       },
       { settings: source, vocabulary: vocabularyOf('source', [END]) },
       { settings: target, vocabulary: vocabularyOf('target', [BEGIN, END]) },

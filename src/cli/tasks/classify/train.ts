@@ -4,6 +4,7 @@ import { POOLINGS } from '../../../models/classifier/poolings.js';
 import type { ClassifierMetrics, LabelledText } from '../../../models/classifier/options.js';
 import type { TextClassifier } from '../../../models/classifier/textClassifier.js';
 import { escapeXml } from '../../../drawing/svg.js';
+import { TOKENIZER_KINDS } from '../../../text/tokenizer.js';
 import { UnrolledError } from '../../../errors.js';
 import { defineCommand } from '../../command.js';
 import { choice, flag, fraction, integer, path, string } from '../../options.js';
@@ -47,7 +48,7 @@ export const trainClassifyCommand = defineCommand({
     ...TABLE_OPTIONS,
     vectors: path('--vectors <file>', 'pretrained word vectors, in the format of GloVe'),
     tokens: {
-      ...choice('--tokens <kind>', 'token unit', ['char', 'byte', 'word', 'whitespace']),
+      ...choice('--tokens <kind>', 'token unit', TOKENIZER_KINDS),
       defaultText: DEFAULTS.tokens,
     },
     lowercase: flag('--lowercase', 'convert text to lower case'),

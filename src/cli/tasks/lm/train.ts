@@ -1,6 +1,7 @@
 // `unrolled train lm`: trains a recurrent language model, saves it, compares it, and writes the report.
 import type { LanguageModel } from '../../../models/language/languageModel.js';
 import type { Corpus } from '../../../text/corpus.js';
+import { isWordKind } from '../../../text/tokenizer.js';
 import { type LossMetrics, metricsOf } from './metrics.js';
 import type { Baseline } from './baselines.js';
 import { type CommandResult, type Context, defineCommand } from '../../command.js';
@@ -151,11 +152,11 @@ function cellName(cell: string): string {
 }
 
 function hasWords({ tokenizer }: Corpus): boolean {
-  return tokenizer.kind === 'word' || tokenizer.kind === 'whitespace';
+  return isWordKind(tokenizer.kind);
 }
 
 function corpusLine({ train, validation, vocabulary, tokenizer }: Corpus): string {
-  const kind = { char: 'characters', byte: 'bytes', word: 'words', whitespace: 'words' }[tokenizer.kind];
+  const kind = isWordKind(tokenizer.kind) ? 'words' : tokenizer.kind === 'byte' ? 'bytes' : 'characters';
   return `${formatNumber(train.length)} + ${formatNumber(validation.length)} ${kind}, ${formatNumber(vocabulary.size)} in the vocabulary`;
 }
 

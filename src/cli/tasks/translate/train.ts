@@ -19,6 +19,8 @@ import { bleuHeading, scoresOf } from './scores.js';
 /** The share of the sources that is drawn for the test where there is no such part, and the most of it. */
 const TEST = 0.1;
 const MOST_TEST = 2500;
+/** Bytes have no room for the end of a sentence. */
+const KINDS = ['char', 'word', 'whitespace', 'split', 'word-0.1'] as const;
 /** Translations in the report. */
 const SHOWN = 20;
 
@@ -40,14 +42,10 @@ export const trainTranslateCommand = defineCommand({
     },
     ...TABLE_OPTIONS,
     tokens: {
-      ...choice('--tokens <kind>', 'token unit', ['char', 'word', 'whitespace']),
+      ...choice('--tokens <kind>', 'token unit', KINDS),
       defaultText: DEFAULTS.tokens,
     },
-    targetTokens: choice('--target-tokens <kind>', 'token unit of the targets (default: the same)', [
-      'char',
-      'word',
-      'whitespace',
-    ]),
+    targetTokens: choice('--target-tokens <kind>', 'token unit of the targets (default: the same)', KINDS),
     lowercase: flag('--lowercase', 'convert text to lower case'),
     minCount: {
       ...integer('--min-count <N>', 'drop tokens that occur fewer than N times'),

@@ -1,5 +1,5 @@
-// Words as tokens. Spaces are no tokens: text comes back by rules that put them where a reader expects them. A newline is
-// a token, so that lines and paragraphs are learned too.
+// Words as tokens, blanks forgotten: text comes back by rules that put them where a reader expects them. A newline is a token, so that
+// lines and paragraphs are learned too. `split` is for texts that are tokenized already, `word-0.1` for models of that version.
 import { collectTokens, joinAll, type Joiner, type Tokenizer } from './tokenizer.js';
 
 /** Scripts without spaces between words: each character is a word. */
@@ -20,9 +20,9 @@ const TOGGLES = new Set(['"', "'", '_', '*']);
 
 const ONE_UNSPACED = new RegExp(`^[${UNSPACED}。，、；：！？「」『』《》〈〉（）【】〔〕]$`, 'u');
 
-/** Words, numbers and marks of punctuation each as a token. */
-export class WordTokenizer implements Tokenizer {
-  readonly kind = 'word';
+/** Words, numbers and marks of punctuation each as a token, by the rule of version 0.1. */
+export class OldWordTokenizer implements Tokenizer {
+  readonly kind = 'word-0.1';
 
   each(text: string, visit: (token: string) => void): void {
     for (const match of text.matchAll(TOKEN)) visit(match[0]);
@@ -38,6 +38,10 @@ export class WordTokenizer implements Tokenizer {
 
   joiner(): Joiner {
     return new WordJoiner();
+  }
+
+  isLayout(): boolean {
+    return false;
   }
 }
 
@@ -73,9 +77,9 @@ class WordJoiner implements Joiner {
   }
 }
 
-/** What stands between blanks, and newlines. */
-export class WhitespaceTokenizer implements Tokenizer {
-  readonly kind = 'whitespace';
+/** What stands between blanks, and newlines; how many blanks there were is forgotten. */
+export class SplitTokenizer implements Tokenizer {
+  readonly kind = 'split';
 
   each(text: string, visit: (token: string) => void): void {
     for (const match of text.matchAll(/\n|\S+/gu)) visit(match[0]);
@@ -99,5 +103,9 @@ export class WhitespaceTokenizer implements Tokenizer {
       },
       end: () => '',
     };
+  }
+
+  isLayout(): boolean {
+    return false;
   }
 }
