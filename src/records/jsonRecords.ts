@@ -136,7 +136,7 @@ function flatRecord(value: object, line: number, name: string): Map<string, stri
     if (!(cause instanceof RangeError)) throw cause;
     throw new UnrolledError(
       'FORMAT',
-      `expected a JSON object of some levels in line ${line} of ${name}, received one of thousands`,
+      `expected a JSON object with a few levels of nesting in line ${line} of ${name}, received one with thousands`,
       'give records with fields of text',
       { cause },
     );

@@ -1,4 +1,4 @@
-// Tables as people have them: TSV, CSV, JSON lines, a JSON array of objects. Values stay strings; every row knows its line.
+// Tables in common formats: TSV, CSV, JSON lines, a JSON array of objects. Values stay strings; every row knows its line.
 import { UnrolledError } from '../errors.js';
 import { didYouMean } from '../nearest.js';
 import { findHeader, HEADER_ROWS } from './header.js';
@@ -28,7 +28,7 @@ export interface Table {
   separator: string | null;
   /** What begins a comment; null where none was found or said. */
   comment: string | null;
-  /** The column of row numbers that a program wrote beside the data, which nobody means; −1 where there is none. */
+  /** The column of row numbers that a program such as pandas wrote, which is not data; −1 if there is none. */
   index: number;
   /** Lines that are no rows, counted. */
   skipped: {
@@ -162,7 +162,7 @@ function delimited(source: string, name: string, format: 'csv' | 'tsv', options:
   }
   const separator = said ?? (format === 'tsv' ? '\t' : findSeparator(text));
   const quotes = format === 'csv' || (separator === '\t' && hasQuotedTabs(text));
-  if (format === 'tsv' && quotes) notes.push('values in quotes are taken out of them, as spreadsheets write them');
+  if (format === 'tsv' && quotes) notes.push('the quotes around values are removed, as spreadsheets write them');
   const all = separatedRows(text, name, separator, quotes);
   const oneColumn = all.every(({ values }) => values.length === 1);
   const isWritten = ({ values }: TableRow): boolean => values.length > 1 || values[0].trim() !== '';

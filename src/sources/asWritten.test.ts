@@ -197,7 +197,7 @@ describe('texts with labels', () => {
     ['an old workbook', Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0, 0xa1), /workbook/],
     ['Parquet', 'PAR1\u0015', /Parquet/],
     ['bzip2', 'BZh91AY', /bzip2/],
-    ['an array of NumPy', Uint8Array.of(0x93, ...Buffer.from('NUMPY')), /NumPy/],
+    ['a NumPy array', Uint8Array.of(0x93, ...Buffer.from('NUMPY')), /NumPy/],
     ['a quote left open', 'text,label\n"fine film,pos\ndull plot,neg\n', /line 2 of x\.csv/],
     [
       'the same name twice',
@@ -239,13 +239,13 @@ describe('sentences with tags', () => {
       'CoNLL-2003',
       '-DOCSTART- -X- -X- O\n\nEU NNP B-NP B-ORG\nrejects VBZ B-VP O\n\nPeter NNP B-NP B-PER\n',
       ['EU/B-ORG rejects/O', 'Peter/B-PER'],
-      /passed over 1 document marks/,
+      /skipped 1 document marks/,
     ],
     [
       'CoNLL-U',
       '# text = It is\n1-2\tIt’s\t_\t_\t_\t_\t_\t_\t_\t_\n1\tIt\tit\tPRON\t_\t_\t0\troot\t_\t_\n2\tis\tbe\tAUX\t_\t_\t1\tcop\t_\t_\n',
       ['It/PRON is/AUX'],
-      /passed over 1 ranges/,
+      /skipped 1 ranges/,
     ],
     [
       'columns with tabs, and Windows’ lines',

@@ -100,7 +100,7 @@ function sentencesOf(part: Part, data: InputData, reader: SentenceReader): Tagge
   const passed = { ranges: 'ranges of words', emptyNodes: 'empty nodes', documents: 'document marks' } as const;
   for (const [key, what] of Object.entries(passed)) {
     const count = skipped[key as keyof typeof passed];
-    if (count > 0) report.note(part.name, `passed over ${count} ${what}`);
+    if (count > 0) report.note(part.name, `skipped ${count} ${what}`);
   }
   if (stored === null && read.format !== 'lines') {
     const kind = read.format === 'conllu' ? 'CoNLL-U' : `${read.columns} columns`;
@@ -156,8 +156,8 @@ function checkWidth(
     'FORMAT',
     `expected ${width} columns in ${name}, as the training data had, received ${columns}`,
     untagged
-      ? 'plain sentences, one a line, are the format lines; else say which column has the token'
-      : 'say which columns have the token and its tag',
+      ? 'for plain sentences, one a line, use the format lines; otherwise name the token column'
+      : 'name the columns of the token and its tag',
   );
 }
 
@@ -169,7 +169,7 @@ function checkTags({ sentences }: TaggedText, name: string, { tags }: SentenceRe
   throw new UnrolledError(
     'FORMAT',
     `expected a column of tags in ${name}, as in the training data, received ${JSON.stringify(sentences[0].tags[0])} and no tag of the model`,
-    'plain sentences, one a line, are the format lines; else say which column has the token',
+    'for plain sentences, one a line, use the format lines; otherwise name the token column',
   );
 }
 
@@ -212,8 +212,8 @@ export function requireTags(sentences: readonly TaggedSentence[], tags: readonly
     if (token < 0) continue;
     throw new UnrolledError(
       'FORMAT',
-      `expected a tag that is trained, received "${sentence.tags[token]}" in ${tagPlace(sentence, token)}`,
-      `the tags are ${tags.slice(0, 20).join(', ')}${tags.length > 20 ? ', …' : ''}: correct it, or train anew`,
+      `expected a tag that the model was trained on, received "${sentence.tags[token]}" in ${tagPlace(sentence, token)}`,
+      `the tags are ${tags.slice(0, 20).join(', ')}${tags.length > 20 ? ', …' : ''}: correct it, or train from scratch`,
     );
   }
 }

@@ -180,7 +180,7 @@ function checkNoHeader(table: Table, stored: Reading, said: boolean | undefined,
   throw new UnrolledError(
     'FORMAT',
     `expected a table whose first row is data in ${table.name}, as ${trained ? 'the training data' : 'the data before it'}, received the names ${names}`,
-    'say --header yes and name the columns to read, --header no if the row is data, or take it out',
+    'give --header yes and name the columns to read, or --header no if the row is data',
   );
 }
 

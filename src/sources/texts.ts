@@ -46,7 +46,7 @@ export async function readTexts(
   );
   const empty = rows.filter(({ text }) => text.trim() === '').length;
   if (empty > 0)
-    report.note(null, `${empty} row${empty === 1 ? ' is' : 's are'} empty: each has an answer as others have`);
+    report.note(null, `${empty} row${empty === 1 ? ' is' : 's are'} empty: each gets an answer like any other row`);
   const reading = stored ?? reader.read ?? { kind: 'text', format: 'lines', columns: {}, ...PLAIN_READING };
   const { columns, format } = reader.read ?? reading;
   return {
@@ -71,7 +71,8 @@ function textRows(part: Part, reader: TextsReader): TextRow[] {
   const before = stored !== null && isTableFormat(stored.format) ? stored : null;
   const wanted = options.column ?? columnOf(before, role) ?? data.columns?.text;
   if (isLines(part, text, wanted, before, options)) {
-    if (before !== null) report.note(part.name, 'read as lines, each a text (--format csv, tsv or jsonl: as a table)');
+    if (before !== null)
+      report.note(part.name, 'read as lines, one text each (--format csv, tsv or jsonl: as a table)');
     reader.read ??= { kind: 'text', format: 'lines', columns: { [role]: null }, ...PLAIN_READING, encoding };
     const lines = text.split(/\r\n|\n|\r/);
     const written = lines.at(-1) === '' ? lines.slice(0, -1) : lines;
@@ -90,7 +91,7 @@ function textRows(part: Part, reader: TextsReader): TextRow[] {
   if (found < 0) {
     throw new UnrolledError(
       'NOT_FOUND',
-      `expected a column of text in ${part.name} that can be told, received ${listColumns(table.columns)}`,
+      `expected a recognizable text column in ${part.name}, received ${listColumns(table.columns)}`,
       'name the column of the text',
     );
   }
