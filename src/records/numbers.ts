@@ -91,10 +91,10 @@ export function numberStyle(values: readonly string[], commas: 'decimal' | 'grou
 
 /** A style for people: `decimal commas, points between thousands`. */
 export function describeStyle({ decimal, group, percent }: NumberStyle): string {
-  const groups: Record<string, string> = { ',': 'commas', '.': 'points', ' ': 'blanks', "'": 'apostrophes' };
+  const groups: Record<string, string> = { ',': 'commas', '.': 'points', ' ': 'spaces', "'": 'apostrophes' };
   return [
     ...(decimal === ',' ? ['decimal commas'] : []),
-    ...(group === '' ? [] : [`${groups[group]} between thousands`]),
-    ...(percent ? ['percent signs, which are left out'] : []),
+    ...(group === '' ? [] : [`${groups[group]} as thousands separators`]),
+    ...(percent ? ['percent signs dropped'] : []),
   ].join(', ');
 }

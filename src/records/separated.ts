@@ -96,7 +96,7 @@ const broken = (message: string): UnrolledError =>
   new UnrolledError(
     'FORMAT',
     message,
-    'write a quote within quotes twice, or call the format tsv, where quotes are plain characters',
+    'double a quote within quotes, or use the format tsv, where quotes are plain characters',
   );
 
 /**
