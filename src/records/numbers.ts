@@ -77,6 +77,7 @@ export interface FoundStyle {
  * @param commas where values are separated by another character than a comma, a comma in a number is usually the decimal one
  */
 export function numberStyle(values: readonly string[], commas: 'decimal' | 'group' | undefined): FoundStyle | null {
+  if (values.every(isNumber)) return { style: PLAIN_NUMBERS, doubtful: false };
   const reads = STYLES.filter((style) => values.every((value) => !Number.isNaN(readNumber(value, style))));
   if (reads.length === 0) return null;
   const plain = reads.find(({ decimal, group }) => decimal === '.' && group === '');
