@@ -25,7 +25,7 @@ export function sameWidth(rows: readonly TableRow[], file: string, help: string)
     return {
       rows: [{ ...names, values: ['', ...names.values] }, ...others],
       headed: true,
-      notes: ['the first column has row names, as R writes them'],
+      notes: ['the first column has row names, as written by R'],
     };
   }
   let cut = 0;
@@ -37,7 +37,11 @@ export function sameWidth(rows: readonly TableRow[], file: string, help: string)
     cut++;
     return { ...row, values: row.values.slice(0, width) };
   });
-  return { rows: same, headed: false, notes: [`${cut} row${cut === 1 ? '' : 's'} with empty columns at the end`] };
+  return {
+    rows: same,
+    headed: false,
+    notes: [`ignored empty columns at the end of ${cut} row${cut === 1 ? '' : 's'}`],
+  };
 }
 
 /** That of the first row, unless most of at least three others agree on another one. */
@@ -61,14 +65,14 @@ function unequal(rows: readonly TableRow[], at: number, width: number, file: str
     return new UnrolledError(
       'FORMAT',
       `expected ${columns} in line ${line} of ${file}, as in most lines after it, received ${values.length}`,
-      values.length < width ? 'remove lines above the table, such as its title' : help,
+      values.length < width ? 'delete the lines above the table, such as its title' : help,
     );
   }
   const like = rows.find((row) => row.values.length === width) ?? rows[0];
   return new UnrolledError(
     'FORMAT',
     `expected ${columns} in line ${line} of ${file}, as in line ${like.line}, received ${values.length}`,
-    at === rows.length - 1 && values.length < width ? 'remove lines below the table, such as its sources' : help,
+    at === rows.length - 1 && values.length < width ? 'delete the lines below the table, such as its source' : help,
   );
 }
 

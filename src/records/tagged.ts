@@ -160,7 +160,7 @@ function layoutOf(lines: readonly string[], name: string, options: TaggedOptions
     throw new UnrolledError(
       'FORMAT',
       `expected a token and its tag in each line of ${name}, received one column`,
-      'put a tab or a blank between the columns, and an empty line between sentences',
+      'separate the columns by a tab or spaces, and sentences by an empty line',
     );
   }
   const tokenColumn = column(options.tokenColumn ?? (names ? 'form' : 1), columns, names, name);
@@ -177,7 +177,7 @@ function checkTokens(lines: readonly string[], c: number, split: (line: string) 
   throw new UnrolledError(
     'FORMAT',
     `expected tokens in the first column of ${name}, received their numbers from line ${start + 1}`,
-    'name the column that has the tokens, most likely 2',
+    'name the token column, most likely 2',
   );
 }
 
@@ -242,7 +242,7 @@ function unequal(name: string, line: number, { columns, tabs }: Layout, received
   return new UnrolledError(
     'FORMAT',
     `expected ${columns} column${columns === 1 ? '' : 's'} in line ${line} of ${name}, received ${received}`,
-    `put ${tabs ? 'one tab' : 'blanks'} between columns and an empty line between sentences; for plain sentences, one a line, use the format lines`,
+    `separate columns by ${tabs ? 'one tab' : 'spaces'} and sentences by an empty line; for plain sentences, one per line, add --format lines`,
   );
 }
 

@@ -156,6 +156,6 @@ export function requireFormat(format: string | undefined, formats: readonly stri
   throw new UnrolledError(
     'OPTION',
     `expected ${formats.join(', ')} as the format of ${what}, received ${format}`,
-    'leave --format out to have it found',
+    'leave --format out to have it detected',
   );
 }
