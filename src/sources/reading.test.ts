@@ -147,7 +147,7 @@ describe('a classifier', () => {
       const { texts: read, report } = await texts({ [name]: content }, reading);
       expect(read, `${name} ${content}`).toEqual(blank);
       expect(report.rows).toBe(4);
-      expect(report.notes.join('\n')).toMatch(/2 rows are empty: each has an answer/);
+      expect(report.notes.join('\n')).toMatch(/2 rows are empty: each gets an answer/);
     }
     expect((await texts({ 'x.jsonl': '{"text":null}\n{}\n{"text":"a"}\n' }, reading)).texts).toEqual(['', '', 'a']);
     expect((await texts({ 'x.txt': '\n\n' }, reading)).texts).toEqual(['', '']);
@@ -159,7 +159,7 @@ describe('a classifier', () => {
     const { texts: read, report } = await texts({ '-': 'Well, this is fine\nand this, too, is\n' }, reading);
     expect(read).toEqual(['Well, this is fine', 'and this, too, is']);
     expect(report).toMatchObject({ format: 'lines', columns: { text: null } });
-    expect(report.notes[0]).toMatch(/standard input: read as lines, each a text/);
+    expect(report.notes[0]).toMatch(/standard input: read as lines, one text each/);
     // Of another table on standard input, the first line is no text.
     await expect(texts({ '-': 'body,label\na,pos\nb,neg\n' }, reading)).rejects.toMatchObject({
       code: 'NOT_FOUND',
