@@ -5,6 +5,7 @@ export { type Pair, type Pairs, readPairs } from './pairs.js';
 export { holdsPronunciations, readPronunciations } from './pronunciations.js';
 export { readSeries, type SeriesColumn, type SeriesOptions, type SeriesTable } from './series.js';
 export { readTagged, type TaggedFormat, type TaggedOptions, type TaggedSentence, type TaggedText } from './tagged.js';
+export type { NumberStyle } from './numbers.js';
 export type { SeriesStep } from './steps.js';
 export { type DateOrder, timesOf } from './times.js';
 export { type Inflate, unzip, type ZipEntry, zipEntries } from './unzip.js';

@@ -47,6 +47,7 @@ export class ProseReader {
     if (encoding !== 'utf-8') this.#encoding = encoding;
     const format = this.#formatOf(part, text);
     this.#format = this.#format === null || this.#format === format ? format : 'text';
+    if (text.includes('\r')) report.note(part.name, 'line breaks are read as LF');
     if (format !== 'text')
       report.note(part.name, 'the text is taken from its JSON (--format text reads the file as it stands)');
     return plainText(text, part.name, format);

@@ -42,7 +42,7 @@ export class NgramModel {
   readonly smoothing: Smoothing;
   /** What Laplace adds to each count. */
   readonly alpha: number;
-  /** All n-grams up to the order, with their counts. @internal */
+  /** The counts of all n-grams up to the order, as a tree. @internal */
   readonly counts: NgramCounts;
   /** What a child adds to its token's probability below its parent. [nodes] */
   readonly #weight: Float64Array;

@@ -7,6 +7,7 @@ import { defineCommand } from '../../command.js';
 import { choice, decimal, flag, fraction, integer, path, string } from '../../options.js';
 import { formatNumber, percent } from '../../output.js';
 import { sourcesOf } from '../../sources.js';
+import { TABLE_OPTIONS } from '../../tableOptions.js';
 import { embeddingOption, fitSettings, trainOptions } from '../../trainOptions.js';
 import { requireParts } from '../../parts.js';
 import { openResume, seedOf } from '../../resumed.js';
@@ -26,6 +27,8 @@ export const trainTagCommand = defineCommand({
   options: {
     ...trainOptions(DEFAULTS, { epochs: '5', minutes: 'no limit' }),
     embedding: embeddingOption(100),
+    format: { ...choice('--format <name>', 'data format', ['conll', 'conllu']), defaultText: 'detected' },
+    encoding: TABLE_OPTIONS.encoding,
     tagColumn: string(
       '--tag-column <column>',
       'tag column, by number (-1 is the last), in CoNLL-U also by name (default: upos, else the last)',
