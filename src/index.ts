@@ -4,7 +4,7 @@ import './autograd/methods.js';
 import './drawing/cells/methods.js';
 
 // Errors
-export { type ErrorCode, UnrolledError, UnsupportedError } from './errors.js';
+export { type ErrorCode, type ErrorKind, UnrolledError, UnsupportedError } from './errors.js';
 
 // Backends
 export {
@@ -20,8 +20,8 @@ export type { Precision } from './backend/reference/memory.js';
 export { backendOf } from './backend/registry.js';
 
 // Tensors
-export { type NestedArray, Tensor } from './tensor/tensor.js';
-export type { Device, DType, HostArray } from './tensor/device.js';
+export { type GradientNode, type NestedArray, Tensor } from './tensor/tensor.js';
+export type { Device, DType, HostArray, Storage } from './tensor/device.js';
 export type { Shape } from './tensor/shape.js';
 export { type CreateOptions, empty, fromData, full, ones, rand, randn, tensor, zeros } from './tensor/create.js';
 export { keep, scope } from './tensor/scope.js';
@@ -31,6 +31,7 @@ export { Philox, type PhiloxState, type RandomKey } from './tensor/philox.js';
 export {
   abs,
   add,
+  type BinaryOperation,
   clone,
   concat,
   crossEntropy,
@@ -66,6 +67,7 @@ export {
   tanh,
   type TensorOrNumber,
   transpose,
+  type UnaryOperation,
   where,
 } from './autograd/ops.js';
 export { elu, geluTanh, hardtanh, leakyRelu, silu, softplus, softsign } from './autograd/activations.js';
@@ -75,13 +77,23 @@ export { checkGradients, type GradientCheck } from './autograd/gradcheck.js';
 
 // Cells
 export { Cell } from './cell/cell.js';
-export type { CellData } from './cell/data.js';
+export type { CellData, NodeData as CellNodeData } from './cell/data.js';
 export type { ExplainedStage, ExplainOptions, Explanation, MachineRates } from './cell/explain.js';
+export type { OpName as CellOperation } from './program/expr.js';
+export type {
+  CellGraph,
+  LinearNode as CellLinear,
+  NormNode as CellNorm,
+  VectorNode as CellVector,
+  Width as CellWidth,
+} from './cell/graph.js';
 export { type CellDefinition, defineCell } from './cell/define.js';
 export {
   CellValue,
   type LinearOptions as CellLinearOptions,
+  type PerHead,
   type StepArguments,
+  type UnaryName as CellFunction,
   type VectorOptions as CellVectorOptions,
 } from './cell/trace.js';
 export {
@@ -196,6 +208,7 @@ export {
   Adagrad,
   type AdagradOptions,
   Adam,
+  type AdamFamily,
   type AdamOptions,
   AdamW,
   Optimizer,
@@ -228,29 +241,51 @@ export {
   TruncatedBackpropagation,
   type TruncatedOptions,
 } from './train/bptt.js';
+export type { TrainerSettings } from './train/settings.js';
+export type { HistoryPoint, StepProgress, TrainingResult, Validation } from './train/trainer.js';
+export type { LoopCounters, StopReason } from './train/loop.js';
 
 // Models
-export { Model, StoredModel } from './models/model.js';
+export { Model, type OpenedAs, StoredModel, type TrainedBy } from './models/model.js';
+export type { FileExtra, ModelTensor, ModelText } from './models/modelFile.js';
 export type { FitOptions, Reading, StackOptions } from './models/options.js';
+export type { RecurrentConfig } from './models/recurrentStack.js';
+export type { TaskTypes } from './models/task.js';
 export { type AnyModel, loadLanguageModel, loadModel, type ModelOf, type Task, TASKS } from './models/tasks.js';
 
 // Models: language
-export { LanguageModel, type NextToken } from './models/language/languageModel.js';
+export { LanguageModel, type LanguageTask, type NextToken } from './models/language/languageModel.js';
 export type { LanguageModelConfig, LanguageModelOptions, WritingModel } from './models/language/options.js';
 export { LanguageSession, type SessionState } from './models/language/session.js';
+export type { StateValue } from './models/carriedState.js';
 export type { GenerateOptions } from './models/language/textGenerator.js';
 export { sampleLogits, type SamplingOptions } from './models/language/sampling.js';
-export { NgramLanguageModel } from './models/ngram/ngramLanguageModel.js';
+export { NgramLanguageModel, type NgramTrainOptions } from './models/ngram/ngramLanguageModel.js';
 
 // Models: classification
-export { TextClassifier } from './models/classifier/textClassifier.js';
-export type { Classified, ClassifierMetrics, ClassifierOptions, LabelledText } from './models/classifier/options.js';
+export { type ClassifierTask, TextClassifier } from './models/classifier/textClassifier.js';
+export type {
+  Classified,
+  ClassifierConfig,
+  ClassifierMetrics,
+  ClassifierOptions,
+  LabelledText,
+} from './models/classifier/options.js';
+export type { Pooling } from './models/classifier/poolings.js';
 export { LogisticRegression, type LogisticRegressionOptions } from './models/baselines/logisticRegression.js';
 export { NaiveBayes, type NaiveBayesOptions } from './models/baselines/naiveBayes.js';
 
 // Models: tagging
-export { type TagStream, TokenTagger } from './models/tagger/tokenTagger.js';
-export type { PredictedTags, TaggedSentence, TaggerMetrics, TaggerOptions } from './models/tagger/options.js';
+export { type TaggerTask, type TagStream, TokenTagger } from './models/tagger/tokenTagger.js';
+export type {
+  PredictedTags,
+  TaggedSentence,
+  TaggerConfig,
+  TaggerMetrics,
+  TaggerOptions,
+} from './models/tagger/options.js';
+export type { TaggerHead } from './models/tagger/taggerNetwork.js';
+export type { WordSettings } from './models/tagger/taggerWords.js';
 export { MostFrequentTag } from './models/baselines/mostFrequentTag.js';
 export {
   type BaumWelchOptions,
@@ -265,6 +300,7 @@ export {
   type EvaluateRange,
   Forecaster,
   type ForecastStream,
+  type ForecastTask,
   type PredictOptions,
 } from './models/forecaster/forecaster.js';
 export type {
@@ -278,23 +314,32 @@ export {
   backtest,
   type Backtest,
   type BacktestOptions,
+  type BaselineErrors,
+  type BaselineOptions,
   forecastBaselines,
   type ForecastBaselines,
 } from './models/baselines/forecastBaselines.js';
 
 // Models: translation and captions
-export { Translator } from './models/translator/translator.js';
+export { type TranslateTask, Translator } from './models/translator/translator.js';
 export type {
   TranslateOptions,
   Translation,
+  TranslatorConfig,
   TranslatorEvaluation,
   TranslatorMetrics,
   TranslatorOptions,
 } from './models/translator/options.js';
 export { type RememberedPair, TranslationMemory } from './models/baselines/translationMemory.js';
-export { bySource, splitPairs, type TextPair } from './models/translator/sentencePairs.js';
-export { Captioner } from './models/captioner/captioner.js';
-export type { Caption, CaptionedPicture, CaptionerMetrics, CaptionerOptions } from './models/captioner/options.js';
+export { bySource, type Side as TranslatorSide, splitPairs, type TextPair } from './models/translator/sentencePairs.js';
+export { Captioner, type CaptionTask } from './models/captioner/captioner.js';
+export type {
+  Caption,
+  CaptionedPicture,
+  CaptionerConfig,
+  CaptionerMetrics,
+  CaptionerOptions,
+} from './models/captioner/options.js';
 export {
   BEAM_DEFAULTS,
   type BeamModel,

@@ -43,8 +43,11 @@ const METHODS = {
   backward,
 } as const;
 
-type Method<F> = F extends (self: Tensor, ...rest: infer R) => infer Out ? (...rest: R) => Out : never;
-type Methods = { [K in keyof typeof METHODS]: Method<(typeof METHODS)[K]> };
+type Methods = {
+  [K in keyof typeof METHODS]: (typeof METHODS)[K] extends (self: Tensor, ...rest: infer R) => infer Out
+    ? (...rest: R) => Out
+    : never;
+};
 
 declare module '../tensor/tensor.js' {
   // The interface half of the class: the same name is how TypeScript adds methods to it.

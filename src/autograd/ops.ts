@@ -19,15 +19,17 @@ export type TensorOrNumber = Tensor | number;
 const x0 = argument(0);
 const x1 = argument(1);
 
-type Unary = (x: Tensor) => Tensor;
-type Binary = (a: Tensor, b: TensorOrNumber) => Tensor;
+/** An operation on each element of a tensor of any shape; the result has the same shape. */
+export type UnaryOperation = (x: Tensor) => Tensor;
+/** Arithmetic element by element, with broadcasting as in NumPy. Errors: SHAPE. */
+export type BinaryOperation = (a: Tensor, b: TensorOrNumber) => Tensor;
 
-function unary(expr: Expr): Unary {
+function unary(expr: Expr): UnaryOperation {
   return (x) => elementwise(expr, [x]);
 }
 
 /** A number on the right is a uniform of the program: no tensor is made for it. */
-function binary(make: (a: Expr, b: Expr) => Expr): Binary {
+function binary(make: (a: Expr, b: Expr) => Expr): BinaryOperation {
   const [withTensor, withNumber] = [make(x0, x1), make(x0, uniform('b'))];
   return (a, b) =>
     typeof b === 'number' ? elementwise(withNumber, [a], { uniforms: { b } }) : elementwise(withTensor, [a, b]);
@@ -262,7 +264,7 @@ export function logSoftmax(x: Tensor, axis = -1): Tensor {
   return overLastAxis(x, axis, (t) => softmaxRows(t, true));
 }
 
-function overLastAxis(x: Tensor, axis: number, f: Unary): Tensor {
+function overLastAxis(x: Tensor, axis: number, f: UnaryOperation): Tensor {
   const at = resolveAxis(axis, x.rank);
   if (at === x.rank - 1) return f(x);
   const axes = x.shape.map((_, i) => i);

@@ -130,10 +130,10 @@ export interface Backend extends Device {
   /** A new backend of the same kind shares nothing with this one after `close`. */
   close(): void;
 
-  /** C (+)= op(A) · op(B). */
+  /** C (+)= op(A) · op(B). @internal */
   gemm(spec: GemmSpec, a: MatrixRef, b: MatrixRef, c: MatrixRef): void;
   /** Runs a program over a grid. Random numbers: Philox counter [element >> 2, 0, stream, call], word element & 3, key
-   *  [key0, key1], unitFloat(word); element = row · cols + column. In a scan the second counter word is the step. */
+   *  [key0, key1], unitFloat(word); element = row · cols + column. In a scan the second counter word is the step. @internal */
   map(
     program: Program,
     operands: readonly Operand[],
@@ -142,13 +142,13 @@ export interface Backend extends Device {
     uniforms: readonly number[],
     random?: RandomKey,
   ): void;
-  /** out (+)= sum, sum of squares or maximum of each column of x (axis `rows`), or of each row (axis `cols`). */
+  /** out (+)= sum, sum of squares or maximum of each column of x (axis `rows`), or of each row (axis `cols`). @internal */
   reduce(spec: ReduceSpec, x: MatrixRef, out: Ref): void;
-  /** y = softmax (or its logarithm) of each row of x, both dense. */
+  /** y = softmax (or its logarithm) of each row of x, both dense. @internal */
   softmax(spec: { rows: number; cols: number; log: boolean }, x: Ref, y: Ref): void;
-  /** loss[r] = logSumExp[r] − logits[r, target[r]]; both results have `rows` elements. Errors: RANGE for a bad target. */
+  /** loss[r] = logSumExp[r] − logits[r, target[r]]; both results have `rows` elements. Errors: RANGE for a bad target. @internal */
   crossEntropy(spec: CrossEntropySpec, logits: Ref, targets: Ref, loss: Ref, logSumExp: Ref): void;
-  /** dLogits = (softmax − one-hot) · dLoss[r · dLossStride]; dLossStride is 0 or 1. */
+  /** dLogits = (softmax − one-hot) · dLoss[r · dLossStride]; dLossStride is 0 or 1. @internal */
   crossEntropyGrad(
     spec: CrossEntropySpec,
     logits: Ref,
@@ -158,27 +158,27 @@ export interface Backend extends Device {
     dLossStride: 0 | 1,
     dLogits: Ref,
   ): void;
-  /** out[r] = table[indices[r]]. Errors: RANGE for an index outside 0 … tableRows − 1. */
+  /** out[r] = table[indices[r]]. Errors: RANGE for an index outside 0 … tableRows − 1. @internal */
   gather(spec: { rows: number; cols: number; tableRows: number }, table: MatrixRef, indices: Ref, out: MatrixRef): void;
-  /** table[indices[r]] += source[r], in the order of r. Errors: RANGE. */
+  /** table[indices[r]] += source[r], in the order of r. Errors: RANGE. @internal */
   scatterAdd(
     spec: { rows: number; cols: number; tableRows: number },
     source: MatrixRef,
     indices: Ref,
     table: MatrixRef,
   ): void;
-  /** out[i…] = x[i…] over a shape of at most 6 axes, both strided (stride 0 repeats on the input side). */
+  /** out[i…] = x[i…] over a shape of at most 6 axes, both strided (stride 0 repeats on the input side). @internal */
   copy(
     spec: { shape: readonly number[]; inStrides: readonly number[]; outStrides: readonly number[] },
     x: Ref,
     out: Ref,
   ): void;
-  /** The whole sequence of a layer and direction. */
+  /** The whole sequence of a layer and direction. @internal */
   scan(plan: ScanPlan, call: ScanCall): void;
   /** Draws an index ≥ `from` from softmax(logits / temperature), ties to the lower one. The logits [cols] are overwritten.
-   *  Errors: RANGE where no number is left. */
+   *  Errors: RANGE where no number is left. @internal */
   sample(spec: SampleSpec, logits: Ref, at: SamplePlaces): void;
   /** Runs `calls` `times` times. What it asks of the backend must be the same each time, over the same memory: the compiled
-   *  backends run it once and then repeat those calls by themselves. Errors: those of the calls. */
+   *  backends run it once and then repeat those calls by themselves. Errors: those of the calls. @internal */
   repeat(times: number, calls: () => void): void;
 }

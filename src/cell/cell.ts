@@ -22,9 +22,9 @@ export class Cell implements CellGraph {
   readonly vectors: readonly VectorNode[];
   /** Layer normalizations, as formulas and diagrams show them. */
   readonly norms: readonly NormNode[];
-  /** Values with a name, which can be traced: gates, candidates, new states. */
+  /** Values with a name, which can be traced: gates, candidates, new states. @internal */
   readonly named: ReadonlyMap<string, Expr>;
-  /** The new value of each state, as an expression. */
+  /** The new value of each state, as an expression. @internal */
   readonly next: ReadonlyMap<string, Expr>;
   /** Initial bias of a linear by its name, such as 1 for a forget gate. */
   readonly initialBias: Readonly<Record<string, number>>;

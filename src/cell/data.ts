@@ -29,7 +29,7 @@ import {
 } from './graph.js';
 
 /** A node: its kind, then its value or the numbers of earlier nodes. */
-type NodeData = ['input' | 'uniform', string] | ['constant', number] | [OpName | 'rowSum', ...number[]];
+export type NodeData = ['input' | 'uniform', string] | ['constant', number] | [OpName | 'rowSum', ...number[]];
 
 /**
  * A cell’s equations as JSON. `nodes` holds every value of the step, each after those that it is computed from; the

@@ -3,6 +3,7 @@
 import { UnrolledError } from '../errors.js';
 import { argumentsOf, type Expr, input, topological } from '../program/expr.js';
 
+/** The width of a value, by name: `input` (D), `hidden` (H), `1` for one number a row, or a size of the cell’s own. */
 export type Width = string;
 export const INPUT_WIDTH = 'input';
 export const HIDDEN = 'hidden';
@@ -10,17 +11,23 @@ export const SCALAR = '1';
 
 /** A named affine map: its value is the leaf `z:name`, of width `size`. */
 export interface LinearNode {
+  /** As in `linear(name, …)`. */
   readonly name: string;
+  /** What each weight multiplies. @internal */
   readonly operands: readonly Expr[];
   /** For each operand: whether its weight is block-diagonal, a block for each head. */
   readonly perHead: readonly boolean[];
+  /** The width of the result. */
   readonly size: Width;
+  /** Whether a bias is added. */
   readonly bias: boolean;
 }
 
 /** A parameter that is the same for all rows: a vector, or a number (width `1`). Its value is the leaf `v:name`. */
 export interface VectorNode {
+  /** As in `vector(name)`. */
   readonly name: string;
+  /** `hidden`, a size of the cell’s own, or `1` for a scalar. */
   readonly size: Width;
   /** Initial value of all elements; null: as the initializer of biases says. */
   readonly init: number | null;
@@ -28,26 +35,37 @@ export interface VectorNode {
 
 /** A normalization over a row, for people: the members normalized together and what became of each. */
 export interface NormNode {
+  /** As in `layerNorm(name, …)`. */
   readonly name: string;
+  /** What is normalized together. @internal */
   readonly members: readonly Expr[];
+  /** What became of each member. @internal */
   readonly outputs: readonly Expr[];
 }
 
 /** The graph of one step: what everything else is derived from. */
 export interface CellGraph {
+  /** As messages and files call the cell. */
   readonly name: string;
+  /** Names of what passes from step to step. */
   readonly states: readonly string[];
+  /** The width of each state. */
   readonly stateSizes: Readonly<Record<string, Width>>;
   /** What a state starts with where none is given; 0 where missing. */
   readonly initialState: Readonly<Record<string, number>>;
+  /** The state that is the layer’s output. */
   readonly output: string;
+  /** In the order in which `step` makes them. */
   readonly linears: readonly LinearNode[];
+  /** In the order in which `step` makes them. */
   readonly vectors: readonly VectorNode[];
+  /** In the order in which `step` makes them. */
   readonly norms: readonly NormNode[];
-  /** Values named by the author, for traces and formulas. */
+  /** Values named by the author, for traces and formulas. @internal */
   readonly named: ReadonlyMap<string, Expr>;
-  /** The new value of each state. */
+  /** The new value of each state. @internal */
   readonly next: ReadonlyMap<string, Expr>;
+  /** What the bias of a linear starts with, by its name; drawn where missing. */
   readonly initialBias: Readonly<Record<string, number>>;
   /** Widths that the cell adds to input and hidden. */
   readonly sizes: readonly string[];

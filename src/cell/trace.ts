@@ -22,19 +22,20 @@ import {
 
 /** A symbolic value of one step: for each sequence of the batch a row of some width. */
 export class CellValue {
-  /** The expression that it stands for. */
+  /** The expression that it stands for. @internal */
   readonly expr: Expr;
   /** How many elements a row has: `hidden`, `input`, `1`, a size of the cell’s own; null for a constant. */
   readonly width: Width | null;
   readonly #tracer: Tracer;
 
+  /** @internal */
   constructor(tracer: Tracer, expr: Expr, width: Width | null) {
     this.#tracer = tracer;
     this.expr = expr;
     this.width = width;
   }
 
-  /** Which step it belongs to. */
+  /** Which step it belongs to. @internal */
   get tracer(): Tracer {
     return this.#tracer;
   }
@@ -83,6 +84,7 @@ export class CellValue {
 
 /** An operand that a linear multiplies head by head: see `perHead`. */
 export class PerHead {
+  /** What each head sees a part of. */
   readonly value: CellValue;
   constructor(value: CellValue) {
     this.value = value;
@@ -110,7 +112,8 @@ const UNARY = [
   ...['sigmoid', 'tanh', 'relu', 'softplus', 'logSigmoid', 'silu'],
   ...['exp', 'log', 'sqrt', 'abs', 'neg', 'sign'],
 ] as const satisfies readonly OpName[];
-type UnaryName = (typeof UNARY)[number];
+/** The name of a function of one value that `step` may use. */
+export type UnaryName = (typeof UNARY)[number];
 
 /** The arguments of `step`. */
 export type StepArguments<S extends string> = {

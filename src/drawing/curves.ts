@@ -49,7 +49,9 @@ export function diverging(limit: number): Plot.ScaleOptions {
 
 /** What `curves` returns: marks, and the pixels that the names take at the right. */
 export class Curves {
+  /** For `marks` of a plot. */
   readonly marks: Plot.Markish[];
+  /** Pixels that the names take at the right. */
   readonly room: number;
 
   constructor(series: readonly Curve[]) {

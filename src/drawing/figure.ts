@@ -4,6 +4,7 @@ import { parseHTML } from 'linkedom';
 import { Curves } from './curves.js';
 import { escapeXml, FONT, formatTick } from './svg.js';
 
+/** The options of Observable Plot. */
 export type PlotOptions = Plot.PlotOptions;
 
 /** Pixels: the width of a page's text. */

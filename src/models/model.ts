@@ -55,24 +55,25 @@ export abstract class StoredModel {
    * @param name the file's, for messages
    * Errors: FORMAT for a file that is damaged, or of another task.
    */
-  static fromBytes<M extends StoredModel>(this: Opens<M>, bytes: Uint8Array, name = 'the model'): M {
+  static fromBytes<M extends StoredModel>(this: OpenedAs<M>, bytes: Uint8Array, name = 'the model'): M {
     return openAs(this.definition, openModelFile(bytes, name), name);
   }
 
   /** Reads a file. Errors: NOT_FOUND, IO, FORMAT. */
-  static async load<M extends StoredModel>(this: Opens<M>, path: string): Promise<M> {
+  static async load<M extends StoredModel>(this: OpenedAs<M>, path: string): Promise<M> {
     await ensureBackend();
     return openAs(this.definition, openModelFile(await getPlatform().readFile(path), path), path);
   }
 }
 
-/** A class whose files open. */
-interface Opens<M> {
+/** A model class whose files open. `M`: its models. */
+export interface OpenedAs<M> {
+  /** What the table of tasks holds of it. @internal */
   readonly definition: { readonly task: string; readonly noun: string; open(file: ModelFile, name: string): M };
 }
 
 /** Errors: FORMAT for a file of another task. */
-function openAs<M extends StoredModel>(definition: Opens<M>['definition'], file: ModelFile, name: string): M {
+function openAs<M extends StoredModel>(definition: OpenedAs<M>['definition'], file: ModelFile, name: string): M {
   const { task, noun } = definition;
   if (file.kind !== task) {
     throw new UnrolledError(
@@ -92,7 +93,7 @@ export abstract class Model<T extends TaskTypes = TaskTypes> extends StoredModel
   readonly texts: readonly ModelText[];
   /** The parameters and the forward pass. */
   readonly network: T['network'];
-  /** Counts the random kernel calls, so that dropout is drawn anew each time and a resumed training draws the same. */
+  /** Counts the random kernel calls, so that each call draws a new dropout mask and a resumed training draws the same ones. */
   readonly calls: RandomCalls;
   /** How it was trained; null for a new or merely loaded one. */
   training: TrainingResult<T['metrics']> | null = null;
@@ -154,7 +155,7 @@ export abstract class Model<T extends TaskTypes = TaskTypes> extends StoredModel
     for await (const input of inputs) yield this.evaluating(() => this.answer([input], options))[0];
   }
 
-  /** Runs with dropout off; a training that is under way goes on as it was. */
+  /** Runs with dropout off, then restores the mode, so that a training in progress is not disturbed. */
   protected evaluating<R>(run: () => R): R {
     const { network } = this;
     const wasTraining = network.training;
@@ -171,16 +172,17 @@ export abstract class Model<T extends TaskTypes = TaskTypes> extends StoredModel
   }
 
   /**
-   * Trains a new model on data, or goes on with a checkpoint (`resume`).
+   * Trains a new model on data, or resumes from a checkpoint (`resume`).
    * Errors: EMPTY, TOO_SHORT and OPTION for data and options that cannot be trained with; NON_FINITE where numbers explode;
    * FORMAT and OPTION for a checkpoint that is damaged, of other data or of other settings.
    */
-  static fit<M extends Model, D, O extends object>(this: Fits<M, D, O>, data: D, options?: O): Promise<M> {
+  static fit<M extends Model, D, O extends object>(this: TrainedBy<M, D, O>, data: D, options?: O): Promise<M> {
     return fitModel(this.definition, data, (options ?? {}) as O);
   }
 }
 
-/** A class that is trained by `fit`. */
-interface Fits<M extends Model, D, O extends object> {
+/** A model class that is trained by `fit`. `M`: its models, `D`: the data, `O`: the options. */
+export interface TrainedBy<M extends Model, D, O extends object> {
+  /** What the table of tasks holds of it. @internal */
   readonly definition: TaskDefinition<M, D, O>;
 }

@@ -14,6 +14,7 @@ import type { Reading, ResolvedFit } from './options.js';
 export interface TaskTypes {
   /** Plain data that stands in the file. */
   config: { seed: number };
+  /** What is trained. */
   network: Module;
   /** What `fit` and `evaluate` take. */
   data: unknown;
@@ -21,10 +22,13 @@ export interface TaskTypes {
   metrics: { loss: number };
   /** What `evaluate` says: the metrics, and more where the task has more. */
   evaluation: { loss: number };
+  /** What `evaluate` takes beside the data. */
   evaluateOptions: object;
   /** One of what `predict` takes, and what it says of it. */
   input: unknown;
+  /** What `predict` says of an input. */
   answer: unknown;
+  /** What `predict` takes beside the inputs. */
   predictOptions: object;
 }
 

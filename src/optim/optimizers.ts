@@ -208,7 +208,9 @@ const plainUpdate = adamUpdate(g, p);
 const decayedUpdate = adamUpdate(decayedGradient, p);
 const decoupledUpdate = adamUpdate(g, sub(p, mul(mul(lr, decay), p)));
 
-abstract class AdamFamily extends Optimizer {
+/** What `Adam` and `AdamW` share: two running means, and their options. */
+export abstract class AdamFamily extends Optimizer {
+  /** With the defaults filled in. */
   protected readonly options: Required<AdamOptions>;
 
   constructor(

@@ -11,6 +11,7 @@ export const ARITY = {
   select: 3, fma: 3,
 } as const; // prettier-ignore
 
+/** The name of an operation of the elementwise language. */
 export type OpName = keyof typeof ARITY;
 
 interface ExprBase {

@@ -14,7 +14,7 @@ const MISSING = new Set([
 export interface NumberStyle {
   /** What stands before decimals. */
   decimal: '.' | ',';
-  /** Between groups of three digits: a comma, a point, a blank, an apostrophe; empty where there is none. */
+  /** Between groups of three digits: a comma, a point, a blank, an apostrophe; empty for no grouping. */
   group: string;
   /** A sign behind each, which is left out: 12 % is read as 12. */
   percent: boolean;

@@ -1,14 +1,6 @@
 // Numbers in the order of time, from a table.
 import { UnrolledError } from '../errors.js';
-import {
-  describeStyle,
-  isMissing,
-  isNumber,
-  type NumberStyle,
-  numberStyle,
-  PLAIN_NUMBERS,
-  readNumber,
-} from './numbers.js';
+import { describeStyle, isMissing, isNumber, numberStyle, PLAIN_NUMBERS, readNumber } from './numbers.js';
 import { fillAbsent, interpolate } from './seriesGaps.js';
 import { seriesTimes, type SeriesTimes } from './seriesTimes.js';
 import type { SeriesStep } from './steps.js';
@@ -42,7 +34,7 @@ export interface SeriesTable {
   /** How 1/2/2016 was read; null where no date is written so. */
   dates: DateOrder | null;
   /** How numbers are written. */
-  decimal: NumberStyle['decimal'];
+  decimal: '.' | ',';
   /** Rows that are not there, by the step; with `missing: 'interpolate'` they are filled in. */
   absent: number;
   /** Rows at the end without a target, which were left out. */

@@ -26,7 +26,7 @@ const columnValues = (table: Table, c: number): string[] => table.rows.map(({ va
 
 /**
  * @param wanted the index of a column; undefined where it is to be found
- * Errors: FORMAT with the line for a value that is no time, and for times that neither rise nor fall throughout.
+ * Errors: FORMAT with the line for a value that is not a time, and for times that neither rise nor fall throughout.
  */
 export function seriesTimes(table: Table, wanted: number | undefined, order?: DateOrder): SeriesTimes | null {
   const column = wanted ?? findTimes(table);

@@ -1,4 +1,4 @@
-// Tables as people have them: TSV, CSV, JSON lines, a JSON array of objects. Values stay strings; every row knows its line.
+// Tables in common formats: TSV, CSV, JSON lines, a JSON array of objects. Values stay strings; every row knows its line.
 import { UnrolledError } from '../errors.js';
 import { didYouMean } from '../nearest.js';
 import { findHeader, HEADER_ROWS } from './header.js';
@@ -28,7 +28,7 @@ export interface Table {
   separator: string | null;
   /** What begins a comment; null where none was found or said. */
   comment: string | null;
-  /** The column of row numbers that a program wrote beside the data, which nobody means; −1 where there is none. */
+  /** The column of row numbers that a program such as pandas wrote, which is not data; −1 if there is none. */
   index: number;
   /** Lines that are no rows, counted. */
   skipped: {

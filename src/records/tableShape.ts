@@ -100,7 +100,7 @@ export function withoutComments(
   return { rows: kept, mark: count > 0 ? '#' : null, count };
 }
 
-/** The column of row numbers that a program wrote beside the data: unnamed, or called so, and 0, 1, 2 … or 1, 2, 3 …; −1 where there is none. */
+/** The column of row numbers that a program wrote: unnamed or `Unnamed: 0`, holding 0, 1, 2 … or 1, 2, 3 …; −1 if there is none. */
 export function indexColumn(columns: readonly string[], header: boolean, rows: readonly TableRow[]): number {
   const first = rows[0]?.values[0].trim();
   if (rows.length < 2 || columns.length < 2 || (first !== '0' && first !== '1')) return -1;

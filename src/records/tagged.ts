@@ -41,7 +41,7 @@ export interface TaggedText {
   format: TaggedFormat;
   /** How many the file has. */
   columns: number;
-  /** Which were read: a number from 1, or a name of CoNLL-U; null where there is no tag. */
+  /** Which were read: a number from 1, or a name of CoNLL-U; null without tags. */
   token: string;
   /** The column of the tags, as `token` says the one of the tokens. */
   tag: string | null;
@@ -55,7 +55,7 @@ const CONLLU_COLUMNS = ['id', 'form', 'lemma', 'upos', 'xpos', 'feats', 'head', 
  * Reads sentences, with empty lines between them. Columns have tabs between them where the first token's line has one, else blanks. A line that
  * begins with # is a comment, in CoNLL columns only if it has not as many columns as the tokens have (a token may be #).
  *
- * Errors: FORMAT with the line for unequal columns, for an id in CoNLL-U that is none, and where every tag is `_`; EMPTY without a
+ * Errors: FORMAT with the line for unequal columns, for an invalid id in CoNLL-U, and where every tag is `_`; EMPTY without a
  * token; NOT_FOUND for a column's name, RANGE for its number.
  * @param text unpacked and decoded
  */

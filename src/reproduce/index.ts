@@ -22,6 +22,18 @@ export {
   holds,
   near,
 } from './expectation.js';
-export { type Language, type Message, type Messages, messages } from './messages.js';
-export { colour, type Curve, curves, diverging, INK, MUTED, sequential, SURFACE } from '../drawing/curves.js';
+export { type Language, type Message, type Messages, messages, type Values as MessageValues } from './messages.js';
+export type { Word } from './words.js';
+export type { PlotOptions } from '../drawing/figure.js';
+export {
+  colour,
+  type Curve,
+  type Curves,
+  curves,
+  diverging,
+  INK,
+  MUTED,
+  sequential,
+  SURFACE,
+} from '../drawing/curves.js';
 export * as Plot from '@observablehq/plot';

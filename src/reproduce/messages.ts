@@ -11,6 +11,7 @@ export type Message = Readonly<Record<Language, string>>;
 /** Messages by the keys under which an experiment says them. */
 export type Messages = Readonly<Record<string, Message>>;
 
+/** What a message’s placeholders `{name}` stand for. */
 export type Values = Readonly<Record<string, string | number>>;
 
 /** A table of messages as it is, with the names of its keys in its type. */

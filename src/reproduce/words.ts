@@ -57,4 +57,5 @@ export const WORDS = messages({
   clipping: { en: 'gradient clipping', zh: '梯度裁剪' },
 });
 
+/** The name of a word that many figures use, in both languages. */
 export type Word = keyof typeof WORDS;

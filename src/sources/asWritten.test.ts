@@ -191,7 +191,7 @@ describe('texts with labels', () => {
     ['an old workbook', Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0, 0xa1), /workbook/],
     ['Parquet', 'PAR1\u0015', /Parquet/],
     ['bzip2', 'BZh91AY', /bzip2/],
-    ['an array of NumPy', Uint8Array.of(0x93, ...Buffer.from('NUMPY')), /NumPy/],
+    ['a NumPy array', Uint8Array.of(0x93, ...Buffer.from('NUMPY')), /NumPy/],
     ['a quote left open', 'text,label\n"fine film,pos\ndull plot,neg\n', /line 2 of x\.csv/],
     [
       'the same name twice',

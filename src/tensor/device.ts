@@ -6,11 +6,13 @@ export type DType = 'float32' | 'int32';
 
 export type FloatArray = Float32Array | Float64Array;
 /** The elements of a tensor on the host: float32 (float64 where the backend computes in it), or int32. */
-export type HostArray = FloatArray | Int32Array;
+export type HostArray = Float32Array | Float64Array | Int32Array;
 
 /** A piece of a device's memory. Only the device that made it knows what is behind it. */
 export interface Storage {
+  /** The device that made it. */
   readonly device: Device;
+  /** Of every element. */
   readonly dtype: DType;
   /** Number of elements. */
   readonly length: number;

@@ -12,7 +12,7 @@ export function registerInScope(tensor: Disposable): void {
 }
 
 /** Takes a tensor out of every open scope: it lives until collected or disposed. */
-export function keep<T extends Disposable>(tensor: T): T {
+export function keep<T extends { dispose(): void }>(tensor: T): T {
   for (const open of scopes) open.delete(tensor);
   return tensor;
 }

@@ -7,6 +7,7 @@ import { registerInScope } from './scope.js';
 
 /** What the tape hangs on a tensor; autograd/tape.ts has the class behind it. */
 export interface GradientNode {
+  /** The operation, by its name in the tape: `matmul`. */
   readonly op: string;
 }
 

@@ -1,11 +1,14 @@
 // The training loop: when to step, validate, checkpoint, report and stop. What a step is, the caller says.
 import { requireNumber } from '../range.js';
 
+/** Why a training ended: epochs or time were up, it was aborted by a signal, or validation stopped improving. */
 export type StopReason = 'done' | 'aborted' | 'early';
 
+/** How far a training came. */
 export interface LoopCounters {
   /** Optimizer steps so far. */
   step: number;
+  /** Tokens (rows where there are none) trained on so far. */
   tokens: number;
   /** Seconds spent in steps; a resumed run goes on counting. */
   seconds: number;

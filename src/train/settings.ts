@@ -2,9 +2,13 @@
 import type { OptimizerName } from '../optim/optimizers.js';
 import { requireNumber } from '../range.js';
 
+/** How a network is trained: the optimizer and its learning rate, clipping, validation, and when to stop. */
 export interface TrainerSettings {
+  /** A name of `OPTIMIZERS`. */
   optimizer: OptimizerName;
+  /** At its highest; the schedule says what becomes of it. */
   learningRate: number;
+  /** A name of `SCHEDULES`: how the learning rate changes over the training. */
   schedule: string;
   /** Radius that the gradient norm is clipped to; 0 for none. */
   clipNorm: number;
@@ -12,6 +16,7 @@ export interface TrainerSettings {
   clipValue?: number;
   /** Passes over the training part; 10 where no minutes are given. */
   epochs?: number;
+  /** The time limit, in minutes spent in steps; with `epochs`, whichever is reached first. */
   minutes?: number;
   /** How many times the validation part is measured on the way. */
   validations: number;

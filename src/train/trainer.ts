@@ -41,15 +41,29 @@ export interface TrainingTask<M extends { loss: number }> {
   checkpoint?(state: TrainingState<M>): void | Promise<void>;
 }
 
-export type Validation<M> = M & { step: number; trainedTokens: number; seconds: number };
-
-export interface HistoryPoint {
+/** A measurement of the validation part, and when it was made. */
+export type Validation<M> = M & {
+  /** Optimizer steps before it. */
   step: number;
+  /** Tokens (rows where there are none) trained on before it. */
+  trainedTokens: number;
+  /** Spent in steps before it. */
+  seconds: number;
+};
+
+/** Where a training stood after a step. */
+export interface HistoryPoint {
+  /** Optimizer steps so far. */
+  step: number;
+  /** Tokens (rows where there are none) trained on so far. */
   tokens: number;
+  /** Spent in steps so far. */
   seconds: number;
   /** Smoothed over the last steps. */
   loss: number;
+  /** Of this step. */
   learningRate: number;
+  /** The L2 norm over all parameters, before clipping. */
   gradientNorm: number;
 }
 
@@ -85,20 +99,29 @@ export interface TrainerOptions<M> extends TrainerSettings {
   onProgress?: (event: StepProgress) => void;
 }
 
+/** What `onProgress` is told after a step. */
 export interface StepProgress extends HistoryPoint {
+  /** Passes over the training part, with fractions. */
   epoch: number;
+  /** Over the whole training so far. */
   tokensPerSecond: number;
   /** 0 to 1 */
   progress: number;
+  /** Estimated. */
   secondsLeft: number;
 }
 
+/** How a training went. */
 export interface TrainingResult<M> extends LoopCounters {
+  /** Why it ended. */
   reason: StopReason;
+  /** Passes over the training part, with fractions. */
   epochs: number;
+  /** Over the whole training. */
   tokensPerSecond: number;
   /** Smoothed at the end. */
   loss: number;
+  /** Thinned out, oldest first. */
   history: HistoryPoint[];
   /** What was measured on the way. */
   validation: Validation<M>[];

@@ -99,7 +99,8 @@ function configOf(model: AnyModel): Record<string, unknown> {
 
 function shown(name: string, value: unknown): string {
   if (name === 'equations') return 'in the file';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const isBlank = typeof value === 'string' && value.trim() === '';
+  const text = typeof value === 'object' || isBlank ? JSON.stringify(value) : String(value);
   return text.length > 120 ? `${text.slice(0, 119)}…` : text;
 }
 

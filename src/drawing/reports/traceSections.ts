@@ -27,7 +27,7 @@ const SHOWN = 6;
 
 /** All sections about a text, in the order of a report. */
 export function traceSections(text: TextInspection): Section[] {
-  return [neurons(text), ...gates(text), saturated(text), ...flow(text)];
+  return [...neurons(text), ...gates(text), saturated(text), ...flow(text)];
 }
 
 /** Bytes have names of several characters too. */
@@ -51,7 +51,9 @@ function scaleOf(values: ArrayLike<number>, kind: 'sigmoid' | 'tanh' | 'free'): 
   return { scale: 'diverging', limit: Number(robustLimit(values).toPrecision(2)) };
 }
 
-function neurons({ trace, neurons: ranking }: TextInspection): Section {
+/** None for steps that are no text: numbers have no quotes or words. */
+function neurons({ trace, neurons: ranking }: TextInspection): Section[] {
+  if (ranking.properties.length + ranking.absent.length === 0) return [];
   const several = trace.layers.length > 1;
   const rows = ranking.properties.flatMap(({ property, count, best: [first] }) =>
     first === undefined
@@ -102,8 +104,13 @@ function neurons({ trace, neurons: ranking }: TextInspection): Section {
       `<p class="when"><b>${escapeXml(neuronName(score, several))}</b> · ${escapeXml(score.property)} · correlation ${tidy(score.correlation)}${score.auc === null ? '' : ` · AUC ${tidy(score.auc)}`}</p>\n${html}`,
   );
   const chance = 2.5 / Math.sqrt(trace.tokens.length);
+  const tokens = `${formatNumber(trace.tokens.length)} token${trace.tokens.length === 1 ? '' : 's'}`;
+  const byChance =
+    chance < 1
+      ? `By chance alone the best of many neurons reaches at least about ${tidy(chance)} on a text of ${tokens}.`
+      : `On a text of ${tokens} any correlation comes about by chance.`;
   const notes = [
-    `For each property the neuron whose value after every token is most correlated with it, of all states. By chance alone the best of many neurons reaches at least about ${tidy(chance)} on a text of ${formatNumber(trace.tokens.length)} tokens.`,
+    `For each property the neuron whose value after every token is most correlated with it, of all states. ${byChance}`,
     ...(trace.unknown > 0
       ? [
           `${formatNumber(trace.unknown)} of the tokens are not in the model's vocabulary: it reads them all as one unknown token.`,
@@ -111,7 +118,7 @@ function neurons({ trace, neurons: ranking }: TextInspection): Section {
       : []),
     ...(ranking.absent.length > 0 ? [`The text says nothing about: ${ranking.absent.join(', ')}.`] : []),
   ];
-  return {
+  const section: Section = {
     heading: 'Neurons that follow the text',
     html: [
       ...notes.map((note) => `<p class="muted">${escapeXml(note)}</p>`),
@@ -125,6 +132,7 @@ function neurons({ trace, neurons: ranking }: TextInspection): Section {
         : []),
     ].join('\n'),
   };
+  return [section];
 }
 
 /** What the present character does not say is the more telling to see: it comes first. */
@@ -181,14 +189,14 @@ function gates({ trace, neurons: ranking }: TextInspection): Section[] {
     });
     const part =
       trace.tokens.length > tokens.length
-        ? `the first ${tokens.length} of ${formatNumber(trace.tokens.length)} tokens`
-        : 'the text';
+        ? `the first ${tokens.length} of ${formatNumber(trace.tokens.length)} steps`
+        : 'the input';
     const [[width, picked]] = chosen;
     const which =
       picked.length < width
-        ? ` Drawn are ${picked.length} of ${formatNumber(width)} neurons, those that follow properties of the text best.`
+        ? ` Drawn are ${picked.length} of ${formatNumber(width)} neurons, those that ${ranking.neurons.length > 0 ? 'follow properties of the text best' : 'change most'}.`
         : '';
-    const note = `Every row is a neuron, every column a token of ${part}: the value after it was read.${which}`;
+    const note = `Every row is a neuron, every column a step of ${part}: the value after it was read.${which}`;
     return {
       heading: several
         ? `Gates and states of layer ${layer.layer}${layer.direction === 'backward' ? ', backward' : ''}`

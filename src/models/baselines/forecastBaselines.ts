@@ -20,17 +20,21 @@ export interface BaselineOptions {
   ridge?: number;
   /** As the model has it, so that the scaled errors can be compared. */
   scaling?: ScalingOptions;
-  /** The training part is the first so many values. */
+  /** Length of the training part, which comes first, in values. */
   train: number;
   /** Measured: each window of `horizon` values in from … to − 1. */
   from: number;
+  /** The index after the last value that is measured. */
   to: number;
   /** Not 0 where the target's value was filled in: such values are not scored. */
   filled?: ArrayLike<number>;
 }
 
 /** In scaled units, and in those of the series. */
-export type BaselineErrors = ForecastErrors & { original: ForecastErrors };
+export type BaselineErrors = ForecastErrors & {
+  /** In the units of the series; the others are in scaled units. */
+  original: ForecastErrors;
+};
 
 /** Errors of each rule on the same windows. */
 export interface ForecastBaselines {
@@ -90,7 +94,7 @@ export interface BacktestOptions extends Omit<ForecasterOptions, 'resume' | 'che
   horizon: number;
   /** Origins, each `horizon` values after the one before; the last forecasts the end of the series. */
   folds: number;
-  /** A model serves so many folds before it is trained anew on all that is then past; 1. */
+  /** Folds that one model forecasts before it is retrained on all values up to the origin; 1. */
   refitEvery?: number;
   /** Found before the first origin where missing. */
   season?: number;

@@ -31,8 +31,10 @@ const BATCH = 64;
 /** One hypothesis alone: its steps are those of one caption. */
 const GREEDY: BeamOptions = { beamSize: 1 };
 
-interface CaptionTask extends TaskTypes {
+/** The types of `Captioner`: what it takes, answers and measures. */
+export interface CaptionTask extends TaskTypes {
   config: CaptionerConfig;
+  /** @internal */
   network: CaptionerNetwork;
   data: readonly CaptionedPicture[];
   metrics: CaptionerMetrics;
@@ -58,6 +60,7 @@ export class Captioner extends Model<CaptionTask> {
   /**
    * What the table of tasks holds: the name `caption`, the defaults of `fit`, and how a model is opened, made for data and
    * trained.
+   * @internal
    */
   static readonly definition = defineTask<Captioner, readonly CaptionedPicture[], CaptionerOptions>({
     task: 'caption',

@@ -1,7 +1,10 @@
 // Apart from the network, so that the command line lists them without loading it.
 
-/** How the outputs of all steps become one vector: the last state, their mean, the largest of each unit, or several side by side. */
 export const POOLINGS = ['last', 'mean', 'max', 'mean-max', 'last-mean-max'] as const;
+/**
+ * How the outputs of all steps become one vector: the last state, their mean, the largest of each unit, or several side by
+ * side.
+ */
 export type Pooling = (typeof POOLINGS)[number];
 
 export type OnePooling = 'last' | 'mean' | 'max';

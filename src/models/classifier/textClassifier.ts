@@ -43,8 +43,10 @@ const DROPPED_STREAM = 0x77000000;
 /** Beside word vectors, words that have none start small: normal numbers times this. */
 const DRAWN = 0.1;
 
-interface ClassifierTask extends TaskTypes {
+/** The types of `TextClassifier`: what it takes, answers and measures. */
+export interface ClassifierTask extends TaskTypes {
   config: ClassifierConfig;
+  /** @internal */
   network: ClassifierNetwork;
   data: readonly LabelledText[];
   metrics: ClassifierMetrics;
@@ -69,6 +71,7 @@ export class TextClassifier extends Model<ClassifierTask> {
   /**
    * What the table of tasks holds: the name `classify`, the defaults of `fit`, and how a model is opened, made for data and
    * trained.
+   * @internal
    */
   static readonly definition = defineTask<TextClassifier, readonly LabelledText[], ClassifierOptions>({
     task: 'classify',
@@ -163,7 +166,7 @@ export class TextClassifier extends Model<ClassifierTask> {
     return piecesOf(text, this.text.settings);
   }
 
-  /** Rows as token indices and classes. Errors: OPTION for a label that was not trained. */
+  /** Rows as token indices and classes. Errors: OPTION for a label that was not trained. @internal */
   encode(rows: readonly LabelledText[]): Encoded {
     const classOf = new Map(this.config.labels.map((label, k) => [label, k]));
     const classes = Int32Array.from(rows, (row, i) => {
@@ -172,7 +175,7 @@ export class TextClassifier extends Model<ClassifierTask> {
       throw new UnrolledError(
         'OPTION',
         `expected a label of ${shownNames(this.config.labels)}, received "${row.label}" in ${placeOf(row, i)}`,
-        'rows with a label that was not trained cannot be measured: leave them out, or train with them',
+        'rows with a label that the model was not trained on cannot be measured: leave them out, or train with them',
       );
     });
     const sequences = rows.map(({ text }) => this.#tokens(text));
@@ -287,7 +290,7 @@ function labelsOf(rows: readonly LabelledText[]): string[] {
   throw new UnrolledError(
     'OPTION',
     `expected two labels or more, received only "${labels[0]}"`,
-    'a classifier needs something to tell apart: check the column of labels',
+    'a classifier needs two classes or more: check the label column',
   );
 }
 

@@ -60,8 +60,10 @@ export interface ForecastStream {
   close(): void;
 }
 
-interface ForecastTask extends TaskTypes {
+/** The types of `Forecaster`: what it takes, answers and measures. */
+export interface ForecastTask extends TaskTypes {
   config: ForecasterConfig;
+  /** @internal */
   network: ForecasterNetwork;
   data: Series;
   metrics: ForecastMetrics;
@@ -88,6 +90,7 @@ export class Forecaster extends Model<ForecastTask> {
   /**
    * What the table of tasks holds: the name `forecast`, the defaults of `fit`, and how a model is opened, made for data and
    * trained.
+   * @internal
    */
   static readonly definition = defineTask<Forecaster, Series, ForecasterOptions>({
     task: 'forecast',

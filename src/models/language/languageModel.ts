@@ -33,8 +33,10 @@ export interface NextToken {
   probabilities: Float64Array;
 }
 
-interface LanguageTask extends TaskTypes {
+/** The types of `LanguageModel`: what it takes, answers and measures. */
+export interface LanguageTask extends TaskTypes {
   config: LanguageModelConfig;
+  /** @internal */
   network: LanguageNetwork;
   data: string | Int32Array;
   metrics: LossMetrics;
@@ -60,6 +62,7 @@ export class LanguageModel extends Model<LanguageTask> {
   /**
    * What the table of tasks holds: the name `lm`, the defaults of `fit`, and how a model is opened, made for data and
    * trained.
+   * @internal
    */
   static readonly definition = defineTask<LanguageModel, Corpus | string, LanguageModelOptions>({
     task: 'lm',

@@ -33,7 +33,7 @@ export class LanguageSession {
   #recent: number[] = [];
   #read = 0;
 
-  /** @param evaluating runs with dropout off */
+  /** @param evaluating runs with dropout off @internal */
   constructor(network: LanguageNetwork, text: ModelText, evaluating: <R>(run: () => R) => R) {
     this.#network = network;
     this.#text = text;
@@ -124,7 +124,7 @@ export class LanguageSession {
     return new LanguageSession(this.#network, this.#text, this.#evaluating).restore(this.state());
   }
 
-  /** The state as bytes, for a file or a message; `model.session(bytes)` goes on from them. */
+  /** The state as bytes, for a file or a message; `model.session(bytes)` continues from them. */
   toBytes(): Uint8Array {
     const { state, ...more } = this.state();
     return encodeState(state, more);

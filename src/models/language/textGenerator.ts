@@ -32,7 +32,7 @@ export interface Predictor {
   close?(): void;
 }
 
-/** The tokens that are read before the first draw: those of the prime, or where there is none a start. Never empty. */
+/** The tokens that are read before the first draw: those of the prime, or a start token if it is empty. Never empty. */
 export function primeTokens(prime: string, { settings, vocabulary }: ModelText): Int32Array {
   const primed = prime === '' ? new Int32Array(0) : encodeWith(prime, settings, vocabulary);
   return primed.length > 0 ? primed : startTokens(vocabulary);
@@ -64,7 +64,7 @@ export function* generatePieces(
 /**
  * The pieces of the text that follows what was read.
  * @param before the last tokens that were read: the joiner knows from them whether a space comes next
- * @param most not more than so many tokens are drawn ahead of what is yielded
+ * @param most the most tokens that are drawn ahead of what is yielded
  * Errors: RANGE.
  */
 export function* continuePieces(
@@ -111,7 +111,7 @@ function checkLength({ length = 200 }: GenerateOptions): number {
   return length;
 }
 
-/** Tokens are drawn in pieces of about so many seconds: whoever reads along sees them come, and the loop stays below. */
+/** Seconds that a batch of draws should take: short enough to stream to a reader, long enough to keep the loop in the kernel. */
 const PIECE_SECONDS = 0.02;
 const [FIRST_PIECE, LONGEST_PIECE, GROWTH] = [4, 512, 4];
 
@@ -140,7 +140,7 @@ function* draws(
 /** Keeps generation apart from other draws of the same seed. */
 const GENERATION_STREAM = 0x67656e;
 
-/** Where nothing is given to begin with, as one token: a line break where there is one, else the most frequent token. */
+/** The start token of an empty prime: a line break if the vocabulary has one, else the most frequent token. */
 function startTokens(vocabulary: Vocabulary): Int32Array {
   const start = vocabulary.has('\n') ? vocabulary.index('\n') : Math.min(vocabulary.reserved, vocabulary.size - 1);
   return Int32Array.of(start);

@@ -28,7 +28,7 @@ export interface NgramTrainOptions extends TextSettings {
 export class NgramLanguageModel extends StoredModel {
   readonly task = 'ngram';
 
-  /** What the table of tasks holds: the name `ngram`, and how a file opens. */
+  /** What the table of tasks holds: the name `ngram`, and how a file opens. @internal */
   static readonly definition = {
     task: 'ngram',
     noun: 'an n-gram model',

@@ -18,6 +18,7 @@ import type { WordBatch } from './taggerWords.js';
 
 /** What makes tags of scores: each step alone, or paths of tags. */
 export const TAGGER_HEADS = ['softmax', 'crf'] as const;
+/** What makes tags of scores: a softmax at each step, or a conditional random field over the whole sentence. */
 export type TaggerHead = (typeof TAGGER_HEADS)[number];
 
 export interface TaggerNetworkConfig extends StackConfig {
@@ -190,7 +191,7 @@ class NeighbourNetwork extends Module {
       throw new UnrolledError(
         'OPTION',
         `expected one layer for neighbourWeight in both directions, received ${numLayers}`,
-        'the second layer has seen the words that it should guess: take one layer, or set neighbourWeight to 0',
+        'the second layer has already seen the words that it should guess: use one layer, or set neighbourWeight to 0',
       );
     }
     this.#weight = neighbourWeight;

@@ -4,6 +4,7 @@ import { padded } from '../../data/lengthBatches.js';
 import type { Philox } from '../../tensor/philox.js';
 import { Vocabulary, type VocabularyOptions } from '../../text/vocabulary.js';
 
+/** How a tagger looks words up. */
 export interface WordSettings {
   /** Words are looked up in lower case; their characters stay as they are. */
   lowercase: boolean;

@@ -46,8 +46,10 @@ const EVALUATION_BATCH = 64;
 /** Keeps the draws of unknown words apart from other host draws of the same seed: a stream for each minibatch. */
 const UNKNOWN_STREAM = 0x75000000;
 
-interface TaggerTask extends TaskTypes {
+/** The types of `TokenTagger`: what it takes, answers and measures. */
+export interface TaggerTask extends TaskTypes {
   config: TaggerConfig;
+  /** @internal */
   network: TaggerNetwork;
   data: readonly TaggedSentence[];
   metrics: TaggerMetrics;
@@ -69,12 +71,13 @@ interface TaggerTask extends TaskTypes {
  */
 export class TokenTagger extends Model<TaggerTask> {
   readonly task = 'tag';
-  /** How words and characters become indices. */
+  /** How words and characters become indices. @internal */
   readonly words: TaggerWords;
 
   /**
    * What the table of tasks holds: the name `tag`, the defaults of `fit`, and how a model is opened, made for data and
    * trained.
+   * @internal
    */
   static readonly definition = defineTask<TokenTagger, readonly TaggedSentence[], TaggerOptions>({
     task: 'tag',
@@ -101,7 +104,12 @@ export class TokenTagger extends Model<TaggerTask> {
     },
     prepare(sentences, options) {
       const o = options as Resolved;
-      requireNumber('an unknownRate', o.unknownRate, { min: 0, max: 1 }, '0.5 reads every second rare word as unknown');
+      requireNumber(
+        'an unknownRate',
+        o.unknownRate,
+        { min: 0, max: 1 },
+        '0.5 treats half of the rare words as unknown',
+      );
       const tags = tagsOf(sentences);
       const { training, validation } = partsOf(sentences, o);
       return {
@@ -111,6 +119,7 @@ export class TokenTagger extends Model<TaggerTask> {
     },
   });
 
+  /** @internal */
   constructor(config: TaggerConfig, words: TaggerWords) {
     const texts = [
       { settings: { tokens: 'word' as const, lowercase: config.lowercase }, vocabulary: words.words },
@@ -243,7 +252,7 @@ export class TokenTagger extends Model<TaggerTask> {
     };
   }
 
-  /** Errors: OPTION for a tag of the training part that the model does not know: one of a training that goes on. */
+  /** Errors: OPTION for a tag of the training part that a resumed model does not know. */
   #requireTrained(sentences: readonly TaggedSentence[]): void {
     const known = new Set(this.config.tags);
     sentences.forEach((sentence, i) => {
@@ -253,7 +262,7 @@ export class TokenTagger extends Model<TaggerTask> {
       throw new UnrolledError(
         'OPTION',
         `expected a tag of ${shownNames(this.config.tags)}, received "${sentence.tags[t]}" in ${placeOf({ ...sentence, line }, i, 'sentence')}`,
-        'the checkpoint was trained without it: resume with the same data, or train anew',
+        'the checkpoint was trained without it: resume with the same data, or train from scratch',
       );
     });
   }
@@ -268,7 +277,7 @@ export class TokenTagger extends Model<TaggerTask> {
       throw new UnrolledError(
         'OPTION',
         `expected tags of ${shownNames(this.config.tags)}, received "${given}" and no other of them`,
-        'name the column that has the tags that were trained',
+        'name the column with the tags that the model was trained on',
       );
     }
     return { ...this.words.encode(sentences.map(({ tokens }) => tokens)), tags };
@@ -345,7 +354,7 @@ function tagsOf(sentences: readonly TaggedSentence[]): string[] {
     throw new UnrolledError(
       'OPTION',
       `expected two tags or more, received only "${tags[0]}"`,
-      'a tagger needs something to tell apart: check the column of tags',
+      'a tagger needs two tags or more: check the tag column',
     );
   }
   return tags;

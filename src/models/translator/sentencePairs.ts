@@ -21,7 +21,7 @@ const PAIR_STREAM = 0x7d000000;
  * Draws sources for another part, each with all of its targets, so that no source is in both parts; those that differ only in
  * case or blanks are the same.
  * @param share of the different sources, below 1; or how many
- * Errors: RANGE for a share that is none, or leaves no source.
+ * Errors: RANGE for an invalid share, or one that leaves no source.
  */
 export function splitPairs<P extends TextPair>(
   pairs: readonly P[],
@@ -60,6 +60,7 @@ function sourceKey(source: string): string {
 
 /** One language: its texts to tokens and indices, and back. */
 export class Side {
+  /** The vocabulary, and how a text is cleaned and cut into tokens. */
   readonly text: ModelText;
   readonly #tokenizer: Tokenizer;
   /** Marks that stand behind a blank, as in French, and the blank. */
@@ -72,6 +73,7 @@ export class Side {
     this.#blanks = new Map(spaced.map((written) => [written.slice(1), written.slice(0, 1)]));
   }
 
+  /** The tokens of a text, after cleaning. */
   tokens(text: string): string[] {
     return this.#tokenizer.tokenize(cleanText(text, this.text.settings));
   }

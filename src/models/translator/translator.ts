@@ -37,8 +37,10 @@ import { TranslatorNetwork } from './translatorNetwork.js';
 /** Sentences that are measured or searched side by side. */
 const BATCH = 64;
 
-interface TranslateTask extends TaskTypes {
+/** The types of `Translator`: what it takes, answers and measures. */
+export interface TranslateTask extends TaskTypes {
   config: TranslatorConfig;
+  /** @internal */
   network: TranslatorNetwork;
   data: readonly TextPair[];
   metrics: TranslatorMetrics;
@@ -70,6 +72,7 @@ export class Translator extends Model<TranslateTask> {
   /**
    * What the table of tasks holds: the name `translate`, the defaults of `fit`, and how a model is opened, made for data
    * and trained.
+   * @internal
    */
   static readonly definition = defineTask<Translator, readonly TextPair[], TranslatorOptions>({
     task: 'translate',
