@@ -2,6 +2,7 @@
 import { requireNumber } from '../../range.js';
 import { type Corpus, encodeWith, type TextSettings } from '../../text/corpus.js';
 import { createTokenizer } from '../../text/createTokenizer.js';
+import { isWordKind } from '../../text/tokenizer.js';
 import type { Vocabulary } from '../../text/vocabulary.js';
 import { Philox } from '../../tensor/philox.js';
 import type { SampleSpec } from '../../backend/contract.js';
@@ -44,11 +45,17 @@ export function* generatePieces(
   options: GenerateOptions = {},
 ): Generator<string> {
   const { prime = '' } = options;
+  // Between words, the blank at the end of a prime is the one before the next word, and no token of its own.
+  const isBetween = isWordKind(text.settings.tokens) && /[^ ] $/.test(prime);
   try {
     checkLength(options);
-    const primed = primeTokens(prime, text);
+    const primed = primeTokens(isBetween ? prime.slice(0, -1) : prime, text);
     predictor.read(primed);
-    yield* continuePieces(predictor, text, options, prime === '' ? [] : primed);
+    let isFirst = isBetween;
+    for (const piece of continuePieces(predictor, text, options, prime === '' ? [] : primed)) {
+      yield isFirst && piece.startsWith(' ') ? piece.slice(1) : piece;
+      isFirst = false;
+    }
   } finally {
     predictor.close?.();
   }
