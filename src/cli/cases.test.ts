@@ -231,7 +231,7 @@ describe('how data was read', () => {
         label: 'label',
       });
       const other = await json(cwd, 'predict', 'm.safetensors', 't.csv', '--text', 'body');
-      expect(other.data.notes.join()).toMatch(/reads body as the text, and was trained on title/);
+      expect(other.data.notes.join()).toMatch(/text column is body; the model was trained on title/);
     }),
   );
 
@@ -325,7 +325,7 @@ describe('how data was read', () => {
           ...SMALL,
         );
         expect(result.rows.train + result.rows.test).toBe(24);
-        expect(result.data.notes.join('\n')).toMatch(/no row names the columns/);
+        expect(result.data.notes.join('\n')).toMatch(/no header, the first row is data/);
       },
     ),
   );
@@ -370,7 +370,7 @@ describe('series', () => {
       },
       async (cwd) => {
         const { data } = await json(cwd, ...train('h.csv'));
-        expect(data.notes.join('\n')).toMatch(/an hour is there twice/);
+        expect(data.notes.join('\n')).toMatch(/an hour occurs twice/);
         expect((await json(cwd, ...train('h.csv', '--time', 'none'))).data.columns.time).toBeNull();
       },
     ),
@@ -387,7 +387,7 @@ describe('series', () => {
       },
       async (cwd) => {
         const told = await json(cwd, ...train('d.csv'));
-        expect(told.data.notes.join('\n')).toMatch(/6 rows are absent/);
+        expect(told.data.notes.join('\n')).toMatch(/6 rows are missing/);
         const filled = await json(cwd, ...train('d.csv', '--missing', 'interpolate'));
         expect(filled.data.rows).toBe(90);
         const evaluated = await json(cwd, 'evaluate', 'm.safetensors', 'd.csv');

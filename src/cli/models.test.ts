@@ -344,7 +344,7 @@ describe.skipIf(!existsSync(join(DATA, 'chinese-classics')))(
         'ptb.safetensors',
       );
       const { config } = await json('inspect', 'ptb.safetensors');
-      expect(config.tokens).toBe('whitespace');
+      expect(config.tokens).toBe('split');
       // Mikolov's counts: each line ends with one token more.
       expect(result.tokens).toEqual({ train: 929_589, validation: 73_760 });
       expect(result.test.perplexity).toBeLessThan(result.validation.perplexity);

@@ -189,7 +189,7 @@ export async function taskResult(
     io.cwd,
     files.report,
     taskReport({
-      ...{ title, scores, history, unit, sections },
+      ...{ title, scores, history, unit, counted, sections },
       line: `${line} · ${describeBackend(backend)}`,
       figures: [...figures, ['time', formatTime(seconds)]],
       validation: validation.map(({ trainedTokens, loss }) => ({ tokens: trainedTokens, loss })),

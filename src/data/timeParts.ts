@@ -44,5 +44,9 @@ export function timeParts(length: number, { train, validation = 0, test = 0 }: T
 }
 
 function rangeError(name: string, part: number): never {
-  throw new UnrolledError('RANGE', `expected ${name} as a number of values, or a fraction of 0 or more and below 1, received ${part}`, '0.2 is a fifth of the series, 20 is 20 values'); // prettier-ignore
+  throw new UnrolledError(
+    'RANGE',
+    `expected ${name} as a number of values, or a fraction of 0 or more and below 1, received ${part}`,
+    '0.2 is a fifth of the series, 20 is 20 values',
+  );
 }

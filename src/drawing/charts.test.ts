@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { barChart } from './charts/barChart.js';
+import { confusionChart } from './charts/confusionChart.js';
 import { htmlPage, htmlTable } from './pages/htmlPage.js';
 import { lineChart, type LineChartOptions } from './charts/lineChart.js';
 import { escapeXml, formatNumber, formatSeconds, formatTick } from './svg.js';
 import { drawn } from './testing.js';
+import { taskReport } from './reports/taskReport.js';
 import { type TrainingReport, trainingReport } from './reports/trainingReport.js';
 
 const chart = (over: Partial<LineChartOptions> = {}): string =>
@@ -116,6 +118,40 @@ describe('barChart', () => {
     expect(widths[0] * 2).toBeCloseTo(widths[1], 1);
     expect(widths[2]).toBe(0);
     expect(barChart({ title: 'T', xLabel: 'x', bars: [] })).not.toMatch(/NaN|Infinity/);
+  });
+});
+
+describe('confusionChart', () => {
+  it('writes counts in the page’s colour on a strong cell, in ink on a pale one', () => {
+    const html = confusionChart(
+      'C',
+      ['a', 'b'],
+      [
+        [90, 10],
+        [0, 7],
+      ],
+    );
+    const fillOf = (count: string): string | undefined =>
+      new RegExp(`<text[^>]*fill="([^"]*)"[^>]*>${count}<`).exec(html)?.[1];
+    expect([fillOf('90'), fillOf('10'), fillOf('7')]).toEqual(['var(--surface)', 'var(--ink)', 'var(--surface)']);
+  });
+});
+
+describe('what a training has read', () => {
+  const page = (counted?: string): string =>
+    taskReport({
+      ...{ title: 'T', line: 'l', figures: [], sections: [], details: [], command: 'c', unit: 'loss', counted },
+      scores: { heading: 'S', columns: [], rows: [], strong: 0 },
+      history: [1, 2].map((step) => ({
+        ...{ step, tokens: step * 64, seconds: step, loss: 1 / step, learningRate: 0.1, gradientNorm: 1 },
+      })),
+      validation: [],
+    });
+
+  it('stands at the axis: tokens, or windows of a series', () => {
+    expect(page()).toContain('tokens seen');
+    expect(page('windows')).toContain('windows seen');
+    expect(page('windows')).not.toContain('tokens seen');
   });
 });
 

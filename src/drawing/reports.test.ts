@@ -208,6 +208,8 @@ describe('inspectReport', () => {
     ]) {
       expect(html, part).toContain(part);
     }
+    // Colours of charts that a task adds, such as that of attention: what is not there would be black.
+    for (const level of ['--q0:', '--q8:', '--p8:']) expect(html).toContain(level);
     // 16 of the 40 neurons are drawn.
     expect(html.match(/class="row" x=/g)).toHaveLength(2 * 16);
     expect(page()).toBe(page());

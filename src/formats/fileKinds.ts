@@ -2,13 +2,13 @@
 
 const STARTS: readonly [start: readonly number[], what: string, help: string][] = [
   [[0x25, 0x50, 0x44, 0x46], 'a PDF document', 'export its text'],
-  [[0xd0, 0xcf, 0x11, 0xe0], 'a workbook or document of old Office', 'save the sheet as CSV'],
+  [[0xd0, 0xcf, 0x11, 0xe0], 'a workbook or document of an old Office version', 'save the sheet as CSV'],
   [[0x50, 0x41, 0x52, 0x31], 'Parquet', 'write it as CSV or JSON lines'],
   [[0x41, 0x52, 0x52, 0x4f, 0x57, 0x31], 'Arrow', 'write it as CSV or JSON lines'],
   [[0x89, 0x48, 0x44, 0x46], 'HDF5', 'write the table as CSV'],
-  [[0x53, 0x51, 0x4c, 0x69, 0x74, 0x65], 'a database of SQLite', 'export the table as CSV'],
-  [[0x80, 0x04, 0x95], 'a pickle of Python', 'write the data as CSV or JSON lines'],
-  [[0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59], 'an array of NumPy', 'write it with numpy.savetxt'],
+  [[0x53, 0x51, 0x4c, 0x69, 0x74, 0x65], 'an SQLite database', 'export the table as CSV'],
+  [[0x80, 0x04, 0x95], 'a Python pickle', 'write the data as CSV or JSON lines'],
+  [[0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59], 'a NumPy array', 'write it with numpy.savetxt'],
   [[0x58, 0x0a, 0x00, 0x00], 'data of R', 'write it with write.csv'],
   [[0x42, 0x5a, 0x68], 'bzip2 data', 'unpack it, or pack it with gzip'],
   [[0xfd, 0x37, 0x7a, 0x58, 0x5a], 'xz data', 'unpack it, or pack it with gzip'],

@@ -21,9 +21,12 @@ describe('inputTrace', () => {
     const model = await TextClassifier.fit(ROWS, { ...SMALL, numLayers: 2, validation: 0 });
     const trace = inputTrace(model, 'c a b b');
     expect(trace.tokens).toEqual(['c', 'a', 'b', 'b']);
-    expect(trace.layers.map(({ layer, direction }) => `${layer} ${direction}`)).toEqual(
-      ['0 forward', '0 backward', '1 forward', '1 backward'], // prettier-ignore
-    );
+    expect(trace.layers.map(({ layer, direction }) => `${layer} ${direction}`)).toEqual([
+      '0 forward',
+      '0 backward',
+      '1 forward',
+      '1 backward',
+    ]);
     const { recurrent, embedding } = model.network;
     const tokens = model.text.vocabulary.encode(trace.tokens);
     const direct = recurrent.forward(embedding.forward(fromData(tokens, [4, 1])), { trace: ['h', 'f'] });

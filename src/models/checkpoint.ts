@@ -71,7 +71,7 @@ export function readCheckpoint(file: ModelFile, name: string): Checkpoint {
     );
   }
   const fail = (what: string): never => {
-    throw new UnrolledError('FORMAT', `expected ${what} in ${name}`, 'the checkpoint is damaged: train anew');
+    throw new UnrolledError('FORMAT', `expected ${what} in ${name}`, 'the checkpoint is damaged: train from scratch');
   };
   const content = new CheckpointReader(file.checkpoint, fail);
   return {

@@ -73,7 +73,7 @@ export class ConfigReader {
     return good ? value : this.fail(`a list of texts "${key}"`);
   }
 
-  /** 0 where there is none. */
+  /** The seed; 0 if the file has none. */
   seed(): number {
     const { seed } = this.#values;
     return typeof seed === 'number' && Number.isSafeInteger(seed) ? seed : 0;

@@ -81,7 +81,7 @@ function openCheckpoint<M extends Trainable, D, O extends object>(
     throw new UnrolledError(
       'FORMAT',
       `expected a checkpoint of ${definition.noun}, received one of the task ${brief(file.kind)}`,
-      'resume with the command or the class that began the training',
+      'resume with the command or the class that started the training',
     );
   }
   return { model: definition.open(file, name), checkpoint: readCheckpoint(file, name) };

@@ -93,7 +93,7 @@ export abstract class Model<T extends TaskTypes = TaskTypes> extends StoredModel
   readonly texts: readonly ModelText[];
   /** The parameters and the forward pass. */
   readonly network: T['network'];
-  /** Counts the random kernel calls, so that dropout is drawn anew each time and a resumed training draws the same. */
+  /** Counts the random kernel calls, so that each call draws a new dropout mask and a resumed training draws the same ones. */
   readonly calls: RandomCalls;
   /** How it was trained; null for a new or merely loaded one. */
   training: TrainingResult<T['metrics']> | null = null;
@@ -159,7 +159,7 @@ export abstract class Model<T extends TaskTypes = TaskTypes> extends StoredModel
     for await (const input of inputs) yield this.evaluating(() => this.answer([input], options))[0];
   }
 
-  /** Runs with dropout off; a training that is under way goes on as it was. */
+  /** Runs with dropout off, then restores the mode, so that a training in progress is not disturbed. */
   protected evaluating<R>(run: () => R): R {
     const { network } = this;
     const wasTraining = network.training;
@@ -176,7 +176,7 @@ export abstract class Model<T extends TaskTypes = TaskTypes> extends StoredModel
   }
 
   /**
-   * Trains a new model on data, or goes on with a checkpoint (`resume`).
+   * Trains a new model on data, or resumes from a checkpoint (`resume`).
    * Errors: EMPTY, TOO_SHORT and OPTION for data and options that cannot be trained with; NON_FINITE where numbers explode;
    * FORMAT and OPTION for a checkpoint that is damaged, of other data or of other settings.
    */

@@ -48,7 +48,7 @@ export interface ModelFile {
   config: unknown;
   /** How texts become tokens: one for a language model, two for a translator, none for a forecaster. */
   texts: readonly ModelText[];
-  /** How the training data was read; null where nothing is said. */
+  /** How the training data was read; null if the file does not say. */
   reading: Reading | null;
   /** What resuming a training needs; undefined in a finished model. */
   checkpoint?: unknown;
@@ -78,7 +78,7 @@ export function encodeModelFile(file: Omit<ModelFile, 'tensors' | 'labels'> & { 
   });
 }
 
-/** The same text for the same values, whoever put them together in whatever order. */
+/** JSON with sorted keys: equal values give equal text. */
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, own: unknown) => {
     if (typeof own !== 'object' || own === null || Array.isArray(own)) return own;
@@ -93,7 +93,7 @@ export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
   if (!FORMATS.includes(metadata.format) || kind === undefined) {
     throw new UnrolledError(
       'FORMAT',
-      `expected a model of this program in ${name}, received a safetensors file of ${brief(metadata.format ?? 'another program')}`,
+      `expected an Unrolled model in ${name}, received a safetensors file of ${brief(metadata.format ?? 'another program')}`,
       'name a file that `unrolled train` wrote',
     );
   }
@@ -136,7 +136,7 @@ function requireFinite(tensors: ModelFile['tensors'], name: string): void {
     throw new UnrolledError(
       'FORMAT',
       `expected finite numbers in ${name}, received ${data[place]} in "${key}", element ${place}`,
-      'the training that wrote it ran away, or the file is damaged: train again, with a lower learning rate',
+      'the training that wrote it diverged, or the file is damaged: train again with a lower learning rate',
     );
   }
 }

@@ -1,11 +1,11 @@
-// What training takes, whatever is trained.
+// Options of training, the same for every model.
 import type { Cell } from '../cell/cell.js';
 import type { StepProgress, TrainerSettings, Validation } from '../train/trainer.js';
 import type { RecurrentConfig } from './recurrentStack.js';
 
 /** The recurrent stack of a model. */
 export interface StackOptions {
-  /** A name of cell/cells/index.ts, or a cell of one's own; lstm (a translator's: gru). */
+  /** A name of cell/cells/index.ts, or a `Cell` that you defined; default lstm (for a translator gru). */
   cell?: string | Cell;
   /** H: units of each layer. */
   hiddenSize?: number;
@@ -26,10 +26,10 @@ export interface FitOptions<M = unknown> extends Partial<TrainerSettings> {
   batchSize?: number;
   /** Of everything that is drawn: initial weights, dropout, order of the rows, parts; 0. */
   seed?: number;
-  /** Writes down where the training stands every so many seconds, and when it is aborted. */
+  /** Saves a checkpoint every `everySeconds` seconds, and when the training is aborted. */
   checkpoint?: { everySeconds: number; save: (bytes: Uint8Array) => void | Promise<void> };
   /**
-   * A checkpoint to go on from. Its settings hold: one given here that differs is refused, but for `epochs` and `minutes`; so is
+   * A checkpoint to resume from. Its settings apply: a different one given here is refused, except `epochs` and `minutes`; so is
    * other data.
    */
   resume?: Uint8Array;

@@ -26,9 +26,9 @@ export type RecurrentConfig = Omit<Pick<RecurrentOptions, (typeof RECURRENT_KEYS
 };
 
 export interface StackConfig {
-  /** A name of cell/cells/index.ts, or of a cell of one's own. */
+  /** The name of a built-in cell (cell/cells/index.ts) or of a user-defined one. */
   cell: string;
-  /** The equations of a cell of one's own, so that the file opens where its module is missing. */
+  /** The equations of a user-defined cell, so that the file opens without the module that defines it. */
   equations?: CellData;
   hiddenSize: number;
   numLayers: number;
@@ -56,7 +56,7 @@ export function recurrentStack(config: StackConfig, context: StackContext): Recu
   return new Recurrent(cell, { ...config.recurrent, ...rest, hiddenSize, numLayers, dropout, ...opened });
 }
 
-/** A cell as it stands in a configuration: its name, and the equations of one's own. */
+/** A cell as a configuration stores it: its name, and the equations of a user-defined one. */
 export function cellConfig(cell: string | Cell | undefined, standard: string): Pick<StackConfig, 'cell' | 'equations'> {
   return typeof cell === 'object' ? { cell: cell.name, equations: cell.toData() } : { cell: cell ?? standard };
 }
@@ -85,7 +85,7 @@ function requireEffect(config: StackConfig, cell: Cell, inputSize: number, ofTok
     throw new UnrolledError('OPTION', `expected ${expected}, received ${received}`, help);
   };
   if (recurrent.numHeads !== undefined && !cell.linears.some((l) => l.perHead.includes(true))) {
-    fail('a cell with heads for a number of heads', cell.name, 'leave the heads out, or take slstm');
+    fail('a cell with heads for numHeads', cell.name, 'leave numHeads out, or use slstm');
   }
   const outputSize = recurrent.projSize ?? hiddenSize;
   if (recurrent.residual === true && numLayers === 1 && (inputSize !== outputSize || ofTokens)) {

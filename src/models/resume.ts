@@ -7,7 +7,7 @@ import { defined } from './config.js';
 import type { FitOptions } from './options.js';
 import { cellConfig } from './recurrentStack.js';
 
-/** What may change when a training goes on: how long it takes. */
+/** The settings that may change on resuming: the length of the training. */
 const MAY_CHANGE = ['epochs', 'minutes'] as const;
 
 /** Options that are data, or about this process: not settings. Rows of validation are known by content. */
@@ -33,7 +33,7 @@ function isPlain(value: unknown, depth: number): boolean {
 }
 
 /**
- * The options of a training that goes on: those of the checkpoint, with those of this call that may change or are not stored.
+ * The options of a resumed training: those of the checkpoint, with those of this call that may change or are not stored.
  * Errors: OPTION for settings that contradict the checkpoint, all of them by name.
  */
 export function resumedOptions<O extends object>(
@@ -60,7 +60,7 @@ export function resumedOptions<O extends object>(
     throw new UnrolledError(
       'OPTION',
       `expected the settings of the checkpoint, received ${wrong.join(', ')}`,
-      `leave them out: only ${MAY_CHANGE.join(' and ')} may change when a training goes on; for other settings train anew`,
+      `leave them out: only ${MAY_CHANGE.join(' and ')} may change on resuming; for other settings train from scratch`,
     );
   }
   const longer = Object.entries(defined({ epochs: given.epochs, minutes: given.minutes }));
@@ -100,6 +100,6 @@ export function requireSameData(stored: Checkpoint['data'], data: Readonly<Recor
   throw new UnrolledError(
     'OPTION',
     `expected the data of the checkpoint, received other data: ${differences.join(', ')}`,
-    'resume with the same data, read in the same way; to learn from more data, train anew',
+    'resume with the same data, read in the same way; to learn from more data, train from scratch',
   );
 }

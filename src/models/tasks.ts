@@ -45,7 +45,7 @@ export function loadModel(bytes: Uint8Array, name: string): AnyModel {
   if (!isTask(file.kind)) {
     throw new UnrolledError(
       'FORMAT',
-      `expected a model of a task that is known (${Object.keys(TASKS).join(', ')}) in ${name}, received ${brief(file.kind)}`,
+      `expected a model of a known task (${Object.keys(TASKS).join(', ')}) in ${name}, received ${brief(file.kind)}`,
       'the file is damaged or from a newer version',
     );
   }

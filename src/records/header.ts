@@ -46,7 +46,7 @@ const TELLING = new Set([
 ]);
 const KNOWN = new Set([...TEXT_NAMES, ...LABEL_NAMES, ...TIME_NAMES, ...TELLING, 'index', 'input', 'output']);
 
-/** A header is looked for in so many rows. */
+/** Rows that are examined to find a header. */
 export const HEADER_ROWS = 1001;
 
 const LONGEST_NAME = 64;

@@ -15,14 +15,14 @@ export function readIdx(bytes: Uint8Array, name: string): IdxArray {
     throw new UnrolledError(
       'FORMAT',
       `expected an IDX file of bytes in ${name}, received ${received}`,
-      'unpack it first, or take it again',
+      'unpack it first, or download it again',
     );
   };
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0) fail('something else');
   if (bytes[2] !== 0x08) fail(`numbers of type ${bytes[2]}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const header = 4 + 4 * bytes[3];
-  if (bytes.length < header) fail('the beginning of one');
+  if (bytes.length < header) fail('a truncated header');
   const shape = Array.from({ length: bytes[3] }, (_, i) => view.getUint32(4 + 4 * i));
   const size = shape.reduce((product, n) => product * n, 1);
   if (bytes.length !== header + size) fail(`${bytes.length - header} bytes for the shape [${shape.join(', ')}]`);

@@ -1,4 +1,4 @@
-// What comes out of compressed data, with a limit: a small file may unpack to more than any memory holds.
+// Decompression with a limit: a small file may unpack to more than memory holds (a zip bomb).
 import { UnrolledError } from '../errors.js';
 
 export interface InflateLimits {

@@ -62,13 +62,13 @@ export function objectRecords(text: string, name: string): RawTable {
   if (Array.isArray(columns) && Array.isArray(data) && data.every(Array.isArray)) {
     const names = columns.map(String);
     const rows = data.map((values) => Object.fromEntries(names.map((column, c) => [column, values[c]])));
-    return tableOf(rows, 'the rows are those of data, by columns');
+    return tableOf(rows, 'rows are the lists in "data"');
   }
   const lists = entries.filter((entry): entry is [string, Record<string, unknown>[]] => isList(entry[1]));
-  if (lists.length === 1) return tableOf(lists[0][1], `the rows are those of ${lists[0][0]}`);
+  if (lists.length === 1) return tableOf(lists[0][1], `rows are the objects in "${lists[0][0]}"`);
   const byColumn = entries.filter((entry): entry is [string, object] => isObject(entry[1]) || Array.isArray(entry[1]));
   if (entries.length > 0 && byColumn.length === entries.length && lists.length === 0) {
-    return tableOf(turnedRound(byColumn, name), 'each key of the object is a column');
+    return tableOf(turnedRound(byColumn, name), 'each key is a column');
   }
   throw new UnrolledError(
     'FORMAT',
@@ -136,7 +136,7 @@ function flatRecord(value: object, line: number, name: string): Map<string, stri
     if (!(cause instanceof RangeError)) throw cause;
     throw new UnrolledError(
       'FORMAT',
-      `expected a JSON object of some levels in line ${line} of ${name}, received one of thousands`,
+      `expected a JSON object with a few levels of nesting in line ${line} of ${name}, received thousands`,
       'give records with fields of text',
       { cause },
     );

@@ -14,7 +14,7 @@ const MISSING = new Set([
 export interface NumberStyle {
   /** What stands before decimals. */
   decimal: '.' | ',';
-  /** Between groups of three digits: a comma, a point, a blank, an apostrophe; empty where there is none. */
+  /** Between groups of three digits: a comma, a point, a blank, an apostrophe; empty for no grouping. */
   group: string;
   /** A sign behind each, which is left out: 12 % is read as 12. */
   percent: boolean;
@@ -77,6 +77,7 @@ export interface FoundStyle {
  * @param commas where values are separated by another character than a comma, a comma in a number is usually the decimal one
  */
 export function numberStyle(values: readonly string[], commas: 'decimal' | 'group' | undefined): FoundStyle | null {
+  if (values.every(isNumber)) return { style: PLAIN_NUMBERS, doubtful: false };
   const reads = STYLES.filter((style) => values.every((value) => !Number.isNaN(readNumber(value, style))));
   if (reads.length === 0) return null;
   const plain = reads.find(({ decimal, group }) => decimal === '.' && group === '');
@@ -91,10 +92,10 @@ export function numberStyle(values: readonly string[], commas: 'decimal' | 'grou
 
 /** A style for people: `decimal commas, points between thousands`. */
 export function describeStyle({ decimal, group, percent }: NumberStyle): string {
-  const groups: Record<string, string> = { ',': 'commas', '.': 'points', ' ': 'blanks', "'": 'apostrophes' };
+  const groups: Record<string, string> = { ',': 'commas', '.': 'points', ' ': 'spaces', "'": 'apostrophes' };
   return [
     ...(decimal === ',' ? ['decimal commas'] : []),
-    ...(group === '' ? [] : [`${groups[group]} between thousands`]),
-    ...(percent ? ['percent signs, which are left out'] : []),
+    ...(group === '' ? [] : [`${groups[group]} as thousands separators`]),
+    ...(percent ? ['percent signs dropped'] : []),
   ].join(', ');
 }

@@ -6,7 +6,7 @@ import type { Table } from './table.js';
 const START = /^\s*(?:\/\*.*\*\/\s*)?export\s+(?:default|const\s+\w+\s*=)\s*\{\s*\n/;
 const ENTRY = /^\s*"([^"]+)"\s*:\s*"([^"]*)",?\s*$/;
 
-/** Whether a text is such a module: told by how it begins. */
+/** Whether a text is such a module, judged by its beginning. */
 export function holdsPronunciations(text: string): boolean {
   return START.test(text);
 }

@@ -40,11 +40,12 @@ export function separatedRows(text: string, name: string, separator: string, quo
   });
   // After the last line break there is no row.
   if (source === '' || source.endsWith('\n')) data.pop();
+  const mayBreak = quotes && source.includes('"');
   let line = 1;
   return data.map((values) => {
     const row = { values, line };
     line++;
-    if (quotes) for (const value of values) line += breaksIn(value);
+    if (mayBreak) for (const value of values) line += breaksIn(value);
     return row;
   });
 }
@@ -96,7 +97,7 @@ const broken = (message: string): UnrolledError =>
   new UnrolledError(
     'FORMAT',
     message,
-    'write a quote within quotes twice, or call the format tsv, where quotes are plain characters',
+    'double a quote within quotes, or use the format tsv, where quotes are plain characters',
   );
 
 /**

@@ -45,14 +45,14 @@ describe('numbers', () => {
     expect(values('v\n12%\n3.5 %\n')).toEqual([12, 3.5]);
     expect(values('v\n−4\n5\n')).toEqual([-4, 5]);
     expect(values('id,v\nx,TRUE\ny,FALSE\n', { target: 'v' })).toEqual([1, 0]);
-    expect(series('d;v\na;1,5\nb;2,5\n')).toMatchObject({ decimal: ',', notes: ['v has decimal commas'] });
-    expect(series('v\n"1,000"\n2\n').notes).toEqual(['v has commas between thousands']);
+    expect(series('d;v\na;1,5\nb;2,5\n')).toMatchObject({ decimal: ',', notes: ['v: decimal commas'] });
+    expect(series('v\n"1,000"\n2\n').notes).toEqual(['v: commas as thousands separators']);
   });
 
   it('that can be read in two ways are said to be, and the reader may be told', () => {
     const tabs = 'x\tv\na\t1,234\nb\t2,500\n';
     expect(values(tabs)).toEqual([1234, 2500]);
-    expect(series(tabs).notes).toEqual([expect.stringContaining('1,234 could be read in two ways')]);
+    expect(series(tabs).notes).toEqual([expect.stringContaining('1,234 is ambiguous')]);
     expect(values(tabs, { decimal: ',' })).toEqual([1.234, 2.5]);
     // With semicolons between values the comma is for decimals, with commas it is not.
     expect(values('x;v\na;1,234\nb;2,500\n')).toEqual([1.234, 2.5]);
@@ -101,7 +101,7 @@ describe('missing values', () => {
     expect([...inputs[0].values]).toEqual([9, 9]);
     expect(time?.values).toHaveLength(2);
     expect(ahead).toBe(2);
-    expect(notes).toEqual(['the last 2 rows have no units: they are left out']);
+    expect(notes).toEqual(['the last 2 rows have no units yet and are skipped']);
     expect(() => series(text, { target: 'units' })).toThrow(/line 4/);
   });
 });
@@ -122,7 +122,7 @@ describe('times', () => {
     expect([...target.values]).toEqual([3, 2, 1]);
     expect(time?.values[0]).toBe('2016-01-01');
     expect(lines).toEqual([4, 3, 2]);
-    expect(notes[0]).toMatch(/newest row comes first/);
+    expect(notes[0]).toMatch(/newest row first/);
   });
 
   const dated = (dates: readonly string[]): string => `date,v\n${dates.map((date, i) => `${date},${i}`).join('\n')}\n`;
@@ -138,7 +138,10 @@ describe('times', () => {
     const days = months.map((date) => date.replace(/(\d\d)\/(\d\d)/, '$2/$1'));
     expect(series(dated(days))).toMatchObject({ dates: 'month-first', step: { unit: 'months' } });
     const open = dated(['1/2/2016', '2/3/2016']);
-    expect(series(open)).toMatchObject({ dates: 'month-first', notes: [expect.stringMatching(/as nothing says/)] });
+    expect(series(open)).toMatchObject({
+      dates: 'month-first',
+      notes: [expect.stringMatching(/the data do not tell/)],
+    });
     expect(series(open, { dates: 'day-first' })).toMatchObject({ dates: 'day-first' });
     expect(series(dated(['2016-01-02', '2016-01-03'])).dates).toBeNull();
   });
@@ -155,8 +158,8 @@ describe('times', () => {
     expect(absent).toBe(3);
     expect(step).toEqual({ unit: 'ms', size: 86_400_000 });
     expect(target.values).toHaveLength(37);
-    expect(notes.join('\n')).toMatch(/1 day apart, but for a gap after 2020-01-08, 2020-01-23/);
-    expect(notes.join('\n')).toMatch(/3 rows are absent: the rows around them are taken as consecutive/);
+    expect(notes.join('\n')).toMatch(/1 day apart, except for a gap after 2020-01-08, 2020-01-23/);
+    expect(notes.join('\n')).toMatch(/3 rows are missing .*; the rows around them are treated as consecutive/);
     const full = series(daily(5, 6, 20), { missing: 'interpolate' });
     expect(full.target.values).toHaveLength(40);
     expect([...full.target.values.subarray(4, 8)].map((v) => +v.toFixed(6))).toEqual([4, 4.333333, 4.666667, 5]);
@@ -202,7 +205,7 @@ describe('times', () => {
 
   it('without a common step are consecutive, and that is said', () => {
     const uneven = series(dated(['2020-01-01', '2020-01-03', '2020-01-04', '2020-02-11', '2020-03-01']));
-    expect(uneven).toMatchObject({ step: null, absent: 0, notes: [expect.stringContaining('no common step')] });
+    expect(uneven).toMatchObject({ step: null, absent: 0, notes: [expect.stringContaining('unevenly spaced')] });
   });
 
   it('do not fill a gap that is wider than the series', () => {
@@ -226,19 +229,19 @@ describe('times', () => {
       const read = series(hourly('2021-10-30T00:00Z', 200, autumn, minutes));
       expect(read.target.values, `${minutes}`).toHaveLength(200);
       expect(read.absent).toBe(0);
-      expect(read.notes).toEqual([expect.stringMatching(/an hour is there twice before 2021-10-31 02:00:00/)]);
+      expect(read.notes).toEqual([expect.stringMatching(/an hour occurs twice before 2021-10-31 02:00:00/)]);
     }
     const spring = berlin('2021-03-28T01:00Z', 1, 2);
     const read = series(hourly('2021-03-27T00:00Z', 60, spring), { missing: 'interpolate' });
     expect(read.target.values).toHaveLength(60);
     expect(read.notes).toEqual([
-      expect.stringMatching(/left out before 2021-03-28 03:00:00, as where clocks go forward/),
+      expect.stringMatching(/an hour is missing before 2021-03-28 03:00:00, as when clocks are set forward/),
     ]);
     // An hour that is there twice at noon, or at midsummer, is a mistake.
     expect(() => series(hourly('2021-10-30T00:00Z', 60, berlin('2021-10-31T12:00Z', 2, 1)))).toThrow(/each time once/);
     expect(() => series(hourly('2021-07-30T00:00Z', 60, berlin('2021-07-31T01:00Z', 2, 1)))).toThrow(/each time once/);
     expect(() => series('time,v\n2021-07-30 01:00,1\n2021-07-30 01:00,2\n')).toThrow(
-      expect.objectContaining({ help: expect.stringContaining('no time column') as string }),
+      expect.objectContaining({ help: expect.stringContaining('--time none') as string }),
     );
   });
 });

@@ -111,7 +111,7 @@ function assemble(
   const ahead = options.future && last >= 0 ? order.length - 1 - last : 0;
   const rows = ahead > 0 ? order.slice(0, last + 1) : order;
   const notes = [...(times?.notes ?? [])];
-  if (ahead > 0) notes.push(`the last ${ahead} rows have no ${table.columns[target]}: they are left out`);
+  if (ahead > 0) notes.push(`the last ${ahead} rows have no ${table.columns[target]} yet and are skipped`);
   const missing = options.missing ?? 'error';
   const read = [target, ...inputs].map((c) => readColumn(table, rows, c, { ...options, missing }, notes));
   const absent = (times?.timeline.absent ?? []).filter(({ after }) => after < rows.length - 1);
@@ -124,7 +124,9 @@ function assemble(
     ? fillAbsent({ name: table.name, lines, step, absent, times: times.times, written: written ?? [] })
     : null;
   if (count > 0) {
-    notes.push(`${absentRows(count)}${gaps ? ', filled in' : ': the rows around them are taken as consecutive'}`);
+    notes.push(
+      `${absentRows(count)}${gaps ? ', interpolated' : ' (--missing interpolate fills them in); the rows around them are treated as consecutive'}`,
+    );
   }
   const columns = read.map((values, i): SeriesColumn => {
     const name = table.columns[[target, ...inputs][i]];
@@ -148,7 +150,7 @@ function assemble(
   };
 }
 
-const absentRows = (count: number): string => (count === 1 ? '1 row is absent' : `${count} rows are absent`);
+const absentRows = (count: number): string => (count === 1 ? '1 row is missing' : `${count} rows are missing`);
 
 type Rows = Table['rows'];
 
@@ -203,9 +205,9 @@ function readColumn(
   const { style, doubtful } = found ?? { style: PLAIN_NUMBERS, doubtful: false };
   const described = describeStyle(style);
   const doubt = doubtful ? present.find((value) => !isNumber(value)) : undefined;
-  const two = doubt === undefined ? '' : ` (${doubt.trim()} could be read in two ways)`;
-  if (described !== '') notes.push(`${name} has ${described}${two}`);
-  if (isTruth) notes.push(`${name}: yes is read as 1, no as 0`);
+  const two = doubt === undefined ? '' : ` (${doubt.trim()} is ambiguous: --decimal)`;
+  if (described !== '') notes.push(`${name}: ${described}${two}`);
+  if (isTruth) notes.push(`${name}: true is read as 1, false as 0`);
   const values = Float64Array.from(rows, (row) => {
     const value = row.values[c].trim();
     const number = isTruth ? TRUTH.get(value.toLowerCase()) : readNumber(value, style);

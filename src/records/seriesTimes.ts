@@ -26,7 +26,7 @@ const columnValues = (table: Table, c: number): string[] => table.rows.map(({ va
 
 /**
  * @param wanted the index of a column; undefined where it is to be found
- * Errors: FORMAT with the line for a value that is no time, and for times that neither rise nor fall throughout.
+ * Errors: FORMAT with the line for a value that is not a time, and for times that neither rise nor fall throughout.
  */
 export function seriesTimes(table: Table, wanted: number | undefined, order?: DateOrder): SeriesTimes | null {
   const column = wanted ?? findTimes(table);
@@ -46,7 +46,7 @@ export function seriesTimes(table: Table, wanted: number | undefined, order?: Da
   const falls = times.length > 1 && times.every((time, i) => i === 0 || time < times[i - 1]);
   if (falls) {
     times.reverse();
-    notes.push('the newest row comes first in the file: rows are read from the last to the first');
+    notes.push('newest row first: rows are read in reverse order');
   }
   const timeline = timelineOf(times, !isPlain);
   if (!falls) checkOrder(table, column, values, times, timeline);
@@ -98,7 +98,7 @@ function dateOrder(values: readonly string[], notes: string[]): DateOrder | null
   };
   const [month, day] = [rate('month-first'), rate('day-first')];
   const order: DateOrder = day > month ? 'day-first' : 'month-first';
-  const why = day === month ? ', as nothing says' : ': so the rows follow evenly';
+  const why = day === month ? '; the data do not tell (--dates)' : ', which makes the rows evenly spaced';
   notes.push(`dates such as ${values[0]} are read with the ${order === 'day-first' ? 'day' : 'month'} first${why}`);
   return order;
 }
@@ -111,7 +111,7 @@ function checkReadable(table: Table, c: number, values: readonly string[], times
   throw new UnrolledError(
     'FORMAT',
     `expected a time in line ${table.rows[bad].line} ${where(table, c)}, received ${JSON.stringify(values[bad])}`,
-    'write all times alike, such as 2016-07-01 13:00:00 or 1949-01, or name another column (none: there is no time)',
+    'write all times in one format, such as 2016-07-01 13:00:00 or 1949-01, or name another time column, or none',
   );
 }
 
@@ -132,7 +132,7 @@ function checkOrder(
       same
         ? `expected each time once, received ${values[i]} in line ${table.rows[i].line} ${where(table, c)}, after ${before}`
         : `expected times that rise, received ${values[i]} in line ${table.rows[i].line} ${where(table, c)}, after ${before}`,
-      `${same ? 'leave one of the rows out' : 'sort the rows by time'}, give each series a file of its own, or say that there is no time column: none`,
+      `${same ? 'delete one of the rows' : 'sort the rows by time'}, give each series a file of its own, or read it without a time column: --time none`,
     );
   }
 }
@@ -146,16 +146,20 @@ function timelineNotes({ step, uneven, changes, absent }: Timeline, values: read
   const back = changes.filter(({ hours }) => hours < 0).map(({ row }) => row);
   const on = changes.filter(({ hours }) => hours > 0).map(({ row }) => row);
   if (back.length > 0)
-    notes.push(`an hour is there twice before ${at(back)}, as where clocks go back: its rows are consecutive`);
+    notes.push(
+      `an hour occurs twice before ${at(back)}, as when clocks are set back: its rows are treated as consecutive`,
+    );
   if (on.length > 0) {
-    notes.push(`an hour is left out before ${at(on)}, as where clocks go forward: the rows around it are consecutive`);
+    notes.push(
+      `an hour is missing before ${at(on)}, as when clocks are set forward: the rows around it are treated as consecutive`,
+    );
   }
   if (step === null) {
-    if (values.length > 2) notes.push('the rows have no common step: they are taken as consecutive');
+    if (values.length > 2) notes.push('rows are unevenly spaced and treated as consecutive');
     return notes;
   }
   if (absent.length > 0)
-    notes.push(`rows are ${describeStep(step)} apart, but for a gap after ${at(absent.map(({ after }) => after))}`);
-  if (uneven > 0) notes.push(`rows are ${describeStep(step)} apart, but for ${uneven} that come in between`);
+    notes.push(`rows are ${describeStep(step)} apart, except for a gap after ${at(absent.map(({ after }) => after))}`);
+  if (uneven > 0) notes.push(`rows are ${describeStep(step)} apart, except for ${uneven} in between`);
   return notes;
 }

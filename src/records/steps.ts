@@ -23,7 +23,7 @@ export interface Timeline {
   changes: { row: number; hours: 1 | -1 }[];
 }
 
-/** Of so many distances, the step must be the same. */
+/** The share of distances that must equal the step. */
 const REGULAR = 0.8;
 /** How far a distance may be from a whole number of steps, in steps. */
 const TOLERANCE = 0.02;

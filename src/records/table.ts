@@ -1,4 +1,4 @@
-// Tables as people have them: TSV, CSV, JSON lines, a JSON array of objects. Values stay strings; every row knows its line.
+// Tables in common formats: TSV, CSV, JSON lines, a JSON array of objects. Values stay strings; every row knows its line.
 import { UnrolledError } from '../errors.js';
 import { didYouMean } from '../nearest.js';
 import { findHeader, HEADER_ROWS } from './header.js';
@@ -28,7 +28,7 @@ export interface Table {
   separator: string | null;
   /** What begins a comment; null where none was found or said. */
   comment: string | null;
-  /** The column of row numbers that a program wrote beside the data, which nobody means; −1 where there is none. */
+  /** The column of row numbers that a program such as pandas wrote, which is not data; −1 if there is none. */
   index: number;
   /** Lines that are no rows, counted. */
   skipped: {
@@ -80,7 +80,7 @@ export function readTable(text: string, name: string, options: TableOptions = {}
     throw new UnrolledError(
       'OPTION',
       `expected one character as separator, received ${JSON.stringify(options.separator)}`,
-      'give what stands between two values, such as , or ;',
+      'give the character between two values, such as , or ;',
     );
   }
   const body = withNewlines(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
@@ -92,7 +92,7 @@ export function readTable(text: string, name: string, options: TableOptions = {}
   if (table.rows.length === 0) {
     throw new UnrolledError(
       'EMPTY',
-      `expected rows in ${name}, received ${table.header && body.trim() !== '' ? 'only the names of columns' : 'none'}`,
+      `expected rows in ${name}, received ${table.header && body.trim() !== '' ? 'only a header' : 'none'}`,
       'give a file with at least one row of values',
     );
   }
@@ -158,11 +158,11 @@ function delimited(source: string, name: string, format: 'csv' | 'tsv', options:
   if (own !== null && (said === undefined || said === own[1])) {
     said = own[1];
     text = source.slice(source.indexOf('\n'));
-    notes.push(`the first line says that values are separated by ${JSON.stringify(said)}`);
+    notes.push(`separator ${JSON.stringify(said)}, from the first line`);
   }
   const separator = said ?? (format === 'tsv' ? '\t' : findSeparator(text));
   const quotes = format === 'csv' || (separator === '\t' && hasQuotedTabs(text));
-  if (format === 'tsv' && quotes) notes.push('values in quotes are taken out of them, as spreadsheets write them');
+  if (format === 'tsv' && quotes) notes.push('quoted values are unquoted, as spreadsheets write them');
   const all = separatedRows(text, name, separator, quotes);
   const oneColumn = all.every(({ values }) => values.length === 1);
   const isWritten = ({ values }: TableRow): boolean => values.length > 1 || values[0].trim() !== '';
@@ -171,7 +171,8 @@ function delimited(source: string, name: string, format: 'csv' | 'tsv', options:
   const data = options.comment === null ? written : plain;
   const comment = options.comment === null ? null : mark;
   const skipped = { empty: all.length - written.length, comments: written.length - data.length };
-  if (count > 0 && options.comment === undefined) notes.push(`${count} lines that begin with # are comments`);
+  if (count > 0 && options.comment === undefined)
+    notes.push(`skipped ${count} comment line${count === 1 ? '' : 's'} that begin${count === 1 ? 's' : ''} with #`);
   const empty: Table = {
     name,
     columns: [],
@@ -202,7 +203,7 @@ function delimited(source: string, name: string, format: 'csv' | 'tsv', options:
   const rows = options.keepEmpty ? below : below.filter(hasValue);
   skipped.empty += below.length - rows.length;
   const index = indexColumn(columns, header, rows);
-  if (index >= 0) notes.push('the first column has row numbers, which are not read');
+  if (index >= 0) notes.push('the first column has row numbers and is ignored');
   return { ...empty, columns, rows, header, index };
 }
 

@@ -25,7 +25,7 @@ export function sameWidth(rows: readonly TableRow[], file: string, help: string)
     return {
       rows: [{ ...names, values: ['', ...names.values] }, ...others],
       headed: true,
-      notes: ['the first column has row names, as R writes them'],
+      notes: ['the first column has row names, as written by R'],
     };
   }
   let cut = 0;
@@ -37,7 +37,11 @@ export function sameWidth(rows: readonly TableRow[], file: string, help: string)
     cut++;
     return { ...row, values: row.values.slice(0, width) };
   });
-  return { rows: same, headed: false, notes: [`${cut} row${cut === 1 ? '' : 's'} with empty columns at the end`] };
+  return {
+    rows: same,
+    headed: false,
+    notes: [`ignored empty columns at the end of ${cut} row${cut === 1 ? '' : 's'}`],
+  };
 }
 
 /** That of the first row, unless most of at least three others agree on another one. */
@@ -61,14 +65,14 @@ function unequal(rows: readonly TableRow[], at: number, width: number, file: str
     return new UnrolledError(
       'FORMAT',
       `expected ${columns} in line ${line} of ${file}, as in most lines after it, received ${values.length}`,
-      values.length < width ? 'take lines above the table out, such as its title' : help,
+      values.length < width ? 'delete the lines above the table, such as its title' : help,
     );
   }
   const like = rows.find((row) => row.values.length === width) ?? rows[0];
   return new UnrolledError(
     'FORMAT',
     `expected ${columns} in line ${line} of ${file}, as in line ${like.line}, received ${values.length}`,
-    at === rows.length - 1 && values.length < width ? 'take lines below the table out, such as its sources' : help,
+    at === rows.length - 1 && values.length < width ? 'delete the lines below the table, such as its source' : help,
   );
 }
 
@@ -96,7 +100,7 @@ export function withoutComments(
   return { rows: kept, mark: count > 0 ? '#' : null, count };
 }
 
-/** The column of row numbers that a program wrote beside the data: unnamed, or called so, and 0, 1, 2 … or 1, 2, 3 …; −1 where there is none. */
+/** The column of row numbers that a program wrote: unnamed or `Unnamed: 0`, holding 0, 1, 2 … or 1, 2, 3 …; −1 if there is none. */
 export function indexColumn(columns: readonly string[], header: boolean, rows: readonly TableRow[]): number {
   const first = rows[0]?.values[0].trim();
   if (rows.length < 2 || columns.length < 2 || (first !== '0' && first !== '1')) return -1;

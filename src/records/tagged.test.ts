@@ -86,7 +86,7 @@ it('reads tokens alone where only those are wanted, with or without columns besi
   expect(tokens('The DT\ncat NN\n', { untagged: true })).toEqual([['The', 'cat']]);
   expect(read('a O\n', 'a', { untagged: true })).toMatchObject({ token: '1', tag: null, sentences: [{ tags: [''] }] });
   expect(() => read('He saw Ann\nin Oslo\n', 'a', { untagged: true })).toThrow(
-    expect.objectContaining({ help: expect.stringContaining('the format lines') as string }),
+    expect.objectContaining({ help: expect.stringContaining('--format lines') as string }),
   );
 });
 

@@ -41,7 +41,7 @@ export interface TaggedText {
   format: TaggedFormat;
   /** How many the file has. */
   columns: number;
-  /** Which were read: a number from 1, or a name of CoNLL-U; null where there is no tag. */
+  /** Which were read: a number from 1, or a name of CoNLL-U; null without tags. */
   token: string;
   /** The column of the tags, as `token` says the one of the tokens. */
   tag: string | null;
@@ -55,7 +55,7 @@ const CONLLU_COLUMNS = ['id', 'form', 'lemma', 'upos', 'xpos', 'feats', 'head', 
  * Reads sentences, with empty lines between them. Columns have tabs between them where the first token's line has one, else blanks. A line that
  * begins with # is a comment, in CoNLL columns only if it has not as many columns as the tokens have (a token may be #).
  *
- * Errors: FORMAT with the line for unequal columns, for an id in CoNLL-U that is none, and where every tag is `_`; EMPTY without a
+ * Errors: FORMAT with the line for unequal columns, for an invalid id in CoNLL-U, and where every tag is `_`; EMPTY without a
  * token; NOT_FOUND for a column's name, RANGE for its number.
  * @param text unpacked and decoded
  */
@@ -160,7 +160,7 @@ function layoutOf(lines: readonly string[], name: string, options: TaggedOptions
     throw new UnrolledError(
       'FORMAT',
       `expected a token and its tag in each line of ${name}, received one column`,
-      'put a tab or a blank between the columns, and an empty line between sentences',
+      'separate the columns by a tab or spaces, and sentences by an empty line',
     );
   }
   const tokenColumn = column(options.tokenColumn ?? (names ? 'form' : 1), columns, names, name);
@@ -177,7 +177,7 @@ function checkTokens(lines: readonly string[], c: number, split: (line: string) 
   throw new UnrolledError(
     'FORMAT',
     `expected tokens in the first column of ${name}, received their numbers from line ${start + 1}`,
-    'name the column that has the tokens, most likely 2',
+    'name the token column, most likely 2',
   );
 }
 
@@ -242,7 +242,7 @@ function unequal(name: string, line: number, { columns, tabs }: Layout, received
   return new UnrolledError(
     'FORMAT',
     `expected ${columns} column${columns === 1 ? '' : 's'} in line ${line} of ${name}, received ${received}`,
-    `put ${tabs ? 'one tab' : 'blanks'} between columns and an empty line between sentences; plain sentences, one a line, are the format lines`,
+    `separate columns by ${tabs ? 'one tab' : 'spaces'} and sentences by an empty line; for plain sentences, one per line, add --format lines`,
   );
 }
 

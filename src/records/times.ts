@@ -1,4 +1,4 @@
-// Dates and times as files write them, read as if in UTC, so that a series has no hour twice or left out by a clock's change.
+// Dates and times as files write them, read as UTC, so that daylight saving neither repeats nor skips an hour.
 
 const CLOCK = String.raw`(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}(?:[.,]\d+)?))? ?([AP]\.?M\.?)? ?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?`;
 const YEAR_FIRST = new RegExp(`^(\\d{4})([-/.])(\\d{1,2})\\2(\\d{1,2})${CLOCK}$`, 'i');
@@ -18,14 +18,14 @@ const NAMED = new RegExp(
 const SHORT_MONTH = new RegExp(`^(${MONTHS})[a-z]{0,6}[- ]?['’]?(\\d{2})$`, 'i');
 const COMPACT = /^((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[T ]?([01]\d|2[0-3])([0-5]\d)([0-5]\d)?)?$/;
 
-/** A longer cell is no time. */
+/** A longer cell is not a time. */
 const LONGEST = 48;
 
 /** Whether 1/2/2016 is a day of January or of February. */
 export type DateOrder = 'day-first' | 'month-first';
 
 /**
- * Milliseconds since 1970 of each value, NaN where it is no time. Read are 2016-07-01 00:00:00 and its ISO forms, 1949-01, 2016-Q3,
+ * Milliseconds since 1970 of each value, NaN if it is not a time. Formats: 2016-07-01 00:00:00 and its ISO forms, 1949-01, 2016-Q3,
  * 2016M07, 2016-W27, names of months, and 1/2/2016: month first, but day first where a value of the column can only be read so, and
  * with points.
  * @param order of 1/2/2016, where it is known

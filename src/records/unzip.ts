@@ -1,4 +1,4 @@
-// A file out of a zip archive (APPNOTE 6.3), stored or deflated; enough for the data sets that come so.
+// A file out of a zip archive (APPNOTE 6.3), stored or deflated; enough for the data sets that are published as zip.
 import { UnrolledError, UnsupportedError } from '../errors.js';
 import { requireInflatable } from './inflate.js';
 
@@ -61,7 +61,7 @@ export async function unzip(
     );
   }
   if (entry.encrypted)
-    throw new UnsupportedError(`expected ${path} of ${name} as it is, received it encrypted`, UNPACK);
+    throw new UnsupportedError(`expected ${path} of ${name} without encryption, received an encrypted entry`, UNPACK);
   const packed = packedBytes(archive, entry, name);
   let bytes: Uint8Array;
   if (entry.method === 0) bytes = packed.slice();
@@ -83,7 +83,7 @@ function packedBytes(archive: Uint8Array, entry: Located, name: string): Uint8Ar
   const view = viewOf(archive);
   const { offset, path } = entry;
   if (offset + 30 > archive.length || view.getUint32(offset, true) !== LOCAL) {
-    throw damaged(name, 'no header where it should be');
+    throw damaged(name, 'a local header is missing');
   }
   const nameLength = view.getUint16(offset + 26, true);
   const start = offset + 30 + nameLength + view.getUint16(offset + 28, true);
@@ -92,10 +92,10 @@ function packedBytes(archive: Uint8Array, entry: Located, name: string): Uint8Ar
   const sizes = [view.getUint32(offset + 18, true), view.getUint32(offset + 22, true)];
   const isLater = (view.getUint16(offset + 6, true) & 8) !== 0 && sizes.every((size) => size === 0);
   if (own !== path || view.getUint16(offset + 8, true) !== entry.method) {
-    throw damaged(name, `${path} is another file where it stands than in the directory`);
+    throw damaged(name, `the local header of ${path} names another file`);
   }
   if (!isLater && (sizes[0] !== entry.packed || sizes[1] !== entry.bytes)) {
-    throw damaged(name, `${path} has another length where it stands than in the directory`);
+    throw damaged(name, `the local header of ${path} gives another length`);
   }
   if (start + entry.packed > entry.end) throw damaged(name, 'it is cut short');
   return archive.subarray(start, start + entry.packed);
@@ -109,7 +109,8 @@ async function inflated(packed: Uint8Array, { bytes: size, path }: Located, name
   } catch (cause) {
     throw damaged(name, cause instanceof Error ? cause.message : String(cause), cause);
   }
-  if (result.used !== null && result.used < packed.length) throw damaged(name, `${path} has more behind its end`);
+  if (result.used !== null && result.used < packed.length)
+    throw damaged(name, `there is more data after the end of ${path}`);
   return result.bytes;
 }
 
@@ -138,7 +139,7 @@ function locate(archive: Uint8Array, name: string): Located[] {
     if (!path.endsWith('/')) entries.push({ path, bytes, method, encrypted, crc, packed, offset, end: start });
     at += 46 + length + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
   }
-  if (at !== end) throw damaged(name, 'its directory has another length than it says');
+  if (at !== end) throw damaged(name, 'its directory does not have the stated length');
   return entries;
 }
 
@@ -159,7 +160,7 @@ function findEnd(archive: Uint8Array, view: DataView, name: string): number {
     if (start + size === at) found.push(at);
   }
   if (found.length === 1) return found[0];
-  throw damaged(name, found.length === 0 ? 'no directory: it is no zip archive, or cut short' : 'two directories');
+  throw damaged(name, found.length === 0 ? 'no directory: not a zip archive, or cut short' : 'two directories');
 }
 
 /** Stops where more comes than the directory says, so that a hostile archive cannot fill the memory. */
@@ -171,7 +172,7 @@ async function inflateStream(packed: Uint8Array, most: number): Promise<{ bytes:
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     if (at + part.value.length > bytes.length) {
       await reader.cancel();
-      throw new Error('it unpacks to more than it says');
+      throw new Error('it unpacks to more than the stated size');
     }
     bytes.set(part.value, at);
     at += part.value.length;

@@ -39,7 +39,7 @@ async function unzipped(part: Part, wanted: 'texts' | 'table' | 'labelled'): Pro
   const entries = zipEntries(part.bytes, part.name);
   const office = entries.find(({ path }) => /^(?:xl\/workbook\.xml|word\/document\.xml|content\.xml)$/.test(path));
   if (office !== undefined) {
-    const what = office.path.startsWith('xl/') ? 'an Excel workbook' : 'a document of an office program';
+    const what = office.path.startsWith('xl/') ? 'an Excel workbook' : 'an office document';
     throw new UnrolledError(
       'FORMAT',
       `expected text in ${part.name}, received ${what}`,

@@ -9,7 +9,7 @@ import { bytesOf, type InputData, type Part, readData } from './data.js';
 import { type ProseOptions, ProseReader } from './prose.js';
 import { type DataReport, PLAIN_READING, type Reading } from './reading.js';
 
-/** The part for validation where nothing is said and the data have none of their own. */
+/** The default share for validation, if the data set has no validation part of its own. */
 export const VALIDATION = 0.05;
 
 export interface TextOptions extends ProseOptions {
@@ -18,7 +18,7 @@ export interface TextOptions extends ProseOptions {
   lettersOnly: boolean;
   collapseWhitespace: boolean;
   minCount: number;
-  /** Only the first so many tokens. */
+  /** The number of tokens to read, from the start; all by default. */
   maxTokens?: number;
   validation?: number;
 }

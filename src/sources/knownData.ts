@@ -104,7 +104,7 @@ export class KnownData {
       throw new UnrolledError(
         'NOT_FOUND',
         `expected the files of the data set ${dataset.name} on this machine, received none`,
-        `take it from ${datasetSources(dataset).join(', or ')}, and name the folder above it with --data-dir or UNROLLED_DATA`,
+        `download it from ${datasetSources(dataset).join(', or ')}, and name the folder above it with --data-dir or UNROLLED_DATA`,
       );
     }
     const files = await Promise.all(
@@ -115,7 +115,7 @@ export class KnownData {
           throw new UnrolledError(
             'FORMAT',
             `expected ${path} with the checksum ${file.sha256}, received ${sum}`,
-            'the file was changed or is damaged: take it again, or name it by its path to read it as it is',
+            'the file was changed or is damaged: download it again, or name it by its path to read it as it is',
           );
         }
         return { name: file.name, part: file.part, label: file.label, bytes };

@@ -89,7 +89,7 @@ function tableRows(part: Part, reader: LabelledReader): LabelledRow[] {
   const { rows, text: textName, label, leftOut } = labelledTexts(table, { ...wanted, byName: before !== null });
   const columns = { text: textName, label };
   saySwap(report, part, before, columns);
-  if (before === null) report.note(part.name, `the text is the column ${textName}, the label ${label}`);
+  if (before === null) report.note(part.name, `text column ${textName}, label column ${label}`);
   report.skip('withoutText', leftOut.text);
   report.skip('withoutLabel', leftOut.label);
   reader.stored ??= { ...PLAIN_READING, kind: 'labelled', ...tableReading(table, encoding), columns };
@@ -107,7 +107,7 @@ export function saySwap(
   for (const [role, name] of Object.entries(columns)) {
     const trained = columnOf(before, role as keyof typeof columns);
     if (trained !== undefined && trained !== name) {
-      report.note(part.name, `reads ${name} as the ${role}, and was trained on ${trained}`);
+      report.note(part.name, `${role} column is ${name}; the model was trained on ${trained}`);
     }
   }
 }
@@ -120,8 +120,8 @@ function linesOf(part: Part, reader: LabelledReader): LabelledRow[] {
   const format = isFile ? 'files' : 'lines';
   const columns = { text: null, label: null };
   const how = isFile
-    ? 'each file is a text, the label is its folder'
-    : 'each line is a text, the label is the name of its file';
+    ? 'each file is one text, labelled by its folder'
+    : 'each line is one text, labelled by the name of its file';
   reader.report.note(null, how);
   reader.stored ??= { kind: 'labelled', format, columns, ...PLAIN_READING, encoding };
   reader.read ??= { format, columns };

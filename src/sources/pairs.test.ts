@@ -27,11 +27,11 @@ it('reads pairs from a table and from a pronouncing dictionary, in either direct
     ];
     expect(await read('words.js')).toEqual({
       pairs: words,
-      notes: [expect.stringContaining('the source is the column word')],
+      notes: [expect.stringContaining('source column word')],
     });
     expect((await read('words.js', { source: 'pronunciation' })).pairs[0]).toEqual(['AH0', 'a']);
     expect(await read('words.tsv')).toEqual({
       pairs: [['a', 'EY1']],
-      notes: expect.arrayContaining(['words.tsv: left out 1 row with only one side']) as string[],
+      notes: expect.arrayContaining(['words.tsv: skipped 1 row with only one side']) as string[],
     });
   }));

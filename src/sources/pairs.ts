@@ -70,8 +70,8 @@ function pairsOf(part: Part, reader: PairReader): PairRow[] {
   const { pairs, source, target, leftOut } = readPairs(table, { ...named, byName: before !== null });
   const columns = { source, target };
   saySwap(report, part, before, columns);
-  if (before === null) report.note(part.name, `the source is the column ${source}, the target ${target}`);
-  if (leftOut > 0) report.note(part.name, `left out ${leftOut} row${leftOut === 1 ? '' : 's'} with only one side`);
+  if (before === null) report.note(part.name, `source column ${source}, target column ${target}`);
+  if (leftOut > 0) report.note(part.name, `skipped ${leftOut} row${leftOut === 1 ? '' : 's'} with only one side`);
   report.skip('oneSided', leftOut);
   reader.read ??= isDictionary
     ? { ...PLAIN_READING, kind: 'pairs', format: 'dictionary', columns, encoding }

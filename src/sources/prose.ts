@@ -1,4 +1,4 @@
-// Running text out of files: decoded, and out of JSON where it lies there.
+// Running text from files: decoded, and extracted from JSON.
 import { plainText, PROSE_FORMATS, proseFormat, type ProseFormat } from '../data/extract.js';
 import type { InputData, Part } from './data.js';
 import { PLAIN_READING, type Reading, Report, requireFormat } from './reading.js';
@@ -19,7 +19,7 @@ export class ProseReader {
   #encoding = 'utf-8';
   #format: ProseFormat | null = null;
 
-  /** Errors: OPTION for a format that is none of text. */
+  /** Errors: OPTION for a format that is not one of text. */
   constructor(data: Pick<InputData, 'encoding'>, options: ProseOptions, stored: Reading | null) {
     requireFormat(options.format, PROSE_FORMATS, 'text');
     this.#data = data;
@@ -47,8 +47,8 @@ export class ProseReader {
     if (encoding !== 'utf-8') this.#encoding = encoding;
     const format = this.#formatOf(part, text);
     this.#format = this.#format === null || this.#format === format ? format : 'text';
-    if (text.includes('\r')) report.note(part.name, 'line breaks are read as LF');
-    if (format !== 'text') report.note(part.name, 'the text is that of its JSON (--format text: as it stands there)');
+    if (text.includes('\r')) report.note(part.name, 'all line breaks are read as LF');
+    if (format !== 'text') report.note(part.name, 'text fields of the JSON (--format text reads the file as it is)');
     return plainText(text, part.name, format);
   }
 

@@ -82,9 +82,9 @@ describe('a classifier', () => {
     const { texts: read, report } = await texts({ 'new.csv': FILMS }, reading, { column: 'body' });
     expect(read[0]).toBe('neutral words there');
     expect(report.columns).toEqual({ text: 'body' });
-    expect(report.notes).toEqual(['new.csv: reads body as the text, and was trained on title']);
+    expect(report.notes).toEqual(['new.csv: text column is body; the model was trained on title']);
     const measured = await labelled({ 'new.csv': FILMS }, reading, { label: 'body' });
-    expect(measured.report.notes).toEqual(['new.csv: reads body as the label, and was trained on label']);
+    expect(measured.report.notes).toEqual(['new.csv: label column is body; the model was trained on label']);
     await expect(texts({ 'new.csv': FILMS }, reading, { column: 'bodi' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
@@ -93,7 +93,7 @@ describe('a classifier', () => {
     const tsv = await labelled({ 'new.tsv': FILMS.replaceAll(',', '\t') }, reading);
     expect(tsv.rows[1]).toEqual(['fine film', 'pos']);
     expect(tsv.report.format).toBe('tsv');
-    expect(tsv.report.notes[0]).toMatch(/new\.tsv: read as TSV with tabs .*, other than the training data/);
+    expect(tsv.report.notes[0]).toMatch(/new\.tsv: read as TSV with tabs .*, unlike the training data/);
     const lines = await labelled({ '-': '{"label":"pos","title":"fine film"}\n' }, reading);
     expect(lines.rows).toEqual([['fine film', 'pos']]);
     const said = await labelled({ 'new.csv': FILMS.replaceAll(',', ':') }, reading, { separator: ':' });
@@ -112,7 +112,7 @@ describe('a classifier', () => {
     expect(plain).toMatchObject({ header: false, columns: { text: '1', label: '2' }, width: 2 });
     await expect(labelled({ 'new.tsv': `text\tlabel\n${rows}` }, plain)).rejects.toMatchObject({
       code: 'FORMAT',
-      message: expect.stringContaining('received the names text, label') as string,
+      message: expect.stringContaining('received the header text, label') as string,
     });
     expect((await labelled({ 'new.tsv': 'stop this\tpos\n' }, plain)).rows).toEqual([['stop this', 'pos']]);
     const said = await labelled({ 'new.tsv': 'label\ttext\npos\tfine\n' }, plain, {
@@ -147,7 +147,7 @@ describe('a classifier', () => {
       const { texts: read, report } = await texts({ [name]: content }, reading);
       expect(read, `${name} ${content}`).toEqual(blank);
       expect(report.rows).toBe(4);
-      expect(report.notes.join('\n')).toMatch(/2 rows are empty, and answered like any other/);
+      expect(report.notes.join('\n')).toMatch(/2 rows are empty; each still gets an answer/);
     }
     expect((await texts({ 'x.jsonl': '{"text":null}\n{}\n{"text":"a"}\n' }, reading)).texts).toEqual(['', '', 'a']);
     expect((await texts({ 'x.txt': '\n\n' }, reading)).texts).toEqual(['', '']);
@@ -159,7 +159,7 @@ describe('a classifier', () => {
     const { texts: read, report } = await texts({ '-': 'Well, this is fine\nand this, too, is\n' }, reading);
     expect(read).toEqual(['Well, this is fine', 'and this, too, is']);
     expect(report).toMatchObject({ format: 'lines', columns: { text: null } });
-    expect(report.notes[0]).toMatch(/standard input: read as lines, each a text/);
+    expect(report.notes[0]).toMatch(/standard input: each line is one text/);
     // Of another table on standard input, the first line is no text.
     await expect(texts({ '-': 'body,label\na,pos\nb,neg\n' }, reading)).rejects.toMatchObject({
       code: 'NOT_FOUND',
@@ -217,7 +217,7 @@ describe('a translator', () => {
     );
     expect(swapped.rows[0]).toMatchObject({ source: 'Va', target: 'Go', file: 'p.csv' });
     expect(swapped.report.notes).toEqual(
-      expect.arrayContaining(['p.csv: reads french as the source, and was trained on english']),
+      expect.arrayContaining(['p.csv: source column is french; the model was trained on english']),
     );
   });
 });
@@ -243,12 +243,12 @@ describe('a tagger', () => {
     const plain = 'Ann Lee saw Oslo\nwell\n\nYes .\n';
     await expect(tokens({ 'new.txt': plain }, reading)).rejects.toMatchObject({
       code: 'FORMAT',
-      message: expect.stringContaining('expected 2 columns in new.txt, as the training data had, received 4') as string,
-      help: expect.stringContaining('the format lines') as string,
+      message: expect.stringContaining('expected 2 columns in new.txt, as in the training data, received 4') as string,
+      help: expect.stringContaining('--format lines') as string,
     });
     const lines = await tokens({ 'new.txt': plain }, reading, { format: 'lines' });
     expect(lines.tokens).toEqual([['Ann', 'Lee', 'saw', 'Oslo'], ['well'], [], ['Yes', '.']]);
-    expect(lines.report.notes).toEqual(['new.txt: each line is a sentence, with blanks between its tokens']);
+    expect(lines.report.notes).toEqual(['new.txt: each line is one sentence, its tokens separated by spaces']);
     // Two words a line look like a word and its tag, but for what the tags are.
     const tags = ['B-PER', 'I-PER', 'B-LOC', 'O'];
     await expect(tokens({ '-': 'Hello Ann\n' }, reading, { tags })).rejects.toMatchObject({
@@ -282,7 +282,7 @@ describe('a tagger', () => {
     const { tokens: read, report } = await tokens({ 'new.txt': BIO }, reading);
     expect(read[0]).toEqual(['Ann', 'Lee', 'saw']);
     expect(report.notes).toEqual([
-      'new.txt: columns as in CoNLL, the training data were CoNLL-U: the token is column 1',
+      'new.txt: columns as in CoNLL, unlike the training data (CoNLL-U): token in column 1',
     ]);
   });
 
@@ -338,8 +338,8 @@ describe('a forecaster', () => {
       'preis',
     ]);
     expect(report.notes).toEqual([
-      'new.csv: reads stück as the target, and was trained on units',
-      'new.csv: reads preis for the input price',
+      'new.csv: target column is stück; the model was trained on units',
+      'new.csv: input column is preis; the model was trained on price',
     ]);
     await expect(series({ 'new.csv': other }, reading, { inputs: 'preis,stück' })).rejects.toMatchObject({
       code: 'OPTION',
@@ -353,7 +353,7 @@ describe('a forecaster', () => {
     const { target, report } = await series({ 'x.csv': gap }, reading);
     expect([...target.values]).toEqual([1, 2, 3, 4, 5, 6, 7]);
     expect([...target.invented]).toEqual([0, 0, 0, 0, 0, 1, 0]);
-    expect(report.notes.join('\n')).toMatch(/1 row is absent, filled in/);
+    expect(report.notes.join('\n')).toMatch(/1 row is missing, interpolated/);
     const strict = await series({ 'x.csv': gap }, reading, { missing: 'error' });
     expect(strict.target.values).toHaveLength(6);
     expect(strict.report).toMatchObject({ skipped: { absentRows: 1 } });

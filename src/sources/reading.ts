@@ -35,11 +35,11 @@ export type Reading = {
   kind: ReadingKind;
   format: ReadingFormat;
   columns: Columns;
-  /** Between values; null where there are none. */
+  /** Between values; null for formats without separators. */
   separator: string | null;
   /** Whether the first row names the columns; null where there are no rows of values. */
   header: boolean | null;
-  /** How many columns there were; null where there are none. */
+  /** How many columns there were; null for formats without columns. */
   width: number | null;
   /** What begins a line that is no row; null: nothing. */
   comment: string | null;
@@ -64,7 +64,7 @@ export interface DataReport {
   columns: Columns;
   format: ReadingFormat;
   rows: number;
-  /** What was passed over, by what it was. */
+  /** What was skipped, by kind. */
   skipped: Record<string, number>;
   /** For people; every guess is among them. */
   notes: string[];
@@ -156,6 +156,6 @@ export function requireFormat(format: string | undefined, formats: readonly stri
   throw new UnrolledError(
     'OPTION',
     `expected ${formats.join(', ')} as the format of ${what}, received ${format}`,
-    'leave --format out to have it found',
+    'leave --format out to have it detected',
   );
 }

@@ -97,10 +97,14 @@ function sentencesOf(part: Part, data: InputData, reader: SentenceReader): Tagge
   const read = readAs(text, part.name, format as TaggedFormat | undefined, reader);
   const { skipped } = read;
   for (const [what, count] of Object.entries(skipped)) report.skip(what, count);
-  const passed = { ranges: 'ranges of words', emptyNodes: 'empty nodes', documents: 'document marks' } as const;
+  const passed = {
+    ranges: ['range of words', 'ranges of words'],
+    emptyNodes: ['empty node', 'empty nodes'],
+    documents: ['document mark', 'document marks'],
+  } as const;
   for (const [key, what] of Object.entries(passed)) {
     const count = skipped[key as keyof typeof passed];
-    if (count > 0) report.note(part.name, `passed over ${count} ${what}`);
+    if (count > 0) report.note(part.name, `skipped ${count} ${count === 1 ? what[0] : what[1]}`);
   }
   if (stored === null && read.format !== 'lines') {
     const kind = read.format === 'conllu' ? 'CoNLL-U' : `${read.columns} columns`;
@@ -108,15 +112,15 @@ function sentencesOf(part: Part, data: InputData, reader: SentenceReader): Tagge
   }
   if (stored !== null) sayDifferences(part, read, stored, report);
   if (untagged && read.format === 'lines')
-    report.note(part.name, 'each line is a sentence, with blanks between its tokens');
+    report.note(part.name, 'each line is one sentence, its tokens separated by spaces');
   reader.read ??= { text: read, reading: readingOf(read, options, encoding) };
   return read.sentences;
 }
 
-/** Which columns were read: `the token is column 1, the tag column 2`. */
+/** Which columns were read: `token in column 1, tag in column 2`. */
 function columnsRead({ format, token, tag }: TaggedText): string {
   const shown = (column: string): string => (format === 'conllu' ? column : `column ${column}`);
-  return `the token is ${shown(token)}${tag === null ? '' : `, the tag ${shown(tag)}`}`;
+  return `token in ${shown(token)}${tag === null ? '' : `, tag in ${shown(tag)}`}`;
 }
 
 function readAs(text: string, name: string, format: TaggedFormat | undefined, reader: SentenceReader): TaggedText {
@@ -154,10 +158,10 @@ function checkWidth(
   if (untagged && columns === width - 1 && columnOf(stored, 'tag') === '-1') return;
   throw new UnrolledError(
     'FORMAT',
-    `expected ${width} columns in ${name}, as the training data had, received ${columns}`,
+    `expected ${width} columns in ${name}, as in the training data, received ${columns}`,
     untagged
-      ? 'plain sentences, one a line, are the format lines; else say which column has the token'
-      : 'say which columns have the token and its tag',
+      ? 'for plain sentences, one per line, add --format lines; else name the token column'
+      : 'name the token column and the tag column',
   );
 }
 
@@ -169,7 +173,7 @@ function checkTags({ sentences }: TaggedText, name: string, { tags }: SentenceRe
   throw new UnrolledError(
     'FORMAT',
     `expected a column of tags in ${name}, as in the training data, received ${JSON.stringify(sentences[0].tags[0])} and no tag of the model`,
-    'plain sentences, one a line, are the format lines; else say which column has the token',
+    'for plain sentences, one per line, add --format lines; else name the token column',
   );
 }
 
@@ -177,7 +181,7 @@ function sayDifferences(part: Part, read: TaggedText, stored: Reading, report: R
   if (read.format !== stored.format && read.format !== 'lines') {
     const names = { conll: 'columns as in CoNLL', conllu: 'CoNLL-U', lines: 'lines' };
     const trained = stored.format === 'conllu' ? 'CoNLL-U' : 'columns as in CoNLL';
-    report.note(part.name, `${names[read.format]}, the training data were ${trained}: ${columnsRead(read)}`);
+    report.note(part.name, `${names[read.format]}, unlike the training data (${trained}): ${columnsRead(read)}`);
   } else if (stored.width !== null && read.columns !== stored.width && read.format !== 'lines') {
     report.note(
       part.name,
@@ -212,8 +216,8 @@ export function requireTags(sentences: readonly TaggedSentence[], tags: readonly
     if (token < 0) continue;
     throw new UnrolledError(
       'FORMAT',
-      `expected a tag that is trained, received "${sentence.tags[token]}" in ${tagPlace(sentence, token)}`,
-      `the tags are ${tags.slice(0, 20).join(', ')}${tags.length > 20 ? ', …' : ''}: correct it, or train anew`,
+      `expected a tag of the training data, received "${sentence.tags[token]}" in ${tagPlace(sentence, token)}`,
+      `the tags are ${tags.slice(0, 20).join(', ')}${tags.length > 20 ? ', …' : ''}: correct it, or train a new model`,
     );
   }
 }

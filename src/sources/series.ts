@@ -124,17 +124,17 @@ function wantedColumns(options: SeriesValues, stored: Reading | null) {
 function sayColumns(file: string, read: Columns, stored: Reading | null, report: Report): void {
   const inputs = Array.isArray(read.inputs) ? read.inputs : [];
   if (stored === null) {
-    const others = inputs.length > 0 ? `, the inputs ${inputs.join(', ')}` : '';
-    const time = read.time === null ? 'no column has times' : `the time is ${String(read.time)}`;
-    report.note(file, `the target is the column ${String(read.target)}${others}, ${time}`);
+    const others = inputs.length > 0 ? `, input columns ${inputs.join(', ')}` : '';
+    const time = read.time === null ? 'no time column' : `time column ${String(read.time)}`;
+    report.note(file, `target column ${String(read.target)}${others}, ${time}`);
     return;
   }
   const trained = stored.columns;
   const before = Array.isArray(trained.inputs) ? trained.inputs : [];
   if (trained.target !== read.target) {
-    report.note(file, `reads ${String(read.target)} as the target, and was trained on ${String(trained.target)}`);
+    report.note(file, `target column is ${String(read.target)}; the model was trained on ${String(trained.target)}`);
   }
   inputs.forEach((name, i) => {
-    if (before[i] !== name) report.note(file, `reads ${name} for the input ${before[i]}`);
+    if (before[i] !== name) report.note(file, `input column is ${name}; the model was trained on ${before[i]}`);
   });
 }

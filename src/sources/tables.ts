@@ -52,7 +52,7 @@ export function partText(
     encoding: options.encoding ?? data.encoding,
     fallback: stored?.encoding,
   });
-  if (decoded.encoding !== 'utf-8') report.note(part.name, `the text is in ${decoded.encoding}`);
+  if (decoded.encoding !== 'utf-8') report.note(part.name, `encoding ${decoded.encoding}`);
   return decoded;
 }
 
@@ -95,7 +95,9 @@ export function describeTable({ format, separator, header }: Pick<Table, 'format
     ' ': 'blanks',
   };
   return `read as ${names[format]} with ${between[separator] ?? JSON.stringify(separator)} between values; ${
-    header ? 'the first row names the columns' : 'no row names the columns: the first is data (--header yes: it is not)'
+    header
+      ? 'the first row is the header (--header no: it is data)'
+      : 'no header, the first row is data (--header yes: it is the header)'
   }`;
 }
 
@@ -132,7 +134,7 @@ function asBefore(part: Part, text: string, wanted: readonly string[], stored: R
   if (looks !== null && isLike && lacking(looks, wanted) === undefined) {
     checkNoHeader(looks, stored, own.header, reader.trained);
     const before = reader.trained ? 'the training data' : 'the data before it';
-    reader.report.note(part.name, `${describeTable(looks)}, other than ${before}`);
+    reader.report.note(part.name, `${describeTable(looks)}, unlike ${before}`);
     return looks;
   }
   if (failure !== null && (looks === null || !isLike)) throw failure;
@@ -162,13 +164,13 @@ function lacks(table: Table | null, wanted: readonly string[], stored: Reading, 
   const before = trained ? 'which the model was trained on' : 'as the data before it has';
   const file = table?.name ?? 'the data';
   const has = table === null ? '' : `it has ${listColumns(table.columns)}; `;
-  const plain = keepEmpty ? '; where each line is a text, say --format lines' : '';
+  const plain = keepEmpty ? '; if each line is one text, add --format lines' : '';
   return new UnrolledError(
     'NOT_FOUND',
     `expected the column ${name} in ${file}, ${before}, received a table without it`,
     stored.header
-      ? `${has}its first line must name the columns, or name the columns yourself (and say --header no where it has no names)${plain}`
-      : `${has}name the columns yourself, or give a table as the training data was${plain}`,
+      ? `${has}its first line must be the header, or name the columns to read (and add --header no if there is no header)${plain}`
+      : `${has}name the columns to read, or give a table like the training data${plain}`,
   );
 }
 
@@ -179,8 +181,8 @@ function checkNoHeader(table: Table, stored: Reading, said: boolean | undefined,
   const names = table.rows[0].values.slice(0, 8).join(', ');
   throw new UnrolledError(
     'FORMAT',
-    `expected a table whose first row is data in ${table.name}, as ${trained ? 'the training data' : 'the data before it'}, received the names ${names}`,
-    'say --header yes and name the columns to read, --header no if the row is data, or take it out',
+    `expected a table without a header in ${table.name}, as ${trained ? 'in the training data' : 'in the data before it'}, received the header ${names}`,
+    'add --header yes and name the columns to read, or --header no if that row is data, or delete it',
   );
 }
 

@@ -45,7 +45,7 @@ export async function readTexts(
     textRows(part, reader),
   );
   const empty = rows.filter(({ text }) => text.trim() === '').length;
-  if (empty > 0) report.note(null, `${empty} row${empty === 1 ? ' is' : 's are'} empty, and answered like any other`);
+  if (empty > 0) report.note(null, `${empty} row${empty === 1 ? ' is' : 's are'} empty; each still gets an answer`);
   const reading = stored ?? reader.read ?? { kind: 'text', format: 'lines', columns: {}, ...PLAIN_READING };
   const { columns, format } = reader.read ?? reading;
   return {
@@ -70,7 +70,7 @@ function textRows(part: Part, reader: TextsReader): TextRow[] {
   const before = stored !== null && isTableFormat(stored.format) ? stored : null;
   const wanted = options.column ?? columnOf(before, role) ?? data.columns?.text;
   if (isLines(part, text, wanted, before, options)) {
-    if (before !== null) report.note(part.name, 'read as lines, each a text (--format csv, tsv or jsonl: as a table)');
+    if (before !== null) report.note(part.name, 'each line is one text (--format csv, tsv or jsonl reads a table)');
     reader.read ??= { kind: 'text', format: 'lines', columns: { [role]: null }, ...PLAIN_READING, encoding };
     const lines = text.split(/\r\n|\n|\r/);
     const written = lines.at(-1) === '' ? lines.slice(0, -1) : lines;
@@ -78,7 +78,7 @@ function textRows(part: Part, reader: TextsReader): TextRow[] {
       throw new UnrolledError(
         'EMPTY',
         `expected rows in ${part.name}, received none`,
-        'give a file with a text in each line',
+        'give a file with one text per line',
       );
     }
     return written.map((line, i) => ({ text: line, line: i + 1, file: part.name }));
@@ -89,13 +89,13 @@ function textRows(part: Part, reader: TextsReader): TextRow[] {
   if (found < 0) {
     throw new UnrolledError(
       'NOT_FOUND',
-      `expected a column of text in ${part.name} that can be told, received ${listColumns(table.columns)}`,
-      'name the column of the text',
+      `expected a text column in ${part.name}, received ${listColumns(table.columns)}`,
+      'name the text column',
     );
   }
   const name = table.columns[found];
   saySwap(report, part, before, { [role]: name });
-  if (before === null) report.note(part.name, `the text is the column ${name}`);
+  if (before === null) report.note(part.name, `text column ${name}`);
   reader.read ??= { ...PLAIN_READING, kind: 'text', ...tableReading(table, encoding), columns: { [role]: name } };
   return table.rows.map(({ values, line }) => ({ text: values[found], line, file: part.name }));
 }

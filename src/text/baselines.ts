@@ -6,7 +6,7 @@ import { type LossMetrics, lossMetrics } from './perplexity.js';
 export interface Baselines {
   /** Every token equally likely: perplexity V. */
   uniform: LossMetrics;
-  /** Each token as often as in the training part, whatever stands before it. */
+  /** Each token as often as in the training part, regardless of context. */
   unigram: LossMetrics;
   /** Interpolated Kneser-Ney, one for each order asked for. */
   ngrams: (LossMetrics & { order: number })[];

@@ -16,7 +16,7 @@ export interface CleanOptions {
   collapseWhitespace?: boolean;
   /** `\r\n` and `\r` become `\n`; true by default. */
   normalizeNewlines?: boolean;
-  /** What stands between lines after `lettersOnly`. Nothing by default, as in the book, whose corpus is all lines on end. */
+  /** What joins the lines after `lettersOnly`; nothing by default, as in the book, which concatenates the lines. */
   lineSeparator?: string;
 }
 

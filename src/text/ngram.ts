@@ -111,7 +111,7 @@ export class NgramModel {
     return this.#next(this.#contexts(context), token, []);
   }
 
-  /** Its natural logarithm; −∞ where nothing smooths. */
+  /** ln P(token | context); −∞ for an n-gram never seen, without smoothing. */
   logProbability(context: ArrayLike<number>, token: number): number {
     return Math.log(this.probability(context, token));
   }
@@ -135,7 +135,7 @@ export class NgramModel {
   }
 
   /**
-   * Tokens that go on from `context`, one drawn after the other. Errors: RANGE for a negative length.
+   * Tokens drawn one after the other to continue `context`. Errors: RANGE for a negative length.
    */
   generate(context: ArrayLike<number>, length: number, rng: Philox): Int32Array {
     if (!Number.isInteger(length) || length < 0) {

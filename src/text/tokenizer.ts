@@ -18,7 +18,7 @@ const OLD_NAMES = new Map<unknown, TokenizerKind>([
 ]);
 
 /**
- * The kind that a model file names; undefined for a name that is none.
+ * The kind that a model file names; undefined for an unknown name.
  * @param isOld of a file of version 0.1
  */
 export function kindInFile(name: unknown, isOld: boolean): TokenizerKind | undefined {

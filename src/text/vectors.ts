@@ -18,7 +18,7 @@ const NO_WORD = 'each line is a word and its vector, with single spaces';
  * the fewest numbers of the first hundred lines. The last of a line are the vector, all before them is the word, which may hold
  * blanks (GloVe has `. . .` and `at name@domain.com`).
  *
- * Errors: FORMAT with the line where one has another size, no word, or something that is no number, and where a header does not agree
+ * Errors: FORMAT with the line where one has another size, no word, or something that is not a number, and where a header does not agree
  * with the lines; EMPTY.
  * @param wanted only these words are kept; all where missing
  */
@@ -65,8 +65,8 @@ export function readVectors(text: string, name: string, wanted?: (word: string) 
   if (header && Number(header[1]) !== seen) {
     throw new UnrolledError(
       'FORMAT',
-      `expected the ${header[1]} vectors that line 1 of ${name} speaks of, received ${seen}`,
-      'the file is cut short, or was changed: take it again, or leave the first line out',
+      `expected the ${header[1]} vectors that line 1 of ${name} announces, received ${seen}`,
+      'the file is cut short, or was changed: download it again, or leave the first line out',
     );
   }
   return { size, vectors };

@@ -3,7 +3,7 @@ import { UnrolledError } from '../errors.js';
 import { requireNumber } from '../range.js';
 import { BYTE_TOKENS } from './characterTokenizers.js';
 
-/** Stands for every token that is not in the vocabulary; always index 0 where there is one. */
+/** Stands for every token that is not in the vocabulary; always index 0 if the vocabulary has it. */
 export const UNKNOWN = '<unk>';
 export const PADDING = '<pad>';
 export const BEGIN = '<bos>';

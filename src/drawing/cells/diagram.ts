@@ -285,7 +285,7 @@ export function toDiagram(graph: CellGraph, options: ShownOptions = {}): string 
     }
   }
   const longest = Math.max(...graph.states.map((state) => state.length));
-  const left = MARGIN.side + 11 * longest + 14;
+  const left = MARGIN.side + 11 * longest + 22;
   const whole = { w: width + left + MARGIN.side + 11 * longest + 6, h: height + MARGIN.top + MARGIN.bottom };
   const id = `cell-${graph.name}`.toLowerCase().replace(/[^\w-]/g, '-');
   return [

@@ -1,6 +1,6 @@
 // Which classes are taken for which: rows are the true ones, columns what was said.
 import * as Plot from '@observablehq/plot';
-import { INK, sequential } from '../curves.js';
+import { INK, SURFACE, sequential } from '../curves.js';
 import { chart } from '../figure.js';
 import { formatNumber } from '../svg.js';
 
@@ -37,7 +37,8 @@ export function confusionChart(
           x: 'said',
           y: 'truth',
           text: ({ count }: { count: number }) => formatNumber(count),
-          fill: INK,
+          // On the strong colours of a large share ink is not read.
+          fill: ({ share }: { share: number }) => (share > 0.5 ? SURFACE : INK),
           fontSize: 10,
         },
       ),

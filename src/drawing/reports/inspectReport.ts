@@ -1,5 +1,6 @@
 // The report of `unrolled inspect`: what a model is, and what it does while it reads a text; plain data in, one page out.
 import type { Inspection } from '../../inspect/inspectModel.js';
+import { levelVariables } from '../colourScale.js';
 import { eigenvaluePlot } from '../charts/eigenvaluePlot.js';
 import { formulaHtml } from '../pages/formula.js';
 import { htmlPage, htmlPairs, htmlTable, type Section } from '../pages/htmlPage.js';
@@ -57,7 +58,7 @@ export function inspectReport(report: InspectReport): string {
   if (inspection?.text) sections.push(...traceSections(inspection.text));
   if (inspection) sections.push(spectra(inspection), parameters(inspection));
   sections.push({ heading: 'Configuration', html: htmlPairs(report.config) });
-  return htmlPage({ title: report.title, sections });
+  return htmlPage({ title: report.title, sections, style: levelVariables('.page') });
 }
 
 function spectra({ spectra: matrices }: Inspection): Section {

@@ -18,6 +18,8 @@ export interface TaskReport {
   validation: readonly { tokens: number; loss: number }[];
   /** Of the loss: `nats per row`. */
   unit: string;
+  /** What the training reads: `tokens`, where nothing is said. */
+  counted?: string;
   /** What the task shows: a confusion table, sentences, forecasts. */
   sections: readonly Section[];
   details: readonly (readonly [name: string, value: string])[];
@@ -26,7 +28,7 @@ export interface TaskReport {
 
 /** Text from data is escaped, but that of `sections`, which are HTML already. */
 export function taskReport(report: TaskReport): string {
-  const { title, scores, history, validation, unit } = report;
+  const { title, scores, history, validation, unit, counted } = report;
   const list = report.figures.map(
     ([name, value]) => `<div><dt>${escapeXml(name)}</dt><dd>${escapeXml(value)}</dd></div>`,
   );
@@ -35,7 +37,7 @@ export function taskReport(report: TaskReport): string {
     { html: `<p class="muted">${escapeXml(report.line)}</p>\n<dl class="figures">\n${list.join('\n')}\n</dl>` },
     { heading: scores.heading, html: htmlTable(scores.columns, scores.rows, (row) => row === scores.strong) },
     ...report.sections,
-    trainingSection(history, validation, { unit }),
+    trainingSection(history, validation, { unit, counted }),
     { heading: 'Details', html: `${htmlPairs(report.details)}\n${again}` },
   ];
   return htmlPage({ title, sections, style: levelVariables('.page') });

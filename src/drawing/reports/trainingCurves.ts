@@ -6,7 +6,8 @@ import { lineChart } from '../charts/lineChart.js';
 
 /** The page's column, in pixels. */
 export const WIDTH = 848;
-export const TOKENS_SEEN = 'tokens seen';
+/** The axis of what a training has read. */
+export const seen = (counted: string): string => `${counted} seen`;
 
 type History = readonly HistoryPoint[];
 type Validations = readonly { tokens: number; loss: number }[];
@@ -14,14 +15,16 @@ type Validations = readonly { tokens: number; loss: number }[];
 export interface TrainingSectionOptions {
   /** Of the loss: `nats per token`. */
   unit: string;
+  /** What the training reads: `tokens`, where nothing is said. */
+  counted?: string;
   /** Charts after that of the loss. */
   further?: readonly string[];
 }
 
 export function trainingSection(history: History, validation: Validations, options: TrainingSectionOptions): Section {
-  const { unit, further = [] } = options;
+  const { unit, counted = 'tokens', further = [] } = options;
   const tokens = history.map((entry) => entry.tokens);
-  const wide = { width: WIDTH, xLabel: TOKENS_SEEN };
+  const wide = { width: WIDTH, xLabel: seen(counted) };
   return {
     heading: 'Training',
     html: [

@@ -3,7 +3,7 @@ import type { HistoryPoint } from '../../train/trainer.js';
 import { barChart } from '../charts/barChart.js';
 import { htmlPage, htmlPairs, htmlTable, type Section } from '../pages/htmlPage.js';
 import { lineChart } from '../charts/lineChart.js';
-import { lossCurves, TOKENS_SEEN, trainingSection, WIDTH } from './trainingCurves.js';
+import { lossCurves, seen, trainingSection, WIDTH } from './trainingCurves.js';
 import { escapeXml, formatNumber, formatSeconds } from '../svg.js';
 
 export interface TrainingReport {
@@ -59,7 +59,7 @@ export function trainingReport(report: TrainingReport): string {
     title: 'Perplexity',
     width: WIDTH,
     yLabel: 'perplexity',
-    xLabel: TOKENS_SEEN,
+    xLabel: seen('tokens'),
     yScale: 'log',
     series: asPerplexity,
   });

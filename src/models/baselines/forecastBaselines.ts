@@ -20,7 +20,7 @@ export interface BaselineOptions {
   ridge?: number;
   /** As the model has it, so that the scaled errors can be compared. */
   scaling?: ScalingOptions;
-  /** The training part is the first so many values. */
+  /** Length of the training part, which comes first, in values. */
   train: number;
   /** Measured: each window of `horizon` values in from … to − 1. */
   from: number;
@@ -94,7 +94,7 @@ export interface BacktestOptions extends Omit<ForecasterOptions, 'resume' | 'che
   horizon: number;
   /** Origins, each `horizon` values after the one before; the last forecasts the end of the series. */
   folds: number;
-  /** A model serves so many folds before it is trained anew on all that is then past; 1. */
+  /** Folds that one model forecasts before it is retrained on all values up to the origin; 1. */
   refitEvery?: number;
   /** Found before the first origin where missing. */
   season?: number;

@@ -1,4 +1,4 @@
-// The honest baseline of tagging: each word gets the tag that it had most often, a new word the most frequent tag of all.
+// The baseline of tagging: each word gets the tag that it had most often, a new word the most frequent tag of all.
 import { UnrolledError } from '../../errors.js';
 import { type TagScores, tagScores } from '../../metrics/tagScores.js';
 import type { TaggedSentence } from '../tagger/options.js';

@@ -1,4 +1,4 @@
-// Multinomial naive Bayes on tokens and pairs of neighbours, the honest baseline of text classification: it counts, in one pass,
+// Multinomial naive Bayes on tokens and pairs of neighbours, the baseline of text classification: it counts, in one pass,
 // and is hard to beat where there is little data (Wang and Manning 2012). Letters: K classes, V different features.
 import { UnrolledError } from '../../errors.js';
 import { requireNumber } from '../../range.js';

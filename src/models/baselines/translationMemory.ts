@@ -1,4 +1,4 @@
-// A translation memory, the honest baseline of translation: it answers with the target of the known source that is most alike.
+// A translation memory, the baseline of translation: it answers with the target of the known source that is most alike.
 import { UnrolledError } from '../../errors.js';
 import { ngramFeatures } from './ngramFeatures.js';
 

@@ -1,4 +1,4 @@
-// What a captioner takes and reports, and what it does where nothing is said.
+// Options, defaults and results of a captioner.
 import type { TokenizerKind } from '../../text/tokenizer.js';
 import type { VocabularyOptions } from '../../text/vocabulary.js';
 import type { FitOptions, StackOptions } from '../options.js';

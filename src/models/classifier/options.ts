@@ -1,4 +1,4 @@
-// What a text classifier takes and reports, and what it does where nothing is said. Apart from the model, so that --help shows the
+// Options, defaults and results of a text classifier. Apart from the model, so that --help shows the
 // defaults without loading the library.
 import type { ClassMetrics } from '../../metrics/classMetrics.js';
 import type { CleanOptions } from '../../text/clean.js';
@@ -60,7 +60,7 @@ export interface ClassifierOptions
   embeddingSize?: number;
   /** Where embeddings start; the words that are not among them start small. */
   vectors?: WordVectors;
-  /** The share of the tokens that is `<unk>` while training, drawn anew each time (word dropout, Dai and Le 2015); 0. */
+  /** The share of tokens replaced by `<unk>` in training, drawn anew for each minibatch (word dropout, Dai and Le 2015); 0. */
   wordDropout?: number;
   /** Rows of their own, or the share that is drawn from each class. */
   validation?: readonly LabelledText[] | number;

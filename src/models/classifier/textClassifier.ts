@@ -175,7 +175,7 @@ export class TextClassifier extends Model<ClassifierTask> {
       throw new UnrolledError(
         'OPTION',
         `expected a label of ${shownNames(this.config.labels)}, received "${row.label}" in ${placeOf(row, i)}`,
-        'rows with a label that was not trained cannot be measured: leave them out, or train with them',
+        'rows with a label that the model was not trained on cannot be measured: leave them out, or train with them',
       );
     });
     const sequences = rows.map(({ text }) => this.#tokens(text));
@@ -290,7 +290,7 @@ function labelsOf(rows: readonly LabelledText[]): string[] {
   throw new UnrolledError(
     'OPTION',
     `expected two labels or more, received only "${labels[0]}"`,
-    'a classifier needs something to tell apart: check the column of labels',
+    'a classifier needs two classes or more: check the label column',
   );
 }
 

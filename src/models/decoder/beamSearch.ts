@@ -145,7 +145,7 @@ export function beamSearch<S>(model: BeamModel<S>, state: S, task: BeamTask): Hy
     if (finished.length === 0) {
       throw new UnrolledError(
         'NON_FINITE',
-        'expected log-probabilities, received none that are numbers',
+        'expected log-probabilities, received only NaN',
         'the weights of the model are not finite',
       );
     }
@@ -164,7 +164,7 @@ function checked(options: BeamOptions): Required<BeamOptions> {
   };
   requireNumber('a beam size', beamSize, { min: 1, whole: true }, '1 is greedy, 4 is usual');
   requireNumber('a length penalty', lengthPenalty, { min: 0 }, '0.6 is usual');
-  const help = 'a beam finds no more than its size';
+  const help = 'a beam finds at most as many sequences as its size';
   requireNumber('a number of results', results, { min: 1, max: beamSize, whole: true }, help);
   return { beamSize, lengthPenalty, results };
 }

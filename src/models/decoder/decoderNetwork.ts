@@ -34,7 +34,7 @@ export interface Memory {
   lengths: number[];
 }
 
-/** Where a generation stands: R rows, of which several may look at the same memory. */
+/** The state of decoding: R rows, several of which may attend to the same memory. */
 export interface DecoderState {
   /** States [R, H]; null before the first step of a decoder that starts from zero. */
   layers: RecurrentState | null;

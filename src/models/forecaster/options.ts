@@ -47,7 +47,7 @@ export interface ForecastMetrics extends ForecastErrors {
   original: ForecastErrors;
   /**
    * Where some values of the series were filled in: the errors, in its units, of the windows that read measured values alone; null
-   * where there is none. The other figures are of all windows, and of measured values.
+   * if there is none. The other figures are over all windows, and over measured values only.
    */
   undisturbed?: ForecastErrors | null;
   /** The share of values that fell below each quantile: near its level where the bands are right. */
@@ -142,15 +142,23 @@ export function checkForecaster(c: ForecasterConfig): void {
     fail(`a ${name} of ${least} or more`, String(c[name]), 'give a whole number');
   }
   if (c.mode === 'iterated' && c.quantiles.length > 0) {
-    fail('direct mode for quantiles', 'iterated', 'bands of one step fed back are not those of many: take direct mode');
+    fail(
+      'direct mode for quantiles',
+      'iterated',
+      'iterating one step gives no quantiles of later steps: use direct mode',
+    );
   }
   if (c.mode === 'iterated' && c.inputs.length > 0) {
-    fail('direct mode for other inputs', 'iterated', 'their future is not known: take direct mode, or leave them out');
+    fail('direct mode for other inputs', 'iterated', 'their future is not known: use direct mode, or leave them out');
   }
   if (c.relativeTo !== 'season') return;
   const { season } = c;
   if (season === null || !Number.isInteger(season) || season < 1 || season > c.window) {
-    fail(`a season from 1 to the window of ${c.window}`, String(season), 'give season, and a window that holds one');
+    fail(
+      `a season from 1 to the window of ${c.window}`,
+      String(season),
+      'give a season, and a window at least as long',
+    );
   }
 }
 

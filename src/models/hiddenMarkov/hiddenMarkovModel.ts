@@ -109,7 +109,7 @@ export class HiddenMarkovModel {
   /**
    * Parameters that make the sequences likely, by expectation-maximization (Baum et al. 1970): a maximum, not always the
    * highest, hence the restarts. Which state gets which number is chance.
-   * Errors: EMPTY for no sequence or one without symbols; RANGE for a symbol that is none, or options; OPTION.
+   * Errors: EMPTY for no sequence or one without symbols; RANGE for an invalid symbol or option; OPTION.
    */
   static fit(sequences: readonly ArrayLike<number>[], options: BaumWelchOptions): BaumWelchResult {
     const { states, restarts = 1, from, seed = 0, iterations = 100, tolerance = 1e-7, onIteration } = options;
@@ -121,7 +121,7 @@ export class HiddenMarkovModel {
       throw new UnrolledError(
         'OPTION',
         `expected to start from a model of ${states} states and ${symbols} symbols once, received one of ${from.states} and ${from.symbols} and ${restarts} restarts`,
-        'leave out from, or restarts',
+        'leave out `from`, or `restarts`',
       );
     }
     const size = sequences.reduce((sum, sequence) => sum + sequence.length, 0);
@@ -183,7 +183,7 @@ export class HiddenMarkovModel {
   /** Scores of the steps: [T, K]. */
   #scores(sequence: ArrayLike<number>): Float64Array {
     const K = this.states;
-    if (sequence.length === 0) throw noSymbols('a sequence of none');
+    if (sequence.length === 0) throw noSymbols('an empty sequence');
     const scores = new Float64Array(sequence.length * K);
     for (let t = 0; t < sequence.length; t++) {
       const symbol = sequence[t];
@@ -191,7 +191,7 @@ export class HiddenMarkovModel {
         throw new UnrolledError(
           'RANGE',
           `expected symbols from 0 to ${this.symbols - 1}, received ${symbol} at step ${t}`,
-          'a sequence has numbers of symbols; the model has as many as its emissions',
+          'a sequence holds symbol indices; each emission row has one probability per symbol',
         );
       }
       for (let k = 0; k < K; k++) scores[t * K + k] = this.#logEmission[symbol * K + k];
@@ -280,7 +280,11 @@ function checkRows(what: string, rows: readonly ArrayLike<number>[], count: numb
 function distribution(what: string, given: ArrayLike<number>, size: number): Float64Array {
   const row = Float64Array.from(given);
   if (row.length !== size) {
-    throw new UnrolledError('SHAPE', `expected ${size} ${what}, received ${row.length}`, 'all rows have one length');
+    throw new UnrolledError(
+      'SHAPE',
+      `expected ${size} ${what}, received ${row.length}`,
+      'all rows must have the same length',
+    );
   }
   const wrong = row.find((p) => !(p >= 0 && p <= 1));
   const sum = row.reduce((a, b) => a + b, 0);

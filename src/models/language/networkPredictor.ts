@@ -14,7 +14,7 @@ import type { Predictor } from './textGenerator.js';
 /** What was read: the state before the last token, and that token; plain data. */
 export interface ReadValue {
   state: StateValue | null;
-  /** null where nothing was read. */
+  /** null before anything was read. */
   token: number | null;
 }
 

@@ -1,4 +1,4 @@
-// What a language model takes, and what it does where nothing is said. Apart from the model, so that --help shows the defaults
+// Options and defaults of a language model. Apart from the model, so that --help shows the defaults
 // without loading the library.
 import type { CorpusOptions } from '../../text/corpus.js';
 import type { LossMetrics } from '../../text/perplexity.js';

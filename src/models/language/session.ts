@@ -124,7 +124,7 @@ export class LanguageSession {
     return new LanguageSession(this.#network, this.#text, this.#evaluating).restore(this.state());
   }
 
-  /** The state as bytes, for a file or a message; `model.session(bytes)` goes on from them. */
+  /** The state as bytes, for a file or a message; `model.session(bytes)` continues from them. */
   toBytes(): Uint8Array {
     const { state, ...more } = this.state();
     return encodeState(state, more);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Corpus } from '../../text/corpus.js';
-import { TOKENIZER_KINDS, type TokenizerKind } from '../../text/tokenizer.js';
+import { isWordKind, TOKENIZER_KINDS, type TokenizerKind } from '../../text/tokenizer.js';
 import { type GenerateOptions, generatePieces, type Predictor } from './textGenerator.js';
 import type { ModelText } from '../modelFile.js';
 
@@ -27,6 +27,14 @@ describe.each(TOKENIZER_KINDS)('generated text of %s tokens', (kind) => {
   it('reports each token that was generated, whatever its text is', () => {
     for (const length of [0, 1, 7, 200]) expect(generated(text, { length, seed: 2 }).tokens).toHaveLength(length);
     expect(generated(text, { length: 50, prime: 'they say', seed: 3 }).tokens).toHaveLength(50);
+  });
+
+  it('goes on after a blank as it does without one, and writes it once', () => {
+    const [bare, spaced] = ['It', 'It '].map((prime) => generated(text, { length: 30, prime, seed: 7 }));
+    if (!isWordKind(kind)) return;
+    expect(spaced.tokens).toEqual(bare.tokens);
+    expect(`It ${spaced.written}`).not.toMatch(/^It {2}\S/);
+    expect(spaced.written).toBe(bare.written.replace(/^ /, ''));
   });
 
   it('ends at the stop text, with the tokens up to it', () => {

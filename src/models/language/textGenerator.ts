@@ -2,6 +2,7 @@
 import { requireNumber } from '../../range.js';
 import { type Corpus, encodeWith, type TextSettings } from '../../text/corpus.js';
 import { createTokenizer } from '../../text/createTokenizer.js';
+import { isWordKind } from '../../text/tokenizer.js';
 import type { Vocabulary } from '../../text/vocabulary.js';
 import { Philox } from '../../tensor/philox.js';
 import type { SampleSpec } from '../../backend/contract.js';
@@ -31,7 +32,7 @@ export interface Predictor {
   close?(): void;
 }
 
-/** The tokens that are read before the first draw: those of the prime, or where there is none a start. Never empty. */
+/** The tokens that are read before the first draw: those of the prime, or a start token if it is empty. Never empty. */
 export function primeTokens(prime: string, { settings, vocabulary }: ModelText): Int32Array {
   const primed = prime === '' ? new Int32Array(0) : encodeWith(prime, settings, vocabulary);
   return primed.length > 0 ? primed : startTokens(vocabulary);
@@ -44,11 +45,17 @@ export function* generatePieces(
   options: GenerateOptions = {},
 ): Generator<string> {
   const { prime = '' } = options;
+  // Between words, the blank at the end of a prime is the one before the next word, and no token of its own.
+  const isBetween = isWordKind(text.settings.tokens) && /[^ ] $/.test(prime);
   try {
     checkLength(options);
-    const primed = primeTokens(prime, text);
+    const primed = primeTokens(isBetween ? prime.slice(0, -1) : prime, text);
     predictor.read(primed);
-    yield* continuePieces(predictor, text, options, prime === '' ? [] : primed);
+    let isFirst = isBetween;
+    for (const piece of continuePieces(predictor, text, options, prime === '' ? [] : primed)) {
+      yield isFirst && piece.startsWith(' ') ? piece.slice(1) : piece;
+      isFirst = false;
+    }
   } finally {
     predictor.close?.();
   }
@@ -57,7 +64,7 @@ export function* generatePieces(
 /**
  * The pieces of the text that follows what was read.
  * @param before the last tokens that were read: the joiner knows from them whether a space comes next
- * @param most not more than so many tokens are drawn ahead of what is yielded
+ * @param most the most tokens that are drawn ahead of what is yielded
  * Errors: RANGE.
  */
 export function* continuePieces(
@@ -104,7 +111,7 @@ function checkLength({ length = 200 }: GenerateOptions): number {
   return length;
 }
 
-/** Tokens are drawn in pieces of about so many seconds: whoever reads along sees them come, and the loop stays below. */
+/** Seconds that a batch of draws should take: short enough to stream to a reader, long enough to keep the loop in the kernel. */
 const PIECE_SECONDS = 0.02;
 const [FIRST_PIECE, LONGEST_PIECE, GROWTH] = [4, 512, 4];
 
@@ -133,7 +140,7 @@ function* draws(
 /** Keeps generation apart from other draws of the same seed. */
 const GENERATION_STREAM = 0x67656e;
 
-/** Where nothing is given to begin with, as one token: a line break where there is one, else the most frequent token. */
+/** The start token of an empty prime: a line break if the vocabulary has one, else the most frequent token. */
 function startTokens(vocabulary: Vocabulary): Int32Array {
   const start = vocabulary.has('\n') ? vocabulary.index('\n') : Math.min(vocabulary.reserved, vocabulary.size - 1);
   return Int32Array.of(start);

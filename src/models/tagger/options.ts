@@ -1,4 +1,4 @@
-// What a token tagger takes and reports, and what it does where nothing is said. Apart from the model, so that --help shows the
+// Options, defaults and results of a token tagger. Apart from the model, so that --help shows the
 // defaults without loading the library.
 import type { TagScores } from '../../metrics/tagScores.js';
 import type { WordVectors } from '../../text/vectors.js';

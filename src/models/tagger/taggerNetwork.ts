@@ -191,7 +191,7 @@ class NeighbourNetwork extends Module {
       throw new UnrolledError(
         'OPTION',
         `expected one layer for neighbourWeight in both directions, received ${numLayers}`,
-        'the second layer has seen the words that it should guess: take one layer, or set neighbourWeight to 0',
+        'the second layer has already seen the words that it should guess: use one layer, or set neighbourWeight to 0',
       );
     }
     this.#weight = neighbourWeight;

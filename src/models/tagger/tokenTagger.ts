@@ -104,7 +104,12 @@ export class TokenTagger extends Model<TaggerTask> {
     },
     prepare(sentences, options) {
       const o = options as Resolved;
-      requireNumber('an unknownRate', o.unknownRate, { min: 0, max: 1 }, '0.5 reads every second rare word as unknown');
+      requireNumber(
+        'an unknownRate',
+        o.unknownRate,
+        { min: 0, max: 1 },
+        '0.5 treats half of the rare words as unknown',
+      );
       const tags = tagsOf(sentences);
       const { training, validation } = partsOf(sentences, o);
       return {
@@ -254,7 +259,7 @@ export class TokenTagger extends Model<TaggerTask> {
     };
   }
 
-  /** Errors: OPTION for a tag of the training part that the model does not know: one of a training that goes on. */
+  /** Errors: OPTION for a tag of the training part that a resumed model does not know. */
   #requireTrained(sentences: readonly TaggedSentence[]): void {
     const known = new Set(this.config.tags);
     sentences.forEach((sentence, i) => {
@@ -264,7 +269,7 @@ export class TokenTagger extends Model<TaggerTask> {
       throw new UnrolledError(
         'OPTION',
         `expected a tag of ${shownNames(this.config.tags)}, received "${sentence.tags[t]}" in ${placeOf({ ...sentence, line }, i, 'sentence')}`,
-        'the checkpoint was trained without it: resume with the same data, or train anew',
+        'the checkpoint was trained without it: resume with the same data, or train from scratch',
       );
     });
   }
@@ -279,7 +284,7 @@ export class TokenTagger extends Model<TaggerTask> {
       throw new UnrolledError(
         'OPTION',
         `expected tags of ${shownNames(this.config.tags)}, received "${given}" and no other of them`,
-        'name the column that has the tags that were trained',
+        'name the column with the tags that the model was trained on',
       );
     }
     return { ...this.words.encode(sentences.map(({ tokens }) => tokens)), tags };
@@ -356,7 +361,7 @@ function tagsOf(sentences: readonly TaggedSentence[]): string[] {
     throw new UnrolledError(
       'OPTION',
       `expected two tags or more, received only "${tags[0]}"`,
-      'a tagger needs something to tell apart: check the column of tags',
+      'a tagger needs two tags or more: check the tag column',
     );
   }
   return tags;

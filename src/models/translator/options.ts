@@ -14,7 +14,7 @@ import type { TranslatorNetworkConfig } from './translatorNetwork.js';
 export interface TranslatorConfig extends TranslatorNetworkConfig {
   /** Of the initial weights and of dropout; a whole number. */
   seed: number;
-  /** Tokens of the longest target in training: generation may go on so far, or twice the source and ten. */
+  /** Tokens of the longest target in training. A translation has at most so many, or twice the source and ten if that is more. */
   longest: number;
   /** Marks that the target's texts write behind a blank, with it. */
   spaced: string[];
@@ -81,7 +81,7 @@ export interface TranslatorOptions
   tied?: boolean;
   /** ε of Szegedy et al. 2016. */
   labelSmoothing?: number;
-  /** Pairs with more tokens than this on a side are left out of the training, and counted. */
+  /** Pairs with more tokens than this on either side are left out of the training, and counted; 100. */
   maxLength?: number;
   /** Pairs of their own (to be given again to resume), or the share of the sources that is drawn for it, or their number. */
   validation?: readonly TextPair[] | number;

@@ -21,7 +21,7 @@ const PAIR_STREAM = 0x7d000000;
  * Draws sources for another part, each with all of its targets, so that no source is in both parts; those that differ only in
  * case or blanks are the same.
  * @param share of the different sources, below 1; or how many
- * Errors: RANGE for a share that is none, or leaves no source.
+ * Errors: RANGE for an invalid share, or one that leaves no source.
  */
 export function splitPairs<P extends TextPair>(
   pairs: readonly P[],

@@ -130,7 +130,7 @@ export const trainClassifyCommand = defineCommand({
       line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' per direction' : ''} · ${sizes}`,
       figures: [
         ['test accuracy', percent(tested.accuracy)],
-        ['counting', percent(Math.max(baselines.naiveBayes, baselines.logisticRegression))],
+        ['best baseline', percent(Math.max(baselines.naiveBayes, baselines.logisticRegression))],
         ['labels', formatNumber(config.labels.length)],
       ],
       scores: { heading: 'Accuracy', columns, rows, strong: rows.length - 1 },
