@@ -29,9 +29,11 @@ it('leaves out and counts what lacks a text or a label', () => {
 });
 
 it('says where columns cannot be told', () => {
-  expect(() => labelled('1,7,a,Good\n0,2,b,Bad\n')).toThrow(/be a text and a label, received 1 \("1"\), 2 \("7"\)/);
+  expect(() => labelled('1,7,a,Good\n0,2,b,Bad\n')).toThrow(
+    /columns for a text and a label in a\.csv, received 1 \("1"\), 2 \("7"\)/,
+  );
   expect(() => labelled('Good,pos\nBad,neg\n')).toThrow(code('NOT_FOUND'));
-  expect(() => labelled('text,a,b\nx,1,2\n')).toThrow(/be a label/);
+  expect(() => labelled('text,a,b\nx,1,2\n')).toThrow(/columns for a label in/);
   expect(() => labelled('text,label\nx,y\n', { text: 'label' })).toThrow(/label for both/);
   expect(() => labelled('text,label\nx,y\n', { label: 'labels' })).toThrow(/a column of a\.csv, received "labels"/);
   expect(() => labelled('text,label\nx,\n')).toThrow(code('EMPTY'));

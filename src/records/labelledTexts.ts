@@ -81,7 +81,7 @@ function findColumns(table: Table, named: NamedColumns): [text: number, label: n
     'NOT_FOUND',
     text >= 0 && text === label
       ? `expected different columns for text and label in ${table.name}, received ${table.columns[text]} for both`
-      : `expected columns of ${table.name} that can be told to be ${lacking}, received ${examples.join(', ')}`,
+      : `expected recognizable columns for ${lacking} in ${table.name}, received ${examples.join(', ')}`,
     'name the text column and the label column, by name or number',
   );
 }
