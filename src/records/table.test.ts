@@ -180,6 +180,14 @@ describe('what is found by looking', () => {
     expect(read(text, text.includes('\t') ? 'a.tsv' : 'a.csv').header).toBe(header);
   });
 
+  it('is a row that has the name of a column that is asked for', () => {
+    const pairs = 'french,english\nVa,Go\n';
+    expect(read(pairs).header).toBe(false);
+    expect(read(pairs, 'a.csv', { named: ['English'] }).columns).toEqual(['french', 'english']);
+    expect(read('1,2\n3,4\n', 'a.csv', { named: ['1'] }).header).toBe(false);
+    expect(read(pairs, 'a.csv', { named: ['english'], header: false }).header).toBe(false);
+  });
+
   it('can be forced', () => {
     expect(read('a,b\nc,d', 'x.csv', { header: true })).toMatchObject({ columns: ['a', 'b'], rows: [{ line: 2 }] });
     expect(read('text,label\nc,d', 'x.csv', { header: false })).toMatchObject({

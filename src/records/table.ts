@@ -50,6 +50,8 @@ export interface TableOptions {
   separator?: string;
   /** What begins a line that is no row; null: nothing does. Found where it is not said: `#` at the top of the file. */
   comment?: string | null;
+  /** Columns that will be asked for: a first row that has one of these names is a header. */
+  named?: readonly string[];
   /** Keeps rows without any value: each is to get an answer. */
   keepEmpty?: boolean;
 }
@@ -196,7 +198,9 @@ function delimited(source: string, name: string, format: 'csv' | 'tsv', options:
   notes.push(...shaped.notes);
   const [first] = shaped.rows;
   const start = shaped.rows.slice(0, HEADER_ROWS).map(({ values }) => values);
-  const header = options.header ?? (shaped.headed || findHeader(start));
+  const names = new Set(first.values.map((value) => value.trim().toLowerCase()));
+  const isNamed = (options.named ?? []).some((name) => !/^-?\d+$/.test(name) && names.has(name.toLowerCase()));
+  const header = options.header ?? (shaped.headed || isNamed || findHeader(start));
   const columns = first.values.map((value, i) => (header && value.trim() !== '' ? value.trim() : String(i + 1)));
   checkNames(columns, first.line, name);
   const below = header ? shaped.rows.slice(1) : shaped.rows;

@@ -21,6 +21,8 @@ export interface InputData extends Pick<Dataset, 'columns' | 'encoding'> {
   test: Part[];
   /** Its words are separated by blanks already. */
   tokenized: boolean;
+  /** One known data set alone: it says itself how it is written. */
+  known: boolean;
 }
 
 /**
@@ -46,6 +48,7 @@ export async function readData(
     test: only?.test ?? [],
     columns: only?.columns,
     encoding: only?.encoding,
+    known: only?.known ?? false,
     tokenized: read.length > 0 && read.every(({ tokenized }) => tokenized === true),
   };
 }
@@ -92,7 +95,7 @@ async function readArgument(
   if (found?.isDirectory()) return { parts: await readFolder(full, argument, kind) };
   if (found) return { parts: [{ name: argument, bytes: await unpack(await readFile(full), argument) }] };
   const set = await known.read(argument, kind);
-  if (set) return { ...set, parts: set.train };
+  if (set) return { ...set, parts: set.train, known: true };
   const near = [...(await nearbyNames(full)), ...nearestNames(argument, known.names())].slice(0, 3);
   throw new UnrolledError(
     'NOT_FOUND',

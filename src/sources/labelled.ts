@@ -5,7 +5,15 @@ import type { SourceContext } from './context.js';
 import { unpackedParts } from './archive.js';
 import { type Part, readData } from './data.js';
 import { columnOf, PLAIN_READING, type Reading, Report, requireFormat, type Rows } from './reading.js';
-import { isTableFormat, partTable, partText, type TableReader, tableReading, type TableValues } from './tables.js';
+import {
+  isTableFormat,
+  orOwnWay,
+  partTable,
+  partText,
+  type TableReader,
+  tableReading,
+  type TableValues,
+} from './tables.js';
 
 export interface LabelledRow extends LabelledLine {
   file: string;
@@ -31,6 +39,7 @@ export async function readLabelled(
   data.parts = await unpackedParts(data.parts, 'labelled');
   const reader: LabelledReader = {
     ...{ data, options, stored, trained: stored !== null, report: new Report() },
+    named: [options.text, options.label],
     root: args.length === 1 ? args[0] : '',
   };
   const rows = readParts(data.parts, reader);
@@ -78,15 +87,17 @@ export const isPlain = ({ name }: Part): boolean => /\.(txt|text|md)(\.gz)?$/i.t
 function tableRows(part: Part, reader: LabelledReader): LabelledRow[] {
   const { options, stored, report, data } = reader;
   const isTable = stored !== null && isTableFormat(stored.format);
-  const before = isTable ? stored : null;
   const { text, encoding } = partText(part, reader);
-  const wanted = {
-    text: options.text ?? columnOf(before, 'text') ?? data.columns?.text,
-    label: options.label ?? columnOf(before, 'label') ?? data.columns?.label,
-  };
-  const names = before === null ? [] : Object.values(wanted).filter((name): name is string => name !== undefined);
-  const table = partTable(part, text, names, { ...reader, stored: before });
-  const { rows, text: textName, label, leftOut } = labelledTexts(table, { ...wanted, byName: before !== null });
+  const read = orOwnWay(isTable ? stored : null, data, (before) => {
+    const wanted = {
+      text: options.text ?? columnOf(before, 'text') ?? data.columns?.text,
+      label: options.label ?? columnOf(before, 'label') ?? data.columns?.label,
+    };
+    const names = before === null ? [] : Object.values(wanted).filter((name) => name !== undefined);
+    const table = partTable(part, text, names, { ...reader, stored: before });
+    return { before, table, ...labelledTexts(table, { ...wanted, byName: before !== null }) };
+  });
+  const { before, table, rows, text: textName, label, leftOut } = read;
   const columns = { text: textName, label };
   saySwap(report, part, before, columns);
   if (before === null) report.note(part.name, `text column ${textName}, label column ${label}`);

@@ -6,7 +6,15 @@ import { unpackedParts } from './archive.js';
 import { type Part, readData } from './data.js';
 import { saySwap } from './labelled.js';
 import { columnOf, PLAIN_READING, type Reading, Report, requireFormat, type Rows } from './reading.js';
-import { isTableFormat, partTable, partText, type TableReader, tableReading, type TableValues } from './tables.js';
+import {
+  isTableFormat,
+  orOwnWay,
+  partTable,
+  partText,
+  type TableReader,
+  tableReading,
+  type TableValues,
+} from './tables.js';
 
 export interface PairRow extends Pair {
   file: string;
@@ -30,7 +38,15 @@ export async function readSentencePairs(
 ): Promise<Rows<PairRow>> {
   requireFormat(options.format, ['csv', 'tsv', 'jsonl', 'json'], 'pairs');
   const data = await readData(context, args, 'pairs');
-  const reader: PairReader = { data, options, stored, trained: stored !== null, report: new Report(), read: null };
+  const reader: PairReader = {
+    data,
+    options,
+    stored,
+    trained: stored !== null,
+    report: new Report(),
+    read: null,
+    named: [options.source, options.target],
+  };
   const readPart = (part: Part): PairRow[] => pairsOf(part, reader);
   const rows = (await unpackedParts(data.parts, 'table')).flatMap(readPart);
   const [validation, test] = [data.validation, data.test].map((own) => (own.length > 0 ? own.flatMap(readPart) : null));
@@ -54,20 +70,23 @@ interface PairReader extends TableReader {
 }
 
 function pairsOf(part: Part, reader: PairReader): PairRow[] {
-  const { options, report } = reader;
+  const { data, options, report } = reader;
   const { text, encoding } = partText(part, reader);
   const isDictionary = holdsPronunciations(text);
   const stored = reader.stored ?? reader.read;
-  const before = stored !== null && (isTableFormat(stored.format) || isDictionary) ? stored : null;
-  const named = {
-    source: options.source ?? columnOf(before, 'source'),
-    target: options.target ?? columnOf(before, 'target'),
-  };
-  const wanted = before === null ? [] : Object.values(named).filter((name): name is string => name !== undefined);
-  const table = isDictionary
-    ? readPronunciations(text, part.name)
-    : partTable(part, text, wanted, { ...reader, stored: before, trained: reader.stored !== null });
-  const { pairs, source, target, leftOut } = readPairs(table, { ...named, byName: before !== null });
+  const trained = stored !== null && (isTableFormat(stored.format) || isDictionary) ? stored : null;
+  const read = orOwnWay(trained, data, (before) => {
+    const named = {
+      source: options.source ?? columnOf(before, 'source'),
+      target: options.target ?? columnOf(before, 'target'),
+    };
+    const wanted = before === null ? [] : Object.values(named).filter((name) => name !== undefined);
+    const table = isDictionary
+      ? readPronunciations(text, part.name)
+      : partTable(part, text, wanted, { ...reader, stored: before, trained: reader.stored !== null });
+    return { before, table, ...readPairs(table, { ...named, byName: before !== null }) };
+  });
+  const { before, table, pairs, source, target, leftOut } = read;
   const columns = { source, target };
   saySwap(report, part, before, columns);
   if (before === null) report.note(part.name, `source column ${source}, target column ${target}`);

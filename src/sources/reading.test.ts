@@ -1,6 +1,6 @@
 // Other data is read as the training data was: whatever its name, its columns by name, and what differs is said or refused.
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { readProse } from './corpus.js';
@@ -445,5 +445,18 @@ describe('readingFrom', () => {
     for (const value of [7, [], 'csv', { ...good, columns: { text: 7 } }, { ...good, columns: { inputs: [1] } }, {}]) {
       expect(() => readingFrom(value, 'm')).toThrow(expect.objectContaining({ code: 'FORMAT' }));
     }
+  });
+});
+
+const DATA = resolve(process.env.UNROLLED_DATA ?? '../shared/data');
+describe.skipIf(!existsSync(join(DATA, 'fra-eng')))('a known data set (skipped without the data folder)', () => {
+  it('says itself how it is written, and is read as before where it was trained on', async () => {
+    const sources = testSources({ env: { UNROLLED_DATA: DATA } });
+    const other = await train.pairs('french,english\nVa,Go\nSalut,Hi\n', { source: 'english' }, 'p.csv');
+    const own = await readSentencePairs(sources, ['fra-eng'], {}, other);
+    expect([own.rows[0].source, own.report.columns]).toEqual(['Go.', { source: '1', target: '2' }]);
+    const { reading } = await readSentencePairs(sources, ['fra-eng'], { source: '2' });
+    const again = await readSentencePairs(sources, ['fra-eng'], {}, kept(reading));
+    expect(again.report.columns).toEqual({ source: '2', target: '1' });
   });
 });

@@ -56,7 +56,14 @@ export async function readOneSeries(
   const [part] = await unpackedParts(data.parts, 'table');
   const report = new Report();
   const before = stored !== null && isTableFormat(stored.format) ? stored : null;
-  const reader = { data, options, stored: before, trained: stored !== null, report };
+  const reader = {
+    data,
+    options,
+    stored: before,
+    trained: stored !== null,
+    report,
+    named: [options.target, options.time, ...(options.inputs?.split(',') ?? [])],
+  };
   const { text, encoding } = partText(part, reader);
   const columns = wantedColumns(options, stored);
   const named = [columns.target, ...(columns.inputs ?? []), columns.time];

@@ -32,20 +32,29 @@ export const isTableFormat = (format: string | undefined): format is TableFormat
 
 /** What a reader of tables works with. */
 export interface TableReader {
-  data: Pick<InputData, 'encoding' | 'columns'>;
+  data: Pick<InputData, 'encoding' | 'columns' | 'known'>;
   options: TableValues;
   /** How earlier data was read: that of the model, or of a part before this one. */
   stored: Reading | null;
   /** `stored` is a model's: what differs from it is said as such. */
   trained: boolean;
   report: Report;
+  /** Columns that were asked for by name. */
+  named?: readonly (string | undefined)[];
   keepEmpty?: boolean;
 }
 
 /** A part's text. Errors: ENCODING, OPTION. */
 export function partText(
   part: Part,
-  { data, options, stored, report }: Pick<TableReader, 'data' | 'options' | 'stored' | 'report'>,
+  {
+    data,
+    options,
+    stored,
+    report,
+  }: Pick<TableReader, 'options' | 'stored' | 'report'> & {
+    data: Pick<InputData, 'encoding'>;
+  },
 ): { text: string; encoding: string } {
   refuseBinary(part);
   const decoded = decodeAny(part.bytes, part.name, {
@@ -72,13 +81,14 @@ export function partTable(part: Part, text: string, wanted: readonly string[], r
 }
 
 /** What was said of a table. */
-function given({ options, keepEmpty }: Pick<TableReader, 'options' | 'keepEmpty'>): TableOptions {
+function given({ options, named = [], keepEmpty }: Pick<TableReader, 'options' | 'named' | 'keepEmpty'>): TableOptions {
   const { format, separator, header, comment } = options;
   return {
     format: isTableFormat(format) ? format : undefined,
     separator: separator === '\\t' ? '\t' : separator,
     header: header === undefined ? undefined : header === 'yes',
     comment: comment === 'none' ? null : comment,
+    named: named.filter((name) => name !== undefined),
     keepEmpty,
   };
 }
@@ -184,6 +194,24 @@ function checkNoHeader(table: Table, stored: Reading, said: boolean | undefined,
     `expected a table without a header in ${table.name}, as ${trained ? 'in the training data' : 'in the data before it'}, received the header ${names}`,
     'add --header yes and name the columns to read, or --header no if that row is data, or delete it',
   );
+}
+
+/**
+ * Reads as before; a known data set that cannot be read so is read in its own way, since it says itself how it is written.
+ * @param before what is to be read as, or null for the data's own way
+ */
+export function orOwnWay<T>(
+  before: Reading | null,
+  { known }: Pick<InputData, 'known'>,
+  read: (before: Reading | null) => T,
+): T {
+  if (before === null || !known) return read(before);
+  try {
+    return read(before);
+  } catch (error) {
+    if (error instanceof UnrolledError && (error.code === 'NOT_FOUND' || error.code === 'FORMAT')) return read(null);
+    throw error;
+  }
 }
 
 /** The part of a reading that a table decides. */

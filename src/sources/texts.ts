@@ -7,7 +7,15 @@ import { unpackedParts } from './archive.js';
 import { type Part, readData } from './data.js';
 import { isPlain, saySwap } from './labelled.js';
 import { columnOf, PLAIN_READING, type Reading, Report, requireFormat, type Rows } from './reading.js';
-import { isTableFormat, partTable, partText, type TableReader, tableReading, type TableValues } from './tables.js';
+import {
+  isTableFormat,
+  orOwnWay,
+  partTable,
+  partText,
+  type TableReader,
+  tableReading,
+  type TableValues,
+} from './tables.js';
 
 export interface TextRow {
   text: string;
@@ -39,7 +47,16 @@ export async function readTexts(
   requireFormat(options.format, ['csv', 'tsv', 'jsonl', 'json', 'lines'], 'texts');
   const data = await readData(context, args, 'any');
   const report = new Report();
-  const reader: TextsReader = { data, options, stored, trained: stored !== null, report, keepEmpty: true, read: null };
+  const reader: TextsReader = {
+    data,
+    options,
+    stored,
+    trained: stored !== null,
+    report,
+    keepEmpty: true,
+    read: null,
+    named: [options.column],
+  };
   // A known data set has a part that is meant for this.
   const rows = (await unpackedParts(data.test.length > 0 ? data.test : data.parts, 'table')).flatMap((part) =>
     textRows(part, reader),
@@ -67,10 +84,11 @@ function textRows(part: Part, reader: TextsReader): TextRow[] {
   const { options, stored, data, report } = reader;
   const { text, encoding } = partText(part, reader);
   const role = stored?.kind === 'pairs' ? 'source' : 'text';
-  const before = stored !== null && isTableFormat(stored.format) ? stored : null;
-  const wanted = options.column ?? columnOf(before, role) ?? data.columns?.text;
-  if (isLines(part, text, wanted, before, options)) {
-    if (before !== null) report.note(part.name, 'each line is one text (--format csv, tsv or jsonl reads a table)');
+  const trained = stored !== null && isTableFormat(stored.format) ? stored : null;
+  const wantedIn = (before: Reading | null): string | undefined =>
+    options.column ?? columnOf(before, role) ?? data.columns?.text;
+  if (isLines(part, text, wantedIn(trained), trained, options)) {
+    if (trained !== null) report.note(part.name, 'each line is one text (--format csv, tsv or jsonl reads a table)');
     reader.read ??= { kind: 'text', format: 'lines', columns: { [role]: null }, ...PLAIN_READING, encoding };
     const lines = text.split(/\r\n|\n|\r/);
     const written = lines.at(-1) === '' ? lines.slice(0, -1) : lines;
@@ -83,9 +101,13 @@ function textRows(part: Part, reader: TextsReader): TextRow[] {
     }
     return written.map((line, i) => ({ text: line, line: i + 1, file: part.name }));
   }
-  const needed = before !== null && wanted !== undefined ? [wanted] : [];
-  const table = partTable(part, text, needed, { ...reader, stored: before });
-  const found = wanted === undefined ? textColumn(table) : columnIndex(table, wanted, before !== null);
+  const { before, table, found } = orOwnWay(trained, data, (before) => {
+    const wanted = wantedIn(before);
+    const needed = before !== null && wanted !== undefined ? [wanted] : [];
+    const table = partTable(part, text, needed, { ...reader, stored: before });
+    const found = wanted === undefined ? textColumn(table) : columnIndex(table, wanted, before !== null);
+    return { before, table, found };
+  });
   if (found < 0) {
     throw new UnrolledError(
       'NOT_FOUND',
