@@ -26,7 +26,7 @@ function refuse(flags: string, expected: string, received: string, help: string)
   return new UnrolledError('OPTION', `expected ${expected} for ${longName(flags)}, received "${received}"`, help);
 }
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
 interface Range {
   min?: number;

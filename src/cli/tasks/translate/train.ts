@@ -194,7 +194,9 @@ function translationsHtml({ hypotheses }: TranslatorEvaluation): string {
     .slice(0, SHOWN)
     .map(({ source, text, references }) => {
       const right = references.includes(text);
-      const others = right ? '' : `<br><span class="muted">${escapeXml([...new Set(references)].slice(0, 3).join(' · '))}</span>`;
+      const others = right
+        ? ''
+        : `<br><span class="muted">${escapeXml([...new Set(references)].slice(0, 3).join(' · '))}</span>`;
       return `<p class="when">${escapeXml(source)}</p>\n<blockquote>${right ? '✓ ' : ''}${escapeXml(text)}${others}</blockquote>`;
     })
     .join('\n');
