@@ -249,6 +249,9 @@ describe('a tagger', () => {
     const lines = await tokens({ 'new.txt': plain }, reading, { format: 'lines' });
     expect(lines.tokens).toEqual([['Ann', 'Lee', 'saw', 'Oslo'], ['well'], [], ['Yes', '.']]);
     expect(lines.report.notes).toEqual(['new.txt: each line is one sentence, its tokens separated by spaces']);
+    await using({ 'empty.conll': '\n\n' }, async (sources) => {
+      await expect(readSentences(sources, ['empty.conll'], {}, reading)).rejects.toMatchObject({ code: 'EMPTY' });
+    });
     // Two words a line look like a word and its tag, but for what the tags are.
     const tags = ['B-PER', 'I-PER', 'B-LOC', 'O'];
     await expect(tokens({ '-': 'Hello Ann\n' }, reading, { tags })).rejects.toMatchObject({

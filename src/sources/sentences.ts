@@ -130,7 +130,8 @@ function readAs(text: string, name: string, format: TaggedFormat | undefined, re
     tokenColumn: own.tokenColumn ?? columnOf(stored, 'token'),
     tagColumn: own.tagColumn ?? columnOf(stored, 'tag'),
   };
-  if (stored === null || format === 'lines') return readTagged(text, name, own);
+  // Of an empty file it is said that it is empty.
+  if (stored === null || format === 'lines' || text.trim() === '') return readTagged(text, name, own);
   const looks = format === undefined ? lookAtTagged(text, name) : { format, columns: 0 };
   // Columns of the other kind have other names and numbers.
   if (looks.format !== stored.format) return readTagged(text, name, own);

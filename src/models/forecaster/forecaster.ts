@@ -203,6 +203,8 @@ export class Forecaster extends Model<ForecastTask> {
     history: readonly Series[] | AsyncIterable<Series> | Series | readonly number[] | Float64Array,
     options?: PredictOptions,
   ): Forecast[] | AsyncGenerator<Forecast> | Forecast {
+    // Whatever is no list is refused there, as for every model.
+    if (typeof history !== 'object') return super.predict(history, options);
     if (Symbol.asyncIterator in history) return super.predict(history, options);
     if ('target' in history) return super.predict([history], options)[0];
     if (isHistories(history)) return super.predict(history, options);
