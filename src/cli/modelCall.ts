@@ -11,15 +11,19 @@ import { longName, type OptionSpecs } from './options.js';
  * Errors: NOT_FOUND, FORMAT, UNSUPPORTED, OPTION.
  */
 export async function openModel(
-  { io, globals }: Context,
+  context: Context,
   file: string,
   specs: OptionSpecs = {},
   options: Readonly<Record<string, unknown>> = {},
 ) {
+  const { io, globals } = context;
   const { loadModel, startBackend, TASKS } = await import('./library.js');
   const { readingFrom } = await import('../sources/index.js');
   await startBackend(globals);
   const model = loadModel(await readBytes(io.cwd, file), file);
+  if (model.isUnfinished && !globals.quiet) {
+    io.stderr.write(`${file} is a checkpoint: its training has not ended\n`);
+  }
   const commands = commandsOf(model);
   const taken = new Set<string>(Object.values(TASK_COMMANDS).flatMap(({ takes }) => takes));
   const own = new Set<string>(commands.takes);

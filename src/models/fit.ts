@@ -37,6 +37,7 @@ export async function fitModel<M extends Trainable, D, O extends object>(
   }
   model.reading = given.reading ?? model.reading;
   model.settings = storable(options);
+  model.isUnfinished = false;
   const { epochs, minutes } = options;
   const onValidation = options.onValidation as ((event: object, model: M) => void | Promise<void>) | undefined;
   try {

@@ -29,6 +29,8 @@ export abstract class StoredModel {
   abstract readonly config: object;
   /** How the training data was read; null for data that no file held. */
   reading: Reading | null = null;
+  /** Whether it was opened from a checkpoint: a training that had not ended. */
+  isUnfinished = false;
 
   /** What the file holds, beside `reading`. */
   protected abstract content(): Pick<ModelFile, 'config' | 'texts'> & FileExtra;

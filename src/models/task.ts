@@ -38,6 +38,7 @@ export interface Trainable {
   readonly calls: RandomCalls;
   readonly config: object;
   reading: Reading | null;
+  isUnfinished: boolean;
   settings: Readonly<Record<string, unknown>> | null;
   training: TrainingResult<{ loss: number }> | null;
   toBytes(extra?: FileExtra): Uint8Array;
@@ -98,6 +99,7 @@ export function defineTask<M extends Trainable, D, O extends object>(own: TaskOw
     open(file, name) {
       const model = withWeights(file, name, () => own.build(new ConfigReader(file.config, name), file.texts, name));
       model.reading = file.reading;
+      model.isUnfinished = file.checkpoint !== undefined;
       model.network.eval();
       return model;
     },

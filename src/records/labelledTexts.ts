@@ -82,7 +82,7 @@ function findColumns(table: Table, named: NamedColumns): [text: number, label: n
     text >= 0 && text === label
       ? `expected different columns for text and label in ${table.name}, received ${table.columns[text]} for both`
       : `expected recognizable columns for ${lacking} in ${table.name}, received ${examples.join(', ')}`,
-    'name the text column and the label column, by name or number',
+    'name the text column and the label column, by name or number: --text COLUMN --label COLUMN',
   );
 }
 

@@ -218,7 +218,7 @@ function readColumn(
       'FORMAT',
       `expected a number in line ${row.line} of ${table.name}, column ${name}, received ${value === '' ? 'none' : JSON.stringify(value)}`,
       lacks
-        ? "fill it, leave the row out, or have missing values interpolated: missing: 'interpolate'"
+        ? "fill it, leave the row out, or have missing values interpolated: --missing interpolate, in a program { missing: 'interpolate' }"
         : 'write all numbers of a column alike, without units, or name another column',
     );
   });

@@ -81,7 +81,7 @@ export class Corpus {
     const length = encoded.indices.length;
     const name = options.name ?? 'the text';
     if (length === 0) {
-      throw new UnrolledError('EMPTY', `expected text, found none in ${name}`, emptyHelp(options));
+      throw new UnrolledError('EMPTY', `expected text in ${name}, received none`, emptyHelp(options));
     }
     const train = trainLength(length);
     if (train < 2) {

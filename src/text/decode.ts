@@ -3,7 +3,7 @@
 import { UnrolledError } from '../errors.js';
 
 const HELP =
-  'name its encoding (--encoding windows-1252, for one), convert it (iconv -f ENCODING -t UTF-8), or read it as bytes with --tokens byte, which takes any file';
+  'name its encoding (--encoding windows-1252, for one), convert it (iconv -f ENCODING -t UTF-8), or, for a language model, read it as bytes with --tokens byte';
 
 /** How far to look for the zero bytes that give away UTF-16 without a byte order mark. */
 const PROBE = 4096;

@@ -17,7 +17,7 @@ import {
   type LanguageModelOptions,
   type ResolvedLanguageModelOptions as Resolved,
 } from './options.js';
-import { LanguageSession, sessionState, type SessionState } from './session.js';
+import { LanguageSession, type SessionState } from './session.js';
 import { generatePieces, type GenerateOptions, textOf } from './textGenerator.js';
 
 /** Milliseconds after which a stream lets others have their turn. */
@@ -148,7 +148,7 @@ export class LanguageModel extends Model<LanguageTask> {
   session(from?: SessionState | Uint8Array): LanguageSession {
     const session = new LanguageSession(this.network, this.text, (run) => this.evaluating(run));
     if (from === undefined) return session;
-    return session.restore(from instanceof Uint8Array ? sessionState(from) : from);
+    return session.restore(from);
   }
 
   protected measure(data: string | Int32Array): LossMetrics {

@@ -54,7 +54,7 @@ describe('LanguageSession', () => {
     expect(JSON.stringify(session.state())).not.toBe(JSON.stringify(before));
     const copy = session.restore(before).copy();
     const loaded = LanguageModel.fromBytes(model.toBytes()).session(session.toBytes());
-    for (const own of [session, copy, loaded, model.session(before)]) {
+    for (const own of [session, copy, loaded, model.session(before), model.session().restore(copy.toBytes())]) {
       expect(own.length).toBe(3);
       expect(own.generate(options)).toBe(text);
     }

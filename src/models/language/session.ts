@@ -110,8 +110,9 @@ export class LanguageSession {
     return { state: this.#predictor.value().state, recent: [...this.#recent], read: this.#read };
   }
 
-  /** Goes to where a session of the same model stood. Errors: RANGE for tokens outside the vocabulary. */
-  restore({ state, recent, read }: SessionState): this {
+  /** Goes to where a session of the same model stood: its state, or its bytes. Errors: FORMAT; RANGE for tokens outside the vocabulary. */
+  restore(from: SessionState | Uint8Array): this {
+    const { state, recent, read } = from instanceof Uint8Array ? sessionState(from) : from;
     this.#checked(Int32Array.from(recent));
     this.#predictor.restore({ state, token: recent.at(-1) ?? null });
     this.#recent = [...recent];

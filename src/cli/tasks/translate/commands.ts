@@ -20,6 +20,7 @@ export const translateCommands: TaskCommands<'translate'> = {
       json: { rows: pairs, sources, loss, ...scores, exact, tokenError },
       rows: [
         ['pairs', formatNumber(pairs)],
+        ['different sources', formatNumber(sources)],
         [bleuHeading(scores), scores.bleu.toFixed(2)],
         ['chrF', scores.chrf.toFixed(2)],
         ['exact', percent(exact)],
