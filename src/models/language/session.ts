@@ -6,7 +6,13 @@ import { decodeState, encodeState, type StateValue } from '../carriedState.js';
 import type { ModelText } from '../modelFile.js';
 import { NetworkPredictor } from './networkPredictor.js';
 import type { LanguageNetwork } from './languageNetwork.js';
-import { continuePieces, type GenerateOptions, primeTokens } from './textGenerator.js';
+import {
+  continuePieces,
+  type GenerateOptions,
+  primeTokens,
+  withoutFirstBlank,
+  withoutLastBlank,
+} from './textGenerator.js';
 
 /** Where a session stands: plain data, to be put back into a session of the same model. */
 export interface SessionState {
@@ -16,6 +22,8 @@ export interface SessionState {
   recent: readonly number[];
   /** Tokens that were read or drawn so far. */
   read: number;
+  /** The text that was read ended with the blank before the next word. */
+  afterBlank: boolean;
 }
 
 /** What the writing of a text may depend on: whether a space comes next, an open quotation, bytes of a character. */
@@ -32,6 +40,7 @@ export class LanguageSession {
   readonly #predictor: NetworkPredictor;
   #recent: number[] = [];
   #read = 0;
+  #afterBlank = false;
 
   /** @param evaluating runs with dropout off @internal */
   constructor(network: LanguageNetwork, text: ModelText, evaluating: <R>(run: () => R) => R) {
@@ -48,10 +57,12 @@ export class LanguageSession {
 
   /** Reads a text, or tokens by their indices; what is predicted then follows them. Errors: RANGE for an index outside the vocabulary. */
   read(input: string | ArrayLike<number>): this {
+    const given = typeof input === 'string' ? withoutLastBlank(input, this.#text) : null;
     const tokens =
-      typeof input === 'string'
-        ? encodeWith(input, this.#text.settings, this.#text.vocabulary)
-        : this.#checked(Int32Array.from(input));
+      given === null
+        ? this.#checked(Int32Array.from(input as ArrayLike<number>))
+        : encodeWith(given.read, this.#text.settings, this.#text.vocabulary);
+    this.#afterBlank = given?.hasBlank ?? false;
     this.#evaluating(() => {
       this.#predictor.read(tokens);
     });
@@ -107,16 +118,18 @@ export class LanguageSession {
 
   /** Where the session stands: a copy. */
   state(): SessionState {
-    return { state: this.#predictor.value().state, recent: [...this.#recent], read: this.#read };
+    const { state } = this.#predictor.value();
+    return { state, recent: [...this.#recent], read: this.#read, afterBlank: this.#afterBlank };
   }
 
   /** Goes to where a session of the same model stood: its state, or its bytes. Errors: FORMAT; RANGE for tokens outside the vocabulary. */
   restore(from: SessionState | Uint8Array): this {
-    const { state, recent, read } = from instanceof Uint8Array ? sessionState(from) : from;
+    const { state, recent, read, afterBlank } = from instanceof Uint8Array ? sessionState(from) : from;
     this.#checked(Int32Array.from(recent));
     this.#predictor.restore({ state, token: recent.at(-1) ?? null });
     this.#recent = [...recent];
     this.#read = read;
+    this.#afterBlank = afterBlank;
     return this;
   }
 
@@ -136,6 +149,7 @@ export class LanguageSession {
     this.#predictor.close();
     this.#recent = [];
     this.#read = 0;
+    this.#afterBlank = false;
   }
 
   *#pieces(options: GenerateOptions): Generator<string> {
@@ -145,7 +159,10 @@ export class LanguageSession {
       this.#note(token);
       options.onToken?.(token);
     };
-    yield* continuePieces(this.#predictor, this.#text, { ...options, onToken: noting }, this.#recent, 1);
+    const pieces = continuePieces(this.#predictor, this.#text, { ...options, onToken: noting }, this.#recent, 1);
+    const afterBlank = this.#afterBlank;
+    this.#afterBlank = false;
+    yield* afterBlank ? withoutFirstBlank(pieces) : pieces;
   }
 
   /** Something is read before anything is drawn. Whether nothing was read before. */
@@ -181,10 +198,10 @@ const SEED_STEP = 0x9e3779b1;
 /** What `toBytes` of a session wrote. Errors: FORMAT. */
 export function sessionState(bytes: Uint8Array, name = 'the session'): SessionState {
   const { value, more } = decodeState(bytes, name);
-  const { recent, read } = (more ?? {}) as Record<string, unknown>;
+  const { recent, read, afterBlank } = (more ?? {}) as Record<string, unknown>;
   const isIndex = (token: unknown): token is number => Number.isInteger(token);
   if (!Array.isArray(recent) || !recent.every(isIndex) || !Number.isInteger(read)) {
     throw new UnrolledError('FORMAT', `expected the last tokens in ${name}`, 'the bytes are damaged');
   }
-  return { state: value, recent, read: Number(read) };
+  return { state: value, recent, read: Number(read), afterBlank: afterBlank === true };
 }

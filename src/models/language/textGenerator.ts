@@ -38,6 +38,21 @@ export function primeTokens(prime: string, { settings, vocabulary }: ModelText):
   return primed.length > 0 ? primed : startTokens(vocabulary);
 }
 
+/** Between words, the blank at the end of a text is the one before the next word, and no token of its own. */
+export function withoutLastBlank(text: string, { settings }: ModelText): { read: string; hasBlank: boolean } {
+  const hasBlank = isWordKind(settings.tokens) && /[^ ] $/.test(text);
+  return { read: hasBlank ? text.slice(0, -1) : text, hasBlank };
+}
+
+/** What follows a text that ends with a blank. */
+export function* withoutFirstBlank(pieces: Iterable<string>): Generator<string> {
+  let isFirst = true;
+  for (const piece of pieces) {
+    yield isFirst && piece.startsWith(' ') ? piece.slice(1) : piece;
+    isFirst = false;
+  }
+}
+
 /** The pieces of the generated text, without the prime. Errors: RANGE. */
 export function* generatePieces(
   predictor: Predictor,
@@ -45,17 +60,13 @@ export function* generatePieces(
   options: GenerateOptions = {},
 ): Generator<string> {
   const { prime = '' } = options;
-  // Between words, the blank at the end of a prime is the one before the next word, and no token of its own.
-  const isBetween = isWordKind(text.settings.tokens) && /[^ ] $/.test(prime);
   try {
     checkLength(options);
-    const primed = primeTokens(isBetween ? prime.slice(0, -1) : prime, text);
+    const { read, hasBlank } = withoutLastBlank(prime, text);
+    const primed = primeTokens(read, text);
     predictor.read(primed);
-    let isFirst = isBetween;
-    for (const piece of continuePieces(predictor, text, options, prime === '' ? [] : primed)) {
-      yield isFirst && piece.startsWith(' ') ? piece.slice(1) : piece;
-      isFirst = false;
-    }
+    const pieces = continuePieces(predictor, text, options, prime === '' ? [] : primed);
+    yield* hasBlank ? withoutFirstBlank(pieces) : pieces;
   } finally {
     predictor.close?.();
   }
