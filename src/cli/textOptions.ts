@@ -1,7 +1,7 @@
 // The options about text, for every command that reads a corpus; sources/corpus.ts does what they say.
 import { type Resumed, settingOf } from './resumed.js';
 import { TOKENIZER_KINDS } from '../text/tokenizer.js';
-import { VALIDATION } from '../sources/corpus.js';
+import { VALIDATION } from '../sources/defaults.js';
 import { choice, flag, fraction, integer, type OptionValues, string } from './options.js';
 
 export const TEXT_OPTIONS = {

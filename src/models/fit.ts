@@ -5,7 +5,7 @@ import { UnrolledError } from '../errors.js';
 import { ensureBackend } from '../backend/choose.js';
 import { train } from '../train/trainer.js';
 import { type Checkpoint, checkpointTensors, readCheckpoint, restoreState } from './checkpoint.js';
-import { defined } from './config.js';
+import { defined } from './defined.js';
 import { openModelFile } from './modelFile.js';
 import type { FitOptions, ResolvedFit } from './options.js';
 import { requireSameData, resumedOptions, storable } from './resume.js';

@@ -3,7 +3,7 @@ import { UnrolledError } from '../errors.js';
 import type { Cell } from '../cell/cell.js';
 import type { PartFingerprint } from '../data/fingerprint.js';
 import type { Checkpoint } from './checkpoint.js';
-import { defined } from './config.js';
+import { defined } from './defined.js';
 import type { FitOptions } from './options.js';
 import { cellConfig } from './recurrentStack.js';
 

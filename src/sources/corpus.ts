@@ -6,11 +6,9 @@ import { isWordKind, type TokenizerKind } from '../text/tokenizer.js';
 import type { SourceContext } from './context.js';
 import { unpackedParts } from './archive.js';
 import { bytesOf, type InputData, type Part, readData } from './data.js';
+import { VALIDATION } from './defaults.js';
 import { type ProseOptions, ProseReader } from './prose.js';
 import { type DataReport, PLAIN_READING, type Reading } from './reading.js';
-
-/** The default share for validation, if the data set has no validation part of its own. */
-export const VALIDATION = 0.05;
 
 export interface TextOptions extends ProseOptions {
   tokens: TokenizerKind;

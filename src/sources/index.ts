@@ -18,6 +18,7 @@ export { readTexts, type TextRow, type TextsOptions } from './texts.js';
 export { readSentences, readTokens, requireTags, type SentenceOptions, tagPlace } from './sentences.js';
 export { type PairOptions, type PairRow, readSentencePairs } from './pairs.js';
 export { type NamedColumn, type OneSeries, readOneSeries, type SeriesValues } from './series.js';
-export { type ReadCorpus, readCorpus, readProse, type TextOptions, VALIDATION } from './corpus.js';
+export { type ReadCorpus, readCorpus, readProse, type TextOptions } from './corpus.js';
+export { VALIDATION } from './defaults.js';
 export { readWordVectors } from './vectors.js';
 export { KnownData, type KnownDataset } from './knownData.js';

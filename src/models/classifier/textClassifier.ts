@@ -15,7 +15,7 @@ import { scope } from '../../tensor/scope.js';
 import { cleanText } from '../../text/clean.js';
 import { encodeWith, piecesOf, type TextSettings, tokenizerOf } from '../../text/corpus.js';
 import { Vocabulary } from '../../text/vocabulary.js';
-import { defined } from '../config.js';
+import { defined } from '../defined.js';
 import { Model } from '../model.js';
 import { type ModelText, textAt } from '../modelFile.js';
 import { cellConfig, stackConfig } from '../recurrentStack.js';

@@ -5,7 +5,7 @@ import type { TextSettings } from '../../text/corpus.js';
 import type { TokenizerKind } from '../../text/tokenizer.js';
 import type { VocabularyOptions } from '../../text/vocabulary.js';
 import type { BeamOptions } from '../decoder/beamSearch.js';
-import { defined } from '../config.js';
+import { defined } from '../defined.js';
 import type { TextPair } from './sentencePairs.js';
 import type { FitOptions, StackOptions } from '../options.js';
 import type { TranslatorNetworkConfig } from './translatorNetwork.js';
