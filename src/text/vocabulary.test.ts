@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BEGIN, END, PADDING, UNKNOWN, Vocabulary } from './vocabulary.js';
+import { BEGIN, END, UNKNOWN, Vocabulary } from './vocabulary.js';
 
 const anyText = fc.string({ unit: 'binary' });
 
@@ -12,8 +12,8 @@ describe('Vocabulary', () => {
   });
 
   it('puts reserved tokens behind <unk>, seen or not, and counts them', () => {
-    const vocabulary = Vocabulary.fromTokens(['x', END, UNKNOWN, 'x'], { reserved: [PADDING, BEGIN, END] });
-    expect(vocabulary.decode([0, 1, 2, 3, 4])).toEqual([UNKNOWN, PADDING, BEGIN, END, 'x']);
+    const vocabulary = Vocabulary.fromTokens(['x', END, UNKNOWN, 'x'], { reserved: ['<pad>', BEGIN, END] });
+    expect(vocabulary.decode([0, 1, 2, 3, 4])).toEqual([UNKNOWN, '<pad>', BEGIN, END, 'x']);
     expect([...vocabulary.counts]).toEqual([1, 0, 0, 1, 2]);
     expect(vocabulary.reserved).toBe(4);
   });
@@ -82,7 +82,7 @@ describe('Vocabulary', () => {
 
   it('survives a file', () => {
     const vocabularies = [
-      Vocabulary.fromTokens([...'abracadabra\ud800'], { reserved: [PADDING] }),
+      Vocabulary.fromTokens([...'abracadabra\ud800'], { reserved: ['<pad>'] }),
       Vocabulary.ofBytes([1]),
     ];
     for (const vocabulary of vocabularies) {

@@ -5,7 +5,6 @@ import { BYTE_TOKENS } from './characterTokenizers.js';
 
 /** Stands for every token that is not in the vocabulary; always index 0 if the vocabulary has it. */
 export const UNKNOWN = '<unk>';
-export const PADDING = '<pad>';
 export const BEGIN = '<bos>';
 export const END = '<eos>';
 
