@@ -27,6 +27,22 @@ describe('LanguageSession', () => {
     session.close();
   });
 
+  it.each(['char', 'word', 'whitespace', 'split'] as const)('reads a text in pieces as in one: %s', async (tokens) => {
+    const model = await trained(tokens);
+    const stands = (...pieces: string[]) => {
+      const session = model.session();
+      for (const piece of pieces) session.read(piece);
+      const { recent, afterBlank } = session.state();
+      session.close();
+      return { recent, afterBlank };
+    };
+    const one = stands('the cat sat on ');
+    expect(stands('the cat ', 'sat on ')).toEqual(one);
+    expect(stands('the cat', ' sat on', ' ')).toEqual(one);
+    expect(stands('the', ' ', '', 'cat sat', '', ' on ')).toEqual(one);
+    expect(stands('the cat ', ' sat').recent).toEqual(stands('the cat  sat').recent);
+  });
+
   it('gives the probabilities of the next token, which sum to 1 and are those that evaluate() scores', async () => {
     const model = await trained('char', { numLayers: 2, cell: 'gru' });
     const text = 'the dog sat';

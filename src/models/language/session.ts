@@ -2,6 +2,7 @@
 // state can be taken out as a value, put back, copied and stored, so that a long prompt is read once.
 import { UnrolledError } from '../../errors.js';
 import { encodeWith } from '../../text/corpus.js';
+import { isWordKind } from '../../text/tokenizer.js';
 import { decodeState, encodeState, type StateValue } from '../carriedState.js';
 import type { ModelText } from '../modelFile.js';
 import { NetworkPredictor } from './networkPredictor.js';
@@ -57,12 +58,11 @@ export class LanguageSession {
 
   /** Reads a text, or tokens by their indices; what is predicted then follows them. Errors: RANGE for an index outside the vocabulary. */
   read(input: string | ArrayLike<number>): this {
-    const given = typeof input === 'string' ? withoutLastBlank(input, this.#text) : null;
+    const { read, hasBlank } = typeof input === 'string' ? this.#following(input) : { read: input, hasBlank: false };
+    const { settings, vocabulary } = this.#text;
     const tokens =
-      given === null
-        ? this.#checked(Int32Array.from(input as ArrayLike<number>))
-        : encodeWith(given.read, this.#text.settings, this.#text.vocabulary);
-    this.#afterBlank = given?.hasBlank ?? false;
+      typeof read === 'string' ? encodeWith(read, settings, vocabulary) : this.#checked(Int32Array.from(read));
+    this.#afterBlank = hasBlank;
     this.#evaluating(() => {
       this.#predictor.read(tokens);
     });
@@ -163,6 +163,14 @@ export class LanguageSession {
     const afterBlank = this.#afterBlank;
     this.#afterBlank = false;
     yield* afterBlank ? withoutFirstBlank(pieces) : pieces;
+  }
+
+  /** A text that goes on from what was read, without the blanks that only stand between words: in pieces as in one. */
+  #following(input: string): { read: string; hasBlank: boolean } {
+    const text = this.#afterBlank ? ` ${input}` : input;
+    const isNextWord = this.#read > 0 && isWordKind(this.#text.settings.tokens) && /^ (?! )/.test(text);
+    const { read, hasBlank } = withoutLastBlank(isNextWord ? text.slice(1) : text, this.#text);
+    return { read, hasBlank: hasBlank || (isNextWord && read === '') };
   }
 
   /** Something is read before anything is drawn. Whether nothing was read before. */
