@@ -27,7 +27,7 @@ export interface AttentionOptions {
 export interface AttentionResult {
   /** [N, Tq, Dv] */
   output: Tensor;
-  /** [N, Tq, Tk]: rows sum to 1, or are all 0 where nothing may be looked at. */
+  /** [N, Tq, Tk]; rows sum to 1, or are all 0 where nothing may be looked at. */
   weights: Tensor;
 }
 
