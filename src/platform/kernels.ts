@@ -7,11 +7,10 @@ import { bytesOfResponse, fetchBytes } from './fetch.js';
 import { getPlatform } from './platform.js';
 
 /**
- * One file of kernels: its address (in a browser relative to the page; on Node a path where it does not begin with `file:`,
- * `http:`, `https:` or `data:`), its bytes, or the module that was compiled from it: a `WebAssembly.Module`, which not every
- * program has a type for.
+ * One file of kernels: its address as a string or a `URL` (in a browser relative to the page; on Node a path where it does not
+ * begin with `file:`, `http:`, `https:` or `data:`), its bytes, or the `WebAssembly.Module` that was compiled from it.
  */
-export type KernelFile = string | { readonly href: string } | Uint8Array | ArrayBuffer | object;
+export type KernelFile = string | Uint8Array | ArrayBuffer | object;
 
 /**
  * Where kernels come from. An address that does not end with `.wasm` is a folder with `simd.wasm`, `relaxed.wasm`,
