@@ -33,8 +33,6 @@ const RECORDING_DOUBLES = 32768;
 
 export class CompiledBackend implements Backend {
   readonly name: string;
-  readonly threads: number;
-  readonly features: readonly string[];
   /** Where set, scans add their times: for profiles. Kernels without a clock add nothing. */
   scanTimes: ScanTimes | null = null;
   readonly #engine: Engine;
@@ -49,8 +47,6 @@ export class CompiledBackend implements Backend {
   /** @param budget resident bytes at which storages that nobody touched are first moved out of the arena */
   constructor(engine: Engine, budget?: number) {
     this.name = engine.name;
-    this.threads = engine.threads;
-    this.features = engine.features;
     this.#engine = engine;
     this.#memory = new Memory(engine, budget);
     this.#args = new Arguments(engine, this.#memory, this);
@@ -62,13 +58,21 @@ export class CompiledBackend implements Backend {
       this.close();
       throw new UnsupportedError(
         `expected ${engine.name} kernels of version ${CALLS_VERSION}, received ${found}: they were built from other sources`,
-        'build again: `npm run build`',
+        'install unrolled again; in a checkout run `npm run build`',
       );
     }
     this.#panel = info(INFO.PANEL);
     const workspaceFloats = info(INFO.WORKSPACE);
     this.#workspace = this.#memory.allocateBlock(workspaceFloats * 4 * engine.threads).address;
     this.#programs = new ProgramCache(this.#memory);
+  }
+
+  get threads(): number {
+    return this.#engine.threads;
+  }
+
+  get features(): readonly string[] {
+    return this.#engine.features;
   }
 
   /** Bytes in the arena, and storages there: for tests and reports. */
