@@ -1,7 +1,7 @@
 // Tensor: a dense, row-major array on a device. It holds shape, memory and a place in the gradient tape; the operations
 // stand in autograd/ (functions, and the same as methods).
 import { UnrolledError } from '../errors.js';
-import type { Device, DType, HostArray, Storage } from './device.js';
+import { checkDType, type Device, type DType, type HostArray, type Storage } from './device.js';
 import { checkShape, formatShape, type Shape, sizeOf } from './shape.js';
 import { registerInScope } from './scope.js';
 import { checkElements } from './values.js';
@@ -138,6 +138,21 @@ export class Tensor {
   detach(): Tensor {
     this.#alive();
     return new Tensor(this.storage, this.shape, this.offset);
+  }
+
+  /**
+   * The same elements in another dtype: a copy outside the tape, or the tensor itself where it has that dtype. To int32 fractions
+   * are cut off. Errors: OPTION for an unknown dtype, RANGE for what int32 cannot hold (NaN), STATE after dispose.
+   */
+  to(dtype: DType): Tensor {
+    checkDType(dtype);
+    if (dtype === this.dtype) return this;
+    const data = this.data();
+    const converted = dtype === 'int32' ? data.map(Math.trunc) : data;
+    checkElements(converted, dtype, this.label || 'the tensor', this.shape);
+    const result = new Tensor(this.device.allocate(dtype, this.size), this.shape);
+    this.device.write(result.storage, 0, converted);
+    return result;
   }
 
   /** Type and shape, for messages; not the elements. */
