@@ -1,7 +1,6 @@
 // The library's entry: tensors, cells, layers, optimizers and models, in a browser and on Node alike. On Node the package's
 // entry is node.ts, which adds files and the native backend. unrolled/text, /data, /metrics, /formats and /inspect stand beside.
 import './autograd/methods.js';
-import './drawing/cells/methods.js';
 
 // Errors
 export { type ErrorCode, type ErrorKind, UnrolledError, UnsupportedError } from './errors.js';
