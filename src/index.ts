@@ -23,6 +23,8 @@ export { backendOf } from './backend/registry.js';
 export { type GradientNode, type NestedArray, Tensor } from './tensor/tensor.js';
 export type { Device, DType, HostArray, Storage } from './tensor/device.js';
 export type { Shape } from './tensor/shape.js';
+export type { NumericArray, TensorValues } from './tensor/values.js';
+export type { TensorLike } from './tensor/asTensor.js';
 export { type CreateOptions, empty, fromData, full, ones, rand, randn, tensor, zeros } from './tensor/create.js';
 export { keep, scope } from './tensor/scope.js';
 export { Philox, type PhiloxState, type RandomKey } from './tensor/philox.js';

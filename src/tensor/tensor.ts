@@ -5,6 +5,7 @@ import { UnrolledError } from '../errors.js';
 import type { Device, DType, HostArray, Storage } from './device.js';
 import { checkShape, formatShape, type Shape, sizeOf } from './shape.js';
 import { registerInScope } from './scope.js';
+import { checkElements } from './values.js';
 
 /** What the tape hangs on a tensor; autograd/tape.ts has the class behind it. */
 export interface GradientNode {
@@ -124,7 +125,7 @@ export class Tensor {
     return nest(0);
   }
 
-  /** Overwrites the elements in place, outside the tape. */
+  /** Overwrites the elements in place, outside the tape. Errors: SHAPE, DTYPE for what is no number, STATE after dispose. */
   set(values: ArrayLike<number>): void {
     this.#alive();
     if (values.length !== this.size) {
@@ -134,6 +135,7 @@ export class Tensor {
         'give one value for each element',
       );
     }
+    checkElements(values, this.dtype, 'the values');
     this.device.write(this.storage, this.offset, values);
   }
 
