@@ -129,6 +129,7 @@ export type {
   Block,
   GivenParameter,
   GivenState,
+  GivenValue,
   ParameterLabel,
   Place,
   Scale,
@@ -136,7 +137,7 @@ export type {
   StoredDType,
   StoredParameter,
 } from './weights/labels.js';
-export type { LoadOptions } from './weights/arrange.js';
+export type { LoadOptions, LoadResult } from './weights/arrange.js';
 
 // Layers
 export { Module, type NamedState, parameter } from './nn/module.js';

@@ -43,10 +43,11 @@ export function isTask(name: string): name is Task {
 export function loadModel(bytes: Uint8Array, name: string): AnyModel {
   const file = openModelFile(bytes, name);
   if (!isTask(file.kind)) {
+    const isModule = file.kind === 'module';
     throw new UnrolledError(
       'FORMAT',
-      `expected a model of a known task (${Object.keys(TASKS).join(', ')}) in ${name}, received ${brief(file.kind)}`,
-      'the file is damaged or from a newer version',
+      `expected a model of a known task (${Object.keys(TASKS).join(', ')}) in ${name}, received ${isModule ? 'the weights of a module' : brief(file.kind)}`,
+      isModule ? 'make the module, then await module.load(file)' : 'the file is damaged or from a newer version',
     );
   }
   return TASKS[file.kind].definition.open(file, name);

@@ -1,7 +1,7 @@
 // Weights in files: tensors, and beside them the labels as JSON text (the metadata `weights` of a model file).
 import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
-import type { LoadOptions } from './arrange.js';
+import type { LoadOptions, LoadResult } from './arrange.js';
 import {
   AXES,
   type Axis,
@@ -18,8 +18,8 @@ import { firstNonFinite } from './numbers.js';
 export interface Stateful {
   /** Copies of all parameters and buffers, with their labels. */
   stateDict(): StateDict;
-  /** Overwrites all of them, matched by their labels. Errors: FORMAT. */
-  loadStateDict(state: GivenState, options?: LoadOptions): void;
+  /** Overwrites them, matched by their labels. Errors: FORMAT. */
+  loadStateDict(state: GivenState, options?: LoadOptions): LoadResult;
 }
 
 /** A tensor for a file. */
@@ -135,6 +135,7 @@ function damaged(expected: string, file: string, received: string, cause?: unkno
  * Puts the tensors of a file into a network, gate by gate.
  * @param labels undefined for a file of 0.1, which has none: its columns stand in the order of that version
  * @param file its name, for messages
+ * @param options `strict: false` takes what matches by name
  * Errors: FORMAT where they do not match, are of a type that no weight has, or are not finite.
  */
 export function loadStored(
@@ -142,8 +143,10 @@ export function loadStored(
   tensors: ReadonlyMap<string, FileTensor>,
   labels: Labels | undefined,
   file: string,
-): void {
-  network.loadStateDict(givenParameters(tensors, labels, file), {
+  options: LoadOptions = {},
+): LoadResult {
+  return network.loadStateDict(givenParameters(tensors, labels, file), {
+    ...options,
     from: file,
     ...(labels === undefined ? { order: '0.1' } : {}),
   });
