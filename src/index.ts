@@ -211,6 +211,7 @@ export {
   Adam,
   type AdamFamily,
   type AdamOptions,
+  type AdamSettings,
   AdamW,
   Optimizer,
   type OptimizerName,
@@ -221,6 +222,7 @@ export {
   SGD,
   type SGDOptions,
 } from './optim/optimizers.js';
+export type { LearningRateOption, ParameterSource } from './optim/given.js';
 export { clipGradNorm, clipGradValue, gradNorm } from './optim/clip.js';
 export {
   constantSchedule,
