@@ -248,6 +248,10 @@ export type { TrainerSettings } from './train/settings.js';
 export type { HistoryPoint, StepProgress, TrainingResult, Validation } from './train/trainer.js';
 export type { LoopCounters, StopReason } from './train/loop.js';
 
+export { type EpochResult, fit, type FitHistory, type LossName, type ModuleFitOptions } from './models/fitModule.js';
+export type { BatchSource } from './train/passes.js';
+export type { Example, LoadedBatch, Sequence } from './data/dataLoader.js';
+
 // Models
 export { Model, type OpenedAs, StoredModel, type TrainedBy } from './models/model.js';
 export type { FileExtra, ModelTensor, ModelText } from './models/modelFile.js';

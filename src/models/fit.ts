@@ -38,7 +38,7 @@ export async function fitModel<M extends Trainable, D, O extends object>(
   model.reading = given.reading ?? model.reading;
   model.settings = storable(options);
   model.isUnfinished = false;
-  const { epochs, minutes } = options;
+  const { epochs, minutes, maxSteps } = options;
   const onValidation = options.onValidation as ((event: object, model: M) => void | Promise<void>) | undefined;
   try {
     model.training = await train(
@@ -60,7 +60,7 @@ export async function fitModel<M extends Trainable, D, O extends object>(
       },
       {
         ...options,
-        epochs: epochs ?? (minutes === undefined ? definition.epochs : undefined),
+        epochs: epochs ?? (minutes === undefined && maxSteps === undefined ? definition.epochs : undefined),
         ...(from === null ? {} : { from: from.checkpoint }),
         checkpointSeconds: checkpoint?.everySeconds,
       },

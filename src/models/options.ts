@@ -29,7 +29,7 @@ export interface FitOptions<M = unknown> extends Partial<TrainerSettings> {
   /** Saves a checkpoint every `everySeconds` seconds, and when the training is aborted. */
   checkpoint?: { everySeconds: number; save: (bytes: Uint8Array) => void | Promise<void> };
   /**
-   * A checkpoint to resume from. Its settings apply: a different one given here is refused, except `epochs` and `minutes`; so is
+   * A checkpoint to resume from. Its settings apply: a different one given here is refused, except `epochs`, `minutes` and `maxSteps`; so is
    * other data.
    */
   resume?: Uint8Array;
