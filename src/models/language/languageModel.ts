@@ -96,7 +96,7 @@ export class LanguageModel extends Model<LanguageTask> {
     super(config, [text], (rng, calls) => new LanguageNetwork(config, text.vocabulary.size, rng, calls));
   }
 
-  /** The same as `fit`. */
+  /** The name of `fit` in 0.1. @deprecated */
   static train(data: Corpus | string, options: LanguageModelOptions = {}): Promise<LanguageModel> {
     return LanguageModel.fit(data, options);
   }

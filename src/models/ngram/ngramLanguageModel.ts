@@ -56,7 +56,7 @@ export class NgramLanguageModel extends StoredModel {
     );
   }
 
-  /** The same as `fit`. */
+  /** The name of `fit` in 0.1. @deprecated */
   static train(corpus: Corpus, options: NgramTrainOptions = {}): NgramLanguageModel {
     return NgramLanguageModel.fit(corpus, options);
   }
