@@ -6,6 +6,10 @@ import './drawing/cells/methods.js';
 // Errors
 export { type ErrorCode, type ErrorKind, UnrolledError, UnsupportedError } from './errors.js';
 
+// Files and bytes
+export type { Bytes } from './expect.js';
+export type { ByteStream, FileAddress, FileSource, FileTarget, ReadableFile, WritableFile } from './platform/files.js';
+
 // Backends
 export {
   type BackendInfo,
@@ -311,6 +315,7 @@ export type {
   ForecasterOptions,
   ForecastMetrics,
   Series,
+  Values,
 } from './models/forecaster/options.js';
 export {
   backtest,
