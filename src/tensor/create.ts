@@ -1,6 +1,6 @@
 // Making tensors from data, constants and random numbers.
 import { UnrolledError } from '../errors.js';
-import { didYouMean } from '../nearest.js';
+import { requireNames } from '../nearest.js';
 import { checkDType, currentDevice, type Device, type DType } from './device.js';
 import { defaultRng } from './generator.js';
 import { Philox } from './philox.js';
@@ -29,14 +29,7 @@ function checkOptions(options: CreateOptions): void {
       'a shape is one list: zeros([2, 3])',
     );
   }
-  for (const name in options) {
-    if ((OPTION_NAMES as string[]).includes(name)) continue;
-    throw new UnrolledError(
-      'OPTION',
-      `expected the options ${OPTION_NAMES.join(', ')}, received ${name}`,
-      `${didYouMean(name, OPTION_NAMES)}leave it out`,
-    );
-  }
+  requireNames(options, OPTION_NAMES);
   if (options.dtype !== undefined) checkDType(options.dtype);
   if (options.dtype === 'int32' && options.requiresGrad === true) {
     throw new UnrolledError('DTYPE', 'expected float32 where a gradient is asked for, received int32', 'use float32');

@@ -92,6 +92,11 @@ function shapeOfFirst(values: unknown): number[] {
   return shape;
 }
 
+/** Whether int32 holds the number. */
+export function isWhole(value: number): boolean {
+  return (value | 0) === value;
+}
+
 /** Checks the elements of a flat list. Errors: DTYPE for what is no number, RANGE for an int32 that is none. */
 export function checkElements(data: ArrayLike<number>, dtype: DType, name: string, shape: Shape = [data.length]): void {
   const typed = isNumericArray(data);
@@ -99,7 +104,7 @@ export function checkElements(data: ArrayLike<number>, dtype: DType, name: strin
   for (let i = 0; i < data.length; i++) {
     const value = data[i];
     if (!isNumber(value)) throw noNumber(value, name, placeOf(i, shape));
-    if (dtype === 'int32' && (value | 0) !== Number(value)) {
+    if (dtype === 'int32' && !isWhole(Number(value))) {
       throw new UnrolledError(
         'RANGE',
         `expected whole numbers from -2147483648 to 2147483647 for int32, received ${value} in ${name}${at(placeOf(i, shape))}`,
