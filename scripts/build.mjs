@@ -231,7 +231,7 @@ const BESIDES = ['kernels', 'experiments'];
 /** Takes away what was compiled from files that are gone: the package would hold it, and an old import would find it. */
 function prune(folder, outDir) {
   for (const name of readdirSync(outDir, { recursive: true })) {
-    const [, stem] = /^(.*?)(?:\.d\.ts|\.js|\.js\.map)$/.exec(name) ?? [];
+    const [, stem] = /^(.*?)(?:\.d\.ts|\.js)(?:\.map)?$/.exec(name) ?? [];
     if (stem === undefined || (folder === 'src' && BESIDES.includes(stem.split(/[\\/]/)[0]))) continue;
     if (!existsSync(join(root, folder, `${stem}.ts`))) rmSync(join(outDir, name));
   }

@@ -1,10 +1,13 @@
 // The library's entry: tensors, cells, layers, optimizers and models, in a browser and on Node alike. On Node the package's
 // entry is node.ts, which adds files and the native backend. unrolled/text, /data, /metrics, /formats and /inspect stand beside.
 import './autograd/methods.js';
-import './drawing/cells/methods.js';
 
 // Errors
 export { type ErrorCode, type ErrorKind, UnrolledError, UnsupportedError } from './errors.js';
+
+// Files and bytes
+export type { Bytes } from './expect.js';
+export type { ByteStream, FileAddress, FileSource, FileTarget, ReadableFile, WritableFile } from './platform/files.js';
 
 // Backends
 export {
@@ -23,6 +26,8 @@ export { backendOf } from './backend/registry.js';
 export { type GradientNode, type NestedArray, Tensor } from './tensor/tensor.js';
 export type { Device, DType, HostArray, Storage } from './tensor/device.js';
 export type { Shape } from './tensor/shape.js';
+export type { NumericArray, TensorValues } from './tensor/values.js';
+export type { TensorLike } from './tensor/asTensor.js';
 export { type CreateOptions, empty, fromData, full, ones, rand, randn, tensor, zeros } from './tensor/create.js';
 export { keep, scope } from './tensor/scope.js';
 export { Philox, type PhiloxState, type RandomKey } from './tensor/philox.js';
@@ -31,6 +36,10 @@ export { Philox, type PhiloxState, type RandomKey } from './tensor/philox.js';
 export {
   abs,
   add,
+  at,
+  argmin,
+  argmax,
+  type ArgOptions,
   type BinaryOperation,
   clone,
   concat,
@@ -38,35 +47,50 @@ export {
   type CrossEntropyOptions,
   div,
   dropout,
+  eq,
   exp,
   expand,
+  flatten,
   gatherRows,
+  lt,
+  le,
+  gt,
+  ge,
   type GatherOptions,
   log,
   logSoftmax,
   matmul,
   max,
   maximum,
+  ne,
+  min,
   mean,
   minimum,
   mul,
   neg,
+  pow,
   permute,
   reciprocal,
+  type Reduced,
   type ReduceOptions,
   relu,
   reshape,
+  type SpreadOptions,
+  select,
   sigmoid,
   slice,
   softmax,
   sqrt,
   square,
+  std,
+  squeeze,
   stack,
   sub,
   sum,
   tanh,
-  type TensorOrNumber,
   transpose,
+  variance,
+  unsqueeze,
   type UnaryOperation,
   where,
 } from './autograd/ops.js';
@@ -316,6 +340,7 @@ export type {
   ForecasterOptions,
   ForecastMetrics,
   Series,
+  Values,
 } from './models/forecaster/options.js';
 export {
   backtest,

@@ -1,5 +1,5 @@
 // Counting the ones among 20 bits with a GRU that resets before the product: no cell to count in, so its units share the work.
-import { GRUResetBefore } from 'unrolled';
+import { GRUResetBefore, toLatex } from 'unrolled';
 import { atLeast, below, diverging, experiment, MUTED, Plot } from 'unrolled/reproduce';
 import { countOnes, HIDDEN, LENGTH, LONG, read, running } from '../shared/count-ones.js';
 import text from './text/count-ones-gru.js';
@@ -11,7 +11,7 @@ export default experiment({
   code: ['count-ones-gru.ts', '../shared/count-ones.ts'],
   run(context) {
     const { formula, plot, say, check } = context;
-    formula(GRUResetBefore.toLatex());
+    formula(toLatex(GRUResetBefore));
     const { runs, mixed, random } = countOnes(context, GRUResetBefore);
 
     const sequence = Array.from({ length: LONG }, () => random.integer(2));

@@ -1,5 +1,5 @@
 // Counting the ones among 20 bits with an LSTM, and looking for the counter among its cells.
-import { LSTM } from 'unrolled';
+import { LSTM, toLatex } from 'unrolled';
 import { correlation } from 'unrolled/inspect';
 import { above, atLeast, between, curves, experiment, MUTED, Plot } from 'unrolled/reproduce';
 import { countOnes, HIDDEN, LENGTH, LONG, read, running, runningCount } from '../shared/count-ones.js';
@@ -12,7 +12,7 @@ export default experiment({
   code: ['count-ones-lstm.ts', '../shared/count-ones.ts'],
   run(context) {
     const { formula, plot, say, check } = context;
-    formula(LSTM.toLatex());
+    formula(toLatex(LSTM));
     const { runs, mixed, random } = countOnes(context, LSTM);
 
     const sequence = Array.from({ length: LONG }, () => random.integer(2));

@@ -1,5 +1,17 @@
 // Dive into Deep Learning, 10.2: gated recurrent units.
-import { GRU, GRUResetBefore, manualSeed, noGrad, Philox, randn, Recurrent, RNN, type Tensor } from 'unrolled';
+import {
+  GRU,
+  GRUResetBefore,
+  manualSeed,
+  noGrad,
+  Philox,
+  randn,
+  Recurrent,
+  RNN,
+  toDiagram,
+  toLatex,
+  type Tensor,
+} from 'unrolled';
 import { below, experiment } from 'unrolled/reproduce';
 import { learnBook } from '../shared/characters.js';
 import { gateMeans, gateTable, heatMaps, leftFigure, spreadUnits, traceText } from '../shared/gates.js';
@@ -17,10 +29,10 @@ export default experiment({
   minutes: 1,
   async run(context) {
     const { seed, say, heading, formula, svg, plot, table, check, data } = context;
-    formula(GRU.toLatex());
-    svg('diagram', GRU.toDiagram());
+    formula(toLatex(GRU));
+    svg('diagram', toDiagram(GRU));
     say('resetBefore');
-    formula(GRUResetBefore.toLatex());
+    formula(toLatex(GRUResetBefore));
 
     heading('limitsHeading');
     say('limits');

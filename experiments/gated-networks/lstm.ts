@@ -1,5 +1,5 @@
 // Dive into Deep Learning, 10.1: long short-term memory.
-import { LSTM, manualSeed, noGrad, Philox, randn, Recurrent, RNN } from 'unrolled';
+import { LSTM, manualSeed, noGrad, Philox, randn, Recurrent, RNN, toDiagram, toLatex } from 'unrolled';
 import { exactly, experiment } from 'unrolled/reproduce';
 import { learnBook } from '../shared/characters.js';
 import { gateMeans, gateTable, heatMaps, leftFigure, spreadUnits, traceText } from '../shared/gates.js';
@@ -14,8 +14,8 @@ export default experiment({
   minutes: 2,
   async run(context) {
     const { seed, say, heading, formula, svg, plot, table, check, data } = context;
-    formula(LSTM.toLatex());
-    svg('diagram', LSTM.toDiagram());
+    formula(toLatex(LSTM));
+    svg('diagram', toDiagram(LSTM));
 
     heading('keepHeading');
     say('keep');

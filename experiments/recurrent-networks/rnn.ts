@@ -1,5 +1,5 @@
 // Dive into Deep Learning, 9.6: the recurrent network with a library's layer.
-import { fromData, manualSeed, noGrad, Recurrent, RNN } from 'unrolled';
+import { fromData, manualSeed, noGrad, Recurrent, RNN, toDiagram, toLatex } from 'unrolled';
 import { below, experiment } from 'unrolled/reproduce';
 import { learnBook } from '../shared/characters.js';
 import { heatMaps, spreadUnits, traceText } from '../shared/gates.js';
@@ -13,8 +13,8 @@ export default experiment({
   datasets: ['timemachine'],
   async run(context) {
     const { seed, say, heading, formula, svg, plot, lines, check, data } = context;
-    formula(RNN.toLatex());
-    svg('diagram', RNN.toDiagram());
+    formula(toLatex(RNN));
+    svg('diagram', toDiagram(RNN));
 
     heading('tokensHeading');
     say('tokens');

@@ -3,6 +3,7 @@
 import { UnrolledError } from '../errors.js';
 import { apply, constant, type Expr, uniform } from '../program/expr.js';
 import { requireNumber } from '../range.js';
+import { asTensor, type TensorLike } from '../tensor/asTensor.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { argument, elementwise, RESULT_GRADIENT } from './elementwise.js';
 
@@ -17,9 +18,13 @@ const leakyExpr = apply('select', isPositive, x, mul(uniform('slope'), x));
 const leakyGradients = [apply('select', isPositive, g, mul(uniform('slope'), g))];
 
 /** x where x > 0, else slope · x. Errors: RANGE for a slope that is not finite. */
-export function leakyRelu(t: Tensor, slope = 0.01): Tensor {
+export function leakyRelu(t: TensorLike, slope = 0.01): Tensor {
   requireNumber('a slope', slope, {}, '0.01 is usual');
-  return elementwise(leakyExpr, [t], { op: 'leakyRelu', uniforms: { slope }, gradients: leakyGradients });
+  return elementwise(leakyExpr, [asTensor(t, 'the input')], {
+    op: 'leakyRelu',
+    uniforms: { slope },
+    gradients: leakyGradients,
+  });
 }
 
 const below = apply('min', x, zero);
@@ -29,31 +34,31 @@ const eluExpr = apply('select', isPositive, x, mul(uniform('alpha'), expm1));
 const eluGradients = [apply('select', isPositive, g, mul(g, mul(uniform('alpha'), apply('exp', below))))];
 
 /** x where x > 0, else alpha · (e^x − 1) (Clevert, Unterthiner and Hochreiter 2016). Errors: RANGE. */
-export function elu(t: Tensor, alpha = 1): Tensor {
+export function elu(t: TensorLike, alpha = 1): Tensor {
   requireNumber('an alpha', alpha, {}, '1 is usual');
-  return elementwise(eluExpr, [t], { op: 'elu', uniforms: { alpha }, gradients: eluGradients });
+  return elementwise(eluExpr, [asTensor(t, 'the input')], { op: 'elu', uniforms: { alpha }, gradients: eluGradients });
 }
 
 const cubic = mul(x, add(one, mul(constant(0.044715), mul(x, x))));
 const geluExpr = mul(mul(constant(0.5), x), add(one, apply('tanh', mul(constant(Math.sqrt(2 / Math.PI)), cubic))));
 
 /** GELU by its tanh formula (Hendrycks and Gimpel 2016): PyTorch's `gelu` with `approximate='tanh'`, not its default. */
-export function geluTanh(t: Tensor): Tensor {
-  return elementwise(geluExpr, [t], { op: 'geluTanh' });
+export function geluTanh(t: TensorLike): Tensor {
+  return elementwise(geluExpr, [asTensor(t, 'the input')], { op: 'geluTanh' });
 }
 
 const siluExpr = apply('silu', x);
 
 /** x · sigmoid(x), also called swish. */
-export function silu(t: Tensor): Tensor {
-  return elementwise(siluExpr, [t]);
+export function silu(t: TensorLike): Tensor {
+  return elementwise(siluExpr, [asTensor(t, 'the input')]);
 }
 
 const softplusExpr = apply('softplus', x);
 
 /** log(1 + e^x), without overflow and with all digits of small results. */
-export function softplus(t: Tensor): Tensor {
-  return elementwise(softplusExpr, [t]);
+export function softplus(t: TensorLike): Tensor {
+  return elementwise(softplusExpr, [asTensor(t, 'the input')]);
 }
 
 const shrink = apply('reciprocal', add(one, apply('abs', x)));
@@ -61,8 +66,8 @@ const softsignExpr = mul(x, shrink);
 const softsignGradients = [mul(g, mul(shrink, shrink))];
 
 /** x / (1 + |x|). */
-export function softsign(t: Tensor): Tensor {
-  return elementwise(softsignExpr, [t], { op: 'softsign', gradients: softsignGradients });
+export function softsign(t: TensorLike): Tensor {
+  return elementwise(softsignExpr, [asTensor(t, 'the input')], { op: 'softsign', gradients: softsignGradients });
 }
 
 const [low, high] = [uniform('low'), uniform('high')];
@@ -70,7 +75,7 @@ const hardtanhExpr = apply('min', apply('max', x, low), high);
 const hardtanhGradients = [mul(g, mul(apply('less', low, x), apply('less', x, high)))];
 
 /** x cut to low … high; at the bounds and beyond the gradient is 0. Errors: RANGE where low is not below high. */
-export function hardtanh(t: Tensor, lowest = -1, highest = 1): Tensor {
+export function hardtanh(t: TensorLike, lowest = -1, highest = 1): Tensor {
   if (!(lowest < highest)) {
     throw new UnrolledError(
       'RANGE',
@@ -79,5 +84,9 @@ export function hardtanh(t: Tensor, lowest = -1, highest = 1): Tensor {
     );
   }
   const uniforms = { low: lowest, high: highest };
-  return elementwise(hardtanhExpr, [t], { op: 'hardtanh', uniforms, gradients: hardtanhGradients });
+  return elementwise(hardtanhExpr, [asTensor(t, 'the input')], {
+    op: 'hardtanh',
+    uniforms,
+    gradients: hardtanhGradients,
+  });
 }

@@ -87,6 +87,28 @@ const CASES: Record<string, { f: (...t: Tensor[]) => Tensor; inputs: () => Tenso
   concat: { f: (a, b) => ops.concat([a, b, a], 1), inputs: () => [normal(2, 3), normal(2, 1)] },
   stack: { f: (a, b) => ops.stack([a, b], 1), inputs: () => [normal(2, 3), normal(2, 3)] },
   expand: { f: (a) => a.expand([2, 2, 3]), inputs: () => [normal(2, 1)] },
+  min: { f: (a) => a.min({ axis: 1 }), inputs: () => [normal(2, 3)] },
+  variance: { f: (a) => a.variance(1), inputs: () => [normal(2, 3)] },
+  'variance of a population': { f: (a) => a.variance({ correction: 0 }), inputs: () => [normal(2, 3)] },
+  std: { f: (a) => a.std({ axis: [0, 2], keepDims: true }), inputs: () => [normal(2, 3, 2)] },
+  'pow by 0': { f: (a) => a.pow(0).mul(a), inputs: () => [normal(2, 3)] },
+  'pow by 1': { f: (a) => a.pow(1), inputs: () => [normal(2, 3)] },
+  'pow by 5': { f: (a) => a.pow(5), inputs: () => [normal(2, 3)] },
+  'pow by −3': { f: (a) => a.pow(-3), inputs: () => [positive(2, 3)] },
+  'pow by 64': { f: (a) => a.pow(64), inputs: () => [positive(2, 3).div(2)] },
+  'pow by 0.5': { f: (a) => a.pow(0.5), inputs: () => [positive(2, 3)] },
+  'pow by 2.3': { f: (a) => a.pow(2.3), inputs: () => [positive(2, 3)] },
+  'pow of two tensors': { f: (a, b) => a.pow(b), inputs: () => [positive(2, 3), normal(3)] },
+  'a number by a tensor': { f: (a) => ops.pow(1.7, a), inputs: () => [normal(2, 3)] },
+  'where by a comparison': { f: (a, b) => ops.where(a.gt(b), a, b.mul(2)), inputs: () => [normal(2, 3), normal(3)] },
+  'with an array': { f: (a) => a.mul([1, 2, 3]).add([[1], [2]]), inputs: () => [normal(2, 3)] },
+  'with int32': { f: (a) => a.mul(fromData(Int32Array.of(1, 2, 3), [3])), inputs: () => [normal(2, 3)] },
+  'at and select': { f: (a) => a.at(-1).add(a.select(1, -2).sum()), inputs: () => [normal(2, 3)] },
+  'slice from the end': { f: (a) => a.slice(1, -2), inputs: () => [normal(2, 3)] },
+  'squeeze, unsqueeze and flatten': {
+    f: (a) => a.unsqueeze(1).flatten(1).squeeze().mul(2),
+    inputs: () => [normal(2, 3)],
+  },
   'a composition': {
     f: (a, b) => a.matmul(b).tanh().softmax().log().mean({ axis: 0 }),
     inputs: () => [normal(2, 3), normal(3, 2)],
@@ -188,6 +210,11 @@ describe('the tape', () => {
     close(1);
     loss.backward(); // adds to what is there
     close(2);
+  });
+
+  it('does not record comparisons and conversions', () => {
+    const a = tensor([1, 2], { requiresGrad: true });
+    expect([a.gt(1).node, a.argmax().node, a.to('int32').node]).toEqual([null, null, null]);
   });
 
   it('says which shapes do not fit', () => {

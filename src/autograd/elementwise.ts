@@ -120,10 +120,11 @@ function operandFor(t: Tensor, shape: Shape, grid: { rows: number; cols: number 
 }
 
 /**
- * y = expr(x0, x1, …) element by element; the inputs broadcast as in NumPy. Errors: SHAPE.
+ * y = expr(x0, x1, …) element by element, in float32; the inputs broadcast as in NumPy. Errors: SHAPE.
  * @param expr over `argument(i)`, uniforms and random numbers
  */
-export function elementwise(expr: Expr, inputs: readonly Tensor[], options: ElementwiseOptions = {}): Tensor {
+export function elementwise(expr: Expr, given: readonly Tensor[], options: ElementwiseOptions = {}): Tensor {
+  const inputs = given.map((t) => t.to('float32'));
   const shape = broadcastShapes(...inputs.map((t) => t.shape));
   const { forward } = derive(expr);
   const device = inputs[0].device;

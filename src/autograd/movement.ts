@@ -2,9 +2,11 @@
 // what was expanded, which is the gradient of the latter.
 import { UnrolledError } from '../errors.js';
 import { backendOf } from '../backend/registry.js';
+import { asTensor, type TensorLike } from '../tensor/asTensor.js';
 import { empty } from '../tensor/create.js';
 import { formatShape, resolveAxis, sameShape, type Shape, sizeOf, stridesOf } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
+import { describeValue } from '../tensor/values.js';
 import { alias, record } from './tape.js';
 
 /** A strided copy out of `t` into a new dense tensor. */
@@ -64,14 +66,16 @@ function mergeAxes(
 }
 
 /** A dense copy of its own memory. */
-export function clone(t: Tensor): Tensor {
+export function clone(input: TensorLike): Tensor {
+  const t = asTensor(input, 'the input');
   const out = copyOut(t, t.shape, stridesOf(t.shape));
   record({ op: 'clone', inputs: [t], outputs: [out], backward: ([g]) => [g && alias(g)] });
   return out;
 }
 
 /** The same elements in another shape; one size may be −1 and follows. Shares the memory. Errors: SHAPE. */
-export function reshape(t: Tensor, shape: Shape): Tensor {
+export function reshape(input: TensorLike, shape: Shape): Tensor {
+  const t = asTensor(input, 'the input');
   const unknown = shape.indexOf(-1);
   const known = shape.reduce((product, n) => (n === -1 ? product : product * n), 1);
   const full = unknown < 0 ? [...shape] : shape.map((n) => (n === -1 ? t.size / known : n));
@@ -88,7 +92,8 @@ export function reshape(t: Tensor, shape: Shape): Tensor {
 }
 
 /** Axes in another order: axis i of the result is axis `axes[i]` of t. Errors: SHAPE. */
-export function permute(t: Tensor, axes: readonly number[]): Tensor {
+export function permute(input: TensorLike, axes: readonly number[]): Tensor {
+  const t = asTensor(input, 'the input');
   const order = axes.map((axis) => resolveAxis(axis, t.rank));
   if (order.length !== t.rank || new Set(order).size !== t.rank) {
     throw new UnrolledError(
@@ -109,28 +114,35 @@ export function permute(t: Tensor, axes: readonly number[]): Tensor {
 }
 
 /** Two axes swapped; the last two by default. */
-export function transpose(t: Tensor, a = -2, b = -1): Tensor {
+export function transpose(input: TensorLike, a = -2, b = -1): Tensor {
+  const t = asTensor(input, 'the input');
   const axes = t.shape.map((_, axis) => axis);
   const [i, j] = [resolveAxis(a, t.rank), resolveAxis(b, t.rank)];
   [axes[i], axes[j]] = [j, i];
   return permute(t, axes);
 }
 
-/** Elements `from` … `to` − 1 along an axis. Shares the memory along axis 0. Errors: RANGE. */
-export function slice(t: Tensor, axis: number, from: number, to: number): Tensor {
+/**
+ * Elements `from` … `to` − 1 along an axis; negative ones count from the end, and without `to` it goes there: `slice(x, 0, -2)`
+ * is the last two rows. Shares the memory along axis 0. Errors: RANGE beyond the ends.
+ */
+export function slice(input: TensorLike, axis: number, start: number, end?: number): Tensor {
+  const t = asTensor(input, 'the input');
   const at = resolveAxis(axis, t.rank);
-  if (!(Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from <= to && to <= t.shape[at])) {
+  const size = t.shape[at];
+  const [from, to] = [start, end ?? size].map((place) => (place < 0 ? place + size : place));
+  if (!(Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from <= to && to <= size)) {
     throw new UnrolledError(
       'RANGE',
-      `expected 0 ≤ from ≤ to ≤ ${t.shape[at]} along axis ${axis}, received ${from} and ${to}`,
-      'slices count from 0 and end before `to`',
+      `expected a range within the ${size} places of axis ${axis}, received ${start} to ${end ?? 'the end'}`,
+      `from 0 to ${size}, or from ${-size} counted from the end; it ends before its second number`,
     );
   }
   const strides = stridesOf(t.shape);
   const shape = t.shape.map((n, i) => (i === at ? to - from : n));
-  const start = from * strides[at];
+  const first = from * strides[at];
   const contiguous = t.shape.slice(0, at).every((n) => n === 1);
-  const out = contiguous ? shiftedAlias(t, shape, start) : copyOut(t, shape, strides, start);
+  const out = contiguous ? shiftedAlias(t, shape, first) : copyOut(t, shape, strides, first);
   record({
     op: 'slice',
     inputs: [t],
@@ -139,7 +151,7 @@ export function slice(t: Tensor, axis: number, from: number, to: number): Tensor
       if (g === null) return [null];
       const whole = empty(t.shape, { device: t.device });
       backendOf(t).fill({ storage: whole.storage, offset: 0 }, whole.size, 0);
-      copyBetween(g, 0, stridesOf(shape), whole, start, strides, shape);
+      copyBetween(g, 0, stridesOf(shape), whole, first, strides, shape);
       return [whole];
     },
   });
@@ -150,10 +162,92 @@ function shiftedAlias(t: Tensor, shape: Shape, start: number): Tensor {
   return new Tensor(t.storage, shape, t.offset + start);
 }
 
-/** Tensors one after the other along an axis. Errors: SHAPE where the other sizes differ, EMPTY for none. */
-export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
-  if (tensors.length === 0)
+/**
+ * The place `index` along an axis, which is gone in the result; negative ones count from the end. Shares the memory along axis 0.
+ * Errors: RANGE.
+ */
+export function select(input: TensorLike, axis: number, index: number): Tensor {
+  const t = asTensor(input, 'the input');
+  const at = resolveAxis(axis, t.rank);
+  const size = t.shape[at];
+  if (!Number.isInteger(index) || index < -size || index >= size) {
+    throw new UnrolledError(
+      'RANGE',
+      `expected an index from ${-size} to ${size - 1} along axis ${axis} of shape ${formatShape(t.shape)}, received ${String(index)}`,
+      'indices count from 0, negative ones from the end',
+    );
+  }
+  const from = index < 0 ? index + size : index;
+  return squeeze(slice(t, at, from, from + 1), at);
+}
+
+/** What stands at these indices of the first axes: `x.at(-1)` is the last row, `x.at(0, 2)` an element or what lies under it. Errors: RANGE. */
+export function at(input: TensorLike, ...indices: number[]): Tensor {
+  return indices.reduce((t, index) => select(t, 0, index), asTensor(input, 'the input'));
+}
+
+/** Without the axes of size 1, or without one of them. Shares the memory. Errors: RANGE, SHAPE where the axis is longer. */
+export function squeeze(input: TensorLike, axis?: number): Tensor {
+  const t = asTensor(input, 'the input');
+  if (axis === undefined) {
+    return reshape(
+      t,
+      t.shape.filter((n) => n !== 1),
+    );
+  }
+  const at = resolveAxis(axis, t.rank);
+  if (t.shape[at] !== 1) {
+    throw new UnrolledError(
+      'SHAPE',
+      `expected size 1 along axis ${axis}, received shape ${formatShape(t.shape)}`,
+      'squeeze(x) without an axis removes all axes of size 1 and no other; reshape and select change longer ones',
+    );
+  }
+  return reshape(t, t.shape.toSpliced(at, 1));
+}
+
+/** With a new axis of size 1 in this place; −1 is the last. Shares the memory. Errors: RANGE. */
+export function unsqueeze(input: TensorLike, axis: number): Tensor {
+  const t = asTensor(input, 'the input');
+  return reshape(t, t.shape.toSpliced(resolveAxis(axis, t.rank + 1), 0, 1));
+}
+
+/** The axes `from` … `to` as one, all by default. Shares the memory. Errors: RANGE. */
+export function flatten(input: TensorLike, from = 0, to = -1): Tensor {
+  const t = asTensor(input, 'the input');
+  if (t.rank === 0) return reshape(t, [1]);
+  const [first, last] = [resolveAxis(from, t.rank), resolveAxis(to, t.rank)];
+  if (first > last) {
+    throw new UnrolledError(
+      'RANGE',
+      `expected axes in rising order, received ${from} and ${to}`,
+      'flatten(x, 1) leaves the first axis as it is',
+    );
+  }
+  const size = sizeOf(t.shape.slice(first, last + 1));
+  return reshape(t, t.shape.toSpliced(first, last + 1 - first, size));
+}
+
+/** The tensors of a list, in one dtype: float32 where they differ. Errors: USAGE for no list, EMPTY for none. */
+function listOf(list: readonly TensorLike[]): Tensor[] {
+  if (!Array.isArray(list)) {
+    throw new UnrolledError(
+      'USAGE',
+      `expected a list of tensors, received ${describeValue(list)}`,
+      'write concat([a, b])',
+    );
+  }
+  if (list.length === 0) {
     throw new UnrolledError('EMPTY', 'expected at least one tensor, received none', 'give tensors');
+  }
+  const device = list.find((value) => value instanceof Tensor)?.device;
+  const tensors = list.map((value, i) => asTensor(value, `the tensor at index ${i}`, undefined, device));
+  return tensors.every((t) => t.dtype === tensors[0].dtype) ? tensors : tensors.map((t) => t.to('float32'));
+}
+
+/** Tensors one after the other along an axis. Errors: SHAPE where the other sizes differ, EMPTY for none. */
+export function concat(list: readonly TensorLike[], axis = 0): Tensor {
+  const tensors = listOf(list);
   const first = tensors[0];
   const at = resolveAxis(axis, first.rank);
   for (const t of tensors) {
@@ -184,17 +278,19 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   return out;
 }
 
-/** Tensors of one shape along a new axis. */
-export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
-  const at = axis < 0 ? axis + (tensors[0]?.rank ?? 0) + 1 : axis;
+/** Tensors of one shape along a new axis. Errors: SHAPE where they differ, EMPTY for none, RANGE. */
+export function stack(list: readonly TensorLike[], axis = 0): Tensor {
+  const tensors = listOf(list);
+  const at = resolveAxis(axis, tensors[0].rank + 1);
   return concat(
-    tensors.map((t) => reshape(t, [...t.shape.slice(0, at), 1, ...t.shape.slice(at)])),
+    tensors.map((t) => unsqueeze(t, at)),
     at,
   );
 }
 
 /** Broadcast written out. Errors: SHAPE. */
-export function expand(t: Tensor, shape: Shape): Tensor {
+export function expand(input: TensorLike, shape: Shape): Tensor {
+  const t = asTensor(input, 'the input');
   const padded = [...new Array<number>(shape.length - t.rank).fill(1), ...t.shape];
   if (!padded.every((n, axis) => n === 1 || n === shape[axis])) {
     throw new UnrolledError(

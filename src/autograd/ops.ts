@@ -1,74 +1,23 @@
 // The operations on tensors, as functions; methods.ts has the same as methods. All of them take part in backward().
 import { UnrolledError } from '../errors.js';
 import { backendOf } from '../backend/registry.js';
-import { apply, constant, type Expr, random, uniform } from '../program/expr.js';
+import { apply, constant, random, uniform } from '../program/expr.js';
 import { requireNumber } from '../range.js';
+import { asTensor, type TensorLike } from '../tensor/asTensor.js';
 import { empty } from '../tensor/create.js';
 import type { RandomKey } from '../tensor/philox.js';
 import { formatShape, resolveAxis, sizeOf } from '../tensor/shape.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { add, exp, mul, sub } from './arithmetic.js';
 import { argument, elementwise, updateInPlace } from './elementwise.js';
 import { clearFrozen } from './freeze.js';
-import { clone, concat, expand, permute, reduceAxes } from './movement.js';
+import { asFloat, asTensors } from './integers.js';
+import { clone, concat, permute } from './movement.js';
+import { sum } from './reductions.js';
 import { alias, record, setTapeArithmetic } from './tape.js';
 
-/** The right-hand side of arithmetic: a tensor that broadcasts, or a number, for which no tensor is made. */
-export type TensorOrNumber = Tensor | number;
-
-const x0 = argument(0);
-const x1 = argument(1);
-
-/** An operation on each element of a tensor of any shape; the result has the same shape. */
-export type UnaryOperation = (x: Tensor) => Tensor;
-/** Arithmetic element by element, with broadcasting as in NumPy. Errors: SHAPE. */
-export type BinaryOperation = (a: Tensor, b: TensorOrNumber) => Tensor;
-
-function unary(expr: Expr): UnaryOperation {
-  return (x) => elementwise(expr, [x]);
-}
-
-/** A number on the right is a uniform of the program: no tensor is made for it. */
-function binary(make: (a: Expr, b: Expr) => Expr): BinaryOperation {
-  const [withTensor, withNumber] = [make(x0, x1), make(x0, uniform('b'))];
-  return (a, b) =>
-    typeof b === 'number' ? elementwise(withNumber, [a], { uniforms: { b } }) : elementwise(withTensor, [a, b]);
-}
-
-/** −x, element by element. Gradient: −g. */
-export const neg = unary(apply('neg', x0));
-/** |x|, element by element. Gradient: g · sign(x), which is 0 at 0. */
-export const abs = unary(apply('abs', x0));
-/** eˣ, element by element; the exponential of 89 and more is infinite in float32. */
-export const exp = unary(apply('exp', x0));
-/** The natural logarithm, element by element: −∞ at 0, NaN below. */
-export const log = unary(apply('log', x0));
-/** √x, element by element: NaN below 0; at 0 the gradient is infinite. */
-export const sqrt = unary(apply('sqrt', x0));
-/** x², element by element. */
-export const square = unary(apply('mul', x0, x0));
-/** 1 / x, element by element: infinite at 0. */
-export const reciprocal = unary(apply('reciprocal', x0));
-/** The logistic function 1 / (1 + e⁻ˣ), between 0 and 1: the activation of gates. */
-export const sigmoid = unary(apply('sigmoid', x0));
-/** The hyperbolic tangent, between −1 and 1: the activation of candidates and of simple RNNs. */
-export const tanh = unary(apply('tanh', x0));
-/** max(x, 0), element by element; at 0 the gradient is 0. */
-export const relu = unary(apply('relu', x0));
-
-/** a + b with broadcasting as in NumPy: sizes, counted from the last axis, are equal or 1. Errors: SHAPE. */
-export const add = binary((a, b) => apply('add', a, b));
-/** a − b, with broadcasting. Errors: SHAPE. */
-export const sub = binary((a, b) => apply('sub', a, b));
-/** a · b element by element, with broadcasting; `matmul` is the matrix product. Errors: SHAPE. */
-export const mul = binary((a, b) => apply('mul', a, b));
-/** a / b element by element, with broadcasting. Errors: SHAPE. */
-export const div = binary((a, b) => apply('div', a, b));
-/** The larger of a and b, element by element, with broadcasting; `max` reduces one tensor. Errors: SHAPE. */
-export const maximum = binary((a, b) => apply('max', a, b));
-/** The smaller of a and b, element by element, with broadcasting. Errors: SHAPE. */
-export const minimum = binary((a, b) => apply('min', a, b));
-
+const [x0, x1] = [argument(0), argument(1)];
 const sumExpr = apply('add', x0, x1);
 
 setTapeArithmetic(
@@ -86,13 +35,6 @@ setTapeArithmetic(
   clearFrozen,
 );
 
-const selectExpr = apply('select', x0, x1, argument(2));
-
-/** a where the condition is not 0, else b. */
-export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
-  return elementwise(selectExpr, [condition, a, b]);
-}
-
 const dropoutExpr = apply(
   'select',
   apply('less', random(), uniform('p')),
@@ -101,16 +43,21 @@ const dropoutExpr = apply(
 );
 
 /** Zeroes each element with probability p and divides the rest by 1 − p; the same mask for the same key. Errors: RANGE. */
-export function dropout(x: Tensor, p: number, key: RandomKey): Tensor {
+export function dropout(x: TensorLike, p: number, key: RandomKey): Tensor {
   requireNumber('a dropout', p, { min: 0, below: 1 }, '0.2 drops a fifth');
-  return elementwise(dropoutExpr, [x], { op: 'dropout', uniforms: { p, scale: 1 / (1 - p) }, random: key });
+  return elementwise(dropoutExpr, [asTensor(x, 'the input')], {
+    op: 'dropout',
+    uniforms: { p, scale: 1 / (1 - p) },
+    random: key,
+  });
 }
 
 /**
- * Matrix product over the last two axes: [M, K] · [K, N]; leading axes of `a` are rows too ([T, N, K] · [K, M]).
+ * Matrix product over the last two axes: [M, K] · [K, N]; leading axes of the first are rows too ([T, N, K] · [K, M]).
  * Batches of matrices on both sides multiply pair by pair. Errors: SHAPE.
  */
-export function matmul(a: Tensor, b: Tensor): Tensor {
+export function matmul(left: TensorLike, right: TensorLike): Tensor {
+  const [a, b] = asTensors([left, right], 'the factor').map((t) => t.to('float32'));
   const k = a.shape[a.rank - 1];
   if (a.rank < 2 || b.rank < 2 || b.shape[b.rank - 2] !== k || (b.rank > 2 && !pairs(a, b))) {
     throw new UnrolledError(
@@ -173,64 +120,6 @@ function product(
   }
 }
 
-/** Over which axes `sum`, `mean` and `max` go, and what is left of them. */
-export interface ReduceOptions {
-  /** Which axes; all by default. */
-  axis?: number | readonly number[];
-  /** Leaves the reduced axes with size 1. */
-  keepDims?: boolean;
-}
-
-function reducePlan(
-  x: Tensor,
-  options: ReduceOptions,
-): { over: number[]; kept: number[]; ones: number[]; shape: number[] } {
-  const given = options.axis === undefined ? x.shape.map((_, axis) => axis) : [options.axis].flat();
-  const over = [...new Set(given.map((axis) => resolveAxis(axis, x.rank)))].sort((a, b) => a - b);
-  const kept = x.shape.map((_, axis) => axis).filter((axis) => !over.includes(axis));
-  const ones = x.shape.map((n, axis) => (over.includes(axis) ? 1 : n));
-  return { over, kept, ones, shape: options.keepDims === true ? ones : kept.map((axis) => x.shape[axis]) };
-}
-
-/** The sum over all elements (a scalar, of shape []) or over some axes. Errors: RANGE for an axis that is none. */
-export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
-  const { over, kept, ones, shape } = reducePlan(x, options);
-  const out = alias(reduceAxes(x, 'sum', over, kept), shape);
-  record({ op: 'sum', inputs: [x], outputs: [out], backward: ([g]) => [g && expand(alias(g, ones), x.shape)] });
-  return out;
-}
-
-/** The mean over all elements or over some axes; over no elements it is NaN. Errors: RANGE for an axis that is none. */
-export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
-  const { over } = reducePlan(x, options);
-  return mul(sum(x, options), 1 / sizeOf(over.map((axis) => x.shape[axis])));
-}
-
-/** The largest element; where several are equal they share the gradient. */
-export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
-  const { over, kept, ones, shape } = reducePlan(x, options);
-  if (sizeOf(over.map((axis) => x.shape[axis])) === 0) {
-    throw new UnrolledError(
-      'EMPTY',
-      `expected elements, received shape ${formatShape(x.shape)}`,
-      'the largest of none is undefined',
-    );
-  }
-  const out = alias(reduceAxes(x, 'max', over, kept), shape);
-  record({
-    op: 'max',
-    inputs: [x],
-    outputs: [out],
-    backward([g]) {
-      if (g === null) return [null];
-      const hit = elementwise(apply('equal', x0, x1), [x, alias(out, ones)]);
-      const count = alias(reduceAxes(hit, 'sum', over, kept), ones);
-      return [mul(hit, div(alias(g, ones), count))];
-    },
-  });
-  return out;
-}
-
 /** Softmax over the last axis, or its logarithm. */
 function softmaxRows(x: Tensor, isLog: boolean): Tensor {
   const cols = x.shape[x.rank - 1] ?? 1;
@@ -255,16 +144,17 @@ function softmaxRows(x: Tensor, isLog: boolean): Tensor {
 }
 
 /** eˣ divided by its sum along an axis: probabilities, without overflow. Errors: RANGE for an axis that is none. */
-export function softmax(x: Tensor, axis = -1): Tensor {
+export function softmax(x: TensorLike, axis = -1): Tensor {
   return overLastAxis(x, axis, (t) => softmaxRows(t, false));
 }
 
 /** The logarithm of `softmax`, exact where a probability is too small to be represented. Errors: RANGE. */
-export function logSoftmax(x: Tensor, axis = -1): Tensor {
+export function logSoftmax(x: TensorLike, axis = -1): Tensor {
   return overLastAxis(x, axis, (t) => softmaxRows(t, true));
 }
 
-function overLastAxis(x: Tensor, axis: number, f: UnaryOperation): Tensor {
+function overLastAxis(input: TensorLike, axis: number, f: (x: Tensor) => Tensor): Tensor {
+  const x = asFloat(input, 'the input');
   const at = resolveAxis(axis, x.rank);
   if (at === x.rank - 1) return f(x);
   const axes = x.shape.map((_, i) => i);
@@ -272,5 +162,22 @@ function overLastAxis(x: Tensor, axis: number, f: UnaryOperation): Tensor {
   return permute(f(permute(x, axes)), axes);
 }
 
-export { clone, concat, expand, permute, reshape, slice, stack, transpose } from './movement.js';
+export * from './arithmetic.js';
+export {
+  at,
+  clone,
+  concat,
+  expand,
+  flatten,
+  permute,
+  reshape,
+  select,
+  slice,
+  squeeze,
+  stack,
+  transpose,
+  unsqueeze,
+} from './movement.js';
+export * from './power.js';
+export * from './reductions.js';
 export { crossEntropy, type CrossEntropyOptions, gatherRows, type GatherOptions } from './rows.js';

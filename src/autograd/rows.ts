@@ -3,10 +3,12 @@ import { UnrolledError } from '../errors.js';
 import { backendOf } from '../backend/registry.js';
 import { apply, constant, uniform } from '../program/expr.js';
 import { requireNumber } from '../range.js';
+import { asTensor, type TensorLike } from '../tensor/asTensor.js';
 import { empty, fromData, full } from '../tensor/create.js';
 import { formatShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { argument, elementwise, updateInPlace } from './elementwise.js';
+import { asFloat } from './integers.js';
 import { reduceAxes } from './movement.js';
 import { alias, record } from './tape.js';
 
@@ -46,11 +48,13 @@ const smoothedGradientExpr = apply(
 
 /**
  * Softmax cross-entropy in nats, fused and stable: −log softmax(logits)[target].
- * @param logits [..., V]
- * @param targets int32, the leading shape of the logits
+ * @param input logits [..., V]
+ * @param target int32, or an array of whole numbers; the leading shape of the logits
  * Errors: SHAPE, DTYPE, RANGE for a target outside 0 … V − 1 or a smoothing outside 0 … 1.
  */
-export function crossEntropy(logits: Tensor, targets: Tensor, options: CrossEntropyOptions = {}): Tensor {
+export function crossEntropy(input: TensorLike, target: TensorLike, options: CrossEntropyOptions = {}): Tensor {
+  const logits = asFloat(input, 'the logits');
+  const targets = asTensor(target, 'the targets', 'int32', logits.device);
   const { ignoreIndex = NO_TARGET, labelSmoothing = 0, reduction = 'mean' } = options;
   const cols = logits.shape[logits.rank - 1];
   const rows = targets.size;
@@ -129,7 +133,7 @@ function keptRows(targets: Tensor, ignoreIndex: number): number[] {
 
 function requireIndices(t: Tensor): void {
   if (t.dtype !== 'int32') {
-    throw new UnrolledError('DTYPE', `expected int32 indices, received ${t.dtype}`, 'make them from an Int32Array');
+    throw new UnrolledError('DTYPE', `expected int32 indices, received ${t.dtype}`, "convert them: x.to('int32')");
   }
 }
 
@@ -143,15 +147,16 @@ export interface GatherOptions {
  * Rows of a table: [V, D] by int32 indices of any shape gives [..., D]. The gradient adds into the rows.
  * Errors: DTYPE, RANGE for an index outside 0 … V − 1.
  */
-export function gatherRows(table: Tensor, indices: Tensor, options: GatherOptions = {}): Tensor {
+export function gatherRows(table: Tensor, index: TensorLike, options: GatherOptions = {}): Tensor {
+  const indices = asTensor(index, 'the indices', 'int32', table.device);
   requireIndices(indices);
   const [tableRows, cols] = table.shape;
   const out = empty([...indices.shape, cols], { device: table.device });
   const spec = { rows: indices.size, cols, tableRows };
-  const index = { storage: indices.storage, offset: indices.offset };
+  const picked = { storage: indices.storage, offset: indices.offset };
   if (out.size > 0) {
     const from = { storage: table.storage, offset: table.offset, stride: cols };
-    backendOf(table).gather(spec, from, index, { storage: out.storage, offset: out.offset, stride: cols });
+    backendOf(table).gather(spec, from, picked, { storage: out.storage, offset: out.offset, stride: cols });
   }
   record({
     op: 'gatherRows',
@@ -161,7 +166,8 @@ export function gatherRows(table: Tensor, indices: Tensor, options: GatherOption
       if (g === null) return [null];
       const d = full(table.shape, 0, { device: table.device });
       const source = { storage: g.storage, offset: g.offset, stride: cols };
-      if (g.size > 0) backendOf(table).scatterAdd(spec, source, index, { storage: d.storage, offset: 0, stride: cols });
+      if (g.size > 0)
+        backendOf(table).scatterAdd(spec, source, picked, { storage: d.storage, offset: 0, stride: cols });
       const { paddingIndex } = options;
       if (paddingIndex !== undefined) backendOf(d).fill({ storage: d.storage, offset: paddingIndex * cols }, cols, 0);
       return [d];

@@ -1,14 +1,16 @@
 // Choosing a backend: each is tried in order and may decline with UNSUPPORTED; `listBackends` says why. This file stands above
 // the backends; only it knows them all.
-import { editDistance } from '../nearest.js';
+import { refuseOtherCopy } from '../copy.js';
+import { didYouMean } from '../nearest.js';
 import { UnrolledError, UnsupportedError } from '../errors.js';
+import { type Names, optionsOf, refuse, shownValue } from '../expect.js';
 import { currentDevice, setCurrentDevice } from '../tensor/device.js';
 import { createNativeBackend } from './compiled/native.js';
 import { createWasmBackend, createWasmBackendSync } from './compiled/wasm.js';
 import type { Backend } from './contract.js';
 import type { Precision } from './reference/memory.js';
 import { ReferenceBackend } from './reference/reference.js';
-import { backendOf } from './registry.js';
+import { backendOf, isBackend } from './registry.js';
 
 /** Fastest first: the order in which `auto` tries. */
 const BACKEND_NAMES = ['native', 'wasm', 'reference'] as const;
@@ -23,6 +25,8 @@ export interface BackendOptions {
   /** `float64` runs on the reference backend only; the others decline it. Default: float32. */
   precision?: Precision;
 }
+
+const NAMES: Names<BackendOptions> = { threads: true, precision: true };
 
 /** A backend that was not taken, and why. */
 export interface Declined {
@@ -86,9 +90,10 @@ function declineFloat64(name: string, { precision }: BackendOptions): void {
  */
 export async function useBackend(
   name: BackendName | 'auto' | Backend = 'auto',
-  options: BackendOptions = {},
+  given: BackendOptions = {},
 ): Promise<Backend> {
-  if (typeof name === 'object') return take(name);
+  const options = optionsOf(given, NAMES, 'useBackend');
+  if (typeof name === 'object' && name !== null) return take(name);
   const reasons: Declined[] = [];
   for (const candidate of candidates(name, options)) {
     try {
@@ -101,8 +106,9 @@ export async function useBackend(
 }
 
 /** The same at once, for platforms that have the kernels at hand. Errors: also UNSUPPORTED elsewhere. */
-export function useBackendSync(name: BackendName | 'auto' | Backend = 'auto', options: BackendOptions = {}): Backend {
-  if (typeof name === 'object') return take(name);
+export function useBackendSync(name: BackendName | 'auto' | Backend = 'auto', given: BackendOptions = {}): Backend {
+  const options = optionsOf(given, NAMES, 'useBackend');
+  if (typeof name === 'object' && name !== null) return take(name);
   const reasons: Declined[] = [];
   for (const candidate of candidates(name, options)) {
     try {
@@ -125,7 +131,9 @@ export async function ensureBackend(): Promise<Backend> {
 }
 
 /** What this machine can run, and why not the rest, in the order in which `auto` tries. */
-export async function listBackends(options: BackendOptions = {}): Promise<BackendInfo[]> {
+export async function listBackends(given: BackendOptions = {}): Promise<BackendInfo[]> {
+  const options = optionsOf(given, NAMES, 'listBackends');
+  candidates('auto', options);
   const list: BackendInfo[] = [];
   for (const name of BACKEND_NAMES) {
     try {
@@ -141,6 +149,8 @@ export async function listBackends(options: BackendOptions = {}): Promise<Backen
 }
 
 function take(backend: Backend): Backend {
+  refuseOtherCopy(backend, 'backend');
+  if (!isBackend(backend)) refuse('a backend', backend, "give its name, as in useBackend('wasm')");
   setCurrentDevice(backend);
   return backend;
 }
@@ -164,14 +174,14 @@ function candidates(name: string, { threads, precision }: BackendOptions): reado
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
     throw new UnrolledError(
       'OPTION',
-      `expected 1 thread or more, received ${threads}`,
+      `expected 1 thread or more, received ${shownValue(threads)}`,
       'leave threads out for one for each core',
     );
   }
   if (precision !== undefined && precision !== 'float32' && precision !== 'float64') {
     throw new UnrolledError(
       'OPTION',
-      `expected the precision float32 or float64, received ${String(precision)}`,
+      `expected the precision float32 or float64, received ${shownValue(precision)}`,
       'leave it out for float32',
     );
   }
@@ -181,13 +191,7 @@ function candidates(name: string, { threads, precision }: BackendOptions): reado
   const names = ['auto', ...BACKEND_NAMES];
   throw new UnrolledError(
     'OPTION',
-    `expected a backend of ${names.join(', ')}, received ${name}`,
-    `did you mean ${nearest(name, names)}?`,
+    `expected a backend of ${names.join(', ')}, received ${shownValue(name)}`,
+    `${typeof name === 'string' ? didYouMean(name, names) : ''}listBackends() says which run here`,
   );
-}
-
-/** The name that is the fewest edits away. */
-function nearest(name: string, names: readonly string[]): string {
-  const distances = new Map(names.map((known) => [known, editDistance(name.toLowerCase(), known)]));
-  return names.reduce((best, known) => ((distances.get(known) ?? 0) < (distances.get(best) ?? 0) ? known : best));
 }

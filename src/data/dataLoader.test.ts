@@ -120,10 +120,10 @@ describe('epochs', () => {
 
 it.each<[string, unknown, object, RegExp]>([
   ['EMPTY', [], {}, /at least one sequence/],
-  ['OPTION', 'abc', {}, /an array of examples \{ x, y \}, received string/],
-  ['OPTION', [{ x: [1], y: 0 }], { batchsize: 3 }, /DataLoader among batchSize, .*, received batchsize/],
+  ['OPTION', 'abc', {}, /examples \{ x, y \} as an array, received "abc"/],
+  ['OPTION', [{ x: [1], y: 0 }], { batchsize: 3 }, /options of a DataLoader, received "batchsize"/],
   ['RANGE', [{ x: [1], y: 0 }], { batchSize: 0 }, /batchSize of 1 or more/],
-  ['OPTION', [{ x: [1], y: 0 }], { targets: 'labels' }, /targets of classes or values, received labels/],
+  ['OPTION', [{ x: [1], y: 0 }], { targets: 'labels' }, /targets of classes, values, received .*labels/],
   [
     'SHAPE',
     [
@@ -143,7 +143,7 @@ it.each<[string, unknown, object, RegExp]>([
       { x: [[1]], y: 0 },
     ],
     {},
-    /2 features at each step of x.* in example 1, received a list of 1/,
+    /2 features at each step of x.* in example 1, received an array of 1/,
   ],
   ['SHAPE', [{ x: [1, [2]], y: 0 }], {}, /a number at each step of x/],
   [
@@ -159,9 +159,9 @@ it.each<[string, unknown, object, RegExp]>([
       { x: [1, 2], y: [0] },
     ],
     {},
-    /a target for each of 2 steps in example 1, received a list of 1/,
+    /a target for each of 2 steps in example 1, received an array of 1/,
   ],
-  ['SHAPE', [{ x: [1], y: 'good' }], {}, /y as a number or a list in example 0, received good/],
+  ['SHAPE', [{ x: [1], y: 'good' }], {}, /y as a number or a list in example 0, received .*good/],
   ['SHAPE', [{ x: [1], y: 0.5 }], { targets: 'classes' }, /classes as whole numbers/],
   ['SHAPE', [{ x: [1], y: NaN }], {}, /finite numbers as y/],
 ])('%s for %j %j', (code, examples, options, message) => {

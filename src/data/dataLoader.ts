@@ -1,8 +1,7 @@
 // Examples of one's own as minibatches: ragged sequences side by side, padded, in an order that is drawn anew for each epoch.
 // Letters: T steps of the longest of a batch, N batch, F features.
-import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
-import { didYouMean } from '../nearest.js';
+import { expectChoice, expectList, type Names, optionsOf, shownValue } from '../expect.js';
 import { requireNumber } from '../range.js';
 import { fromData } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -69,7 +68,7 @@ interface Layout {
   isPerStep: boolean;
 }
 
-const NAMES = {
+const NAMES: Names<DataLoaderOptions> = {
   batchSize: true,
   shuffle: true,
   seed: true,
@@ -78,7 +77,7 @@ const NAMES = {
   padTarget: true,
   targets: true,
   batchFirst: true,
-} as const satisfies Record<keyof DataLoaderOptions, true>;
+};
 
 /**
  * Minibatches of examples. Each iteration is an epoch; with `shuffle` each has another order, which the seed decides.
@@ -103,33 +102,14 @@ export class DataLoader<E extends Example = Required<Example>> implements Iterab
   #epoch = 0;
 
   /** Errors: EMPTY, OPTION, RANGE; SHAPE for examples that do not go together, with the number of the first. */
-  constructor(examples: readonly E[], options: DataLoaderOptions = {}) {
-    for (const name of Object.keys(options)) {
-      if (Object.hasOwn(NAMES, name)) continue;
-      throw new UnrolledError(
-        'OPTION',
-        `expected options of a DataLoader among ${Object.keys(NAMES).join(', ')}, received ${brief(name)}`,
-        `${didYouMean(name, Object.keys(NAMES))}leave ${brief(name)} out`,
-      );
-    }
+  constructor(examples: readonly E[], given: DataLoaderOptions = {}) {
+    const options = optionsOf(given, NAMES, 'a DataLoader');
     const { batchSize = 32, seed = 0, bucketByLength = true, pad = 0, padTarget, targets } = options;
     requireNumber('a seed', seed, { whole: true }, 'use 0, 1, 2 …');
     requireNumber('pad', pad, {}, '0 is usual');
     if (padTarget !== undefined) requireNumber('padTarget', padTarget, {}, '-100 is usual for classes, 0 for values');
-    if (targets !== undefined && targets !== 'classes' && targets !== 'values') {
-      throw new UnrolledError(
-        'OPTION',
-        `expected targets of classes or values, received ${brief(String(targets))}`,
-        'leave it out where whole numbers are classes',
-      );
-    }
-    if (!Array.isArray(examples)) {
-      throw new UnrolledError(
-        'OPTION',
-        `expected an array of examples { x, y }, received ${typeof examples}`,
-        'Array.from(examples) makes an array of an iterable',
-      );
-    }
+    if (targets !== undefined) expectChoice(targets, 'targets', ['classes', 'values']);
+    expectList(examples, 'examples { x, y }', 'Array.from(examples) makes an array of an iterable');
     examples.forEach((example: unknown, i) => {
       if (isRecord(example) && isSequence(example.x)) return;
       throw wrongExample(i, 'x as a list of tokens, or of lists of features', isRecord(example) ? example.x : example);
@@ -283,10 +263,9 @@ function isSequence(value: unknown): value is Sequence {
 }
 
 function wrongExample(index: number, wanted: string, received: unknown, help?: string): UnrolledError {
-  const shown = isSequence(received) ? `a list of ${received.length}` : brief(String(received));
   return new UnrolledError(
     'SHAPE',
-    `expected ${wanted} in example ${index}, received ${shown}`,
+    `expected ${wanted} in example ${index}, received ${shownValue(received)}`,
     help ?? 'an example is { x: [4, 8, 1], y: 0 }, or has a target at each step: { x: [4, 8, 1], y: [0, 1, 0] }',
   );
 }

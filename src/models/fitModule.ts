@@ -3,7 +3,9 @@
 import { brief } from '../brief.js';
 import { noGrad } from '../autograd/tape.js';
 import { crossEntropy } from '../autograd/ops.js';
+import { refuseOtherCopy } from '../copy.js';
 import { UnrolledError } from '../errors.js';
+import { type Bytes, bytesOf, expectFunction, expectObject, type Names, optionsOf, refuse } from '../expect.js';
 import type { Example, LoadedBatch } from '../data/dataLoader.js';
 import { didYouMean } from '../nearest.js';
 import { bceWithLogits, huber, mae, mse } from '../nn/losses.js';
@@ -12,6 +14,7 @@ import { defaultCalls } from '../nn/random.js';
 import { Optimizer, optimizerByName, type OptimizerName } from '../optim/optimizers.js';
 import type { Schedule, ScheduleName } from '../optim/schedules.js';
 import { getPlatform } from '../platform/platform.js';
+import { requireNumber } from '../range.js';
 import { defaultRng, restoreDefaultRng } from '../tensor/generator.js';
 import type { PhiloxState } from '../tensor/philox.js';
 import { scope } from '../tensor/scope.js';
@@ -77,7 +80,7 @@ export interface ModuleFitOptions<B, M extends Module = Module> {
    */
   checkpoint?: string | { everySeconds: number; save: (bytes: Uint8Array) => void | Promise<void> };
   /** The bytes of a checkpoint to go on from. */
-  resume?: Uint8Array;
+  resume?: Bytes;
   /** Aborted, the training writes a checkpoint and ends. */
   signal?: AbortSignal;
   /** After every step. */
@@ -147,11 +150,11 @@ const DEFAULTS = { optimizer: 'adam', schedule: 'constant', clipNorm: 0, batchSi
 type Resolved<B, M extends Module> = ModuleFitOptions<B, M> &
   Required<Pick<ModuleFitOptions<B, M>, keyof typeof DEFAULTS>>;
 
-const NAMES = {
+const NAMES: Names<ModuleFitOptions<unknown>> = {
   ...{ loss: true, optimizer: true, learningRate: true, schedule: true, clipNorm: true, clipValue: true },
   ...{ epochs: true, minutes: true, maxSteps: true, validation: true, patience: true, restoreBest: true },
   ...{ batchSize: true, seed: true, checkpoint: true, resume: true, signal: true, onProgress: true, onEpoch: true },
-} as const satisfies Record<keyof ModuleFitOptions<unknown>, true>;
+};
 
 /**
  * Trains a module of one's own: loss, gradients, clipping, optimizer, validation, early stopping, checkpoints. What a step makes is
@@ -178,16 +181,14 @@ export function fit<M extends Module, B>(
 export async function fit<M extends Module, B>(
   module: M,
   data: BatchSource<B>,
-  given: ModuleFitOptions<B, M>,
+  asked: ModuleFitOptions<B, M>,
 ): Promise<FitHistory> {
   if (!(module instanceof Module)) {
-    throw new UnrolledError(
-      'OPTION',
-      `expected a module to train, received ${brief(String(module))}`,
-      'fit(net, data, { loss }), where net is a layer or of a class that extends Module',
-    );
+    refuseOtherCopy(module, 'module');
+    refuse('a module to train', module, 'fit(net, data, { loss }), where net is of a class that extends Module');
   }
-  requireOptions(given);
+  const given = optionsOf<ModuleFitOptions<B, M>>(asked, NAMES, 'fit');
+  checkOptions(given);
   const from = await openCheckpoint(given);
   const options = {
     ...DEFAULTS,
@@ -283,36 +284,28 @@ function epochResult({ epoch, trainLoss, validationLoss, step, seconds }: Valida
   return { epoch, loss: trainLoss, validationLoss, steps: step, seconds };
 }
 
-/** Errors: OPTION for an unknown option, a missing loss, and what needs a validation part. */
-function requireOptions(options: object): void {
-  const given = (options ?? {}) as ModuleFitOptions<unknown>;
-  const refuse = (message: string, help: string): never => {
-    throw new UnrolledError('OPTION', message, help);
-  };
-  const known = Object.keys(NAMES);
-  for (const name of Object.keys(given)) {
-    if (known.includes(name)) continue;
-    refuse(
-      `expected options of fit among ${known.join(', ')}, received ${brief(name)}`,
-      `${didYouMean(name, known)}leave ${brief(name)} out`,
-    );
-  }
-  const { loss, validation } = given;
-  const names = Object.keys(LOSSES);
-  if (typeof loss !== 'function' && !names.includes(loss)) {
-    refuse(
-      `expected a loss, a function or one of ${names.join(', ')}, received ${brief(String(loss))}`,
-      `${didYouMean(String(loss), names)}give loss: ({ x, y }) => crossEntropy(net.forward(x), y)`,
-    );
+/** Errors: OPTION for a missing loss, what needs a validation part, and what is no function. */
+function checkOptions<B, M extends Module>(options: ModuleFitOptions<B, M>): void {
+  const { loss, validation, onProgress, onEpoch, checkpoint } = options;
+  if (typeof loss !== 'function' && !Object.hasOwn(LOSSES, loss ?? '')) {
+    const names = Object.keys(LOSSES);
+    const help = `${didYouMean(String(loss), names)}Give loss: ({ x, y }) => crossEntropy(net.forward(x), y)`;
+    refuse(`a loss, a function or one of ${names.join(', ')}`, loss, help);
   }
   for (const name of ['patience', 'restoreBest'] as const) {
-    if (given[name] !== undefined && given[name] !== false && validation === undefined) {
-      refuse(
-        `expected a validation part for ${name}, received none`,
-        `give validation: examples that are not trained on, or leave ${name} out`,
-      );
-    }
+    if (options[name] === undefined || options[name] === false || validation !== undefined) continue;
+    refuse(
+      `a validation part for ${name}`,
+      validation,
+      `give validation: examples that are not trained on, or leave ${name} out`,
+    );
   }
+  if (onProgress !== undefined) expectFunction(onProgress, 'onProgress', 'it is called after every step');
+  if (onEpoch !== undefined) expectFunction(onEpoch, 'onEpoch', 'it is called after every epoch');
+  if (checkpoint === undefined || typeof checkpoint === 'string') return;
+  expectObject(checkpoint, 'checkpoint', 'a path, or { everySeconds: 60, save: (bytes) => … }');
+  requireNumber('everySeconds of a checkpoint', checkpoint.everySeconds, { min: 0 }, '60 saves every minute');
+  expectFunction(checkpoint.save, 'save of a checkpoint', 'it gets the bytes, for a file');
 }
 
 /** The loss of a minibatch. Errors: OPTION for one that is no tensor with a single element. */
@@ -336,26 +329,22 @@ type Forward = (x: Tensor, options: { lengths?: ArrayLike<number> }) => unknown;
 function byName<B>(name: LossName, module: Module): (batch: B) => Tensor {
   const { forward } = module as { forward?: Forward };
   if (typeof forward !== 'function') {
-    throw new UnrolledError(
-      'OPTION',
-      `expected a module with forward(x) for the loss ${name}, received ${module.constructor.name}`,
-      'give loss as a function of the minibatch',
-    );
+    return refuse(`a module with forward(x) for the loss ${name}`, module, 'give loss as a function of the minibatch');
   }
   return (batch) => {
     const { x, y, lengths } = batch as AnyBatch;
     if (!(x instanceof Tensor && y instanceof Tensor)) {
-      throw new UnrolledError(
-        'OPTION',
-        `expected minibatches { x, y } of tensors for the loss ${name}, received one with ${Object.keys(batch as object).join(', ') || 'nothing'}`,
+      return refuse(
+        `minibatches { x, y } of tensors for the loss ${name}`,
+        batch,
         'give loss as a function of the minibatch',
       );
     }
     const output = forward.call(module, x, lengths === undefined ? {} : { lengths });
     if (output instanceof Tensor) return LOSSES[name](output, y);
-    throw new UnrolledError(
-      'OPTION',
-      `expected a tensor from ${module.constructor.name}.forward for the loss ${name}, received ${brief(String(output))}`,
+    return refuse(
+      `a tensor from ${module.constructor.name}.forward for the loss ${name}`,
+      output,
       'give loss as a function: ({ x, y }) => crossEntropy(net.forward(x).output, y)',
     );
   };
@@ -400,7 +389,11 @@ async function openCheckpoint({
   resume,
 }: Pick<ModuleFitOptions<unknown>, 'checkpoint' | 'resume'>): Promise<Opened | null> {
   const isFile = resume === undefined && typeof checkpoint === 'string';
-  const bytes = isFile ? await readIfThere(checkpoint) : (resume ?? null);
+  const bytes = isFile
+    ? await readIfThere(checkpoint)
+    : resume === undefined
+      ? null
+      : bytesOf(resume, 'the checkpoint');
   if (bytes === null) return null;
   const name = isFile ? checkpoint : 'the checkpoint';
   const file = openModelFile(bytes, name);

@@ -181,13 +181,12 @@ describe('saving and loading', () => {
     expect([...(linear.bias?.data() ?? [])]).toEqual([0, 0]);
     const wrong: [unknown, RegExp][] = [
       [{ weight: [1, 2, 3, 4], bias: [0, 0] }, /weight of \[2, 2\], not \[4\]/],
-      [{ weight: [[1, 2], [3]], bias: [0, 0] }, /rows of equal length and numbers as weight/],
-      [{ weight: 'x', bias: [0, 0] }, /a tensor, an array or \{ shape, data \} as weight, received string/],
-      [new Uint8Array(9), /parameters by their names, received a Uint8Array/],
+      [{ weight: [[1, 2], [3]], bias: [0, 0] }, /rows of equal length in weight/],
+      [{ weight: 'x', bias: [0, 0] }, /a tensor, an array or \{ shape, data \} as weight, received .*x/],
+      [new Uint8Array(9), /parameters by their names, received a Uint8Array of 9/],
       [undefined, /received undefined/],
     ];
     for (const [state, message] of wrong) {
-      expect(() => linear.loadStateDict(state as never)).toThrow(error('FORMAT'));
       expect(() => linear.loadStateDict(state as never)).toThrow(message);
     }
     expect([...linear.weight.data()]).toEqual([4, 3, 2, 1]);

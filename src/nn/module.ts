@@ -1,7 +1,8 @@
 // Module: what has parameters and parts with parameters. Names are paths, as in PyTorch: `rnn.0.weight_h`.
 import { setFrozenMask } from '../autograd/frozen.js';
+import { brand } from '../copy.js';
 import { UnrolledError } from '../errors.js';
-import { getPlatform } from '../platform/platform.js';
+import { type FileSource, type FileTarget, readSource, writeTarget } from '../platform/files.js';
 import { empty, fromData } from '../tensor/create.js';
 import { defaultRng } from '../tensor/generator.js';
 import type { Philox } from '../tensor/philox.js';
@@ -99,6 +100,10 @@ export abstract class Module {
   readonly #buffers = new Map<string, Own>();
   readonly #parts = new Map<string, Module>();
   readonly #calls = new Set<RandomCalls>();
+
+  static {
+    brand(this.prototype, 'module');
+  }
 
   constructor() {
     countModule();
@@ -266,23 +271,26 @@ export abstract class Module {
     return encodeWeights(this);
   }
 
-  /** Writes the weights to a file, whole or not at all. Errors: IO. */
-  async save(path: string): Promise<void> {
-    await getPlatform().writeFileAtomic(path, this.toBytes());
+  /**
+   * Writes the weights to a file, whole or not at all.
+   * @param target a path on Node; in a page the name of a download, a `FileSystemFileHandle` or a `WritableStream`
+   * Errors: IO, OPTION.
+   */
+  async save(target: FileTarget): Promise<void> {
+    await writeTarget(target, this.toBytes());
   }
 
   /**
    * Reads weights into this module: of a file that `save` or a model wrote, of a checkpoint, or of another safetensors file.
-   * @param source a path, or bytes
-   * Errors: NOT_FOUND, IO; FORMAT as of `loadStateDict`, and for damaged files.
+   * @param source a path on Node, an address (a string or `URL`), a `File`, a `Response`, or bytes
+   * Errors: NOT_FOUND, IO, OPTION; FORMAT as of `loadStateDict`, and for damaged files.
    *
    *     const net = new Tagger();
    *     await net.load('tagger.safetensors');
    */
-  async load(source: string | Uint8Array | ArrayBuffer, options: LoadOptions = {}): Promise<LoadResult> {
-    const isPath = typeof source === 'string';
-    const bytes = isPath ? await getPlatform().readFile(source) : new Uint8Array(source);
-    return loadWeights(this, bytes, { from: isPath ? source : 'the bytes', ...options });
+  async load(source: FileSource, options: LoadOptions = {}): Promise<LoadResult> {
+    const { bytes, name } = await readSource(source);
+    return loadWeights(this, bytes, { from: name, ...options });
   }
 
   /** Gives parameters and buffers back; the module must not be used again. */

@@ -45,15 +45,15 @@ describe('parameters', () => {
       [[], /^OPTION expected parameters to train, received none: .*assigned to its properties/],
       [hidden, /received Tagger, which has none: .*private field \(#layer\) is registered by addPart/],
       [hidden.parameters(), /received none/],
-      [[w, ones([1])], /a tensor without requiresGrad at index 1: Tensor\(float32, \[1\]\)/],
+      [[w, ones([1])], /a tensor without requiresGrad at index 1: Tensor\(float32, \[1\]/],
       [[w.mul(2)], /the result of mul at index 0.*computed from/],
-      [[new Linear(1, 1)], /the module Linear at index 0: .*flatMap/],
-      [new Linear(1, 1).namedParameters(), /an array at index 0: take net.parameters\(\)/],
+      [[new Linear(1, 1)], /a Linear at index 0: .*flatMap/],
+      [new Linear(1, 1).namedParameters(), /an array of 2 at index 0: take net.parameters/],
       [[frozen], /received 1 that are all frozen/],
-      [w, /received a tensor/],
+      [w, /received Tensor/],
       [undefined, /received undefined/],
       [[undefined], /received undefined at index 0/],
-      [{ network: 1 }, /an object of class Object/],
+      [{ network: 1 }, /an object with network/],
     ];
     for (const [given, message] of cases) expect(refused(() => new Adam(given as never))).toMatch(message);
     expect(new Adam([w, frozen]).parameters).toHaveLength(2);

@@ -1,6 +1,7 @@
 // What a constructor of an optimizer is given: parameters, a learning rate, options, by the names that PyTorch and this library use.
 import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
+import { refuse, shownValue } from '../expect.js';
 import { didYouMean } from '../nearest.js';
 import { isParameter, Module } from '../nn/module.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -20,7 +21,7 @@ export interface LearningRateOption {
 export function parametersOf(source: ParameterSource): Tensor[] {
   const isModule = source instanceof Module;
   if (!isModule && !(typeof source === 'object' && source !== null && Symbol.iterator in source)) {
-    throw refused(kindOf(source), 'give a module, or net.parameters()');
+    throw refused(shownValue(source), 'give a module, or net.parameters()');
   }
   const list = [...new Set(isModule ? source.parameters() : source)];
   if (list.length === 0) {
@@ -30,7 +31,7 @@ export function parametersOf(source: ParameterSource): Tensor[] {
     );
   }
   list.forEach((t: unknown, i) => {
-    if (!(t instanceof Tensor)) throw refused(`${kindOf(t)} at index ${i}`, helpFor(t));
+    if (!(t instanceof Tensor)) throw refused(`${shownValue(t)} at index ${i}`, helpFor(t));
     if (isParameter(t)) return;
     const isResult = t.node !== null;
     throw refused(
@@ -46,13 +47,6 @@ export function parametersOf(source: ParameterSource): Tensor[] {
 
 function refused(received: string, help: string): UnrolledError {
   return new UnrolledError('OPTION', `expected parameters to train, received ${received}`, help);
-}
-
-function kindOf(value: unknown): string {
-  if (value instanceof Tensor) return 'a tensor';
-  if (value instanceof Module) return `the module ${value.constructor.name}`;
-  if (typeof value !== 'object' || value === null) return brief(String(value));
-  return Array.isArray(value) ? 'an array' : `an object of class ${value.constructor?.name ?? 'none'}`;
 }
 
 function helpFor(value: unknown): string {
@@ -107,5 +101,5 @@ export function settingsOf<S extends { learningRate: number }>(
 function betasApart([name, value]: [string, unknown]): [string, unknown][] {
   if (name !== 'betas' || value === undefined || value === null) return [[name, value]];
   if (Array.isArray(value) && value.length === 2) return value.map((beta, i) => [`beta${i + 1}`, beta]);
-  throw new UnrolledError('OPTION', `expected betas as two numbers, received ${kindOf(value)}`, 'betas: [0.9, 0.999]');
+  return refuse('betas as two numbers', value, 'betas: [0.9, 0.999]');
 }

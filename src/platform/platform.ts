@@ -1,6 +1,7 @@
 // What the library needs of the machine around it: kernels, files, cores. The browser's is here and is the default;
 // node/node.ts has the other. Nothing else in the core knows where it runs.
 import { UnrolledError } from '../errors.js';
+import { download } from './download.js';
 
 /** A build of the kernels as WebAssembly; those with threads want shared memory. */
 export type KernelVariant = 'simd' | 'relaxed' | 'simd-threads' | 'relaxed-threads';
@@ -47,13 +48,13 @@ export interface Platform {
   readonly startWorker?: (script: string) => WorkerThread;
   /** Keeps the engine's young generation from growing while a training runs. Returns what ends that. */
   holdYoungGeneration?(): () => void;
-  /** The whole file. Errors: NOT_FOUND, IO. */
+  /** The whole file. @param path or a `file:` address. Errors: NOT_FOUND, IO. */
   readFile(path: string): Promise<Uint8Array<ArrayBuffer>>;
   /** The file whole or not at all: the old one stays where writing fails. Errors: IO. */
   writeFileAtomic(path: string, bytes: Uint8Array): Promise<void>;
 }
 
-/** Kernels beside this module, files by `fetch`; nothing can be written. */
+/** Kernels beside this module, files by `fetch`; what is written is a download. */
 export const browserPlatform: Platform = {
   name: 'browser',
   get cpuCount() {
@@ -66,14 +67,8 @@ export const browserPlatform: Platform = {
     return fetchBytes(new URL(`../kernels/${variant}.wasm`, import.meta.url).href);
   },
   readFile: fetchBytes,
-  writeFileAtomic(path) {
-    return Promise.reject(
-      new UnrolledError(
-        'IO',
-        `expected a place for files, found a browser: ${path}`,
-        'keep the bytes, or offer them as a download',
-      ),
-    );
+  async writeFileAtomic(path, bytes) {
+    download(path, bytes);
   },
 };
 

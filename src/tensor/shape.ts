@@ -30,8 +30,15 @@ export function formatShape(shape: Shape): string {
   return `[${shape.join(', ')}]`;
 }
 
-/** Checks that every size is a whole number, 0 or more. Errors: SHAPE. */
+/** Checks that it is a list of sizes, each a whole number, 0 or more. Errors: SHAPE. */
 export function checkShape(shape: Shape): void {
+  if (!Array.isArray(shape)) {
+    throw new UnrolledError(
+      'SHAPE',
+      `expected a shape as a list of sizes, received ${typeof shape === 'object' ? 'an object' : String(shape)}`,
+      'zeros([2, 3]) has 2 rows of 3, zeros([4]) has 4 elements, zeros([]) is one number',
+    );
+  }
   if (!shape.every((n) => Number.isInteger(n) && n >= 0)) {
     throw new UnrolledError(
       'SHAPE',

@@ -1,10 +1,15 @@
 // Tensor: a dense, row-major array on a device. It holds shape, memory and a place in the gradient tape; the operations
 // stand in autograd/ (functions, and the same as methods).
+import { brand } from '../copy.js';
 import { UnrolledError } from '../errors.js';
-import type { Device, DType, HostArray, Storage } from './device.js';
+import { checkDType, type Device, type DType, type HostArray, type Storage } from './device.js';
+import { formatElements, formatFirst } from './print.js';
 import { checkShape, formatShape, type Shape, sizeOf } from './shape.js';
 import { registerInScope } from './scope.js';
+import { checkElements } from './values.js';
 
+/** Elements that `toString` shows. */
+const SHOWN_FIRST = 6;
 /** What the tape hangs on a tensor; autograd/tape.ts has the class behind it. */
 export interface GradientNode {
   /** The operation, by its name in the tape: `matmul`. */
@@ -35,6 +40,10 @@ export class Tensor {
   /** For messages: `layer 0 weightH`. */
   label = '';
   #disposed = false;
+
+  static {
+    brand(this.prototype, 'tensor');
+  }
 
   /** Shares `storage`; made by the functions of create.ts and by operations. */
   constructor(storage: Storage, shape: Shape, offset = 0) {
@@ -119,7 +128,7 @@ export class Tensor {
     return nest(0);
   }
 
-  /** Overwrites the elements in place, outside the tape. */
+  /** Overwrites the elements in place, outside the tape. Errors: SHAPE, DTYPE for what is no number, STATE after dispose. */
   set(values: ArrayLike<number>): void {
     this.#alive();
     if (values.length !== this.size) {
@@ -129,6 +138,7 @@ export class Tensor {
         'give one value for each element',
       );
     }
+    checkElements(values, this.dtype, 'the values');
     this.device.write(this.storage, this.offset, values);
   }
 
@@ -138,9 +148,71 @@ export class Tensor {
     return new Tensor(this.storage, this.shape, this.offset);
   }
 
-  /** Type and shape, for messages; not the elements. */
+  /**
+   * The same elements in another dtype: a copy outside the tape, or the tensor itself where it has that dtype. To int32 fractions
+   * are cut off. Errors: OPTION for an unknown dtype, RANGE for what int32 cannot hold (NaN), STATE after dispose.
+   */
+  to(dtype: DType): Tensor {
+    checkDType(dtype);
+    if (dtype === this.dtype) return this;
+    const data = this.data();
+    const converted = dtype === 'int32' ? data.map(Math.trunc) : data;
+    checkElements(converted, dtype, this.label || 'the tensor', this.shape);
+    const result = new Tensor(this.device.allocate(dtype, this.size), this.shape);
+    this.device.write(result.storage, 0, converted);
+    return result;
+  }
+
+  /** Nested arrays, so that `tensor(JSON.parse(JSON.stringify(x)))` is x again; what is not finite becomes null. */
+  toJSON(): NestedArray {
+    return this.toArray();
+  }
+
+  /** Type, shape and the first elements in a line: `Tensor(float32, [2, 3]: 1, 2, 3, …)`. */
   toString(): string {
-    return `Tensor(${this.dtype}, ${formatShape(this.shape)}${this.label ? `, ${this.label}` : ''})`;
+    const first = this.#readable(Math.min(this.size, SHOWN_FIRST));
+    const elements = first === null || this.size === 0 ? '' : `: ${formatFirst(first, this.size > SHOWN_FIRST)}`;
+    return `Tensor(${this.#kind()}${elements})`;
+  }
+
+  // Node, Bun and Deno ask an object by these names how to show it. (As members of the class they would not type-check beside
+  // the methods that autograd adds.)
+  static {
+    for (const name of [Symbol.for('nodejs.util.inspect.custom'), Symbol.for('Deno.customInspect')]) {
+      const value = function (this: Tensor, depth: unknown): string {
+        return this.#inspect(typeof depth === 'number' && depth < 0);
+      };
+      Object.defineProperty(this.prototype, name, { value, configurable: true });
+    }
+  }
+
+  /** What `console.log` shows: type, shape and the elements, aligned; of more than 1000 only the ends of each axis. */
+  #inspect(short: boolean): string {
+    const data = short ? null : this.#readable(this.size);
+    if (data === null) return this.toString();
+    const elements = formatElements(data, this.shape);
+    return `Tensor(${this.#kind()})${elements.includes('\n') ? '\n' : ' '}${elements}`;
+  }
+
+  #kind(): string {
+    const { requiresGrad, node, label } = this;
+    const marks = [
+      requiresGrad && 'requiresGrad',
+      node !== null && `from ${node.op}`,
+      this.#disposed && 'disposed',
+      label,
+    ];
+    return [this.dtype, formatShape(this.shape), ...marks.filter(Boolean)].join(', ');
+  }
+
+  /** The first elements, or null where they cannot be read: to be shown, also in messages about that. */
+  #readable(length: number): HostArray | null {
+    if (this.#disposed) return null;
+    try {
+      return this.device.readSync(this.storage, this.offset, length);
+    } catch {
+      return null; // A closed backend, or one that cannot wait.
+    }
   }
 
   #alive(): void {

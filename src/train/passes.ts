@@ -1,7 +1,7 @@
 // Where the minibatches of a training come from: a loader, a list, or whatever can be iterated; pass after pass, from any place.
-import { brief } from '../brief.js';
 import { DataLoader, type Example, type LoadedBatch } from '../data/dataLoader.js';
 import { UnrolledError } from '../errors.js';
+import { refuse } from '../expect.js';
 import { outsideScopes } from '../tensor/scope.js';
 
 /** Minibatches: a `DataLoader`, an array, something that can be iterated again and again, or a function of the epoch that gives one. */
@@ -38,9 +38,9 @@ export class Passes<B> {
     this.#source = isExamples(source) ? (new DataLoader(source, examples) as Iterable<unknown> as Iterable<B>) : source;
     if (typeof source !== 'function' && !isIterable(source)) {
       const isAsync = typeof source === 'object' && source !== null && Symbol.asyncIterator in source;
-      throw new UnrolledError(
-        'OPTION',
-        `expected minibatches or examples as ${name}, received ${isAsync ? 'an asynchronous iterable' : brief(String(source))}`,
+      refuse(
+        `minibatches or examples as ${name}`,
+        source,
         isAsync
           ? 'read it before: await Array.fromAsync(source)'
           : 'give a DataLoader, an array, or (epoch) => batches',
@@ -118,9 +118,9 @@ export class Passes<B> {
     const source = this.#source;
     const given: unknown = typeof source === 'function' ? outsideScopes(() => source(epoch)) : source;
     if (!isIterable(given)) {
-      throw new UnrolledError(
-        'OPTION',
-        `expected minibatches of epoch ${epoch + 1} from the function ${this.#name}, received ${brief(String(given))}`,
+      refuse(
+        `minibatches of epoch ${epoch + 1} from the function ${this.#name}`,
+        given,
         'return a DataLoader, an array or a generator',
       );
     }

@@ -1,6 +1,7 @@
 // Weights in files: tensors, and beside them the labels as JSON text (the metadata `weights` of a model file).
 import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
+import { expectFunction, expectRows, expectText, refuse } from '../expect.js';
 import type { LoadOptions, LoadResult } from './arrange.js';
 import {
   AXES,
@@ -59,6 +60,7 @@ const DTYPES: ReadonlyMap<string, StoredDType> = new Map([
 
 /** A network's weights as tensors of a file, each with its label. */
 export function storedTensors(network: Pick<Stateful, 'stateDict'>): LabelledTensor[] {
+  expectModule(network);
   return Object.entries(network.stateDict()).map(([name, { shape, data, axes, blocks, heads }]) => ({
     name,
     shape,
@@ -68,8 +70,16 @@ export function storedTensors(network: Pick<Stateful, 'stateDict'>): LabelledTen
   }));
 }
 
+/** Errors: OPTION for what has no weights. */
+function expectModule(network: unknown): void {
+  const help = 'give a module, such as new Linear(2, 3)';
+  if (typeof network !== 'object' || network === null) refuse('a module', network, help);
+  expectFunction((network as Stateful).stateDict, 'stateDict of a module', help);
+}
+
 /** The labels of tensors that have one, as text: `{ name: { axes, blocks: [[gate, operand, width], …], heads } }`. */
 export function encodeLabels(tensors: readonly { name: string; label?: ParameterLabel }[]): string {
+  expectRows(tensors, 'storedTensors(module) gives them', () => undefined);
   const entries = tensors.flatMap(({ name, label }) => {
     if (label === undefined) return [];
     const { axes, blocks, heads } = label;
@@ -80,7 +90,8 @@ export function encodeLabels(tensors: readonly { name: string; label?: Parameter
 }
 
 /** Labels out of a file. @param file its name, for messages. Errors: FORMAT. */
-export function decodeLabels(text: string, file: string): Labels {
+export function decodeLabels(text: string, file = 'the file'): Labels {
+  expectText(text, 'labels', 'give what encodeLabels gave');
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -142,9 +153,12 @@ export function loadStored(
   network: Stateful,
   tensors: ReadonlyMap<string, FileTensor>,
   labels: Labels | undefined,
-  file: string,
+  file = 'the file',
   options: LoadOptions = {},
 ): LoadResult {
+  expectModule(network);
+  if (!(tensors instanceof Map)) refuse('tensors by name', tensors, 'give the tensors that decodeSafetensors gave');
+  if (labels !== undefined && !(labels instanceof Map)) refuse('labels by name', labels, 'give what decodeLabels gave');
   return network.loadStateDict(givenParameters(tensors, labels, file), {
     ...options,
     from: file,

@@ -1,15 +1,18 @@
 // What programs give as a state dict: stored parameters, tensors, nested arrays, numbers alone.
 import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
+import { shownValue } from '../expect.js';
+import { type Shape, sizeOf } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
+import { flattenValues, isNumericArray } from '../tensor/values.js';
 import type { GivenParameter, GivenState, Place } from './labels.js';
 
-/** Each with its shape. Errors: FORMAT for what is none of these, and for nested arrays whose rows differ. */
+/** Each with its shape. Errors: FORMAT for what is none of these; SHAPE, DTYPE for nested arrays whose rows differ or are none. */
 export function givenByName(places: readonly Place[], state: GivenState): ReadonlyMap<string, GivenParameter> {
   if (typeof state !== 'object' || state === null || Array.isArray(state) || ArrayBuffer.isView(state)) {
     throw new UnrolledError(
       'FORMAT',
-      `expected parameters by their names, received ${kindOf(state)}`,
+      `expected parameters by their names, received ${shownValue(state)}`,
       'give what stateDict() gave; the bytes or the path of a file go to load()',
     );
   }
@@ -18,44 +21,22 @@ export function givenByName(places: readonly Place[], state: GivenState): Readon
   return new Map([...entries].map(([name, value]) => [name, parameterOf(name, value, shapes.get(name))]));
 }
 
-function parameterOf(name: string, value: unknown, wanted: readonly number[] | undefined): GivenParameter {
+function parameterOf(name: string, value: unknown, wanted: Shape | undefined): GivenParameter {
   if (value instanceof Tensor) return { shape: value.shape, data: value.data() };
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
-    const data = value as Float32Array;
-    const fits = wanted?.reduce((product, n) => product * n, 1) === data.length;
-    return { shape: fits && wanted !== undefined ? wanted : [data.length], data };
+  if (isNumericArray(value)) {
+    const fits = wanted !== undefined && sizeOf(wanted) === value.length;
+    return { shape: fits ? wanted : [value.length], data: value };
   }
-  if (typeof value === 'number' || Array.isArray(value)) return fromNested(name, value);
+  if (typeof value === 'number' || Array.isArray(value)) {
+    const { shape, data } = flattenValues(value, name);
+    return { shape, data };
+  }
   if (typeof value === 'object' && value !== null && 'shape' in value && 'data' in value) {
     return value as GivenParameter;
   }
   throw new UnrolledError(
     'FORMAT',
-    `expected a tensor, an array or { shape, data } as ${brief(name)}, received ${kindOf(value)}`,
+    `expected a tensor, an array or { shape, data } as ${brief(name)}, received ${shownValue(value)}`,
     'give what stateDict() gave, tensors, or nested arrays of numbers',
   );
-}
-
-function fromNested(name: string, value: unknown): GivenParameter {
-  const shape: number[] = [];
-  for (let level = value; Array.isArray(level); level = level[0]) shape.push(level.length);
-  const data: number[] = [];
-  const collect = (item: unknown, axis: number): void => {
-    if (axis === shape.length && typeof item === 'number') data.push(item);
-    else if (Array.isArray(item) && item.length === shape[axis]) for (const inner of item) collect(inner, axis + 1);
-    else {
-      throw new UnrolledError(
-        'FORMAT',
-        `expected rows of equal length and numbers as ${brief(name)}, received ${kindOf(item)} at depth ${axis}`,
-        'give an array of arrays, a row for each',
-      );
-    }
-  };
-  collect(value, 0);
-  return { shape, data };
-}
-
-function kindOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(value === null ? null : typeof value);
-  return Array.isArray(value) ? `an array of ${value.length}` : `a ${value.constructor?.name ?? 'value'}`;
 }

@@ -1,6 +1,7 @@
 // The backend over compiled kernels, for WebAssembly and for the native addon alike: what differs is in their engines.
 // It keeps storages, writes arguments, and calls.
 import { UnrolledError, UnsupportedError } from '../../errors.js';
+import { brand } from '../../copy.js';
 import type { DType, HostArray, Storage } from '../../tensor/device.js';
 import type { RandomKey } from '../../tensor/philox.js';
 import type {
@@ -32,6 +33,10 @@ const REDUCE_OPS = { sum: REDUCE.SUM, sumSquares: REDUCE.SQUARES, max: REDUCE.MA
 const RECORDING_DOUBLES = 32768;
 
 export class CompiledBackend implements Backend {
+  static {
+    brand(this.prototype, 'backend');
+  }
+
   readonly name: string;
   readonly threads: number;
   readonly features: readonly string[];

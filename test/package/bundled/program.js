@@ -1,0 +1,14 @@
+import * as unrolled from 'unrolled';
+import * as data from 'unrolled/data';
+import * as formats from 'unrolled/formats';
+import * as inspect from 'unrolled/inspect';
+import * as metrics from 'unrolled/metrics';
+import * as records from 'unrolled/records';
+import * as text from 'unrolled/text';
+import { core } from './core.mjs';
+import { kernels } from './kernels.js';
+
+export async function program() {
+  if (kernels !== undefined) unrolled.configure({ kernels });
+  return core({ unrolled, text, data, metrics, formats, inspect, records }, 'auto');
+}

@@ -1,0 +1,3 @@
+import { program } from './program.js';
+
+postMessage(await program().catch((error) => ({ error: String(error.stack ?? error) })));

@@ -1,0 +1,6 @@
+import { program } from './program.js';
+
+program('auto').then(
+  (result) => postMessage(result),
+  (error) => postMessage({ error: String(error.stack ?? error) }),
+);

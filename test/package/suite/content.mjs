@@ -1,0 +1,62 @@
+// What is in the packages, and what is not.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { need } from './project.mjs';
+
+const filesIn = (folder) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+
+export const contentRows = ({ project }) => [
+  {
+    name: 'content: no stamps, build information, tests or tools',
+    run() {
+      for (const folder of Object.values(project.folders)) {
+        const odd = filesIn(folder).filter((file) => /\.stamps|tsbuildinfo|\.test\.|\.tmp$|node_modules/.test(file));
+        need(odd.length === 0, `expected none of ${odd.join(', ')}`);
+      }
+    },
+  },
+  {
+    name: 'content: documents, examples, licence and sources are there',
+    run() {
+      const names = [
+        'README.md',
+        'CHANGELOG.md',
+        'LICENSE',
+        'docs',
+        'examples',
+        'src/index.ts',
+        'dist/kernels/simd.wasm',
+      ];
+      const missing = names.filter((name) => !existsSync(join(project.folders.unrolled, name)));
+      need(missing.length === 0, `expected ${missing.join(', ')}`);
+    },
+  },
+  {
+    name: 'content: maps name files that are shipped',
+    run() {
+      const maps = filesIn(join(project.folders.unrolled, 'dist')).filter((file) => file.endsWith('.map'));
+      need(
+        maps.some((file) => file.endsWith('.d.ts.map')),
+        'expected maps of declarations',
+      );
+      for (const map of maps) {
+        const { sources, sourceRoot } = JSON.parse(readFileSync(map, 'utf8'));
+        for (const source of sources) {
+          need(existsSync(join(dirname(map), sourceRoot ?? '', source)), `expected ${source}, which ${map} names`);
+        }
+      }
+    },
+  },
+  {
+    name: 'content: the library brings few packages',
+    run() {
+      const lock = JSON.parse(readFileSync(join(project.folder, 'node_modules', '.package-lock.json'), 'utf8'));
+      const names = Object.keys(lock.packages).filter((name) => !name.includes('@unrolled/native-'));
+      need(names.length <= 8, `expected at most 8 packages, received ${names.join(', ')}`);
+      return `${names.length} packages`;
+    },
+  },
+];
