@@ -301,7 +301,12 @@ describe('what cannot be trained is refused', () => {
   it.each<[string, () => [unknown, unknown, unknown], RegExp, string]>([
     ['no module', () => [{}, data, { loss }], /a module to train/, 'OPTION'],
     ['no options', () => [new Linear(1, 1), data, undefined], /a loss, a function or one of crossEntropy/, 'OPTION'],
-    ['an unknown loss', () => [new Linear(1, 1), data, { loss: 'crossentropy' }], /one of crossEntropy, .* received .*"crossentropy"/, 'OPTION'],
+    [
+      'an unknown loss',
+      () => [new Linear(1, 1), data, { loss: 'crossentropy' }],
+      /one of crossEntropy, .* received .*"crossentropy"/,
+      'OPTION',
+    ],
     [
       'an unknown option',
       () => [new Linear(1, 1), data, { loss, epoch: 3 }],
@@ -315,7 +320,12 @@ describe('what cannot be trained is refused', () => {
       'OPTION',
     ],
     ['no data', () => [new Linear(1, 1), [], { loss }], /minibatches in epoch 1 of data, received none/, 'EMPTY'],
-    ['a text', () => [new Linear(1, 1), 'abc', { loss }], /minibatches or examples as data, received .*"abc"/, 'OPTION'],
+    [
+      'a text',
+      () => [new Linear(1, 1), 'abc', { loss }],
+      /minibatches or examples as data, received .*"abc"/,
+      'OPTION',
+    ],
     ['a stream', () => [new Linear(1, 1), (async function* () {})(), { loss }], /examples as data, received/, 'OPTION'],
     [
       'a function of nothing',
