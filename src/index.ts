@@ -263,7 +263,7 @@ export {
 } from './train/bptt.js';
 export type { TrainerSettings } from './train/settings.js';
 export type { HistoryPoint, StepProgress, TrainingResult, Validation } from './train/trainer.js';
-export type { LoopCounters, StopReason } from './train/loop.js';
+export type { AbortSignalLike, LoopCounters, StopReason } from './train/loop.js';
 
 // Models
 export { Model, type OpenedAs, StoredModel, type TrainedBy } from './models/model.js';

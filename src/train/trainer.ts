@@ -13,7 +13,14 @@ import type { Tensor } from '../tensor/tensor.js';
 import type { GivenState } from '../weights/labels.js';
 import { nonFiniteError, requireFiniteParameters } from './finite.js';
 import { TrainingHistory } from './history.js';
-import { EarlyStopping, type LoopCounters, runLoop, type StoppingState, type StopReason } from './loop.js';
+import {
+  type AbortSignalLike,
+  EarlyStopping,
+  type LoopCounters,
+  runLoop,
+  type StoppingState,
+  type StopReason,
+} from './loop.js';
 import { checkTrainerSettings, type TrainerSettings } from './settings.js';
 
 export type { TrainerSettings };
@@ -95,7 +102,7 @@ export interface TrainingStart<M> extends TrainingPosition<M> {
 export interface TrainerOptions<M> extends TrainerSettings {
   from?: TrainingStart<M>;
   checkpointSeconds?: number;
-  signal?: AbortSignal;
+  signal?: AbortSignalLike;
   onProgress?: (event: StepProgress) => void;
 }
 
