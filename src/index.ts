@@ -107,7 +107,7 @@ export type {
   VectorNode as CellVector,
   Width as CellWidth,
 } from './cell/graph.js';
-export { type CellDefinition, defineCell } from './cell/define.js';
+export { type CellDefinition, defineCell, type StateName as CellStateName } from './cell/define.js';
 export {
   CellValue,
   type LinearOptions as CellLinearOptions,
