@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { deflateRawSync } from 'node:zlib';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const sources = join(root, 'kernels');
@@ -225,8 +226,26 @@ export async function buildTypes(say) {
   await compile('experiments', 'experiments', join(dist, 'experiments'), 'tsconfig.experiments.json', library, say);
 }
 
+/** `unrolled/inline`: plain SIMD on one thread, which every engine takes, within a module. */
+export async function buildInline() {
+  const simd = join(kernels, 'simd.wasm');
+  const module = join(root, 'dist', 'inline.js');
+  const types = join(root, 'dist', 'inline.d.ts');
+  const hash = hashOf([simd, fileURLToPath(import.meta.url)]);
+  if (isFresh('inline', hash, [module, types])) return;
+  const bytes = deflateRawSync(readFileSync(simd), { level: 9 }).toString('base64');
+  const lines = [
+    '// Makes kernels that stand in this module those of the library.',
+    "import { useInlineKernels } from './platform/inline.js';",
+    `useInlineKernels('${bytes}');`,
+  ];
+  writeFileSync(module, `${lines.join('\n')}\n`);
+  writeFileSync(types, 'export {};\n');
+  setStamp('inline', hash);
+}
+
 /** What stands in dist/ without being compiled from src/. */
-const BESIDES = ['kernels', 'experiments'];
+const BESIDES = ['kernels', 'experiments', 'inline'];
 
 /** Takes away what was compiled from files that are gone: the package would hold it, and an old import would find it. */
 function prune(folder, outDir) {
@@ -259,13 +278,14 @@ export async function build({ quiet = false } = {}) {
   const say = quiet ? () => {} : (line) => process.stderr.write(`${line}\n`);
   await buildNumbers(say);
   await buildWasm(say);
+  await buildInline();
   await buildNative(say);
   await buildTypes(say);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const only = process.argv.find((arg) => arg.startsWith('--only='))?.slice(7);
-  const steps = { numbers: buildNumbers, wasm: buildWasm, native: buildNative, types: buildTypes };
+  const steps = { numbers: buildNumbers, wasm: buildWasm, inline: buildInline, native: buildNative, types: buildTypes };
   const say = process.argv.includes('--quiet') ? () => {} : (line) => process.stderr.write(`${line}\n`);
   try {
     if (only === undefined) await build({ quiet: process.argv.includes('--quiet') });

@@ -158,7 +158,15 @@ function putFolders(folder) {
   }
 }
 
-async function packLibrary() {
+/** The reference of all public names, from their docstrings, by TypeDoc. */
+async function putReference(folder) {
+  const typedoc = join(root, 'node_modules', 'typedoc', 'bin', 'typedoc');
+  const args = [typedoc, '--out', join(folder, 'docs', 'api'), '--logLevel', 'Warn', '--treatWarningsAsErrors'];
+  const { status, stderr, stdout } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`expected TypeDoc to write the reference\n${stdout}${stderr}`);
+}
+
+async function packLibrary({ api }) {
   const folder = join(out, 'unrolled');
   for (const file of library) {
     cpSync(join(dist, file), join(folder, 'dist', file));
@@ -179,6 +187,7 @@ async function packLibrary() {
   for (const name of ['docs', 'examples', 'README.md', 'README.zh-CN.md', 'CHANGELOG.md', 'LICENSE']) {
     cpSync(join(root, name), join(folder, name), { recursive: true });
   }
+  if (api) await putReference(folder);
   cpSync(join(root, 'packages', 'unrolled', 'bin'), join(folder, 'bin'), { recursive: true });
   const others = Object.entries(manifest.exports).filter(([, target]) => typeof target === 'string');
   const main = exported(['.', manifest.exports['.']])[1];
@@ -256,12 +265,16 @@ function sizeOf(folder) {
   return `${files.length} files, ${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
 
-/** Makes the packages. @returns their folders */
-export async function pack({ quiet = false } = {}) {
+/**
+ * Makes the packages.
+ * @param api with the reference, which takes half a minute
+ * @returns their folders
+ */
+export async function pack({ quiet = false, api = true } = {}) {
   const { build } = await import('./build.mjs');
   await build({ quiet: true });
   rmSync(out, { recursive: true, force: true });
-  const folders = { unrolled: await packLibrary(), cli: packCommandLine() };
+  const folders = { unrolled: await packLibrary({ api }), cli: packCommandLine() };
   if (!quiet)
     for (const folder of Object.values(folders)) console.error(`${relative(root, folder)}: ${sizeOf(folder)}`);
   return folders;

@@ -8,13 +8,15 @@ import ts from 'typescript';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
-/** The entries of package.json, with the sources that they are built from. */
+/** The entries of package.json that export names, with the sources that they are built from. */
 function entries() {
   const { name, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  return Object.entries(exports).map(([path, { types }]) => {
-    const built = types.replace('./dist/', '').replace('.d.ts', '.ts');
-    return { name: join(name, path), file: join(root, built.startsWith('experiments/') ? '' : 'src', built) };
-  });
+  return Object.entries(exports)
+    .filter(([path, { types }]) => types !== undefined && path !== './inline')
+    .map(([path, { types }]) => {
+      const built = types.replace('./dist/', '').replace('.d.ts', '.ts');
+      return { name: join(name, path), file: join(root, built.startsWith('experiments/') ? '' : 'src', built) };
+    });
 }
 
 function readProgram(files) {

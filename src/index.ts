@@ -6,14 +6,9 @@ import './autograd/methods.js';
 export { type ErrorCode, type ErrorKind, UnrolledError, UnsupportedError } from './errors.js';
 
 // Backends
-export {
-  type BackendInfo,
-  type BackendName,
-  type BackendOptions,
-  type Declined,
-  listBackends,
-  useBackend,
-} from './backend/choose.js';
+export { configure, type ConfigureOptions, type KernelFile, type KernelSource } from './platform/kernels.js';
+export type { KernelVariant } from './kernelFiles.js';
+export { type BackendInfo, type BackendName, type BackendOptions, listBackends, useBackend } from './backend/choose.js';
 export type { Backend } from './backend/contract.js';
 export type { Precision } from './backend/reference/memory.js';
 export { backendOf } from './backend/registry.js';

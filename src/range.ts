@@ -1,5 +1,6 @@
 // One check for every number that an option gives: no number that means nothing is taken in silence.
 import { UnrolledError } from './errors.js';
+import { shownValue } from './expect.js';
 
 /** Where a number may lie; always finite. */
 export interface Range {
@@ -25,7 +26,7 @@ export function requireNumber(name: string, value: number, range: Range, help: s
   if (lies && (!whole || Number.isSafeInteger(value))) return;
   // That it should be a whole number is only said to one that is not.
   const wanted = describeRange({ ...range, whole: whole && (lies || !Number.isFinite(value)) });
-  throw new UnrolledError('RANGE', `expected ${name} ${wanted}, received ${String(value)}`, help);
+  throw new UnrolledError('RANGE', `expected ${name} ${wanted}, received ${shownValue(value)}`, help);
 }
 
 /** `of 0 or more and below 1`, `above 0`, `as a whole number of 1 or more`. */

@@ -1,18 +1,7 @@
 // The core in a browser: a plain static page loads the built package, trains and generates, on WebAssembly; with workers where
 // the page is cross-origin isolated, and on one thread where it is not.
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-);
-const TYPES: Record<string, string> = { '.js': 'text/javascript', '.wasm': 'application/wasm', '.html': 'text/html' };
+import { CHROMIUM, type Host, ISOLATION, serve, SKIPPED } from './chromium.js';
 
 const PAGE = `<!doctype html><meta charset="utf-8"><title>Unrolled</title><script type="module">
 import { LanguageModel, randn, useBackend } from '/index.js';
@@ -42,60 +31,24 @@ try {
 } catch (error) { window.result = { error: String(error.stack ?? error) }; }
 </script>`;
 
-describe.skipIf(CHROMIUM === undefined)(
-  `in Chromium${CHROMIUM === undefined ? ' (skipped: none is installed)' : ''}`,
-  () => {
-    let server: Server;
-    let address = '';
+describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
+  let host: Host;
+  beforeAll(async () => {
+    host = await serve({ '/isolated': { html: PAGE, headers: ISOLATION }, '/plain': { html: PAGE } });
+  });
+  afterAll(() => host.close());
 
-    beforeAll(async () => {
-      server = createServer((request, response) => {
-        const path = (request.url ?? '/').split('?')[0];
-        const headers =
-          path === '/plain'
-            ? {}
-            : { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
-        if (path === '/isolated' || path === '/plain') {
-          response.writeHead(200, { ...headers, 'Content-Type': 'text/html' }).end(PAGE);
-          return;
-        }
-        readFile(join(DIST, path)).then(
-          (bytes) =>
-            response.writeHead(200, { ...headers, 'Content-Type': TYPES[extname(path)] ?? 'text/plain' }).end(bytes),
-          () => response.writeHead(404).end(),
-        );
-      });
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      const at = server.address();
-      address = `http://127.0.0.1:${typeof at === 'object' && at !== null ? at.port : 0}/`;
-    });
-
-    afterAll(() => server.close());
-
-    it.each([
-      { path: 'isolated', threads: '2 threads', help: { workers: 1, kernels: 1 } },
-      { path: 'plain', threads: '1 thread', help: null },
-    ])('trains and generates from a static page ($path: $threads)', async ({ path, threads, help }) => {
-      const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-      try {
-        const page = await browser.newPage();
-        const errors: string[] = [];
-        page.on('pageerror', (error) => errors.push(String(error)));
-        await page.goto(address + path);
-        await page
-          .waitForFunction('window.result !== undefined', undefined, { timeout: 50_000 })
-          .catch(() => undefined);
-        expect(errors).toEqual([]);
-        const result = await page.evaluate('window.result');
-        expect(result).toMatchObject({ backend: 'wasm', text: 'sells sea sh', isolated: path === 'isolated', help });
-        expect(result).toHaveProperty('features', expect.arrayContaining([threads]));
-        expect(result).toHaveProperty(
-          'perplexity',
-          expect.toSatisfy((value: number) => value < 1.5),
-        );
-      } finally {
-        await browser.close();
-      }
-    });
-  },
-);
+  it.each([
+    { path: 'isolated', threads: '2 threads', help: { workers: 1, kernels: 1 } },
+    { path: 'plain', threads: '1 thread', help: null },
+  ])('trains and generates from a static page ($path: $threads)', async ({ path, threads, help }) => {
+    const { result, errors } = await host.visit(path);
+    expect(errors).toEqual([]);
+    expect(result).toMatchObject({ backend: 'wasm', text: 'sells sea sh', isolated: path === 'isolated', help });
+    expect(result).toHaveProperty('features', expect.arrayContaining([threads]));
+    expect(result).toHaveProperty(
+      'perplexity',
+      expect.toSatisfy((value: number) => value < 1.5),
+    );
+  });
+});

@@ -1,5 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { UnrolledError } from '../errors.js';
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { nodePlatform } from '../platform/node/node.js';
 import { getPlatform, type Platform, setPlatform } from '../platform/platform.js';
 import { zeros } from '../tensor/create.js';
@@ -10,28 +9,49 @@ import { backendOf } from './registry.js';
 
 const before = getPlatform();
 
-/** A platform that has no addon, and for WebAssembly bytes that no engine takes. */
-const bare: Platform = {
-  ...nodePlatform,
-  loadAddon: () => ({ reason: 'no compiler was found' }),
-  kernelBytes: () => Promise.resolve(new Uint8Array([1, 2, 3])),
-  kernelBytesSync: () => new Uint8Array([1, 2, 3]),
-};
+/** A platform that has no addon. */
+const bare: Platform = { ...nodePlatform, loadAddon: () => ({ reason: 'no compiler was found' }) };
 
+let warn: MockInstance<typeof console.warn>;
+
+/** On an engine without SIMD. */
 beforeEach(() => {
   setPlatform(bare);
+  vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
+  warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
 });
 
 afterEach(() => {
+  vi.restoreAllMocks();
   setPlatform(before);
   setCurrentDevice(null);
 });
 
 describe('useBackend', () => {
-  it('takes the next backend where one declines', async () => {
+  it('takes the next backend where one declines, and warns once that nothing fast runs here', async () => {
     const backend = await useBackend('auto');
     expect(backend.name).toBe('reference');
     expect(useBackendSync('auto').name).toBe('reference');
+    expect(warn).toHaveBeenCalledTimes(1);
+    const [text] = warn.mock.calls[0];
+    expect(text).toContain('native: expected the native addon, found none: no compiler was found');
+    expect(text).toContain('wasm: expected WebAssembly with SIMD, found an engine without; use a newer browser');
+    expect(text).toContain("useBackend('reference')");
+  });
+
+  it('does not warn where the reference is asked for, by name or by what it alone has', async () => {
+    await useBackend('reference');
+    expect((await useBackend('auto', { precision: 'float64' })).name).toBe('reference');
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  it('takes an engine without WebAssembly for one without SIMD', async () => {
+    vi.stubGlobal('WebAssembly', undefined);
+    try {
+      await expect(useBackend('wasm')).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 
   it('makes the backend the place of new tensors', async () => {
@@ -64,11 +84,15 @@ describe('useBackend', () => {
   });
 
   it('reports missing kernels instead of running slowly', async () => {
-    const missing = new UnrolledError('IO', 'expected the built kernels, found none', 'build');
-    setPlatform({ ...bare, kernelBytes: () => Promise.reject(missing) });
-    await expect(useBackend('auto')).rejects.toBe(missing);
-    const list = await listBackends();
-    expect(list[1]).toEqual({ name: 'wasm', available: false, reason: missing.message, threads: 0, features: [] });
+    vi.mocked(WebAssembly.validate).mockRestore();
+    setPlatform({ ...bare, kernelFile: () => new URL('file:///nowhere/simd.wasm') });
+    const missing = { code: 'IO', message: expect.stringContaining('/nowhere/simd.wasm') as string };
+    await expect(useBackend('auto')).rejects.toMatchObject(missing);
+    expect(() => useBackendSync('auto')).toThrow(expect.objectContaining(missing));
+    const [, wasm] = await listBackends();
+    expect(wasm).toMatchObject({ name: 'wasm', available: false, threads: 0, features: [] });
+    expect(wasm.reason).toContain('/nowhere/simd.wasm');
+    expect(warn).not.toHaveBeenCalled();
   });
 
   it('names the nearest backend for an unknown one, and refuses bad options', async () => {

@@ -1,14 +1,16 @@
 // Choosing a backend: each is tried in order and may decline with UNSUPPORTED; `listBackends` says why. This file stands above
 // the backends; only it knows them all.
-import { editDistance } from '../nearest.js';
+import { refuseOtherCopy } from '../copy.js';
+import { didYouMean } from '../nearest.js';
 import { UnrolledError, UnsupportedError } from '../errors.js';
+import { type Names, optionsOf, refuse, shownValue } from '../expect.js';
 import { currentDevice, setCurrentDevice } from '../tensor/device.js';
 import { createNativeBackend } from './compiled/native.js';
 import { createWasmBackend, createWasmBackendSync } from './compiled/wasm.js';
 import type { Backend } from './contract.js';
 import type { Precision } from './reference/memory.js';
 import { ReferenceBackend } from './reference/reference.js';
-import { backendOf } from './registry.js';
+import { backendOf, isBackend } from './registry.js';
 
 /** Fastest first: the order in which `auto` tries. */
 const BACKEND_NAMES = ['native', 'wasm', 'reference'] as const;
@@ -24,13 +26,7 @@ export interface BackendOptions {
   precision?: Precision;
 }
 
-/** A backend that was not taken, and why. */
-export interface Declined {
-  /** Which backend declined. */
-  name: BackendName;
-  /** Why it cannot run here, as a sentence for people. */
-  reason: string;
-}
+const NAMES: Names<BackendOptions> = { threads: true, precision: true };
 
 /** What `listBackends` says of one backend on this machine. */
 export interface BackendInfo {
@@ -42,8 +38,14 @@ export interface BackendInfo {
   reason: string | null;
   /** How many threads compute in it, the calling one included. */
   threads: number;
-  /** What it makes use of: instruction sets, relaxed SIMD, shared memory. */
+  /** What it makes use of: instruction sets, relaxed SIMD, threads; and why there are no more threads, where something forbids them. */
   features: readonly string[];
+}
+
+/** A backend that declined, while `auto` looked for one. */
+interface Refusal {
+  name: BackendName;
+  error: UnsupportedError;
 }
 
 interface Maker {
@@ -79,39 +81,42 @@ function declineFloat64(name: string, { precision }: BackendOptions): void {
 }
 
 /**
- * Makes a backend the place of all new tensors. `auto` takes the fastest that runs here; a backend made elsewhere is taken
- * as it is. Tensors that live on another backend stay there.
+ * Makes a backend the place of all new tensors. `auto` takes the fastest that runs here, and warns (`console.warn`, once) where
+ * that is `reference`; a backend made elsewhere is taken as it is. Tensors that live on another backend stay there.
  * Errors: OPTION for an unknown name or a bad option; UNSUPPORTED where the named backend does not run here, with the
- * reason; IO where its kernels are missing.
+ * reason; with `auto` too, rather than a slow run: IO where the WebAssembly kernels are missing or are others (`configure` says
+ * where they are), NO_BACKEND where a policy forbids WebAssembly.
  */
 export async function useBackend(
   name: BackendName | 'auto' | Backend = 'auto',
-  options: BackendOptions = {},
+  given: BackendOptions = {},
 ): Promise<Backend> {
-  if (typeof name === 'object') return take(name);
-  const reasons: Declined[] = [];
+  const options = optionsOf(given, NAMES, 'useBackend');
+  if (typeof name === 'object' && name !== null) return take(name);
+  const refusals: Refusal[] = [];
   for (const candidate of candidates(name, options)) {
     try {
-      return take(await MAKERS[candidate].make(options));
+      return take(await MAKERS[candidate].make(options), refusals);
     } catch (error) {
-      note(error, candidate, name, reasons);
+      note(error, candidate, name, refusals);
     }
   }
-  throw nothingRuns(reasons);
+  throw nothingRuns(refusals);
 }
 
-/** The same at once, for platforms that have the kernels at hand. Errors: also UNSUPPORTED elsewhere. */
-export function useBackendSync(name: BackendName | 'auto' | Backend = 'auto', options: BackendOptions = {}): Backend {
-  if (typeof name === 'object') return take(name);
-  const reasons: Declined[] = [];
+/** The same at once, for platforms that have the kernels at hand. Errors: also STATE elsewhere. */
+export function useBackendSync(name: BackendName | 'auto' | Backend = 'auto', given: BackendOptions = {}): Backend {
+  const options = optionsOf(given, NAMES, 'useBackend');
+  if (typeof name === 'object' && name !== null) return take(name);
+  const refusals: Refusal[] = [];
   for (const candidate of candidates(name, options)) {
     try {
-      return take(MAKERS[candidate].makeSync(options));
+      return take(MAKERS[candidate].makeSync(options), refusals);
     } catch (error) {
-      note(error, candidate, name, reasons);
+      note(error, candidate, name, refusals);
     }
   }
-  throw nothingRuns(reasons);
+  throw nothingRuns(refusals);
 }
 
 /** The backend of new tensors, however it was set; `auto` where there is none yet. Errors: those of `useBackend`. */
@@ -125,7 +130,9 @@ export async function ensureBackend(): Promise<Backend> {
 }
 
 /** What this machine can run, and why not the rest, in the order in which `auto` tries. */
-export async function listBackends(options: BackendOptions = {}): Promise<BackendInfo[]> {
+export async function listBackends(given: BackendOptions = {}): Promise<BackendInfo[]> {
+  const options = optionsOf(given, NAMES, 'listBackends');
+  candidates('auto', options);
   const list: BackendInfo[] = [];
   for (const name of BACKEND_NAMES) {
     try {
@@ -140,19 +147,35 @@ export async function listBackends(options: BackendOptions = {}): Promise<Backen
   return list;
 }
 
-function take(backend: Backend): Backend {
+/** @param refusals of the backends that were tried before it */
+function take(backend: Backend, refusals: readonly Refusal[] = []): Backend {
+  refuseOtherCopy(backend, 'backend');
+  if (!isBackend(backend)) refuse('a backend', backend, "give its name, as in useBackend('wasm')");
+  if (backend.name === 'reference' && refusals.length > 0) warnOfReference(refusals);
   setCurrentDevice(backend);
   return backend;
 }
 
-/** Keeps why one declined. Only `auto` goes on to the next, and only after a decline: missing kernels are a failure. */
-function note(error: unknown, candidate: BackendName, asked: BackendName | 'auto', reasons: Declined[]): void {
-  if (asked !== 'auto' || !(error instanceof UnsupportedError)) throw error;
-  reasons.push({ name: candidate, reason: error.message });
+let warned = false;
+
+function warnOfReference(refusals: readonly Refusal[]): void {
+  if (warned) return;
+  warned = true;
+  const reasons = refusals.map(({ name, error }) => `\n  ${name}: ${error.message}; ${error.help}`);
+  console.warn(
+    `unrolled: nothing faster than the reference backend runs here, which takes 25 to 30 times as long:${reasons.join('')}\n` +
+      "  useBackend('reference') says that this is meant, and ends this warning",
+  );
 }
 
-function nothingRuns(reasons: readonly Declined[]): UnrolledError {
-  const list = reasons.map(({ name, reason }) => `${name}: ${reason}`).join('; ');
+/** Keeps why one declined. Only `auto` goes on to the next, and only after a decline: missing kernels are a failure. */
+function note(error: unknown, name: BackendName, asked: BackendName | 'auto', refusals: Refusal[]): void {
+  if (asked !== 'auto' || !(error instanceof UnsupportedError)) throw error;
+  refusals.push({ name, error });
+}
+
+function nothingRuns(refusals: readonly Refusal[]): UnrolledError {
+  const list = refusals.map(({ name, error }) => `${name}: ${error.message}`).join('; ');
   return new UnrolledError(
     'NO_BACKEND',
     `expected a backend that runs here, found none: ${list}`,
@@ -164,30 +187,24 @@ function candidates(name: string, { threads, precision }: BackendOptions): reado
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
     throw new UnrolledError(
       'OPTION',
-      `expected 1 thread or more, received ${threads}`,
+      `expected 1 thread or more, received ${shownValue(threads)}`,
       'leave threads out for one for each core',
     );
   }
   if (precision !== undefined && precision !== 'float32' && precision !== 'float64') {
     throw new UnrolledError(
       'OPTION',
-      `expected the precision float32 or float64, received ${String(precision)}`,
+      `expected the precision float32 or float64, received ${shownValue(precision)}`,
       'leave it out for float32',
     );
   }
-  if (name === 'auto') return BACKEND_NAMES;
+  if (name === 'auto') return precision === 'float64' ? ['reference'] : BACKEND_NAMES;
   const known = BACKEND_NAMES.find((candidate) => candidate === name);
   if (known !== undefined) return [known];
   const names = ['auto', ...BACKEND_NAMES];
   throw new UnrolledError(
     'OPTION',
-    `expected a backend of ${names.join(', ')}, received ${name}`,
-    `did you mean ${nearest(name, names)}?`,
+    `expected a backend of ${names.join(', ')}, received ${shownValue(name)}`,
+    `${typeof name === 'string' ? didYouMean(name, names) : ''}listBackends() says which run here`,
   );
-}
-
-/** The name that is the fewest edits away. */
-function nearest(name: string, names: readonly string[]): string {
-  const distances = new Map(names.map((known) => [known, editDistance(name.toLowerCase(), known)]));
-  return names.reduce((best, known) => ((distances.get(known) ?? 0) < (distances.get(best) ?? 0) ? known : best));
 }

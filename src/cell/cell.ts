@@ -1,11 +1,31 @@
 // Cell: a traced cell with what is derived from its graph for people and for files. How it is drawn stands in drawing/cells.
+import { brand } from '../copy.js';
+import { UnrolledError } from '../errors.js';
 import type { Expr } from '../program/expr.js';
 import type { CellGraph, LinearNode, NormNode, VectorNode, Width } from './graph.js';
 import { type CellData, graphFromData, graphToData } from './data.js';
 import { explainCell, type ExplainOptions, type Explanation } from './explain.js';
 
+/** A cell is no class and no function: what calls it as one learns what to write. */
+class NotCalled {
+  constructor() {
+    const called = function (inputSize: unknown, hiddenSize: unknown): never {
+      const sizes = [inputSize, hiddenSize].every((size) => typeof size === 'number');
+      const [input, hidden] = sizes ? [inputSize, hiddenSize] : [28, 256];
+      const { name } = cell as Cell;
+      throw new UnrolledError(
+        'USAGE',
+        `expected a network of the cell ${name}, received a call of the cell itself`,
+        `write new Recurrent(${name}, { inputSize: ${String(input)}, hiddenSize: ${String(hidden)} })`,
+      );
+    };
+    const cell: object = Object.setPrototypeOf(called, new.target.prototype);
+    return cell;
+  }
+}
+
 /** A recurrent cell: what `defineCell` returns, or `Cell.fromData`. Its graph is plain data and never changes. */
-export class Cell implements CellGraph {
+export class Cell extends NotCalled implements CellGraph {
   /** As messages and files call it: `LSTM`, or the name of a cell of one’s own. */
   readonly name: string;
   /** Names of the states that pass from step to step, in the order of `step`. */
@@ -33,8 +53,13 @@ export class Cell implements CellGraph {
   /** Inputs that stay the same over a sequence, such as dropout masks, with their widths. */
   readonly masks: Readonly<Record<string, Width>>;
 
+  static {
+    brand(this.prototype, 'cell');
+  }
+
   /** Takes a checked graph; `defineCell` and `Cell.fromData` make one. */
   constructor(graph: CellGraph) {
+    super();
     this.name = graph.name;
     this.states = graph.states;
     this.stateSizes = graph.stateSizes;

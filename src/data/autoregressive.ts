@@ -1,6 +1,7 @@
 // Autoregression on a series of numbers: windows of past values with the value that follows, and predictions that build on
 // predictions. Shapes: features [n, window], targets [n], row-major.
 import { UnrolledError } from '../errors.js';
+import { expectFunction, expectNumbers, expectObject } from '../expect.js';
 import { requireNumber } from '../range.js';
 
 /** What `slidingWindows` cuts out of a series. */
@@ -20,6 +21,7 @@ export interface Windows {
  * Errors: RANGE for a window or horizon below 1, TOO_SHORT where not one window fits.
  */
 export function slidingWindows(series: ArrayLike<number>, window: number, horizon = 1): Windows {
+  expectNumbers(series, 'a series');
   for (const [name, value] of Object.entries({ window, horizon })) {
     requireNumber(`a ${name}`, value, { min: 1, whole: true }, 'give a whole number');
   }
@@ -53,12 +55,16 @@ export function predictAhead(
   steps: number,
   predict: (features: Float32Array, count: number) => ArrayLike<number>,
 ): Float32Array {
+  expectObject(windows, 'windows', 'give what slidingWindows gave');
+  expectNumbers(windows.features, 'the features of the windows');
+  expectFunction(predict, 'predict', 'give a function from features [n, window] to [n] values');
   requireNumber('a number of steps', steps, { min: 1, whole: true }, 'give a whole number');
   const { count, window } = windows;
-  const features = windows.features.slice();
+  const features = Float32Array.from(windows.features);
   const result = new Float32Array(count * steps);
   for (let k = 0; k < steps; k++) {
     const next = predict(features.slice(), count);
+    expectNumbers(next, 'predictions');
     if (next.length !== count) {
       throw new UnrolledError(
         'SHAPE',

@@ -1,4 +1,5 @@
 // The two samplings as iterables of tensors, for training loops in the open: for (const { x, y } of sequentialBatches(…)).
+import { expectNumbers, type Names, optionsOf, refuse } from '../expect.js';
 import { fromData } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { BatchSampler, type Sampling, type SamplerOptions } from './sampling.js';
@@ -8,6 +9,10 @@ export interface BatchOptions extends Omit<SamplerOptions, 'sampling'> {
   /** Another epoch is another offset and another order; 0 by default. */
   epoch?: number;
 }
+
+const NAMES: Names<BatchOptions> = {
+  ...{ batchSize: true, numSteps: true, seed: true, offset: true, batchFirst: true, epoch: true },
+};
 
 /** A minibatch for language modelling: tokens, and for each the token that follows. */
 export interface Batch {
@@ -45,9 +50,19 @@ export function sequentialBatches(source: TokenSource, options: BatchOptions): I
   return epochOf('sequential', source, options);
 }
 
-function epochOf(sampling: Sampling, source: TokenSource, options: BatchOptions): Iterable<Batch> {
-  const { epoch = 0, batchSize, numSteps, batchFirst } = options;
-  const tokens = source instanceof Int32Array ? source : source.train;
+/** Errors: OPTION. */
+function tokensOf(source: TokenSource): Int32Array {
+  const help = 'give a Corpus, or token indices in an Int32Array';
+  if (source === undefined || source === null || typeof source === 'string') refuse('tokens', source, help);
+  const tokens = 'train' in source ? source.train : source;
+  expectNumbers(tokens, 'tokens', help);
+  return tokens instanceof Int32Array ? tokens : Int32Array.from(tokens);
+}
+
+function epochOf(sampling: Sampling, source: TokenSource, given: BatchOptions): Iterable<Batch> {
+  const { epoch = 0, ...options } = optionsOf(given, NAMES, `${sampling}Batches`);
+  const { batchSize, numSteps, batchFirst } = options;
+  const tokens = tokensOf(source);
   const sampler = new BatchSampler(tokens, { ...options, sampling });
   sampler.restore({ ...sampler.state(), epoch });
   const shape = batchFirst ? [batchSize, numSteps] : [numSteps, batchSize];

@@ -4,6 +4,7 @@
 //               so that row n of one goes on where row n of the last one ended, and the state may be carried over
 // Shapes: x and y [T, N], or [N, T] with `batchFirst`.
 import { UnrolledError } from '../errors.js';
+import { expectNumbers, expectObject, type Names, optionsOf, shownValue } from '../expect.js';
 import { Philox } from '../tensor/philox.js';
 
 /** Pieces in random order, or rows that go on from batch to batch. */
@@ -24,6 +25,10 @@ export interface SamplerOptions {
   /** [N, T] instead of [T, N]. */
   batchFirst?: boolean;
 }
+
+const NAMES: Names<SamplerOptions> = {
+  ...{ sampling: true, batchSize: true, numSteps: true, seed: true, offset: true, batchFirst: true },
+};
 
 /** Where a sampler stands. With the same tokens and options it says all that follows. Plain data. */
 export interface SamplerState {
@@ -69,7 +74,9 @@ export class BatchSampler {
    * @param state where to go on; the start of epoch 0 by default
    * Errors: RANGE, TOO_SHORT, and STATE for a state of another sampler.
    */
-  constructor(tokens: Int32Array, options: SamplerOptions, state?: SamplerState) {
+  constructor(tokens: Int32Array, given: SamplerOptions, state?: SamplerState) {
+    const options = optionsOf(given, NAMES, 'BatchSampler');
+    expectNumbers(tokens, 'tokens', 'give token indices: corpus.train, for example');
     const { batchFirst = false, sampling, batchSize, numSteps, offset } = options;
     const seed = options.seed ?? state?.seed ?? 0;
     checkOptions(tokens.length, { ...options, seed });
@@ -86,6 +93,7 @@ export class BatchSampler {
 
   /** Goes to a place that `state` gave. Errors: STATE for another seed or a place that does not exist. */
   restore(state: SamplerState): void {
+    expectObject(state, 'a position', 'give what state() gave');
     const { seed, epoch, index } = state;
     const whole = isCount(epoch) && isCount(index);
     const plan = whole ? planEpoch(this.#tokens.length, this.options, epoch) : this.#plan;
@@ -93,7 +101,7 @@ export class BatchSampler {
       throw new UnrolledError(
         'STATE',
         `expected a position with seed ${this.options.seed}, minibatch 0 to ${plan.count}, ` +
-          `received seed ${seed}, epoch ${epoch}, minibatch ${index}`,
+          `received seed ${shownValue(seed)}, epoch ${shownValue(epoch)}, minibatch ${shownValue(index)}`,
         'resume with the same text, batch size, steps and seed',
       );
     }
@@ -124,7 +132,7 @@ export class BatchSampler {
     if (!Number.isInteger(index) || index < 0 || index >= plan.count) {
       throw new UnrolledError(
         'RANGE',
-        `expected a minibatch from 0 to ${plan.count - 1}, received ${index}`,
+        `expected a minibatch from 0 to ${plan.count - 1}, received ${shownValue(index)}`,
         'count(epoch) gives their number',
       );
     }
@@ -154,7 +162,11 @@ interface EpochPlan {
 
 function planEpoch(tokens: number, options: SamplerOptions & { seed: number }, epoch: number): EpochPlan {
   if (!isCount(epoch)) {
-    throw new UnrolledError('RANGE', `expected an epoch of 0 or more, received ${epoch}`, 'epochs count from 0');
+    throw new UnrolledError(
+      'RANGE',
+      `expected an epoch of 0 or more, received ${shownValue(epoch)}`,
+      'epochs count from 0',
+    );
   }
   const { sampling, batchSize, numSteps } = options;
   const rng = new Philox(options.seed, FIRST_STREAM + epoch);
@@ -183,20 +195,32 @@ function checkOptions(tokens: number, options: SamplerOptions & { seed: number }
   if (sampling !== 'random' && sampling !== 'sequential') {
     throw new UnrolledError(
       'OPTION',
-      `expected sampling random or sequential, received ${String(sampling)}`,
+      `expected sampling random or sequential, received ${shownValue(sampling)}`,
       'sequential carries the state over, random does not',
     );
   }
   for (const [name, value] of Object.entries({ batchSize, numSteps })) {
     if (!Number.isInteger(value) || value < 1) {
-      throw new UnrolledError('RANGE', `expected ${name} of 1 or more, received ${value}`, 'give a whole number');
+      throw new UnrolledError(
+        'RANGE',
+        `expected ${name} of 1 or more, received ${shownValue(value)}`,
+        'give a whole number',
+      );
     }
   }
   if (!Number.isSafeInteger(seed)) {
-    throw new UnrolledError('RANGE', `expected a whole number as the seed, received ${seed}`, 'use 0, 1, 2 …');
+    throw new UnrolledError(
+      'RANGE',
+      `expected a whole number as the seed, received ${shownValue(seed)}`,
+      'use 0, 1, 2 …',
+    );
   }
   if (!isCount(offset)) {
-    throw new UnrolledError('RANGE', `expected an offset of 0 or more, received ${offset}`, 'give a whole number');
+    throw new UnrolledError(
+      'RANGE',
+      `expected an offset of 0 or more, received ${shownValue(offset)}`,
+      'give a whole number',
+    );
   }
   const usable = tokens - offset - 1;
   if (usable < batchSize * numSteps) {

@@ -1,5 +1,7 @@
 // Scaling of a series, fitted on one part and undone after prediction: plain data, so that it stands in the model file.
 import { UnrolledError } from '../errors.js';
+import { requireNumber } from '../range.js';
+import { expectChoice, expectObject, expectValues, type Names, optionsOf, shownValue } from '../expect.js';
 
 export const SCALINGS = ['standard', 'minmax', 'none'] as const;
 /** By mean and deviation, by least and largest value, or not at all. */
@@ -31,6 +33,8 @@ export interface ScalingOptions {
   transform?: Transform;
 }
 
+const NAMES: Names<ScalingOptions> = { kind: true, transform: true };
+
 /**
  * Values that differ by less than this share of their size differ by rounding alone: some hundred times the distance of two
  * neighbouring float64 numbers, as sums and averages of a few thousand values leave it.
@@ -55,7 +59,9 @@ export function isConstant(values: ArrayLike<number>, size = 0): boolean {
  * Errors: EMPTY, RANGE for what is no number or has no logarithm, or for numbers too far apart to be scaled.
  */
 export function fitScaling(values: ArrayLike<number>, options: ScalingOptions = {}): Scaling {
-  const { kind = 'standard', transform = 'none' } = options;
+  const { kind = 'standard', transform = 'none' } = optionsOf(options, NAMES, 'fitScaling');
+  expectChoice(kind, 'a kind', SCALINGS);
+  expectValues(values, 'values');
   if (values.length === 0)
     throw new UnrolledError('EMPTY', 'expected values to fit a scaling on, received none', 'give data');
   const x = transformed(values, transform);
@@ -97,26 +103,40 @@ export function largest(values: ArrayLike<number>): number {
 }
 
 /** Errors: RANGE. */
-export function scaleValues(values: ArrayLike<number>, { transform, offset, factor }: Scaling): Float64Array {
+export function scaleValues(values: ArrayLike<number>, scaling: Scaling): Float64Array {
+  const { transform, offset, factor } = checkedScaling(scaling);
+  expectValues(values, 'values');
   return transformed(values, transform).map((v) => (v - offset) / factor);
 }
 
 /** Undoes `scaleValues`. */
-export function unscaleValues(scaled: ArrayLike<number>, { transform, offset, factor }: Scaling): Float64Array {
+export function unscaleValues(scaled: ArrayLike<number>, scaling: Scaling): Float64Array {
+  const { transform, offset, factor } = checkedScaling(scaling);
+  expectValues(scaled, 'values');
   return Float64Array.from(scaled, (v) => {
     const x = v * factor + offset;
     return transform === 'none' ? x : transform === 'log' ? Math.exp(x) : Math.expm1(x);
   });
 }
 
+/** Errors: OPTION, RANGE for what `fitScaling` cannot have given. */
+function checkedScaling(scaling: Scaling): Scaling {
+  expectObject(scaling, 'a scaling', 'give what fitScaling gave');
+  requireNumber('the offset of a scaling', scaling.offset, {}, 'give what fitScaling gave');
+  requireNumber('the factor of a scaling', scaling.factor, {}, 'give what fitScaling gave');
+  expectChoice(scaling.transform, 'a transform', TRANSFORMS);
+  return scaling;
+}
+
 function transformed(values: ArrayLike<number>, transform: Transform): Float64Array {
+  expectChoice(transform, 'a transform', TRANSFORMS);
   const least = transform === 'log' ? 0 : transform === 'log1p' ? -1 : -Infinity;
   return Float64Array.from(values, (v, i) => {
     if (!Number.isFinite(v) || v <= least) {
       const wanted = transform === 'none' ? 'a finite number' : `a finite number above ${least} for ${transform}`;
       throw new UnrolledError(
         'RANGE',
-        `expected ${wanted}, received ${v} as value ${i + 1} of the series`,
+        `expected ${wanted}, received ${shownValue(v)} as value ${i + 1} of the series`,
         transform === 'none' ? 'fill in missing values first' : 'fill in missing values, or use another transform',
       );
     }

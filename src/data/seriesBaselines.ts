@@ -1,5 +1,6 @@
 // What a forecast must beat: the last value, the season before, a linear map of the window. Letters: W window, K horizon.
 import { UnrolledError } from '../errors.js';
+import { expectNumbers } from '../expect.js';
 import { requireNumber } from '../range.js';
 import { isConstant, largest } from './scaling.js';
 
@@ -120,6 +121,7 @@ const NOISE = 4;
  * walk has high peaks of its own that mean nothing. null where there is none: no peak is above what noise has. Give the training part alone.
  */
 export function findSeason(values: ArrayLike<number>): number | null {
+  expectNumbers(values, 'a series');
   const x = withoutLine(values);
   // What is left of a straight line is rounding, which has periods of its own.
   if (isConstant(x, largest(values))) return null;

@@ -1,4 +1,5 @@
 // Splitting rows by classes.
+import { expectNumbers } from '../expect.js';
 import { Philox } from '../tensor/philox.js';
 import { splitPoint } from '../text/corpus.js';
 
@@ -16,6 +17,7 @@ export function stratifiedSplit(
   fraction: number,
   seed = 0,
 ): { rest: Int32Array; drawn: Int32Array } {
+  expectNumbers(classes, 'classes', 'give the index of the class of each row');
   splitPoint(classes.length, fraction);
   const members = new Map<number, number[]>();
   for (let i = 0; i < classes.length; i++) {

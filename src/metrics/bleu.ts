@@ -1,5 +1,5 @@
 // BLEU of a corpus (Papineni et al. 2002) as sacreBLEU 2 computes it (Post 2018), so that figures can be compared with papers.
-import { UnrolledError } from '../errors.js';
+import { expectChoice, type Names, optionsOf } from '../expect.js';
 import { checkPairs, type References, splitWords, trimEnd } from './sentences.js';
 
 /** How `bleu` cuts texts and treats orders without a match; the defaults are what papers report. */
@@ -24,6 +24,8 @@ export interface BleuScore {
   referenceLength: number;
 }
 
+const NAMES: Names<BleuOptions> = { tokenize: true, smoothing: true };
+
 const ORDER = 4;
 
 /**
@@ -31,14 +33,9 @@ const ORDER = 4;
  * Errors: SHAPE for unequal lengths or a sentence without reference, EMPTY for no sentences, OPTION for an unknown option.
  */
 export function bleu(hypotheses: readonly string[], references: References, options: BleuOptions = {}): BleuScore {
-  const { tokenize = '13a', smoothing = 'exp' } = options;
-  if (!Object.hasOwn(TOKENIZERS, tokenize) || !['exp', 'none'].includes(smoothing)) {
-    throw new UnrolledError(
-      'OPTION',
-      `expected tokenize 13a, none or char and smoothing exp or none, received ${tokenize} and ${smoothing}`,
-      'papers usually report 13a and exp',
-    );
-  }
+  const { tokenize = '13a', smoothing = 'exp' } = optionsOf(options, NAMES, 'bleu');
+  expectChoice(tokenize, 'tokenize', Object.keys(TOKENIZERS));
+  expectChoice(smoothing, 'smoothing', ['exp', 'none']);
   const cut = TOKENIZERS[tokenize];
   const matches = new Array<number>(ORDER).fill(0);
   const totals = new Array<number>(ORDER).fill(0);

@@ -1,4 +1,5 @@
 // chrF of a corpus (Popović 2015): F of character n-grams, as sacreBLEU 2 computes it.
+import { type Names, optionsOf } from '../expect.js';
 import { requireNumber } from '../range.js';
 import { checkPairs, type References, splitWords } from './sentences.js';
 
@@ -10,6 +11,8 @@ export interface ChrfOptions {
   beta?: number;
 }
 
+const NAMES: Names<ChrfOptions> = { order: true, beta: true };
+
 /** Counts of one order: n-grams of the hypothesis, of the reference, and in both. */
 type Counts = [hypothesis: number, reference: number, both: number];
 
@@ -19,7 +22,7 @@ type Counts = [hypothesis: number, reference: number, both: number];
  * Errors: SHAPE for unequal lengths or a sentence without reference, EMPTY for no sentences, RANGE for an order or beta that is none.
  */
 export function chrf(hypotheses: readonly string[], references: References, options: ChrfOptions = {}): number {
-  const { order = 6, beta = 2 } = options;
+  const { order = 6, beta = 2 } = optionsOf(options, NAMES, 'chrf');
   requireNumber('an order', order, { min: 1, whole: true }, 'the usual chrF2 has order 6 and beta 2');
   requireNumber('beta', beta, { above: 0 }, 'the usual chrF2 has order 6 and beta 2');
   const totals = Array.from({ length: order }, (): Counts => [0, 0, 0]);

@@ -1,6 +1,7 @@
 // Chunks in tags such as B-NP, I-NP, O, and how well they are found, by the rules of conlleval (CoNLL-2000) for every
 // scheme of tagScheme.ts.
 import { UnrolledError } from '../errors.js';
+import { expectList, expectTexts } from '../expect.js';
 
 /** A run of tokens with a type, such as a noun phrase. */
 export interface Chunk {
@@ -44,6 +45,7 @@ const SAME: Readonly<Record<string, string>> = { L: 'E', U: 'S', W: 'S' };
  * begins a chunk. It ends before B, S and O, after E and S, and where the type changes. L counts as E, U and W as S, M as I.
  */
 export function chunksOf(tags: readonly string[]): Chunk[] {
+  expectTexts(tags, 'tags', "as in ['B-NP', 'I-NP', 'O']");
   const chunks: Chunk[] = [];
   let open: Chunk | null = null;
   let last = 'O';
@@ -64,6 +66,15 @@ export function chunksOf(tags: readonly string[]): Chunk[] {
   return chunks;
 }
 
+/** Errors: OPTION for what are no tags of sentences. */
+export function expectSentences(truth: unknown, predicted: unknown): void {
+  const help = "give the tags of each sentence, as in [['B-NP', 'O']]";
+  for (const [name, sentences] of Object.entries({ truth, predicted })) {
+    expectList(sentences, name, help);
+    sentences.forEach((tags, i) => expectTexts(tags, `${name}[${i}]`, help));
+  }
+}
+
 /**
  * @param truth tags of each sentence  @param predicted as many
  * Errors: SHAPE for unequal lengths, EMPTY for no tokens.
@@ -72,6 +83,7 @@ export function chunkMetrics(
   truth: readonly (readonly string[])[],
   predicted: readonly (readonly string[])[],
 ): ChunkMetrics {
+  expectSentences(truth, predicted);
   if (truth.length !== predicted.length) {
     throw new UnrolledError(
       'SHAPE',

@@ -1,5 +1,7 @@
 // How well classes are told apart, from the definitions. Letters: K classes, n rows.
 import { UnrolledError } from '../errors.js';
+import { expectNumbers } from '../expect.js';
+import { requireNumber } from '../range.js';
 
 /** How well classes are told apart. */
 export interface ClassMetrics {
@@ -16,6 +18,9 @@ export interface ClassMetrics {
  * Errors: SHAPE for unequal lengths, EMPTY for none, RANGE for a class that is not.
  */
 export function classMetrics(truth: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): ClassMetrics {
+  expectNumbers(truth, 'the true classes', 'give class indices from 0');
+  expectNumbers(predicted, 'the predicted classes', 'give class indices from 0');
+  requireNumber('a number of classes', classes, { min: 1, whole: true }, 'give K, one more than the largest class');
   if (truth.length !== predicted.length) {
     throw new UnrolledError(
       'SHAPE',

@@ -1,5 +1,6 @@
 // Error rates of sequences: words, characters, phonemes.
 import { UnrolledError } from '../errors.js';
+import { expectList, expectTexts, refuse } from '../expect.js';
 import { splitWords } from './sentences.js';
 
 /** How many edits lead from what was predicted to the truth. */
@@ -14,8 +15,16 @@ export interface ErrorRate {
   length: number;
 }
 
+/** Errors: OPTION for what has no items. */
+function expectSequence(value: unknown): void {
+  const isList = typeof value === 'string' || Array.isArray(value) || ArrayBuffer.isView(value);
+  if (!isList) refuse('a sequence', value, 'give an array of items, or a string of characters');
+}
+
 /** The fewest insertions, deletions and replacements from one sequence to the other (Levenshtein 1966). */
 export function levenshteinDistance(from: ArrayLike<unknown>, to: ArrayLike<unknown>): number {
+  expectSequence(from);
+  expectSequence(to);
   const row = Uint32Array.from({ length: to.length + 1 }, (_, j) => j);
   for (let i = 0; i < from.length; i++) {
     let diagonal = row[0];
@@ -37,6 +46,8 @@ export function errorRate(
   references: readonly ArrayLike<unknown>[],
   hypotheses: readonly ArrayLike<unknown>[],
 ): ErrorRate {
+  expectList(references, 'references', 'give a list of sequences: [sequence] for one');
+  expectList(hypotheses, 'hypotheses', 'give a list of sequences: [sequence] for one');
   if (references.length !== hypotheses.length) {
     throw new UnrolledError(
       'SHAPE',
@@ -57,11 +68,18 @@ export function errorRate(
 
 /** Words are separated by whitespace; case and punctuation count. Errors as `errorRate`. */
 export function wordErrorRate(references: readonly string[], hypotheses: readonly string[]): ErrorRate {
+  expectBoth(references, hypotheses);
   return errorRate(references.map(splitWords), hypotheses.map(splitWords));
 }
 
 /** Of code points, blanks among them. Errors as `errorRate`. */
 export function characterErrorRate(references: readonly string[], hypotheses: readonly string[]): ErrorRate {
+  expectBoth(references, hypotheses);
   const characters = (text: string): string[] => [...text];
   return errorRate(references.map(characters), hypotheses.map(characters));
+}
+
+function expectBoth(references: unknown, hypotheses: unknown): void {
+  expectTexts(references, 'references', 'give a list of texts: [text] for one');
+  expectTexts(hypotheses, 'hypotheses', 'give a list of texts: [text] for one');
 }

@@ -1,6 +1,7 @@
 // How near numbers are to the truth.
 import { isConstant } from '../data/scaling.js';
 import { UnrolledError } from '../errors.js';
+import { expectValues, shownValue } from '../expect.js';
 
 /** How far predicted numbers are off, in the units of the numbers unless said otherwise. */
 export interface RegressionMetrics {
@@ -18,6 +19,8 @@ export interface RegressionMetrics {
 
 /** Errors: SHAPE for unequal lengths, EMPTY for none, NON_FINITE with the place. */
 export function regressionMetrics(truth: ArrayLike<number>, predicted: ArrayLike<number>): RegressionMetrics {
+  expectValues(truth, 'the true values');
+  expectValues(predicted, 'the predicted values');
   if (truth.length !== predicted.length) {
     throw new UnrolledError(
       'SHAPE',
@@ -32,7 +35,7 @@ export function regressionMetrics(truth: ArrayLike<number>, predicted: ArrayLike
     if (!Number.isFinite(truth[i]) || !Number.isFinite(predicted[i])) {
       throw new UnrolledError(
         'NON_FINITE',
-        `expected finite numbers, received ${truth[i]} and ${predicted[i]} at index ${i}`,
+        `expected finite numbers, received ${shownValue(truth[i])} and ${shownValue(predicted[i])} at index ${i}`,
         'leave out missing values; predictions that are not finite come from a training that diverged',
       );
     }

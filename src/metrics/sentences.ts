@@ -1,11 +1,14 @@
 // What BLEU and chrF share: sentences against their references, and blanks as Python sees them, whose tools they must equal.
 import { UnrolledError } from '../errors.js';
+import { expectList, expectTexts } from '../expect.js';
 
 /** One reference for each hypothesis, or several. */
 export type References = readonly (string | readonly string[])[];
 
 /** Errors: SHAPE for unequal lengths or a sentence without reference, EMPTY for no sentences. */
 export function checkPairs(hypotheses: readonly string[], references: References): [string, readonly string[]][] {
+  expectTexts(hypotheses, 'hypotheses', 'give a list of texts: [text] for one');
+  expectList(references, 'references', 'give one text, or a list of texts, for each hypothesis');
   if (hypotheses.length !== references.length) {
     throw new UnrolledError(
       'SHAPE',
@@ -19,6 +22,7 @@ export function checkPairs(hypotheses: readonly string[], references: References
   return hypotheses.map((hypothesis, i) => {
     const reference = references[i];
     const several = typeof reference === 'string' ? [reference] : reference;
+    expectTexts(several, `the references of hypothesis ${i}`, 'give one text, or a list of texts');
     if (several.length > 0) return [hypothesis, several];
     throw new UnrolledError(
       'SHAPE',

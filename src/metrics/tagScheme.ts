@@ -1,4 +1,5 @@
 // How tags write down chunks: the letter before the type says where in its chunk a token stands.
+import { expectTexts } from '../expect.js';
 
 /**
  * - `BIO`: B begins, I goes on, O is outside. IOB1 (B only between two chunks of a type that touch), IOB2 (B at each beginning) and IO
@@ -23,7 +24,10 @@ const LETTERS: readonly (readonly [TagScheme, string])[] = [
  * @param tags all tags of the data, in any order
  */
 export function tagSchemeOf(tags: Iterable<string>): TagScheme | null {
-  const inside = [...new Set(tags)].filter((tag) => tag !== 'O');
+  const help = "as in ['B-PER', 'I-PER', 'O']";
+  const all = typeof tags === 'object' && tags !== null && Symbol.iterator in tags ? [...new Set(tags)] : tags;
+  expectTexts(all, 'tags', help);
+  const inside = all.filter((tag) => tag !== 'O');
   const typed = inside.every((tag) => /^[A-Z]-./su.test(tag));
   const bare = inside.every((tag) => tag.length === 1) && inside.includes('B');
   if (inside.length === 0 || !(typed || bare)) return null;

@@ -1,6 +1,7 @@
 // How well tags are found: the share of tokens, and F1 over chunks where the tags name chunks.
 import { UnrolledError } from '../errors.js';
-import { chunkMetrics } from './chunks.js';
+import { expectTexts } from '../expect.js';
+import { chunkMetrics, expectSentences } from './chunks.js';
 import { tagSchemeOf } from './tagScheme.js';
 
 /** How well tags are found. */
@@ -21,11 +22,20 @@ export interface TagScores {
 export function tagScores(
   truth: readonly (readonly string[])[],
   predicted: readonly (readonly string[])[],
-  known: readonly string[] = truth.flat(),
+  known?: readonly string[],
 ): TagScores {
-  if (tagSchemeOf(known) !== null) {
+  expectSentences(truth, predicted);
+  if (known !== undefined) expectTexts(known, 'known', 'give all tags that there are');
+  if (tagSchemeOf(known ?? truth.flat()) !== null) {
     const { accuracy, f1 } = chunkMetrics(truth, predicted);
     return { tokens: truth.reduce((sum, tags) => sum + tags.length, 0), accuracy, f1 };
+  }
+  if (truth.length !== predicted.length) {
+    throw new UnrolledError(
+      'SHAPE',
+      `expected tags for each of ${truth.length} sentences, received ${predicted.length}`,
+      'tag every sentence',
+    );
   }
   let [tokens, right] = [0, 0];
   truth.forEach((tags, i) => {

@@ -1,6 +1,7 @@
 // Attention: each query takes a weighted mean of the values. Letters: N batch, Tq queries, Tk keys and values, D sizes,
 // A the size inside additive attention.
 import { UnrolledError } from '../errors.js';
+import { type Names, optionsOf } from '../expect.js';
 import { argument, elementwise } from '../autograd/elementwise.js';
 import { matmul, mul, permute, reshape, softmax, transpose } from '../autograd/ops.js';
 import { apply, constant } from '../program/expr.js';
@@ -27,7 +28,7 @@ export interface AttentionOptions {
 export interface AttentionResult {
   /** [N, Tq, Dv] */
   output: Tensor;
-  /** [N, Tq, Tk]: rows sum to 1, or are all 0 where nothing may be looked at. */
+  /** [N, Tq, Tk]; rows sum to 1, or are all 0 where nothing may be looked at. */
   weights: Tensor;
 }
 
@@ -36,6 +37,9 @@ export interface DotAttentionOptions {
   /** Factor on the products; 1/√D by default. */
   scale?: number;
 }
+
+const ATTENTION_NAMES: Names<AttentionOptions> = { mask: true, lengths: true };
+const DOT_NAMES: Names<DotAttentionOptions> = { scale: true };
 
 /** Far below any score, yet finite: a row of −∞ alone has no softmax. */
 const HIDDEN = -1e30;
@@ -63,7 +67,8 @@ function readMask(mask: Tensor, scores: Tensor): Tensor {
 }
 
 /** Weights of the scores [N, Tq, Tk], and the values [N, Tk, Dv] weighted by them. */
-function attend(scores: Tensor, value: Tensor, options: AttentionOptions): AttentionResult {
+function attend(scores: Tensor, value: Tensor, given: AttentionOptions): AttentionResult {
+  const options = optionsOf(given, ATTENTION_NAMES, 'attention');
   const [N, , Tk] = scores.shape;
   const masks = options.mask === undefined ? [] : [readMask(options.mask, scores)];
   if (options.lengths !== undefined) {
@@ -112,11 +117,12 @@ export function dotProductAttention(
   value: Tensor,
   options: AttentionOptions & DotAttentionOptions = {},
 ): AttentionResult {
+  const { scale: factor, ...own } = optionsOf(options, { ...ATTENTION_NAMES, ...DOT_NAMES }, 'attention');
   const size = query.shape[2] ?? 0;
   checkShapes(query, key, value, size, size);
-  const scale = options.scale ?? 1 / Math.sqrt(Math.max(size, 1));
+  const scale = factor ?? 1 / Math.sqrt(Math.max(size, 1));
   requireNumber('a scale', scale, {}, 'leave it out for 1/√D');
-  return attend(matmul(mul(query, scale), transpose(key)), value, options);
+  return attend(matmul(mul(query, scale), transpose(key)), value, own);
 }
 
 /** `dotProductAttention` as a module; nothing to learn. */
@@ -125,7 +131,7 @@ export class DotAttention extends Module {
 
   constructor(options: DotAttentionOptions = {}) {
     super();
-    this.#options = { ...options };
+    this.#options = { ...optionsOf(options, DOT_NAMES, 'DotAttention') };
   }
 
   /** Shapes and errors of `dotProductAttention`. */
@@ -151,7 +157,7 @@ export class AdditiveAttention extends Module {
 
   constructor(querySize: number, keySize: number, attentionSize: number, options: { rng?: Philox } = {}) {
     super();
-    const part = { ...options, bias: false };
+    const part = { ...optionsOf(options, { rng: true }, 'AdditiveAttention'), bias: false };
     this.querySize = querySize;
     this.keySize = keySize;
     this.attentionSize = attentionSize;

@@ -1,6 +1,7 @@
 // Convolution over pictures as one product: the patches of all places become rows, the filters are the columns of a matrix.
 // Letters: N pictures, H × W pixels of C numbers, K the side of a patch, F filters.
 import { UnrolledError } from '../errors.js';
+import { type Names, optionsOf, shownValue } from '../expect.js';
 import { gatherRows, reshape } from '../autograd/ops.js';
 import { concat } from '../autograd/movement.js';
 import { fromData, zeros } from '../tensor/create.js';
@@ -20,6 +21,8 @@ export interface Conv2dOptions {
   rng?: Philox;
 }
 
+const NAMES: Names<Conv2dOptions> = { stride: true, padding: true, rng: true };
+
 /** A convolution: [N, H, W, C] to [N, H', W', F], H' = ⌊(H + 2 padding − K) / stride⌋ + 1. Filters [K · K · C, F], bias [F]. */
 export class Conv2d extends Module {
   /** C, numbers of a pixel. */
@@ -35,7 +38,7 @@ export class Conv2d extends Module {
   /** @param inputSize C  @param outputSize F  @param kernelSize K. Errors: RANGE. */
   constructor(inputSize: number, outputSize: number, kernelSize: number, options: Conv2dOptions = {}) {
     super();
-    const { stride = 1, padding = 0, rng } = options;
+    const { stride = 1, padding = 0, rng } = optionsOf(options, NAMES, 'Conv2d');
     for (const [name, value, least] of [
       ['kernel size', kernelSize, 1],
       ['stride', stride, 1],
@@ -44,7 +47,7 @@ export class Conv2d extends Module {
       if (!Number.isInteger(value) || value < least) {
         throw new UnrolledError(
           'RANGE',
-          `expected a ${name} of ${least} or more, received ${value}`,
+          `expected a ${name} of ${least} or more, received ${shownValue(value)}`,
           'give a whole number',
         );
       }

@@ -2,6 +2,7 @@
 // without an alignment. Letters: T steps, N batch, C classes with the blank, S labels.
 // The recursions run on the host in float64: a few numbers for each step and label, and nothing for a kernel to gain.
 import { UnrolledError } from '../errors.js';
+import { type Names, optionsOf } from '../expect.js';
 import { mul } from '../autograd/ops.js';
 import { alias, isRecording, record } from '../autograd/tape.js';
 import { fromData } from '../tensor/create.js';
@@ -24,6 +25,10 @@ export interface CtcOptions {
   zeroInfinity?: boolean;
 }
 
+const NAMES: Names<CtcOptions> = {
+  ...{ inputLengths: true, targetLengths: true, blank: true, reduction: true, zeroInfinity: true },
+};
+
 /**
  * −log of the probability of the labels, summed over all their alignments with the steps.
  *
@@ -34,7 +39,8 @@ export interface CtcOptions {
  * Errors: SHAPE, DTYPE; RANGE for a label that is no class or is the blank, or a length above T or S; TOO_SHORT where the
  * steps are fewer than the labels need (one for each label and one between equal neighbours), unless `zeroInfinity`.
  */
-export function ctcLoss(logProbs: Tensor, targets: Tensor, options: CtcOptions = {}): Tensor {
+export function ctcLoss(logProbs: Tensor, targets: Tensor, given: CtcOptions = {}): Tensor {
+  const options = optionsOf(given, NAMES, 'ctcLoss');
   const { blank = 0, reduction = 'mean', zeroInfinity = false } = options;
   checkInputs(logProbs, targets, blank);
   const [T, N, C] = logProbs.shape;

@@ -3,6 +3,7 @@ import { freezeElements } from '../autograd/freeze.js';
 import { frozenMask } from '../autograd/frozen.js';
 import { slice } from '../autograd/ops.js';
 import { UnrolledError } from '../errors.js';
+import { expectNumbers } from '../expect.js';
 import { didYouMean } from '../nearest.js';
 import { fromData } from '../tensor/create.js';
 import type { HostArray } from '../tensor/device.js';
@@ -58,6 +59,7 @@ export class GateBlock {
   set(values: ArrayLike<number> | Tensor | number): void {
     const size = sizeOf(this.shape);
     const fits = values instanceof Tensor ? formatShape(values.shape) === formatShape(this.shape) : true;
+    if (typeof values !== 'number' && !(values instanceof Tensor)) expectNumbers(values, 'the numbers of a gate');
     const given = values instanceof Tensor ? values.data() : values;
     if (!fits || (typeof given !== 'number' && given.length !== size)) {
       const received = values instanceof Tensor ? values.toString() : `${typeof given === 'number' ? 1 : given.length}`;

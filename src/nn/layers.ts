@@ -1,6 +1,7 @@
 // The feed-forward layers around a recurrent one: Linear, Embedding, Dropout, LayerNorm.
 // Letters: V tokens, D numbers of each.
 import { UnrolledError } from '../errors.js';
+import { expectFlag, expectFunction, expectList, expectNumbers, type Names, optionsOf, shownValue } from '../expect.js';
 import { layerNorm } from '../autograd/normalize.js';
 import { add, dropout, gatherRows, matmul, reshape } from '../autograd/ops.js';
 import { requireNumber } from '../range.js';
@@ -22,6 +23,8 @@ export interface LinearOptions {
   rng?: Philox;
 }
 
+const LINEAR_OPTIONS: Names<LinearOptions> = { bias: true, init: true, rng: true };
+
 /** y = x·W + b: [..., inputs] to [..., outputs]. W is [inputs, outputs]. */
 export class Linear extends Module {
   /** Size of the last axis of what goes in. */
@@ -36,14 +39,16 @@ export class Linear extends Module {
   constructor(inputSize: number, outputSize: number, options: LinearOptions = {}) {
     super();
     checkSizes({ inputSize, outputSize });
-    const rng = options.rng ?? defaultRng();
+    const { rng = defaultRng(), init, bias = true } = optionsOf(options, LINEAR_OPTIONS, 'Linear');
+    checkInitializers({ init });
+    expectFlag(bias, 'bias');
     const bound = uniformInit(1 / Math.sqrt(inputSize));
     this.inputSize = inputSize;
     this.outputSize = outputSize;
     const made = (name: string, shape: number[], init: Initializer): Tensor =>
       this.addParameter(name, parameter(shape, init, rng, `${name} of a linear layer`));
-    this.weight = made('weight', [inputSize, outputSize], options.init ?? bound);
-    this.bias = options.bias === false ? null : made('bias', [outputSize], bound);
+    this.weight = made('weight', [inputSize, outputSize], init ?? bound);
+    this.bias = bias ? made('bias', [outputSize], bound) : null;
   }
 
   /** [..., inputSize] to [..., outputSize]; a vector [inputSize] to [outputSize]. Errors: SHAPE. */
@@ -78,6 +83,9 @@ export interface EmbeddingOptions extends FromVectorsOptions {
   rng?: Philox;
 }
 
+const FROM_VECTORS_OPTIONS: Names<FromVectorsOptions> = { frozen: true, paddingIndex: true };
+const EMBEDDING_OPTIONS: Names<EmbeddingOptions> = { ...FROM_VECTORS_OPTIONS, init: true, rng: true };
+
 /** A row of the table [V, D] for each index: int32 [...] to [..., D]. The row of `paddingIndex` is zero and stays so. */
 export class Embedding extends Module {
   /** The table [V, D]: row i belongs to token i. */
@@ -91,11 +99,14 @@ export class Embedding extends Module {
   constructor(count: number, size: number, options: EmbeddingOptions = {}) {
     super();
     checkSizes({ count, size });
-    const { frozen = false, paddingIndex = null, init = normalInit(1), rng = defaultRng() } = options;
+    const own = optionsOf(options, EMBEDDING_OPTIONS, 'Embedding');
+    const { frozen = false, paddingIndex = null, init = normalInit(1), rng = defaultRng() } = own;
+    checkInitializers({ init });
+    expectFlag(frozen, 'frozen');
     if (paddingIndex !== null && !(Number.isInteger(paddingIndex) && paddingIndex >= 0 && paddingIndex < count)) {
       throw new UnrolledError(
         'RANGE',
-        `expected a padding index from 0 to ${count - 1}, received ${paddingIndex}`,
+        `expected a padding index from 0 to ${count - 1}, received ${shownValue(paddingIndex)}`,
         'give the index of the padding token in the vocabulary',
       );
     }
@@ -117,10 +128,12 @@ export class Embedding extends Module {
    * @param vectors [V, D], or V rows of D numbers
    * Errors: SHAPE where rows differ in length or there are none.
    */
-  static fromVectors(
-    vectors: Tensor | readonly ArrayLike<number>[],
-    { frozen = true, paddingIndex }: FromVectorsOptions = {},
-  ): Embedding {
+  static fromVectors(vectors: Tensor | readonly ArrayLike<number>[], options: FromVectorsOptions = {}): Embedding {
+    const { frozen = true, paddingIndex } = optionsOf(options, FROM_VECTORS_OPTIONS, 'Embedding.fromVectors');
+    if (!(vectors instanceof Tensor)) {
+      expectList(vectors, 'vectors', 'give a tensor [V, D] or V rows of D numbers');
+      vectors.forEach((row, i) => expectNumbers(row, `row ${i} of the vectors`));
+    }
     const [count, size] = vectors instanceof Tensor ? vectors.shape : [vectors.length, vectors[0]?.length ?? 0];
     const isMatrix = vectors instanceof Tensor ? vectors.rank === 2 : vectors.every((row) => row.length === size);
     if (!isMatrix || count === 0 || size === 0) {
@@ -170,6 +183,8 @@ export interface LayerNormOptions {
   bias?: boolean;
 }
 
+const LAYER_NORM_OPTIONS: Names<LayerNormOptions> = { epsilon: true, elementwiseAffine: true, bias: true };
+
 /** Layer normalization over the last axis: [..., size] to the same (Ba, Kiros and Hinton 2016); PyTorch's `LayerNorm`. */
 export class LayerNorm extends Module {
   /** Size of the last axis, over which mean and variance go. */
@@ -184,7 +199,8 @@ export class LayerNorm extends Module {
   constructor(size: number, options: LayerNormOptions = {}) {
     super();
     checkSizes({ size });
-    const { epsilon = 1e-5, elementwiseAffine = true, bias = true } = options;
+    const own = optionsOf(options, LAYER_NORM_OPTIONS, 'LayerNorm');
+    const { epsilon = 1e-5, elementwiseAffine = true, bias = true } = own;
     requireNumber('an epsilon', epsilon, { min: 0 }, '1e-5 is usual');
     const made = (name: string, value: number): Tensor =>
       this.addParameter(name, parameter([size], constantInit(value), defaultRng(), `${name} of a layer norm`), {
@@ -207,6 +223,13 @@ export class LayerNorm extends Module {
       );
     }
     return layerNorm(x, { weight: this.weight, bias: this.bias, epsilon: this.epsilon });
+  }
+}
+
+/** Errors: OPTION for what cannot draw initial values. */
+export function checkInitializers(initializers: Readonly<Record<string, unknown>>): void {
+  for (const [name, init] of Object.entries(initializers)) {
+    if (init !== undefined) expectFunction(init, name, 'give an initializer, as uniformInit(0.1) or orthogonal');
   }
 }
 

@@ -1,5 +1,7 @@
 // Lengths of the sequences in a padded batch, and the masks that follow from them. Letters: N sequences of T steps.
 import { UnrolledError } from '../errors.js';
+import { expectNumbers, optionsOf } from '../expect.js';
+import { requireNumber } from '../range.js';
 import { fromData } from '../tensor/create.js';
 import type { Device } from '../tensor/device.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -12,6 +14,7 @@ export type Lengths = ArrayLike<number> | Tensor;
  * @param what for the message: `key lengths`
  */
 export function readLengths(lengths: Lengths, count: number, limit: number, what: string): number[] {
+  if (!(lengths instanceof Tensor)) expectNumbers(lengths, what, 'give one length for each sequence of the batch');
   const list = Array.from(lengths instanceof Tensor ? lengths.data() : lengths);
   if (list.length !== count) {
     throw new UnrolledError(
@@ -36,8 +39,10 @@ export function readLengths(lengths: Lengths, count: number, limit: number, what
  * @param steps T
  */
 export function lengthMask(lengths: Lengths, steps: number, options: { device?: Device } = {}): Tensor {
-  const list = readLengths(lengths, lengths instanceof Tensor ? lengths.size : lengths.length, steps, 'lengths');
+  requireNumber('a number of steps', steps, { min: 0, whole: true }, 'give T, the length of the padded sequences');
+  const count = lengths instanceof Tensor ? lengths.size : (lengths as ArrayLike<number> | undefined)?.length;
+  const list = readLengths(lengths, count ?? 0, steps, 'lengths');
   const mask = new Float32Array(list.length * steps);
   list.forEach((length, n) => mask.fill(1, n * steps, n * steps + length));
-  return fromData(mask, [list.length, steps], options);
+  return fromData(mask, [list.length, steps], optionsOf(options, { device: true }, 'lengthMask'));
 }

@@ -1,6 +1,7 @@
 // Losses between predictions and targets of one shape; cross-entropy stands in autograd/rows.ts, CTC in ctc.ts. Each is one
 // program over the elements and a sum.
 import { UnrolledError } from '../errors.js';
+import { expectObject, type Names, optionsOf, shownValue } from '../expect.js';
 import { argument, elementwise, RESULT_GRADIENT } from '../autograd/elementwise.js';
 import { reduceAxes } from '../autograd/movement.js';
 import { mul, sum } from '../autograd/ops.js';
@@ -20,6 +21,8 @@ export interface LossOptions {
   reduction?: Reduction;
 }
 
+const LOSS_NAMES: Names<LossOptions> = { reduction: true };
+
 /** Errors: OPTION for an unknown reduction. */
 export function reduceLoss(loss: Tensor, reduction: Reduction = 'mean'): Tensor {
   switch (reduction) {
@@ -33,7 +36,7 @@ export function reduceLoss(loss: Tensor, reduction: Reduction = 'mean'): Tensor 
       reduction satisfies never;
       throw new UnrolledError(
         'OPTION',
-        `expected a reduction of mean, sum or none, received ${String(reduction)}`,
+        `expected a reduction of mean, sum or none, received ${shownValue(reduction)}`,
         'choose one of the three',
       );
   }
@@ -63,14 +66,16 @@ const squaredExpr = times(difference, difference);
 
 /** Mean squared error: (p − y)². Errors: SHAPE. */
 export function mse(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  const { reduction } = optionsOf(options, LOSS_NAMES, 'mse');
   requireSameShape(prediction, target);
-  return reduceLoss(elementwise(squaredExpr, [prediction, target], { op: 'mse' }), options.reduction);
+  return reduceLoss(elementwise(squaredExpr, [prediction, target], { op: 'mse' }), reduction);
 }
 
 /** Mean absolute error, PyTorch's `l1_loss`: |p − y|, with gradient 0 where they are equal. Errors: SHAPE. */
 export function mae(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  const { reduction } = optionsOf(options, LOSS_NAMES, 'mae');
   requireSameShape(prediction, target);
-  return reduceLoss(elementwise(distance, [prediction, target], { op: 'mae' }), options.reduction);
+  return reduceLoss(elementwise(distance, [prediction, target], { op: 'mae' }), reduction);
 }
 
 const delta = uniform('delta');
@@ -89,10 +94,12 @@ export interface HuberOptions extends LossOptions {
   delta?: number;
 }
 
+const HUBER_NAMES: Names<HuberOptions> = { ...LOSS_NAMES, delta: true };
+
 /** ½ (p − y)² up to a distance of delta, then delta · (|p − y| − ½ delta) (Huber 1964). Errors: SHAPE, RANGE. */
 export function huber(prediction: Tensor, target: Tensor, options: HuberOptions = {}): Tensor {
   requireSameShape(prediction, target);
-  const { delta: bound = 1, reduction } = options;
+  const { delta: bound = 1, reduction } = optionsOf(options, HUBER_NAMES, 'huber');
   requireNumber('a delta', bound, { above: 0 }, 'use mae in place of a delta of 0, mse in place of an infinite one');
   const uniforms = { delta: bound };
   const loss = elementwise(huberExpr, [prediction, target], { op: 'huber', uniforms, gradients: huberGradients });
@@ -116,6 +123,8 @@ export interface BceOptions extends LossOptions {
   posWeight?: number | Tensor;
 }
 
+const BCE_NAMES: Names<BceOptions> = { ...LOSS_NAMES, posWeight: true };
+
 /**
  * Binary cross-entropy of logits, stable for any size of them: −w y log σ(x) − (1 − y) log(1 − σ(x)).
  * @param target probabilities of the shape of the logits
@@ -123,7 +132,7 @@ export interface BceOptions extends LossOptions {
  */
 export function bceWithLogits(logits: Tensor, target: Tensor, options: BceOptions = {}): Tensor {
   requireSameShape(logits, target);
-  const { posWeight = 1, reduction } = options;
+  const { posWeight = 1, reduction } = optionsOf(options, BCE_NAMES, 'bceWithLogits');
   if (!(posWeight instanceof Tensor))
     requireNumber('posWeight', posWeight, { min: 0 }, 'the ratio of negatives to positives is usual');
   const weights = typeof posWeight === 'number' ? full([1], posWeight, { device: logits.device }) : posWeight;
@@ -168,6 +177,8 @@ export interface GaussianOptions extends LossOptions {
   epsilon?: number;
 }
 
+const GAUSSIAN_NAMES: Names<GaussianOptions> = { ...LOSS_NAMES, full: true, epsilon: true };
+
 /**
  * Negative log-likelihood of a normal distribution, without its constant: ½ (log v + (mean − y)² / v); PyTorch's
  * `GaussianNLLLoss` (Nix and Weigend 1994). A network that predicts the log variance needs no positive output.
@@ -180,7 +191,9 @@ export function gaussianNLL(
   options: GaussianOptions = {},
 ): Tensor {
   requireSameShape(mean, target);
-  const { full: withConstant = false, epsilon: least = 1e-6, reduction } = options;
+  const own = optionsOf(options, GAUSSIAN_NAMES, 'gaussianNLL');
+  const { full: withConstant = false, epsilon: least = 1e-6, reduction } = own;
+  expectObject(spread, 'the spread', 'give { variance } or { logVariance }');
   const isLog = 'logVariance' in spread;
   const given = isLog ? spread.logVariance : spread.variance;
   requireBroadcast(given, mean.shape, isLog ? 'a logVariance' : 'a variance', 'one for each element, or [..., 1]');

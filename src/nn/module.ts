@@ -1,5 +1,6 @@
 // Module: what has parameters and parts with parameters. Names are paths, as in PyTorch: `rnn.0.weight_h`.
 import { setFrozenMask } from '../autograd/frozen.js';
+import { brand } from '../copy.js';
 import { empty, fromData } from '../tensor/create.js';
 import type { Philox } from '../tensor/philox.js';
 import { keep } from '../tensor/scope.js';
@@ -50,6 +51,10 @@ export abstract class Module {
   readonly #own = new Map<string, Own>();
   readonly #buffers = new Map<string, Own>();
   readonly #parts = new Map<string, Module>();
+
+  static {
+    brand(this.prototype, 'module');
+  }
 
   constructor() {
     countModule();

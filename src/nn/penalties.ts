@@ -1,5 +1,6 @@
 // Penalties added to a loss: on activations (AR and TAR) and on weights. Letters: T steps, N batch, H hidden.
 import { UnrolledError } from '../errors.js';
+import { type Names, optionsOf } from '../expect.js';
 import { add, mean, mul, slice, square, sub, sum } from '../autograd/ops.js';
 import { requireNumber } from '../range.js';
 import { zeros } from '../tensor/create.js';
@@ -18,6 +19,8 @@ export interface ActivationPenaltyOptions {
   batchFirst?: boolean;
 }
 
+const NAMES: Names<ActivationPenaltyOptions> = { ar: true, tar: true, dropped: true, batchFirst: true };
+
 /**
  * α · mean(dropped²) + β · mean((h_t − h_{t−1})²) over all elements (Merity, Keskar and Socher 2017, section 4.7; means
  * as in the authors' program). One number; without two steps TAR is 0.
@@ -25,7 +28,7 @@ export interface ActivationPenaltyOptions {
  * Errors: SHAPE, RANGE for a negative weight.
  */
 export function activationPenalty(output: Tensor, options: ActivationPenaltyOptions): Tensor {
-  const { ar = 0, tar = 0, dropped = output, batchFirst = false } = options;
+  const { ar = 0, tar = 0, dropped = output, batchFirst = false } = optionsOf(options, NAMES, 'activationPenalty');
   requireNumber('ar', ar, { min: 0 }, '2 is the value in the paper, 0 turns it off');
   requireNumber('tar', tar, { min: 0 }, '1 is the value in the paper, 0 turns it off');
   if (output.rank !== 3) {

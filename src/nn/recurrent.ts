@@ -1,6 +1,9 @@
 // Recurrent: stacks of scans around a cell, in one direction or both, with everything that stands between the layers.
 // Letters: T steps, N batch, D input, H hidden, L layers.
+import { cellByName } from '../cell/cells/index.js';
+import { refuseOtherCopy } from '../copy.js';
 import { UnrolledError } from '../errors.js';
+import { expectList, expectText, type Names, optionsOf, refuse } from '../expect.js';
 import { add, concat, dropout, mul } from '../autograd/ops.js';
 import type { CellGraph } from '../cell/graph.js';
 import { sizeOfWidth } from '../cell/layout.js';
@@ -21,6 +24,7 @@ import {
   hiddenSizesOf,
   type Merge,
   mergedSize,
+  recurrentOptionsOf,
   type RecurrentOptions,
   sizesFor,
 } from './recurrentOptions.js';
@@ -46,6 +50,10 @@ export interface ForwardOptions {
   gradientScale?: ArrayLike<number>;
 }
 
+const FORWARD_NAMES: Names<ForwardOptions> = {
+  ...{ state: true, lengths: true, mask: true, trace: true, checkpoint: true, gradientScale: true },
+};
+
 /** What a call of `forward` gives. */
 export interface RecurrentResult {
   /** The output of the last layer at every step: [T, N, H] (or [N, T, H]), directions merged. */
@@ -62,6 +70,25 @@ export interface GatePlace {
   layer?: number;
   /** backward: of a network in both directions, the one from the end; forward. */
   direction?: 'forward' | 'backward';
+}
+
+const GATE_NAMES: Names<GatePlace> = { layer: true, direction: true };
+
+/** Errors: OPTION for what is no cell. */
+function cellOf(cell: unknown): CellGraph {
+  if (typeof cell === 'string') return cellByName(cell);
+  refuseOtherCopy(cell, 'cell');
+  if (isCellGraph(cell)) return cell;
+  return refuse(
+    'a cell',
+    cell,
+    "give a cell, as in new Recurrent(LSTM, { inputSize: 28, hiddenSize: 256 }), or its name: 'lstm'",
+  );
+}
+
+function isCellGraph(cell: unknown): cell is CellGraph {
+  const graph = (cell ?? {}) as Partial<CellGraph>;
+  return Array.isArray(graph.states) && Array.isArray(graph.linears) && graph.next instanceof Map;
 }
 
 /**
@@ -93,8 +120,14 @@ export class Recurrent extends Module {
   readonly #calls: RandomCalls;
   #watch: { names: readonly string[]; see: (trace: RecurrentResult['trace']) => void } | null = null;
 
-  constructor(cell: CellGraph, options: RecurrentOptions) {
+  /**
+   * @param cell one of the library, by its name too (`'lstm'`), or one of your own
+   * Errors: OPTION for an option that is not known; RANGE.
+   */
+  constructor(cell: CellGraph | string, options: RecurrentOptions) {
     super();
+    options = recurrentOptionsOf(options);
+    cell = cellOf(cell);
     const { inputSize, dropout: p = 0, batchFirst = false, bidirectional = false, numHeads = 4 } = options;
     const hiddenSizes = hiddenSizesOf(options);
     checkSizes({
@@ -103,7 +136,7 @@ export class Recurrent extends Module {
       ...(options.projSize === undefined ? {} : { projSize: options.projSize }),
       ...options.sizes,
     });
-    const cells = bidirectional ? [cell, options.backwardCell ?? cell] : [cell];
+    const cells = bidirectional ? [cell, cellOf(options.backwardCell ?? cell)] : [cell];
     checkOptions(cells, options, hiddenSizes);
     this.cell = cell;
     this.inputSize = inputSize;
@@ -158,7 +191,8 @@ export class Recurrent extends Module {
    * axis ([T, D], tokens [T]) for one sequence, and so the result
    * Errors: SHAPE, STATE, OPTION, RANGE for a token outside 0 … D − 1 or a length beyond T.
    */
-  forward(x: Tensor, options: ForwardOptions = {}): RecurrentResult {
+  forward(x: Tensor, given: ForwardOptions = {}): RecurrentResult {
+    const options = optionsOf(given, FORWARD_NAMES, 'forward');
     const rank = x.dtype === 'int32' ? 2 : 3;
     if (x.rank === rank - 1) return this.#single(x, options);
     if (x.rank !== rank) {
@@ -176,11 +210,12 @@ export class Recurrent extends Module {
       );
     }
     const directions = this.bidirectional ? 2 : 1;
-    const given = options.state ?? null;
-    if (given !== null && given.length !== this.numLayers * directions) {
+    const before = options.state ?? null;
+    if (before !== null) expectList(before, 'the state', 'pass the state that this network returned');
+    if (before !== null && before.length !== this.numLayers * directions) {
       throw new UnrolledError(
         'STATE',
-        `expected states of ${this.numLayers} layers${directions === 2 ? ' in two directions' : ''} (${this.numLayers * directions}), received ${given.length}`,
+        `expected states of ${this.numLayers} layers${directions === 2 ? ' in two directions' : ''} (${this.numLayers * directions}), received ${before.length}`,
         'pass the state that this network returned',
       );
     }
@@ -207,8 +242,8 @@ export class Recurrent extends Module {
       let input = l === 0 ? y : this.#between(y, packing);
       if (skip && l > 0) input = concat([input, source], -1);
       const results = layers.map((layer, d) => {
-        const before = given?.[l * directions + d] ?? {};
-        const own = packing === null ? before : mapValues(before, (t) => packing.sort(t));
+        const start = before?.[l * directions + d] ?? {};
+        const own = packing === null ? start : mapValues(start, (t) => packing.sort(t));
         const call = {
           state: own,
           reverse: reverse || d === 1,
@@ -243,7 +278,9 @@ export class Recurrent extends Module {
    *
    *     rnn.gate('f').bias.set(1);
    */
-  gate(name: string, { layer = 0, direction = 'forward' }: GatePlace = {}): Gate {
+  gate(name: string, place: GatePlace = {}): Gate {
+    const { layer = 0, direction = 'forward' } = optionsOf(place, GATE_NAMES, 'gate');
+    expectText(name, 'a gate', "give its name, as in gate('f')");
     const directions = this.#layers.at(layer);
     const found = directions?.at(direction === 'backward' ? 1 : 0);
     if (found === undefined || !(layer >= 0)) {

@@ -1,5 +1,6 @@
 // The options of Recurrent: what they are, what they must be, and the sizes that follow. Letters: D input, H hidden.
 import { UnrolledError } from '../errors.js';
+import { expectChoice, expectFlag, expectNumbers, type Names, optionsOf, refuse } from '../expect.js';
 import type { CellGraph } from '../cell/graph.js';
 import type { Sizes } from '../cell/layout.js';
 import { requireNumber } from '../range.js';
@@ -7,7 +8,7 @@ import { full } from '../tensor/create.js';
 import type { Philox } from '../tensor/philox.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Initializer } from './initializers.js';
-import { checkSizes } from './layers.js';
+import { checkInitializers, checkSizes } from './layers.js';
 import type { RandomCalls } from './random.js';
 
 /** How the outputs of two directions become one; a function gets both [T, N, H] (or [R, H] of a ragged batch). */
@@ -71,8 +72,52 @@ export interface RecurrentOptions {
   calls?: RandomCalls;
 }
 
+const NAMES: Names<RecurrentOptions> = {
+  ...{ inputSize: true, hiddenSize: true, numLayers: true, sizes: true, projSize: true, numHeads: true, bias: true },
+  ...{
+    bidirectional: true,
+    merge: true,
+    backwardCell: true,
+    reverse: true,
+    keepOrder: true,
+    residual: true,
+    skip: true,
+  },
+  ...{ dropout: true, variational: true, inputDropout: true, stateDropout: true, zoneout: true, weightDropout: true },
+  ...{ learnInitialState: true, batchFirst: true, init: true, recurrentInit: true, initialBias: true },
+  ...{ rng: true, calls: true },
+};
+const FLAGS: readonly string[] = [
+  'bias',
+  'bidirectional',
+  'reverse',
+  'keepOrder',
+  'residual',
+  'skip',
+  'variational',
+  'learnInitialState',
+  'batchFirst',
+] satisfies (keyof RecurrentOptions)[];
+const MERGES = ['concat', 'sum', 'mean', 'mul'];
+
+/** The options as they were given, by known names and of the right kinds. Errors: OPTION. */
+export function recurrentOptionsOf(given: RecurrentOptions): RecurrentOptions {
+  if (given === undefined || given === null)
+    refuse('the options of Recurrent', given, 'as in { inputSize: 28, hiddenSize: 256 }');
+  const options = optionsOf(given, NAMES, 'Recurrent');
+  for (const [name, value] of Object.entries(options)) if (FLAGS.includes(name)) expectFlag(value, name);
+  if (typeof options.merge !== 'function') expectChoice(options.merge ?? 'concat', 'merge', MERGES);
+  checkInitializers({ init: options.init, recurrentInit: options.recurrentInit });
+  return options;
+}
+
 /** One size for each layer. Errors: OPTION, RANGE. */
 export function hiddenSizesOf({ hiddenSize, numLayers }: RecurrentOptions): number[] {
+  if (typeof hiddenSize !== 'number') {
+    if (hiddenSize === undefined)
+      refuse('a hiddenSize', hiddenSize, 'give the units of each layer: { hiddenSize: 256 }');
+    expectNumbers(hiddenSize, 'hiddenSize', 'give one size, or a list with one for each layer');
+  }
   checkSizes({ numLayers: numLayers ?? (typeof hiddenSize === 'number' ? 1 : hiddenSize.length) });
   const sizes = typeof hiddenSize === 'number' ? new Array<number>(numLayers ?? 1).fill(hiddenSize) : [...hiddenSize];
   for (const size of new Set(sizes)) checkSizes({ hiddenSize: size });

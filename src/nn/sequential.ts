@@ -1,5 +1,6 @@
 // Sequential: parts one after the other.
-import { UnrolledError } from '../errors.js';
+import { refuseOtherCopy } from '../copy.js';
+import { expectFunction, refuse } from '../expect.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 
@@ -21,10 +22,14 @@ export class Sequential extends Module {
         this.addPart(String(i), part);
         return (x) => part.forward(x);
       }
-      if (typeof part === 'function') return part;
-      throw new UnrolledError(
-        'OPTION',
-        `expected modules and functions, received ${typeof part} at index ${i}`,
+      if (typeof part === 'function') {
+        expectFunction(part, `the part at index ${i}`, `make it: new ${part.name}(…)`);
+        return part;
+      }
+      refuseOtherCopy(part, 'module');
+      return refuse(
+        `a module or a function at index ${i}`,
+        part,
         'give parts as arguments: new Sequential(a, b), not as an array',
       );
     });

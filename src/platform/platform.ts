@@ -1,9 +1,8 @@
 // What the library needs of the machine around it: kernels, files, cores. The browser's is here and is the default;
 // node/node.ts has the other. Nothing else in the core knows where it runs.
 import { UnrolledError } from '../errors.js';
-
-/** A build of the kernels as WebAssembly; those with threads want shared memory. */
-export type KernelVariant = 'simd' | 'relaxed' | 'simd-threads' | 'relaxed-threads';
+import { kernelUrl, type KernelVariant } from '../kernelFiles.js';
+import { fetchBytes } from './fetch.js';
 
 /** What the native addon exports; see kernels/addon.cpp. */
 export interface Addon {
@@ -30,10 +29,12 @@ export interface Platform {
   readonly name: 'browser' | 'node';
   /** Cores that this process may use. */
   readonly cpuCount: number;
-  /** The bytes of a WebAssembly module. Errors: IO. */
-  kernelBytes(variant: KernelVariant): Promise<Uint8Array<ArrayBuffer>>;
-  /** The same at once, where the machine can. */
-  kernelBytesSync?(variant: KernelVariant): Uint8Array<ArrayBuffer>;
+  /** Where the kernels are unless `configure` says otherwise; null where nobody knows. */
+  kernelFile(variant: KernelVariant): URL | null;
+  /** What to do where they are not there, one sentence. */
+  readonly kernelHelp: string;
+  /** Undoes raw deflate at once, where the machine can. */
+  inflateSync?(bytes: Uint8Array): Uint8Array<ArrayBuffer>;
   /** The instruction set that the native kernels are held to; '' for the best of the machine. */
   readonly forcedIsa?: string;
   /** The native addon, or why there is none. */
@@ -42,18 +43,23 @@ export interface Platform {
   enableRelaxedSimd?(): void;
   /**
    * Starts a worker on a script, which finds `unrolledMessage(handler)` to take its first message by. Missing where workers
-   * cannot share memory. A worker neither keeps the process alive nor fails loudly. Errors: whatever the engine throws.
+   * cannot share memory. A worker neither keeps the process alive nor fails loudly: `failed` is called where it does not start,
+   * or ends by an error. Errors: whatever the engine throws.
    */
-  readonly startWorker?: (script: string) => WorkerThread;
+  readonly startWorker?: (script: string, failed?: () => void) => WorkerThread;
+  /** Why no worker helps here, for people; null where they start. A platform without this has them start. */
+  workersMissing?(): Promise<string | null>;
   /** Keeps the engine's young generation from growing while a training runs. Returns what ends that. */
   holdYoungGeneration?(): () => void;
   /** The whole file. Errors: NOT_FOUND, IO. */
-  readFile(path: string): Promise<Uint8Array<ArrayBuffer>>;
+  readFile(path: string | URL): Promise<Uint8Array<ArrayBuffer>>;
+  /** The same at once, where the machine can. */
+  readFileSync?(path: string | URL): Uint8Array<ArrayBuffer>;
   /** The file whole or not at all: the old one stays where writing fails. Errors: IO. */
   writeFileAtomic(path: string, bytes: Uint8Array): Promise<void>;
 }
 
-/** Kernels beside this module, files by `fetch`; nothing can be written. */
+/** Kernels beside the library, files by `fetch`; nothing can be written. */
 export const browserPlatform: Platform = {
   name: 'browser',
   get cpuCount() {
@@ -62,9 +68,17 @@ export const browserPlatform: Platform = {
   get startWorker() {
     return globalThis.crossOriginIsolated && typeof Worker === 'function' ? startWorker : undefined;
   },
-  kernelBytes(variant) {
-    return fetchBytes(new URL(`../kernels/${variant}.wasm`, import.meta.url).href);
+  async workersMissing() {
+    if (typeof Worker !== 'function') return 'there are no workers here';
+    if (!globalThis.crossOriginIsolated) return 'the page is not cross-origin isolated';
+    workersStart ??= tryWorker();
+    return (await workersStart)
+      ? null
+      : "workers from blob: do not start here: the page's policy wants `worker-src blob:`";
   },
+  kernelFile: kernelUrl,
+  kernelHelp:
+    "serve the folder node_modules/unrolled/dist/kernels and call configure({ kernels: address }), or import 'unrolled/inline'",
   readFile: fetchBytes,
   writeFileAtomic(path) {
     return Promise.reject(
@@ -78,46 +92,59 @@ export const browserPlatform: Platform = {
 };
 
 /** From a Blob: no file that bundlers must know, and a library from another origin may start it too. */
-function startWorker(script: string): WorkerThread {
-  const prelude = 'const unrolledMessage = (handler) => addEventListener("message", ({ data }) => handler(data));';
-  const address = URL.createObjectURL(new Blob([`${prelude}\n${script}`], { type: 'text/javascript' }));
+function blobWorker(script: string, failed?: () => void): { worker: Worker; end: () => void } {
+  const address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
   const worker = new Worker(address);
   worker.addEventListener('error', (event) => {
     event.preventDefault();
+    failed?.();
   });
   return {
-    postMessage: (message) => {
-      worker.postMessage(message);
-    },
-    terminate() {
+    worker,
+    end() {
       worker.terminate();
       URL.revokeObjectURL(address);
     },
   };
 }
 
-async function fetchBytes(address: string): Promise<Uint8Array<ArrayBuffer>> {
-  let response: Response;
-  try {
-    response = await fetch(address);
-  } catch (cause) {
-    throw new UnrolledError(
-      'IO',
-      `expected an answer from ${address}, received none`,
-      'check the address and the network',
-      {
-        cause,
-      },
-    );
-  }
-  if (!response.ok) {
-    throw new UnrolledError(
-      response.status === 404 ? 'NOT_FOUND' : 'IO',
-      `expected ${address}, received status ${response.status}`,
-      'check that the file is served',
-    );
-  }
-  return new Uint8Array(await response.arrayBuffer());
+function startWorker(script: string, failed?: () => void): WorkerThread {
+  const prelude = 'const unrolledMessage = (handler) => addEventListener("message", ({ data }) => handler(data));';
+  const { worker, end } = blobWorker(`${prelude}\n${script}`, failed);
+  return {
+    postMessage: (message) => {
+      worker.postMessage(message);
+    },
+    terminate: end,
+  };
+}
+
+/** How long a first worker may take to start or to fail, in milliseconds. */
+const WORKER_START = 10_000;
+
+/** Whether workers start: asked once, since a policy that forbids them shows only when one is started. */
+let workersStart: Promise<boolean> | undefined;
+
+function tryWorker(): Promise<boolean> {
+  return new Promise((resolve) => {
+    try {
+      const settle = (starts: boolean): void => {
+        clearTimeout(timer);
+        end();
+        resolve(starts);
+      };
+      const { worker, end } = blobWorker('postMessage(0);', () => {
+        settle(false);
+      });
+      const timer = setTimeout(settle, WORKER_START, false);
+      worker.addEventListener('message', () => {
+        settle(true);
+      });
+    } catch {
+      // Some engines throw where others send an error.
+      resolve(false);
+    }
+  });
 }
 
 let current: Platform = browserPlatform;

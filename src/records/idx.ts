@@ -1,5 +1,6 @@
 // IDX, the format of MNIST: a header with the sizes, then the numbers (yann.lecun.com/exdb/mnist).
 import { UnrolledError } from '../errors.js';
+import { type Bytes, bytesOf } from '../expect.js';
 
 /** An array of bytes with its shape. */
 export interface IdxArray {
@@ -10,7 +11,8 @@ export interface IdxArray {
 }
 
 /** Bytes in an array, as MNIST has its pictures [N, H, W] and labels [N]. Errors: FORMAT. */
-export function readIdx(bytes: Uint8Array, name: string): IdxArray {
+export function readIdx(source: Bytes, name = 'the file'): IdxArray {
+  const bytes = bytesOf(source, name);
   const fail = (received: string): never => {
     throw new UnrolledError(
       'FORMAT',

@@ -1,7 +1,8 @@
 // Texts with a label each, from a table.
 import { UnrolledError } from '../errors.js';
+import { type Names, optionsOf } from '../expect.js';
 import { LABEL_NAMES, TEXT_NAMES } from './header.js';
-import { columnIndex, columnNamed, type Table } from './table.js';
+import { columnIndex, columnNamed, expectTable, type Table } from './table.js';
 
 /** A text with its label. */
 export interface LabelledLine {
@@ -35,6 +36,8 @@ export interface NamedColumns {
   byName?: boolean;
 }
 
+const NAMES: Names<NamedColumns> = { text: true, label: true, byName: true };
+
 /**
  * Columns that are not named are found: by usual names (text, sentence, review, …; label, class, sentiment, …, the first of the list
  * wins); of a table of two columns the other one; and of two without a usual name the label is the one with fewer different values.
@@ -43,7 +46,8 @@ export interface NamedColumns {
  * Errors: NOT_FOUND for a column that is not there or cannot be told, EMPTY where no row has both.
  */
 export function labelledTexts(table: Table, named: NamedColumns = {}): LabelledTexts {
-  const [text, label] = findColumns(table, named);
+  expectTable(table);
+  const [text, label] = findColumns(table, optionsOf(named, NAMES, 'labelledTexts'));
   const rows: LabelledLine[] = [];
   const leftOut = { text: 0, label: 0 };
   for (const { values, line } of table.rows) {

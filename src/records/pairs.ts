@@ -1,6 +1,7 @@
 // Pairs of a sentence and its translation, from a table.
 import { UnrolledError } from '../errors.js';
-import { columnIndex, type Table } from './table.js';
+import { optionsOf } from '../expect.js';
+import { columnIndex, expectTable, type Table } from './table.js';
 
 /** A sentence and its translation. */
 export interface Pair {
@@ -29,7 +30,9 @@ export interface Pairs {
  * sides are trimmed.
  * Errors: FORMAT for one column, NOT_FOUND for a column that is not there, OPTION for the same one twice, EMPTY for no pair.
  */
-export function readPairs(table: Table, named: { source?: string; target?: string; byName?: boolean } = {}): Pairs {
+export function readPairs(table: Table, options: { source?: string; target?: string; byName?: boolean } = {}): Pairs {
+  expectTable(table);
+  const named = optionsOf(options, { source: true, target: true, byName: true }, 'readPairs');
   if (table.columns.length < 2) {
     throw new UnrolledError(
       'FORMAT',

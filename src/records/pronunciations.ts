@@ -1,5 +1,6 @@
 // The CMU Pronouncing Dictionary as its npm package has it: a JavaScript module with a line for each pronunciation.
 import { UnrolledError } from '../errors.js';
+import { expectText } from '../expect.js';
 import type { TableRow } from './separated.js';
 import type { Table } from './table.js';
 
@@ -8,7 +9,7 @@ const ENTRY = /^\s*"([^"]+)"\s*:\s*"([^"]*)",?\s*$/;
 
 /** Whether a text is such a module, judged by its beginning. */
 export function holdsPronunciations(text: string): boolean {
-  return START.test(text);
+  return typeof text === 'string' && START.test(text);
 }
 
 /**
@@ -18,7 +19,8 @@ export function holdsPronunciations(text: string): boolean {
  * @param text unpacked and decoded
  * @param name the file's, for messages
  */
-export function readPronunciations(text: string, name: string): Table {
+export function readPronunciations(text: string, name = 'the file'): Table {
+  expectText(text, 'a dictionary', 'give the text of a file');
   const rows: TableRow[] = [];
   text.split(/\r?\n/).forEach((line, i) => {
     const entry = ENTRY.exec(line);

@@ -1,10 +1,11 @@
 // Numbers in the order of time, from a table.
 import { UnrolledError } from '../errors.js';
+import { expectChoice, expectTexts, type Names, optionsOf } from '../expect.js';
 import { describeStyle, isMissing, isNumber, numberStyle, PLAIN_NUMBERS, readNumber } from './numbers.js';
 import { fillAbsent, interpolate } from './seriesGaps.js';
 import { seriesTimes, type SeriesTimes } from './seriesTimes.js';
 import type { SeriesStep } from './steps.js';
-import { columnIndex, listColumns, type Table } from './table.js';
+import { columnIndex, expectTable, listColumns, type Table } from './table.js';
 import type { DateOrder } from './times.js';
 
 /** Numbers of one column, oldest first. */
@@ -66,11 +67,22 @@ export interface SeriesOptions {
   byName?: boolean;
 }
 
+const NAMES: Names<SeriesOptions> = {
+  ...{ target: true, inputs: true, time: true, missing: true, dates: true, decimal: true, future: true, byName: true },
+};
+
 /**
  * Errors: NOT_FOUND for a column; FORMAT with line and column for a value that is no number or no time, or missing, and for times that
  * fall or repeat (other than all falling, and an hour twice where clocks go back); EMPTY for a column without any number.
  */
-export function readSeries(table: Table, options: SeriesOptions = {}): SeriesTable {
+export function readSeries(table: Table, given: SeriesOptions = {}): SeriesTable {
+  expectTable(table);
+  // null says that no column has times.
+  const options = { ...optionsOf(given, NAMES, 'readSeries'), ...(given?.time === null ? { time: null } : {}) };
+  if (options.inputs !== undefined) expectTexts(options.inputs, 'inputs', 'give names of columns');
+  if (options.missing !== undefined) expectChoice(options.missing, 'missing', ['error', 'interpolate']);
+  if (options.dates !== undefined) expectChoice(options.dates, 'dates', ['day-first', 'month-first']);
+  if (options.decimal !== undefined) expectChoice(options.decimal, 'decimal', ['.', ',']);
   const find = (name: string): number => columnIndex(table, name, options.byName);
   const wanted = options.time === undefined || options.time === null ? options.time : find(options.time);
   const times = wanted === null ? null : seriesTimes(table, wanted, options.dates);

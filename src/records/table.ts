@@ -1,5 +1,15 @@
 // Tables in common formats: TSV, CSV, JSON lines, a JSON array of objects. Values stay strings; every row knows its line.
 import { UnrolledError } from '../errors.js';
+import {
+  expectChoice,
+  expectObject,
+  expectText,
+  expectTexts,
+  type Names,
+  optionsOf,
+  refuse,
+  shownValue,
+} from '../expect.js';
 import { didYouMean } from '../nearest.js';
 import { findHeader, HEADER_ROWS } from './header.js';
 import { arrayRecords, lineRecords, objectRecords, type RawTable } from './jsonRecords.js';
@@ -56,6 +66,10 @@ export interface TableOptions {
   keepEmpty?: boolean;
 }
 
+const NAMES: Names<TableOptions> = {
+  ...{ format: true, header: true, separator: true, comment: true, named: true, keepEmpty: true },
+};
+
 const EXTENSIONS: Record<string, TableFormat> = {
   tsv: 'tsv',
   tab: 'tsv',
@@ -77,7 +91,14 @@ const EXTENSIONS: Record<string, TableFormat> = {
  * @param text unpacked and decoded
  * @param name the file's, for its extension and for messages
  */
-export function readTable(text: string, name: string, options: TableOptions = {}): Table {
+export function readTable(text: string, name: string, given: TableOptions = {}): Table {
+  // null says that no line is a comment.
+  const options = { ...optionsOf(given, NAMES, 'readTable'), ...(given?.comment === null ? { comment: null } : {}) };
+  expectText(text, 'a table', 'give the text of a file; decodeText makes one of its bytes');
+  expectText(name, 'the name of the file', "give it for messages and its extension, as 'reviews.csv'");
+  if (options.format !== undefined) expectChoice(options.format, 'a format', [...new Set(Object.values(EXTENSIONS))]);
+  if (options.named !== undefined) expectTexts(options.named, 'named', 'give names of columns');
+  if (options.separator !== undefined) expectText(options.separator, 'a separator', 'give one character, such as ,');
   if (options.separator !== undefined && (options.separator.length !== 1 || /["\r\n]/.test(options.separator))) {
     throw new UnrolledError(
       'OPTION',
@@ -227,12 +248,22 @@ function checkNames(columns: readonly string[], line: number, name: string): voi
   }
 }
 
+/** Errors: OPTION for what `readTable` cannot have given. */
+export function expectTable(table: unknown): void {
+  const help = "give what readTable gave: readTable(text, 'reviews.csv')";
+  expectObject(table, 'a table', help);
+  if (!Array.isArray((table as Table).columns)) refuse('a table', table, help);
+}
+
 /**
  * The index of a column: by its name, then by its name in other case, then by its number from 1.
  * @param byName of a table with a header, never by its number
  * Errors: NOT_FOUND with the nearest names.
  */
 export function columnIndex(table: Pick<Table, 'name' | 'columns' | 'header'>, wanted: string, byName = false): number {
+  expectTable(table);
+  if (typeof wanted === 'number') wanted = String(wanted);
+  expectText(wanted, 'a column', 'give its name, or its number from 1');
   const found = findColumn(table, wanted);
   if (found >= 0) return found;
   const number = /^[1-9]\d*$/.test(wanted) && !(byName && table.header) ? Number(wanted) : 0;
@@ -253,7 +284,7 @@ export function findColumn({ columns }: Pick<Table, 'columns'>, wanted: string):
 export function noColumn(table: Pick<Table, 'name' | 'columns'>, expected: string, wanted: string): UnrolledError {
   return new UnrolledError(
     'NOT_FOUND',
-    `expected ${expected}, received "${wanted}"`,
+    `expected ${expected}, received ${shownValue(wanted)}`,
     `${didYouMean(wanted, table.columns)}it has ${listColumns(table.columns)}`,
   );
 }

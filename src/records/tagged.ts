@@ -1,5 +1,6 @@
 // Sentences whose tokens have tags: columns as in CoNLL's shared tasks, and CoNLL-U (universaldependencies.org/format.html).
 import { UnrolledError } from '../errors.js';
+import { expectChoice, expectText, type Names, optionsOf } from '../expect.js';
 import { didYouMean } from '../nearest.js';
 
 /** A sentence with a tag for each token. */
@@ -33,6 +34,8 @@ export interface TaggedOptions {
   untagged?: boolean;
 }
 
+const NAMES: Names<TaggedOptions> = { format: true, tokenColumn: true, tagColumn: true, untagged: true };
+
 /** The sentences of a file, and how it was read. */
 export interface TaggedText {
   /** In the order of the file. */
@@ -59,7 +62,11 @@ const CONLLU_COLUMNS = ['id', 'form', 'lemma', 'upos', 'xpos', 'feats', 'head', 
  * token; NOT_FOUND for a column's name, RANGE for its number.
  * @param text unpacked and decoded
  */
-export function readTagged(text: string, name: string, options: TaggedOptions = {}): TaggedText {
+export function readTagged(text: string, name: string, given: TaggedOptions = {}): TaggedText {
+  const options = optionsOf(given, NAMES, 'readTagged');
+  expectText(text, 'tagged sentences', 'give the text of a file; decodeText makes one of its bytes');
+  expectText(name, 'the name of the file', "give it for messages and its extension, as 'train.conll'");
+  if (options.format !== undefined) expectChoice(options.format, 'a format', TAGGED_FORMATS);
   const lines = (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text).split(/\r\n|\n|\r/);
   if (options.format === 'lines') return plainSentences(lines, name);
   const layout = layoutOf(lines, name, options);

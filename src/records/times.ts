@@ -1,4 +1,5 @@
 // Dates and times as files write them, read as UTC, so that daylight saving neither repeats nor skips an hour.
+import { expectChoice, expectTexts } from '../expect.js';
 
 const CLOCK = String.raw`(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}(?:[.,]\d+)?))? ?([AP]\.?M\.?)? ?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?`;
 const YEAR_FIRST = new RegExp(`^(\\d{4})([-/.])(\\d{1,2})\\2(\\d{1,2})${CLOCK}$`, 'i');
@@ -31,6 +32,8 @@ export type DateOrder = 'day-first' | 'month-first';
  * @param order of 1/2/2016, where it is known
  */
 export function timesOf(values: readonly string[], order?: DateOrder): Float64Array {
+  expectTexts(values, 'times', "give them as they are written, as ['2016-07-01']");
+  if (order !== undefined) expectChoice(order, 'an order', ['day-first', 'month-first']);
   const trimmed = values.map((value) => value.trim());
   const dayFirst = order === undefined ? needsDayFirst(trimmed) : order === 'day-first';
   return Float64Array.from(trimmed, (value) => (value.length > LONGEST ? NaN : timeOf(value, dayFirst)));

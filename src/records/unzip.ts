@@ -1,5 +1,6 @@
 // A file out of a zip archive (APPNOTE 6.3), stored or deflated; enough for the data sets that are published as zip.
 import { UnrolledError, UnsupportedError } from '../errors.js';
+import { type Bytes, bytesOf, expectFunction, expectText } from '../expect.js';
 import { requireInflatable } from './inflate.js';
 
 /** A file in a zip archive. */
@@ -28,8 +29,8 @@ const END_LENGTH = 22;
 const WIDE = 0xffffffff;
 
 /** The files of an archive, without its folders. Errors: FORMAT where it is none or damaged, UNSUPPORTED for zip64. */
-export function zipEntries(archive: Uint8Array, name: string): ZipEntry[] {
-  return locate(archive, name).map(({ path, bytes }) => ({ path, bytes }));
+export function zipEntries(archive: Bytes, name = 'the archive'): ZipEntry[] {
+  return locate(bytesOf(archive, name), name).map(({ path, bytes }) => ({ path, bytes }));
 }
 
 /**
@@ -45,11 +46,14 @@ export type Inflate = (packed: Uint8Array, most: number) => Promise<{ bytes: Uin
  * Errors: NOT_FOUND for a path, FORMAT for a damaged archive, UNSUPPORTED for encryption and for methods other than deflate.
  */
 export async function unzip(
-  archive: Uint8Array,
+  source: Bytes,
   path: string,
-  name: string,
+  name = 'the archive',
   inflate: Inflate = inflateStream,
 ): Promise<Uint8Array> {
+  const archive = bytesOf(source, name);
+  expectText(path, 'a path within the archive', 'zipEntries lists them');
+  expectFunction(inflate, 'inflate', 'leave it out for DecompressionStream');
   const entries = locate(archive, name);
   const entry = entries.find((one) => one.path === path) ?? entries.find((one) => one.path.endsWith(`/${path}`));
   if (entry === undefined) {

@@ -1,5 +1,6 @@
 // Tensor: a dense, row-major array on a device. It holds shape, memory and a place in the gradient tape; the operations
 // stand in autograd/ (functions, and the same as methods).
+import { brand } from '../copy.js';
 import { UnrolledError } from '../errors.js';
 import { checkDType, type Device, type DType, type HostArray, type Storage } from './device.js';
 import { formatElements, formatFirst } from './print.js';
@@ -39,6 +40,10 @@ export class Tensor {
   /** For messages: `layer 0 weightH`. */
   label = '';
   #disposed = false;
+
+  static {
+    brand(this.prototype, 'tensor');
+  }
 
   /** Shares `storage`; made by the functions of create.ts and by operations. */
   constructor(storage: Storage, shape: Shape, offset = 0) {

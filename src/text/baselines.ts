@@ -1,4 +1,5 @@
 // What a language model is measured against: guessing at random, single tokens, n-grams.
+import { expectNumbers } from '../expect.js';
 import { NgramModel } from './ngram.js';
 import { type LossMetrics, lossMetrics } from './perplexity.js';
 
@@ -27,6 +28,8 @@ export function baselines(
   vocabularySize: number,
   orders: readonly number[] = [3, 5],
 ): Baselines {
+  expectNumbers(orders, 'orders', 'as in [3, 5]');
+  expectNumbers(validation, 'the validation part');
   const unigram = NgramModel.fit(train, { order: 1, vocabularySize, smoothing: 'laplace' });
   return {
     uniform: uniformMetrics(vocabularySize, validation.length),

@@ -1,4 +1,5 @@
 // Cleaning of a text before it is cut into tokens.
+import { expectText, type Names, optionsOf } from '../expect.js';
 
 /** How a text is cleaned before it is cut into tokens. Without options only line breaks are made alike. */
 export interface CleanOptions {
@@ -20,6 +21,10 @@ export interface CleanOptions {
   lineSeparator?: string;
 }
 
+export const CLEAN_OPTIONS: Names<CleanOptions> = {
+  ...{ lowercase: true, lettersOnly: true, collapseWhitespace: true, normalizeNewlines: true, lineSeparator: true },
+};
+
 /** A letter, or a mark that belongs to one. */
 const NOT_LETTERS = /[^\p{L}\p{M}]+/gu;
 
@@ -30,16 +35,22 @@ export function letterLines(text: string): string[] {
   return lines.map((line) => line.replace(NOT_LETTERS, ' ').trim().toLowerCase());
 }
 
-/** The text after the cleanings asked for; without options only newlines are made equal. */
+/** The text after the cleanings asked for; without options only newlines are made equal. Errors: OPTION. */
 export function cleanText(text: string, options: CleanOptions = {}): string {
+  expectText(text, 'the text');
+  return cleaned(text, optionsOf(options, CLEAN_OPTIONS, 'cleanText'));
+}
+
+/** The same where the options are known to be right, others among them. */
+export function cleaned(text: string, options: CleanOptions): string {
   if (options.lettersOnly) {
     const lines = letterLines(text);
     const separator = options.lineSeparator ?? '';
     // An empty line must not leave two spaces.
     return (separator === '' ? lines : lines.filter((line) => line !== '')).join(separator);
   }
-  let cleaned = text;
-  if ((options.normalizeNewlines ?? true) && text.includes('\r')) cleaned = cleaned.replace(/\r\n?/g, '\n');
-  if (options.collapseWhitespace) cleaned = cleaned.replace(/\s+/g, ' ').trim();
-  return options.lowercase ? cleaned.toLowerCase() : cleaned;
+  let result = text;
+  if ((options.normalizeNewlines ?? true) && text.includes('\r')) result = result.replace(/\r\n?/g, '\n');
+  if (options.collapseWhitespace) result = result.replace(/\s+/g, ' ').trim();
+  return options.lowercase ? result.toLowerCase() : result;
 }

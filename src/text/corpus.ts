@@ -1,11 +1,12 @@
 // Corpus: a text as token indices with its vocabulary and tokenizer, split into a training and a validation part.
 import { UnrolledError } from '../errors.js';
-import { type CleanOptions, cleanText } from './clean.js';
-import { createTokenizer, type TokenizerOptions } from './createTokenizer.js';
+import { type Bytes, bytesOf, expectNumbers, expectText, type Names, optionsOf, pick, shownValue } from '../expect.js';
+import { CLEAN_OPTIONS, cleaned, type CleanOptions } from './clean.js';
+import { createTokenizer, TOKENIZER_OPTIONS, type TokenizerOptions } from './createTokenizer.js';
 import { decodeText } from './decode.js';
 import { buildBytes, buildEncoding, type Encoded, encodeBytes, encodeText } from './encode.js';
 import { isWordKind, type Tokenizer, type TokenizerKind } from './tokenizer.js';
-import type { Vocabulary, VocabularyOptions } from './vocabulary.js';
+import { type Vocabulary, VOCABULARY_OPTIONS, type VocabularyOptions } from './vocabulary.js';
 
 /** How a text becomes a corpus: cleaning, tokens, vocabulary, the part for validation. */
 export interface CorpusOptions extends CleanOptions, VocabularyOptions, TokenizerOptions {
@@ -16,6 +17,13 @@ export interface CorpusOptions extends CleanOptions, VocabularyOptions, Tokenize
   /** The text's name, for messages. */
   name?: string;
 }
+
+export const CORPUS_OPTIONS: Names<CorpusOptions> = {
+  ...CLEAN_OPTIONS,
+  ...VOCABULARY_OPTIONS,
+  ...TOKENIZER_OPTIONS,
+  ...{ tokens: true, validation: true, name: true },
+};
 
 /** What a model keeps of how its text was read, so that other text is read in the same way. Plain data. */
 export type TextSettings = CleanOptions & Pick<CorpusOptions, 'tokens' | 'layout'>;
@@ -45,10 +53,17 @@ export class Corpus {
    * Cleans a text, cuts it into tokens and builds the vocabulary of the training part.
    * Errors: EMPTY where no token is left, TOO_SHORT for fewer than two in the training part, RANGE, OPTION.
    */
-  static fromText(text: string, options: CorpusOptions = {}): Corpus {
+  static fromText(text: string, given: CorpusOptions = {}): Corpus {
+    const options = optionsOf(given, CORPUS_OPTIONS, 'Corpus');
+    expectText(text, 'a text', 'give a string; of the bytes of a file use Corpus.fromBytes');
     const tokenizer = tokenizerOf(options);
     const trainLength = trainLengthOf(options);
-    const encoded = buildEncoding(prepareText(text, options), tokenizer, trainLength, options);
+    const encoded = buildEncoding(
+      prepareText(text, options),
+      tokenizer,
+      trainLength,
+      pick(options, VOCABULARY_OPTIONS),
+    );
     return Corpus.#checked(encoded, tokenizer, trainLength, options);
   }
 
@@ -56,7 +71,9 @@ export class Corpus {
    * The same from the bytes of a file. With `tokens: 'byte'` and no cleaning any file will do, else it must be UTF-8.
    * Errors: as `fromText`, and ENCODING.
    */
-  static fromBytes(bytes: Uint8Array, options: CorpusOptions = {}): Corpus {
+  static fromBytes(source: Bytes, given: CorpusOptions = {}): Corpus {
+    const options = optionsOf(given, CORPUS_OPTIONS, 'Corpus');
+    const bytes = bytesOf(source, 'the text', 'give a Uint8Array or an ArrayBuffer; of a string use Corpus.fromText');
     if (options.tokens !== 'byte' || cleans(options)) {
       return Corpus.fromText(decodeText(bytes, options.name ?? 'the text'), options);
     }
@@ -66,6 +83,7 @@ export class Corpus {
 
   /** The same with another validation part: [tokens] in this vocabulary. */
   withValidation(validation: Int32Array): Corpus {
+    expectNumbers(validation, 'the validation part');
     const indices = new Int32Array(this.train.length + validation.length);
     indices.set(this.train);
     indices.set(validation, this.train.length);
@@ -132,7 +150,7 @@ function prepareText(text: string, options: CleanOptions & { tokens?: TokenizerK
   const words = isWordKind(options.tokens);
   const exact = options.tokens === 'byte' && !cleans(options);
   if (exact) return text;
-  return cleanText(text, { ...options, lineSeparator: options.lineSeparator ?? (words ? ' ' : '') });
+  return cleaned(text, { ...options, lineSeparator: options.lineSeparator ?? (words ? ' ' : '') });
 }
 
 /**
@@ -143,7 +161,7 @@ export function splitPoint(length: number, fraction: number): number {
   if (!(fraction >= 0 && fraction < 1)) {
     throw new UnrolledError(
       'RANGE',
-      `expected a validation fraction from 0 to less than 1, received ${fraction}`,
+      `expected a validation fraction from 0 to less than 1, received ${shownValue(fraction)}`,
       'use 0.05 to keep the last 5 % for validation',
     );
   }

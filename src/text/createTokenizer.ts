@@ -1,5 +1,6 @@
 // Choosing a tokenizer by its name, as a model file or the command line gives it.
 import { UnrolledError } from '../errors.js';
+import { type Names, optionsOf, shownValue } from '../expect.js';
 import { ByteTokenizer, CharTokenizer } from './characterTokenizers.js';
 import { WhitespaceTokenizer, WordTokenizer } from './exactWords.js';
 import { OldWordTokenizer, SplitTokenizer } from './lossyWords.js';
@@ -11,6 +12,8 @@ export interface TokenizerOptions {
   layout?: boolean;
 }
 
+export const TOKENIZER_OPTIONS: Names<TokenizerOptions> = { layout: true };
+
 const MAKE: { readonly [K in TokenizerKind]: (layout: boolean) => Tokenizer } = {
   char: () => new CharTokenizer(),
   byte: () => new ByteTokenizer(),
@@ -21,11 +24,12 @@ const MAKE: { readonly [K in TokenizerKind]: (layout: boolean) => Tokenizer } = 
 };
 
 /** Errors: OPTION for an unknown kind. */
-export function createTokenizer(kind: TokenizerKind, { layout = true }: TokenizerOptions = {}): Tokenizer {
+export function createTokenizer(kind: TokenizerKind, options: TokenizerOptions = {}): Tokenizer {
+  const { layout = true } = optionsOf(options, TOKENIZER_OPTIONS, 'createTokenizer');
   if (!TOKENIZER_KINDS.includes(kind)) {
     throw new UnrolledError(
       'OPTION',
-      `expected tokens to be one of ${TOKENIZER_KINDS.join(', ')}, received ${String(kind)}`,
+      `expected tokens to be one of ${TOKENIZER_KINDS.join(', ')}, received ${shownValue(kind)}`,
       'use char for text, byte for any file, word for large texts, split for what is tokenized already',
     );
   }

@@ -1,6 +1,7 @@
 // Bytes to text: strict UTF-8, with an error that says where the first bad byte is; and other encodings where a mark, the bytes or a
 // person says which.
 import { UnrolledError } from '../errors.js';
+import { type Bytes, bytesOf, expectText, optionsOf } from '../expect.js';
 
 const HELP =
   'name its encoding (--encoding windows-1252, for one), convert it (iconv -f ENCODING -t UTF-8), or, for a language model, read it as bytes with --tokens byte';
@@ -16,7 +17,8 @@ const PROBE = 4096;
  *
  * @param name the file's name, for messages
  */
-export function decodeText(bytes: Uint8Array, name: string): string {
+export function decodeText(source: Bytes, name = 'the text'): string {
+  const bytes = bytesOf(source, name);
   const wide = wideEncoding(bytes);
   if (wide !== null) {
     throw new UnrolledError(
@@ -62,10 +64,12 @@ export interface Decoded {
  * Errors: ENCODING for bytes that cannot be read so, with the offset of the first; OPTION for an encoding that is not known.
  */
 export function decodeAny(
-  bytes: Uint8Array,
-  name: string,
-  { encoding, fallback }: { encoding?: string; fallback?: string } = {},
+  source: Bytes,
+  name = 'the text',
+  options: { encoding?: string; fallback?: string } = {},
 ): Decoded {
+  const { encoding, fallback } = optionsOf(options, { encoding: true, fallback: true }, 'decodeAny');
+  const bytes = bytesOf(source, name);
   if (encoding !== undefined) return decodeAs(bytes, name, encoding);
   const wide = wideEncoding(bytes);
   if (wide?.encoding.startsWith('UTF-16')) return decodeAs(bytes, name, wide.encoding);
@@ -78,6 +82,7 @@ export function decodeAny(
 }
 
 function decodeAs(bytes: Uint8Array, name: string, encoding: string): Decoded {
+  expectText(encoding, 'an encoding', "give its name, as 'windows-1252'");
   let decoder: TextDecoder;
   try {
     decoder = new TextDecoder(encoding, { fatal: true });

@@ -3,6 +3,7 @@
 //   Kneser-Ney: P(w | h) = weight(h, w) + backoff(h) · P(w | h without its first token), down to 1 / V
 //   Laplace:    P(w | h) = (c(h w) + α) / (c(h) + α V)
 import { UnrolledError } from '../errors.js';
+import { expectNumbers, type Names, optionsOf, shownValue } from '../expect.js';
 import { requireNumber } from '../range.js';
 import type { Philox } from '../tensor/philox.js';
 import { modifiedDiscounts } from './kneserNey.js';
@@ -23,6 +24,8 @@ export interface NgramOptions {
   /** What Laplace adds to each count; 1 by default. 0 is no smoothing at all. */
   alpha?: number;
 }
+
+const NAMES: Names<NgramOptions> = { order: true, vocabularySize: true, smoothing: true, alpha: true };
 
 /** Plain data, as it stands in a model file. */
 export interface NgramModelData extends NgramCountsData {
@@ -60,14 +63,15 @@ export class NgramModel {
 
   /** Counts a token sequence. Errors: RANGE for order, alpha, or a token outside the vocabulary; EMPTY; OPTION. */
   static fit(tokens: Int32Array, options: NgramOptions): NgramModel {
-    const { order, vocabularySize, smoothing = 'kneser-ney', alpha = 1 } = options;
+    const { order, vocabularySize, smoothing = 'kneser-ney', alpha = 1 } = optionsOf(options, NAMES, 'NgramModel');
+    expectNumbers(tokens, 'tokens', 'give token indices: corpus.train, for example');
     if (tokens.length === 0) {
       throw new UnrolledError('EMPTY', 'expected tokens to count, received none', 'give a text');
     }
     if (smoothing !== 'kneser-ney' && smoothing !== 'laplace') {
       throw new UnrolledError(
         'OPTION',
-        `expected smoothing kneser-ney or laplace, received ${String(smoothing)}`,
+        `expected smoothing kneser-ney or laplace, received ${shownValue(smoothing)}`,
         'kneser-ney predicts better, laplace is simpler',
       );
     }
@@ -139,8 +143,13 @@ export class NgramModel {
    */
   generate(context: ArrayLike<number>, length: number, rng: Philox): Int32Array {
     if (!Number.isInteger(length) || length < 0) {
-      throw new UnrolledError('RANGE', `expected a length of 0 or more, received ${length}`, 'give a whole number');
+      throw new UnrolledError(
+        'RANGE',
+        `expected a length of 0 or more, received ${shownValue(length)}`,
+        'give a whole number',
+      );
     }
+    expectContext(context);
     const reach = Math.min(context.length, this.order - 1);
     const text = new Int32Array(reach + length);
     for (let i = 0; i < reach; i++) text[i] = context[context.length - reach + i];
@@ -156,6 +165,7 @@ export class NgramModel {
    * Errors: EMPTY, RANGE for a token outside the vocabulary.
    */
   evaluate(tokens: Int32Array, context: ArrayLike<number> = []): LossMetrics {
+    expectNumbers(tokens, 'tokens', 'give token indices: corpus.validation, for example');
     let nodes = this.#contexts(context);
     let spare: number[] = [];
     let sum = 0;
@@ -174,6 +184,7 @@ export class NgramModel {
 
   /** The nodes of the contexts that were seen, from the empty one to the longest. */
   #contexts(context: ArrayLike<number>): number[] {
+    expectContext(context);
     let nodes = [0];
     for (let i = Math.max(0, context.length - this.order + 1); i < context.length; i++) {
       const next: number[] = [];
@@ -218,11 +229,15 @@ export class NgramModel {
     if (!Number.isInteger(token) || token < 0 || token >= this.vocabularySize) {
       throw new UnrolledError(
         'RANGE',
-        `expected a token from 0 to ${this.vocabularySize - 1}, received ${token}`,
+        `expected a token from 0 to ${this.vocabularySize - 1}, received ${shownValue(token)}`,
         'encode the text with the vocabulary of the model',
       );
     }
   }
+}
+
+function expectContext(context: unknown): void {
+  expectNumbers(context, 'a context', 'give the token indices that stand before; [] for none');
 }
 
 type Weights = [weight: Float64Array, backoff: Float64Array];

@@ -1,5 +1,6 @@
 // How well a distribution predicts a sequence: loss, perplexity and bits, from one sum.
 import { UnrolledError } from '../errors.js';
+import { requireNumber } from '../range.js';
 
 /** How well a distribution predicts a sequence. */
 export interface LossMetrics {
@@ -15,6 +16,8 @@ export interface LossMetrics {
 
 /** From the sum of −ln P over `tokens` tokens. Errors: EMPTY for none. */
 export function lossMetrics(sum: number, tokens: number): LossMetrics {
+  requireNumber('a number of tokens', tokens, { min: 0, whole: true }, 'give how many tokens the sum is of');
+  if (typeof sum !== 'number') requireNumber('a sum', sum, {}, 'give the sum of −ln P');
   if (tokens === 0) {
     throw new UnrolledError('EMPTY', 'expected tokens to predict, received none', 'give a longer text');
   }

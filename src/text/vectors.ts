@@ -1,5 +1,6 @@
 // Word vectors from elsewhere, in the text format of GloVe and word2vec: a line is a word and its numbers.
 import { UnrolledError } from '../errors.js';
+import { expectFunction, expectText } from '../expect.js';
 
 /** Vectors of words, all of one size. */
 export interface WordVectors {
@@ -22,7 +23,9 @@ const NO_WORD = 'each line is a word and its vector, with single spaces';
  * with the lines; EMPTY.
  * @param wanted only these words are kept; all where missing
  */
-export function readVectors(text: string, name: string, wanted?: (word: string) => boolean): WordVectors {
+export function readVectors(text: string, name = 'the vectors', wanted?: (word: string) => boolean): WordVectors {
+  expectText(text, 'word vectors', 'give the text of a file of GloVe or word2vec');
+  if (wanted) expectFunction(wanted, 'wanted', 'give a function of a word, which says whether it is kept');
   const vectors = new Map<string, Float32Array>();
   const header = /^(\d{1,15}) (\d{1,15})\s*$/.exec(text.slice(0, Math.min(64, endOf(text, 0))));
   const size = header ? Number(header[2]) : smallest(text);

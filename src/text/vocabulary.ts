@@ -1,5 +1,6 @@
 // Vocabulary: tokens and their indices, both ways. Reserved tokens come first, the others by falling frequency.
 import { UnrolledError } from '../errors.js';
+import { expectNumbers, expectText, expectTexts, type Names, optionsOf, refuse, shownValue } from '../expect.js';
 import { requireNumber } from '../range.js';
 import { BYTE_TOKENS } from './characterTokenizers.js';
 
@@ -17,6 +18,8 @@ export interface VocabularyOptions {
   /** What stands after `<unk>`, in this order, whether seen or not: `['<pad>', '<bos>', '<eos>']`, for example. */
   reserved?: readonly string[];
 }
+
+export const VOCABULARY_OPTIONS: Names<VocabularyOptions> = { minCount: true, maxSize: true, reserved: true };
 
 /** Plain data, as it stands in a model file. */
 export interface VocabularyData {
@@ -47,8 +50,14 @@ export class Vocabulary {
 
   /** Counts the tokens. Errors: as `fromCounts`. */
   static fromTokens(tokens: Iterable<string>, options: VocabularyOptions = {}): Vocabulary {
+    if (typeof tokens === 'string' || !isIterable(tokens)) {
+      refuse('tokens as an array of strings', tokens, 'cut the text first, as createTokenizer(…).tokenize(text) does');
+    }
     const counts = new Map<string, number>();
-    for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+    for (const token of tokens) {
+      if (typeof token !== 'string') expectText(token, 'each token', 'cut the text into strings');
+      counts.set(token, (counts.get(token) ?? 0) + 1);
+    }
     return Vocabulary.fromCounts(counts, options);
   }
 
@@ -58,14 +67,19 @@ export class Vocabulary {
    * named twice.
    */
   static fromCounts(counts: Iterable<readonly [string, number]>, options: VocabularyOptions = {}): Vocabulary {
-    const reserved = [UNKNOWN, ...(options.reserved ?? [])];
-    const { minCount = 1, maxSize = Infinity } = options;
+    const own = optionsOf(options, VOCABULARY_OPTIONS, 'Vocabulary');
+    const { minCount = 1, maxSize = Infinity, reserved: named = [] } = own;
+    expectTexts(named, 'reserved', "name tokens, as ['<pad>']");
+    const reserved = [UNKNOWN, ...named];
     checkOptions(reserved, minCount, maxSize);
+    if (!isIterable(counts)) refuse('counts of tokens', counts, 'give a Map, or pairs [token, count]');
     const reservedCounts = new Map(reserved.map((token) => [token, 0]));
     const kept: (readonly [string, number])[] = [];
     let unknown = 0;
     for (const entry of counts) {
-      const [token, count] = entry;
+      const [token, count] = Array.isArray(entry) ? entry : [];
+      if (typeof token !== 'string' || typeof count !== 'number')
+        refuse('a token and its count', entry, 'give a Map, or pairs [token, count]');
       if (reservedCounts.has(token)) reservedCounts.set(token, count);
       else if (count >= minCount) kept.push(entry);
       else unknown += count;
@@ -84,6 +98,7 @@ export class Vocabulary {
   /** The 256 bytes, each at its own value; no byte is unknown, so there is no `<unk>`. `bytes` is what is counted. */
   static ofBytes(bytes: ArrayLike<number> = []): Vocabulary {
     const counts = new Float64Array(256);
+    expectNumbers(bytes, 'bytes');
     for (let i = 0; i < bytes.length; i++) counts[bytes[i]]++;
     return new Vocabulary(BYTE_TOKENS, counts, 0);
   }
@@ -120,7 +135,7 @@ export class Vocabulary {
     if (index < 0) {
       throw new UnrolledError(
         'NOT_FOUND',
-        `expected a token of the vocabulary, received ${JSON.stringify(token)}`,
+        `expected a token of the vocabulary, received ${shownValue(token)}`,
         'this vocabulary has no <unk>: encode with the tokenizer it was made for',
       );
     }
@@ -133,7 +148,7 @@ export class Vocabulary {
     if (token === undefined) {
       throw new UnrolledError(
         'RANGE',
-        `expected an index from 0 to ${this.size - 1}, received ${index}`,
+        `expected an index from 0 to ${this.size - 1}, received ${shownValue(index)}`,
         'the tokens were encoded with another vocabulary',
       );
     }
@@ -142,16 +157,19 @@ export class Vocabulary {
 
   /** The index of each token: [tokens]. Errors: NOT_FOUND where one is not known and there is no `<unk>`. */
   encode(tokens: readonly string[]): Int32Array {
+    expectTexts(tokens, 'tokens', 'cut the text first, as createTokenizer(…).tokenize(text) does');
     return Int32Array.from(tokens, (token) => this.index(token));
   }
 
   /** The token of each index. Errors: RANGE for an index of no token. */
   decode(indices: ArrayLike<number>): string[] {
+    expectNumbers(indices, 'indices');
     return Array.from(indices, (index) => this.token(index));
   }
 
   /** Encodes the characters of a text without making a string of each: `encode(Array.from(text))`, only faster. */
   encodeCharacters(text: string): Int32Array {
+    expectText(text, 'the text');
     const table = (this.#byCodePoint ??= this.#codePointTable());
     const result = new Int32Array(text.length);
     let length = 0;
@@ -177,12 +195,16 @@ export class Vocabulary {
   }
 }
 
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value;
+}
+
 function checkOptions(reserved: readonly string[], minCount: number, maxSize: number): void {
   requireNumber('minCount', minCount, { min: 0 }, 'use 1 to keep all tokens');
   if (!(maxSize >= reserved.length)) {
     throw new UnrolledError(
       'RANGE',
-      `expected maxSize of at least ${reserved.length} (the reserved tokens), received ${maxSize}`,
+      `expected maxSize of at least ${reserved.length} (the reserved tokens), received ${shownValue(maxSize)}`,
       'give a larger vocabulary',
     );
   }

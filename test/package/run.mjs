@@ -16,7 +16,7 @@ const { values } = parseArgs({
 });
 
 const start = Date.now();
-const project = await makeProject();
+const project = await makeProject({ api: values.all === true });
 const tools = values.all ? installTools() : null;
 const context = { project, tools, update: values.update ?? false };
 const rows = [contentRows, runtimeRows, commandLineRows, typeRows, sizeRows, bundlerRows]

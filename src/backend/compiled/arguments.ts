@@ -1,5 +1,6 @@
 // Writes the arguments of a kernel call: doubles, one after another, in the block that the kernels read.
 import { UnrolledError, UnsupportedError } from '../../errors.js';
+import { refuseOtherCopy } from '../../copy.js';
 import type { DType, Device, Storage } from '../../tensor/device.js';
 import type { MatrixRef, Ref } from '../contract.js';
 import { MAX, STATUS } from '../numbers.js';
@@ -51,9 +52,10 @@ export class Arguments {
     return this.#memory.touch(storage) + ref.offset * 4;
   }
 
-  /** Errors: STATE for the storage of another device. */
+  /** Errors: STATE for the storage of another device, or of another copy of the library. */
   own(storage: Storage): CompiledStorage {
     if (storage instanceof CompiledStorage && storage.device === this.#device) return storage;
+    refuseOtherCopy(storage.device, 'backend', 'tensor');
     throw new UnrolledError(
       'STATE',
       `expected a tensor on ${this.#device.name}, received one on ${storage.device.name}`,

@@ -1,6 +1,7 @@
 // The backend over compiled kernels, for WebAssembly and for the native addon alike: what differs is in their engines.
 // It keeps storages, writes arguments, and calls.
 import { UnrolledError, UnsupportedError } from '../../errors.js';
+import { brand } from '../../copy.js';
 import type { DType, HostArray, Storage } from '../../tensor/device.js';
 import type { RandomKey } from '../../tensor/philox.js';
 import type {
@@ -32,9 +33,11 @@ const REDUCE_OPS = { sum: REDUCE.SUM, sumSquares: REDUCE.SQUARES, max: REDUCE.MA
 const RECORDING_DOUBLES = 32768;
 
 export class CompiledBackend implements Backend {
+  static {
+    brand(this.prototype, 'backend');
+  }
+
   readonly name: string;
-  readonly threads: number;
-  readonly features: readonly string[];
   /** Where set, scans add their times: for profiles. Kernels without a clock add nothing. */
   scanTimes: ScanTimes | null = null;
   readonly #engine: Engine;
@@ -49,8 +52,6 @@ export class CompiledBackend implements Backend {
   /** @param budget resident bytes at which storages that nobody touched are first moved out of the arena */
   constructor(engine: Engine, budget?: number) {
     this.name = engine.name;
-    this.threads = engine.threads;
-    this.features = engine.features;
     this.#engine = engine;
     this.#memory = new Memory(engine, budget);
     this.#args = new Arguments(engine, this.#memory, this);
@@ -62,13 +63,21 @@ export class CompiledBackend implements Backend {
       this.close();
       throw new UnsupportedError(
         `expected ${engine.name} kernels of version ${CALLS_VERSION}, received ${found}: they were built from other sources`,
-        'build again: `npm run build`',
+        'install unrolled again; in a checkout run `npm run build`',
       );
     }
     this.#panel = info(INFO.PANEL);
     const workspaceFloats = info(INFO.WORKSPACE);
     this.#workspace = this.#memory.allocateBlock(workspaceFloats * 4 * engine.threads).address;
     this.#programs = new ProgramCache(this.#memory);
+  }
+
+  get threads(): number {
+    return this.#engine.threads;
+  }
+
+  get features(): readonly string[] {
+    return this.#engine.features;
   }
 
   /** Bytes in the arena, and storages there: for tests and reports. */

@@ -1,7 +1,9 @@
 // The WebAssembly backend: picks the kernels that this engine can run, from those with threads and relaxed SIMD down to plain
 // SIMD on one thread.
 import { UnrolledError, UnsupportedError } from '../../errors.js';
-import { getPlatform, type KernelVariant } from '../../platform/platform.js';
+import type { KernelVariant } from '../../kernelFiles.js';
+import { findKernels, findKernelsSync, type FoundKernels, kernelHelp } from '../../platform/kernels.js';
+import { getPlatform } from '../../platform/platform.js';
 import { MAX } from '../numbers.js';
 import { CompiledBackend } from './compiled.js';
 import { WasmEngine } from './wasmEngine.js';
@@ -20,39 +22,43 @@ export interface WasmOptions {
   budget?: number;
 }
 
-/** Errors: UNSUPPORTED where the engine has no SIMD, IO where the kernels are missing, OPTION for a bad number of threads. */
+/** A module with one instruction of SIMD, and one of relaxed SIMD: what an engine can is asked before anything is fetched. */
+const SIMD_PROBE = [
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0],
+  ...[10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11],
+];
+const RELAXED_PROBE = [
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0],
+  ...[10, 15, 1, 13, 0, 65, 1, 253, 15, 65, 2, 253, 15, 253, 128, 2, 11],
+];
+
+/**
+ * Errors: UNSUPPORTED where the engine has no WebAssembly or no SIMD; IO where the kernels are missing or are others; NO_BACKEND
+ * where a policy forbids WebAssembly; OPTION for a bad number of threads.
+ */
 export async function createWasmBackend(options: WasmOptions = {}): Promise<CompiledBackend> {
-  const platform = getPlatform();
-  const threads = threadsOf(options);
-  for (const variant of variants(options, threads)) {
-    const bytes = await platform.kernelBytes(variant);
-    if (!runs(bytes, variant)) continue;
-    return new CompiledBackend(engineOf(await WebAssembly.compile(bytes), variant, threads), options.budget);
-  }
-  throw noSimd();
+  const wanted = threadsOf(options);
+  demandSimd();
+  const why = wanted === 1 ? null : ((await getPlatform().workersMissing?.()) ?? null);
+  const threads = why === null ? wanted : 1;
+  const found = await findKernels(variants(options, threads));
+  if (!isBytes(found)) return backendOn(found, threads, why, options);
+  demandValid(found);
+  return backendOn(await WebAssembly.compile(found).catch(refused), threads, why, options);
 }
 
-/** The same at once. Errors: also UNSUPPORTED on a platform that must wait for files. */
+/** The same at once. Errors: also STATE where kernels must be waited for. */
 export function createWasmBackendSync(options: WasmOptions = {}): CompiledBackend {
-  return new CompiledBackend(createWasmEngineSync(options), options.budget);
+  return backendOver(createWasmEngineSync(options), options);
 }
 
 /** The engine alone. Errors: the same. */
 export function createWasmEngineSync(options: WasmOptions = {}): WasmEngine {
-  const platform = getPlatform();
-  const read = platform.kernelBytesSync?.bind(platform);
-  if (read === undefined) {
-    throw new UnsupportedError(
-      'expected kernels at hand, found a platform that must wait for them',
-      "call `await useBackend('wasm')` first",
-    );
-  }
-  const threads = threadsOf(options);
-  for (const variant of variants(options, threads)) {
-    const bytes = read(variant);
-    if (runs(bytes, variant)) return engineOf(new WebAssembly.Module(bytes), variant, threads);
-  }
-  throw noSimd();
+  const wanted = threadsOf(options);
+  demandSimd();
+  const threads = getPlatform().startWorker === undefined ? 1 : wanted;
+  const found = findKernelsSync(variants(options, threads));
+  return engineOf(isBytes(found) ? compileSync(found) : found, threads, null);
 }
 
 function threadsOf({ threads }: WasmOptions): number {
@@ -63,33 +69,103 @@ function threadsOf({ threads }: WasmOptions): number {
       'leave threads out for one for each core',
     );
   }
-  const platform = getPlatform();
-  if (platform.startWorker === undefined || typeof SharedArrayBuffer !== 'function') return 1;
-  return threads === undefined ? Math.min(platform.cpuCount, DEFAULT_THREADS) : Math.min(threads, MAX_THREADS);
+  return threads === undefined ? Math.min(getPlatform().cpuCount, DEFAULT_THREADS) : Math.min(threads, MAX_THREADS);
 }
 
 /** The best first. */
 function variants({ relaxed }: WasmOptions, threads: number): KernelVariant[] {
   const all: KernelVariant[] = ['relaxed-threads', 'simd-threads', 'relaxed', 'simd'];
+  const fused = relaxed !== false && hasRelaxedSimd();
   return all.filter(
-    (variant) => (threads > 1 || !variant.endsWith('threads')) && (relaxed !== false || variant.startsWith('simd')),
+    (variant) => (threads > 1 || !variant.endsWith('threads')) && (fused || variant.startsWith('simd')),
   );
 }
 
-function runs(bytes: Uint8Array<ArrayBuffer>, variant: KernelVariant): boolean {
-  if (WebAssembly.validate(bytes)) return true;
-  if (!variant.startsWith('relaxed')) return false;
-  getPlatform().enableRelaxedSimd?.();
-  return WebAssembly.validate(bytes);
-}
+const validates = (probe: readonly number[]): boolean => WebAssembly.validate(Uint8Array.from(probe));
 
-function engineOf(module: WebAssembly.Module, variant: KernelVariant, threads: number): WasmEngine {
-  return new WasmEngine(module, variant, variant.endsWith('threads') ? threads : 1);
-}
-
-function noSimd(): UnsupportedError {
-  return new UnsupportedError(
+function demandSimd(): void {
+  if (typeof WebAssembly === 'object' && validates(SIMD_PROBE)) return;
+  throw new UnsupportedError(
     'expected WebAssembly with SIMD, found an engine without',
     'use a newer browser, or the reference backend',
   );
+}
+
+function hasRelaxedSimd(): boolean {
+  if (validates(RELAXED_PROBE)) return true;
+  getPlatform().enableRelaxedSimd?.();
+  return validates(RELAXED_PROBE);
+}
+
+const isBytes = (found: FoundKernels): found is Uint8Array<ArrayBuffer> => 'byteLength' in found;
+
+function compileSync(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  demandValid(bytes);
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (error) {
+    refused(error);
+  }
+}
+
+function demandValid(bytes: Uint8Array<ArrayBuffer>): void {
+  if (WebAssembly.validate(bytes)) return;
+  throw new UnrolledError(
+    'IO',
+    `expected kernels that this engine takes, received ${bytes.length} bytes of WebAssembly that it does not take`,
+    `the file may be cut off, or be relaxed where the engine wants simd: ${kernelHelp()}`,
+  );
+}
+
+/** Where bytes are valid and do not compile: engines name the policy, in words of their own. */
+function refused(cause: unknown): never {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  if (/content security policy|csp|unsafe-eval/i.test(message)) {
+    throw new UnrolledError(
+      'NO_BACKEND',
+      "expected leave to compile WebAssembly, found a Content-Security-Policy whose script-src has no 'wasm-unsafe-eval'",
+      "add 'wasm-unsafe-eval' to script-src; useBackend('reference') needs no leave and is 25 to 30 times slower",
+      { cause },
+    );
+  }
+  throw new UnrolledError(
+    'NO_BACKEND',
+    `expected the engine to compile WebAssembly, received: ${message}`,
+    "close other programs or tabs; useBackend('reference') needs no WebAssembly",
+    { cause },
+  );
+}
+
+function engineOf(module: WebAssembly.Module, threads: number, why: string | null): WasmEngine {
+  const variant = variantOf(module);
+  if (variant.endsWith('threads')) return new WasmEngine(module, variant, threads, why);
+  const alone = threads > 1 ? 'the configured kernels are for one thread' : null;
+  return new WasmEngine(module, variant, 1, why ?? alone);
+}
+
+/** What was built into a module: who says where the kernels are need not say which. */
+function variantOf(module: WebAssembly.Module): KernelVariant {
+  const threads = WebAssembly.Module.exports(module).some(({ name }) => name === 'partsWanted');
+  const features = WebAssembly.Module.customSections(module, 'target_features');
+  const relaxed = features.some((section) => new TextDecoder().decode(section).includes('relaxed-simd'));
+  return `${relaxed ? 'relaxed' : 'simd'}${threads ? '-threads' : ''}`;
+}
+
+function backendOn(
+  module: WebAssembly.Module,
+  threads: number,
+  why: string | null,
+  options: WasmOptions,
+): CompiledBackend {
+  return backendOver(engineOf(module, threads, why), options);
+}
+
+/** Kernels of another version are a failure here, where nothing faster than the reference would be left. */
+function backendOver(engine: WasmEngine, { budget }: WasmOptions): CompiledBackend {
+  try {
+    return new CompiledBackend(engine, budget);
+  } catch (error) {
+    if (!(error instanceof UnsupportedError)) throw error;
+    throw new UnrolledError('IO', error.message, kernelHelp(), { cause: error });
+  }
 }

@@ -1,7 +1,8 @@
 // The WebAssembly engine: kernels and arena share one memory, which grows when it must. With more than one thread the memory
 // is shared with workers.
 import { UnrolledError } from '../../errors.js';
-import type { KernelVariant } from '../../platform/platform.js';
+import type { KernelVariant } from '../../kernelFiles.js';
+import { kernelHelp } from '../../platform/kernels.js';
 import type { Engine } from './engine.js';
 import { WasmWorkers } from './wasmWorkers.js';
 
@@ -19,8 +20,6 @@ const forgotten = new FinalizationRegistry<WasmWorkers>((workers) => {
 
 export class WasmEngine implements Engine {
   readonly name = 'wasm';
-  readonly threads: number;
-  readonly features: readonly string[];
   readonly argumentsAddress: number;
   readonly heapBase: number;
   #memory: WebAssembly.Memory | null;
@@ -28,23 +27,27 @@ export class WasmEngine implements Engine {
   #invoke: (kernel: number) => number;
   #partsWanted: (() => number) | null = null;
   #workers: WasmWorkers | null = null;
+  readonly #simd: string;
+  readonly #why: string | null;
 
-  /** More than one thread needs kernels of a variant with threads. Errors: OUT_OF_MEMORY; INTERNAL for other kernels. */
-  constructor(module: WebAssembly.Module, variant: KernelVariant, threads: number) {
-    this.threads = threads;
-    this.features = [
-      variant.startsWith('relaxed') ? 'relaxed-simd' : 'simd',
-      threads === 1 ? '1 thread' : `${threads} threads`,
-    ];
-    const memory = makeMemory(threads > 1);
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  /**
+   * @param threads more than one needs kernels of a variant with threads
+   * @param why why there are no more, for people; null where there is nothing to say
+   * Errors: OUT_OF_MEMORY; IO for other kernels.
+   */
+  constructor(module: WebAssembly.Module, variant: KernelVariant, threads: number, why: string | null = null) {
+    this.#simd = variant.startsWith('relaxed') ? 'relaxed-simd' : 'simd';
+    this.#why = why;
+    const shared = variant.endsWith('threads');
+    const memory = makeMemory(shared);
+    const exports = instantiate(module, memory);
     this.#memory = memory;
     this.#exports = exports;
     this.#invoke = numberFunction(exports.invoke);
     // Addresses above 2 GiB come back as negative numbers.
     this.argumentsAddress = numberFunction(exports.argumentsAddress)(0) >>> 0;
     const heapBase = numberOf(exports.__heap_base);
-    if (threads === 1) {
+    if (!shared) {
       this.heapBase = heapBase;
       return;
     }
@@ -58,6 +61,18 @@ export class WasmEngine implements Engine {
     this.#partsWanted = () => partsWanted(0);
     this.#workers = new WasmWorkers(module, memory, threads - 1, stacks, stackBytes);
     forgotten.register(this, this.#workers, this);
+  }
+
+  /** Workers that have failed are none of them; those that are not wanted yet are. */
+  get threads(): number {
+    return 1 + (this.#workers?.count ?? 0);
+  }
+
+  get features(): readonly string[] {
+    const threads = this.threads === 1 ? '1 thread' : `${this.threads} threads`;
+    const failed = this.#workers?.failed === true ? 'workers did not start' : null;
+    const why = this.#why ?? failed;
+    return [this.#simd, threads, ...(why === null ? [] : [`no more threads: ${why}`])];
   }
 
   get buffer(): ArrayBufferLike {
@@ -159,10 +174,14 @@ function numberOf(value: WebAssembly.ExportValue | undefined): number {
   return Number(value.value);
 }
 
+function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): WebAssembly.Exports {
+  try {
+    return new WebAssembly.Instance(module, { env: { memory } }).exports;
+  } catch (error) {
+    throw error instanceof WebAssembly.LinkError ? otherKernels() : error;
+  }
+}
+
 function otherKernels(): UnrolledError {
-  return new UnrolledError(
-    'INTERNAL',
-    'expected kernels of this version, received others',
-    'build again: `npm run build`',
-  );
+  return new UnrolledError('IO', 'expected the kernels of this version, received another module', kernelHelp());
 }

@@ -11,7 +11,7 @@ import { nodePlatform } from '../../platform/node/node.js';
 import { setPlatform, type WorkerThread } from '../../platform/platform.js';
 import { OP } from '../isa.js';
 import { CompiledBackend } from './compiled.js';
-import { createWasmBackendSync, createWasmEngineSync } from './wasm.js';
+import { createWasmBackend, createWasmBackendSync, createWasmEngineSync } from './wasm.js';
 
 let started: WorkerThread[] = [];
 
@@ -19,8 +19,8 @@ beforeEach(() => {
   started = [];
   setPlatform({
     ...nodePlatform,
-    startWorker(script) {
-      const worker = nodePlatform.startWorker?.(script);
+    startWorker(script, failed) {
+      const worker = nodePlatform.startWorker?.(script, failed);
       if (worker === undefined) throw new Error('no workers');
       started.push(worker);
       return worker;
@@ -103,10 +103,10 @@ describe('workers', () => {
     let calls = 0;
     setPlatform({
       ...nodePlatform,
-      startWorker(script) {
+      startWorker(script, failed) {
         calls++;
         if (calls > 2) throw new Error('no more threads');
-        return nodePlatform.startWorker?.(calls === 1 ? 'throw new Error("broken");' : script) as WorkerThread;
+        return nodePlatform.startWorker?.(calls === 1 ? 'throw new Error("broken");' : script, failed) as WorkerThread;
       },
     });
     const engine = createWasmEngineSync({ threads: 5 });
@@ -118,6 +118,9 @@ describe('workers', () => {
     expect(productOfOnes(backend)).toBe(256);
     expect(engine.help).toEqual({ workers: 1, kernels: 1 });
     expect(calls).toBe(3);
+    // Of four workers one runs.
+    expect(backend.threads).toBe(2);
+    expect(backend.features).toEqual(['relaxed-simd', '2 threads', 'no more threads: workers did not start']);
     backend.close();
   });
 
@@ -163,6 +166,14 @@ describe('workers', () => {
     });
     expect(stdout).toBe('done\n');
   });
+});
+
+it('are not counted where the platform finds out that none start', async () => {
+  setPlatform({ ...nodePlatform, workersMissing: () => Promise.resolve('a policy blocks workers') });
+  const backend = await createWasmBackend({ threads: 4 });
+  expect(backend.threads).toBe(1);
+  expect(backend.features).toEqual(['relaxed-simd', '1 thread', 'no more threads: a policy blocks workers']);
+  expect((await createWasmBackend({ threads: 1 })).features).toEqual(['relaxed-simd', '1 thread']);
 });
 
 it('rejects a number of threads that makes no sense', () => {

@@ -30,7 +30,11 @@ export class WasmWorkers {
   readonly #stacks: number;
   readonly #stackBytes: number;
   readonly #workers: WorkerThread[] = [];
+  /** Whether one did not start, or ended by an error. */
+  failed = false;
   #most: number;
+  /** Of those that were started. */
+  #failures = 0;
 
   /** At most `most` workers; their stacks of `stackBytes` each begin at the address `stacks`. */
   constructor(
@@ -52,14 +56,20 @@ export class WasmWorkers {
     return this.#workers.length < this.#most;
   }
 
+  /** Workers that run, or would where they were wanted. */
+  get count(): number {
+    return Math.max(0, this.#most - this.#failures);
+  }
+
   /** Starts what is missing of so many workers; does not wait for them. */
   startUpTo(count: number): void {
     while (this.missing && this.#workers.length < count) {
       try {
         this.#start();
       } catch {
-        // Not here: a policy of the page, or no more threads. Those that run are enough.
+        // Not here: a policy, or no more threads. Those that run are enough.
         this.#most = this.#workers.length;
+        this.failed = true;
       }
     }
   }
@@ -72,7 +82,10 @@ export class WasmWorkers {
   }
 
   #start(): void {
-    const worker = getPlatform().startWorker?.(SCRIPT);
+    const worker = getPlatform().startWorker?.(SCRIPT, () => {
+      this.#failures++;
+      this.failed = true;
+    });
     if (worker === undefined) throw new Error('expected a platform with workers');
     this.#workers.push(worker);
     const stack = this.#stacks + this.#workers.length * this.#stackBytes;

@@ -1,6 +1,7 @@
 // Storages of the reference backend: plain typed arrays, left to garbage collection. Every access of a kernel is checked
 // against the bounds here, since this is the truth that the other backends are tested against.
 import { UnrolledError } from '../../errors.js';
+import { refuseOtherCopy } from '../../copy.js';
 import type { Device, DType, FloatArray, HostArray, Storage } from '../../tensor/device.js';
 import type { Ref } from '../contract.js';
 
@@ -43,6 +44,7 @@ export type Axis = readonly [count: number, stride: number];
 /** The array behind a storage. Errors: STATE for one of another kind of backend, or a released one. */
 export function arrayOf(storage: Storage, what: string): HostArray {
   if (!(storage instanceof ReferenceStorage)) {
+    refuseOtherCopy(storage.device, 'backend', 'tensor');
     throw new UnrolledError(
       'STATE',
       `expected ${what} in the memory of the reference backend, received one of ${storage.device.name}`,

@@ -1,6 +1,7 @@
 // The reference backend: plain loops, sums in double, every access checked. It runs everywhere and is never deleted; the
 // fast backends are tested against it, and gradients are checked on it in float64.
 import { UnrolledError } from '../../errors.js';
+import { brand } from '../../copy.js';
 import type { DType, HostArray, Storage } from '../../tensor/device.js';
 import type { RandomKey } from '../../tensor/philox.js';
 import type { Backend, Operand, Ref, SamplePlaces, SampleSpec, ScanCall, ScanPlan } from '../contract.js';
@@ -20,6 +21,10 @@ export interface ReferenceOptions {
 const MAX_AXES = 6;
 
 export class ReferenceBackend implements Backend {
+  static {
+    brand(this.prototype, 'backend');
+  }
+
   readonly name = 'reference';
   readonly threads = 1;
   readonly precision: Precision;

@@ -1,6 +1,7 @@
 // The cells by the name that files and the command line use.
-import { brief } from '../../brief.js';
 import { UnrolledError } from '../../errors.js';
+import { expectText, shownValue } from '../../expect.js';
+import { didYouMean } from '../../nearest.js';
 import type { Cell } from '../cell.js';
 import { BrainLSTM } from './brain.js';
 import { CoupledLSTM } from './coupled.js';
@@ -61,12 +62,13 @@ export const CELLS: Readonly<Record<string, Cell>> = {
 
 /** Errors: OPTION for an unknown name. */
 export function cellByName(name: string): Cell {
+  expectText(name, 'the name of a cell', "give one, as 'lstm'");
   const cell = Object.hasOwn(CELLS, name.toLowerCase()) ? CELLS[name.toLowerCase()] : undefined;
   if (cell === undefined) {
     throw new UnrolledError(
       'OPTION',
-      `expected a cell of ${Object.keys(CELLS).join(', ')}, received "${brief(name)}"`,
-      'choose one of them, or name a module of your own, as in --cell ./mine.js',
+      `expected a cell of ${Object.keys(CELLS).join(', ')}, received ${shownValue(name)}`,
+      `${didYouMean(name, Object.keys(CELLS))}Choose one of them, or name a module of your own, as in --cell ./mine.js`,
     );
   }
   return cell;

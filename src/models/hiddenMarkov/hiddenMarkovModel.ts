@@ -73,7 +73,7 @@ export class HiddenMarkovModel {
   /** P(symbol | state): K rows of V */
   readonly emission: readonly Float64Array[];
   readonly #chain: LinearChain;
-  /** [V, K]: the scores that a step with a symbol has. */
+  /** [V, K]; the scores that a step with a symbol has. */
   readonly #logEmission: Float64Array;
 
   /** Errors: SHAPE for rows that do not fit; RANGE for what is no probability, or a row that does not sum to 1. */

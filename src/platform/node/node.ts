@@ -4,26 +4,35 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
+import { inflateRawSync } from 'node:zlib';
 import { UnrolledError } from '../../errors.js';
-import type { Addon, KernelVariant, Platform, WorkerThread } from '../platform.js';
+import { kernelUrl, type KernelVariant } from '../../kernelFiles.js';
+import type { Addon, Platform, WorkerThread } from '../platform.js';
 
-/** The package's dist/kernels, whether this runs from src/ or from dist/. */
-const KERNELS = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'dist', 'kernels');
+/** Where this file is, or the bundle that holds it; one of CommonJS has no `import.meta.url`. */
+const HERE = typeof import.meta.url === 'string' ? dirname(fileURLToPath(import.meta.url)) : __dirname;
 
-const BUILD = 'run `npm run build`';
+/** The package or the checkout, whether this runs from src/ or from dist/. */
+const ROOT = join(HERE, '..', '..', '..');
+const KERNELS = join(ROOT, 'dist', 'kernels');
+
+const CHECKOUT = existsSync(join(ROOT, 'src', 'kernelFiles.ts'));
+/** What to do where something that is built is missing: a package has no sources. */
+const BUILD = CHECKOUT ? 'run `npm run build`' : 'install unrolled again';
+const BUNDLE =
+  "a bundle wants node_modules/unrolled/dist/kernels copied beside it, configure({ kernels: folder }), or import 'unrolled/inline'";
 
 export const nodePlatform: Platform = {
   name: 'node',
   get cpuCount() {
     return availableParallelism();
   },
-  async kernelBytes(variant) {
-    return kernelBytes(variant);
-  },
-  kernelBytesSync: kernelBytes,
+  kernelFile,
+  kernelHelp: CHECKOUT ? BUILD : `${BUILD}; ${BUNDLE}`,
+  inflateSync: (bytes) => new Uint8Array(inflateRawSync(bytes)),
   get forcedIsa() {
     return process.env.UNROLLED_ISA ?? '';
   },
@@ -38,38 +47,63 @@ export const nodePlatform: Platform = {
       const bytes = await readFile(path);
       return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     } catch (cause) {
-      const code = codeOf(cause);
-      if (code === 'ENOENT') {
-        throw new UnrolledError('NOT_FOUND', `expected a file, found none: ${path}`, 'check the path', { cause });
-      }
-      if (code === 'EISDIR') {
-        throw new UnrolledError('IO', `expected a file, received the folder ${path}`, 'give the path of a file', {
-          cause,
-        });
-      }
-      throw new UnrolledError('IO', `expected to read ${path}, received ${code}`, 'check that it is a readable file', {
-        cause,
-      });
+      throw notRead(path, cause);
+    }
+  },
+  readFileSync(path) {
+    try {
+      return new Uint8Array(readFileSync(path));
+    } catch (cause) {
+      throw notRead(path, cause);
     }
   },
   writeFileAtomic,
 };
 
-function kernelBytes(variant: KernelVariant): Uint8Array<ArrayBuffer> {
-  const path = join(KERNELS, `${variant}.wasm`);
+/**
+ * Beside the library or the bundle that holds it; for the sources and for bundles that keep no files beside them, in the
+ * package. Where it is nowhere, the first of these.
+ */
+function kernelFile(variant: KernelVariant): URL {
+  const file = `${variant}.wasm`;
+  const beside = kernelUrl(variant) ?? pathToFileURL(join(HERE, 'kernels', file));
+  const built = pathToFileURL(join(KERNELS, file));
+  const found = [beside, built].find((url) => url.protocol === 'file:' && existsSync(url));
+  return found ?? installedFile(file) ?? beside;
+}
+
+/** In the package that the working folder has installed. */
+function installedFile(file: string): URL | null {
   try {
-    return new Uint8Array(readFileSync(path));
-  } catch (cause) {
-    throw new UnrolledError('IO', `expected the built kernels, found none: ${path}`, BUILD, { cause });
+    const { resolve } = createRequire(join(process.cwd(), 'package.json'));
+    return pathToFileURL(resolve(`unrolled/kernels/${file}`));
+  } catch {
+    return null;
   }
 }
 
+function notRead(path: string | URL, cause: unknown): UnrolledError {
+  const code = codeOf(cause);
+  const name = path instanceof URL && path.protocol === 'file:' ? fileURLToPath(path) : String(path);
+  if (code === 'ENOENT') {
+    return new UnrolledError('NOT_FOUND', `expected a file, found none: ${name}`, 'check the path', { cause });
+  }
+  if (code === 'EISDIR') {
+    return new UnrolledError('IO', `expected a file, received the folder ${name}`, 'give the path of a file', {
+      cause,
+    });
+  }
+  return new UnrolledError('IO', `expected to read ${name}, received ${code}`, 'check that it is a readable file', {
+    cause,
+  });
+}
+
 /** With none of the process's options, which may load modules into each worker, and none of its environment. */
-function startWorker(script: string): WorkerThread {
+function startWorker(script: string, failed?: () => void): WorkerThread {
   const prelude =
     'const unrolledMessage = (handler) => require("node:worker_threads").parentPort.once("message", handler);';
   const worker = new Worker(`${prelude}\n${script}`, { eval: true, execArgv: [], env: {} });
-  worker.on('error', () => undefined);
+  worker.on('error', () => failed?.());
   worker.unref();
   return worker;
 }

@@ -1,12 +1,16 @@
 // What is in the packages, and what is not.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { need } from './project.mjs';
+import { need, ROOT, Skipped } from './project.mjs';
 
 const filesIn = (folder) =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+
+/** But for those of `unrolled/experiments`, which is the textbook and no library. */
+const publicNames = () =>
+  readFileSync(join(ROOT, 'test', 'publicApi.txt'), 'utf8').replace(/^unrolled\/experiments\n( .*\n)*/m, '');
 
 export const contentRows = ({ project }) => [
   {
@@ -48,6 +52,23 @@ export const contentRows = ({ project }) => [
           need(existsSync(join(dirname(map), sourceRoot ?? '', source)), `expected ${source}, which ${map} names`);
         }
       }
+    },
+  },
+  {
+    name: 'content: the reference has every public name',
+    run() {
+      const folder = join(project.folders.unrolled, 'docs', 'api');
+      if (!existsSync(folder)) throw new Skipped('the reference is written with --all');
+      const reference = filesIn(folder)
+        .map((file) => readFileSync(file, 'utf8'))
+        .join('\n')
+        .replaceAll('\\_', '_')
+        .replaceAll('`', '');
+      const names = publicNames().match(/(?<=^  (?:class|function|type|value) )\w+/gm) ?? [];
+      need(names.length > 100, `expected the list of public names, received ${names.length}`);
+      const missing = names.filter((name) => !new RegExp(`^#+ (abstract )?${name}\\b`, 'm').test(reference));
+      need(missing.length === 0, `expected ${missing.join(', ')}`);
+      return `${names.length} names`;
     },
   },
   {

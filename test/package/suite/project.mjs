@@ -34,8 +34,8 @@ export function run(command, args, { cwd, env = {}, timeout = 300_000, status = 
 const NPM = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
 
 /** The packages as files of `npm pack`, and a project that has the library. */
-export async function makeProject() {
-  const folders = await pack({ quiet: true });
+export async function makeProject({ api }) {
+  const folders = await pack({ quiet: true, api });
   const base = mkdtempSync(join(tmpdir(), 'unrolled-package-'));
   const tarballs = {};
   for (const [name, folder] of Object.entries(folders)) {
