@@ -5,6 +5,7 @@ import { UnrolledError } from '../errors.js';
 import { asTensor } from '../tensor/asTensor.js';
 import { empty, fromData, full, ones, randn, tensor, zeros } from '../tensor/create.js';
 import { setCurrentDevice } from '../tensor/device.js';
+import { scope } from '../tensor/scope.js';
 import type { TensorValues } from '../tensor/values.js';
 
 beforeAll(() => {
@@ -132,5 +133,19 @@ describe('asTensor', () => {
       /^DTYPE: expected a number in the targets at \[0\]/,
     );
     expect(refusal(() => asTensor([0.5], 'the targets', 'int32'))).toMatch(/^RANGE: .*0\.5 in the targets at \[0\]/);
+  });
+});
+
+describe('scope', () => {
+  it('refuses what waits, and gives back what was made until then', async () => {
+    let made = zeros([1]);
+    const body = async (): Promise<number> => {
+      made = zeros([2]);
+      await Promise.resolve();
+      return made.item();
+    };
+    expect(refusal(() => scope(body))).toMatch(/^USAGE: .*asynchronous one: .*between two awaits/);
+    expect(made.disposed).toBe(true);
+    await Promise.resolve();
   });
 });
