@@ -86,7 +86,7 @@ export async function findKernels(variants: readonly KernelVariant[]): Promise<F
     const given = recognize(answer) ?? unknownAnswer(answer);
     if ('module' in given) return given.module;
     if ('bytes' in given) return checked(given.bytes, `from configure for ${variant}`);
-    const address = String('response' in given ? given.response.url : given.address);
+    const address = 'response' in given ? given.response.url : given.address;
     const reading = 'response' in given ? bytesOfResponse(given.response, address) : read(given.address);
     return checked(await reading.catch(fail), address);
   }
@@ -115,7 +115,7 @@ export function findKernelsSync(variants: readonly KernelVariant[]): FoundKernel
     } catch (error) {
       fail(error);
     }
-    return checked(bytes, String(given.address));
+    return checked(bytes, given.address);
   }
   throw nothingGiven(variants);
 }
@@ -146,21 +146,19 @@ function ask(variant: KernelVariant): unknown {
 function fileOf(kernels: KernelFile, variant: KernelVariant): KernelFile {
   const given = recognize(kernels);
   if (given === null || !('address' in given)) return kernels;
-  const [, path, rest] = /^([^?#]*)(.*)$/s.exec(String(given.address)) ?? [];
+  const [, path, rest] = /^([^?#]*)(.*)$/s.exec(given.address) ?? [];
   if (/^(data|blob):/i.test(path) || path.endsWith('.wasm')) return kernels;
   return `${path.replace(/\/?$/, '/')}${variant}.wasm${rest}`;
 }
 
 type Given =
-  | { address: string | URL }
-  | { bytes: Uint8Array<ArrayBuffer> }
-  | { module: WebAssembly.Module }
-  | { response: Response };
+  { address: string } | { bytes: Uint8Array<ArrayBuffer> } | { module: WebAssembly.Module } | { response: Response };
 
 /** By what they call themselves: a test runner or a frame has classes of its own. */
 function recognize(value: unknown): Given | null {
   if (typeof value === 'string' && value !== '') return { address: value };
-  if (isA<URL>(value, 'URL')) return { address: new URL(value.href) };
+  // As text: what bundlers make of `new URL` may be relative, which no URL is.
+  if (isA<URL>(value, 'URL')) return { address: value.href };
   if (isA<Uint8Array>(value, 'Uint8Array')) return { bytes: new Uint8Array(value) };
   if (isA<ArrayBuffer>(value, 'ArrayBuffer')) return { bytes: new Uint8Array(value) };
   if (isA<WebAssembly.Module>(value, 'WebAssembly.Module')) return { module: value };
@@ -176,13 +174,13 @@ const tagOf = (value: unknown): string => Object.prototype.toString.call(value).
 const shown = (value: unknown): string =>
   (typeof value === 'object' ? tagOf(value) : JSON.stringify(value)) ?? 'nothing';
 
-const isRemote = (address: string | URL): boolean => /^(https?|data|blob):/i.test(String(address));
+const isRemote = (address: string): boolean => /^(https?|data|blob):/i.test(address);
 
-function read(address: string | URL): Promise<Uint8Array<ArrayBuffer>> {
+function read(address: string): Promise<Uint8Array<ArrayBuffer>> {
   return isRemote(address) ? fetchBytes(address) : getPlatform().readFile(placeOf(address));
 }
 
-const placeOf = (address: string | URL): string | URL => (/^file:/i.test(String(address)) ? new URL(address) : address);
+const placeOf = (address: string): string | URL => (/^file:/i.test(address) ? new URL(address) : address);
 
 function checked(bytes: Uint8Array<ArrayBuffer>, from: string): Uint8Array<ArrayBuffer> {
   if (isWasm(bytes)) return bytes;

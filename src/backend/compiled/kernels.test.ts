@@ -174,6 +174,14 @@ describe('in a browser', () => {
     await expect(createWasmBackend({ threads: 1 })).rejects.toEqual(refused('received none', "'unrolled/inline'"));
   });
 
+  it('an address may be relative to the page, as bundlers make them', async () => {
+    host(() => new Response(simd));
+    const relative = Object.create(URL.prototype, { href: { value: '/_next/static/media/simd.wasm' } }) as URL;
+    setPlatform({ ...browserPlatform, kernelFile: () => relative });
+    await createWasmBackend();
+    expect(fetch).toHaveBeenCalledWith('/_next/static/media/simd.wasm');
+  });
+
   it('one file is fetched', async () => {
     host(() => new Response(simd));
     const backend = await createWasmBackend();

@@ -72,13 +72,14 @@ function kernelFile(variant: KernelVariant): URL {
   return found ?? installedFile(file) ?? beside;
 }
 
-/** In the package that the working folder has installed. */
+/** In the package that is installed for the working folder: by hand, since bundlers rewrite what asks Node for it. */
 function installedFile(file: string): URL | null {
-  try {
-    const { resolve } = createRequire(join(process.cwd(), 'package.json'));
-    return pathToFileURL(resolve(`unrolled/kernels/${file}`));
-  } catch {
-    return null;
+  let folder = process.cwd();
+  for (;;) {
+    const path = join(folder, 'node_modules', 'unrolled', 'dist', 'kernels', file);
+    if (existsSync(path)) return pathToFileURL(path);
+    if (dirname(folder) === folder) return null;
+    folder = dirname(folder);
   }
 }
 
