@@ -7,7 +7,7 @@ export { type ErrorCode, type ErrorKind, UnrolledError, UnsupportedError } from 
 
 // Backends
 export { configure, type ConfigureOptions, type KernelFile, type KernelSource } from './platform/kernels.js';
-export type { KernelVariant } from './kernelFiles.js';
+export type { KernelVariant } from './platform/kernelVariant.js';
 export { type BackendInfo, type BackendName, type BackendOptions, listBackends, useBackend } from './backend/choose.js';
 export type { Backend } from './backend/contract.js';
 export type { Precision } from './backend/reference/memory.js';
