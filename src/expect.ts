@@ -12,6 +12,7 @@ export function shownValue(value: unknown): string {
   if (isBranded(value, 'cell')) return `the cell ${cut(String((value as { name?: unknown }).name), LONGEST)}`;
   if (typeof value === 'function')
     return `the ${isClass(value) ? 'class' : 'function'} ${cut(value.name, LONGEST)}`.trim();
+  if (typeof value === 'bigint') return `${cut(String(value), LONGEST)}n`;
   if (typeof value !== 'object' || value === null) return cut(String(value), LONGEST);
   if (isBranded(value, 'tensor')) return cut(String(value), LONGEST);
   const kind = cut(nameOfClass(value), LONGEST);

@@ -11,7 +11,7 @@ export type { ByteStream, FileAddress, FileSource, FileTarget, ReadableFile, Wri
 
 // Backends
 export { configure, type ConfigureOptions, type KernelFile, type KernelSource } from './platform/kernels.js';
-export type { KernelVariant } from './kernelFiles.js';
+export type { KernelVariant } from './platform/kernelVariant.js';
 export { type BackendInfo, type BackendName, type BackendOptions, listBackends, useBackend } from './backend/choose.js';
 export type { Backend } from './backend/contract.js';
 export type { Precision } from './backend/reference/memory.js';
@@ -106,7 +106,7 @@ export type {
   VectorNode as CellVector,
   Width as CellWidth,
 } from './cell/graph.js';
-export { type CellDefinition, defineCell } from './cell/define.js';
+export { type CellDefinition, defineCell, type StateName as CellStateName } from './cell/define.js';
 export {
   CellValue,
   type LinearOptions as CellLinearOptions,
@@ -265,7 +265,7 @@ export {
 } from './train/bptt.js';
 export type { TrainerSettings } from './train/settings.js';
 export type { HistoryPoint, StepProgress, TrainingResult, Validation } from './train/trainer.js';
-export type { LoopCounters, StopReason } from './train/loop.js';
+export type { AbortSignalLike, LoopCounters, StopReason } from './train/loop.js';
 
 export { type EpochResult, fit, type FitHistory, type LossName, type ModuleFitOptions } from './models/fitModule.js';
 export type { BatchSource } from './train/passes.js';

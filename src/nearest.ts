@@ -1,5 +1,4 @@
 // The nearest known name to one that was mistyped: command line, known data sets, names of options.
-import { UnrolledError } from './errors.js';
 
 /** Edits (insert, delete, replace, swap of neighbours) from a to b: the optimal string alignment distance. */
 export function editDistance(a: string, b: string): number {
@@ -44,16 +43,4 @@ export function nearestNames(name: string, known: Iterable<string>, most = 3): s
 export function didYouMean(name: string, known: Iterable<string>): string {
   const names = nearestNames(name, known);
   return names.length === 0 ? '' : `did you mean ${names.join(' or ')}? `;
-}
-
-/** Errors: OPTION for an option that has none of these names. */
-export function requireNames(options: object, known: readonly string[]): void {
-  for (const name in options) {
-    if (known.includes(name)) continue;
-    throw new UnrolledError(
-      'OPTION',
-      `expected the options ${known.join(', ')}, received ${name}`,
-      `${didYouMean(name, known)}leave it out`,
-    );
-  }
 }

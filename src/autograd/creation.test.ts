@@ -5,6 +5,7 @@ import { UnrolledError } from '../errors.js';
 import { asTensor } from '../tensor/asTensor.js';
 import { empty, fromData, full, ones, randn, tensor, zeros } from '../tensor/create.js';
 import { setCurrentDevice } from '../tensor/device.js';
+import { scope } from '../tensor/scope.js';
 import type { TensorValues } from '../tensor/values.js';
 
 beforeAll(() => {
@@ -56,19 +57,19 @@ describe('tensor', () => {
         [1, 2],
         ['3', 4],
       ],
-      /^DTYPE: .*in the values at \[1\]\[0\], received the text "3": .*Number\(text\)/,
+      /^DTYPE: .*in the values at \[1\]\[0\], received "3": .*Number\(text\)/,
     ],
-    ['a text alone', 'abc', /^DTYPE: expected a number in the values, received the text "abc"/],
+    ['a text alone', 'abc', /^DTYPE: expected a number in the values, received "abc"/],
     ['undefined', undefined, /^DTYPE: .*received undefined/],
     ['undefined within', [[[1], [undefined]]], /^DTYPE: .*at \[0\]\[1\]\[0\], received undefined/],
     ['null', [1, null], /^DTYPE: .*at \[1\], received null: .*write NaN/],
     ['a hole', new Array(3).fill(1, 0, 2), /^DTYPE: .*at \[2\], received undefined/],
-    ['an object', [{ a: 1 }], /^DTYPE: .*at \[0\], received an object/],
+    ['an object', [{ a: 1 }], /^DTYPE: .*at \[0\], received an object with a/],
     ['a set', new Set([1]), /^DTYPE: .*received a Set: .*Array\.from/],
     ['bytes without a type', new ArrayBuffer(4), /^DTYPE: .*received an ArrayBuffer: .*Float32Array/],
-    ['bigints', [1n], /^DTYPE: .*the bigint 1n: .*Number/],
-    ['a BigInt64Array', BigInt64Array.of(1n), /^DTYPE: .*received a BigInt64Array: .*Number/],
-    ['a row of bigints', [BigInt64Array.of(1n)], /^DTYPE: .*at \[0\], received a BigInt64Array/],
+    ['bigints', [1n], /^DTYPE: .*received 1n: .*Number/],
+    ['a BigInt64Array', BigInt64Array.of(1n), /^DTYPE: .*received a BigInt64Array of 1: .*Number/],
+    ['a row of bigints', [BigInt64Array.of(1n)], /^DTYPE: .*at \[0\], received a BigInt64Array of 1/],
     ['short rows', [[1, 2], [3]], /^SHAPE: .*\[2\] as the first, received 1 elements at \[1\]: pad/],
     ['short rows of typed arrays', [Float32Array.of(1, 2), Float32Array.of(3)], /^SHAPE: .*at \[1\]/],
     ['a number for a row', [[1, 2], 3], /^SHAPE: .*received the number 3 at \[1\]/],
@@ -78,7 +79,9 @@ describe('tensor', () => {
   });
 
   it('refuses tensors among numbers, and says what is meant', () => {
-    expect(refusal(() => tensor(given([tensor([1]), tensor([2])])))).toMatch(/^DTYPE: .*at \[0\].*a Tensor: stack/);
+    expect(refusal(() => tensor(given([tensor([1]), tensor([2])])))).toMatch(
+      /^DTYPE: .*at \[0\], received Tensor.*: stack/,
+    );
   });
 
   it('makes int32 of whole numbers only', () => {
@@ -94,11 +97,11 @@ describe('tensor', () => {
 
 describe('what all creations check', () => {
   it.each<[string, () => unknown, RegExp]>([
-    ['float', () => zeros([2], { dtype: 'float' as 'float32' }), /^OPTION: .*received float: did you mean float32\?/],
-    ['int', () => tensor([2], { dtype: 'int' as 'int32' }), /^OPTION: .*received int: did you mean int32\?/],
-    ['bool', () => ones([2], { dtype: 'bool' as 'int32' }), /^OPTION: .*received bool: float32 is for numbers/],
+    ['float', () => zeros([2], { dtype: 'float' as 'float32' }), /^OPTION: .*received "float": did you mean float32\?/],
+    ['int', () => tensor([2], { dtype: 'int' as 'int32' }), /^OPTION: .*received "int": did you mean int32\?/],
+    ['bool', () => ones([2], { dtype: 'bool' as 'int32' }), /^OPTION: .*received "bool"/],
     ['another name', () => zeros([2], { requires_grad: true } as object), /^OPTION: .*did you mean requiresGrad/],
-    ['a dtype in place of options', () => zeros([2], given('int32') as object), /^OPTION: .*the text "int32"/],
+    ['a dtype in place of options', () => zeros([2], given('int32') as object), /^OPTION: .*received "int32"/],
     ['sizes one by one', () => zeros(given(2) as number[]), /^SHAPE: .*list of sizes, received 2: zeros\(\[2, 3\]\)/],
     ['a size below 0', () => empty([2, -1]), /^SHAPE: .*\[2, -1\]/],
     ['half a size', () => full([1.5], 1), /^SHAPE: .*\[1\.5\]/],
@@ -107,7 +110,7 @@ describe('what all creations check', () => {
     ['options in place of a generator', () => randn([2], {} as never), /^OPTION: .*randn\(\[2, 3\], undefined/],
     ['a gradient of int32', () => zeros([2], { dtype: 'int32', requiresGrad: true }), /^DTYPE/],
     ['too few elements', () => fromData([1, 2], [3]), /^SHAPE: expected 3 elements for shape \[3\], received 2/],
-    ['a text for data', () => fromData('12' as never, [2]), /^SHAPE: .*the text "12"/],
+    ['a text for data', () => fromData('12' as never, [2]), /^SHAPE: .*received "12"/],
     ['texts in data', () => fromData([1, '2'] as never, [2]), /^DTYPE: .*the data at \[1\]/],
     ['a hole in data', () => fromData([1, , 2] as never, [3]), /^DTYPE: .*the data at \[1\]/], // prettier-ignore
     ['bigints in data', () => fromData(BigInt64Array.of(1n) as never, [1]), /^DTYPE/],
@@ -130,5 +133,19 @@ describe('asTensor', () => {
       /^DTYPE: expected a number in the targets at \[0\]/,
     );
     expect(refusal(() => asTensor([0.5], 'the targets', 'int32'))).toMatch(/^RANGE: .*0\.5 in the targets at \[0\]/);
+  });
+});
+
+describe('scope', () => {
+  it('refuses what waits, and gives back what was made until then', async () => {
+    let made = zeros([1]);
+    const body = async (): Promise<number> => {
+      made = zeros([2]);
+      await Promise.resolve();
+      return made.item();
+    };
+    expect(refusal(() => scope(body))).toMatch(/^USAGE: .*asynchronous one: .*between two awaits/);
+    expect(made.disposed).toBe(true);
+    await Promise.resolve();
   });
 });

@@ -1,12 +1,12 @@
 // Operations that move elements and change no value: reshape, permute, slice, concatenate, expand; and sums back over
 // what was expanded, which is the gradient of the latter.
 import { UnrolledError } from '../errors.js';
+import { expectList } from '../expect.js';
 import { backendOf } from '../backend/registry.js';
 import { asTensor, type TensorLike } from '../tensor/asTensor.js';
 import { empty } from '../tensor/create.js';
 import { formatShape, resolveAxis, sameShape, type Shape, sizeOf, stridesOf } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
-import { describeValue } from '../tensor/values.js';
 import { alias, record } from './tape.js';
 
 /** A strided copy out of `t` into a new dense tensor. */
@@ -228,15 +228,9 @@ export function flatten(input: TensorLike, from = 0, to = -1): Tensor {
   return reshape(t, t.shape.toSpliced(first, last + 1 - first, size));
 }
 
-/** The tensors of a list, in one dtype: float32 where they differ. Errors: USAGE for no list, EMPTY for none. */
+/** The tensors of a list, in one dtype: float32 where they differ. Errors: OPTION for no list, EMPTY for none. */
 function listOf(list: readonly TensorLike[]): Tensor[] {
-  if (!Array.isArray(list)) {
-    throw new UnrolledError(
-      'USAGE',
-      `expected a list of tensors, received ${describeValue(list)}`,
-      'write concat([a, b])',
-    );
-  }
+  expectList(list, 'tensors', 'write concat([a, b])');
   if (list.length === 0) {
     throw new UnrolledError('EMPTY', 'expected at least one tensor, received none', 'give tensors');
   }

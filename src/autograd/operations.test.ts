@@ -115,7 +115,7 @@ describe.each(backends.filter((b) => b.available).map((b) => b.name))('on %s', (
     const x = tensor([1]);
     expect(x.to('float32')).toBe(x);
     expect(() => tensor([[1, NaN]]).to('int32')).toThrowError(/received NaN in the tensor at \[0\]\[1\]/);
-    expect(() => x.to('float' as 'float32')).toThrowError(/received float/);
+    expect(() => x.to('float' as 'float32')).toThrowError(/received "float"/);
   });
 
   it('reduces', () => {
@@ -178,13 +178,13 @@ describe('what is refused', () => {
     ['no index', () => x().select(1, undefined as never), /received undefined/],
     ['a long axis', () => x().squeeze(0), /size 1 along axis 0, received shape \[2, 3\]/],
     ['axes in falling order', () => x().flatten(1, 0), /rising order/],
-    ['an axis by another name', () => x().sum({ dim: 1 } as never), /options axis, keepDims, received dim/],
+    ['an axis by another name', () => x().sum({ dim: 1 } as never), /received "dim"/],
     ['keepdim', () => x().max({ axis: 1, keepdim: true } as never), /keepdim/],
     ['one element with a correction', () => tensor([1]).std(), /more elements than the correction of 1, received 1/],
     ['no elements', () => zeros([0]).argmax(), /expected elements, received shape \[0\]/],
-    ['a text', () => x().add('1' as never), /a number in the operand, received the text "1"/],
+    ['a text', () => x().add('1' as never), /a number in the operand, received "1"/],
     ['nothing', () => x().mul(undefined as never), /a number in the operand, received undefined/],
-    ['no list', () => ops.concat(x() as never), /a list of tensors, received a Tensor/],
+    ['no list', () => ops.concat(x() as never), /tensors as an array, received Tensor/],
     ['fractions for targets', () => ops.crossEntropy(x(), [0.5, 1]), /0\.5 in the targets at \[0\]/],
     ['float32 for targets', () => ops.crossEntropy(x(), tensor([0, 1])), /expected int32 indices, received float32/],
   ])('%s', (_, make, message) => {

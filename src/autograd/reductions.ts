@@ -1,6 +1,6 @@
 // Reductions: one number out of all elements, or one for each place along the axes that are left.
 import { UnrolledError } from '../errors.js';
-import { requireNames } from '../nearest.js';
+import { type Names, optionsOf } from '../expect.js';
 import { apply } from '../program/expr.js';
 import { requireNumber } from '../range.js';
 import { asTensor, type TensorLike } from '../tensor/asTensor.js';
@@ -41,11 +41,13 @@ interface Plan {
   shape: number[];
 }
 
+const REDUCE_NAMES: Names<ReduceOptions> = { axis: true, keepDims: true };
+const SPREAD_NAMES: Names<SpreadOptions> = { ...REDUCE_NAMES, correction: true };
+
 /** Errors: OPTION for options that are none. */
-function optionsOf<Options extends ReduceOptions>(given: Reduced<Options>, ...more: string[]): Partial<Options> {
+function reduceOptions<O extends ReduceOptions>(given: Reduced<O>, names: Names<O>): Partial<O> {
   const options = typeof given === 'number' || Array.isArray(given) ? { axis: given } : given;
-  requireNames(options as object, ['axis', 'keepDims', ...more]);
-  return options as Partial<Options>;
+  return optionsOf(options as O, names, 'a reduction');
 }
 
 function reducePlan(x: Tensor, { axis, keepDims = false }: ReduceOptions): Plan {
@@ -62,7 +64,7 @@ const INPUT = 'the input';
 /** The sum over all elements (a scalar, of shape []) or over some axes; of int32 it is int32. Errors: RANGE for an axis that is none. */
 export function sum(input: TensorLike, options: Reduced = {}): Tensor {
   const x = asTensor(input, INPUT);
-  const { over, kept, ones, shape } = reducePlan(x, optionsOf(options));
+  const { over, kept, ones, shape } = reducePlan(x, reduceOptions(options, REDUCE_NAMES));
   if (x.dtype === 'int32') return reduceIntegers(total, x, over, kept, shape);
   const out = alias(reduceAxes(x, 'sum', over, kept), shape);
   record({ op: 'sum', inputs: [x], outputs: [out], backward: ([g]) => [g && expand(alias(g, ones), x.shape)] });
@@ -72,13 +74,13 @@ export function sum(input: TensorLike, options: Reduced = {}): Tensor {
 /** The mean over all elements or over some axes, in float32; over no elements it is NaN. Errors: RANGE for an axis that is none. */
 export function mean(input: TensorLike, options: Reduced = {}): Tensor {
   const x = asFloat(input, INPUT);
-  return mul(sum(x, options), 1 / reducePlan(x, optionsOf(options)).count);
+  return mul(sum(x, options), 1 / reducePlan(x, reduceOptions(options, REDUCE_NAMES)).count);
 }
 
 /** The largest element; where several are equal they share the gradient. Errors: EMPTY for no elements, RANGE. */
 export function max(input: TensorLike, options: Reduced = {}): Tensor {
   const x = asTensor(input, INPUT);
-  const { over, kept, ones, shape, count } = reducePlan(x, optionsOf(options));
+  const { over, kept, ones, shape, count } = reducePlan(x, reduceOptions(options, REDUCE_NAMES));
   requireElements(x, count, 'the largest of none is undefined');
   if (x.dtype === 'int32') return reduceIntegers((row) => row[largest(row)], x, over, kept, shape);
   const out = alias(reduceAxes(x, 'max', over, kept), shape);
@@ -100,7 +102,7 @@ export function max(input: TensorLike, options: Reduced = {}): Tensor {
 export function min(input: TensorLike, options: Reduced = {}): Tensor {
   const x = asTensor(input, INPUT);
   if (x.dtype !== 'int32') return neg(max(neg(x), options));
-  const { over, kept, shape, count } = reducePlan(x, optionsOf(options));
+  const { over, kept, shape, count } = reducePlan(x, reduceOptions(options, REDUCE_NAMES));
   requireElements(x, count, 'the smallest of none is undefined');
   return reduceIntegers((row) => row[smallest(row)], x, over, kept, shape);
 }
@@ -119,7 +121,7 @@ export interface ArgOptions {
  */
 export function argmax(input: TensorLike, options: number | ArgOptions = {}): Tensor {
   const x = asTensor(input, INPUT);
-  const { over, kept, shape, count } = reducePlan(x, optionsOf(options));
+  const { over, kept, shape, count } = reducePlan(x, reduceOptions(options, REDUCE_NAMES));
   requireElements(x, count, 'the largest of none is undefined');
   return reduceIntegers(largest, x, over, kept, shape);
 }
@@ -127,7 +129,7 @@ export function argmax(input: TensorLike, options: number | ArgOptions = {}): Te
 /** The index of the smallest element, as `argmax` gives that of the largest. Errors: EMPTY, RANGE. */
 export function argmin(input: TensorLike, options: number | ArgOptions = {}): Tensor {
   const x = asTensor(input, INPUT);
-  const { over, kept, shape, count } = reducePlan(x, optionsOf(options));
+  const { over, kept, shape, count } = reducePlan(x, reduceOptions(options, REDUCE_NAMES));
   requireElements(x, count, 'the smallest of none is undefined');
   return reduceIntegers(smallest, x, over, kept, shape);
 }
@@ -162,7 +164,7 @@ function requireElements(x: Tensor, count: number, help: string): void {
  */
 export function variance(input: TensorLike, options: Reduced<SpreadOptions> = {}): Tensor {
   const x = asFloat(input, INPUT);
-  const { correction = 1, ...reduced } = optionsOf(options, 'correction');
+  const { correction = 1, ...reduced } = reduceOptions(options, SPREAD_NAMES);
   const { count } = reducePlan(x, reduced);
   requireNumber('a correction', correction, { min: 0 }, '1 is of a sample, 0 of a whole population');
   if (count <= correction) {

@@ -22,6 +22,9 @@ import {
 } from './graph.js';
 import { CellValue, RESERVED, type StepArguments, Tracer } from './trace.js';
 
+/** A name out of `state`, where one is used and not said (NoInfer, which TypeScript has from 5.4 on). */
+export type StateName<S extends string> = [S][S extends unknown ? 0 : never];
+
 /** What `defineCell` takes: names, sizes, and the equations of one step. */
 export interface CellDefinition<S extends string> {
   /** For messages, files and the command line. */
@@ -29,15 +32,15 @@ export interface CellDefinition<S extends string> {
   /** The states that pass from step to step: a list, all of the hidden size, or the size of each by its name. */
   state: readonly S[] | Readonly<Record<S, Width>>;
   /** Which state is the output; the first. */
-  output?: NoInfer<S>;
+  output?: StateName<S>;
   /** Names of sizes beside `hidden`, such as 'projection'; `Recurrent` takes their values. */
   sizes?: readonly string[];
   /** Initial value of the bias of a linear, such as 1 for a forget gate. Others start as the initializer says. */
   initialBias?: Readonly<Record<string, number>>;
   /** What a state starts with where none is given; 0. */
-  initialState?: Readonly<Partial<Record<NoInfer<S>, number>>>;
+  initialState?: Readonly<Partial<Record<StateName<S>, number>>>;
   /** The equations of one step: from x and the states before it to the states after it. */
-  step: (values: StepArguments<S>) => Readonly<Record<NoInfer<S>, CellValue>>;
+  step: (values: StepArguments<S>) => Readonly<Record<StateName<S>, CellValue>>;
 }
 
 /**

@@ -38,7 +38,17 @@ const ARRAYS = {
 export type SafetensorsDType = keyof typeof ARRAYS;
 
 /** The array that holds a type’s elements. */
-export type SafetensorsArray = InstanceType<(typeof ARRAYS)[SafetensorsDType]>;
+export type SafetensorsArray =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | Float32Array
+  | Float64Array
+  | BigUint64Array
+  | BigInt64Array;
 
 /** One tensor of a file. */
 export interface SafetensorsTensor {

@@ -7,9 +7,7 @@ import { fromData } from '../tensor/create.js';
 import { keep } from '../tensor/scope.js';
 
 /** The states of all layers (and directions) by name: plain data. */
-export type StateValue = readonly Readonly<
-  Record<string, { shape: readonly number[]; data: Float32Array<ArrayBuffer> }>
->[];
+export type StateValue = readonly Readonly<Record<string, { shape: readonly number[]; data: Float32Array }>>[];
 
 export class CarriedState {
   #state: RecurrentState | null = null;

@@ -19,7 +19,7 @@ import { defaultRng, restoreDefaultRng } from '../tensor/generator.js';
 import type { PhiloxState } from '../tensor/philox.js';
 import { scope } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
-import type { StopReason } from '../train/loop.js';
+import type { AbortSignalLike, StopReason } from '../train/loop.js';
 import { type AnyBatch, type BatchSource, Passes } from '../train/passes.js';
 import { type StepProgress, train, type Validation } from '../train/trainer.js';
 import type { GivenState } from '../weights/labels.js';
@@ -82,7 +82,7 @@ export interface ModuleFitOptions<B, M extends Module = Module> {
   /** The bytes of a checkpoint to go on from. */
   resume?: Bytes;
   /** Aborted, the training writes a checkpoint and ends. */
-  signal?: AbortSignal;
+  signal?: AbortSignalLike;
   /** After every step. */
   onProgress?: (event: StepProgress) => void;
   /** After every epoch. */

@@ -1,6 +1,7 @@
 // Options of training, the same for every model.
 import type { Cell } from '../cell/cell.js';
 import type { Bytes, Names } from '../expect.js';
+import type { AbortSignalLike } from '../train/loop.js';
 import type { StepProgress, TrainerSettings, Validation } from '../train/trainer.js';
 import type { RecurrentConfig } from './recurrentStack.js';
 
@@ -40,7 +41,7 @@ export interface FitOptions<M = unknown> extends Partial<TrainerSettings> {
    */
   resume?: Bytes;
   /** Aborted, the training writes a checkpoint and ends. */
-  signal?: AbortSignal;
+  signal?: AbortSignalLike;
   /** How the data was read; kept in the model's file. */
   reading?: Reading;
   /** After every step. */

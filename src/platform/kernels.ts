@@ -1,9 +1,9 @@
 // Where the WebAssembly kernels come from: the files beside the library, or what `configure` says. What comes is looked at before
 // it is taken for a module, since hosts answer with pages where a file is missing.
 import { UnrolledError } from '../errors.js';
-import type { KernelVariant } from '../kernelFiles.js';
 import { didYouMean } from '../nearest.js';
 import { bytesOfResponse, fetchBytes } from './fetch.js';
+import type { KernelVariant } from './kernelVariant.js';
 import { getPlatform } from './platform.js';
 
 /**
@@ -26,8 +26,8 @@ export interface ConfigureOptions {
   kernels?: KernelSource | null;
 }
 
-/** The bytes of a file of kernels, or the module. */
-export type FoundKernels = Uint8Array<ArrayBuffer> | WebAssembly.Module;
+/** The bytes of a file of kernels, or a `WebAssembly.Module`: that type is not there for every program, and is no more than this. */
+export type FoundKernels = Uint8Array | object;
 
 const OPTIONS = ['kernels'];
 const MAGIC = [0x00, 0x61, 0x73, 0x6d];

@@ -1,7 +1,8 @@
 // What the library needs of the machine around it: kernels, files, cores. The browser's is here and is the default;
 // node/node.ts has the other. Nothing else in the core knows where it runs.
-import { kernelUrl, type KernelVariant } from '../kernelFiles.js';
+import { kernelUrl } from '../kernelFiles.js';
 import { download } from './download.js';
+import type { KernelVariant } from './kernelVariant.js';
 import { fetchBytes } from './fetch.js';
 
 /** What the native addon exports; see kernels/addon.cpp. */

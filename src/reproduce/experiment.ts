@@ -1,6 +1,7 @@
 // What an experiment is: text, and a function that computes, draws, and checks what it computed.
 import type { Curves } from '../drawing/curves.js';
 import type { PlotOptions } from '../drawing/figure.js';
+import type { AbortSignalLike } from '../train/loop.js';
 import type { Expectation, Got } from './expectation.js';
 import type { Message, Messages, Values } from './messages.js';
 import type { Word } from './words.js';
@@ -31,7 +32,7 @@ export interface Experimenting<K extends string> {
   /** What everything random is to be drawn with. */
   readonly seed: number;
   /** Aborted by whoever runs it, as a page may; `progress` looks at it too. A signal of the system ends the command itself. */
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignalLike;
   /** Begins a section. */
   heading(key: K | Word, values?: Values): void;
   /** A paragraph, or several: Markdown, with LaTeX between dollars. */

@@ -5,6 +5,7 @@ import { formulaHtml } from '../drawing/pages/formula.js';
 import { htmlTable } from '../drawing/pages/htmlPage.js';
 import { markdownHtml } from '../drawing/pages/markdown.js';
 import { escapeXml, formatNumber } from '../drawing/svg.js';
+import type { AbortSignalLike } from '../train/loop.js';
 import type { Experiment, Experimenting, Translate } from './experiment.js';
 import { type Expectation, type Got, shown } from './expectation.js';
 import { fill, type Language, type Messages, type Values } from './messages.js';
@@ -36,7 +37,7 @@ export interface RunOptions {
   seed: number;
   /** Those that are drawn; the texts of others are empty. */
   languages: readonly Language[];
-  signal: AbortSignal;
+  signal: AbortSignalLike;
   progress(done: number, text: string): void;
   data: Experimenting<string>['data'];
   files: Experimenting<string>['files'];

@@ -1,4 +1,5 @@
 // Where a tensor is expected an array does too: the one place that makes tensors of arguments.
+import { refuseOtherCopy } from '../copy.js';
 import { tensorOf } from './create.js';
 import type { Device, DType } from './device.js';
 import { Tensor } from './tensor.js';
@@ -8,10 +9,13 @@ import type { TensorValues } from './values.js';
 export type TensorLike = Tensor | TensorValues;
 
 /**
- * The tensor that an argument means: a tensor as it is, all else by `tensor`. Errors: those of `tensor`, with the name.
+ * The tensor that an argument means: a tensor as it is, all else by `tensor`. Errors: those of `tensor`, with the name;
+ * STATE for a tensor of another copy of the library.
  * @param name what messages call it: `the input`, `the targets`
  * @param dtype of what is made of numbers; a tensor keeps its own  @param device likewise, as the tensors it meets
  */
 export function asTensor(value: TensorLike, name: string, dtype?: DType, device?: Device): Tensor {
-  return value instanceof Tensor ? value : tensorOf(value, name, { dtype, device });
+  if (value instanceof Tensor) return value;
+  refuseOtherCopy(value, 'tensor');
+  return tensorOf(value, name, { dtype, device });
 }

@@ -1,12 +1,12 @@
 // Making tensors from data, constants and random numbers.
 import { UnrolledError } from '../errors.js';
-import { requireNames } from '../nearest.js';
+import { type Names, optionsOf, shownValue } from '../expect.js';
 import { checkDType, currentDevice, type Device, type DType } from './device.js';
 import { defaultRng } from './generator.js';
 import { Philox } from './philox.js';
 import { checkShape, formatShape, type Shape, sizeOf } from './shape.js';
 import { Tensor } from './tensor.js';
-import { checkElements, describeValue, flattenValues, holdsIntegers, type TensorValues } from './values.js';
+import { checkElements, flattenValues, holdsIntegers, type TensorValues } from './values.js';
 
 /** What all functions that make tensors take. */
 export interface CreateOptions {
@@ -18,31 +18,30 @@ export interface CreateOptions {
   requiresGrad?: boolean;
 }
 
-const OPTION_NAMES = ['device', 'dtype', 'requiresGrad'] satisfies (keyof CreateOptions)[];
+const OPTION_NAMES: Names<CreateOptions> = { device: true, dtype: true, requiresGrad: true };
 
 /** Errors: OPTION for options that are none, DTYPE for an int32 that should have a gradient. */
-function checkOptions(options: CreateOptions): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new UnrolledError(
-      'OPTION',
-      `expected options such as { dtype: 'int32' }, received ${describeValue(options)}`,
-      'a shape is one list: zeros([2, 3])',
-    );
+function checkOptions(options: CreateOptions | null): CreateOptions {
+  if (options === null) return {};
+  // Each tensor of a training comes by here: what is right is not copied.
+  if (typeof options !== 'object') return optionsOf(options, OPTION_NAMES, 'a tensor');
+  for (const name in options) {
+    if (!Object.hasOwn(OPTION_NAMES, name)) optionsOf(options, OPTION_NAMES, 'a tensor');
   }
-  requireNames(options, OPTION_NAMES);
-  if (options.dtype !== undefined) checkDType(options.dtype);
   if (options.dtype === 'int32' && options.requiresGrad === true) {
     throw new UnrolledError('DTYPE', 'expected float32 where a gradient is asked for, received int32', 'use float32');
   }
+  return options;
 }
 
 /** A tensor of undefined contents. Errors: SHAPE, OPTION, NO_BACKEND. */
 export function empty(shape: Shape, options: CreateOptions = {}): Tensor {
   checkShape(shape);
-  checkOptions(options);
-  const device = options.device ?? currentDevice();
-  const tensor = new Tensor(device.allocate(options.dtype ?? 'float32', sizeOf(shape)), shape);
-  tensor.requiresGrad = options.requiresGrad ?? false;
+  const { device, dtype, requiresGrad } = checkOptions(options);
+  checkDType(dtype ?? 'float32');
+  const storage = (device ?? currentDevice()).allocate(dtype ?? 'float32', sizeOf(shape));
+  const tensor = new Tensor(storage, shape);
+  tensor.requiresGrad = requiresGrad ?? false;
   return tensor;
 }
 
@@ -53,7 +52,7 @@ export function empty(shape: Shape, options: CreateOptions = {}): Tensor {
 export function fromData(data: ArrayLike<number>, shape: Shape, options: CreateOptions = {}): Tensor {
   checkShape(shape);
   if (typeof data !== 'object' || data === null || typeof data.length !== 'number') {
-    throw new UnrolledError('SHAPE', `expected a list of elements, received ${describeValue(data)}`, 'give an array');
+    throw new UnrolledError('SHAPE', `expected a list of elements, received ${shownValue(data)}`, 'give an array');
   }
   if (data.length !== sizeOf(shape)) {
     throw new UnrolledError(
@@ -62,11 +61,7 @@ export function fromData(data: ArrayLike<number>, shape: Shape, options: CreateO
       'give as many elements as the shape has',
     );
   }
-  const dtype = options.dtype ?? (holdsIntegers(data) ? 'int32' : 'float32');
-  checkElements(data, dtype, 'the data');
-  const result = empty(shape, { device: options.device, dtype, requiresGrad: options.requiresGrad });
-  result.device.write(result.storage, 0, data);
-  return result;
+  return filled(data, shape, holdsIntegers(data) ? 'int32' : 'float32', 'the data', [data.length], options);
 }
 
 /**
@@ -81,10 +76,21 @@ export function tensor(values: TensorValues, options: CreateOptions = {}): Tenso
 /** `tensor` whose messages call the values by a name. */
 export function tensorOf(values: TensorValues, name: string, options: CreateOptions): Tensor {
   const { data, shape, dtype } = flattenValues(values, name);
-  checkOptions(options);
-  const chosen = options.dtype ?? dtype;
-  checkElements(data, chosen, name, shape);
-  const result = empty(shape, { device: options.device, dtype: chosen, requiresGrad: options.requiresGrad });
+  return filled(data, shape, dtype, name, shape, options);
+}
+
+/** @param usual the dtype where none is asked for  @param places the shape in whose places messages count */
+function filled(
+  data: ArrayLike<number>,
+  shape: Shape,
+  usual: DType,
+  name: string,
+  places: Shape,
+  options: CreateOptions | null,
+): Tensor {
+  const { device, dtype, requiresGrad } = checkOptions(options);
+  checkElements(data, dtype ?? usual, name, places);
+  const result = empty(shape, { device, dtype: dtype ?? usual, requiresGrad });
   result.device.write(result.storage, 0, data);
   return result;
 }
@@ -122,7 +128,7 @@ function drawn(shape: Shape, rng: Philox, options: CreateOptions, draw: () => nu
   if (!(rng instanceof Philox)) {
     throw new UnrolledError(
       'OPTION',
-      `expected a generator such as new Philox(1) as the second argument, received ${describeValue(rng)}`,
+      `expected a generator such as new Philox(1) as the second argument, received ${shownValue(rng)}`,
       'options come third: randn([2, 3], undefined, { requiresGrad: true })',
     );
   }

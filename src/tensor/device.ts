@@ -1,6 +1,6 @@
 // The memory half of the backend contract: where tensors live. What computes on it stands in backend/contract.ts.
 import { UnrolledError } from '../errors.js';
-import { didYouMean } from '../nearest.js';
+import { expectChoice } from '../expect.js';
 
 /** `float32` is float64 on a reference backend made for gradient checks; `int32` is for indices. */
 export type DType = 'float32' | 'int32';
@@ -9,12 +9,7 @@ const DTYPES: readonly DType[] = ['float32', 'int32'];
 
 /** Errors: OPTION for a type that does not exist. */
 export function checkDType(dtype: DType): void {
-  if (DTYPES.includes(dtype)) return;
-  throw new UnrolledError(
-    'OPTION',
-    `expected a dtype of ${DTYPES.join(' or ')}, received ${String(dtype)}`,
-    `${didYouMean(String(dtype), DTYPES)}float32 is for numbers, int32 for tokens and other indices`,
-  );
+  if (!DTYPES.includes(dtype)) expectChoice(dtype, 'a dtype', DTYPES);
 }
 
 export type FloatArray = Float32Array | Float64Array;

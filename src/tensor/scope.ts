@@ -1,4 +1,5 @@
 // Scopes give tensors back at once: what is made inside is disposed at the end, but for what is returned or kept.
+import { UnrolledError } from '../errors.js';
 
 interface Disposable {
   dispose(): void;
@@ -19,13 +20,21 @@ export function keep<T extends { dispose(): void }>(tensor: T): T {
 
 /**
  * Runs `body` and disposes of the tensors that it made, but for those that it returns (in arrays and plain objects too),
- * which pass to the surrounding scope. `body` must not be asynchronous.
+ * which pass to the surrounding scope. Errors: USAGE for an asynchronous `body`, since a scope ends when it first waits.
  */
 export function scope<T>(body: () => T): T {
   const own = new Set<Disposable>();
   scopes.push(own);
   try {
     const result = body();
+    if (result instanceof Promise) {
+      result.catch(() => undefined); // It may fail over what is disposed of here; this error says why.
+      throw new UnrolledError(
+        'USAGE',
+        'expected a body that computes at once, received an asynchronous one',
+        'put a scope around each piece between two awaits, and keep(tensor) what must outlive it',
+      );
+    }
     const outer = scopes.at(-2);
     for (const tensor of disposablesIn(result)) {
       if (own.delete(tensor)) outer?.add(tensor);

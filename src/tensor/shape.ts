@@ -1,5 +1,6 @@
 // Shapes: sizes of a dense, row-major array; broadcasting as in NumPy.
 import { UnrolledError } from '../errors.js';
+import { shownValue } from '../expect.js';
 
 /** The size of each axis; the last axis is contiguous in memory. A scalar has the shape []. */
 export type Shape = readonly number[];
@@ -35,7 +36,7 @@ export function checkShape(shape: Shape): void {
   if (!Array.isArray(shape)) {
     throw new UnrolledError(
       'SHAPE',
-      `expected a shape as a list of sizes, received ${typeof shape === 'object' ? 'an object' : String(shape)}`,
+      `expected a shape as a list of sizes, received ${shownValue(shape)}`,
       'zeros([2, 3]) has 2 rows of 3, zeros([4]) has 4 elements, zeros([]) is one number',
     );
   }

@@ -1,7 +1,7 @@
 // Numbers as programs have them - numbers, arrays of arrays, typed arrays - checked and put in a row. What is no number is an
 // error that names its place: nothing becomes NaN in silence.
-import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
+import { shownValue } from '../expect.js';
 import type { DType } from './device.js';
 import { formatShape, type Shape, sizeOf, stridesOf } from './shape.js';
 
@@ -143,27 +143,8 @@ function noNumber(value: unknown, name: string, place: readonly number[]): Unrol
     const message = `expected a number in ${name}${at(place)} as in the row's first place, received an array`;
     return new UnrolledError('SHAPE', message, 'all elements lie at the same depth');
   }
-  const message = `expected a number in ${name}${at(place)}, received ${describeValue(value)}`;
+  const message = `expected a number in ${name}${at(place)}, received ${shownValue(value)}`;
   return new UnrolledError('DTYPE', message, remedy(value));
-}
-
-/** What came, in words: `the text "12"`, `undefined`, `a Map`. */
-export function describeValue(value: unknown): string {
-  switch (typeof value) {
-    case 'string':
-      return `the text ${JSON.stringify(brief(value))}`;
-    case 'bigint':
-      return `the bigint ${brief(String(value))}n`;
-    case 'function':
-      return 'a function';
-    case 'object': {
-      if (value === null) return 'null';
-      const name = Array.isArray(value) ? 'array' : value.constructor?.name;
-      return name === undefined || name === 'Object' ? 'an object' : `${/^[aeiou]/i.test(name) ? 'an' : 'a'} ${name}`;
-    }
-    default:
-      return String(value);
-  }
 }
 
 function remedy(value: unknown): string {

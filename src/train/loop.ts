@@ -32,10 +32,16 @@ export interface LoopOptions {
   checkpointSeconds?: number;
   checkpoint?: () => void | Promise<void>;
   onTick?: (progress: number) => void;
-  signal?: AbortSignal;
+  signal?: AbortSignalLike;
 }
 
 const now = (): number => performance.now() / 1000;
+
+/** What is asked of an AbortSignal: the type of the platform is not there for every program. */
+export interface AbortSignalLike {
+  /** Whether what it was given to should end. */
+  readonly aborted: boolean;
+}
 
 /** Lets timers, signals and the page have their turn. */
 function breathe(): Promise<void> {

@@ -14,6 +14,7 @@ import type { GivenState } from '../weights/labels.js';
 import { nonFiniteError, requireFiniteParameters } from './finite.js';
 import { TrainingHistory } from './history.js';
 import {
+  type AbortSignalLike,
   EarlyStopping,
   type LoopCounters,
   type LoopOptions,
@@ -113,7 +114,7 @@ export interface TrainerOptions<M> extends Omit<TrainerSettings, 'optimizer' | '
   checkpointAtEnd?: boolean;
   from?: TrainingStart<M>;
   checkpointSeconds?: number;
-  signal?: AbortSignal;
+  signal?: AbortSignalLike;
   onProgress?: (event: StepProgress) => void;
 }
 

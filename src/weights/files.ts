@@ -32,7 +32,7 @@ export interface LabelledTensor {
   /** Weights are written as float32. */
   dtype: 'F32';
   /** Row by row. */
-  data: Float32Array<ArrayBuffer>;
+  data: Float32Array;
   /** Its axes and columns, which go into the file beside it. */
   label: ParameterLabel;
 }

@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createWasmBackend, createWasmBackendSync } from './wasm.js';
-import type { KernelVariant } from '../../kernelFiles.js';
+import type { KernelVariant } from '../../platform/kernelVariant.js';
 import { useInlineKernels } from '../../platform/inline.js';
 import { configure, type ConfigureOptions, type KernelSource } from '../../platform/kernels.js';
 import { nodePlatform } from '../../platform/node/node.js';

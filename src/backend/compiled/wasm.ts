@@ -1,7 +1,7 @@
 // The WebAssembly backend: picks the kernels that this engine can run, from those with threads and relaxed SIMD down to plain
 // SIMD on one thread.
 import { UnrolledError, UnsupportedError } from '../../errors.js';
-import type { KernelVariant } from '../../kernelFiles.js';
+import type { KernelVariant } from '../../platform/kernelVariant.js';
 import { findKernels, findKernelsSync, type FoundKernels, kernelHelp } from '../../platform/kernels.js';
 import { getPlatform } from '../../platform/platform.js';
 import { MAX } from '../numbers.js';

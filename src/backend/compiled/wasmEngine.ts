@@ -1,7 +1,7 @@
 // The WebAssembly engine: kernels and arena share one memory, which grows when it must. With more than one thread the memory
 // is shared with workers.
 import { UnrolledError } from '../../errors.js';
-import type { KernelVariant } from '../../kernelFiles.js';
+import type { KernelVariant } from '../../platform/kernelVariant.js';
 import { kernelHelp } from '../../platform/kernels.js';
 import type { Engine } from './engine.js';
 import { WasmWorkers } from './wasmWorkers.js';

@@ -10,7 +10,7 @@ import { drawIndex } from '../../backend/reference/sample.js';
 import { openingFile } from '../../weights/budget.js';
 import { generatePieces, type GenerateOptions, type Predictor, textOf } from '../language/textGenerator.js';
 import { StoredModel } from '../model.js';
-import { type ModelFile, type ModelText, textAt } from '../modelFile.js';
+import { type FileExtra, type ModelFile, type ModelText, textAt } from '../modelFile.js';
 
 /** How n-grams are counted and smoothed, and how the text was cleaned. */
 export interface NgramTrainOptions extends TextSettings {
@@ -116,7 +116,7 @@ export class NgramLanguageModel extends StoredModel {
     return this.ngrams.evaluate(tokens, context);
   }
 
-  protected content() {
+  protected content(): Pick<ModelFile, 'config' | 'texts'> & FileExtra {
     const { token, count, children } = this.ngrams.toData();
     const tensors = Object.entries({ token, count, children }).map(([name, data]) => ({
       name,

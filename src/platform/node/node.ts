@@ -9,7 +9,8 @@ import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { inflateRawSync } from 'node:zlib';
 import { UnrolledError } from '../../errors.js';
-import { kernelUrl, type KernelVariant } from '../../kernelFiles.js';
+import { kernelUrl } from '../../kernelFiles.js';
+import type { KernelVariant } from '../kernelVariant.js';
 import type { Addon, Platform, WorkerThread } from '../platform.js';
 
 /** Where this file is, or the bundle that holds it; one of CommonJS has no `import.meta.url`. */

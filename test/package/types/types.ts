@@ -1,7 +1,18 @@
 // Compiled against the installed package, never run: what programs say of its types.
-import { type Cell, defineCell, LanguageModel, Linear, Recurrent, type Tensor, tensor } from 'unrolled';
+import {
+  add,
+  type Cell,
+  crossEntropy,
+  defineCell,
+  LanguageModel,
+  Linear,
+  Recurrent,
+  type Tensor,
+  tensor,
+  type TensorLike,
+} from 'unrolled';
 import { sequentialBatches } from 'unrolled/data';
-import { decodeSafetensors } from 'unrolled/formats';
+import { decodeSafetensors, encodeSafetensors } from 'unrolled/formats';
 import { gateTrace } from 'unrolled/inspect';
 import { errorRate } from 'unrolled/metrics';
 import { readTable } from 'unrolled/records';
@@ -22,7 +33,7 @@ export function use(): Tensor {
 }
 
 export async function train(text: string): Promise<Uint8Array> {
-  const model = await LanguageModel.fit(text, { hiddenSize: 16 });
+  const model = await LanguageModel.fit(text, { hiddenSize: 16, signal: { aborted: false } });
   const corpus = Corpus.fromText(text);
   for (const { x } of sequentialBatches(corpus.train, { batchSize: 2, numSteps: 3 })) x.dispose();
   void [gateTrace, errorRate([['a']], [['b']]).rate, readTable('a,b', 'table.csv').rows.length];
@@ -32,3 +43,16 @@ export async function train(text: string): Promise<Uint8Array> {
 
 // @ts-expect-error a cell has a name
 defineCell({ state: ['h'] });
+
+// @ts-expect-error the output is one of the states
+defineCell({ name: 'Own', state: ['h'], output: 'c', step: ({ h }) => ({ h }) });
+
+/** Arrays where tensors are expected, as they come from anywhere. */
+export function arrays(rows: readonly (readonly number[])[], bytes: Uint8Array, numbers: Float32Array): TensorLike {
+  void crossEntropy(tensor([numbers, numbers]), [0, 1]);
+  void encodeSafetensors([{ name: 'x', shape: [numbers.length], dtype: 'F32', data: numbers }]);
+  return add(rows, bytes).mul([1, 2]).gt(true).at(-1).to('int32');
+}
+
+// @ts-expect-error a text is no tensor
+add([1], '2');
