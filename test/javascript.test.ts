@@ -861,10 +861,14 @@ describe('whatever is given, a call works or says what was expected', () => {
   layers();
   subpaths();
   ofModels();
-  it.each(calls.map((one) => [one.of, one] as const))('%s', async (_, one) => {
-    await unrolled.useBackend('reference');
-    expect(await sweep(one)).toEqual([]);
-  }, 120_000);
+  it.each(calls.map((one) => [one.of, one] as const))(
+    '%s',
+    async (_, one) => {
+      await unrolled.useBackend('reference');
+      expect(await sweep(one)).toEqual([]);
+    },
+    120_000,
+  );
 });
 
 describe('what people write', () => {
