@@ -65,7 +65,7 @@ export function optionsOf<O extends object>(given: O | null | undefined, names: 
   let absent = false;
   for (const [name, value] of Object.entries(given)) {
     absent ||= value === undefined || value === null;
-    if (Object.hasOwn(names, name)) continue;
+    if (value === undefined || Object.hasOwn(names, name)) continue;
     throw new UnrolledError(
       'OPTION',
       `expected options of ${of}, received "${cut(name, LONGEST)}"`,

@@ -31,10 +31,39 @@ try {
 } catch (error) { window.result = { error: String(error.stack ?? error) }; }
 </script>`;
 
+/** Saves a model as a download and into a stream; loads it from a File, an address and bytes. */
+const FILES_PAGE = `<!doctype html><meta charset="utf-8"><title>Files</title><script type="module">
+import { LanguageModel, loadModel, useBackend } from '/index.js';
+try {
+  await useBackend('reference');
+  const model = await LanguageModel.train('she sells sea shells. '.repeat(20), { hiddenSize: 4, batchSize: 2, numSteps: 8, epochs: 1 });
+  const bytes = model.toBytes();
+  await model.save('folder/shells.safetensors');
+  const chunks = [];
+  await model.save(new WritableStream({ write: (chunk) => { chunks.push(...chunk); } }));
+  const address = URL.createObjectURL(new Blob([bytes]));
+  const models = [
+    await LanguageModel.load(new File([bytes], 'a.safetensors')),
+    await LanguageModel.load(address),
+    await loadModel(new URL(address)),
+    await LanguageModel.load(await fetch(address)),
+    await LanguageModel.load(bytes.buffer),
+  ];
+  const refusal = async (source) => LanguageModel.load(source).then(() => 'taken', ({ code, message }) => code + ': ' + message);
+  window.result = { bytes: [...bytes], chunks, texts: models.map((one) => one.generate({ length: 5, seed: 1 })),
+    text: model.generate({ length: 5, seed: 1 }),
+    missing: await refusal('/nowhere.safetensors'), damaged: await refusal(new File(['no model'], 'b.txt')) };
+} catch (error) { window.result = { error: String(error.stack ?? error) }; }
+</script>`;
+
 describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
   let host: Host;
   beforeAll(async () => {
-    host = await serve({ '/isolated': { html: PAGE, headers: ISOLATION }, '/plain': { html: PAGE } });
+    host = await serve({
+      '/isolated': { html: PAGE, headers: ISOLATION },
+      '/plain': { html: PAGE },
+      '/files': { html: FILES_PAGE },
+    });
   });
   afterAll(() => host.close());
 
@@ -50,5 +79,17 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
       'perplexity',
       expect.toSatisfy((value: number) => value < 1.5),
     );
+  });
+
+  it('saves a model as a download, and loads a File, an address, a Response and bytes', async () => {
+    const visit = await host.visit('files');
+    const result = visit.result as Record<string, unknown>;
+    expect(result).not.toHaveProperty('error');
+    expect(visit.downloads.map(({ name }) => name)).toEqual(['shells.safetensors']);
+    expect([...visit.downloads[0].bytes]).toEqual(result.bytes);
+    expect(result.chunks).toEqual(result.bytes);
+    expect(result.texts).toEqual(new Array(5).fill(result.text));
+    expect(result.missing).toMatch(/^(NOT_FOUND|IO): .*nowhere\.safetensors, received status 404/);
+    expect(result.damaged).toMatch(/^FORMAT: .*b\.txt/);
   });
 });

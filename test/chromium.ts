@@ -27,9 +27,10 @@ export interface Page {
   headers?: Record<string, string>;
 }
 
-/** What a page leaves in `window.result`, the errors that it did not catch, and its warnings. */
+/** What a page leaves in `window.result`, the errors that it did not catch, its warnings, and what it gave as downloads. */
 export interface Visit {
   result: unknown;
+  downloads: { name: string; bytes: Uint8Array }[];
   errors: string[];
   warnings: string[];
 }
@@ -90,6 +91,11 @@ async function visit(browser: Browser, address: string): Promise<Visit> {
   try {
     const errors: string[] = [];
     const warnings: string[] = [];
+    const downloads: Promise<Visit['downloads'][number]>[] = [];
+    page.on('download', (download) => {
+      const name = download.suggestedFilename();
+      downloads.push(download.path().then(async (path) => ({ name, bytes: await readFile(path) })));
+    });
     page.on('pageerror', (error) => errors.push(String(error)));
     page.on('console', (message) => {
       if (message.type() === 'warning') warnings.push(message.text());
@@ -101,7 +107,7 @@ async function visit(browser: Browser, address: string): Promise<Visit> {
       await new Promise((resolve) => setTimeout(resolve, 50));
       result = await page.evaluate('window.result');
     }
-    return { result, errors, warnings };
+    return { result, errors, warnings, downloads: await Promise.all(downloads) };
   } finally {
     await page.close();
   }

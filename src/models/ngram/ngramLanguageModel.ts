@@ -2,8 +2,7 @@
 import { UnrolledError } from '../../errors.js';
 import { expectNumbers, type Names, optionsOf, pick, refuse } from '../../expect.js';
 import type { SafetensorsTensor } from '../../formats/safetensors.js';
-import { CLEAN_OPTIONS } from '../../text/clean.js';
-import { Corpus, CORPUS_OPTIONS, encodeWith, type TextSettings } from '../../text/corpus.js';
+import { Corpus, CORPUS_OPTIONS, type CorpusOptions, encodeWith } from '../../text/corpus.js';
 import { NgramModel, type Smoothing } from '../../text/ngram.js';
 import { type LossMetrics } from '../../text/perplexity.js';
 import { drawIndex } from '../../backend/reference/sample.js';
@@ -13,7 +12,7 @@ import { StoredModel } from '../model.js';
 import { type FileExtra, type ModelFile, type ModelText, textAt } from '../modelFile.js';
 
 /** How n-grams are counted and smoothed, and how the text was cleaned. */
-export interface NgramTrainOptions extends TextSettings {
+export interface NgramTrainOptions extends CorpusOptions {
   /** 5 */
   order?: number;
   /** kneser-ney */
@@ -22,10 +21,7 @@ export interface NgramTrainOptions extends TextSettings {
   alpha?: number;
 }
 
-const NAMES: Names<NgramTrainOptions> = {
-  ...CLEAN_OPTIONS,
-  ...{ tokens: true, layout: true, order: true, smoothing: true, alpha: true },
-};
+const NAMES: Names<NgramTrainOptions> = { ...CORPUS_OPTIONS, order: true, smoothing: true, alpha: true };
 
 /** Errors: OPTION for what is no text. */
 function corpusOf(data: unknown, options: NgramTrainOptions): Corpus {

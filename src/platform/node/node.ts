@@ -9,6 +9,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { inflateRawSync } from 'node:zlib';
 import { UnrolledError } from '../../errors.js';
+import { brief } from '../../brief.js';
 import { kernelUrl } from '../../kernelFiles.js';
 import type { KernelVariant } from '../kernelVariant.js';
 import type { Addon, Platform, WorkerThread } from '../platform.js';
@@ -87,7 +88,7 @@ function installedFile(file: string): URL | null {
 
 function notRead(path: string | URL, cause: unknown): UnrolledError {
   const code = codeOf(cause);
-  const name = path instanceof URL && path.protocol === 'file:' ? fileURLToPath(path) : String(path);
+  const name = brief(path instanceof URL && path.protocol === 'file:' ? fileURLToPath(path) : String(path), 200);
   if (code === 'ENOENT') {
     return new UnrolledError('NOT_FOUND', `expected a file, found none: ${name}`, 'check the path', { cause });
   }
@@ -200,7 +201,7 @@ async function writeFileAtomic(given: string, bytes: Uint8Array): Promise<void> 
       code === 'ENOSPC' || code === 'EDQUOT'
         ? 'make room on the disk; what was there before is whole'
         : 'check that the folder exists and can be written; what was there before is whole';
-    throw new UnrolledError('IO', `expected to write ${path}, received ${code}`, help, { cause });
+    throw new UnrolledError('IO', `expected to write ${brief(path, 200)}, received ${code}`, help, { cause });
   }
 }
 
