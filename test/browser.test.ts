@@ -42,6 +42,31 @@ try {
 } catch (error) { window.result = { error: String(error.stack ?? error) }; }
 </script>`;
 
+/** Saves a model as a download and into a stream; loads it from a File, an address and bytes. */
+const FILES_PAGE = `<!doctype html><meta charset="utf-8"><title>Files</title><script type="module">
+import { LanguageModel, loadModel, useBackend } from '/index.js';
+try {
+  await useBackend('reference');
+  const model = await LanguageModel.train('she sells sea shells. '.repeat(20), { hiddenSize: 4, batchSize: 2, numSteps: 8, epochs: 1 });
+  const bytes = model.toBytes();
+  await model.save('folder/shells.safetensors');
+  const chunks = [];
+  await model.save(new WritableStream({ write: (chunk) => { chunks.push(...chunk); } }));
+  const address = URL.createObjectURL(new Blob([bytes]));
+  const models = [
+    await LanguageModel.load(new File([bytes], 'a.safetensors')),
+    await LanguageModel.load(address),
+    await loadModel(new URL(address)),
+    await LanguageModel.load(await fetch(address)),
+    await LanguageModel.load(bytes.buffer),
+  ];
+  const refusal = async (source) => LanguageModel.load(source).then(() => 'taken', ({ code, message }) => code + ': ' + message);
+  window.result = { bytes: [...bytes], chunks, texts: models.map((one) => one.generate({ length: 5, seed: 1 })),
+    text: model.generate({ length: 5, seed: 1 }),
+    missing: await refusal('/nowhere.safetensors'), damaged: await refusal(new File(['no model'], 'b.txt')) };
+} catch (error) { window.result = { error: String(error.stack ?? error) }; }
+</script>`;
+
 describe.skipIf(CHROMIUM === undefined)(
   `in Chromium${CHROMIUM === undefined ? ' (skipped: none is installed)' : ''}`,
   () => {
@@ -55,8 +80,10 @@ describe.skipIf(CHROMIUM === undefined)(
           path === '/plain'
             ? {}
             : { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
-        if (path === '/isolated' || path === '/plain') {
-          response.writeHead(200, { ...headers, 'Content-Type': 'text/html' }).end(PAGE);
+        if (path === '/isolated' || path === '/plain' || path === '/files') {
+          response
+            .writeHead(200, { ...headers, 'Content-Type': 'text/html' })
+            .end(path === '/files' ? FILES_PAGE : PAGE);
           return;
         }
         readFile(join(DIST, path)).then(
@@ -93,6 +120,27 @@ describe.skipIf(CHROMIUM === undefined)(
           'perplexity',
           expect.toSatisfy((value: number) => value < 1.5),
         );
+      } finally {
+        await browser.close();
+      }
+    });
+
+    it('saves a model as a download, and loads a File, an address, a Response and bytes', async () => {
+      const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+      try {
+        const page = await browser.newPage();
+        const downloaded = page.waitForEvent('download', { timeout: 50_000 });
+        await page.goto(`${address}files`);
+        const download = await downloaded;
+        await page.waitForFunction('window.result !== undefined', undefined, { timeout: 50_000 });
+        const result = (await page.evaluate('window.result')) as Record<string, unknown>;
+        expect(result).not.toHaveProperty('error');
+        expect(download.suggestedFilename()).toBe('shells.safetensors');
+        expect([...(await readFile(await download.path()))]).toEqual(result.bytes);
+        expect(result.chunks).toEqual(result.bytes);
+        expect(result.texts).toEqual(new Array(5).fill(result.text));
+        expect(result.missing).toMatch(/^NOT_FOUND: .*nowhere\.safetensors, received status 404/);
+        expect(result.damaged).toMatch(/^FORMAT: .*b\.txt/);
       } finally {
         await browser.close();
       }

@@ -7,22 +7,20 @@ import { type CellData, graphFromData, graphToData } from './data.js';
 import { explainCell, type ExplainOptions, type Explanation } from './explain.js';
 
 /** A cell is no class and no function: what calls it as one learns what to write. */
-class NotCalled {
-  constructor() {
-    const called = function (inputSize: unknown, hiddenSize: unknown): never {
-      const sizes = [inputSize, hiddenSize].every((size) => typeof size === 'number');
-      const [input, hidden] = sizes ? [inputSize, hiddenSize] : [28, 256];
-      const { name } = cell as Cell;
-      throw new UnrolledError(
-        'USAGE',
-        `expected a network of the cell ${name}, received a call of the cell itself`,
-        `write new Recurrent(${name}, { inputSize: ${String(input)}, hiddenSize: ${String(hidden)} })`,
-      );
-    };
-    const cell: object = Object.setPrototypeOf(called, new.target.prototype);
-    return cell;
-  }
-}
+const NotCalled = function (): object {
+  const called = function (inputSize: unknown, hiddenSize: unknown): never {
+    const sizes = [inputSize, hiddenSize].every((size) => typeof size === 'number');
+    const [input, hidden] = sizes ? [inputSize, hiddenSize] : [28, 256];
+    const { name } = cell as Cell;
+    throw new UnrolledError(
+      'USAGE',
+      `expected a network of the cell ${name}, received a call of the cell itself`,
+      `write new Recurrent(${name}, { inputSize: ${String(input)}, hiddenSize: ${String(hidden)} })`,
+    );
+  };
+  const cell: object = Object.setPrototypeOf(called, new.target.prototype);
+  return cell;
+} as unknown as new () => object;
 
 /** A recurrent cell: what `defineCell` returns, or `Cell.fromData`. Its graph is plain data and never changes. */
 export class Cell extends NotCalled implements CellGraph {

@@ -1,5 +1,6 @@
 // defineCell: a recurrent cell from its equations. `step` is called once with symbolic values; what it returns is a graph
 // from which everything else is derived.
+import { brief } from '../brief.js';
 import { expectObject, shownValue } from '../expect.js';
 import { adjoints } from '../program/derivatives.js';
 import { type Expr, input, topological } from '../program/expr.js';
@@ -67,7 +68,7 @@ function checkedGraph<S extends string>(definition: CellDefinition<S>): CellGrap
   const name: unknown = definition.name;
   if (typeof name !== 'string' || !/^[A-Za-z][\w-]*$/.test(name)) {
     throw cellError(
-      String(name),
+      brief(shownValue(name)),
       `expected a name of letters, digits, - and _, received ${shownValue(name)}`,
       'rename the cell',
     );
@@ -159,7 +160,7 @@ function stateSizesOf<S extends string>(
   if (entries.length === 0) fail('expected at least one state, received none', "name one, as in state: ['h']");
   for (const [i, [s, size]] of entries.entries()) {
     if (!isName(s) || (RESERVED as readonly string[]).includes(s)) {
-      fail(`expected a free name for a state, received "${String(s)}"`, `choose another than ${RESERVED.join(', ')}`);
+      fail(`expected a free name for a state, received ${shownValue(s)}`, `choose another than ${RESERVED.join(', ')}`);
     }
     if (entries.findIndex(([other]) => other === s) < i)
       fail(`expected different states, received "${s}" twice`, 'rename one');

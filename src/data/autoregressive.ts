@@ -60,6 +60,8 @@ export function predictAhead(
   expectFunction(predict, 'predict', 'give a function from features [n, window] to [n] values');
   requireNumber('a number of steps', steps, { min: 1, whole: true }, 'give a whole number');
   const { count, window } = windows;
+  requireNumber('the count of windows', count, { min: 0, whole: true }, 'give what slidingWindows gave');
+  requireNumber('the window', window, { min: 1, whole: true }, 'give what slidingWindows gave');
   const features = Float32Array.from(windows.features);
   const result = new Float32Array(count * steps);
   for (let k = 0; k < steps; k++) {

@@ -1,5 +1,6 @@
 // The two samplings as iterables of tensors, for training loops in the open: for (const { x, y } of sequentialBatches(…)).
 import { expectNumbers, type Names, optionsOf, refuse } from '../expect.js';
+import { requireNumber } from '../range.js';
 import { fromData } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { BatchSampler, type Sampling, type SamplerOptions } from './sampling.js';
@@ -53,7 +54,7 @@ export function sequentialBatches(source: TokenSource, options: BatchOptions): I
 /** Errors: OPTION. */
 function tokensOf(source: TokenSource): Int32Array {
   const help = 'give a Corpus, or token indices in an Int32Array';
-  if (source === undefined || source === null || typeof source === 'string') refuse('tokens', source, help);
+  if (typeof source !== 'object' || source === null) refuse('tokens', source, help);
   const tokens = 'train' in source ? source.train : source;
   expectNumbers(tokens, 'tokens', help);
   return tokens instanceof Int32Array ? tokens : Int32Array.from(tokens);
@@ -63,6 +64,7 @@ function epochOf(sampling: Sampling, source: TokenSource, given: BatchOptions): 
   const { epoch = 0, ...options } = optionsOf(given, NAMES, `${sampling}Batches`);
   const { batchSize, numSteps, batchFirst } = options;
   const tokens = tokensOf(source);
+  requireNumber('an epoch', epoch, { min: 0, whole: true }, 'epochs count from 0');
   const sampler = new BatchSampler(tokens, { ...options, sampling });
   sampler.restore({ ...sampler.state(), epoch });
   const shape = batchFirst ? [batchSize, numSteps] : [numSteps, batchSize];

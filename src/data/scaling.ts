@@ -1,7 +1,15 @@
 // Scaling of a series, fitted on one part and undone after prediction: plain data, so that it stands in the model file.
 import { UnrolledError } from '../errors.js';
 import { requireNumber } from '../range.js';
-import { expectChoice, expectObject, expectValues, type Names, optionsOf, shownValue } from '../expect.js';
+import {
+  expectChoice,
+  expectNumbers,
+  expectObject,
+  expectValues,
+  type Names,
+  optionsOf,
+  shownValue,
+} from '../expect.js';
 
 export const SCALINGS = ['standard', 'minmax', 'none'] as const;
 /** By mean and deviation, by least and largest value, or not at all. */
@@ -112,7 +120,7 @@ export function scaleValues(values: ArrayLike<number>, scaling: Scaling): Float6
 /** Undoes `scaleValues`. */
 export function unscaleValues(scaled: ArrayLike<number>, scaling: Scaling): Float64Array {
   const { transform, offset, factor } = checkedScaling(scaling);
-  expectValues(scaled, 'values');
+  expectNumbers(scaled, 'values');
   return Float64Array.from(scaled, (v) => {
     const x = v * factor + offset;
     return transform === 'none' ? x : transform === 'log' ? Math.exp(x) : Math.expm1(x);

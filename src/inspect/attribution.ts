@@ -45,6 +45,7 @@ export function integratedGradients(
   const { label, steps = 64 } = optionsOf(options, { label: true, steps: true }, 'integratedGradients');
   expectModel(model, 'classify');
   expectText(text, 'a text');
+  if (label !== undefined) expectText(label, 'a label', 'give one of model.config.labels');
   requireNumber('a number of steps', steps, { min: 1, whole: true }, '64 is usual');
   const { settings } = model.text;
   const tokens = piecesOf(text, settings);

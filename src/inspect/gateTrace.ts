@@ -3,7 +3,7 @@ import { noGrad } from '../autograd/tape.js';
 import { deriveCell } from '../cell/derive.js';
 import { expectModel } from './expectModel.js';
 import { UnrolledError } from '../errors.js';
-import { expectText, type Names, optionsOf } from '../expect.js';
+import { expectText, type Names, optionsOf, shownValue } from '../expect.js';
 import type { LanguageModel } from '../models/language/languageModel.js';
 import type { RecurrentState } from '../nn/recurrent.js';
 import { fromData } from '../tensor/create.js';
@@ -118,7 +118,7 @@ export function checkLayer(numLayers: number, layer: number | undefined): number
   if (!all.includes(layer)) {
     throw new UnrolledError(
       'OPTION',
-      `expected a layer from 0 to ${numLayers - 1}, received ${layer}`,
+      `expected a layer from 0 to ${numLayers - 1}, received ${shownValue(layer)}`,
       'layers are counted from 0, as in the names of the parameters',
     );
   }

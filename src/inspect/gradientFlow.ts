@@ -7,7 +7,7 @@ import { backward, TapeNode } from '../autograd/tape.js';
 import { UnrolledError } from '../errors.js';
 import { asTensor } from '../tensor/asTensor.js';
 import { refuseOtherCopy } from '../copy.js';
-import { expectFunction } from '../expect.js';
+import { expectFunction, refuse } from '../expect.js';
 import { Recurrent, type RecurrentState } from '../nn/recurrent.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -52,6 +52,8 @@ export function gradientFlow(
     let state: RecurrentState | null = null;
     for (let t = 0; t < T; t++) {
       const result = step(slice(x, 0, t, t + 1), state);
+      if (!Array.isArray(result?.state))
+        refuse('output and state of a step', result, 'return { output, state }, as forward() does');
       for (const layer of result.state) {
         for (const s of Object.values(layer)) {
           if (s.node === null) {

@@ -5,8 +5,8 @@ import { add, concat, mul, slice, sum } from '../autograd/ops.js';
 import { backward, noGrad } from '../autograd/tape.js';
 import { UnrolledError } from '../errors.js';
 import { asTensor } from '../tensor/asTensor.js';
-import { type Names, optionsOf } from '../expect.js';
-import type { Recurrent, RecurrentState } from '../nn/recurrent.js';
+import { expectTexts, type Names, optionsOf, refuse, shownValue } from '../expect.js';
+import { expectState, type Recurrent, type RecurrentState } from '../nn/recurrent.js';
 import { fromData } from '../tensor/create.js';
 import { formatShape } from '../tensor/shape.js';
 import { expectRecurrent } from './expectModel.js';
@@ -59,7 +59,7 @@ export function stateJacobian(
   if (!(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from < to && to <= T)) {
     throw new UnrolledError(
       'RANGE',
-      `expected steps 0 ≤ from < to ≤ ${T}, received ${from} and ${to}`,
+      `expected steps 0 ≤ from < to ≤ ${T}, received ${shownValue(from)} and ${shownValue(to)}`,
       'step t is the state after t inputs',
     );
   }
@@ -109,9 +109,10 @@ function checked(rnn: Recurrent, options: JacobianOptions): { layer: number; nam
   if (rnn.bidirectional)
     fail('expected a network that reads forward, received a bidirectional one', 'a state there depends on both ends');
   if (!(Number.isInteger(layer) && layer >= 0 && layer < rnn.numLayers)) {
-    fail(`expected a layer from 0 to ${rnn.numLayers - 1}, received ${layer}`, 'layers are counted from 0');
+    fail(`expected a layer from 0 to ${rnn.numLayers - 1}, received ${shownValue(layer)}`, 'layers are counted from 0');
   }
   const names = options.states ?? rnn.cell.states;
+  expectTexts(names, 'states', "name states of the cell, as ['h']");
   const unknown = names.filter((name) => !rnn.cell.states.includes(name));
   if (unknown.length > 0 || names.length === 0) {
     fail(
@@ -138,6 +139,13 @@ function oneSequence(rnn: Recurrent, x: Tensor): Tensor {
 
 /** All states after `from` steps: [1, H] each. Where none is given and no step is made, what the cell starts with. */
 function startOf(rnn: Recurrent, x: Tensor, state: RecurrentState | null, from: number): RecurrentState {
+  if (state !== null) {
+    expectState(state);
+    const isWhole = (layer: object): boolean => rnn.cell.states.every((name) => name in layer);
+    if (state.length !== rnn.numLayers || !state.every(isWhole)) {
+      refuse('the states of all layers', state, 'pass the state that this network returned');
+    }
+  }
   if (from === 0 && state !== null) return state;
   return rnn.forward(slice(x, 0, 0, from), { state }).state;
 }

@@ -1,4 +1,5 @@
 // What the values of a cell are: which of them a sigmoid or a tanh made, so that plots and figures know their range.
+import { UnrolledError } from '../errors.js';
 import { requireNumber } from '../range.js';
 import { expectNumbers, expectObject, refuse } from '../expect.js';
 import type { CellGraph } from '../cell/graph.js';
@@ -40,6 +41,10 @@ export function checkedMatrix(matrix: ValueMatrix): ValueMatrix {
   requireNumber('the steps of a matrix', matrix.steps, { min: 0, whole: true }, help);
   requireNumber('the width of a matrix', matrix.width, { min: 0, whole: true }, help);
   expectNumbers(matrix.data, 'the data of a matrix', help);
+  if (matrix.data.length !== matrix.steps * matrix.width) {
+    const expected = `${matrix.steps} × ${matrix.width} values`;
+    throw new UnrolledError('SHAPE', `expected ${expected} in a matrix, received ${matrix.data.length}`, help);
+  }
   return matrix;
 }
 
@@ -58,7 +63,7 @@ export function below(parts: readonly ValueMatrix[]): { steps: number; width: nu
 
 /** One column of a matrix of values: what one neuron does over time. [steps] */
 export function columnOf(matrix: ValueMatrix, column: number): Float64Array {
-  const { steps, width, data } = matrix;
+  const { steps, width, data } = checkedMatrix(matrix);
   requireNumber('a column', column, { min: 0, max: width - 1, whole: true }, 'columns are counted from 0');
   return Float64Array.from({ length: steps }, (_, t) => data[t * width + column]);
 }
@@ -67,6 +72,6 @@ export function columnOf(matrix: ValueMatrix, column: number): Float64Array {
 export function toRows(matrix: ValueMatrix): number[][] {
   const { steps, width, data } = checkedMatrix(matrix);
   return Array.from({ length: steps }, (_, t) =>
-    Array.from(data.subarray(t * width, (t + 1) * width), (v) => Number(v.toPrecision(7))),
+    Array.from(data.slice(t * width, (t + 1) * width), (v) => Number(v.toPrecision(7))),
   );
 }

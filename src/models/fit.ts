@@ -3,8 +3,10 @@
 import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
 import { requireNumber } from '../range.js';
-import { type Bytes, bytesOf, expectFunction, expectObject, type Names, optionsOf } from '../expect.js';
+import { type Bytes, bytesOf, expectChoice, expectFunction, expectObject, type Names, optionsOf } from '../expect.js';
 import { ensureBackend } from '../backend/choose.js';
+import { OPTIMIZERS } from '../optim/optimizers.js';
+import { SCHEDULES } from '../optim/schedules.js';
 import { train } from '../train/trainer.js';
 import { type Checkpoint, checkpointTensors, readCheckpoint, restoreState } from './checkpoint.js';
 import { defined } from './defined.js';
@@ -76,7 +78,18 @@ export async function fitModel<M extends Trainable, D, O extends object>(
 }
 
 /** Errors: OPTION, RANGE for what JavaScript may give. */
-function checkFitOptions({ batchSize, seed, checkpoint, onProgress, onValidation, reading }: FitOptions): void {
+function checkFitOptions({
+  optimizer,
+  schedule,
+  batchSize,
+  seed,
+  checkpoint,
+  onProgress,
+  onValidation,
+  reading,
+}: FitOptions): void {
+  if (optimizer !== undefined) expectChoice(optimizer, 'an optimizer', Object.keys(OPTIMIZERS));
+  if (schedule !== undefined) expectChoice(schedule, 'a schedule', Object.keys(SCHEDULES));
   if (batchSize !== undefined) requireNumber('batchSize', batchSize, { min: 1, whole: true }, '32 is usual');
   if (seed !== undefined) requireNumber('a seed', seed, { whole: true }, 'use 0, 1, 2 …');
   if (onProgress !== undefined) expectFunction(onProgress, 'onProgress', 'it is called after every step');

@@ -19,6 +19,7 @@ import {
   openModelFile,
   weightsOf,
 } from './modelFile.js';
+import { Vocabulary } from '../text/vocabulary.js';
 import type { Reading } from './options.js';
 import type { TaskDefinition, TaskTypes } from './task.js';
 
@@ -209,8 +210,14 @@ export abstract class Model<T extends TaskTypes = TaskTypes> extends StoredModel
 }
 
 /** Errors: USAGE where somebody makes a model as a layer is made. Before what a task's class reads of its configuration. */
-export function requireMade(config: unknown, texts: readonly unknown[]): void {
-  if (typeof config === 'object' && config !== null && 'seed' in config && texts.every(Boolean)) return;
+export function requireMade(config: unknown, texts: readonly unknown[], lists: readonly string[] = []): void {
+  const isText = (text: unknown): boolean => {
+    const { settings, vocabulary } = (text ?? {}) as Partial<ModelText>;
+    return typeof settings === 'object' && settings !== null && vocabulary instanceof Vocabulary;
+  };
+  const isObject = typeof config === 'object' && config !== null && 'seed' in config;
+  const hasLists = isObject && lists.every((name) => Array.isArray((config as Record<string, unknown>)[name]));
+  if (hasLists && texts.every(isText)) return;
   throw new UnrolledError(
     'USAGE',
     'expected a whole configuration and its vocabularies, received a part of them',

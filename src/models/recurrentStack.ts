@@ -1,5 +1,7 @@
 // The recurrent part of a model from its configuration, which is plain data and stands in the model file.
 import { UnrolledError } from '../errors.js';
+import { refuseOtherCopy } from '../copy.js';
+import { refuse } from '../expect.js';
 import { Cell } from '../cell/cell.js';
 import { cellByName } from '../cell/cells/index.js';
 import type { CellData } from '../cell/data.js';
@@ -58,7 +60,11 @@ export function recurrentStack(config: StackConfig, context: StackContext): Recu
 
 /** A cell as a configuration stores it: its name, and the equations of a user-defined one. */
 export function cellConfig(cell: string | Cell | undefined, standard: string): Pick<StackConfig, 'cell' | 'equations'> {
-  return typeof cell === 'object' ? { cell: cell.name, equations: cell.toData() } : { cell: cell ?? standard };
+  if (cell === undefined) return { cell: standard };
+  if (typeof cell === 'string') return { cell };
+  refuseOtherCopy(cell, 'cell');
+  if (!(cell instanceof Cell)) refuse('a cell', cell, "give its name, as 'lstm', or what defineCell made");
+  return { cell: cell.name, equations: cell.toData() };
 }
 
 /** The sizes of a stack as they stand in a configuration, in the order in which a file is read: a resumed model is the same file. */

@@ -1,6 +1,7 @@
 // Attention: each query takes a weighted mean of the values. Letters: N batch, Tq queries, Tk keys and values, D sizes,
 // A the size inside additive attention.
 import { UnrolledError } from '../errors.js';
+import { asTensor, type TensorLike } from '../tensor/asTensor.js';
 import { type Names, optionsOf } from '../expect.js';
 import { argument, elementwise } from '../autograd/elementwise.js';
 import { matmul, mul, permute, reshape, softmax, transpose } from '../autograd/ops.js';
@@ -19,7 +20,7 @@ import { Module } from './module.js';
 /** Where queries may look. */
 export interface AttentionOptions {
   /** Not 0 where a query may look; broadcasts to [N, Tq, Tk]: [N, 1, Tk] hides keys, [Tq, Tk] is one for all sequences. */
-  mask?: Tensor;
+  mask?: TensorLike;
   /** How many keys each sequence has, N numbers; with a mask, both must allow. */
   lengths?: Lengths;
 }
@@ -53,14 +54,16 @@ const cutExpr = apply('mul', argument(0), allowed);
  * @param scores [N, Tq, Tk]
  * @param mask broadcasts to the scores. Errors: SHAPE.
  */
-export function maskedSoftmax(scores: Tensor, mask: Tensor): Tensor {
+export function maskedSoftmax(given: TensorLike, mask: TensorLike): Tensor {
+  const scores = asTensor(given, 'the scores');
   const floats = readMask(mask, scores);
   const weights = softmax(elementwise(hideExpr, [scores, floats], { op: 'mask' }));
   return elementwise(cutExpr, [weights, floats], { op: 'mask' });
 }
 
 /** The mask in float32, outside the tape. Errors: SHAPE. */
-function readMask(mask: Tensor, scores: Tensor): Tensor {
+function readMask(given: TensorLike, scores: Tensor): Tensor {
+  const mask = asTensor(given, 'the mask', undefined, scores.device);
   requireBroadcast(mask, scores.shape, 'a mask', 'reshape a mask [N, Tk] of the keys to [N, 1, Tk]');
   if (mask.dtype !== 'int32') return mask.detach();
   return fromData(Float32Array.from(mask.data()), mask.shape, { device: scores.device });
@@ -85,6 +88,10 @@ function attend(scores: Tensor, value: Tensor, given: AttentionOptions): Attenti
   return { output: matmul(weights, value), weights };
 }
 
+function tensorsOf(query: TensorLike, key: TensorLike, value: TensorLike): [Tensor, Tensor, Tensor] {
+  return [asTensor(query, 'the query'), asTensor(key, 'the key'), asTensor(value, 'the value')];
+}
+
 /** Errors: SHAPE. */
 function checkShapes(query: Tensor, key: Tensor, value: Tensor, querySize: number, keySize: number): void {
   const fits =
@@ -106,17 +113,18 @@ function checkShapes(query: Tensor, key: Tensor, value: Tensor, querySize: numbe
 
 /**
  * Scaled dot-product attention: softmax(scale · Q Kᵀ) V (Vaswani et al. 2017, eq. 1).
- * @param query [N, Tq, D]
- * @param key [N, Tk, D]
- * @param value [N, Tk, Dv]; what is masked must still be finite
+ * @param queries [N, Tq, D]
+ * @param keys [N, Tk, D]
+ * @param values [N, Tk, Dv]; what is masked must still be finite
  * Errors: SHAPE; RANGE for a length above Tk.
  */
 export function dotProductAttention(
-  query: Tensor,
-  key: Tensor,
-  value: Tensor,
+  queries: TensorLike,
+  keys: TensorLike,
+  values: TensorLike,
   options: AttentionOptions & DotAttentionOptions = {},
 ): AttentionResult {
+  const [query, key, value] = tensorsOf(queries, keys, values);
   const { scale: factor, ...own } = optionsOf(options, { ...ATTENTION_NAMES, ...DOT_NAMES }, 'attention');
   const size = query.shape[2] ?? 0;
   checkShapes(query, key, value, size, size);
@@ -135,8 +143,11 @@ export class DotAttention extends Module {
   }
 
   /** Shapes and errors of `dotProductAttention`. */
-  forward(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): AttentionResult {
-    return dotProductAttention(query, key, value, { ...this.#options, ...options });
+  forward(query: TensorLike, key: TensorLike, value: TensorLike, options: AttentionOptions = {}): AttentionResult {
+    return dotProductAttention(query, key, value, {
+      ...this.#options,
+      ...optionsOf(options, ATTENTION_NAMES, 'attention'),
+    });
   }
 }
 
@@ -172,9 +183,10 @@ export class AdditiveAttention extends Module {
    * @param value [N, Tk, Dv]; what is masked must still be finite
    * Memory: no more than the scores, N · Tq · Tk numbers. Errors: SHAPE; RANGE for a length above Tk.
    */
-  forward(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): AttentionResult {
-    checkShapes(query, key, value, this.querySize, this.keySize);
-    return this.look(query, this.project(key), value, options);
+  forward(query: TensorLike, key: TensorLike, value: TensorLike, options: AttentionOptions = {}): AttentionResult {
+    const [q, k, v] = tensorsOf(query, key, value);
+    checkShapes(q, k, v, this.querySize, this.keySize);
+    return this.look(q, this.project(k), v, options);
   }
 
   /** U k, which is the same for every query: made once where one query comes after the other. [N, Tk, Dk] to [Tk, N, A]. */

@@ -1,6 +1,7 @@
 // Convolution over pictures as one product: the patches of all places become rows, the filters are the columns of a matrix.
 // Letters: N pictures, H × W pixels of C numbers, K the side of a patch, F filters.
 import { UnrolledError } from '../errors.js';
+import { asTensor, type TensorLike } from '../tensor/asTensor.js';
 import { type Names, optionsOf, shownValue } from '../expect.js';
 import { gatherRows, reshape } from '../autograd/ops.js';
 import { concat } from '../autograd/movement.js';
@@ -8,7 +9,7 @@ import { fromData, zeros } from '../tensor/create.js';
 import type { Philox } from '../tensor/philox.js';
 import { formatShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { Linear } from './layers.js';
+import { checkSizes, Linear } from './layers.js';
 import { Module } from './module.js';
 
 /** How the filters of a `Conv2d` move over a picture. */
@@ -39,6 +40,7 @@ export class Conv2d extends Module {
   constructor(inputSize: number, outputSize: number, kernelSize: number, options: Conv2dOptions = {}) {
     super();
     const { stride = 1, padding = 0, rng } = optionsOf(options, NAMES, 'Conv2d');
+    checkSizes({ inputSize, outputSize });
     for (const [name, value, least] of [
       ['kernel size', kernelSize, 1],
       ['stride', stride, 1],
@@ -61,7 +63,8 @@ export class Conv2d extends Module {
   }
 
   /** Errors: SHAPE. */
-  forward(x: Tensor): Tensor {
+  forward(images: TensorLike): Tensor {
+    const x = asTensor(images, 'the images');
     const [N, H, W, C] = x.shape;
     const K = this.kernelSize;
     const height = this.#places(H);

@@ -2,6 +2,7 @@
 // step from a network, and learned scores of neighbours, so that a path is judged as a whole.
 // Letters: T steps, N batch, K states. The sums over paths run on the host in float64 (chain.ts).
 import { UnrolledError } from '../errors.js';
+import { asTensor, type TensorLike } from '../tensor/asTensor.js';
 import { mul } from '../autograd/ops.js';
 import { isRecording, record } from '../autograd/tape.js';
 import { fromData } from '../tensor/create.js';
@@ -49,10 +50,12 @@ export class LinearChainCRF extends Module {
   /**
    * −log P of the given paths, in nats a step: their sum over the batch by the steps that count; 0 where none does.
    * Scores that are not finite give NaN, for the training loop to report.
-   * @param scores [T, N, K]  @param path int32 [T, N]; what follows a sequence's length is not read  @param lengths [N], 0 allowed
+   * @param given [T, N, K]  @param gold int32 [T, N]; what follows a sequence's length is not read  @param lengths [N], 0 allowed
    * Errors: SHAPE, DTYPE; RANGE for a state that is none, or a length above T.
    */
-  loss(scores: Tensor, path: Tensor, lengths: Lengths): Tensor {
+  loss(given: TensorLike, gold: TensorLike, lengths: Lengths): Tensor {
+    const scores = asTensor(given, 'the scores');
+    const path = asTensor(gold, 'the paths', 'int32', scores.device);
     const own = this.#lengths(scores, lengths);
     checkPath(scores, path);
     const [K, N] = [this.states, own.length];
@@ -66,10 +69,10 @@ export class LinearChainCRF extends Module {
       const states = path.data();
       own.forEach((length, n) => {
         if (length === 0) return;
-        const gold = Int32Array.from({ length }, (_, t) => states[t * N + n]);
+        const own = Int32Array.from({ length }, (_, t) => states[t * N + n]);
         const sequence = stepsOf(values[0], K, N, n, length);
-        total -= chain.score(sequence, gold);
-        total += gradients ? addGradients(gradients, chain, sequence, gold, n, N) : chain.logPartition(sequence);
+        total -= chain.score(sequence, own);
+        total += gradients ? addGradients(gradients, chain, sequence, own, n, N) : chain.logPartition(sequence);
       });
     } else {
       total = NaN;
@@ -97,18 +100,19 @@ export class LinearChainCRF extends Module {
   }
 
   /** The most probable path of each sequence, outside the tape; an empty one for a length of 0. Errors: SHAPE, RANGE. */
-  decode(scores: Tensor, lengths: Lengths): BestPath[] {
+  decode(scores: TensorLike, lengths: Lengths): BestPath[] {
     return this.#each(scores, lengths, (chain, steps) =>
       steps.length === 0 ? { path: new Int32Array(0), score: 0 } : chain.best(steps),
     );
   }
 
   /** The probability of each state at each step of each sequence, over all paths: N times [length, K]. Errors: SHAPE, RANGE. */
-  marginals(scores: Tensor, lengths: Lengths): Float64Array[] {
+  marginals(scores: TensorLike, lengths: Lengths): Float64Array[] {
     return this.#each(scores, lengths, (chain, steps) => (steps.length === 0 ? steps : chain.marginals(steps).states));
   }
 
-  #each<R>(scores: Tensor, lengths: Lengths, visit: (chain: LinearChain, steps: Float64Array) => R): R[] {
+  #each<R>(given: TensorLike, lengths: Lengths, visit: (chain: LinearChain, steps: Float64Array) => R): R[] {
+    const scores = asTensor(given, 'the scores');
     const own = this.#lengths(scores, lengths);
     const values = [scores, this.transition, this.start, this.end].map((t) => t.data());
     const chain = chainOf(this.states, values);

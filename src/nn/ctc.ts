@@ -2,7 +2,8 @@
 // without an alignment. Letters: T steps, N batch, C classes with the blank, S labels.
 // The recursions run on the host in float64: a few numbers for each step and label, and nothing for a kernel to gain.
 import { UnrolledError } from '../errors.js';
-import { type Names, optionsOf } from '../expect.js';
+import { asTensor, type TensorLike } from '../tensor/asTensor.js';
+import { type Names, optionsOf, shownValue } from '../expect.js';
 import { mul } from '../autograd/ops.js';
 import { alias, isRecording, record } from '../autograd/tape.js';
 import { fromData } from '../tensor/create.js';
@@ -34,12 +35,14 @@ const NAMES: Names<CtcOptions> = {
  *
  * The gradient is the one for `logProbs`; PyTorch returns there what is right only below a logSoftmax. The gradients of the
  * logits, below a logSoftmax, are the same.
- * @param logProbs [T, N, C] from logSoftmax
- * @param targets int32 [N, S]; what follows a sequence's length is not read
+ * @param predicted [T, N, C] from logSoftmax
+ * @param wanted int32 [N, S]; what follows a sequence's length is not read
  * Errors: SHAPE, DTYPE; RANGE for a label that is no class or is the blank, or a length above T or S; TOO_SHORT where the
  * steps are fewer than the labels need (one for each label and one between equal neighbours), unless `zeroInfinity`.
  */
-export function ctcLoss(logProbs: Tensor, targets: Tensor, given: CtcOptions = {}): Tensor {
+export function ctcLoss(predicted: TensorLike, wanted: TensorLike, given: CtcOptions = {}): Tensor {
+  const logProbs = asTensor(predicted, 'the log-probabilities');
+  const targets = asTensor(wanted, 'the targets', 'int32', logProbs.device);
   const options = optionsOf(given, NAMES, 'ctcLoss');
   const { blank = 0, reduction = 'mean', zeroInfinity = false } = options;
   checkInputs(logProbs, targets, blank);
@@ -167,7 +170,7 @@ function checkInputs(logProbs: Tensor, targets: Tensor, blank: number): void {
   if (!(Number.isInteger(blank) && blank >= 0 && blank < classes)) {
     throw new UnrolledError(
       'RANGE',
-      `expected a blank from 0 to ${classes - 1}, received ${blank}`,
+      `expected a blank from 0 to ${classes - 1}, received ${shownValue(blank)}`,
       'the blank is one of the classes',
     );
   }

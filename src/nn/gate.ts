@@ -3,7 +3,7 @@ import { freezeElements } from '../autograd/freeze.js';
 import { frozenMask } from '../autograd/frozen.js';
 import { slice } from '../autograd/ops.js';
 import { UnrolledError } from '../errors.js';
-import { expectNumbers } from '../expect.js';
+import { expectNumbers, shownValue } from '../expect.js';
 import { didYouMean } from '../nearest.js';
 import { fromData } from '../tensor/create.js';
 import type { HostArray } from '../tensor/device.js';
@@ -153,8 +153,8 @@ export class Gate {
     const names = this.blocks.map((block) => block.parameter);
     throw new UnrolledError(
       'OPTION',
-      `expected a parameter of gate ${this.name} (${names.join(', ')}), received "${parameter}"`,
-      `${didYouMean(parameter, names)}rnn.gate('${this.name}').blocks lists them`,
+      `expected a parameter of gate ${this.name} (${names.join(', ')}), received ${shownValue(parameter)}`,
+      `${didYouMean(String(parameter), names)}rnn.gate('${this.name}').blocks lists them`,
     );
   }
 
@@ -174,7 +174,7 @@ export function gateOf(layer: Module, name: string, cell: string): Gate {
   const names = [...new Set(states.flatMap(({ label }) => label.blocks.map(({ gate }) => gate)))];
   throw new UnrolledError(
     'OPTION',
-    `expected a gate of ${cell} (${names.join(', ') || 'it has none'}), received "${name}"`,
+    `expected a gate of ${cell} (${names.join(', ') || 'it has none'}), received ${shownValue(name)}`,
     `${didYouMean(name, names)}gates are the linears of the cell`,
   );
 }

@@ -1,6 +1,7 @@
 // The feed-forward layers around a recurrent one: Linear, Embedding, Dropout, LayerNorm.
 // Letters: V tokens, D numbers of each.
 import { UnrolledError } from '../errors.js';
+import { asTensor, type TensorLike } from '../tensor/asTensor.js';
 import { expectFlag, expectFunction, expectList, expectNumbers, type Names, optionsOf, shownValue } from '../expect.js';
 import { layerNorm } from '../autograd/normalize.js';
 import { add, dropout, gatherRows, matmul, reshape } from '../autograd/ops.js';
@@ -52,7 +53,8 @@ export class Linear extends Module {
   }
 
   /** [..., inputSize] to [..., outputSize]; a vector [inputSize] to [outputSize]. Errors: SHAPE. */
-  forward(x: Tensor): Tensor {
+  forward(input: TensorLike): Tensor {
+    const x = asTensor(input, 'the input');
     if (x.shape[x.rank - 1] !== this.inputSize) {
       throw new UnrolledError(
         'SHAPE',
@@ -149,7 +151,8 @@ export class Embedding extends Module {
   }
 
   /** Errors: RANGE for an index that the table has not. */
-  forward(indices: Tensor): Tensor {
+  forward(given: TensorLike): Tensor {
+    const indices = asTensor(given, 'the indices', 'int32');
     return gatherRows(this.weight, indices, this.paddingIndex === null ? {} : { paddingIndex: this.paddingIndex });
   }
 }
@@ -168,7 +171,8 @@ export class Dropout extends Module {
   }
 
   /** Any shape to the same; after `eval()`, x itself. Each call draws another mask. */
-  forward(x: Tensor): Tensor {
+  forward(input: TensorLike): Tensor {
+    const x = asTensor(input, 'the input');
     return this.training && this.p > 0 ? dropout(x, this.p, this.#calls.next()) : x;
   }
 }
@@ -214,7 +218,8 @@ export class LayerNorm extends Module {
   }
 
   /** [..., size] to the same: (x − mean) / √(variance + epsilon) · weight + bias. Errors: SHAPE. */
-  forward(x: Tensor): Tensor {
+  forward(input: TensorLike): Tensor {
+    const x = asTensor(input, 'the input');
     if (x.shape[x.rank - 1] !== this.size) {
       throw new UnrolledError(
         'SHAPE',

@@ -1,6 +1,7 @@
 // Losses between predictions and targets of one shape; cross-entropy stands in autograd/rows.ts, CTC in ctc.ts. Each is one
 // program over the elements and a sum.
 import { UnrolledError } from '../errors.js';
+import { asTensor, type TensorLike } from '../tensor/asTensor.js';
 import { expectObject, type Names, optionsOf, shownValue } from '../expect.js';
 import { argument, elementwise, RESULT_GRADIENT } from '../autograd/elementwise.js';
 import { reduceAxes } from '../autograd/movement.js';
@@ -9,7 +10,7 @@ import { apply, constant, type Expr, uniform } from '../program/expr.js';
 import { requireNumber } from '../range.js';
 import { full } from '../tensor/create.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
-import { Tensor } from '../tensor/tensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { requireBroadcast } from './broadcast.js';
 
 /** `none` keeps one loss for each element (or sequence); a mean over nothing is 0. */
@@ -42,6 +43,12 @@ export function reduceLoss(loss: Tensor, reduction: Reduction = 'mean'): Tensor 
   }
 }
 
+/** Errors: DTYPE, SHAPE for what are no numbers. */
+function tensorsOf(prediction: TensorLike, target: TensorLike): [Tensor, Tensor] {
+  const p = asTensor(prediction, 'the prediction');
+  return [p, asTensor(target, 'the target', 'float32', p.device)];
+}
+
 function requireSameShape(prediction: Tensor, target: Tensor): void {
   if (sameShape(prediction.shape, target.shape)) return;
   throw new UnrolledError(
@@ -65,14 +72,16 @@ const distance = apply('abs', difference);
 const squaredExpr = times(difference, difference);
 
 /** Mean squared error: (p − y)². Errors: SHAPE. */
-export function mse(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+export function mse(given: TensorLike, wanted: TensorLike, options: LossOptions = {}): Tensor {
+  const [prediction, target] = tensorsOf(given, wanted);
   const { reduction } = optionsOf(options, LOSS_NAMES, 'mse');
   requireSameShape(prediction, target);
   return reduceLoss(elementwise(squaredExpr, [prediction, target], { op: 'mse' }), reduction);
 }
 
 /** Mean absolute error, PyTorch's `l1_loss`: |p − y|, with gradient 0 where they are equal. Errors: SHAPE. */
-export function mae(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+export function mae(given: TensorLike, wanted: TensorLike, options: LossOptions = {}): Tensor {
+  const [prediction, target] = tensorsOf(given, wanted);
   const { reduction } = optionsOf(options, LOSS_NAMES, 'mae');
   requireSameShape(prediction, target);
   return reduceLoss(elementwise(distance, [prediction, target], { op: 'mae' }), reduction);
@@ -97,7 +106,8 @@ export interface HuberOptions extends LossOptions {
 const HUBER_NAMES: Names<HuberOptions> = { ...LOSS_NAMES, delta: true };
 
 /** ½ (p − y)² up to a distance of delta, then delta · (|p − y| − ½ delta) (Huber 1964). Errors: SHAPE, RANGE. */
-export function huber(prediction: Tensor, target: Tensor, options: HuberOptions = {}): Tensor {
+export function huber(given: TensorLike, wanted: TensorLike, options: HuberOptions = {}): Tensor {
+  const [prediction, target] = tensorsOf(given, wanted);
   requireSameShape(prediction, target);
   const { delta: bound = 1, reduction } = optionsOf(options, HUBER_NAMES, 'huber');
   requireNumber('a delta', bound, { above: 0 }, 'use mae in place of a delta of 0, mse in place of an infinite one');
@@ -120,22 +130,24 @@ const bceGradients = [
 /** Options of `bceWithLogits`. */
 export interface BceOptions extends LossOptions {
   /** Weight of the positive term: a number, or a tensor that broadcasts to the logits; it gets no gradient. */
-  posWeight?: number | Tensor;
+  posWeight?: number | TensorLike;
 }
 
 const BCE_NAMES: Names<BceOptions> = { ...LOSS_NAMES, posWeight: true };
 
 /**
  * Binary cross-entropy of logits, stable for any size of them: −w y log σ(x) − (1 − y) log(1 − σ(x)).
- * @param target probabilities of the shape of the logits
+ * @param given logits  @param wanted probabilities of the shape of the logits
  * Errors: SHAPE, RANGE for a negative posWeight.
  */
-export function bceWithLogits(logits: Tensor, target: Tensor, options: BceOptions = {}): Tensor {
+export function bceWithLogits(given: TensorLike, wanted: TensorLike, options: BceOptions = {}): Tensor {
+  const [logits, target] = tensorsOf(given, wanted);
   requireSameShape(logits, target);
   const { posWeight = 1, reduction } = optionsOf(options, BCE_NAMES, 'bceWithLogits');
-  if (!(posWeight instanceof Tensor))
+  if (typeof posWeight === 'number')
     requireNumber('posWeight', posWeight, { min: 0 }, 'the ratio of negatives to positives is usual');
-  const weights = typeof posWeight === 'number' ? full([1], posWeight, { device: logits.device }) : posWeight;
+  const weights =
+    typeof posWeight === 'number' ? full([1], posWeight, { device: logits.device }) : asTensor(posWeight, 'posWeight');
   requireBroadcast(weights, logits.shape, 'a posWeight', 'give a number, or one weight for each class');
   const loss = elementwise(bceExpr, [logits, target, weights], { op: 'bceWithLogits', gradients: bceGradients });
   return reduceLoss(loss, reduction);
@@ -162,11 +174,11 @@ const byLogGradients = [
 export type GaussianSpread =
   | {
       /** v, at least 0: an output under softplus, for instance. */
-      variance: Tensor;
+      variance: TensorLike;
     }
   | {
       /** log v, any number. */
-      logVariance: Tensor;
+      logVariance: TensorLike;
     };
 
 /** Options of `gaussianNLL`. */
@@ -185,24 +197,25 @@ const GAUSSIAN_NAMES: Names<GaussianOptions> = { ...LOSS_NAMES, full: true, epsi
  * Errors: SHAPE, RANGE for a negative variance.
  */
 export function gaussianNLL(
-  mean: Tensor,
-  target: Tensor,
+  given: TensorLike,
+  wanted: TensorLike,
   spread: GaussianSpread,
   options: GaussianOptions = {},
 ): Tensor {
+  const [mean, target] = tensorsOf(given, wanted);
   requireSameShape(mean, target);
   const own = optionsOf(options, GAUSSIAN_NAMES, 'gaussianNLL');
   const { full: withConstant = false, epsilon: least = 1e-6, reduction } = own;
   expectObject(spread, 'the spread', 'give { variance } or { logVariance }');
   const isLog = 'logVariance' in spread;
-  const given = isLog ? spread.logVariance : spread.variance;
-  requireBroadcast(given, mean.shape, isLog ? 'a logVariance' : 'a variance', 'one for each element, or [..., 1]');
+  const width = asTensor(isLog ? spread.logVariance : spread.variance, isLog ? 'logVariance' : 'variance');
+  requireBroadcast(width, mean.shape, isLog ? 'a logVariance' : 'a variance', 'one for each element, or [..., 1]');
   requireNumber('an epsilon', least, { above: 0 }, '1e-6 is usual');
-  if (!isLog) requireNoNegative(given);
+  if (!isLog) requireNoNegative(width);
   const uniforms = { epsilon: isLog ? Math.log(least) : least, offset: withConstant ? 0.5 * Math.log(2 * Math.PI) : 0 };
   const loss = isLog
-    ? elementwise(byLogExpr, [mean, target, given], { op: 'gaussianNLL', uniforms, gradients: byLogGradients })
-    : elementwise(byVarianceExpr, [mean, target, given], {
+    ? elementwise(byLogExpr, [mean, target, width], { op: 'gaussianNLL', uniforms, gradients: byLogGradients })
+    : elementwise(byVarianceExpr, [mean, target, width], {
         op: 'gaussianNLL',
         uniforms,
         gradients: byVarianceGradients,

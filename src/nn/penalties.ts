@@ -1,5 +1,6 @@
 // Penalties added to a loss: on activations (AR and TAR) and on weights. Letters: T steps, N batch, H hidden.
 import { UnrolledError } from '../errors.js';
+import { asTensor, type TensorLike } from '../tensor/asTensor.js';
 import { type Names, optionsOf } from '../expect.js';
 import { add, mean, mul, slice, square, sub, sum } from '../autograd/ops.js';
 import { requireNumber } from '../range.js';
@@ -14,7 +15,7 @@ export interface ActivationPenaltyOptions {
   /** β: weight of the mean squared change from step to step; 1 in the paper. 0 by default. */
   tar?: number;
   /** The output after dropout, which AR is about (TAR is about the output before); the same by default. */
-  dropped?: Tensor;
+  dropped?: TensorLike;
   /** The outputs are [N, T, H]. */
   batchFirst?: boolean;
 }
@@ -24,11 +25,18 @@ const NAMES: Names<ActivationPenaltyOptions> = { ar: true, tar: true, dropped: t
 /**
  * α · mean(dropped²) + β · mean((h_t − h_{t−1})²) over all elements (Merity, Keskar and Socher 2017, section 4.7; means
  * as in the authors' program). One number; without two steps TAR is 0.
- * @param output of the last layer, [T, N, H]
+ * @param outputs of the last layer, [T, N, H]
  * Errors: SHAPE, RANGE for a negative weight.
  */
-export function activationPenalty(output: Tensor, options: ActivationPenaltyOptions): Tensor {
-  const { ar = 0, tar = 0, dropped = output, batchFirst = false } = optionsOf(options, NAMES, 'activationPenalty');
+export function activationPenalty(outputs: TensorLike, options: ActivationPenaltyOptions): Tensor {
+  const output = asTensor(outputs, 'the output');
+  const {
+    ar = 0,
+    tar = 0,
+    dropped: given = output,
+    batchFirst = false,
+  } = optionsOf(options, NAMES, 'activationPenalty');
+  const dropped = asTensor(given, 'dropped');
   requireNumber('ar', ar, { min: 0 }, '2 is the value in the paper, 0 turns it off');
   requireNumber('tar', tar, { min: 0 }, '1 is the value in the paper, 0 turns it off');
   if (output.rank !== 3) {

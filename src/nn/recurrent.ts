@@ -3,7 +3,17 @@
 import { cellByName } from '../cell/cells/index.js';
 import { refuseOtherCopy } from '../copy.js';
 import { UnrolledError } from '../errors.js';
-import { expectList, expectText, type Names, optionsOf, refuse } from '../expect.js';
+import { asTensor, type TensorLike } from '../tensor/asTensor.js';
+import {
+  expectNumbers,
+  expectRows,
+  expectText,
+  expectTexts,
+  type Names,
+  optionsOf,
+  refuse,
+  shownValue,
+} from '../expect.js';
 import { add, concat, dropout, mul } from '../autograd/ops.js';
 import type { CellGraph } from '../cell/graph.js';
 import { sizeOfWidth } from '../cell/layout.js';
@@ -41,7 +51,7 @@ export interface ForwardOptions {
   /** Steps of each sequence [N], 0 allowed; no work is done beyond them, and the output there is zero. */
   lengths?: Lengths;
   /** [T, N] (or [N, T] where batchFirst): where it is 0 the state holds and the output is zero. */
-  mask?: Tensor;
+  mask?: TensorLike;
   /** Named values of the cell to return at every step: states, linears (their gates), and what it named. */
   trace?: readonly string[];
   /** Gradient checkpointing: steps of a segment, or 'sqrt' for √T of them. */
@@ -70,6 +80,17 @@ export interface GatePlace {
   layer?: number;
   /** backward: of a network in both directions, the one from the end; forward. */
   direction?: 'forward' | 'backward';
+}
+
+/** Errors: OPTION for what no network returned. */
+export function expectState(state: RecurrentState): void {
+  const help = 'pass the state that this network returned: { state: result.state }';
+  expectRows(state, help, (layer) => {
+    for (const t of Object.values(layer)) {
+      refuseOtherCopy(t, 'tensor');
+      if (!(t instanceof Tensor)) refuse('tensors as the state', t, help);
+    }
+  });
 }
 
 const GATE_NAMES: Names<GatePlace> = { layer: true, direction: true };
@@ -187,11 +208,12 @@ export class Recurrent extends Module {
   }
 
   /**
-   * @param x [T, N, D], or int32 tokens [T, N] that stand for one-hot vectors; [N, T, …] where batchFirst; without the batch
+   * @param sequence [T, N, D], or int32 tokens [T, N] that stand for one-hot vectors; [N, T, …] where batchFirst; without the batch
    * axis ([T, D], tokens [T]) for one sequence, and so the result
    * Errors: SHAPE, STATE, OPTION, RANGE for a token outside 0 … D − 1 or a length beyond T.
    */
-  forward(x: Tensor, given: ForwardOptions = {}): RecurrentResult {
+  forward(sequence: TensorLike, given: ForwardOptions = {}): RecurrentResult {
+    const x = asTensor(sequence, 'the input');
     const options = optionsOf(given, FORWARD_NAMES, 'forward');
     const rank = x.dtype === 'int32' ? 2 : 3;
     if (x.rank === rank - 1) return this.#single(x, options);
@@ -211,7 +233,7 @@ export class Recurrent extends Module {
     }
     const directions = this.bidirectional ? 2 : 1;
     const before = options.state ?? null;
-    if (before !== null) expectList(before, 'the state', 'pass the state that this network returned');
+    if (before !== null) expectState(before);
     if (before !== null && before.length !== this.numLayers * directions) {
       throw new UnrolledError(
         'STATE',
@@ -219,6 +241,7 @@ export class Recurrent extends Module {
         'pass the state that this network returned',
       );
     }
+    if (options.trace !== undefined) expectTexts(options.trace, 'trace', "name values of the cell, as ['h']");
     const { batchFirst } = this;
     const first = batchFirst ? swapBatch(x) : x;
     const [T, N] = first.shape;
@@ -286,7 +309,7 @@ export class Recurrent extends Module {
     if (found === undefined || !(layer >= 0)) {
       throw new UnrolledError(
         'OPTION',
-        `expected a layer from 0 to ${this.numLayers - 1}${this.bidirectional ? '' : ' in direction forward'}, received ${layer} ${direction}`,
+        `expected a layer from 0 to ${this.numLayers - 1}${this.bidirectional ? '' : ' in direction forward'}, received ${shownValue(layer)} ${shownValue(direction)}`,
         'layers are counted from 0, the first one',
       );
     }
@@ -302,10 +325,11 @@ export class Recurrent extends Module {
 
   /**
    * One step, for streaming: the same numbers as the whole sequence gives.
-   * @param x [N, D], or tokens [N]. Returns output [N, H] and the state.
+   * @param values [N, D], or tokens [N]. Returns output [N, H] and the state.
    * Errors: OPTION for a network that needs the end of the sequence.
    */
-  step(x: Tensor, state: RecurrentState | null = null): { output: Tensor; state: RecurrentState } {
+  step(values: TensorLike, state: RecurrentState | null = null): { output: Tensor; state: RecurrentState } {
+    const x = asTensor(values, 'the input');
     if (this.bidirectional || this.#options.reverse === true) {
       throw new UnrolledError(
         'OPTION',
@@ -384,12 +408,14 @@ function packingOf(options: ForwardOptions, batchFirst: boolean, T: number, N: n
   }
   if (options.lengths !== undefined) return Packing.fromLengths(options.lengths, T, N);
   if (options.mask === undefined) return null;
-  const mask = options.mask.rank === 1 ? options.mask.reshape(batchFirst ? [1, -1] : [-1, 1]) : options.mask;
+  const given = asTensor(options.mask, 'the mask');
+  const mask = given.rank === 1 ? given.reshape(batchFirst ? [1, -1] : [-1, 1]) : given;
   return Packing.fromMask(batchFirst ? mask.transpose(0, 1) : mask, T, N);
 }
 
 function scaleOf(given: ArrayLike<number> | undefined, T: number, x: Tensor): Tensor | undefined {
   if (given === undefined) return undefined;
+  expectNumbers(given, 'gradientScale', 'see randomizedTruncation');
   if (given.length !== T)
     throw new UnrolledError(
       'SHAPE',
@@ -407,7 +433,7 @@ function segmentOf(checkpoint: number | 'sqrt' | undefined, T: number): number {
   if (!(Number.isInteger(checkpoint) && checkpoint > 0)) {
     throw new UnrolledError(
       'OPTION',
-      `expected a whole number of steps or 'sqrt' as checkpoint, received ${String(checkpoint)}`,
+      `expected a whole number of steps or 'sqrt' as checkpoint, received ${shownValue(checkpoint)}`,
       "'sqrt' needs the least memory",
     );
   }

@@ -1,4 +1,5 @@
 // The options of Recurrent: what they are, what they must be, and the sizes that follow. Letters: D input, H hidden.
+import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
 import { expectChoice, expectFlag, expectNumbers, type Names, optionsOf, refuse } from '../expect.js';
 import type { CellGraph } from '../cell/graph.js';
@@ -6,7 +7,7 @@ import type { Sizes } from '../cell/layout.js';
 import { requireNumber } from '../range.js';
 import { full } from '../tensor/create.js';
 import type { Philox } from '../tensor/philox.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { Tensor } from '../tensor/tensor.js';
 import type { Initializer } from './initializers.js';
 import { checkInitializers, checkSizes } from './layers.js';
 import type { RandomCalls } from './random.js';
@@ -154,7 +155,7 @@ export function checkOptions(cells: readonly CellGraph[], options: RecurrentOpti
     const unknown = Object.keys(options.initialBias ?? {}).filter((name) => !names.includes(name));
     if (unknown.length > 0)
       fail(
-        `expected initialBias for linears of ${c.name} (${names.join(', ')}), received ${unknown.join(', ')}`,
+        `expected initialBias for linears of ${c.name} (${names.join(', ')}), received ${brief(unknown.join(', '))}`,
         'use the names in the cell',
       );
     if (typeof options.zoneout === 'object') {
@@ -216,5 +217,6 @@ export function mergedSize(sizes: readonly number[], merge: Merge): number {
   }
   // A function's size shows when it runs.
   const out = merge(full([1, 1, a], 0), full([1, 1, b], 0));
+  if (!(out instanceof Tensor)) refuse('a tensor from merge', out, 'return one, as in (a, b) => add(a, b)');
   return out.shape[out.rank - 1];
 }

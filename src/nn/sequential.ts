@@ -1,4 +1,5 @@
 // Sequential: parts one after the other.
+import { asTensor, type TensorLike } from '../tensor/asTensor.js';
 import { refuseOtherCopy } from '../copy.js';
 import { expectFunction, refuse } from '../expect.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -36,7 +37,7 @@ export class Sequential extends Module {
   }
 
   /** The input of the first part to the output of the last. */
-  forward(x: Tensor): Tensor {
-    return this.#steps.reduce((y, step) => step(y), x);
+  forward(x: TensorLike): Tensor {
+    return this.#steps.reduce((y, step) => step(y), asTensor(x, 'the input'));
   }
 }

@@ -21,6 +21,7 @@ export function holdsPronunciations(text: string): boolean {
  */
 export function readPronunciations(text: string, name = 'the file'): Table {
   expectText(text, 'a dictionary', 'give the text of a file');
+  expectText(name, 'the name of the file', 'give it for messages');
   const rows: TableRow[] = [];
   text.split(/\r?\n/).forEach((line, i) => {
     const entry = ENTRY.exec(line);

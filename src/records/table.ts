@@ -2,6 +2,7 @@
 import { UnrolledError } from '../errors.js';
 import {
   expectChoice,
+  expectFlag,
   expectObject,
   expectText,
   expectTexts,
@@ -98,11 +99,14 @@ export function readTable(text: string, name: string, given: TableOptions = {}):
   expectText(name, 'the name of the file', "give it for messages and its extension, as 'reviews.csv'");
   if (options.format !== undefined) expectChoice(options.format, 'a format', [...new Set(Object.values(EXTENSIONS))]);
   if (options.named !== undefined) expectTexts(options.named, 'named', 'give names of columns');
+  if (options.comment !== undefined && options.comment !== null)
+    expectText(options.comment, 'a comment', 'give what begins a line that is no row');
+  if (options.header !== undefined) expectFlag(options.header, 'header');
   if (options.separator !== undefined) expectText(options.separator, 'a separator', 'give one character, such as ,');
   if (options.separator !== undefined && (options.separator.length !== 1 || /["\r\n]/.test(options.separator))) {
     throw new UnrolledError(
       'OPTION',
-      `expected one character as separator, received ${JSON.stringify(options.separator)}`,
+      `expected one character as separator, received ${shownValue(options.separator)}`,
       'give the character between two values, such as , or ;',
     );
   }

@@ -1,6 +1,6 @@
 // Sentences whose tokens have tags: columns as in CoNLL's shared tasks, and CoNLL-U (universaldependencies.org/format.html).
 import { UnrolledError } from '../errors.js';
-import { expectChoice, expectText, type Names, optionsOf } from '../expect.js';
+import { expectChoice, expectText, type Names, optionsOf, shownValue } from '../expect.js';
 import { didYouMean } from '../nearest.js';
 
 /** A sentence with a tag for each token. */
@@ -222,7 +222,7 @@ function column(wanted: number | string, columns: number, names: readonly string
     if (found >= 0) return found;
     throw new UnrolledError(
       'NOT_FOUND',
-      `expected a column of ${file}, received "${wanted}"`,
+      `expected a column of ${file}, received ${shownValue(wanted)}`,
       names
         ? `${didYouMean(String(wanted), names)}CoNLL-U has ${names.join(', ')}`
         : 'its columns have no names: give a number from 1, or from the end with -1',
@@ -232,7 +232,7 @@ function column(wanted: number | string, columns: number, names: readonly string
   if (Number.isInteger(number) && number !== 0 && index >= 0 && index < columns) return index;
   throw new UnrolledError(
     'RANGE',
-    `expected a column from 1 to ${columns}, or from -1 to -${columns}, of ${file}, received ${number}`,
+    `expected a column from 1 to ${columns}, or from -1 to -${columns}, of ${file}, received ${shownValue(number)}`,
     'count the columns of a line with a token',
   );
 }

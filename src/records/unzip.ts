@@ -1,6 +1,6 @@
 // A file out of a zip archive (APPNOTE 6.3), stored or deflated; enough for the data sets that are published as zip.
 import { UnrolledError, UnsupportedError } from '../errors.js';
-import { type Bytes, bytesOf, expectFunction, expectText } from '../expect.js';
+import { type Bytes, bytesOf, expectFunction, expectText, shownValue } from '../expect.js';
 import { requireInflatable } from './inflate.js';
 
 /** A file in a zip archive. */
@@ -60,7 +60,7 @@ export async function unzip(
     const paths = entries.slice(0, 10).map((one) => one.path);
     throw new UnrolledError(
       'NOT_FOUND',
-      `expected a file of ${name}, received ${path}`,
+      `expected a file of ${name}, received ${shownValue(path)}`,
       `it has ${paths.length === 0 ? 'no files' : paths.join(', ')}${entries.length > 10 ? ', …' : ''}`,
     );
   }

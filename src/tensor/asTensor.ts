@@ -1,4 +1,5 @@
 // Where a tensor is expected an array does too: the one place that makes tensors of arguments.
+import { refuseOtherCopy } from '../copy.js';
 import { tensorOf } from './create.js';
 import type { Device, DType } from './device.js';
 import { Tensor } from './tensor.js';
@@ -13,5 +14,7 @@ export type TensorLike = Tensor | TensorValues;
  * @param dtype of what is made of numbers; a tensor keeps its own  @param device likewise, as the tensors it meets
  */
 export function asTensor(value: TensorLike, name: string, dtype?: DType, device?: Device): Tensor {
-  return value instanceof Tensor ? value : tensorOf(value, name, { dtype, device });
+  if (value instanceof Tensor) return value;
+  refuseOtherCopy(value, 'tensor');
+  return tensorOf(value, name, { dtype, device });
 }

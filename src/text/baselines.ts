@@ -1,5 +1,6 @@
 // What a language model is measured against: guessing at random, single tokens, n-grams.
 import { expectNumbers } from '../expect.js';
+import { requireNumber } from '../range.js';
 import { NgramModel } from './ngram.js';
 import { type LossMetrics, lossMetrics } from './perplexity.js';
 
@@ -30,6 +31,7 @@ export function baselines(
 ): Baselines {
   expectNumbers(orders, 'orders', 'as in [3, 5]');
   expectNumbers(validation, 'the validation part');
+  requireNumber('vocabularySize', vocabularySize, { min: 1, whole: true }, 'give V: corpus.vocabulary.size');
   const unigram = NgramModel.fit(train, { order: 1, vocabularySize, smoothing: 'laplace' });
   return {
     uniform: uniformMetrics(vocabularySize, validation.length),

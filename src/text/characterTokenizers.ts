@@ -1,5 +1,6 @@
 // Characters (Unicode code points) and bytes (of UTF-8) as tokens. Both give back exactly the text they were cut from.
 import { UnrolledError } from '../errors.js';
+import { expectText, expectTexts } from '../expect.js';
 import type { Joiner, Tokenizer } from './tokenizer.js';
 
 /** Unicode code points: an emoji or a rare Chinese character is one token. */
@@ -11,10 +12,12 @@ export class CharTokenizer implements Tokenizer {
   }
 
   tokenize(text: string): string[] {
+    expectText(text, 'a text');
     return Array.from(text);
   }
 
   join(tokens: readonly string[]): string {
+    expectTexts(tokens, 'tokens', 'give those that tokenize(text) gave');
     return tokens.join('');
   }
 
@@ -43,11 +46,13 @@ export class ByteTokenizer implements Tokenizer {
   }
 
   tokenize(text: string): string[] {
+    expectText(text, 'a text');
     return Array.from(new TextEncoder().encode(text), (byte) => BYTE_TOKENS[byte]);
   }
 
   /** Errors: FORMAT for a token that names no byte. */
   join(tokens: readonly string[]): string {
+    expectTexts(tokens, 'tokens', 'give those that tokenize(text) gave');
     return byteDecoder().decode(Uint8Array.from(tokens, byteOf));
   }
 

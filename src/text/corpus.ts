@@ -126,6 +126,7 @@ export function encodeWith(text: string, settings: TextSettings, vocabulary: Voc
 
 /** The tokens of a text as they are written, cut as `encodeWith` cuts it. */
 export function piecesOf(text: string, settings: TextSettings): string[] {
+  expectText(text, 'a text');
   return tokenizerOf(settings).tokenize(prepareText(text, settings));
 }
 

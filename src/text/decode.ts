@@ -1,7 +1,7 @@
 // Bytes to text: strict UTF-8, with an error that says where the first bad byte is; and other encodings where a mark, the bytes or a
 // person says which.
 import { UnrolledError } from '../errors.js';
-import { type Bytes, bytesOf, expectText, optionsOf } from '../expect.js';
+import { type Bytes, bytesOf, expectText, optionsOf, shownValue } from '../expect.js';
 
 const HELP =
   'name its encoding (--encoding windows-1252, for one), convert it (iconv -f ENCODING -t UTF-8), or, for a language model, read it as bytes with --tokens byte';
@@ -89,7 +89,7 @@ function decodeAs(bytes: Uint8Array, name: string, encoding: string): Decoded {
   } catch (cause) {
     throw new UnrolledError(
       'OPTION',
-      `expected an encoding that is known, received "${encoding}"`,
+      `expected an encoding that is known, received ${shownValue(encoding)}`,
       'such as utf-8, utf-16le, windows-1252, iso-8859-2, gbk, big5, shift_jis or euc-kr',
       { cause },
     );

@@ -1,6 +1,7 @@
 // Words as tokens from which the very text comes back: `word`, by Unicode's rules, and `whitespace`, what stands between blanks. A
 // blank that stands where a reader expects one is no token. One that does not, or that is missing, is: so texts as they are written
 // mostly have none of these tokens, and none loses anything.
+import { expectText, expectTexts } from '../expect.js';
 import { collectTokens, joinAll, type Joiner, type Tokenizer } from './tokenizer.js';
 import { isSpace, UNSPACED_SCRIPTS, wordEnd } from './wordBreaks.js';
 
@@ -107,10 +108,12 @@ abstract class ExactTokenizer implements Tokenizer {
   }
 
   tokenize(text: string): string[] {
+    expectText(text, 'a text');
     return collectTokens(this, text);
   }
 
   join(tokens: readonly string[]): string {
+    expectTexts(tokens, 'tokens', 'give those that tokenize(text) gave');
     return joinAll(tokens, this.joiner());
   }
 

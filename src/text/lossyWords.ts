@@ -1,5 +1,6 @@
 // Words as tokens, blanks forgotten: text comes back by rules that put them where a reader expects them. A newline is a token, so that
 // lines and paragraphs are learned too. `split` is for texts that are tokenized already, `word-0.1` for models of that version.
+import { expectText, expectTexts } from '../expect.js';
 import { collectTokens, joinAll, type Joiner, type Tokenizer } from './tokenizer.js';
 
 /** Scripts without spaces between words: each character is a word. */
@@ -29,10 +30,12 @@ export class OldWordTokenizer implements Tokenizer {
   }
 
   tokenize(text: string): string[] {
+    expectText(text, 'a text');
     return collectTokens(this, text);
   }
 
   join(tokens: readonly string[]): string {
+    expectTexts(tokens, 'tokens', 'give those that tokenize(text) gave');
     return joinAll(tokens, this.joiner());
   }
 
@@ -86,10 +89,12 @@ export class SplitTokenizer implements Tokenizer {
   }
 
   tokenize(text: string): string[] {
+    expectText(text, 'a text');
     return collectTokens(this, text);
   }
 
   join(tokens: readonly string[]): string {
+    expectTexts(tokens, 'tokens', 'give those that tokenize(text) gave');
     return joinAll(tokens, this.joiner());
   }
 

@@ -3,9 +3,9 @@
 //   Kneser-Ney: P(w | h) = weight(h, w) + backoff(h) · P(w | h without its first token), down to 1 / V
 //   Laplace:    P(w | h) = (c(h w) + α) / (c(h) + α V)
 import { UnrolledError } from '../errors.js';
-import { expectNumbers, type Names, optionsOf, shownValue } from '../expect.js';
+import { expectNumbers, expectObject, type Names, optionsOf, refuse, shownValue } from '../expect.js';
 import { requireNumber } from '../range.js';
-import type { Philox } from '../tensor/philox.js';
+import { Philox } from '../tensor/philox.js';
 import { modifiedDiscounts } from './kneserNey.js';
 import { NgramCounts, type NgramCountsData } from './ngramCounts.js';
 import { type LossMetrics, lossMetrics } from './perplexity.js';
@@ -75,17 +75,19 @@ export class NgramModel {
         'kneser-ney predicts better, laplace is simpler',
       );
     }
+    requireNumber('vocabularySize', vocabularySize, { min: 1, whole: true }, 'give V: corpus.vocabulary.size');
     requireNumber('alpha', alpha, { min: 0 }, 'use 1, or less for large orders');
     return new NgramModel(NgramCounts.count(tokens, order, vocabularySize), smoothing, alpha);
   }
 
   /** Errors: FORMAT for data that `toData` cannot have written. */
   static fromData(data: NgramModelData): NgramModel {
+    expectObject(data, 'the data of an n-gram model', 'give what toData() gave');
     const { smoothing, alpha } = data;
     if ((smoothing !== 'kneser-ney' && smoothing !== 'laplace') || !(alpha >= 0 && alpha < Infinity)) {
       throw new UnrolledError(
         'FORMAT',
-        `expected smoothing kneser-ney or laplace and alpha of 0 or more, received ${String(smoothing)}, ${String(alpha)}`,
+        `expected smoothing kneser-ney or laplace and alpha of 0 or more, received ${shownValue(smoothing)}, ${shownValue(alpha)}`,
         'the file is damaged or was written by another program',
       );
     }
@@ -122,6 +124,7 @@ export class NgramModel {
 
   /** A token drawn from the distribution. */
   sample(context: ArrayLike<number>, rng: Philox): number {
+    expectGenerator(rng);
     const nodes = this.#used(this.#contexts(context));
     const { firstChild, token } = this.counts;
     // From the longest context down: either one of its children, or, with its backoff's share, the shorter context.
@@ -150,6 +153,7 @@ export class NgramModel {
       );
     }
     expectContext(context);
+    expectGenerator(rng);
     const reach = Math.min(context.length, this.order - 1);
     const text = new Int32Array(reach + length);
     for (let i = 0; i < reach; i++) text[i] = context[context.length - reach + i];
@@ -234,6 +238,10 @@ export class NgramModel {
       );
     }
   }
+}
+
+function expectGenerator(rng: unknown): void {
+  if (!(rng instanceof Philox)) refuse('a generator', rng, 'give new Philox(0)');
 }
 
 function expectContext(context: unknown): void {

@@ -1,6 +1,7 @@
 // Counts of all n-grams up to an order, in a trie of typed arrays. Level k holds the k-grams, each below its first k − 1
 // tokens; siblings are sorted by token and stand together, so that a node's children are a range.
 import { UnrolledError } from '../errors.js';
+import { shownValue } from '../expect.js';
 
 /** Plain data, as it stands in a model file: three arrays over all nodes, the root (node 0, the empty n-gram) first. */
 export interface NgramCountsData {
@@ -207,7 +208,7 @@ function checkOrder(order: number): void {
   if (!isOrder(order)) {
     throw new UnrolledError(
       'RANGE',
-      `expected an n-gram order from 1 to ${MAX_ORDER}, received ${order}`,
+      `expected an n-gram order from 1 to ${MAX_ORDER}, received ${shownValue(order)}`,
       'orders 3 to 7 are usual',
     );
   }

@@ -17,7 +17,7 @@ export interface LossMetrics {
 /** From the sum of −ln P over `tokens` tokens. Errors: EMPTY for none. */
 export function lossMetrics(sum: number, tokens: number): LossMetrics {
   requireNumber('a number of tokens', tokens, { min: 0, whole: true }, 'give how many tokens the sum is of');
-  if (typeof sum !== 'number') requireNumber('a sum', sum, {}, 'give the sum of −ln P');
+  if (typeof sum !== 'number' || Number.isNaN(sum)) requireNumber('a sum', sum, {}, 'give the sum of −ln P');
   if (tokens === 0) {
     throw new UnrolledError('EMPTY', 'expected tokens to predict, received none', 'give a longer text');
   }

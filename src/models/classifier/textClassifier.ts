@@ -1,6 +1,15 @@
 // TextClassifier: one label for a text.
 import { UnrolledError } from '../../errors.js';
-import { expectChoice, expectRows, expectText, expectTexts, type Names, optionsOf, pick } from '../../expect.js';
+import {
+  expectChoice,
+  expectRows,
+  expectText,
+  expectTexts,
+  type Names,
+  optionsOf,
+  pick,
+  shownValue,
+} from '../../expect.js';
 import { crossEntropy, reshape, sigmoid, softmax } from '../../autograd/ops.js';
 import { noGrad } from '../../autograd/tape.js';
 import { Fingerprint } from '../../data/fingerprint.js';
@@ -126,7 +135,7 @@ export class TextClassifier extends Model<ClassifierTask> {
   });
 
   constructor(config: ClassifierConfig, text: ModelText) {
-    requireMade(config, [text]);
+    requireMade(config, [text], ['labels']);
     const outputs = config.labels.length === 2 ? 1 : config.labels.length;
     super(config, [text], (rng, calls) => {
       return new ClassifierNetwork(config, text.vocabulary.size, outputs, rng, calls);
@@ -198,7 +207,7 @@ export class TextClassifier extends Model<ClassifierTask> {
       if (k !== undefined) return k;
       throw new UnrolledError(
         'OPTION',
-        `expected a label of ${shownNames(this.config.labels)}, received "${row.label}" in ${placeOf(row, i)}`,
+        `expected a label of ${shownNames(this.config.labels)}, received ${shownValue(row.label)} in ${placeOf(row, i)}`,
         'rows with a label that the model was not trained on cannot be measured: leave them out, or train with them',
       );
     });

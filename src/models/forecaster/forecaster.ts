@@ -129,7 +129,7 @@ export class Forecaster extends Model<ForecastTask> {
   });
 
   constructor(config: ForecasterConfig) {
-    requireMade(config, []);
+    requireMade(config, [], ['quantiles', 'inputs', 'scalings']);
     checkForecaster(config);
     super(config, [], (rng, calls) => {
       return new ForecasterNetwork(config, channelsOf(config), outputCount(config), rng, calls);

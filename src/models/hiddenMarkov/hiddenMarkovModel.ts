@@ -2,7 +2,15 @@
 // Letters: K states, V symbols, T steps. Everything is float64 and in log space. Rabiner, "A tutorial on hidden Markov models",
 // Proceedings of the IEEE 77, 1989.
 import { UnrolledError } from '../../errors.js';
-import { expectList, expectNumbers, expectObject, type Names, optionsOf, shownValue } from '../../expect.js';
+import {
+  expectFunction,
+  expectList,
+  expectNumbers,
+  expectObject,
+  type Names,
+  optionsOf,
+  shownValue,
+} from '../../expect.js';
 import { requireNumber } from '../../range.js';
 import { type BestPath, type ChainMarginals, LinearChain } from '../../nn/chain.js';
 import { checkSizes } from '../../nn/layers.js';
@@ -129,6 +137,7 @@ export class HiddenMarkovModel {
     expectList(sequences, 'sequences', 'give a list of them: [[0, 1, 1]] for one');
     for (const sequence of sequences) expectNumbers(sequence, 'a sequence', 'give symbol indices from 0');
     const { states, restarts = 1, from, seed = 0, iterations = 100, tolerance = 1e-7, onIteration } = options;
+    if (onIteration !== undefined) expectFunction(onIteration, 'onIteration', 'it is called after every iteration');
     if (sequences.length === 0) throw noSymbols('no sequence');
     const symbols = options.symbols ?? from?.symbols ?? largestSymbol(sequences) + 1;
     checkSizes({ states, symbols, restarts, iterations });

@@ -1,7 +1,7 @@
 // A session of a language model: what it has read, kept. Tokens go in one by one or as text; probabilities and samples come out; the
 // state can be taken out as a value, put back, copied and stored, so that a long prompt is read once.
 import { UnrolledError } from '../../errors.js';
-import { type Bytes, bytesOf, expectNumbers, expectObject, expectText, isBytes } from '../../expect.js';
+import { type Bytes, bytesOf, expectNumbers, expectObject, expectRows, expectText, isBytes } from '../../expect.js';
 import { encodeWith } from '../../text/corpus.js';
 import { isWordKind } from '../../text/tokenizer.js';
 import { decodeState, encodeState, type StateValue } from '../carriedState.js';
@@ -213,6 +213,10 @@ function expectState(state: SessionState): void {
   const help = 'give what state() or toBytes() of a session gave';
   expectObject(state, 'the state of a session', help);
   expectNumbers(state.recent, 'the last tokens of a session', help);
+  if (state.state === null || state.state === undefined) return;
+  expectRows(state.state, help, (layer) => {
+    for (const part of Object.values(layer)) expectNumbers((part as { data?: unknown } | null)?.data, 'a state', help);
+  });
 }
 
 /** Keeps the seeds of neighbouring places apart. */

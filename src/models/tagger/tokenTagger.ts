@@ -144,7 +144,7 @@ export class TokenTagger extends Model<TaggerTask> {
 
   /** @internal */
   constructor(config: TaggerConfig, words: TaggerWords) {
-    requireMade(config, [words]);
+    requireMade(config, words instanceof TaggerWords ? [] : [words], ['tags']);
     const texts = [
       { settings: { tokens: 'word' as const, lowercase: config.lowercase }, vocabulary: words.words },
       { settings: { tokens: 'char' as const }, vocabulary: words.characters },
@@ -212,6 +212,7 @@ export class TokenTagger extends Model<TaggerTask> {
   }
 
   steps(tokens: readonly string[]): string[] {
+    expectTexts(tokens, 'the tokens of a sentence', "as in ['the', 'cat']");
     return [...tokens];
   }
 

@@ -2,6 +2,7 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodePlatform } from './node.js';
 
@@ -38,6 +39,14 @@ describe('node platform', () => {
     chmodSync(folder, 0o500);
     await expect(nodePlatform.writeFileAtomic(path, Uint8Array.of(1))).rejects.toMatchObject({ code: 'IO' });
     expect(readFileSync(path, 'utf8')).toBe('old');
+  });
+
+  it('takes the address of a file', async () => {
+    const address = pathToFileURL(join(folder, 'a model')).href;
+    await nodePlatform.writeFileAtomic(address, new TextEncoder().encode('new'));
+    expect(readFileSync(join(folder, 'a model'), 'utf8')).toBe('new');
+    expect(new TextDecoder().decode(await nodePlatform.readFile(address))).toBe('new');
+    await expect(nodePlatform.readFile('file://host/x')).rejects.toMatchObject({ code: 'OPTION' });
   });
 
   it('says NOT_FOUND for a file that is not there', async () => {

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { UnrolledError } from '../../errors.js';
+import { brief } from '../../brief.js';
 import type { Addon, KernelVariant, Platform, WorkerThread } from '../platform.js';
 
 /** The package's dist/kernels, whether this runs from src/ or from dist/. */
@@ -41,16 +42,28 @@ export const nodePlatform: Platform = {
     } catch (cause) {
       const code = codeOf(cause);
       if (code === 'ENOENT') {
-        throw new UnrolledError('NOT_FOUND', `expected a file, found none: ${path}`, 'check the path', { cause });
-      }
-      if (code === 'EISDIR') {
-        throw new UnrolledError('IO', `expected a file, received the folder ${path}`, 'give the path of a file', {
+        throw new UnrolledError('NOT_FOUND', `expected a file, found none: ${brief(path, 200)}`, 'check the path', {
           cause,
         });
       }
-      throw new UnrolledError('IO', `expected to read ${path}, received ${code}`, 'check that it is a readable file', {
-        cause,
-      });
+      if (code === 'EISDIR') {
+        throw new UnrolledError(
+          'IO',
+          `expected a file, received the folder ${brief(path, 200)}`,
+          'give the path of a file',
+          {
+            cause,
+          },
+        );
+      }
+      throw new UnrolledError(
+        'IO',
+        `expected to read ${brief(path, 200)}, received ${code}`,
+        'check that it is a readable file',
+        {
+          cause,
+        },
+      );
     }
   },
   writeFileAtomic,
@@ -164,7 +177,7 @@ async function writeFileAtomic(given: string, bytes: Uint8Array): Promise<void> 
       code === 'ENOSPC' || code === 'EDQUOT'
         ? 'make room on the disk; what was there before is whole'
         : 'check that the folder exists and can be written; what was there before is whole';
-    throw new UnrolledError('IO', `expected to write ${path}, received ${code}`, help, { cause });
+    throw new UnrolledError('IO', `expected to write ${brief(path, 200)}, received ${code}`, help, { cause });
   }
 }
 
