@@ -339,7 +339,7 @@ describe('what cannot be trained is refused', () => {
       /a loss of one element/,
       'OPTION',
     ],
-    ['a promise', () => [new Linear(1, 2), data, { loss: () => Promise.resolve() }], /received a promise/, 'OPTION'],
+    ['a promise', () => [new Linear(1, 2), data, { loss: () => Promise.resolve() }], /received a Promise/, 'OPTION'],
     ['a loss without weights', () => [new Linear(1, 1), data, { loss }], /./, 'NO_GRADIENT'],
     [
       'no forward',

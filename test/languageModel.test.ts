@@ -36,6 +36,17 @@ describe.each(BACKENDS)('on %s', (name) => {
     expect(() => model.generate({ prime: '漢字 ☃', length: 3 })).not.toThrow();
   });
 
+  it('ends after maxSteps, and goes on with more of them', async ({ skip }) => {
+    if (backend === null) return skip();
+    const saved: Uint8Array[] = [];
+    const options = { ...SMALL, validation: 0.1 };
+    const save = (bytes: Uint8Array): void => void saved.push(bytes);
+    const short = await LanguageModel.fit(TEXT, { ...options, maxSteps: 3, checkpoint: { everySeconds: 0, save } });
+    expect(short.training).toMatchObject({ step: 3, reason: 'done' });
+    const longer = await LanguageModel.fit(TEXT, { resume: saved[1], validation: 0.1, maxSteps: 5 });
+    expect(longer.training).toMatchObject({ step: 5, reason: 'done' });
+  });
+
   it('resumes bit for bit', async ({ skip }) => {
     if (backend === null) return skip();
     const options = { ...SMALL, numLayers: 2, dropout: 0.2, epochs: 2, validation: 0.1 };

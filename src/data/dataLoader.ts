@@ -105,6 +105,7 @@ export class DataLoader<E extends Example = Required<Example>> implements Iterab
   constructor(examples: readonly E[], given: DataLoaderOptions = {}) {
     const options = optionsOf(given, NAMES, 'a DataLoader');
     const { batchSize = 32, seed = 0, bucketByLength = true, pad = 0, padTarget, targets } = options;
+    requireNumber('batchSize', batchSize, { min: 1, whole: true }, '32 is usual');
     requireNumber('a seed', seed, { whole: true }, 'use 0, 1, 2 …');
     requireNumber('pad', pad, {}, '0 is usual');
     if (padTarget !== undefined) requireNumber('padTarget', padTarget, {}, '-100 is usual for classes, 0 for values');

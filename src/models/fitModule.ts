@@ -286,10 +286,12 @@ function epochResult({ epoch, trainLoss, validationLoss, step, seconds }: Valida
 
 /** Errors: OPTION for a missing loss, what needs a validation part, and what is no function. */
 function checkOptions<B, M extends Module>(options: ModuleFitOptions<B, M>): void {
-  const { loss, validation, onProgress, onEpoch, checkpoint } = options;
-  if (typeof loss !== 'function' && !Object.hasOwn(LOSSES, loss ?? '')) {
+  const { loss, schedule, validation, onProgress, onEpoch, checkpoint } = options;
+  if (typeof loss === 'function') expectFunction(loss, 'the loss', 'as in ({ x, y }) => mse(net.forward(x), y)');
+  else if (!Object.hasOwn(LOSSES, loss ?? '')) {
     const names = Object.keys(LOSSES);
-    const help = `${didYouMean(String(loss), names)}Give loss: ({ x, y }) => crossEntropy(net.forward(x), y)`;
+    const near = typeof loss === 'string' ? didYouMean(loss, names) : '';
+    const help = `${near}Give loss: ({ x, y }) => crossEntropy(net.forward(x), y)`;
     refuse(`a loss, a function or one of ${names.join(', ')}`, loss, help);
   }
   for (const name of ['patience', 'restoreBest'] as const) {
@@ -300,6 +302,7 @@ function checkOptions<B, M extends Module>(options: ModuleFitOptions<B, M>): voi
       `give validation: examples that are not trained on, or leave ${name} out`,
     );
   }
+  if (typeof schedule === 'function') expectFunction(schedule, 'the schedule', 'as in cosineSchedule()');
   if (onProgress !== undefined) expectFunction(onProgress, 'onProgress', 'it is called after every step');
   if (onEpoch !== undefined) expectFunction(onEpoch, 'onEpoch', 'it is called after every epoch');
   if (checkpoint === undefined || typeof checkpoint === 'string') return;
@@ -314,9 +317,9 @@ function lossFunction<B, M extends Module>(loss: ModuleFitOptions<B, M>['loss'],
   return (batch) => {
     const value: unknown = compute(batch);
     if (value instanceof Tensor && value.size === 1) return value;
-    throw new UnrolledError(
-      'OPTION',
-      `expected a loss of one element, received ${value instanceof Promise ? 'a promise' : brief(String(value))}`,
+    return refuse(
+      'a loss of one element',
+      value,
       value instanceof Promise
         ? 'the function must not be asynchronous'
         : 'return the mean over the minibatch: a tensor',

@@ -2,6 +2,7 @@
 import { setFrozenMask } from '../autograd/frozen.js';
 import { brand } from '../copy.js';
 import { UnrolledError } from '../errors.js';
+import { expectFunction, type Names, optionsOf, refuse } from '../expect.js';
 import { type FileSource, type FileTarget, readSource, writeTarget } from '../platform/files.js';
 import { empty, fromData } from '../tensor/create.js';
 import { defaultRng } from '../tensor/generator.js';
@@ -24,6 +25,8 @@ import { encodeWeights, loadWeights } from './moduleFile.js';
 import type { RandomCalls } from './random.js';
 
 export type { StateDict } from '../weights/labels.js';
+
+const LOAD_OPTIONS: Names<LoadOptions> = { order: true, from: true, strict: true };
 
 /** Tensors that `parameter` made: parameters even while `requiresGrad` is off. */
 const made = new WeakSet<Tensor>();
@@ -51,6 +54,14 @@ export function parameter(
   rng: Philox = defaultRng(),
   name = 'parameter',
 ): Tensor {
+  if (!(from instanceof Tensor) && !(Array.isArray(from) && from.every((size) => typeof size === 'number'))) {
+    refuse(
+      'a tensor or a shape for a parameter',
+      from,
+      'parameter(zeros([3, 4])), or parameter([3, 4], xavierUniform)',
+    );
+  }
+  expectFunction(init, 'an initializer', 'as in parameter([3, 4], xavierUniform)');
   if (from instanceof Tensor && from.node !== null) {
     throw new UnrolledError(
       'OPTION',
@@ -258,7 +269,7 @@ export abstract class Module {
    */
   loadStateDict(state: GivenState, options: LoadOptions = {}): LoadResult {
     const places = [...this.namedState()];
-    const { numbers, ...result } = arrange(places, state, options);
+    const { numbers, ...result } = arrange(places, state, optionsOf(options, LOAD_OPTIONS, 'loadStateDict'));
     places.forEach(({ tensor }, i) => {
       const own = numbers[i];
       if (own !== null) tensor.set(own);

@@ -1,15 +1,24 @@
 // Gradient clipping, a cure for exploding gradients (Pascanu, Mikolov and Bengio 2013).
 import { argument, updateInPlace } from '../autograd/elementwise.js';
+import { refuse } from '../expect.js';
 import { backendOf } from '../backend/registry.js';
 import { Module } from '../nn/module.js';
 import { apply, uniform } from '../program/expr.js';
 import { requireNumber } from '../range.js';
 import { empty } from '../tensor/create.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { Tensor } from '../tensor/tensor.js';
 import type { ParameterSource } from './given.js';
 
+/** Errors: OPTION for what is no module and no list of tensors. */
 function listOf(parameters: ParameterSource): Tensor[] {
-  return parameters instanceof Module ? parameters.parameters() : [...parameters];
+  if (parameters instanceof Module) return parameters.parameters();
+  const isList = typeof parameters === 'object' && parameters !== null && Symbol.iterator in parameters;
+  const list: unknown[] = isList ? [...parameters] : [parameters];
+  const wrong = list.find((t) => !(t instanceof Tensor));
+  if (!isList || wrong !== undefined) {
+    refuse('parameters with gradients', isList ? wrong : parameters, 'give a module, or net.parameters()');
+  }
+  return list as Tensor[];
 }
 
 function gradients(parameters: ParameterSource): Tensor[] {

@@ -1,5 +1,6 @@
 // What a constructor of an optimizer is given: parameters, a learning rate, options, by the names that PyTorch and this library use.
 import { brief } from '../brief.js';
+import { refuseOtherCopy } from '../copy.js';
 import { UnrolledError } from '../errors.js';
 import { refuse, shownValue } from '../expect.js';
 import { didYouMean } from '../nearest.js';
@@ -19,6 +20,7 @@ export interface LearningRateOption {
 
 /** Each parameter once. Errors: OPTION for none, for what is no parameter, and where all are frozen. */
 export function parametersOf(source: ParameterSource): Tensor[] {
+  refuseOtherCopy(source, 'module');
   const isModule = source instanceof Module;
   if (!isModule && !(typeof source === 'object' && source !== null && Symbol.iterator in source)) {
     throw refused(shownValue(source), 'give a module, or net.parameters()');

@@ -1,7 +1,6 @@
 // Optimizers. Each update is one program over parameter, gradient and moments; formulas as in PyTorch.
-import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
-import { didYouMean } from '../nearest.js';
+import { expectChoice } from '../expect.js';
 import { argument } from '../autograd/elementwise.js';
 import { updateUnfrozen } from '../autograd/freeze.js';
 import { apply, constant, type Expr, uniform } from '../program/expr.js';
@@ -426,15 +425,7 @@ export const OPTIMIZERS = {
 export type OptimizerName = keyof typeof OPTIMIZERS;
 
 /** Its own learning rate where none is given. Errors: OPTION for an unknown name. */
-export function optimizerByName(name: string, parameters: ParameterSource, learningRate?: number): Optimizer {
-  const found = Object.entries(OPTIMIZERS).find(([known]) => known === name);
-  if (found === undefined) {
-    const known = Object.keys(OPTIMIZERS);
-    throw new UnrolledError(
-      'OPTION',
-      `expected an optimizer of ${known.join(', ')}, received "${brief(String(name))}"`,
-      `${didYouMean(String(name), known)}adam suits most networks`,
-    );
-  }
-  return found[1](parameters, learningRate);
+export function optimizerByName(name: OptimizerName, parameters: ParameterSource, learningRate?: number): Optimizer {
+  expectChoice(name, 'an optimizer', Object.keys(OPTIMIZERS));
+  return OPTIMIZERS[name](parameters, learningRate);
 }

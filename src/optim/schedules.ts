@@ -1,5 +1,5 @@
 // Learning-rate schedules: a factor on the learning rate by where training stands.
-import { UnrolledError } from '../errors.js';
+import { expectChoice, expectFunction } from '../expect.js';
 import { requireNumber } from '../range.js';
 
 /** Where a training stands, as a schedule sees it. */
@@ -66,6 +66,7 @@ const WARM_UP_SHARE = 0.1;
  */
 export function warmUp(steps: number, then: Schedule = constantSchedule, share = WARM_UP_SHARE): Schedule {
   requireNumber('a warm-up', steps, { min: 0 }, 'give a number of steps; 0 is no warm-up');
+  expectFunction(then, 'the schedule after a warm-up', 'as in warmUp(100, cosineSchedule())');
   requireNumber('a fraction of the training', share, { min: 0, max: 1 }, '0.1 is usual');
   return (at) => {
     const fitting = at.totalSteps === undefined ? steps : Math.min(steps, share * at.totalSteps);
@@ -91,13 +92,6 @@ export type ScheduleName = keyof typeof SCHEDULES;
 
 /** Errors: OPTION. */
 export function scheduleByName(name: string): Schedule {
-  const found = Object.entries(SCHEDULES).find(([key]) => key === name);
-  if (found === undefined) {
-    throw new UnrolledError(
-      'OPTION',
-      `expected a schedule of ${Object.keys(SCHEDULES).join(', ')}, received "${name}"`,
-      'choose one of them',
-    );
-  }
-  return found[1];
+  expectChoice(name, 'a schedule', Object.keys(SCHEDULES));
+  return SCHEDULES[name as ScheduleName];
 }

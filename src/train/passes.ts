@@ -1,7 +1,7 @@
 // Where the minibatches of a training come from: a loader, a list, or whatever can be iterated; pass after pass, from any place.
 import { DataLoader, type Example, type LoadedBatch } from '../data/dataLoader.js';
 import { UnrolledError } from '../errors.js';
-import { refuse } from '../expect.js';
+import { expectFunction, refuse } from '../expect.js';
 import { outsideScopes } from '../tensor/scope.js';
 
 /** Minibatches: a `DataLoader`, an array, something that can be iterated again and again, or a function of the epoch that gives one. */
@@ -36,7 +36,8 @@ export class Passes<B> {
   constructor(source: BatchSource<B>, name: string, examples: ExampleOptions) {
     this.#name = name;
     this.#source = isExamples(source) ? (new DataLoader(source, examples) as Iterable<unknown> as Iterable<B>) : source;
-    if (typeof source !== 'function' && !isIterable(source)) {
+    if (typeof source === 'function') expectFunction(source, name, 'as in (epoch) => batches(epoch)');
+    else if (!isIterable(source)) {
       const isAsync = typeof source === 'object' && source !== null && Symbol.asyncIterator in source;
       refuse(
         `minibatches or examples as ${name}`,
@@ -95,6 +96,9 @@ export class Passes<B> {
     const { iterator, isOwn } = this.#pass;
     const step = isOwn ? iterator.next() : outsideScopes(() => iterator.next());
     if (step.done !== true) {
+      if (step.value === null || step.value === undefined) {
+        refuse(`a minibatch at ${this.#index} of ${this.#name}`, step.value, 'look at what the data holds there');
+      }
       this.#index++;
       return step.value;
     }
