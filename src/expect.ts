@@ -56,7 +56,11 @@ export function optionsOf<O extends object>(given: O | null | undefined, names: 
   if (given === undefined || given === null) return {} as O;
   const known = Object.keys(names);
   if (typeof given !== 'object' || Array.isArray(given) || ArrayBuffer.isView(given) || isBranded(given, 'tensor')) {
-    refuse(`the options of ${of} as an object`, given, `as in { ${known[0]}: … }`);
+    refuse(
+      `the options of ${of} as an object`,
+      given,
+      known.length === 0 ? 'leave them out' : `as in { ${known[0]}: … }`,
+    );
   }
   let absent = false;
   for (const [name, value] of Object.entries(given)) {
@@ -65,7 +69,7 @@ export function optionsOf<O extends object>(given: O | null | undefined, names: 
     throw new UnrolledError(
       'OPTION',
       `expected options of ${of}, received "${cut(name, LONGEST)}"`,
-      `${didYouMean(name, known)}It takes ${known.join(', ')}`,
+      `${didYouMean(name, known)}It takes ${known.join(', ') || 'none'}`,
     );
   }
   if (!absent) return given;
@@ -108,6 +112,15 @@ export function expectChoice(value: unknown, name: string, choices: readonly str
 /** Errors: OPTION for what is no array. @param items for messages: `texts` */
 export function expectList(value: unknown, name: string, help: string): asserts value is readonly unknown[] {
   if (!Array.isArray(value)) refuse(`${name} as an array`, value, help);
+}
+
+/** Errors: OPTION for what are no rows of data, with the place of the first that is none. @param check looks at one row */
+export function expectRows(value: unknown, help: string, check: (row: Record<string, unknown>) => void): void {
+  expectList(value, 'rows of data', help);
+  value.forEach((row: unknown, i) => {
+    if (typeof row !== 'object' || row === null || Array.isArray(row)) refuse(`an object as row ${i + 1}`, row, help);
+    check(row as Record<string, unknown>);
+  });
 }
 
 /** Errors: OPTION for what is no array of strings, with the place of the first that is none. */

@@ -5,6 +5,10 @@ import './autograd/methods.js';
 // Errors
 export { type ErrorCode, type ErrorKind, UnrolledError, UnsupportedError } from './errors.js';
 
+// Files and bytes
+export type { Bytes } from './expect.js';
+export type { ByteStream, FileAddress, FileSource, FileTarget, ReadableFile, WritableFile } from './platform/files.js';
+
 // Backends
 export { configure, type ConfigureOptions, type KernelFile, type KernelSource } from './platform/kernels.js';
 export type { KernelVariant } from './platform/kernelVariant.js';
@@ -144,6 +148,7 @@ export type {
   Block,
   GivenParameter,
   GivenState,
+  GivenValue,
   ParameterLabel,
   Place,
   Scale,
@@ -151,7 +156,7 @@ export type {
   StoredDType,
   StoredParameter,
 } from './weights/labels.js';
-export type { LoadOptions } from './weights/arrange.js';
+export type { LoadOptions, LoadResult } from './weights/arrange.js';
 
 // Layers
 export { Module, type NamedState, parameter } from './nn/module.js';
@@ -225,6 +230,7 @@ export {
   Adam,
   type AdamFamily,
   type AdamOptions,
+  type AdamSettings,
   AdamW,
   Optimizer,
   type OptimizerName,
@@ -235,6 +241,7 @@ export {
   SGD,
   type SGDOptions,
 } from './optim/optimizers.js';
+export type { LearningRateOption, ParameterSource } from './optim/given.js';
 export { clipGradNorm, clipGradValue, gradNorm } from './optim/clip.js';
 export {
   constantSchedule,
@@ -259,6 +266,10 @@ export {
 export type { TrainerSettings } from './train/settings.js';
 export type { HistoryPoint, StepProgress, TrainingResult, Validation } from './train/trainer.js';
 export type { AbortSignalLike, LoopCounters, StopReason } from './train/loop.js';
+
+export { type EpochResult, fit, type FitHistory, type LossName, type ModuleFitOptions } from './models/fitModule.js';
+export type { BatchSource } from './train/passes.js';
+export type { Example, LoadedBatch, Sequence } from './data/dataLoader.js';
 
 // Models
 export { Model, type OpenedAs, StoredModel, type TrainedBy } from './models/model.js';
@@ -324,6 +335,7 @@ export type {
   ForecasterOptions,
   ForecastMetrics,
   Series,
+  Values,
 } from './models/forecaster/options.js';
 export {
   backtest,

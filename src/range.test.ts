@@ -30,7 +30,7 @@ it('speaks of whole numbers where that is what is wrong', () => {
 it('refuses what is no number, as untyped callers give it', () => {
   for (const value of ['0.5', undefined, null]) {
     expect(() => requireNumber('a rate', value as unknown as number, { min: 0 }, 'give one')).toThrow(
-      `expected a rate of 0 or more, received ${String(value)}`,
+      `expected a rate of 0 or more, received ${value === '0.5' ? '"0.5"' : String(value)}`,
     );
   }
 });

@@ -22,7 +22,7 @@ async function shared() {
 try {
   const backend = await useBackend('auto', { threads: 2 });
   const text = 'she sells sea shells by the sea shore. '.repeat(200);
-  const model = await LanguageModel.train(text, { hiddenSize: 32, embeddingSize: 8, batchSize: 8, numSteps: 16, epochs: 6 });
+  const model = await LanguageModel.fit(text, { hiddenSize: 32, embeddingSize: 8, batchSize: 8, numSteps: 16, epochs: 6 });
   const loaded = LanguageModel.fromBytes(model.toBytes(), 'page');
   window.result = { backend: backend.name, features: backend.features, isolated: crossOriginIsolated,
     perplexity: model.training.validation.at(-1).perplexity,

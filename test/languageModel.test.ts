@@ -24,7 +24,7 @@ describe.each(BACKENDS)('on %s', (name) => {
 
   it('learns, and beats a unigram by far', async ({ skip }) => {
     if (backend === null) return skip();
-    const model = await LanguageModel.train(TEXT, { ...SMALL, epochs: 3, validation: 0.1 });
+    const model = await LanguageModel.fit(TEXT, { ...SMALL, epochs: 3, validation: 0.1 });
     expect(model.training?.validation.at(-1)?.perplexity).toBeLessThan(3);
     expect(model.generate({ prime: 'line ', length: 20, seed: 1 })).toHaveLength(20);
     const metrics = model.evaluate(TEXT.slice(0, 3000));
@@ -40,10 +40,10 @@ describe.each(BACKENDS)('on %s', (name) => {
     if (backend === null) return skip();
     const options = { ...SMALL, numLayers: 2, dropout: 0.2, epochs: 2, validation: 0.1 };
     const corpus = Corpus.fromText(TEXT, { validation: 0.1 });
-    const whole = await LanguageModel.train(corpus, options);
+    const whole = await LanguageModel.fit(corpus, options);
     const abort = new AbortController();
     const saved: Uint8Array[] = [];
-    const half = await LanguageModel.train(corpus, {
+    const half = await LanguageModel.fit(corpus, {
       ...options,
       signal: abort.signal,
       checkpoint: { everySeconds: 1e9, save: (bytes) => void saved.push(bytes) },
@@ -51,7 +51,7 @@ describe.each(BACKENDS)('on %s', (name) => {
     });
     expect(half.training?.reason).toBe('aborted');
     expect(saved).toHaveLength(1);
-    const resumed = await LanguageModel.train(corpus, { resume: saved[0], epochs: 2 });
+    const resumed = await LanguageModel.fit(corpus, { resume: saved[0], epochs: 2 });
     const weights = (model: LanguageModel) =>
       [...decodeSafetensors(model.toBytes(), 'memory').tensors].map(([n, t]) => [n, [...(t.data as Float32Array)]]);
     expect(weights(resumed)).toEqual(weights(whole));
@@ -59,7 +59,7 @@ describe.each(BACKENDS)('on %s', (name) => {
 
   it('stops at a loss that is not finite, and names where', async ({ skip }) => {
     if (backend === null) return skip();
-    const run = LanguageModel.train(TEXT, { ...SMALL, epochs: 3, optimizer: 'sgd', learningRate: 1e38, clipNorm: 0 });
+    const run = LanguageModel.fit(TEXT, { ...SMALL, epochs: 3, optimizer: 'sgd', learningRate: 1e38, clipNorm: 0 });
     await expect(run).rejects.toThrowError(/not at training step \d+: (parameter|result of|the loss)/);
   });
 });

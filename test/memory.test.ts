@@ -42,7 +42,7 @@ describe.each(['native', 'wasm', 'reference'] as const)('on %s', (name) => {
     const seen: unknown[] = [];
     const resident: number[] = [];
     const abort = new AbortController();
-    await LanguageModel.train(TEXT, {
+    await LanguageModel.fit(TEXT, {
       ...{ hiddenSize: 16, embeddingSize: 8, batchSize: 4, numSteps: 8, numLayers: 2, dropout: 0.1 },
       ...{ epochs: 1e9, validations: 1, signal: abort.signal },
       onProgress({ step }) {

@@ -179,7 +179,7 @@ describe('training refuses, before its first step,', () => {
 
 it('sampling and attribution', async () => {
   const code = expect.objectContaining({ code: 'RANGE' });
-  const model = await u.LanguageModel.train('abcabcabcabc'.repeat(4), {
+  const model = await u.LanguageModel.fit('abcabcabcabc'.repeat(4), {
     ...{ hiddenSize: 2, embeddingSize: 2, batchSize: 1, numSteps: 4, epochs: 0.1, validation: 0 },
   });
   for (const wrong of [

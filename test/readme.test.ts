@@ -17,6 +17,8 @@ const README = [
     'recurrent',
     'models',
     'weights',
+    'modules',
+    'optimizers',
     'textbook',
     'classification',
     'tagging',

@@ -108,7 +108,7 @@ export default experiment({
     const unigram = NgramModel.fit(train, { order: 1, vocabularySize: V }).evaluate(validation).loss;
     const trained: LanguageModel[] = [];
     for (const { limit, torch, name, epochs, hiddenSize, ...options } of MODELS) {
-      const model = await LanguageModel.train(corpus, {
+      const model = await LanguageModel.fit(corpus, {
         ...options,
         cell: 'lstm',
         optimizer: 'adamw',

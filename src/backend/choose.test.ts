@@ -97,7 +97,10 @@ describe('useBackend', () => {
 
   it('names the nearest backend for an unknown one, and refuses bad options', async () => {
     const unknown = useBackend('Wsam' as BackendName);
-    await expect(unknown).rejects.toMatchObject({ code: 'OPTION', help: 'did you mean wasm?' });
+    await expect(unknown).rejects.toMatchObject({
+      code: 'OPTION',
+      help: expect.stringContaining('did you mean wasm?'),
+    });
     await expect(useBackend('auto', { threads: 0 })).rejects.toMatchObject({ code: 'OPTION' });
     await expect(useBackend('auto', { threads: 1.5 })).rejects.toMatchObject({ code: 'OPTION' });
   });

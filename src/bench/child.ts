@@ -44,7 +44,7 @@ async function growth([kind, backend, threads, count]: string[]): Promise<void> 
 
 async function train(measure: (step: number) => boolean): Promise<void> {
   const abort = new AbortController();
-  await u.LanguageModel.train(TEXT, {
+  await u.LanguageModel.fit(TEXT, {
     ...SIZES,
     epochs: 1e9,
     validations: 1,

@@ -1,5 +1,6 @@
 // defineCell: a recurrent cell from its equations. `step` is called once with symbolic values; what it returns is a graph
 // from which everything else is derived.
+import { expectObject, shownValue } from '../expect.js';
 import { adjoints } from '../program/derivatives.js';
 import { type Expr, input, topological } from '../program/expr.js';
 import { callSite } from './callSite.js';
@@ -65,11 +66,12 @@ export function defineCell<const S extends string>(definition: CellDefinition<S>
 }
 
 function checkedGraph<S extends string>(definition: CellDefinition<S>): CellGraph {
+  expectObject(definition, 'the definition of a cell', "as in { name: 'MyCell', state: ['h'], step: … }");
   const name: unknown = definition.name;
   if (typeof name !== 'string' || !/^[A-Za-z][\w-]*$/.test(name)) {
     throw cellError(
       String(name),
-      `expected a name of letters, digits, - and _, received ${JSON.stringify(name)}`,
+      `expected a name of letters, digits, - and _, received ${shownValue(name)}`,
       'rename the cell',
     );
   }
@@ -152,6 +154,8 @@ function stateSizesOf<S extends string>(
   fail: (message: string, help: string) => never,
 ): Record<string, Width> {
   const given = definition.state;
+  if (typeof given !== 'object' || given === null)
+    fail(`expected states, received ${shownValue(given)}`, "name them, as in state: ['h']");
   const entries: [string, Width][] = Array.isArray(given)
     ? (given as readonly string[]).map((s) => [s, HIDDEN])
     : Object.entries(given as Record<string, Width>);
@@ -178,7 +182,7 @@ function trace<S extends string>(definition: CellDefinition<S>, stateSizes: Read
   const returned: unknown = definition.step(tracer.arguments(stateSizes) as StepArguments<S>);
   if (typeof returned !== 'object' || returned === null) {
     tracer.fail(
-      `expected step to return its states, received ${String(returned)}`,
+      `expected step to return its states, received ${shownValue(returned)}`,
       `return { ${states.join(', ')} } from step`,
       '',
     );

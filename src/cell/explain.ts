@@ -1,5 +1,7 @@
 // What will run for a cell: the stages of one step with their work and traffic, as data and as a table for people; told what a
 // machine can do, also the least time that they take there.
+import { requireNumber } from '../range.js';
+import { type Names, optionsOf } from '../expect.js';
 import { INSTRUCTION_SIZE, OP } from '../backend/isa.js';
 import { deriveCell } from './derive.js';
 import { ROWS_IN_LOOP, type Stage, type StepPlan } from './plan.js';
@@ -70,15 +72,24 @@ export interface Explanation {
 
 const FLOAT = 4;
 
+const NAMES: Names<ExplainOptions> = {
+  ...{ inputSize: true, hiddenSize: true, batchSize: true, sizes: true, numHeads: true, tokens: true },
+  ...{ inputGradient: true, numSteps: true, machine: true },
+};
+
 /** The least time of some work: its arithmetic at the product rate or its traffic at the bandwidth, whichever is longer. */
 export function floorSeconds(work: { flops: number; bytes: number }, machine: MachineRates): number {
   return Math.max(work.flops / machine.flopsPerSecond, work.bytes / machine.bytesPerSecond);
 }
 
 /** The stages and programs that run for one step in time. */
-export function explainCell(cell: CellGraph, options: ExplainOptions): Explanation {
+export function explainCell(cell: CellGraph, given: ExplainOptions): Explanation {
+  const options = optionsOf(given, NAMES, 'explain');
   const { inputSize, hiddenSize, batchSize: N = 1, numHeads = 4, tokens = false } = options;
   const { inputGradient = true, numSteps = 1, machine } = options;
+  for (const [name, size] of Object.entries({ inputSize, hiddenSize, batchSize: N, numHeads, numSteps })) {
+    requireNumber(name, size, { min: 1, whole: true }, `give ${name}, as in { inputSize: 28, hiddenSize: 256 }`);
+  }
   const own = Object.fromEntries(cell.sizes.map((name) => [name, options.sizes?.[name] ?? hiddenSize]));
   const sizes: Sizes = { ...own, input: inputSize, hidden: hiddenSize, heads: numHeads };
   const derived = deriveCell(cell);

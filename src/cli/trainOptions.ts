@@ -23,7 +23,7 @@ function shown<T>(spec: OptionSpec<T>, defaultText: string | number): OptionSpec
 /** Seconds between checkpoints where nothing is said. */
 export const CHECKPOINT_EVERY = 60;
 
-/** Minutes of training where neither --minutes nor --epochs says how long, nor a checkpoint. */
+/** Minutes of training where neither --minutes, --epochs nor --max-steps says how long, nor a checkpoint. */
 const MINUTES = 2;
 
 /** What a task has where nothing is said. */
@@ -51,6 +51,7 @@ export function trainOptions(DEFAULTS: TrainDefaults, howLong: { epochs: string;
     ),
     epochs: shown(decimal('--epochs <N>', 'passes over the training data', { above: 0 }), howLong.epochs),
     minutes: shown(decimal('--minutes <X>', 'time limit for training, in minutes', { above: 0 }), howLong.minutes),
+    maxSteps: shown(integer('--max-steps <N>', 'limit of training, in minibatches'), 'no limit'),
     cell: shown(
       string(
         '--cell <name>',
@@ -112,7 +113,7 @@ export function embeddingOption(standard: number, least: 0 | 1 = 1): OptionSpec<
 export const TRAIN_OPTIONS = {
   ...trainOptions(LANGUAGE_MODEL_DEFAULTS, {
     epochs: 'as many as --minutes allows',
-    minutes: `${MINUTES}, unless --epochs is given`,
+    minutes: `${MINUTES}, unless --epochs or --max-steps is given`,
   }),
   embedding: embeddingOption(LANGUAGE_MODEL_DEFAULTS.embeddingSize, 0),
   steps: shown(
@@ -141,10 +142,10 @@ export function fitSettings(
   options: TrainOptions & { embedding?: number },
   seed: number | undefined,
 ): FitOptions & StackSizes {
-  const { dropout, optimizer, schedule, clipNorm, clipValue, epochs, minutes, patience } = options;
+  const { dropout, optimizer, schedule, clipNorm, clipValue, epochs, minutes, maxSteps, patience } = options;
   const recurrent = recurrentOptions(options);
   return {
-    ...{ dropout, optimizer, schedule, clipNorm, clipValue, epochs, minutes, patience, seed },
+    ...{ dropout, optimizer, schedule, clipNorm, clipValue, epochs, minutes, maxSteps, patience, seed },
     ...(Object.keys(recurrent).length === 0 ? {} : { recurrent }),
     hiddenSize: options.hidden,
     numLayers: options.layers,
@@ -156,7 +157,7 @@ export function fitSettings(
 
 type StackSizes = Pick<StackOptions, 'hiddenSize' | 'numLayers' | 'dropout' | 'recurrent'> & { embeddingSize?: number };
 
-/** Minutes of training: none where epochs or a checkpoint say how long. */
-export function minutesOf({ minutes, epochs, resume }: TrainOptions): number | undefined {
-  return minutes ?? (epochs === undefined && resume === undefined ? MINUTES : undefined);
+/** Minutes of training: none where epochs, steps or a checkpoint say how long. */
+export function minutesOf({ minutes, epochs, maxSteps, resume }: TrainOptions): number | undefined {
+  return minutes ?? (epochs === undefined && maxSteps === undefined && resume === undefined ? MINUTES : undefined);
 }

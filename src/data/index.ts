@@ -2,6 +2,7 @@
 import '../autograd/methods.js';
 
 export { type Batch, type BatchOptions, randomBatches, sequentialBatches, type TokenSource } from './batches.js';
+export { DataLoader, type DataLoaderOptions, type Example, type LoadedBatch, type Sequence } from './dataLoader.js';
 export { BatchSampler, type SamplerOptions, type SamplerState, type Sampling, type TokenBatch } from './sampling.js';
 export { predictAhead, slidingWindows, type Windows } from './autoregressive.js';
 export { stratifiedSplit } from './split.js';

@@ -42,7 +42,7 @@ export class LengthBatches {
     }
     this.#lengths = lengths;
     this.#options = { batchSize, seed, pool };
-    this.#plan = this.#planOf(0);
+    this.#plan = this.plan(0);
   }
 
   /** Minibatches in an epoch. */
@@ -66,7 +66,7 @@ export class LengthBatches {
     }
     this.#epoch = epoch;
     this.#index = index;
-    this.#plan = this.#planOf(epoch);
+    this.#plan = this.plan(epoch);
   }
 
   /** Epochs so far, with fractions. */
@@ -79,13 +79,14 @@ export class LengthBatches {
     if (this.#index >= this.count) {
       this.#epoch++;
       this.#index = 0;
-      this.#plan = this.#planOf(this.#epoch);
+      this.#plan = this.plan(this.#epoch);
     }
     const index = this.#index++;
     return { rows: this.#plan[index], epoch: this.#epoch, index, count: this.count };
   }
 
-  #planOf(epoch: number): Int32Array[] {
+  /** The minibatches of an epoch, in their order. */
+  plan(epoch: number): Int32Array[] {
     const { batchSize, seed, pool } = this.#options;
     const random = new Philox(seed, FIRST_STREAM + epoch);
     const order = Int32Array.from({ length: this.#lengths.length }, (_, i) => i);

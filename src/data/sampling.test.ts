@@ -26,7 +26,7 @@ const settings = fc
     extra: fc.nat({ max: 60 }),
     batchFirst: fc.boolean(),
   })
-  .map((s) => ({ ...s, length: s.batchSize * s.numSteps + 1 + s.extra }));
+  .map(({ extra, ...s }) => ({ ...s, length: s.batchSize * s.numSteps + 1 + extra }));
 
 describe.each<Sampling>(['random', 'sequential'])('%s sampling', (sampling) => {
   it('uses each token of the stretch once, with the next token as its target', () => {
@@ -65,7 +65,7 @@ describe.each<Sampling>(['random', 'sequential'])('%s sampling', (sampling) => {
 
   it('goes on exactly where its state says, over the ends of epochs', () => {
     fc.assert(
-      fc.property(settings, fc.nat({ max: 30 }), ({ length, ...options }, before) => {
+      fc.property(settings, fc.nat({ max: 30 }), ({ length, epoch: _, ...options }, before) => {
         const sampler = new BatchSampler(range(length), { ...options, sampling });
         for (let i = 0; i < before; i++) sampler.next();
         const state = JSON.parse(JSON.stringify(sampler.state()));

@@ -4,6 +4,16 @@
 // Source: https://github.com/huggingface/safetensors#format
 import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
+import {
+  type Bytes,
+  bytesOf,
+  expectChoice,
+  expectObject,
+  expectRows,
+  expectText,
+  refuse,
+  shownValue,
+} from '../expect.js';
 import { notAModel } from './fileKinds.js';
 import { type JsonFault, jsonFault } from './jsonKeys.js';
 
@@ -74,6 +84,10 @@ export function encodeSafetensors(
   tensors: readonly (SafetensorsTensor & { name: string })[],
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
+  checkTensors(tensors);
+  expectObject(metadata, 'the metadata', 'give strings by name');
+  for (const [name, value] of Object.entries(metadata))
+    expectText(value, `the metadata ${name}`, 'write it as a string');
   const names = new Set<string>([METADATA]);
   for (const { name, shape, dtype, data } of tensors) {
     if (names.has(name)) {
@@ -85,17 +99,17 @@ export function encodeSafetensors(
     }
     names.add(name);
     const size = shape.reduce((product, n) => product * n, 1);
-    if (!shape.every((n) => Number.isInteger(n) && n >= 0) || data.length !== size) {
+    if (!shape.every((n) => Number.isInteger(n) && n >= 0) || data?.length !== size) {
       throw new UnrolledError(
         'SHAPE',
-        `expected ${size} elements for "${brief(name)}" of shape [${shape.join(', ')}], received ${data.length}`,
+        `expected ${size} elements for "${brief(name)}" of shape [${shape.join(', ')}], received ${shownValue(data)}`,
         'the data must fill the shape',
       );
     }
     if (!(data instanceof ARRAYS[dtype])) {
       throw new UnrolledError(
         'DTYPE',
-        `expected a ${ARRAYS[dtype].name} for "${brief(name)}" of type ${dtype}, received a ${data.constructor.name}`,
+        `expected a ${ARRAYS[dtype].name} for "${brief(name)}" of type ${dtype}, received ${shownValue(data)}`,
         'convert the data or name their type',
       );
     }
@@ -141,7 +155,8 @@ export function encodeSafetensors(
  * @param name the file's name, for messages
  * Errors: FORMAT with the name of the file.
  */
-export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsFile {
+export function decodeSafetensors(source: Bytes, name = 'the file'): SafetensorsFile {
+  const bytes = bytesOf(source, name, 'read the file first: its bytes are what is decoded');
   const damaged = (expected: string, received: string, cause?: unknown): UnrolledError =>
     new UnrolledError(
       'FORMAT',
@@ -199,6 +214,16 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsF
     tensors.set(key, { shape, dtype, data: new ARRAYS[dtype](copy.buffer) });
   }
   return { tensors, metadata: Object.fromEntries(metadata) };
+}
+
+/** Errors: OPTION for what is no list of tensors. */
+function checkTensors(tensors: unknown): void {
+  const help = 'storedTensors(module) gives those of a module; of a state dict Object.values(…) with a dtype of F32';
+  expectRows(tensors, help, ({ name, shape, dtype }) => {
+    expectText(name, 'the name of a tensor', help);
+    expectChoice(dtype, `the dtype of "${brief(name)}"`, Object.keys(ARRAYS));
+    if (!Array.isArray(shape)) refuse(`the shape of "${brief(name)}" as an array`, shape, help);
+  });
 }
 
 type Damaged = (expected: string, received: string, cause?: unknown) => UnrolledError;

@@ -4,13 +4,15 @@ import { slice } from '../autograd/movement.js';
 import { mul, sum } from '../autograd/ops.js';
 import { isConstant } from '../data/scaling.js';
 import { UnrolledError } from '../errors.js';
+import { expectText, optionsOf } from '../expect.js';
 import type { Forecaster } from '../models/forecaster/forecaster.js';
-import type { Series } from '../models/forecaster/options.js';
+import { type Series, seriesOf, type Values } from '../models/forecaster/options.js';
 import type { TextClassifier } from '../models/classifier/textClassifier.js';
 import { requireNumber } from '../range.js';
 import { fromData } from '../tensor/create.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { expectModel } from './expectModel.js';
 import { piecesOf } from '../text/corpus.js';
 
 /** How far each token of a text moved a classifier towards a label. */
@@ -38,8 +40,11 @@ export interface Attribution {
 export function integratedGradients(
   model: TextClassifier,
   text: string,
-  { label, steps = 64 }: { label?: string; steps?: number } = {},
+  options: { label?: string; steps?: number } = {},
 ): Attribution {
+  const { label, steps = 64 } = optionsOf(options, { label: true, steps: true }, 'integratedGradients');
+  expectModel(model, 'classify');
+  expectText(text, 'a text');
   requireNumber('a number of steps', steps, { min: 1, whole: true }, '64 is usual');
   const { settings } = model.text;
   const tokens = piecesOf(text, settings);
@@ -98,7 +103,9 @@ function scoreOf(model: TextClassifier, vectors: Tensor, label: string, T: numbe
  * the last one, by differences of a hundredth of the history's spread. [steps][window], lag 0 first; in the units of the series.
  * Errors: those of `predict`.
  */
-export function pastInfluence(model: Forecaster, series: Series): Float64Array[] {
+export function pastInfluence(model: Forecaster, data: Series | Values): Float64Array[] {
+  expectModel(model, 'forecast');
+  const series = seriesOf(data);
   const { window, horizon } = model.config;
   const target = Float64Array.from(series.target);
   const past = target.subarray(-window);

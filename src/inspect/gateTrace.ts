@@ -1,7 +1,9 @@
 // What happens inside a language model while it reads a text: gates and states at every step, from the kernels themselves.
 import { noGrad } from '../autograd/tape.js';
 import { deriveCell } from '../cell/derive.js';
+import { expectModel } from './expectModel.js';
 import { UnrolledError } from '../errors.js';
+import { expectText, type Names, optionsOf } from '../expect.js';
 import type { LanguageModel } from '../models/language/languageModel.js';
 import type { RecurrentState } from '../nn/recurrent.js';
 import { fromData } from '../tensor/create.js';
@@ -47,6 +49,8 @@ export interface GateTraceOptions {
   layer?: number;
 }
 
+export const GATE_TRACE_OPTIONS: Names<GateTraceOptions> = { layer: true };
+
 /** Steps of one call, so that memory does not grow with the text. */
 const CHUNK = 256;
 
@@ -57,7 +61,10 @@ const MOST = 2 ** 24;
  * Runs a language model over a text and keeps every value of its cell that can be traced.
  * Errors: EMPTY for a text without tokens, RANGE where the trace would be too large, OPTION for an unknown layer.
  */
-export function gateTrace(model: LanguageModel, text: string, options: GateTraceOptions = {}): GateTrace {
+export function gateTrace(model: LanguageModel, text: string, given: GateTraceOptions = {}): GateTrace {
+  const options = optionsOf(given, GATE_TRACE_OPTIONS, 'gateTrace');
+  expectModel(model, 'lm');
+  expectText(text, 'a text');
   const { settings, vocabulary } = model.text;
   const tokens = encodeWith(text, settings, vocabulary);
   if (tokens.length === 0) {

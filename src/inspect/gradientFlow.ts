@@ -5,6 +5,9 @@
 import { concat, slice } from '../autograd/ops.js';
 import { backward, TapeNode } from '../autograd/tape.js';
 import { UnrolledError } from '../errors.js';
+import { asTensor } from '../tensor/asTensor.js';
+import { refuseOtherCopy } from '../copy.js';
+import { expectFunction } from '../expect.js';
 import { Recurrent, type RecurrentState } from '../nn/recurrent.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -36,7 +39,11 @@ export function gradientFlow(
   x: Tensor,
   loss: (output: Tensor) => Tensor,
 ): LayerGradients[] {
+  refuseOtherCopy(network, 'module');
   const step = network instanceof Recurrent ? stepOf(network) : network;
+  expectFunction(step, 'a network', 'give a Recurrent, or a function that is one step of a network');
+  expectFunction(loss, 'the loss', 'give a function of the output of all steps');
+  x = asTensor(x, 'the input');
   const T = x.shape[0] ?? 0;
   if (T === 0) throw new UnrolledError('EMPTY', 'expected one step or more, received none', 'give a longer sequence');
   return scope(() => {

@@ -52,7 +52,10 @@ describe('inputTrace', () => {
     expect(inspectModel(tagger).spectra.map(({ name }) => name.split('.')[0])).toContain('characters');
 
     const target = Array.from({ length: 30 }, (_, i) => Math.sin(i));
-    const forecaster = await Forecaster.fit({ target }, { ...SMALL, window: 5, horizon: 2, validation: 0 });
+    const forecaster = await Forecaster.fit(
+      { target },
+      { hiddenSize: 4, epochs: 1, window: 5, horizon: 2, validation: 0 },
+    );
     const seen = inspectModel(forecaster, { input: { target } });
     expect(seen.text?.trace.tokens).toEqual(target.slice(-5).map(String));
     expect(seen.text?.trace.layers[0].values.h.steps).toBe(5);

@@ -1,10 +1,18 @@
 // What happens inside any model while it reads one input: gates and states at every step of its recurrent part.
 import { deriveCell } from '../cell/derive.js';
 import { UnrolledError } from '../errors.js';
+import { optionsOf } from '../expect.js';
 import type { Model } from '../models/model.js';
 import type { TaskTypes } from '../models/task.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { checkLayer, type GateTrace, type GateTraceOptions, type TracedLayer } from './gateTrace.js';
+import { expectModel } from './expectModel.js';
+import {
+  checkLayer,
+  GATE_TRACE_OPTIONS,
+  type GateTrace,
+  type GateTraceOptions,
+  type TracedLayer,
+} from './gateTrace.js';
 import { below, valueKinds, type ValueMatrix } from './values.js';
 
 /** What a recurrent part gave, step by step. */
@@ -17,8 +25,10 @@ type Trace = readonly Readonly<Record<string, Tensor>>[];
 export function inputTrace<T extends TaskTypes>(
   model: Model<T>,
   input: T['input'],
-  options: GateTraceOptions = {},
+  given: GateTraceOptions = {},
 ): GateTrace {
+  const options = optionsOf(given, GATE_TRACE_OPTIONS, 'inputTrace');
+  expectModel(model);
   const tokens = model.steps(input);
   const [rnn] = Object.values(model.recurrents());
   const layers = checkLayer(rnn.numLayers, options.layer);

@@ -1,4 +1,5 @@
 // All that can be seen in a model, as plain data: for the command line, a report or a page.
+import { expectText, optionsOf } from '../expect.js';
 import { crossEntropy, slice } from '../autograd/ops.js';
 import { LanguageModel } from '../models/language/languageModel.js';
 import type { Model } from '../models/model.js';
@@ -6,6 +7,7 @@ import type { TaskTypes } from '../models/task.js';
 import { fromData } from '../tensor/create.js';
 import { scope } from '../tensor/scope.js';
 import { encodeWith } from '../text/corpus.js';
+import { expectModel } from './expectModel.js';
 import { checkLayer, type GateTrace, gateTrace } from './gateTrace.js';
 import { gradientFlow, type LayerGradients } from './gradientFlow.js';
 import { inputTrace } from './inputTrace.js';
@@ -76,8 +78,10 @@ const NO_NEURONS: NeuronRanking = { neurons: [], properties: [], absent: [] };
  */
 export function inspectModel<T extends TaskTypes>(
   model: Model<T>,
-  { input, layer }: InspectOptions<T['input']> = {},
+  options: InspectOptions<T['input']> = {},
 ): Inspection {
+  const { input, layer } = optionsOf(options, { input: true, layer: true }, 'inspectModel');
+  expectModel(model);
   const spectra = Object.entries(model.recurrents()).flatMap(([prefix, rnn], i) => {
     const layers = i === 0 ? checkLayer(rnn.numLayers, layer) : checkLayer(rnn.numLayers, undefined);
     return recurrentMatrices(rnn, prefix)
@@ -118,6 +122,8 @@ export function textGradientFlow(
   text: string,
   layers?: readonly number[],
 ): TextGradientFlow | null {
+  expectModel(model, 'lm');
+  expectText(text, 'a text');
   const tokens = encodeWith(text, model.text.settings, model.text.vocabulary);
   const steps = Math.min(FLOW_STEPS, tokens.length - 1);
   if (steps < 1 || model.network.recurrent.bidirectional) return null;

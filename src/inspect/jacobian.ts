@@ -4,9 +4,12 @@ import { Matrix, SVD } from 'ml-matrix';
 import { add, concat, mul, slice, sum } from '../autograd/ops.js';
 import { backward, noGrad } from '../autograd/tape.js';
 import { UnrolledError } from '../errors.js';
+import { asTensor } from '../tensor/asTensor.js';
+import { type Names, optionsOf } from '../expect.js';
 import type { Recurrent, RecurrentState } from '../nn/recurrent.js';
 import { fromData } from '../tensor/create.js';
 import { formatShape } from '../tensor/shape.js';
+import { expectRecurrent } from './expectModel.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 
@@ -30,6 +33,8 @@ export interface StateJacobian {
   singularValues: number[] | null;
 }
 
+const NAMES: Names<JacobianOptions> = { layer: true, states: true };
+
 const CHEAP = 256;
 
 /**
@@ -45,8 +50,11 @@ export function stateJacobian(
   state: RecurrentState | null,
   from: number,
   to: number,
-  options: JacobianOptions = {},
+  given: JacobianOptions = {},
 ): StateJacobian {
+  const options = optionsOf(given, NAMES, 'stateJacobian');
+  expectRecurrent(rnn);
+  x = asTensor(x, 'the input');
   const T = x.shape[0] ?? 0;
   if (!(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from < to && to <= T)) {
     throw new UnrolledError(

@@ -1,4 +1,8 @@
 // Which neurons follow which properties of a text: correlations, ranked.
+import { UnrolledError } from '../errors.js';
+import { requireNumber } from '../range.js';
+import { expectTrace } from './saturation.js';
+import { expectNumbers, expectTexts, optionsOf } from '../expect.js';
 import type { TracedLayer } from './gateTrace.js';
 import { type TextProperty, textProperties } from './properties.js';
 import { columnOf } from './values.js';
@@ -67,6 +71,10 @@ export function rankNeurons(
   states: readonly string[],
   options: RankOptions = {},
 ): NeuronRanking {
+  const { top = 10 } = optionsOf(options, { top: true }, 'rankNeurons');
+  requireNumber('top', top, { min: 0, whole: true }, '10 is usual');
+  expectTrace(layers);
+  expectTexts(states, 'states', 'give the states of the cell: rnn.cell.states');
   const properties = textProperties(tokens);
   const present = properties.filter(isPresent);
   const scores: NeuronScore[][] = present.map(() => []);
@@ -88,7 +96,6 @@ export function rankNeurons(
       }
     }
   }
-  const { top = 10 } = options;
   const byRank = (a: NeuronScore, b: NeuronScore): number => size(b) - size(a);
   return {
     neurons: neurons.sort(byRank),
@@ -118,9 +125,23 @@ function isPresent({ name, kind, values }: TextProperty): boolean {
   return count >= RARE && values.length - count >= RARE;
 }
 
-/** Pearson's correlation; 0 where one of both is constant. Errors: none; both have T numbers. */
+/** Errors: OPTION for what are no numbers, SHAPE for unequal lengths. */
+function expectBoth(a: ArrayLike<number>, b: ArrayLike<number>): void {
+  expectNumbers(a, 'the first list');
+  expectNumbers(b, 'the second list');
+  if (a.length === b.length) return;
+  throw new UnrolledError(
+    'SHAPE',
+    `expected two lists of one length, received ${a.length} and ${b.length} numbers`,
+    'give a number of each for every row',
+  );
+}
+
+/** Pearson's correlation; 0 where one of both is constant. Errors: OPTION, SHAPE. */
 export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  expectBoth(a, b);
   const n = a.length;
+  if (n === 0) return 0;
   let [sumA, sumB] = [0, 0];
   for (let i = 0; i < n; i++) {
     sumA += a[i];
@@ -165,5 +186,6 @@ function aucOfRanks(ranks: Float64Array, labels: ArrayLike<number>): number {
 
 /** The area under the ROC curve of `scores` for labels 0 and 1 (Mann–Whitney); 0.5 where one of both never occurs. */
 export function areaUnderCurve(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
+  expectBoth(scores, labels);
   return aucOfRanks(ranksOf(Float64Array.from(scores)), labels);
 }

@@ -1,5 +1,7 @@
 // The parameters of a network in figures.
-import type { Module } from '../nn/module.js';
+import { refuseOtherCopy } from '../copy.js';
+import { refuse } from '../expect.js';
+import { Module } from '../nn/module.js';
 
 /** A parameter in figures. */
 export interface ParameterSummary {
@@ -15,6 +17,10 @@ export interface ParameterSummary {
 
 /** Mean and standard deviation of every parameter, in float64. */
 export function parameterSummary(module: Module): ParameterSummary[] {
+  if (!(module instanceof Module)) {
+    refuseOtherCopy(module, 'module');
+    refuse('a module', module, 'give a network, such as new Linear(2, 3) or model.network');
+  }
   return [...module.namedParameters()].map(([name, t]) => {
     const data = t.data();
     let sum = 0;

@@ -1,4 +1,5 @@
 // Simple properties of a text, as a number for each token: what a neuron may have learned to follow.
+import { expectTexts } from '../expect.js';
 import { BYTE_TOKENS } from '../text/characterTokenizers.js';
 
 /** Something that can be said of each token of a text: is it inside quotes, how far into the line is it. */
@@ -59,6 +60,7 @@ const RULES: readonly Rule[] = [
  * so on; words have a blank between them. Positions count characters, from 0 at the end of a word, sentence, line or paragraph.
  */
 export function textProperties(tokens: readonly string[]): TextProperty[] {
+  expectTexts(tokens, 'tokens', 'give those of a trace: trace.tokens');
   const columns = RULES.map(() => new Float64Array(tokens.length));
   const place: Place = { inQuotes: false, depth: 0, inLine: 0, inParagraph: 0, inSentence: 0, inWord: 0, newlines: 0 };
   const sentence = { ended: false };

@@ -1,4 +1,5 @@
 // The square matrices that repeat at every step: each gate's block of `weight_h`, cut out by the cell's own layout.
+import { expectRecurrent } from './expectModel.js';
 import { deriveCell } from '../cell/derive.js';
 import { type CellGraph, INPUT_WIDTH } from '../cell/graph.js';
 import { sizeOfWidth, type WeightGroup } from '../cell/layout.js';
@@ -31,6 +32,7 @@ const PATH = /^(?:.*\.)?(\d+)\.(reverse\.)?(\w+)$/;
  * @param prefix of the parameters' names, where the network is a part of another: `rnn.`
  */
 export function recurrentMatrices(rnn: Recurrent, prefix = ''): RecurrentMatrix[] {
+  expectRecurrent(rnn);
   const layers = new Map<string, { at: string; layer: number; backward: boolean; parameters: Map<string, Tensor> }>();
   for (const [path, t] of rnn.namedParameters(prefix)) {
     const match = PATH.exec(path);

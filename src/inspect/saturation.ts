@@ -1,7 +1,8 @@
 // How often gates are shut or open: Karpathy, Johnson and Fei-Fei, "Visualizing and understanding recurrent networks",
 // arXiv 1506.02078, 2015, section 4.2 (a gate is saturated below 0.1 and above 0.9).
+import { expectChoice, expectObject, expectRows } from '../expect.js';
 import type { TracedLayer } from './gateTrace.js';
-import type { ValueKind, ValueMatrix } from './values.js';
+import { checkedMatrix, type ValueKind, type ValueMatrix } from './values.js';
 
 /** How often a gate is shut or open over a text. */
 export interface Saturation {
@@ -23,8 +24,15 @@ export interface Saturation {
 
 const ENDS = { sigmoid: { low: 0.1, high: 0.9 }, tanh: { low: -0.9, high: 0.9 } } as const;
 
+/** Errors: OPTION for what are no layers of a trace. */
+export function expectTrace(layers: unknown): void {
+  const help = 'give the layers of gateTrace(model, text)';
+  expectRows(layers, help, ({ values }) => expectObject(values, 'the values of a layer', help));
+}
+
 /** The saturation of every value that a sigmoid or a tanh made. */
 export function saturation(layers: readonly TracedLayer[]): Saturation[] {
+  expectTrace(layers);
   return layers.flatMap(({ layer, direction, values }) =>
     Object.entries(values).flatMap(([name, value]) => {
       const { kind } = value;
@@ -35,9 +43,11 @@ export function saturation(layers: readonly TracedLayer[]): Saturation[] {
 
 /** Shares of values beyond the ends: over all, and for each column of [T, H]. */
 export function saturationOf(
-  { steps, width, data }: ValueMatrix,
+  matrix: ValueMatrix,
   kind: Saturation['kind'],
 ): Pick<Saturation, 'left' | 'right' | 'neurons'> {
+  const { steps, width, data } = checkedMatrix(matrix);
+  expectChoice(kind, 'a kind', Object.keys(ENDS));
   const { low, high } = ENDS[kind];
   const left = new Array<number>(width).fill(0);
   const right = new Array<number>(width).fill(0);

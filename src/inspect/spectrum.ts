@@ -1,6 +1,8 @@
 // Eigenvalues of recurrent matrices: what repeats itself at every step grows where they lie outside the unit circle.
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { UnrolledError } from '../errors.js';
+import { requireNumber } from '../range.js';
+import { expectList, expectValues, refuse } from '../expect.js';
 
 /** A square matrix: [n][n], or its rows on end. */
 export type SquareMatrix =
@@ -102,12 +104,18 @@ function normalize(v: Float64Array): number {
 
 function rowsOf(matrix: SquareMatrix): Float64Array[] {
   let rows: Float64Array[];
+  const help = 'give its rows, or { size, data } with its numbers row by row';
+  if (typeof matrix !== 'object' || matrix === null) refuse('a square matrix', matrix, help);
   if ('data' in matrix) {
     const { size, data } = matrix;
+    requireNumber('the size of a matrix', size, { min: 0, whole: true }, help);
+    expectValues(data, 'the numbers of a matrix', help);
     const all = Float64Array.from(data);
     rows = Array.from({ length: size }, (_, r) => all.slice(r * size, (r + 1) * size));
     if (all.length !== size * size) throw notSquare(`${all.length} numbers for size ${size}`);
   } else {
+    expectList(matrix, 'the rows of a matrix', help);
+    for (const row of matrix) expectValues(row, 'a row of a matrix', help);
     rows = Array.from(matrix, (row) => Float64Array.from(row));
     const wrong = rows.find((row) => row.length !== rows.length);
     if (wrong !== undefined) throw notSquare(`${rows.length} rows, one of ${wrong.length}`);

@@ -1,4 +1,6 @@
 // What the values of a cell are: which of them a sigmoid or a tanh made, so that plots and figures know their range.
+import { requireNumber } from '../range.js';
+import { expectNumbers, expectObject, refuse } from '../expect.js';
 import type { CellGraph } from '../cell/graph.js';
 import { deriveCell } from '../cell/derive.js';
 import type { Expr } from '../program/expr.js';
@@ -8,6 +10,7 @@ export type ValueKind = 'sigmoid' | 'tanh' | 'free';
 
 /** The kind of every value that can be traced, by name. */
 export function valueKinds(cell: CellGraph): Map<string, ValueKind> {
+  if (!(cell?.next instanceof Map)) refuse('a cell', cell, 'give one of the library, such as LSTM');
   return new Map([...deriveCell(cell).traceable].map(([name, e]) => [name, kindOf(e)]));
 }
 
@@ -30,6 +33,16 @@ export interface ValueMatrix {
   readonly data: Float32Array | Float64Array;
 }
 
+/** Errors: OPTION, RANGE for what is no matrix of values. */
+export function checkedMatrix(matrix: ValueMatrix): ValueMatrix {
+  const help = 'give a value of a trace: trace.layers[0].values.h';
+  expectObject(matrix, 'a matrix of values', help);
+  requireNumber('the steps of a matrix', matrix.steps, { min: 0, whole: true }, help);
+  requireNumber('the width of a matrix', matrix.width, { min: 0, whole: true }, help);
+  expectNumbers(matrix.data, 'the data of a matrix', help);
+  return matrix;
+}
+
 /** Matrices below each other. */
 export function below(parts: readonly ValueMatrix[]): { steps: number; width: number; data: Float32Array } {
   const [{ width }] = parts;
@@ -44,12 +57,15 @@ export function below(parts: readonly ValueMatrix[]): { steps: number; width: nu
 }
 
 /** One column of a matrix of values: what one neuron does over time. [steps] */
-export function columnOf({ steps, width, data }: ValueMatrix, column: number): Float64Array {
+export function columnOf(matrix: ValueMatrix, column: number): Float64Array {
+  const { steps, width, data } = matrix;
+  requireNumber('a column', column, { min: 0, max: width - 1, whole: true }, 'columns are counted from 0');
   return Float64Array.from({ length: steps }, (_, t) => data[t * width + column]);
 }
 
 /** As nested arrays [steps][width], rounded to the seven digits that a float32 has. */
-export function toRows({ steps, width, data }: ValueMatrix): number[][] {
+export function toRows(matrix: ValueMatrix): number[][] {
+  const { steps, width, data } = checkedMatrix(matrix);
   return Array.from({ length: steps }, (_, t) =>
     Array.from(data.subarray(t * width, (t + 1) * width), (v) => Number(v.toPrecision(7))),
   );

@@ -2,6 +2,8 @@
 // is measured, the task says (task.ts); when to step, validate and stop, train/ does.
 import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
+import { requireNumber } from '../range.js';
+import { type Bytes, bytesOf, expectFunction, expectObject, type Names, optionsOf } from '../expect.js';
 import { ensureBackend } from '../backend/choose.js';
 import { train } from '../train/trainer.js';
 import { type Checkpoint, checkpointTensors, readCheckpoint, restoreState } from './checkpoint.js';
@@ -15,8 +17,10 @@ import type { TaskDefinition, Trainable } from './task.js';
 export async function fitModel<M extends Trainable, D, O extends object>(
   definition: TaskDefinition<M, D, O>,
   data: D,
-  given: O & FitOptions,
+  asked: (O & FitOptions) | undefined,
 ): Promise<M> {
+  const given: O & FitOptions = optionsOf(asked, definition.options as Names<O & FitOptions>, 'fit');
+  checkFitOptions(given);
   await ensureBackend();
   const { resume, checkpoint } = given;
   const from = resume === undefined ? null : openCheckpoint(definition, resume);
@@ -38,7 +42,7 @@ export async function fitModel<M extends Trainable, D, O extends object>(
   model.reading = given.reading ?? model.reading;
   model.settings = storable(options);
   model.isUnfinished = false;
-  const { epochs, minutes } = options;
+  const { epochs, minutes, maxSteps } = options;
   const onValidation = options.onValidation as ((event: object, model: M) => void | Promise<void>) | undefined;
   try {
     model.training = await train(
@@ -60,7 +64,7 @@ export async function fitModel<M extends Trainable, D, O extends object>(
       },
       {
         ...options,
-        epochs: epochs ?? (minutes === undefined ? definition.epochs : undefined),
+        epochs: epochs ?? (minutes === undefined && maxSteps === undefined ? definition.epochs : undefined),
         ...(from === null ? {} : { from: from.checkpoint }),
         checkpointSeconds: checkpoint?.everySeconds,
       },
@@ -71,13 +75,26 @@ export async function fitModel<M extends Trainable, D, O extends object>(
   return model;
 }
 
+/** Errors: OPTION, RANGE for what JavaScript may give. */
+function checkFitOptions({ batchSize, seed, checkpoint, onProgress, onValidation, reading }: FitOptions): void {
+  if (batchSize !== undefined) requireNumber('batchSize', batchSize, { min: 1, whole: true }, '32 is usual');
+  if (seed !== undefined) requireNumber('a seed', seed, { whole: true }, 'use 0, 1, 2 …');
+  if (onProgress !== undefined) expectFunction(onProgress, 'onProgress', 'it is called after every step');
+  if (onValidation !== undefined) expectFunction(onValidation, 'onValidation', 'it is called after every measurement');
+  if (reading !== undefined) expectObject(reading, 'reading', 'leave it out where no file held the data');
+  if (checkpoint === undefined) return;
+  expectObject(checkpoint, 'checkpoint', 'as in { everySeconds: 60, save: (bytes) => … }');
+  requireNumber('everySeconds of a checkpoint', checkpoint.everySeconds, { min: 0 }, '60 saves every minute');
+  expectFunction(checkpoint.save, 'save of a checkpoint', 'it gets the bytes, for a file');
+}
+
 /** Errors: FORMAT for what is no checkpoint of this task. */
 function openCheckpoint<M extends Trainable, D, O extends object>(
   definition: TaskDefinition<M, D, O>,
-  bytes: Uint8Array,
+  source: Bytes,
 ): { model: M; checkpoint: Checkpoint } {
   const name = 'the checkpoint';
-  const file = openModelFile(bytes, name);
+  const file = openModelFile(bytesOf(source, name), name);
   if (file.kind !== definition.task) {
     throw new UnrolledError(
       'FORMAT',

@@ -2,11 +2,12 @@
 // and answer; `fit` (fit.ts) trains any of them.
 import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
+import { type FileSource, type FileTarget, readSource, writeTarget } from '../platform/files.js';
+import { type Bytes, bytesOf, refuse } from '../expect.js';
 import { ensureBackend } from '../backend/choose.js';
 import type { Module } from '../nn/module.js';
 import { RandomCalls } from '../nn/random.js';
 import type { Recurrent } from '../nn/recurrent.js';
-import { getPlatform } from '../platform/platform.js';
 import { Philox } from '../tensor/philox.js';
 import type { TrainingResult } from '../train/trainer.js';
 import { fitModel } from './fit.js';
@@ -47,9 +48,13 @@ export abstract class StoredModel {
     });
   }
 
-  /** Writes the file whole or not at all. Errors: IO. */
-  async save(path: string): Promise<void> {
-    await getPlatform().writeFileAtomic(path, this.toBytes());
+  /**
+   * Writes the file whole or not at all.
+   * @param target a path on Node; in a page the name of a download, a `FileSystemFileHandle` or a `WritableStream`
+   * Errors: IO, OPTION.
+   */
+  async save(target: FileTarget): Promise<void> {
+    await writeTarget(target, this.toBytes());
   }
 
   /**
@@ -57,16 +62,24 @@ export abstract class StoredModel {
    * @param name the file's, for messages
    * Errors: FORMAT for a file that is damaged, or of another task.
    */
-  static fromBytes<M extends StoredModel>(this: OpenedAs<M>, bytes: Uint8Array, name = 'the model'): M {
-    return openAs(this.definition, openModelFile(bytes, name), name);
+  static fromBytes<M extends StoredModel>(this: OpenedAs<M>, bytes: Bytes, name = 'the model'): M {
+    return openAs(this.definition, openModelFile(bytesOf(bytes, name, BYTES_HELP), name), name);
   }
 
-  /** Reads a file. Errors: NOT_FOUND, IO, FORMAT. */
-  static async load<M extends StoredModel>(this: OpenedAs<M>, path: string): Promise<M> {
+  /**
+   * Reads a file.
+   * @param source a path on Node, an address (a string or `URL`), a `File`, a `Response`, or bytes
+   * Errors: NOT_FOUND, IO, FORMAT, OPTION.
+   */
+  static async load<M extends StoredModel>(this: OpenedAs<M>, source: FileSource): Promise<M> {
+    const { bytes, name } = await readSource(source);
     await ensureBackend();
-    return openAs(this.definition, openModelFile(await getPlatform().readFile(path), path), path);
+    return openAs(this.definition, openModelFile(bytes, name), name);
   }
 }
+
+/** Where something else than bytes was given. */
+const BYTES_HELP = 'give what toBytes() gave, or a file by `await Model.load(path)`';
 
 /** A model class whose files open. `M`: its models. */
 export interface OpenedAs<M> {
@@ -109,6 +122,7 @@ export abstract class Model<T extends TaskTypes = TaskTypes> extends StoredModel
     network: (rng: Philox, calls: RandomCalls) => T['network'],
   ) {
     super();
+    requireMade(config, texts);
     this.config = config;
     this.texts = texts;
     this.calls = new RandomCalls(config.seed);
@@ -131,6 +145,11 @@ export abstract class Model<T extends TaskTypes = TaskTypes> extends StoredModel
     this.predict([input]);
   }
 
+  /** Whether an input is a text, so that one text alone can be told from many. */
+  protected get readsTexts(): boolean {
+    return false;
+  }
+
   /** What `evaluate` measures; the network is in evaluation mode. */
   protected abstract measure(data: T['data'], options: T['evaluateOptions']): T['evaluation'];
 
@@ -138,23 +157,25 @@ export abstract class Model<T extends TaskTypes = TaskTypes> extends StoredModel
   protected abstract answer(inputs: readonly T['input'][], options: T['predictOptions']): T['answer'][];
 
   /** How well it does on this data: the metrics of its task. Errors: EMPTY, and those of the task. */
-  evaluate(data: T['data'], options: T['evaluateOptions'] = {}): T['evaluation'] {
-    return this.evaluating(() => this.measure(data, options));
+  evaluate(data: T['data'], options?: T['evaluateOptions']): T['evaluation'] {
+    return this.evaluating(() => this.measure(data, options ?? {}));
   }
 
   /**
-   * An answer for each input, in their order; for an iterable that is asynchronous, one after the other.
-   * Errors: OPTION for a single input, and those of the task.
+   * An answer for each input, in their order; for an iterable that is asynchronous, one after the other. One text
+   * is a list of one. Errors: OPTION for another single input, and those of the task.
    */
   predict(inputs: readonly T['input'][], options?: T['predictOptions']): T['answer'][];
   predict(inputs: AsyncIterable<T['input']>, options?: T['predictOptions']): AsyncGenerator<T['answer']>;
   predict(
     inputs: readonly T['input'][] | AsyncIterable<T['input']>,
-    options: T['predictOptions'] = {},
+    options?: T['predictOptions'],
   ): T['answer'][] | AsyncGenerator<T['answer']> {
-    requireMany(inputs);
-    if (Symbol.asyncIterator in inputs) return this.#answerEach(inputs, options);
-    return this.evaluating(() => this.answer(inputs, options));
+    const isText = typeof inputs === 'string' && this.readsTexts;
+    const many: unknown = isText ? [inputs] : inputs;
+    requireMany(many);
+    if (isAsync(many)) return this.#answerEach(many, options ?? {});
+    return this.evaluating(() => this.answer(many, options ?? {}));
   }
 
   async *#answerEach(inputs: AsyncIterable<T['input']>, options: T['predictOptions']): AsyncGenerator<T['answer']> {
@@ -183,16 +204,28 @@ export abstract class Model<T extends TaskTypes = TaskTypes> extends StoredModel
    * FORMAT and OPTION for a checkpoint that is damaged, of other data or of other settings.
    */
   static fit<M extends Model, D, O extends object>(this: TrainedBy<M, D, O>, data: D, options?: O): Promise<M> {
-    return fitModel(this.definition, data, (options ?? {}) as O);
+    return fitModel(this.definition, data, options);
   }
 }
 
+/** Errors: USAGE where somebody makes a model as a layer is made. Before what a task's class reads of its configuration. */
+export function requireMade(config: unknown, texts: readonly unknown[]): void {
+  if (typeof config === 'object' && config !== null && 'seed' in config && texts.every(Boolean)) return;
+  throw new UnrolledError(
+    'USAGE',
+    'expected a whole configuration and its vocabularies, received a part of them',
+    'models are made by training, await Model.fit(data, options), or from files, await Model.load(path)',
+  );
+}
+
 /** Errors: OPTION for one input, as JavaScript may pass it, where many are asked for. */
-function requireMany(inputs: unknown): void {
-  if (Array.isArray(inputs) || (typeof inputs === 'object' && inputs !== null && Symbol.asyncIterator in inputs))
-    return;
-  const received = typeof inputs === 'string' ? 'one text' : inputs == null ? 'none' : `one ${typeof inputs}`;
-  throw new UnrolledError('OPTION', `expected a list of inputs, received ${received}`, 'one input: predict([input])');
+function requireMany(inputs: unknown): asserts inputs is readonly unknown[] | AsyncIterable<unknown> {
+  if (Array.isArray(inputs) || isAsync(inputs)) return;
+  refuse('a list of inputs', inputs, 'one input: predict([input])');
+}
+
+function isAsync(inputs: unknown): inputs is AsyncIterable<unknown> {
+  return typeof inputs === 'object' && inputs !== null && Symbol.asyncIterator in inputs;
 }
 
 /** A model class that is trained by `fit`. `M`: its models, `D`: the data, `O`: the options. */

@@ -216,6 +216,11 @@ export function withWeights<M extends { network: Module }>(file: ModelFile, name
   return model;
 }
 
+/** The weights of a file, without what belongs to a checkpoint. Errors: FORMAT. */
+export function storedWeights(file: ModelFile, name: string): GivenState {
+  return givenParameters(networkTensors(file), file.labels, name);
+}
+
 /** Without what belongs to a checkpoint, which has a colon in its name. */
 function networkTensors({ tensors }: ModelFile): ModelFile['tensors'] {
   return new Map([...tensors].filter(([name]) => !name.includes(':')));

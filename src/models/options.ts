@@ -1,5 +1,6 @@
 // Options of training, the same for every model.
 import type { Cell } from '../cell/cell.js';
+import type { Bytes, Names } from '../expect.js';
 import type { AbortSignalLike } from '../train/loop.js';
 import type { StepProgress, TrainerSettings, Validation } from '../train/trainer.js';
 import type { RecurrentConfig } from './recurrentStack.js';
@@ -18,6 +19,11 @@ export interface StackOptions {
   recurrent?: RecurrentConfig;
 }
 
+/** The names of `StackOptions`. */
+export const STACK_OPTIONS: Names<StackOptions> = {
+  ...{ cell: true, hiddenSize: true, numLayers: true, dropout: true, recurrent: true },
+};
+
 /** How the data was read: plain data that a model keeps for whoever reads more of it (see `unrolled/records`). */
 export type Reading = Readonly<Record<string, unknown>>;
 
@@ -30,10 +36,10 @@ export interface FitOptions<M = unknown> extends Partial<TrainerSettings> {
   /** Saves a checkpoint every `everySeconds` seconds, and when the training is aborted. */
   checkpoint?: { everySeconds: number; save: (bytes: Uint8Array) => void | Promise<void> };
   /**
-   * A checkpoint to resume from. Its settings apply: a different one given here is refused, except `epochs` and `minutes`; so is
+   * A checkpoint to resume from. Its settings apply: a different one given here is refused, except `epochs`, `minutes` and `maxSteps`; so is
    * other data.
    */
-  resume?: Uint8Array;
+  resume?: Bytes;
   /** Aborted, the training writes a checkpoint and ends. */
   signal?: AbortSignalLike;
   /** How the data was read; kept in the model's file. */
@@ -43,6 +49,22 @@ export interface FitOptions<M = unknown> extends Partial<TrainerSettings> {
   /** After every measurement of the validation part. */
   onValidation?: (event: Validation<M>) => void | Promise<void>;
 }
+
+/** The names of `FitOptions`. */
+export const FIT_OPTIONS: Names<FitOptions> = {
+  ...{
+    optimizer: true,
+    learningRate: true,
+    schedule: true,
+    clipNorm: true,
+    clipValue: true,
+    epochs: true,
+    minutes: true,
+    maxSteps: true,
+  },
+  ...{ validations: true, patience: true, batchSize: true, seed: true, checkpoint: true, resume: true, signal: true },
+  ...{ reading: true, onProgress: true, onValidation: true },
+};
 
 /** With the defaults of the task filled in. */
 export type ResolvedFit<M = unknown> = TrainerSettings & FitOptions<M> & { batchSize: number; seed: number };

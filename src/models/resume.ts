@@ -8,7 +8,7 @@ import type { FitOptions } from './options.js';
 import { cellConfig } from './recurrentStack.js';
 
 /** The settings that may change on resuming: the length of the training. */
-const MAY_CHANGE = ['epochs', 'minutes'] as const;
+const MAY_CHANGE = ['epochs', 'minutes', 'maxSteps'] as const;
 
 /** Options that are data, or about this process: not settings. Rows of validation are known by content. */
 const NOT_STORED = ['resume', 'checkpoint', 'signal', 'onProgress', 'onValidation', 'reading', 'vectors', 'cell'];
@@ -38,7 +38,7 @@ function isPlain(value: unknown, depth: number): boolean {
  */
 export function resumedOptions<O extends object>(
   { options, data }: Pick<Checkpoint, 'options' | 'data'>,
-  given: O & FitOptions,
+  given: O & Pick<FitOptions, 'epochs' | 'minutes' | 'maxSteps'>,
   config: object,
   defaults: object,
 ): Record<string, unknown> {
@@ -60,10 +60,10 @@ export function resumedOptions<O extends object>(
     throw new UnrolledError(
       'OPTION',
       `expected the settings of the checkpoint, received ${wrong.join(', ')}`,
-      `leave them out: only ${MAY_CHANGE.join(' and ')} may change on resuming; for other settings train from scratch`,
+      `leave them out: only ${MAY_CHANGE.slice(0, -1).join(', ')} and ${MAY_CHANGE.at(-1)} may change on resuming; for other settings train from scratch`,
     );
   }
-  const longer = Object.entries(defined({ epochs: given.epochs, minutes: given.minutes }));
+  const longer = Object.entries(defined({ epochs: given.epochs, minutes: given.minutes, maxSteps: given.maxSteps }));
   const kept = longer.length > 0 ? without(stored, MAY_CHANGE) : stored;
   const unstored = Object.entries(defined(given)).filter(([name, value]) => !isSetting(name, value));
   return { ...kept, ...Object.fromEntries([...unstored, ...longer]) };

@@ -6,6 +6,7 @@ import type { RandomCalls } from '../nn/random.js';
 import type { Recurrent, RecurrentState } from '../nn/recurrent.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { TrainingResult } from '../train/trainer.js';
+import type { Names } from '../expect.js';
 import { ConfigReader } from './config.js';
 import { type FileExtra, type ModelFile, type ModelText, withWeights } from './modelFile.js';
 import type { Reading, ResolvedFit } from './options.js';
@@ -79,6 +80,8 @@ export interface TaskOwn<M extends Trainable, D, O extends object> {
   readonly noun: string;
   /** Of the options of `fit`. */
   readonly defaults: Partial<O>;
+  /** The names of the options of `fit`. */
+  readonly options: Names<O>;
   /** Passes over the data where neither they nor minutes are given. */
   readonly epochs: number;
   /** The model of a configuration and its vocabularies, with the weights that its seed draws. Errors: FORMAT. */

@@ -2,6 +2,9 @@
 // with it stands in a table of the same keys.
 import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
+import { ensureBackend } from '../backend/choose.js';
+import { type FileSource, readSource } from '../platform/files.js';
+import { type Bytes, bytesOf, isBytes } from '../expect.js';
 import { Captioner } from './captioner/captioner.js';
 import { TextClassifier } from './classifier/textClassifier.js';
 import { Forecaster } from './forecaster/forecaster.js';
@@ -36,25 +39,48 @@ export function isTask(name: string): name is Task {
 }
 
 /**
- * Opens the model of a file's bytes, whatever its task.
- * @param name the file's, for messages
- * Errors: FORMAT.
+ * Opens the model of a file, whatever its task: of its bytes at once, of a file when it is read.
+ * @param source bytes, or where the file is: a path on Node, an address (a string or `URL`), a `File`, a `Response`
+ * @param name the file's, for messages; of bytes alone
+ * Errors: FORMAT; of a file also NOT_FOUND, IO, OPTION.
  */
-export function loadModel(bytes: Uint8Array, name: string): AnyModel {
+export function loadModel(bytes: Bytes, name?: string): AnyModel;
+export function loadModel(source: FileSource): Promise<AnyModel>;
+export function loadModel(source: FileSource, name = 'the model'): AnyModel | Promise<AnyModel> {
+  return isBytes(source) ? opened(bytesOf(source, name), name) : read(source, opened);
+}
+
+/** The language model of a file: a network or n-grams. Errors: those of `loadModel`, FORMAT for a model of another task. */
+export function loadLanguageModel(bytes: Bytes, name?: string): LanguageModel | NgramLanguageModel;
+export function loadLanguageModel(source: FileSource): Promise<LanguageModel | NgramLanguageModel>;
+export function loadLanguageModel(
+  source: FileSource,
+  name = 'the model',
+): LanguageModel | NgramLanguageModel | Promise<LanguageModel | NgramLanguageModel> {
+  return isBytes(source) ? openedLanguage(bytesOf(source, name), name) : read(source, openedLanguage);
+}
+
+async function read<M>(source: FileSource, open: (bytes: Uint8Array, name: string) => M): Promise<M> {
+  const { bytes, name } = await readSource(source);
+  await ensureBackend();
+  return open(bytes, name);
+}
+
+function opened(bytes: Uint8Array, name: string): AnyModel {
   const file = openModelFile(bytes, name);
   if (!isTask(file.kind)) {
+    const isModule = file.kind === 'module';
     throw new UnrolledError(
       'FORMAT',
-      `expected a model of a known task (${Object.keys(TASKS).join(', ')}) in ${name}, received ${brief(file.kind)}`,
-      'the file is damaged or from a newer version',
+      `expected a model of a known task (${Object.keys(TASKS).join(', ')}) in ${name}, received ${isModule ? 'the weights of a module' : brief(file.kind)}`,
+      isModule ? 'make the module, then await module.load(file)' : 'the file is damaged or from a newer version',
     );
   }
   return TASKS[file.kind].definition.open(file, name);
 }
 
-/** The language model of a file: a network or n-grams. Errors: FORMAT, also for a model of another task. */
-export function loadLanguageModel(bytes: Uint8Array, name: string): LanguageModel | NgramLanguageModel {
-  const model = loadModel(bytes, name);
+function openedLanguage(bytes: Uint8Array, name: string): LanguageModel | NgramLanguageModel {
+  const model = opened(bytes, name);
   if (model.task === 'lm' || model.task === 'ngram') return model;
   throw new UnrolledError(
     'FORMAT',

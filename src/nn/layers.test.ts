@@ -53,7 +53,7 @@ describe('Sequential', () => {
 
   it('refuses what is no part', () => {
     const parts = [relu] as unknown as typeof relu;
-    expect(() => new Sequential(parts)).toThrowError(/received object at index 0/);
+    expect(() => new Sequential(parts)).toThrowError(/function at index 0, received an array of 1/);
   });
 });
 

@@ -164,7 +164,7 @@ export class Dropout extends Module {
     super();
     requireNumber('a dropout', p, { min: 0, below: 1 }, '0.2 drops a fifth');
     this.p = p;
-    this.#calls = calls;
+    this.#calls = this.addCalls(calls);
   }
 
   /** Any shape to the same; after `eval()`, x itself. Each call draws another mask. */

@@ -82,7 +82,7 @@ describe('losses of two', () => {
   it.each(Object.entries(all))('%s refuses another shape or reduction', (_, loss) => {
     expect(() => loss(normal(2, 3), normal(3))).toThrowError(/\[2, 3\].*received \[3\]/);
     expect(() => loss(normal(2), normal(2), { reduction: 'avg' as Reduction })).toThrowError(
-      /mean, sum or none, received avg/,
+      /mean, sum or none, received "avg"/,
     );
   });
 

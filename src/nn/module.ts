@@ -1,12 +1,15 @@
 // Module: what has parameters and parts with parameters. Names are paths, as in PyTorch: `rnn.0.weight_h`.
 import { setFrozenMask } from '../autograd/frozen.js';
 import { brand } from '../copy.js';
+import { UnrolledError } from '../errors.js';
+import { type FileSource, type FileTarget, readSource, writeTarget } from '../platform/files.js';
 import { empty, fromData } from '../tensor/create.js';
+import { defaultRng } from '../tensor/generator.js';
 import type { Philox } from '../tensor/philox.js';
 import { keep } from '../tensor/scope.js';
 import type { Shape } from '../tensor/shape.js';
-import type { Tensor } from '../tensor/tensor.js';
-import { arrange, type LoadOptions } from '../weights/arrange.js';
+import { Tensor } from '../tensor/tensor.js';
+import { arrange, type LoadOptions, type LoadResult } from '../weights/arrange.js';
 import { countModule, takeFromBudget } from '../weights/budget.js';
 import {
   type GivenState,
@@ -16,20 +19,49 @@ import {
   type StateDict,
   type StoredParameter,
 } from '../weights/labels.js';
-import type { Initializer } from './initializers.js';
+import { constantInit, type Initializer } from './initializers.js';
+import { encodeWeights, loadWeights } from './moduleFile.js';
+import type { RandomCalls } from './random.js';
 
 export type { StateDict } from '../weights/labels.js';
 
+/** Tensors that `parameter` made: parameters even while `requiresGrad` is off. */
+const made = new WeakSet<Tensor>();
+
+/** Whether training changes it where a module has it: made by `parameter`, or a leaf with `requiresGrad`. */
+export function isParameter(t: Tensor): boolean {
+  return made.has(t) || (t.requiresGrad && t.node === null);
+}
+
 /**
- * A tensor that training changes. It outlives the scope in which it is made. While the weights of a file are loaded, its numbers
- * are undefined: `init` is not called then.
+ * Makes a tensor a parameter, which training changes: `w = parameter(zeros([3, 4]))` as a property of a module. It outlives the scope
+ * in which it is made. Returns the same tensor. Errors: OPTION for the result of an operation.
+ */
+export function parameter(values: Tensor): Tensor;
+/**
+ * A parameter of that shape. While the weights of a file are loaded, its numbers are undefined: `init` is not called then.
+ * @param rng the generator that `manualSeed` seeds by default
  * @param name for messages
  * Errors: FORMAT where the file has fewer numbers.
  */
-export function parameter(shape: Shape, init: Initializer, rng: Philox, name = 'parameter'): Tensor {
-  const t = keep(takeFromBudget(name, shape) ? empty(shape) : fromData(init(shape, rng), shape));
+export function parameter(shape: Shape, init: Initializer, rng?: Philox, name?: string): Tensor;
+export function parameter(
+  from: Tensor | Shape,
+  init: Initializer = constantInit(0),
+  rng: Philox = defaultRng(),
+  name = 'parameter',
+): Tensor {
+  if (from instanceof Tensor && from.node !== null) {
+    throw new UnrolledError(
+      'OPTION',
+      `expected values for a parameter, received the result of ${from.node.op}: ${from.toString()}`,
+      'training changes tensors that nothing computes: parameter(x.detach().clone())',
+    );
+  }
+  const t = from instanceof Tensor ? from : takeFromBudget(name, from) ? empty(from) : fromData(init(from, rng), from);
+  made.add(t);
   t.requiresGrad = true;
-  return t;
+  return keep(t);
 }
 
 /** A parameter or buffer, and what a state dict says about it. */
@@ -40,10 +72,26 @@ export interface NamedState extends Place {
 
 type Own = Omit<NamedState, 'name' | 'shape'>;
 
+/** What a module has of its own, by name, whether registered or assigned. */
+interface Members {
+  parameters: ReadonlyMap<string, Own>;
+  buffers: ReadonlyMap<string, Own>;
+  parts: ReadonlyMap<string, Module>;
+}
+
 /**
- * What has parameters, buffers and parts that are modules themselves: layers, networks, and what a user builds from
- * them (`class Tagger extends Module`, with `addPart` for its layers). Names are paths through the parts:
- * `rnn.0.weight_h`.
+ * What has parameters, buffers and parts that are modules themselves: layers, networks, and what a user builds from them.
+ *
+ *     class Tagger extends Module {
+ *       embed = new Embedding(1000, 32);
+ *       layers = [new Linear(32, 64), new Linear(64, 5)];
+ *       scale = parameter(ones([5]));
+ *     }
+ *
+ * What is assigned to a property is found by itself: modules, parameters (by `parameter`, or with `requiresGrad`), and arrays, Maps
+ * and plain objects of them. Names are paths: `layers.0.weight`. What stands in a private field (`#layer`) cannot be seen from
+ * here: `addPart` and `addParameter` register it, and whatever should have another name. A part or parameter in two places counts
+ * once, under the first of its names.
  */
 export abstract class Module {
   /** Whether dropout is on. */
@@ -51,6 +99,7 @@ export abstract class Module {
   readonly #own = new Map<string, Own>();
   readonly #buffers = new Map<string, Own>();
   readonly #parts = new Map<string, Module>();
+  readonly #calls = new Set<RandomCalls>();
 
   static {
     brand(this.prototype, 'module');
@@ -84,25 +133,81 @@ export abstract class Module {
     return part;
   }
 
-  /** Each parameter with its path: its own, then those of its parts in the order in which they were added. */
+  /** Says what it draws its masks with, so that a checkpoint of `fit` knows where it stood. @internal */
+  protected addCalls(calls: RandomCalls): RandomCalls {
+    this.#calls.add(calls);
+    return calls;
+  }
+
+  /** This module, its parts, theirs, and so on; each once. */
+  modules(): Set<Module> {
+    const found = new Set<Module>();
+    const collect = (module: Module): void => {
+      if (found.has(module)) return;
+      found.add(module);
+      for (const part of module.#members().parts.values()) collect(part);
+    };
+    collect(this);
+    return found;
+  }
+
+  /** What this module and its parts draw masks with, each once, in their order. @internal */
+  randomCalls(): Set<RandomCalls> {
+    return new Set([...this.modules()].flatMap((module) => [...module.#calls]));
+  }
+
+  /**
+   * Each parameter with its path: its own, then those of its parts; what was registered comes first, then what was assigned, in the
+   * order of the properties. Errors: OPTION for two under one path.
+   */
   *namedParameters(prefix = ''): Generator<[string, Tensor]> {
-    for (const { name, tensor } of this.#named((module) => module.#own, prefix)) yield [name, tensor];
+    for (const { name, tensor } of this.#named('parameters', prefix)) yield [name, tensor];
   }
 
   /** Each buffer with its path, in the same order: what is stored, but not trained. */
   *namedBuffers(prefix = ''): Generator<[string, Tensor]> {
-    for (const { name, tensor } of this.#named((module) => module.#buffers, prefix)) yield [name, tensor];
+    for (const { name, tensor } of this.#named('buffers', prefix)) yield [name, tensor];
   }
 
   /** What is stored with the model: parameters, then buffers, each with its label. */
   *namedState(prefix = ''): Generator<NamedState> {
-    yield* this.#named((module) => module.#own, prefix);
-    yield* this.#named((module) => module.#buffers, prefix);
+    yield* this.#named('parameters', prefix);
+    yield* this.#named('buffers', prefix);
   }
 
-  *#named(of: (module: Module) => ReadonlyMap<string, Own>, prefix: string): Generator<NamedState> {
-    for (const [name, own] of of(this)) yield { name: prefix + name, shape: own.tensor.shape, ...own };
-    for (const [name, part] of this.#parts) yield* part.#named(of, `${prefix}${name}.`);
+  #named(kind: 'parameters' | 'buffers', prefix: string): NamedState[] {
+    const found = new Map<string, NamedState>();
+    const seen = new Set<object>();
+    const collect = (module: Module, path: string): void => {
+      if (seen.has(module)) return;
+      seen.add(module);
+      const members = module.#members();
+      for (const [key, own] of members[kind]) {
+        if (seen.has(own.tensor)) continue;
+        seen.add(own.tensor);
+        const name = path + key;
+        if (found.has(name)) throw givenTwice(name);
+        found.set(name, { name, shape: own.tensor.shape, ...own });
+      }
+      for (const [key, part] of members.parts) collect(part, `${path}${key}.`);
+    };
+    collect(this, prefix);
+    return [...found.values()];
+  }
+
+  #members(): Members {
+    const parameters = new Map(this.#own);
+    const parts = new Map(this.#parts);
+    const known = new Set<unknown>(parts.values());
+    for (const { tensor } of [...parameters.values(), ...this.#buffers.values()]) known.add(tensor);
+    for (const [name, value] of assignedTo(this)) {
+      if (known.has(value)) continue;
+      known.add(value);
+      if (parts.has(name) || parameters.has(name)) throw givenTwice(name);
+      if (value instanceof Module) parts.set(name, value);
+      else parameters.set(name, { tensor: value, label: plainLabel(value.shape) });
+    }
+    return { parameters, buffers: this.#buffers, parts };
   }
 
   /** All parameters, for an optimizer. */
@@ -123,10 +228,9 @@ export abstract class Module {
     }
   }
 
-  /** Turns dropout on (or off, with false). */
+  /** Turns dropout on (or off, with false), here and in all parts. */
   train(mode = true): this {
-    this.training = mode;
-    for (const part of this.#parts.values()) part.train(mode);
+    for (const module of this.modules()) module.training = mode;
     return this;
   }
 
@@ -147,14 +251,46 @@ export abstract class Module {
   }
 
   /**
-   * Overwrites all parameters and buffers, the columns of gates by their labels, whatever their order in memory.
-   * Errors: FORMAT with all that is missing, too much or of another shape, and for several gates without labels; nothing is
-   * changed then.
+   * Overwrites parameters and buffers, the columns of gates by their labels, whatever their order in memory. Takes what `stateDict`
+   * gave, tensors, nested arrays, or typed arrays row by row.
+   * Errors: FORMAT with all that is missing, too much (neither with `strict: false`) or of another shape, and for several gates
+   * without labels; nothing is changed then.
    */
-  loadStateDict(state: GivenState, options: LoadOptions = {}): void {
+  loadStateDict(state: GivenState, options: LoadOptions = {}): LoadResult {
     const places = [...this.namedState()];
-    const numbers = arrange(places, state, options);
-    places.forEach(({ tensor }, i) => tensor.set(numbers[i]));
+    const { numbers, ...result } = arrange(places, state, options);
+    places.forEach(({ tensor }, i) => {
+      const own = numbers[i];
+      if (own !== null) tensor.set(own);
+    });
+    return result;
+  }
+
+  /** Weights as the bytes of a safetensors file, with their labels; `load` takes them. */
+  toBytes(): Uint8Array {
+    return encodeWeights(this);
+  }
+
+  /**
+   * Writes the weights to a file, whole or not at all.
+   * @param target a path on Node; in a page the name of a download, a `FileSystemFileHandle` or a `WritableStream`
+   * Errors: IO, OPTION.
+   */
+  async save(target: FileTarget): Promise<void> {
+    await writeTarget(target, this.toBytes());
+  }
+
+  /**
+   * Reads weights into this module: of a file that `save` or a model wrote, of a checkpoint, or of another safetensors file.
+   * @param source a path on Node, an address (a string or `URL`), a `File`, a `Response`, or bytes
+   * Errors: NOT_FOUND, IO, OPTION; FORMAT as of `loadStateDict`, and for damaged files.
+   *
+   *     const net = new Tagger();
+   *     await net.load('tagger.safetensors');
+   */
+  async load(source: FileSource, options: LoadOptions = {}): Promise<LoadResult> {
+    const { bytes, name } = await readSource(source);
+    return loadWeights(this, bytes, { from: name, ...options });
   }
 
   /** Gives parameters and buffers back; the module must not be used again. */
@@ -165,4 +301,38 @@ export abstract class Module {
       tensor.dispose();
     }
   }
+}
+
+function givenTwice(name: string): UnrolledError {
+  return new UnrolledError(
+    'OPTION',
+    `expected one parameter or part under each path, received two as ${name}`,
+    'rename a property; what is assigned to a property needs no addPart or addParameter',
+  );
+}
+
+/** Modules and parameters in the properties of a module, and in arrays, Maps and plain objects there, each with its path. */
+function* assignedTo(holder: object, path = '', seen = new Set([holder])): Generator<[string, Module | Tensor]> {
+  for (const [key, value] of entriesOf(holder)) {
+    if (typeof value !== 'object' || value === null) continue;
+    const name = path + String(key);
+    if (value instanceof Module) yield [name, value];
+    else if (value instanceof Tensor) {
+      if (isParameter(value)) yield [name, value];
+    } else if (isContainer(value) && !seen.has(value)) {
+      seen.add(value);
+      yield* assignedTo(value, `${name}.`, seen);
+    }
+  }
+}
+
+function entriesOf(holder: object): Iterable<[unknown, unknown]> {
+  if (Array.isArray(holder)) return holder.entries();
+  return holder instanceof Map ? (holder as Map<unknown, unknown>) : Object.entries(holder);
+}
+
+function isContainer(value: object): boolean {
+  if (Array.isArray(value) || value instanceof Map) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }

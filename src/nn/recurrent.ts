@@ -145,7 +145,7 @@ export class Recurrent extends Module {
     this.bidirectional = bidirectional;
     this.batchFirst = batchFirst;
     this.#options = options;
-    this.#calls = options.calls ?? defaultCalls();
+    this.#calls = this.addCalls(options.calls ?? defaultCalls());
     const { rng = defaultRng(), merge = 'concat', skip = false } = options;
     let input = inputSize;
     const outputs: number[] = [];

@@ -46,7 +46,7 @@ export function loadMoments(optimizer: Optimizer, network: Module, stored: Store
     return arrange(places, state, {
       from: `moment ${j} of ${file}`,
       ...(labels === undefined ? { order: '0.1' } : {}),
-    });
+    }).numbers;
   });
   const expected = count * places.length;
   const found = [...stored.tensors.keys()].filter((name) => name.startsWith(PREFIX)).length;
@@ -57,7 +57,7 @@ export function loadMoments(optimizer: Optimizer, network: Module, stored: Store
       'resume with the same optimizer',
     );
   }
-  read.forEach((numbers, j) => places.forEach(({ moments }, i) => moments[j].set(numbers[i])));
+  read.forEach((numbers, j) => places.forEach(({ moments }, i) => moments[j].set(numbers[i] ?? [])));
   optimizer.steps = steps;
 }
 

@@ -9,6 +9,7 @@ import { requireNumber } from '../range.js';
 import { zeros } from '../tensor/create.js';
 import { keep } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { type LearningRateOption, parametersOf, type ParameterSource, settingsOf } from './given.js';
 
 /** Where an optimizer stands: how many steps, and its moments by number, in the order in memory. Files have `storedMoments`. */
 export interface OptimizerState {
@@ -54,8 +55,9 @@ export abstract class Optimizer {
   /** Zero or more moments for each parameter, each of its shape. */
   readonly moments: readonly (readonly Tensor[])[];
 
-  protected constructor(parameters: Iterable<Tensor>, learningRate: number, momentCount: number) {
-    this.parameters = [...parameters];
+  /** Errors: OPTION for no parameters and for what is none; RANGE for the learning rate. */
+  protected constructor(parameters: ParameterSource, learningRate: number, momentCount: number) {
+    this.parameters = parametersOf(parameters);
     this.learningRate = learningRate;
     this.moments = this.parameters.map((t) =>
       Array.from({ length: momentCount }, () => keep(zeros(t.shape, { device: t.device }))),
@@ -123,7 +125,7 @@ export abstract class Optimizer {
 }
 
 /** What plain gradient descent can add to its steps. */
-export interface SGDOptions {
+export interface SGDOptions extends LearningRateOption {
   /** μ, of 0 or more and below 1; 0 */
   momentum?: number;
   /** Times the parameter is added to the gradient; 0 */
@@ -136,15 +138,23 @@ const velocity = add(mul(uniform('momentum'), m), decayedGradient);
 const sgdDecayed = sub(p, mul(lr, decayedGradient));
 const sgdMomentum = sub(p, mul(lr, velocity));
 
-/** Stochastic gradient descent: v ← μ v + g, p ← p − lr v. Errors: RANGE for a rate or an option that is none. */
-export class SGD extends Optimizer {
-  readonly #options: Required<SGDOptions>;
+const SGD_DEFAULTS = { learningRate: 1e-3, momentum: 0, weightDecay: 0 };
 
-  constructor(parameters: Iterable<Tensor>, learningRate: number, { momentum = 0, weightDecay = 0 }: SGDOptions = {}) {
-    requireShares({ momentum });
-    requireDecay(weightDecay);
-    super(parameters, learningRate, momentum === 0 ? 0 : 1);
-    this.#options = { momentum, weightDecay };
+/**
+ * Stochastic gradient descent: v ← μ v + g, p ← p − lr v. Learning rate 0.001 by default.
+ * Errors: RANGE for a rate or an option that is none; OPTION for an unknown one, and for parameters that are none.
+ *
+ *     new SGD(net, { lr: 0.1, momentum: 0.9 });
+ */
+export class SGD extends Optimizer {
+  readonly #options: typeof SGD_DEFAULTS;
+
+  constructor(parameters: ParameterSource, learningRate?: number | SGDOptions, options: SGDOptions = {}) {
+    const settings = settingsOf('SGD', SGD_DEFAULTS, learningRate, options);
+    requireShares({ momentum: settings.momentum });
+    requireDecay(settings.weightDecay);
+    super(parameters, settings.learningRate, settings.momentum === 0 ? 0 : 1);
+    this.#options = settings;
   }
 
   protected uniforms(): Uniforms {
@@ -170,12 +180,16 @@ export class SGD extends Optimizer {
 }
 
 /** Decay rates and guards of `Adam` and `AdamW`. */
-export interface AdamOptions {
-  /** Of the mean of gradients, of 0 or more and below 1; 0.9 */
+export interface AdamOptions extends LearningRateOption {
+  /** Of the mean of gradients and of the mean of their squares, of 0 or more and below 1: [0.9, 0.999]. */
+  betas?: readonly [number, number];
+  /** The first of `betas`. */
   beta1?: number;
-  /** Of the mean of their squares; 0.999 */
+  /** The second of `betas`. */
   beta2?: number;
-  /** 1e-8 */
+  /** 1e-8; the same as `epsilon` */
+  eps?: number;
+  /** The same as `eps`. */
   epsilon?: number;
   /** Adam adds it to the gradient, AdamW shrinks the parameter. */
   weightDecay?: number;
@@ -208,24 +222,38 @@ const plainUpdate = adamUpdate(g, p);
 const decayedUpdate = adamUpdate(decayedGradient, p);
 const decoupledUpdate = adamUpdate(g, sub(p, mul(mul(lr, decay), p)));
 
+/** The options of `Adam` and `AdamW`, defaults filled in. */
+export interface AdamSettings {
+  /** At the beginning; `optimizer.learningRate` is that of the next step. */
+  learningRate: number;
+  /** Decay rate of the mean of gradients. */
+  beta1: number;
+  /** Decay rate of the mean of their squares. */
+  beta2: number;
+  /** Added to the denominator. */
+  epsilon: number;
+  /** Adam adds it to the gradient, AdamW shrinks the parameter. */
+  weightDecay: number;
+}
+
 /** What `Adam` and `AdamW` share: two running means, and their options. */
 export abstract class AdamFamily extends Optimizer {
   /** With the defaults filled in. */
-  protected readonly options: Required<AdamOptions>;
+  protected readonly options: AdamSettings;
 
   constructor(
-    parameters: Iterable<Tensor>,
-    learningRate: number,
-    defaults: Required<AdamOptions>,
+    name: string,
+    defaults: AdamSettings,
+    parameters: ParameterSource,
+    learningRate: number | AdamOptions | undefined,
     options: AdamOptions,
   ) {
-    const { beta1: b1 = defaults.beta1, beta2: b2 = defaults.beta2 } = options;
-    const { epsilon: e = defaults.epsilon, weightDecay = defaults.weightDecay } = options;
-    requireShares({ beta1: b1, beta2: b2 });
-    requireEpsilon(e);
-    requireDecay(weightDecay);
-    super(parameters, learningRate, 2);
-    this.options = { beta1: b1, beta2: b2, epsilon: e, weightDecay };
+    const settings = settingsOf(name, defaults, learningRate, options);
+    requireShares({ beta1: settings.beta1, beta2: settings.beta2 });
+    requireEpsilon(settings.epsilon);
+    requireDecay(settings.weightDecay);
+    super(parameters, settings.learningRate, 2);
+    this.options = settings;
   }
 
   /** What the options ask for. */
@@ -255,12 +283,17 @@ export abstract class AdamFamily extends Optimizer {
   }
 }
 
-const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
+const ADAM = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
 
-/** Kingma and Ba, "Adam", ICLR 2015, algorithm 1. Errors: RANGE for a rate or an option that is none. */
+/**
+ * Kingma and Ba, "Adam", ICLR 2015, algorithm 1. Learning rate 0.001 by default.
+ * Errors: RANGE for a rate or an option that is none; OPTION for an unknown one, and for parameters that are none.
+ *
+ *     new Adam(net, { lr: 1e-3, betas: [0.9, 0.98] });
+ */
 export class Adam extends AdamFamily {
-  constructor(parameters: Iterable<Tensor>, learningRate = 1e-3, options: AdamOptions = {}) {
-    super(parameters, learningRate, ADAM, options);
+  constructor(parameters: ParameterSource, learningRate?: number | AdamOptions, options: AdamOptions = {}) {
+    super('Adam', ADAM, parameters, learningRate, options);
   }
 
   protected choose(): AdamUpdate {
@@ -268,10 +301,10 @@ export class Adam extends AdamFamily {
   }
 }
 
-/** Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019, algorithm 2. Errors: RANGE. */
+/** Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019, algorithm 2. Weight decay 0.01 by default. Errors: as of `Adam`. */
 export class AdamW extends AdamFamily {
-  constructor(parameters: Iterable<Tensor>, learningRate = 1e-3, options: AdamOptions = {}) {
-    super(parameters, learningRate, { ...ADAM, weightDecay: 0.01 }, options);
+  constructor(parameters: ParameterSource, learningRate?: number | AdamOptions, options: AdamOptions = {}) {
+    super('AdamW', { ...ADAM, weightDecay: 0.01 }, parameters, learningRate, options);
   }
 
   protected choose(): AdamUpdate {
@@ -280,10 +313,12 @@ export class AdamW extends AdamFamily {
 }
 
 /** Decay and guard of `RMSProp`. */
-export interface RMSPropOptions {
+export interface RMSPropOptions extends LearningRateOption {
   /** Of the mean of squared gradients, of 0 or more and below 1; 0.99 */
   alpha?: number;
-  /** 1e-8 */
+  /** 1e-8; the same as `epsilon` */
+  eps?: number;
+  /** The same as `eps`. */
   epsilon?: number;
 }
 
@@ -293,19 +328,21 @@ const scaledByRoot = (square: Expr): Expr => sub(p, apply('div', mul(lr, g), add
 const smoothed = add(mul(uniform('alpha'), m), mul(sub(one, uniform('alpha')), mul(g, g)));
 const rmsPropUpdate = scaledByRoot(smoothed);
 
-/** Tieleman and Hinton 2012: divides by a running root mean square of the gradient. Errors: RANGE. */
-export class RMSProp extends Optimizer {
-  readonly #options: Required<RMSPropOptions>;
+const RMSPROP = { learningRate: 1e-2, alpha: 0.99, epsilon: 1e-8 };
 
-  constructor(
-    parameters: Iterable<Tensor>,
-    learningRate = 1e-2,
-    { alpha = 0.99, epsilon: e = 1e-8 }: RMSPropOptions = {},
-  ) {
-    requireShares({ alpha });
-    requireEpsilon(e);
-    super(parameters, learningRate, 1);
-    this.#options = { alpha, epsilon: e };
+/**
+ * Tieleman and Hinton 2012: divides by a running root mean square of the gradient. Learning rate 0.01 by default.
+ * Errors: as of `Adam`.
+ */
+export class RMSProp extends Optimizer {
+  readonly #options: typeof RMSPROP;
+
+  constructor(parameters: ParameterSource, learningRate?: number | RMSPropOptions, options: RMSPropOptions = {}) {
+    const settings = settingsOf('RMSProp', RMSPROP, learningRate, options);
+    requireShares({ alpha: settings.alpha });
+    requireEpsilon(settings.epsilon);
+    super(parameters, settings.learningRate, 1);
+    this.#options = settings;
   }
 
   protected uniforms(): Uniforms {
@@ -330,26 +367,30 @@ const gathered = add(m, mul(g, g));
 const adagradUpdate = scaledByRoot(gathered);
 
 /** Guard and start of `Adagrad`. */
-export interface AdagradOptions {
-  /** 1e-10 */
+export interface AdagradOptions extends LearningRateOption {
+  /** 1e-10; the same as `epsilon` */
+  eps?: number;
+  /** The same as `eps`. */
   epsilon?: number;
   /** Where the sums begin: 0, or an ε under the root, p − lr g / √(s + ε). */
   initialSum?: number;
 }
 
-/** Duchi, Hazan and Singer 2011: divides by the root of the sum of all squared gradients. Errors: RANGE. */
+const ADAGRAD = { learningRate: 1e-2, epsilon: 1e-10, initialSum: 0 };
+
+/**
+ * Duchi, Hazan and Singer 2011: divides by the root of the sum of all squared gradients. Learning rate 0.01 by default.
+ * Errors: as of `Adam`.
+ */
 export class Adagrad extends Optimizer {
   readonly #epsilon: number;
 
-  constructor(
-    parameters: Iterable<Tensor>,
-    learningRate = 1e-2,
-    { epsilon: e = 1e-10, initialSum = 0 }: AdagradOptions = {},
-  ) {
-    requireEpsilon(e);
+  constructor(parameters: ParameterSource, learningRate?: number | AdagradOptions, options: AdagradOptions = {}) {
+    const { initialSum, ...settings } = settingsOf('Adagrad', ADAGRAD, learningRate, options);
+    requireEpsilon(settings.epsilon);
     requireNumber('initialSum', initialSum, { min: 0 }, '0 is usual: the accumulator starts there');
-    super(parameters, learningRate, 1);
-    this.#epsilon = e;
+    super(parameters, settings.learningRate, 1);
+    this.#epsilon = settings.epsilon;
     if (initialSum !== 0) {
       for (const [square] of this.moments) square.set(new Float64Array(square.size).fill(initialSum));
     }
@@ -374,18 +415,18 @@ export class Adagrad extends Optimizer {
 
 /** The optimizers by the names that `--optimizer` and files use, each with its defaults. */
 export const OPTIMIZERS = {
-  sgd: (parameters: Iterable<Tensor>, learningRate: number): Optimizer => new SGD(parameters, learningRate),
-  adam: (parameters: Iterable<Tensor>, learningRate: number): Optimizer => new Adam(parameters, learningRate),
-  adamw: (parameters: Iterable<Tensor>, learningRate: number): Optimizer => new AdamW(parameters, learningRate),
-  rmsprop: (parameters: Iterable<Tensor>, learningRate: number): Optimizer => new RMSProp(parameters, learningRate),
-  adagrad: (parameters: Iterable<Tensor>, learningRate: number): Optimizer => new Adagrad(parameters, learningRate),
+  sgd: (parameters: ParameterSource, learningRate?: number): Optimizer => new SGD(parameters, learningRate),
+  adam: (parameters: ParameterSource, learningRate?: number): Optimizer => new Adam(parameters, learningRate),
+  adamw: (parameters: ParameterSource, learningRate?: number): Optimizer => new AdamW(parameters, learningRate),
+  rmsprop: (parameters: ParameterSource, learningRate?: number): Optimizer => new RMSProp(parameters, learningRate),
+  adagrad: (parameters: ParameterSource, learningRate?: number): Optimizer => new Adagrad(parameters, learningRate),
 } as const;
 
 /** A name in `OPTIMIZERS`. */
 export type OptimizerName = keyof typeof OPTIMIZERS;
 
-/** Errors: OPTION for an unknown name. */
-export function optimizerByName(name: string, parameters: Iterable<Tensor>, learningRate: number): Optimizer {
+/** Its own learning rate where none is given. Errors: OPTION for an unknown name. */
+export function optimizerByName(name: string, parameters: ParameterSource, learningRate?: number): Optimizer {
   const found = Object.entries(OPTIMIZERS).find(([known]) => known === name);
   if (found === undefined) {
     const known = Object.keys(OPTIMIZERS);

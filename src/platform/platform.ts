@@ -1,9 +1,9 @@
 // What the library needs of the machine around it: kernels, files, cores. The browser's is here and is the default;
 // node/node.ts has the other. Nothing else in the core knows where it runs.
-import { UnrolledError } from '../errors.js';
 import { kernelUrl } from '../kernelFiles.js';
-import type { KernelVariant } from './kernelVariant.js';
+import { download } from './download.js';
 import { fetchBytes } from './fetch.js';
+import type { KernelVariant } from './kernelVariant.js';
 
 /** What the native addon exports; see kernels/addon.cpp. */
 export interface Addon {
@@ -52,7 +52,7 @@ export interface Platform {
   workersMissing?(): Promise<string | null>;
   /** Keeps the engine's young generation from growing while a training runs. Returns what ends that. */
   holdYoungGeneration?(): () => void;
-  /** The whole file. Errors: NOT_FOUND, IO. */
+  /** The whole file. @param path or a `file:` address. Errors: NOT_FOUND, IO. */
   readFile(path: string | URL): Promise<Uint8Array<ArrayBuffer>>;
   /** The same at once, where the machine can. */
   readFileSync?(path: string | URL): Uint8Array<ArrayBuffer>;
@@ -60,7 +60,7 @@ export interface Platform {
   writeFileAtomic(path: string, bytes: Uint8Array): Promise<void>;
 }
 
-/** Kernels beside the library, files by `fetch`; nothing can be written. */
+/** Kernels beside the library, files by `fetch`; what is written is a download. */
 export const browserPlatform: Platform = {
   name: 'browser',
   get cpuCount() {
@@ -81,14 +81,8 @@ export const browserPlatform: Platform = {
   kernelHelp:
     "serve the folder node_modules/unrolled/dist/kernels and call configure({ kernels: address }), or import 'unrolled/inline'",
   readFile: fetchBytes,
-  writeFileAtomic(path) {
-    return Promise.reject(
-      new UnrolledError(
-        'IO',
-        `expected a place for files, found a browser: ${path}`,
-        'keep the bytes, or offer them as a download',
-      ),
-    );
+  async writeFileAtomic(path, bytes) {
+    download(path, bytes);
   },
 };
 

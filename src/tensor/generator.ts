@@ -1,5 +1,5 @@
 // The generator that is drawn from where none is given; nn/random.ts seeds it (manualSeed).
-import { Philox } from './philox.js';
+import { Philox, type PhiloxState } from './philox.js';
 
 let generator = new Philox(0);
 
@@ -9,4 +9,9 @@ export function defaultRng(): Philox {
 
 export function seedDefaultRng(seed: number): void {
   generator = new Philox(seed);
+}
+
+/** It goes on where it stood when `state` was taken. */
+export function restoreDefaultRng(state: PhiloxState): void {
+  generator = Philox.fromState(state);
 }

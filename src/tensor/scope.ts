@@ -46,6 +46,17 @@ export function scope<T>(body: () => T): T {
   }
 }
 
+/** Runs `body` as if no scope were open: for a caller’s code, whose tensors are his own. */
+export function outsideScopes<T>(body: () => T): T {
+  const open = scopes;
+  scopes = [];
+  try {
+    return body();
+  } finally {
+    scopes = open;
+  }
+}
+
 function* disposablesIn(value: unknown): Generator<Disposable> {
   if (typeof value !== 'object' || value === null) return;
   if (isDisposable(value)) yield value;

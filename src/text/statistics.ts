@@ -45,7 +45,7 @@ export function statistics(tokens: Int32Array, top = 10): CorpusStatistics {
 /** How often the n-grams of one order occur, most frequent first; equal ones in the order of their indices. */
 export function ngramFrequencies(tokens: Int32Array, order: number, top = 10): NgramFrequencies {
   expectNumbers(tokens, 'tokens', 'give token indices: corpus.tokens, for example');
-  requireNumber('top', top, { min: 0 }, '10 names the ten most frequent');
+  if (top !== Infinity) requireNumber('top', top, { min: 0 }, '10 names the ten most frequent');
   let vocabularySize = 1;
   for (const token of tokens) vocabularySize = Math.max(vocabularySize, token + 1);
   const counts = NgramCounts.count(tokens, order, vocabularySize);

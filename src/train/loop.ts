@@ -18,12 +18,16 @@ export interface LoopOptions {
   counters: LoopCounters;
   /** The time budget in seconds of `counters.seconds`. */
   maxSeconds?: number;
-  /** Share done by other measures than time (epochs); 1 ends the loop. */
+  /** Share done by other measures than time (epochs, steps); 1 ends the loop. */
   progress: () => number;
-  /** One step; returns how many tokens it took. `progress` is the share of the whole training that is done. */
-  step: (progress: number) => number;
-  /** Every so much progress (0.1: ten times) and at the end; true ends training early. */
-  validateEvery: number;
+  /**
+   * One step; returns how many tokens it took, or null where there was none: a pass had ended. `progress` is the share of the whole
+   * training that is done.
+   */
+  step: (progress: number) => number | null;
+  /** How many validations should have been made by now; one more follows at the end. */
+  validationsDue: (progress: number) => number;
+  /** true ends training early. */
   validate: () => boolean | Promise<boolean>;
   checkpointSeconds?: number;
   checkpoint?: () => void | Promise<void>;
@@ -51,7 +55,7 @@ const TURN = 0.05;
 export async function runLoop(options: LoopOptions): Promise<StopReason> {
   const { counters, maxSeconds = Infinity, signal } = options;
   const share = (): number => Math.min(1, Math.max(options.progress(), counters.seconds / maxSeconds));
-  let validated = Math.floor(share() / options.validateEvery);
+  let validated = options.validationsDue(share());
   let turn = now();
   let saved = now();
   while (share() < 1) {
@@ -61,11 +65,13 @@ export async function runLoop(options: LoopOptions): Promise<StopReason> {
     }
     const begin = now();
     const tokens = options.step(share());
-    counters.step++;
-    counters.tokens += tokens;
-    counters.seconds += now() - begin;
-    options.onTick?.(share());
-    const due = Math.floor(share() / options.validateEvery);
+    if (tokens !== null) {
+      counters.step++;
+      counters.tokens += tokens;
+      counters.seconds += now() - begin;
+      options.onTick?.(share());
+    }
+    const due = options.validationsDue(share());
     if (due > validated && share() < 1) {
       validated = due;
       if (await options.validate()) return 'early';
@@ -113,11 +119,16 @@ export class EarlyStopping {
     return { best: Number.isFinite(this.best) ? this.best : null, waited: this.waited };
   }
 
+  /** Whether the validations without improvement are as many as it waits for. */
+  get isSpent(): boolean {
+    return this.waited >= this.patience;
+  }
+
   /** Whether this loss is the best so far, and whether to stop. */
   update(loss: number): { improved: boolean; stop: boolean } {
     const improved = loss < this.best;
     if (improved) this.best = loss;
     this.waited = improved ? 0 : this.waited + 1;
-    return { improved, stop: this.waited >= this.patience };
+    return { improved, stop: this.isSpent };
   }
 }

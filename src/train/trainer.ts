@@ -5,8 +5,8 @@ import { backward } from '../autograd/tape.js';
 import type { Module, StateDict } from '../nn/module.js';
 import { clipGradNorm, clipGradValue, gradNorm } from '../optim/clip.js';
 import { loadMoments, type StoredMoments } from '../optim/moments.js';
-import { type Optimizer, optimizerByName } from '../optim/optimizers.js';
-import { scheduleByName } from '../optim/schedules.js';
+import { Optimizer, optimizerByName, type OptimizerName } from '../optim/optimizers.js';
+import { type Schedule, scheduleByName } from '../optim/schedules.js';
 import { getPlatform } from '../platform/platform.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -17,6 +17,7 @@ import {
   type AbortSignalLike,
   EarlyStopping,
   type LoopCounters,
+  type LoopOptions,
   runLoop,
   type StoppingState,
   type StopReason,
@@ -36,10 +37,14 @@ export interface TrainingTask<M extends { loss: number }> {
   /** Minibatches in a pass, or about as many, so that a schedule knows the length of the training before the first step. */
   stepsPerEpoch?: number;
   /**
-   * The mean loss of the next minibatch, and how many tokens are in it. Tensors made here go when the step is done, but for those
-   * that are kept.
+   * The mean loss of the next minibatch, and how many tokens are in it; null where a pass ended without one. Tensors made here go when
+   * the step is done, but for those that are kept.
    */
-  next(): { loss: Tensor; tokens: number };
+  next(): { loss: Tensor; tokens: number } | null;
+  /** Hears the loss of each minibatch. */
+  onLoss?(loss: number, tokens: number): void;
+  /** How many validations should have been made by now; `validations` of the settings says it otherwise. */
+  validationsDue?(): number;
   /** On the validation part, in evaluation mode; null where there is none. */
   evaluate(): M | null;
   /** After `evaluate`. */
@@ -99,7 +104,14 @@ export interface TrainingStart<M> extends TrainingPosition<M> {
   best: GivenState | null;
 }
 
-export interface TrainerOptions<M> extends TrainerSettings {
+export interface TrainerOptions<M> extends Omit<TrainerSettings, 'optimizer' | 'schedule'> {
+  /** By its name, or one of some parameters of the network, whose learning rate is `learningRate`. */
+  optimizer: OptimizerName | Optimizer;
+  schedule: string | Schedule;
+  /** Keeps the best weights, also where nothing stops early. */
+  restoreBest?: boolean;
+  /** Writes a checkpoint at the end too, with the last weights, not the best. */
+  checkpointAtEnd?: boolean;
   from?: TrainingStart<M>;
   checkpointSeconds?: number;
   signal?: AbortSignalLike;
@@ -148,7 +160,12 @@ export async function train<M extends { loss: number }>(
   const { network } = task;
   // Made once: what a step leaves behind makes V8 grow its young generation.
   const parameters = network.parameters();
-  const optimizer = optimizerByName(options.optimizer, parameters, options.learningRate);
+  const optimizer =
+    options.optimizer instanceof Optimizer
+      ? options.optimizer
+      : optimizerByName(options.optimizer, parameters, options.learningRate);
+  const trained = new Set(optimizer.parameters);
+  const untrained = parameters.filter((t) => !trained.has(t));
   const counters = { step: 0, tokens: 0, seconds: 0 };
   const validation: Validation<M>[] = [];
   let history = new TrainingHistory<HistoryPoint>();
@@ -161,24 +178,33 @@ export async function train<M extends { loss: number }>(
     history = new TrainingHistory(from.history);
     validation.push(...from.validation);
   }
-  const maxEpochs = options.epochs ?? (options.minutes === undefined ? 10 : Infinity);
-  const schedule = scheduleByName(options.schedule);
-  const stopping = options.patience === undefined ? null : new EarlyStopping(options.patience, options.from?.stopping);
+  const { minutes, maxSteps = Infinity, patience, restoreBest = false } = options;
+  const maxEpochs = options.epochs ?? (minutes === undefined && maxSteps === Infinity ? 10 : Infinity);
+  const schedule = typeof options.schedule === 'function' ? options.schedule : scheduleByName(options.schedule);
+  const stopping =
+    patience === undefined && !restoreBest
+      ? null
+      : new EarlyStopping(patience ?? Number.MAX_SAFE_INTEGER, options.from?.stopping);
+  const keepsBest = restoreBest || (patience !== undefined && options.restoreBest !== false);
   let best = options.from?.best ? ownState(network, options.from.best) : null;
   let gradientNorm = 0;
 
-  const step = (progress: number): number => {
+  const step = (progress: number): number | null => {
     const { clipNorm, clipValue = 0 } = options;
-    const totalSteps = totalStepsOf(counters.step, progress, maxEpochs * (task.stepsPerEpoch ?? Infinity));
+    const planned = Math.min(maxSteps, maxEpochs * (task.stepsPerEpoch ?? Infinity));
+    const totalSteps = totalStepsOf(counters.step, progress, planned);
     const at = { step: counters.step, epoch: task.epochs(), progress, totalSteps };
     optimizer.learningRate = options.learningRate * schedule(at);
     return scope(() => {
-      const { loss, tokens } = task.next();
+      const minibatch = task.next();
+      if (minibatch === null) return null;
+      const { loss, tokens } = minibatch;
       const value = loss.item();
       if (!Number.isFinite(value)) throw nonFiniteError(loss, network.namedParameters(), counters.step);
       smoothed = Number.isNaN(smoothed)
         ? value
         : smoothed + Math.max(SMOOTHING, 1 / (counters.step + 1)) * (value - smoothed);
+      task.onLoss?.(value, tokens);
       backward(loss);
       if (clipValue > 0) clipGradValue(parameters, clipValue);
       gradientNorm = clipNorm > 0 ? clipGradNorm(parameters, clipNorm) : gradNorm(parameters);
@@ -187,6 +213,10 @@ export async function train<M extends { loss: number }>(
       }
       optimizer.step();
       optimizer.zeroGrad();
+      for (const t of untrained) {
+        t.grad?.dispose();
+        t.grad = null;
+      }
       return tokens;
     });
   };
@@ -214,12 +244,14 @@ export async function train<M extends { loss: number }>(
   };
 
   const validate = async (): Promise<boolean> => {
+    // Where a training that had ended goes on.
+    if (validation.at(-1)?.step === counters.step) return stopping?.isSpent ?? false;
     const event = measure();
     let stop = false;
     if (event !== null) {
       validation.push(event);
       const verdict = stopping?.update(event.loss);
-      if (verdict?.improved === true) best = network.stateDict();
+      if (verdict?.improved === true && keepsBest) best = network.stateDict();
       stop = verdict?.stop ?? false;
       await task.onValidation?.(event);
     }
@@ -235,19 +267,21 @@ export async function train<M extends { loss: number }>(
   };
 
   network.train();
-  const letGrow = getPlatform().holdYoungGeneration?.();
-  const reason = await runLoop({
+  const loop: LoopOptions = {
     counters,
-    maxSeconds: options.minutes === undefined ? undefined : options.minutes * 60,
-    progress: () => task.epochs() / maxEpochs,
+    maxSeconds: minutes === undefined ? undefined : minutes * 60,
+    progress: () => Math.max(task.epochs() / maxEpochs, counters.step / maxSteps),
     step,
-    validateEvery: 1 / options.validations,
+    validationsDue: (progress) => task.validationsDue?.() ?? Math.floor(progress / (1 / options.validations)),
     validate,
     checkpointSeconds: options.checkpointSeconds,
     checkpoint: task.checkpoint === undefined ? undefined : checkpoint,
     onTick,
     signal: options.signal,
-  }).finally(letGrow);
+  };
+  // A training that had stopped early stays stopped.
+  const reason = stopping?.isSpent === true ? 'early' : await holdingYoungGeneration(() => runLoop(loop));
+  if (options.checkpointAtEnd === true && reason !== 'aborted') await checkpoint();
   const last = validation.at(-1) ?? null;
   const isLast = best === null || stopping?.best === last?.loss;
   if (best !== null) network.loadStateDict(best);
@@ -259,6 +293,11 @@ export async function train<M extends { loss: number }>(
   const entries = [...history.entries];
   const figures = { tokensPerSecond, loss: smoothed, history: entries, validation, final };
   return { reason, epochs: task.epochs(), ...counters, ...figures };
+}
+
+async function holdingYoungGeneration<T>(run: () => Promise<T>): Promise<T> {
+  const letGrow = getPlatform().holdYoungGeneration?.();
+  return run().finally(letGrow);
 }
 
 /** Weights of a file as this network has them; its own stay. */

@@ -5,6 +5,7 @@ import { UnrolledError } from '../errors.js';
 import { formatShape, sameShape, sizeOf } from '../tensor/shape.js';
 import { type Columns, columnsOf, describe, differenceOf, gather, keyOf } from './columns.js';
 import type { Block, GivenParameter, GivenState, Place } from './labels.js';
+import { givenByName } from './given.js';
 import { numbersOf } from './numbers.js';
 
 /** How a state dict is taken. */
@@ -13,17 +14,32 @@ export interface LoadOptions {
   order?: '0.1';
   /** Where they come from, for messages: the name of a file. */
   from?: string;
+  /** false: what is missing stays as it is, what is too much is left out. Default true: either is an error. */
+  strict?: boolean;
+}
+
+/** What did not match where a state dict was taken with `strict: false`; both empty otherwise. */
+export interface LoadResult {
+  /** Parameters that were not given, or not whole: they kept their numbers. */
+  missing: string[];
+  /** What was given and has no place. */
+  unexpected: string[];
+}
+
+/** The numbers for each place, row by row; null where they are missing. */
+export interface Arranged extends LoadResult {
+  numbers: (ArrayLike<number> | null)[];
 }
 
 /** Where the numbers of a place are: a parameter as it is, or columns of some. */
-type Source = { whole: GivenParameter } | { columns: Columns[] };
+type Source = { whole: GivenParameter } | { columns: Columns[] } | null;
 
 /**
  * The numbers for each place, row by row, columns in its own order.
  * Errors: FORMAT with everything that is missing, too much or of another shape, and for several gates without labels.
  */
-export function arrange(places: readonly Place[], state: GivenState, options: LoadOptions = {}): ArrayLike<number>[] {
-  const given = withLabelsOf01(places, state instanceof Map ? state : new Map(Object.entries(state)), options);
+export function arrange(places: readonly Place[], state: GivenState, options: LoadOptions = {}): Arranged {
+  const given = withLabelsOf01(places, givenByName(places, state), options);
   const columns = columnsOf(given, options.from);
   const faults: Faults = { missing: [], extra: [], shapes: [] };
   const used = new Set<string>();
@@ -31,17 +47,27 @@ export function arrange(places: readonly Place[], state: GivenState, options: Lo
     const own = given.get(place.name);
     // A parameter of one gate needs no labels.
     if (place.label.blocks.length === 0 || (own !== undefined && !isLabelled(own))) {
-      return { whole: findWhole(place, own, used, faults) };
+      const whole = findWhole(place, own, used, faults);
+      return whole === null ? null : { whole };
     }
     const found = findColumns(place, columns, used, faults);
+    if (found === null) return null;
     return own !== undefined && hasSameOrder(place, own) ? { whole: own } : { columns: found };
   });
   for (const [name, own] of given) if (!isLabelled(own) && !used.has(name)) faults.extra.push(name);
   for (const [key, { name, block }] of columns) if (!used.has(key)) faults.extra.push(describe(name, block));
-  refuse(faults, options.from);
-  return sources.map((source, i) =>
-    'whole' in source ? numbersOf(places[i].name, source.whole) : gather(places[i].shape, source.columns),
-  );
+  const { missing, extra } = faults;
+  if (options.strict !== false) refuse(faults, options.from);
+  refuse({ ...faults, missing: [], extra: [] }, options.from);
+  return {
+    missing,
+    unexpected: extra,
+    numbers: sources.map((source, i) => {
+      if (source === null) return null;
+      const { name, shape } = places[i];
+      return 'whole' in source ? numbersOf(name, source.whole) : gather(shape, source.columns);
+    }),
+  };
 }
 
 interface Faults {
@@ -49,8 +75,6 @@ interface Faults {
   extra: string[];
   shapes: string[];
 }
-
-const NOTHING: GivenParameter = { shape: [0], data: [] };
 
 function isLabelled({ blocks = [] }: GivenParameter): boolean {
   return blocks.length > 0;
@@ -85,12 +109,17 @@ function placeOf(from: string | undefined): string {
   return from === undefined ? '' : ` in ${from}`;
 }
 
-/** A parameter by its name. */
-function findWhole(place: Place, own: GivenParameter | undefined, used: Set<string>, faults: Faults): GivenParameter {
+/** A parameter by its name; null where it is missing. */
+function findWhole(
+  place: Place,
+  own: GivenParameter | undefined,
+  used: Set<string>,
+  faults: Faults,
+): GivenParameter | null {
   const { name, shape, label } = place;
   if (own === undefined) {
     faults.missing.push(name);
-    return NOTHING;
+    return null;
   }
   used.add(name);
   const differ = (expected: string, received: string) => faults.shapes.push(`${name} of ${expected}, not ${received}`);
@@ -106,14 +135,15 @@ function isTurned(wanted: readonly string[], given: readonly string[]): boolean 
   return wanted.length === 2 && wanted[0] !== wanted[1] && given[0] === wanted[1] && given[1] === wanted[0];
 }
 
-/** The columns of each block of a place. */
+/** The columns of each block of a place; null where some are missing. */
 function findColumns(
   place: Place,
   columns: ReadonlyMap<string, Columns>,
   used: Set<string>,
   faults: Faults,
-): Columns[] {
-  return place.label.blocks.flatMap((block) => {
+): Columns[] | null {
+  const { blocks } = place.label;
+  const all = blocks.flatMap((block) => {
     const key = keyOf(place.name, block, place.label.heads);
     const found = columns.get(key);
     if (found === undefined) {
@@ -130,6 +160,7 @@ function findColumns(
     }
     return [found];
   });
+  return all.length === blocks.length ? all : null;
 }
 
 /** Whether stored and wanted columns stand in the same order, so that the numbers go as they are. */

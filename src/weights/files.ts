@@ -1,7 +1,8 @@
 // Weights in files: tensors, and beside them the labels as JSON text (the metadata `weights` of a model file).
 import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
-import type { LoadOptions } from './arrange.js';
+import { expectFunction, expectRows, expectText, refuse } from '../expect.js';
+import type { LoadOptions, LoadResult } from './arrange.js';
 import {
   AXES,
   type Axis,
@@ -18,8 +19,8 @@ import { firstNonFinite } from './numbers.js';
 export interface Stateful {
   /** Copies of all parameters and buffers, with their labels. */
   stateDict(): StateDict;
-  /** Overwrites all of them, matched by their labels. Errors: FORMAT. */
-  loadStateDict(state: GivenState, options?: LoadOptions): void;
+  /** Overwrites them, matched by their labels. Errors: FORMAT. */
+  loadStateDict(state: GivenState, options?: LoadOptions): LoadResult;
 }
 
 /** A tensor for a file. */
@@ -59,6 +60,7 @@ const DTYPES: ReadonlyMap<string, StoredDType> = new Map([
 
 /** A network's weights as tensors of a file, each with its label. */
 export function storedTensors(network: Pick<Stateful, 'stateDict'>): LabelledTensor[] {
+  expectModule(network);
   return Object.entries(network.stateDict()).map(([name, { shape, data, axes, blocks, heads }]) => ({
     name,
     shape,
@@ -68,8 +70,16 @@ export function storedTensors(network: Pick<Stateful, 'stateDict'>): LabelledTen
   }));
 }
 
+/** Errors: OPTION for what has no weights. */
+function expectModule(network: unknown): void {
+  const help = 'give a module, such as new Linear(2, 3)';
+  if (typeof network !== 'object' || network === null) refuse('a module', network, help);
+  expectFunction((network as Stateful).stateDict, 'stateDict of a module', help);
+}
+
 /** The labels of tensors that have one, as text: `{ name: { axes, blocks: [[gate, operand, width], …], heads } }`. */
 export function encodeLabels(tensors: readonly { name: string; label?: ParameterLabel }[]): string {
+  expectRows(tensors, 'storedTensors(module) gives them', () => undefined);
   const entries = tensors.flatMap(({ name, label }) => {
     if (label === undefined) return [];
     const { axes, blocks, heads } = label;
@@ -80,7 +90,8 @@ export function encodeLabels(tensors: readonly { name: string; label?: Parameter
 }
 
 /** Labels out of a file. @param file its name, for messages. Errors: FORMAT. */
-export function decodeLabels(text: string, file: string): Labels {
+export function decodeLabels(text: string, file = 'the file'): Labels {
+  expectText(text, 'labels', 'give what encodeLabels gave');
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -135,15 +146,21 @@ function damaged(expected: string, file: string, received: string, cause?: unkno
  * Puts the tensors of a file into a network, gate by gate.
  * @param labels undefined for a file of 0.1, which has none: its columns stand in the order of that version
  * @param file its name, for messages
+ * @param options `strict: false` takes what matches by name
  * Errors: FORMAT where they do not match, are of a type that no weight has, or are not finite.
  */
 export function loadStored(
   network: Stateful,
   tensors: ReadonlyMap<string, FileTensor>,
   labels: Labels | undefined,
-  file: string,
-): void {
-  network.loadStateDict(givenParameters(tensors, labels, file), {
+  file = 'the file',
+  options: LoadOptions = {},
+): LoadResult {
+  expectModule(network);
+  if (!(tensors instanceof Map)) refuse('tensors by name', tensors, 'give the tensors that decodeSafetensors gave');
+  if (labels !== undefined && !(labels instanceof Map)) refuse('labels by name', labels, 'give what decodeLabels gave');
+  return network.loadStateDict(givenParameters(tensors, labels, file), {
+    ...options,
     from: file,
     ...(labels === undefined ? { order: '0.1' } : {}),
   });

@@ -1,6 +1,8 @@
 // What a stored parameter says about itself: its name and shape, what its axes are, and which of its columns belong to which gate
 // and operand. Whoever reads weights goes by these labels, never by the order of columns.
 import type { Shape } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { TensorValues } from '../tensor/values.js';
 
 /** What the elements along an axis are. */
 export const AXES = [
@@ -83,8 +85,11 @@ export type StateDict = Record<string, StoredParameter>;
 /** What a network takes: labelled parameters, or shapes and numbers alone where their order cannot be mistaken. */
 export type GivenParameter = Pick<StoredParameter, 'shape' | 'data'> & Partial<StoredParameter>;
 
+/** What `loadStateDict` takes for a parameter: of tensors and nested arrays the shape counts, typed arrays go row by row. */
+export type GivenValue = GivenParameter | Tensor | TensorValues;
+
 /** Parameters by name for `loadStateDict`: a plain object, or a map where names come from a file. */
-export type GivenState = Readonly<Record<string, GivenParameter>> | ReadonlyMap<string, GivenParameter>;
+export type GivenState = Readonly<Record<string, GivenValue>> | ReadonlyMap<string, GivenValue>;
 
 /** A parameter in a network that waits for its numbers. */
 export interface Place {

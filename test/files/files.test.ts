@@ -76,7 +76,7 @@ async function resumed(resume: Uint8Array, { kind, data }: Expected): Promise<Ui
   const rows = data as Sample[];
   switch (kind) {
     case 'lm':
-      return (await LanguageModel.train(data as string, { resume, epochs: 6, validation: 0 })).toBytes();
+      return (await LanguageModel.fit(data as string, { resume, epochs: 6, validation: 0 })).toBytes();
     case 'classify':
       return (await TextClassifier.fit(rows, { resume, epochs: 4, validation: 0 })).toBytes();
     case 'tag':
@@ -134,7 +134,7 @@ describe('a file of today', () => {
     const text = data as string;
     const saved: Uint8Array[] = [];
     const stop = new AbortController();
-    await LanguageModel.train(text, {
+    await LanguageModel.fit(text, {
       resume: read(`${name}.checkpoint`),
       epochs: 6,
       signal: stop.signal,
@@ -142,8 +142,8 @@ describe('a file of today', () => {
       onProgress: ({ step }) => step === 20 && stop.abort(),
     });
     expect(saved).toHaveLength(1);
-    const whole = await LanguageModel.train(text, { resume: saved[0], epochs: 6 });
-    const other = await LanguageModel.train(text, { resume: turned(saved[0], cell), epochs: 6 });
+    const whole = await LanguageModel.fit(text, { resume: saved[0], epochs: 6 });
+    const other = await LanguageModel.fit(text, { resume: turned(saved[0], cell), epochs: 6 });
     expect(other.evaluate(text).loss).toBeCloseTo(whole.evaluate(text).loss, 5);
     expect(whole.evaluate(text).loss).toBeLessThan(loadLanguageModel(saved[0], 'f').evaluate(text).loss - 0.01);
   });

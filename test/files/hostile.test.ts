@@ -158,7 +158,7 @@ describe('a checkpoint', () => {
     const extra =
       add === undefined ? [] : [{ name: add, shape: [1, 1], dtype: 'F32' as const, data: Float32Array.of(1) }];
     const all = [...own.filter(({ name }) => name !== add), ...extra];
-    return LanguageModel.train(text, { resume: encodeSafetensors(all, { ...metadata, ...changes.metadata }) });
+    return LanguageModel.fit(text, { resume: encodeSafetensors(all, { ...metadata, ...changes.metadata }) });
   };
 
   it.each([
@@ -207,7 +207,7 @@ it('a cell without parameters, in a million layers, is refused too', () => {
 it('an n-gram model of 700,000 words opens again', () => {
   const text = Array.from({ length: 700_000 }, (_, i) => i.toString(36)).join(' ');
   const corpus = Corpus.fromText(text, { tokens: 'word', validation: 0 });
-  const model = NgramLanguageModel.train(corpus, { order: 1, tokens: 'word' });
+  const model = NgramLanguageModel.fit(corpus, { order: 1, tokens: 'word' });
   const again = loadModel(model.toBytes(), NAME);
   expect(again.task === 'ngram' && again.text.vocabulary.size).toBe(model.text.vocabulary.size);
 });

@@ -19,7 +19,7 @@ async function inModels<T>(
     const corpus = Corpus.fromText(TEXT);
     const config = { cell: 'gru', hiddenSize: 6, numLayers: 2, embeddingSize: 3, dropout: 0, seed: 1 };
     writeFileSync(join(folder, 'net'), new LanguageModel(config, textOf(corpus, {})).toBytes());
-    writeFileSync(join(folder, 'ngram'), NgramLanguageModel.train(corpus, { order: 2 }).toBytes());
+    writeFileSync(join(folder, 'ngram'), NgramLanguageModel.fit(corpus, { order: 2 }).toBytes());
     writeFileSync(join(folder, 'text.txt'), TEXT);
     return use((...argv) => runTest(['inspect', ...argv, '--backend', 'reference'], { cwd: folder }), folder);
   });

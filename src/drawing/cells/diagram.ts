@@ -8,7 +8,7 @@ import type { Routed } from './diagramGrid.js';
 import { placeFigure } from './diagramPlace.js';
 import type { Path, Point } from './diagramRoute.js';
 import type { CellGraph } from '../../cell/graph.js';
-import type { ShownOptions } from './shown.js';
+import { type ShownOptions, shownOptions } from './shown.js';
 import type { ValueSymbol } from './symbols.js';
 
 const STYLE = `
@@ -231,7 +231,8 @@ function describe(figure: Figure): string {
  * the gates) go together into every box that they reach. Takes up to a second or two for the largest cells: many placements are
  * tried. Errors: CELL where a line finds no way.
  */
-export function toDiagram(graph: CellGraph, options: ShownOptions = {}): string {
+export function toDiagram(graph: CellGraph, given: ShownOptions = {}): string {
+  const options = shownOptions(graph, given, 'toDiagram');
   const figure = buildFigure(graph, options);
   const routed = placeFigure(figure);
   if (routed.missing > 0) {

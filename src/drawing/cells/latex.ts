@@ -1,6 +1,6 @@
 // A cell's equations in LaTeX, as a textbook prints them (columns: W·x), one line for each named value.
 import type { CellGraph } from '../../cell/graph.js';
-import { isScalar, type Shown, showGraph, type ShownOptions } from './shown.js';
+import { isScalar, showGraph, type Shown, type ShownOptions, shownOptions } from './shown.js';
 import { nameValues, type Symbols, type ValueSymbol } from './symbols.js';
 
 // Without xi and nu, which are rather the weight from x to i, or two letters.
@@ -230,7 +230,8 @@ function number(digits: string): Text {
  * The equations of a cell as one `aligned` environment (LaTeX with amsmath, KaTeX, MathJax): a line for each gate, named value and
  * new state in order of computation. Vectors are columns, so that a linear reads W·x.
  */
-export function toLatex(graph: CellGraph, options: ShownOptions = {}): string {
+export function toLatex(graph: CellGraph, given: ShownOptions = {}): string {
+  const options = shownOptions(graph, given, 'toLatex');
   const shown = showGraph(graph, options);
   const symbols = nameValues(shown, graph.output);
   const letters = new Set(['x', ...graph.states, ...graph.linears.map((l) => l.name)].filter((n) => n.length === 1));

@@ -1,5 +1,7 @@
 // The graph of a step as people read it: linears and normalizations in place of their leaves, 1 − z as one operation, and an
 // interpolation n + z·(h − n) as the textbooks print it, (1 − z)·n + z·h.
+import { refuseOtherCopy } from '../../copy.js';
+import { optionsOf, refuse } from '../../expect.js';
 import { argumentsOf, type Expr } from '../../program/expr.js';
 import type { CellGraph } from '../../cell/graph.js';
 
@@ -41,6 +43,14 @@ const LEAVES: Readonly<Record<string, ShownKind>> = { s: 'state', v: 'vector', q
 export interface ShownOptions {
   /** n + z · (h − n) as it is computed, in place of (1 − z) · n + z · h. */
   readonly asComputed?: boolean;
+}
+
+/** Errors: OPTION for what is no cell, and for options that are not known. @param of whose options */
+export function shownOptions(graph: CellGraph, given: ShownOptions, of: string): ShownOptions {
+  refuseOtherCopy(graph, 'cell');
+  if (!(graph?.next instanceof Map))
+    refuse('a cell', graph, 'give one of the library, such as LSTM, or make one with defineCell');
+  return optionsOf(given, { asComputed: true }, of);
 }
 
 /** v where e is softplus as model files of 0.1 hold it, written out: max(v, 0) + log(1 + exp(−|v|)). */

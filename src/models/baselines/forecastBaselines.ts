@@ -1,12 +1,13 @@
 // What a forecaster is worth: the last value, the last season and ridge regression, measured on the same windows; and a backtest
 // by rolling origin, where all of them forecast what none has seen.
 import { UnrolledError } from '../../errors.js';
+import { expectNumbers, expectValues, type Names, optionsOf } from '../../expect.js';
 import { fitScaling, isConstant, scaleValues, type ScalingOptions, unscaleValues } from '../../data/scaling.js';
 import { findSeason, fitLinearRule, lastValueRule, seasonalRule, type SeriesRule } from '../../data/seriesBaselines.js';
 import { type ForecastErrors, ForecastErrorSum } from '../../metrics/forecastMetrics.js';
 import { requireNumber } from '../../range.js';
 import { Forecaster } from '../forecaster/forecaster.js';
-import type { ForecasterOptions, Series } from '../forecaster/options.js';
+import { type ForecasterOptions, type Series, seriesOf, type Values } from '../forecaster/options.js';
 
 /** Which part is known, which is measured, and on what windows. */
 export interface BaselineOptions {
@@ -30,6 +31,11 @@ export interface BaselineOptions {
   filled?: ArrayLike<number>;
 }
 
+const NAMES: Names<BaselineOptions> = {
+  ...{ window: true, horizon: true, season: true, ridge: true, scaling: true, train: true, from: true, to: true },
+  ...{ filled: true },
+};
+
 /** In scaled units, and in those of the series. */
 export type BaselineErrors = ForecastErrors & {
   /** In the units of the series; the others are in scaled units. */
@@ -49,8 +55,17 @@ export interface ForecastBaselines {
 }
 
 /** Errors: TOO_SHORT, RANGE. */
-export function forecastBaselines(target: ArrayLike<number>, options: BaselineOptions): ForecastBaselines {
+export function forecastBaselines(target: ArrayLike<number>, given: BaselineOptions): ForecastBaselines {
+  const options = optionsOf(given, NAMES, 'forecastBaselines');
   const { window, horizon, train, from, to, filled } = options;
+  expectValues(target, 'a series');
+  if (filled !== undefined) expectNumbers(filled, 'filled');
+  for (const [name, value] of Object.entries({ window, horizon, train })) {
+    requireNumber(name, value, { min: 1, whole: true }, `give ${name} as a number of values`);
+  }
+  for (const [name, value] of Object.entries({ from, to })) {
+    requireNumber(name, value, { min: 0, whole: true }, `give ${name} as an index of the series`);
+  }
   const training = Float64Array.from(target).subarray(0, train);
   const scaling = fitScaling(training, options.scaling);
   const values = scaleValues(target, scaling);
@@ -117,13 +132,18 @@ export interface Backtest {
 }
 
 /** Trains and forecasts at one origin after the other; no model and no baseline sees a value after its origin. Errors: TOO_SHORT. */
-export async function backtest(series: Series, options: BacktestOptions): Promise<Backtest> {
-  const { folds: count, refitEvery = 1, season: given, ...fit } = options;
+export async function backtest(data: Series | Values, options: BacktestOptions): Promise<Backtest> {
+  const names: Names<BacktestOptions> = { ...Forecaster.definition.options, folds: true, refitEvery: true };
+  const series = seriesOf(data);
+  const { folds: count, refitEvery = 1, season: given, ...fit } = optionsOf(options, names, 'backtest');
   const { window, horizon, scaling: kind, transform } = fit;
   requireNumber('refitEvery', refitEvery, { min: 1, whole: true }, '1 trains a model for each fold');
+  for (const [name, value] of Object.entries({ folds: count, window, horizon })) {
+    requireNumber(name, value, { min: 1, whole: true }, `give ${name} as a whole number`);
+  }
   const { target, inputs = {} } = series;
   const first = target.length - count * horizon;
-  if (!(Number.isInteger(count) && count >= 1) || first < window + horizon) {
+  if (first < window + horizon) {
     throw new UnrolledError(
       'TOO_SHORT',
       `expected a series of at least ${window + horizon} values before the first of ${count} folds, received ${first}`,

@@ -1,9 +1,10 @@
 // Logistic regression on weighted counts of tokens and runs of neighbours, a strong baseline of text classification: all features
 // at once where naive Bayes takes each alone. Letters: N rows, K classes, V different features, C the weight of a row's loss.
 import { UnrolledError } from '../../errors.js';
+import { expectTexts, type Names, optionsOf } from '../../expect.js';
 import { requireNumber } from '../../range.js';
 import { Philox } from '../../tensor/philox.js';
-import { ngramFeatures } from './ngramFeatures.js';
+import { expectTokenRows, ngramFeatures, TOKENS } from './ngramFeatures.js';
 
 /** What is a feature, and how strongly the weights are kept small. */
 export interface LogisticRegressionOptions {
@@ -14,6 +15,8 @@ export interface LogisticRegressionOptions {
   /** Of the order in which rows are visited; 0. */
   seed?: number;
 }
+
+const NAMES: Names<LogisticRegressionOptions> = { order: true, C: true, seed: true };
 
 /** A row's features and their values, of Euclidean length 1 with a bias beside them. */
 interface SparseRow {
@@ -52,8 +55,10 @@ export class LogisticRegression {
     rows: readonly (readonly string[])[],
     classes: ArrayLike<number>,
     count: number,
-    { order = 2, C = 10, seed = 0 }: LogisticRegressionOptions = {},
+    options: LogisticRegressionOptions = {},
   ) {
+    const { order = 2, C = 10, seed = 0 } = optionsOf(options, NAMES, 'LogisticRegression');
+    expectTokenRows(rows, classes, count);
     if (rows.length === 0) throw new UnrolledError('EMPTY', 'expected rows to learn from, received none', 'give data');
     if (rows.length !== classes.length) {
       throw new UnrolledError(
@@ -99,6 +104,7 @@ export class LogisticRegression {
 
   /** Features that no training row had are left out. */
   #sparse(row: readonly string[]): SparseRow {
+    expectTexts(row, 'a row', TOKENS);
     const counts = new Map<number, number>();
     for (const feature of ngramFeatures(row, this.#order)) {
       const v = this.#features.get(feature);

@@ -1,7 +1,9 @@
 // The baseline of tagging: each word gets the tag that it had most often, a new word the most frequent tag of all.
 import { UnrolledError } from '../../errors.js';
+import { expectList, expectTexts } from '../../expect.js';
 import { type TagScores, tagScores } from '../../metrics/tagScores.js';
 import type { TaggedSentence } from '../tagger/options.js';
+import { expectTagged } from '../tagger/tokenTagger.js';
 
 /** The baseline of tagging: each word gets the tag that it had most often, an unknown word the most frequent tag of all. */
 export class MostFrequentTag {
@@ -17,6 +19,7 @@ export class MostFrequentTag {
 
   /** Counts. Of tags that are equally frequent the one seen first wins. Errors: EMPTY without tokens. */
   static fit(sentences: readonly TaggedSentence[]): MostFrequentTag {
+    expectTagged(sentences);
     const byWord = new Map<string, Map<string, number>>();
     const all = new Map<string, number>();
     for (const { tokens, tags } of sentences) {
@@ -33,11 +36,14 @@ export class MostFrequentTag {
 
   /** A tag for each token of each sentence. */
   predict(sentences: readonly (readonly string[])[]): string[][] {
+    expectList(sentences, 'sentences', "give the tokens of each: [['the', 'cat']]");
+    for (const tokens of sentences) expectTexts(tokens, 'the tokens of each sentence', "as in [['the', 'cat']]");
     return sentences.map((tokens) => tokens.map((token) => this.#tagOf.get(token) ?? this.#fallback));
   }
 
   /** Errors: EMPTY. */
   evaluate(sentences: readonly TaggedSentence[]): TagScores {
+    expectTagged(sentences);
     const predicted = this.predict(sentences.map(({ tokens }) => tokens));
     return tagScores(
       sentences.map(({ tags }) => tags),

@@ -1,8 +1,9 @@
 // Multinomial naive Bayes on tokens and pairs of neighbours, the baseline of text classification: it counts, in one pass,
 // and is hard to beat where there is little data (Wang and Manning 2012). Letters: K classes, V different features.
 import { UnrolledError } from '../../errors.js';
+import { expectTexts, type Names, optionsOf } from '../../expect.js';
 import { requireNumber } from '../../range.js';
-import { ngramFeatures } from './ngramFeatures.js';
+import { expectTokenRows, ngramFeatures, TOKENS } from './ngramFeatures.js';
 
 /** What is a feature, and how its counts are smoothed. */
 export interface NaiveBayesOptions {
@@ -13,6 +14,8 @@ export interface NaiveBayesOptions {
   /** Laplace's addition; 1. */
   alpha?: number;
 }
+
+const NAMES: Names<NaiveBayesOptions> = { order: true, binary: true, alpha: true };
 
 /**
  * Multinomial naive Bayes on n-grams of tokens; with `binary`, a feature counts once a row (Wang and Manning 2012).
@@ -37,7 +40,8 @@ export class NaiveBayes {
     count: number,
     options: NaiveBayesOptions = {},
   ) {
-    const { order = 2, binary = true, alpha = 1 } = options;
+    const { order = 2, binary = true, alpha = 1 } = optionsOf(options, NAMES, 'NaiveBayes');
+    expectTokenRows(rows, classes, count);
     if (rows.length === 0) throw new UnrolledError('EMPTY', 'expected rows to count, received none', 'give data');
     if (rows.length !== classes.length) {
       throw new UnrolledError(
@@ -70,6 +74,7 @@ export class NaiveBayes {
 
   /** The most probable class; features that no row had say nothing. */
   predict(row: readonly string[]): number {
+    expectTexts(row, 'a row', TOKENS);
     const score = this.#prior.slice();
     for (const feature of this.#featuresOf(row)) {
       const logs = this.#features.get(feature);

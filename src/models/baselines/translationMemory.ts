@@ -1,6 +1,8 @@
 // A translation memory, the baseline of translation: it answers with the target of the known source that is most alike.
 import { UnrolledError } from '../../errors.js';
-import { ngramFeatures } from './ngramFeatures.js';
+import { expectRows, expectText, expectTexts } from '../../expect.js';
+import { requireNumber } from '../../range.js';
+import { ngramFeatures, TOKENS } from './ngramFeatures.js';
 
 /** A known translation. */
 export interface RememberedPair {
@@ -31,6 +33,12 @@ export class TranslationMemory {
    * Errors: EMPTY.
    */
   constructor(pairs: readonly RememberedPair[], order = 1) {
+    requireNumber('an order', order, { min: 1, whole: true }, '1 compares tokens, 2 pairs of them too');
+    const as = "as in [{ source: ['good', 'morning'], target: 'guten Morgen' }]";
+    expectRows(pairs, as, ({ source, target }) => {
+      expectTexts(source, 'the source of a pair', as);
+      expectText(target, 'the target of a pair', as);
+    });
     if (pairs.length === 0) throw new UnrolledError('EMPTY', 'expected pairs to remember, received none', 'give data');
     this.#order = order;
     this.#pairs = pairs;
@@ -50,6 +58,7 @@ export class TranslationMemory {
    * (log of all sources over those that have it). Of equals the first; empty where nothing is shared.
    */
   translate(source: readonly string[]): string {
+    expectTexts(source, 'a source', TOKENS);
     const own = new Set(ngramFeatures(source, this.#order));
     const total = this.#weigh(own);
     const shared = new Map<number, number>();

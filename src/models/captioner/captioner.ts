@@ -1,8 +1,10 @@
 // Captioner: words for a picture. A small convolutional encoder, a decoder that looks at its places.
 import { UnrolledError } from '../../errors.js';
+import { expectNumbers, expectRows, expectText, type Names, optionsOf } from '../../expect.js';
 import { crossEntropy } from '../../autograd/ops.js';
 import { noGrad } from '../../autograd/tape.js';
 import { Fingerprint } from '../../data/fingerprint.js';
+import { checkSizes } from '../../nn/layers.js';
 import type { Recurrent } from '../../nn/recurrent.js';
 import { fromData } from '../../tensor/create.js';
 import { scope } from '../../tensor/scope.js';
@@ -10,8 +12,9 @@ import type { Tensor } from '../../tensor/tensor.js';
 import { BEGIN, END, Vocabulary } from '../../text/vocabulary.js';
 import { type BeamOptions, beamSearch } from '../decoder/beamSearch.js';
 import { beamModel, teacherForcing } from '../decoder/decoding.js';
-import { Model } from '../model.js';
+import { Model, requireMade } from '../model.js';
 import { type ModelText, textAt } from '../modelFile.js';
+import { FIT_OPTIONS, STACK_OPTIONS } from '../options.js';
 import { cellConfig, stackConfig } from '../recurrentStack.js';
 import { learnRows } from '../rows.js';
 import { defineTask, type Lesson, type TaskTypes } from '../task.js';
@@ -30,6 +33,31 @@ import {
 const BATCH = 64;
 /** One hypothesis alone: its steps are those of one caption. */
 const GREEDY: BeamOptions = { beamSize: 1 };
+
+const OPTIONS: Names<CaptionerOptions> = {
+  ...{ minCount: true, maxSize: true },
+  ...STACK_OPTIONS,
+  ...FIT_OPTIONS,
+  ...{
+    height: true,
+    width: true,
+    filters: true,
+    embeddingSize: true,
+    attentionSize: true,
+    tokens: true,
+    validation: true,
+  },
+};
+const CAPTION_OPTIONS: Names<BeamOptions> = { beamSize: true, lengthPenalty: true, results: true };
+
+/** Errors: OPTION for what are no pictures with captions. */
+function expectPictures(pictures: unknown): void {
+  const as = "as in [{ pixels: new Float32Array(height * width), text: 'seven' }]";
+  expectRows(pictures, as, ({ pixels, text }) => {
+    expectNumbers(pixels, 'the pixels of a picture', as);
+    expectText(text, 'the caption of a picture', as);
+  });
+}
 
 /** The types of `Captioner`: what it takes, answers and measures. */
 export interface CaptionTask extends TaskTypes {
@@ -66,6 +94,7 @@ export class Captioner extends Model<CaptionTask> {
     task: 'caption',
     noun: 'a captioner',
     defaults: CAPTIONER_DEFAULTS,
+    options: OPTIONS,
     epochs: 5,
     build(config, texts, name) {
       const text = textAt(texts, 0, name);
@@ -89,6 +118,9 @@ export class Captioner extends Model<CaptionTask> {
     },
     prepare(pictures, options) {
       const o = options as Resolved;
+      checkSizes({ height: o.height, width: o.width });
+      expectPictures(pictures);
+      if (o.validation !== undefined) expectPictures(o.validation);
       if (pictures.length === 0) {
         throw new UnrolledError('EMPTY', 'expected pictures to learn from, received none', 'give data');
       }
@@ -100,6 +132,7 @@ export class Captioner extends Model<CaptionTask> {
   });
 
   constructor(config: CaptionerConfig, text: ModelText) {
+    requireMade(config, [text]);
     super(config, [text], (rng, calls) => new CaptionerNetwork(config, text.vocabulary.size, rng, calls));
     this.#side = new Side(text);
   }
@@ -167,7 +200,9 @@ export class Captioner extends Model<CaptionTask> {
     this.caption(pixels, GREEDY);
   }
 
-  protected measure(pictures: readonly CaptionedPicture[], options: BeamOptions): CaptionerMetrics {
+  protected measure(pictures: readonly CaptionedPicture[], given: BeamOptions): CaptionerMetrics {
+    const options = optionsOf(given, CAPTION_OPTIONS, 'evaluate');
+    expectPictures(pictures);
     if (pictures.length === 0) {
       throw new UnrolledError('EMPTY', 'expected pictures to measure, received none', 'give data');
     }
@@ -179,7 +214,10 @@ export class Captioner extends Model<CaptionTask> {
     return this.predict([pixels], options)[0];
   }
 
-  protected answer(pictures: readonly ArrayLike<number>[], options: BeamOptions): Caption[] {
+  protected answer(pictures: readonly ArrayLike<number>[], given: BeamOptions): Caption[] {
+    const options = optionsOf(given, CAPTION_OPTIONS, 'caption');
+    for (const pixels of pictures)
+      expectNumbers(pixels, 'the pixels of a picture', 'give one grey value for each pixel');
     const result: Caption[] = [];
     for (let at = 0; at < pictures.length; at += BATCH) {
       result.push(...scope(() => noGrad(() => this.#search(pictures.slice(at, at + BATCH), options))));

@@ -1,5 +1,6 @@
 // TextClassifier: one label for a text.
 import { UnrolledError } from '../../errors.js';
+import { expectChoice, expectRows, expectText, expectTexts, type Names, optionsOf, pick } from '../../expect.js';
 import { crossEntropy, reshape, sigmoid, softmax } from '../../autograd/ops.js';
 import { noGrad } from '../../autograd/tape.js';
 import { Fingerprint } from '../../data/fingerprint.js';
@@ -12,12 +13,13 @@ import { requireNumber } from '../../range.js';
 import { fromData } from '../../tensor/create.js';
 import { Philox } from '../../tensor/philox.js';
 import { scope } from '../../tensor/scope.js';
-import { cleanText } from '../../text/clean.js';
+import { cleaned } from '../../text/clean.js';
 import { encodeWith, piecesOf, type TextSettings, tokenizerOf } from '../../text/corpus.js';
-import { Vocabulary } from '../../text/vocabulary.js';
+import { Vocabulary, VOCABULARY_OPTIONS } from '../../text/vocabulary.js';
 import { defined } from '../defined.js';
-import { Model } from '../model.js';
+import { Model, requireMade } from '../model.js';
 import { type ModelText, textAt } from '../modelFile.js';
+import { FIT_OPTIONS, STACK_OPTIONS } from '../options.js';
 import { cellConfig, stackConfig } from '../recurrentStack.js';
 import { learnRows } from '../rows.js';
 import { placeOf, shownNames } from '../shown.js';
@@ -42,6 +44,23 @@ const DROPPED_STREAM = 0x77000000;
 
 /** Beside word vectors, words that have none start small: normal numbers times this. */
 const DRAWN = 0.1;
+
+const OPTIONS: Names<ClassifierOptions> = {
+  ...{ lowercase: true, lettersOnly: true, collapseWhitespace: true, normalizeNewlines: true, tokens: true },
+  ...VOCABULARY_OPTIONS,
+  ...STACK_OPTIONS,
+  ...FIT_OPTIONS,
+  ...{ bidirectional: true, pooling: true, embeddingSize: true, vectors: true, wordDropout: true, validation: true },
+};
+
+/** Errors: OPTION for what are no rows of texts and labels. */
+function expectLabelled(rows: unknown): void {
+  const as = "as in [{ text: 'a good film', label: 'good' }]";
+  expectRows(rows, as, (row) => {
+    expectText(row.text, 'the text of a row', as);
+    expectText(row.label, 'the label of a row', `${as}; of a number String(label)`);
+  });
+}
 
 /** The types of `TextClassifier`: what it takes, answers and measures. */
 export interface ClassifierTask extends TaskTypes {
@@ -77,6 +96,7 @@ export class TextClassifier extends Model<ClassifierTask> {
     task: 'classify',
     noun: 'a classifier',
     defaults: CLASSIFIER_DEFAULTS,
+    options: OPTIONS,
     epochs: 5,
     build: (config, texts, name) =>
       new TextClassifier(
@@ -92,6 +112,9 @@ export class TextClassifier extends Model<ClassifierTask> {
       ),
     prepare(rows, options) {
       const o = options as Resolved;
+      expectLabelled(rows);
+      if (typeof o.validation !== 'number') expectLabelled(o.validation);
+      expectChoice(o.pooling, 'pooling', POOLINGS);
       requireNumber('a word dropout', o.wordDropout, { min: 0, below: 1 }, '0.1 drops a tenth');
       const labels = labelsOf(rows);
       const { training, validation } = partsOf(rows, labels, o);
@@ -103,6 +126,7 @@ export class TextClassifier extends Model<ClassifierTask> {
   });
 
   constructor(config: ClassifierConfig, text: ModelText) {
+    requireMade(config, [text]);
     const outputs = config.labels.length === 2 ? 1 : config.labels.length;
     super(config, [text], (rng, calls) => {
       return new ClassifierNetwork(config, text.vocabulary.size, outputs, rng, calls);
@@ -111,7 +135,7 @@ export class TextClassifier extends Model<ClassifierTask> {
 
   static #create(rows: readonly LabelledText[], labels: string[], o: Resolved): TextClassifier {
     const settings = settingsOf(o);
-    const vocabulary = Vocabulary.fromTokens(tokensOf(rows, settings), o);
+    const vocabulary = Vocabulary.fromTokens(tokensOf(rows, settings), pick(o, VOCABULARY_OPTIONS));
     const { cell, bidirectional, pooling, seed } = o;
     const model = new TextClassifier(
       {
@@ -182,12 +206,20 @@ export class TextClassifier extends Model<ClassifierTask> {
     return { sequences, classes, lengths: Int32Array.from(sequences, ({ length }) => length) };
   }
 
-  protected measure(rows: readonly LabelledText[]): ClassifierMetrics {
+  protected measure(rows: readonly LabelledText[], options: object): ClassifierMetrics {
+    optionsOf(options, {}, 'evaluate');
+    expectLabelled(rows);
     if (rows.length === 0) throw new UnrolledError('EMPTY', 'expected rows to measure, received none', 'give data');
     return this.#measureEncoded(this.encode(rows));
   }
 
-  protected answer(texts: readonly string[]): Classified[] {
+  protected override get readsTexts(): boolean {
+    return true;
+  }
+
+  protected answer(texts: readonly string[], options: object): Classified[] {
+    optionsOf(options, {}, 'predict');
+    expectTexts(texts, 'texts', 'give a list of strings');
     const { labels } = this.config;
     const result = new Array<Classified>(texts.length);
     this.#each(
@@ -279,7 +311,7 @@ function settingsOf({ tokens, lowercase, lettersOnly, collapseWhitespace }: Clas
 
 function* tokensOf(rows: readonly LabelledText[], settings: TextSettings): Generator<string> {
   const tokenizer = tokenizerOf(settings);
-  for (const { text } of rows) yield* tokenizer.tokenize(cleanText(text, settings));
+  for (const { text } of rows) yield* tokenizer.tokenize(cleaned(text, settings));
 }
 
 /** Errors: EMPTY, OPTION for one label only. */

@@ -1,6 +1,7 @@
 // Beam search: the likeliest sequences of a model that gives the next token's probabilities, many sentences at once. A model
 // is a step over rows and a choice of rows; what its states are, only it knows.
 import { UnrolledError } from '../../errors.js';
+import { expectFunction, expectNumbers, expectObject, type Names, optionsOf } from '../../expect.js';
 import { requireNumber } from '../../range.js';
 import { scope } from '../../tensor/scope.js';
 
@@ -75,6 +76,10 @@ interface Sentence {
   maxLength: number;
 }
 
+const NAMES: Names<BeamTask> = {
+  ...{ beamSize: true, lengthPenalty: true, results: true, begin: true, end: true, maxLengths: true },
+};
+
 /** What `beamSearch` does where an option is left out: four hypotheses at once, α 0.6, one result. */
 export const BEAM_DEFAULTS = { beamSize: 4, lengthPenalty: 0.6, results: 1 } as const satisfies BeamOptions;
 
@@ -85,7 +90,13 @@ export const BEAM_DEFAULTS = { beamSize: 4, lengthPenalty: 0.6, results: 1 } as 
  * @returns for each sentence the best sequences, best first
  * Errors: RANGE for sizes, NON_FINITE where the model gives no numbers.
  */
-export function beamSearch<S>(model: BeamModel<S>, state: S, task: BeamTask): Hypothesis[][] {
+export function beamSearch<S>(model: BeamModel<S>, state: S, given: BeamTask): Hypothesis[][] {
+  const task = optionsOf(given, NAMES, 'beamSearch');
+  expectObject(model, 'a model', 'give { step, gather, dispose }');
+  for (const name of ['step', 'gather', 'dispose'] as const) expectFunction(model[name], name, 'see BeamModel');
+  expectNumbers(task.maxLengths, 'maxLengths', 'give the most tokens of each sentence');
+  requireNumber('begin', task.begin, { min: 0, whole: true }, 'give the index of the token that is read first');
+  requireNumber('end', task.end, { min: 0, whole: true }, 'give the index of the token that ends a sequence');
   const { begin, end, maxLengths } = task;
   const { beamSize, lengthPenalty, results } = checked(task);
   const scoreOf = (logProbability: number, length: number): number =>

@@ -176,7 +176,7 @@ describe('Forecaster', () => {
     await expect(Forecaster.fit({ target: [...target, NaN] }, SMALL)).rejects.toThrow(code('RANGE'));
     const model = await fit({ epochs: 1 });
     expect(() => model.predict(target.slice(0, 9))).toThrow(code('TOO_SHORT'));
-    expect(() => model.predict('1, 2, 3' as never)).toThrow(/a list of inputs, received one text/);
+    expect(() => model.predict('1, 2, 3' as never)).toThrow(/a list of inputs, received "1, 2, 3"/);
     expect(() => model.predict(target, { steps: 5 })).toThrow(code('OPTION'));
     expect(() => model.evaluate({ target }, 298)).toThrow(code('TOO_SHORT'));
   });

@@ -1,16 +1,19 @@
 // Forecaster: the next K values of a series; from windows of it, or value by value.
 // Letters: W window, K horizon, Q quantiles (1 without), N rows.
 import { UnrolledError } from '../../errors.js';
+import { expectObject, type Names, optionsOf, pick, shownValue } from '../../expect.js';
 import { noGrad } from '../../autograd/tape.js';
 import { Fingerprint } from '../../data/fingerprint.js';
 import type { Channels } from '../../data/forecastWindows.js';
 import { differenceScale, fitScaling, scaleValues, unscaleValues } from '../../data/scaling.js';
-import { timeParts } from '../../data/timeParts.js';
+import { TIME_PART_OPTIONS, timeParts } from '../../data/timeParts.js';
 import { ForecastErrorSum } from '../../metrics/forecastMetrics.js';
 import type { Recurrent } from '../../nn/recurrent.js';
+import { requireNumber } from '../../range.js';
 import { scope } from '../../tensor/scope.js';
 import { CarriedState } from '../carriedState.js';
-import { Model } from '../model.js';
+import { Model, requireMade } from '../model.js';
+import { FIT_OPTIONS, STACK_OPTIONS } from '../options.js';
 import { cellConfig, stackConfig } from '../recurrentStack.js';
 import { learnRows } from '../rows.js';
 import { defineTask, type Lesson, type TaskTypes } from '../task.js';
@@ -18,6 +21,7 @@ import { ForecasterNetwork } from './forecasterNetwork.js';
 import { ForecastReader } from './forecastReader.js';
 import {
   channelsOf,
+  checkChoices,
   checkForecaster,
   type Forecast,
   FORECASTER_DEFAULTS,
@@ -29,6 +33,8 @@ import {
   readForecasterConfig,
   type ResolvedForecasterOptions as Resolved,
   type Series,
+  seriesOf,
+  type Values,
 } from './options.js';
 
 const EVALUATION_BATCH = 256;
@@ -60,16 +66,26 @@ export interface ForecastStream {
   close(): void;
 }
 
+const OPTIONS: Names<ForecasterOptions> = {
+  ...STACK_OPTIONS,
+  ...FIT_OPTIONS,
+  ...TIME_PART_OPTIONS,
+  ...{ window: true, horizon: true, mode: true, loss: true, quantiles: true, season: true, reads: true },
+  ...{ relativeTo: true, shortcut: true, scaling: true, transform: true },
+};
+const PREDICT_OPTIONS: Names<PredictOptions> = { steps: true, past: true };
+const EVALUATE_OPTIONS: Names<EvaluateRange> = { from: true, to: true };
+
 /** The types of `Forecaster`: what it takes, answers and measures. */
 export interface ForecastTask extends TaskTypes {
   config: ForecasterConfig;
   /** @internal */
   network: ForecasterNetwork;
-  data: Series;
+  data: Series | Values;
   metrics: ForecastMetrics;
   evaluation: ForecastMetrics;
   evaluateOptions: EvaluateRange;
-  input: Series;
+  input: Series | Values;
   answer: Forecast;
   predictOptions: PredictOptions;
 }
@@ -92,15 +108,18 @@ export class Forecaster extends Model<ForecastTask> {
    * trained.
    * @internal
    */
-  static readonly definition = defineTask<Forecaster, Series, ForecasterOptions>({
+  static readonly definition = defineTask<Forecaster, Series | Values, ForecasterOptions>({
     task: 'forecast',
     noun: 'a forecaster',
     defaults: FORECASTER_DEFAULTS,
+    options: OPTIONS,
     epochs: 10,
     build: (config) => new Forecaster(readForecasterConfig(config)),
-    prepare(series, options) {
+    prepare(data, options) {
       const o = options as Resolved;
-      const parts = timeParts(series.target.length, o);
+      const series = seriesOf(data);
+      checkChoices(o);
+      const parts = timeParts(series.target.length, pick(o, TIME_PART_OPTIONS));
       const end = parts.train[1];
       return {
         create: () => Forecaster.#create(series, end, o),
@@ -110,6 +129,7 @@ export class Forecaster extends Model<ForecastTask> {
   });
 
   constructor(config: ForecasterConfig) {
+    requireMade(config, []);
     checkForecaster(config);
     super(config, [], (rng, calls) => {
       return new ForecasterNetwork(config, channelsOf(config), outputCount(config), rng, calls);
@@ -166,21 +186,25 @@ export class Forecaster extends Model<ForecastTask> {
   }
 
   /** The values of the last window. */
-  steps({ target }: Series): string[] {
-    return Array.from(target, String).slice(-this.config.window);
+  steps(series: Series | Values): string[] {
+    return Array.from(seriesOf(series).target, String).slice(-this.config.window);
   }
 
   /**
    * Errors of the forecasts of `target[from … to − 1]`: one window for each start, which may look back before `from`. In scaled
    * units, and in those of the series. Errors: TOO_SHORT without a window, SHAPE.
    */
-  override evaluate(series: Series, range?: EvaluateRange): ForecastMetrics;
-  override evaluate(series: Series, from: number, to?: number): ForecastMetrics;
-  override evaluate(series: Series, range: EvaluateRange | number = {}, to?: number): ForecastMetrics {
+  override evaluate(series: Series | Values, range?: EvaluateRange): ForecastMetrics;
+  override evaluate(series: Series | Values, from: number, to?: number): ForecastMetrics;
+  override evaluate(series: Series | Values, range: EvaluateRange | number = {}, to?: number): ForecastMetrics {
     return super.evaluate(series, typeof range === 'number' ? { from: range, to } : range);
   }
 
-  protected measure(series: Series, { from = 0, to = series.target.length }: EvaluateRange): ForecastMetrics {
+  protected measure(data: Series | Values, range: EvaluateRange): ForecastMetrics {
+    const series = seriesOf(data);
+    const { from = 0, to = series.target.length } = optionsOf(range, EVALUATE_OPTIONS, 'evaluate');
+    requireNumber('from', from, { min: 0, whole: true }, 'give an index of the series');
+    requireNumber('to', to, { min: 0, whole: true }, 'give the index after the last value');
     const { window, horizon } = this.config;
     if (to > series.target.length || to - Math.max(from, window) < horizon) {
       throw new UnrolledError(
@@ -196,23 +220,24 @@ export class Forecaster extends Model<ForecastTask> {
    * The values that follow a history of W values or more (of numbers, or with other inputs), in its units; several histories, or an
    * asynchronous iterable of them, give a forecast each. Errors: TOO_SHORT, OPTION for more steps than direct mode has.
    */
-  override predict(histories: readonly Series[], options?: PredictOptions): Forecast[];
-  override predict(histories: AsyncIterable<Series>, options?: PredictOptions): AsyncGenerator<Forecast>;
-  override predict(history: Series | readonly number[] | Float64Array, options?: PredictOptions): Forecast;
+  override predict(histories: readonly (Series | Values)[], options?: PredictOptions): Forecast[];
+  override predict(histories: AsyncIterable<Series | Values>, options?: PredictOptions): AsyncGenerator<Forecast>;
+  override predict(history: Series | Values, options?: PredictOptions): Forecast;
   override predict(
-    history: readonly Series[] | AsyncIterable<Series> | Series | readonly number[] | Float64Array,
+    history: readonly (Series | Values)[] | AsyncIterable<Series | Values> | Series | Values,
     options?: PredictOptions,
   ): Forecast[] | AsyncGenerator<Forecast> | Forecast {
     // Whatever is no list is refused there, as for every model.
-    if (typeof history !== 'object') return super.predict(history, options);
+    if (typeof history !== 'object' || history === null) return super.predict(history, options);
     if (Symbol.asyncIterator in history) return super.predict(history, options);
     if ('target' in history) return super.predict([history], options)[0];
     if (isHistories(history)) return super.predict(history, options);
-    return super.predict([{ target: history }], options)[0];
+    return super.predict([history], options)[0];
   }
 
-  protected answer(histories: readonly Series[], options: PredictOptions): Forecast[] {
-    return histories.map((history) => this.#forecastAfter(history, options));
+  protected answer(histories: readonly (Series | Values)[], given: PredictOptions): Forecast[] {
+    const options = optionsOf(given, PREDICT_OPTIONS, 'predict');
+    return histories.map((history) => this.#forecastAfter(seriesOf(history), options));
   }
 
   #forecastAfter(series: Series, { steps = this.config.horizon, past = 'window' }: PredictOptions): Forecast {
@@ -229,7 +254,7 @@ export class Forecaster extends Model<ForecastTask> {
       const most = mode === 'direct' ? `from 1 to the horizon of ${horizon}` : 'of 1 or more';
       throw new UnrolledError(
         'OPTION',
-        `expected steps ${most}, received ${steps}`,
+        `expected steps ${most}, received ${shownValue(steps)}`,
         'train with a longer horizon, or in iterated mode',
       );
     }
@@ -250,6 +275,7 @@ export class Forecaster extends Model<ForecastTask> {
     const carried = new CarriedState();
     return {
       push: (value, given = {}) => {
+        expectObject(given, 'the other inputs', 'give them by name: { temperature: 21 }');
         const next = [value, ...inputs.map((name) => given[name])];
         next.forEach((v, i) => recent[i].push(scaleValues([v ?? NaN], this.config.scalings[i])[0]));
         for (const list of recent) if (list.length > window + 1) list.shift();
@@ -349,7 +375,7 @@ function filledWindows(filled: ArrayLike<number> | undefined, window: number): (
   return (place) => before[place] > before[Math.max(0, place - window)];
 }
 
-function isHistories(values: readonly Series[] | readonly number[] | Float64Array): values is readonly Series[] {
+function isHistories(values: readonly (Series | Values)[] | Values): values is readonly (Series | Values)[] {
   return Array.isArray(values) && typeof values[0] === 'object';
 }
 

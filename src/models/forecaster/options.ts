@@ -1,7 +1,8 @@
 // What a forecaster is made of: options, defaults, and the plain data that stands in its file.
 import { UnrolledError } from '../../errors.js';
+import { expectChoice, expectNumbers, expectObject, expectValues, refuse, shownValue } from '../../expect.js';
 import { channelCount, READS, RELATIVES, type WindowSettings } from '../../data/forecastWindows.js';
-import { type Scaling, type ScalingKind, type Transform, TRANSFORMS } from '../../data/scaling.js';
+import { type Scaling, type ScalingKind, SCALINGS, type Transform, TRANSFORMS } from '../../data/scaling.js';
 import type { TimePartOptions } from '../../data/timeParts.js';
 import type { ForecastErrors } from '../../metrics/forecastMetrics.js';
 import type { ConfigReader } from '../config.js';
@@ -16,6 +17,28 @@ export interface Series {
   inputs?: Readonly<Record<string, ArrayLike<number>>>;
   /** As long as the target: not 0 where its value was not measured but filled in. Such values are read, and not scored. */
   filled?: ArrayLike<number>;
+}
+
+/** The values of a series alone, oldest first. */
+export type Values = readonly number[] | Float64Array | Float32Array;
+
+/** What stands for a series: its values alone are its target. Errors: OPTION. */
+export function seriesOf(data: Series | Values): Series {
+  const help = 'give { target: [1, 2, …] }, or the values alone';
+  const series = isValues(data) ? { target: data } : data;
+  if (typeof series !== 'object' || series === null) refuse('a series', series, help);
+  expectValues(series.target, 'the target of a series', help);
+  const { inputs, filled } = series;
+  if (inputs !== undefined && inputs !== null) {
+    expectObject(inputs, 'the inputs of a series', 'give columns by name: { temperature: [21, 22, …] }');
+    for (const [name, values] of Object.entries(inputs)) expectValues(values, `the input ${name}`);
+  }
+  if (filled !== undefined && filled !== null) expectValues(filled, 'filled');
+  return { target: series.target, ...(inputs ? { inputs } : {}), ...(filled ? { filled } : {}) };
+}
+
+function isValues(data: Series | Values): data is Values {
+  return Array.isArray(data) || ArrayBuffer.isView(data);
 }
 
 export const MODES = ['direct', 'iterated'] as const;
@@ -117,9 +140,20 @@ export const FORECASTER_DEFAULTS = {
 export type ResolvedForecasterOptions = ForecasterOptions &
   Required<Pick<ForecasterOptions, keyof typeof FORECASTER_DEFAULTS>>;
 
+/** Errors: OPTION for a name that is none of the choices. */
+export function checkChoices(o: ResolvedForecasterOptions): void {
+  expectChoice(o.mode, 'mode', MODES);
+  expectChoice(o.loss, 'loss', LOSSES);
+  expectChoice(o.reads, 'reads', READS);
+  expectChoice(o.relativeTo, 'relativeTo', RELATIVES);
+  expectChoice(o.scaling, 'scaling', SCALINGS);
+  expectChoice(o.transform, 'transform', TRANSFORMS);
+}
+
 /** The levels that the network learns. Errors: OPTION. */
 export function quantileLevels(quantiles: readonly number[] | undefined): number[] {
   if (quantiles === undefined || quantiles.length === 0) return [];
+  expectNumbers(quantiles, 'quantiles', 'as in [0.1, 0.9]');
   const wrong = quantiles.find((q) => !(q > 0 && q < 1));
   if (wrong !== undefined) {
     throw new UnrolledError(
@@ -139,7 +173,7 @@ export function checkForecaster(c: ForecasterConfig): void {
   for (const name of ['window', 'horizon'] as const) {
     const least = name === 'window' ? 2 : 1;
     if (Number.isInteger(c[name]) && c[name] >= least) continue;
-    fail(`a ${name} of ${least} or more`, String(c[name]), 'give a whole number');
+    fail(`a ${name} of ${least} or more`, shownValue(c[name]), 'give a whole number');
   }
   if (c.mode === 'iterated' && c.quantiles.length > 0) {
     fail(

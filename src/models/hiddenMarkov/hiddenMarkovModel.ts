@@ -2,6 +2,7 @@
 // Letters: K states, V symbols, T steps. Everything is float64 and in log space. Rabiner, "A tutorial on hidden Markov models",
 // Proceedings of the IEEE 77, 1989.
 import { UnrolledError } from '../../errors.js';
+import { expectList, expectNumbers, expectObject, type Names, optionsOf, shownValue } from '../../expect.js';
 import { requireNumber } from '../../range.js';
 import { type BestPath, type ChainMarginals, LinearChain } from '../../nn/chain.js';
 import { checkSizes } from '../../nn/layers.js';
@@ -36,6 +37,11 @@ export interface BaumWelchOptions {
   /** Called with the log-likelihood of the parameters that an iteration starts from. */
   onIteration?: (event: { restart: number; iteration: number; logLikelihood: number }) => void;
 }
+
+const NAMES: Names<BaumWelchOptions> = {
+  ...{ states: true, symbols: true, restarts: true, from: true, seed: true, iterations: true, tolerance: true },
+  ...{ onIteration: true },
+};
 
 /** One training, from one start. */
 export interface BaumWelchRun {
@@ -77,7 +83,14 @@ export class HiddenMarkovModel {
   readonly #logEmission: Float64Array;
 
   /** Errors: SHAPE for rows that do not fit; RANGE for what is no probability, or a row that does not sum to 1. */
-  constructor({ initial, transition, emission }: HiddenMarkovParameters) {
+  constructor(parameters: HiddenMarkovParameters) {
+    expectObject(parameters, 'the parameters', 'give { initial, transition, emission }');
+    const { initial, transition, emission } = parameters;
+    expectNumbers(initial, 'initial probabilities');
+    for (const [name, rows] of Object.entries({ transition, emission })) {
+      expectList(rows, name, 'give a row for each state');
+      rows.forEach((row, k) => expectNumbers(row, `row ${k} of ${name}`));
+    }
     const K = initial.length;
     const V = emission[0]?.length ?? 0;
     checkSizes({ states: K, symbols: V });
@@ -111,7 +124,10 @@ export class HiddenMarkovModel {
    * highest, hence the restarts. Which state gets which number is chance.
    * Errors: EMPTY for no sequence or one without symbols; RANGE for an invalid symbol or option; OPTION.
    */
-  static fit(sequences: readonly ArrayLike<number>[], options: BaumWelchOptions): BaumWelchResult {
+  static fit(sequences: readonly ArrayLike<number>[], given: BaumWelchOptions): BaumWelchResult {
+    const options = optionsOf(given, NAMES, 'HiddenMarkovModel.fit');
+    expectList(sequences, 'sequences', 'give a list of them: [[0, 1, 1]] for one');
+    for (const sequence of sequences) expectNumbers(sequence, 'a sequence', 'give symbol indices from 0');
     const { states, restarts = 1, from, seed = 0, iterations = 100, tolerance = 1e-7, onIteration } = options;
     if (sequences.length === 0) throw noSymbols('no sequence');
     const symbols = options.symbols ?? from?.symbols ?? largestSymbol(sequences) + 1;
@@ -183,6 +199,7 @@ export class HiddenMarkovModel {
   /** Scores of the steps: [T, K]. */
   #scores(sequence: ArrayLike<number>): Float64Array {
     const K = this.states;
+    expectNumbers(sequence, 'a sequence', 'give symbol indices from 0');
     if (sequence.length === 0) throw noSymbols('an empty sequence');
     const scores = new Float64Array(sequence.length * K);
     for (let t = 0; t < sequence.length; t++) {
@@ -190,7 +207,7 @@ export class HiddenMarkovModel {
       if (!(Number.isInteger(symbol) && symbol >= 0 && symbol < this.symbols)) {
         throw new UnrolledError(
           'RANGE',
-          `expected symbols from 0 to ${this.symbols - 1}, received ${symbol} at step ${t}`,
+          `expected symbols from 0 to ${this.symbols - 1}, received ${shownValue(symbol)} at step ${t}`,
           'a sequence holds symbol indices; each emission row has one probability per symbol',
         );
       }

@@ -1,10 +1,12 @@
 // LanguageModel: predicts the next character, byte or word. Trains on a text, generates, evaluates.
 import { UnrolledError } from '../../errors.js';
+import { type Bytes, expectNumbers, expectTexts, type Names, optionsOf, pick, refuse } from '../../expect.js';
 import type { Recurrent } from '../../nn/recurrent.js';
-import { Corpus, encodeWith, piecesOf } from '../../text/corpus.js';
+import { Corpus, CORPUS_OPTIONS, encodeWith, piecesOf } from '../../text/corpus.js';
 import { type LossMetrics, lossMetrics } from '../../text/perplexity.js';
-import { Model } from '../model.js';
+import { Model, requireMade } from '../model.js';
 import { type ModelText, textAt } from '../modelFile.js';
+import { FIT_OPTIONS, STACK_OPTIONS } from '../options.js';
 import { cellConfig, stackConfig } from '../recurrentStack.js';
 import { defineTask, type TaskTypes } from '../task.js';
 import { sumOfLosses } from './evaluation.js';
@@ -31,6 +33,22 @@ export interface NextToken {
   probability: number;
   /** Of every token of the vocabulary [V]. */
   probabilities: Float64Array;
+}
+
+const OPTIONS: Names<LanguageModelOptions> = {
+  ...CORPUS_OPTIONS,
+  ...STACK_OPTIONS,
+  ...FIT_OPTIONS,
+  ...{ embeddingSize: true, numSteps: true, sampling: true },
+};
+
+/** The corpus of what is trained on. Errors: OPTION for what is no text. */
+function corpusOf(data: Corpus | string, options: LanguageModelOptions): Corpus {
+  if (data instanceof Corpus) return data;
+  const text: unknown = Array.isArray(data) && data.length === 1 ? data[0] : data;
+  if (Array.isArray(text)) refuse('one text to learn from', text, "join them: texts.join('\n')");
+  if (typeof text !== 'string') refuse('a text to learn from', text, 'give a string, or a Corpus');
+  return Corpus.fromText(text, pick(options, CORPUS_OPTIONS));
 }
 
 /** The types of `LanguageModel`: what it takes, answers and measures. */
@@ -68,6 +86,7 @@ export class LanguageModel extends Model<LanguageTask> {
     task: 'lm',
     noun: 'a language model',
     defaults: LANGUAGE_MODEL_DEFAULTS,
+    options: OPTIONS,
     epochs: 10,
     build: (config, texts, name) =>
       new LanguageModel(
@@ -76,7 +95,7 @@ export class LanguageModel extends Model<LanguageTask> {
       ),
     prepare(data, options) {
       const o = options as Resolved;
-      const corpus = data instanceof Corpus ? data : Corpus.fromText(data, o);
+      const corpus = corpusOf(data, o);
       return {
         create() {
           const { cell, embeddingSize, seed } = o;
@@ -93,11 +112,12 @@ export class LanguageModel extends Model<LanguageTask> {
   });
 
   constructor(config: LanguageModelConfig, text: ModelText) {
+    requireMade(config, [text]);
     super(config, [text], (rng, calls) => new LanguageNetwork(config, text.vocabulary.size, rng, calls));
   }
 
-  /** The same as `fit`. */
-  static train(data: Corpus | string, options: LanguageModelOptions = {}): Promise<LanguageModel> {
+  /** The name of `fit` in 0.1. @deprecated */
+  static train(data: Corpus | string, options?: LanguageModelOptions): Promise<LanguageModel> {
     return LanguageModel.fit(data, options);
   }
 
@@ -145,13 +165,16 @@ export class LanguageModel extends Model<LanguageTask> {
    *
    * @param from where another session of this model stood: its state, or its bytes. Errors: FORMAT, RANGE.
    */
-  session(from?: SessionState | Uint8Array): LanguageSession {
+  session(from?: SessionState | Bytes): LanguageSession {
     const session = new LanguageSession(this.network, this.text, (run) => this.evaluating(run));
-    if (from === undefined) return session;
+    if (from === undefined || from === null) return session;
     return session.restore(from);
   }
 
-  protected measure(data: string | Int32Array): LossMetrics {
+  protected measure(data: string | Int32Array, options: object): LossMetrics {
+    optionsOf(options, {}, 'evaluate');
+    if (typeof data !== 'string')
+      expectNumbers(data, 'a text or tokens', 'give a string, or the indices of its tokens');
     const tokens = typeof data === 'string' ? encodeWith(data, this.text.settings, this.text.vocabulary) : data;
     if (tokens.length < 2) {
       throw new UnrolledError(
@@ -163,7 +186,13 @@ export class LanguageModel extends Model<LanguageTask> {
     return lossMetrics(sumOfLosses(this.network, tokens), tokens.length - 1);
   }
 
-  protected answer(texts: readonly string[]): NextToken[] {
+  protected override get readsTexts(): boolean {
+    return true;
+  }
+
+  protected answer(texts: readonly string[], options: object): NextToken[] {
+    optionsOf(options, {}, 'predict');
+    expectTexts(texts, 'texts', 'give a list of strings');
     return texts.map((text) => {
       const session = this.session().read(text);
       const probabilities = session.probabilities();

@@ -1,4 +1,6 @@
 // How a token is drawn from a prediction: temperature, top-k and top-p (nucleus; Holtzman et al. 2020).
+import { UnrolledError } from '../../errors.js';
+import { expectNumbers, type Names, optionsOf } from '../../expect.js';
 import type { SampleSpec } from '../../backend/contract.js';
 import { drawIndex } from '../../backend/reference/sample.js';
 import { requireNumber } from '../../range.js';
@@ -12,6 +14,8 @@ export interface SamplingOptions {
   /** Only the most likely that together have this probability. */
   topP?: number;
 }
+
+const NAMES: Names<SamplingOptions> = { temperature: true, topK: true, topP: true };
 
 /** Errors: RANGE. */
 export function checkSampling({ temperature = 1, topK, topP }: SamplingOptions): void {
@@ -30,5 +34,9 @@ export function sampleSpec(options: SamplingOptions, cols: number, reserved = 0)
 
 /** Draws an index from logarithmic weights (logits or log-probabilities) by a uniform number; −∞ is never drawn. */
 export function sampleLogits(logits: ArrayLike<number>, options: SamplingOptions, draw: number): number {
-  return drawIndex(logits, sampleSpec(options, logits.length), draw);
+  expectNumbers(logits, 'logits');
+  if (logits.length === 0)
+    throw new UnrolledError('EMPTY', 'expected logits to draw from, received none', 'give one each');
+  requireNumber('a draw', draw, { min: 0, below: 1 }, 'give a uniform number, as Math.random() does');
+  return drawIndex(logits, sampleSpec(optionsOf(options, NAMES, 'sampleLogits'), logits.length), draw);
 }

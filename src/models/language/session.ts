@@ -1,6 +1,7 @@
 // A session of a language model: what it has read, kept. Tokens go in one by one or as text; probabilities and samples come out; the
 // state can be taken out as a value, put back, copied and stored, so that a long prompt is read once.
 import { UnrolledError } from '../../errors.js';
+import { type Bytes, bytesOf, expectNumbers, expectObject, expectText, isBytes } from '../../expect.js';
 import { encodeWith } from '../../text/corpus.js';
 import { isWordKind } from '../../text/tokenizer.js';
 import { decodeState, encodeState, type StateValue } from '../carriedState.js';
@@ -10,6 +11,7 @@ import type { LanguageNetwork } from './languageNetwork.js';
 import {
   continuePieces,
   type GenerateOptions,
+  generateOptions,
   primeTokens,
   withoutFirstBlank,
   withoutLastBlank,
@@ -58,6 +60,8 @@ export class LanguageSession {
 
   /** Reads a text, or tokens by their indices; what is predicted then follows them. Errors: RANGE for an index outside the vocabulary. */
   read(input: string | ArrayLike<number>): this {
+    if (typeof input !== 'string')
+      expectNumbers(input, 'a text or tokens', 'give a string, or the indices of its tokens');
     const { read, hasBlank } = typeof input === 'string' ? this.#following(input) : { read: input, hasBlank: false };
     const { settings, vocabulary } = this.#text;
     const tokens =
@@ -86,13 +90,15 @@ export class LanguageSession {
 
   /** The probability of one token to come next; of an unknown one, that of `<unk>`. */
   probability(token: string): number {
+    expectText(token, 'a token', 'give it as it is written');
     return this.probabilities()[this.#text.vocabulary.index(token)];
   }
 
   /** Draws the next token and reads it; its text. Draws differ by the place in the text, so that one seed serves for all of them. */
-  sample(options: Omit<GenerateOptions, 'prime' | 'length' | 'stop'> = {}): string {
+  sample(given: Omit<GenerateOptions, 'prime' | 'length' | 'stop'> = {}): string {
     const { vocabulary } = this.#text;
     let drawn = -1;
+    const options = generateOptions(given, 'sample');
     const seed = ((options.seed ?? 0) ^ Math.imul(this.#read, SEED_STEP)) >>> 0;
     this.#evaluating(() => [...this.#pieces({ ...options, seed, length: 1, onToken: (token) => (drawn = token) })]);
     return vocabulary.token(drawn);
@@ -123,8 +129,9 @@ export class LanguageSession {
   }
 
   /** Goes to where a session of the same model stood: its state, or its bytes. Errors: FORMAT; RANGE for tokens outside the vocabulary. */
-  restore(from: SessionState | Uint8Array): this {
-    const { state, recent, read, afterBlank } = from instanceof Uint8Array ? sessionState(from) : from;
+  restore(from: SessionState | Bytes): this {
+    if (!isBytes(from)) expectState(from);
+    const { state, recent, read, afterBlank } = isBytes(from) ? sessionState(bytesOf(from, 'a session')) : from;
     this.#checked(Int32Array.from(recent));
     this.#predictor.restore({ state, token: recent.at(-1) ?? null });
     this.#recent = [...recent];
@@ -152,7 +159,8 @@ export class LanguageSession {
     this.#afterBlank = false;
   }
 
-  *#pieces(options: GenerateOptions): Generator<string> {
+  *#pieces(given: GenerateOptions): Generator<string> {
+    const options = generateOptions(given, 'a session');
     this.#start();
     // One token at a time: whoever stops in between stops where the network is.
     const noting = (token: number): void => {
@@ -198,6 +206,13 @@ export class LanguageSession {
       'give indices of the model’s vocabulary, or a text',
     );
   }
+}
+
+/** Errors: OPTION for what `state` cannot have given. */
+function expectState(state: SessionState): void {
+  const help = 'give what state() or toBytes() of a session gave';
+  expectObject(state, 'the state of a session', help);
+  expectNumbers(state.recent, 'the last tokens of a session', help);
 }
 
 /** Keeps the seeds of neighbouring places apart. */

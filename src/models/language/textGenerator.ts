@@ -1,4 +1,5 @@
 // Text from anything that predicts the next token: the loop shared by neural and n-gram language models.
+import { expectFunction, expectText, type Names, optionsOf } from '../../expect.js';
 import { requireNumber } from '../../range.js';
 import { type Corpus, encodeWith, type TextSettings } from '../../text/corpus.js';
 import { createTokenizer } from '../../text/createTokenizer.js';
@@ -21,6 +22,21 @@ export interface GenerateOptions extends SamplingOptions {
   stop?: string;
   /** Called for each token that is generated, those of the stop text among them: pieces of text need not be tokens. */
   onToken?: (token: number) => void;
+}
+
+const NAMES: Names<GenerateOptions> = {
+  ...{ temperature: true, topK: true, topP: true, prime: true, length: true, seed: true, stop: true, onToken: true },
+};
+
+/** Options by known names and of the right kinds. Errors: OPTION. @param of whose: `generate` */
+export function generateOptions(given: GenerateOptions | undefined, of: string): GenerateOptions {
+  const options = optionsOf(given, NAMES, of);
+  const { prime, stop, onToken, seed } = options;
+  if (prime !== undefined) expectText(prime, 'a prime', 'give the text that is to be continued');
+  if (stop !== undefined) expectText(stop, 'a stop', 'give the text before which to end');
+  if (onToken !== undefined) expectFunction(onToken, 'onToken', 'it is called for each token');
+  if (seed !== undefined) requireNumber('a seed', seed, { whole: true }, 'use 0, 1, 2 …');
+  return options;
 }
 
 /** Predicts one token after another. */
@@ -54,11 +70,8 @@ export function* withoutFirstBlank(pieces: Iterable<string>): Generator<string> 
 }
 
 /** The pieces of the generated text, without the prime. Errors: RANGE. */
-export function* generatePieces(
-  predictor: Predictor,
-  text: ModelText,
-  options: GenerateOptions = {},
-): Generator<string> {
+export function* generatePieces(predictor: Predictor, text: ModelText, given?: GenerateOptions): Generator<string> {
+  const options = generateOptions(given, 'generate');
   const { prime = '' } = options;
   try {
     checkLength(options);

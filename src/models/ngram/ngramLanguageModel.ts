@@ -1,7 +1,9 @@
 // An n-gram model of text as a file of its own: counts, vocabulary and text settings.
 import { UnrolledError } from '../../errors.js';
+import { expectNumbers, type Names, optionsOf, pick, refuse } from '../../expect.js';
 import type { SafetensorsTensor } from '../../formats/safetensors.js';
-import { type Corpus, encodeWith, type TextSettings } from '../../text/corpus.js';
+import { CLEAN_OPTIONS } from '../../text/clean.js';
+import { Corpus, CORPUS_OPTIONS, encodeWith, type TextSettings } from '../../text/corpus.js';
 import { NgramModel, type Smoothing } from '../../text/ngram.js';
 import { type LossMetrics } from '../../text/perplexity.js';
 import { drawIndex } from '../../backend/reference/sample.js';
@@ -18,6 +20,18 @@ export interface NgramTrainOptions extends TextSettings {
   smoothing?: Smoothing;
   /** What Laplace adds; 1. */
   alpha?: number;
+}
+
+const NAMES: Names<NgramTrainOptions> = {
+  ...CLEAN_OPTIONS,
+  ...{ tokens: true, layout: true, order: true, smoothing: true, alpha: true },
+};
+
+/** Errors: OPTION for what is no text. */
+function corpusOf(data: unknown, options: NgramTrainOptions): Corpus {
+  if (data instanceof Corpus) return data;
+  if (typeof data !== 'string') refuse('a text to count', data, 'give a string, or a Corpus');
+  return Corpus.fromText(data, pick(options, CORPUS_OPTIONS));
 }
 
 /**
@@ -42,12 +56,18 @@ export class NgramLanguageModel extends StoredModel {
 
   constructor(ngrams: NgramModel, text: ModelText) {
     super();
+    if (!(ngrams instanceof NgramModel))
+      refuse('counts of n-grams', ngrams, 'NgramLanguageModel.fit(text) makes a model');
+    if (typeof text !== 'object' || text === null)
+      refuse('a vocabulary', text, 'NgramLanguageModel.fit(text) makes a model');
     this.ngrams = ngrams;
     this.text = text;
   }
 
-  /** Counts the training part of a corpus. Errors: RANGE, EMPTY. */
-  static fit(corpus: Corpus, options: NgramTrainOptions = {}): NgramLanguageModel {
+  /** Counts a text, or the training part of a corpus. Errors: RANGE, EMPTY, OPTION. */
+  static fit(data: Corpus | string, given?: NgramTrainOptions): NgramLanguageModel {
+    const options = optionsOf(given, NAMES, 'fit');
+    const corpus = corpusOf(data, options);
     const { order = 5, smoothing, alpha } = options;
     const vocabularySize = corpus.vocabulary.size;
     return new NgramLanguageModel(
@@ -56,9 +76,9 @@ export class NgramLanguageModel extends StoredModel {
     );
   }
 
-  /** The same as `fit`. */
-  static train(corpus: Corpus, options: NgramTrainOptions = {}): NgramLanguageModel {
-    return NgramLanguageModel.fit(corpus, options);
+  /** The name of `fit` in 0.1. @deprecated */
+  static train(data: Corpus | string, options?: NgramTrainOptions): NgramLanguageModel {
+    return NgramLanguageModel.fit(data, options);
   }
 
   /** Order n, smoothing, what Laplace adds, and V: plain data, as the file holds them. */
@@ -90,6 +110,8 @@ export class NgramLanguageModel extends StoredModel {
 
   /** How well it predicts a text; `context` stands before it. Errors: EMPTY. */
   evaluate(data: string | Int32Array, context: ArrayLike<number> = []): LossMetrics {
+    if (typeof data !== 'string')
+      expectNumbers(data, 'a text or tokens', 'give a string, or the indices of its tokens');
     const tokens = typeof data === 'string' ? encodeWith(data, this.text.settings, this.text.vocabulary) : data;
     return this.ngrams.evaluate(tokens, context);
   }

@@ -58,9 +58,11 @@ describe('TokenTagger', () => {
     const loaded = TokenTagger.fromBytes(model.toBytes(), 'memory');
     expect(loaded.evaluate(chunks(30, 500))).toEqual(metrics);
     const sentences = [['the', 'Dora', 'may', 'saw', 'may'], [], ['cat']];
-    expect(() => loaded.predict(['the Dora'] as never)).toThrow(/tokens of each sentence, received a text/);
-    expect(() => loaded.predict('the Dora' as never)).toThrow(/a list of inputs, received one text/);
-    expect(() => loaded.predict(undefined as never)).toThrow(/a list of inputs, received none/);
+    expect(() => loaded.predict(['the Dora'] as never)).toThrow(
+      /tokens of each sentence as an array, received "the Dora"/,
+    );
+    expect(() => loaded.predict('the Dora' as never)).toThrow(/a list of inputs, received "the Dora"/);
+    expect(() => loaded.predict(undefined as never)).toThrow(/a list of inputs, received undefined/);
     const predicted = model.predict(sentences);
     expect(predicted.map(({ tags }) => tags)).toEqual([['O', 'B-PER', 'I-PER', 'O', 'O'], [], ['O']]);
     for (const p of predicted.flatMap(({ probabilities }) => probabilities)) {

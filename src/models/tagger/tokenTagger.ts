@@ -1,5 +1,6 @@
 // TokenTagger: one label for every token; whole sentences, or a token at a time.
 import { UnrolledError } from '../../errors.js';
+import { expectChoice, expectRows, expectText, expectTexts, type Names, optionsOf } from '../../expect.js';
 import { noGrad } from '../../autograd/tape.js';
 import { Fingerprint } from '../../data/fingerprint.js';
 import { padded, sortedBatches } from '../../data/lengthBatches.js';
@@ -12,8 +13,9 @@ import { Philox } from '../../tensor/philox.js';
 import { scope } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { CarriedState } from '../carriedState.js';
-import { Model } from '../model.js';
+import { Model, requireMade } from '../model.js';
 import { textAt } from '../modelFile.js';
+import { FIT_OPTIONS, STACK_OPTIONS } from '../options.js';
 import { cellConfig, stackConfig } from '../recurrentStack.js';
 import { learnRows } from '../rows.js';
 import { placeOf, shownNames } from '../shown.js';
@@ -45,6 +47,23 @@ const EMBEDDING = 100;
 const EVALUATION_BATCH = 64;
 /** Keeps the draws of unknown words apart from other host draws of the same seed: a stream for each minibatch. */
 const UNKNOWN_STREAM = 0x75000000;
+
+const OPTIONS: Names<TaggerOptions> = {
+  ...{ lowercase: true, zeroDigits: true, minCount: true, maxSize: true },
+  ...STACK_OPTIONS,
+  ...FIT_OPTIONS,
+  ...{ bidirectional: true, head: true, embeddingSize: true, characterEmbeddingSize: true, characterHiddenSize: true },
+  ...{ neighbourWeight: true, vectors: true, unknownRate: true, validation: true },
+};
+
+/** Errors: OPTION for what are no sentences with tags. */
+export function expectTagged(sentences: unknown): void {
+  const as = "as in [{ tokens: ['the', 'cat'], tags: ['DET', 'NOUN'] }]";
+  expectRows(sentences, as, ({ tokens, tags }) => {
+    expectTexts(tokens, 'the tokens of a sentence', as);
+    expectTexts(tags, 'the tags of a sentence', as);
+  });
+}
 
 /** The types of `TokenTagger`: what it takes, answers and measures. */
 export interface TaggerTask extends TaskTypes {
@@ -83,6 +102,7 @@ export class TokenTagger extends Model<TaggerTask> {
     task: 'tag',
     noun: 'a tagger',
     defaults: TAGGER_DEFAULTS,
+    options: OPTIONS,
     epochs: 5,
     build(config, texts, name) {
       const settings = { lowercase: config.flag('lowercase'), zeroDigits: config.flag('zeroDigits') };
@@ -110,6 +130,9 @@ export class TokenTagger extends Model<TaggerTask> {
         { min: 0, max: 1 },
         '0.5 treats half of the rare words as unknown',
       );
+      expectTagged(sentences);
+      if (typeof o.validation !== 'number') expectTagged(o.validation);
+      if (o.head !== undefined) expectChoice(o.head, 'head', TAGGER_HEADS);
       const tags = tagsOf(sentences);
       const { training, validation } = partsOf(sentences, o);
       return {
@@ -121,6 +144,7 @@ export class TokenTagger extends Model<TaggerTask> {
 
   /** @internal */
   constructor(config: TaggerConfig, words: TaggerWords) {
+    requireMade(config, [words]);
     const texts = [
       { settings: { tokens: 'word' as const, lowercase: config.lowercase }, vocabulary: words.words },
       { settings: { tokens: 'char' as const }, vocabulary: words.characters },
@@ -137,7 +161,7 @@ export class TokenTagger extends Model<TaggerTask> {
     const words = TaggerWords.fromSentences(
       sentences.map(({ tokens }) => tokens),
       { lowercase, zeroDigits },
-      o,
+      { minCount: o.minCount, maxSize: o.maxSize },
     );
     const model = new TokenTagger(
       {
@@ -192,17 +216,16 @@ export class TokenTagger extends Model<TaggerTask> {
   }
 
   /** A tag that was not trained counts as a mistake. */
-  protected measure(sentences: readonly TaggedSentence[]): TaggerMetrics {
+  protected measure(sentences: readonly TaggedSentence[], options: object): TaggerMetrics {
+    optionsOf(options, {}, 'evaluate');
+    expectTagged(sentences);
     return this.#measureEncoded(sentences, this.#encode(sentences));
   }
 
-  protected answer(sentences: readonly (readonly string[])[]): PredictedTags[] {
-    if (sentences.some((sentence) => !Array.isArray(sentence))) {
-      throw new UnrolledError(
-        'OPTION',
-        'expected the tokens of each sentence, received a text',
-        "cut it first: predict([text.split(' ')])",
-      );
+  protected answer(sentences: readonly (readonly string[])[], options: object): PredictedTags[] {
+    optionsOf(options, {}, 'predict');
+    for (const tokens of sentences) {
+      expectTexts(tokens, 'the tokens of each sentence', "cut a text first: predict([text.split(' ')])");
     }
     const { tags } = this.config;
     const result = new Array<PredictedTags>(sentences.length);
@@ -246,6 +269,7 @@ export class TokenTagger extends Model<TaggerTask> {
         this.evaluating(() =>
           scope(() =>
             noGrad(() => {
+              expectText(token, 'a token', 'give one after the other');
               const batch = this.words.batch(this.words.encode([[token]]), Int32Array.of(0));
               const { scores, state } = this.network.forward(batch, carried.current);
               carried.replace(state);

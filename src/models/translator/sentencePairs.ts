@@ -1,7 +1,8 @@
 // Pairs of texts, one the translation of the other: splitting them, references of one source, the writing of a text.
 import { UnrolledError } from '../../errors.js';
+import { expectRows, expectText, expectTexts, shownValue } from '../../expect.js';
 import { Philox } from '../../tensor/philox.js';
-import { cleanText } from '../../text/clean.js';
+import { cleaned } from '../../text/clean.js';
 import { tokenizerOf } from '../../text/corpus.js';
 import type { Tokenizer } from '../../text/tokenizer.js';
 import type { ModelText } from '../modelFile.js';
@@ -12,6 +13,15 @@ export interface TextPair {
   source: string;
   /** The text that is to be written. */
   target: string;
+}
+
+/** Errors: OPTION for what are no pairs of texts. */
+export function expectPairs(pairs: unknown): void {
+  const as = "as in [{ source: 'Good morning', target: 'Guten Morgen' }]";
+  expectRows(pairs, as, ({ source, target }) => {
+    expectText(source, 'the source of a pair', as);
+    expectText(target, 'the target of a pair', as);
+  });
 }
 
 /** Draws for this purpose are a stream of their own. */
@@ -28,13 +38,14 @@ export function splitPairs<P extends TextPair>(
   share: number,
   seed = 0,
 ): { rest: P[]; drawn: P[] } {
+  expectPairs(pairs);
   const keys = pairs.map(({ source }) => sourceKey(source));
   const sources = [...new Set(keys)];
   const count = share < 1 ? Math.round(share * sources.length) : share;
   if (!(share >= 0 && Number.isInteger(count) && (count < sources.length || count === 0))) {
     throw new UnrolledError(
       'RANGE',
-      `expected a share from 0 to less than 1, or fewer than ${sources.length} sources, received ${share}`,
+      `expected a share from 0 to less than 1, or fewer than ${sources.length} sources, received ${shownValue(share)}`,
       'use 0.05 to draw 5 % of the sources',
     );
   }
@@ -45,6 +56,7 @@ export function splitPairs<P extends TextPair>(
 
 /** Which pairs are of the same source: for each source, in the order of the first ones, the numbers of its pairs. */
 export function bySource(pairs: readonly TextPair[]): number[][] {
+  expectPairs(pairs);
   const groups = new Map<string, number[]>();
   pairs.forEach(({ source }, i) => {
     const group = groups.get(source);
@@ -75,11 +87,13 @@ export class Side {
 
   /** The tokens of a text, after cleaning. */
   tokens(text: string): string[] {
-    return this.#tokenizer.tokenize(cleanText(text, this.text.settings));
+    expectText(text, 'a text');
+    return this.#tokenizer.tokenize(cleaned(text, this.text.settings));
   }
 
   /** Indices of the tokens, then those of `more`. A token that is spelled like a reserved one is unknown. */
   encode(tokens: readonly string[], more: readonly string[] = []): Int32Array {
+    expectTexts(tokens, 'tokens', 'tokens(text) cuts a text');
     const { vocabulary } = this.text;
     const own = tokens.map((token) => vocabulary.index(token));
     return Int32Array.from([
@@ -90,6 +104,7 @@ export class Side {
 
   /** A text as it would be written. */
   write(tokens: readonly string[]): string {
+    expectTexts(tokens, 'tokens', 'give those of a text');
     const joiner = this.#tokenizer.joiner();
     let text = '';
     for (const token of tokens) {

@@ -1,6 +1,7 @@
 // Translator: one sequence to another, such as sentences to another language or spellings to sounds. An encoder, a decoder with
 // attention, beam search.
 import { UnrolledError } from '../../errors.js';
+import { expectTexts, type Names, optionsOf } from '../../expect.js';
 import { crossEntropy } from '../../autograd/ops.js';
 import { noGrad } from '../../autograd/tape.js';
 import { Fingerprint } from '../../data/fingerprint.js';
@@ -15,8 +16,9 @@ import type { TextSettings } from '../../text/corpus.js';
 import { BEGIN, END, Vocabulary } from '../../text/vocabulary.js';
 import { type BeamOptions, beamSearch, type Hypothesis } from '../decoder/beamSearch.js';
 import { beamModel, teacherForcing } from '../decoder/decoding.js';
-import { Model } from '../model.js';
+import { Model, requireMade } from '../model.js';
 import { type ModelText, textAt } from '../modelFile.js';
+import { FIT_OPTIONS, STACK_OPTIONS } from '../options.js';
 import { cellConfig, stackConfig } from '../recurrentStack.js';
 import { learnRows } from '../rows.js';
 import { defineTask, type Lesson, type TaskTypes } from '../task.js';
@@ -31,11 +33,27 @@ import {
   type TranslatorOptions,
   translatorSettings,
 } from './options.js';
-import { bySource, Side, spacedMarks, splitPairs, type TextPair } from './sentencePairs.js';
+import { bySource, expectPairs, Side, spacedMarks, splitPairs, type TextPair } from './sentencePairs.js';
 import { TranslatorNetwork } from './translatorNetwork.js';
 
 /** Sentences that are measured or searched side by side. */
 const BATCH = 64;
+
+const OPTIONS: Names<TranslatorOptions> = {
+  ...{
+    lowercase: true,
+    lettersOnly: true,
+    collapseWhitespace: true,
+    normalizeNewlines: true,
+    minCount: true,
+    maxSize: true,
+  },
+  ...STACK_OPTIONS,
+  ...FIT_OPTIONS,
+  ...{ tokens: true, targetTokens: true, bidirectional: true, embeddingSize: true, attentionSize: true, tied: true },
+  ...{ labelSmoothing: true, maxLength: true, validation: true },
+};
+const TRANSLATE_OPTIONS: Names<TranslateOptions> = { beamSize: true, lengthPenalty: true, replaceUnknown: true };
 
 /** The types of `Translator`: what it takes, answers and measures. */
 export interface TranslateTask extends TaskTypes {
@@ -78,6 +96,7 @@ export class Translator extends Model<TranslateTask> {
     task: 'translate',
     noun: 'a translator',
     defaults: TRANSLATOR_DEFAULTS,
+    options: OPTIONS,
     epochs: 5,
     build(config, texts, name) {
       const [source, target] = [textAt(texts, 0, name), textAt(texts, 1, name)];
@@ -102,6 +121,8 @@ export class Translator extends Model<TranslateTask> {
     prepare(pairs, options) {
       const o = options as Resolved;
       const { validation, seed, maxLength, labelSmoothing } = o;
+      expectPairs(pairs);
+      if (typeof validation !== 'number') expectPairs(validation);
       requireNumber('a maxLength', maxLength, { min: 1, whole: true }, '100 tokens are usual');
       requireNumber('a label smoothing', labelSmoothing, { min: 0, max: 1 }, '0.1 is usual; 0 is none');
       const parts =
@@ -116,6 +137,7 @@ export class Translator extends Model<TranslateTask> {
   });
 
   constructor(config: TranslatorConfig, source: ModelText, target: ModelText) {
+    requireMade(config, [source, target]);
     const sizes = { source: source.vocabulary.size, target: target.vocabulary.size };
     super(config, [source, target], (rng, calls) => new TranslatorNetwork(config, sizes, rng, calls));
     this.source = new Side(source);
@@ -176,14 +198,21 @@ export class Translator extends Model<TranslateTask> {
     return [...this.source.tokens(text), END];
   }
 
-  protected measure(pairs: readonly TextPair[], options: TranslateOptions): TranslatorEvaluation {
+  protected measure(pairs: readonly TextPair[], given: TranslateOptions): TranslatorEvaluation {
+    const options = optionsOf(given, TRANSLATE_OPTIONS, 'evaluate');
+    expectPairs(pairs);
     if (pairs.length === 0) throw new UnrolledError('EMPTY', 'expected pairs to measure, received none', 'give data');
     const { metrics, hypotheses } = this.#measurePairs(pairs, options);
     return { ...metrics, hypotheses };
   }
 
+  protected override get readsTexts(): boolean {
+    return true;
+  }
+
   protected answer(texts: readonly string[], options: TranslateOptions): Translation[] {
-    return this.#translate(texts, options);
+    expectTexts(texts, 'texts', 'give a string, or a list of strings');
+    return this.#translate(texts, optionsOf(options, TRANSLATE_OPTIONS, 'translate'));
   }
 
   /** A text or several. An empty one stays empty. Errors: RANGE. */

@@ -20,7 +20,7 @@ const HERE = typeof import.meta.url === 'string' ? dirname(fileURLToPath(import.
 const ROOT = join(HERE, '..', '..', '..');
 const KERNELS = join(ROOT, 'dist', 'kernels');
 
-const CHECKOUT = existsSync(join(ROOT, 'src', 'kernelFiles.ts'));
+const CHECKOUT = existsSync(join(ROOT, 'scripts', 'build.mjs'));
 /** What to do where something that is built is missing: a package has no sources. */
 const BUILD = CHECKOUT ? 'run `npm run build`' : 'install unrolled again';
 const BUNDLE =
@@ -43,7 +43,8 @@ export const nodePlatform: Platform = {
   },
   startWorker,
   holdYoungGeneration,
-  async readFile(path) {
+  async readFile(given) {
+    const path = typeof given === 'string' ? pathOf(given) : given;
     try {
       const bytes = await readFile(path);
       return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -166,9 +167,21 @@ function reasonOfBuild(): string {
   return `the addon is not built: ${BUILD}`;
 }
 
+/** Of a `file:` address, its path. Errors: OPTION for an address of something else. */
+function pathOf(given: string): string {
+  if (!given.startsWith('file:')) return given;
+  try {
+    return fileURLToPath(given);
+  } catch (cause) {
+    const help = "give a path, or new URL('./model.safetensors', import.meta.url)";
+    throw new UnrolledError('OPTION', `expected the address of a file, received ${given}`, help, { cause });
+  }
+}
+
 let temporaries = 0;
 
-async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
+async function writeFileAtomic(given: string, bytes: Uint8Array): Promise<void> {
+  const path = pathOf(given);
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${++temporaries}.tmp`);
   try {
     const file = await open(temporary, 'w');

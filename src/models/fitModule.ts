@@ -1,0 +1,471 @@
+// fit for a module of one's own: the training loop of the models, over minibatches and a loss that the caller gives. A checkpoint is a
+// file of the weights with all that decides the rest of the training.
+import { brief } from '../brief.js';
+import { noGrad } from '../autograd/tape.js';
+import { crossEntropy } from '../autograd/ops.js';
+import { refuseOtherCopy } from '../copy.js';
+import { UnrolledError } from '../errors.js';
+import { type Bytes, bytesOf, expectFunction, expectObject, type Names, optionsOf, refuse } from '../expect.js';
+import type { Example, LoadedBatch } from '../data/dataLoader.js';
+import { didYouMean } from '../nearest.js';
+import { bceWithLogits, huber, mae, mse } from '../nn/losses.js';
+import { Module } from '../nn/module.js';
+import { defaultCalls } from '../nn/random.js';
+import { Optimizer, optimizerByName, type OptimizerName } from '../optim/optimizers.js';
+import type { Schedule, ScheduleName } from '../optim/schedules.js';
+import { getPlatform } from '../platform/platform.js';
+import { requireNumber } from '../range.js';
+import { defaultRng, restoreDefaultRng } from '../tensor/generator.js';
+import type { PhiloxState } from '../tensor/philox.js';
+import { scope } from '../tensor/scope.js';
+import { Tensor } from '../tensor/tensor.js';
+import type { AbortSignalLike, StopReason } from '../train/loop.js';
+import { type AnyBatch, type BatchSource, Passes } from '../train/passes.js';
+import { type StepProgress, train, type Validation } from '../train/trainer.js';
+import type { GivenState } from '../weights/labels.js';
+import { type Checkpoint, checkpointTensors, readCheckpoint } from './checkpoint.js';
+import { defined } from './defined.js';
+import { encodeModelFile, type ModelFile, openModelFile, weightsOf, storedWeights } from './modelFile.js';
+import { resumedOptions, storable } from './resume.js';
+
+/** Losses by name, of the output and the target of a minibatch. */
+const LOSSES = {
+  /** Of classes; the targets −100, with which a DataLoader pads, do not count. */
+  crossEntropy: (output: Tensor, target: Tensor) => crossEntropy(output, target, { ignoreIndex: -100 }),
+  mse: (output: Tensor, target: Tensor) => mse(output, target),
+  mae: (output: Tensor, target: Tensor) => mae(output, target),
+  huber: (output: Tensor, target: Tensor) => huber(output, target),
+  bceWithLogits: (output: Tensor, target: Tensor) => bceWithLogits(output, target),
+} as const;
+
+/** A loss that `fit` knows by its name: of `module.forward(x, { lengths })` and `y` of a minibatch. */
+export type LossName = keyof typeof LOSSES;
+
+/** How `fit` trains a module. `B`: a minibatch, `M`: the module. */
+export interface ModuleFitOptions<B, M extends Module = Module> {
+  /**
+   * The mean loss of a minibatch, a tensor with one element; or a loss by name, for minibatches `{ x, y, lengths }` and a module whose
+   * `forward(x, { lengths })` gives the output.
+   */
+  loss: LossName | ((batch: B, module: M) => Tensor);
+  /** A name, or an optimizer of parameters of the module, such as `new SGD(net, { lr: 0.1, momentum: 0.9 })`. Default adam. */
+  optimizer?: OptimizerName | Optimizer;
+  /** At its highest. Default: that of the optimizer. */
+  learningRate?: number;
+  /** A name, or a function: how the learning rate changes over the training. Default constant. */
+  schedule?: ScheduleName | Schedule;
+  /** Radius that the gradient norm is clipped to; 0, the default, for none. */
+  clipNorm?: number;
+  /** Cuts each gradient element. */
+  clipValue?: number;
+  /** Passes over the data; 10 where neither minutes nor steps are given. */
+  epochs?: number;
+  /** The time limit, in minutes spent in steps. Of several limits the one that is reached first ends the training. */
+  minutes?: number;
+  /** Steps of the optimizer at most: one for each minibatch. */
+  maxSteps?: number;
+  /** Measured after each epoch, without dropout and gradients: minibatches or examples as `data`. */
+  validation?: BatchSource<B> | readonly Example[];
+  /** Stops after so many epochs without a lower validation loss. */
+  patience?: number;
+  /** The module ends with the weights of the lowest validation loss. Default true where `patience` is given. */
+  restoreBest?: boolean;
+  /** Of minibatches of examples; 32. A DataLoader has its own. */
+  batchSize?: number;
+  /** Of the order of examples; 0. Weights and dropout are seeded by `manualSeed`. */
+  seed?: number;
+  /**
+   * A file that the training is written to every minute and at its end: the same call goes on from it as the same run. Or where to
+   * put the bytes.
+   */
+  checkpoint?: string | { everySeconds: number; save: (bytes: Uint8Array) => void | Promise<void> };
+  /** The bytes of a checkpoint to go on from. */
+  resume?: Bytes;
+  /** Aborted, the training writes a checkpoint and ends. */
+  signal?: AbortSignalLike;
+  /** After every step. */
+  onProgress?: (event: StepProgress) => void;
+  /** After every epoch. */
+  onEpoch?: (event: EpochResult) => void | Promise<void>;
+}
+
+/** What `onEpoch` is told. */
+export interface EpochResult {
+  /** From 1. The last one may be a part of one, where time or steps were up. */
+  epoch: number;
+  /** The mean over its minibatches, while it was trained. */
+  loss: number;
+  /** After it; null without `validation`. */
+  validationLoss: number | null;
+  /** Steps of the optimizer so far. */
+  steps: number;
+  /** Spent in steps so far. */
+  seconds: number;
+}
+
+/** How a training by `fit` went. */
+export interface FitHistory {
+  /** The mean training loss of each epoch. */
+  loss: number[];
+  /** After each epoch; empty without `validation`. */
+  validationLoss: number[];
+  /** From 1: that of the lowest validation loss, or training loss where nothing is validated. */
+  bestEpoch: number;
+  /** Passes over the data, with fractions. */
+  epochs: number;
+  /** Steps of the optimizer. */
+  steps: number;
+  /** Spent in steps. */
+  seconds: number;
+  /** Why it ended: `done`, `early` by `patience`, `aborted` by `signal`. */
+  reason: StopReason;
+}
+
+/** What is measured after an epoch. */
+interface EpochMetrics {
+  /** What early stopping looks at. */
+  loss: number;
+  epoch: number;
+  trainLoss: number;
+  validationLoss: number | null;
+}
+
+/** Where an unfinished epoch and what draws stand: plain data. */
+interface OwnState {
+  /** Losses of this epoch times their tokens, and the tokens. */
+  sum: number;
+  tokens: number;
+  /** Minibatches of a pass; null while it is not known. */
+  count: number | null;
+  /** Calls of each counter of random calls, in the order of the modules. */
+  random: { seed: number; calls: number }[];
+  generator: PhiloxState;
+}
+
+/** Seconds between two checkpoints in a file. */
+const CHECKPOINT_EVERY = 60;
+
+const DEFAULTS = { optimizer: 'adam', schedule: 'constant', clipNorm: 0, batchSize: 32, seed: 0 } as const;
+
+type Resolved<B, M extends Module> = ModuleFitOptions<B, M> &
+  Required<Pick<ModuleFitOptions<B, M>, keyof typeof DEFAULTS>>;
+
+const NAMES: Names<ModuleFitOptions<unknown>> = {
+  ...{ loss: true, optimizer: true, learningRate: true, schedule: true, clipNorm: true, clipValue: true },
+  ...{ epochs: true, minutes: true, maxSteps: true, validation: true, patience: true, restoreBest: true },
+  ...{ batchSize: true, seed: true, checkpoint: true, resume: true, signal: true, onProgress: true, onEpoch: true },
+};
+
+/**
+ * Trains a module of one's own: loss, gradients, clipping, optimizer, validation, early stopping, checkpoints. What a step makes is
+ * given back at its end. The module is in evaluation mode afterwards.
+ * @param data examples `{ x, y }`, of which a `DataLoader` makes minibatches, shuffled; or minibatches of whatever kind
+ * Errors: OPTION for options and data that cannot be trained with; NON_FINITE where numbers explode; FORMAT and OPTION for a
+ * checkpoint that is damaged or of other settings.
+ *
+ *     const history = await fit(net, examples, {
+ *       loss: ({ x, y, lengths }) => crossEntropy(net.forward(x, { lengths }), y),
+ *       epochs: 20,
+ *     });
+ */
+export function fit<M extends Module, E extends Example>(
+  module: M,
+  data: readonly E[],
+  options: ModuleFitOptions<LoadedBatch<E>, M>,
+): Promise<FitHistory>;
+export function fit<M extends Module, B>(
+  module: M,
+  data: BatchSource<B>,
+  options: ModuleFitOptions<B, M>,
+): Promise<FitHistory>;
+export async function fit<M extends Module, B>(
+  module: M,
+  data: BatchSource<B>,
+  asked: ModuleFitOptions<B, M>,
+): Promise<FitHistory> {
+  if (!(module instanceof Module)) {
+    refuseOtherCopy(module, 'module');
+    refuse('a module to train', module, 'fit(net, data, { loss }), where net is of a class that extends Module');
+  }
+  const given = optionsOf<ModuleFitOptions<B, M>>(asked, NAMES, 'fit');
+  checkOptions(given);
+  const from = await openCheckpoint(given);
+  const options = {
+    ...DEFAULTS,
+    ...defined(
+      from === null ? given : resumedOptions({ options: from.checkpoint.options, data: {} }, given, {}, DEFAULTS),
+    ),
+  } as Resolved<B, M>;
+  const { checkpoint, learningRate, validation, patience, restoreBest, batchSize, seed } = options;
+  const passes = new Passes(data, 'data', { batchSize, seed, shuffle: true });
+  const validationPasses =
+    validation === undefined
+      ? null
+      : new Passes(validation as BatchSource<B>, 'validation', { batchSize, shuffle: false });
+  const optimizer =
+    options.optimizer instanceof Optimizer
+      ? options.optimizer
+      : optimizerByName(options.optimizer, module, learningRate);
+  const lossOf = lossFunction(options.loss, module);
+  const draws = [...new Set([...module.randomCalls(), defaultCalls()])];
+  const own: Pick<OwnState, 'sum' | 'tokens'> = { sum: 0, tokens: 0 };
+  if (from !== null) {
+    module.loadStateDict(from.weights, { from: from.name });
+    passes.restore({ ...from.checkpoint.sampler, count: from.own.count });
+    restoreRandom(draws, from.own, from.name);
+    Object.assign(own, { sum: from.own.sum, tokens: from.own.tokens });
+  }
+
+  const result = await train<EpochMetrics>(
+    {
+      network: module,
+      epochs: () => passes.epochs(),
+      stepsPerEpoch: passes.count,
+      next() {
+        const batch = passes.next();
+        return batch === null ? null : { loss: lossOf(batch), tokens: tokensOf(batch as AnyBatch) };
+      },
+      onLoss(loss, tokens) {
+        own.sum += loss * tokens;
+        own.tokens += tokens;
+      },
+      validationsDue: () => Math.floor(passes.epochs()),
+      evaluate() {
+        const trainLoss = own.sum / own.tokens;
+        Object.assign(own, { sum: 0, tokens: 0 });
+        const validationLoss = validationPasses === null ? null : meanLoss(validationPasses, lossOf);
+        return { loss: validationLoss ?? trainLoss, epoch: passes.current, trainLoss, validationLoss };
+      },
+      onValidation: (event) => options.onEpoch?.(epochResult(event)),
+      async checkpoint({ position, optimizer: trained, best }) {
+        const { epoch, index, count } = passes.state();
+        const state: OwnState = {
+          ...own,
+          count,
+          random: draws.map(({ seed: key, calls }) => ({ seed: key, calls })),
+          generator: defaultRng().state(),
+        };
+        const bytes = encodeModelFile({
+          ...{ kind: 'module', config: {}, texts: [], reading: null },
+          checkpoint: {
+            ...{ ...position, options: storable(options), data: {}, calls: 0, own: state },
+            sampler: { seed, epoch, index },
+          },
+          tensors: [...weightsOf(module), ...checkpointTensors(module, trained, null, best)],
+        });
+        if (typeof checkpoint === 'string') await getPlatform().writeFileAtomic(checkpoint, bytes);
+        else await checkpoint?.save(bytes);
+      },
+    },
+    {
+      ...options,
+      optimizer,
+      learningRate: learningRate ?? optimizer.learningRate,
+      validations: 1,
+      restoreBest: restoreBest ?? patience !== undefined,
+      checkpointAtEnd: checkpoint !== undefined,
+      checkpointSeconds: typeof checkpoint === 'string' ? CHECKPOINT_EVERY : checkpoint?.everySeconds,
+      ...(from === null ? {} : { from: from.checkpoint }),
+    },
+  );
+  const losses = result.validation.map(({ loss }) => loss);
+  return {
+    loss: result.validation.map(({ trainLoss }) => trainLoss),
+    validationLoss: result.validation.flatMap(({ validationLoss }) => validationLoss ?? []),
+    bestEpoch: losses.indexOf(Math.min(...losses)) + 1,
+    epochs: result.epochs,
+    steps: result.step,
+    seconds: result.seconds,
+    reason: result.reason,
+  };
+}
+
+function epochResult({ epoch, trainLoss, validationLoss, step, seconds }: Validation<EpochMetrics>): EpochResult {
+  return { epoch, loss: trainLoss, validationLoss, steps: step, seconds };
+}
+
+/** Errors: OPTION for a missing loss, what needs a validation part, and what is no function. */
+function checkOptions<B, M extends Module>(options: ModuleFitOptions<B, M>): void {
+  const { loss, validation, onProgress, onEpoch, checkpoint } = options;
+  if (typeof loss !== 'function' && !Object.hasOwn(LOSSES, loss ?? '')) {
+    const names = Object.keys(LOSSES);
+    const help = `${didYouMean(String(loss), names)}Give loss: ({ x, y }) => crossEntropy(net.forward(x), y)`;
+    refuse(`a loss, a function or one of ${names.join(', ')}`, loss, help);
+  }
+  for (const name of ['patience', 'restoreBest'] as const) {
+    if (options[name] === undefined || options[name] === false || validation !== undefined) continue;
+    refuse(
+      `a validation part for ${name}`,
+      validation,
+      `give validation: examples that are not trained on, or leave ${name} out`,
+    );
+  }
+  if (onProgress !== undefined) expectFunction(onProgress, 'onProgress', 'it is called after every step');
+  if (onEpoch !== undefined) expectFunction(onEpoch, 'onEpoch', 'it is called after every epoch');
+  if (checkpoint === undefined || typeof checkpoint === 'string') return;
+  expectObject(checkpoint, 'checkpoint', 'a path, or { everySeconds: 60, save: (bytes) => … }');
+  requireNumber('everySeconds of a checkpoint', checkpoint.everySeconds, { min: 0 }, '60 saves every minute');
+  expectFunction(checkpoint.save, 'save of a checkpoint', 'it gets the bytes, for a file');
+}
+
+/** The loss of a minibatch. Errors: OPTION for one that is no tensor with a single element. */
+function lossFunction<B, M extends Module>(loss: ModuleFitOptions<B, M>['loss'], module: M): (batch: B) => Tensor {
+  const compute = typeof loss === 'function' ? (batch: B) => loss(batch, module) : byName(loss, module);
+  return (batch) => {
+    const value: unknown = compute(batch);
+    if (value instanceof Tensor && value.size === 1) return value;
+    throw new UnrolledError(
+      'OPTION',
+      `expected a loss of one element, received ${value instanceof Promise ? 'a promise' : brief(String(value))}`,
+      value instanceof Promise
+        ? 'the function must not be asynchronous'
+        : 'return the mean over the minibatch: a tensor',
+    );
+  };
+}
+
+type Forward = (x: Tensor, options: { lengths?: ArrayLike<number> }) => unknown;
+
+function byName<B>(name: LossName, module: Module): (batch: B) => Tensor {
+  const { forward } = module as { forward?: Forward };
+  if (typeof forward !== 'function') {
+    return refuse(`a module with forward(x) for the loss ${name}`, module, 'give loss as a function of the minibatch');
+  }
+  return (batch) => {
+    const { x, y, lengths } = batch as AnyBatch;
+    if (!(x instanceof Tensor && y instanceof Tensor)) {
+      return refuse(
+        `minibatches { x, y } of tensors for the loss ${name}`,
+        batch,
+        'give loss as a function of the minibatch',
+      );
+    }
+    const output = forward.call(module, x, lengths === undefined ? {} : { lengths });
+    if (output instanceof Tensor) return LOSSES[name](output, y);
+    return refuse(
+      `a tensor from ${module.constructor.name}.forward for the loss ${name}`,
+      output,
+      'give loss as a function: ({ x, y }) => crossEntropy(net.forward(x).output, y)',
+    );
+  };
+}
+
+/** Without gradients; the module is in evaluation mode. */
+function meanLoss<B>(passes: Passes<B>, lossOf: (batch: B) => Tensor): number {
+  let sum = 0;
+  let total = 0;
+  for (let more = true; more;) {
+    more = scope(() => {
+      const batch = passes.next();
+      if (batch === null) return false;
+      const tokens = tokensOf(batch as AnyBatch);
+      sum += noGrad(() => lossOf(batch).item()) * tokens;
+      total += tokens;
+      return true;
+    });
+  }
+  return sum / total;
+}
+
+/** How much a minibatch counts in a mean: its targets, padding left out; 1 where it has none. */
+function tokensOf({ y, lengths }: AnyBatch): number {
+  if (!(y instanceof Tensor)) return 1;
+  if (lengths === undefined || y.rank < 2) return Math.max(y.size, 1);
+  const steps = Array.from(lengths).reduce((sum, length) => sum + length, 0);
+  const padded = y.size / (y.shape[0] * y.shape[1]);
+  return y.dtype === 'int32' ? Math.max(steps, 1) : Math.max(steps * padded, 1);
+}
+
+interface Opened {
+  name: string;
+  checkpoint: Checkpoint & { validation: Validation<EpochMetrics>[] };
+  own: OwnState;
+  weights: GivenState;
+}
+
+/** The checkpoint to go on from: that of `resume`, or of a file that is there. Errors: FORMAT, IO. */
+async function openCheckpoint({
+  checkpoint,
+  resume,
+}: Pick<ModuleFitOptions<unknown>, 'checkpoint' | 'resume'>): Promise<Opened | null> {
+  const isFile = resume === undefined && typeof checkpoint === 'string';
+  const bytes = isFile
+    ? await readIfThere(checkpoint)
+    : resume === undefined
+      ? null
+      : bytesOf(resume, 'the checkpoint');
+  if (bytes === null) return null;
+  const name = isFile ? checkpoint : 'the checkpoint';
+  const file = openModelFile(bytes, name);
+  if (file.kind !== 'module') {
+    throw new UnrolledError(
+      'FORMAT',
+      `expected a checkpoint of fit(module, …) in ${name}, received one of the task ${brief(file.kind)}`,
+      'name another file for the checkpoint',
+    );
+  }
+  return {
+    name,
+    checkpoint: withEpochs(readCheckpoint(file, name), name),
+    own: ownStateOf(file, name),
+    weights: storedWeights(file, name),
+  };
+}
+
+async function readIfThere(path: string): Promise<Uint8Array | null> {
+  try {
+    return await getPlatform().readFile(path);
+  } catch (error) {
+    if (error instanceof UnrolledError && error.code === 'NOT_FOUND') return null;
+    throw error;
+  }
+}
+
+/** Errors: FORMAT where what was measured is not what `fit` measures. */
+function withEpochs(checkpoint: Checkpoint, name: string): Opened['checkpoint'] {
+  const validation = checkpoint.validation as Partial<Validation<EpochMetrics>>[];
+  const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
+  const isWhole = validation.every(
+    ({ loss, epoch, trainLoss, validationLoss, seconds }) =>
+      [loss, epoch, trainLoss, seconds].every(isNumber) && (validationLoss === null || isNumber(validationLoss)),
+  );
+  if (isWhole) return checkpoint as Opened['checkpoint'];
+  throw damaged('losses of epochs', name);
+}
+
+/** Errors: FORMAT. */
+function ownStateOf({ checkpoint }: ModelFile, name: string): OwnState {
+  const own = (checkpoint as { own?: Partial<OwnState> }).own ?? {};
+  const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+  const { sum, tokens, count, random, generator } = own;
+  const isWhole =
+    Number.isFinite(sum) &&
+    isCount(tokens) &&
+    (count === null || isCount(count)) &&
+    Array.isArray(random) &&
+    random.every((item) => Number.isSafeInteger(item?.seed) && isCount(item?.calls)) &&
+    Number.isSafeInteger(generator?.seed) &&
+    isCount(generator?.stream) &&
+    isCount(generator?.drawn);
+  if (isWhole) return own as OwnState;
+  throw damaged('counters of a training', name);
+}
+
+function damaged(expected: string, name: string): UnrolledError {
+  const message = `expected ${expected} in ${name}, received something else`;
+  return new UnrolledError('FORMAT', message, 'the checkpoint is damaged: train from scratch');
+}
+
+/** Errors: OPTION where other modules draw, or with other seeds. */
+function restoreRandom(draws: readonly { readonly seed: number; calls: number }[], own: OwnState, name: string): void {
+  const seeds = (list: readonly { seed: number }[]): string => list.map(({ seed }) => seed).join(', ');
+  if (seeds(draws) !== seeds(own.random)) {
+    throw new UnrolledError(
+      'OPTION',
+      `expected the seed of the checkpoint ${name} (${seeds(own.random)}), received ${seeds(draws)}`,
+      'call manualSeed as the training did that wrote it, before the module is made',
+    );
+  }
+  draws.forEach((counter, i) => (counter.calls = own.random[i].calls));
+  restoreDefaultRng(own.generator);
+}
