@@ -14,6 +14,7 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const README = [
   'README.md',
   ...[
+    'tensors',
     'recurrent',
     'models',
     'weights',

@@ -2,8 +2,8 @@
 // node/node.ts has the other. Nothing else in the core knows where it runs.
 import { kernelUrl } from '../kernelFiles.js';
 import { download } from './download.js';
-import type { KernelVariant } from './kernelVariant.js';
 import { fetchBytes } from './fetch.js';
+import type { KernelVariant } from './kernelVariant.js';
 
 /** What the native addon exports; see kernels/addon.cpp. */
 export interface Addon {
