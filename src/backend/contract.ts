@@ -123,9 +123,9 @@ export interface SamplePlaces {
  * read its `name`, `threads` and `features`, operations call the rest.
  */
 export interface Backend extends Device {
-  /** How many threads compute, the calling one included. */
+  /** How many threads compute, the calling one included; fewer, once workers turn out not to start. */
   readonly threads: number;
-  /** What it uses, for people: `avx2`, `relaxed-simd`, `float64`. */
+  /** What it uses, for people: `avx2`, `relaxed-simd`, `float64`; and why not more threads, where something forbids them. */
   readonly features: readonly string[];
   /** A new backend of the same kind shares nothing with this one after `close`. */
   close(): void;
