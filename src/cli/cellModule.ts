@@ -37,7 +37,9 @@ export async function readCell(cwd: string, cell: string | undefined): Promise<s
 }
 
 function isCell(value: unknown): value is { toData(): unknown } {
-  return typeof value === 'object' && value !== null && 'toData' in value && typeof value.toData === 'function';
+  // Of whichever copy of the library; a cell can be called, which says that it is no class.
+  const some = typeof value === 'function' || (typeof value === 'object' && value !== null);
+  return some && 'toData' in value && typeof value.toData === 'function';
 }
 
 function isDefinition(value: unknown): boolean {
