@@ -31,9 +31,30 @@ INLINE void parallel(Pool* pool, int parts, Body body) {
   pool->parallel(pool, runPart<Body>, &body, parts);
 }
 
+/**
+ * body(part) for all parts of a round, which are done when this returns: its own part first, then what others have not begun. To
+ * be called by every part (`own`) of a `parallel`, for rounds 0, 1, …
+ */
+template <class Body>
+INLINE void shareRound(Pool* pool, int own, int round, int parts, Body body) {
+  if (parts <= 1) {
+    body(0);
+    return;
+  }
+  auto takePart = [&](int part) {
+    if (!pool->take(pool, own, round, part)) return;
+    body(part);
+    pool->finish(pool);
+  };
+  takePart(own);
+  if (pool->met(pool, own, round, parts, false)) return;
+  for (int i = 1; i < parts; i++) takePart((own + i) % parts);
+  pool->met(pool, own, round, parts, true);
+}
+
 /** The start of one of `parts` equal pieces of 0 … count, on a multiple of `step`. */
 INLINE long pieceStart(long count, int part, int parts, long step) {
-  return least(count, ceilDiv(count, step) * part / parts * step);
+  return least(count, (long)((long long)ceilDiv(count, step) * part / parts) * step);
 }
 
 /** body(from, to) over pieces of 0 … count. */

@@ -199,31 +199,52 @@ INLINE bool mustMeet(const Scan& s, int stage, long rows, int parts) {
   return !sameRows || (last && s.activeRows);
 }
 
-static void runScanPart(Pool* pool, const Scan& s, const ScanSplit& split, int part) {
-  Stopwatch watch(pool, s.times && part == 0);
+/** The end of the stages, counted from `at` through all steps, that a part may run one after the other. */
+static long roundEnd(const Scan& s, const ScanSplit& split, long at) {
+  long total = s.steps * s.stageCount;
+  if (split.byRows || split.parts == 1) return total;
+  for (; at < total; at++) {
+    long rows = rowsAt(s, at / s.stageCount);
+    if (rows > 0 && mustMeet(s, (int)(at % s.stageCount), rows, split.parts)) return at + 1;
+  }
+  return total;
+}
+
+/** What one thread does, which is the first to take the part `own` of each round. */
+static void runScanPart(Pool* pool, const Scan& s, const ScanSplit& split, int own) {
+  Stopwatch watch(pool, s.times && own == 0);
+  int round = 0;
   bool packs = false;
-  for (int i = 0; i < s.stageCount; i++)
-    if (s.stages[i].kind == STAGE_PRODUCT && s.stages[i].packed) {
-      packStage(s, s.stages[i], part, split.parts);
-      packs = true;
-    }
-  watch.lap(TIME_PACKING, s.times);
-  if (packs && split.parts > 1) pool->barrier(pool, split.parts);
-  watch.lap(TIME_BARRIERS, s.times);
-  for (long step = 0; step < s.steps; step++) {
-    long rows = rowsAt(s, step);
-    if (rows <= 0) continue;
-    for (int i = 0; i < s.stageCount; i++) {
-      runStage(s, s.stages[i], step, rows, split, part);
-      int kind = s.stages[i].kind;
-      watch.lap(kind == STAGE_PRODUCT   ? TIME_PRODUCTS
-                : kind == STAGE_ROW_SUM ? TIME_ROW_SUMS
-                                        : TIME_PROGRAMS,
-                s.times);
-      if (split.byRows || split.parts == 1 || !mustMeet(s, i, rows, split.parts)) continue;
-      pool->barrier(pool, split.parts);
-      watch.lap(TIME_BARRIERS, s.times);
-    }
+  for (int i = 0; i < s.stageCount; i++) packs = packs || (s.stages[i].kind == STAGE_PRODUCT && s.stages[i].packed);
+  if (packs) {
+    shareRound(pool, own, round++, split.parts, [&](int part) {
+      for (int i = 0; i < s.stageCount; i++)
+        if (s.stages[i].kind == STAGE_PRODUCT && s.stages[i].packed) packStage(s, s.stages[i], part, split.parts);
+      watch.lap(TIME_PACKING, s.times);
+    });
+    watch.lap(TIME_BARRIERS, s.times);
+  }
+  for (long at = 0, end, total = s.steps * s.stageCount; at < total; at = end) {
+    end = roundEnd(s, split, at);
+    shareRound(pool, own, round++, split.parts, [&](int part) {
+      long step = at / s.stageCount;
+      int i = (int)(at % s.stageCount);
+      for (long k = at; k < end; k++) {
+        long rows = rowsAt(s, step);
+        if (rows > 0) {
+          runStage(s, s.stages[i], step, rows, split, part);
+          int kind = s.stages[i].kind;
+          watch.lap(kind == STAGE_PRODUCT   ? TIME_PRODUCTS
+                    : kind == STAGE_ROW_SUM ? TIME_ROW_SUMS
+                                            : TIME_PROGRAMS,
+                    s.times);
+        }
+        if (++i < s.stageCount) continue;
+        i = 0;
+        step++;
+      }
+    });
+    watch.lap(TIME_BARRIERS, s.times);
   }
 }
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+export const root = fileURLToPath(new URL('..', import.meta.url));
 const sources = join(root, 'kernels');
 const kernels = join(root, 'dist', 'kernels');
 const work = join(root, 'build');
@@ -37,6 +37,7 @@ const WASM_POOL = {
     link: ['--shared-memory', '--max-memory=4294967296', '--export=__stack_pointer'],
   },
 };
+/** The kernels of the addon are compiled once for each; kernels/addon.cpp takes the best that the machine has. */
 const ISAS = {
   x64: {
     avx512: ['-mavx512f', '-mavx512dq', '-mavx512bw', '-mavx512vl', '-mfma'],
@@ -61,7 +62,7 @@ function hashOf(files, ...extra) {
 
 const stampFile = (step) => join(root, 'dist', '.stamps', step);
 
-function isFresh(step, hash, outputs) {
+export function isFresh(step, hash, outputs) {
   return (
     outputs.every((file) => existsSync(file)) &&
     existsSync(stampFile(step)) &&
@@ -69,7 +70,7 @@ function isFresh(step, hash, outputs) {
   );
 }
 
-function setStamp(step, hash) {
+export function setStamp(step, hash) {
   mkdirSync(join(root, 'dist', '.stamps'), { recursive: true });
   writeFileSync(stampFile(step), hash);
 }
@@ -82,7 +83,8 @@ function put(name, bytes) {
   renameSync(temporary, join(kernels, name));
 }
 
-function run(command, args) {
+/** Runs a command in the checkout: whether it succeeded, and all that it said. */
+export function run(command, args) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root });
     let output = '';
@@ -160,37 +162,43 @@ async function findCompiler() {
   return { reason: `no C++ compiler found (tried ${candidates.join(', ')})` };
 }
 
-async function compileAddon(compiler) {
-  const isas = ISAS[arch()] ?? { base: [] };
-  const folder = join(work, 'native');
+/** What an addon is made of, as one string that changes with any of it. */
+export function addonHash(...more) {
+  return hashOf(filesUnder(sources, '.h').concat(filesUnder(sources, '.cpp')), COMMON, ISAS, ...more);
+}
+
+/**
+ * Compiles and links the addon for an architecture as `folder`/unrolled.node.
+ * @param compiler the command with its first arguments
+ * @param link what the system wants of the linker
+ * @returns what failed, as the compiler said it; '' where nothing did
+ */
+export async function compileAddon([command, ...first], architecture, link, folder) {
+  const isas = ISAS[architecture] ?? { base: [] };
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const include = join(root, 'node_modules', 'node-api-headers', 'include');
   const jobs = Object.entries(isas).map(([isa, flags]) => {
     const object = join(folder, `${isa}.o`);
-    const args = [...COMMON, '-fPIC', '-Wno-psabi', ...flags, `-DUNROLLED_NS=unrolled_${isa}`];
-    return { object, done: run(compiler.command, [...args, '-c', join(sources, 'entry.cpp'), '-o', object]) };
+    const args = [...first, ...COMMON, '-fPIC', '-Wno-psabi', ...flags, `-DUNROLLED_NS=unrolled_${isa}`];
+    return { object, done: run(command, [...args, '-c', join(sources, 'entry.cpp'), '-o', object]) };
   });
   for (const job of jobs) {
     const { ok, output } = await job.done;
     if (!ok) return output;
   }
-  const target = join(folder, 'unrolled.node');
-  const link = platform() === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-pthread'];
-  const { ok, output } = await run(compiler.command, [
+  const { ok, output } = await run(command, [
+    ...first,
     ...['-O2', '-std=c++17', '-fPIC', '-shared', '-I', include, join(sources, 'addon.cpp')],
     ...jobs.map((job) => job.object),
     ...link,
-    ...['-o', target],
+    ...['-o', join(folder, 'unrolled.node')],
   ]);
-  if (!ok) return output;
-  put('unrolled.node', readFileSync(target));
-  return '';
+  return ok ? '' : output;
 }
 
 /** The addon; dist/kernels/native.json says why there is none. */
 export async function buildNative(say) {
-  const files = filesUnder(sources, '.h').concat(filesUnder(sources, '.cpp'));
   const addon = join(kernels, 'unrolled.node');
   const settle = (reason, hash) => {
     if (reason) rmSync(addon, { force: true });
@@ -205,14 +213,17 @@ export async function buildNative(say) {
     : platform() === 'win32'
       ? { reason: 'the addon is not built on Windows' }
       : await findCompiler();
-  const hash = hashOf(files, COMMON, ISAS, compiler, platform(), arch());
+  const hash = addonHash(compiler, platform(), arch());
   const known = isFresh('native', hash, [join(kernels, 'native.json')]);
   if (compiler.reason) {
     if (!known) settle(compiler.reason, hash);
     return;
   }
   if (known && (existsSync(addon) || !JSON.parse(readFileSync(join(kernels, 'native.json'), 'utf8')).available)) return;
-  const failure = await compileAddon(compiler);
+  const link = platform() === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-pthread'];
+  const folder = join(work, 'native');
+  const failure = await compileAddon([compiler.command], arch(), link, folder);
+  if (!failure) put('unrolled.node', readFileSync(join(folder, 'unrolled.node')));
   const firstLine = failure.split('\n').find((line) => /error/i.test(line)) ?? failure.split('\n')[0];
   settle(failure ? `${compiler.command} failed: ${firstLine}` : '', hash);
   if (!failure) say(`kernels: native addon built in ${seconds(start)} with ${compiler.version}`);

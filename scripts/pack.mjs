@@ -6,6 +6,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statS
 import { dirname, join, posix, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as bundle } from 'esbuild';
+import { TARGETS } from './prebuild.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -216,8 +217,9 @@ async function packLibrary({ api }) {
     dependencies: manifest.dependencies,
     peerDependencies: { [cliManifest.name]: manifest.version },
     peerDependenciesMeta: { [cliManifest.name]: { optional: true } },
+    // Not in the checkout, where npm would want them before they are published.
     optionalDependencies: Object.fromEntries(
-      Object.keys(manifest.optionalDependencies ?? {}).map((name) => [name, manifest.version]),
+      Object.keys(TARGETS).map((target) => [`@unrolled/native-${target}`, manifest.version]),
     ),
   });
   return folder;

@@ -7,12 +7,19 @@ import type { KernelVariant } from './kernelVariant.js';
 
 /** What the native addon exports; see kernels/addon.cpp. */
 export interface Addon {
-  /** Address space of `bytes`, a pool of `threads` (the caller is one of them), and an instruction set: '' for the best. */
+  /** CALLS_VERSION of the sources that it was built from. */
+  readonly callsVersion: number;
+  /**
+   * Address space of `bytes`, of which the first `usable` may be touched; a pool of `threads` (the caller is one of them), and
+   * an instruction set: '' for the best.
+   */
   open(
     bytes: number,
     threads: number,
     isa: string,
-  ): { buffer: ArrayBuffer; handle: number; argumentsAddress: number; isa: string };
+  ): { buffer: ArrayBuffer; usable: number; handle: number; argumentsAddress: number; isa: string };
+  /** Makes the first `bytes` usable; returns how many are now, which may be fewer. */
+  grow(handle: number, bytes: number): number;
   /** Runs a kernel on the arguments in the arena; 0 is success. */
   invoke(handle: number, kernel: number): number;
   /** Ends the threads, detaches the buffer and gives the memory back. */
@@ -38,8 +45,8 @@ export interface Platform {
   inflateSync?(bytes: Uint8Array): Uint8Array<ArrayBuffer>;
   /** The instruction set that the native kernels are held to; '' for the best of the machine. */
   readonly forcedIsa?: string;
-  /** The native addon, or why there is none. */
-  loadAddon?(): { addon: Addon } | { reason: string };
+  /** The native addon of this version of the calls, or why there is none. */
+  loadAddon?(callsVersion: number): { addon: Addon } | { reason: string };
   /** Switches relaxed SIMD on where the engine has it behind a flag. */
   enableRelaxedSimd?(): void;
   /**

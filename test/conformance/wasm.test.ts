@@ -29,7 +29,12 @@ describe.each([true, false])('wasm: the same bits for any number of threads (rel
         // One row has one sum, which is never split.
         const splits = !test.name.endsWith(' 1×200001');
         const { kernels } = engine.help;
-        const actual = await runCase(backend, test);
+        let actual = await runCase(backend, test);
+        // Where this machine is busy, threads rest for a while.
+        for (let i = 0; splits && engine.help.kernels === kernels && i < 500; i++) {
+          await new Promise((resolve) => setTimeout(resolve, 10));
+          actual = await runCase(backend, test);
+        }
         // Buffers, not numbers: -0 and 0 are not the same bits.
         actual.forEach((output, i) => {
           const same = Buffer.from(output.buffer).equals(Buffer.from(expected[i].buffer));

@@ -8,13 +8,15 @@ export interface Engine {
   readonly features: readonly string[];
   /** The memory now; another object after `grow`. */
   readonly buffer: ArrayBufferLike;
+  /** So many bytes of it may be touched; more after `grow`. */
+  readonly limit: number;
   /** Where the arguments stand, as doubles. */
   readonly argumentsAddress: number;
   /** From here on the memory is free for tensors. */
   readonly heapBase: number;
   /** Runs a kernel; returns a status. */
   invoke(kernel: number): number;
-  /** Memory up to `limit` bytes; false where there is none. */
+  /** Makes `limit` bytes usable or more; false where there is no memory for them. */
   grow(limit: number): boolean;
   close(): void;
 }

@@ -2,7 +2,7 @@
 import { UnrolledError, UnsupportedError } from '../../errors.js';
 import { type Addon, getPlatform } from '../../platform/platform.js';
 import { CompiledBackend } from './compiled.js';
-import { MAX } from '../numbers.js';
+import { CALLS_VERSION, MAX } from '../numbers.js';
 import type { Engine } from './engine.js';
 
 /** Node takes external memory of up to 4 GiB. */
@@ -30,7 +30,7 @@ export function createNativeBackend(options: NativeOptions = {}): CompiledBacken
       'leave threads out for one per core',
     );
   }
-  const loaded = platform.loadAddon?.() ?? { reason: 'a browser runs no native code' };
+  const loaded = platform.loadAddon?.(CALLS_VERSION) ?? { reason: 'a browser runs no native code' };
   if ('reason' in loaded) {
     throw new UnsupportedError(
       `expected the native addon, found none: ${loaded.reason}`,
@@ -43,6 +43,11 @@ export function createNativeBackend(options: NativeOptions = {}): CompiledBacken
   );
 }
 
+/** Closes arenas whose engines were forgotten without `close`. */
+const forgotten = new FinalizationRegistry<() => void>((close) => {
+  close();
+});
+
 class NativeEngine implements Engine {
   readonly name = 'native';
   readonly threads: number;
@@ -52,27 +57,43 @@ class NativeEngine implements Engine {
   readonly heapBase: number;
   readonly #addon: Addon;
   readonly #handle: number;
+  #limit: number;
 
   constructor(addon: Addon, threads: number, isa: string) {
     const opened = openArena(addon, threads, isa);
     this.#addon = addon;
     this.#handle = opened.handle;
+    this.#limit = opened.usable;
     this.threads = threads;
     this.buffer = opened.buffer;
     this.argumentsAddress = opened.argumentsAddress;
     this.heapBase = opened.argumentsAddress + MAX.ARGUMENTS * 8;
     this.features = [opened.isa, threads === 1 ? '1 thread' : `${threads} threads`];
+    const { handle } = opened;
+    forgotten.register(
+      this,
+      () => {
+        addon.close(handle);
+      },
+      this,
+    );
+  }
+
+  get limit(): number {
+    return this.#limit;
   }
 
   invoke(kernel: number): number {
     return this.#addon.invoke(this.#handle, kernel);
   }
 
-  grow(): boolean {
-    return false;
+  grow(limit: number): boolean {
+    this.#limit = this.#addon.grow(this.#handle, limit);
+    return this.#limit >= limit;
   }
 
   close(): void {
+    forgotten.unregister(this);
     this.#addon.close(this.#handle);
   }
 }

@@ -54,7 +54,7 @@ export class Memory {
     this.floats = new Float32Array(engine.buffer);
     this.ints = new Int32Array(engine.buffer);
     this.doubles = new Float64Array(engine.buffer);
-    this.#arena = new Arena(engine.heapBase, engine.buffer.byteLength, (limit) => this.#grow(limit));
+    this.#arena = new Arena(engine.heapBase, engine.limit, (limit) => this.#grow(limit));
   }
 
   /** Bytes handed out in the arena. */
@@ -196,11 +196,11 @@ export class Memory {
   }
 
   #grow(limit: number): number {
-    if (!this.#engine.grow(limit)) return this.#engine.buffer.byteLength;
+    if (!this.#engine.grow(limit)) return this.#engine.limit;
     this.floats = new Float32Array(this.#engine.buffer);
     this.ints = new Int32Array(this.#engine.buffer);
     this.doubles = new Float64Array(this.#engine.buffer);
-    return this.#engine.buffer.byteLength;
+    return this.#engine.limit;
   }
 }
 

@@ -56,7 +56,7 @@ export class WasmEngine implements Engine {
     const stacks = Math.ceil(heapBase / 64) * 64;
     this.heapBase = stacks + (threads - 1) * stackBytes;
     this.grow(this.heapBase);
-    numberFunction(exports.allowNaps)(mayWait() ? 1 : 0);
+    numberFunction(exports.allowSleep)(mayWait() ? 1 : 0);
     const partsWanted = numberFunction(exports.partsWanted);
     this.#partsWanted = () => partsWanted(0);
     this.#workers = new WasmWorkers(module, memory, threads - 1, stacks, stackBytes);
@@ -79,7 +79,11 @@ export class WasmEngine implements Engine {
     return this.#memory?.buffer ?? new ArrayBuffer(0);
   }
 
-  /** Workers that help by now, and kernels that the first of them had a part of: for tests. */
+  get limit(): number {
+    return this.buffer.byteLength;
+  }
+
+  /** Workers that help by now, and kernels that the first of them was called for: for tests. */
   get help(): { workers: number; kernels: number } {
     if (this.#workers === null) return { workers: 0, kernels: 0 };
     const { workersReady, kernelsShared } = this.#exports;
@@ -176,7 +180,7 @@ function numberOf(value: WebAssembly.ExportValue | undefined): number {
 
 function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): WebAssembly.Exports {
   try {
-    return new WebAssembly.Instance(module, { env: { memory } }).exports;
+    return new WebAssembly.Instance(module, { env: { memory, now: () => performance.now() } }).exports;
   } catch (error) {
     throw error instanceof WebAssembly.LinkError ? otherKernels() : error;
   }

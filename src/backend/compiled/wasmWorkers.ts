@@ -14,7 +14,7 @@ interface WorkerTask {
 /** Plain text, so that it needs no file beside the library, wherever that is bundled or served from. */
 const SCRIPT = `
 unrolledMessage(({ module, memory, stack }) => {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, now: () => performance.now() } });
   exports.__stack_pointer.value = stack;
   try {
     exports.serve();

@@ -1,7 +1,6 @@
 // The platform on Node: kernels out of dist/kernels, files of the system, the native addon.
 import { existsSync, readFileSync } from 'node:fs';
 import { open, readFile, rename, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -12,7 +11,8 @@ import { UnrolledError } from '../../errors.js';
 import { brief } from '../../brief.js';
 import { kernelUrl } from '../../kernelFiles.js';
 import type { KernelVariant } from '../kernelVariant.js';
-import type { Addon, Platform, WorkerThread } from '../platform.js';
+import type { Platform, WorkerThread } from '../platform.js';
+import { findAddon, type FoundAddon } from './addon.js';
 
 /** Where this file is, or the bundle that holds it; one of CommonJS has no `import.meta.url`. */
 const HERE = typeof import.meta.url === 'string' ? dirname(fileURLToPath(import.meta.url)) : __dirname;
@@ -130,42 +130,12 @@ function holdYoungGeneration(): () => void {
   };
 }
 
-let loaded: { addon: Addon } | { reason: string } | undefined;
+let found: FoundAddon | undefined;
 
-function loadAddon(): { addon: Addon } | { reason: string } {
-  loaded ??= tryAddon();
-  return loaded;
-}
-
-function tryAddon(): { addon: Addon } | { reason: string } {
+function loadAddon(callsVersion: number): FoundAddon {
   if (process.env.UNROLLED_NO_NATIVE === '1') return { reason: 'switched off by UNROLLED_NO_NATIVE=1' };
-  const path = join(KERNELS, 'unrolled.node');
-  if (!existsSync(path)) return { reason: reasonOfBuild() };
-  try {
-    const addon: unknown = createRequire(import.meta.url)(path);
-    return isAddon(addon) ? { addon } : { reason: 'the addon is of another version' };
-  } catch (error) {
-    return {
-      reason: `the addon does not load: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`,
-    };
-  }
-}
-
-function isAddon(value: unknown): value is Addon {
-  return typeof value === 'object' && value !== null && 'open' in value && 'invoke' in value && 'close' in value;
-}
-
-/** What the build wrote down where it made no addon. */
-function reasonOfBuild(): string {
-  try {
-    const status: unknown = JSON.parse(readFileSync(join(KERNELS, 'native.json'), 'utf8'));
-    if (typeof status === 'object' && status !== null && 'reason' in status && typeof status.reason === 'string') {
-      return status.reason;
-    }
-  } catch {
-    // No build yet: the plain reason below.
-  }
-  return `the addon is not built: ${BUILD}`;
+  found ??= findAddon(KERNELS, join(HERE, 'node.js'), callsVersion);
+  return found;
 }
 
 /** Of a `file:` address, its path. Errors: OPTION for an address of something else. */
