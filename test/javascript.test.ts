@@ -554,7 +554,7 @@ function ofModels(): void {
       horizon: 2,
       mode: 'direct',
       quantiles: [0.5],
-      reads: 'values',
+      reads: 'level',
       relativeTo: 'last',
       scaling: 'minmax',
       transform: 'none',

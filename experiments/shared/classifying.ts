@@ -26,11 +26,11 @@ export const accuracyOf = (answers: readonly { label: string }[], rows: readonly
 export function byCounting(
   training: readonly LabelledText[],
   test: readonly LabelledText[],
-  options: { tokens: (text: string) => string[]; order: number; alpha?: number },
+  { tokens: split, ...options }: { tokens: (text: string) => string[]; order: number; alpha?: number },
 ) {
   const labels = labelsOf(training);
   const classes = training.map(({ label }) => labels.indexOf(label));
-  const tokens = training.map(({ text }) => options.tokens(text));
+  const tokens = training.map(({ text }) => split(text));
   const bayes = new NaiveBayes(tokens, classes, labels.length, options);
   const counts = labels.map((label) => training.filter((row) => row.label === label).length);
   const most = labels[counts.indexOf(Math.max(...counts))];
@@ -41,7 +41,7 @@ export function byCounting(
       test,
     ),
     naiveBayes: accuracyOf(
-      test.map(({ text }) => ({ label: labels[bayes.predict(options.tokens(text))] })),
+      test.map(({ text }) => ({ label: labels[bayes.predict(split(text))] })),
       test,
     ),
   };

@@ -64,9 +64,10 @@ async function learner(measure: (step: number) => boolean): Promise<void> {
   const parameters = [embed, rnn, decoder].flatMap((layer) => layer.parameters());
   const optimizer = new u.Adam(parameters, 2e-3);
   let step = 0;
+  const { batchSize, numSteps } = SIZES;
   for (let epoch = 0; ; epoch++) {
     let state: u.RecurrentState | null = null;
-    for (const { x, y } of sequentialBatches(corpus, { ...SIZES, epoch })) {
+    for (const { x, y } of sequentialBatches(corpus, { batchSize, numSteps, epoch })) {
       const result: u.RecurrentResult = rnn.forward(embed.forward(x), { state: u.detach(state) });
       const loss = u.crossEntropy(decoder.forward(result.output), y);
       optimizer.zeroGrad();

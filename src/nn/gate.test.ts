@@ -127,9 +127,9 @@ describe('Recurrent.gate', () => {
     const rnn = made(GRU, { numLayers: 2 });
     const errors: [() => unknown, RegExp, string?][] = [
       [() => rnn.gate('n'), /expected a gate of GRU \(nx, r, z, nh\), received "n"/, 'did you mean nh or nx'],
-      [() => rnn.gate('r', { layer: 2 }), /a layer from 0 to 1 in direction forward, received 2 forward/],
-      [() => rnn.gate('r', { layer: -1 }), /received -1 forward/],
-      [() => rnn.gate('r', { direction: 'backward' }), /received 0 backward/],
+      [() => rnn.gate('r', { layer: 2 }), /a layer from 0 to 1 in direction forward, received 2 "forward"/],
+      [() => rnn.gate('r', { layer: -1 }), /received -1 "forward"/],
+      [() => rnn.gate('r', { direction: 'backward' }), /received 0 "backward"/],
       [() => rnn.gate('nx').weight_h, /a parameter of gate nx \(weight_x, bias\), received "weight_h"/],
       [() => rnn.gate('r').bias.set([1, 2]), /expected 4 numbers for bias \[4\] of a gate, received 2/],
       [

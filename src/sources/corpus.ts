@@ -1,5 +1,5 @@
 // From DATA arguments and the options about text to a corpus, and to the text or bytes that a language model is measured on.
-import { cleanText } from '../text/clean.js';
+import { cleaned } from '../text/clean.js';
 import { Corpus, type CorpusOptions, encodeBytesWith, encodeWith, type TextSettings } from '../text/corpus.js';
 import { createTokenizer } from '../text/createTokenizer.js';
 import { isWordKind, type TokenizerKind } from '../text/tokenizer.js';
@@ -114,7 +114,7 @@ function firstTokens(text: string, count: number, settings: CorpusOptions): stri
   const words = isWordKind(settings.tokens);
   const tokenizer = createTokenizer(settings.tokens ?? 'char');
   const kept: string[] = [];
-  tokenizer.each(cleanText(text, { ...settings, lineSeparator: words ? ' ' : '' }), (token) => {
+  tokenizer.each(cleaned(text, { ...settings, lineSeparator: words ? ' ' : '' }), (token) => {
     if (kept.length < count) kept.push(token);
   });
   return tokenizer.join(kept);
