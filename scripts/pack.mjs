@@ -113,7 +113,7 @@ async function putCommonJs(folder) {
         const text = readFileSync(path, 'utf8');
         if (!text.includes('import.meta.url') || !path.startsWith(dist)) return undefined;
         const place = JSON.stringify(relative(dist, path).replaceAll('\\', '/'));
-        return { contents: text.replaceAll('import.meta.url', `new URL(${place}, __dist).href`) };
+        return { contents: `const __metaUrl = new URL(${place}, __dist).href;\n${text}` };
       });
     },
   };
@@ -124,6 +124,7 @@ async function putCommonJs(folder) {
     platform: 'node',
     target: 'node20',
     packages: 'external',
+    define: { 'import.meta.url': '__metaUrl' },
     banner: {
       js: "'use strict'; const __dist = require('node:url').pathToFileURL(require('node:path').join(__dirname, '..') + '/');",
     },
