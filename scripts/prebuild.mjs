@@ -96,8 +96,8 @@ function packageOf(target, { os, cpu, libc }, version) {
   };
 }
 
-function writePackage(target, version) {
-  const folder = prebuildFolder(target);
+/** Writes what a package has beside its addon. @returns where the addon is to be */
+export function writePackage(target, version, folder = prebuildFolder(target)) {
   mkdirSync(folder, { recursive: true });
   const description = packageOf(target, TARGETS[target], version);
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(description, null, 2)}\n`);

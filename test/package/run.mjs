@@ -2,14 +2,18 @@
 // arguments what is quick, with this machine's Node; with `--all` every runtime, bundler and type checker of tools/, which are
 // installed into build/package-tools/ first. `--only TEXT` runs the rows whose name has the text.
 import { parseArgs } from 'node:util';
-import { closeBrowser } from './suite/browser.mjs';
-import { bundlerRows } from './suite/bundlers.mjs';
-import { commandLineRows } from './suite/commandLine.mjs';
-import { contentRows } from './suite/content.mjs';
-import { installTools, makeProject, Skipped } from './suite/project.mjs';
-import { runtimeRows } from './suite/runtimes.mjs';
-import { sizeRows } from './suite/sizes.mjs';
-import { typeRows } from './suite/types.mjs';
+import { setup } from '../../scripts/setup.mjs';
+
+// What follows uses what is built.
+await setup();
+const { closeBrowser } = await import('./suite/browser.mjs');
+const { bundlerRows } = await import('./suite/bundlers.mjs');
+const { commandLineRows } = await import('./suite/commandLine.mjs');
+const { contentRows } = await import('./suite/content.mjs');
+const { installTools, makeProject, Skipped } = await import('./suite/project.mjs');
+const { runtimeRows } = await import('./suite/runtimes.mjs');
+const { sizeRows } = await import('./suite/sizes.mjs');
+const { typeRows } = await import('./suite/types.mjs');
 
 const { values } = parseArgs({
   options: { all: { type: 'boolean' }, only: { type: 'string' }, update: { type: 'boolean' } },

@@ -1,10 +1,22 @@
 // Fresh projects with the packages installed, as a user has them.
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pack } from '../../../scripts/pack.mjs';
+import { writePackage } from '../../../scripts/prebuild.mjs';
+import { platformName, thisMachine } from '../../../dist/platform/node/addon.js';
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export const PROGRAM = fileURLToPath(new URL('../program/', import.meta.url));
@@ -36,6 +48,8 @@ const NPM = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
 /** The packages as files of `npm pack`, and a project that has the library. */
 export async function makeProject({ api }) {
   const folders = await pack({ quiet: true, api });
+  const native = nativePackage();
+  if (native !== null) folders.native = native;
   const base = mkdtempSync(join(tmpdir(), 'unrolled-package-'));
   const tarballs = {};
   for (const [name, folder] of Object.entries(folders)) {
@@ -45,7 +59,19 @@ export async function makeProject({ api }) {
     tarballs[name] = join(base, filename.replace('@', '').replace('/', '-'));
   }
   const project = { base, folders, tarballs, remove: () => rmSync(base, { recursive: true, force: true }) };
-  return { ...project, folder: await install(project, 'user', ['unrolled']) };
+  const packages = native === null ? ['unrolled'] : ['unrolled', 'native'];
+  return { ...project, native: native !== null, folder: await install(project, 'user', packages) };
+}
+
+/** The package of this machine's addon, as the build of the checkout made it; null where there is no compiler. */
+function nativePackage() {
+  const addon = join(ROOT, 'dist', 'kernels', 'unrolled.node');
+  if (!existsSync(addon)) return null;
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const target = platformName(thisMachine());
+  const folder = join(ROOT, 'build', 'packages', `native-${target}`);
+  copyFileSync(addon, writePackage(target, version, folder));
+  return folder;
 }
 
 /** A project of its own in which these packages are installed, with the program. @returns its folder */

@@ -29,6 +29,7 @@ export const runtimeRows = ({ project, tools }) => [
         name: `${name}, ${loader}, ${backend}`,
         async run() {
           if (!existsSync(command)) throw new Skipped(`there is no ${command} for this machine`);
+          if (backend === 'native' && !project.native) throw new Skipped('there is no compiler for an addon');
           const output = await run(command, [...args, file, backend], { cwd: project.folder });
           checkFigures(JSON.parse(output.trim().split('\n').at(-1)), backend);
         },
