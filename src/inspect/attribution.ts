@@ -34,7 +34,7 @@ export interface Attribution {
 /**
  * Integrated gradients (Sundararajan, Taly and Yan 2017): the gradient of the label's score by the word vectors, averaged on the straight way
  * from zero vectors to the text's own, times these. `steps` points of it are taken (midpoints).
- * @param label the predicted one by default
+ * @param options for which label, the predicted one by default; how many steps, 64
  * Errors: EMPTY for a text without tokens, OPTION for an unknown label, RANGE.
  */
 export function integratedGradients(

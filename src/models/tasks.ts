@@ -39,9 +39,9 @@ export function isTask(name: string): name is Task {
 }
 
 /**
- * Opens the model of a file, whatever its task: of its bytes at once, of a file when it is read.
- * @param source bytes, or where the file is: a path on Node, an address (a string or `URL`), a `File`, a `Response`
- * @param name the file's, for messages; of bytes alone
+ * Opens the model of a file, whatever its task.
+ * From bytes, at once, with a name for messages; or from where the file is: a path on Node, an address (a string or `URL`), a `File`, a
+ * `Response`.
  * Errors: FORMAT; of a file also NOT_FOUND, IO, OPTION.
  */
 export function loadModel(bytes: Bytes, name?: string): AnyModel;

@@ -51,7 +51,7 @@ const cutExpr = apply('mul', argument(0), allowed);
 /**
  * Softmax over the last axis where the mask is not 0; exactly 0, and without gradient, elsewhere. A row that is masked
  * completely is all 0.
- * @param scores [N, Tq, Tk]
+ * @param given the scores, [N, Tq, Tk]
  * @param mask broadcasts to the scores. Errors: SHAPE.
  */
 export function maskedSoftmax(given: TensorLike, mask: TensorLike): Tensor {

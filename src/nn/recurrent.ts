@@ -296,7 +296,7 @@ export class Recurrent extends Module {
 
   /**
    * The columns of a gate (a linear of the cell), wherever they stand in memory: to read, set and freeze.
-   * @param where the layer, from 0, and the direction; the first, forward
+   * @param place the layer, from 0, and the direction; the first, forward
    * Errors: OPTION for a gate, layer or direction that is not there.
    *
    *     rnn.gate('f').bias.set(1);
