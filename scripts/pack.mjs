@@ -17,6 +17,14 @@ const cliManifest = readJson('packages/cli/package.json');
 
 /** Exports of the checkout that are the command line's in what is published; the library's only pass them on. */
 const OF_CLI = ['./reproduce', './experiments'];
+/**
+ * Dependencies that come inside the library, as one file in dist/bundled/: one whose own dependency has exports alone, which Parcel does
+ * not read by itself.
+ */
+const BUNDLED = ['ml-matrix'];
+const ownDependencies = Object.fromEntries(
+  Object.entries(manifest.dependencies).filter(([name]) => !BUNDLED.includes(name)),
+);
 /** What the command line starts by path. */
 const CLI_ROOTS = [
   'cli/main.js',
@@ -123,7 +131,7 @@ async function putCommonJs(folder) {
     format: 'cjs',
     platform: 'node',
     target: 'node20',
-    packages: 'external',
+    external: Object.keys(ownDependencies),
     define: { 'import.meta.url': '__metaUrl' },
     banner: {
       js: "'use strict'; const __dist = require('node:url').pathToFileURL(require('node:path').join(__dirname, '..') + '/');",
@@ -160,6 +168,25 @@ function putFolders(folder) {
   }
 }
 
+/** Imports of what comes inside, from there. @param names what is imported of each; grows */
+function withBundled(file, text, names) {
+  return text.replace(/import \{([^}]*)\} from '([^']+)';/g, (whole, list, specifier) => {
+    if (!BUNDLED.includes(specifier)) return whole;
+    for (const name of list.split(',')) names.get(specifier).add(name.trim());
+    return `import {${list}} from '${posix.relative(posix.dirname(file), `bundled/${specifier}.js`)}';`;
+  });
+}
+
+/** What is used of a dependency, as one module, with its licence. */
+async function putBundled(folder, name, used) {
+  const { outputFiles } = await bundle({
+    ...{ stdin: { contents: `export { ${used.join(', ')} } from '${name}';`, resolveDir: root } },
+    ...{ bundle: true, format: 'esm', target: 'es2022', legalComments: 'inline', write: false, logLevel: 'error' },
+  });
+  put(folder, `dist/bundled/${name}.js`, outputFiles[0].contents);
+  cpSync(join(root, 'node_modules', name, 'LICENSE'), join(folder, 'dist', 'bundled', `${name}.LICENSE`));
+}
+
 /** The reference of all public names, from their docstrings, by TypeDoc. */
 async function putReference(folder) {
   const typedoc = join(root, 'node_modules', 'typedoc', 'bin', 'typedoc');
@@ -170,8 +197,9 @@ async function putReference(folder) {
 
 async function packLibrary({ api }) {
   const folder = join(out, 'unrolled');
+  const names = new Map(BUNDLED.map((name) => [name, new Set()]));
   for (const file of library) {
-    cpSync(join(dist, file), join(folder, 'dist', file));
+    put(folder, join('dist', file), withBundled(file, readFileSync(join(dist, file), 'utf8'), names));
     const map = join(dist, `${file}.map`);
     if (existsSync(map)) cpSync(map, join(folder, 'dist', `${file}.map`));
     const source = file.replace(/(\.d\.ts|\.js)$/, '.ts');
@@ -180,6 +208,7 @@ async function packLibrary({ api }) {
   for (const name of readdirSync(join(dist, 'kernels'))) {
     if (name.endsWith('.wasm')) cpSync(join(dist, 'kernels', name), join(folder, 'dist', 'kernels', name));
   }
+  for (const [name, used] of names) await putBundled(folder, name, [...used]);
   await putCommonJs(folder);
   putFolders(folder);
   for (const path of OF_CLI) {
@@ -215,7 +244,7 @@ async function packLibrary({ api }) {
       './package.json': './package.json',
     },
     sideEffects: [...manifest.sideEffects, './dist/cjs/*'],
-    dependencies: manifest.dependencies,
+    dependencies: ownDependencies,
     peerDependencies: { [cliManifest.name]: manifest.version },
     peerDependenciesMeta: { [cliManifest.name]: { optional: true } },
     // Not in the checkout, where npm would want them before they are published.

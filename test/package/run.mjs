@@ -16,7 +16,12 @@ const { sizeRows } = await import('./suite/sizes.mjs');
 const { typeRows } = await import('./suite/types.mjs');
 
 const { values } = parseArgs({
-  options: { all: { type: 'boolean' }, only: { type: 'string' }, update: { type: 'boolean' } },
+  options: {
+    all: { type: 'boolean' },
+    only: { type: 'string' },
+    update: { type: 'boolean' },
+    keep: { type: 'boolean' },
+  },
 });
 
 const start = Date.now();
@@ -45,7 +50,7 @@ for (const { name, run } of rows) {
   }
 }
 await closeBrowser();
-project.remove();
+if (!values.keep) project.remove();
 const seconds = ((Date.now() - start) / 1000).toFixed(0);
 console.log(`package: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped in ${seconds} s`);
 process.exitCode = counts.failed > 0 ? 1 : 0;

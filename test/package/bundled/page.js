@@ -1,4 +1,4 @@
-// The program in a page, then in a worker of that page.
+// The program in a page, then in a worker of that page. No `await` outside of functions: not every bundler takes it.
 import { program } from './program.js';
 
 function inWorker() {
@@ -9,8 +9,8 @@ function inWorker() {
   });
 }
 
-window.result = {
-  isolated: crossOriginIsolated,
-  page: await program().catch((error) => ({ error: String(error.stack ?? error) })),
-  worker: await inWorker(),
-};
+program()
+  .catch((error) => ({ error: String(error.stack ?? error) }))
+  .then(async (page) => {
+    window.result = { isolated: crossOriginIsolated, page, worker: await inWorker() };
+  });

@@ -1,3 +1,5 @@
 import { program } from './program.js';
 
-postMessage(await program().catch((error) => ({ error: String(error.stack ?? error) })));
+program()
+  .catch((error) => ({ error: String(error.stack ?? error) }))
+  .then((result) => postMessage(result));

@@ -1,7 +1,7 @@
 // The program as a page and a worker, built for production by each bundler and served by the development servers, in Chromium
 // with and without isolation; and on the server of Next.js.
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -187,7 +187,7 @@ const rollupRow = ({ project, tools }) => ({
 import commonjs from ${from('@rollup/plugin-commonjs', 'dist/es/index.js')};
 import { importMetaAssets } from ${from('@web/rollup-plugin-import-meta-assets', 'index.mjs')};
 export default { input: ['page.js', 'worker.js'], output: { dir: 'dist', format: 'es' },
-  plugins: [resolve({ browser: true }), commonjs(), importMetaAssets({ include: ['**/platform/**'] })] };\n`,
+  plugins: [resolve({ browser: true }), commonjs(), importMetaAssets({ include: ['**/kernelFiles.js'] })] };\n`,
     );
     await run(process.execPath, [join(tools, 'rollup', 'dist', 'bin', 'rollup'), '-c', '--silent'], { cwd: folder });
     writeFileSync(join(folder, 'dist', 'index.html'), HTML);
@@ -204,6 +204,8 @@ const parcelRow = ({ project, tools }) => ({
       'index.html',
       '--no-cache',
       '--no-source-maps',
+      '--dist-dir',
+      join(folder, 'dist'),
       '--public-url',
       './',
       '--config',
@@ -214,17 +216,23 @@ const parcelRow = ({ project, tools }) => ({
   },
 });
 
+/** A package with all that it depends on: Turbopack follows no links out of its folder. */
+function copyPackage(tools, name, folder) {
+  const target = join(folder, 'node_modules', name);
+  if (existsSync(target) || !existsSync(join(tools, name))) return;
+  cpSync(join(tools, name), target, { recursive: true });
+  const { dependencies, optionalDependencies } = JSON.parse(readFileSync(join(target, 'package.json'), 'utf8'));
+  for (const needed of Object.keys({ ...dependencies, ...optionalDependencies })) copyPackage(tools, needed, folder);
+}
+
 function nextRows({ project, tools }) {
-  const next = join(tools, 'next', 'dist', 'bin', 'next');
+  const next = join('node_modules', 'next', 'dist', 'bin', 'next');
   const prepared = (name) => {
     const folder = join(project.base, name);
     cpSync(NEXT, folder, { recursive: true });
     cpSync(join(PROGRAM, 'core.mjs'), join(folder, 'app', 'core.mjs'));
-    mkdirSync(join(folder, 'node_modules'));
     cpSync(join(project.folder, 'node_modules'), join(folder, 'node_modules'), { recursive: true });
-    for (const name of ['next', 'react', 'react-dom', '@next', '@swc', 'styled-jsx', 'client-only', 'scheduler']) {
-      symlinkSync(join(tools, name), join(folder, 'node_modules', name));
-    }
+    for (const name of ['next', 'react', 'react-dom']) copyPackage(tools, name, folder);
     return folder;
   };
   const use = async (address) => {
