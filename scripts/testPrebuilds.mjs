@@ -101,7 +101,7 @@ async function test(target) {
     return { ok: false, line: `${target}: missing: npm run prebuild -- --only ${target}` };
   }
   const node = await nodeFor(target);
-  if (node === null) return { ok: true, line: `${target}: skipped, no ${join(runtimes, target)}: scripts/runtimes.sh` };
+  if (node === null) return { ok: true, skipped: true, line: `${target}: skipped, no ${join(runtimes, target)}: scripts/runtimes.sh` };
   const lines = [];
   let ok = true;
   // The best first; then each that the machine has besides.
@@ -131,8 +131,8 @@ try {
   await build({ quiet: true });
   await prepare();
   for (const target of targets) {
-    const { ok, line } = await test(target);
-    process.stdout.write(`${ok ? 'ok' : 'FAILED'} ${line}\n`);
+    const { ok, skipped, line } = await test(target);
+    process.stdout.write(`${skipped ? '-' : ok ? 'ok' : 'FAILED'} ${line}\n`);
     if (!ok) process.exitCode = 1;
   }
 } catch (error) {
