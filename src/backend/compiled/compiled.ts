@@ -324,8 +324,10 @@ export class CompiledBackend implements Backend {
     out: Ref,
   ): void {
     this.#sameType(x, out);
-    const axes = joinAxes(spec);
-    if (axes === null) return;
+    const { shape, inStrides, outStrides } = spec;
+    if (shape.includes(0)) return;
+    const axes = shape.map((length, i): CopyAxis => [length, inStrides[i], outStrides[i]]);
+    if (axes.length === 0) axes.push([1, 1, 1]);
     if (axes.length > MAX.AXES) {
       throw new UnsupportedError(`expected at most ${MAX.AXES} axes, received ${axes.length}`);
     }
@@ -438,28 +440,4 @@ function stridedExtent(axes: readonly CopyAxis[], side: 1 | 2): [number, number]
     else first += far;
   }
   return [first, last + 1];
-}
-
-/** [length, input stride, output stride] of each axis, neighbours joined where they are one run; null where empty. */
-function joinAxes(spec: {
-  shape: readonly number[];
-  inStrides: readonly number[];
-  outStrides: readonly number[];
-}): CopyAxis[] | null {
-  const axes: CopyAxis[] = [];
-  for (let i = 0; i < spec.shape.length; i++) {
-    const length = spec.shape[i];
-    if (length === 0) return null;
-    if (length === 1) continue;
-    const outer = axes.at(-1);
-    const inStride = spec.inStrides[i];
-    const outStride = spec.outStrides[i];
-    if (outer !== undefined && outer[1] === inStride * length && outer[2] === outStride * length) {
-      axes[axes.length - 1] = [outer[0] * length, inStride, outStride];
-    } else {
-      axes.push([length, inStride, outStride]);
-    }
-  }
-  if (axes.length === 0) axes.push([1, 1, 1]);
-  return axes;
 }
