@@ -8,9 +8,11 @@ import { createNativeBackend } from './backend/compiled/native.js';
 import { nodePlatform } from './platform/node/node.js';
 import { setPlatform } from './platform/platform.js';
 import { setDeviceFallback } from './tensor/device.js';
+import { showTensorsInConsole } from './tensor/print.js';
 
 setPlatform(nodePlatform);
 setNativeMaker(createNativeBackend);
 setDeviceFallback(() => useBackendSync());
+showTensorsInConsole();
 
 export * from './index.js';

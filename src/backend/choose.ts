@@ -9,6 +9,7 @@ import { createWasmBackend } from './compiled/wasm.js';
 import type { Backend } from './contract.js';
 import type { Precision } from './reference/memory.js';
 import { backendOf, isBackend } from './registry.js';
+import { checkThreads } from './threads.js';
 
 /** Fastest first: the order in which `auto` tries. */
 const BACKEND_NAMES = ['native', 'wasm', 'reference'] as const;
@@ -173,13 +174,7 @@ export function nothingRuns(refusals: readonly Refusal[]): UnrolledError {
 
 /** What is tried, in order. Errors: OPTION for an unknown name or a bad option. */
 export function candidates(name: string, { threads, precision }: BackendOptions): readonly BackendName[] {
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
-    throw new UnrolledError(
-      'OPTION',
-      `expected 1 thread or more, received ${shownValue(threads)}`,
-      'leave threads out for one for each core',
-    );
-  }
+  checkThreads(threads);
   if (precision !== undefined && precision !== 'float32' && precision !== 'float64') {
     throw new UnrolledError(
       'OPTION',

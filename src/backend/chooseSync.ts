@@ -12,7 +12,7 @@ import {
   take,
 } from './choose.js';
 import { createNativeBackend } from './compiled/native.js';
-import { createWasmBackendSync } from './compiled/wasm.js';
+import { createWasmBackendSync } from './compiled/wasmSync.js';
 import type { Backend } from './contract.js';
 import { ReferenceBackend } from './reference/reference.js';
 

@@ -103,7 +103,7 @@ export class CompiledBackend implements Backend {
   write(storage: Storage, offset: number, data: ArrayLike<number>): void {
     const own = this.#args.own(storage);
     checkRange(own, offset, data.length);
-    this.#args.spoilRecording();
+    this.#args.recorder?.spoil();
     this.#memory.beginCall();
     const start = this.#memory.touch(own) / 4 + offset;
     this.#view(own).set(data, start);
@@ -117,7 +117,7 @@ export class CompiledBackend implements Backend {
     const own = this.#args.own(storage);
     checkRange(own, offset, length);
     this.#memory.checkOpen();
-    this.#args.spoilRecording();
+    this.#args.recorder?.spoil();
     if (own.spilled !== null) return own.spilled.slice(offset, offset + length);
     this.#memory.beginCall();
     this.#memory.touch(own);

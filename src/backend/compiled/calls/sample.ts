@@ -1,10 +1,44 @@
 // The calls of generation: an index drawn from logits, and a step that the kernels repeat by themselves.
 import type { Backend } from '../../contract.js';
 import { KERNEL } from '../../numbers.js';
+import type { Recorder } from '../arguments.js';
 import { addCalls } from '../compiled.js';
+import type { Memory } from '../storage.js';
 
 /** Room for the calls of one step that is repeated; a longer one is made again each time. */
 const RECORDING_DOUBLES = 32768;
+
+/** Calls one after another in memory: kernel, count of arguments, arguments. */
+class Recording implements Recorder {
+  /** Doubles so far. */
+  length = 0;
+  /** false: there was no room, or something happened that the kernels cannot repeat. */
+  complete = true;
+  readonly #memory: Memory;
+  readonly #start: number;
+
+  /** @param address of RECORDING_DOUBLES doubles */
+  constructor(memory: Memory, address: number) {
+    this.#memory = memory;
+    this.#start = address / 8;
+  }
+
+  note(kernel: number, from: number, to: number): void {
+    const count = to - from;
+    if (this.length + 2 + count > RECORDING_DOUBLES) this.complete = false;
+    if (!this.complete) return;
+    const { doubles } = this.#memory;
+    const at = this.#start + this.length;
+    doubles[at] = kernel;
+    doubles[at + 1] = count;
+    doubles.copyWithin(at + 2, from, to);
+    this.length += 2 + count;
+  }
+
+  spoil(): void {
+    this.complete = false;
+  }
+}
 
 type SampleCalls = Pick<Backend, 'sample' | 'repeat'>;
 
@@ -47,11 +81,12 @@ addCalls<keyof SampleCalls>({
     }
     const list = memory.allocateBlock(RECORDING_DOUBLES * 8);
     const { generation } = programs;
-    const recording = args.record(list.address, RECORDING_DOUBLES);
+    const recording = new Recording(memory, list.address);
+    args.recorder = recording;
     memory.pinned = true;
     try {
       calls();
-      args.endRecording();
+      args.recorder = null;
       if (recording.complete && programs.generation === generation) {
         args.begin();
         args.put(list.address);
@@ -63,7 +98,7 @@ addCalls<keyof SampleCalls>({
         for (let i = 1; i < times; i++) calls();
       }
     } finally {
-      args.endRecording();
+      args.recorder = null;
       memory.pinned = false;
       memory.freeBlock(list);
     }
