@@ -187,7 +187,7 @@ const rollupRow = ({ project, tools }) => ({
 import commonjs from ${from('@rollup/plugin-commonjs', 'dist/es/index.js')};
 import { importMetaAssets } from ${from('@web/rollup-plugin-import-meta-assets', 'index.mjs')};
 export default { input: ['page.js', 'worker.js'], output: { dir: 'dist', format: 'es' },
-  plugins: [resolve({ browser: true }), commonjs(), importMetaAssets({ include: ['**/platform/**'] })] };\n`,
+  plugins: [resolve({ browser: true }), commonjs(), importMetaAssets({ include: ['**/kernelFiles.js'] })] };\n`,
     );
     await run(process.execPath, [join(tools, 'rollup', 'dist', 'bin', 'rollup'), '-c', '--silent'], { cwd: folder });
     writeFileSync(join(folder, 'dist', 'index.html'), HTML);
