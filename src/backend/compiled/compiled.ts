@@ -35,8 +35,7 @@ export class CompiledBackend implements Backend {
   readonly name: string;
   /** Where set, scans add their times: for profiles. Kernels without a clock add nothing. */
   scanTimes: ScanTimes | null = null;
-  /** What all calls are made with. */
-  readonly tools: CallTools;
+  readonly #tools: CallTools;
   readonly #engine: Engine;
   readonly #memory: Memory;
   readonly #args: Arguments;
@@ -65,7 +64,12 @@ export class CompiledBackend implements Backend {
     const workspaceFloats = info(INFO.WORKSPACE);
     this.#workspace = this.#memory.allocateBlock(workspaceFloats * 4 * engine.threads).address;
     this.#programs = new ProgramCache(this.#memory);
-    this.tools = { args: this.#args, memory: this.#memory, programs: this.#programs, panel };
+    this.#tools = { args: this.#args, memory: this.#memory, programs: this.#programs, panel };
+  }
+
+  /** What all calls are made with. A getter, so that who looks at a backend is not shown all of its memory. */
+  get tools(): CallTools {
+    return this.#tools;
   }
 
   get threads(): number {
