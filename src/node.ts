@@ -2,12 +2,17 @@
  * The package on Node: everything of index.ts, with files, the native addon, and a backend chosen at the first tensor.
  * @module unrolled
  */
-import { useBackendSync } from './backend/choose.js';
+import { setNativeMaker } from './backend/choose.js';
+import { useBackendSync } from './backend/chooseSync.js';
+import { createNativeBackend } from './backend/compiled/native.js';
 import { nodePlatform } from './platform/node/node.js';
 import { setPlatform } from './platform/platform.js';
 import { setDeviceFallback } from './tensor/device.js';
+import { showTensorsInConsole } from './tensor/print.js';
 
 setPlatform(nodePlatform);
+setNativeMaker(createNativeBackend);
 setDeviceFallback(() => useBackendSync());
+showTensorsInConsole();
 
 export * from './index.js';

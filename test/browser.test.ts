@@ -7,10 +7,11 @@ const PAGE = `<!doctype html><meta charset="utf-8"><title>Unrolled</title><scrip
 import { LanguageModel, randn, useBackend } from '/index.js';
 import { CompiledBackend } from '/backend/compiled/compiled.js';
 import { WasmEngine } from '/backend/compiled/wasmEngine.js';
+import { WasmWorkers } from '/backend/compiled/wasmWorkers.js';
 /** A product that is large enough for two threads, until a worker has had a part of one; the time is up at some point. */
 async function shared() {
   const module = await WebAssembly.compileStreaming(fetch('/kernels/simd-threads.wasm'));
-  const engine = new WasmEngine(module, 'simd-threads', 2);
+  const engine = new WasmEngine(module, 'simd-threads', 2, WasmWorkers);
   await useBackend(new CompiledBackend(engine));
   const x = randn([256, 256]);
   for (let i = 0; engine.help.kernels === 0 && i < 500; i++) {

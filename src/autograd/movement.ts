@@ -102,12 +102,7 @@ export function permute(input: TensorLike, axes: readonly number[]): Tensor {
       'name every axis once',
     );
   }
-  const strides = stridesOf(t.shape);
-  const out = copyOut(
-    t,
-    order.map((axis) => t.shape[axis]),
-    order.map((axis) => strides[axis]),
-  );
+  const out = permuted(t, order);
   const inverse = order.map((_, axis) => order.indexOf(axis));
   record({ op: 'permute', inputs: [t], outputs: [out], backward: ([g]) => [g && permute(g, inverse)] });
   return out;
@@ -142,7 +137,7 @@ export function slice(input: TensorLike, axis: number, start: number, end?: numb
   const shape = t.shape.map((n, i) => (i === at ? to - from : n));
   const first = from * strides[at];
   const contiguous = t.shape.slice(0, at).every((n) => n === 1);
-  const out = contiguous ? shiftedAlias(t, shape, first) : copyOut(t, shape, strides, first);
+  const out = contiguous ? new Tensor(t.storage, shape, t.offset + first) : copyOut(t, shape, strides, first);
   record({
     op: 'slice',
     inputs: [t],
@@ -156,10 +151,6 @@ export function slice(input: TensorLike, axis: number, start: number, end?: numb
     },
   });
   return out;
-}
-
-function shiftedAlias(t: Tensor, shape: Shape, start: number): Tensor {
-  return new Tensor(t.storage, shape, t.offset + start);
 }
 
 /**

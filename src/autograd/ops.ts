@@ -1,19 +1,17 @@
 // The operations on tensors, as functions; methods.ts has the same as methods. All of them take part in backward().
 import { UnrolledError } from '../errors.js';
 import { backendOf } from '../backend/registry.js';
-import { apply, constant, random, uniform } from '../program/expr.js';
-import { requireNumber } from '../range.js';
-import { asTensor, type TensorLike } from '../tensor/asTensor.js';
+import { apply } from '../program/expr.js';
+import type { TensorLike } from '../tensor/asTensor.js';
 import { empty } from '../tensor/create.js';
-import type { RandomKey } from '../tensor/philox.js';
 import { formatShape, resolveAxis, sizeOf } from '../tensor/shape.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { add, exp, mul, sub } from './arithmetic.js';
-import { argument, elementwise, updateInPlace } from './elementwise.js';
+import { argument, updateInPlace } from './elementwise.js';
 import { clearFrozen } from './freeze.js';
 import { asFloat, asTensors } from './integers.js';
-import { clone, concat, permute } from './movement.js';
+import { clone, concat, transpose } from './movement.js';
 import { sum } from './reductions.js';
 import { alias, record, setTapeArithmetic } from './tape.js';
 
@@ -34,23 +32,6 @@ setTapeArithmetic(
     }),
   clearFrozen,
 );
-
-const dropoutExpr = apply(
-  'select',
-  apply('less', random(), uniform('p')),
-  constant(0),
-  apply('mul', x0, uniform('scale')),
-);
-
-/** Zeroes each element with probability p and divides the rest by 1 − p; the same mask for the same key. Errors: RANGE. */
-export function dropout(x: TensorLike, p: number, key: RandomKey): Tensor {
-  requireNumber('a dropout', p, { min: 0, below: 1 }, '0.2 drops a fifth');
-  return elementwise(dropoutExpr, [asTensor(x, 'the input')], {
-    op: 'dropout',
-    uniforms: { p, scale: 1 / (1 - p) },
-    random: key,
-  });
-}
 
 /**
  * Matrix product over the last two axes: [M, K] · [K, N]; leading axes of the first are rows too ([T, N, K] · [K, M]).
@@ -157,12 +138,11 @@ function overLastAxis(input: TensorLike, axis: number, f: (x: Tensor) => Tensor)
   const x = asFloat(input, 'the input');
   const at = resolveAxis(axis, x.rank);
   if (at === x.rank - 1) return f(x);
-  const axes = x.shape.map((_, i) => i);
-  [axes[at], axes[x.rank - 1]] = [x.rank - 1, at];
-  return permute(f(permute(x, axes)), axes);
+  return transpose(f(transpose(x, at, -1)), at, -1);
 }
 
 export * from './arithmetic.js';
+export { dropout } from './dropout.js';
 export {
   at,
   clone,

@@ -3,9 +3,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ReferenceBackend } from '../backend/reference/reference.js';
 import { fromData, tensor, zeros } from '../tensor/create.js';
 import { setCurrentDevice } from '../tensor/device.js';
+import { showTensorsInConsole } from '../tensor/print.js';
 import './methods.js';
 
 beforeAll(() => {
+  showTensorsInConsole();
   setCurrentDevice(new ReferenceBackend());
 });
 

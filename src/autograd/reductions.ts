@@ -60,6 +60,8 @@ function reducePlan(x: Tensor, { axis, keepDims = false }: ReduceOptions): Plan 
 }
 
 const INPUT = 'the input';
+const NO_LARGEST = 'the largest of none is undefined';
+const NO_SMALLEST = 'the smallest of none is undefined';
 
 /** The sum over all elements (a scalar, of shape []) or over some axes; of int32 it is int32. Errors: RANGE for an axis that is none. */
 export function sum(input: TensorLike, options: Reduced = {}): Tensor {
@@ -80,9 +82,9 @@ export function mean(input: TensorLike, options: Reduced = {}): Tensor {
 /** The largest element; where several are equal they share the gradient. Errors: EMPTY for no elements, RANGE. */
 export function max(input: TensorLike, options: Reduced = {}): Tensor {
   const x = asTensor(input, INPUT);
+  if (x.dtype === 'int32') return pick((row) => row[largest(row)], x, options, NO_LARGEST);
   const { over, kept, ones, shape, count } = reducePlan(x, reduceOptions(options, REDUCE_NAMES));
-  requireElements(x, count, 'the largest of none is undefined');
-  if (x.dtype === 'int32') return reduceIntegers((row) => row[largest(row)], x, over, kept, shape);
+  requireElements(x, count, NO_LARGEST);
   const out = alias(reduceAxes(x, 'max', over, kept), shape);
   record({
     op: 'max',
@@ -102,9 +104,7 @@ export function max(input: TensorLike, options: Reduced = {}): Tensor {
 export function min(input: TensorLike, options: Reduced = {}): Tensor {
   const x = asTensor(input, INPUT);
   if (x.dtype !== 'int32') return neg(max(neg(x), options));
-  const { over, kept, shape, count } = reducePlan(x, reduceOptions(options, REDUCE_NAMES));
-  requireElements(x, count, 'the smallest of none is undefined');
-  return reduceIntegers((row) => row[smallest(row)], x, over, kept, shape);
+  return pick((row) => row[smallest(row)], x, options, NO_SMALLEST);
 }
 
 /** Options of `argmax` and `argmin`. */
@@ -120,18 +120,19 @@ export interface ArgOptions {
  * NaN counts as the largest, so that it shows. No gradient. Errors: EMPTY for no elements, RANGE for an axis that is none.
  */
 export function argmax(input: TensorLike, options: number | ArgOptions = {}): Tensor {
-  const x = asTensor(input, INPUT);
-  const { over, kept, shape, count } = reducePlan(x, reduceOptions(options, REDUCE_NAMES));
-  requireElements(x, count, 'the largest of none is undefined');
-  return reduceIntegers(largest, x, over, kept, shape);
+  return pick(largest, asTensor(input, INPUT), options, NO_LARGEST);
 }
 
 /** The index of the smallest element, as `argmax` gives that of the largest. Errors: EMPTY, RANGE. */
 export function argmin(input: TensorLike, options: number | ArgOptions = {}): Tensor {
-  const x = asTensor(input, INPUT);
+  return pick(smallest, asTensor(input, INPUT), options, NO_SMALLEST);
+}
+
+/** One whole number out of the elements along the axes, for each place along the others. Errors: EMPTY, RANGE. */
+function pick(of: (row: HostArray) => number, x: Tensor, options: Reduced, help: string): Tensor {
   const { over, kept, shape, count } = reducePlan(x, reduceOptions(options, REDUCE_NAMES));
-  requireElements(x, count, 'the smallest of none is undefined');
-  return reduceIntegers(smallest, x, over, kept, shape);
+  requireElements(x, count, help);
+  return reduceIntegers(of, x, over, kept, shape);
 }
 
 /** The first place of a number that no other is better than, or of NaN. */

@@ -1,4 +1,5 @@
 // Operations that pick by index in each row: cross-entropy with its target, and the rows of a table.
+import '../backend/compiled/calls/rows.js';
 import { UnrolledError } from '../errors.js';
 import { backendOf } from '../backend/registry.js';
 import { apply, constant, uniform } from '../program/expr.js';

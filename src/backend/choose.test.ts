@@ -3,7 +3,9 @@ import { nodePlatform } from '../platform/node/node.js';
 import { getPlatform, type Platform, setPlatform } from '../platform/platform.js';
 import { zeros } from '../tensor/create.js';
 import { currentDevice, setCurrentDevice } from '../tensor/device.js';
-import { type BackendName, ensureBackend, listBackends, useBackend, useBackendSync } from './choose.js';
+import { type BackendName, ensureBackend, listBackends, setNativeMaker, useBackend } from './choose.js';
+import { useBackendSync } from './chooseSync.js';
+import { createNativeBackend } from './compiled/native.js';
 import { ReferenceBackend } from './reference/reference.js';
 import { backendOf } from './registry.js';
 
@@ -17,6 +19,7 @@ let warn: MockInstance<typeof console.warn>;
 /** On an engine without SIMD. */
 beforeEach(() => {
   setPlatform(bare);
+  setNativeMaker(createNativeBackend);
   vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
   warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
 });

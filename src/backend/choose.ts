@@ -1,16 +1,15 @@
 // Choosing a backend: each is tried in order and may decline with UNSUPPORTED; `listBackends` says why. This file stands above
-// the backends; only it knows them all.
+// the backends; only it and chooseSync.ts know them all. What a page seldom or never runs is loaded when it is chosen.
 import { refuseOtherCopy } from '../copy.js';
 import { didYouMean } from '../nearest.js';
 import { UnrolledError, UnsupportedError } from '../errors.js';
 import { type Names, optionsOf, refuse, shownValue } from '../expect.js';
 import { currentDevice, setCurrentDevice } from '../tensor/device.js';
-import { createNativeBackend } from './compiled/native.js';
-import { createWasmBackend, createWasmBackendSync } from './compiled/wasm.js';
+import { createWasmBackend } from './compiled/wasm.js';
 import type { Backend } from './contract.js';
 import type { Precision } from './reference/memory.js';
-import { ReferenceBackend } from './reference/reference.js';
 import { backendOf, isBackend } from './registry.js';
+import { checkThreads } from './threads.js';
 
 /** Fastest first: the order in which `auto` tries. */
 const BACKEND_NAMES = ['native', 'wasm', 'reference'] as const;
@@ -26,7 +25,8 @@ export interface BackendOptions {
   precision?: Precision;
 }
 
-const NAMES: Names<BackendOptions> = { threads: true, precision: true };
+/** The names of `BackendOptions`. */
+export const BACKEND_OPTIONS: Names<BackendOptions> = { threads: true, precision: true };
 
 /** What `listBackends` says of one backend on this machine. */
 export interface BackendInfo {
@@ -43,40 +43,43 @@ export interface BackendInfo {
 }
 
 /** A backend that declined, while `auto` looked for one. */
-interface Refusal {
+export interface Refusal {
   name: BackendName;
   error: UnsupportedError;
 }
 
-interface Maker {
-  make(options: BackendOptions): Promise<Backend>;
-  makeSync(options: BackendOptions): Backend;
+/** Makes the native backend. Errors: UNSUPPORTED where there is none. */
+type NativeMaker = (options: Pick<BackendOptions, 'threads'>) => Backend;
+
+let makeNative: NativeMaker = () => {
+  throw new UnsupportedError(
+    'expected the native addon, found none: a browser runs no native code',
+    'use the wasm backend, which always works',
+  );
+};
+
+/** Says how the native backend is made: the entry for Node does, so that pages need not carry the code. */
+export function setNativeMaker(make: NativeMaker): void {
+  makeNative = make;
 }
 
-function native(options: BackendOptions): Backend {
-  declineFloat64('native', options);
-  return createNativeBackend({ threads: options.threads });
-}
-
-const MAKERS: Record<BackendName, Maker> = {
-  native: { make: async (options) => native(options), makeSync: native },
-  wasm: {
-    async make(options) {
-      declineFloat64('wasm', options);
-      return createWasmBackend({ threads: options.threads });
-    },
-    makeSync(options) {
-      declineFloat64('wasm', options);
-      return createWasmBackendSync({ threads: options.threads });
-    },
+const MAKERS: Record<BackendName, (options: BackendOptions) => Promise<Backend>> = {
+  async native({ threads, precision }) {
+    declineFloat64('native', precision);
+    return makeNative({ threads });
   },
-  reference: {
-    make: async (options) => new ReferenceBackend(options),
-    makeSync: (options) => new ReferenceBackend(options),
+  async wasm({ threads, precision }) {
+    declineFloat64('wasm', precision);
+    return createWasmBackend({ threads });
+  },
+  async reference(options) {
+    const { ReferenceBackend } = await import('./reference/reference.js');
+    return new ReferenceBackend(options);
   },
 };
 
-function declineFloat64(name: string, { precision }: BackendOptions): void {
+/** Errors: UNSUPPORTED where float64 is asked of a backend that computes in float32. */
+export function declineFloat64(name: string, precision: Precision | undefined): void {
   if (precision === 'float64') throw new UnsupportedError(`expected float64, found float32 alone on ${name}`);
 }
 
@@ -91,27 +94,12 @@ export async function useBackend(
   name: BackendName | 'auto' | Backend = 'auto',
   given: BackendOptions = {},
 ): Promise<Backend> {
-  const options = optionsOf(given, NAMES, 'useBackend');
+  const options = optionsOf(given, BACKEND_OPTIONS, 'useBackend');
   if (typeof name === 'object' && name !== null) return take(name);
   const refusals: Refusal[] = [];
   for (const candidate of candidates(name, options)) {
     try {
-      return take(await MAKERS[candidate].make(options), refusals);
-    } catch (error) {
-      note(error, candidate, name, refusals);
-    }
-  }
-  throw nothingRuns(refusals);
-}
-
-/** The same at once, for platforms that have the kernels at hand. Errors: also STATE elsewhere. */
-export function useBackendSync(name: BackendName | 'auto' | Backend = 'auto', given: BackendOptions = {}): Backend {
-  const options = optionsOf(given, NAMES, 'useBackend');
-  if (typeof name === 'object' && name !== null) return take(name);
-  const refusals: Refusal[] = [];
-  for (const candidate of candidates(name, options)) {
-    try {
-      return take(MAKERS[candidate].makeSync(options), refusals);
+      return take(await MAKERS[candidate](options), refusals);
     } catch (error) {
       note(error, candidate, name, refusals);
     }
@@ -131,12 +119,12 @@ export async function ensureBackend(): Promise<Backend> {
 
 /** What this machine can run, and why not the rest, in the order in which `auto` tries. */
 export async function listBackends(given: BackendOptions = {}): Promise<BackendInfo[]> {
-  const options = optionsOf(given, NAMES, 'listBackends');
+  const options = optionsOf(given, BACKEND_OPTIONS, 'listBackends');
   candidates('auto', options);
   const list: BackendInfo[] = [];
   for (const name of BACKEND_NAMES) {
     try {
-      const backend = await MAKERS[name].make(options);
+      const backend = await MAKERS[name](options);
       list.push({ name, available: true, reason: null, threads: backend.threads, features: backend.features });
       backend.close();
     } catch (error) {
@@ -147,8 +135,8 @@ export async function listBackends(given: BackendOptions = {}): Promise<BackendI
   return list;
 }
 
-/** @param refusals of the backends that were tried before it */
-function take(backend: Backend, refusals: readonly Refusal[] = []): Backend {
+/** Makes a backend the place of new tensors. @param refusals of the backends that were tried before it */
+export function take(backend: Backend, refusals: readonly Refusal[] = []): Backend {
   refuseOtherCopy(backend, 'backend');
   if (!isBackend(backend)) refuse('a backend', backend, "give its name, as in useBackend('wasm')");
   if (backend.name === 'reference' && refusals.length > 0) warnOfReference(refusals);
@@ -169,12 +157,13 @@ function warnOfReference(refusals: readonly Refusal[]): void {
 }
 
 /** Keeps why one declined. Only `auto` goes on to the next, and only after a decline: missing kernels are a failure. */
-function note(error: unknown, name: BackendName, asked: BackendName | 'auto', refusals: Refusal[]): void {
+export function note(error: unknown, name: BackendName, asked: BackendName | 'auto', refusals: Refusal[]): void {
   if (asked !== 'auto' || !(error instanceof UnsupportedError)) throw error;
   refusals.push({ name, error });
 }
 
-function nothingRuns(refusals: readonly Refusal[]): UnrolledError {
+/** The error where none of them ran. */
+export function nothingRuns(refusals: readonly Refusal[]): UnrolledError {
   const list = refusals.map(({ name, error }) => `${name}: ${error.message}`).join('; ');
   return new UnrolledError(
     'NO_BACKEND',
@@ -183,14 +172,9 @@ function nothingRuns(refusals: readonly Refusal[]): UnrolledError {
   );
 }
 
-function candidates(name: string, { threads, precision }: BackendOptions): readonly BackendName[] {
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
-    throw new UnrolledError(
-      'OPTION',
-      `expected 1 thread or more, received ${shownValue(threads)}`,
-      'leave threads out for one for each core',
-    );
-  }
+/** What is tried, in order. Errors: OPTION for an unknown name or a bad option. */
+export function candidates(name: string, { threads, precision }: BackendOptions): readonly BackendName[] {
+  checkThreads(threads);
   if (precision !== undefined && precision !== 'float32' && precision !== 'float64') {
     throw new UnrolledError(
       'OPTION',

@@ -14,5 +14,5 @@ export function backendOf(at: Device | { readonly device: Device }): Backend {
 
 /** Whether a device computes, and does not only store. */
 export function isBackend(device: Device): device is Backend {
-  return 'gemm' in device && 'scan' in device;
+  return 'gemm' in device && 'map' in device;
 }

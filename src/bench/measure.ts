@@ -1,6 +1,6 @@
 // How fast a task runs, and where its time goes.
 import { CompiledBackend } from '../backend/compiled/compiled.js';
-import { SCAN_PARTS, type ScanPart, type ScanTimes } from '../backend/compiled/scan.js';
+import { SCAN_PARTS, type ScanPart, type ScanTimes } from '../backend/compiled/scanTimes.js';
 import type { Backend } from '../backend/contract.js';
 import { Optimizer } from '../optim/optimizers.js';
 

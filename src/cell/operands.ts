@@ -1,5 +1,6 @@
 // A plan's names turned into the numbers of one backend call: where each operand stands at step 0, and how it moves.
 // Letters: T steps, N batch, D input, G columns of all linears.
+import '../backend/compiled/calls/scan.js';
 import { UnrolledError } from '../errors.js';
 import type { Backend, ScanOperand, ScanPlan, ScanStage } from '../backend/contract.js';
 import { INSTRUCTION_SIZE, OP } from '../backend/isa.js';

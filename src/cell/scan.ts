@@ -1,5 +1,6 @@
 // The scan around a cell: one layer and direction over a whole sequence, forward and backward, as one tape operation.
 // Letters: T steps, N batch, D input, H hidden, G columns of all linears, R rows of all steps (T · N where none is padding).
+import '../backend/compiled/calls/rows.js';
 import { UnrolledError } from '../errors.js';
 import { isRecording, record } from '../autograd/tape.js';
 import { type Backend, ROW_GROUP } from '../backend/contract.js';

@@ -1,5 +1,6 @@
 // The scores of additive attention, vᵀ tanh(q + k) for every query and key, without the N · Tq · Tk · A energies between: a
 // scan whose steps are the pairs of a query and a key, in a few rows that stay in the cache. Backward makes them again.
+import '../backend/compiled/calls/scan.js';
 import { RESULT_GRADIENT } from '../autograd/elementwise.js';
 import { reduceAxes } from '../autograd/movement.js';
 import { isRecording, record } from '../autograd/tape.js';

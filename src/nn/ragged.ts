@@ -1,5 +1,6 @@
 // Batches of sequences of different lengths, without padding: the rows that count, sorted by length, and the way back.
 // Letters: T steps, N batch, R rows that count (the sum of the lengths).
+import '../backend/compiled/calls/rows.js';
 import { UnrolledError } from '../errors.js';
 import { gatherRows } from '../autograd/ops.js';
 import { record } from '../autograd/tape.js';

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import '../autograd/methods.js';
 import type { Backend } from '../backend/contract.js';
-import { createWasmBackendSync } from '../backend/compiled/wasm.js';
+import { createWasmBackendSync } from '../backend/compiled/wasmSync.js';
 import { ReferenceBackend } from '../backend/reference/reference.js';
 import { GRU } from '../cell/cells/index.js';
 import { Recurrent } from '../nn/recurrent.js';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import '../autograd/methods.js';
 import { add, mul, sum } from '../autograd/ops.js';
 import { ReferenceBackend } from '../backend/reference/reference.js';
-import { createWasmBackendSync } from '../backend/compiled/wasm.js';
+import { createWasmBackendSync } from '../backend/compiled/wasmSync.js';
 import type { Backend } from '../backend/contract.js';
 import { nodePlatform } from '../platform/node/node.js';
 import { setPlatform } from '../platform/platform.js';

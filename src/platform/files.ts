@@ -2,6 +2,7 @@
 // a file that a page may write.
 import { UnrolledError } from '../errors.js';
 import { type Bytes, bytesOf, isBytes, refuse } from '../expect.js';
+import { badStatus, fetchBytes } from './fetch.js';
 import { getPlatform } from './platform.js';
 
 /** What gives its bytes: a `File` or `Blob` of a page, or a `Response`. */
@@ -64,7 +65,7 @@ export async function readSource(source: FileSource): Promise<{ bytes: Uint8Arra
   const address = addressOf(source);
   if (address === null) return refuse('a file', source, SOURCE_HELP);
   const isElsewhere = /^(https?|data|blob):/i.test(address);
-  return { bytes: await (isElsewhere ? fetched(address) : getPlatform().readFile(address)), name: address };
+  return { bytes: await (isElsewhere ? fetchBytes(address) : getPlatform().readFile(address)), name: address };
 }
 
 /** Writes a file whole or not at all. Errors: IO, OPTION for what nothing can be written to. */
@@ -101,22 +102,6 @@ async function writeStream(target: WritableFile, bytes: Uint8Array): Promise<voi
       cause,
     });
   }
-}
-
-async function fetched(address: string): Promise<Uint8Array> {
-  let response: Response;
-  try {
-    response = await fetch(address);
-  } catch (cause) {
-    const message = `expected an answer from ${address}, received none`;
-    throw new UnrolledError('IO', message, 'check the address and the network', { cause });
-  }
-  return (await readWhole(response)).bytes;
-}
-
-function badStatus(address: string, status: number): UnrolledError {
-  const code = status === 404 ? 'NOT_FOUND' : 'IO';
-  return new UnrolledError(code, `expected ${address}, received status ${status}`, 'check that the file is served');
 }
 
 function hasMethod(value: unknown, name: string): boolean {

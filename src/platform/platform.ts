@@ -4,6 +4,8 @@ import { kernelUrl } from '../kernelFiles.js';
 import { download } from './download.js';
 import { fetchBytes } from './fetch.js';
 import type { KernelVariant } from './kernelVariant.js';
+import type * as PageWorkers from './pageWorkers.js';
+import type { WorkerThread } from './workerThread.js';
 
 /** What the native addon exports; see kernels/addon.cpp. */
 export interface Addon {
@@ -24,13 +26,6 @@ export interface Addon {
   invoke(handle: number, kernel: number): number;
   /** Ends the threads, detaches the buffer and gives the memory back. */
   close(handle: number): void;
-}
-
-/** A worker on a thread of its own. */
-export interface WorkerThread {
-  /** May be called before the worker runs. */
-  postMessage(message: unknown): void;
-  terminate(): void;
 }
 
 export interface Platform {
@@ -67,6 +62,9 @@ export interface Platform {
   writeFileAtomic(path: string, bytes: Uint8Array): Promise<void>;
 }
 
+/** How a page starts workers: loaded where they may share memory. */
+let pageWorkers: typeof PageWorkers | null = null;
+
 /** Kernels beside the library, files by `fetch`; what is written is a download. */
 export const browserPlatform: Platform = {
   name: 'browser',
@@ -74,13 +72,13 @@ export const browserPlatform: Platform = {
     return globalThis.navigator?.hardwareConcurrency ?? 1;
   },
   get startWorker() {
-    return globalThis.crossOriginIsolated && typeof Worker === 'function' ? startWorker : undefined;
+    return pageWorkers?.startWorker;
   },
   async workersMissing() {
     if (typeof Worker !== 'function') return 'there are no workers here';
     if (!globalThis.crossOriginIsolated) return 'the page is not cross-origin isolated';
-    workersStart ??= tryWorker();
-    return (await workersStart)
+    pageWorkers = await import('./pageWorkers.js');
+    return (await pageWorkers.workersStart())
       ? null
       : "workers from blob: do not start here: the page's policy wants `worker-src blob:`";
   },
@@ -92,62 +90,6 @@ export const browserPlatform: Platform = {
     download(path, bytes);
   },
 };
-
-/** From a Blob: no file that bundlers must know, and a library from another origin may start it too. */
-function blobWorker(script: string, failed?: () => void): { worker: Worker; end: () => void } {
-  const address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
-  const worker = new Worker(address);
-  worker.addEventListener('error', (event) => {
-    event.preventDefault();
-    failed?.();
-  });
-  return {
-    worker,
-    end() {
-      worker.terminate();
-      URL.revokeObjectURL(address);
-    },
-  };
-}
-
-function startWorker(script: string, failed?: () => void): WorkerThread {
-  const prelude = 'const unrolledMessage = (handler) => addEventListener("message", ({ data }) => handler(data));';
-  const { worker, end } = blobWorker(`${prelude}\n${script}`, failed);
-  return {
-    postMessage: (message) => {
-      worker.postMessage(message);
-    },
-    terminate: end,
-  };
-}
-
-/** How long a first worker may take to start or to fail, in milliseconds. */
-const WORKER_START = 10_000;
-
-/** Whether workers start: asked once, since a policy that forbids them shows only when one is started. */
-let workersStart: Promise<boolean> | undefined;
-
-function tryWorker(): Promise<boolean> {
-  return new Promise((resolve) => {
-    try {
-      const settle = (starts: boolean): void => {
-        clearTimeout(timer);
-        end();
-        resolve(starts);
-      };
-      const { worker, end } = blobWorker('postMessage(0);', () => {
-        settle(false);
-      });
-      const timer = setTimeout(settle, WORKER_START, false);
-      worker.addEventListener('message', () => {
-        settle(true);
-      });
-    } catch {
-      // Some engines throw where others send an error.
-      resolve(false);
-    }
-  });
-}
 
 let current: Platform = browserPlatform;
 

@@ -1,23 +1,34 @@
-// Tensors as people read them: aligned, as many digits as tell the elements apart, the middle of large ones left out. The rules
-// are PyTorch's.
+// Tensors as `console.log` of Node, Deno and Bun shows them: aligned, as many digits as tell the elements apart, the middle of large
+// ones left out. The rules are PyTorch's. A browser's console shows objects in its own way.
 import type { HostArray } from './device.js';
 import { type Shape, stridesOf } from './shape.js';
+import { kindOf, readable, SHOWN_DIGITS, Tensor } from './tensor.js';
 
 /** More elements than this are shortened, to so many at each end of an axis. */
 const WHOLE = 1000;
 const EDGE = 3;
 const LINE_WIDTH = 80;
-const DIGITS = 4;
 
-/** The first elements in a line: `1, 2.5, 3, …`. @param more whether there are others */
-export function formatFirst(data: HostArray, more: boolean): string {
-  return [...Array.from(data, (value) => String(Number(value.toPrecision(DIGITS + 1)))), ...(more ? ['…'] : [])].join(
-    ', ',
-  );
+/** Has the console show tensors so: they are asked by these names. */
+export function showTensorsInConsole(): void {
+  for (const name of [Symbol.for('nodejs.util.inspect.custom'), Symbol.for('Deno.customInspect')]) {
+    const value = function (this: Tensor, depth: unknown): string {
+      return inspectTensor(this, typeof depth === 'number' && depth < 0);
+    };
+    Object.defineProperty(Tensor.prototype, name, { value, configurable: true });
+  }
+}
+
+/** Type, shape and the elements, aligned; of more than 1000 only the ends of each axis. @param short without the elements' layout */
+function inspectTensor(t: Tensor, short: boolean): string {
+  const data = short ? null : readable(t, t.size);
+  if (data === null) return t.toString();
+  const elements = formatElements(data, t.shape);
+  return `Tensor(${kindOf(t)})${elements.includes('\n') ? '\n' : ' '}${elements}`;
 }
 
 /** The elements in brackets, one line for each row (several for a long one), a blank line between matrices. */
-export function formatElements(data: HostArray, shape: Shape): string {
+function formatElements(data: HostArray, shape: Shape): string {
   const shortened = data.length > WHOLE || shape.some((n) => n > WHOLE);
   const places = shape.map((n) => shownPlaces(n, shortened));
   const strides = stridesOf(shape);
@@ -56,7 +67,7 @@ function formatOf(values: readonly number[]): (value: number) => string {
   const exponents = most >= 1e8 || (!whole && (most / least > 1000 || least < 1e-4));
   return (value) => {
     if (!Number.isFinite(value)) return String(value);
-    if (exponents) return value.toExponential(DIGITS);
-    return whole ? String(value) : value.toFixed(DIGITS);
+    if (exponents) return value.toExponential(SHOWN_DIGITS);
+    return whole ? String(value) : value.toFixed(SHOWN_DIGITS);
   };
 }

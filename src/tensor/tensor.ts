@@ -3,7 +3,6 @@
 import { brand } from '../copy.js';
 import { UnrolledError } from '../errors.js';
 import { checkDType, type Device, type DType, type HostArray, type Storage } from './device.js';
-import { formatElements, formatFirst } from './print.js';
 import { checkShape, formatShape, type Shape, sizeOf } from './shape.js';
 import { registerInScope } from './scope.js';
 import { checkElements } from './values.js';
@@ -170,49 +169,9 @@ export class Tensor {
 
   /** Type, shape and the first elements in a line: `Tensor(float32, [2, 3]: 1, 2, 3, …)`. */
   toString(): string {
-    const first = this.#readable(Math.min(this.size, SHOWN_FIRST));
+    const first = readable(this, Math.min(this.size, SHOWN_FIRST));
     const elements = first === null || this.size === 0 ? '' : `: ${formatFirst(first, this.size > SHOWN_FIRST)}`;
-    return `Tensor(${this.#kind()}${elements})`;
-  }
-
-  // Node, Bun and Deno ask an object by these names how to show it. (As members of the class they would not type-check beside
-  // the methods that autograd adds.)
-  static {
-    for (const name of [Symbol.for('nodejs.util.inspect.custom'), Symbol.for('Deno.customInspect')]) {
-      const value = function (this: Tensor, depth: unknown): string {
-        return this.#inspect(typeof depth === 'number' && depth < 0);
-      };
-      Object.defineProperty(this.prototype, name, { value, configurable: true });
-    }
-  }
-
-  /** What `console.log` shows: type, shape and the elements, aligned; of more than 1000 only the ends of each axis. */
-  #inspect(short: boolean): string {
-    const data = short ? null : this.#readable(this.size);
-    if (data === null) return this.toString();
-    const elements = formatElements(data, this.shape);
-    return `Tensor(${this.#kind()})${elements.includes('\n') ? '\n' : ' '}${elements}`;
-  }
-
-  #kind(): string {
-    const { requiresGrad, node, label } = this;
-    const marks = [
-      requiresGrad && 'requiresGrad',
-      node !== null && `from ${node.op}`,
-      this.#disposed && 'disposed',
-      label,
-    ];
-    return [this.dtype, formatShape(this.shape), ...marks.filter(Boolean)].join(', ');
-  }
-
-  /** The first elements, or null where they cannot be read: to be shown, also in messages about that. */
-  #readable(length: number): HostArray | null {
-    if (this.#disposed) return null;
-    try {
-      return this.device.readSync(this.storage, this.offset, length);
-    } catch {
-      return null; // A closed backend, or one that cannot wait.
-    }
+    return `Tensor(${kindOf(this)}${elements})`;
   }
 
   #alive(): void {
@@ -224,4 +183,31 @@ export class Tensor {
       );
     }
   }
+}
+
+/** Type, shape, and what else there is to say of a tensor beside its elements. */
+export function kindOf({ dtype, shape, requiresGrad, node, label, disposed }: Tensor): string {
+  const marks = [requiresGrad && 'requiresGrad', node !== null && `from ${node.op}`, disposed && 'disposed', label];
+  return [dtype, formatShape(shape), ...marks.filter(Boolean)].join(', ');
+}
+
+/** The first elements, or null where they cannot be read: to be shown, also in messages about that. */
+export function readable({ disposed, device, storage, offset }: Tensor, length: number): HostArray | null {
+  if (disposed) return null;
+  try {
+    return device.readSync(storage, offset, length);
+  } catch {
+    return null; // A closed backend, or one that cannot wait.
+  }
+}
+
+/** Digits of an element that is shown. */
+export const SHOWN_DIGITS = 4;
+
+/** The first elements in a line: `1, 2.5, 3, …`. @param more whether there are others */
+function formatFirst(data: HostArray, more: boolean): string {
+  return [
+    ...Array.from(data, (value) => String(Number(value.toPrecision(SHOWN_DIGITS + 1)))),
+    ...(more ? ['…'] : []),
+  ].join(', ');
 }

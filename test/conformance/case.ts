@@ -1,5 +1,8 @@
 // What a conformance case is: buffers with their first contents, kernel calls over them, and the buffers to compare. Whole
 // buffers are compared, padding too, so that writing outside of the result shows.
+import '../../src/backend/compiled/calls/rows.js';
+import '../../src/backend/compiled/calls/sample.js';
+import '../../src/backend/compiled/calls/scan.js';
 import type { Backend, MatrixRef, Operand, Ref, ScanOperand } from '../../src/backend/contract.js';
 import { INSTRUCTION_SIZE, type Program } from '../../src/backend/isa.js';
 import type { ErrorCode } from '../../src/errors.js';

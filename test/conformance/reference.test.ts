@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Backend, Ref } from '../../src/backend/contract.js';
 import { OP } from '../../src/backend/isa.js';
 import { ReferenceBackend } from '../../src/backend/reference/reference.js';
-import { philox4x32, unitFloat } from '../../src/tensor/philox.js';
+import { philox4x32, unitFloat } from '../../src/tensor/philoxRounds.js';
 import { difference, program } from './case.js';
 import { TOO_MANY_TABLES } from './cases/scanRagged.js';
 import { conformance } from './suite.js';

@@ -1,6 +1,7 @@
 // A WebAssembly backend whose workers are all there: usually nobody waits for them.
 import { CompiledBackend } from '../../src/backend/compiled/compiled.js';
-import { createWasmEngineSync, type WasmOptions } from '../../src/backend/compiled/wasm.js';
+import { type WasmOptions } from '../../src/backend/compiled/wasm.js';
+import { createWasmEngineSync } from '../../src/backend/compiled/wasmSync.js';
 import type { WasmEngine } from '../../src/backend/compiled/wasmEngine.js';
 
 export interface ThreadedWasm {

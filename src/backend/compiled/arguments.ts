@@ -8,14 +8,12 @@ import type { Engine } from './engine.js';
 import { checkInside, matrixEnd } from './extent.js';
 import { CompiledStorage, type Memory } from './storage.js';
 
-/** Calls written down one after another: kernel, count of arguments, arguments. */
-export interface Recording {
-  at: number;
-  room: number;
-  /** Doubles so far. */
-  length: number;
-  /** false: something happened that the kernels cannot repeat. */
-  complete: boolean;
+/** Writes down calls, so that the kernels can make them again (calls/sample.ts). */
+export interface Recorder {
+  /** Notes a call: a kernel, and its arguments from one double of memory to another. */
+  note(kernel: number, from: number, to: number): void;
+  /** Notes what a kernel cannot do again by itself (the host read or wrote memory): the calls must be made again. */
+  spoil(): void;
 }
 
 export class Arguments {
@@ -24,7 +22,8 @@ export class Arguments {
   readonly #device: Device;
   readonly #start: number;
   #next = 0;
-  #recording: Recording | null = null;
+  /** What hears of each call. */
+  recorder: Recorder | null = null;
 
   constructor(engine: Engine, memory: Memory, device: Device) {
     this.#engine = engine;
@@ -90,37 +89,9 @@ export class Arguments {
     }
   }
 
-  /** From now on calls are written down. `room` doubles at byte address `at` are for them. */
-  record(at: number, room: number): Recording {
-    const recording = { at, room, length: 0, complete: true };
-    this.#recording = recording;
-    return recording;
-  }
-
-  endRecording(): void {
-    this.#recording = null;
-  }
-
-  /** What a kernel cannot do again by itself (the host read or wrote memory): the calls must be made again. */
-  spoilRecording(): void {
-    if (this.#recording !== null) this.#recording.complete = false;
-  }
-
-  #write(recording: Recording, kernel: number): void {
-    const count = this.#next - this.#start;
-    if (recording.length + 2 + count > recording.room) recording.complete = false;
-    if (!recording.complete) return;
-    const { doubles } = this.#memory;
-    const to = recording.at / 8 + recording.length;
-    doubles[to] = kernel;
-    doubles[to + 1] = count;
-    doubles.copyWithin(to + 2, this.#start, this.#next);
-    recording.length += 2 + count;
-  }
-
   /** Runs the kernel. Errors: RANGE for a bad index. */
   invoke(kernel: number): void {
-    if (this.#recording !== null) this.#write(this.#recording, kernel);
+    this.recorder?.note(kernel, this.#start, this.#next);
     const status = this.#engine.invoke(kernel);
     if (status === STATUS.DONE) return;
     if (status === STATUS.BAD_INDEX) {

@@ -1,22 +1,11 @@
 // The backend over compiled kernels, for WebAssembly and for the native addon alike: what differs is in their engines.
-// It keeps storages, writes arguments, and calls.
+// It keeps storages, writes arguments, and calls. What only networks call stands in calls/, which whoever calls it imports: a page
+// of tensors need not carry it.
 import { UnrolledError, UnsupportedError } from '../../errors.js';
 import { brand } from '../../copy.js';
 import type { DType, HostArray, Storage } from '../../tensor/device.js';
 import type { RandomKey } from '../../tensor/philox.js';
-import type {
-  Backend,
-  CrossEntropySpec,
-  GemmSpec,
-  MatrixRef,
-  Operand,
-  ReduceSpec,
-  Ref,
-  SamplePlaces,
-  SampleSpec,
-  ScanCall,
-  ScanPlan,
-} from '../contract.js';
+import type { Backend, GemmSpec, MatrixRef, Operand, ReduceSpec, Ref } from '../contract.js';
 import type { Program } from '../isa.js';
 import { Arguments } from './arguments.js';
 import { ENCODED_SIZE } from './encode.js';
@@ -24,13 +13,19 @@ import { CALLS_VERSION, INFO, KERNEL, MAX, REDUCE } from '../numbers.js';
 import type { Engine } from './engine.js';
 import { checkInside, checkOperand, overlaps } from './extent.js';
 import { ProgramCache } from './programs.js';
-import { runScan, type ScanTimes } from './scan.js';
+import type { ScanTimes } from './scanTimes.js';
 import { type CompiledStorage, Memory } from './storage.js';
 
 const REDUCE_OPS = { sum: REDUCE.SUM, sumSquares: REDUCE.SQUARES, max: REDUCE.MAX } as const;
 
-/** Room for the calls of one step that is repeated; a longer one is made again each time. */
-const RECORDING_DOUBLES = 32768;
+/** What a call is made with. */
+interface CallTools {
+  args: Arguments;
+  memory: Memory;
+  programs: ProgramCache;
+  /** Columns of a packed panel of weights. */
+  panel: number;
+}
 
 export class CompiledBackend implements Backend {
   static {
@@ -40,13 +35,12 @@ export class CompiledBackend implements Backend {
   readonly name: string;
   /** Where set, scans add their times: for profiles. Kernels without a clock add nothing. */
   scanTimes: ScanTimes | null = null;
+  readonly #tools: CallTools;
   readonly #engine: Engine;
   readonly #memory: Memory;
   readonly #args: Arguments;
   readonly #programs: ProgramCache;
   readonly #workspace: number;
-  /** Columns of a packed panel of weights. */
-  readonly #panel: number;
   #closed = false;
 
   /** @param budget resident bytes at which storages that nobody touched are first moved out of the arena */
@@ -66,10 +60,16 @@ export class CompiledBackend implements Backend {
         'install unrolled again; in a checkout run `npm run build`',
       );
     }
-    this.#panel = info(INFO.PANEL);
+    const panel = info(INFO.PANEL);
     const workspaceFloats = info(INFO.WORKSPACE);
     this.#workspace = this.#memory.allocateBlock(workspaceFloats * 4 * engine.threads).address;
     this.#programs = new ProgramCache(this.#memory);
+    this.#tools = { args: this.#args, memory: this.#memory, programs: this.#programs, panel };
+  }
+
+  /** What all calls are made with. A getter, so that who looks at a backend is not shown all of its memory. */
+  get tools(): CallTools {
+    return this.#tools;
   }
 
   get threads(): number {
@@ -107,7 +107,7 @@ export class CompiledBackend implements Backend {
   write(storage: Storage, offset: number, data: ArrayLike<number>): void {
     const own = this.#args.own(storage);
     checkRange(own, offset, data.length);
-    this.#args.spoilRecording();
+    this.#args.recorder?.spoil();
     this.#memory.beginCall();
     const start = this.#memory.touch(own) / 4 + offset;
     this.#view(own).set(data, start);
@@ -121,7 +121,7 @@ export class CompiledBackend implements Backend {
     const own = this.#args.own(storage);
     checkRange(own, offset, length);
     this.#memory.checkOpen();
-    this.#args.spoilRecording();
+    this.#args.recorder?.spoil();
     if (own.spilled !== null) return own.spilled.slice(offset, offset + length);
     this.#memory.beginCall();
     this.#memory.touch(own);
@@ -233,99 +233,16 @@ export class CompiledBackend implements Backend {
     args.invoke(KERNEL.SOFTMAX);
   }
 
-  crossEntropy(spec: CrossEntropySpec, logits: Ref, targets: Ref, loss: Ref, logSumExp: Ref): void {
-    checkInside(loss, 0, spec.rows);
-    checkInside(logSumExp, 0, spec.rows);
-    this.#crossEntropy(KERNEL.CROSS_ENTROPY, spec, logits, targets, [loss, logSumExp]);
-  }
-
-  crossEntropyGrad(
-    spec: CrossEntropySpec,
-    logits: Ref,
-    targets: Ref,
-    logSumExp: Ref,
-    dLoss: Ref,
-    dLossStride: 0 | 1,
-    dLogits: Ref,
-  ): void {
-    checkInside(logSumExp, 0, spec.rows);
-    checkInside(dLoss, 0, dLossStride === 0 ? Math.min(1, spec.rows) : spec.rows);
-    checkInside(dLogits, 0, spec.rows * spec.cols);
-    this.#crossEntropy(KERNEL.CROSS_ENTROPY_GRAD, spec, logits, targets, [logSumExp, dLoss, dLossStride, dLogits]);
-  }
-
-  #crossEntropy(kernel: number, spec: CrossEntropySpec, logits: Ref, targets: Ref, rest: (Ref | number)[]): void {
-    if (spec.rows === 0) return;
-    const args = this.#args;
-    args.begin();
-    const from = args.span(logits, spec.rows * spec.cols);
-    const targetsAt = args.span(targets, spec.rows, 'int32');
-    const values = rest.map((value) => (typeof value === 'number' ? value : args.at(value)));
-    args.put(spec.rows);
-    args.put(spec.cols);
-    args.put(spec.ignoreIndex);
-    args.put(from);
-    args.put(targetsAt);
-    for (const value of values) args.put(value);
-    args.invoke(kernel);
-  }
-
-  gather(
-    spec: { rows: number; cols: number; tableRows: number },
-    table: MatrixRef,
-    indices: Ref,
-    out: MatrixRef,
-  ): void {
-    this.#sameType(table, out);
-    this.#rows(KERNEL.GATHER, spec, table, indices, out);
-  }
-
-  scatterAdd(
-    spec: { rows: number; cols: number; tableRows: number },
-    source: MatrixRef,
-    indices: Ref,
-    table: MatrixRef,
-  ): void {
-    this.#args.own(source.storage);
-    if (source.storage.dtype !== 'float32' || table.storage.dtype !== 'float32') {
-      throw new UnrolledError('DTYPE', 'expected float32 rows to add, received int32', 'convert the tensor first');
-    }
-    this.#rows(KERNEL.SCATTER_ADD, spec, source, indices, table);
-  }
-
-  #rows(
-    kernel: number,
-    spec: { rows: number; cols: number; tableRows: number },
-    from: MatrixRef,
-    indices: Ref,
-    to: MatrixRef,
-  ): void {
-    if (spec.rows === 0) return;
-    const args = this.#args;
-    args.begin();
-    const adds = kernel === KERNEL.SCATTER_ADD;
-    const fromAt = args.matrix(from, adds ? spec.rows : spec.tableRows, spec.cols, 'any');
-    const indicesAt = args.span(indices, spec.rows, 'int32');
-    const toAt = args.matrix(to, adds ? spec.tableRows : spec.rows, spec.cols, 'any');
-    args.put(spec.rows);
-    args.put(spec.cols);
-    args.put(spec.tableRows);
-    args.put(fromAt);
-    args.put(from.stride);
-    args.put(indicesAt);
-    args.put(toAt);
-    args.put(to.stride);
-    args.invoke(kernel);
-  }
-
   copy(
     spec: { shape: readonly number[]; inStrides: readonly number[]; outStrides: readonly number[] },
     x: Ref,
     out: Ref,
   ): void {
-    this.#sameType(x, out);
-    const axes = joinAxes(spec);
-    if (axes === null) return;
+    demandSameType(x, out);
+    const { shape, inStrides, outStrides } = spec;
+    if (shape.includes(0)) return;
+    const axes = shape.map((length, i): CopyAxis => [length, inStrides[i], outStrides[i]]);
+    if (axes.length === 0) axes.push([1, 1, 1]);
     if (axes.length > MAX.AXES) {
       throw new UnsupportedError(`expected at most ${MAX.AXES} axes, received ${axes.length}`);
     }
@@ -342,77 +259,24 @@ export class CompiledBackend implements Backend {
     args.invoke(KERNEL.COPY);
   }
 
-  scan(plan: ScanPlan, call: ScanCall): void {
-    runScan(this.#args, this.#memory, this.#programs, this.#panel, plan, call, this.scanTimes);
-  }
-
-  sample(spec: SampleSpec, logits: Ref, { draws, list, count, position, token }: SamplePlaces): void {
-    const args = this.#args;
-    args.begin();
-    const logitsAt = args.span(logits, spec.cols);
-    const drawsAt = args.span(draws, count);
-    const places = [args.span(position, 1, 'int32'), args.span(token, 1, 'int32'), args.span(list, count, 'int32')];
-    const heap = this.#memory.allocateBlock(spec.cols * 4);
-    try {
-      args.put(spec.cols);
-      args.put(spec.from);
-      args.put(spec.temperature);
-      args.put(Math.min(spec.topK, spec.cols));
-      args.put(spec.topP);
-      args.put(count);
-      args.put(logitsAt);
-      args.put(drawsAt);
-      for (const place of places) args.put(place);
-      args.put(heap.address);
-      args.invoke(KERNEL.SAMPLE);
-    } finally {
-      this.#memory.freeBlock(heap);
-    }
-  }
-
-  repeat(times: number, calls: () => void): void {
-    if (times <= 0) return;
-    if (times === 1 || this.#memory.pinned) {
-      for (let i = 0; i < times; i++) calls();
-      return;
-    }
-    const args = this.#args;
-    const list = this.#memory.allocateBlock(RECORDING_DOUBLES * 8);
-    const { generation } = this.#programs;
-    const recording = args.record(list.address, RECORDING_DOUBLES);
-    this.#memory.pinned = true;
-    try {
-      calls();
-      args.endRecording();
-      if (recording.complete && this.#programs.generation === generation) {
-        args.begin();
-        args.put(list.address);
-        args.put(recording.length);
-        args.put(times - 1);
-        args.invoke(KERNEL.REPEAT);
-      } else {
-        this.#memory.pinned = false;
-        for (let i = 1; i < times; i++) calls();
-      }
-    } finally {
-      args.endRecording();
-      this.#memory.pinned = false;
-      this.#memory.freeBlock(list);
-    }
-  }
-
   #view(storage: CompiledStorage): Float32Array | Int32Array {
     return storage.dtype === 'int32' ? this.#memory.ints : this.#memory.floats;
   }
+}
 
-  #sameType(x: Ref, y: Ref): void {
-    if (x.storage.dtype !== y.storage.dtype) {
-      throw new UnrolledError(
-        'DTYPE',
-        `expected elements of one type, received ${x.storage.dtype} and ${y.storage.dtype}`,
-        'convert the tensor first',
-      );
-    }
+/** Adds calls of the contract to the backend: what calls/ does. */
+export function addCalls<K extends keyof Backend>(calls: Pick<Backend, K> & ThisType<CompiledBackend>): void {
+  Object.assign(CompiledBackend.prototype, calls);
+}
+
+/** Errors: DTYPE where two operands are of different types. */
+export function demandSameType(x: Ref, y: Ref): void {
+  if (x.storage.dtype !== y.storage.dtype) {
+    throw new UnrolledError(
+      'DTYPE',
+      `expected elements of one type, received ${x.storage.dtype} and ${y.storage.dtype}`,
+      'convert the tensor first',
+    );
   }
 }
 
@@ -438,28 +302,4 @@ function stridedExtent(axes: readonly CopyAxis[], side: 1 | 2): [number, number]
     else first += far;
   }
   return [first, last + 1];
-}
-
-/** [length, input stride, output stride] of each axis, neighbours joined where they are one run; null where empty. */
-function joinAxes(spec: {
-  shape: readonly number[];
-  inStrides: readonly number[];
-  outStrides: readonly number[];
-}): CopyAxis[] | null {
-  const axes: CopyAxis[] = [];
-  for (let i = 0; i < spec.shape.length; i++) {
-    const length = spec.shape[i];
-    if (length === 0) return null;
-    if (length === 1) continue;
-    const outer = axes.at(-1);
-    const inStride = spec.inStrides[i];
-    const outStride = spec.outStrides[i];
-    if (outer !== undefined && outer[1] === inStride * length && outer[2] === outStride * length) {
-      axes[axes.length - 1] = [outer[0] * length, inStride, outStride];
-    } else {
-      axes.push([length, inStride, outStride]);
-    }
-  }
-  if (axes.length === 0) axes.push([1, 1, 1]);
-  return axes;
 }

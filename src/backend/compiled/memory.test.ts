@@ -8,7 +8,7 @@ import { nodePlatform } from '../../platform/node/node.js';
 import { setPlatform } from '../../platform/platform.js';
 import { Philox } from '../../tensor/philox.js';
 import { Arena, type Block } from './arena.js';
-import { createWasmBackendSync } from './wasm.js';
+import { createWasmBackendSync } from './wasmSync.js';
 
 setPlatform(nodePlatform);
 

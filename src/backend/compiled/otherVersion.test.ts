@@ -5,7 +5,8 @@ import { nodePlatform } from '../../platform/node/node.js';
 import { setPlatform } from '../../platform/platform.js';
 import { UnsupportedError } from '../../errors.js';
 import { createNativeBackend } from './native.js';
-import { createWasmBackend, createWasmBackendSync } from './wasm.js';
+import { createWasmBackend } from './wasm.js';
+import { createWasmBackendSync } from './wasmSync.js';
 
 vi.mock('../numbers.js', async (original) => ({ ...(await original()), CALLS_VERSION: -1 }));
 

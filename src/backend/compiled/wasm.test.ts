@@ -3,7 +3,8 @@
 import { expect, it } from 'vitest';
 import { nodePlatform } from '../../platform/node/node.js';
 import { setPlatform } from '../../platform/platform.js';
-import { createWasmBackend, createWasmBackendSync } from './wasm.js';
+import { createWasmBackend } from './wasm.js';
+import { createWasmBackendSync } from './wasmSync.js';
 
 setPlatform(nodePlatform);
 

@@ -1,12 +1,14 @@
 // The WebAssembly backend: picks the kernels that this engine can run, from those with threads and relaxed SIMD down to plain
-// SIMD on one thread.
+// SIMD on one thread. Where kernels and workers need not be waited for, wasmSync.ts does the same.
 import { UnrolledError, UnsupportedError } from '../../errors.js';
 import type { KernelVariant } from '../../platform/kernelVariant.js';
-import { findKernels, findKernelsSync, type FoundKernels, kernelHelp } from '../../platform/kernels.js';
+import { findKernels, type FoundKernels, kernelHelp } from '../../platform/kernels.js';
 import { getPlatform } from '../../platform/platform.js';
 import { MAX } from '../numbers.js';
+import { checkThreads } from '../threads.js';
 import { CompiledBackend } from './compiled.js';
 import { WasmEngine } from './wasmEngine.js';
+import type { WasmWorkers } from './wasmWorkers.js';
 
 /** Threads where nobody says how many: more rarely help products of this size. */
 const DEFAULT_THREADS = 16;
@@ -42,38 +44,19 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Comp
   const why = wanted === 1 ? null : ((await getPlatform().workersMissing?.()) ?? null);
   const threads = why === null ? wanted : 1;
   const found = await findKernels(variants(options, threads));
-  if (!isBytes(found)) return backendOn(found, threads, why, options);
-  demandValid(found);
-  return backendOn(await WebAssembly.compile(found).catch(refused), threads, why, options);
+  const module = isBytes(found) ? await compile(found) : found;
+  const workers = threads === 1 ? null : (await import('./wasmWorkers.js')).WasmWorkers;
+  return backendOver(engineOf(module, threads, workers, why), options);
 }
 
-/** The same at once. Errors: also STATE where kernels must be waited for. */
-export function createWasmBackendSync(options: WasmOptions = {}): CompiledBackend {
-  return backendOver(createWasmEngineSync(options), options);
-}
-
-/** The engine alone. Errors: the same. */
-export function createWasmEngineSync(options: WasmOptions = {}): WasmEngine {
-  const wanted = threadsOf(options);
-  demandSimd();
-  const threads = getPlatform().startWorker === undefined ? 1 : wanted;
-  const found = findKernelsSync(variants(options, threads));
-  return engineOf(isBytes(found) ? compileSync(found) : found, threads, null);
-}
-
-function threadsOf({ threads }: WasmOptions): number {
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
-    throw new UnrolledError(
-      'OPTION',
-      `expected 1 thread or more, received ${threads}`,
-      'leave threads out for one for each core',
-    );
-  }
+/** The threads that are asked for, or the cores. Errors: OPTION. */
+export function threadsOf({ threads }: WasmOptions): number {
+  checkThreads(threads);
   return threads === undefined ? Math.min(getPlatform().cpuCount, DEFAULT_THREADS) : Math.min(threads, MAX_THREADS);
 }
 
 /** The best first. */
-function variants({ relaxed }: WasmOptions, threads: number): KernelVariant[] {
+export function variants({ relaxed }: WasmOptions, threads: number): KernelVariant[] {
   const all: KernelVariant[] = ['relaxed-threads', 'simd-threads', 'relaxed', 'simd'];
   const fused = relaxed !== false && hasRelaxedSimd();
   return all.filter(
@@ -83,7 +66,8 @@ function variants({ relaxed }: WasmOptions, threads: number): KernelVariant[] {
 
 const validates = (probe: readonly number[]): boolean => WebAssembly.validate(Uint8Array.from(probe));
 
-function demandSimd(): void {
+/** Errors: UNSUPPORTED where the engine has no SIMD. */
+export function demandSimd(): void {
   if (typeof WebAssembly === 'object' && validates(SIMD_PROBE)) return;
   throw new UnsupportedError(
     'expected WebAssembly with SIMD, found an engine without',
@@ -97,18 +81,15 @@ function hasRelaxedSimd(): boolean {
   return validates(RELAXED_PROBE);
 }
 
-const isBytes = (found: FoundKernels): found is Uint8Array<ArrayBuffer> => 'byteLength' in found;
+export const isBytes = (found: FoundKernels): found is Uint8Array<ArrayBuffer> => 'byteLength' in found;
 
-function compileSync(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
   demandValid(bytes);
-  try {
-    return new WebAssembly.Module(bytes);
-  } catch (error) {
-    refused(error);
-  }
+  return WebAssembly.compile(bytes).catch(refused);
 }
 
-function demandValid(bytes: Uint8Array<ArrayBuffer>): void {
+/** Errors: IO for bytes that the engine does not take. */
+export function demandValid(bytes: Uint8Array<ArrayBuffer>): void {
   if (WebAssembly.validate(bytes)) return;
   throw new UnrolledError(
     'IO',
@@ -118,7 +99,7 @@ function demandValid(bytes: Uint8Array<ArrayBuffer>): void {
 }
 
 /** Where bytes are valid and do not compile: engines name the policy, in words of their own. */
-function refused(cause: unknown): never {
+export function refused(cause: unknown): never {
   const message = cause instanceof Error ? cause.message : String(cause);
   if (/content security policy|csp|unsafe-eval/i.test(message)) {
     throw new UnrolledError(
@@ -136,11 +117,20 @@ function refused(cause: unknown): never {
   );
 }
 
-function engineOf(module: WebAssembly.Module, threads: number, why: string | null): WasmEngine {
+/**
+ * @param workers what helps where there are threads, which a page loads only then
+ * @param why why there are no more threads, for people
+ */
+export function engineOf(
+  module: WebAssembly.Module,
+  threads: number,
+  workers: typeof WasmWorkers | null,
+  why: string | null,
+): WasmEngine {
   const variant = variantOf(module);
-  if (variant.endsWith('threads')) return new WasmEngine(module, variant, threads, why);
+  if (variant.endsWith('threads')) return new WasmEngine(module, variant, threads, workers, why);
   const alone = threads > 1 ? 'the configured kernels are for one thread' : null;
-  return new WasmEngine(module, variant, 1, why ?? alone);
+  return new WasmEngine(module, variant, 1, null, why ?? alone);
 }
 
 /** What was built into a module: who says where the kernels are need not say which. */
@@ -151,17 +141,8 @@ function variantOf(module: WebAssembly.Module): KernelVariant {
   return `${relaxed ? 'relaxed' : 'simd'}${threads ? '-threads' : ''}`;
 }
 
-function backendOn(
-  module: WebAssembly.Module,
-  threads: number,
-  why: string | null,
-  options: WasmOptions,
-): CompiledBackend {
-  return backendOver(engineOf(module, threads, why), options);
-}
-
 /** Kernels of another version are a failure here, where nothing faster than the reference would be left. */
-function backendOver(engine: WasmEngine, { budget }: WasmOptions): CompiledBackend {
+export function backendOver(engine: WasmEngine, { budget }: WasmOptions): CompiledBackend {
   try {
     return new CompiledBackend(engine, budget);
   } catch (error) {

@@ -3,8 +3,9 @@
 import { UnrolledError } from '../../errors.js';
 import type { KernelVariant } from '../../platform/kernelVariant.js';
 import { kernelHelp } from '../../platform/kernels.js';
+import { getPlatform } from '../../platform/platform.js';
 import type { Engine } from './engine.js';
-import { WasmWorkers } from './wasmWorkers.js';
+import type { WasmWorkers } from './wasmWorkers.js';
 
 const PAGE = 65536;
 const FIRST_PAGES = 64;
@@ -31,11 +32,17 @@ export class WasmEngine implements Engine {
   readonly #why: string | null;
 
   /**
-   * @param threads more than one needs kernels of a variant with threads
+   * @param threads more than one needs kernels of a variant with threads, and workers
    * @param why why there are no more, for people; null where there is nothing to say
    * Errors: OUT_OF_MEMORY; IO for other kernels.
    */
-  constructor(module: WebAssembly.Module, variant: KernelVariant, threads: number, why: string | null = null) {
+  constructor(
+    module: WebAssembly.Module,
+    variant: KernelVariant,
+    threads: number,
+    workers: typeof WasmWorkers | null,
+    why: string | null = null,
+  ) {
     this.#simd = variant.startsWith('relaxed') ? 'relaxed-simd' : 'simd';
     this.#why = why;
     const shared = variant.endsWith('threads');
@@ -58,8 +65,9 @@ export class WasmEngine implements Engine {
     this.grow(this.heapBase);
     numberFunction(exports.allowSleep)(mayWait() ? 1 : 0);
     const partsWanted = numberFunction(exports.partsWanted);
+    if (workers === null) return;
     this.#partsWanted = () => partsWanted(0);
-    this.#workers = new WasmWorkers(module, memory, threads - 1, stacks, stackBytes);
+    this.#workers = new workers(module, memory, threads - 1, stacks, stackBytes, getPlatform().startWorker);
     forgotten.register(this, this.#workers, this);
   }
 

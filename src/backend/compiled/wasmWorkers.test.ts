@@ -9,10 +9,12 @@ import { program, runCase } from '../../../test/conformance/case.js';
 import { threadCases } from '../../../test/conformance/cases.js';
 import { largeProduct, wasmWithWorkers } from '../../../test/conformance/wasmThreads.js';
 import { nodePlatform } from '../../platform/node/node.js';
-import { setPlatform, type WorkerThread } from '../../platform/platform.js';
+import { setPlatform } from '../../platform/platform.js';
+import type { WorkerThread } from '../../platform/workerThread.js';
 import { OP } from '../isa.js';
 import { CompiledBackend } from './compiled.js';
-import { createWasmBackend, createWasmBackendSync, createWasmEngineSync } from './wasm.js';
+import { createWasmBackend } from './wasm.js';
+import { createWasmBackendSync, createWasmEngineSync } from './wasmSync.js';
 import type { WasmEngine } from './wasmEngine.js';
 
 let started: WorkerThread[] = [];

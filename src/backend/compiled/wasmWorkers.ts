@@ -1,7 +1,8 @@
 // Workers that help the WebAssembly engine: each runs an instance of the kernels over the same memory, on a stack of its own,
 // and waits there for its part of a kernel (kernels/wasm.cpp). They start when first wanted, and whoever is not there yet, or
 // never comes, is not waited for.
-import { getPlatform, type WorkerThread } from '../../platform/platform.js';
+import type { Platform } from '../../platform/platform.js';
+import type { WorkerThread } from '../../platform/workerThread.js';
 
 /** What a worker is sent. */
 interface WorkerTask {
@@ -29,6 +30,7 @@ export class WasmWorkers {
   readonly #memory: WebAssembly.Memory;
   readonly #stacks: number;
   readonly #stackBytes: number;
+  readonly #startWorker: Platform['startWorker'];
   readonly #workers: WorkerThread[] = [];
   /** Whether one did not start, or ended by an error. */
   failed = false;
@@ -36,19 +38,21 @@ export class WasmWorkers {
   /** Of those that were started. */
   #failures = 0;
 
-  /** At most `most` workers; their stacks of `stackBytes` each begin at the address `stacks`. */
+  /** At most `most` workers; their stacks of `stackBytes` each begin at the address `stacks`. @param startWorker the platform's */
   constructor(
     module: WebAssembly.Module,
     memory: WebAssembly.Memory,
     most: number,
     stacks: number,
     stackBytes: number,
+    startWorker: Platform['startWorker'],
   ) {
     this.#module = module;
     this.#memory = memory;
     this.#most = most;
     this.#stacks = stacks;
     this.#stackBytes = stackBytes;
+    this.#startWorker = startWorker;
   }
 
   /** Whether more could be started. */
@@ -82,7 +86,7 @@ export class WasmWorkers {
   }
 
   #start(): void {
-    const worker = getPlatform().startWorker?.(SCRIPT, () => {
+    const worker = this.#startWorker?.(SCRIPT, () => {
       this.#failures++;
       this.failed = true;
     });

@@ -2,7 +2,8 @@
 // each instruction runs over one block, with registers in double.
 import { UnrolledError } from '../../errors.js';
 import type { FloatArray } from '../../tensor/device.js';
-import { philox4x32, type RandomKey, unitFloat } from '../../tensor/philox.js';
+import type { RandomKey } from '../../tensor/philox.js';
+import { philox4x32, unitFloat } from '../../tensor/philoxRounds.js';
 import { type Operand, ROW_GROUP, type ScanOperand } from '../contract.js';
 import { INSTRUCTION_SIZE, MAX_REGISTERS, OP, type Opcode, type Program, registersRead } from '../isa.js';
 import { checkIndex, floats, integers } from './memory.js';

@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { CompiledBackend } from '../../backend/compiled/compiled.js';
 import { KERNEL } from '../../backend/numbers.js';
-import { createWasmEngineSync } from '../../backend/compiled/wasm.js';
+import { createWasmEngineSync } from '../../backend/compiled/wasmSync.js';
 import { ReferenceBackend } from '../../backend/reference/reference.js';
 import { nodePlatform } from '../../platform/node/node.js';
 import { setPlatform } from '../../platform/platform.js';

@@ -1,5 +1,6 @@
 // Draws tokens from a language network, one sequence at a time. Its state stays in place in memory, so that the backend repeats
 // a step by itself: one call for many tokens, sampling included.
+import '../../backend/compiled/calls/sample.js';
 import type { SampleSpec } from '../../backend/contract.js';
 import { backendOf } from '../../backend/registry.js';
 import { noGrad } from '../../autograd/tape.js';

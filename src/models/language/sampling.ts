@@ -2,7 +2,7 @@
 import { UnrolledError } from '../../errors.js';
 import { expectNumbers, type Names, optionsOf } from '../../expect.js';
 import type { SampleSpec } from '../../backend/contract.js';
-import { drawIndex } from '../../backend/reference/sample.js';
+import { drawIndex } from '../../backend/drawIndex.js';
 import { requireNumber } from '../../range.js';
 
 /** How the next token is drawn: the temperature is applied first, then `topK`, then `topP`. */

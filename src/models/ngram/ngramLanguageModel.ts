@@ -5,7 +5,7 @@ import type { SafetensorsTensor } from '../../formats/safetensors.js';
 import { Corpus, CORPUS_OPTIONS, type CorpusOptions, encodeWith } from '../../text/corpus.js';
 import { NgramModel, type Smoothing } from '../../text/ngram.js';
 import { type LossMetrics } from '../../text/perplexity.js';
-import { drawIndex } from '../../backend/reference/sample.js';
+import { drawIndex } from '../../backend/drawIndex.js';
 import { openingFile } from '../../weights/budget.js';
 import { generatePieces, type GenerateOptions, type Predictor, textOf } from '../language/textGenerator.js';
 import { StoredModel } from '../model.js';

@@ -11,7 +11,8 @@ import { UnrolledError } from '../../errors.js';
 import { brief } from '../../brief.js';
 import { kernelUrl } from '../../kernelFiles.js';
 import type { KernelVariant } from '../kernelVariant.js';
-import type { Platform, WorkerThread } from '../platform.js';
+import type { Platform } from '../platform.js';
+import type { WorkerThread } from '../workerThread.js';
 import { findAddon, type FoundAddon } from './addon.js';
 
 /** Where this file is, or the bundle that holds it; one of CommonJS has no `import.meta.url`. */

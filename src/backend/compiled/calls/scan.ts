@@ -1,13 +1,14 @@
-// Writes the arguments of a scan (kernels/scan.h): operands, stages, and a place for the packed weights of each product.
-import { UnrolledError, UnsupportedError } from '../../errors.js';
-import type { ScanCall, ScanOperand, ScanPlan, ScanStage } from '../contract.js';
-import { FEW_ROWS, KERNEL, MAX, STAGE, TIME } from '../numbers.js';
-import type { Arguments } from './arguments.js';
-import type { Block } from './arena.js';
-import { ENCODED_SIZE, type EncodedProgram } from './encode.js';
-import { checkInside, checkScanOperand, checkTableOperand, matrixEnd, overlapsInStep } from './extent.js';
-import type { ProgramCache } from './programs.js';
-import type { Memory } from './storage.js';
+// The call `scan`, for cells: writes the arguments of a scan (kernels/scan.h): operands, stages, and a place for the packed weights of each product.
+import { UnrolledError, UnsupportedError } from '../../../errors.js';
+import type { Backend, ScanCall, ScanOperand, ScanPlan, ScanStage } from '../../contract.js';
+import { FEW_ROWS, KERNEL, MAX, STAGE } from '../../numbers.js';
+import type { Arguments } from '../arguments.js';
+import type { Block } from '../arena.js';
+import { ENCODED_SIZE, type EncodedProgram } from '../encode.js';
+import { checkInside, checkScanOperand, checkTableOperand, matrixEnd, overlapsInStep } from '../extent.js';
+import { addCalls, type CompiledBackend } from '../compiled.js';
+import type { ProgramCache } from '../programs.js';
+import { SCAN_PARTS, type ScanPart } from '../scanTimes.js';
 
 /** Rows over all steps from which on packing the weights pays. */
 const PACK_ROWS = 16;
@@ -20,36 +21,22 @@ interface Encoded {
   safe: boolean;
 }
 
-/** Where the time of scans goes. */
-export const SCAN_PARTS = {
-  packing: TIME.PACKING,
-  products: TIME.PRODUCTS,
-  programs: TIME.PROGRAMS,
-  rowSums: TIME.ROW_SUMS,
-  barriers: TIME.BARRIERS,
-} as const;
-
-export type ScanPart = keyof typeof SCAN_PARTS;
-
-/** Seconds of the first thread by part, added up over scans. */
-export type ScanTimes = Record<ScanPart, number>;
-
 const partNames = Object.keys(SCAN_PARTS) as ScanPart[];
 
-/**
- * Runs the whole time loop.
- * @param panel columns of a packed panel of weights
- * Errors: UNSUPPORTED beyond the limits, RANGE for a bad index, OUT_OF_MEMORY.
- */
-export function runScan(
-  args: Arguments,
-  memory: Memory,
-  programs: ProgramCache,
-  panel: number,
-  plan: ScanPlan,
-  call: ScanCall,
-  times: ScanTimes | null,
-): void {
+declare module '../compiled.js' {
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type
+  interface CompiledBackend extends Pick<Backend, 'scan'> {}
+}
+
+addCalls<'scan'>({
+  scan(plan, call) {
+    runScan(this, plan, call);
+  },
+});
+
+/** Errors: UNSUPPORTED beyond the limits, RANGE for a bad index, OUT_OF_MEMORY. */
+function runScan({ tools, scanTimes: times }: CompiledBackend, plan: ScanPlan, call: ScanCall): void {
+  const { args, memory, programs, panel } = tools;
   if (call.steps === 0 || call.rows === 0) return;
   checkLimits(plan, call);
   checkExtents(plan, call);
