@@ -1,5 +1,6 @@
 // How large a page is that uses a part of the library: bundled and minified by esbuild, compressed by gzip, without the kernels and
-// without what is loaded later. Limits and sizes stand in sizes/sizes.json; `--update` writes what is there now.
+// without what is loaded later. Aims and sizes stand in sizes/sizes.json: a page may not grow
+// unnoticed; `--update` writes what is there now.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,12 +45,11 @@ export function sizeRows({ project, update }) {
         entry.kilobytes = size;
         writeFileSync(SIZES, `${JSON.stringify(sizes, null, 2)}\n`);
       }
-      need(size <= entry.limit, `expected at most ${entry.limit} KB, received ${size}`);
       need(
         size <= entry.kilobytes * TOLERANCE,
         `expected ${entry.kilobytes} KB as before, received ${size}; --update if it is worth it`,
       );
-      return `${size} KB of ${entry.limit}`;
+      return `${size} KB, aim ${entry.aim}`;
     },
   }));
 }
