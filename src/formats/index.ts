@@ -17,3 +17,7 @@ export {
   type Stateful,
   storedTensors,
 } from '../weights/files.js';
+export { type OpenedTensors, type OpenOptions, openTensors } from './openTensors.js';
+export { TENSOR_FILE_KINDS, type TensorEntry, type TensorFile, type TensorFileKind } from './tensorFile.js';
+export { decodeNpy, encodeNpy, encodeNpz } from './npy.js';
+export { encodeTorchFile } from './torchFile.js';

@@ -1,0 +1,89 @@
+// What a file of weights says of a network: its layers, with the names that they have there. Every format is read into this, and
+// written from it; the weights beside it are labelled by gate (weights/labels.ts), so no order of gates leaves a format's table.
+import type { ParameterLabel } from '../weights/labels.js';
+
+/** A recurrent layer, or several of one size above each other. */
+export interface RecurrentDescription {
+  kind: 'recurrent';
+  /** Its path: `encoder.lstm`; '' where the file holds nothing else. */
+  name: string;
+  /** The name of a cell of ours. */
+  cell: 'rnn' | 'rnn-relu' | 'gru' | 'lstm' | 'lstm-projection';
+  /** D */
+  inputSize: number;
+  /** H */
+  hiddenSize: number;
+  /** How many layers stand above each other. */
+  numLayers: number;
+  /** Whether each layer reads in both directions. */
+  bidirectional: boolean;
+  /** Whether it has biases. */
+  bias: boolean;
+  /** Of an LSTM with projection: the size of h. */
+  projSize?: number;
+}
+
+/** A table of vectors [V, D]. */
+export interface EmbeddingDescription {
+  kind: 'embedding';
+  name: string;
+  /** V */
+  count: number;
+  /** D */
+  size: number;
+}
+
+/** A linear layer: y = x·W + b. */
+export interface LinearDescription {
+  kind: 'linear';
+  name: string;
+  inputSize: number;
+  outputSize: number;
+  bias: boolean;
+}
+
+/** A layer normalization over the last axis. */
+export interface LayerNormDescription {
+  kind: 'layerNorm';
+  name: string;
+  size: number;
+  bias: boolean;
+}
+
+/** A layer of a network that is known here. */
+export type LayerDescription = RecurrentDescription | EmbeddingDescription | LinearDescription | LayerNormDescription;
+
+/** What a layer whose tensors leave a choice is to be read as. */
+export type LayerReading = 'embedding' | 'linear' | 'layerNorm' | 'rnn' | 'rnn-relu';
+
+/** A parameter of ours, and the tensors of the file that it is made of. */
+export interface MappedParameter {
+  /** Its path in a network of ours. */
+  name: string;
+  /** Of the parameter here. */
+  shape: readonly number[];
+  /** Its columns in the order of the file. */
+  label: ParameterLabel;
+  /** Names in the file. */
+  from: string[];
+  /** The numbers, row by row, of those of `from` in turn. */
+  make(tensors: readonly ArrayLike<number>[]): ArrayLike<number>;
+}
+
+/** A tensor of the file that no layer here takes. */
+export interface UnmappedTensor {
+  name: string;
+  shape: readonly number[];
+  dtype: string;
+  /** Why, in a few words. */
+  why: string;
+}
+
+/** How the tensors of a file become parameters of ours. */
+export interface Mapping {
+  /** Whose names and orders they are: `PyTorch`, `MLX`, `Unrolled`. */
+  layout: string;
+  layers: LayerDescription[];
+  parameters: MappedParameter[];
+  unmapped: UnmappedTensor[];
+}
