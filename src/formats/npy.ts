@@ -71,6 +71,7 @@ export function encodeNpz(tensors: ReadonlyMap<string, FileTensor>): Uint8Array 
 export async function openNpy(source: ByteSource): Promise<TensorFile> {
   const { name, size } = source;
   const header = headerOf(await readRange(source, 0, Math.min(size, MAX_HEADER + 12)), size, name);
+  requireNumbers(header, name);
   return {
     kind: 'npy',
     name,
@@ -81,17 +82,17 @@ export async function openNpy(source: ByteSource): Promise<TensorFile> {
   };
 }
 
-/** Opens a `.npz` file; each array is unpacked for its header, and again when it is asked for. Errors: FORMAT, IO. */
+/** Opens a `.npz` file; of each array the header at first. Errors: FORMAT, IO. */
 export async function openNpz(source: ByteSource, zip: ZipArchive): Promise<TensorFile> {
   const { name } = source;
   const entries = new Map<string, NpyHeader>();
   const paths = new Map<string, string>();
-  for (const { path } of zip.entries) {
+  for (const { path, bytes: size } of zip.entries) {
     const key = path.replace(/\.npy$/, '');
     if (key === path) throw damaged(`arrays (.npy) in ${name}`, brief(path), 'name an archive that numpy.savez wrote');
     if (entries.has(key)) throw damaged(`each array once in ${name}`, `"${brief(key)}" twice`);
-    const bytes = await zip.read(path);
-    entries.set(key, headerOf(bytes, bytes.length, `${name}/${brief(path)}`));
+    const bytes = await zip.head(path, MAX_HEADER + 12);
+    entries.set(key, headerOf(bytes, size, `${name}/${brief(path)}`));
     paths.set(key, path);
   }
   return {
@@ -108,15 +109,20 @@ export async function openNpz(source: ByteSource, zip: ZipArchive): Promise<Tens
   };
 }
 
+/** Errors: FORMAT for what is no array of numbers. */
+function requireNumbers({ dtype }: NpyHeader, name: string): void {
+  if (isReadable(dtype)) return;
+  const isObjects = dtype === 'O';
+  throw damaged(
+    `an array of numbers in ${name}`,
+    isObjects ? 'one of Python objects' : `one of ${brief(dtype, 60)}`,
+    isObjects ? 'such files may run code, and are not read: save arrays of numbers' : "save it with .astype('float32')",
+  );
+}
+
 function numbersOf(header: NpyHeader, bytes: Uint8Array, name: string): FileTensor {
+  requireNumbers(header, name);
   const { shape, dtype, isBigEndian, fortranOrder, start } = header;
-  if (!isReadable(dtype)) {
-    throw damaged(
-      `an array of numbers in ${name}`,
-      dtype === 'O' ? 'one of Python objects' : `one of ${brief(dtype, 60)}`,
-      dtype === 'O' ? 'such files may run code, and are not read: save arrays of numbers' : 'save it with .astype("float32")', // prettier-ignore
-    );
-  }
   const own = bytes.slice(start);
   if (isBigEndian) swapBytes(own, WIDTHS[dtype]);
   const data = arrayOf(dtype, own);

@@ -45,7 +45,7 @@ export class PickledReference {
 }
 
 /** Containers and calls, at most: each takes a byte or two of the pickle, and a hundred of memory. */
-const MAX_OBJECTS = 2_000_000;
+const MAX_OBJECTS = 500_000;
 /** Bytes of a whole number. */
 const MAX_INTEGER = 512;
 /** Calls that give an empty dict. */

@@ -79,6 +79,7 @@ export async function openTorchFile(source: ByteSource, zip: ZipArchive, at?: st
   const { dict, place } = findStateDict(root, name, at);
   const sizes = new Map(zip.entries.map((entry) => [entry.path, entry.bytes]));
   const entries = new Map<string, StoredTensor>();
+  const uses = new Map<string, number>();
   let total = 0;
   for (const [key, value] of tensorsIn(dict)) {
     const tensor = storedTensor(value, `"${brief(key)}" of ${name}`);
@@ -99,7 +100,14 @@ export async function openTorchFile(source: ByteSource, zip: ZipArchive, at?: st
       );
     }
     entries.set(key, tensor);
+    uses.set(tensor.key, (uses.get(tensor.key) ?? 0) + 1);
   }
+  const shared = new Map<string, Uint8Array>();
+  const storage = async (key: string): Promise<Uint8Array> => {
+    const bytes = shared.get(key) ?? (await zip.read(`${folder}data/${key}`));
+    if ((uses.get(key) ?? 0) > 1) shared.set(key, bytes);
+    return bytes;
+  };
   return {
     kind: 'pytorch',
     name,
@@ -114,7 +122,7 @@ export async function openTorchFile(source: ByteSource, zip: ZipArchive, at?: st
       if (!isReadable(dtype)) {
         throw damaged(`"${brief(key)}" of ${name} as plain numbers`, brief(dtype), 'save it as tensor.float()');
       }
-      const bytes = (await zip.read(`${folder}data/${tensor.key}`)).slice(0, length * WIDTHS[dtype]);
+      const bytes = (await storage(tensor.key)).slice(0, length * WIDTHS[dtype]);
       if (isBigEndian) swapBytes(bytes, WIDTHS[dtype]);
       return { shape, dtype, data: rowMajor(arrayOf(dtype, bytes), shape, strides, offset) };
     },

@@ -45,6 +45,8 @@ const LONGEST_COMMENT = 0xffff;
 const TAIL = END_LENGTH + LONGEST_COMMENT + END64_LENGTH + LOCATOR64_LENGTH;
 /** Of a header in front of a file: it has two sizes and a name. */
 const LOCAL_LENGTH = 30;
+/** Bytes that deflate makes of one, at most. */
+const MOST_DEFLATED = 1032;
 /** Packed bytes that are unpacked at a time: each may become a thousand. */
 const PIECE = 2 ** 14;
 
@@ -116,6 +118,15 @@ export class ZipArchive {
     return bytes;
   }
 
+  /** As many bytes of a file as are asked for, or all; no more is unpacked than that takes. Errors: those of `unzip`, IO. */
+  async head(path: string, length: number): Promise<Uint8Array> {
+    const entry = this.#located(path);
+    const most = Math.min(length, entry.bytes);
+    const packed = await readRange(this.#source, await this.#start(entry), Math.min(entry.packed, most + 1024));
+    if (entry.method === 0) return packed.subarray(0, most);
+    return inflated(packed, entry, this.#source.name, most);
+  }
+
   #find(path: string): Located | undefined {
     return this.#entries.find((one) => one.path === path) ?? this.#entries.find((one) => one.path.endsWith(`/${path}`));
   }
@@ -184,18 +195,23 @@ const UNPACK = 'unpack it yourself, and name the file that was in it';
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** Stops where more comes than the directory says, so that a hostile archive cannot fill the memory. */
-function inflated(packed: Uint8Array, { bytes: size }: Located, name: string): Uint8Array {
-  const bytes = new Uint8Array(size);
+/**
+ * Stops where more comes than the directory says, so that a hostile archive cannot fill the memory.
+ * @param most bytes that are wanted; all of the file by default
+ */
+function inflated(packed: Uint8Array, { bytes: size }: Located, name: string, most = size): Uint8Array {
+  const bytes = new Uint8Array(most);
   let at = 0;
   const stream = new Inflate((piece) => {
     if (at + piece.length > size) throw new Error('it unpacks to more than the stated size');
-    bytes.set(piece, at);
-    at += piece.length;
+    bytes.set(piece.subarray(0, most - at), at);
+    at = Math.min(most, at + piece.length);
   });
+  const isPart = most < size;
+  const step = isPart ? PIECE / 16 : PIECE;
   try {
-    for (let from = 0; from < packed.length; from += PIECE) {
-      stream.push(packed.subarray(from, from + PIECE), from + PIECE >= packed.length);
+    for (let from = 0; from < packed.length && !(isPart && at === most); from += step) {
+      stream.push(packed.subarray(from, from + step), !isPart && from + step >= packed.length);
     }
   } catch (cause) {
     throw damaged(name, cause instanceof Error ? cause.message : String(cause), cause);
@@ -220,10 +236,17 @@ function directoryOf(bytes: Uint8Array, { count, size }: End, name: string): Loc
     const encrypted = (view.getUint16(at + 8, true) & 1) === 1;
     const [method, crc] = [view.getUint16(at + 10, true), view.getUint32(at + 16, true)];
     if (method === 0 && packed !== unpacked) throw damaged(name, `${shownValue(path)} has two lengths`);
+    if (unpacked > MOST_DEFLATED * (packed + 1))
+      throw damaged(name, `${shownValue(path)} claims more than deflate can pack`);
     if (!path.endsWith('/')) entries.push({ path, bytes: unpacked, method, encrypted, crc, packed, offset });
     at = end;
   }
   if (at !== size) throw damaged(name, 'its directory does not have the stated length');
+  const sorted = [...entries].sort((a, b) => a.offset - b.offset);
+  for (const [i, { offset, packed }] of sorted.entries()) {
+    const next = sorted.at(i + 1)?.offset ?? Infinity;
+    if (offset + LOCAL_LENGTH + packed > next) throw damaged(name, 'files that overlap');
+  }
   return entries;
 }
 
