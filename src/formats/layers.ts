@@ -53,8 +53,10 @@ export interface LayerNormDescription {
 /** A layer of a network that is known here. */
 export type LayerDescription = RecurrentDescription | EmbeddingDescription | LinearDescription | LayerNormDescription;
 
+/** What a layer whose tensors leave a choice can be read as. */
+export const LAYER_READINGS = ['embedding', 'linear', 'layerNorm', 'rnn', 'rnn-relu'] as const;
 /** What a layer whose tensors leave a choice is to be read as. */
-export type LayerReading = 'embedding' | 'linear' | 'layerNorm' | 'rnn' | 'rnn-relu';
+export type LayerReading = (typeof LAYER_READINGS)[number];
 
 /** A parameter of ours, and the tensors of the file that it is made of. */
 export interface MappedParameter {

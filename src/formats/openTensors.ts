@@ -17,7 +17,7 @@ export interface OpenOptions {
   /** Which of several state dicts of a checkpoint: its key. */
   at?: string;
   /** Opens another file of a model in several parts, by the name that its index has for it. Default: beside the index. */
-  open?(name: string): FileSource;
+  open?(name: string): FileSource | ByteSource | Promise<ByteSource>;
 }
 
 /** An open file, and how to give it back. */
@@ -41,7 +41,7 @@ export async function openTensors(given: FileSource | ByteSource, options: OpenO
     for (const one of opened) await one.close?.();
   };
   const openPart = async (name: string): Promise<ByteSource> => {
-    const part = await openSource(options.open?.(name) ?? besides(given, name));
+    const part = await openSource((await options.open?.(name)) ?? besides(given, name));
     opened.push(part);
     return part;
   };

@@ -49,7 +49,7 @@ export async function importModel(
       return new ImportedModel(file.kind, 'Unrolled', true, layers, weights, mapped, [], {});
     }
     const { layout, layers, parameters, unmapped, weights } = await readMapped(file, rest);
-    if (!partial) refuseUnmapped(unmapped, file.name, '{ partial: true }');
+    if (!partial) refuseUnmapped(unmapped, file.name);
     const mapped = parameters.map(({ name, shape, label, from }) => ({ name, shape, label, from }));
     return new ImportedModel(file.kind, layout, file.keepsOrder, layers, weights, mapped, unmapped, file.metadata);
   } finally {
@@ -76,7 +76,7 @@ export async function loadWeights(
     const { weights, unmapped } = isOfUnrolled(file)
       ? { ...(await readModuleFile(file)), unmapped: [] }
       : await readMapped(file, rest);
-    if (!partial) refuseUnmapped(unmapped, file.name, '{ partial: true }');
+    if (!partial) refuseUnmapped(unmapped, file.name);
     const result = module.loadStateDict(weights, { strict: !partial, from: file.name });
     return { ...result, unexpected: [...result.unexpected, ...unmapped.map(({ name }) => name)] };
   } finally {
@@ -97,14 +97,14 @@ function ofNobody(name: string): UnrolledError {
   );
 }
 
-/** Errors: FORMAT for tensors that no layer takes. @param help how to go on without them */
-export function refuseUnmapped(unmapped: readonly UnmappedTensor[], name: string, help: string): void {
+/** Errors: FORMAT for tensors that no layer takes. */
+export function refuseUnmapped(unmapped: readonly UnmappedTensor[], name: string): void {
   if (unmapped.length === 0) return;
   const some = unmapped.slice(0, 5).map((own) => `${brief(own.name)} [${own.shape.join(', ')}] (${own.why})`);
   throw new UnrolledError(
     'FORMAT',
     `expected layers that are known here (RNN, GRU, LSTM, Embedding, Linear, LayerNorm) in ${name}, received ${unmapped.length} tensors besides: ${some.join('; ')}${unmapped.length > 5 ? '; …' : ''}`,
-    `${help} takes what is known and leaves these out`,
+    '{ partial: true }, or --partial, takes what is known and leaves these out',
   );
 }
 

@@ -27,7 +27,7 @@ const BUILD = CHECKOUT ? 'run `npm run build`' : 'install unrolled again';
 const BUNDLE =
   "a bundle wants node_modules/unrolled/dist/kernels copied beside it, configure({ kernels: folder }), or import 'unrolled/inline'";
 
-export const nodePlatform: Platform = {
+export const nodePlatform: Platform & Required<Pick<Platform, 'openFile'>> = {
   name: 'node',
   get cpuCount() {
     return availableParallelism();
