@@ -4,6 +4,7 @@ import type { ParameterLabel } from '../weights/labels.js';
 
 /** A recurrent layer, or several of one size above each other. */
 export interface RecurrentDescription {
+  /** Which of the four. */
   kind: 'recurrent';
   /** Its path: `encoder.lstm`; '' where the file holds nothing else. */
   name: string;
@@ -25,7 +26,9 @@ export interface RecurrentDescription {
 
 /** A table of vectors [V, D]. */
 export interface EmbeddingDescription {
+  /** Which of the four. */
   kind: 'embedding';
+  /** Its path. */
   name: string;
   /** V */
   count: number;
@@ -35,18 +38,27 @@ export interface EmbeddingDescription {
 
 /** A linear layer: y = x·W + b. */
 export interface LinearDescription {
+  /** Which of the four. */
   kind: 'linear';
+  /** Its path. */
   name: string;
+  /** Size of the last axis of what goes in. */
   inputSize: number;
+  /** Size of the last axis of what comes out. */
   outputSize: number;
+  /** Whether it has b. */
   bias: boolean;
 }
 
 /** A layer normalization over the last axis. */
 export interface LayerNormDescription {
+  /** Which of the four. */
   kind: 'layerNorm';
+  /** Its path. */
   name: string;
+  /** Of the last axis. */
   size: number;
+  /** Whether it has a shift beside its gain. */
   bias: boolean;
 }
 
@@ -74,8 +86,11 @@ export interface MappedParameter {
 
 /** A tensor of the file that no layer here takes. */
 export interface UnmappedTensor {
+  /** As the file has it. */
   name: string;
+  /** The size of each axis. */
   shape: readonly number[];
+  /** As safetensors names it. */
   dtype: string;
   /** Why, in a few words. */
   why: string;

@@ -2,11 +2,11 @@
 // Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
-import { refuse } from '../expect.js';
+import { type Bytes, bytesOf, refuse } from '../expect.js';
 import { type ByteSource, readRange } from '../platform/byteSource.js';
 import type { FileTensor } from '../weights/files.js';
 import type { TensorEntry, TensorFile } from './tensorFile.js';
-import { arrayOf, isReadable, rowMajor, swapBytes, WIDTHS } from './tensorData.js';
+import { arrayOf, checkedTensor, checkedTensors, isReadable, rowMajor, swapBytes, WIDTHS } from './tensorData.js';
 import type { ZipArchive } from './zip.js';
 import { encodeZip } from './zip.js';
 
@@ -38,12 +38,14 @@ interface NpyHeader extends TensorEntry {
  * @param name of the file, for messages
  * Errors: FORMAT for damaged files, arrays of Python objects, texts, structures, and complex numbers.
  */
-export function decodeNpy(bytes: Uint8Array, name = 'the file'): FileTensor {
+export function decodeNpy(source: Bytes, name = 'the file'): FileTensor {
+  const bytes = bytesOf(source, name, 'read the file first: its bytes are what is decoded');
   return numbersOf(headerOf(bytes, bytes.length, name), bytes, name);
 }
 
-/** A `.npy` file, rows first, little-endian. Errors: DTYPE for a type that NumPy has not. */
-export function encodeNpy({ shape, dtype, data }: FileTensor): Uint8Array {
+/** A `.npy` file, rows first, little-endian. Errors: DTYPE for a type that NumPy has not; SHAPE, OPTION. */
+export function encodeNpy(tensor: FileTensor): Uint8Array {
+  const { shape, dtype, data } = checkedTensor(tensor, 'the array');
   if (!Object.hasOwn(CODES, dtype)) {
     throw new UnrolledError('DTYPE', `expected a type of NumPy, received ${dtype}`, 'write the numbers as F32');
   }
@@ -62,9 +64,9 @@ export function encodeNpy({ shape, dtype, data }: FileTensor): Uint8Array {
   return bytes;
 }
 
-/** A `.npz` file of arrays by name, stored as `numpy.savez` stores them. */
+/** A `.npz` file of arrays by name, stored as `numpy.savez` stores them. Errors: those of `encodeNpy`. */
 export function encodeNpz(tensors: ReadonlyMap<string, FileTensor>): Uint8Array {
-  return encodeZip(new Map([...tensors].map(([name, tensor]) => [`${name}.npy`, encodeNpy(tensor)])));
+  return encodeZip(new Map([...checkedTensors(tensors)].map(([name, tensor]) => [`${name}.npy`, encodeNpy(tensor)])));
 }
 
 /** Opens a `.npy` file, a single array with the name `array`. Errors: FORMAT, IO. */

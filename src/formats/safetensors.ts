@@ -25,20 +25,14 @@ import {
 import { arrayOf, isReadable, NUMBER_ARRAYS, type NumberArray, type NumberType } from './tensorData.js';
 import type { TensorFile } from './tensorFile.js';
 
-/** The types of the format, by its names. */
-export type SafetensorsDType = NumberType;
-
-/** The array that holds a type’s elements. */
-export type SafetensorsArray = NumberArray;
-
 /** One tensor of a file. */
 export interface SafetensorsTensor {
   /** The size of each axis; [] for a scalar. */
   shape: readonly number[];
   /** How its elements are stored. */
-  dtype: SafetensorsDType;
+  dtype: NumberType;
   /** Row-major, as many elements as the shape has. */
-  data: SafetensorsArray;
+  data: NumberArray;
 }
 
 /** What a file holds. */

@@ -1,5 +1,6 @@
 // Numbers as files have them: bytes to typed arrays, byte order, strides.
-import { UnrolledError } from '../errors.js';
+import { cut, UnrolledError } from '../errors.js';
+import { expectText, expectValues, refuse } from '../expect.js';
 import type { FileTensor } from '../weights/files.js';
 
 /** Half floats (F16, BF16) stay the 16-bit patterns that they are; BOOL is 0 or 1 in a byte. */
@@ -19,7 +20,7 @@ export function isReadable(dtype: string): dtype is NumberType {
   return Object.hasOwn(NUMBER_ARRAYS, dtype);
 }
 
-/** The types that are read, by the names of safetensors. */
+/** The types that are read, by the names of safetensors. Half floats (F16, BF16) stay the 16-bit patterns that they are; BOOL is 0 or 1. */
 export type NumberType = keyof typeof NUMBER_ARRAYS;
 
 /** The array that holds a type's elements. */
@@ -48,7 +49,13 @@ export function arrayOf(dtype: string, data: FileTensor['data']): NumberArray {
     return new own(aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.byteLength / own.BYTES_PER_ELEMENT);
   }
   const from = own.from as unknown as (values: ArrayLike<unknown>) => NumberArray;
-  return from.call(own, data);
+  try {
+    return from.call(own, data);
+  } catch (cause) {
+    throw new UnrolledError('DTYPE', `expected numbers of type ${dtype}, received ${String(cause)}`, 'convert them', {
+      cause,
+    });
+  }
 }
 
 /** Turns the bytes of each element round, in place. */
@@ -80,4 +87,35 @@ export function rowMajor<A extends NumberArray>(
     }
   }
   return result;
+}
+
+const TENSOR_HELP = "give { shape: [2, 3], dtype: 'F32', data }";
+
+/** The same tensor. Errors: OPTION for what is none, SHAPE where the data do not fill the shape. @param what for messages */
+export function checkedTensor(tensor: FileTensor, what: string): FileTensor {
+  if (typeof tensor !== 'object' || tensor === null) refuse(`${what} as a tensor`, tensor, TENSOR_HELP);
+  const { shape, dtype, data } = tensor;
+  if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n >= 0)) {
+    refuse(`the shape of ${what} as sizes`, shape, TENSOR_HELP);
+  }
+  expectText(dtype, `the dtype of ${what}`, TENSOR_HELP);
+  expectValues(data, `the data of ${what}`, TENSOR_HELP);
+  const count = shape.reduce((product: number, n: number) => product * n, 1);
+  if (data.length === count) return tensor;
+  throw new UnrolledError(
+    'SHAPE',
+    `expected ${count} elements for ${what}, received ${data.length}`,
+    'the data must fill the shape',
+  );
+}
+
+/** The same tensors. Errors: OPTION for what is no Map of tensors by name, SHAPE. */
+export function checkedTensors(tensors: ReadonlyMap<string, FileTensor>): ReadonlyMap<string, FileTensor> {
+  if (!(tensors instanceof Map))
+    refuse('a Map of tensors by name', tensors, `new Map([['weight', …]]): ${TENSOR_HELP}`);
+  for (const [name, tensor] of tensors) {
+    expectText(name, 'the name of a tensor');
+    checkedTensor(tensor, `"${cut(name, 60)}"`);
+  }
+  return tensors;
 }

@@ -7,7 +7,7 @@ import type { ByteSource } from '../platform/byteSource.js';
 import type { FileTensor } from '../weights/files.js';
 import { PickledCall, PickledDict, PickledGlobal, PickledList, PickledReference, readPickle } from './pickle.js';
 import { PickleWriter } from './pickleWriter.js';
-import { arrayOf, isReadable, rowMajor, swapBytes, WIDTHS } from './tensorData.js';
+import { arrayOf, checkedTensors, isReadable, rowMajor, swapBytes, WIDTHS } from './tensorData.js';
 import type { TensorEntry, TensorFile } from './tensorFile.js';
 import type { ZipArchive } from './zip.js';
 import { encodeZip } from './zip.js';
@@ -129,14 +129,14 @@ export async function openTorchFile(source: ByteSource, zip: ZipArchive, at?: st
   };
 }
 
-/** A state dict as `torch.save` writes it; `torch.load(file, weights_only=True)` takes it. Errors: DTYPE for types that it has not. */
+/** A state dict as `torch.save` writes it; `torch.load(file, weights_only=True)` takes it. Errors: DTYPE for types that it has not; SHAPE, OPTION. */
 export function encodeTorchFile(tensors: ReadonlyMap<string, FileTensor>): Uint8Array {
   const text = (value: string): Uint8Array => new TextEncoder().encode(value);
   const pickle = new PickleWriter();
   const storages: [string, Uint8Array][] = [];
   pickle.orderedDict();
   pickle.items(() => {
-    for (const [name, { shape, dtype, data }] of tensors) {
+    for (const [name, { shape, dtype, data }] of checkedTensors(tensors)) {
       if (!Object.hasOwn(STORAGE_OF, dtype)) {
         throw new UnrolledError('DTYPE', `expected a type of PyTorch, received ${dtype}`, 'write the numbers as F32');
       }

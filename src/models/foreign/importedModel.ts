@@ -11,6 +11,7 @@ export type MappedNames = Pick<MappedParameter, 'name' | 'shape' | 'label' | 'fr
 
 /** What a file of weights holds, with the weights. */
 export class ImportedModel {
+  /** @internal */
   constructor(
     /** The format of the file. */
     readonly format: TensorFileKind,
