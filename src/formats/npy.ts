@@ -47,7 +47,7 @@ export function decodeNpy(source: Bytes, name = 'the file'): FileTensor {
 export function encodeNpy(tensor: FileTensor): Uint8Array {
   const { shape, dtype, data } = checkedTensor(tensor, 'the array');
   if (!Object.hasOwn(CODES, dtype)) {
-    throw new UnrolledError('DTYPE', `expected a type of NumPy, received ${dtype}`, 'write the numbers as F32');
+    throw new UnrolledError('DTYPE', `expected a type of NumPy, received ${brief(dtype)}`, 'write the numbers as F32');
   }
   const code = CODES[dtype];
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');

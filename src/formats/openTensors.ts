@@ -1,8 +1,9 @@
 // Opens a file of weights by its content, never by its name; what cannot be read is named, with what to do.
 import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
+import { expectFunction, expectText, type Names, optionsOf } from '../expect.js';
 import { type ByteSource, openSource, readRange, sourceOfBytes } from '../platform/byteSource.js';
-import type { FileSource } from '../platform/files.js';
+import { addressOf, type FileSource } from '../platform/files.js';
 import { fileKind } from './fileKinds.js';
 import { foreignKind } from './foreignKinds.js';
 import { openNpy, openNpz } from './npy.js';
@@ -26,6 +27,7 @@ export interface OpenedTensors extends TensorFile {
   close(): Promise<void>;
 }
 
+const OPTIONS: Names<OpenOptions> = { at: true, open: true };
 const START = 512;
 
 /**
@@ -34,7 +36,10 @@ const START = 512;
  * @param given a path on Node, an address, a `File`, a `Response`, bytes, or a `ByteSource`
  * Errors: FORMAT for what is damaged and for files of other kinds, which are named; NOT_FOUND, IO, OPTION.
  */
-export async function openTensors(given: FileSource | ByteSource, options: OpenOptions = {}): Promise<OpenedTensors> {
+export async function openTensors(given: FileSource | ByteSource, wanted: OpenOptions = {}): Promise<OpenedTensors> {
+  const options = optionsOf(wanted, OPTIONS, 'openTensors');
+  if (options.at !== undefined) expectText(options.at, 'at', "give the key of a state dict, as 'model_state_dict'");
+  if (options.open !== undefined) expectFunction(options.open, 'open', 'as in (name) => path');
   const source = await openSource(given);
   const opened = [source];
   const close = async (): Promise<void> => {
@@ -55,7 +60,7 @@ export async function openTensors(given: FileSource | ByteSource, options: OpenO
 
 /** Another file in the same folder. Errors: OPTION where nobody knows the folder. */
 function besides(given: FileSource | ByteSource, name: string): string {
-  const address = typeof given === 'string' ? given : 'href' in given ? given.href : null;
+  const address = addressOf(given);
   if (address !== null) return address.replace(/[^/\\]*$/, '') + name;
   throw new UnrolledError(
     'OPTION',

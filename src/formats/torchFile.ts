@@ -138,7 +138,11 @@ export function encodeTorchFile(tensors: ReadonlyMap<string, FileTensor>): Uint8
   pickle.items(() => {
     for (const [name, { shape, dtype, data }] of checkedTensors(tensors)) {
       if (!Object.hasOwn(STORAGE_OF, dtype)) {
-        throw new UnrolledError('DTYPE', `expected a type of PyTorch, received ${dtype}`, 'write the numbers as F32');
+        throw new UnrolledError(
+          'DTYPE',
+          `expected a type of PyTorch, received ${brief(dtype)}`,
+          'write the numbers as F32',
+        );
       }
       const own = arrayOf(dtype, data);
       const key = String(storages.length);

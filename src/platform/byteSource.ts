@@ -2,7 +2,7 @@
 // of a page, of a server that answers to ranges, or of bytes that are there anyway.
 import { UnrolledError } from '../errors.js';
 import { bytesOf, isBytes } from '../expect.js';
-import { type FileSource, readSource } from './files.js';
+import { addressOf, type FileSource, readSource } from './files.js';
 import { getPlatform } from './platform.js';
 
 /** A file that is read by range. */
@@ -37,9 +37,9 @@ export async function openSource(source: FileSource | ByteSource): Promise<ByteS
       read: async (offset, length) => new Uint8Array(await source.slice(offset, offset + length).arrayBuffer()),
     };
   }
-  const address = typeof source === 'string' ? source : 'href' in source ? source.href : null;
+  const address = addressOf(source);
   const { openFile } = getPlatform();
-  if (address !== null && address !== '' && openFile !== undefined && !/^(https?|data|blob):/i.test(address)) {
+  if (address !== null && openFile !== undefined && !/^(https?|data|blob):/i.test(address)) {
     return openFile(address);
   }
   const { bytes, name } = await readSource(source);

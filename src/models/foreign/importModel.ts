@@ -1,7 +1,16 @@
 // Models from elsewhere: a file of weights to a description of its layers, weights labelled by gate, and a network of ours.
 import { brief } from '../../brief.js';
 import { UnrolledError } from '../../errors.js';
-import { type Names, optionsOf } from '../../expect.js';
+import {
+  expectFlag,
+  expectFunction,
+  expectObject,
+  expectText,
+  type Names,
+  optionsOf,
+  pick,
+  refuse,
+} from '../../expect.js';
 import type { MappedParameter, Mapping, UnmappedTensor } from '../../formats/layers.js';
 import { type OpenOptions, openTensors } from '../../formats/openTensors.js';
 import { type ReadOptions, readStateDict } from '../../formats/pytorch.js';
@@ -22,6 +31,7 @@ export interface ImportOptions extends ReadOptions, OpenOptions {
   partial?: boolean;
 }
 
+const OPEN_OPTIONS: Names<OpenOptions> = { at: true, open: true };
 const OPTIONS: Names<ImportOptions> = { prefix: true, layers: true, at: true, open: true, partial: true };
 
 /**
@@ -38,8 +48,8 @@ export async function importModel(
   source: FileSource | ByteSource,
   options: ImportOptions = {},
 ): Promise<ImportedModel> {
-  const { partial = false, ...rest } = optionsOf(options, OPTIONS, 'importModel');
-  const file = await openTensors(source, rest);
+  const { partial = false, ...rest } = checked(options, 'importModel');
+  const file = await openTensors(source, pick(rest, OPEN_OPTIONS));
   try {
     await ensureBackend();
     if (isOfUnrolled(file)) {
@@ -70,8 +80,11 @@ export async function loadWeights(
   source: FileSource | ByteSource,
   options: ImportOptions = {},
 ): Promise<LoadResult> {
-  const { partial = false, ...rest } = optionsOf(options, OPTIONS, 'loadWeights');
-  const file = await openTensors(source, rest);
+  const help = 'give a module, such as new Linear(2, 3)';
+  if (typeof module !== 'object' || module === null) refuse('a module', module, help);
+  expectFunction(module.loadStateDict, 'loadStateDict of a module', help);
+  const { partial = false, ...rest } = checked(options, 'loadWeights');
+  const file = await openTensors(source, pick(rest, OPEN_OPTIONS));
   try {
     const { weights, unmapped } = isOfUnrolled(file)
       ? { ...(await readModuleFile(file)), unmapped: [] }
@@ -95,6 +108,15 @@ function ofNobody(name: string): UnrolledError {
     `expected a file that says its layers, received the weights of a module or a model of ours: ${name}`,
     'loadModel(file) opens a model; of a module: make it, then await module.load(file)',
   );
+}
+
+/** Errors: OPTION. */
+function checked(options: ImportOptions, of: string): ImportOptions {
+  const own = optionsOf(options, OPTIONS, of);
+  if (own.partial !== undefined) expectFlag(own.partial, 'partial');
+  if (own.prefix !== undefined) expectText(own.prefix, 'prefix', "give the beginning of names, as 'encoder'");
+  if (own.layers !== undefined) expectObject(own.layers, 'layers', "as in { decoder: 'linear' }");
+  return own;
 }
 
 /** Errors: FORMAT for tensors that no layer takes. */
