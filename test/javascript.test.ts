@@ -410,6 +410,16 @@ function subpaths(): void {
   call('storedTensors', formats.storedTensors, () => [new unrolled.Linear(2, 3)]);
   call('encodeLabels', formats.encodeLabels, () => [tensors()]);
   call('decodeLabels', formats.decodeLabels, () => ['{}', 'a file']);
+  const array = (): unknown => ({ shape: [2], dtype: 'F32', data: Float32Array.of(1, 2) });
+  call('encodeNpy', formats.encodeNpy, () => [array()]);
+  call('decodeNpy', formats.decodeNpy, () => [(formats.encodeNpy as Untyped)(array()), 'a']);
+  call('encodeNpz', formats.encodeNpz, () => [new Map([['a', array()]])]);
+  call('encodeTorchFile', formats.encodeTorchFile, () => [new Map([['a', array()]])]);
+  const exported = (): Uint8Array => unrolled.exportModel(new unrolled.Linear(2, 3), 'pytorch');
+  call('openTensors', formats.openTensors, () => [exported(), { at: undefined }]);
+  call('exportModel', unrolled.exportModel, () => [new unrolled.Linear(2, 3), 'pytorch']);
+  call('importModel', unrolled.importModel, () => [exported(), { partial: false }]);
+  call('loadWeights', unrolled.loadWeights, () => [new unrolled.Linear(2, 3), exported(), { partial: false }]);
   call('loadStored', formats.loadStored, () => {
     const bytes = formats.encodeSafetensors(formats.storedTensors(new unrolled.Linear(2, 3)));
     return [new unrolled.Linear(2, 3), formats.decodeSafetensors(bytes, 'a').tensors, undefined, 'a'];

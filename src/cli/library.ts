@@ -6,8 +6,10 @@ import type { GlobalOptions } from './options.js';
 
 export {
   backtest,
+  exportModel,
   forecastBaselines,
   Forecaster,
+  importModel,
   LanguageModel,
   listBackends,
   loadLanguageModel,

@@ -1,12 +1,5 @@
 // unrolled/formats: files of weights, as bytes, and the labels that say which columns are which gate.
-export {
-  decodeSafetensors,
-  encodeSafetensors,
-  type SafetensorsArray,
-  type SafetensorsDType,
-  type SafetensorsFile,
-  type SafetensorsTensor,
-} from './safetensors.js';
+export { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type SafetensorsTensor } from './safetensors.js';
 export {
   decodeLabels,
   encodeLabels,
@@ -17,3 +10,8 @@ export {
   type Stateful,
   storedTensors,
 } from '../weights/files.js';
+export { type OpenedTensors, type OpenOptions, openTensors } from './openTensors.js';
+export { TENSOR_FILE_KINDS, type TensorEntry, type TensorFile, type TensorFileKind } from './tensorFile.js';
+export { decodeNpy, encodeNpy, encodeNpz } from './npy.js';
+export { encodeTorchFile } from './torchFile.js';
+export type { NumberArray as SafetensorsArray, NumberType as SafetensorsDType } from './tensorData.js';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UnrolledError } from '../errors.js';
-import { decodeSafetensors, encodeSafetensors, type SafetensorsDType } from './safetensors.js';
+import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
+import type { NumberType as SafetensorsDType } from './tensorData.js';
 
 /** A file by hand: whatever header, whatever data. */
 function file(header: unknown, dataBytes: number, headerLength?: number): Uint8Array {

@@ -1,7 +1,5 @@
-// The safetensors format: 8 bytes with the length of the header (little-endian), the header (JSON: name → dtype, shape,
-// data_offsets; `__metadata__` for strings), then the data of all tensors, without gaps. A file is data, never code: whatever
-// is wrong with one ends in a FORMAT error with its name, before memory is taken for it.
-// Source: https://github.com/huggingface/safetensors#format
+// The safetensors format: a header (safetensorsHeader.ts), then the data of all tensors, without gaps. A file is data, never code:
+// whatever is wrong with one ends in a FORMAT error with its name, before memory is taken for it.
 import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
 import {
@@ -14,50 +12,27 @@ import {
   refuse,
   shownValue,
 } from '../expect.js';
+import { type ByteSource, readRange } from '../platform/byteSource.js';
 import { notAModel } from './fileKinds.js';
-import { type JsonFault, jsonFault } from './jsonKeys.js';
-
-/** Half floats (F16, BF16) stay the 16-bit patterns that they are; BOOL is 0 or 1 in a byte. */
-const ARRAYS = {
-  BOOL: Uint8Array,
-  U8: Uint8Array,
-  I8: Int8Array,
-  U16: Uint16Array,
-  I16: Int16Array,
-  F16: Uint16Array,
-  BF16: Uint16Array,
-  U32: Uint32Array,
-  I32: Int32Array,
-  F32: Float32Array,
-  U64: BigUint64Array,
-  I64: BigInt64Array,
-  F64: Float64Array,
-} as const;
-
-/** The types of the format, by its names. */
-export type SafetensorsDType = keyof typeof ARRAYS;
-
-/** The array that holds a type’s elements. */
-export type SafetensorsArray =
-  | Uint8Array
-  | Int8Array
-  | Uint16Array
-  | Int16Array
-  | Uint32Array
-  | Int32Array
-  | Float32Array
-  | Float64Array
-  | BigUint64Array
-  | BigInt64Array;
+import {
+  damagedSafetensors,
+  dataStartOf,
+  MAX_HEADER_BYTES,
+  METADATA,
+  readHeader,
+  type SafetensorsEntry,
+} from './safetensorsHeader.js';
+import { arrayOf, isReadable, NUMBER_ARRAYS, type NumberArray, type NumberType } from './tensorData.js';
+import type { TensorFile } from './tensorFile.js';
 
 /** One tensor of a file. */
 export interface SafetensorsTensor {
   /** The size of each axis; [] for a scalar. */
   shape: readonly number[];
   /** How its elements are stored. */
-  dtype: SafetensorsDType;
+  dtype: NumberType;
   /** Row-major, as many elements as the shape has. */
-  data: SafetensorsArray;
+  data: NumberArray;
 }
 
 /** What a file holds. */
@@ -68,11 +43,10 @@ export interface SafetensorsFile {
   metadata: Record<string, string>;
 }
 
-/** What the Rust library accepts; a longer header is not one. */
-const MAX_HEADER_BYTES = 100_000_000;
-const METADATA = '__metadata__';
-/** Header, tensor, shape. */
-const HEADER_DEPTH = 3;
+/** Widest first, in the order in which the Python package writes them, so that both write the same bytes. */
+const ORDER: readonly string[] = [
+  ...['U64', 'I64', 'F64', 'F32', 'U32', 'I32', 'BF16', 'F16', 'U16', 'I16', 'I8', 'U8', 'BOOL'],
+];
 
 /**
  * One file of all tensors. The widest elements come first (then by name), so that every tensor is aligned to its elements,
@@ -106,18 +80,16 @@ export function encodeSafetensors(
         'the data must fill the shape',
       );
     }
-    if (!(data instanceof ARRAYS[dtype])) {
+    if (!(data instanceof NUMBER_ARRAYS[dtype])) {
       throw new UnrolledError(
         'DTYPE',
-        `expected a ${ARRAYS[dtype].name} for "${brief(name)}" of type ${dtype}, received ${shownValue(data)}`,
+        `expected a ${NUMBER_ARRAYS[dtype].name} for "${brief(name)}" of type ${dtype}, received ${shownValue(data)}`,
         'convert the data or name their type',
       );
     }
   }
   const sorted = [...tensors].sort(
-    (a, b) =>
-      ARRAYS[b.dtype].BYTES_PER_ELEMENT - ARRAYS[a.dtype].BYTES_PER_ELEMENT ||
-      (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+    (a, b) => ORDER.indexOf(a.dtype) - ORDER.indexOf(b.dtype) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
   );
   const header: [string, unknown][] = [];
   if (Object.keys(metadata).length > 0) header.push([METADATA, metadata]);
@@ -127,8 +99,9 @@ export function encodeSafetensors(
     end += data.byteLength;
     header.push([name, { dtype, shape, data_offsets: [begin, end] }]);
   }
-  // Object.fromEntries, since assignment would lose a tensor that is called __proto__.
-  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
+  // By hand, since an object would lose a tensor that is called __proto__, and put one that is called 0 first.
+  const fields = header.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
+  const json = new TextEncoder().encode(`{${fields.join(',')}}`);
   const headerLength = Math.ceil(json.length / 8) * 8; // data begin at a multiple of 8; the rest is spaces
   if (headerLength > MAX_HEADER_BYTES) {
     throw new UnrolledError(
@@ -157,63 +130,57 @@ export function encodeSafetensors(
  */
 export function decodeSafetensors(source: Bytes, name = 'the file'): SafetensorsFile {
   const bytes = bytesOf(source, name, 'read the file first: its bytes are what is decoded');
-  const damaged = (expected: string, received: string, cause?: unknown): UnrolledError =>
-    new UnrolledError(
-      'FORMAT',
-      `expected ${expected} in ${name}, received ${received}`,
-      'the file is damaged or not a safetensors file: copy it again, or save the model again',
-      { cause },
-    );
+  const damaged = damagedSafetensors(name);
   const other = notAModel(bytes);
   if (other !== null) {
     const help = 'name a model file: one that train wrote, or another safetensors file';
     throw new UnrolledError('FORMAT', `expected a model file (safetensors), received ${other}: ${name}`, help);
   }
-  if (bytes.length < 8) throw damaged('at least 8 bytes', `${bytes.length}`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const declared = view.getBigUint64(0, true);
-  const room = Math.min(bytes.length - 8, MAX_HEADER_BYTES);
-  if (declared < 2n || declared > BigInt(room)) {
-    throw damaged(`a header of 2 to ${room} bytes`, `a header length of ${declared}`);
-  }
-  const dataStart = 8 + Number(declared);
-  if (bytes[8] !== 0x7b) throw damaged('a header that begins with {', `the byte ${bytes[8]}`);
-  const header = parseHeader(bytes.subarray(8, dataStart), damaged);
-
-  const metadata: [string, string][] = [];
-  const entries: TensorEntry[] = [];
-  for (const [key, value] of Object.entries(header)) {
-    if (key !== METADATA) {
-      entries.push(checkTensor(key, value, damaged));
-      continue;
-    }
-    if (!isRecord(value)) throw damaged(`${METADATA} to be an object`, shown(value));
-    for (const [field, text] of Object.entries(value)) {
-      if (typeof text !== 'string') throw damaged(`${METADATA}.${brief(field)} to be a string`, shown(text));
-      metadata.push([field, text]);
-    }
-  }
-
-  entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
-  let expectedBegin = 0;
-  for (const { key, begin, end } of entries) {
-    if (begin !== expectedBegin) {
-      const problem = begin < expectedBegin ? 'that overlap another tensor' : 'that leave a gap';
-      throw damaged(`data of "${brief(key)}" at ${expectedBegin}`, `data_offsets [${begin}, ${end}] ${problem}`);
-    }
-    expectedBegin = end;
-  }
-  if (expectedBegin !== bytes.length - dataStart) {
-    throw damaged(`${expectedBegin} bytes of data`, `${bytes.length - dataStart}`);
-  }
-
+  const dataStart = dataStartOf(bytes, bytes.length, damaged);
+  const { entries, metadata } = readHeader(bytes.subarray(8, dataStart), bytes.length - dataStart, damaged);
   const tensors = new Map<string, SafetensorsTensor>();
-  for (const { key, dtype, shape, begin, end } of entries) {
-    const copy = new Uint8Array(end - begin);
-    copy.set(bytes.subarray(dataStart + begin, dataStart + end));
-    tensors.set(key, { shape, dtype, data: new ARRAYS[dtype](copy.buffer) });
+  for (const entry of entries) {
+    tensors.set(entry.key, tensorOf(entry, bytes.slice(dataStart + entry.begin, dataStart + entry.end), name));
   }
-  return { tensors, metadata: Object.fromEntries(metadata) };
+  return { tensors, metadata };
+}
+
+/**
+ * Opens a file by its header; each tensor is read when it is asked for.
+ * Errors: FORMAT with the name of the file, IO.
+ */
+export async function openSafetensors(source: ByteSource): Promise<TensorFile> {
+  const { name, size } = source;
+  const damaged = damagedSafetensors(name);
+  const dataStart = dataStartOf(await readRange(source, 0, Math.min(9, size)), size, damaged);
+  const { entries, metadata } = readHeader(await readRange(source, 8, dataStart - 8), size - dataStart, damaged);
+  const byName = new Map(entries.map((entry) => [entry.key, entry]));
+  return {
+    kind: 'safetensors',
+    name,
+    keepsOrder: false,
+    metadata,
+    entries: byName,
+    async read(key) {
+      const entry = byName.get(key);
+      if (entry === undefined)
+        refuse('a tensor of the file', key, `it has ${[...byName.keys()].slice(0, 9).join(', ')}`);
+      const bytes = await readRange(source, dataStart + entry.begin, entry.end - entry.begin);
+      return tensorOf(entry, bytes.slice(), name);
+    },
+  };
+}
+
+/** @param bytes its own. Errors: FORMAT for types that JavaScript has no array for. */
+function tensorOf({ key, dtype, shape }: SafetensorsEntry, bytes: Uint8Array, name: string): SafetensorsTensor {
+  if (!isReadable(dtype)) {
+    throw new UnrolledError(
+      'FORMAT',
+      `expected "${brief(key)}" of type ${Object.keys(NUMBER_ARRAYS).join(', ')} in ${name}, received ${dtype}, which is not read here`,
+      'the file is whole: write it with wider numbers, as tensor.to(torch.bfloat16) makes them',
+    );
+  }
+  return { shape, dtype, data: arrayOf(dtype, bytes) };
 }
 
 /** Errors: OPTION for what is no list of tensors. */
@@ -221,73 +188,7 @@ function checkTensors(tensors: unknown): void {
   const help = 'storedTensors(module) gives those of a module; of a state dict Object.values(…) with a dtype of F32';
   expectRows(tensors, help, ({ name, shape, dtype }) => {
     expectText(name, 'the name of a tensor', help);
-    expectChoice(dtype, `the dtype of "${brief(name)}"`, Object.keys(ARRAYS));
+    expectChoice(dtype, `the dtype of "${brief(name)}"`, Object.keys(NUMBER_ARRAYS));
     if (!Array.isArray(shape)) refuse(`the shape of "${brief(name)}" as an array`, shape, help);
   });
-}
-
-type Damaged = (expected: string, received: string, cause?: unknown) => UnrolledError;
-
-interface TensorEntry {
-  key: string;
-  dtype: SafetensorsDType;
-  shape: number[];
-  begin: number;
-  end: number;
-}
-
-function parseHeader(bytes: Uint8Array, damaged: Damaged): Record<string, unknown> {
-  let text: string;
-  let header: unknown;
-  let fault: JsonFault | null;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    fault = jsonFault(text, HEADER_DEPTH);
-    header = fault?.kind === 'deep' ? null : JSON.parse(text);
-  } catch (error) {
-    throw damaged('a header of JSON', error instanceof Error ? error.message : 'something else', error);
-  }
-  if (fault?.kind === 'deep') throw damaged(`a header of at most ${HEADER_DEPTH} levels`, 'a deeper one');
-  if (!isRecord(header)) throw damaged('a JSON object as the header', shown(header));
-  if (fault?.kind === 'twice') throw damaged('each name once in the header', `"${brief(fault.key)}" twice`);
-  return header;
-}
-
-function checkTensor(key: string, value: unknown, damaged: Damaged): TensorEntry {
-  if (!isRecord(value)) throw damaged(`"${brief(key)}" to be an object`, shown(value));
-  const { dtype, shape, data_offsets: offsets } = value;
-  if (typeof dtype !== 'string' || !isDType(dtype)) {
-    throw damaged(`"${brief(key)}" of type ${Object.keys(ARRAYS).join(', ')}`, shown(dtype));
-  }
-  if (!isSizes(shape)) throw damaged(`whole sizes in the shape of "${brief(key)}"`, shown(shape));
-  if (!isSizes(offsets) || offsets.length !== 2 || offsets[1] < offsets[0]) {
-    throw damaged(`data_offsets [begin, end] for "${brief(key)}"`, shown(offsets));
-  }
-  let size = ARRAYS[dtype].BYTES_PER_ELEMENT as number;
-  for (const n of shape) {
-    size *= n;
-    if (!Number.isSafeInteger(size)) throw damaged(`a shape that fits in memory for "${brief(key)}"`, shown(shape));
-  }
-  const [begin, end] = offsets;
-  if (end - begin !== size) {
-    throw damaged(`${size} bytes for "${brief(key)}" (${dtype}, ${shown(shape)})`, `data_offsets [${begin}, ${end}]`);
-  }
-  return { key, dtype, shape, begin, end };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isDType(value: string): value is SafetensorsDType {
-  return Object.hasOwn(ARRAYS, value);
-}
-
-function isSizes(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
-}
-
-/** A value for a message: its JSON, cut. */
-function shown(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(brief(value)) : brief(JSON.stringify(value) ?? 'nothing');
 }

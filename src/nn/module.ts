@@ -162,6 +162,20 @@ export abstract class Module {
     return found;
   }
 
+  /**
+   * This module under '' and its parts, theirs, and so on, each under its path: `rnn`, `layers.0`. A part in two places comes once.
+   */
+  *namedModules(): Generator<[string, Module]> {
+    const seen = new Set<Module>();
+    function* walk(module: Module, path: string): Generator<[string, Module]> {
+      if (seen.has(module)) return;
+      seen.add(module);
+      yield [path, module];
+      for (const [key, part] of module.#members().parts) yield* walk(part, path === '' ? key : `${path}.${key}`);
+    }
+    yield* walk(this, '');
+  }
+
   /** What this module and its parts draw masks with, each once, in their order. @internal */
   randomCalls(): Set<RandomCalls> {
     return new Set([...this.modules()].flatMap((module) => [...module.#calls]));

@@ -133,7 +133,8 @@ export class Recurrent extends Module {
   readonly outputSize: number;
   /** Whether input and output are [N, T, …] in place of [T, N, …]. */
   readonly batchFirst: boolean;
-  readonly #options: RecurrentOptions;
+  /** What it was made with. */
+  readonly options: Readonly<RecurrentOptions>;
   /** [layer][direction] */
   readonly #layers: RecurrentLayer[][] = [];
   readonly #projections: (Linear | null)[] = [];
@@ -165,7 +166,7 @@ export class Recurrent extends Module {
     this.numLayers = hiddenSizes.length;
     this.bidirectional = bidirectional;
     this.batchFirst = batchFirst;
-    this.#options = options;
+    this.options = options;
     this.#calls = this.addCalls(options.calls ?? defaultCalls());
     const { rng = defaultRng(), merge = 'concat', skip = false } = options;
     let input = inputSize;
@@ -224,7 +225,7 @@ export class Recurrent extends Module {
         'the axes are steps, batch and features',
       );
     }
-    if (x.dtype === 'int32' && (this.#options.inputDropout ?? 0) > 0) {
+    if (x.dtype === 'int32' && (this.options.inputDropout ?? 0) > 0) {
       throw new UnrolledError(
         'OPTION',
         'expected dense input for inputDropout, received tokens',
@@ -248,7 +249,7 @@ export class Recurrent extends Module {
     const packing = packingOf(options, batchFirst, T, N);
     const gradientScale = scaleOf(options.gradientScale, T, x);
     const segment = segmentOf(options.checkpoint, T);
-    const { skip = false, residual = false, merge = 'concat', reverse = false, keepOrder = true } = this.#options;
+    const { skip = false, residual = false, merge = 'concat', reverse = false, keepOrder = true } = this.options;
     const source = packing === null ? first : packing.pack(first);
     if (skip && this.numLayers > 1 && x.dtype === 'int32') {
       throw new UnrolledError(
@@ -330,7 +331,7 @@ export class Recurrent extends Module {
    */
   step(values: TensorLike, state: RecurrentState | null = null): { output: Tensor; state: RecurrentState } {
     const x = asTensor(values, 'the input');
-    if (this.bidirectional || this.#options.reverse === true) {
+    if (this.bidirectional || this.options.reverse === true) {
       throw new UnrolledError(
         'OPTION',
         'expected a unidirectional forward network, received one that starts at the end',
@@ -375,7 +376,7 @@ export class Recurrent extends Module {
   /** Dropout between two layers. */
   #between(y: Tensor, packing: Packing | null): Tensor {
     const { p } = this.#dropout;
-    if (!this.training || p === 0 || this.#options.variational !== true) return this.#dropout.forward(y);
+    if (!this.training || p === 0 || this.options.variational !== true) return this.#dropout.forward(y);
     const N = packing?.steps.N ?? y.shape[1];
     const once = dropout(full([N, y.shape[y.rank - 1]], 1, { device: y.device }), p, this.#calls.next());
     return mul(y, packing === null ? once : packing.spread(once));

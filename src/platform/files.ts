@@ -109,7 +109,7 @@ function hasMethod(value: unknown, name: string): boolean {
 }
 
 /** A path or an address; null for what is neither. */
-function addressOf(value: unknown): string | null {
+export function addressOf(value: unknown): string | null {
   if (typeof value === 'string') return value === '' ? null : value;
   const href = typeof value === 'object' && value !== null && 'href' in value ? value.href : null;
   return typeof href === 'string' ? href : null;

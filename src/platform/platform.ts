@@ -28,6 +28,15 @@ export interface Addon {
   close(handle: number): void;
 }
 
+/** A file that is open for reading by range. */
+export interface OpenFile {
+  readonly name: string;
+  /** Bytes in all. */
+  readonly size: number;
+  read(offset: number, length: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
 export interface Platform {
   readonly name: 'browser' | 'node';
   /** Cores that this process may use. */
@@ -56,6 +65,8 @@ export interface Platform {
   holdYoungGeneration?(): () => void;
   /** The whole file. @param path or a `file:` address. Errors: NOT_FOUND, IO. */
   readFile(path: string | URL): Promise<Uint8Array<ArrayBuffer>>;
+  /** The file for reading by range, where the machine can. Errors: NOT_FOUND, IO. */
+  openFile?(path: string | URL): Promise<OpenFile>;
   /** The same at once, where the machine can. */
   readFileSync?(path: string | URL): Uint8Array<ArrayBuffer>;
   /** The file whole or not at all: the old one stays where writing fails. Errors: IO. */

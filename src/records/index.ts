@@ -8,5 +8,5 @@ export { readTagged, type TaggedFormat, type TaggedOptions, type TaggedSentence,
 export type { NumberStyle } from './numbers.js';
 export type { SeriesStep } from './steps.js';
 export { type DateOrder, timesOf } from './times.js';
-export { type Inflate, unzip, type ZipEntry, zipEntries } from './unzip.js';
+export { unzip, type ZipEntry, zipEntries } from '../formats/zip.js';
 export { type IdxArray, readIdx } from './idx.js';

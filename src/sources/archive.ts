@@ -1,9 +1,8 @@
 // What a .zip holds as data, and files that are no text at all, known by their first bytes.
-import { inflateRawSync } from 'node:zlib';
 import { isDataFile, isTableFile } from '../data/extract.js';
 import { UnrolledError } from '../errors.js';
 import { fileKind } from '../formats/fileKinds.js';
-import { unzip, type ZipEntry, zipEntries } from '../records/unzip.js';
+import { unzip, type ZipEntry, zipEntries } from '../formats/zip.js';
 
 /** One file of the data, unpacked. */
 export interface Part {
@@ -62,7 +61,7 @@ async function unzipped(part: Part, wanted: 'texts' | 'table' | 'labelled'): Pro
     : [some.reduce((a, b) => (b.bytes > a.bytes ? b : a))];
   const parts: Part[] = [];
   for (const { path } of chosen) {
-    parts.push({ name: `${part.name}/${path}`, bytes: await unzip(part.bytes, path, part.name, inflate) });
+    parts.push({ name: `${part.name}/${path}`, bytes: await unzip(part.bytes, path, part.name) });
   }
   return parts;
 }
@@ -70,11 +69,4 @@ async function unzipped(part: Part, wanted: 'texts' | 'table' | 'labelled'): Pro
 function isData(path: ZipEntry['path']): boolean {
   const hidden = path.split('/').some((name) => name.startsWith('.') || name === '__MACOSX');
   return !hidden && (isDataFile(path) || isTableFile(path));
-}
-
-/** By zlib, which says where the packed data ends. */
-async function inflate(packed: Uint8Array, most: number): Promise<{ bytes: Uint8Array; used: number }> {
-  const result: unknown = inflateRawSync(packed, { info: true, maxOutputLength: Math.max(1, most) });
-  const { buffer, engine } = result as { buffer: Uint8Array; engine: { bytesWritten: number } };
-  return { bytes: buffer, used: engine.bytesWritten };
 }

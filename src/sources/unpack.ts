@@ -1,7 +1,7 @@
 // Gzip by its first bytes, not by its name: standard input has none.
 import { createGunzip } from 'node:zlib';
 import { UnrolledError } from '../errors.js';
-import { inflated } from '../records/inflate.js';
+import { inflated } from '../formats/inflateLimits.js';
 
 /** The bytes as they are, or unpacked. Errors: FORMAT for damaged gzip data, and for more than could be read. */
 export async function unpack(bytes: Uint8Array, name: string): Promise<Uint8Array> {

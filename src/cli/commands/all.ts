@@ -2,6 +2,7 @@
 import type { AnyCommand } from '../command.js';
 import { backendsCommand } from './backends.js';
 import { benchCommand } from './bench.js';
+import { convertCommand } from './convert.js';
 import { dataCommand } from './data.js';
 import { evaluateCommand } from './evaluate.js';
 import { generateCommand } from './generate.js';
@@ -16,6 +17,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   evaluateCommand,
   predictCommand,
   inspectCommand,
+  convertCommand,
   reproduceCommand,
   backendsCommand,
   benchCommand,

@@ -6,6 +6,7 @@ import type { Inspection } from '../../inspect/inspectModel.js';
 import type { AnyModel } from '../../models/tasks.js';
 import { defineCommand } from '../command.js';
 import { readBytes, writeWhole } from '../files.js';
+import { inspectForeign } from '../inspectForeign.js';
 import { inspectTables } from '../inspectTables.js';
 import type { Io } from '../io.js';
 import { openModel } from '../modelCall.js';
@@ -32,6 +33,8 @@ export const inspectCommand = defineCommand({
     const { io, globals } = context;
     await refuseOverwriting(context, { '--report': options.report }, [file, options.textFile, options.series]);
     const text = await textOf(io, options);
+    const foreign = await inspectForeign(io.cwd, file);
+    if (foreign !== null) return foreign;
     const { model, commands, reading } = await openModel(context, file);
     const insight = await commands.inspect(model, { context, file, text, series: options.series, reading });
     const { inspectModel, toRows } = await import('../../inspect/index.js');

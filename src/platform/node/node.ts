@@ -11,7 +11,7 @@ import { UnrolledError } from '../../errors.js';
 import { brief } from '../../brief.js';
 import { kernelUrl } from '../../kernelFiles.js';
 import type { KernelVariant } from '../kernelVariant.js';
-import type { Platform } from '../platform.js';
+import type { OpenFile, Platform } from '../platform.js';
 import type { WorkerThread } from '../workerThread.js';
 import { findAddon, type FoundAddon } from './addon.js';
 
@@ -28,7 +28,7 @@ const BUILD = CHECKOUT ? 'run `npm run build`' : 'install unrolled again';
 const BUNDLE =
   "a bundle wants node_modules/unrolled/dist/kernels copied beside it, configure({ kernels: folder }), or import 'unrolled/inline'";
 
-export const nodePlatform: Platform = {
+export const nodePlatform: Platform & Required<Pick<Platform, 'openFile'>> = {
   name: 'node',
   get cpuCount() {
     return availableParallelism();
@@ -54,6 +54,7 @@ export const nodePlatform: Platform = {
       throw notRead(path, cause);
     }
   },
+  openFile,
   readFileSync(path) {
     try {
       return new Uint8Array(readFileSync(path));
@@ -84,6 +85,35 @@ function installedFile(file: string): URL | null {
     if (existsSync(path)) return pathToFileURL(path);
     if (dirname(folder) === folder) return null;
     folder = dirname(folder);
+  }
+}
+
+async function openFile(given: string | URL): Promise<OpenFile> {
+  const path = typeof given === 'string' ? pathOf(given) : given;
+  try {
+    const file = await open(path, 'r');
+    const about = await file.stat();
+    if (about.isDirectory()) {
+      await file.close();
+      throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
+    }
+    return {
+      name: String(given),
+      size: about.size,
+      async read(offset, length) {
+        const bytes = new Uint8Array(length);
+        let at = 0;
+        while (at < length) {
+          const { bytesRead } = await file.read(bytes, at, length - at, offset + at);
+          if (bytesRead === 0) break;
+          at += bytesRead;
+        }
+        return bytes.subarray(0, at);
+      },
+      close: () => file.close(),
+    };
+  } catch (cause) {
+    throw notRead(path, cause);
   }
 }
 

@@ -1,6 +1,6 @@
-import { deflateRawSync, inflateRawSync, type Zlib } from 'node:zlib';
+import { deflateRawSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { type Inflate, unzip, zipEntries } from './unzip.js';
+import { encodeZip, unzip, zipEntries } from './zip.js';
 
 /** Made with Python's zipfile: a folder, a stored, a deflated and a bzip2 file, and a comment at the end. */
 const SMALL = new Uint8Array(
@@ -118,17 +118,9 @@ function zipOf({
   return Uint8Array.from([...local, ...entry, ...end, ...comment]);
 }
 
-it('refuses what stands where nobody looks: behind a stream, and in a comment', async () => {
+it('refuses what stands where nobody looks: in a comment', async () => {
   const stream = deflateRawSync(Buffer.from('ab'.repeat(40)));
-  const zlib: Inflate = async (packed) => {
-    const { buffer, engine } = inflateRawSync(packed, { info: true }) as unknown as { buffer: Buffer; engine: Zlib };
-    return { bytes: buffer, used: engine.bytesWritten };
-  };
-  expect((await unzip(zipOf({ packed: stream, size: 80 }), 'a.txt', 'x.zip', zlib)).length).toBe(80);
-  const junk = Uint8Array.from([...stream, 1, 2, 3]);
-  await expect(unzip(zipOf({ packed: junk, size: 80 }), 'a.txt', 'x.zip', zlib)).rejects.toThrow(
-    /more data after the end of a\.txt/,
-  );
+  expect((await unzip(zipOf({ packed: stream, size: 80 }), 'a.txt', 'x.zip')).length).toBe(80);
   // A comment that is the end of another archive.
   const inner = zipOf({ packed: stream, size: 80 });
   const good = zipOf({ packed: stream, size: 80, comment: new TextEncoder().encode('PK, a comment') });
@@ -149,4 +141,16 @@ it('survives any changed byte', async () => {
       expect(error, `byte ${at}`).toMatchObject({ name: expect.stringMatching(/Unrolled|Unsupported/) as string });
     });
   }
+});
+
+it.each([0, 6] as const)('reads what it writes at level %i, the same bytes each time', async (level) => {
+  const files = new Map([
+    ['a/b.txt', new TextEncoder().encode('ab'.repeat(1000))],
+    ['__proto__.npy', Uint8Array.of(1, 2, 3)],
+    ['empty', new Uint8Array(0)],
+  ]);
+  const archive = encodeZip(files, level);
+  expect(archive).toEqual(encodeZip(files, level));
+  expect(zipEntries(archive, 'x.zip').map(({ path }) => path)).toEqual([...files.keys()]);
+  for (const [path, bytes] of files) expect(await unzip(archive, path, 'x.zip')).toEqual(bytes);
 });

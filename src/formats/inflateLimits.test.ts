@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inflated, requireInflatable } from './inflate.js';
+import { inflated, requireInflatable } from './inflateLimits.js';
 
 const code = expect.objectContaining({ code: 'FORMAT' });
 

@@ -1,0 +1,112 @@
+// Opens a file of weights by its content, never by its name; what cannot be read is named, with what to do.
+import { brief } from '../brief.js';
+import { UnrolledError } from '../errors.js';
+import { expectFunction, expectText, type Names, optionsOf } from '../expect.js';
+import { type ByteSource, openSource, readRange, sourceOfBytes } from '../platform/byteSource.js';
+import { addressOf, type FileSource } from '../platform/files.js';
+import { fileKind } from './fileKinds.js';
+import { foreignKind } from './foreignKinds.js';
+import { openNpy, openNpz } from './npy.js';
+import { openSafetensors } from './safetensors.js';
+import { openShards } from './shards.js';
+import type { TensorFile } from './tensorFile.js';
+import { openTorchFile } from './torchFile.js';
+import { ZipArchive } from './zip.js';
+
+/** How a file of weights is opened. */
+export interface OpenOptions {
+  /** Which of several state dicts of a checkpoint: its key. */
+  at?: string;
+  /** Opens another file of a model in several parts, by the name that its index has for it. Default: beside the index. */
+  open?(name: string): FileSource | ByteSource | Promise<ByteSource>;
+}
+
+/** An open file, and how to give it back. */
+export interface OpenedTensors extends TensorFile {
+  /** Ends the reading. */
+  close(): Promise<void>;
+}
+
+const OPTIONS: Names<OpenOptions> = { at: true, open: true };
+const START = 512;
+
+/**
+ * Opens a file of weights: safetensors (in several parts too, by the index), PyTorch (`.pt`, `.pth`), NumPy (`.npz`, `.npy`). Tensors are
+ * read when they are asked for, by range where the source can.
+ * @param given a path on Node, an address, a `File`, a `Response`, bytes, or a `ByteSource`
+ * Errors: FORMAT for what is damaged and for files of other kinds, which are named; NOT_FOUND, IO, OPTION.
+ */
+export async function openTensors(given: FileSource | ByteSource, wanted: OpenOptions = {}): Promise<OpenedTensors> {
+  const options = optionsOf(wanted, OPTIONS, 'openTensors');
+  if (options.at !== undefined) expectText(options.at, 'at', "give the key of a state dict, as 'model_state_dict'");
+  if (options.open !== undefined) expectFunction(options.open, 'open', 'as in (name) => path');
+  const source = await openSource(given);
+  const opened = [source];
+  const close = async (): Promise<void> => {
+    for (const one of opened) await one.close?.();
+  };
+  const openPart = async (name: string): Promise<ByteSource> => {
+    const part = await openSource((await options.open?.(name)) ?? besides(given, name));
+    opened.push(part);
+    return part;
+  };
+  try {
+    return { ...(await openKnown(source, options.at, openPart)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Another file in the same folder. Errors: OPTION where nobody knows the folder. */
+function besides(given: FileSource | ByteSource, name: string): string {
+  const address = addressOf(given);
+  if (address !== null) return address.replace(/[^/\\]*$/, '') + name;
+  throw new UnrolledError(
+    'OPTION',
+    `expected the file ${brief(name)} too, received its index`,
+    'give { open: (name) => … }',
+  );
+}
+
+async function openKnown(
+  source: ByteSource,
+  at: string | undefined,
+  openPart: (name: string) => Promise<ByteSource>,
+): Promise<TensorFile> {
+  const { name, size } = source;
+  const start = await readRange(source, 0, Math.min(START, size));
+  if (start[0] === 0x50 && start[1] === 0x4b && (start[2] === 3 || start[2] === 5)) return openZip(source, at);
+  if (start[0] === 0x93 && start[1] === 0x4e) return openNpy(source);
+  if (isJson(start)) return openShards(source, openPart);
+  const other = foreignKind(start) ?? (start[8] === 0x7b ? null : fileKind(start));
+  if (other !== null) {
+    throw new UnrolledError('FORMAT', `expected a file of weights, received ${other.what}: ${name}`, other.help);
+  }
+  return openSafetensors(source);
+}
+
+/** Text that begins with a brace. */
+function isJson(start: Uint8Array): boolean {
+  return /^\s*\{\s*"/.test(new TextDecoder('latin1').decode(start.subarray(0, 64)));
+}
+
+async function openZip(source: ByteSource, at: string | undefined): Promise<TensorFile> {
+  const zip = await ZipArchive.open(source);
+  if (zip.find('data.pkl') !== undefined) return openTorchFile(source, zip, at);
+  const paths = zip.entries.map(({ path }) => path);
+  if (paths.length > 0 && paths.every((path) => path.endsWith('.npy'))) return openNpz(source, zip);
+  const isKeras = paths.includes('config.json') && paths.some((path) => path.startsWith('model.weights'));
+  throw new UnrolledError(
+    'FORMAT',
+    `expected a file of weights, received ${isKeras ? 'a model of Keras' : 'a zip archive'}: ${source.name}`,
+    isKeras
+      ? 'in Python: numpy.savez(file, *model.get_weights()); .keras files are not read'
+      : `it holds ${paths.slice(0, 5).map((path) => brief(path)).join(', ') || 'nothing'}: unpack it, and name the file of weights`, // prettier-ignore
+  );
+}
+
+/** The same for bytes. @param name of the file, for messages */
+export function openTensorBytes(bytes: Uint8Array, name: string, options: OpenOptions = {}): Promise<OpenedTensors> {
+  return openTensors(sourceOfBytes(bytes, name), options);
+}

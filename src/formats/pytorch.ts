@@ -1,0 +1,486 @@
+// Names, orders and transpositions of PyTorch's modules, to layers with labelled weights and back; MLX's are read beside them.
+// A matrix of PyTorch is [outputs, inputs], its gates one below the other; ours is [inputs, outputs], its gates side by side.
+// Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html (GRU, RNN, LSTMCell)
+import { brief } from '../brief.js';
+import { formatShape } from '../tensor/shape.js';
+import { arrange } from '../weights/arrange.js';
+import type { FileTensor } from '../weights/files.js';
+import type { Block, ParameterLabel, Place, StateDict } from '../weights/labels.js';
+import type {
+  LayerDescription,
+  LayerReading,
+  MappedParameter,
+  Mapping,
+  RecurrentDescription,
+  UnmappedTensor,
+} from './layers.js';
+import type { TensorEntry, TensorFile } from './tensorFile.js';
+
+/**
+ * The gates of a cell in PyTorch's order: for each, the linears of ours that multiply the input and the state. Where they are one, its
+ * bias is the sum of PyTorch's two; the candidate of the GRU keeps both, since the reset gate stands between them.
+ */
+const GATES: Readonly<Record<RecurrentDescription['cell'], readonly (readonly [x: string, h: string])[]>> = {
+  rnn: [['h', 'h']],
+  'rnn-relu': [['h', 'h']],
+  gru: [['r', 'r'], ['z', 'z'], ['nx', 'nh']], // prettier-ignore
+  lstm: [['i', 'i'], ['f', 'f'], ['g', 'g'], ['o', 'o']], // prettier-ignore
+  'lstm-projection': [['i', 'i'], ['f', 'f'], ['g', 'g'], ['o', 'o']], // prettier-ignore
+};
+/** What the projection of our LSTM multiplies: the output of the cell before it. */
+const PROJECTED = 'f(c, z:f, z:g, z:i, z:o)';
+/** The cell by its number of gates. */
+const BY_GATES: Readonly<Record<number, RecurrentDescription['cell']>> = { 1: 'rnn', 3: 'gru', 4: 'lstm' };
+
+const WEIGHTS: readonly string[] = ['F32', 'F64', 'F16', 'BF16'];
+const RECURRENT = /^(weight_ih|weight_hh|bias_ih|bias_hh|weight_hr)(?:_l(\d+))?(_reverse)?$/;
+/** Put in front of all names by nn.DataParallel and torch.compile. */
+const WRAPPERS: readonly string[] = ['module.', '_orig_mod.'];
+const EMBEDDING_NAME = /emb|wte|lookup|vocab/i;
+
+/** How a state dict is read. */
+export interface ReadOptions {
+  /** Only what begins with it, and without it: `encoder`. */
+  prefix?: string;
+  /** What layers are whose tensors leave a choice, by name: `{ rnn: 'rnn-relu', decoder: 'linear' }`. */
+  layers?: Readonly<Record<string, LayerReading>>;
+}
+
+/** The tensors of one layer and direction; each by its whole name. */
+interface Parts {
+  wx?: string;
+  wh?: string;
+  wr?: string;
+  bx?: string;
+  bh?: string;
+  /** MLX: the bias of the candidate's product with the state alone. */
+  bn?: string;
+}
+
+/** A tensor of a group (one path), its last name apart. */
+interface Leaf extends TensorEntry {
+  leaf: string;
+  name: string;
+}
+
+type Fail = (why: string) => null;
+
+/** What the tensors of a state dict are. What no layer here takes is in `unmapped`, with the reason. */
+export function readStateDict(
+  { entries, keepsOrder }: Pick<TensorFile, 'entries' | 'keepsOrder'>,
+  options: ReadOptions = {},
+): Mapping {
+  const unmapped: UnmappedTensor[] = [];
+  const skip = ({ name, shape, dtype }: Leaf, why: string): void => {
+    unmapped.push({ name, shape, dtype, why });
+  };
+  const groups = groupsOf(entries, options.prefix ?? '');
+  const found = new Map<string, Read>();
+  let layout = 'PyTorch';
+  for (const [path, leaves] of groups) {
+    const weights = leaves.filter((own) => WEIGHTS.includes(own.dtype));
+    for (const own of leaves) if (!weights.includes(own)) skip(own, `${brief(own.dtype)}: no weight`);
+    if (weights.length === 0) continue;
+    const isMlx = weights.some(({ leaf }) => /^(Wx|Wxh)$/.test(leaf));
+    if (isMlx) layout = 'MLX';
+    const isRecurrent = isMlx || weights.some(({ leaf }) => RECURRENT.test(leaf));
+    const taken = new Set<string>();
+    const fail: Fail = (why) => {
+      for (const own of weights) skip(own, why);
+      return null;
+    };
+    const reading = options.layers?.[path];
+    const read = isRecurrent
+      ? readRecurrent(path, weights, isMlx, reading, taken, fail)
+      : readSimple(path, weights, reading, groups, taken, fail);
+    if (read === null) continue;
+    found.set(path, read);
+    for (const own of weights) if (!taken.has(own.name)) skip(own, 'no part of such a layer');
+  }
+  settleEmbeddings(found, keepsOrder, ({ layer, directions }) => {
+    const name = directions[0].wx ?? layer.name;
+    const { shape = [], dtype = '' } = entries.get(name) ?? {};
+    unmapped.push({ name, shape, dtype, why: `embedding or linear: say { layers: { '${layer.name}': 'embedding' } }` });
+  });
+  const reads = [...found.values()];
+  return { layout, layers: reads.map(({ layer }) => layer), parameters: reads.flatMap(parametersOf), unmapped };
+}
+
+/** The state dict of these layers, as PyTorch has it. Errors: FORMAT where weights are missing or too many. */
+export function writeStateDict(layers: readonly LayerDescription[], weights: StateDict): Map<string, FileTensor> {
+  const reads = layers.map((layer): Read => ({ layer, directions: layer.kind === 'recurrent' ? namesOf(layer) : [] }));
+  const parameters = reads.flatMap(parametersOf);
+  const places = parameters.map(({ name, shape, label }): Place => ({ name, shape, label }));
+  const { numbers } = arrange(places, weights, { from: 'the network' });
+  const tensors = new Map<string, FileTensor>();
+  parameters.forEach((parameter, i) => {
+    const values = numbers[i];
+    if (values === null) return;
+    const { from, split } = parameter;
+    split(values).forEach(({ shape, data }, k) => {
+      tensors.set(from[k], { shape, dtype: 'F32', data });
+    });
+  });
+  return tensors;
+}
+
+/** A layer, and where its tensors are; `directions` of a recurrent one, layer by layer, forward first. */
+interface Read {
+  layer: LayerDescription;
+  directions: Parts[];
+  /** A matrix without bias: an embedding or a linear layer. */
+  isUnsettled?: boolean;
+}
+
+/** A mapped parameter that can go both ways. */
+interface Parameter extends MappedParameter {
+  /** The tensors of `from`, of numbers that stand as `label` says. */
+  split(numbers: ArrayLike<number>): { shape: readonly number[]; data: Float32Array }[];
+}
+
+/** Tensors by path, in the order of the file, without what wraps all of them. */
+function groupsOf(entries: ReadonlyMap<string, TensorEntry>, prefix: string): Map<string, Leaf[]> {
+  const start = prefix === '' || prefix.endsWith('.') ? prefix : `${prefix}.`;
+  let names = [...entries.keys()]
+    .filter((name) => name.startsWith(start))
+    .map((name) => [name, name.slice(start.length)]);
+  for (const wrapper of [...WRAPPERS, ...WRAPPERS]) {
+    if (names.every(([, own]) => own.startsWith(wrapper))) {
+      names = names.map(([name, own]) => [name, own.slice(wrapper.length)]);
+    }
+  }
+  const groups = new Map<string, Leaf[]>();
+  for (const [name, own] of names) {
+    const entry = entries.get(name);
+    if (entry === undefined) continue;
+    const dot = own.lastIndexOf('.');
+    const path = own.slice(0, Math.max(dot, 0));
+    const group = groups.get(path) ?? [];
+    groups.set(path, group);
+    group.push({ leaf: own.slice(dot + 1), name, shape: entry.shape, dtype: entry.dtype });
+  }
+  return groups;
+}
+
+/** A linear layer, an embedding or a normalization. */
+function readSimple(
+  name: string,
+  leaves: readonly Leaf[],
+  reading: LayerReading | undefined,
+  groups: ReadonlyMap<string, Leaf[]>,
+  taken: Set<string>,
+  fail: Fail,
+): Read | null {
+  const has = (leaf: string): boolean => leaves.some((own) => own.leaf === leaf);
+  const parent = groups.get(name.slice(0, Math.max(name.lastIndexOf('.'), 0))) ?? [];
+  if (has('in_proj_weight') || (name.endsWith('out_proj') && parent.some(({ leaf }) => leaf === 'in_proj_weight'))) {
+    return fail('MultiheadAttention: there is no such layer here');
+  }
+  if (has('running_mean')) return fail('BatchNorm: there is no such layer here');
+  if (has('weight_g') || has('original0')) return fail('weight normalization: remove it before saving');
+  const weight = leaves.find(({ leaf }) => leaf === 'weight');
+  const bias = leaves.find(({ leaf }) => leaf === 'bias');
+  if (weight === undefined) return fail('no layer that is known here');
+  const { shape } = weight;
+  const width = shape[0];
+  if (bias !== undefined && (bias.shape.length !== 1 || bias.shape[0] !== width)) return fail('a bias of another size');
+  if (shape.includes(0)) return fail('without elements');
+  const done = (layer: LayerDescription, more: Partial<Read> = {}): Read => {
+    taken.add(weight.name);
+    if (bias !== undefined) taken.add(bias.name);
+    return { layer, directions: [{ wx: weight.name, bx: bias?.name }], ...more };
+  };
+  if (shape.length === 1 && (bias !== undefined || reading === 'layerNorm')) {
+    return done({ kind: 'layerNorm', name, size: width, bias: bias !== undefined });
+  }
+  if (shape.length === 1) return fail("LayerNorm without bias or RMSNorm: say 'layerNorm' if it is one");
+  if (shape.length > 2) return fail(`a weight of ${shape.length} axes, as of a convolution`);
+  const isEmbedding =
+    bias === undefined && (reading === 'embedding' || (reading === undefined && EMBEDDING_NAME.test(name)));
+  if (isEmbedding) return done({ kind: 'embedding', name, count: width, size: shape[1] });
+  return done(
+    { kind: 'linear', name, inputSize: shape[1], outputSize: width, bias: bias !== undefined },
+    { isUnsettled: bias === undefined && reading === undefined },
+  );
+}
+
+/**
+ * A matrix without bias whose vectors are what a recurrent layer behind it reads is a table. Of several, where the file does not keep
+ * their order, nobody knows which.
+ */
+function settleEmbeddings(found: Map<string, Read>, keepsOrder: boolean, undecided: (read: Read) => void): void {
+  if ([...found.values()].some(({ layer }) => layer.kind === 'embedding')) return;
+  const recurrent = [...found.values()].findIndex(({ layer }) => layer.kind === 'recurrent');
+  const first = [...found.values()].at(recurrent)?.layer;
+  if (recurrent < 0 || first?.kind !== 'recurrent') return;
+  const candidates = [...found].filter(([, { layer, isUnsettled }], i) => {
+    const fits = isUnsettled === true && layer.kind === 'linear' && layer.inputSize === first.inputSize;
+    return fits && (!keepsOrder || i < recurrent);
+  });
+  for (const [path, read] of candidates) {
+    const { layer, directions } = read;
+    if (layer.kind !== 'linear') continue;
+    if (candidates.length > 1) {
+      undecided(read);
+      found.delete(path);
+    } else {
+      const { name, outputSize: count, inputSize: size } = layer;
+      found.set(path, { layer: { kind: 'embedding', name, count, size }, directions });
+    }
+  }
+}
+
+/** nn.RNN, nn.GRU, nn.LSTM and their cells; MLX's. */
+function readRecurrent(
+  name: string,
+  leaves: readonly Leaf[],
+  isMlx: boolean,
+  reading: LayerReading | undefined,
+  taken: Set<string>,
+  fail: Fail,
+): Read | null {
+  const shapes = new Map(leaves.map((own) => [own.name, own.shape]));
+  const shapeOf = (part: string | undefined): readonly number[] | null =>
+    part === undefined ? null : (shapes.get(part) ?? null);
+  const directions = isMlx ? [partsOfMlx(leaves)] : partsOfPyTorch(leaves);
+  if (directions === null) return fail('layers of a recurrent network that do not follow each other');
+  const numLayers = directions.length / (directions[1] !== undefined && isReverse(directions[1]) ? 2 : 1);
+  const bidirectional = numLayers !== directions.length;
+  const [first] = directions;
+  const wx = shapeOf(first.wx);
+  const wh = shapeOf(first.wh);
+  const wr = shapeOf(first.wr);
+  if (wx?.length !== 2 || wh?.length !== 2) return fail('a recurrent layer without weight_ih or weight_hh');
+  const hiddenSize = wr === null ? wh[1] : (wr[1] ?? 0);
+  const gates = wx[0] / hiddenSize;
+  const known = Object.hasOwn(BY_GATES, gates) ? BY_GATES[gates] : undefined;
+  if (known === undefined) return fail(`${wx[0]} rows for ${hiddenSize} units: no RNN, GRU or LSTM`);
+  if (wr !== null && known !== 'lstm') return fail('a projection of something else than an LSTM');
+  const layer: RecurrentDescription = {
+    kind: 'recurrent',
+    name,
+    cell: wr !== null ? 'lstm-projection' : known === 'rnn' && reading === 'rnn-relu' ? 'rnn-relu' : known,
+    inputSize: wx[1],
+    hiddenSize,
+    numLayers,
+    bidirectional,
+    bias: first.bx !== undefined,
+    ...(wr === null ? {} : { projSize: wr[0] }),
+  };
+  for (const [i, parts] of directions.entries()) {
+    for (const [part, expected] of Object.entries(
+      expectedShapes(layer, Math.floor(i / (bidirectional ? 2 : 1)), isMlx),
+    )) {
+      const own = shapeOf(parts[part as keyof Parts]);
+      if (expected === null ? own !== null : own === null || formatShape(own) !== formatShape(expected)) {
+        const received = own === null ? 'none' : formatShape(own);
+        return fail(`layer ${Math.floor(i / (bidirectional ? 2 : 1))}: ${expected === null ? 'no' : formatShape(expected)} ${part}, not ${received}`); // prettier-ignore
+      }
+    }
+    for (const part of Object.values(parts)) if (typeof part === 'string') taken.add(part);
+  }
+  return { layer, directions };
+}
+
+/** Shapes of the tensors of a layer; null for one that it has not. */
+function expectedShapes(
+  layer: RecurrentDescription,
+  index: number,
+  isMlx: boolean,
+): Record<keyof Parts, number[] | null> {
+  const { cell, hiddenSize: H, projSize, bidirectional, bias } = layer;
+  const rows = GATES[cell].length * H;
+  const out = projSize ?? H;
+  const input = index === 0 ? layer.inputSize : out * (bidirectional ? 2 : 1);
+  const own = bias ? [rows] : null;
+  return {
+    wx: [rows, input],
+    wh: [rows, out],
+    wr: projSize === undefined ? null : [projSize, H],
+    bx: own,
+    bh: isMlx ? null : own,
+    bn: isMlx && bias && cell === 'gru' ? [H] : null,
+  };
+}
+
+const PARTS: Readonly<Record<string, keyof Parts>> = {
+  ...{ weight_ih: 'wx', weight_hh: 'wh', weight_hr: 'wr', bias_ih: 'bx', bias_hh: 'bh' },
+};
+
+/** Parts of a direction from the end; they are known by their names. */
+function isReverse({ wx }: Parts): boolean {
+  return wx?.endsWith('_reverse') === true;
+}
+
+/** Layer by layer, forward first; null where one is missing between others. */
+function partsOfPyTorch(leaves: readonly Leaf[]): Parts[] | null {
+  const found = new Map<number, [forward: Parts, reverse: Parts]>();
+  for (const { leaf, name } of leaves) {
+    const [, kind, layer = '0', reverse] = RECURRENT.exec(leaf) ?? [];
+    if (kind === undefined) continue;
+    const pair = found.get(Number(layer)) ?? [{}, {}];
+    found.set(Number(layer), pair);
+    pair[reverse === undefined ? 0 : 1][PARTS[kind]] = name;
+  }
+  const bidirectional = found.get(0)?.[1].wx !== undefined;
+  const result: Parts[] = [];
+  for (let layer = 0; layer < found.size; layer++) {
+    const pair = found.get(layer);
+    if (pair === undefined || (pair[1].wx !== undefined) !== bidirectional) return null;
+    result.push(pair[0], ...(bidirectional ? [pair[1]] : []));
+  }
+  return result;
+}
+
+/** MLX's RNN (Wxh, Whh, bias), LSTM (Wx, Wh, bias) and GRU (Wx, Wh, b, bhn). */
+function partsOfMlx(leaves: readonly Leaf[]): Parts {
+  const nameOf = (...names: string[]): string | undefined => leaves.find(({ leaf }) => names.includes(leaf))?.name;
+  return { wx: nameOf('Wx', 'Wxh'), wh: nameOf('Wh', 'Whh'), bx: nameOf('bias', 'b'), bn: nameOf('bhn') };
+}
+
+/** The names of PyTorch for the tensors of a layer. */
+function namesOf({ name, cell, numLayers, bidirectional, bias }: RecurrentDescription): Parts[] {
+  const path = name === '' ? '' : `${name}.`;
+  return Array.from({ length: numLayers * (bidirectional ? 2 : 1) }, (_, i): Parts => {
+    const suffix = bidirectional ? `_l${i >> 1}${i % 2 === 1 ? '_reverse' : ''}` : `_l${i}`;
+    return {
+      wx: `${path}weight_ih${suffix}`,
+      wh: `${path}weight_hh${suffix}`,
+      ...(bias ? { bx: `${path}bias_ih${suffix}`, bh: `${path}bias_hh${suffix}` } : {}),
+      ...(cell === 'lstm-projection' ? { wr: `${path}weight_hr${suffix}` } : {}),
+    };
+  });
+}
+
+/** Parameters of ours for the tensors of a layer. */
+function parametersOf({ layer, directions }: Read): Parameter[] {
+  if (layer.kind === 'recurrent') {
+    return directions.flatMap((parts, i) => {
+      const index = layer.bidirectional ? i >> 1 : i;
+      const place = `${layer.name === '' ? '' : `${layer.name}.`}${index}.${layer.bidirectional && i % 2 === 1 ? 'reverse.' : ''}`;
+      return recurrentParameters(layer, index, parts, place);
+    });
+  }
+  const path = layer.name === '' ? '' : `${layer.name}.`;
+  const { wx: weight = `${path}weight`, bx: bias = `${path}bias` } = directions.at(0) ?? {};
+  const vector = (name: string, from: string, size: number, label: ParameterLabel): Parameter =>
+    asItIs(name, from, [size], label);
+  switch (layer.kind) {
+    case 'embedding': {
+      const label: ParameterLabel = { axes: ['vocabulary', 'embedding'], blocks: [] };
+      return [asItIs(`${path}weight`, weight, [layer.count, layer.size], label)];
+    }
+    case 'linear':
+      return [
+        turned(`${path}weight`, weight, layer.inputSize, layer.outputSize, { axes: ['input', 'output'], blocks: [] }),
+        ...(layer.bias ? [vector(`${path}bias`, bias, layer.outputSize, { axes: ['output'], blocks: [] })] : []),
+      ];
+    case 'layerNorm': {
+      const label: ParameterLabel = { axes: ['features'], blocks: [] };
+      return [
+        vector(`${path}weight`, weight, layer.size, label),
+        ...(layer.bias ? [vector(`${path}bias`, bias, layer.size, label)] : []),
+      ];
+    }
+    default:
+      return layer satisfies never;
+  }
+}
+
+function recurrentParameters(layer: RecurrentDescription, index: number, parts: Parts, place: string): Parameter[] {
+  const { hiddenSize: H, projSize } = layer;
+  const gates = GATES[layer.cell];
+  const shapes = expectedShapes(layer, index, false);
+  const { wx = '', wh = '', wr = '', bx = '', bh, bn } = parts;
+  const columns = (side: 0 | 1, operand: string): Block[] =>
+    gates.map((gate) => ({ gate: gate[side], operand, width: H }));
+  const matrix = (
+    name: string,
+    from: string,
+    shape: readonly number[] | null,
+    axis: 'input' | 'hidden',
+    blocks: Block[],
+  ) => turned(`${place}${name}`, from, shape?.[1] ?? 0, shape?.[0] ?? 0, { axes: [axis, 'gates'], blocks });
+  return [
+    matrix('weight_x', wx, shapes.wx, 'input', columns(0, 'x')),
+    matrix('weight_h', wh, shapes.wh, 'hidden', columns(1, 'h')),
+    ...(layer.bias ? [biasParameter(`${place}bias`, gates, H, bx, bh, bn)] : []),
+    ...(projSize === undefined ? [] : [matrix('weight_r', wr, [projSize, H], 'hidden', [{ gate: 'r', operand: PROJECTED, width: projSize }])]), // prettier-ignore
+  ];
+}
+
+/** Two biases of PyTorch (MLX: one, and that of the candidate) and ours: sums, but where the state has a linear of its own. */
+function biasParameter(
+  name: string,
+  gates: readonly (readonly [x: string, h: string])[],
+  H: number,
+  bx: string,
+  bh: string | undefined,
+  bn: string | undefined,
+): Parameter {
+  const own = gates.flatMap(([x, h], i) => (x === h ? [] : [{ gate: h, from: i }]));
+  const blocks = [...gates.map(([x]) => x), ...own.map(({ gate }) => gate)].map((gate) => ({
+    gate,
+    operand: null,
+    width: H,
+  }));
+  const rows = gates.length * H;
+  return {
+    name,
+    shape: [rows + own.length * H],
+    label: { axes: ['gates'], blocks },
+    from: [bx, bh, bn].filter((part) => part !== undefined),
+    make(tensors) {
+      const [input, second] = tensors;
+      const result = new Float64Array(rows + own.length * H);
+      result.set(Array.from(input));
+      if (second === undefined) return result;
+      // Of MLX the second is that of the candidate alone.
+      const state = bh === undefined ? null : second;
+      for (const [i, [x, h]] of gates.entries()) {
+        if (state !== null && x === h) for (let k = i * H; k < (i + 1) * H; k++) result[k] += state[k];
+      }
+      for (const [i, { from }] of own.entries()) {
+        for (let k = 0; k < H; k++) result[rows + i * H + k] = state === null ? second[k] : state[from * H + k];
+      }
+      return result;
+    },
+    split(numbers) {
+      const values = Float32Array.from(numbers);
+      const state = new Float32Array(rows);
+      for (const [i, { from }] of own.entries()) {
+        state.set(values.subarray(rows + i * H, rows + (i + 1) * H), from * H);
+      }
+      return [values.slice(0, rows), state].map((data) => ({ shape: [rows], data }));
+    },
+  };
+}
+
+function asItIs(name: string, from: string, shape: readonly number[], label: ParameterLabel): Parameter {
+  return {
+    name,
+    shape,
+    label,
+    from: [from],
+    make: ([data]) => data,
+    split: (numbers) => [{ shape, data: Float32Array.from(numbers) }],
+  };
+}
+
+/** A matrix [outputs, inputs] there, [inputs, outputs] here. */
+function turned(name: string, from: string, inputs: number, outputs: number, label: ParameterLabel): Parameter {
+  return {
+    name,
+    shape: [inputs, outputs],
+    label,
+    from: [from],
+    make: ([data]) => transposed(data, outputs, inputs),
+    split: (numbers) => [{ shape: [outputs, inputs], data: Float32Array.from(transposed(numbers, inputs, outputs)) }],
+  };
+}
+
+function transposed(data: ArrayLike<number>, rows: number, columns: number): Float64Array {
+  const result = new Float64Array(rows * columns);
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) result[c * rows + r] = data[r * columns + c];
+  return result;
+}

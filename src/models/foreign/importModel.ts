@@ -1,0 +1,144 @@
+// Models from elsewhere: a file of weights to a description of its layers, weights labelled by gate, and a network of ours.
+import { brief } from '../../brief.js';
+import { UnrolledError } from '../../errors.js';
+import {
+  expectFlag,
+  expectFunction,
+  expectObject,
+  expectText,
+  type Names,
+  optionsOf,
+  pick,
+  refuse,
+} from '../../expect.js';
+import type { MappedParameter, Mapping, UnmappedTensor } from '../../formats/layers.js';
+import { type OpenOptions, openTensors } from '../../formats/openTensors.js';
+import { type ReadOptions, readStateDict } from '../../formats/pytorch.js';
+import type { TensorFile } from '../../formats/tensorFile.js';
+import { ensureBackend } from '../../backend/choose.js';
+import type { ByteSource } from '../../platform/byteSource.js';
+import type { FileSource } from '../../platform/files.js';
+import type { LoadResult } from '../../weights/arrange.js';
+import { givenParameters, type Stateful } from '../../weights/files.js';
+import type { StateDict, StoredParameter } from '../../weights/labels.js';
+import { numbersOf } from '../../weights/numbers.js';
+import { ImportedModel } from './importedModel.js';
+import { isOfUnrolled, readModuleFile } from './moduleLayers.js';
+
+/** How a file of weights is read. */
+export interface ImportOptions extends ReadOptions, OpenOptions {
+  /** true: tensors that no layer here takes are left out. Default: they are refused, by name. */
+  partial?: boolean;
+}
+
+const OPEN_OPTIONS: Names<OpenOptions> = { at: true, open: true };
+const OPTIONS: Names<ImportOptions> = { prefix: true, layers: true, at: true, open: true, partial: true };
+
+/**
+ * Reads a file of weights that another toolkit wrote, or `exportModel`, or `convert`: of PyTorch (`.pt`, `.pth`; state dicts and checkpoints),
+ * safetensors (PyTorch's names or MLX's; in several parts by `model.safetensors.index.json`), NumPy (`.npz` with such names). A file is known by its content.
+ * @param source a path on Node, an address, a `File`, a `Response`, bytes, or a `ByteSource`, of which only what is needed is read
+ * Errors: FORMAT for files that are damaged or of another kind, which is named, and without `partial` for tensors that no layer here
+ * takes; NOT_FOUND, IO, OPTION.
+ *
+ *     const model = await importModel('lstm.pt');
+ *     const { output } = model.network().forward(tokens);
+ */
+export async function importModel(
+  source: FileSource | ByteSource,
+  options: ImportOptions = {},
+): Promise<ImportedModel> {
+  const { partial = false, ...rest } = checked(options, 'importModel');
+  const file = await openTensors(source, pick(rest, OPEN_OPTIONS));
+  try {
+    await ensureBackend();
+    if (isOfUnrolled(file)) {
+      const { layers, weights } = await readModuleFile(file);
+      if (layers === null) throw ofNobody(file.name);
+      const mapped = Object.values(weights).map(({ name, shape, axes, blocks }) => ({ name, shape, label: { axes, blocks }, from: [name] })); // prettier-ignore
+      return new ImportedModel(file.kind, 'Unrolled', true, layers, weights, mapped, [], {});
+    }
+    const { layout, layers, parameters, unmapped, weights } = await readMapped(file, rest);
+    if (!partial) refuseUnmapped(unmapped, file.name);
+    const mapped = parameters.map(({ name, shape, label, from }) => ({ name, shape, label, from }));
+    return new ImportedModel(file.kind, layout, file.keepsOrder, layers, weights, mapped, unmapped, file.metadata);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Puts the weights of such a file into a network of one's own, whose parts have the names that they have there: `self.lstm` of PyTorch is the
+ * property `lstm`. Gates go by name, whatever their order in the file; PyTorch's two biases become one.
+ * @param options `prefix`: only what begins with it, and without it; `partial`: what is missing stays, what is too much is left out
+ * Errors: FORMAT with all that does not match (nothing is changed then), and those of `importModel`.
+ *
+ *     await loadWeights(net, 'model.pt', { prefix: 'encoder' });
+ */
+export async function loadWeights(
+  module: Stateful,
+  source: FileSource | ByteSource,
+  options: ImportOptions = {},
+): Promise<LoadResult> {
+  const help = 'give a module, such as new Linear(2, 3)';
+  if (typeof module !== 'object' || module === null) refuse('a module', module, help);
+  expectFunction(module.loadStateDict, 'loadStateDict of a module', help);
+  const { partial = false, ...rest } = checked(options, 'loadWeights');
+  const file = await openTensors(source, pick(rest, OPEN_OPTIONS));
+  try {
+    const { weights, unmapped } = isOfUnrolled(file)
+      ? { ...(await readModuleFile(file)), unmapped: [] }
+      : await readMapped(file, rest);
+    if (!partial) refuseUnmapped(unmapped, file.name);
+    const result = module.loadStateDict(weights, { strict: !partial, from: file.name });
+    return { ...result, unexpected: [...result.unexpected, ...unmapped.map(({ name }) => name)] };
+  } finally {
+    await file.close();
+  }
+}
+
+async function readMapped(file: TensorFile, options: ReadOptions): Promise<Mapping & { weights: StateDict }> {
+  const mapping = readStateDict(file, options);
+  return { ...mapping, weights: await readWeights(file, mapping.parameters) };
+}
+
+function ofNobody(name: string): UnrolledError {
+  return new UnrolledError(
+    'FORMAT',
+    `expected a file that says its layers, received the weights of a module or a model of ours: ${name}`,
+    'loadModel(file) opens a model; of a module: make it, then await module.load(file)',
+  );
+}
+
+/** Errors: OPTION. */
+function checked(options: ImportOptions, of: string): ImportOptions {
+  const own = optionsOf(options, OPTIONS, of);
+  if (own.partial !== undefined) expectFlag(own.partial, 'partial');
+  if (own.prefix !== undefined) expectText(own.prefix, 'prefix', "give the beginning of names, as 'encoder'");
+  if (own.layers !== undefined) expectObject(own.layers, 'layers', "as in { decoder: 'linear' }");
+  return own;
+}
+
+/** Errors: FORMAT for tensors that no layer takes. */
+export function refuseUnmapped(unmapped: readonly UnmappedTensor[], name: string): void {
+  if (unmapped.length === 0) return;
+  const some = unmapped.slice(0, 5).map((own) => `${brief(own.name)} [${own.shape.join(', ')}] (${own.why})`);
+  throw new UnrolledError(
+    'FORMAT',
+    `expected layers that are known here (RNN, GRU, LSTM, Embedding, Linear, LayerNorm) in ${name}, received ${unmapped.length} tensors besides: ${some.join('; ')}${unmapped.length > 5 ? '; …' : ''}`,
+    '{ partial: true }, or --partial, takes what is known and leaves these out',
+  );
+}
+
+async function readWeights(file: TensorFile, parameters: readonly MappedParameter[]): Promise<StateDict> {
+  const weights: [string, StoredParameter][] = [];
+  for (const { name, shape, label, from, make } of parameters) {
+    const tensors: ArrayLike<number>[] = [];
+    for (const key of from) {
+      const given = givenParameters(new Map([[key, await file.read(key)]]), undefined, file.name).get(key);
+      if (given !== undefined) tensors.push(numbersOf(key, given));
+    }
+    weights.push([name, { name, shape, ...label, dtype: 'float32', data: Float32Array.from(make(tensors)) }]);
+  }
+  return Object.fromEntries(weights);
+}

@@ -1,0 +1,52 @@
+// What came out of a file of weights: layers, their weights, and a network of ours where they make one.
+import type { LayerDescription, MappedParameter, UnmappedTensor } from '../../formats/layers.js';
+import type { TensorFileKind } from '../../formats/tensorFile.js';
+import { withBudget } from '../../weights/budget.js';
+import type { StateDict } from '../../weights/labels.js';
+import { ImportedNetwork, partName } from './importedNetwork.js';
+import { encodeModuleFile } from './moduleLayers.js';
+
+/** A parameter of ours, and where in the file it came from. */
+export type MappedNames = Pick<MappedParameter, 'name' | 'shape' | 'label' | 'from'>;
+
+/** What a file of weights holds, with the weights. */
+export class ImportedModel {
+  /** @internal */
+  constructor(
+    /** The format of the file. */
+    readonly format: TensorFileKind,
+    /** Whose names and orders it has: `PyTorch`, `MLX`, `Unrolled`. */
+    readonly layout: string,
+    /** Whether `layers` stand in the order of the module; safetensors sorts by name. */
+    readonly keepsOrder: boolean,
+    /** The layers, in the order of the file. */
+    readonly layers: readonly LayerDescription[],
+    /** By their paths in a network of ours, labelled by gate: what `loadStateDict` takes. */
+    readonly weights: StateDict,
+    /** Which tensors became which parameter. */
+    readonly mapped: readonly MappedNames[],
+    /** What no layer here takes, with the reason. */
+    readonly unmapped: readonly UnmappedTensor[],
+    /** Strings beside the tensors. */
+    readonly metadata: Readonly<Record<string, string>>,
+  ) {}
+
+  /**
+   * The layers as a network of ours, with the weights: an embedding, recurrent layers, a linear layer, as far as they are there. It is
+   * trained, saved and called as any module.
+   * Errors: UNSUPPORTED for layers that do not make a network by themselves.
+   */
+  network(): ImportedNetwork {
+    const total = Object.values(this.weights).reduce((sum, { data }) => sum + data.length, 0);
+    const network = withBudget(total, 'the file', () => new ImportedNetwork(this.layers, this.keepsOrder));
+    const alone = this.layers.find(({ name }) => name === '');
+    const prefix = alone === undefined ? '' : `${partName(alone)}.`;
+    network.loadStateDict(new Map(Object.entries(this.weights).map(([name, own]) => [prefix + name, own])));
+    return network.eval();
+  }
+
+  /** The bytes of a file of ours with the layers and their labelled weights; `importModel` opens it. */
+  toBytes(): Uint8Array {
+    return encodeModuleFile(this.layers, this.weights);
+  }
+}
