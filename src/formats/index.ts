@@ -7,6 +7,18 @@ export {
   type SafetensorsFile,
   type SafetensorsTensor,
 } from './safetensors.js';
+export { decodeOnnx, encodeOnnx } from './onnx.js';
+export type {
+  OnnxArray,
+  OnnxAttribute,
+  OnnxAttributeOf,
+  OnnxDType,
+  OnnxGraph,
+  OnnxModel,
+  OnnxNode,
+  OnnxTensor,
+  OnnxValue,
+} from './onnx/model.js';
 export {
   decodeLabels,
   encodeLabels,
