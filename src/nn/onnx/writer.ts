@@ -193,7 +193,7 @@ export class NetworkWriter {
     const turned = rnn.batchFirst && !step;
     const turn = (value: string, tokens: boolean): string => b.transpose(value, tokens ? [1, 0] : [1, 0, 2]);
     const source = turned ? { ...x, name: turn(x.name, x.tokens) } : x;
-    const mask = call.lengths === null ? null : this.#mask(source.name, call.lengths);
+    const mask = this.#maskOnce(source.name, call.lengths);
     const states: Record<string, string>[] = [];
     const outputs: string[] = [];
     let y = source;
@@ -214,7 +214,7 @@ export class NetworkWriter {
       outputs.push(out);
     }
     let output = skip ? b.concat(outputs, -1) : y.name;
-    if (mask !== null && (residual || skip)) output = b.one('Where', [mask, output, b.scalar(0)]);
+    if (call.lengths !== null && (residual || skip)) output = b.one('Where', [mask() ?? '', output, b.scalar(0)]);
     return { output: turned ? turn(output, false) : output, states };
   }
 
@@ -236,6 +236,12 @@ export class NetworkWriter {
           'a function cannot be written down: use one of these',
         );
     }
+  }
+
+  /** The mask, written where it is first asked for; null without lengths. */
+  #maskOnce(x: string, lengths: string | null): () => string | null {
+    let made: string | null = null;
+    return () => (made ??= lengths === null ? null : this.#mask(x, lengths));
   }
 
   /** Where a sequence is: bool [T, N, 1]. */
@@ -399,16 +405,16 @@ export class NetworkWriter {
     const own = {
       products: scan(products, 'products', null),
       x: scan(dense, 'x', sizes.input),
-      mask: scan(call.mask, 'mask', 1, 'bool'),
+      mask: scan(call.mask(), 'mask', 1, 'bool'),
     };
     const states = new Map(cell.states.map((s, i) => [s, stateInputs[i].name]));
     const next = nodes.step(body, { x: own.x, products: own.products, states });
-    const kept = (s: string, otherwise: string): string => {
+    const kept = (s: string, otherwise: () => string): string => {
       const made = next.get(s) ?? '';
-      return own.mask === null ? made : body.one('Where', [own.mask, made, otherwise]);
+      return own.mask === null ? made : body.one('Where', [own.mask, made, otherwise()]);
     };
-    const after = cell.states.map((s) => kept(s, states.get(s) ?? ''));
-    const output = body.one('Identity', [kept(cell.output, body.scalar(0))]);
+    const after = cell.states.map((s) => kept(s, () => states.get(s) ?? ''));
+    const output = body.one('Identity', [kept(cell.output, () => body.scalar(0))]);
     const described = (name: string, s: string): OnnxValue => ({ name, dtype: 'float32', shape: [BATCH, widthOf(s)] });
     const graph = body.graph(
       cell.name,
@@ -442,7 +448,7 @@ const BOOL = 9;
 interface LayerCall extends RecurrentCall {
   step: boolean;
   reverse: boolean;
-  mask: string | null;
+  mask: () => string | null;
   /** From 0, over all recurrent parts. */
   number: number;
 }
