@@ -19,6 +19,7 @@ import {
   type ValueInfoProto,
   type ValueInfoProtoSchema,
 } from './onnx_pb.js';
+import { MOST, tallyOf } from './tally.js';
 
 interface Stored {
   code: Type;
@@ -158,8 +159,17 @@ export function decodeModel(bytes: Uint8Array, file: string): OnnxModel {
   if (other !== null) throw damaged('an ONNX model', other);
   let message;
   try {
+    const { messages, small } = tallyOf(bytes, MAX_MESSAGES_DEEP);
+    if (messages > MOST.messages || small > MOST.small) {
+      throw damaged(
+        `at most ${MOST.messages} parts, and weights as raw data`,
+        'more',
+        'save it again: onnx.save(onnx.load(path), path)',
+      );
+    }
     message = fromBinary(ModelProtoSchema, bytes, { readUnknownFields: false, recursionLimit: MAX_MESSAGES_DEEP });
   } catch (cause) {
+    if (cause instanceof UnrolledError) throw cause;
     throw damaged(
       'messages of ONNX',
       cause instanceof Error ? brief(cause.message) : 'something else',
