@@ -178,6 +178,29 @@ describe('is refused with the reason', () => {
     await expect(importOnnx(bytes)).rejects.toThrow(/at node \d+ \(Scan .*\)/);
   });
 
+  it('the last step of a layer that reads from the end, which is its first', async () => {
+    const model = await decodeOnnx(await exportOnnx(new Recurrent(LSTM, { ...sizes, reverse: true })));
+    const { graph } = model;
+    const last = { name: 'last', shape: [], dtype: 'int64', data: BigInt64Array.of(-1n) } as const;
+    const [sequence] = nodesOf(graph, 'LSTM')[0].outputs;
+    const [all] = graph.nodes.filter(({ op, inputs }) => op === 'Squeeze' && inputs[0] === sequence);
+    const gather: OnnxNode = {
+      op: 'Gather',
+      name: '',
+      domain: '',
+      inputs: [all.outputs[0], 'last'],
+      outputs: ['y'],
+      attributes: {},
+    };
+    const changed = {
+      ...{ ...graph, nodes: [...graph.nodes, gather], initializers: [...graph.initializers, last] },
+      outputs: [{ ...graph.outputs[0], name: 'y' }],
+    };
+    await expect(importOnnx(await encodeOnnx({ ...model, graph: changed }))).rejects.toThrow(
+      /a layer that reads forward/,
+    );
+  });
+
   it('a node with clip, and one of another’s domain', async () => {
     const model = await decodeOnnx(await exportOnnx(lstm()));
     const changed = (change: (node: OnnxNode) => OnnxNode): Promise<Uint8Array> => {

@@ -253,7 +253,7 @@ export class ChainReader {
         return [0, 1].map((direction) => ({ ...flow, direction }));
       }
       case 'Gather':
-        return [gathered(node, flow, second, this.#time, refuse)];
+        return [gathered(node, flow, second, this.#time, this.#specs, refuse)];
       case 'Concat': {
         const pieces = inputs.filter((v): v is Flow => v?.kind === 'flow');
         const axis = intOf(node, 'axis', 0);
@@ -301,7 +301,8 @@ export class ChainReader {
       default: {
         const apply = Object.hasOwn(FUNCTIONS, node.op) ? FUNCTIONS[node.op] : undefined;
         if (apply === undefined) return refuse('a layer or an operator between two', node.op);
-        const axis = intOf(node, 'axis', -1);
+        // Of Softmax, the only one with an axis.
+        const axis = intOf(node, 'axis', node.op.endsWith('oftmax') && this.#model.opset < 13 ? 1 : -1);
         if (axis !== -1 && axis !== axes.length - 1) return refuse('the last axis', String(axis));
         settled(flow, refuse);
         this.#push(flow, { kind: 'function', apply }, 0, refuse);
@@ -334,7 +335,8 @@ export class ChainReader {
       atEnd &&
       last?.kind === 'linear' &&
       last.bias === null &&
-      tensor.data.length === last.weight.shape[1]
+      tensor.data.length === last.weight.shape[1] &&
+      tensor.shape.at(-1) === tensor.data.length
     ) {
       last.bias = tensor;
       this.#left -= tensor.data.length;
@@ -457,7 +459,8 @@ function directionsOf(pieces: readonly Flow[], count: number): boolean {
     pieces.length === 2 &&
     pieces[0].direction === 0 &&
     pieces[1].direction === 1 &&
-    pieces[0].place === pieces[1].place
+    pieces[0].place === pieces[1].place &&
+    pieces[0].ends === pieces[1].ends
   );
 }
 
@@ -474,7 +477,14 @@ function reshaped(flow: Flow, shape: Value | undefined, last: Spec | undefined, 
 }
 
 /** One direction, or the last step. */
-function gathered(node: OnnxNode, flow: Flow, index: Value | undefined, time: AxisKind | null, refuse: Refuse): Value {
+function gathered(
+  node: OnnxNode,
+  flow: Flow,
+  index: Value | undefined,
+  time: AxisKind | null,
+  specs: readonly Spec[],
+  refuse: Refuse,
+): Value {
   const { axes } = flow;
   const axis = intOf(node, 'axis', 0);
   const at = axis < 0 ? axis + axes.length : axis;
@@ -483,12 +493,18 @@ function gathered(node: OnnxNode, flow: Flow, index: Value | undefined, time: Ax
   const [which] = wholeNumbers(index.tensor);
   const rest = axes.filter((_, i) => i !== at);
   if (axes[at] === 'directions') {
-    const direction = which < 0 ? which + (flow.directions ?? 1) : which;
+    const count = flow.directions ?? 1;
+    const direction = which < 0 ? which + count : which;
+    if (direction < 0 || direction >= count) return refuse(`one of ${count} directions`, String(which));
     return { ...flow, axes: rest, ...(flow.directions === 2 ? { direction } : {}) };
   }
   if (axes[at] === time && which === -1 && flow.ends !== true) {
     if (flow.directions === 2)
       return refuse('the last states of both directions', 'the last step of both', 'they differ: use the states');
+    const last = specs.findLast((spec) => spec.kind === 'recurrent');
+    if (last?.kind !== 'recurrent' || last.spec.options.reverse === true) {
+      return refuse('the last step of a layer that reads forward', 'that of another');
+    }
     return { ...flow, axes: rest, ends: true };
   }
   return refuse('a direction, or the last step', `element ${which} along axis ${axis}`);
