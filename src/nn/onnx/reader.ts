@@ -212,6 +212,7 @@ export class ChainReader {
     if (flow.place > 0 || flow.axes.includes('features'))
       return refuse('an embedding of the input', 'one of other values');
     const weight = table.tensor;
+    if (weight.shape.includes(0)) return refuse('a matrix with rows and columns', `[${weight.shape.join(', ')}]`);
     this.#push(flow, { kind: 'embedding', weight, refuse }, weight.data.length, refuse);
     return { ...flow, place: this.#specs.length, axes: [...flow.axes, 'features'], width: weight.shape[1] };
   }
@@ -287,15 +288,17 @@ export class ChainReader {
         ) {
           return refuse('constants, and the last axis', 'others');
         }
-        const epsilon = node.attributes.epsilon;
+        const given = node.attributes.epsilon;
+        const epsilon = given?.kind === 'float' ? given.value : 1e-5;
+        if (!(epsilon >= 0 && epsilon < Infinity)) return refuse('an epsilon of 0 or more', String(epsilon));
+        const size = weight.tensor.data.length;
+        const shapes = [weight.tensor, ...(bias === undefined ? [] : [bias.tensor])].map(({ shape }) => shape.join());
+        if (size === 0 || shapes.some((shape) => shape !== String(flow.width ?? size))) {
+          return refuse(`a scale and a bias of ${flow.width ?? 'the features'}`, shapes.join(' and '));
+        }
         const own = { weight: weight.tensor, bias: bias?.tensor ?? null };
         settled(flow, refuse);
-        this.#push(
-          flow,
-          { kind: 'norm', ...own, epsilon: epsilon?.kind === 'float' ? epsilon.value : 1e-5, refuse },
-          2 * weight.tensor.data.length,
-          refuse,
-        );
+        this.#push(flow, { kind: 'norm', ...own, epsilon, refuse }, 2 * size, refuse);
         return [{ ...flow, place: this.#specs.length }];
       }
       default: {

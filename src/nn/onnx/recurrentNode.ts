@@ -15,6 +15,8 @@ import {
   PEEPHOLES,
   type StandardOp,
 } from '../../formats/onnx/standardNodes.js';
+import { brief } from '../../brief.js';
+import { UnrolledError } from '../../errors.js';
 import { constantInit } from '../initializers.js';
 import { Recurrent } from '../recurrent.js';
 import type { RecurrentOptions } from '../recurrentOptions.js';
@@ -93,6 +95,7 @@ export function recurrentSpec(node: OnnxNode, op: StandardOp, inputs: NodeInputs
     const inputForget = op === 'LSTM' && numberOf(node, 'input_forget', 0) !== 0;
     return { op, activations: own, linearBeforeReset, peepholes: P !== undefined, inputForget };
   });
+  for (const kind of kinds) expectCell(kind, refuse);
   const part = (tensor: OnnxTensor | undefined, k: number): Float32Array | null => {
     if (tensor === undefined) return null;
     const size = tensor.data.length / K;
@@ -119,6 +122,16 @@ export function recurrentSpec(node: OnnxNode, op: StandardOp, inputs: NodeInputs
     ...(learned ? { learnInitialState: true } : {}),
   };
   return { kinds, options, directions: K, layout, weights, initial };
+}
+
+/** Errors: FORMAT where the numbers of activations make no cell, as a factor of 0, which nothing would reach. */
+function expectCell(kind: NodeKind, refuse: Refuse): void {
+  try {
+    cellOfNode(kind);
+  } catch (error) {
+    if (!(error instanceof UnrolledError)) throw error;
+    refuse('activations that make a cell', brief(error.message));
+  }
 }
 
 function activationsOf(node: OnnxNode, op: StandardOp, K: number, refuse: Refuse): NodeKind['activations'][] {
