@@ -5,18 +5,9 @@ import { brief } from '../../brief.js';
 import { UnrolledError } from '../../errors.js';
 import type { OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from '../../formats/onnx/model.js';
 import type { StandardOp } from '../../formats/onnx/standardNodes.js';
-import { constantInit } from '../initializers.js';
-import { Embedding, LayerNorm, Linear } from '../layers.js';
-import type { Merge } from '../recurrentOptions.js';
 import { ImportedNetwork, type ImportedPart } from './importedNetwork.js';
-import {
-  describeSpec,
-  floats,
-  makeRecurrent,
-  recurrentSpec,
-  type RecurrentSpec,
-  type Refuse,
-} from './recurrentNode.js';
+import { describe, partOf, type Spec } from './parts.js';
+import { recurrentSpec, type Refuse } from './recurrentNode.js';
 import {
   type AxisKind,
   axesOf,
@@ -36,20 +27,6 @@ export interface ImportedNode {
   /** The layer that it is, or what it does between two. */
   became: string;
 }
-
-interface LinearSpec {
-  kind: 'linear';
-  weight: OnnxTensor;
-  bias: OnnxTensor | null;
-  refuse: Refuse;
-}
-
-type Spec =
-  | LinearSpec
-  | { kind: 'recurrent'; spec: RecurrentSpec; merge: Merge }
-  | { kind: 'embedding'; weight: OnnxTensor; refuse: Refuse }
-  | { kind: 'norm'; weight: OnnxTensor; bias: OnnxTensor | null; epsilon: number; refuse: Refuse }
-  | { kind: 'function'; apply: ImportedPart };
 
 const FUNCTIONS: Readonly<Record<string, ImportedPart>> = {
   Relu: relu,
@@ -572,54 +549,4 @@ function startOf(tensor: OnnxTensor): Start {
   return values.every((value) => Number(value) === 0)
     ? { kind: 'start', from: 'zero' }
     : { kind: 'start', from: 'rows', tensor };
-}
-
-function describe(spec: Spec): string {
-  switch (spec.kind) {
-    case 'recurrent':
-      return describeSpec(spec.spec);
-    case 'linear':
-      return `Linear, ${spec.weight.shape.join(' to ')}`;
-    case 'embedding':
-      return `Embedding of ${spec.weight.shape[0]}, ${spec.weight.shape[1]} numbers each`;
-    case 'norm':
-      return `LayerNorm of ${spec.weight.data.length}`;
-    case 'function':
-      return 'a function';
-    default:
-      return spec satisfies never;
-  }
-}
-
-const ZERO = constantInit(0);
-
-function partOf(spec: Spec, batchFirst: boolean): ImportedPart {
-  switch (spec.kind) {
-    case 'recurrent':
-      return makeRecurrent(spec.spec, { batchFirst, merge: spec.merge });
-    case 'linear': {
-      const { weight, bias, refuse } = spec;
-      const layer = new Linear(weight.shape[0], weight.shape[1], { bias: bias !== null, init: ZERO });
-      layer.weight.set(floats(weight, refuse));
-      if (bias !== null) layer.bias?.set(floats(bias, refuse));
-      return layer;
-    }
-    case 'embedding': {
-      const { weight, refuse } = spec;
-      const layer = new Embedding(weight.shape[0], weight.shape[1], { init: ZERO });
-      layer.weight.set(floats(weight, refuse));
-      return layer;
-    }
-    case 'norm': {
-      const { weight, bias, epsilon, refuse } = spec;
-      const layer = new LayerNorm(weight.data.length, { epsilon, bias: bias !== null });
-      layer.weight?.set(floats(weight, refuse));
-      if (bias !== null) layer.bias?.set(floats(bias, refuse));
-      return layer;
-    }
-    case 'function':
-      return spec.apply;
-    default:
-      return spec satisfies never;
-  }
 }
