@@ -74,6 +74,15 @@ export interface RecurrentResult {
   trace: Readonly<Record<string, Tensor>>[];
 }
 
+/** The parts of a network and what stands between them. */
+export interface RecurrentStructure {
+  options: RecurrentOptions;
+  /** [layer][direction] */
+  layers: readonly (readonly RecurrentLayer[])[];
+  /** What follows each layer, or null. */
+  projections: readonly (Linear | null)[];
+}
+
 /** Where a gate is. */
 export interface GatePlace {
   /** From 0, the layer that reads the input; 0. */
@@ -315,6 +324,11 @@ export class Recurrent extends Module {
       );
     }
     return gateOf(found, name, found.cell.name);
+  }
+
+  /** How it is put together, for whoever writes it down elsewhere. @internal */
+  get structure(): RecurrentStructure {
+    return { options: this.#options, layers: this.#layers, projections: this.#projections };
   }
 
   /** For each layer (and direction: forward, then backward), the size of each state. */

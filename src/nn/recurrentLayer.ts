@@ -102,6 +102,17 @@ export class RecurrentLayer extends Module {
     return sizeOfWidth(this.sizes, this.cell.stateSizes[this.cell.output]);
   }
 
+  /** The equations of a step outside of training. */
+  get inference(): CellGraph {
+    const { bias, zoneout } = this.#options;
+    return transformCell(this.cell, { bias, zoneout });
+  }
+
+  /** What states start from that are not given [1, H], by name; empty where they start as the cell says. */
+  get initial(): Readonly<Record<string, Tensor>> {
+    return this.#initial;
+  }
+
   forward(x: Tensor, call: LayerCall): LayerResult {
     const { bias, calls, inputDropout, stateDropout, weightDropout, zoneout } = this.#options;
     const { packing } = call;

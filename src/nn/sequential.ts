@@ -15,9 +15,12 @@ export type SequentialPart = (Module & { forward(x: Tensor): Tensor }) | ((x: Te
  */
 export class Sequential extends Module {
   readonly #steps: ((x: Tensor) => Tensor)[];
+  /** In their order. @internal */
+  readonly steps: readonly SequentialPart[];
 
   constructor(...parts: SequentialPart[]) {
     super();
+    this.steps = parts;
     this.#steps = parts.map((part, i) => {
       if (part instanceof Module) {
         this.addPart(String(i), part);

@@ -4,6 +4,8 @@ import { add, concat, div, max, reshape, sum } from '../../autograd/ops.js';
 import { Dropout, Embedding, Linear } from '../../nn/layers.js';
 import { Module } from '../../nn/module.js';
 import type { RandomCalls } from '../../nn/random.js';
+import { BATCH, TIME } from '../../nn/onnx/names.js';
+import type { NetworkWriter } from '../../nn/onnx/writer.js';
 import type { Recurrent, RecurrentState } from '../../nn/recurrent.js';
 import { fromData } from '../../tensor/create.js';
 import type { Philox } from '../../tensor/philox.js';
@@ -58,6 +60,30 @@ export class ClassifierNetwork extends Module {
     const { output, state } = this.#rnn.forward(this.#dropout.forward(vectors), { lengths });
     const pooled = this.#poolings.map((pooling) => this.#pool(pooling, output, state, lengths));
     return this.#decoder.forward(this.#dropout.forward(pooled.length === 1 ? pooled[0] : concat(pooled, -1)));
+  }
+
+  /** `tokens` [T, N] and `lengths` [N] to `logits` [N, K]. Errors: OPTION, UNSUPPORTED. */
+  writeOnnx(writer: NetworkWriter): void {
+    writer.refuseStep('a classifier, which reads the whole text');
+    const tokens = writer.input('tokens', 'int64', [TIME, BATCH]);
+    const lengths = writer.input('lengths', 'int32', [BATCH]);
+    const name = writer.embedding(this.embedding, tokens, 'embedding.');
+    const call = { path: 'rnn.', lengths, exposed: false };
+    const { output, states } = writer.recurrent(this.#rnn, { name, tokens: false }, call);
+    const pooled = this.#poolings.map((pooling) => {
+      switch (pooling) {
+        case 'last':
+          return writer.lastStates(this.#rnn, states);
+        case 'mean':
+          return writer.meanOfSteps(output, lengths);
+        case 'max':
+          return writer.maxOfSteps(output, lengths, LOWEST);
+        default:
+          return pooling satisfies never;
+      }
+    });
+    const logits = writer.linear(this.#decoder, writer.graph.concat(pooled, -1), 'decoder.');
+    writer.output('logits', logits, [BATCH, this.#decoder.outputSize]);
   }
 
   /** [T, N, D] to [N, D]. The output beyond a length is zero. */

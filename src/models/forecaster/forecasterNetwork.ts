@@ -5,6 +5,8 @@ import { constantInit } from '../../nn/initializers.js';
 import { Dropout, Linear } from '../../nn/layers.js';
 import { Module } from '../../nn/module.js';
 import type { RandomCalls } from '../../nn/random.js';
+import { BATCH, TIME } from '../../nn/onnx/names.js';
+import type { NetworkWriter } from '../../nn/onnx/writer.js';
 import type { Recurrent, RecurrentState } from '../../nn/recurrent.js';
 import type { Philox } from '../../tensor/philox.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -47,5 +49,19 @@ export class ForecasterNetwork extends Module {
     const last = reshape(slice(output, 0, T - 1, T), [N, -1]);
     const own = this.#head.forward(this.#dropout.forward(last));
     return { output: this.#shortcut === null ? own : add(own, this.#shortcut.forward(lags)), state: next };
+  }
+
+  /** `input` [T, N, F] (and `lags` [N, W]) to `output` [N, C]. Errors: OPTION, UNSUPPORTED. */
+  writeOnnx(writer: NetworkWriter): void {
+    writer.refuseLengths('a forecaster, whose windows are of one length');
+    const free = writer.step ? [BATCH] : [TIME, BATCH];
+    const name = writer.input('input', 'float32', [...free, this.#rnn.inputSize]);
+    const lags = this.#shortcut && writer.input('lags', 'float32', [BATCH, this.#shortcut.inputSize]);
+    const call = { path: 'rnn.', lengths: null, exposed: true };
+    const { output } = writer.recurrent(this.#rnn, { name, tokens: false }, call);
+    const last = writer.step ? output : writer.lastStep(output);
+    const own = writer.linear(this.#head, last, 'head.');
+    const beside = this.#shortcut && lags ? [writer.linear(this.#shortcut, lags, 'shortcut.')] : [];
+    writer.output('output', writer.graph.sum([own, ...beside]), [BATCH, this.#head.outputSize]);
   }
 }

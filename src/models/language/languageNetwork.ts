@@ -2,6 +2,8 @@
 import { Dropout, Embedding, Linear } from '../../nn/layers.js';
 import { Module } from '../../nn/module.js';
 import type { RandomCalls } from '../../nn/random.js';
+import { BATCH, TIME } from '../../nn/onnx/names.js';
+import type { NetworkWriter } from '../../nn/onnx/writer.js';
 import type { ForwardOptions, Recurrent, RecurrentResult, RecurrentState } from '../../nn/recurrent.js';
 import type { Philox } from '../../tensor/philox.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -49,5 +51,16 @@ export class LanguageNetwork extends Module {
     const x = this.#embedding?.forward(tokens) ?? tokens;
     const { output, state: next, trace } = this.#rnn.forward(x, { ...options, state });
     return { logits: this.#decoder.forward(this.#dropout.forward(output)), state: next, trace };
+  }
+
+  /** `tokens` [T, N] to `logits` [T, N, V]. Errors: OPTION, UNSUPPORTED. */
+  writeOnnx(writer: NetworkWriter): void {
+    const free = writer.step ? [BATCH] : [TIME, BATCH];
+    const tokens = writer.input('tokens', 'int64', free);
+    const lengths = writer.lengths();
+    const name = this.#embedding === null ? tokens : writer.embedding(this.#embedding, tokens, 'embedding.');
+    const x = { name, tokens: this.#embedding === null };
+    const { output } = writer.recurrent(this.#rnn, x, { path: 'rnn.', lengths, exposed: true });
+    writer.output('logits', writer.linear(this.#decoder, output, 'decoder.'), [...free, this.#decoder.outputSize]);
   }
 }

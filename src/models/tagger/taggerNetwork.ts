@@ -9,6 +9,8 @@ import { uniformInit } from '../../nn/initializers.js';
 import { Dropout, Embedding, Linear } from '../../nn/layers.js';
 import { Module } from '../../nn/module.js';
 import type { RandomCalls } from '../../nn/random.js';
+import { BATCH, TIME } from '../../nn/onnx/names.js';
+import type { NetworkWriter } from '../../nn/onnx/writer.js';
 import type { Recurrent, RecurrentState } from '../../nn/recurrent.js';
 import { fromData } from '../../tensor/create.js';
 import type { Philox } from '../../tensor/philox.js';
@@ -101,6 +103,32 @@ export class TaggerNetwork extends Module {
     return { scores: this.#decoder.forward(hidden), hidden, state: next };
   }
 
+  /**
+   * `words` [T, N], `lengths` [N] (and, where it reads characters, `forms` [T, N], which say which of `characters` [S, M] with
+   * `character_lengths` [M] a word is) to `scores` [T, N, K]. Errors: OPTION, UNSUPPORTED.
+   */
+  writeOnnx(writer: NetworkWriter): void {
+    writer.refuseStep('a tagger, which reads the whole sentence');
+    if (this.#crf !== null) {
+      throw new UnrolledError(
+        'UNSUPPORTED',
+        'expected a tagger with the head softmax, received a conditional random field',
+        'the best path of tags is no operation of ONNX: train with head: softmax',
+      );
+    }
+    const words = writer.input('words', 'int64', [TIME, BATCH]);
+    const lengths = writer.input('lengths', 'int32', [BATCH]);
+    const vectors = writer.embedding(this.embedding, words, 'embedding.');
+    const parts = [vectors];
+    if (this.#characters !== null) {
+      const forms = writer.input('forms', 'int64', [TIME, BATCH]);
+      parts.push(writer.rows(this.#characters.writeOnnx(writer), forms));
+    }
+    const x = { name: writer.graph.concat(parts, -1), tokens: false };
+    const { output } = writer.recurrent(this.#rnn, x, { path: 'rnn.', lengths, exposed: false });
+    writer.output('scores', writer.linear(this.#decoder, output, 'decoder.'), [TIME, BATCH, this.#decoder.outputSize]);
+  }
+
   /** What training makes small: `loss`, and that of the guessed neighbours where the network guesses them. */
   trainingLoss({ scores, hidden }: TaggerOutput, tags: Int32Array, batch: WordBatch): Tensor {
     const loss = this.loss(scores, tags, batch.lengths);
@@ -150,6 +178,16 @@ class CharacterNetwork extends Module {
 
   get recurrent(): Recurrent {
     return this.#rnn;
+  }
+
+  /** @returns the name of the vectors [M, 2H] */
+  writeOnnx(writer: NetworkWriter): string {
+    const characters = writer.input('characters', 'int64', ['character', 'form']);
+    const lengths = writer.input('character_lengths', 'int32', ['form']);
+    const name = writer.embedding(this.#embedding, characters, 'characters.embedding.');
+    const call = { path: 'characters.rnn.', lengths, exposed: false };
+    const { states } = writer.recurrent(this.#rnn, { name, tokens: false }, call);
+    return writer.lastStates(this.#rnn, states);
   }
 
   /** One vector for each distinct word: [M, 2H]. */
