@@ -328,7 +328,7 @@ export class Recurrent extends Module {
 
   /** How it is put together, for whoever writes it down elsewhere. @internal */
   get structure(): RecurrentStructure {
-    return { options: this.#options, layers: this.#layers, projections: this.#projections };
+    return { options: this.options, layers: this.#layers, projections: this.#projections };
   }
 
   /** For each layer (and direction: forward, then backward), the size of each state. */
