@@ -7,6 +7,7 @@ import type { GlobalOptions } from './options.js';
 export {
   backtest,
   exportModel,
+  exportOnnx,
   forecastBaselines,
   Forecaster,
   importModel,

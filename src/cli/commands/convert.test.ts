@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } fr
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useBackend } from '../../backend/choose.js';
+import { decodeOnnx } from '../../formats/onnx.js';
 import { importModel } from '../../models/foreign/importModel.js';
 import { LanguageModel } from '../../models/language/languageModel.js';
 import { NgramLanguageModel } from '../../models/ngram/ngramLanguageModel.js';
@@ -43,6 +44,23 @@ describe('unrolled convert', () => {
         const { weights } = await importModel(new Uint8Array(readFileSync(join(folder, `back.${ending}`))));
         expect(weights).toEqual((await importModel(join(folder, 'checkpoint.pt'))).weights);
       }
+    });
+  });
+
+  it('writes a model of ours as ONNX, a cell that PyTorch has not among them', async () => {
+    await inFiles(async (run, folder) => {
+      for (const [from, node] of [
+        ['lm', 'LSTM'],
+        ['peephole', 'LSTM'],
+      ]) {
+        const { out, err } = await run('convert', from, `${from}.onnx`, '--json');
+        expect(err).toBe('');
+        expect(JSON.parse(out)).toMatchObject({ format: 'onnx', to: `${from}.onnx` });
+        const { graph } = await decodeOnnx(new Uint8Array(readFileSync(join(folder, `${from}.onnx`))), from);
+        expect(graph.nodes.filter(({ op }) => op === node)).toHaveLength(2);
+      }
+      expect((await run('convert', 'ngram', 'x.onnx')).status).not.toBe(0);
+      expect(existsSync(join(folder, 'x.onnx'))).toBe(false);
     });
   });
 

@@ -11,10 +11,15 @@ import { choice, flag, string } from '../options.js';
 import { formatBytes } from '../output.js';
 import { refuseOverwriting } from '../outputs.js';
 
-const TARGETS = ['pytorch', 'safetensors', 'npz', 'unrolled'] as const;
+const TARGETS = ['pytorch', 'safetensors', 'npz', 'onnx', 'unrolled'] as const;
 type Target = (typeof TARGETS)[number];
 
-const BY_ENDING: Readonly<Record<string, Target>> = { '.pt': 'pytorch', '.pth': 'pytorch', '.npz': 'npz' };
+const BY_ENDING: Readonly<Record<string, Target>> = {
+  '.pt': 'pytorch',
+  '.pth': 'pytorch',
+  '.npz': 'npz',
+  '.onnx': 'onnx',
+};
 
 export const convertCommand = defineCommand({
   name: 'convert',
@@ -27,7 +32,7 @@ export const convertCommand = defineCommand({
     { name: '<to>', description: 'the file to write' },
   ],
   options: {
-    to: choice('--to <format>', 'what to write; by the ending of .pt, .pth and .npz', TARGETS),
+    to: choice('--to <format>', 'what to write; by the ending of .pt, .pth, .npz and .onnx', TARGETS),
     at: string('--at <key>', 'of a checkpoint with several state dicts: which'),
     prefix: string('--prefix <name>', 'only what begins with it, and without it'),
     layers: string(
@@ -39,6 +44,7 @@ export const convertCommand = defineCommand({
   examples: [
     'unrolled convert checkpoint.pt model.safetensors --to unrolled',
     'unrolled convert runs/moby-dick-lstm.safetensors moby.pt',
+    'unrolled convert runs/moby-dick-lstm.safetensors moby.onnx',
   ],
   async run(context, [from, to], options) {
     const { io } = context;
@@ -47,6 +53,7 @@ export const convertCommand = defineCommand({
     const layers = readingsOf(options.layers);
     const { exportModel, importModel, startBackend } = await import('../library.js');
     await startBackend(context.globals);
+    if (target === 'onnx') return writeOnnx(io, from, to);
     const given = await openGiven(io, from, { ...options, layers });
     const isOurs = !('layout' in given);
     if (isOurs && target === 'unrolled') {
@@ -86,6 +93,17 @@ export const convertCommand = defineCommand({
     return { json, text: text.join('\n\n') };
   },
 });
+
+/** A model of this library as ONNX. Errors: those of `loadModel` and `exportOnnx`. */
+async function writeOnnx(io: Io, from: string, to: string) {
+  const { exportOnnx, loadModel } = await import('../library.js');
+  const { readBytes } = await import('../files.js');
+  const model = loadModel(await readBytes(io.cwd, from), from);
+  const bytes = await exportOnnx(model as Parameters<typeof exportOnnx>[0]);
+  await writeWhole(io.cwd, to, bytes);
+  const json = { from: { format: 'unrolled', layout: 'Unrolled' }, to, format: 'onnx', bytes: bytes.length };
+  return { json, text: `${from}: a model of this library\n\n${to}: onnx, ${formatBytes(bytes.length)}` };
+}
 
 /** Errors: OPTION where the ending leaves a choice. */
 function targetOf(to: string): Target {
