@@ -21,6 +21,7 @@ const HOUSE = [
   'train',
   'models',
   'sources',
+  'onnx',
   'inspect',
   'drawing',
   'bench',

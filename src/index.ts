@@ -277,12 +277,6 @@ export type { FileExtra, ModelTensor, ModelText } from './models/modelFile.js';
 export type { FitOptions, Reading, StackOptions } from './models/options.js';
 export type { RecurrentConfig } from './models/recurrentStack.js';
 export type { TaskTypes } from './models/task.js';
-export { exportOnnx, type ExportOnnxOptions, type OnnxExportable } from './models/exportOnnx.js';
-export { importOnnx, type ImportedOnnx } from './models/importOnnx.js';
-export type { OnnxForwardOptions, OnnxNetwork, ImportedPart } from './nn/onnx/onnxNetwork.js';
-export type { ImportedNode } from './nn/onnx/reader.js';
-export type { ChainPart as OnnxPart } from './nn/onnx/chain.js';
-export type { OnnxExportOptions } from './nn/onnx/writer.js';
 export { type AnyModel, loadLanguageModel, loadModel, type ModelOf, type Task, TASKS } from './models/tasks.js';
 
 // Models: language

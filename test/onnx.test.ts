@@ -7,10 +7,8 @@ import {
   CELLS,
   defineCell,
   Embedding,
-  exportOnnx,
   fromData,
   GRU,
-  importOnnx,
   LanguageModel,
   LayerNorm,
   Linear,
@@ -25,6 +23,7 @@ import {
   UnrolledError,
   useBackend,
 } from '../src/node.js';
+import { exportOnnx, importOnnx } from '../src/onnx/index.js';
 import { decodeOnnx, encodeOnnx, type OnnxGraph, type OnnxNode } from '../src/formats/index.js';
 
 beforeAll(() => useBackend('reference'));

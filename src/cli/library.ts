@@ -7,7 +7,6 @@ import type { GlobalOptions } from './options.js';
 export {
   backtest,
   exportModel,
-  exportOnnx,
   forecastBaselines,
   Forecaster,
   importModel,
@@ -26,6 +25,7 @@ export {
   TranslationMemory,
   Translator,
 } from '../node.js';
+export { exportOnnx } from '../onnx/index.js';
 export { stratifiedSplit, timeParts } from '../data/index.js';
 export { bleu, chrf, tagSchemeOf } from '../metrics/index.js';
 export { readVectors } from '../text/index.js';

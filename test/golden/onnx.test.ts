@@ -1,15 +1,8 @@
 // ONNX files as others write them (make_onnx.py), read into networks of ours: the numbers of ONNX Runtime.
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  exportOnnx,
-  fromData,
-  importOnnx,
-  Recurrent,
-  type RecurrentState,
-  type Tensor,
-  useBackend,
-} from '../../src/node.js';
+import { fromData, Recurrent, type RecurrentState, type Tensor, useBackend } from '../../src/node.js';
+import { exportOnnx, importOnnx } from '../../src/onnx/index.js';
 
 interface Numbers {
   shape: number[];

@@ -7,7 +7,6 @@ import {
   CELLS,
   defineCell,
   Embedding,
-  exportOnnx,
   Forecaster,
   fromData,
   GRU,
@@ -26,6 +25,7 @@ import {
   TokenTagger,
   useBackend,
 } from '../../dist/node.js';
+import { exportOnnx } from '../../dist/onnx/index.js';
 
 /** Every operation of cells. */
 const EVERYTHING = defineCell({
