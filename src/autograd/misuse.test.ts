@@ -17,6 +17,8 @@ beforeAll(() => {
 
 /** What a program without types may give. */
 const given = (value: unknown): never => value as never;
+/** What a program without types may compute with. */
+const asNumber = (value: unknown): number => value as number;
 const pair = (): Tensor => tensor([[1, 2], [3, 4]]); // prettier-ignore
 const loss = (): Tensor => tensor([3], { requiresGrad: true }).square();
 
@@ -73,8 +75,21 @@ describe('a mistake is named', () => {
       () => concat([pair(), pair()], given({ dim: 1 })),
       /^OPTION: .*with dim: .*concat\(\[x, y\], 1\)/,
     ],
+    [
+      'x * 2',
+      () => asNumber(pair()) * 2,
+      /^USAGE: .*operator.*received Tensor\(.*x\.mul\(2\), x\.add\(y\), x\.gt\(y\)/,
+    ],
+    ['x + y', () => asNumber(pair()) + asNumber(pair()), /^USAGE: .*x\.add\(y\)/],
+    ['x > y', () => asNumber(pair()) > asNumber(pair()), /^USAGE: .*x\.gt\(y\)/],
   ])('%s', (_, run, message) => {
     expect(refusal(run)).toMatch(message);
+  });
+
+  it('and text is text', () => {
+    expect(String(tensor([1]))).toBe('Tensor(float32, [1]: 1)');
+    expect([tensor([2]), tensor([1])].sort().map((t) => t.item())).toEqual([1, 2]);
+    expect(Object.keys({ [String(tensor([1]))]: 1 })).toEqual(['Tensor(float32, [1]: 1)']);
   });
 
   it('and what comes after works', () => {

@@ -282,6 +282,15 @@ export abstract class Module {
     return encodeWeights(this);
   }
 
+  /** Errors: USAGE, always: JSON would hold no weights. A module of one's own may have another. */
+  toJSON(): unknown {
+    throw new UnrolledError(
+      'USAGE',
+      `expected save or toBytes for the weights of ${this.constructor.name}, received a call of JSON.stringify`,
+      "write await net.save('net.safetensors'), or net.toBytes(); net.load takes both",
+    );
+  }
+
   /**
    * Writes the weights to a file, whole or not at all.
    * @param target a path on Node; in a page the name of a download, a `FileSystemFileHandle` or a `WritableStream`
