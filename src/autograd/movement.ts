@@ -5,7 +5,7 @@ import { expectList } from '../expect.js';
 import { backendOf } from '../backend/registry.js';
 import { asTensor, type TensorLike } from '../tensor/asTensor.js';
 import { empty } from '../tensor/create.js';
-import { expectSizes, formatShape, resolveAxis, sameShape, type Shape, sizeOf, stridesOf } from '../tensor/shape.js';
+import { formatShape, resolveAxis, sameShape, type Shape, sizeOf, stridesOf } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { alias, record } from './tape.js';
 
@@ -73,9 +73,9 @@ export function clone(input: TensorLike): Tensor {
   return out;
 }
 
-/** The same elements in another shape; one size may be −1 and follows. Shares the memory. Errors: SHAPE. */
+/** The same elements in another shape; one size may be −1 and follows. Shares the memory. Errors: SHAPE, OPTION for no list. */
 export function reshape(input: TensorLike, shape: Shape): Tensor {
-  expectSizes(shape, 'reshape');
+  expectList(shape, 'the sizes', 'write reshape([2, 3])');
   const t = asTensor(input, 'the input');
   const unknown = shape.indexOf(-1);
   const known = shape.reduce((product, n) => (n === -1 ? product : product * n), 1);
@@ -94,7 +94,7 @@ export function reshape(input: TensorLike, shape: Shape): Tensor {
 
 /** Axes in another order: axis i of the result is axis `axes[i]` of t. Errors: SHAPE. */
 export function permute(input: TensorLike, axes: readonly number[]): Tensor {
-  expectSizes(axes, 'permute');
+  expectList(axes, 'the axes', 'write permute([1, 0])');
   const t = asTensor(input, 'the input');
   const order = axes.map((axis) => resolveAxis(axis, t.rank));
   if (order.length !== t.rank || new Set(order).size !== t.rank) {
@@ -278,7 +278,7 @@ export function stack(list: readonly TensorLike[], axis = 0): Tensor {
 /** Broadcast written out. Errors: SHAPE. */
 export function expand(input: TensorLike, shape: Shape): Tensor {
   const t = asTensor(input, 'the input');
-  expectSizes(shape, 'expand');
+  expectList(shape, 'the sizes', 'write expand([2, 3])');
   const padded = [...new Array<number>(Math.max(shape.length - t.rank, 0)).fill(1), ...t.shape];
   if (padded.length > shape.length || !padded.every((n, axis) => n === 1 || n === shape[axis])) {
     throw new UnrolledError(

@@ -44,7 +44,6 @@ export class TapeNode implements GradientNode, TapeEntry {
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
   readonly #entry: TapeEntry;
-  released = false;
 
   constructor(entry: TapeEntry) {
     this.op = entry.op;
@@ -66,7 +65,6 @@ export class TapeNode implements GradientNode, TapeEntry {
   }
 
   release(): void {
-    this.released = true;
     this.#entry.release?.();
     for (const output of this.outputs) output.node = null;
   }
@@ -235,18 +233,14 @@ function sharedWeights(order: readonly TapeNode[]): (t: Tensor) => boolean {
  */
 export function backward(loss: Tensor, given: BackwardOptions = {}): void {
   const options = optionsOf(given, BACKWARD_NAMES, 'backward');
-  if (nodeOf(loss) === null && usedUp.has(loss)) {
-    throw new UnrolledError(
-      'NO_GRADIENT',
-      `expected a loss whose graph is there, received ${loss.toString()}, whose graph an earlier backward() used up`,
-      'compute the loss anew before each backward(), or write loss.backward({ retainGraph: true }) in all but the last',
-    );
-  }
   if (nodeOf(loss) === null && !loss.requiresGrad) {
+    const spent = usedUp.has(loss);
     throw new UnrolledError(
       'NO_GRADIENT',
-      `expected a result of recorded operations, received ${loss.toString()} without a tape`,
-      'compute it from a tensor with requiresGrad, outside noGrad',
+      `expected a result of recorded operations, received ${loss.toString()} ${spent ? 'whose graph an earlier backward() used up' : 'without a tape'}`,
+      spent
+        ? 'compute it anew, or write loss.backward({ retainGraph: true }) in all but the last'
+        : 'compute it from a tensor with requiresGrad, outside noGrad',
     );
   }
   if (options.gradient === undefined && loss.size !== 1) {

@@ -49,21 +49,10 @@ export function checkShape(shape: Shape): void {
   }
 }
 
-/** Errors: SHAPE for what is no list. @param of whose sizes or axes: `reshape` */
-export function expectSizes(value: unknown, of: string): void {
-  if (Array.isArray(value)) return;
-  const example = typeof value === 'number' ? `[${value}]` : of === 'permute' ? '[1, 0]' : '[2, 3]';
-  throw new UnrolledError(
-    'SHAPE',
-    `expected ${of === 'permute' ? 'axes' : 'sizes'} as a list, received ${shownValue(value)}`,
-    `write all of them in one pair of brackets: ${of}(${example})`,
-  );
-}
-
 /** The axis counted from the front; negative ones count from the back. Errors: RANGE, OPTION for what is no number. */
 export function resolveAxis(axis: number, rank: number): number {
   if (typeof axis !== 'number') {
-    refuse('an axis as a number', axis, 'give the number itself, as in x.softmax(1) and concat([x, y], 1)');
+    refuse('an axis as a number', axis, 'write x.softmax(1), concat([x, y], 1)');
   }
   const resolved = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(axis) || resolved < 0 || resolved >= rank) {

@@ -179,7 +179,7 @@ export class Tensor {
     if (hint === 'string') return this.toString();
     throw new UnrolledError(
       'USAGE',
-      `expected a number or text beside an operator (+ - * / < > ==), received ${this.toString()}`,
+      `expected methods in place of operators, received ${this.toString()}`,
       'write x.mul(2), x.add(y), x.gt(y), x.eq(y); x.item() is the number of a tensor with one element',
     );
   }
