@@ -221,6 +221,11 @@ export abstract class Module {
     return { parameters, buffers: this.#buffers, parts };
   }
 
+  /** Its parts, by their names, without theirs. */
+  *namedChildren(): Generator<[string, Module]> {
+    yield* this.#members().parts;
+  }
+
   /** All parameters, for an optimizer. */
   parameters(): Tensor[] {
     return [...this.namedParameters()].map(([, t]) => t);
