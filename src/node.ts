@@ -6,6 +6,7 @@ import { setNativeMaker } from './backend/choose.js';
 import { useBackendSync } from './backend/chooseSync.js';
 import { createNativeBackend } from './backend/compiled/native.js';
 import { nodePlatform } from './platform/node/node.js';
+import { showObjectsInConsole } from './console.js';
 import { setPlatform } from './platform/platform.js';
 import { setDeviceFallback } from './tensor/device.js';
 import { showTensorsInConsole } from './tensor/print.js';
@@ -14,5 +15,6 @@ setPlatform(nodePlatform);
 setNativeMaker(createNativeBackend);
 setDeviceFallback(() => useBackendSync());
 showTensorsInConsole();
+showObjectsInConsole();
 
 export * from './index.js';

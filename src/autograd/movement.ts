@@ -73,8 +73,9 @@ export function clone(input: TensorLike): Tensor {
   return out;
 }
 
-/** The same elements in another shape; one size may be −1 and follows. Shares the memory. Errors: SHAPE. */
+/** The same elements in another shape; one size may be −1 and follows. Shares the memory. Errors: SHAPE, OPTION for no list. */
 export function reshape(input: TensorLike, shape: Shape): Tensor {
+  expectList(shape, 'the sizes', 'write reshape([2, 3])');
   const t = asTensor(input, 'the input');
   const unknown = shape.indexOf(-1);
   const known = shape.reduce((product, n) => (n === -1 ? product : product * n), 1);
@@ -93,6 +94,7 @@ export function reshape(input: TensorLike, shape: Shape): Tensor {
 
 /** Axes in another order: axis i of the result is axis `axes[i]` of t. Errors: SHAPE. */
 export function permute(input: TensorLike, axes: readonly number[]): Tensor {
+  expectList(axes, 'the axes', 'write permute([1, 0])');
   const t = asTensor(input, 'the input');
   const order = axes.map((axis) => resolveAxis(axis, t.rank));
   if (order.length !== t.rank || new Set(order).size !== t.rank) {
@@ -276,8 +278,9 @@ export function stack(list: readonly TensorLike[], axis = 0): Tensor {
 /** Broadcast written out. Errors: SHAPE. */
 export function expand(input: TensorLike, shape: Shape): Tensor {
   const t = asTensor(input, 'the input');
-  const padded = [...new Array<number>(shape.length - t.rank).fill(1), ...t.shape];
-  if (!padded.every((n, axis) => n === 1 || n === shape[axis])) {
+  expectList(shape, 'the sizes', 'write expand([2, 3])');
+  const padded = [...new Array<number>(Math.max(shape.length - t.rank, 0)).fill(1), ...t.shape];
+  if (padded.length > shape.length || !padded.every((n, axis) => n === 1 || n === shape[axis])) {
     throw new UnrolledError(
       'SHAPE',
       `expected a shape that broadcasts to ${formatShape(shape)}, received ${formatShape(t.shape)}`,

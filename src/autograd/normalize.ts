@@ -1,5 +1,6 @@
 // Layer normalization over the last axis. Letters: x [..., D].
 import { UnrolledError } from '../errors.js';
+import { type Names, optionsOf } from '../expect.js';
 import { apply, type Expr, uniform } from '../program/expr.js';
 import { requireNumber } from '../range.js';
 import { formatShape } from '../tensor/shape.js';
@@ -26,13 +27,15 @@ export interface LayerNormParts {
   epsilon?: number;
 }
 
+const NAMES: Names<LayerNormParts> = { weight: true, bias: true, epsilon: true };
+
 /**
  * (x − mean) / √(variance + epsilon) · weight + bias, with mean and variance over the last axis (Ba, Kiros and Hinton 2016).
  * @param x [..., D]
- * Errors: SHAPE, RANGE for a negative epsilon.
+ * Errors: SHAPE, RANGE for a negative epsilon, OPTION.
  */
 export function layerNorm(x: Tensor, parts: LayerNormParts = {}): Tensor {
-  const { weight = null, bias = null, epsilon: added = 1e-5 } = parts;
+  const { weight = null, bias = null, epsilon: added = 1e-5 } = optionsOf(parts, NAMES, 'layerNorm');
   requireNumber('an epsilon', added, { min: 0 }, '1e-5 is usual');
   const size = x.shape[x.rank - 1];
   for (const [name, t] of Object.entries({ weight, bias })) {

@@ -1,6 +1,7 @@
 // Operations that pick by index in each row: cross-entropy with its target, and the rows of a table.
 import '../backend/compiled/calls/rows.js';
 import { UnrolledError } from '../errors.js';
+import { expectChoice, type Names, optionsOf } from '../expect.js';
 import { backendOf } from '../backend/registry.js';
 import { apply, constant, uniform } from '../program/expr.js';
 import { requireNumber } from '../range.js';
@@ -25,6 +26,8 @@ export interface CrossEntropyOptions {
 
 /** What no target can be: then a negative target is an error. */
 const NO_TARGET = -(2 ** 31);
+
+const CROSS_ENTROPY_NAMES: Names<CrossEntropyOptions> = { ignoreIndex: true, labelSmoothing: true, reduction: true };
 
 const x = argument;
 const scaleExpr = apply('mul', x(0), uniform('scale'));
@@ -51,12 +54,14 @@ const smoothedGradientExpr = apply(
  * Softmax cross-entropy in nats, fused and stable: −log softmax(logits)[target].
  * @param input logits [..., V]
  * @param target int32, or an array of whole numbers; the leading shape of the logits
- * Errors: SHAPE, DTYPE, RANGE for a target outside 0 … V − 1 or a smoothing outside 0 … 1.
+ * Errors: SHAPE, DTYPE, RANGE for a target outside 0 … V − 1 or a smoothing outside 0 … 1, OPTION.
  */
-export function crossEntropy(input: TensorLike, target: TensorLike, options: CrossEntropyOptions = {}): Tensor {
+export function crossEntropy(input: TensorLike, target: TensorLike, given: CrossEntropyOptions = {}): Tensor {
+  const options = optionsOf(given, CROSS_ENTROPY_NAMES, 'crossEntropy');
   const logits = asFloat(input, 'the logits');
   const targets = asTensor(target, 'the targets', 'int32', logits.device);
   const { ignoreIndex = NO_TARGET, labelSmoothing = 0, reduction = 'mean' } = options;
+  expectChoice(reduction, 'a reduction', ['mean', 'sum', 'none']);
   const cols = logits.shape[logits.rank - 1];
   const rows = targets.size;
   if (logits.rank < 1 || logits.size !== rows * cols) {

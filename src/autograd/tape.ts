@@ -1,8 +1,9 @@
 // The tape: what computed each tensor, and backward() over it. Rules stand with the operations, in one typed table.
 import { UnrolledError } from '../errors.js';
+import { type Names, optionsOf } from '../expect.js';
 import { frozenMask } from './frozen.js';
 import { formatShape } from '../tensor/shape.js';
-import { keep, scope } from '../tensor/scope.js';
+import { expectAtOnce, expectBody, keep, scope } from '../tensor/scope.js';
 import { type GradientNode, Tensor } from '../tensor/tensor.js';
 import { full } from '../tensor/create.js';
 
@@ -43,7 +44,6 @@ export class TapeNode implements GradientNode, TapeEntry {
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
   readonly #entry: TapeEntry;
-  released = false;
 
   constructor(entry: TapeEntry) {
     this.op = entry.op;
@@ -65,7 +65,6 @@ export class TapeNode implements GradientNode, TapeEntry {
   }
 
   release(): void {
-    this.released = true;
     this.#entry.release?.();
     for (const output of this.outputs) output.node = null;
   }
@@ -73,12 +72,18 @@ export class TapeNode implements GradientNode, TapeEntry {
 
 let recording = true;
 
-/** Runs `body` without recording: nothing made inside takes part in backward(). (`off` false records, within another.) */
+/**
+ * Runs `body` without recording: nothing made inside takes part in backward(). (`off` false records, within another.)
+ * Errors: OPTION for what is no function; USAGE for an asynchronous `body`, since recording goes on when it first waits.
+ */
 export function noGrad<T>(body: () => T, off = true): T {
+  expectBody(body, 'noGrad');
   const before = recording;
   recording = !off;
   try {
-    return body();
+    const result = body();
+    expectAtOnce(result, 'put noGrad around each piece between two awaits');
+    return result;
   } finally {
     recording = before;
   }
@@ -140,6 +145,11 @@ export interface BackwardOptions {
   /** Keeps the tape, for a second backward(). */
   retainGraph?: boolean;
 }
+
+/** Losses whose tape a `backward()` gave back: for the message of a second one. */
+const usedUp = new WeakSet<Tensor>();
+
+const BACKWARD_NAMES: Names<BackwardOptions> = { gradient: true, retainGraph: true };
 
 /** Set by ops.ts: elementwise sum, the same into its first tensor (the tape itself computes nothing). */
 let addTensors: (a: Tensor, b: Tensor) => Tensor = () => {
@@ -219,14 +229,18 @@ function sharedWeights(order: readonly TapeNode[]): (t: Tensor) => boolean {
 
 /**
  * Adds dL/dt to `t.grad` of every tensor t with `requiresGrad` below `loss`. Errors: NO_GRADIENT where the tape is missing
- * or was given back, SHAPE where `loss` has more than one element and no gradient is given.
+ * or was given back, OPTION, SHAPE where `loss` has more than one element and no gradient is given.
  */
-export function backward(loss: Tensor, options: BackwardOptions = {}): void {
+export function backward(loss: Tensor, given: BackwardOptions = {}): void {
+  const options = optionsOf(given, BACKWARD_NAMES, 'backward');
   if (nodeOf(loss) === null && !loss.requiresGrad) {
+    const spent = usedUp.has(loss);
     throw new UnrolledError(
       'NO_GRADIENT',
-      `expected a result of recorded operations, received ${loss.toString()} without a tape`,
-      'compute it from a tensor with requiresGrad, outside noGrad; a second backward() needs { retainGraph: true } in the first',
+      `expected a result of recorded operations, received ${loss.toString()} ${spent ? 'whose graph an earlier backward() used up' : 'without a tape'}`,
+      spent
+        ? 'compute it anew, or write loss.backward({ retainGraph: true }) in all but the last'
+        : 'compute it from a tensor with requiresGrad, outside noGrad',
     );
   }
   if (options.gradient === undefined && loss.size !== 1) {
@@ -238,6 +252,7 @@ export function backward(loss: Tensor, options: BackwardOptions = {}): void {
   }
   const order = tapeOrder(loss);
   const shared = sharedWeights(order);
+  if (order.length > 0 && options.retainGraph !== true) usedUp.add(loss);
   scope(() => {
     noGrad(() => {
       const gradients = new Map<Tensor, Tensor>();

@@ -83,6 +83,11 @@ export class Cell extends NotCalled implements CellGraph {
     return graphToData(this);
   }
 
+  /** The same, so that `Cell.fromData(JSON.parse(JSON.stringify(cell)))` is the cell again. */
+  toJSON(): CellData {
+    return this.toData();
+  }
+
   /** The cell from its data. Errors: FORMAT, CELL where it is damaged. */
   static fromData(data: unknown): Cell {
     return new Cell(graphFromData(data));

@@ -37,7 +37,7 @@ const Rich = defineCell({
 const ALL = [...Object.values(CELLS), Rich].map((cell): [string, Cell] => [cell.name, cell]);
 const SIZES = { input: 4, hidden: 4, heads: 2, projection: 3, small: 2 };
 
-const throughJson = (cell: Cell): CellData => JSON.parse(JSON.stringify(cell.toData())) as CellData;
+const throughJson = (cell: Cell): CellData => JSON.parse(JSON.stringify(cell)) as CellData;
 
 /** Output, states and gradients on fixed numbers. */
 function behaviour(cell: Cell): number[] {

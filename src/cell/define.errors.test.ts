@@ -43,6 +43,30 @@ const cases: [string, string, RegExp, () => unknown][] = [
       }), // ← never
   ],
   [
+    'an operator between values',
+    'plus',
+    /operator.*received state "h"/,
+    one(({ x, h, linear }) => ({
+      h: linear('i', x).add((h as unknown as number) + 1), // ← plus
+    })),
+  ],
+  [
+    'a number minus a value',
+    'minus',
+    /operator.*received linear "f"/,
+    one(({ x, h, linear }) => ({
+      h: h.mul(1 - (linear('f', x, h) as unknown as number)), // ← minus
+    })),
+  ],
+  [
+    'a condition on a value',
+    'condition',
+    /operator.*received state "h"/,
+    one(({ x, h, linear }) => ({
+      h: (h as unknown as number) > 0 ? h : linear('i', x), // ← condition
+    })),
+  ],
+  [
     'states of two sizes in one operation',
     'sizes',
     /one size for mul.*linear "p".*projection.*state "h".*hidden/,
@@ -445,6 +469,15 @@ describe('defineCell refuses', () => {
     expect(error.help).not.toBe('');
     if (mark !== '') expect(error.message).toContain(site(mark));
     else expect(error.message).not.toMatch(/\/(cell|program)\//);
+  });
+
+  it('says what to write in place of an operator', () => {
+    expect(one(({ h }) => ({ h: h.mul(1 - (h as unknown as number)) }))).toThrow(
+      expect.objectContaining({
+        help: expect.stringContaining('h.add(n), h.sub(n), h.mul(2), f.oneMinus() for 1 − f'),
+      }),
+    );
+    expect(one(({ x, linear }) => ({ h: linear(`of_${String(x)}`, x) }))).not.toThrow();
   });
 
   it('says where a name was used first', () => {

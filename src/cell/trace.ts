@@ -80,6 +80,15 @@ export class CellValue {
     this.#tracer.name(name, this);
     return this;
   }
+  /** In words where text is asked for. Errors: CELL for operators: the value is a symbol, which JavaScript cannot add or compare. */
+  [Symbol.toPrimitive](hint: string): string {
+    const value = this.#tracer.describe(this);
+    if (hint === 'string') return value;
+    return this.#tracer.fail(
+      `expected a number beside an operator (+ - * / < > ==), received ${value}`,
+      'write h.add(n), h.sub(n), h.mul(2), f.oneMinus() for 1 − f; in place of conditions use relu, sign, max or min of values',
+    );
+  }
 }
 
 /** An operand that a linear multiplies head by head: see `perHead`. */

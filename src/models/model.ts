@@ -49,6 +49,15 @@ export abstract class StoredModel {
     });
   }
 
+  /** Errors: USAGE, always: JSON would hold no weights. */
+  toJSON(): unknown {
+    throw new UnrolledError(
+      'USAGE',
+      `expected save or toBytes for a model of the task ${this.task}, received a call of JSON.stringify`,
+      "write await model.save('model.safetensors'), or model.toBytes(); loadModel takes both",
+    );
+  }
+
   /**
    * Writes the file whole or not at all.
    * @param target a path on Node; in a page the name of a download, a `FileSystemFileHandle` or a `WritableStream`

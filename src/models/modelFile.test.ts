@@ -24,3 +24,14 @@ it.each([NaN, Infinity, -Infinity])('refuses weights of %d, by name and place', 
     }),
   );
 });
+
+it('says how a model is saved, where JSON would drop its weights', () => {
+  const config = { cell: 'gru', hiddenSize: 3, numLayers: 1, embeddingSize: 2, dropout: 0, seed: 1 };
+  const model = new LanguageModel(config, textOf(Corpus.fromText('abcab'), {}));
+  expect(() => JSON.stringify(model)).toThrow(
+    expect.objectContaining({
+      code: 'USAGE',
+      help: expect.stringMatching(/model\.save\('model\.safetensors'\).*toBytes/),
+    }),
+  );
+});

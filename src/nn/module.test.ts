@@ -148,6 +148,15 @@ describe('saving and loading', () => {
     }
   });
 
+  it('is not done by JSON, which says how it is', () => {
+    expect(() => JSON.stringify({ net: new Tagger() })).toThrow(
+      expect.objectContaining({
+        code: 'USAGE',
+        help: expect.stringMatching(/net\.save\('net\.safetensors'\).*toBytes/),
+      }),
+    );
+  });
+
   it('goes gate by gate, whatever the order of the columns in the file', async () => {
     const rnn = new Recurrent(GRU, { inputSize: 1, hiddenSize: 1, rng: new Philox(1) });
     const { tensors, metadata } = decodeSafetensors(rnn.toBytes(), 'a');

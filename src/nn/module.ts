@@ -235,6 +235,11 @@ export abstract class Module {
     return { parameters, buffers: this.#buffers, parts };
   }
 
+  /** Its parts, by their names, without theirs. */
+  *namedChildren(): Generator<[string, Module]> {
+    yield* this.#members().parts;
+  }
+
   /** All parameters, for an optimizer. */
   parameters(): Tensor[] {
     return [...this.namedParameters()].map(([, t]) => t);
@@ -294,6 +299,15 @@ export abstract class Module {
   /** Weights as the bytes of a safetensors file, with their labels; `load` takes them. */
   toBytes(): Uint8Array {
     return encodeWeights(this);
+  }
+
+  /** Errors: USAGE, always: JSON would hold no weights. A module of one's own may have another. */
+  toJSON(): unknown {
+    throw new UnrolledError(
+      'USAGE',
+      `expected save or toBytes for the weights of ${this.constructor.name}, received a call of JSON.stringify`,
+      "write await net.save('net.safetensors'), or net.toBytes(); net.load takes both",
+    );
   }
 
   /**

@@ -277,6 +277,14 @@ describe('ragged batches', () => {
 });
 
 describe('Recurrent refuses', () => {
+  it.each([[[3, 2, 2]], [[3, 2]]])('the state [h0, c0] of PyTorch, for input %j', (shape) => {
+    const rnn = new Recurrent(LSTM, { inputSize: 2, hiddenSize: 3 });
+    const state = [randn([1, 2, 3]), randn([1, 2, 3])] as unknown as RecurrentState;
+    expect(() => rnn.forward(randn(shape), { state })).toThrow(
+      expect.objectContaining({ code: 'OPTION', help: expect.stringContaining('{ state: [{ h, c }] }') }),
+    );
+  });
+
   const options: RecurrentOptions = { inputSize: 3, hiddenSize: 4 };
   const x = (): Tensor => randn([2, 2, 3], new Philox(1));
   it.each<[string, string, () => unknown]>([

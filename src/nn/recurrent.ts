@@ -93,6 +93,13 @@ export interface GatePlace {
 
 /** Errors: OPTION for what no network returned. */
 export function expectState(state: RecurrentState): void {
+  if (Array.isArray(state) && state.some((part: unknown) => part instanceof Tensor)) {
+    refuse(
+      'an object for each layer as the state, its states by their names',
+      state,
+      'write { state: [{ h, c }] }, of h and c [N, H] for each layer, where PyTorch takes [h0, c0] of all layers',
+    );
+  }
   const help = 'pass the state that this network returned: { state: result.state }';
   expectRows(state, help, (layer) => {
     for (const t of Object.values(layer)) {
@@ -377,6 +384,7 @@ export class Recurrent extends Module {
     const axis = this.batchFirst ? 0 : 1;
     const shape = [...x.shape];
     shape.splice(axis, 0, 1);
+    if (options.state) expectState(options.state);
     const state = options.state?.map((s) => mapValues(s, (t) => t.reshape([1, -1]))) ?? null;
     const drop = (t: Tensor): Tensor => t.reshape(t.shape.filter((_, i) => i !== axis));
     const result = this.forward(x.reshape(shape), { ...options, state });

@@ -1,5 +1,6 @@
 // Scopes give tensors back at once: what is made inside is disposed at the end, but for what is returned or kept.
 import { UnrolledError } from '../errors.js';
+import { refuse } from '../expect.js';
 
 interface Disposable {
   dispose(): void;
@@ -20,21 +21,16 @@ export function keep<T extends { dispose(): void }>(tensor: T): T {
 
 /**
  * Runs `body` and disposes of the tensors that it made, but for those that it returns (in arrays and plain objects too),
- * which pass to the surrounding scope. Errors: USAGE for an asynchronous `body`, since a scope ends when it first waits.
+ * which pass to the surrounding scope. Errors: OPTION for what is no function; USAGE for an asynchronous `body`, since a scope
+ * ends when it first waits.
  */
 export function scope<T>(body: () => T): T {
+  expectBody(body, 'scope');
   const own = new Set<Disposable>();
   scopes.push(own);
   try {
     const result = body();
-    if (result instanceof Promise) {
-      result.catch(() => undefined); // It may fail over what is disposed of here; this error says why.
-      throw new UnrolledError(
-        'USAGE',
-        'expected a body that computes at once, received an asynchronous one',
-        'put a scope around each piece between two awaits, and keep(tensor) what must outlive it',
-      );
-    }
+    expectAtOnce(result, 'put a scope around each piece between two awaits, and keep(tensor) what must outlive it');
     const outer = scopes.at(-2);
     for (const tensor of disposablesIn(result)) {
       if (own.delete(tensor)) outer?.add(tensor);
@@ -44,6 +40,18 @@ export function scope<T>(body: () => T): T {
     scopes = scopes.filter((open) => open !== own);
     for (const tensor of own) tensor.dispose();
   }
+}
+
+/** Errors: OPTION for what is no function. @param of who runs it: `scope` */
+export function expectBody(body: unknown, of: string): void {
+  if (typeof body !== 'function') refuse(`a function that ${of} runs`, body, `write ${of}(() => …)`);
+}
+
+/** Errors: USAGE for the promise of an asynchronous body. */
+export function expectAtOnce(result: unknown, help: string): void {
+  if (!(result instanceof Promise)) return;
+  result.catch(() => undefined); // It may fail over what ended when it first waited; this error says why.
+  throw new UnrolledError('USAGE', 'expected a body that computes at once, received an asynchronous one', help);
 }
 
 /** Runs `body` as if no scope were open: for a caller’s code, whose tensors are his own. */

@@ -1,6 +1,6 @@
 // Shapes: sizes of a dense, row-major array; broadcasting as in NumPy.
 import { UnrolledError } from '../errors.js';
-import { shownValue } from '../expect.js';
+import { refuse, shownValue } from '../expect.js';
 
 /** The size of each axis; the last axis is contiguous in memory. A scalar has the shape []. */
 export type Shape = readonly number[];
@@ -49,8 +49,11 @@ export function checkShape(shape: Shape): void {
   }
 }
 
-/** The axis counted from the front; negative ones count from the back. Errors: RANGE. */
+/** The axis counted from the front; negative ones count from the back. Errors: RANGE, OPTION for what is no number. */
 export function resolveAxis(axis: number, rank: number): number {
+  if (typeof axis !== 'number') {
+    refuse('an axis as a number', axis, 'write x.softmax(1), concat([x, y], 1)');
+  }
   const resolved = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(axis) || resolved < 0 || resolved >= rank) {
     throw new UnrolledError(

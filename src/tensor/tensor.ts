@@ -174,6 +174,16 @@ export class Tensor {
     return `Tensor(${kindOf(this)}${elements})`;
   }
 
+  /** As text where text is asked for. Errors: USAGE for operators, which JavaScript would apply to that text. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === 'string') return this.toString();
+    throw new UnrolledError(
+      'USAGE',
+      `expected methods in place of operators, received ${this.toString()}`,
+      'write x.mul(2), x.add(y), x.gt(y), x.eq(y); x.item() is the number of a tensor with one element',
+    );
+  }
+
   #alive(): void {
     if (this.#disposed) {
       throw new UnrolledError(

@@ -7,6 +7,12 @@ import { UNKNOWN, Vocabulary } from './vocabulary.js';
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
 describe('Corpus', () => {
+  it('says what makes one, where new is written', () => {
+    const Made = Corpus as unknown as new (text?: string) => Corpus;
+    for (const text of ['abc', undefined])
+      expect(() => new Made(text)).toThrowError(/expected Corpus\.fromText, received new/);
+  });
+
   it('builds the vocabulary on the training part alone', () => {
     const corpus = Corpus.fromText('aaab aaab aaab zz', { validation: 0.12 });
     expect(corpus.train).toHaveLength(14);

@@ -41,7 +41,15 @@ export class Corpus {
   /** What cut the text, and writes tokens back. */
   readonly tokenizer: Tokenizer;
 
-  private constructor({ indices, vocabulary }: Encoded, tokenizer: Tokenizer, trainLength: number) {
+  private constructor(encoded: Encoded, tokenizer: Tokenizer, trainLength: number) {
+    const { indices, vocabulary } = (encoded as Encoded | undefined) ?? {};
+    if (indices === undefined || vocabulary === undefined) {
+      throw new UnrolledError(
+        'USAGE',
+        `expected Corpus.fromText, received new Corpus(${shownValue(encoded)})`,
+        "write Corpus.fromText('…'), or Corpus.fromBytes(…) of the bytes of a file",
+      );
+    }
     this.tokens = indices;
     this.train = indices.subarray(0, trainLength);
     this.validation = indices.subarray(trainLength);
