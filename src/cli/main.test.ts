@@ -254,4 +254,13 @@ describe('nearest names', () => {
     expect(nearestNames('MOBY', ['moby-dick', 'ptb', 'mobi'])).toEqual(['mobi', 'moby-dick']);
     expect(nearestNames('x', ['moby-dick'])).toEqual([]);
   });
+
+  it('know what other libraries call an option', () => {
+    expect(nearestNames('lr', ['loss', 'learningRate'])).toEqual(['learningRate']);
+    expect(nearestNames('learning_rate', ['lr', 'betas'])).toEqual(['lr']);
+    expect(nearestNames('maxTokens', ['prime', 'length'])).toEqual(['length']);
+    expect(nearestNames('--prompt', ['--prime', '--length'])).toEqual(['--prime']);
+    expect(nearestNames('--max-tokens', ['--prime', '--length'])).toEqual(['--length']);
+    expect(nearestNames('prompt', ['temperature'])).toEqual([]);
+  });
 });
