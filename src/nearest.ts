@@ -17,6 +17,18 @@ export function editDistance(a: string, b: string): number {
   return last[b.length];
 }
 
+/** What other libraries call an option, and what it is called here. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  lr: 'learningrate',
+  learningrate: 'lr',
+  prompt: 'prime',
+  maxtokens: 'length',
+  maxnewtokens: 'length',
+};
+
+/** Without what differs between an option of a function and of the command line: `--max-tokens`, `maxTokens`, `max_tokens`. */
+const bareName = (name: string): string => name.toLowerCase().replace(/[-_]/g, '');
+
 /**
  * The known names that `name` may have meant, nearest first: those at most a third of their letters away, or that begin with it.
  * @param most how many at most
@@ -24,8 +36,12 @@ export function editDistance(a: string, b: string): number {
 export function nearestNames(name: string, known: Iterable<string>, most = 3): string[] {
   const wanted = name.toLowerCase();
   const bare = wanted.replace(/^-+/, '');
+  const other = Object.hasOwn(OTHER_NAMES, bareName(name)) ? OTHER_NAMES[bareName(name)] : undefined;
+  const names = new Set(known);
+  const same = [...names].filter((candidate) => bareName(candidate) === other);
+  if (same.length > 0) return same;
   const scored: { candidate: string; distance: number }[] = [];
-  for (const candidate of new Set(known)) {
+  for (const candidate of names) {
     const lower = candidate.toLowerCase();
     if (Math.abs(lower.length - wanted.length) > 64 || wanted.length > 256) continue;
     const letters = Math.max(bare.length, lower.replace(/^-+/, '').length);

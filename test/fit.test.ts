@@ -20,8 +20,10 @@ import {
   Recurrent,
   Sequential,
   SGD,
+  sigmoid,
   tensor,
   type Tensor,
+  type UnrolledError,
   useBackend,
 } from '../src/node.js';
 import { DataLoader, type LoadedBatch } from '../src/data/index.js';
@@ -366,6 +368,19 @@ describe('what cannot be trained is refused', () => {
       /received Dropout, which has none/,
       'OPTION',
     ],
+    [
+      'inputs and targets apart',
+      () => [new Linear(1, 1), [[1]], [[2]]],
+      /examples \{ x, y \} and options, received an array/,
+      'OPTION',
+    ],
+    [
+      'inputs and outputs',
+      () => [new Linear(1, 1), [{ input: [1], output: [2] }], { loss: 'mse' }],
+      /received an object with input, output.*\{ input, output \}\) => \(\{ x: input, y: output \}\)/s,
+      'OPTION',
+    ],
+    ['pairs', () => [new Linear(1, 1), [[[1], [2]]], { loss: 'mse' }], /\(\[x, y\]\) => \(\{ x, y \}\)/, 'OPTION'],
     ['a rate', () => [new Linear(1, 1), data, { loss, learningRate: -1 }], /a learning rate/, 'RANGE'],
     ['maxSteps', () => [new Linear(1, 1), data, { loss, maxSteps: 0.5 }], /maxSteps/, 'RANGE'],
   ])('%s', async (_, make, message, code) => {
@@ -373,6 +388,23 @@ describe('what cannot be trained is refused', () => {
     const error = await fit(module as Module, given as [], options as ModuleFitOptions<unknown>).catch(
       (e: unknown) => e,
     );
-    expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
+    expect(error).toMatchObject({ code });
+    expect(`${(error as UnrolledError).message}. ${(error as UnrolledError).help}`).toMatch(message);
   });
+});
+
+it('learns XOR from rows of features', async () => {
+  manualSeed(0);
+  const net = new Sequential(new Linear(2, 3), sigmoid, new Linear(3, 1));
+  const rows = [
+    { x: [0, 0], y: [0] },
+    { x: [0, 1], y: [1] },
+    { x: [1, 0], y: [1] },
+    { x: [1, 1], y: [0] },
+  ];
+  const asTokens = fit(net, rows, { loss: 'mse' });
+  await expect(asTokens).rejects.toMatchObject({ code: 'SHAPE', help: expect.stringContaining("inputs: 'values'") });
+  await fit(net, rows, { loss: 'mse', inputs: 'values', learningRate: 0.05, epochs: 1000 });
+  const answers = net.forward(rows.map(({ x }) => x)).data();
+  expect(Array.from(answers, (value) => Math.abs(Math.round(value)))).toEqual([0, 1, 1, 0]);
 });

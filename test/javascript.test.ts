@@ -935,10 +935,18 @@ describe('what people write', () => {
     const model = await Forecaster.fit(WAVE, { ...TINY, window: 6, horizon: 2 });
     expect(model.predict(WAVE)).toEqual(model.predict({ target: WAVE }));
     expect(model.evaluate(WAVE)).toEqual(model.evaluate({ target: WAVE }));
-    expect(models.classifier.predict(own('a film'))).toEqual(models.classifier.predict(['a film']));
+    expect(models.classifier.predict('a film')).toEqual(models.classifier.predict(['a film']));
     const { config } = await LanguageModel.train(own([TEXT]), { ...TINY, numSteps: 4 });
     expect(config).toEqual((await LanguageModel.train(TEXT, { ...TINY, numSteps: 4 })).config);
     await expect(LanguageModel.train(own(['a', 'b']))).rejects.toEqual(said('OPTION', /one text/, /join/));
+    await expect(LanguageModel.fit('./moby-dick.txt')).rejects.toEqual(
+      said('TOO_SHORT', /tokens/, /readFile\("\.\/moby/),
+    );
+    await expect(LanguageModel.fit('too short')).rejects.toEqual(said('TOO_SHORT', /tokens/, /^use fewer/));
+    const rows = own([{ date: '2024-01', value: 3 }]);
+    await expect(Forecaster.fit(rows)).rejects.toEqual(
+      said('OPTION', /object with date, value/, /\(\{ value \}\) => value/),
+    );
     await expect(TextClassifier.fit(own(['a']))).rejects.toEqual(said('OPTION', /row 1, received "a"/, /label/));
     await expect(LanguageModel.fit(TEXT, own({ hidden: 3 }))).rejects.toEqual(said('OPTION', /"hidden"/, /hiddenSize/));
   });

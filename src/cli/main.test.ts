@@ -101,6 +101,24 @@ describe('usage', () => {
     expect(err).toMatch(new RegExp(`did you mean ([\\w -]+ or )*${name}( or [\\w -]+)*\\?`));
   });
 
+  it.each([
+    [['train', 'book.txt'], 'unrolled train lm book.txt?'],
+    [['train', 'lstm', 'book.txt'], 'unrolled train lm book.txt --cell lstm?'],
+    [['train', 'GRU'], 'unrolled train lm book.txt --cell gru?'],
+  ])('%j: did you mean: %s', async (argv, meant) => {
+    expect((await runTest(argv)).err).toContain(`did you mean: ${meant}`);
+  });
+
+  it('a text in place of data: standard input', async () => {
+    const { err } = await runTest(['train', 'classify', 'I loved it']);
+    expect(err).toContain('a text itself is read from standard input, which is named -');
+    expect((await runTest(['train', 'classify', 'nothing.csv'])).err).not.toContain('standard input');
+  });
+
+  it('help train lm is train lm --help', async () => {
+    expect((await runTest(['help', 'train', 'lm'])).out).toBe((await runTest(['train', 'lm', '--help'])).out);
+  });
+
   it('never guesses wildly', async () => {
     expect((await runTest(['zzzzzzzz'])).err).not.toContain('did you mean');
   });
@@ -253,5 +271,14 @@ describe('nearest names', () => {
   it('is case-blind, nearest first, and takes beginnings', () => {
     expect(nearestNames('MOBY', ['moby-dick', 'ptb', 'mobi'])).toEqual(['mobi', 'moby-dick']);
     expect(nearestNames('x', ['moby-dick'])).toEqual([]);
+  });
+
+  it('know what other libraries call an option', () => {
+    expect(nearestNames('lr', ['loss', 'learningRate'])).toEqual(['learningRate']);
+    expect(nearestNames('learning_rate', ['lr', 'betas'])).toEqual(['lr']);
+    expect(nearestNames('maxTokens', ['prime', 'length'])).toEqual(['length']);
+    expect(nearestNames('--prompt', ['--prime', '--length'])).toEqual(['--prime']);
+    expect(nearestNames('--max-tokens', ['--prime', '--length'])).toEqual(['--length']);
+    expect(nearestNames('prompt', ['temperature'])).toEqual([]);
   });
 });

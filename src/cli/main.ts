@@ -49,7 +49,9 @@ export async function run(
       program.outputHelp();
       return 0;
     }
-    await program.parseAsync(argv, { from: 'user' });
+    // commander's own help takes one name; a command of a group has two.
+    const isHelpOfGroup = argv[0] === 'help' && argv.length > 2;
+    await program.parseAsync(isHelpOfGroup ? [...argv.slice(1), '--help'] : argv, { from: 'user' });
     return status;
   } catch (error) {
     if (error instanceof Printed) return 0;

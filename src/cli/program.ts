@@ -101,7 +101,9 @@ function usageError(error: CommanderError, command: Command, commands: readonly 
       // `unrolled lm` may have meant `unrolled train lm`.
       const whole = commands.map(({ name }) => name).filter((name) => name.endsWith(` ${named}`));
       const guess =
-        whole.length > 0 && !command.parent ? `did you mean ${whole.join(' or ')}? ` : didYouMean(named, names);
+        whole.length > 0 && !command.parent
+          ? `did you mean ${whole.join(' or ')}? `
+          : (languageModelOf(command) ?? didYouMean(named, names));
       return new UnrolledError('USAGE', `expected a command of ${path}, received "${named}"`, guess + help);
     }
     case 'commander.unknownOption': {
@@ -120,4 +122,16 @@ function usageError(error: CommanderError, command: Command, commands: readonly 
     default:
       return new UnrolledError('USAGE', error.message.replace(/^error: /, ''), help, { cause: error });
   }
+}
+
+/** Of a few cells that are usual: the table of all would load the library for every command. */
+const USUAL_CELLS = /^(lstm|gru|rnn)$/i;
+
+/** What `train book.txt` and `train lstm book.txt` may have meant. */
+function languageModelOf(command: Command): string | null {
+  const [first, second] = command.args;
+  const train = `did you mean: ${pathOf(command)} lm`;
+  if (command.name() !== 'train' || first === undefined) return null;
+  if (USUAL_CELLS.test(first)) return `${train} ${second ?? 'book.txt'} --cell ${first.toLowerCase()}? `;
+  return /[./\\]/.test(first) ? `${train} ${first}? ` : null;
 }

@@ -88,6 +88,29 @@ describe('a batch', () => {
     ]);
     expect(first([{ x: [1] }])).not.toHaveProperty('y.shape');
   });
+
+  it('has features without steps', () => {
+    const rows = [
+      { x: [0, 1], y: [1, 0.5] },
+      { x: [2, 3], y: [0, 1] },
+    ];
+    const { x, y, lengths } = first(rows, { inputs: 'values', shuffle: false });
+    expect([x.dtype, x.toArray(), [...lengths]]).toEqual([
+      'float32',
+      [
+        [0, 1],
+        [2, 3],
+      ],
+      [1, 1],
+    ]);
+    expect(y?.toArray()).toEqual([
+      [1, 0.5],
+      [0, 1],
+    ]);
+    const typed = [Float32Array, Float64Array].map((Kind) => first([{ x: Kind.of(0.5, 1), y: 3 }]));
+    for (const batch of typed) expect([batch.x.toArray(), batch.y?.toArray()]).toEqual([[[0.5, 1]], [3]]);
+    expect(first([{ x: Float32Array.of(4, 1), y: 3 }], { inputs: 'tokens' }).x.toArray()).toEqual([[4], [1]]);
+  });
 });
 
 describe('epochs', () => {
@@ -135,6 +158,17 @@ it.each<[string, unknown, object, RegExp]>([
   ],
   ['SHAPE', [{ x: [1], y: 0 }, [[1], 0]], {}, /in example 1/],
   ['SHAPE', [{ x: [1, 0.5], y: 0 }], {}, /tokens as whole numbers of 0 or more as x in example 0, received 0.5/],
+  [
+    'SHAPE',
+    [
+      { x: [1, 2], y: 0 },
+      { x: [1], y: 0 },
+    ],
+    { inputs: 'values' },
+    /2 features as x, as in example 0, in example 1, received an array of 1/,
+  ],
+  ['SHAPE', [{ x: [1, NaN], y: 0 }], { inputs: 'values' }, /finite numbers as x in example 0, received NaN/],
+  ['OPTION', [{ x: [1], y: 0 }], { inputs: 'features' as 'values' }, /inputs of tokens, values/],
   ['SHAPE', [{ x: [[1], [NaN]], y: 0 }], {}, /finite numbers as x in example 0, received NaN/],
   [
     'SHAPE',
@@ -168,4 +202,9 @@ it.each<[string, unknown, object, RegExp]>([
   const make = () => new DataLoader(examples as Example[], options);
   expect(make).toThrow(expect.objectContaining({ code }));
   expect(make).toThrow(message);
+});
+
+it('names inputs where numbers are no tokens', () => {
+  const make = () => new DataLoader([{ x: [0.5, 1], y: 0 }]);
+  expect(make).toThrow(expect.objectContaining({ help: expect.stringContaining("inputs: 'values'") }));
 });

@@ -12,7 +12,10 @@ export type Sequence = ArrayLike<number> | ArrayLike<ArrayLike<number>>;
 
 /** An input and what is to be learned of it. */
 export interface Example {
-  /** Tokens, as in `[4, 8, 1]`, or features, as in `[[0.5], [0.7]]`; of any length. */
+  /**
+   * Tokens, as in `[4, 8, 1]`, or features at each step, as in `[[0.5], [0.7]]`; of any length. Features without steps, as many in
+   * each example: a Float32Array or Float64Array, or a list with `inputs: 'values'`.
+   */
   x: Sequence;
   /** A class or a value; one for each step; or several values, of the same number in each example. */
   y?: number | Sequence;
@@ -28,6 +31,11 @@ export interface DataLoaderOptions {
   seed?: number;
   /** Where shuffled, puts examples of like lengths together, so that little is padding. Default true. */
   bucketByLength?: boolean;
+  /**
+   * What a list of numbers as `x` is: `tokens`, one at each step, or `values`, the features of an example, as in a row of a table.
+   * By default values where all are a Float32Array or Float64Array, else tokens.
+   */
+  inputs?: 'tokens' | 'values';
   /** What `x` is padded with; 0. */
   pad?: number;
   /** What targets at each step are padded with; −100 for classes (as `ignoreIndex` of `crossEntropy`), 0 for values. */
@@ -43,9 +51,9 @@ export interface DataLoaderOptions {
 
 /** A minibatch of a `DataLoader`; `Recurrent.forward(x, { lengths })` takes it. `E`: the examples. */
 export type LoadedBatch<E extends Example = Required<Example>> = {
-  /** Tokens int32 [T, N], or features [T, N, F]. */
+  /** Tokens int32 [T, N], features [T, N, F], or features without steps [N, F]. */
   x: Tensor;
-  /** Steps of each sequence: [N]. */
+  /** Steps of each sequence: [N]; 1 for features without steps. */
   lengths: Int32Array;
   /** Which examples: [N], their numbers from 0. */
   rows: Int32Array;
@@ -68,11 +76,14 @@ interface Layout {
   isPerStep: boolean;
 }
 
+const FLAT_HELP = "rows of features want inputs: 'values'; a series of one feature at each step is [[0.5], [0.7]]";
+
 const NAMES: Names<DataLoaderOptions> = {
   batchSize: true,
   shuffle: true,
   seed: true,
   bucketByLength: true,
+  inputs: true,
   pad: true,
   padTarget: true,
   targets: true,
@@ -95,6 +106,8 @@ export class DataLoader<E extends Example = Required<Example>> implements Iterab
   readonly #options: DataLoaderOptions;
   readonly #batches: LengthBatches;
   readonly #batchSize: number;
+  /** Features without steps. */
+  readonly #isFlat: boolean;
   readonly #x: Layout;
   /** null without targets; 'number' for one number for each example. */
   readonly #y: Layout | 'number' | null;
@@ -104,12 +117,13 @@ export class DataLoader<E extends Example = Required<Example>> implements Iterab
   /** Errors: EMPTY, OPTION, RANGE; SHAPE for examples that do not go together, with the number of the first. */
   constructor(examples: readonly E[], given: DataLoaderOptions = {}) {
     const options = optionsOf(given, NAMES, 'a DataLoader');
-    const { batchSize = 32, seed = 0, bucketByLength = true, pad = 0, padTarget, targets } = options;
+    const { batchSize = 32, seed = 0, bucketByLength = true, pad = 0, padTarget, inputs, targets } = options;
     requireNumber('batchSize', batchSize, { min: 1, whole: true }, '32 is usual');
     requireNumber('a seed', seed, { whole: true }, 'use 0, 1, 2 …');
     requireNumber('pad', pad, {}, '0 is usual');
     if (padTarget !== undefined) requireNumber('padTarget', padTarget, {}, '-100 is usual for classes, 0 for values');
     if (targets !== undefined) expectChoice(targets, 'targets', ['classes', 'values']);
+    if (inputs !== undefined) expectChoice(inputs, 'inputs', ['tokens', 'values']);
     expectList(examples, 'examples { x, y }', 'Array.from(examples) makes an array of an iterable');
     examples.forEach((example: unknown, i) => {
       if (isRecord(example) && isSequence(example.x)) return;
@@ -118,19 +132,18 @@ export class DataLoader<E extends Example = Required<Example>> implements Iterab
     this.#examples = examples;
     this.#options = options;
     this.#batchSize = batchSize;
-    const lengths = Int32Array.from(examples, ({ x }) => x.length);
+    const width = this.#widthOf('x');
+    const isFloats = examples.every(({ x }) => x instanceof Float32Array || x instanceof Float64Array);
+    this.#isFlat = width === null && (inputs === undefined ? isFloats : inputs === 'values');
+    if (this.#isFlat) this.#requireOneLength();
+    const lengths = Int32Array.from(examples, ({ x }) => this.#stepsOf(x));
     this.#batches = new LengthBatches(lengths, { batchSize, seed, ...(bucketByLength ? {} : { pool: 1 }) });
-    this.#x = { width: this.#widthOf('x'), isPerStep: true };
+    this.#x = { width, isPerStep: true };
     this.#y = this.#targetLayout();
     this.#isClass = this.#y !== null && this.#targetsAreClasses(targets);
-    if (this.#x.width === null) {
-      this.#requireNumbers(
-        'x',
-        isWhole,
-        'tokens as whole numbers of 0 or more',
-        'a series of one feature: [[0.5], [0.7]]',
-      );
-    } else this.#requireNumbers('x', Number.isFinite, 'finite numbers', 'fill in what is missing');
+    if (width === null && !this.#isFlat)
+      this.#requireNumbers('x', isWhole, 'tokens as whole numbers of 0 or more', FLAT_HELP);
+    else this.#requireNumbers('x', Number.isFinite, 'finite numbers', 'fill in what is missing');
   }
 
   /** How many minibatches an epoch has. */
@@ -165,8 +178,9 @@ export class DataLoader<E extends Example = Required<Example>> implements Iterab
     const { pad = 0, batchFirst = false, padTarget = this.#isClass ? -100 : 0 } = this.#options;
     const own = Array.from(rows, (row) => this.#examples[row]);
     const xs = own.map(({ x }) => x);
-    const lengths = Int32Array.from(xs, ({ length }) => length);
-    const x = sideBySide(xs, this.#x.width, { pad, batchFirst, isWhole: this.#x.width === null });
+    const lengths = Int32Array.from(xs, (x) => this.#stepsOf(x));
+    const isWhole = this.#x.width === null && !this.#isFlat;
+    const x = sideBySide(xs, this.#x.width, { pad, batchFirst: batchFirst || this.#isFlat, isWhole });
     const batch = { x, lengths, rows: rows.slice(), index, count };
     return (this.#y === null ? batch : { ...batch, y: this.#targetsOf(own, padTarget, batchFirst) }) as LoadedBatch<E>;
   }
@@ -183,6 +197,19 @@ export class DataLoader<E extends Example = Required<Example>> implements Iterab
     const size = ys[0].length;
     const rows = sideBySide(ys, layout.width, { pad, batchFirst: true, isWhole });
     return layout.width === null ? rows : rows.reshape([own.length, size * layout.width]);
+  }
+
+  #stepsOf(x: Sequence): number {
+    return this.#isFlat ? 1 : x.length;
+  }
+
+  /** Errors: SHAPE. */
+  #requireOneLength(): void {
+    const length = this.#examples[0]?.x.length;
+    const wrong = this.#examples.findIndex(({ x }) => x.length !== length);
+    if (wrong < 0) return;
+    const help = "give as many numbers in each example; for sequences of unlike lengths leave out inputs: 'values'";
+    throw wrongExample(wrong, `${length} features as x, as in example 0,`, this.#examples[wrong].x, help);
   }
 
   /** Numbers at each step of all sequences; null where a step is a number. Errors: SHAPE. */
@@ -217,8 +244,10 @@ export class DataLoader<E extends Example = Required<Example>> implements Iterab
     const wrong = this.#examples.findIndex(({ y }) => !isSequence(y));
     if (wrong >= 0) throw wrongExample(wrong, 'y as a number or a list', this.#examples[wrong].y);
     const lengths = this.#examples.map(({ y }) => (y as Sequence).length);
-    const isPerStep = this.#examples.every(({ x }, i) => x.length === lengths[i]);
+    const isPerStep = !this.#isFlat && this.#examples.every(({ x }, i) => x.length === lengths[i]);
     const unlike = lengths.findIndex((length) => length !== lengths[0]);
+    if (this.#isFlat && unlike >= 0)
+      throw wrongExample(unlike, `${lengths[0]} values as y, as in example 0,`, this.#examples[unlike].y);
     if (!isPerStep && unlike >= 0) {
       const first = this.#examples.findIndex(({ x }, i) => x.length !== lengths[i]);
       throw wrongExample(

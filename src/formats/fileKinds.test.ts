@@ -14,6 +14,7 @@ describe('what a file is', () => {
     ['text', bytes('Nr;Größe\r\n1;2\r\n')],
     ['text', bytes('\uFEFFname,label\n')],
     ['text', bytes('{"a": 1}')],
+    ['an HTML page', bytes('\n<!DOCTYPE html><html><body>Not here</body></html>')],
     ['an empty file', new Uint8Array(0)],
   ])('is said in place of a model: %s', (what, file) => {
     expect(notAModel(file)).toBe(what);

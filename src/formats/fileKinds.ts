@@ -1,4 +1,5 @@
 // What a file is that is not what was asked for, by its first bytes, so that a message can name it.
+import { isPage } from '../platform/page.js';
 
 const STARTS: readonly [start: readonly number[], what: string, help: string][] = [
   [[0x25, 0x50, 0x44, 0x46], 'a PDF document', 'export its text'],
@@ -47,6 +48,7 @@ export function notAModel(bytes: Uint8Array): string | null {
   if (kind !== null) return kind.what;
   if (bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5)) return 'a zip archive';
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return 'gzip data';
+  if (isPage(bytes)) return 'an HTML page';
   const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   const isPrintable = (byte: number): boolean => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d);
   return bytes.length > mark && bytes.subarray(mark, 64).every(isPrintable) ? 'text' : null;

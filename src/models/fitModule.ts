@@ -6,7 +6,7 @@ import { crossEntropy } from '../autograd/ops.js';
 import { refuseOtherCopy } from '../copy.js';
 import { UnrolledError } from '../errors.js';
 import { type Bytes, bytesOf, expectFunction, expectObject, type Names, optionsOf, refuse } from '../expect.js';
-import type { Example, LoadedBatch } from '../data/dataLoader.js';
+import type { DataLoaderOptions, Example, LoadedBatch } from '../data/dataLoader.js';
 import { didYouMean } from '../nearest.js';
 import { bceWithLogits, huber, mae, mse } from '../nn/losses.js';
 import { Module } from '../nn/module.js';
@@ -72,6 +72,8 @@ export interface ModuleFitOptions<B, M extends Module = Module> {
   restoreBest?: boolean;
   /** Of minibatches of examples; 32. A DataLoader has its own. */
   batchSize?: number;
+  /** What a list of numbers as `x` of an example is: as of a `DataLoader`. */
+  inputs?: DataLoaderOptions['inputs'];
   /** Of the order of examples; 0. Weights and dropout are seeded by `manualSeed`. */
   seed?: number;
   /**
@@ -153,7 +155,16 @@ type Resolved<B, M extends Module> = ModuleFitOptions<B, M> &
 const NAMES: Names<ModuleFitOptions<unknown>> = {
   ...{ loss: true, optimizer: true, learningRate: true, schedule: true, clipNorm: true, clipValue: true },
   ...{ epochs: true, minutes: true, maxSteps: true, validation: true, patience: true, restoreBest: true },
-  ...{ batchSize: true, seed: true, checkpoint: true, resume: true, signal: true, onProgress: true, onEpoch: true },
+  ...{
+    batchSize: true,
+    inputs: true,
+    seed: true,
+    checkpoint: true,
+    resume: true,
+    signal: true,
+    onProgress: true,
+    onEpoch: true,
+  },
 };
 
 /**
@@ -187,6 +198,13 @@ export async function fit<M extends Module, B>(
     refuseOtherCopy(module, 'module');
     refuse('a module to train', module, 'fit(net, data, { loss }), where net is of a class that extends Module');
   }
+  if (Array.isArray(asked)) {
+    refuse(
+      'examples { x, y } and options',
+      asked,
+      'zip the inputs and targets: fit(net, xs.map((x, i) => ({ x, y: ys[i] })), { loss })',
+    );
+  }
   const given = optionsOf<ModuleFitOptions<B, M>>(asked, NAMES, 'fit');
   checkOptions(given);
   const from = await openCheckpoint(given);
@@ -196,12 +214,12 @@ export async function fit<M extends Module, B>(
       from === null ? given : resumedOptions({ options: from.checkpoint.options, data: {} }, given, {}, DEFAULTS),
     ),
   } as Resolved<B, M>;
-  const { checkpoint, learningRate, validation, patience, restoreBest, batchSize, seed } = options;
-  const passes = new Passes(data, 'data', { batchSize, seed, shuffle: true });
+  const { checkpoint, learningRate, validation, patience, restoreBest, batchSize, inputs, seed } = options;
+  const passes = new Passes(data, 'data', { batchSize, inputs, seed, shuffle: true });
   const validationPasses =
     validation === undefined
       ? null
-      : new Passes(validation as BatchSource<B>, 'validation', { batchSize, shuffle: false });
+      : new Passes(validation as BatchSource<B>, 'validation', { batchSize, inputs, shuffle: false });
   const optimizer =
     options.optimizer instanceof Optimizer
       ? options.optimizer
@@ -340,7 +358,7 @@ function byName<B>(name: LossName, module: Module): (batch: B) => Tensor {
       return refuse(
         `minibatches { x, y } of tensors for the loss ${name}`,
         batch,
-        'give loss as a function of the minibatch',
+        `examples are { x, y }: ${zipOf(batch)}. For minibatches of another kind give loss as a function of one`,
       );
     }
     const output = forward.call(module, x, lengths === undefined ? {} : { lengths });
@@ -351,6 +369,14 @@ function byName<B>(name: LossName, module: Module): (batch: B) => Tensor {
       'give loss as a function: ({ x, y }) => crossEntropy(net.forward(x).output, y)',
     );
   };
+}
+
+/** How examples as other libraries write them become `{ x, y }`. */
+function zipOf(batch: unknown): string {
+  if (Array.isArray(batch)) return 'pairs.map(([x, y]) => ({ x, y }))';
+  if (typeof batch === 'object' && batch !== null && 'input' in batch)
+    return 'rows.map(({ input, output }) => ({ x: input, y: output }))';
+  return 'xs.map((x, i) => ({ x, y: ys[i] }))';
 }
 
 /** Without gradients; the module is in evaluation mode. */

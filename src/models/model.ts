@@ -176,9 +176,12 @@ export abstract class Model<T extends TaskTypes = TaskTypes> extends StoredModel
    * is a list of one. Errors: OPTION for another single input, and those of the task.
    */
   predict(inputs: readonly T['input'][], options?: T['predictOptions']): T['answer'][];
+  // As one signature with the first, a model of texts would not be a Model of whatever task.
+  // eslint-disable-next-line @typescript-eslint/unified-signatures
+  predict(text: T['input'] extends string ? string : never, options?: T['predictOptions']): T['answer'][];
   predict(inputs: AsyncIterable<T['input']>, options?: T['predictOptions']): AsyncGenerator<T['answer']>;
   predict(
-    inputs: readonly T['input'][] | AsyncIterable<T['input']>,
+    inputs: readonly T['input'][] | AsyncIterable<T['input']> | string,
     options?: T['predictOptions'],
   ): T['answer'][] | AsyncGenerator<T['answer']> {
     const isText = typeof inputs === 'string' && this.readsTexts;

@@ -59,7 +59,9 @@ export class Linear extends Module {
       throw new UnrolledError(
         'SHAPE',
         `expected input of shape [..., ${this.inputSize}], received ${formatShape(x.shape)}`,
-        'the last dimension must be the input size of the layer',
+        input instanceof Tensor && input.dtype === 'int32'
+          ? "of tokens an Embedding makes vectors; rows of features as examples want inputs: 'values'"
+          : 'the last dimension must be the input size of the layer',
       );
     }
     const rows = x.rank === 1 ? reshape(x, [1, -1]) : x;

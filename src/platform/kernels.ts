@@ -4,6 +4,7 @@ import { UnrolledError } from '../errors.js';
 import { didYouMean } from '../nearest.js';
 import { bytesOfResponse, fetchBytes } from './fetch.js';
 import type { KernelVariant } from './kernelVariant.js';
+import { isPage } from './page.js';
 import { getPlatform } from './platform.js';
 
 /**
@@ -194,8 +195,8 @@ const isWasm = (bytes: Uint8Array): boolean => MAGIC.every((byte, i) => bytes[i]
 /** What was taken for WebAssembly, for people. */
 function kindOf(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'an empty file';
+  if (isPage(bytes)) return 'an HTML page';
   const start = new TextDecoder().decode(bytes.subarray(0, 200)).trimStart();
-  if (/^<(!doctype html|html|head|body|!--)/i.test(start)) return 'an HTML page';
   return `bytes that begin with ${JSON.stringify(start.slice(0, 20))}`;
 }
 

@@ -97,10 +97,11 @@ async function readArgument(
   const set = await known.read(argument, kind);
   if (set) return { ...set, parts: set.train, known: true };
   const near = [...(await nearbyNames(full)), ...nearestNames(argument, known.names())].slice(0, 3);
+  const isText = near.length === 0 && /\s/.test(argument.trim());
   throw new UnrolledError(
     'NOT_FOUND',
     `expected a file, a folder or a known data set, received "${argument}"`,
-    `${near.length > 0 ? `did you mean ${near.join(' or ')}? ` : ''}unrolled data lists the known data sets`,
+    `${isText ? 'a text itself is read from standard input, which is named -. ' : ''}${near.length > 0 ? `did you mean ${near.join(' or ')}? ` : ''}unrolled data lists the known data sets`,
   );
 }
 

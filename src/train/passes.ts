@@ -1,5 +1,5 @@
 // Where the minibatches of a training come from: a loader, a list, or whatever can be iterated; pass after pass, from any place.
-import { DataLoader, type Example, type LoadedBatch } from '../data/dataLoader.js';
+import { DataLoader, type DataLoaderOptions, type Example, type LoadedBatch } from '../data/dataLoader.js';
 import { UnrolledError } from '../errors.js';
 import { expectFunction, refuse } from '../expect.js';
 import { outsideScopes } from '../tensor/scope.js';
@@ -8,9 +8,7 @@ import { outsideScopes } from '../tensor/scope.js';
 export type BatchSource<B> = Iterable<B> | ((epoch: number) => Iterable<B>);
 
 /** How examples are loaded that no loader holds. */
-export interface ExampleOptions {
-  batchSize?: number;
-  seed?: number;
+export interface ExampleOptions extends Pick<DataLoaderOptions, 'batchSize' | 'seed' | 'inputs'> {
   shuffle: boolean;
 }
 

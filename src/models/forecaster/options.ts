@@ -26,6 +26,7 @@ export type Values = readonly number[] | Float64Array | Float32Array;
 export function seriesOf(data: Series | Values): Series {
   const help = 'give { target: [1, 2, …] }, or the values alone';
   const series = isValues(data) ? { target: data } : data;
+  if (Array.isArray(data)) refuseRecords(data);
   if (typeof series !== 'object' || series === null) refuse('a series', series, help);
   expectValues(series.target, 'the target of a series', help);
   const { inputs, filled } = series;
@@ -35,6 +36,14 @@ export function seriesOf(data: Series | Values): Series {
   }
   if (filled !== undefined && filled !== null) expectValues(filled, 'filled');
   return { target: series.target, ...(inputs ? { inputs } : {}), ...(filled ? { filled } : {}) };
+}
+
+/** Errors: OPTION for rows of a table in place of values. */
+function refuseRecords(data: readonly unknown[]): void {
+  const row = data[0];
+  if (typeof row !== 'object' || row === null || Array.isArray(row) || ArrayBuffer.isView(row)) return;
+  const name = Object.entries(row).find(([, value]) => typeof value === 'number')?.[0] ?? 'value';
+  refuse('the values of a series as numbers', row, `take them out of the rows: series.map(({ ${name} }) => ${name})`);
 }
 
 function isValues(data: Series | Values): data is Values {

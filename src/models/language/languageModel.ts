@@ -51,6 +51,18 @@ function corpusOf(data: Corpus | string, options: LanguageModelOptions): Corpus 
   return Corpus.fromText(text, pick(options, CORPUS_OPTIONS));
 }
 
+/** A name of a file in place of its text is too short to learn from: then the help says so. */
+function sayingPath<R>(data: Corpus | string, run: () => R): R {
+  try {
+    return run();
+  } catch (error) {
+    const isPath = typeof data === 'string' && /^\S+\.[a-z]\w{1,4}$/i.test(data);
+    if (!isPath || !(error instanceof UnrolledError) || error.code !== 'TOO_SHORT') throw error;
+    const help = `for the text of a file: await readFile(${JSON.stringify(data)}, 'utf8'), of node:fs/promises; else ${error.help}`;
+    throw new UnrolledError(error.code, error.message, help, { cause: error });
+  }
+}
+
 /** The types of `LanguageModel`: what it takes, answers and measures. */
 export interface LanguageTask extends TaskTypes {
   config: LanguageModelConfig;
@@ -95,7 +107,7 @@ export class LanguageModel extends Model<LanguageTask> {
       ),
     prepare(data, options) {
       const o = options as Resolved;
-      const corpus = corpusOf(data, o);
+      const corpus = sayingPath(data, () => corpusOf(data, o));
       return {
         create() {
           const { cell, embeddingSize, seed } = o;
@@ -105,7 +117,7 @@ export class LanguageModel extends Model<LanguageTask> {
         },
         lesson(model) {
           model.#requireVocabulary(corpus);
-          return languageLesson(model.network, corpus, o, (tokens) => model.evaluate(tokens));
+          return sayingPath(data, () => languageLesson(model.network, corpus, o, (tokens) => model.evaluate(tokens)));
         },
       };
     },
