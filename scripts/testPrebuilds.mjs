@@ -101,7 +101,8 @@ async function test(target) {
     return { ok: false, line: `${target}: missing: npm run prebuild -- --only ${target}` };
   }
   const node = await nodeFor(target);
-  if (node === null) return { ok: true, skipped: true, line: `${target}: skipped, no ${join(runtimes, target)}: scripts/runtimes.sh` };
+  if (node === null)
+    return { ok: true, skipped: true, line: `${target}: skipped, no ${join(runtimes, target)}: scripts/runtimes.sh` };
   const lines = [];
   let ok = true;
   // The best first; then each that the machine has besides.
