@@ -21,7 +21,7 @@ const HOUSE = [
   'train',
   'models',
   'sources',
-  'onnx',
+  'convert',
   'inspect',
   'drawing',
   'bench',

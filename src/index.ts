@@ -375,23 +375,3 @@ export {
   type BeamTask,
   type Hypothesis,
 } from './models/decoder/beamSearch.js';
-
-// Weights in and out
-export { importModel, type ImportOptions, loadWeights } from './models/foreign/importModel.js';
-export { ImportedModel, type MappedNames } from './models/foreign/importedModel.js';
-export { type ImportedForwardOptions, ImportedNetwork, type ImportedState } from './models/foreign/importedNetwork.js';
-export { EXPORT_FORMATS, type ExportFormat, exportModel } from './models/foreign/exportModel.js';
-export type { ByteSource } from './platform/byteSource.js';
-export type {
-  EmbeddingDescription,
-  LayerDescription,
-  LayerNormDescription,
-  LayerReading,
-  LinearDescription,
-  MappedParameter,
-  RecurrentDescription,
-  UnmappedTensor,
-} from './formats/layers.js';
-export type { ReadOptions } from './formats/pytorch.js';
-export type { OpenOptions } from './formats/openTensors.js';
-export type { TensorFileKind } from './formats/tensorFile.js';

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import * as unrolled from '../src/node.js';
 import * as data from '../src/data/index.js';
 import * as formats from '../src/formats/index.js';
+import * as convert from '../src/convert/index.js';
 import * as inspect from '../src/inspect/index.js';
 import * as metrics from '../src/metrics/index.js';
 import * as records from '../src/records/index.js';
@@ -415,11 +416,11 @@ function subpaths(): void {
   call('decodeNpy', formats.decodeNpy, () => [(formats.encodeNpy as Untyped)(array()), 'a']);
   call('encodeNpz', formats.encodeNpz, () => [new Map([['a', array()]])]);
   call('encodeTorchFile', formats.encodeTorchFile, () => [new Map([['a', array()]])]);
-  const exported = (): Uint8Array => unrolled.exportModel(new unrolled.Linear(2, 3), 'pytorch');
+  const exported = (): Uint8Array => convert.exportModel(new unrolled.Linear(2, 3), 'pytorch');
   call('openTensors', formats.openTensors, () => [exported(), { at: undefined }]);
-  call('exportModel', unrolled.exportModel, () => [new unrolled.Linear(2, 3), 'pytorch']);
-  call('importModel', unrolled.importModel, () => [exported(), { partial: false }]);
-  call('loadWeights', unrolled.loadWeights, () => [new unrolled.Linear(2, 3), exported(), { partial: false }]);
+  call('exportModel', convert.exportModel, () => [new unrolled.Linear(2, 3), 'pytorch']);
+  call('importModel', convert.importModel, () => [exported(), { partial: false }]);
+  call('loadWeights', convert.loadWeights, () => [new unrolled.Linear(2, 3), exported(), { partial: false }]);
   call('loadStored', formats.loadStored, () => {
     const bytes = formats.encodeSafetensors(formats.storedTensors(new unrolled.Linear(2, 3)));
     return [new unrolled.Linear(2, 3), formats.decodeSafetensors(bytes, 'a').tensors, undefined, 'a'];

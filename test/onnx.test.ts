@@ -23,7 +23,7 @@ import {
   UnrolledError,
   useBackend,
 } from '../src/node.js';
-import { exportOnnx, importOnnx } from '../src/onnx/index.js';
+import { exportOnnx, importOnnx } from '../src/convert/index.js';
 import { decodeOnnx, encodeOnnx, type OnnxGraph, type OnnxNode } from '../src/formats/index.js';
 
 beforeAll(() => useBackend('reference'));

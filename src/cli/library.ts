@@ -6,10 +6,8 @@ import type { GlobalOptions } from './options.js';
 
 export {
   backtest,
-  exportModel,
   forecastBaselines,
   Forecaster,
-  importModel,
   LanguageModel,
   listBackends,
   loadLanguageModel,
@@ -25,7 +23,7 @@ export {
   TranslationMemory,
   Translator,
 } from '../node.js';
-export { exportOnnx } from '../onnx/index.js';
+export { exportModel, exportOnnx, importModel } from '../convert/index.js';
 export { stratifiedSplit, timeParts } from '../data/index.js';
 export { bleu, chrf, tagSchemeOf } from '../metrics/index.js';
 export { readVectors } from '../text/index.js';

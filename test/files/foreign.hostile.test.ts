@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { importModel, type ByteSource, UnrolledError, useBackend } from '../../src/node.js';
+import { type ByteSource, importModel } from '../../src/convert/index.js';
+import { UnrolledError, useBackend } from '../../src/node.js';
 import { encodeNpy, encodeSafetensors } from '../../src/formats/index.js';
 import { encodeZip } from '../../src/formats/zip.js';
 import { readPickle } from '../../src/formats/pickle.js';

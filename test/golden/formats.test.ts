@@ -6,16 +6,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   Embedding,
-  EXPORT_FORMATS,
-  exportModel,
   GRU,
-  importModel,
   LayerNorm,
   Linear,
-  loadWeights,
   LSTM,
   Module,
-  type OpenOptions,
   Recurrent,
   type RecurrentState,
   type Tensor,
@@ -23,6 +18,7 @@ import {
   UnrolledError,
   useBackend,
 } from '../../src/node.js';
+import { EXPORT_FORMATS, exportModel, importModel, loadWeights, type OpenOptions } from '../../src/convert/index.js';
 import { decodeNpy, decodeSafetensors, encodeNpy, encodeSafetensors, openTensors } from '../../src/formats/index.js';
 import { ReferenceBackend } from '../../src/backend/reference/reference.js';
 

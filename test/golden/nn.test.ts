@@ -81,7 +81,7 @@ for (const size of [3, 33, 65, 130]) {
       const leaves: Record<string, Tensor> = { x: leaf('x', [2, 3, size], 3) };
       if (kind !== 'plain') leaves.weight = leaf('weight', [size]);
       if (kind === 'weight and bias') leaves.bias = leaf('bias', [size]);
-      return { leaves, outputs: { y: layerNorm(leaves.x, leaves) } };
+      return { leaves, outputs: { y: layerNorm(leaves.x, { weight: leaves.weight, bias: leaves.bias }) } };
     };
   }
 }

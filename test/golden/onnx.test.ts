@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fromData, Recurrent, type RecurrentState, type Tensor, useBackend } from '../../src/node.js';
-import { exportOnnx, importOnnx } from '../../src/onnx/index.js';
+import { exportOnnx, importOnnx } from '../../src/convert/index.js';
 
 interface Numbers {
   shape: number[];

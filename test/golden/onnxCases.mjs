@@ -25,7 +25,7 @@ import {
   TokenTagger,
   useBackend,
 } from '../../dist/node.js';
-import { exportOnnx } from '../../dist/onnx/index.js';
+import { exportOnnx } from '../../dist/convert/index.js';
 
 /** Every operation of cells. */
 const EVERYTHING = defineCell({

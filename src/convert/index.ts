@@ -1,0 +1,29 @@
+// unrolled/convert: weights and networks of other toolkits, in and out. An entry of its own: what it loads is no part of other pages.
+
+// ONNX
+export { exportOnnx, type ExportOnnxOptions, type OnnxExportable } from '../models/exportOnnx.js';
+export { importOnnx, type ImportedOnnx } from '../models/importOnnx.js';
+export type { OnnxForwardOptions, OnnxNetwork, ImportedPart } from '../nn/onnx/onnxNetwork.js';
+export type { ImportedNode } from '../nn/onnx/reader.js';
+export type { ChainPart as OnnxPart } from '../nn/onnx/chain.js';
+export type { OnnxExportOptions } from '../nn/onnx/writer.js';
+
+// Weights in and out
+export { importModel, type ImportOptions, loadWeights } from '../models/foreign/importModel.js';
+export { ImportedModel, type MappedNames } from '../models/foreign/importedModel.js';
+export { type ImportedForwardOptions, ImportedNetwork, type ImportedState } from '../models/foreign/importedNetwork.js';
+export { EXPORT_FORMATS, type ExportFormat, exportModel } from '../models/foreign/exportModel.js';
+export type { ByteSource } from '../platform/byteSource.js';
+export type {
+  EmbeddingDescription,
+  LayerDescription,
+  LayerNormDescription,
+  LayerReading,
+  LinearDescription,
+  MappedParameter,
+  RecurrentDescription,
+  UnmappedTensor,
+} from '../formats/layers.js';
+export type { ReadOptions } from '../formats/pytorch.js';
+export type { OpenOptions } from '../formats/openTensors.js';
+export type { TensorFileKind } from '../formats/tensorFile.js';
