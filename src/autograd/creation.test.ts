@@ -38,8 +38,26 @@ describe('tensor', () => {
     ['an Int32Array', Int32Array.of(1, -2), [1, -2], [2], 'int32'],
     ['a Uint8Array', Uint8Array.of(1, 255), [1, 255], [2], 'int32'],
     ['a Buffer', Buffer.from('ab'), [97, 98], [2], 'int32'],
-    ['rows', [Float32Array.of(1, 2), [3, 4]], [[1, 2], [3, 4]], [2, 2], 'float32'], // prettier-ignore
-    ['rows of bytes', [Uint8Array.of(1, 2), Int32Array.of(3, 4)], [[1, 2], [3, 4]], [2, 2], 'int32'], // prettier-ignore
+    [
+      'rows',
+      [Float32Array.of(1, 2), [3, 4]],
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      [2, 2],
+      'float32',
+    ],
+    [
+      'rows of bytes',
+      [Uint8Array.of(1, 2), Int32Array.of(3, 4)],
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      [2, 2],
+      'int32',
+    ],
     ['deep rows', [[Uint8Array.of(1)], [Uint8Array.of(2)]], [[[1]], [[2]]], [2, 1, 1], 'int32'],
     ['arrays of another realm', runInNewContext('[new Float64Array([1]), [2]]'), [[1], [2]], [2, 1], 'float32'],
     ['integers of another realm', runInNewContext('new Int32Array([1, 2])'), [1, 2], [2], 'int32'],
@@ -112,9 +130,9 @@ describe('what all creations check', () => {
     ['too few elements', () => fromData([1, 2], [3]), /^SHAPE: expected 3 elements for shape \[3\], received 2/],
     ['a text for data', () => fromData('12' as never, [2]), /^SHAPE: .*received "12"/],
     ['texts in data', () => fromData([1, '2'] as never, [2]), /^DTYPE: .*the data at \[1\]/],
-    ['a hole in data', () => fromData([1, , 2] as never, [3]), /^DTYPE: .*the data at \[1\]/], // prettier-ignore
+    ['a hole in data', () => fromData([1, , 2] as never, [3]), /^DTYPE: .*the data at \[1\]/],
     ['bigints in data', () => fromData(BigInt64Array.of(1n) as never, [1]), /^DTYPE/],
-    ['texts that are set', () => zeros([2]).set([1, 'x'] as never), /^DTYPE: .*the values at \[1\]/], // prettier-ignore
+    ['texts that are set', () => zeros([2]).set([1, 'x'] as never), /^DTYPE: .*the values at \[1\]/],
   ])('%s', (_, make, message) => {
     expect(refusal(make)).toMatch(message);
   });

@@ -19,7 +19,11 @@ beforeAll(() => {
 const given = (value: unknown): never => value as never;
 /** What a program without types may compute with. */
 const asNumber = (value: unknown): number => value as number;
-const pair = (): Tensor => tensor([[1, 2], [3, 4]]); // prettier-ignore
+const pair = (): Tensor =>
+  tensor([
+    [1, 2],
+    [3, 4],
+  ]);
 const loss = (): Tensor => tensor([3], { requiresGrad: true }).square();
 
 function refusal(run: () => unknown): string {

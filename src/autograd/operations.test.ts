@@ -21,18 +21,53 @@ describe.each(backends.filter((b) => b.available).map((b) => b.name))('on %s', (
   });
 
   it('arrays and numbers count as tensors on both sides', () => {
-    const x = tensor([[1, 2], [3, 4]]); // prettier-ignore
-    expect(x.add([10, 20]).toArray()).toEqual([[11, 22], [13, 24]]); // prettier-ignore
-    expect(ops.sub(10, x).toArray()).toEqual([[9, 8], [7, 6]]); // prettier-ignore
+    const x = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
+    expect(x.add([10, 20]).toArray()).toEqual([
+      [11, 22],
+      [13, 24],
+    ]);
+    expect(ops.sub(10, x).toArray()).toEqual([
+      [9, 8],
+      [7, 6],
+    ]);
     expect(ops.mul([1, 2], [3, 4]).toArray()).toEqual([3, 8]);
     expect(x.matmul([[1], [1]]).toArray()).toEqual([[3], [7]]);
     expect(ops.matmul([[1, 1]], x).toArray()).toEqual([[4, 6]]);
     expect(ops.relu([-1, 2]).toArray()).toEqual([0, 2]);
-    expect(ops.sum([[1, 2], [3, 4]], 0).toArray()).toEqual([4, 6]); // prettier-ignore
+    expect(
+      ops
+        .sum(
+          [
+            [1, 2],
+            [3, 4],
+          ],
+          0,
+        )
+        .toArray(),
+    ).toEqual([4, 6]);
     expect(ops.concat([x, [[5, 6]]]).shape).toEqual([3, 2]);
-    expect(ops.stack([[1, 2], Float32Array.of(3, 4)], -1).toArray()).toEqual([[1, 3], [2, 4]]); // prettier-ignore
-    expect(ops.crossEntropy([[0, 0], [0, 0]], [0, 1]).item()).toBeCloseTo(Math.log(2), 6); // prettier-ignore
-    expect(ops.gatherRows(x, [1, 0]).toArray()).toEqual([[3, 4], [1, 2]]); // prettier-ignore
+    expect(ops.stack([[1, 2], Float32Array.of(3, 4)], -1).toArray()).toEqual([
+      [1, 3],
+      [2, 4],
+    ]);
+    expect(
+      ops
+        .crossEntropy(
+          [
+            [0, 0],
+            [0, 0],
+          ],
+          [0, 1],
+        )
+        .item(),
+    ).toBeCloseTo(Math.log(2), 6);
+    expect(ops.gatherRows(x, [1, 0]).toArray()).toEqual([
+      [3, 4],
+      [1, 2],
+    ]);
   });
 
   it('compares, also where numbers are NaN', () => {
@@ -89,7 +124,10 @@ describe.each(backends.filter((b) => b.available).map((b) => b.name))('on %s', (
     expect(shown(int(-3, 4).relu())).toEqual(['int32', [0, 4]]);
     expect(shown(fromData(Int32Array.of(1, 2, 3, 4), [2, 2]).add(int(10, 20)))).toEqual([
       'int32',
-      [[11, 22], [13, 24]], // prettier-ignore
+      [
+        [11, 22],
+        [13, 24],
+      ],
     ]);
   });
 
@@ -119,7 +157,10 @@ describe.each(backends.filter((b) => b.available).map((b) => b.name))('on %s', (
   });
 
   it('reduces', () => {
-    const x = tensor([[1, 5, 3], [4, 2, 5]]); // prettier-ignore
+    const x = tensor([
+      [1, 5, 3],
+      [4, 2, 5],
+    ]);
     expect(x.min().item()).toBe(1);
     expect(x.min(1).toArray()).toEqual([1, 2]);
     expect(x.min({ axis: 0, keepDims: true }).toArray()).toEqual([[1, 2, 3]]);
@@ -139,7 +180,10 @@ describe.each(backends.filter((b) => b.available).map((b) => b.name))('on %s', (
 
   it('measures spread as PyTorch does', () => {
     // torch.tensor([[1., 2, 4], [3, 3, 3]]).var(1), .std(0), .var(unbiased=False), .std()
-    const x = tensor([[1, 2, 4], [3, 3, 3]]); // prettier-ignore
+    const x = tensor([
+      [1, 2, 4],
+      [3, 3, 3],
+    ]);
     const close = (values: unknown, expected: number[]): void => {
       expect(values).toEqual(expected.map((value) => expect.closeTo(value, 6)));
     };
@@ -151,9 +195,18 @@ describe.each(backends.filter((b) => b.available).map((b) => b.name))('on %s', (
   });
 
   it('moves axes and picks places', () => {
-    const x = tensor([[1, 2, 3], [4, 5, 6]]); // prettier-ignore
-    expect(x.slice(1, -2).toArray()).toEqual([[2, 3], [5, 6]]); // prettier-ignore
-    expect(x.slice(1, 0, -1).toArray()).toEqual([[1, 2], [4, 5]]); // prettier-ignore
+    const x = tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    expect(x.slice(1, -2).toArray()).toEqual([
+      [2, 3],
+      [5, 6],
+    ]);
+    expect(x.slice(1, 0, -1).toArray()).toEqual([
+      [1, 2],
+      [4, 5],
+    ]);
     expect(x.slice(0, -1).toArray()).toEqual([[4, 5, 6]]);
     expect(x.at(-1).toArray()).toEqual([4, 5, 6]);
     expect(x.at(0, -1).item()).toBe(3);
@@ -169,7 +222,11 @@ describe.each(backends.filter((b) => b.available).map((b) => b.name))('on %s', (
 });
 
 describe('what is refused', () => {
-  const x = (): Tensor => tensor([[1, 2, 3], [4, 5, 6]]); // prettier-ignore
+  const x = (): Tensor =>
+    tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
   it.each<[string, () => unknown, RegExp]>([
     ['a slice beyond the end', () => x().slice(1, 0, 4), /within the 3 places of axis 1, received 0 to 4/],
     ['a slice from before the start', () => x().slice(0, -3), /within the 2 places of axis 0, received -3 to the end/],

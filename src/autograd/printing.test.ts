@@ -14,14 +14,30 @@ beforeAll(() => {
 describe('console.log of a tensor', () => {
   it.each<[string, () => unknown, string]>([
     ['a number', () => tensor(3), 'Tensor(float32, []) 3'],
-    ['whole numbers', () => tensor([[1, -20], [3, 4]]), 'Tensor(float32, [2, 2])\n[[  1, -20],\n [  3,   4]]'], // prettier-ignore
+    [
+      'whole numbers',
+      () =>
+        tensor([
+          [1, -20],
+          [3, 4],
+        ]),
+      'Tensor(float32, [2, 2])\n[[  1, -20],\n [  3,   4]]',
+    ],
     ['int32', () => tensor(Int32Array.of(7)), 'Tensor(int32, [1]) [7]'],
     ['fractions', () => tensor([1, -2.25, 0]), 'Tensor(float32, [3]) [ 1.0000, -2.2500,  0.0000]'],
     ['sizes far apart', () => tensor([0.5, 1e-6]), 'Tensor(float32, [2]) [5.0000e-1, 1.0000e-6]'],
     ['large numbers', () => tensor([3e9]), 'Tensor(float32, [1]) [3.0000e+9]'],
     ['what is not finite', () => tensor([NaN, -Infinity, 1]), 'Tensor(float32, [3]) [      NaN, -Infinity,         1]'],
     ['no elements', () => zeros([0, 2]), 'Tensor(float32, [0, 2]) []'],
-    ['matrices', () => tensor([[[1], [2]], [[3], [4]]]), 'Tensor(float32, [2, 2, 1])\n[[[1],\n  [2]],\n\n [[3],\n  [4]]]'], // prettier-ignore
+    [
+      'matrices',
+      () =>
+        tensor([
+          [[1], [2]],
+          [[3], [4]],
+        ]),
+      'Tensor(float32, [2, 2, 1])\n[[[1],\n  [2]],\n\n [[3],\n  [4]]]',
+    ],
     ['a parameter', () => tensor([1], { requiresGrad: true }), 'Tensor(float32, [1], requiresGrad) [1]'],
     ['a result', () => tensor([1], { requiresGrad: true }).mul(2), 'Tensor(float32, [1], from mul) [2]'],
     ['within an object', () => ({ x: tensor([1, 2]) }), '{ x: Tensor(float32, [2]) [1, 2] }'],
@@ -31,7 +47,12 @@ describe('console.log of a tensor', () => {
   });
 
   it('shortens what is large, and wraps long rows', () => {
-    const large = inspect(fromData(Float32Array.from({ length: 10_000 }, (_, i) => i), [100, 100])); // prettier-ignore
+    const large = inspect(
+      fromData(
+        Float32Array.from({ length: 10_000 }, (_, i) => i),
+        [100, 100],
+      ),
+    );
     expect(large.split('\n')).toHaveLength(8);
     expect(large).toContain('[[   0,    1,    2, …,   97,   98,   99],');
     expect(large).toContain('\n …,\n');
@@ -58,13 +79,23 @@ describe('console.log of a tensor', () => {
 
 describe('a tensor as text', () => {
   it('shows the first elements', () => {
-    expect(String(tensor([[1, 2.123456], [3, 4]]))).toBe('Tensor(float32, [2, 2]: 1, 2.1235, 3, 4)'); // prettier-ignore
+    expect(
+      String(
+        tensor([
+          [1, 2.123456],
+          [3, 4],
+        ]),
+      ),
+    ).toBe('Tensor(float32, [2, 2]: 1, 2.1235, 3, 4)');
     expect(String(zeros([7]))).toBe('Tensor(float32, [7]: 0, 0, 0, 0, 0, 0, …)');
     expect(String(zeros([0]))).toBe('Tensor(float32, [0])');
   });
 
   it('goes through JSON', () => {
-    const x = tensor([[0.1, 2], [3, -4e-9]]); // prettier-ignore
+    const x = tensor([
+      [0.1, 2],
+      [3, -4e-9],
+    ]);
     const again = tensor(JSON.parse(JSON.stringify({ x })).x);
     expect(again.shape).toEqual(x.shape);
     expect(again.data()).toEqual(x.data());

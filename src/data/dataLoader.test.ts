@@ -39,7 +39,13 @@ describe('a batch', () => {
 
   it('has features, and batch first where that is asked for', () => {
     const examples = [
-      { x: [[1, 2], [3, 4]], y: 0.5 }, // prettier-ignore
+      {
+        x: [
+          [1, 2],
+          [3, 4],
+        ],
+        y: 0.5,
+      },
       { x: [Float32Array.of(5, 6)], y: 2 },
     ];
     const { x, y } = first(examples);

@@ -12,14 +12,35 @@ const KINDS: readonly [test: Test, what: string, help: string][] = [
     'a pointer of Git LFS, not the file itself',
     'git lfs pull gets the file',
   ],
-  [(_, text) => /^\s*<(!doctype html|html|head|\?xml)/i.test(text), 'a page (HTML)', 'download the file itself: its address leads to a page'], // prettier-ignore
-  ['\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20', 'a PyTorch file of the format before 1.6', 'in PyTorch: torch.save(torch.load(old), new)'], // prettier-ignore
-  [(start, text) => start.length > 262 && text.slice(257, 262) === 'ustar', 'a tar archive', 'unpack it, and name the file of weights'], // prettier-ignore
+  [
+    (_, text) => /^\s*<(!doctype html|html|head|\?xml)/i.test(text),
+    'a page (HTML)',
+    'download the file itself: its address leads to a page',
+  ],
+  [
+    '\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20',
+    'a PyTorch file of the format before 1.6',
+    'in PyTorch: torch.save(torch.load(old), new)',
+  ],
+  [
+    (start, text) => start.length > 262 && text.slice(257, 262) === 'ustar',
+    'a tar archive',
+    'unpack it, and name the file of weights',
+  ],
   ['GGUF', 'GGUF, a quantized model of llama.cpp', 'name the safetensors file that it was made from'],
-  [(_, text) => /^(lmgg|tjgg|fmgg|ggml|ggjt)/.test(text), 'GGML, a model of llama.cpp', 'name the safetensors file that it was made from'], // prettier-ignore
+  [
+    (_, text) => /^(lmgg|tjgg|fmgg|ggml|ggjt)/.test(text),
+    'GGML, a model of llama.cpp',
+    'name the safetensors file that it was made from',
+  ],
   ['\x89HDF\r\n\x1a\n', 'HDF5, as Keras saves it', 'in Python: numpy.savez(file, *model.get_weights())'],
   [(_, text) => text.slice(4, 8) === 'TFL3', 'a TensorFlow Lite model', 'name the model that it was made from'],
-  [(_, text) => /^\x08[\x01-\x20]\x12.{0,40}(pytorch|tf2onnx|onnx|keras)/is.test(text), 'an ONNX model', STATE_DICT],
+  // Its version, then who wrote it, or the graph at once; safetensors has a brace behind its first eight bytes.
+  [
+    (start, text) => start[8] !== 0x7b && /^\x08[\x01-\x20](\x12.[\x20-\x7e]|\x3a)/s.test(text),
+    'an ONNX model',
+    'read it with importOnnx of unrolled/convert',
+  ],
   [
     (_, text) => /^\x80[\x02-\x05]/.test(text),
     'a Python pickle',
@@ -27,7 +48,7 @@ const KINDS: readonly [test: Test, what: string, help: string][] = [
   ],
   [(_, text) => /^(Salted__|age-encryption\.org|-----BEGIN PGP)/.test(text), 'encrypted data', 'decrypt it first'],
   ['\x1f\x8b', 'gzip data', 'unpack it: gunzip file'],
-  [(_, text) => text.trim() !== '' && /^[\t\n\v\f\r\x20-\x7e\x80-\xff]*$/.test(text), 'text', 'name a file of weights'], // prettier-ignore
+  [(_, text) => text.trim() !== '' && /^[\t\n\v\f\r\x20-\x7e\x80-\xff]*$/.test(text), 'text', 'name a file of weights'],
 ];
 
 /** The kind of a file; null for what may be safetensors. @param start its first bytes, 512 of them or all */

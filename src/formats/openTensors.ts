@@ -102,7 +102,12 @@ async function openZip(source: ByteSource, at: string | undefined): Promise<Tens
     `expected a file of weights, received ${isKeras ? 'a model of Keras' : 'a zip archive'}: ${source.name}`,
     isKeras
       ? 'in Python: numpy.savez(file, *model.get_weights()); .keras files are not read'
-      : `it holds ${paths.slice(0, 5).map((path) => brief(path)).join(', ') || 'nothing'}: unpack it, and name the file of weights`, // prettier-ignore
+      : `it holds ${
+          paths
+            .slice(0, 5)
+            .map((path) => brief(path))
+            .join(', ') || 'nothing'
+        }: unpack it, and name the file of weights`,
   );
 }
 

@@ -1,34 +1,15 @@
-// Names, orders and transpositions of PyTorch's modules, to layers with labelled weights and back; MLX's are read beside them.
-// A matrix of PyTorch is [outputs, inputs], its gates one below the other; ours is [inputs, outputs], its gates side by side.
+// State dicts of PyTorch's modules by their names, to layers with labelled weights and back; MLX's are read beside them. Gates and
+// transpositions stand in pytorchParameters.ts.
 // Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html (GRU, RNN, LSTMCell)
 import { brief } from '../brief.js';
 import { formatShape } from '../tensor/shape.js';
 import { arrange } from '../weights/arrange.js';
 import type { FileTensor } from '../weights/files.js';
-import type { Block, ParameterLabel, Place, StateDict } from '../weights/labels.js';
-import type {
-  LayerDescription,
-  LayerReading,
-  MappedParameter,
-  Mapping,
-  RecurrentDescription,
-  UnmappedTensor,
-} from './layers.js';
+import type { Place, StateDict } from '../weights/labels.js';
+import type { LayerDescription, LayerReading, Mapping, RecurrentDescription, UnmappedTensor } from './layers.js';
+import { expectedShapes, type Parts, parametersOf, type Read } from './pytorchParameters.js';
 import type { TensorEntry, TensorFile } from './tensorFile.js';
 
-/**
- * The gates of a cell in PyTorch's order: for each, the linears of ours that multiply the input and the state. Where they are one, its
- * bias is the sum of PyTorch's two; the candidate of the GRU keeps both, since the reset gate stands between them.
- */
-const GATES: Readonly<Record<RecurrentDescription['cell'], readonly (readonly [x: string, h: string])[]>> = {
-  rnn: [['h', 'h']],
-  'rnn-relu': [['h', 'h']],
-  gru: [['r', 'r'], ['z', 'z'], ['nx', 'nh']], // prettier-ignore
-  lstm: [['i', 'i'], ['f', 'f'], ['g', 'g'], ['o', 'o']], // prettier-ignore
-  'lstm-projection': [['i', 'i'], ['f', 'f'], ['g', 'g'], ['o', 'o']], // prettier-ignore
-};
-/** What the projection of our LSTM multiplies: the output of the cell before it. */
-const PROJECTED = 'f(c, z:f, z:g, z:i, z:o)';
 /** The cell by its number of gates. */
 const BY_GATES: Readonly<Record<number, RecurrentDescription['cell']>> = { 1: 'rnn', 3: 'gru', 4: 'lstm' };
 
@@ -44,17 +25,6 @@ export interface ReadOptions {
   prefix?: string;
   /** What layers are whose tensors leave a choice, by name: `{ rnn: 'rnn-relu', decoder: 'linear' }`. */
   layers?: Readonly<Record<string, LayerReading>>;
-}
-
-/** The tensors of one layer and direction; each by its whole name. */
-interface Parts {
-  wx?: string;
-  wh?: string;
-  wr?: string;
-  bx?: string;
-  bh?: string;
-  /** MLX: the bias of the candidate's product with the state alone. */
-  bn?: string;
 }
 
 /** A tensor of a group (one path), its last name apart. */
@@ -122,20 +92,6 @@ export function writeStateDict(layers: readonly LayerDescription[], weights: Sta
     });
   });
   return tensors;
-}
-
-/** A layer, and where its tensors are; `directions` of a recurrent one, layer by layer, forward first. */
-interface Read {
-  layer: LayerDescription;
-  directions: Parts[];
-  /** A matrix without bias: an embedding or a linear layer. */
-  isUnsettled?: boolean;
-}
-
-/** A mapped parameter that can go both ways. */
-interface Parameter extends MappedParameter {
-  /** The tensors of `from`, of numbers that stand as `label` says. */
-  split(numbers: ArrayLike<number>): { shape: readonly number[]; data: Float32Array }[];
 }
 
 /** Tensors by path, in the order of the file, without what wraps all of them. */
@@ -274,33 +230,14 @@ function readRecurrent(
       const own = shapeOf(parts[part as keyof Parts]);
       if (expected === null ? own !== null : own === null || formatShape(own) !== formatShape(expected)) {
         const received = own === null ? 'none' : formatShape(own);
-        return fail(`layer ${Math.floor(i / (bidirectional ? 2 : 1))}: ${expected === null ? 'no' : formatShape(expected)} ${part}, not ${received}`); // prettier-ignore
+        return fail(
+          `layer ${Math.floor(i / (bidirectional ? 2 : 1))}: ${expected === null ? 'no' : formatShape(expected)} ${part}, not ${received}`,
+        );
       }
     }
     for (const part of Object.values(parts)) if (typeof part === 'string') taken.add(part);
   }
   return { layer, directions };
-}
-
-/** Shapes of the tensors of a layer; null for one that it has not. */
-function expectedShapes(
-  layer: RecurrentDescription,
-  index: number,
-  isMlx: boolean,
-): Record<keyof Parts, number[] | null> {
-  const { cell, hiddenSize: H, projSize, bidirectional, bias } = layer;
-  const rows = GATES[cell].length * H;
-  const out = projSize ?? H;
-  const input = index === 0 ? layer.inputSize : out * (bidirectional ? 2 : 1);
-  const own = bias ? [rows] : null;
-  return {
-    wx: [rows, input],
-    wh: [rows, out],
-    wr: projSize === undefined ? null : [projSize, H],
-    bx: own,
-    bh: isMlx ? null : own,
-    bn: isMlx && bias && cell === 'gru' ? [H] : null,
-  };
 }
 
 const PARTS: Readonly<Record<string, keyof Parts>> = {
@@ -350,137 +287,4 @@ function namesOf({ name, cell, numLayers, bidirectional, bias }: RecurrentDescri
       ...(cell === 'lstm-projection' ? { wr: `${path}weight_hr${suffix}` } : {}),
     };
   });
-}
-
-/** Parameters of ours for the tensors of a layer. */
-function parametersOf({ layer, directions }: Read): Parameter[] {
-  if (layer.kind === 'recurrent') {
-    return directions.flatMap((parts, i) => {
-      const index = layer.bidirectional ? i >> 1 : i;
-      const place = `${layer.name === '' ? '' : `${layer.name}.`}${index}.${layer.bidirectional && i % 2 === 1 ? 'reverse.' : ''}`;
-      return recurrentParameters(layer, index, parts, place);
-    });
-  }
-  const path = layer.name === '' ? '' : `${layer.name}.`;
-  const { wx: weight = `${path}weight`, bx: bias = `${path}bias` } = directions.at(0) ?? {};
-  const vector = (name: string, from: string, size: number, label: ParameterLabel): Parameter =>
-    asItIs(name, from, [size], label);
-  switch (layer.kind) {
-    case 'embedding': {
-      const label: ParameterLabel = { axes: ['vocabulary', 'embedding'], blocks: [] };
-      return [asItIs(`${path}weight`, weight, [layer.count, layer.size], label)];
-    }
-    case 'linear':
-      return [
-        turned(`${path}weight`, weight, layer.inputSize, layer.outputSize, { axes: ['input', 'output'], blocks: [] }),
-        ...(layer.bias ? [vector(`${path}bias`, bias, layer.outputSize, { axes: ['output'], blocks: [] })] : []),
-      ];
-    case 'layerNorm': {
-      const label: ParameterLabel = { axes: ['features'], blocks: [] };
-      return [
-        vector(`${path}weight`, weight, layer.size, label),
-        ...(layer.bias ? [vector(`${path}bias`, bias, layer.size, label)] : []),
-      ];
-    }
-    default:
-      return layer satisfies never;
-  }
-}
-
-function recurrentParameters(layer: RecurrentDescription, index: number, parts: Parts, place: string): Parameter[] {
-  const { hiddenSize: H, projSize } = layer;
-  const gates = GATES[layer.cell];
-  const shapes = expectedShapes(layer, index, false);
-  const { wx = '', wh = '', wr = '', bx = '', bh, bn } = parts;
-  const columns = (side: 0 | 1, operand: string): Block[] =>
-    gates.map((gate) => ({ gate: gate[side], operand, width: H }));
-  const matrix = (
-    name: string,
-    from: string,
-    shape: readonly number[] | null,
-    axis: 'input' | 'hidden',
-    blocks: Block[],
-  ) => turned(`${place}${name}`, from, shape?.[1] ?? 0, shape?.[0] ?? 0, { axes: [axis, 'gates'], blocks });
-  return [
-    matrix('weight_x', wx, shapes.wx, 'input', columns(0, 'x')),
-    matrix('weight_h', wh, shapes.wh, 'hidden', columns(1, 'h')),
-    ...(layer.bias ? [biasParameter(`${place}bias`, gates, H, bx, bh, bn)] : []),
-    ...(projSize === undefined ? [] : [matrix('weight_r', wr, [projSize, H], 'hidden', [{ gate: 'r', operand: PROJECTED, width: projSize }])]), // prettier-ignore
-  ];
-}
-
-/** Two biases of PyTorch (MLX: one, and that of the candidate) and ours: sums, but where the state has a linear of its own. */
-function biasParameter(
-  name: string,
-  gates: readonly (readonly [x: string, h: string])[],
-  H: number,
-  bx: string,
-  bh: string | undefined,
-  bn: string | undefined,
-): Parameter {
-  const own = gates.flatMap(([x, h], i) => (x === h ? [] : [{ gate: h, from: i }]));
-  const blocks = [...gates.map(([x]) => x), ...own.map(({ gate }) => gate)].map((gate) => ({
-    gate,
-    operand: null,
-    width: H,
-  }));
-  const rows = gates.length * H;
-  return {
-    name,
-    shape: [rows + own.length * H],
-    label: { axes: ['gates'], blocks },
-    from: [bx, bh, bn].filter((part) => part !== undefined),
-    make(tensors) {
-      const [input, second] = tensors;
-      const result = new Float64Array(rows + own.length * H);
-      result.set(Array.from(input));
-      if (second === undefined) return result;
-      // Of MLX the second is that of the candidate alone.
-      const state = bh === undefined ? null : second;
-      for (const [i, [x, h]] of gates.entries()) {
-        if (state !== null && x === h) for (let k = i * H; k < (i + 1) * H; k++) result[k] += state[k];
-      }
-      for (const [i, { from }] of own.entries()) {
-        for (let k = 0; k < H; k++) result[rows + i * H + k] = state === null ? second[k] : state[from * H + k];
-      }
-      return result;
-    },
-    split(numbers) {
-      const values = Float32Array.from(numbers);
-      const state = new Float32Array(rows);
-      for (const [i, { from }] of own.entries()) {
-        state.set(values.subarray(rows + i * H, rows + (i + 1) * H), from * H);
-      }
-      return [values.slice(0, rows), state].map((data) => ({ shape: [rows], data }));
-    },
-  };
-}
-
-function asItIs(name: string, from: string, shape: readonly number[], label: ParameterLabel): Parameter {
-  return {
-    name,
-    shape,
-    label,
-    from: [from],
-    make: ([data]) => data,
-    split: (numbers) => [{ shape, data: Float32Array.from(numbers) }],
-  };
-}
-
-/** A matrix [outputs, inputs] there, [inputs, outputs] here. */
-function turned(name: string, from: string, inputs: number, outputs: number, label: ParameterLabel): Parameter {
-  return {
-    name,
-    shape: [inputs, outputs],
-    label,
-    from: [from],
-    make: ([data]) => transposed(data, outputs, inputs),
-    split: (numbers) => [{ shape: [outputs, inputs], data: Float32Array.from(transposed(numbers, inputs, outputs)) }],
-  };
-}
-
-function transposed(data: ArrayLike<number>, rows: number, columns: number): Float64Array {
-  const result = new Float64Array(rows * columns);
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) result[c * rows + r] = data[r * columns + c];
-  return result;
 }

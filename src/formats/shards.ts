@@ -24,7 +24,8 @@ export async function openShards(index: ByteSource, open: (name: string) => Prom
   const files = new Map<string, TensorFile>();
   const entries = new Map<string, TensorEntry>();
   for (const [key, file] of map) {
-    if (!/^[^/\\:]+$/.test(file) || file.startsWith('.')) throw damaged('names of files without folders', `"${brief(file)}"`, name); // prettier-ignore
+    if (!/^[^/\\:]+$/.test(file) || file.startsWith('.'))
+      throw damaged('names of files without folders', `"${brief(file)}"`, name);
     let shard = files.get(file);
     if (shard === undefined) {
       if (files.size === MAX_FILES) throw damaged(`at most ${MAX_FILES} files`, 'more', name);

@@ -171,7 +171,11 @@ export class ZipArchive {
     if (own !== path || view.getUint16(8, true) !== entry.method) {
       throw damaged(name, `the local header of ${shownValue(path)} names another file`);
     }
-    const [packed, bytes] = wideSizes([view.getUint32(18, true), view.getUint32(22, true)], [1, 0], rest.subarray(nameLength)); // prettier-ignore
+    const [packed, bytes] = wideSizes(
+      [view.getUint32(18, true), view.getUint32(22, true)],
+      [1, 0],
+      rest.subarray(nameLength),
+    );
     // Sizes may stand behind the data instead; then they are 0 here.
     const isLater = (view.getUint16(6, true) & 8) !== 0 && packed === 0 && bytes === 0;
     if (!isLater && (packed !== entry.packed || bytes !== entry.bytes)) {

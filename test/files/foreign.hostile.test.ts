@@ -106,7 +106,6 @@ function tensorPickle(over: {
   of?: string;
   key?: string;
 }): Uint8Array {
-  // prettier-ignore
   const { offset = 0, shape = [2, 3], strides = [3, 1], length = 6, of = 'FloatStorage', key: storage = '0' } = over;
   const reference = `(${key('storage')}ctorch\n${of}\n${key(storage)}${key('cpu')}${whole(length)}tQ`;
   const call = `ctorch._utils\n_rebuild_tensor_v2\n(${reference}${whole(offset)}${tuple(shape)}${tuple(strides)}I00\n}tR`;
@@ -160,8 +159,14 @@ describe('a pickle', () => {
   });
 
   it('a million dicts within each other, and lists that double by the memo, cost no time', async () => {
-    expect(await refusal(torchFile(latin(`}${`(${key('a')}}`.repeat(100_000)}${'u'.repeat(100_000)}.`)), 'deep')).not.toBeNull(); // prettier-ignore
-    const double = Array.from({ length: 60 }, (_, i) => `}(${key('a')}h${String.fromCharCode(i)}${key('b')}h${String.fromCharCode(i)}uq${String.fromCharCode(i + 1)}`); // prettier-ignore
+    expect(
+      await refusal(torchFile(latin(`}${`(${key('a')}}`.repeat(100_000)}${'u'.repeat(100_000)}.`)), 'deep'),
+    ).not.toBeNull();
+    const double = Array.from(
+      { length: 60 },
+      (_, i) =>
+        `}(${key('a')}h${String.fromCharCode(i)}${key('b')}h${String.fromCharCode(i)}uq${String.fromCharCode(i + 1)}`,
+    );
     expect(await refusal(torchFile(latin(`}q\0${double.join('')}.`)), 'memo')).not.toBeNull();
     expect(await refusal(torchFile(latin(`${'}'.repeat(1_000_000)}.`)), 'many')).not.toBeNull();
   });
@@ -251,7 +256,16 @@ it('an index and a header of layers from strangers', async () => {
   const data = Float32Array.of(1);
   const layers = [
     { kind: 'linear', name: 'a', inputSize: 1 << 20, outputSize: 1 << 20, bias: false },
-    { kind: 'recurrent', name: 'a', cell: 'lstm', inputSize: 1, hiddenSize: 1, numLayers: 1 << 20, bidirectional: true, bias: true }, // prettier-ignore
+    {
+      kind: 'recurrent',
+      name: 'a',
+      cell: 'lstm',
+      inputSize: 1,
+      hiddenSize: 1,
+      numLayers: 1 << 20,
+      bidirectional: true,
+      bias: true,
+    },
     { kind: 'embedding', name: '__proto__', count: -1, size: 1 },
     { kind: 'x' },
     null,

@@ -167,7 +167,9 @@ describe('a tagger', () => {
     expect([...(rnn.stateDict()['0.reverse.weight_h'].data as Float32Array)].sort()).toEqual(
       [...(weights['rnn.0.reverse.weight_h'].data as Float32Array)].sort(),
     );
-    await expect(loadWeights(new Recurrent(LSTM, { inputSize: 4, hiddenSize: 3 }), file('checkpoint.pt'), { prefix: 'rnn' })).rejects.toThrow(/gate/); // prettier-ignore
+    await expect(
+      loadWeights(new Recurrent(LSTM, { inputSize: 4, hiddenSize: 3 }), file('checkpoint.pt'), { prefix: 'rnn' }),
+    ).rejects.toThrow(/gate/);
   });
 
   it('refuses what does not match, and changes nothing', async () => {
@@ -217,7 +219,11 @@ it.each([
 ])('%s is named, with what to do', async (name, message, help) => {
   const error: unknown = await importModel(file(name)).catch((cause: unknown) => cause);
   expect(error).toBeInstanceOf(UnrolledError);
-  expect(error).toMatchObject({ code: 'FORMAT', message: expect.stringMatching(message), help: expect.stringMatching(help) }); // prettier-ignore
+  expect(error).toMatchObject({
+    code: 'FORMAT',
+    message: expect.stringMatching(message),
+    help: expect.stringMatching(help),
+  });
 });
 
 it.each(readdirSync(FOLDER).filter((name) => /-[CF]\.npy$/.test(name)))('%s', (name) => {

@@ -57,7 +57,11 @@ export const convertCommand = defineCommand({
     const given = await openGiven(io, from, { ...options, layers });
     const isOurs = !('layout' in given);
     if (isOurs && target === 'unrolled') {
-      throw new UnrolledError('OPTION', `expected another format for ${from}, received a model of this library`, 'say --to pytorch, safetensors or npz'); // prettier-ignore
+      throw new UnrolledError(
+        'OPTION',
+        `expected another format for ${from}, received a model of this library`,
+        'say --to pytorch, safetensors or npz',
+      );
     }
     const bytes = target === 'unrolled' && !isOurs ? given.toBytes() : exportModel(given, target as 'pytorch');
     await writeWhole(io.cwd, to, bytes);
@@ -66,7 +70,9 @@ export const convertCommand = defineCommand({
     const source = isOurs ? written : given;
     const largest = isOurs ? 0 : largestDifference(given, written);
     const json = {
-      from: isOurs ? { format: 'unrolled', layout: 'Unrolled' } : { format: given.format, layout: given.layout, ...given.metadata }, // prettier-ignore
+      from: isOurs
+        ? { format: 'unrolled', layout: 'Unrolled' }
+        : { format: given.format, layout: given.layout, ...given.metadata },
       layers: source.layers,
       mapped: source.mapped.map(({ name, shape, label, from: tensors }) => ({
         tensors,
@@ -123,7 +129,11 @@ function readingsOf(given: string | undefined): Record<string, LayerReading> {
     const at = part.lastIndexOf('=');
     const reading = LAYER_READINGS.find((one) => one === part.slice(at + 1));
     if (at >= 0 && reading !== undefined) return [[part.slice(0, at), reading]];
-    throw new UnrolledError('OPTION', `expected name=kind for --layers, received "${part}"`, `kinds are ${LAYER_READINGS.join(', ')}`); // prettier-ignore
+    throw new UnrolledError(
+      'OPTION',
+      `expected name=kind for --layers, received "${part}"`,
+      `kinds are ${LAYER_READINGS.join(', ')}`,
+    );
   });
   return Object.fromEntries(entries);
 }
@@ -146,7 +156,11 @@ async function openGiven(io: Io, from: string, { at, prefix, partial, layers }: 
     if (/^unrolled-/.test(metadata.format ?? '') && metadata.kind !== 'module') {
       const model = loadModel(await readBytes(io.cwd, from), from);
       if ('network' in model) return { network: model.network };
-      throw new UnrolledError('UNSUPPORTED', `expected a network in ${from}, received an n-gram model`, 'no other toolkit has a layer for it'); // prettier-ignore
+      throw new UnrolledError(
+        'UNSUPPORTED',
+        `expected a network in ${from}, received an n-gram model`,
+        'no other toolkit has a layer for it',
+      );
     }
   } finally {
     await source.close?.();

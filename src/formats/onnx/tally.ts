@@ -9,11 +9,21 @@ const FIELDS: Readonly<Record<Kind, Readonly<Record<number, Kind | 'whole'>>>> =
   model: { 7: 'graph', 8: 'other', 14: 'other', 20: 'other', 25: 'other', 26: 'other' },
   graph: { 1: 'node', 5: 'tensor', 11: 'value', 12: 'value', 13: 'value', 14: 'other', 15: 'other', 16: 'other' },
   node: { 5: 'attribute', 9: 'other', 10: 'other' },
-  attribute: { 5: 'tensor', 6: 'graph', 8: 'whole', 10: 'tensor', 11: 'graph', 14: 'other', 15: 'other', 22: 'other', 23: 'other' },
+  attribute: {
+    5: 'tensor',
+    6: 'graph',
+    8: 'whole',
+    10: 'tensor',
+    11: 'graph',
+    14: 'other',
+    15: 'other',
+    22: 'other',
+    23: 'other',
+  },
   tensor: { 1: 'whole', 3: 'other', 5: 'whole', 7: 'whole', 11: 'whole', 13: 'other', 16: 'other' },
   value: { 2: 'other', 4: 'other' },
   other: {},
-}; // prettier-ignore
+};
 
 /** What a file holds. */
 export interface Tally {

@@ -55,7 +55,12 @@ export async function importModel(
     if (isOfUnrolled(file)) {
       const { layers, weights } = await readModuleFile(file);
       if (layers === null) throw ofNobody(file.name);
-      const mapped = Object.values(weights).map(({ name, shape, axes, blocks }) => ({ name, shape, label: { axes, blocks }, from: [name] })); // prettier-ignore
+      const mapped = Object.values(weights).map(({ name, shape, axes, blocks }) => ({
+        name,
+        shape,
+        label: { axes, blocks },
+        from: [name],
+      }));
       return new ImportedModel(file.kind, 'Unrolled', true, layers, weights, mapped, [], {});
     }
     const { layout, layers, parameters, unmapped, weights } = await readMapped(file, rest);

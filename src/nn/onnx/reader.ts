@@ -3,22 +3,14 @@
 import { logSoftmax, relu, sigmoid, softmax, tanh } from '../../autograd/ops.js';
 import { brief } from '../../brief.js';
 import { UnrolledError } from '../../errors.js';
-import type { OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from '../../formats/onnx/model.js';
+import type { OnnxModel, OnnxNode, OnnxTensor } from '../../formats/onnx/model.js';
 import type { StandardOp } from '../../formats/onnx/standardNodes.js';
+import { constantOf, filled, startOf, startsOf, weightOf } from './constants.js';
+import { directionsOf, flowOf, gathered, inputState, intOf, reshaped, settled } from './flows.js';
 import { OnnxNetwork, type ImportedPart } from './onnxNetwork.js';
 import { describe, partOf, type Spec } from './parts.js';
 import { recurrentSpec, type Refuse } from './recurrentNode.js';
-import {
-  type AxisKind,
-  axesOf,
-  type Flow,
-  foldedConstant,
-  SIZES,
-  type Start,
-  turned,
-  type Value,
-  wholeNumbers,
-} from './values.js';
+import { type AxisKind, axesOf, type Flow, foldedConstant, SIZES, type Start, turned, type Value } from './values.js';
 
 /** A row of the table of what became of each node. */
 export interface ImportedNode {
@@ -403,150 +395,4 @@ export class ChainReader {
     };
     return [made, ends, { kind: 'end' }];
   }
-}
-
-function intOf(node: OnnxNode, name: string, otherwise: number): number {
-  const attribute = node.attributes[name];
-  return attribute?.kind === 'int' ? attribute.value : otherwise;
-}
-
-function flowOf({ name, dtype, shape }: OnnxValue): Flow {
-  const tokens = dtype === 'int64' || dtype === 'int32';
-  const width = shape?.at(-1);
-  const own = { kind: 'flow', place: 0, input: name } as const;
-  if (tokens) return { ...own, axes: ['first', 'second'] };
-  return { ...own, axes: ['first', 'second', 'features'], ...(typeof width === 'number' ? { width } : {}) };
-}
-
-/** What is made of an input and is no longer the chain's: a state, or lengths. */
-function inputState(flow: Flow, refuse: Refuse): Value {
-  if (flow.ends === true) return { kind: 'end' };
-  return flow.place === 0
-    ? { kind: 'start', from: 'input' }
-    : refuse('layers one after the other, and both directions side by side', 'parts of a value');
-}
-
-/** Errors: FORMAT where directions are apart. */
-function settled(flow: Flow, refuse: Refuse): void {
-  if (flow.axes.includes('directions') || flow.direction !== undefined) {
-    refuse('directions side by side', 'a value in which they are apart');
-  }
-}
-
-function directionsOf(pieces: readonly Flow[], count: number): boolean {
-  return (
-    count === 2 &&
-    pieces.length === 2 &&
-    pieces[0].direction === 0 &&
-    pieces[1].direction === 1 &&
-    pieces[0].place === pieces[1].place &&
-    pieces[0].ends === pieces[1].ends
-  );
-}
-
-/** Directions that fall into the features, or go where there is one. */
-function reshaped(flow: Flow, shape: Value | undefined, last: Spec | undefined, refuse: Refuse): Value {
-  const { axes } = flow;
-  const at = axes.indexOf('directions');
-  const rank = shape?.kind === 'constant' ? shape.tensor.data.length : axes.length - 1;
-  if (at < 0 || last?.kind !== 'recurrent' || rank !== axes.length - 1) return inputState(flow, refuse);
-  const beside = at === axes.length - 2;
-  if (flow.directions !== 1 && !beside) return refuse('directions beside features', axes.join(', '));
-  const merged = flow.directions === 2 ? { merge: 'concat' as const, width: 2 * (flow.width ?? 0) } : {};
-  return { ...flow, ...merged, axes: axes.filter((_, i) => i !== at) };
-}
-
-/** One direction, or the last step. */
-function gathered(
-  node: OnnxNode,
-  flow: Flow,
-  index: Value | undefined,
-  time: AxisKind | null,
-  specs: readonly Spec[],
-  refuse: Refuse,
-): Value {
-  const { axes } = flow;
-  const axis = intOf(node, 'axis', 0);
-  const at = axis < 0 ? axis + axes.length : axis;
-  if (index?.kind !== 'constant' || index.tensor.shape.length !== 0 || flow.place === 0)
-    return inputState(flow, refuse);
-  const [which] = wholeNumbers(index.tensor);
-  const rest = axes.filter((_, i) => i !== at);
-  if (axes[at] === 'directions') {
-    const count = flow.directions ?? 1;
-    const direction = which < 0 ? which + count : which;
-    if (direction < 0 || direction >= count) return refuse(`one of ${count} directions`, String(which));
-    return { ...flow, axes: rest, ...(flow.directions === 2 ? { direction } : {}) };
-  }
-  if (axes[at] === time && which === -1 && flow.ends !== true) {
-    if (flow.directions === 2)
-      return refuse('the last states of both directions', 'the last step of both', 'they differ: use the states');
-    const last = specs.findLast((spec) => spec.kind === 'recurrent');
-    if (last?.kind !== 'recurrent' || last.spec.options.reverse === true) {
-      return refuse('the last step of a layer that reads forward', 'that of another');
-    }
-    return { ...flow, axes: rest, ends: true };
-  }
-  return refuse('a direction, or the last step', `element ${which} along axis ${axis}`);
-}
-
-function weightOf(value: Value | undefined, refuse: Refuse): OnnxTensor {
-  if (value?.kind !== 'constant' || value.tensor.shape.length !== 2 || value.tensor.shape.includes(0)) {
-    return refuse('a matrix of constants', 'something else');
-  }
-  return value.tensor;
-}
-
-function constantOf(node: OnnxNode, refuse: Refuse): Value {
-  const { value, value_float, value_int, value_floats, value_ints } = node.attributes;
-  const tensor = (own: Omit<OnnxTensor, 'name'>): Value => ({
-    kind: 'constant',
-    tensor: { name: node.outputs[0] ?? '', ...own },
-  });
-  if (value?.kind === 'tensor') return tensor(value.value);
-  const whole = value_ints ?? value_int;
-  const real = value_floats ?? value_float;
-  const list = (v: number | readonly number[]): number[] => (typeof v === 'number' ? [v] : [...v]);
-  if (whole?.kind === 'ints' || whole?.kind === 'int') {
-    const values = list(whole.value);
-    return tensor({
-      shape: whole.kind === 'int' ? [] : [values.length],
-      dtype: 'int64',
-      data: BigInt64Array.from(values, BigInt),
-    });
-  }
-  if (real?.kind === 'floats' || real?.kind === 'float') {
-    const values = list(real.value);
-    return tensor({
-      shape: real.kind === 'float' ? [] : [values.length],
-      dtype: 'float32',
-      data: Float32Array.from(values),
-    });
-  }
-  return refuse('a constant of numbers', 'another');
-}
-
-function filled(node: OnnxNode, refuse: Refuse): Partial<Start> {
-  const { value } = node.attributes;
-  if (value?.kind === 'tensor' && Number(value.value.data[0]) !== 0) return refuse('a state of zeros', 'other numbers');
-  return {};
-}
-
-/** States that are turned around, or put together for several directions. */
-function startsOf(node: OnnxNode, inputs: readonly (Value | undefined)[], first: Start, refuse: Refuse): Value[] {
-  const starts = inputs.filter((value) => value?.kind === 'start');
-  if (starts.some(({ from }) => from !== first.from)) return refuse('initial states of one kind', 'several');
-  if (first.from !== 'rows' || node.op !== 'Concat' || first.tensor === undefined) return node.outputs.map(() => first);
-  const rows = starts.map(({ tensor }) => Array.from((tensor?.data ?? []) as Float32Array));
-  const [H] = first.tensor.shape.slice(-1);
-  if (rows.some(({ length }) => length !== H)) return refuse('one row for each direction', 'others');
-  const data = Float32Array.from(rows.flat());
-  return [{ ...first, tensor: { ...first.tensor, dtype: 'float32', shape: [rows.length, 1, H], data } }];
-}
-
-function startOf(tensor: OnnxTensor): Start {
-  const values = tensor.data as Float32Array;
-  return values.every((value) => Number(value) === 0)
-    ? { kind: 'start', from: 'zero' }
-    : { kind: 'start', from: 'rows', tensor };
 }

@@ -1,5 +1,5 @@
 // The command line: from the library alone it says which package to add; with it, it trains, and says what else a task wants.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { install, need, run } from './project.mjs';
 
@@ -45,8 +45,12 @@ export function commandLineRows({ project }) {
         await unrolled('train lm book.txt --epochs 2 --hidden 32 --out m.safetensors --report r.html --json --quiet');
         const text = await unrolled('generate m.safetensors --prime she --length 20');
         need(text.startsWith('she'), `expected a text that goes on from "she", received ${text}`);
-        const { perplexity } = JSON.parse(await unrolled('evaluate m.safetensors book.txt --json')).model ?? {};
-        need(perplexity === undefined || perplexity > 1, 'expected a perplexity');
+        const { perplexity } = JSON.parse(await unrolled('evaluate m.safetensors book.txt --json'));
+        need(
+          perplexity > 1 && perplexity < 15,
+          `expected a perplexity of a text that was learned, received ${perplexity}`,
+        );
+        need(readFileSync(join(folder, 'r.html'), 'utf8').includes('<svg'), 'expected a report with curves');
       },
     },
     {
@@ -75,7 +79,8 @@ export default defineCell({ name: 'Mine', state: ['h'], step: ({ x, h, linear, t
         await unrolled('reproduce bptt --quick --report pages');
         writeFileSync(join(folder, 'halving.js'), HALVING);
         const said = await unrolled('reproduce ./halving.js --report own');
-        need(said.includes('1 check') || said.includes('1 of 1') || said.includes('halving'), said);
+        need(/halving\s+1 of 1 checks/.test(said), said);
+        need(readFileSync(join(folder, 'own', 'halving.html'), 'utf8').includes('Halving'), 'expected a page');
       },
     },
   ];

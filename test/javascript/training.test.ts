@@ -1,8 +1,8 @@
 // Training by JavaScript users: wrong kinds of values in modules, optimizers, fit and DataLoader end in the library's own errors, or mean
 // something.
 import { beforeEach, expect, it } from 'vitest';
-import * as u from '../src/node.js';
-import { DataLoader } from '../src/data/index.js';
+import * as u from '../../src/node.js';
+import { DataLoader } from '../../src/data/index.js';
 
 beforeEach(() => u.useBackend('wasm'));
 
@@ -10,7 +10,7 @@ const WRONG: unknown[] = [
   ...[undefined, null, true, -1, 1.5, NaN, 10n, Symbol('s'), 'text', 'x'.repeat(5000)],
   ...[[], ['a'], [[1, 2], [3]], [null], [{}], {}, { nosuch: 1 }, () => undefined, class extends Array {}],
   ...[new Date(0), new Map(), new Set(), new Float32Array(2), new ArrayBuffer(4), Promise.resolve(), u.LSTM],
-]; // prettier-ignore
+];
 
 const net = (): u.Linear => new u.Linear(1, 1);
 const data = [{ x: [[1]], y: 1 }];

@@ -1,0 +1,90 @@
+// A value of the chain between two layers: which axes it has, and how nodes turn them around.
+import type { OnnxNode, OnnxValue } from '../../formats/onnx/model.js';
+import type { Spec } from './parts.js';
+import type { Refuse } from './recurrentNode.js';
+import { type AxisKind, type Flow, type Value, wholeNumbers } from './values.js';
+
+export function intOf(node: OnnxNode, name: string, otherwise: number): number {
+  const attribute = node.attributes[name];
+  return attribute?.kind === 'int' ? attribute.value : otherwise;
+}
+
+export function flowOf({ name, dtype, shape }: OnnxValue): Flow {
+  const tokens = dtype === 'int64' || dtype === 'int32';
+  const width = shape?.at(-1);
+  const own = { kind: 'flow', place: 0, input: name } as const;
+  if (tokens) return { ...own, axes: ['first', 'second'] };
+  return { ...own, axes: ['first', 'second', 'features'], ...(typeof width === 'number' ? { width } : {}) };
+}
+
+/** What is made of an input and is no longer the chain's: a state, or lengths. */
+export function inputState(flow: Flow, refuse: Refuse): Value {
+  if (flow.ends === true) return { kind: 'end' };
+  return flow.place === 0
+    ? { kind: 'start', from: 'input' }
+    : refuse('layers one after the other, and both directions side by side', 'parts of a value');
+}
+
+/** Errors: FORMAT where directions are apart. */
+export function settled(flow: Flow, refuse: Refuse): void {
+  if (flow.axes.includes('directions') || flow.direction !== undefined) {
+    refuse('directions side by side', 'a value in which they are apart');
+  }
+}
+
+export function directionsOf(pieces: readonly Flow[], count: number): boolean {
+  return (
+    count === 2 &&
+    pieces.length === 2 &&
+    pieces[0].direction === 0 &&
+    pieces[1].direction === 1 &&
+    pieces[0].place === pieces[1].place &&
+    pieces[0].ends === pieces[1].ends
+  );
+}
+
+/** Directions that fall into the features, or go where there is one. */
+export function reshaped(flow: Flow, shape: Value | undefined, last: Spec | undefined, refuse: Refuse): Value {
+  const { axes } = flow;
+  const at = axes.indexOf('directions');
+  const rank = shape?.kind === 'constant' ? shape.tensor.data.length : axes.length - 1;
+  if (at < 0 || last?.kind !== 'recurrent' || rank !== axes.length - 1) return inputState(flow, refuse);
+  const beside = at === axes.length - 2;
+  if (flow.directions !== 1 && !beside) return refuse('directions beside features', axes.join(', '));
+  const merged = flow.directions === 2 ? { merge: 'concat' as const, width: 2 * (flow.width ?? 0) } : {};
+  return { ...flow, ...merged, axes: axes.filter((_, i) => i !== at) };
+}
+
+/** One direction, or the last step. */
+export function gathered(
+  node: OnnxNode,
+  flow: Flow,
+  index: Value | undefined,
+  time: AxisKind | null,
+  specs: readonly Spec[],
+  refuse: Refuse,
+): Value {
+  const { axes } = flow;
+  const axis = intOf(node, 'axis', 0);
+  const at = axis < 0 ? axis + axes.length : axis;
+  if (index?.kind !== 'constant' || index.tensor.shape.length !== 0 || flow.place === 0)
+    return inputState(flow, refuse);
+  const [which] = wholeNumbers(index.tensor);
+  const rest = axes.filter((_, i) => i !== at);
+  if (axes[at] === 'directions') {
+    const count = flow.directions ?? 1;
+    const direction = which < 0 ? which + count : which;
+    if (direction < 0 || direction >= count) return refuse(`one of ${count} directions`, String(which));
+    return { ...flow, axes: rest, ...(flow.directions === 2 ? { direction } : {}) };
+  }
+  if (axes[at] === time && which === -1 && flow.ends !== true) {
+    if (flow.directions === 2)
+      return refuse('the last states of both directions', 'the last step of both', 'they differ: use the states');
+    const last = specs.findLast((spec) => spec.kind === 'recurrent');
+    if (last?.kind !== 'recurrent' || last.spec.options.reverse === true) {
+      return refuse('the last step of a layer that reads forward', 'that of another');
+    }
+    return { ...flow, axes: rest, ends: true };
+  }
+  return refuse('a direction, or the last step', `element ${which} along axis ${axis}`);
+}
