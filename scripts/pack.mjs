@@ -18,13 +18,15 @@ const cliManifest = readJson('packages/cli/package.json');
 /** Exports of the checkout that are the command line's in what is published; the library's only pass them on. */
 const OF_CLI = ['./reproduce', './experiments'];
 /**
- * Dependencies that come inside the library, as one file in dist/bundled/: one whose own dependency has exports alone, which Parcel does
- * not read by itself.
+ * Dependencies that come inside the library, each as one file in dist/bundled/: those of which a part (or a dependency's) is found by
+ * exports alone, which Parcel does not read by itself.
  */
-const BUNDLED = ['ml-matrix'];
+const BUNDLED = ['ml-matrix', '@bufbuild/protobuf'];
 const ownDependencies = Object.fromEntries(
   Object.entries(manifest.dependencies).filter(([name]) => !BUNDLED.includes(name)),
 );
+/** The package of BUNDLED that a specifier, a subpath too, is of. */
+const bundledOf = (specifier) => BUNDLED.find((name) => specifier === name || specifier.startsWith(`${name}/`));
 /** What the command line starts by path. */
 const CLI_ROOTS = [
   'cli/main.js',
@@ -168,23 +170,29 @@ function putFolders(folder) {
   }
 }
 
-/** Imports of what comes inside, from there. @param names what is imported of each; grows */
+const bundledFile = (name) => `bundled/${name.replace(/^@/, '').replace('/', '-')}.js`;
+
+/** Imports of what comes inside, from there. @param names what is imported of each, as name → specifier; grows */
 function withBundled(file, text, names) {
   return text.replace(/import \{([^}]*)\} from '([^']+)';/g, (whole, list, specifier) => {
-    if (!BUNDLED.includes(specifier)) return whole;
-    for (const name of list.split(',')) names.get(specifier).add(name.trim());
-    return `import {${list}} from '${posix.relative(posix.dirname(file), `bundled/${specifier}.js`)}';`;
+    const bundled = bundledOf(specifier);
+    if (bundled === undefined) return whole;
+    for (const name of list.split(',')) names.get(bundled).set(name.trim(), specifier);
+    return `import {${list}} from '${posix.relative(posix.dirname(file), bundledFile(bundled))}';`;
   });
 }
 
 /** What is used of a dependency, as one module, with its licence. */
 async function putBundled(folder, name, used) {
+  const contents = [...used].map(([item, specifier]) => `export { ${item} } from '${specifier}';`).join('\n');
   const { outputFiles } = await bundle({
-    ...{ stdin: { contents: `export { ${used.join(', ')} } from '${name}';`, resolveDir: root } },
+    ...{ stdin: { contents, resolveDir: root } },
     ...{ bundle: true, format: 'esm', target: 'es2022', legalComments: 'inline', write: false, logLevel: 'error' },
   });
-  put(folder, `dist/bundled/${name}.js`, outputFiles[0].contents);
-  cpSync(join(root, 'node_modules', name, 'LICENSE'), join(folder, 'dist', 'bundled', `${name}.LICENSE`));
+  const file = join('dist', bundledFile(name));
+  put(folder, file, outputFiles[0].contents);
+  const licence = join(root, 'node_modules', name, 'LICENSE');
+  if (existsSync(licence)) cpSync(licence, join(folder, file.replace(/js$/, 'LICENSE')));
 }
 
 /** The reference of all public names, from their docstrings, by TypeDoc. */
@@ -197,7 +205,7 @@ async function putReference(folder) {
 
 async function packLibrary({ api }) {
   const folder = join(out, 'unrolled');
-  const names = new Map(BUNDLED.map((name) => [name, new Set()]));
+  const names = new Map(BUNDLED.map((name) => [name, new Map()]));
   for (const file of library) {
     put(folder, join('dist', file), withBundled(file, readFileSync(join(dist, file), 'utf8'), names));
     const map = join(dist, `${file}.map`);
@@ -208,7 +216,7 @@ async function packLibrary({ api }) {
   for (const name of readdirSync(join(dist, 'kernels'))) {
     if (name.endsWith('.wasm')) cpSync(join(dist, 'kernels', name), join(folder, 'dist', 'kernels', name));
   }
-  for (const [name, used] of names) await putBundled(folder, name, [...used]);
+  for (const [name, used] of names) await putBundled(folder, name, used);
   await putCommonJs(folder);
   putFolders(folder);
   for (const path of OF_CLI) {

@@ -7,7 +7,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { checkGradients } from './gradcheck.js';
 import './methods.js';
 import * as ops from './ops.js';
-import { noGrad, record } from './tape.js';
+import { type BackwardOptions, noGrad, record } from './tape.js';
 
 beforeAll(() => {
   setCurrentDevice(new ReferenceBackend({ precision: 'float64' }));
@@ -137,6 +137,28 @@ describe('the tape', () => {
     loss.backward();
     expect(a.grad?.toArray()).toEqual([12]);
     expect(() => loss.backward()).toThrowError(/whose graph an earlier backward\(\) used up/);
+  });
+
+  it('tells two losses that share what the first backward() gave back', () => {
+    const x = tensor([1, 2], { requiresGrad: true });
+    const both = (first?: BackwardOptions): void => {
+      const h = x.mul(2);
+      const losses = [h.sum(), h.square().sum()];
+      losses[0].backward(first);
+      losses[1].backward();
+    };
+    expect(() => both()).toThrowError(/whole graph below mul.*an earlier backward\(\) used up a part/);
+    x.grad = null;
+    both({ retainGraph: true });
+    expect((x.grad as Tensor | null)?.toArray()).toEqual([10, 18]);
+  });
+
+  it('takes a state that an earlier step computed as a constant', () => {
+    const w = tensor([3], { requiresGrad: true });
+    const h = w.mul(2);
+    h.sum().backward();
+    h.mul(w).sum().backward();
+    expect(w.grad?.toArray()).toEqual([2 + 6]);
   });
 
   it('stops at detach and inside noGrad', () => {

@@ -39,8 +39,12 @@ export interface TapeEntry {
   locate?(output: Tensor, index: number): string;
 }
 
+/** Counts operations and releases, so that of both is known which came first. */
+let clock = 0;
+
 export class TapeNode implements GradientNode, TapeEntry {
   readonly op: string;
+  readonly recordedAt = ++clock;
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
   readonly #entry: TapeEntry;
@@ -66,7 +70,11 @@ export class TapeNode implements GradientNode, TapeEntry {
 
   release(): void {
     this.#entry.release?.();
-    for (const output of this.outputs) output.node = null;
+    clock++;
+    for (const output of this.outputs) {
+      output.node = null;
+      output.releasedAt = clock;
+    }
   }
 }
 
@@ -115,7 +123,17 @@ function nodeOf(t: Tensor): TapeNode | null {
   return t.node instanceof TapeNode ? t.node : null;
 }
 
-/** The nodes below `root`, inputs first. */
+/** Errors: NO_GRADIENT for an input whose own operation an earlier backward() gave back after this one had read it. */
+function expectWhole(node: TapeNode, input: Tensor): void {
+  if (input.releasedAt < node.recordedAt) return;
+  throw new UnrolledError(
+    'NO_GRADIENT',
+    `expected the whole graph below ${node.op}, received one of which an earlier backward() used up a part: what computed ${input.toString()}`,
+    'add the losses and call backward() once, or write loss.backward({ retainGraph: true }) in all but the last',
+  );
+}
+
+/** The nodes below `root`, inputs first. Errors: NO_GRADIENT where an earlier backward() gave back a part of them. */
 export function tapeOrder(root: Tensor): TapeNode[] {
   const order: TapeNode[] = [];
   const seen = new Set<TapeNode>();
@@ -129,8 +147,10 @@ export function tapeOrder(root: Tensor): TapeNode[] {
       stack.pop();
       continue;
     }
-    const below = nodeOf(top.node.inputs[top.next++]);
-    if (below !== null && !seen.has(below)) {
+    const input = top.node.inputs[top.next++];
+    const below = nodeOf(input);
+    if (below === null) expectWhole(top.node, input);
+    else if (!seen.has(below)) {
       seen.add(below);
       stack.push({ node: below, next: 0 });
     }
@@ -145,9 +165,6 @@ export interface BackwardOptions {
   /** Keeps the tape, for a second backward(). */
   retainGraph?: boolean;
 }
-
-/** Losses whose tape a `backward()` gave back: for the message of a second one. */
-const usedUp = new WeakSet<Tensor>();
 
 const BACKWARD_NAMES: Names<BackwardOptions> = { gradient: true, retainGraph: true };
 
@@ -234,7 +251,7 @@ function sharedWeights(order: readonly TapeNode[]): (t: Tensor) => boolean {
 export function backward(loss: Tensor, given: BackwardOptions = {}): void {
   const options = optionsOf(given, BACKWARD_NAMES, 'backward');
   if (nodeOf(loss) === null && !loss.requiresGrad) {
-    const spent = usedUp.has(loss);
+    const spent = loss.releasedAt > 0;
     throw new UnrolledError(
       'NO_GRADIENT',
       `expected a result of recorded operations, received ${loss.toString()} ${spent ? 'whose graph an earlier backward() used up' : 'without a tape'}`,
@@ -252,7 +269,6 @@ export function backward(loss: Tensor, given: BackwardOptions = {}): void {
   }
   const order = tapeOrder(loss);
   const shared = sharedWeights(order);
-  if (order.length > 0 && options.retainGraph !== true) usedUp.add(loss);
   scope(() => {
     noGrad(() => {
       const gradients = new Map<Tensor, Tensor>();

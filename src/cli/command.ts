@@ -9,6 +9,8 @@ export interface Context {
   signal: AbortSignal;
   /** What was typed after `unrolled`, for commands that say how to go on. */
   argv: readonly string[];
+  /** When the command began, on the clock of `performance.now`. */
+  began: number;
 }
 
 /** Exactly one of both is printed: the object with --json, else the text. */

@@ -20,6 +20,7 @@ export async function run(
   world: Io,
   commands: readonly AnyCommand[] = COMMANDS,
 ): Promise<number> {
+  const began = performance.now();
   const io = shielded(world);
   // Read before parsing, since an error of parsing must already know how to show itself.
   const end = argv.indexOf('--');
@@ -39,7 +40,7 @@ export async function run(
       groups: GROUPS,
       async start(command, args, options, globals) {
         if (command.endsAtOnce) interrupt.dispose();
-        const result = await command.run({ io, globals, signal: interrupt.signal, argv }, args, options);
+        const result = await command.run({ io, globals, signal: interrupt.signal, argv, began }, args, options);
         status = result.status ?? 0;
         if (globals.json) io.stdout.write(`${jsonLine(result.json)}\n`);
         else if (result.text !== '') io.stdout.write(`${result.text}\n`);

@@ -1,5 +1,6 @@
 // The options of training a network, which all its tasks share. Defaults are the library's: an option that is not given stays
 // undefined, so that with --resume the checkpoint's value counts.
+import type { Context } from './command.js';
 import { LANGUAGE_MODEL_DEFAULTS } from '../models/language/options.js';
 import type { FitOptions, StackOptions } from '../models/options.js';
 import {
@@ -22,9 +23,6 @@ function shown<T>(spec: OptionSpec<T>, defaultText: string | number): OptionSpec
 
 /** Seconds between checkpoints where nothing is said. */
 export const CHECKPOINT_EVERY = 60;
-
-/** Minutes of training where neither --minutes, --epochs nor --max-steps says how long, nor a checkpoint. */
-const MINUTES = 2;
 
 /** What a task has where nothing is said. */
 export interface TrainDefaults {
@@ -113,7 +111,7 @@ export function embeddingOption(standard: number, least: 0 | 1 = 1): OptionSpec<
 export const TRAIN_OPTIONS = {
   ...trainOptions(LANGUAGE_MODEL_DEFAULTS, {
     epochs: 'as many as --minutes allows',
-    minutes: `${MINUTES}, unless --epochs or --max-steps is given`,
+    minutes: '2, unless --epochs or --max-steps is given',
   }),
   embedding: embeddingOption(LANGUAGE_MODEL_DEFAULTS.embeddingSize, 0),
   steps: shown(
@@ -137,12 +135,13 @@ export function recurrentOptions(options: TrainOptions): Record<string, number |
   return Object.fromEntries<number | boolean>([...numbers, ...flags]);
 }
 
-/** What the library calls them; undefined where nothing was said. */
+/** What the library calls them; undefined where nothing was said. Of the minutes, what is left. */
 export function fitSettings(
   options: TrainOptions & { embedding?: number },
-  seed: number | undefined,
+  { globals: { seed }, began }: Pick<Context, 'globals' | 'began'>,
 ): FitOptions & StackSizes {
-  const { dropout, optimizer, schedule, clipNorm, clipValue, epochs, minutes, maxSteps, patience } = options;
+  const { dropout, optimizer, schedule, clipNorm, clipValue, epochs, maxSteps, patience } = options;
+  const minutes = options.minutes && new Budget(options.minutes, began).trainingMinutes();
   const recurrent = recurrentOptions(options);
   return {
     ...{ dropout, optimizer, schedule, clipNorm, clipValue, epochs, minutes, maxSteps, patience, seed },
@@ -155,9 +154,33 @@ export function fitSettings(
   };
 }
 
-type StackSizes = Pick<StackOptions, 'hiddenSize' | 'numLayers' | 'dropout' | 'recurrent'> & { embeddingSize?: number };
+/** The minutes of --minutes, which all of a command shares: reading, training, validation, and what is compared with it. */
+export class Budget {
+  readonly #minutes: number;
+  readonly #began: number;
 
-/** Minutes of training: none where epochs, steps or a checkpoint say how long. */
-export function minutesOf({ minutes, epochs, maxSteps, resume }: TrainOptions): number | undefined {
-  return minutes ?? (epochs === undefined && maxSteps === undefined && resume === undefined ? MINUTES : undefined);
+  /** @param minutes Infinity where nothing is said  @param began on the clock of `performance.now` */
+  constructor(minutes: number | undefined, began: number) {
+    this.#minutes = minutes ?? Infinity;
+    this.#began = began;
+  }
+
+  get #spent(): number {
+    return (performance.now() - this.#began) / 60_000;
+  }
+
+  /** For the training that begins now: what is left, half of all at least. */
+  trainingMinutes(): number {
+    return Math.max(this.#minutes / 2, this.#minutes - this.#spent);
+  }
+
+  /** For what follows the training: what is left of the minutes and a fifth, in seconds. */
+  secondsLeft(): number {
+    return Math.max(0, (1 + OVER) * this.#minutes - this.#spent) * 60;
+  }
 }
+
+/** What everything may take beyond the minutes, as a share of them. */
+const OVER = 0.2;
+
+type StackSizes = Pick<StackOptions, 'hiddenSize' | 'numLayers' | 'dropout' | 'recurrent'> & { embeddingSize?: number };

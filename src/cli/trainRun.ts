@@ -1,7 +1,7 @@
 // What every `train` does around the training itself: progress, checkpoints, interruption, the model file, the report, the result.
 import { basename } from 'node:path';
 import { UnrolledError } from '../errors.js';
-import type { FitOptions } from '../models/options.js';
+import type { FitOptions, StartEvent } from '../models/options.js';
 import type { StepProgress, TrainingResult } from '../train/trainer.js';
 import type { Backend } from '../backend/contract.js';
 import type { TaskReport } from '../drawing/reports/taskReport.js';
@@ -15,7 +15,7 @@ import type { Progress } from './progress.js';
 import { resumeCommand, shellCommand } from './resumeCommand.js';
 import type { Resumed } from './resumed.js';
 import type { DataReport } from '../sources/reading.js';
-import { CHECKPOINT_EVERY, type TrainOptions } from './trainOptions.js';
+import { Budget, CHECKPOINT_EVERY, type TrainOptions } from './trainOptions.js';
 
 export interface ModelFiles {
   model: string;
@@ -31,7 +31,7 @@ function filesOf(name: string, options: Pick<TrainOptions, 'out' | 'report' | 'c
 }
 
 /** What the library's training is given by the command. */
-export type Hooks = Required<Pick<FitOptions, 'signal' | 'checkpoint'>> & {
+export type Hooks = Required<Pick<FitOptions, 'signal' | 'checkpoint' | 'onStart'>> & {
   resume: Uint8Array | undefined;
   onProgress(event: StepProgress): void;
 };
@@ -47,6 +47,9 @@ export interface Run {
   /** What else to say of the loss. */
   also?: (loss: number) => string;
   resumed: Resumed | null;
+  budget: Budget;
+  /** What training chose from the data, once it has begun. */
+  chosen: Record<string, unknown>;
 }
 
 /**
@@ -55,7 +58,7 @@ export interface Run {
  * Errors: OPTION where a file to write is one that is read.
  */
 export async function startRun(
-  { io, globals }: Context,
+  { io, globals, began }: Context,
   { name, report, resumed }: { name: string; report: DataReport; resumed: Resumed | null },
   args: readonly string[],
   line: string,
@@ -70,7 +73,7 @@ export async function startRun(
   const progress = createProgress(io, globals);
   for (const note of report.notes) progress.log(note);
   progress.log(`${describeBackend(backend)} · ${name}: ${line}`);
-  return { backend, files, options, progress, resumed };
+  return { backend, files, options, progress, resumed, budget: new Budget(options.minutes, began), chosen: {} };
 }
 
 /** The checkpoint that a training goes on from is the one that it writes; all else that is read stays. Errors: OPTION. */
@@ -122,6 +125,10 @@ export async function trainAndSave<M extends Trained>(
           saved = true;
         },
       },
+      onStart(event) {
+        Object.assign(run.chosen, event.chosen);
+        for (const line of startLines(event)) progress.log(line);
+      },
       onProgress: (event) => progress.update(event.progress, progressLine(event, run)),
     });
   } finally {
@@ -142,6 +149,37 @@ export async function trainAndSave<M extends Trained>(
   if (saved || options.resume === files.checkpoint) await removeFile(io.cwd, files.checkpoint);
   return model as M & { training: NonNullable<M['training']> };
 }
+
+/** How long the training goes on at most, and what was chosen from the data. */
+function startLines({ settings, chosen, facts }: StartEvent): string[] {
+  const { epochs, minutes, maxSteps, patience } = settings as Partial<Record<string, number>>;
+  const limits = [
+    epochs === undefined ? [] : `${formatNumber(epochs)} epochs`,
+    maxSteps === undefined ? [] : `${formatNumber(maxSteps)} steps`,
+    minutes === undefined ? [] : formatTime(minutes * 60),
+  ].flat();
+  const early = patience === undefined ? '' : `, less where ${patience} validations bring nothing`;
+  const own = Object.entries(chosen).filter(([name]) => !LENGTHS.includes(name));
+  return [
+    ...(limits.length === 0 ? [] : [`training goes on for at most ${limits.join(' or ')}${early}`]),
+    ...(own.length === 0
+      ? []
+      : [
+          `settings chosen from the data (${facts}): ${own.map(([name, value]) => `${name} ${shown(value)}`).join(', ')}`,
+        ]),
+  ];
+}
+
+const LENGTHS = ['epochs', 'minutes', 'maxSteps', 'patience'];
+
+const shown = (value: unknown): string =>
+  typeof value === 'object' && value !== null
+    ? Object.entries(value)
+        .map(([name, inner]) => `${name} ${shown(inner)}`)
+        .join(' ')
+    : typeof value === 'number'
+      ? formatNumber(value)
+      : String(value);
 
 function progressLine({ loss, tokensPerSecond, secondsLeft }: StepProgress, { also, counted = 'tokens' }: Run): string {
   const rate = formatNumber(Math.round(tokensPerSecond));
@@ -178,7 +216,7 @@ export interface TaskOutcome {
 /** Writes the report of a task; the same figures as JSON and as text. */
 export async function taskResult(
   { io, argv }: Context,
-  { backend, files, counted = 'tokens' }: Run,
+  { backend, files, chosen, counted = 'tokens' }: Run,
   model: TrainedModel,
   { title, line, figures, scores, unit, sections, details = [], json, data, text = [] }: TaskOutcome,
 ): Promise<CommandResult> {
@@ -205,7 +243,7 @@ export async function taskResult(
   );
   return {
     json: {
-      ...trainedJson(model, { backend, files }),
+      ...trainedJson(model, { backend, files, chosen }),
       data,
       notes: data.notes,
       ...json,
@@ -223,13 +261,13 @@ export async function taskResult(
 /** What the JSON of every training has. */
 export function trainedJson(
   model: TrainedModel,
-  { backend, files }: Pick<Run, 'backend' | 'files'>,
+  { backend, files, chosen }: Pick<Run, 'backend' | 'files' | 'chosen'>,
 ): Record<string, unknown> {
   const { task, config, training } = model;
   return {
     ...{ task, model: files.model, report: files.report, backend: backend.name, threads: backend.threads },
     ...{ seed: config.seed, cell: config.cell, parameters: model.parameterCount() },
-    ...{ epochs: training.epochs, seconds: training.seconds, tokensPerSecond: training.tokensPerSecond },
+    ...{ chosen, epochs: training.epochs, seconds: training.seconds, tokensPerSecond: training.tokensPerSecond },
   };
 }
 

@@ -99,6 +99,8 @@ class CheckpointReader {
         step: this.#count(counters, 'step'),
         tokens: this.#count(counters, 'tokens'),
         seconds: this.#number(counters, 'seconds'),
+        // One of 0.1 counted the steps alone.
+        elapsed: this.#number(counters, isObject(counters) && 'elapsed' in counters ? 'elapsed' : 'seconds'),
       },
       // NaN, before the first step, is null in JSON.
       loss: typeof loss === 'number' ? loss : NaN,

@@ -1,8 +1,8 @@
-// exportOnnx: a network as an ONNX file. What writes it is loaded on the first call.
+// exportOnnx: a network as an ONNX file.
 import { expectFlag, type Names, optionsOf, refuse } from '../expect.js';
 import { encodeOnnx } from '../formats/onnx.js';
-import type { ChainPart } from '../nn/onnx/chain.js';
-import type { NetworkWriter, OnnxExportOptions } from '../nn/onnx/writer.js';
+import { type ChainPart, writeChain } from '../nn/onnx/chain.js';
+import { NetworkWriter, type OnnxExportOptions } from '../nn/onnx/writer.js';
 import { Model } from './model.js';
 
 /** How `exportOnnx` writes a network. */
@@ -36,10 +36,6 @@ interface Writes {
 export async function exportOnnx(network: OnnxExportable, options: ExportOnnxOptions = {}): Promise<Uint8Array> {
   const own = optionsOf(options, OPTIONS, 'exportOnnx');
   for (const [name, value] of Object.entries(own)) expectFlag(value, name);
-  const [{ NetworkWriter }, { writeChain }] = await Promise.all([
-    import('../nn/onnx/writer.js'),
-    import('../nn/onnx/chain.js'),
-  ]);
   const writer = new NetworkWriter(own);
   let metadata: Record<string, string> = {};
   if (network instanceof Model) {

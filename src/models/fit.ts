@@ -3,7 +3,16 @@
 import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
 import { requireNumber } from '../range.js';
-import { type Bytes, bytesOf, expectChoice, expectFunction, expectObject, type Names, optionsOf } from '../expect.js';
+import {
+  type Bytes,
+  bytesOf,
+  expectChoice,
+  expectFlag,
+  expectFunction,
+  expectObject,
+  type Names,
+  optionsOf,
+} from '../expect.js';
 import { ensureBackend } from '../backend/choose.js';
 import { OPTIMIZERS } from '../optim/optimizers.js';
 import { SCHEDULES } from '../optim/schedules.js';
@@ -26,8 +35,9 @@ export async function fitModel<M extends Trainable, D, O extends object>(
   await ensureBackend();
   const { resume, checkpoint } = given;
   const from = resume === undefined ? null : openCheckpoint(definition, resume);
+  const { chosen, facts } = from === null ? chooseSettings(definition, data, given) : NOTHING_CHOSEN;
   const options = {
-    ...definition.defaults,
+    ...{ restoreBest: true, ...definition.defaults, ...chosen },
     ...defined(from === null ? given : resumedOptions(from.checkpoint, given, from.model.config, definition.defaults)),
   } as O & ResolvedFit;
   const prepared = definition.prepare(data, options);
@@ -44,6 +54,7 @@ export async function fitModel<M extends Trainable, D, O extends object>(
   model.reading = given.reading ?? model.reading;
   model.settings = storable(options);
   model.isUnfinished = false;
+  given.onStart?.({ settings: model.settings, chosen, facts });
   const { epochs, minutes, maxSteps } = options;
   const onValidation = options.onValidation as ((event: object, model: M) => void | Promise<void>) | undefined;
   try {
@@ -54,6 +65,7 @@ export async function fitModel<M extends Trainable, D, O extends object>(
         stepsPerEpoch: lesson.stepsPerEpoch,
         next: () => lesson.next(),
         evaluate: () => lesson.evaluate(),
+        criterion: lesson.criterion && ((metrics) => lesson.criterion?.(metrics) ?? metrics.loss),
         onValidation: (event) => onValidation?.(event, model),
         async checkpoint({ position, optimizer, best }) {
           const content = {
@@ -77,6 +89,27 @@ export async function fitModel<M extends Trainable, D, O extends object>(
   return model;
 }
 
+const NOTHING_CHOSEN = { chosen: {}, facts: '' };
+
+/** Those that the call leaves open. Minutes alone are a limit; where it says how many epochs or steps, it alone says how long. */
+function chooseSettings<M extends Trainable, D, O extends object>(
+  definition: TaskDefinition<M, D, O>,
+  data: D,
+  given: O & FitOptions,
+): { chosen: Partial<O & FitOptions>; facts: string } {
+  if (definition.choose === undefined) return NOTHING_CHOSEN;
+  const { settings, facts } = definition.choose(data, given);
+  const isLong = given.epochs !== undefined || given.maxSteps !== undefined;
+  const said: Record<string, unknown> = defined({ ...given });
+  const open = Object.entries(defined({ ...settings })).filter(
+    ([name]) => !Object.hasOwn(said, name) && !(isLong && LENGTHS.includes(name)),
+  );
+  return { chosen: Object.fromEntries(open) as Partial<O & FitOptions>, facts };
+}
+
+/** How long a training goes on. */
+const LENGTHS = ['epochs', 'minutes', 'maxSteps', 'patience'];
+
 /** Errors: OPTION, RANGE for what JavaScript may give. */
 function checkFitOptions({
   optimizer,
@@ -84,6 +117,8 @@ function checkFitOptions({
   batchSize,
   seed,
   checkpoint,
+  restoreBest,
+  onStart,
   onProgress,
   onValidation,
   reading,
@@ -92,6 +127,8 @@ function checkFitOptions({
   if (schedule !== undefined) expectChoice(schedule, 'a schedule', Object.keys(SCHEDULES));
   if (batchSize !== undefined) requireNumber('batchSize', batchSize, { min: 1, whole: true }, '32 is usual');
   if (seed !== undefined) requireNumber('a seed', seed, { whole: true }, 'use 0, 1, 2 …');
+  if (restoreBest !== undefined) expectFlag(restoreBest, 'restoreBest');
+  if (onStart !== undefined) expectFunction(onStart, 'onStart', 'it is called before the first step');
   if (onProgress !== undefined) expectFunction(onProgress, 'onProgress', 'it is called after every step');
   if (onValidation !== undefined) expectFunction(onValidation, 'onValidation', 'it is called after every measurement');
   if (reading !== undefined) expectObject(reading, 'reading', 'leave it out where no file held the data');

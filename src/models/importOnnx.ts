@@ -1,7 +1,7 @@
-// importOnnx: an ONNX file as a network of ours. What reads it is loaded on the first call.
+// importOnnx: an ONNX file as a network of ours.
 import { decodeOnnx } from '../formats/onnx.js';
 import type { OnnxNetwork } from '../nn/onnx/onnxNetwork.js';
-import type { ImportedNode } from '../nn/onnx/reader.js';
+import { ChainReader, type ImportedNode } from '../nn/onnx/reader.js';
 import { type FileSource, readSource } from '../platform/files.js';
 
 /** What `importOnnx` gives. */
@@ -29,7 +29,6 @@ export interface ImportedOnnx {
 export async function importOnnx(source: FileSource): Promise<ImportedOnnx> {
   const { bytes, name } = await readSource(source);
   const model = await decodeOnnx(bytes, name);
-  const { ChainReader } = await import('../nn/onnx/reader.js');
   const reader = new ChainReader(model, name);
   const network = reader.read();
   return { network, table: reader.table, notes: reader.notes, metadata: model.metadata };

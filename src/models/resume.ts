@@ -11,7 +11,17 @@ import { cellConfig } from './recurrentStack.js';
 const MAY_CHANGE = ['epochs', 'minutes', 'maxSteps'] as const;
 
 /** Options that are data, or about this process: not settings. Rows of validation are known by content. */
-const NOT_STORED = ['resume', 'checkpoint', 'signal', 'onProgress', 'onValidation', 'reading', 'vectors', 'cell'];
+const NOT_STORED = [
+  'resume',
+  'checkpoint',
+  'signal',
+  'onStart',
+  'onProgress',
+  'onValidation',
+  'reading',
+  'vectors',
+  'cell',
+];
 
 /** The options that a checkpoint keeps: plain values, lists and objects of such. */
 export function storable(options: object): Record<string, unknown> {

@@ -9,7 +9,7 @@ import type { TrainingResult } from '../train/trainer.js';
 import type { Names } from '../expect.js';
 import { ConfigReader } from './config.js';
 import { type FileExtra, type ModelFile, type ModelText, withWeights } from './modelFile.js';
-import type { Reading, ResolvedFit } from './options.js';
+import type { FitOptions, Reading, ResolvedFit } from './options.js';
 
 /** The types of a task, by what they are for. */
 export interface TaskTypes {
@@ -59,6 +59,8 @@ export interface Lesson<X extends { loss: number } = { loss: number }> {
   next(): { loss: Tensor; tokens: number };
   /** On the validation part; null where there is none. */
   evaluate(): X | null;
+  /** What the best weights have least of; the loss where nothing is said. */
+  criterion?(metrics: X): number;
   /** The state that goes from minibatch to minibatch, where one does. */
   carried?: { of: Recurrent; state(): RecurrentState | null; restore(state: RecurrentState): void };
   /** Gives back what was kept. */
@@ -72,6 +74,13 @@ export interface Prepared<M, X extends { loss: number } = { loss: number }> {
   lesson(model: M): Lesson<X>;
 }
 
+/** Settings that a task chooses from the data where nothing is said; why, docs/defaults.md says. */
+export interface Chosen<O extends object> {
+  settings: Partial<O & FitOptions>;
+  /** What they were chosen by, for people: `5,000 rows of 12 tokens, 22 labels`. */
+  facts: string;
+}
+
 /** What a task says of itself. `M`: its model, `D`: its data, `O`: the options of `fit`. */
 export interface TaskOwn<M extends Trainable, D, O extends object> {
   /** The name in files and in the table. */
@@ -82,10 +91,12 @@ export interface TaskOwn<M extends Trainable, D, O extends object> {
   readonly defaults: Partial<O>;
   /** The names of the options of `fit`. */
   readonly options: Names<O>;
-  /** Passes over the data where neither they nor minutes are given. */
+  /** Passes over the data where neither they nor minutes are given, nor chosen. */
   readonly epochs: number;
   /** The model of a configuration and its vocabularies, with the weights that its seed draws. Errors: FORMAT. */
   build(config: ConfigReader, texts: readonly ModelText[], name: string): M;
+  /** @param given what the call says, the defaults not among it */
+  choose?(data: D, given: O): Chosen<O>;
   /** Errors: EMPTY, TOO_SHORT, OPTION. */
   prepare(data: D, options: O & ResolvedFit): Prepared<M>;
 }

@@ -36,6 +36,8 @@ export class Tensor {
   grad: Tensor | null = null;
   /** How this tensor was computed, while a gradient may still be asked for. */
   node: GradientNode | null = null;
+  /** When a `backward()` gave back how it was computed, on the clock of the tape; 0 before. */
+  releasedAt = 0;
   /** For messages: `layer 0 weightH`. */
   label = '';
   #disposed = false;

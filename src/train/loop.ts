@@ -12,11 +12,13 @@ export interface LoopCounters {
   tokens: number;
   /** Seconds spent in steps; a resumed run goes on counting. */
   seconds: number;
+  /** Seconds in all, with validation; a resumed run goes on counting. */
+  elapsed: number;
 }
 
 export interface LoopOptions {
   counters: LoopCounters;
-  /** The time budget in seconds of `counters.seconds`. */
+  /** The time budget in seconds of `counters.elapsed`. */
   maxSeconds?: number;
   /** Share done by other measures than time (epochs, steps); 1 ends the loop. */
   progress: () => number;
@@ -51,10 +53,21 @@ function breathe(): Promise<void> {
 /** How long the loop may keep the thread, in seconds. */
 const TURN = 0.05;
 
+/** Of the time so far, what validation may have had where time is limited: one that is due waits. */
+const VALIDATION_SHARE = 0.15;
+
 /** Runs until the budget is spent, `progress` reaches 1, `validate` says so, or `signal` aborts. */
 export async function runLoop(options: LoopOptions): Promise<StopReason> {
   const { counters, maxSeconds = Infinity, signal } = options;
-  const share = (): number => Math.min(1, Math.max(options.progress(), counters.seconds / maxSeconds));
+  const share = (): number => Math.min(1, Math.max(options.progress(), counters.elapsed / maxSeconds));
+  const validate = async (): Promise<boolean> => {
+    const begin = now();
+    const stop = await options.validate();
+    counters.elapsed += now() - begin;
+    return stop;
+  };
+  const mayValidate = (): boolean =>
+    maxSeconds === Infinity || counters.elapsed - counters.seconds <= VALIDATION_SHARE * counters.elapsed;
   let validated = options.validationsDue(share());
   let turn = now();
   let saved = now();
@@ -68,13 +81,15 @@ export async function runLoop(options: LoopOptions): Promise<StopReason> {
     if (tokens !== null) {
       counters.step++;
       counters.tokens += tokens;
-      counters.seconds += now() - begin;
+      const seconds = now() - begin;
+      counters.seconds += seconds;
+      counters.elapsed += seconds;
       options.onTick?.(share());
     }
     const due = options.validationsDue(share());
-    if (due > validated && share() < 1) {
+    if (due > validated && share() < 1 && mayValidate()) {
       validated = due;
-      if (await options.validate()) return 'early';
+      if (await validate()) return 'early';
     }
     if (options.checkpointSeconds !== undefined && now() - saved >= options.checkpointSeconds) {
       await options.checkpoint?.();
@@ -85,13 +100,13 @@ export async function runLoop(options: LoopOptions): Promise<StopReason> {
       turn = now();
     }
   }
-  await options.validate();
+  await validate();
   return 'done';
 }
 
 /** What early stopping has seen so far: plain data. */
 export interface StoppingState {
-  /** The lowest loss so far; null before the first validation (JSON has no Infinity). */
+  /** The lowest value so far; null before the first validation (JSON has no Infinity). */
   best: number | null;
   /** Validations since then. */
   waited: number;
@@ -104,7 +119,7 @@ export class EarlyStopping {
   readonly patience: number;
 
   /**
-   * @param patience how many validations without a lower loss end the training
+   * @param patience how many validations without a lower value end the training
    * @param from where an interrupted training stood
    * Errors: RANGE for a patience below 1.
    */
@@ -124,10 +139,10 @@ export class EarlyStopping {
     return this.waited >= this.patience;
   }
 
-  /** Whether this loss is the best so far, and whether to stop. */
-  update(loss: number): { improved: boolean; stop: boolean } {
-    const improved = loss < this.best;
-    if (improved) this.best = loss;
+  /** Whether this value is the best so far, and whether to stop. */
+  update(value: number): { improved: boolean; stop: boolean } {
+    const improved = value < this.best;
+    if (improved) this.best = value;
     this.waited = improved ? 0 : this.waited + 1;
     return { improved, stop: this.isSpent };
   }

@@ -16,7 +16,7 @@ export interface TrainerSettings {
   clipValue?: number;
   /** Passes over the training part; 10 where neither minutes nor steps are given. */
   epochs?: number;
-  /** The time limit, in minutes spent in steps. Of several limits the one that is reached first ends the training. */
+  /** The time limit, in minutes, validation among them. Of several limits the one that is reached first ends the training. */
   minutes?: number;
   /** Steps of the optimizer at most: one for each minibatch. */
   maxSteps?: number;
@@ -24,6 +24,8 @@ export interface TrainerSettings {
   validations: number;
   /** Stops after so many validations without improvement, and keeps the best weights. */
   patience?: number;
+  /** Ends with the weights of the best validation. */
+  restoreBest?: boolean;
 }
 
 /** Errors: RANGE for a number that means nothing. */

@@ -47,6 +47,8 @@ export interface TrainingTask<M extends { loss: number }> {
   validationsDue?(): number;
   /** On the validation part, in evaluation mode; null where there is none. */
   evaluate(): M | null;
+  /** What the best weights have least of; the loss where nothing is said. */
+  criterion?(metrics: M): number;
   /** After `evaluate`. */
   onValidation?(event: Validation<M>): void | Promise<void>;
   /** Writes down where the training stands, beside what is the task's own. */
@@ -108,8 +110,6 @@ export interface TrainerOptions<M> extends Omit<TrainerSettings, 'optimizer' | '
   /** By its name, or one of some parameters of the network, whose learning rate is `learningRate`. */
   optimizer: OptimizerName | Optimizer;
   schedule: string | Schedule;
-  /** Keeps the best weights, also where nothing stops early. */
-  restoreBest?: boolean;
   /** Writes a checkpoint at the end too, with the last weights, not the best. */
   checkpointAtEnd?: boolean;
   from?: TrainingStart<M>;
@@ -145,7 +145,7 @@ export interface TrainingResult<M> extends LoopCounters {
   /** What was measured on the way. */
   validation: Validation<M>[];
   /**
-   * Of the weights that the network has in the end, which are the best with `patience`; null without a validation part, and where
+   * Of the weights that the network has in the end, which are the best where they are kept; null without a validation part, and where
    * training was aborted.
    */
   final: Validation<M> | null;
@@ -166,7 +166,7 @@ export async function train<M extends { loss: number }>(
       : optimizerByName(options.optimizer, parameters, options.learningRate);
   const trained = new Set(optimizer.parameters);
   const untrained = parameters.filter((t) => !trained.has(t));
-  const counters = { step: 0, tokens: 0, seconds: 0 };
+  const counters = { step: 0, tokens: 0, seconds: 0, elapsed: 0 };
   const validation: Validation<M>[] = [];
   let history = new TrainingHistory<HistoryPoint>();
   let smoothed = NaN;
@@ -188,6 +188,7 @@ export async function train<M extends { loss: number }>(
   const keepsBest = restoreBest || (patience !== undefined && options.restoreBest !== false);
   let best = options.from?.best ? ownState(network, options.from.best) : null;
   let gradientNorm = 0;
+  const criterion = (metrics: M): number => task.criterion?.(metrics) ?? metrics.loss;
 
   const step = (progress: number): number | null => {
     const { clipNorm, clipValue = 0 } = options;
@@ -250,7 +251,7 @@ export async function train<M extends { loss: number }>(
     let stop = false;
     if (event !== null) {
       validation.push(event);
-      const verdict = stopping?.update(event.loss);
+      const verdict = stopping?.update(criterion(event));
       if (verdict?.improved === true && keepsBest) best = network.stateDict();
       stop = verdict?.stop ?? false;
       await task.onValidation?.(event);
@@ -283,7 +284,7 @@ export async function train<M extends { loss: number }>(
   const reason = stopping?.isSpent === true ? 'early' : await holdingYoungGeneration(() => runLoop(loop));
   if (options.checkpointAtEnd === true && reason !== 'aborted') await checkpoint();
   const last = validation.at(-1) ?? null;
-  const isLast = best === null || stopping?.best === last?.loss;
+  const isLast = best === null || (last !== null && stopping?.best === criterion(last));
   if (best !== null) network.loadStateDict(best);
   // The last step is followed by no loss that would show it.
   requireFiniteParameters(network.namedParameters(), counters.step);

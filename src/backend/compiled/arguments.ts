@@ -55,10 +55,12 @@ export class Arguments {
   own(storage: Storage): CompiledStorage {
     if (storage instanceof CompiledStorage && storage.device === this.#device) return storage;
     refuseOtherCopy(storage.device, 'backend', 'tensor');
+    const { name } = this.#device;
+    const received = storage.device.name === name ? `one on another ${name} backend` : `one on ${storage.device.name}`;
     throw new UnrolledError(
       'STATE',
-      `expected a tensor on ${this.#device.name}, received one on ${storage.device.name}`,
-      'make all tensors of a computation on one backend',
+      `expected a tensor on the ${name} backend of this computation, received ${received}`,
+      'make all tensors of a computation on one backend: call useBackend once, before the first tensor',
     );
   }
 

@@ -105,6 +105,7 @@ export class LanguageModel extends Model<LanguageTask> {
         { ...config.stack(), embeddingSize: config.size('embeddingSize', 0), seed: config.seed() },
         textAt(texts, 0, name),
       ),
+    choose: () => ({ settings: { minutes: 2 }, facts: '' }),
     prepare(data, options) {
       const o = options as Resolved;
       const corpus = sayingPath(data, () => corpusOf(data, o));

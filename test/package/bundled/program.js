@@ -1,4 +1,5 @@
 import * as unrolled from 'unrolled';
+import * as convert from 'unrolled/convert';
 import * as data from 'unrolled/data';
 import * as formats from 'unrolled/formats';
 import * as inspect from 'unrolled/inspect';
@@ -10,5 +11,5 @@ import { kernels } from './kernels.js';
 
 export async function program() {
   if (kernels !== undefined) unrolled.configure({ kernels });
-  return core({ unrolled, text, data, metrics, formats, inspect, records }, 'auto');
+  return core({ unrolled, convert, text, data, metrics, formats, inspect, records }, 'auto');
 }

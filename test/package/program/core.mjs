@@ -1,6 +1,6 @@
 // What a user's program does with the package, whatever loads it: tensors and their methods, ragged batches, a cell of one's own,
 // a model and its file, every subpath. It answers figures that must be the same wherever it runs.
-export async function core({ unrolled, text, data, metrics, formats, inspect, records }, backend) {
+export async function core({ unrolled, convert, text, data, metrics, formats, inspect, records }, backend) {
   const { Adam, clipGradNorm, crossEntropy, defineCell, detach, Embedding, GRU, LanguageModel, Linear, manualSeed } =
     unrolled;
   const { randn, Recurrent, tensor, useBackend } = unrolled;
@@ -60,6 +60,18 @@ export async function core({ unrolled, text, data, metrics, formats, inspect, re
       ]),
       records.readTable('a,b\n1,2\n', 'table.csv').rows.length,
       formats.decodeSafetensors(model.toBytes(), 'model').tensors.size > 0,
+      await through(convert, new Recurrent(GRU, { inputSize: 2, hiddenSize: 3 }), randn([4, 2, 2])),
     ],
   };
+}
+
+/** Whether a network gives the same after a way through ONNX, and through a file of PyTorch. */
+async function through({ exportModel, exportOnnx, importModel, importOnnx }, network, x) {
+  const { network: fromOnnx } = await importOnnx(await exportOnnx(network));
+  const fromPyTorch = (await importModel(exportModel(network, 'pytorch'))).network();
+  const wanted = network.forward(x).output.data();
+  return [fromOnnx, fromPyTorch].every((other) => {
+    const { output } = other.forward(x);
+    return output.data().every((value, i) => Math.abs(value - wanted[i]) < 1e-6);
+  });
 }

@@ -1,4 +1,5 @@
 const unrolled = require('unrolled');
+const convert = require('unrolled/convert');
 const data = require('unrolled/data');
 const formats = require('unrolled/formats');
 const inspect = require('unrolled/inspect');
@@ -7,5 +8,7 @@ const records = require('unrolled/records');
 const text = require('unrolled/text');
 
 import('./core.mjs')
-  .then(({ core }) => core({ unrolled, text, data, metrics, formats, inspect, records }, process.argv[2] ?? 'auto'))
+  .then(({ core }) =>
+    core({ unrolled, convert, text, data, metrics, formats, inspect, records }, process.argv[2] ?? 'auto'),
+  )
   .then((result) => console.log(JSON.stringify(result)));

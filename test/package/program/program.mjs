@@ -1,4 +1,5 @@
 import * as unrolled from 'unrolled';
+import * as convert from 'unrolled/convert';
 import * as data from 'unrolled/data';
 import * as formats from 'unrolled/formats';
 import * as inspect from 'unrolled/inspect';
@@ -8,4 +9,4 @@ import * as text from 'unrolled/text';
 import { core } from './core.mjs';
 
 const backend = globalThis.process?.argv[2] ?? 'auto';
-console.log(JSON.stringify(await core({ unrolled, text, data, metrics, formats, inspect, records }, backend)));
+console.log(JSON.stringify(await core({ unrolled, convert, text, data, metrics, formats, inspect, records }, backend)));

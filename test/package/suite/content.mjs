@@ -76,7 +76,7 @@ export const contentRows = ({ project }) => [
     run() {
       const lock = JSON.parse(readFileSync(join(project.folder, 'node_modules', '.package-lock.json'), 'utf8'));
       const names = Object.keys(lock.packages).filter((name) => !name.includes('@unrolled/native-'));
-      need(names.length <= 8, `expected at most 8 packages, received ${names.join(', ')}`);
+      need(names.length <= 4, `expected at most 4 packages, received ${names.join(', ')}`);
       return `${names.length} packages`;
     },
   },

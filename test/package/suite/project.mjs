@@ -115,5 +115,8 @@ export function checkFigures(result, backend) {
   near('loss', result.loss, 1.75426);
   near('own cell', result.own[1], -2.18551);
   near('perplexity', result.perplexity, 8.91676);
-  need(JSON.stringify(result.subpaths) === '[0.5,2,1,true]', `unexpected subpaths ${JSON.stringify(result.subpaths)}`);
+  need(
+    JSON.stringify(result.subpaths) === '[0.5,2,1,true,true]',
+    `unexpected subpaths ${JSON.stringify(result.subpaths)}`,
+  );
 }

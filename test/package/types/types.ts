@@ -11,6 +11,7 @@ import {
   tensor,
   type TensorLike,
 } from 'unrolled';
+import { exportModel, exportOnnx } from 'unrolled/convert';
 import { sequentialBatches } from 'unrolled/data';
 import { decodeSafetensors, encodeSafetensors } from 'unrolled/formats';
 import { gateTrace } from 'unrolled/inspect';
@@ -36,7 +37,13 @@ export async function train(text: string): Promise<Uint8Array> {
   const model = await LanguageModel.fit(text, { hiddenSize: 16, signal: { aborted: false } });
   const corpus = Corpus.fromText(text);
   for (const { x } of sequentialBatches(corpus.train, { batchSize: 2, numSteps: 3 })) x.dispose();
-  void [gateTrace, errorRate([['a']], [['b']]).rate, readTable('a,b', 'table.csv').rows.length];
+  void [
+    exportModel,
+    exportOnnx,
+    gateTrace,
+    errorRate([['a']], [['b']]).rate,
+    readTable('a,b', 'table.csv').rows.length,
+  ];
   void decodeSafetensors(model.toBytes(), 'model').tensors.size;
   return model.toBytes();
 }

@@ -101,7 +101,7 @@ export const trainClassifyCommand = defineCommand({
     const { tokens, lowercase, minCount, pooling, wordDropout, oneDirection } = options;
     const model = await trainAndSave(context, run, (hooks) =>
       lib.TextClassifier.fit(training, {
-        ...fitSettings(options, globals.seed),
+        ...fitSettings(options, context),
         ...hooks,
         reading: data.reading,
         ...{ cell, vectors, tokens, lowercase: lowercase || undefined, minCount, pooling, wordDropout },

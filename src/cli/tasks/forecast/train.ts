@@ -64,7 +64,7 @@ export const trainForecastCommand = defineCommand({
     'unrolled train forecast sales.csv --target units --inputs price,holiday --quantiles 0.1,0.9',
   ],
   async run(context, args, options) {
-    const { io, globals } = context;
+    const { io } = context;
     const library = await import('../../library.js');
     const { byStepChart, forecastChart } = await import('./charts.js');
     const { readOneSeries } = await import('../../../sources/index.js');
@@ -98,7 +98,7 @@ export const trainForecastCommand = defineCommand({
     const { season, mode, relativeTo, transform } = options;
     const model = await trainAndSave(context, run, (hooks) =>
       library.Forecaster.fit(series, {
-        ...fitSettings(options, globals.seed),
+        ...fitSettings(options, context),
         ...hooks,
         reading: data.reading,
         ...{ cell, window: options.window, horizon: options.horizon, season, mode, relativeTo, transform, test },

@@ -13,7 +13,7 @@ import { peakMemoryMiB } from '../../io.js';
 import { formatNumber, formatTime, table } from '../../output.js';
 import type { OptionValues } from '../../options.js';
 import { shellCommand } from '../../resumeCommand.js';
-import { fitSettings, minutesOf, TRAIN_OPTIONS } from '../../trainOptions.js';
+import { fitSettings, TRAIN_OPTIONS } from '../../trainOptions.js';
 import { openResume, settingOf } from '../../resumed.js';
 import { type ModelFiles, savedText, startRun, trainAndSave, trainedJson } from '../../trainRun.js';
 
@@ -133,13 +133,12 @@ export const trainLmCommand = defineCommand({
   },
 });
 
-function librarySettings({ globals }: Context, options: LmOptions) {
+function librarySettings(context: Context, options: LmOptions) {
   const { validation, sampling, steps } = options;
   return {
-    ...fitSettings(options, globals.seed),
+    ...fitSettings(options, context),
     ...{ validation, sampling },
     numSteps: steps,
-    minutes: minutesOf(options),
   };
 }
 

@@ -86,7 +86,7 @@ export const trainTagCommand = defineCommand({
     const { head, minCount, characters, neighbourWeight, oneDirection } = options;
     const model = await trainAndSave(context, run, (hooks) =>
       library.TokenTagger.fit(training, {
-        ...fitSettings(options, globals.seed),
+        ...fitSettings(options, context),
         ...hooks,
         reading: data.reading,
         ...{ cell, vectors, head, minCount, characterHiddenSize: characters, neighbourWeight },

@@ -100,7 +100,7 @@ export const trainTranslateCommand = defineCommand({
     const { tokens, targetTokens, lowercase, minCount, maxTokens, maxLength, labelSmoothing, attention } = options;
     const model = await trainAndSave(context, run, (hooks) =>
       lib.Translator.fit(training, {
-        ...fitSettings(options, globals.seed),
+        ...fitSettings(options, context),
         ...hooks,
         reading: data.reading,
         ...{ cell, tokens, targetTokens, lowercase: lowercase || undefined, minCount, maxSize: maxTokens, maxLength },

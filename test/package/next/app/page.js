@@ -10,14 +10,17 @@ function inWorker() {
   });
 }
 
+let started = false;
+
+async function start() {
+  // In development React runs an effect twice.
+  if (started) return;
+  started = true;
+  const page = await program('auto').catch((error) => ({ error: String(error.stack ?? error) }));
+  window.result = { isolated: crossOriginIsolated, page, worker: await inWorker() };
+}
+
 export default function Page() {
-  useEffect(() => {
-    const failed = (error) => ({ error: String(error.stack ?? error) });
-    program('auto')
-      .catch(failed)
-      .then(async (page) => {
-        window.result = { isolated: crossOriginIsolated, page, worker: await inWorker() };
-      });
-  }, []);
+  useEffect(() => void start(), []);
   return <p>Unrolled in Next.js</p>;
 }

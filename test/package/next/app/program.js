@@ -1,4 +1,5 @@
 import * as unrolled from 'unrolled';
+import * as convert from 'unrolled/convert';
 import * as data from 'unrolled/data';
 import * as formats from 'unrolled/formats';
 import * as inspect from 'unrolled/inspect';
@@ -7,4 +8,5 @@ import * as records from 'unrolled/records';
 import * as text from 'unrolled/text';
 import { core } from './core.mjs';
 
-export const program = (backend) => core({ unrolled, text, data, metrics, formats, inspect, records }, backend);
+export const program = (backend) =>
+  core({ unrolled, convert, text, data, metrics, formats, inspect, records }, backend);
