@@ -274,7 +274,7 @@ export type { Example, LoadedBatch, Sequence } from './data/dataLoader.js';
 // Models
 export { Model, type OpenedAs, StoredModel, type TrainedBy } from './models/model.js';
 export type { FileExtra, ModelTensor, ModelText } from './models/modelFile.js';
-export type { FitOptions, Reading, StackOptions } from './models/options.js';
+export type { FitOptions, StartEvent, Reading, StackOptions } from './models/options.js';
 export type { RecurrentConfig } from './models/recurrentStack.js';
 export type { TaskTypes } from './models/task.js';
 export { type AnyModel, loadLanguageModel, loadModel, type ModelOf, type Task, TASKS } from './models/tasks.js';
