@@ -280,7 +280,7 @@ export type { TaskTypes } from './models/task.js';
 export { type AnyModel, loadLanguageModel, loadModel, type ModelOf, type Task, TASKS } from './models/tasks.js';
 
 // Models: language
-export { LanguageModel, type LanguageTask, type NextToken } from './models/language/languageModel.js';
+export { type EvaluateOptions, LanguageModel, type LanguageTask, type NextToken } from './models/language/languageModel.js';
 export type { LanguageModelConfig, LanguageModelOptions, WritingModel } from './models/language/options.js';
 export { LanguageSession, type SessionState } from './models/language/session.js';
 export type { StateValue } from './models/carriedState.js';

@@ -3,18 +3,20 @@ import { UnrolledError } from '../../errors.js';
 import { type Bytes, expectNumbers, expectTexts, type Names, optionsOf, pick, refuse } from '../../expect.js';
 import type { Recurrent } from '../../nn/recurrent.js';
 import { Corpus, CORPUS_OPTIONS, encodeWith, piecesOf } from '../../text/corpus.js';
-import { type LossMetrics, lossMetrics } from '../../text/perplexity.js';
+import { requireNumber } from '../../range.js';
+import type { LossMetrics } from '../../text/perplexity.js';
 import { Model, requireMade } from '../model.js';
 import { type ModelText, textAt } from '../modelFile.js';
 import { FIT_OPTIONS, STACK_OPTIONS } from '../options.js';
 import { cellConfig, stackConfig } from '../recurrentStack.js';
 import { defineTask, type TaskTypes } from '../task.js';
-import { sumOfLosses } from './evaluation.js';
+import { measureLosses } from './evaluation.js';
 import { LanguageNetwork } from './languageNetwork.js';
 import { languageLesson } from './lesson.js';
 import { NetworkPredictor } from './networkPredictor.js';
 import {
   LANGUAGE_MODEL_DEFAULTS,
+  validationTokens,
   type LanguageModelConfig,
   type LanguageModelOptions,
   type ResolvedLanguageModelOptions as Resolved,
@@ -63,6 +65,12 @@ function sayingPath<R>(data: Corpus | string, run: () => R): R {
   }
 }
 
+/** How `evaluate` measures. */
+export interface EvaluateOptions {
+  /** Measures a sample of so many tokens, spread over the text; the answer has its `standardError`. All where nothing is said. */
+  maxTokens?: number;
+}
+
 /** The types of `LanguageModel`: what it takes, answers and measures. */
 export interface LanguageTask extends TaskTypes {
   config: LanguageModelConfig;
@@ -71,7 +79,7 @@ export interface LanguageTask extends TaskTypes {
   data: string | Int32Array;
   metrics: LossMetrics;
   evaluation: LossMetrics;
-  evaluateOptions: Record<string, never>;
+  evaluateOptions: EvaluateOptions;
   input: string;
   answer: NextToken;
   predictOptions: Record<string, never>;
@@ -118,7 +126,11 @@ export class LanguageModel extends Model<LanguageTask> {
         },
         lesson(model) {
           model.#requireVocabulary(corpus);
-          return sayingPath(data, () => languageLesson(model.network, corpus, o, (tokens) => model.evaluate(tokens)));
+          return sayingPath(data, () =>
+            languageLesson(model.network, corpus, o, (tokens) =>
+              model.evaluate(tokens, { maxTokens: validationTokens(o.minutes) }),
+            ),
+          );
         },
       };
     },
@@ -185,7 +197,8 @@ export class LanguageModel extends Model<LanguageTask> {
   }
 
   protected measure(data: string | Int32Array, options: object): LossMetrics {
-    optionsOf(options, {}, 'evaluate');
+    const { maxTokens = Infinity } = optionsOf<EvaluateOptions>(options, { maxTokens: true }, 'evaluate');
+    if (maxTokens !== Infinity) requireNumber('maxTokens', maxTokens, { min: 1 }, 'give how many tokens to measure');
     if (typeof data !== 'string')
       expectNumbers(data, 'a text or tokens', 'give a string, or the indices of its tokens');
     const tokens = typeof data === 'string' ? encodeWith(data, this.text.settings, this.text.vocabulary) : data;
@@ -196,7 +209,7 @@ export class LanguageModel extends Model<LanguageTask> {
         'give a longer text',
       );
     }
-    return lossMetrics(sumOfLosses(this.network, tokens), tokens.length - 1);
+    return measureLosses(this.network, tokens, maxTokens);
   }
 
   protected override get readsTexts(): boolean {

@@ -7,7 +7,7 @@ import type { Baseline } from './baselines.js';
 import { type CommandResult, type Context, defineCommand } from '../../command.js';
 import { sourcesOf } from '../../sources.js';
 import { TEXT_OPTIONS, type TextOptions, textSettings } from '../../textOptions.js';
-import { LANGUAGE_MODEL_DEFAULTS } from '../../../models/language/options.js';
+import { LANGUAGE_MODEL_DEFAULTS, validationTokens } from '../../../models/language/options.js';
 import { writeWhole } from '../../files.js';
 import { peakMemoryMiB } from '../../io.js';
 import { formatNumber, formatTime, table } from '../../output.js';
@@ -70,7 +70,11 @@ export const trainLmCommand = defineCommand({
     const last = training.final;
     const finalSample = model.generate({ ...SAMPLE, length: hasWords(corpus) ? 100 : 400 });
     const { lmBaselines } = await import('./baselines.js');
-    const baselines = lmBaselines(corpus);
+    const baselines = lmBaselines(corpus, {
+      seconds: run.budget.secondsLeft(),
+      maxTokens: validationTokens(options.minutes),
+      say: (line) => void progress.log(line),
+    });
     const rows = perplexityRows(model, baselines, last);
     const { config } = model;
     const page = trainingReport({
