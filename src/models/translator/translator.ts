@@ -197,8 +197,8 @@ export class Translator extends Model<TranslateTask> {
           const { logits, targets } = this.#forward(Array.from(rows, (row) => data[row]));
           return { loss: crossEntropy(logits, targets, { labelSmoothing }), tokens: targets.size };
         },
-        // The loss of a translator rises long before its translations get worse.
-        criterion: ({ tokenError }) => tokenError,
+        // The loss alone rises long before translations get worse; wrong tokens alone are few, and chance decides among them.
+        criterion: ({ tokenError, loss }) => tokenError + 0.1 * loss,
         evaluate: () => (validation.length === 0 ? null : this.#measurePairs(validation, { beamSize: 1 }).metrics),
       },
       o,
