@@ -22,7 +22,7 @@ export function translatorRules({ pairs, targetLength, ofWords }: PairFacts) {
     batchSize: pairs >= 30_000 ? 128 : pairs >= 5000 ? 64 : 32,
     // Few pairs: less to learn by heart.
     ...(pairs >= 10_000 ? {} : { hiddenSize: 128, embeddingSize: 128, attentionSize: 128 }),
-    dropout: pairs >= 100_000 ? 0.2 : 0.3,
+    dropout: ofWords && pairs < 100_000 ? 0.3 : 0.2,
     // Enough to tell two translators apart.
     validation: Math.max(0.02, Math.min(0.1, 500 / pairs)),
     // Words that occur once teach what to do with unknown ones; most of the time goes into the choice among words.
