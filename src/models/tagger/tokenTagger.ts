@@ -53,7 +53,7 @@ const OPTIONS: Names<TaggerOptions> = {
   ...STACK_OPTIONS,
   ...FIT_OPTIONS,
   ...{ bidirectional: true, head: true, embeddingSize: true, characterEmbeddingSize: true, characterHiddenSize: true },
-  ...{ neighbourWeight: true, vectors: true, unknownRate: true, validation: true },
+  ...{ featureSize: true, neighbourWeight: true, vectors: true, unknownRate: true, validation: true },
 };
 
 /** Errors: OPTION for what are no sentences with tags. */
@@ -106,6 +106,8 @@ export class TokenTagger extends Model<TaggerTask> {
     epochs: 5,
     build(config, texts, name) {
       const settings = { lowercase: config.flag('lowercase'), zeroDigits: config.flag('zeroDigits') };
+      // A file of before has none.
+      const featureSize = config.value('featureSize') === undefined ? 0 : config.size('featureSize', 0);
       return new TokenTagger(
         {
           ...config.stack(),
@@ -113,13 +115,19 @@ export class TokenTagger extends Model<TaggerTask> {
           embeddingSize: config.size('embeddingSize', 1),
           characterEmbeddingSize: config.size('characterEmbeddingSize', 1),
           characterHiddenSize: config.size('characterHiddenSize', 0),
+          featureSize,
           bidirectional: config.flag('bidirectional'),
           head: config.choice('head', TAGGER_HEADS),
           neighbourWeight: config.number('neighbourWeight', (weight) => weight >= 0),
           tags: config.texts('tags'),
           seed: config.seed(),
         },
-        new TaggerWords(settings, textAt(texts, 0, name).vocabulary, textAt(texts, 1, name).vocabulary),
+        new TaggerWords(
+          settings,
+          textAt(texts, 0, name).vocabulary,
+          textAt(texts, 1, name).vocabulary,
+          featureSize === 0 ? null : textAt(texts, 2, name).vocabulary,
+        ),
       );
     },
     prepare(sentences, options) {
@@ -148,27 +156,33 @@ export class TokenTagger extends Model<TaggerTask> {
     const texts = [
       { settings: { tokens: 'word' as const, lowercase: config.lowercase }, vocabulary: words.words },
       { settings: { tokens: 'char' as const }, vocabulary: words.characters },
+      ...(words.features === null ? [] : [{ settings: { tokens: 'word' as const }, vocabulary: words.features }]),
     ];
-    const sizes = { words: words.words.size, characters: words.characters.size, tags: config.tags.length };
+    const sizes = {
+      words: words.words.size,
+      characters: words.characters.size,
+      features: words.features?.size ?? 0,
+      tags: config.tags.length,
+    };
     super(config, texts, (rng, calls) => new TaggerNetwork(config, sizes, rng, calls));
     this.words = words;
   }
 
   static #create(sentences: readonly TaggedSentence[], tags: string[], o: Resolved): TokenTagger {
     const { cell, bidirectional, lowercase, zeroDigits, seed } = o;
-    const { characterEmbeddingSize, characterHiddenSize, neighbourWeight } = o;
+    const { characterEmbeddingSize, characterHiddenSize, featureSize, neighbourWeight } = o;
     const head = o.head ?? (tagSchemeOf(tags) === null ? 'softmax' : 'crf');
     const words = TaggerWords.fromSentences(
       sentences.map(({ tokens }) => tokens),
       { lowercase, zeroDigits },
-      { minCount: o.minCount, maxSize: o.maxSize },
+      { minCount: o.minCount, maxSize: o.maxSize, features: featureSize > 0 },
     );
     const model = new TokenTagger(
       {
         ...cellConfig(cell, TAGGER_DEFAULTS.cell),
         ...stackConfig(o),
         ...{ embeddingSize: o.embeddingSize ?? o.vectors?.size ?? EMBEDDING },
-        ...{ characterEmbeddingSize, characterHiddenSize, bidirectional, head, neighbourWeight },
+        ...{ characterEmbeddingSize, characterHiddenSize, featureSize, bidirectional, head, neighbourWeight },
         ...{ lowercase, zeroDigits, tags, seed },
       },
       words,
@@ -196,6 +210,7 @@ export class TokenTagger extends Model<TaggerTask> {
           return { loss, tokens: batch.lengths.reduce((sum, length) => sum + length, 0) };
         },
         evaluate: () => held && this.#measureEncoded(validation, held),
+        criterion,
       },
       o,
     );
@@ -352,6 +367,14 @@ export class TokenTagger extends Model<TaggerTask> {
     }
   }
 }
+
+/** What the best weights have least of: mistakes, as the task counts them; the loss decides between equals. */
+function criterion({ f1, accuracy, loss }: TaggerMetrics): number {
+  return 1 - (f1 ?? accuracy) + TIE * loss;
+}
+
+/** Less than one mistake of any validation part weighs. */
+const TIE = 1e-7;
 
 interface EncodedTags extends EncodedWords {
   /** For each sentence, the class of each token. */

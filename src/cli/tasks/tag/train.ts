@@ -52,6 +52,7 @@ export const trainTagCommand = defineCommand({
       ...integer('--characters <N>', 'hidden units of the character network; 0 for none', { min: 0 }),
       defaultText: String(DEFAULTS.characterHiddenSize),
     },
+    features: flag('--no-features', 'leave out the embeddings of prefixes, suffixes and shapes of words'),
     neighbourWeight: {
       ...decimal('--neighbour-weight <W>', 'weight of an auxiliary loss: predicting the neighbouring words', {
         min: 0,
@@ -83,13 +84,14 @@ export const trainTagCommand = defineCommand({
     const vectors = options.vectors === undefined ? undefined : await readWordVectors(sources, options.vectors);
     const sizes = `${formatNumber(training.length)} training sentences, ${formatNumber(test.length)} test sentences`;
     const run = await startRun(context, { ...data, resumed }, args, sizes, options, DEFAULTS.cell);
-    const { head, minCount, characters, neighbourWeight, oneDirection } = options;
+    const { head, minCount, characters, features, neighbourWeight, oneDirection } = options;
     const model = await trainAndSave(context, run, (hooks) =>
       library.TokenTagger.fit(training, {
         ...fitSettings(options, context),
         ...hooks,
         reading: data.reading,
         ...{ cell, vectors, head, minCount, characterHiddenSize: characters, neighbourWeight },
+        featureSize: features ? undefined : 0,
         bidirectional: oneDirection ? false : undefined,
         validation: data.validation ?? options.validation,
         onValidation: (scores) => run.progress.log(`validation ${shown(scores).join(', ')}`),
@@ -105,6 +107,7 @@ export const trainTagCommand = defineCommand({
     const trained = model.evaluate(training.slice(0, MEASURED));
     const baseline = library.MostFrequentTag.fit(training).evaluate(test);
     const { config } = model;
+    const { inputParts } = model.network;
     const last = model.training.final;
     const chunks = tested.f1 !== undefined;
     const row = (name: string, { accuracy, f1 }: TagScores): string[] => [
@@ -132,12 +135,15 @@ export const trainTagCommand = defineCommand({
       sections: [{ heading: 'Sentences with mistakes', html: mistakesHtml(test, said) }],
       details: [
         ['words', formatNumber(model.vocabularySize)],
+        ['read of each word', partsText(inputParts)],
         ['tag scheme', library.tagSchemeOf(config.tags) ?? 'none'],
       ],
       data: data.report,
+      text: [`read of each word: ${partsText(inputParts)}`],
       json: {
         head: config.head,
         tags: config.tags,
+        parts: inputParts,
         scheme: library.tagSchemeOf(config.tags),
         vocabulary: model.vocabularySize,
         sentences: { train: training.length, test: test.length },
@@ -149,6 +155,16 @@ export const trainTagCommand = defineCommand({
     });
   },
 });
+
+/** `its embedding (100), its characters (100), …` */
+function partsText({ words, characters, features }: Partial<Record<string, number>>): string {
+  const parts: [string, number | undefined][] = [
+    ['its embedding', words],
+    ['its characters', characters],
+    ['its prefixes, suffixes and shape', features],
+  ];
+  return parts.flatMap(([name, size]) => (size === undefined ? [] : [`${name} (${size})`])).join(', ');
+}
 
 function figures({ accuracy, f1, tokens, loss }: TagScores & { loss?: number }): Record<string, number> {
   return { tokens, accuracy, ...(f1 === undefined ? {} : { f1 }), ...(loss === undefined ? {} : { loss }) };
