@@ -5,7 +5,6 @@ import { noGrad } from '../../autograd/tape.js';
 import { Fingerprint } from '../../data/fingerprint.js';
 import { padded, sortedBatches } from '../../data/lengthBatches.js';
 import { stratifiedSplit } from '../../data/split.js';
-import { tagSchemeOf } from '../../metrics/tagScheme.js';
 import { tagScores } from '../../metrics/tagScores.js';
 import type { Recurrent } from '../../nn/recurrent.js';
 import { requireNumber } from '../../range.js';
@@ -30,6 +29,7 @@ import {
   type TaggerMetrics,
   type TaggerOptions,
 } from './options.js';
+import { shownFacts, taggerFacts, taggerRules } from './rules.js';
 import { NO_TAG, TAGGER_HEADS, TaggerNetwork } from './taggerNetwork.js';
 import { type EncodedWords, TaggerWords, type WordBatch } from './taggerWords.js';
 
@@ -104,6 +104,11 @@ export class TokenTagger extends Model<TaggerTask> {
     defaults: TAGGER_DEFAULTS,
     options: OPTIONS,
     epochs: 5,
+    choose(sentences) {
+      expectTagged(sentences);
+      const facts = taggerFacts(sentences);
+      return { settings: taggerRules(facts), facts: shownFacts(facts) };
+    },
     build(config, texts, name) {
       const settings = { lowercase: config.flag('lowercase'), zeroDigits: config.flag('zeroDigits') };
       // A file of before has none.
@@ -171,7 +176,7 @@ export class TokenTagger extends Model<TaggerTask> {
   static #create(sentences: readonly TaggedSentence[], tags: string[], o: Resolved): TokenTagger {
     const { cell, bidirectional, lowercase, zeroDigits, seed } = o;
     const { characterEmbeddingSize, characterHiddenSize, featureSize, neighbourWeight } = o;
-    const head = o.head ?? (tagSchemeOf(tags) === null ? 'softmax' : 'crf');
+    const head = o.head ?? 'softmax';
     const words = TaggerWords.fromSentences(
       sentences.map(({ tokens }) => tokens),
       { lowercase, zeroDigits },

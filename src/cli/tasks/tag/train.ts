@@ -17,8 +17,16 @@ import { startRun, taskResult, trainAndSave } from '../../trainRun.js';
 const TEST = 0.1;
 /** The training part is measured on so many of its sentences. */
 const MEASURED = 1000;
-/** Sentences with mistakes in the report. */
+/** Sentences with mistakes in the report, and how many are looked through for them. */
 const SHOWN = 12;
+const LOOKED_THROUGH = 500;
+/** Of the time that --minutes leave, what a measurement of the network and the counting of the baseline may take each. */
+const SHARE = 0.3;
+/** Tokens that the baseline counts in a second, or more. */
+const COUNTED_PER_SECOND = 500_000;
+/** Tokens that are measured and counted however little time is left: they take a moment. */
+const LEAST_MEASURED = 1000;
+const LEAST_COUNTED = 100_000;
 
 export const trainTagCommand = defineCommand({
   name: 'train tag',
@@ -97,15 +105,32 @@ export const trainTagCommand = defineCommand({
         onValidation: (scores) => run.progress.log(`validation ${shown(scores).join(', ')}`),
       }),
     );
-    const tested = model.evaluate(test);
-    if (tested.untrained > 0) {
-      data.report.notes.push(
-        `${tested.untrained} test tokens have a tag that no training sentence has; they count as errors`,
+    const log = (note: string): void => {
+      data.report.notes.push(note);
+      run.progress.log(note);
+    };
+    // Measuring a sentence takes less time than learning from it.
+    const tokensIn = (perSecond: number, least: number): number =>
+      Math.max(least, SHARE * run.budget.secondsLeft() * perSecond);
+    const measurable = (): number => tokensIn(model.training.tokensPerSecond, LEAST_MEASURED);
+    const measured = affordable(test, measurable());
+    if (measured.length < test.length) {
+      log(
+        `the network and the baseline are measured on ${measured.length} of ${test.length} test sentences: all would not fit the minutes`,
       );
-      run.progress.log(data.report.notes[data.report.notes.length - 1]);
     }
-    const trained = model.evaluate(training.slice(0, MEASURED));
-    const baseline = library.MostFrequentTag.fit(training).evaluate(test);
+    const tested = model.evaluate(measured);
+    if (tested.untrained > 0) {
+      log(`${tested.untrained} test tokens have a tag that no training sentence has; they count as errors`);
+    }
+    const trained = model.evaluate(affordable(training.slice(0, MEASURED), measurable()));
+    const counted = affordable(training, tokensIn(COUNTED_PER_SECOND, LEAST_COUNTED));
+    if (counted.length < training.length) {
+      log(
+        `the most frequent tags are counted in ${counted.length} of ${training.length} sentences: all would not fit the minutes`,
+      );
+    }
+    const baseline = library.MostFrequentTag.fit(counted).evaluate(measured);
     const { config } = model;
     const { inputParts } = model.network;
     const last = model.training.final;
@@ -121,7 +146,8 @@ export const trainTagCommand = defineCommand({
       { heading: 'accuracy', number: true },
       ...(chunks ? [{ heading: 'chunk F1', number: true }] : []),
     ];
-    const said = model.predict(test.map(({ tokens }) => tokens)).map((one) => one.tags);
+    const looked = measured.slice(0, LOOKED_THROUGH);
+    const said = model.predict(looked.map(({ tokens }) => tokens)).map((one) => one.tags);
     return taskResult(context, run, model, {
       title: `${data.name}: tagger`,
       line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' per direction' : ''}, ${config.head} · ${sizes}`,
@@ -132,7 +158,7 @@ export const trainTagCommand = defineCommand({
       ],
       scores: { heading: 'Test', columns, rows, strong: 1 },
       unit: 'nats per token',
-      sections: [{ heading: 'Sentences with mistakes', html: mistakesHtml(test, said) }],
+      sections: [{ heading: 'Sentences with mistakes', html: mistakesHtml(looked, said) }],
       details: [
         ['words', formatNumber(model.vocabularySize)],
         ['read of each word', partsText(inputParts)],
@@ -155,6 +181,14 @@ export const trainTagCommand = defineCommand({
     });
   },
 });
+
+/** Sentences spread over all, of about so many tokens together; one at least, all where that is enough. */
+function affordable(sentences: readonly TaggedSentence[], tokens: number): readonly TaggedSentence[] {
+  const all = sentences.reduce((sum, sentence) => sum + sentence.tokens.length, 0);
+  if (all <= tokens) return sentences;
+  const count = Math.max(1, Math.floor((sentences.length * tokens) / all));
+  return Array.from({ length: count }, (_, i) => sentences[Math.floor((i * sentences.length) / count)]);
+}
 
 /** `its embedding (100), its characters (100), …` */
 function partsText({ words, characters, features }: Partial<Record<string, number>>): string {
