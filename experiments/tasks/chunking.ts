@@ -54,7 +54,14 @@ export default experiment({
     const sizes: TaggerOptions = quick
       ? { hiddenSize: 24, embeddingSize: 24, characterHiddenSize: 12, batchSize: 8 }
       : { hiddenSize: 128, embeddingSize: 100, characterHiddenSize: 50, batchSize: 32 };
-    const settings: TaggerOptions = { ...sizes, featureSize: 0, dropout: 0.5, learningRate: 0.01, neighbourWeight: 0 };
+    const settings: TaggerOptions = {
+      ...sizes,
+      featureSize: 0,
+      wordDropout: 0,
+      dropout: 0.5,
+      learningRate: 0.01,
+      neighbourWeight: 0,
+    };
     const names = ['softmax', 'field', 'guessingToo'] as const;
     const trials: Record<(typeof names)[number], TaggerOptions & { epochs: number }> = {
       softmax: { head: 'softmax', epochs: 4 },

@@ -69,8 +69,10 @@ export interface TaggerOptions
   neighbourWeight?: number;
   /** Where word embeddings start; looked up as words are. The words that are not among them start small. */
   vectors?: WordVectors;
-  /** A word that occurs n times is `<unk>` in training with probability `unknownRate` / n, so that what stands for new words is learned. */
+  /** How often a word that occurs once is `<unk>` in training, so that what stands for new words is learned. */
   unknownRate?: number;
+  /** A word that occurs more often, n times, is `<unk>` with probability `wordDropout` / n. */
+  wordDropout?: number;
   /** Sentences of their own, or the share that is drawn. */
   validation?: readonly TaggedSentence[] | number;
 }
@@ -88,6 +90,7 @@ export const TAGGER_DEFAULTS = {
   lowercase: true,
   zeroDigits: true,
   unknownRate: 0.5,
+  wordDropout: 0,
   batchSize: 32,
   optimizer: 'adam',
   learningRate: 0.01,

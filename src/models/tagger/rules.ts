@@ -36,6 +36,8 @@ export function taggerRules(facts: TaggerFacts) {
     head: facts.scheme === null ? 'softmax' : 'crf',
     batchSize: batchSize(facts),
     epochs: epochs(facts),
+    // A word seen twice tells little more than one seen once.
+    wordDropout: 0.5,
     minutes: facts.tokens > MANY_TOKENS ? 8 : 5,
   } as const satisfies TaggerOptions;
 }

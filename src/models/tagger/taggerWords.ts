@@ -40,6 +40,15 @@ export interface WordBatch {
   features: Int32Array;
 }
 
+/** Which words are taken for unknown ones. */
+export interface Forgetting {
+  random: Philox;
+  /** The probability of a word that occurs once. */
+  once: number;
+  /** That of one that occurs n times, times n. */
+  often: number;
+}
+
 export class TaggerWords {
   readonly settings: WordSettings;
   readonly words: Vocabulary;
@@ -115,11 +124,11 @@ export class TaggerWords {
 
   /**
    * Puts rows side by side.
-   * @param unknown draws which words are `<unk>`: one that occurs n times with probability `rate` / n; none where missing
+   * @param forgetting draws which words are `<unk>`; none where missing
    */
-  batch(encoded: EncodedWords, rows: Int32Array, unknown?: { random: Philox; rate: number }): WordBatch {
+  batch(encoded: EncodedWords, rows: Int32Array, forgetting?: Forgetting): WordBatch {
     const picked = Array.from(rows, (row) => encoded.words[row]);
-    const words = unknown === undefined ? picked : picked.map((sentence) => this.#forgetful(sentence, unknown));
+    const words = forgetting === undefined ? picked : picked.map((sentence) => this.#forgetful(sentence, forgetting));
     const { data, lengths, numSteps } = padded(words, this.words.unknownIndex);
     const places = new Map<number, number>();
     const forms = Array.from(rows, (row) =>
@@ -138,12 +147,12 @@ export class TaggerWords {
     return { numSteps, lengths, words: data, forms: padded(forms).data, characters: padded(characters), features };
   }
 
-  /** Each word is forgotten `rate` times in a pass over the data, however often it occurs: rare ones have an unknown word's part more often. */
-  #forgetful(sentence: Int32Array, { random, rate }: { random: Philox; rate: number }): Int32Array {
+  #forgetful(sentence: Int32Array, { random, once, often }: Forgetting): Int32Array {
     const { counts, unknownIndex } = this.words;
-    return sentence.map((word) =>
-      word !== unknownIndex && random.uniform() * counts[word] < rate ? unknownIndex : word,
-    );
+    return sentence.map((word) => {
+      const rate = counts[word] === 1 ? once : often / counts[word];
+      return word !== unknownIndex && rate > 0 && random.uniform() < rate ? unknownIndex : word;
+    });
   }
 }
 

@@ -53,7 +53,14 @@ const OPTIONS: Names<TaggerOptions> = {
   ...STACK_OPTIONS,
   ...FIT_OPTIONS,
   ...{ bidirectional: true, head: true, embeddingSize: true, characterEmbeddingSize: true, characterHiddenSize: true },
-  ...{ featureSize: true, neighbourWeight: true, vectors: true, unknownRate: true, validation: true },
+  ...{
+    featureSize: true,
+    neighbourWeight: true,
+    vectors: true,
+    unknownRate: true,
+    wordDropout: true,
+    validation: true,
+  },
 };
 
 /** Errors: OPTION for what are no sentences with tags. */
@@ -143,6 +150,7 @@ export class TokenTagger extends Model<TaggerTask> {
         { min: 0, max: 1 },
         '0.5 treats half of the rare words as unknown',
       );
+      requireNumber('a wordDropout', o.wordDropout, { min: 0, max: 1 }, '0.5 is usual; 0 is none');
       expectTagged(sentences);
       if (typeof o.validation !== 'number') expectTagged(o.validation);
       if (o.head !== undefined) expectChoice(o.head, 'head', TAGGER_HEADS);
@@ -210,7 +218,7 @@ export class TokenTagger extends Model<TaggerTask> {
         lengths: data.words.map(({ length }) => length),
         step: (rows) => {
           const random = new Philox(this.config.seed, UNKNOWN_STREAM + this.calls.next().call);
-          const batch = this.words.batch(data, rows, { random, rate: o.unknownRate });
+          const batch = this.words.batch(data, rows, { random, once: o.unknownRate, often: o.wordDropout });
           const loss = this.network.trainingLoss(this.network.forward(batch), goldOf(data, rows), batch);
           return { loss, tokens: batch.lengths.reduce((sum, length) => sum + length, 0) };
         },

@@ -7,8 +7,8 @@ const AFFIX = 4;
 /** How many features a word has: a prefix and a suffix of each length, and the shape. */
 export const FEATURES_OF_A_WORD = 2 * AFFIX + 1;
 
-/** An affix of one word alone says no more than the word. */
-const MIN_WORDS = 2;
+/** What fewer words of the training part have says little that holds for others, and is learned by heart. */
+const MIN_WORDS = 10;
 
 /**
  * The features of a word in their order; '' for an affix that is longer than the word.
