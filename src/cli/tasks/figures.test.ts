@@ -66,7 +66,8 @@ describe('validation figures', () => {
       'tag',
       async () => {
         const [validation, rows] = [SENTENCES.slice(0, 10), SENTENCES.slice(10)];
-        const model = await TokenTagger.fit(rows, { ...OVER, embeddingSize: 6, characterHiddenSize: 4, validation });
+        const sizes = { embeddingSize: 6, characterHiddenSize: 4, featureSize: 0 };
+        const model = await TokenTagger.fit(rows, { ...OVER, ...sizes, validations: 14, validation });
         return { model, again: TokenTagger.fromBytes(model.toBytes()).evaluate(validation) };
       },
     ],

@@ -14,10 +14,25 @@ beforeAll(async () => {
 });
 
 it('counts what the rules go by', () => {
-  const facts = taggerFacts(sentences(1200, ['B-PER', 'I-PER', 'O']));
-  expect(facts).toEqual({ sentences: 1200, tokens: 3600, tags: 3, scheme: 'BIO' });
+  const facts = taggerFacts(sentences(1200, ['B-PER', 'I-PER', 'O']), 0.1);
+  expect(facts).toEqual({ sentences: 1200, tokens: 3600, tags: 3, scheme: 'BIO', validation: 120 });
   expect(shownFacts(facts)).toBe('1,200 sentences, 3,600 tokens, 3 tags of chunks');
-  expect(shownFacts(taggerFacts(sentences(2, ['DET', 'NOUN'])))).toBe('2 sentences, 4 tokens, 2 tags');
+  expect(shownFacts(taggerFacts(sentences(2, ['DET', 'NOUN']), sentences(1, ['DET'])))).toBe(
+    '2 sentences, 4 tokens, 2 tags',
+  );
+});
+
+it('chooses as written', () => {
+  const facts = { sentences: 2000, tokens: 30_000, tags: 17, scheme: null, validation: 200 };
+  const words = { ...taggerRules(facts) };
+  expect(words).toEqual({
+    ...{ head: 'softmax', neighbourWeight: 0, wordDropout: 0.5, batchSize: 16, epochs: 22 },
+    ...{ restoreBest: false, minutes: 5 },
+  });
+  expect(taggerRules({ ...facts, scheme: 'BIO' })).toEqual({ ...words, head: 'crf', neighbourWeight: 0.1 });
+  const large = { ...facts, sentences: 12_544, tokens: 204_607, validation: 1254 };
+  expect(taggerRules(large)).toEqual({ ...words, batchSize: 32, epochs: 9, restoreBest: true, minutes: 8 });
+  expect([10, 500, 100_000].map((count) => taggerRules({ ...facts, sentences: count }).epochs)).toEqual([30, 30, 5]);
 });
 
 describe('what is chosen', () => {
@@ -34,13 +49,22 @@ describe('what is chosen', () => {
   it('is what the rules say, and what the call says wins', async () => {
     const data = sentences(20, ['B-PER', 'O']);
     const { chosen, settings, facts } = await startOf(data, { maxSteps: 1, batchSize: 3 });
-    const { batchSize, epochs, minutes, ...rules } = taggerRules(taggerFacts(data));
-    expect(chosen).toEqual(rules);
-    expect(settings).toMatchObject({ ...rules, batchSize: 3, maxSteps: 1 });
-    expect([batchSize, epochs, minutes].every((value) => value > 0)).toBe(true);
+    const rules = taggerRules(taggerFacts(data, 0.1));
+    expect(chosen).toEqual({ ...rules, batchSize: undefined, epochs: undefined, minutes: undefined });
+    expect(settings).toMatchObject({ ...chosen, batchSize: 3, maxSteps: 1 });
     expect(facts).toBe('20 sentences, 40 tokens, 2 tags of chunks');
     const signal = { aborted: true };
     const open = await startOf(data, { signal });
-    expect(open.chosen).toEqual(taggerRules(taggerFacts(data)));
+    expect(open.chosen).toEqual(rules);
+  });
+
+  it('leaves alone what other settings rule out', async () => {
+    const data = sentences(20, ['B-PER', 'O']);
+    const waiting = await startOf(data, { maxSteps: 1, patience: 2 });
+    expect([waiting.chosen.restoreBest, waiting.settings.restoreBest]).toEqual([undefined, true]);
+    const deep = await startOf(data, { maxSteps: 1, numLayers: 2 });
+    expect([deep.chosen.neighbourWeight, deep.settings.neighbourWeight]).toEqual([undefined, 0]);
+    const forward = await startOf(data, { maxSteps: 1, numLayers: 2, bidirectional: false });
+    expect(forward.chosen.neighbourWeight).toBe(0.1);
   });
 });

@@ -137,7 +137,7 @@ describe('TokenTagger', () => {
   it('keeps the weights with the fewest mistakes, not those with the least loss', async () => {
     const seen: { f1?: number; accuracy: number; loss: number }[] = [];
     const model = await TokenTagger.fit(chunks(60), {
-      ...{ ...LEARN, epochs: 4, validations: 12, validation: chunks(12, 700) },
+      ...{ ...LEARN, epochs: 4, validations: 12, validation: chunks(12, 700), restoreBest: true },
       onValidation: (metrics) => void seen.push(metrics),
     });
     const most = Math.max(...seen.map(({ f1 = 0 }) => f1));

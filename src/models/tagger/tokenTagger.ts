@@ -111,10 +111,20 @@ export class TokenTagger extends Model<TaggerTask> {
     defaults: TAGGER_DEFAULTS,
     options: OPTIONS,
     epochs: 5,
-    choose(sentences) {
+    choose(sentences, { validation = TAGGER_DEFAULTS.validation, patience, numLayers = 1, bidirectional = true }) {
       expectTagged(sentences);
-      const facts = taggerFacts(sentences);
-      return { settings: taggerRules(facts), facts: shownFacts(facts) };
+      const facts = taggerFacts(sentences, validation);
+      const { restoreBest, neighbourWeight, ...settings } = taggerRules(facts);
+      return {
+        settings: {
+          ...settings,
+          // Whoever waits for an improvement wants the weights that brought it.
+          ...(patience === undefined ? { restoreBest } : {}),
+          // A second layer has seen the neighbours that it should guess.
+          ...(numLayers === 1 || !bidirectional ? { neighbourWeight } : {}),
+        },
+        facts: shownFacts(facts),
+      };
     },
     build(config, texts, name) {
       const settings = { lowercase: config.flag('lowercase'), zeroDigits: config.flag('zeroDigits') };
