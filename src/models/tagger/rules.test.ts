@@ -26,13 +26,13 @@ it('chooses as written', () => {
   const facts = { sentences: 2000, tokens: 30_000, tags: 17, scheme: null, validation: 200 };
   const words = { ...taggerRules(facts) };
   expect(words).toEqual({
-    ...{ head: 'softmax', neighbourWeight: 0, wordDropout: 0.5, batchSize: 16, epochs: 22 },
+    ...{ head: 'softmax', neighbourWeight: 0, wordDropout: 0.5, batchSize: 16, epochs: 30 },
     ...{ restoreBest: false, minutes: 5 },
   });
   expect(taggerRules({ ...facts, scheme: 'BIO' })).toEqual({ ...words, head: 'crf', neighbourWeight: 0.1 });
   const large = { ...facts, sentences: 12_544, tokens: 204_607, validation: 1254 };
-  expect(taggerRules(large)).toEqual({ ...words, batchSize: 32, epochs: 9, restoreBest: true, minutes: 8 });
-  expect([10, 500, 100_000].map((count) => taggerRules({ ...facts, sentences: count }).epochs)).toEqual([30, 30, 5]);
+  expect(taggerRules(large)).toEqual({ ...words, batchSize: 32, epochs: 13, restoreBest: true, minutes: 8 });
+  expect([10, 4000, 100_000].map((count) => taggerRules({ ...facts, sentences: count }).epochs)).toEqual([30, 24, 5]);
 });
 
 describe('what is chosen', () => {

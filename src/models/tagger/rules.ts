@@ -49,7 +49,7 @@ export function taggerRules(facts: TaggerFacts) {
     wordDropout: 0.5,
     // Few sentences need small minibatches and many passes for enough steps; of many, few passes are enough.
     batchSize: isSmall ? 16 : 32,
-    epochs: Math.min(30, Math.max(5, Math.round(1000 / Math.sqrt(sentences)))),
+    epochs: Math.min(30, Math.max(5, Math.round(1500 / Math.sqrt(sentences)))),
     // The schedule ends in small steps, and the last weights are better than those that did best by chance on a few sentences.
     restoreBest: validation >= 500,
     // A limit; the planned epochs take less where nothing else runs.

@@ -23,7 +23,7 @@ const LOOKED_THROUGH = 500;
 /** Of the time that --minutes leave, what a measurement of the network and the counting of the baseline may take each. */
 const SHARE = 0.3;
 /** Tokens that the baseline counts in a second, or more. */
-const COUNTED_PER_SECOND = 500_000;
+const COUNTED_PER_SECOND = 200_000;
 /** Tokens that are measured and counted however little time is left: they take a moment. */
 const LEAST_MEASURED = 1000;
 const LEAST_COUNTED = 100_000;
