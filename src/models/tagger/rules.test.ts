@@ -27,11 +27,12 @@ it('chooses as written', () => {
   const words = { ...taggerRules(facts) };
   expect(words).toEqual({
     ...{ head: 'softmax', neighbourWeight: 0, wordDropout: 0.5, batchSize: 16, epochs: 30 },
-    ...{ restoreBest: false, minutes: 5 },
+    ...{ restoreBest: false, validation: 0.1, minutes: 5 },
   });
   expect(taggerRules({ ...facts, scheme: 'BIO' })).toEqual({ ...words, head: 'crf', neighbourWeight: 0.1 });
   const large = { ...facts, sentences: 12_544, tokens: 204_607, validation: 1254 };
   expect(taggerRules(large)).toEqual({ ...words, batchSize: 32, epochs: 13, restoreBest: true, minutes: 8 });
+  expect(taggerRules({ ...facts, sentences: 100_000 }).validation).toBe(0.02);
   expect([10, 4000, 100_000].map((count) => taggerRules({ ...facts, sentences: count }).epochs)).toEqual([30, 24, 5]);
 });
 
@@ -49,7 +50,7 @@ describe('what is chosen', () => {
   it('is what the rules say, and what the call says wins', async () => {
     const data = sentences(20, ['B-PER', 'O']);
     const { chosen, settings, facts } = await startOf(data, { maxSteps: 1, batchSize: 3 });
-    const rules = taggerRules(taggerFacts(data, 0.1));
+    const rules = taggerRules(taggerFacts(data));
     expect(chosen).toEqual({ ...rules, batchSize: undefined, epochs: undefined, minutes: undefined });
     expect(settings).toMatchObject({ ...chosen, batchSize: 3, maxSteps: 1 });
     expect(facts).toBe('20 sentences, 40 tokens, 2 tags of chunks');
@@ -61,6 +62,8 @@ describe('what is chosen', () => {
   it('leaves alone what other settings rule out', async () => {
     const data = sentences(20, ['B-PER', 'O']);
     const waiting = await startOf(data, { maxSteps: 1, patience: 2 });
+    const held = await startOf(data, { maxSteps: 1, validation: sentences(500, ['O', 'B-PER']) });
+    expect([held.chosen.restoreBest, held.chosen.validation]).toEqual([true, undefined]);
     expect([waiting.chosen.restoreBest, waiting.settings.restoreBest]).toEqual([undefined, true]);
     const deep = await startOf(data, { maxSteps: 1, numLayers: 2 });
     expect([deep.chosen.neighbourWeight, deep.settings.neighbourWeight]).toEqual([undefined, 0]);

@@ -111,7 +111,7 @@ export class TokenTagger extends Model<TaggerTask> {
     defaults: TAGGER_DEFAULTS,
     options: OPTIONS,
     epochs: 5,
-    choose(sentences, { validation = TAGGER_DEFAULTS.validation, patience, numLayers = 1, bidirectional = true }) {
+    choose(sentences, { validation, patience, numLayers = 1, bidirectional = true }) {
       expectTagged(sentences);
       const facts = taggerFacts(sentences, validation);
       const { restoreBest, neighbourWeight, ...settings } = taggerRules(facts);

@@ -51,7 +51,7 @@ export const trainTagCommand = defineCommand({
     test: path('--test <file>', `test data (default: ${TEST} of the data)`),
     validation: {
       ...fraction('--validation <fraction>', 'fraction of the sentences held out for validation'),
-      defaultText: String(DEFAULTS.validation),
+      defaultText: `${DEFAULTS.validation}, at most 2,000 sentences`,
     },
     vectors: path('--vectors <file>', 'pretrained word vectors, in the format of GloVe'),
     head: {
