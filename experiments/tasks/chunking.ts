@@ -58,6 +58,7 @@ export default experiment({
       ...sizes,
       featureSize: 0,
       wordDropout: 0,
+      restoreBest: true,
       dropout: 0.5,
       learningRate: 0.01,
       neighbourWeight: 0,

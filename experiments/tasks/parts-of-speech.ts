@@ -31,7 +31,7 @@ export default experiment({
     const sizes = quick
       ? { hiddenSize: 32, embeddingSize: 32, characterHiddenSize: 16, batchSize: 8 }
       : { hiddenSize: 128, embeddingSize: 100, characterHiddenSize: 50, batchSize: 32 };
-    const settings = { ...sizes, featureSize: 0, wordDropout: 0, dropout: 0.5, learningRate: 0.01 };
+    const settings = { ...sizes, featureSize: 0, wordDropout: 0, restoreBest: true, dropout: 0.5, learningRate: 0.01 };
     const epochs = quick ? 3 : 5;
     const variants = { wordsOnly: { characterHiddenSize: 0 }, withCharacters: {} };
     const names = ['wordsOnly', 'withCharacters'] as const;
