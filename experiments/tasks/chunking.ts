@@ -53,7 +53,16 @@ export default experiment({
     say('guessing');
     const sizes: TaggerOptions = quick
       ? { hiddenSize: 24, embeddingSize: 24, characterHiddenSize: 12, batchSize: 8 }
-      : {};
+      : { hiddenSize: 128, embeddingSize: 100, characterHiddenSize: 50, batchSize: 32 };
+    const settings: TaggerOptions = {
+      ...sizes,
+      featureSize: 0,
+      wordDropout: 0,
+      restoreBest: true,
+      dropout: 0.5,
+      learningRate: 0.01,
+      neighbourWeight: 0,
+    };
     const names = ['softmax', 'field', 'guessingToo'] as const;
     const trials: Record<(typeof names)[number], TaggerOptions & { epochs: number }> = {
       softmax: { head: 'softmax', epochs: 4 },
@@ -66,7 +75,7 @@ export default experiment({
     for (const [i, key] of names.entries()) {
       const epochs = quick ? 2 : trials[key].epochs;
       const model = await TokenTagger.fit(training, {
-        ...{ ...sizes, ...trials[key], epochs, validation, validations: epochs, seed, signal },
+        ...{ ...settings, ...trials[key], epochs, validation, validations: epochs, seed, signal },
         onProgress: (now) => progress((i + now.progress) / names.length, `${key}: ${now.loss.toFixed(3)}`),
       });
       models.push(model);

@@ -28,7 +28,10 @@ export default experiment({
       String.raw`\mathbf x_t = \big[\,E_{w_t}\,;\ \overrightarrow{\mathbf c}(w_t)\,;\ \overleftarrow{\mathbf c}(w_t)\,\big], \qquad P(y_t) = \operatorname{softmax}\!\big(W\,[\,\overrightarrow{\mathbf h}_t\,;\ \overleftarrow{\mathbf h}_t\,] + \mathbf b\big)`,
     );
     const baseline = MostFrequentTag.fit(training);
-    const sizes = quick ? { hiddenSize: 32, embeddingSize: 32, characterHiddenSize: 16, batchSize: 8 } : {};
+    const sizes = quick
+      ? { hiddenSize: 32, embeddingSize: 32, characterHiddenSize: 16, batchSize: 8 }
+      : { hiddenSize: 128, embeddingSize: 100, characterHiddenSize: 50, batchSize: 32 };
+    const settings = { ...sizes, featureSize: 0, wordDropout: 0, restoreBest: true, dropout: 0.5, learningRate: 0.01 };
     const epochs = quick ? 3 : 5;
     const variants = { wordsOnly: { characterHiddenSize: 0 }, withCharacters: {} };
     const names = ['wordsOnly', 'withCharacters'] as const;
@@ -36,7 +39,7 @@ export default experiment({
     for (const [i, key] of names.entries()) {
       models.push(
         await TokenTagger.fit(training, {
-          ...{ ...sizes, ...variants[key], epochs, validation, validations: 2 * epochs, seed, signal },
+          ...{ ...settings, ...variants[key], epochs, validation, validations: 2 * epochs, seed, signal },
           onProgress: (now) => progress((i + now.progress) / names.length, `${key}: ${now.loss.toFixed(3)}`),
         }),
       );

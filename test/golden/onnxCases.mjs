@@ -220,10 +220,15 @@ for (const shortcut of [true, false]) {
   const outputs = { output: plain(output), ...named(model.network.recurrent, state, 'next_state') };
   await write(`forecaster-${shortcut}`, model, {}, inputs, outputs);
 }
-for (const characterHiddenSize of [0, 3]) {
+for (const [characterHiddenSize, featureSize] of [
+  [0, 0],
+  [3, 0],
+  [3, 2],
+  [0, 2],
+]) {
   const sentence = { tokens: ['the', 'cat', 'sat'], tags: ['D', 'N', 'V'] };
   const sentences = Array.from({ length: 12 }, () => sentence);
-  const options = { head: 'softmax', characterHiddenSize, hiddenSize: 5, maxSteps: 2, neighbourWeight: 0 };
+  const options = { head: 'softmax', characterHiddenSize, featureSize, hiddenSize: 5, maxSteps: 2, neighbourWeight: 0 };
   const model = await TokenTagger.fit(sentences, options);
   const [words, forms, spelled] = [
     [1, 2, 2, 1, 0, 1],
@@ -232,15 +237,21 @@ for (const characterHiddenSize of [0, 3]) {
   ];
   const characters = { data: Int32Array.from(spelled), lengths: Int32Array.of(4, 2, 3), numSteps: 4 };
   const both = { words: Int32Array.from(words), forms: Int32Array.from(forms) };
-  const batch = { numSteps: 3, lengths: Int32Array.of(3, 2), ...both, characters };
+  const affixes = Array.from({ length: featureSize === 0 ? 0 : 27 }, (_, i) => (i % 5 === 4 ? 0 : i % 3));
+  const features = Int32Array.from(affixes);
+  const batch = { numSteps: 3, lengths: Int32Array.of(3, 2), ...both, characters, features };
   const { scores } = noGrad(() => model.network.eval().forward(batch));
   const spelling = {
-    forms: ints(forms, [3, 2], 'int64'),
     characters: ints(spelled, [4, 3], 'int64'),
     character_lengths: ints([4, 2, 3], [3], 'int32'),
   };
   const inputs = { words: ints(words, [3, 2], 'int64'), lengths: ints([3, 2], [2], 'int32') };
-  const all = characterHiddenSize === 0 ? inputs : { ...inputs, ...spelling };
-  await write(`tagger-${characterHiddenSize}`, model, {}, all, { scores: plain(scores) });
+  const all = {
+    ...inputs,
+    ...(characterHiddenSize + featureSize === 0 ? {} : { forms: ints(forms, [3, 2], 'int64') }),
+    ...(characterHiddenSize === 0 ? {} : spelling),
+    ...(featureSize === 0 ? {} : { features: ints(affixes, [3, 9], 'int64') }),
+  };
+  await write(`tagger-${characterHiddenSize}-${featureSize}`, model, {}, all, { scores: plain(scores) });
 }
 process.stdout.write(`${cases.length}\n`);

@@ -209,7 +209,12 @@ describe('train tag', () => {
         tags: ['DET', 'NOUN', 'VERB'],
         head: 'softmax',
         sentences: { train: 54, test: 6 },
+        parts: { words: 8, characters: 8, features: 144 },
       });
+      const plain = await runTest([...argv, '--epochs', '0.1', '--no-features', '--out', 'p.safetensors'], {
+        cwd: folder,
+      });
+      expect(plain.out).toContain('read of each word: its embedding (8), its characters (8)\n');
       expect(result.test.accuracy).toBe(1);
       expect(result.baselines.mostFrequentTag.accuracy).toBe(1);
       expect(await json(['evaluate', 'm.safetensors', 'train.txt'], folder)).toMatchObject({
@@ -224,6 +229,24 @@ describe('train tag', () => {
       writeFileSync(join(folder, 'bad.txt'), 'the DET\ncat\n');
       const bad = await runTest(['train', 'tag', 'bad.txt'], { cwd: folder });
       expect([bad.status, bad.err]).toEqual([2, expect.stringMatching(/line 2 of bad\.txt/)]);
+    });
+  });
+});
+
+describe('train tag --minutes', () => {
+  it('measures and counts no more than the minutes allow, and says so', async () => {
+    await inFolder(async (folder) => {
+      const sentences = Array.from({ length: 15_000 }, (_, i) => 'the DET\ncat NOUN\n'.repeat(1 + (i % 7)));
+      writeFileSync(join(folder, 'train.txt'), sentences.join('\n'));
+      const argv = ['train', 'tag', 'train.txt', ...QUICK, '--embedding', '4', '--characters', '0'];
+      const result = await json([...argv, '--minutes', '0.000001', '--out', 'm.safetensors'], folder);
+      expect(result.sentences).toEqual({ train: 13_500, test: 1500 });
+      expect(result.test.tokens).toBeLessThan(1300);
+      expect(result.baselines.mostFrequentTag.tokens).toBe(result.test.tokens);
+      expect(result.notes.slice(1)).toEqual([
+        expect.stringMatching(/measured on 1\d\d of 1500 test sentences: all would not fit the minutes/),
+        expect.stringMatching(/counted in 12\d\d\d of 13500 sentences/),
+      ]);
     });
   });
 });

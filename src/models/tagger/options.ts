@@ -60,6 +60,8 @@ export interface TaggerOptions
   characterEmbeddingSize?: number;
   /** Of each direction over the characters of a word; 0 for none. */
   characterHiddenSize?: number;
+  /** Of the embedding of each prefix and suffix (1 to 4 characters) and of the shape of a word; 0 for none. */
+  featureSize?: number;
   /**
    * The weight in the training loss of a second task that needs no tags: each direction guesses the word that it will read next (Rei
    * 2017); 0 for none. Helps where tagged sentences are few; 0.1 is usual, and takes half as much time again. For one layer, or one direction.
@@ -69,6 +71,8 @@ export interface TaggerOptions
   vectors?: WordVectors;
   /** How often a word that occurs once is `<unk>` in training, so that what stands for new words is learned. */
   unknownRate?: number;
+  /** A word that occurs more often, n times, is `<unk>` with probability `wordDropout` / n. */
+  wordDropout?: number;
   /** Sentences of their own, or the share that is drawn. */
   validation?: readonly TaggedSentence[] | number;
 }
@@ -80,11 +84,13 @@ export const TAGGER_DEFAULTS = {
   bidirectional: true,
   characterEmbeddingSize: 30,
   characterHiddenSize: 50,
+  featureSize: 16,
   neighbourWeight: 0,
   dropout: 0.5,
   lowercase: true,
   zeroDigits: true,
   unknownRate: 0.5,
+  wordDropout: 0,
   batchSize: 32,
   optimizer: 'adam',
   learningRate: 0.01,

@@ -3,7 +3,7 @@
 // Letters: T steps, N sentences, M distinct words of a minibatch, K tags.
 import { UnrolledError } from '../../errors.js';
 import { requireNumber } from '../../range.js';
-import { add, concat, crossEntropy, gatherRows, mul, slice, softmax, tanh } from '../../autograd/ops.js';
+import { add, concat, crossEntropy, gatherRows, mul, reshape, slice, softmax, tanh } from '../../autograd/ops.js';
 import { LinearChainCRF } from '../../nn/crf.js';
 import { uniformInit } from '../../nn/initializers.js';
 import { Dropout, Embedding, Linear } from '../../nn/layers.js';
@@ -17,6 +17,7 @@ import type { Philox } from '../../tensor/philox.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { recurrentStack, type StackConfig } from '../recurrentStack.js';
 import type { WordBatch } from './taggerWords.js';
+import { FEATURES_OF_A_WORD } from './wordFeatures.js';
 
 /** What makes tags of scores: each step alone, or paths of tags. */
 export const TAGGER_HEADS = ['softmax', 'crf'] as const;
@@ -29,6 +30,8 @@ export interface TaggerNetworkConfig extends StackConfig {
   characterEmbeddingSize: number;
   /** Of each direction over the characters; 0 for none. */
   characterHiddenSize: number;
+  /** Of each prefix, each suffix and the shape of a word; 0 for none. */
+  featureSize: number;
   bidirectional: boolean;
   head: TaggerHead;
   /** The weight in the training loss of guessing the neighbouring words (Rei 2017); 0 for none. */
@@ -38,6 +41,8 @@ export interface TaggerNetworkConfig extends StackConfig {
 export interface TaggerSizes {
   words: number;
   characters: number;
+  /** Prefixes, suffixes and shapes; 0 where the tagger has none. */
+  features: number;
   /** K */
   tags: number;
 }
@@ -54,6 +59,7 @@ export const NO_TAG = -1;
 export class TaggerNetwork extends Module {
   readonly embedding: Embedding;
   readonly #characters: CharacterNetwork | null;
+  readonly #features: FeatureNetwork | null;
   readonly #rnn: Recurrent;
   readonly #dropout: Dropout;
   readonly #decoder: Linear;
@@ -62,13 +68,15 @@ export class TaggerNetwork extends Module {
 
   constructor(config: TaggerNetworkConfig, sizes: TaggerSizes, rng: Philox, calls: RandomCalls) {
     super();
-    const { embeddingSize, characterHiddenSize, bidirectional, dropout } = config;
+    const { embeddingSize, characterHiddenSize, featureSize, bidirectional, dropout } = config;
     this.embedding = this.addPart('embedding', embeddingOf(sizes.words, embeddingSize, rng));
     this.#characters =
       characterHiddenSize === 0
         ? null
         : this.addPart('characters', new CharacterNetwork(config, sizes.characters, rng, calls));
-    const inputSize = embeddingSize + (this.#characters?.outputSize ?? 0);
+    this.#features =
+      featureSize === 0 ? null : this.addPart('features', new FeatureNetwork(sizes.features, featureSize, rng));
+    const inputSize = embeddingSize + (this.#characters?.outputSize ?? 0) + (this.#features?.outputSize ?? 0);
     this.#rnn = this.addPart('rnn', recurrentStack(config, { inputSize, ofTokens: false, bidirectional, rng, calls }));
     this.#dropout = this.addPart('dropout', new Dropout(dropout, calls));
     this.#decoder = this.addPart('decoder', new Linear(this.#rnn.outputSize, sizes.tags, { rng }));
@@ -96,16 +104,35 @@ export class TaggerNetwork extends Module {
     const { numSteps, lengths } = batch;
     const shape = [numSteps, lengths.length];
     const words = this.embedding.forward(fromData(batch.words, shape));
-    const spelled = this.#characters?.forward(batch);
+    const spelled = this.#spelled(batch);
     const x = spelled ? concat([words, gatherRows(spelled, fromData(batch.forms, shape))], -1) : words;
     const { output, state: next } = this.#rnn.forward(this.#dropout.forward(x), { lengths, state });
     const hidden = this.#dropout.forward(output);
     return { scores: this.#decoder.forward(hidden), hidden, state: next };
   }
 
+  /** The parts that a word is read by, side by side, with the size of each. */
+  get inputParts(): Record<string, number> {
+    const [characters, features] = [this.#characters, this.#features];
+    return {
+      words: this.embedding.weight.shape[1],
+      ...(characters === null ? {} : { characters: characters.outputSize }),
+      ...(features === null ? {} : { features: features.outputSize }),
+    };
+  }
+
+  /** What each distinct form says without being known: [M, …]. */
+  #spelled(batch: WordBatch): Tensor | null {
+    const parts = [this.#characters?.forward(batch), this.#features?.forward(batch)].filter(
+      (part) => part !== undefined,
+    );
+    return parts.length === 0 ? null : concat(parts, -1);
+  }
+
   /**
-   * `words` [T, N], `lengths` [N] (and, where it reads characters, `forms` [T, N], which say which of `characters` [S, M] with
-   * `character_lengths` [M] a word is) to `scores` [T, N, K]. Errors: OPTION, UNSUPPORTED.
+   * `words` [T, N], `lengths` [N], and `forms` [T, N], which say which distinct word stands there, to `scores` [T, N, K]. Of the M
+   * distinct words come `characters` [S, M] with `character_lengths` [M] where it reads characters, and `features` [M, features of a
+   * word] where it has some. Errors: OPTION, UNSUPPORTED.
    */
   writeOnnx(writer: NetworkWriter): void {
     writer.refuseStep('a tagger, which reads the whole sentence');
@@ -119,12 +146,12 @@ export class TaggerNetwork extends Module {
     const words = writer.input('words', 'int64', [TIME, BATCH]);
     const lengths = writer.input('lengths', 'int32', [BATCH]);
     const vectors = writer.embedding(this.embedding, words, 'embedding.');
-    const parts = [vectors];
-    if (this.#characters !== null) {
-      const forms = writer.input('forms', 'int64', [TIME, BATCH]);
-      parts.push(writer.rows(this.#characters.writeOnnx(writer), forms));
-    }
-    const x = { name: writer.graph.concat(parts, -1), tokens: false };
+    const forms = (this.#characters ?? this.#features) ? writer.input('forms', 'int64', [TIME, BATCH]) : null;
+    const spelled = [this.#characters, this.#features].flatMap((part) =>
+      part === null ? [] : [part.writeOnnx(writer)],
+    );
+    const parts = forms === null ? [] : [writer.rows(writer.graph.concat(spelled, -1), forms)];
+    const x = { name: writer.graph.concat([vectors, ...parts], -1), tokens: false };
     const { output } = writer.recurrent(this.#rnn, x, { path: 'rnn.', lengths, exposed: false });
     writer.output('scores', writer.linear(this.#decoder, output, 'decoder.'), [TIME, BATCH, this.#decoder.outputSize]);
   }
@@ -198,6 +225,33 @@ class CharacterNetwork extends Module {
       state.map((direction) => direction.h ?? Object.values(direction)[0]),
       -1,
     );
+  }
+}
+
+/** Words from their prefixes, suffixes and shape: an embedding of each, side by side. */
+class FeatureNetwork extends Module {
+  readonly #embedding: Embedding;
+
+  constructor(count: number, size: number, rng: Philox) {
+    super();
+    const init = uniformInit(Math.sqrt(3 / (size * FEATURES_OF_A_WORD)));
+    this.#embedding = this.addPart('embedding', new Embedding(count, size, { rng, init, paddingIndex: 0 }));
+  }
+
+  get outputSize(): number {
+    return FEATURES_OF_A_WORD * this.#embedding.weight.shape[1];
+  }
+
+  /** @returns the name of the vectors [M, features of a word · size] */
+  writeOnnx(writer: NetworkWriter): string {
+    const features = writer.input('features', 'int64', ['form', FEATURES_OF_A_WORD]);
+    const vectors = writer.embedding(this.#embedding, features, 'features.embedding.');
+    return writer.graph.one('Reshape', [vectors, writer.graph.whole([-1, this.outputSize])]);
+  }
+
+  /** One vector for each distinct word: [M, features of a word · size]. */
+  forward({ features }: WordBatch): Tensor {
+    return reshape(this.#embedding.forward(fromData(features, [features.length])), [-1, this.outputSize]);
   }
 }
 

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import '../../autograd/methods.js';
 import { useBackend } from '../../backend/choose.js';
-import { decodeSafetensors } from '../../formats/safetensors.js';
+import { decodeSafetensors, encodeSafetensors } from '../../formats/safetensors.js';
 import { MostFrequentTag } from '../baselines/mostFrequentTag.js';
 import { tagScores } from '../../metrics/tagScores.js';
 import { TokenTagger } from './tokenTagger.js';
@@ -103,13 +103,47 @@ describe('TokenTagger', () => {
 
   it('knows new words by their characters, and without them has only the rest', async () => {
     const options = { ...LEARN, epochs: 8 };
-    const spelled = await TokenTagger.fit(verbs(120), options);
+    const spelled = await TokenTagger.fit(verbs(120), { ...options, featureSize: 0 });
     expect(spelled.evaluate(verbs(60, 1000)).accuracy).toBe(1);
     // Upper case and digits that were not there: looked up as the words that were.
     expect(spelled.predict([['IT', 'brrted', '9']])[0].tags).toEqual(['PRON', 'VERB', 'NUM']);
-    const plain = await TokenTagger.fit(verbs(120), { ...options, characterHiddenSize: 0 });
+    const plain = await TokenTagger.fit(verbs(120), { ...options, characterHiddenSize: 0, featureSize: 0 });
     expect(plain.evaluate(verbs(60, 1000)).accuracy).toBeLessThan(0.95);
     expect(plain.evaluate(verbs(60, 1000)).f1).toBeUndefined();
+    const featured = await TokenTagger.fit(verbs(120), { ...options, characterHiddenSize: 0, featureSize: 6 });
+    expect(featured.evaluate(verbs(60, 1000)).accuracy).toBe(1);
+  });
+
+  it('reads of a word what its file says, and a file without features as before', async () => {
+    const options = { ...LEARN, epochs: 1 };
+    const model = await TokenTagger.fit(verbs(60), { ...options, featureSize: 6 });
+    const sentences = [['it', 'brrted', '9'], ['A-1']];
+    expect(model.network.inputParts).toEqual({ words: 8, characters: 12, features: 54 });
+    const loaded = TokenTagger.fromBytes(model.toBytes(), 'memory');
+    expect(loaded.config.featureSize).toBe(6);
+    expect(loaded.words.features?.toJSON()).toEqual(model.words.features?.toJSON());
+    expect(loaded.predict(sentences)).toEqual(model.predict(sentences));
+
+    const plain = await TokenTagger.fit(verbs(60), { ...options, featureSize: 0 });
+    expect(plain.network.inputParts).toEqual({ words: 8, characters: 12 });
+    const { tensors, metadata } = decodeSafetensors(plain.toBytes(), 'memory');
+    const { featureSize, ...before } = JSON.parse(metadata.config) as Record<string, unknown>;
+    expect([featureSize, metadata.vocabulary3]).toEqual([0, undefined]);
+    const list = [...tensors].map(([name, tensor]) => ({ name, ...tensor }));
+    const old = TokenTagger.fromBytes(encodeSafetensors(list, { ...metadata, config: JSON.stringify(before) }));
+    expect(old.predict(sentences)).toEqual(plain.predict(sentences));
+  });
+
+  it('keeps the weights with the fewest mistakes, not those with the least loss', async () => {
+    const seen: { f1?: number; accuracy: number; loss: number }[] = [];
+    const model = await TokenTagger.fit(chunks(60), {
+      ...{ ...LEARN, epochs: 4, validations: 12, validation: chunks(12, 700), restoreBest: true },
+      onValidation: (metrics) => void seen.push(metrics),
+    });
+    const most = Math.max(...seen.map(({ f1 = 0 }) => f1));
+    expect(model.training?.final?.f1).toBe(most);
+    const least = Math.min(...seen.filter(({ f1 }) => f1 === most).map(({ loss }) => loss));
+    expect(model.training?.final?.loss).toBe(least);
   });
 
   it('tags a token at a time as it tags sentences, in one direction', async () => {

@@ -5,7 +5,6 @@ import { noGrad } from '../../autograd/tape.js';
 import { Fingerprint } from '../../data/fingerprint.js';
 import { padded, sortedBatches } from '../../data/lengthBatches.js';
 import { stratifiedSplit } from '../../data/split.js';
-import { tagSchemeOf } from '../../metrics/tagScheme.js';
 import { tagScores } from '../../metrics/tagScores.js';
 import type { Recurrent } from '../../nn/recurrent.js';
 import { requireNumber } from '../../range.js';
@@ -30,6 +29,7 @@ import {
   type TaggerMetrics,
   type TaggerOptions,
 } from './options.js';
+import { shownFacts, taggerFacts, taggerRules } from './rules.js';
 import { NO_TAG, TAGGER_HEADS, TaggerNetwork } from './taggerNetwork.js';
 import { type EncodedWords, TaggerWords, type WordBatch } from './taggerWords.js';
 
@@ -53,7 +53,14 @@ const OPTIONS: Names<TaggerOptions> = {
   ...STACK_OPTIONS,
   ...FIT_OPTIONS,
   ...{ bidirectional: true, head: true, embeddingSize: true, characterEmbeddingSize: true, characterHiddenSize: true },
-  ...{ neighbourWeight: true, vectors: true, unknownRate: true, validation: true },
+  ...{
+    featureSize: true,
+    neighbourWeight: true,
+    vectors: true,
+    unknownRate: true,
+    wordDropout: true,
+    validation: true,
+  },
 };
 
 /** Errors: OPTION for what are no sentences with tags. */
@@ -104,8 +111,25 @@ export class TokenTagger extends Model<TaggerTask> {
     defaults: TAGGER_DEFAULTS,
     options: OPTIONS,
     epochs: 5,
+    choose(sentences, { validation, patience, numLayers = 1, bidirectional = true }) {
+      expectTagged(sentences);
+      const facts = taggerFacts(sentences, validation);
+      const { restoreBest, neighbourWeight, ...settings } = taggerRules(facts);
+      return {
+        settings: {
+          ...settings,
+          // Whoever waits for an improvement wants the weights that brought it.
+          ...(patience === undefined ? { restoreBest } : {}),
+          // A second layer has seen the neighbours that it should guess.
+          ...(numLayers === 1 || !bidirectional ? { neighbourWeight } : {}),
+        },
+        facts: shownFacts(facts),
+      };
+    },
     build(config, texts, name) {
       const settings = { lowercase: config.flag('lowercase'), zeroDigits: config.flag('zeroDigits') };
+      // A file of before has none.
+      const featureSize = config.value('featureSize') === undefined ? 0 : config.size('featureSize', 0);
       return new TokenTagger(
         {
           ...config.stack(),
@@ -113,13 +137,19 @@ export class TokenTagger extends Model<TaggerTask> {
           embeddingSize: config.size('embeddingSize', 1),
           characterEmbeddingSize: config.size('characterEmbeddingSize', 1),
           characterHiddenSize: config.size('characterHiddenSize', 0),
+          featureSize,
           bidirectional: config.flag('bidirectional'),
           head: config.choice('head', TAGGER_HEADS),
           neighbourWeight: config.number('neighbourWeight', (weight) => weight >= 0),
           tags: config.texts('tags'),
           seed: config.seed(),
         },
-        new TaggerWords(settings, textAt(texts, 0, name).vocabulary, textAt(texts, 1, name).vocabulary),
+        new TaggerWords(
+          settings,
+          textAt(texts, 0, name).vocabulary,
+          textAt(texts, 1, name).vocabulary,
+          featureSize === 0 ? null : textAt(texts, 2, name).vocabulary,
+        ),
       );
     },
     prepare(sentences, options) {
@@ -130,6 +160,7 @@ export class TokenTagger extends Model<TaggerTask> {
         { min: 0, max: 1 },
         '0.5 treats half of the rare words as unknown',
       );
+      requireNumber('a wordDropout', o.wordDropout, { min: 0, max: 1 }, '0.5 is usual; 0 is none');
       expectTagged(sentences);
       if (typeof o.validation !== 'number') expectTagged(o.validation);
       if (o.head !== undefined) expectChoice(o.head, 'head', TAGGER_HEADS);
@@ -148,27 +179,33 @@ export class TokenTagger extends Model<TaggerTask> {
     const texts = [
       { settings: { tokens: 'word' as const, lowercase: config.lowercase }, vocabulary: words.words },
       { settings: { tokens: 'char' as const }, vocabulary: words.characters },
+      ...(words.features === null ? [] : [{ settings: { tokens: 'word' as const }, vocabulary: words.features }]),
     ];
-    const sizes = { words: words.words.size, characters: words.characters.size, tags: config.tags.length };
+    const sizes = {
+      words: words.words.size,
+      characters: words.characters.size,
+      features: words.features?.size ?? 0,
+      tags: config.tags.length,
+    };
     super(config, texts, (rng, calls) => new TaggerNetwork(config, sizes, rng, calls));
     this.words = words;
   }
 
   static #create(sentences: readonly TaggedSentence[], tags: string[], o: Resolved): TokenTagger {
     const { cell, bidirectional, lowercase, zeroDigits, seed } = o;
-    const { characterEmbeddingSize, characterHiddenSize, neighbourWeight } = o;
-    const head = o.head ?? (tagSchemeOf(tags) === null ? 'softmax' : 'crf');
+    const { characterEmbeddingSize, characterHiddenSize, featureSize, neighbourWeight } = o;
+    const head = o.head ?? 'softmax';
     const words = TaggerWords.fromSentences(
       sentences.map(({ tokens }) => tokens),
       { lowercase, zeroDigits },
-      { minCount: o.minCount, maxSize: o.maxSize },
+      { minCount: o.minCount, maxSize: o.maxSize, features: featureSize > 0 },
     );
     const model = new TokenTagger(
       {
         ...cellConfig(cell, TAGGER_DEFAULTS.cell),
         ...stackConfig(o),
         ...{ embeddingSize: o.embeddingSize ?? o.vectors?.size ?? EMBEDDING },
-        ...{ characterEmbeddingSize, characterHiddenSize, bidirectional, head, neighbourWeight },
+        ...{ characterEmbeddingSize, characterHiddenSize, featureSize, bidirectional, head, neighbourWeight },
         ...{ lowercase, zeroDigits, tags, seed },
       },
       words,
@@ -191,11 +228,12 @@ export class TokenTagger extends Model<TaggerTask> {
         lengths: data.words.map(({ length }) => length),
         step: (rows) => {
           const random = new Philox(this.config.seed, UNKNOWN_STREAM + this.calls.next().call);
-          const batch = this.words.batch(data, rows, { random, rate: o.unknownRate });
+          const batch = this.words.batch(data, rows, { random, once: o.unknownRate, often: o.wordDropout });
           const loss = this.network.trainingLoss(this.network.forward(batch), goldOf(data, rows), batch);
           return { loss, tokens: batch.lengths.reduce((sum, length) => sum + length, 0) };
         },
         evaluate: () => held && this.#measureEncoded(validation, held),
+        criterion,
       },
       o,
     );
@@ -352,6 +390,14 @@ export class TokenTagger extends Model<TaggerTask> {
     }
   }
 }
+
+/** What the best weights have least of: mistakes, as the task counts them; the loss decides between equals. */
+function criterion({ f1, accuracy, loss }: TaggerMetrics): number {
+  return 1 - (f1 ?? accuracy) + TIE * loss;
+}
+
+/** Less than one mistake of any validation part weighs. */
+const TIE = 1e-7;
 
 interface EncodedTags extends EncodedWords {
   /** For each sentence, the class of each token. */
