@@ -114,6 +114,12 @@ export const TRAIN_OPTIONS = {
     minutes: '2, unless --epochs or --max-steps is given',
   }),
   embedding: embeddingOption(LANGUAGE_MODEL_DEFAULTS.embeddingSize, 0),
+  tied: choice('--tied <yes|no>', "use the embedding's vectors as the decoder's weights", ['yes', 'no']),
+  embeddingDropout: fraction(
+    '--embedding-dropout <P>',
+    'probability that the vector of a token is left out of a minibatch',
+  ),
+  mixture: flag('--mixture', 'mix the predictions with n-grams of the same text, and keep those in the model file'),
   steps: shown(
     integer('--steps <N>', 'steps of truncated backpropagation through time'),
     LANGUAGE_MODEL_DEFAULTS.numSteps,
