@@ -6,7 +6,9 @@ import { type LossMetrics, lossMetrics } from '../../text/perplexity.js';
 
 /** What a text is given: by the network alone, by the n-grams alone, and by both. */
 export interface MixtureMetrics extends LossMetrics {
+  /** By the network alone. */
   network: LossMetrics;
+  /** By the n-grams alone. */
   ngrams: LossMetrics;
 }
 
@@ -44,7 +46,7 @@ export class Mixture {
     this.validation = validation;
   }
 
-  /** Of the network's logits [V] for the token after `context`: ln P of every token [V]. */
+  /** Of the network's logits [V] for the token after `context`: ln P of every token [V]. @internal */
   logProbabilities(logits: ArrayLike<number>, context: readonly number[]): Float64Array {
     const mixed = this.ngrams.distribution(context);
     const share = this.shares[matchedLength(this.ngrams, context)];
@@ -58,7 +60,7 @@ export class Mixture {
     return mixed;
   }
 
-  /** How well each predicts, and both together. */
+  /** How well each predicts, and both together. @internal */
   measure(predictions: TokenPredictions): MixtureMetrics {
     return measured(predictions, (i) => this.shares[predictions.matched[i]]);
   }
