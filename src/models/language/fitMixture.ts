@@ -10,13 +10,13 @@ import { tokenLosses } from './tokenLosses.js';
 
 /** How n-grams are counted. */
 export interface MixtureOptions {
-  /** n: they look at the last n − 1 tokens; 5 for words, 6 for characters and bytes. */
+  /** n: they look at the last n − 1 tokens; 5 for words, 7 for characters and bytes. */
   order?: number;
 }
 
 const NAMES: Names<MixtureOptions> = { order: true };
 
-const [WORD_ORDER, CHARACTER_ORDER] = [5, 6];
+const [WORD_ORDER, CHARACTER_ORDER] = [5, 7];
 /** Tokens of the training part that n-grams are counted of, the last ones: a trie of ten million takes about a gigabyte. */
 const MOST_COUNTED = 10_000_000;
 /** Tokens of the validation part that shares are fitted to: there are few shares. */

@@ -114,8 +114,8 @@ describe('a model with a mixture', () => {
 });
 
 it.each([
-  ['other shares', { order: 6, shares: [0.1, 0.2] }, /6 shares/],
-  ['shares beyond 1', { order: 6, shares: [0, 0, 0, 0, 0, 2] }, /list of numbers "shares"/],
+  ['other shares', { order: 7, shares: [0.1, 0.2] }, /7 shares/],
+  ['shares beyond 1', { order: 7, shares: [0, 0, 0, 0, 0, 0, 2] }, /list of numbers "shares"/],
   ['another order', { order: 4, shares: [0, 0, 0, 0] }, /nodes on 4 levels/],
 ])('a file with %s is refused', (_, mixture, message) => {
   const { tensors, metadata } = decodeSafetensors(model.toBytes(), 'm');

@@ -14,7 +14,15 @@ export interface LanguageFacts {
 
 type Given = Pick<
   LanguageModelOptions,
-  'minutes' | 'epochs' | 'maxSteps' | 'hiddenSize' | 'embeddingSize' | 'dropout' | 'batchSize' | 'numSteps'
+  | 'minutes'
+  | 'epochs'
+  | 'maxSteps'
+  | 'hiddenSize'
+  | 'numLayers'
+  | 'embeddingSize'
+  | 'dropout'
+  | 'batchSize'
+  | 'numSteps'
 >;
 
 /** Settings that follow from the facts, before what the call says goes over them. */
@@ -69,7 +77,7 @@ export function chooseLanguage(facts: LanguageFacts, given: Given = {}): Languag
 
 function forCharacters({ tokens, vocabulary }: LanguageFacts, given: Given): LanguageChoice {
   const minutes = given.minutes ?? 2;
-  const weightsOf = ({ embeddingSize: E, hiddenSize: H }: Sizes): number => 4 * H * (E + H) + H * vocabulary;
+  const weightsOf = ({ embeddingSize: E, hiddenSize: H }: Sizes): number => stackWeights(E, H, given) + H * vocabulary;
   const seenBy = (sizes: Sizes): number => tokensSeen(tokens, weightsOf(sizes), minutes, given);
   // The largest that sees some 14 tokens for each weight: a larger one would be better only if it were trained longer.
   const sizes = largest(CHARACTER_SIZES, given, (own) => seenBy(own) >= 14 * weightsOf(own));
@@ -77,7 +85,7 @@ function forCharacters({ tokens, vocabulary }: LanguageFacts, given: Given): Lan
   return {
     ...sizes,
     // What is seen once cannot be learned by heart.
-    dropout: passes < 2 ? 0 : passes < 5 ? 0.1 : passes < 12 ? 0.2 : 0.4,
+    dropout: passes < 2 ? 0 : passes < 5 ? 0.1 : passes < 12 ? 0.2 : passes < 25 ? 0.4 : 0.5,
     // Many small steps: at a million tokens, perplexity 5.1 in place of 6.0 with 32 rows of 64 at half the rate.
     batchSize: rowsOf(tokens, given.numSteps ?? 64),
     numSteps: 64,
@@ -92,7 +100,7 @@ function forWords({ tokens, vocabulary }: LanguageFacts, given: Given): Language
   // A pass over words costs much, for the vocabulary is large: three minutes for every 60,000.
   const minutes = given.minutes ?? Math.min(45, Math.max(2, Math.round(tokens / 20_000)));
   const weightsOf = ({ embeddingSize: E, hiddenSize: H }: Sizes): number =>
-    E * vocabulary + 4 * H * (E + H) + (E === H ? 0 : E * H);
+    E * vocabulary + stackWeights(E, H, given) + (E === H ? 0 : E * H);
   const passesOf = (sizes: Sizes): number => tokensSeen(tokens, weightsOf(sizes), minutes, given) / tokens;
   // The largest that makes eight passes and that so much text can fill.
   const sizes = largest(WORD_SIZES, given, (own) => passesOf(own) >= 8 && own.hiddenSize ** 2 <= tokens / 2);
@@ -102,7 +110,7 @@ function forWords({ tokens, vocabulary }: LanguageFacts, given: Given): Language
     ...wordDropouts(passesOf(sizes), given),
     batchSize: rowsOf(tokens, given.numSteps ?? 35),
     numSteps: 35,
-    learningRate: 4e-3,
+    learningRate: sizes.hiddenSize > 300 ? 2.5e-3 : 4e-3,
     epochs: MOST_PASSES,
     minutes,
     patience: 3,
@@ -115,10 +123,14 @@ function wordDropouts(
   { dropout: given, embeddingSize }: Given,
 ): Pick<LanguageChoice, 'dropout' | 'embeddingDropout' | 'recurrent'> {
   if (passes < 2 || given !== undefined) return { dropout: 0 };
-  const dropout = passes < 20 ? 0.4 : 0.5;
+  const dropout = passes < 8 ? 0.2 : passes < 20 ? 0.35 : 0.5;
   if (embeddingSize === 0) return { dropout };
   return { dropout, embeddingDropout: 0.1, recurrent: { inputDropout: dropout } };
 }
+
+/** Of an LSTM, near enough for any cell. */
+const stackWeights = (E: number, H: number, { numLayers = 1 }: Given): number =>
+  4 * H * (E + H) + (numLayers - 1) * 8 * H * H;
 
 /** How many tokens a network of so many weights is trained on: as many as the call says, else as the minutes allow. */
 function tokensSeen(
@@ -134,7 +146,7 @@ function tokensSeen(
 
 /** Few rows make many steps; of a short text fewer still, so that a pass has some. */
 function rowsOf(tokens: number, numSteps: number): number {
-  return Math.max(1, Math.min(ROWS, Math.floor(tokens / (8 * numSteps))));
+  return Math.min(ROWS, Math.max(1, Math.floor(tokens / (8 * numSteps)) || 1));
 }
 
 /** The last of the sizes that will do, or the first; what the call says of them goes over it. */
