@@ -70,7 +70,7 @@ const WORD_SIZES: readonly Sizes[] = [
 const MOST_PASSES = 40;
 const ROWS = 16;
 
-/** The rules, for docs/defaults.md and its test. */
+/** What the rules say of a text. @param given what the call says: sizes and limits that the others follow from */
 export function chooseLanguage(facts: LanguageFacts, given: Given = {}): LanguageChoice {
   return facts.words ? forWords(facts, given) : forCharacters(facts, given);
 }
@@ -102,8 +102,8 @@ function forWords({ tokens, vocabulary }: LanguageFacts, given: Given): Language
   const weightsOf = ({ embeddingSize: E, hiddenSize: H }: Sizes): number =>
     E * vocabulary + stackWeights(E, H, given) + (E === H ? 0 : E * H);
   const passesOf = (sizes: Sizes): number => tokensSeen(tokens, weightsOf(sizes), minutes, given) / tokens;
-  // The largest that makes eight passes and that so much text can fill.
-  const sizes = largest(WORD_SIZES, given, (own) => passesOf(own) >= 8 && own.hiddenSize ** 2 <= tokens / 2);
+  // The largest that makes fifteen passes and that so much text can fill: words want many passes more than they want many units.
+  const sizes = largest(WORD_SIZES, given, (own) => passesOf(own) >= 15 && own.hiddenSize ** 2 <= tokens / 2);
   return {
     ...sizes,
     tied: (given.embeddingSize ?? sizes.embeddingSize) > 0,
@@ -123,7 +123,7 @@ function wordDropouts(
   { dropout: given, embeddingSize }: Given,
 ): Pick<LanguageChoice, 'dropout' | 'embeddingDropout' | 'recurrent'> {
   if (passes < 2 || given !== undefined) return { dropout: 0 };
-  const dropout = passes < 8 ? 0.2 : passes < 20 ? 0.35 : 0.5;
+  const dropout = passes < 8 ? 0.3 : passes < 25 ? 0.35 : 0.5;
   if (embeddingSize === 0) return { dropout };
   return { dropout, embeddingDropout: 0.1, recurrent: { inputDropout: dropout } };
 }
