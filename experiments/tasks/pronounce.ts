@@ -81,7 +81,17 @@ export default experiment({
       String.raw`P(\text{K N AY1 T} \mid \text{k n i g h t}) = \prod_t P(p_t \mid p_1, \ldots, p_{t-1}, \text{letters})`,
     );
     const model = await Translator.fit(training, {
-      ...{ tokens: 'char', targetTokens: 'split', seed, signal, validation, validations: 10 },
+      ...{
+        tokens: 'char',
+        targetTokens: 'split',
+        minCount: 1,
+        maxSize: Infinity,
+        dropout: 0.2,
+        seed,
+        signal,
+        validation,
+        validations: 10,
+      },
       ...(quick
         ? { hiddenSize: 64, embeddingSize: 32, attentionSize: 32, batchSize: 16, epochs: 2, learningRate: 5e-3 }
         : { hiddenSize: 256, embeddingSize: 64, attentionSize: 128, batchSize: 64, epochs: 8, dropout: 0.15 }),

@@ -12,6 +12,8 @@ const SETTINGS: TranslatorOptions = {
   tokens: 'word-0.1',
   minCount: 2,
   maxSize: 8000,
+  dropout: 0.2,
+  batchSize: 128,
   learningRate: 2e-3,
   epochs: 4,
   validations: 4,

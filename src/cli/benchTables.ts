@@ -1,6 +1,7 @@
 // The bench's rows for a terminal.
 import { formatNumber, table } from './output.js';
 import { bestOf } from '../bench/aims.js';
+import type { QualityRow } from '../bench/quality.js';
 import type { BenchRow } from '../bench/run.js';
 import type { ScalingAxis } from '../drawing/reports/benchReport.js';
 import type { MemoryGrowth } from '../bench/scaling.js';
@@ -8,6 +9,17 @@ import type { MemoryGrowth } from '../bench/scaling.js';
 const number = (heading: string) => ({ heading, number: true });
 
 const four = (value: number): string => formatNumber(Number(value.toPrecision(4)));
+
+/** Lines of a table in Markdown, so that a page takes them as they are. */
+export function qualityTable(rows: readonly QualityRow[]): string {
+  const cells = rows.map(({ name, measure, mean, deviation, values, baseline, reach, met, seconds }) => [
+    ...[name, measure, values.length > 1 ? `${four(mean)} ± ${four(deviation)}` : four(mean), four(baseline)],
+    ...[reach === null ? 'the baseline' : four(reach), met ? 'yes' : 'no', formatNumber(Math.round(seconds))],
+  ]);
+  const heading = ['data', 'measure', 'without options', 'best baseline', 'to reach', 'met', 'seconds'];
+  const line = (row: readonly string[]): string => `| ${row.join(' | ')} |`;
+  return [line(heading), line(heading.map(() => '---')), ...cells.map(line)].join('\n');
+}
 
 /** @param backend the heading of our column */
 export function rowTable(rows: readonly BenchRow[], backend: string): string {

@@ -4,6 +4,7 @@ import type { Backend } from '../backend/contract.js';
 import { useBackend } from '../node.js';
 import type { GlobalOptions } from './options.js';
 
+export { searchSettings } from '../models/search.js';
 export {
   backtest,
   forecastBaselines,

@@ -98,6 +98,16 @@ export function trainOptions(DEFAULTS: TrainDefaults, howLong: { epochs: string;
       decimal('--clip-value <R>', 'maximum absolute value of a gradient element', { above: 0 }),
       'no clipping',
     ),
+    search: shown(
+      decimal(
+        '--search <X>',
+        'first try settings on the validation part for so many minutes, and train with the best',
+        {
+          above: 0,
+        },
+      ),
+      'no search',
+    ),
     patience: shown(integer('--patience <N>', 'stop early after N validations without improvement'), 'never'),
   } as const;
 }
@@ -149,10 +159,11 @@ export function recurrentOptions(options: TrainOptions): Record<string, number |
 /** What the library calls them; undefined where nothing was said. Of the minutes, what is left. */
 export function fitSettings(
   options: TrainOptions & { embedding?: number },
-  { globals: { seed }, began }: Pick<Context, 'globals' | 'began'>,
+  context: Pick<Context, 'globals' | 'began'>,
 ): FitOptions & StackSizes {
   const { dropout, optimizer, schedule, clipNorm, clipValue, epochs, maxSteps, patience } = options;
-  const minutes = options.minutes && new Budget(options.minutes, began).trainingMinutes();
+  const minutes = options.minutes && new Budget(options.minutes, context).trainingMinutes();
+  const { seed } = context.globals;
   const recurrent = recurrentOptions(options);
   return {
     ...{ dropout, optimizer, schedule, clipNorm, clipValue, epochs, minutes, maxSteps, patience, seed },
@@ -168,16 +179,16 @@ export function fitSettings(
 /** The minutes of --minutes, which all of a command shares: reading, training, validation, and what is compared with it. */
 export class Budget {
   readonly #minutes: number;
-  readonly #began: number;
+  readonly #context: Pick<Context, 'began'>;
 
-  /** @param minutes Infinity where nothing is said  @param began on the clock of `performance.now` */
-  constructor(minutes: number | undefined, began: number) {
+  /** @param minutes Infinity where nothing is said  @param context whose beginning moves on with what the minutes are not for */
+  constructor(minutes: number | undefined, context: Pick<Context, 'began'>) {
     this.#minutes = minutes ?? Infinity;
-    this.#began = began;
+    this.#context = context;
   }
 
   get #spent(): number {
-    return (performance.now() - this.#began) / 60_000;
+    return (performance.now() - this.#context.began) / 60_000;
   }
 
   /** For the training that begins now: what is left, half of all at least. */

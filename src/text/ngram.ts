@@ -9,6 +9,7 @@ import { Philox } from '../tensor/philox.js';
 import { modifiedDiscounts } from './kneserNey.js';
 import { NgramCounts, type NgramCountsData } from './ngramCounts.js';
 import { type LossMetrics, lossMetrics } from './perplexity.js';
+import { standardErrorOf, stretchesOf } from './stretches.js';
 
 /** Chen and Goodman 1999 (modified Kneser-Ney, interpolated), or Laplace: add α to every count. */
 export type Smoothing = 'kneser-ney' | 'laplace';
@@ -78,6 +79,12 @@ export class NgramModel {
     requireNumber('vocabularySize', vocabularySize, { min: 1, whole: true }, 'give V: corpus.vocabulary.size');
     requireNumber('alpha', alpha, { min: 0 }, 'use 1, or less for large orders');
     return new NgramModel(NgramCounts.count(tokens, order, vocabularySize), smoothing, alpha);
+  }
+
+  /** The model of a lower order from the same counts, with another smoothing where one is given. Errors: RANGE for a higher order. */
+  ofOrder(order: number, smoothing: Smoothing = this.smoothing): NgramModel {
+    requireNumber('an order', order, { min: 1, max: this.order, whole: true }, 'count a model of that order');
+    return new NgramModel(this.counts.upTo(order), smoothing, this.alpha);
   }
 
   /** Errors: FORMAT for data that `toData` cannot have written. */
@@ -166,10 +173,32 @@ export class NgramModel {
   /**
    * How well the model predicts a sequence: the mean of −ln P over its tokens.
    * @param context what stands before it, the training part for example; nothing by default
+   * @param maxTokens measures a sample of so many tokens, whose `standardError` is known
    * Errors: EMPTY, RANGE for a token outside the vocabulary.
    */
-  evaluate(tokens: Int32Array, context: ArrayLike<number> = []): LossMetrics {
+  evaluate(tokens: Int32Array, context: ArrayLike<number> = [], maxTokens = Infinity): LossMetrics {
     expectNumbers(tokens, 'tokens', 'give token indices: corpus.validation, for example');
+    if (maxTokens !== Infinity) requireNumber('maxTokens', maxTokens, { min: 1 }, 'give how many tokens to measure');
+    const stretches = stretchesOf(tokens.length, maxTokens);
+    const sums = stretches.map(({ from, to }) =>
+      this.#sum(
+        tokens.subarray(from, to),
+        from === 0 ? context : tokens.subarray(Math.max(0, from - this.order), from),
+      ),
+    );
+    const measured = stretches.reduce((sum, { from, to }) => sum + to - from, 0);
+    const metrics = lossMetrics(
+      sums.reduce((a, b) => a + b, 0),
+      measured,
+    );
+    if (stretches.length === 1) return metrics;
+    return {
+      ...metrics,
+      standardError: standardErrorOf(sums.map((sum, i) => sum / (stretches[i].to - stretches[i].from))),
+    };
+  }
+
+  #sum(tokens: Int32Array, context: ArrayLike<number>): number {
     let nodes = this.#contexts(context);
     let spare: number[] = [];
     let sum = 0;
@@ -178,7 +207,7 @@ export class NgramModel {
       sum -= Math.log(this.#next(nodes, token, spare));
       [nodes, spare] = [spare, nodes];
     }
-    return lossMetrics(sum, tokens.length);
+    return sum;
   }
 
   /** e to the mean of −ln P over these tokens. Errors: EMPTY, RANGE for a token outside the vocabulary. */

@@ -125,6 +125,18 @@ export class NgramCounts {
     return new NgramCounts(data, levelStart, firstChild);
   }
 
+  /** The counts of the n-grams up to a lower order: the same arrays, shorter. */
+  upTo(order: number): NgramCounts {
+    checkOrder(order);
+    if (order >= this.order) return this;
+    const nodes = this.levelStart[order + 1];
+    const firstChild = this.firstChild.slice(0, nodes + 1).fill(nodes, this.levelStart[order]);
+    const [token, count] = [this.token.subarray(0, nodes), this.count.subarray(0, nodes)];
+    const { vocabularySize } = this;
+    const data = { order, vocabularySize, token, count, children: new Int32Array() };
+    return new NgramCounts(data, this.levelStart.slice(0, order + 2), firstChild);
+  }
+
   toData(): NgramCountsData {
     const { order, vocabularySize, token, count, firstChild } = this;
     return { order, vocabularySize, token, count, children: token.map((_, i) => firstChild[i + 1] - firstChild[i]) };

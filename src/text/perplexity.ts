@@ -12,6 +12,8 @@ export interface LossMetrics {
   bitsPerToken: number;
   /** How many tokens were predicted. */
   tokens: number;
+  /** Of the loss, where a sample of the text was measured. */
+  standardError?: number;
 }
 
 /** From the sum of −ln P over `tokens` tokens. Errors: EMPTY for none. */

@@ -59,11 +59,14 @@ const VALIDATION_SHARE = 0.15;
 /** Runs until the budget is spent, `progress` reaches 1, `validate` says so, or `signal` aborts. */
 export async function runLoop(options: LoopOptions): Promise<StopReason> {
   const { counters, maxSeconds = Infinity, signal } = options;
-  const share = (): number => Math.min(1, Math.max(options.progress(), counters.elapsed / maxSeconds));
+  // The last validation is within the budget: it will take as long as the one before.
+  let validation = 0;
+  const share = (): number => Math.min(1, Math.max(options.progress(), (counters.elapsed + validation) / maxSeconds));
   const validate = async (): Promise<boolean> => {
     const begin = now();
     const stop = await options.validate();
-    counters.elapsed += now() - begin;
+    validation = now() - begin;
+    counters.elapsed += validation;
     return stop;
   };
   const mayValidate = (): boolean =>

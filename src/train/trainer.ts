@@ -149,6 +149,8 @@ export interface TrainingResult<M> extends LoopCounters {
    * training was aborted.
    */
   final: Validation<M> | null;
+  /** Of `final`, what the best weights have least of; null where that is. */
+  score: number | null;
 }
 
 /** Trains to the end; the network is in evaluation mode then. Errors: NON_FINITE, OPTION, RANGE. */
@@ -292,7 +294,8 @@ export async function train<M extends { loss: number }>(
   const final = reason === 'aborted' ? null : isLast ? last : measure();
   const tokensPerSecond = counters.tokens / counters.seconds;
   const entries = [...history.entries];
-  const figures = { tokensPerSecond, loss: smoothed, history: entries, validation, final };
+  const score = final === null ? null : criterion(final);
+  const figures = { tokensPerSecond, loss: smoothed, history: entries, validation, final, score };
   return { reason, epochs: task.epochs(), ...counters, ...figures };
 }
 

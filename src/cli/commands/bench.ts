@@ -17,11 +17,33 @@ export const benchCommand = defineCommand({
     ),
     profile: flag('--profile', 'show how the time of one run splits over backend calls'),
     scaling: flag('--scaling', 'also measure scaling with length, batch size and layers, and memory over many steps'),
+    quality: flag(
+      '--quality',
+      'instead of speed: how good models are without options, on the known data sets that are here, beside their baselines',
+    ),
+    seeds: withDefault(integer('--seeds <N>', 'runs of each data set, for --quality'), 3),
+    jobs: withDefault(integer('--jobs <N>', 'runs at once, for --quality'), 1),
     report: path('--report <file>', 'write an HTML report, and the JSON beside it'),
   },
-  examples: ['unrolled bench --only train/d2l', 'unrolled bench --scaling --report bench-report.html'],
+  examples: [
+    'unrolled bench --only train/d2l',
+    'unrolled bench --quality --only names --seeds 3',
+    'unrolled bench --scaling --report bench-report.html',
+  ],
   async run({ io, globals, signal }, _args, options) {
     const { only = '', seconds = 2, rounds = 2, profile = false, scaling = false, report } = options;
+    if (options.quality) {
+      const { runQuality } = await import('../../bench/quality.js');
+      const { qualityTable } = await import('../benchTables.js');
+      const { cwd } = io;
+      const rows = await runQuality({
+        ...{ only, seeds: options.seeds ?? 3, jobs: options.jobs ?? 1, threads: globals.threads ?? 2, cwd, signal },
+        note: (line) => {
+          if (!globals.quiet) io.stderr.write(`${line}\n`);
+        },
+      });
+      return { json: { rows }, text: qualityTable(rows) } satisfies CommandResult;
+    }
     const u = await import('../../node.js');
     const { startBackend, describeBackend } = await import('../library.js');
     const { runBench } = await import('../../bench/bench.js');

@@ -5,9 +5,12 @@ import { detach, type RecurrentState } from '../../nn/recurrent.js';
 import { fromData } from '../../tensor/create.js';
 import { scope } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { type LossMetrics, lossMetrics } from '../../text/perplexity.js';
+import { standardErrorOf, type Stretch, stretchesOf } from '../../text/stretches.js';
 import { CarriedState } from '../carriedState.js';
 import type { LanguageNetwork } from './languageNetwork.js';
 
+/** Of a whole text; a sample has as many as it has stretches. */
 const ROWS = 32;
 const STEPS = 64;
 /** Tokens read before each row's own, so that it does not start cold. */
@@ -16,22 +19,71 @@ const WARM_UP = 128;
 const SKIPPED = -1;
 
 /**
- * The sum of −ln P of all tokens but the first, in nats. Row r predicts the tokens after its own share of the positions; each row
- * first reads what stands before it. @param tokens two or more
+ * How well all tokens but the first are predicted, or a sample of them. Each row first reads what stands before its own stretch.
+ * @param tokens two or more  @param maxTokens of the sample
  */
-export function sumOfLosses(network: LanguageNetwork, tokens: Int32Array): number {
+export function measureLosses(network: LanguageNetwork, tokens: Int32Array, maxTokens: number): LossMetrics {
   const positions = tokens.length - 1;
+  if (positions > maxTokens) {
+    const stretches = stretchesOf(positions, maxTokens);
+    const sums = sumsOfLosses(network, tokens, stretches);
+    const each = stretches[0].to - stretches[0].from;
+    const sum = sums.reduce((a, b) => a + b, 0);
+    return {
+      ...lossMetrics(sum, each * stretches.length),
+      standardError: standardErrorOf(sums.map((own) => own / each)),
+    };
+  }
+  const sums = sumsOfLosses(network, tokens, wholeText(positions));
+  return lossMetrics(
+    sums.reduce((a, b) => a + b, 0),
+    positions,
+  );
+}
+
+/** −ln P of each token but the first [tokens − 1], in nats. @param tokens two or more */
+export function tokenLosses(network: LanguageNetwork, tokens: Int32Array): Float64Array {
+  const losses = new Float64Array(tokens.length - 1);
+  const stretches = wholeText(losses.length);
+  eachLoss(network, tokens, stretches, (row, place, loss) => (losses[stretches[row].from + place] = loss));
+  return losses;
+}
+
+/** All positions, in rows of one length; the last may go beyond the end. */
+function wholeText(positions: number): Stretch[] {
   const rows = Math.max(1, Math.min(ROWS, Math.floor(positions / (2 * WARM_UP))));
   const share = Math.ceil(positions / rows);
+  return Array.from({ length: rows }, (_, r) => ({ from: r * share, to: (r + 1) * share }));
+}
+
+/** The sum of −ln P of what follows each position of a stretch, in nats. */
+function sumsOfLosses(network: LanguageNetwork, tokens: Int32Array, stretches: readonly Stretch[]): number[] {
+  const sums = new Array<number>(stretches.length).fill(0);
+  eachLoss(network, tokens, stretches, (row, _, loss) => (sums[row] += loss));
+  return sums;
+}
+
+/**
+ * −ln P of what follows each position, in nats, of stretches of one length, side by side.
+ * @param take hears the stretch, the place in it, and the loss
+ */
+function eachLoss(
+  network: LanguageNetwork,
+  tokens: Int32Array,
+  stretches: readonly Stretch[],
+  take: (row: number, place: number, loss: number) => void,
+): void {
+  const positions = tokens.length - 1;
+  const rows = stretches.length;
+  const share = stretches[0].to - stretches[0].from;
   const warm = rows > 1 ? WARM_UP : 0;
   const carried = new CarriedState();
-  let sum = 0;
   for (let from = -warm; from < share; from += STEPS) {
     const steps = Math.min(STEPS, share - from);
     const [x, y] = [new Int32Array(steps * rows), new Int32Array(steps * rows).fill(SKIPPED)];
     for (let t = 0; t < steps; t++) {
       for (let r = 0; r < rows; r++) {
-        const at = r * share + from + t;
+        const at = stretches[r].from + from + t;
         x[t * rows + r] = tokens[Math.min(Math.max(at, 0), positions)];
         if (from + t >= 0 && at < positions) y[t * rows + r] = tokens[at + 1];
       }
@@ -40,7 +92,9 @@ export function sumOfLosses(network: LanguageNetwork, tokens: Int32Array): numbe
       noGrad(() => {
         const { logits, state } = network.forward(fromData(x, [steps, rows]), carried.current);
         const losses = crossEntropy(logits, fromData(y, [steps, rows]), { ignoreIndex: SKIPPED, reduction: 'none' });
-        sum += Array.from(losses.data()).reduce((a, b) => a + b, 0);
+        losses.data().forEach((loss, i) => {
+          if (y[i] !== SKIPPED) take(i % rows, from + Math.floor(i / rows), loss);
+        });
         // The first row has nothing before it: it starts from zero as the text does.
         const atStart = from + steps <= 0 && from < 0;
         carried.replace(atStart ? withoutFirstRow(state) : state);
@@ -48,7 +102,6 @@ export function sumOfLosses(network: LanguageNetwork, tokens: Int32Array): numbe
     );
   }
   carried.replace(null);
-  return sum;
 }
 
 /** A copy in which the first row is zero. */

@@ -4,9 +4,9 @@ import { type Names, optionsOf } from '../../expect.js';
 import type { Corpus } from '../../text/corpus.js';
 import { NgramModel } from '../../text/ngram.js';
 import { isWordKind } from '../../text/tokenizer.js';
+import { tokenLosses } from './evaluation.js';
 import type { LanguageNetwork } from './languageNetwork.js';
 import { crossFitted, fittedShares, Mixture, type MixtureMetrics, tokenPredictions } from './mixture.js';
-import { tokenLosses } from './tokenLosses.js';
 
 /** How n-grams are counted. */
 export interface MixtureOptions {

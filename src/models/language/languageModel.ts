@@ -3,8 +3,9 @@ import { UnrolledError } from '../../errors.js';
 import { type Bytes, expectNumbers, expectTexts, type Names, optionsOf, pick, refuse } from '../../expect.js';
 import type { Recurrent } from '../../nn/recurrent.js';
 import { Corpus, CORPUS_OPTIONS, encodeWith, piecesOf } from '../../text/corpus.js';
+import { requireNumber } from '../../range.js';
 import { isWordKind } from '../../text/tokenizer.js';
-import { type LossMetrics, lossMetrics } from '../../text/perplexity.js';
+import type { LossMetrics } from '../../text/perplexity.js';
 import type { ConfigReader } from '../config.js';
 import { defined } from '../defined.js';
 import { Model, requireMade } from '../model.js';
@@ -12,7 +13,7 @@ import { type ModelText, textAt } from '../modelFile.js';
 import { FIT_OPTIONS, STACK_OPTIONS } from '../options.js';
 import { cellConfig, stackConfig } from '../recurrentStack.js';
 import { defineTask, type TaskTypes } from '../task.js';
-import { sumOfLosses } from './evaluation.js';
+import { measureLosses, tokenLosses } from './evaluation.js';
 import { LanguageNetwork } from './languageNetwork.js';
 import { languageLesson } from './lesson.js';
 import { fitMixture, type MixtureOptions, requireHeldOut } from './fitMixture.js';
@@ -22,6 +23,7 @@ import { predictorOf } from './mixturePredictor.js';
 import type { PlacedPredictor } from './networkPredictor.js';
 import {
   LANGUAGE_MODEL_DEFAULTS,
+  validationTokens,
   type LanguageModelConfig,
   type LanguageModelOptions,
   type ResolvedLanguageModelOptions as Resolved,
@@ -29,7 +31,6 @@ import {
 import { chooseLanguage, type LanguageFacts } from './rules.js';
 import { LanguageSession, type SessionState } from './session.js';
 import { generatePieces, type GenerateOptions, textOf } from './textGenerator.js';
-import { tokenLosses } from './tokenLosses.js';
 
 /** Milliseconds after which a stream lets others have their turn. */
 const TURN = 10;
@@ -94,6 +95,15 @@ function storedEmbedding(config: ConfigReader): EmbeddingConfig {
   };
 }
 
+/** How `evaluate` measures. */
+export interface EvaluateOptions {
+  /**
+   * Measures a sample of so many tokens, spread over the text; the answer has its `standardError`. Of a mixture the first ones. All where
+   * nothing is said.
+   */
+  maxTokens?: number;
+}
+
 /** How well a text is predicted; of a mixture also by each part alone. */
 export type LanguageEvaluation = LossMetrics & Partial<MixtureMetrics>;
 
@@ -105,7 +115,7 @@ export interface LanguageTask extends TaskTypes {
   data: string | Int32Array;
   metrics: LossMetrics;
   evaluation: LanguageEvaluation;
-  evaluateOptions: Record<string, never>;
+  evaluateOptions: EvaluateOptions;
   input: string;
   answer: NextToken;
   predictOptions: Record<string, never>;
@@ -161,7 +171,8 @@ export class LanguageModel extends Model<LanguageTask> {
             model.#requireVocabulary(corpus);
             if (o.mixture === true) requireHeldOut(corpus);
             const finish = o.mixture === true ? () => void model.mixWithNgrams(corpus) : undefined;
-            const evaluate = (tokens: Int32Array): LossMetrics => model.evaluate(tokens);
+            const maxTokens = validationTokens(o.minutes);
+            const evaluate = (tokens: Int32Array): LossMetrics => model.evaluate(tokens, { maxTokens });
             return sayingPath(data, () => ({ ...languageLesson(model.network, corpus, o, evaluate), finish }));
           },
         };
@@ -237,7 +248,8 @@ export class LanguageModel extends Model<LanguageTask> {
   }
 
   protected measure(data: string | Int32Array, options: object): LanguageEvaluation {
-    optionsOf(options, {}, 'evaluate');
+    const { maxTokens = Infinity } = optionsOf<EvaluateOptions>(options, { maxTokens: true }, 'evaluate');
+    if (maxTokens !== Infinity) requireNumber('maxTokens', maxTokens, { min: 1 }, 'give how many tokens to measure');
     if (typeof data !== 'string')
       expectNumbers(data, 'a text or tokens', 'give a string, or the indices of its tokens');
     const tokens = typeof data === 'string' ? encodeWith(data, this.text.settings, this.text.vocabulary) : data;
@@ -248,8 +260,9 @@ export class LanguageModel extends Model<LanguageTask> {
         'give a longer text',
       );
     }
-    if (this.mixture === null) return lossMetrics(sumOfLosses(this.network, tokens), tokens.length - 1);
-    return this.mixture.measure(tokenPredictions(this.mixture.ngrams, tokens, tokenLosses(this.network, tokens)));
+    if (this.mixture === null) return measureLosses(this.network, tokens, maxTokens);
+    const measured = tokens.subarray(0, Math.ceil(maxTokens) + 1);
+    return this.mixture.measure(tokenPredictions(this.mixture.ngrams, measured, tokenLosses(this.network, measured)));
   }
 
   /**

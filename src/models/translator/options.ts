@@ -60,7 +60,7 @@ export interface Translation {
   attention: number[][];
 }
 
-/** Defaults: TRANSLATOR_DEFAULTS; 5 epochs where no minutes are given. */
+/** Defaults: TRANSLATOR_DEFAULTS, and what is chosen by the number of pairs (rules.ts). */
 export interface TranslatorOptions
   extends
     Omit<CleanOptions, 'lineSeparator'>,

@@ -97,7 +97,7 @@ describe('Translator', () => {
     const model = await Translator.fit(reversals(200, 1, 2), { ...SMALL, epochs: 8, ...options });
     const metrics = model.evaluate(reversals(20, 2, 2));
     // A guess among 8 digits has 2.08 at most places.
-    expect(metrics.loss).toBeLessThan(1.2);
+    expect(metrics.loss).toBeLessThan(1.4);
     expect(Translator.fromBytes(model.toBytes(), 'memory').evaluate(reversals(20, 2, 2))).toEqual(metrics);
   });
 

@@ -12,10 +12,12 @@ import { requireNumber } from '../../range.js';
 import { fromData } from '../../tensor/create.js';
 import { scope } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import type { TextSettings } from '../../text/corpus.js';
+import { type TextSettings, tokenizerOf } from '../../text/corpus.js';
+import { isWordKind } from '../../text/tokenizer.js';
 import { BEGIN, END, Vocabulary } from '../../text/vocabulary.js';
 import { type BeamOptions, beamSearch, type Hypothesis } from '../decoder/beamSearch.js';
 import { beamModel, teacherForcing } from '../decoder/decoding.js';
+import { defined } from '../defined.js';
 import { Model, requireMade } from '../model.js';
 import { type ModelText, textAt } from '../modelFile.js';
 import { FIT_OPTIONS, STACK_OPTIONS } from '../options.js';
@@ -33,11 +35,14 @@ import {
   type TranslatorOptions,
   translatorSettings,
 } from './options.js';
+import { translatorRules } from './rules.js';
 import { bySource, expectPairs, Side, spacedMarks, splitPairs, type TextPair } from './sentencePairs.js';
 import { TranslatorNetwork } from './translatorNetwork.js';
 
 /** Sentences that are measured or searched side by side. */
 const BATCH = 64;
+/** Pairs whose tokens are counted before the settings are chosen. */
+const LOOKED_AT = 2000;
 
 const OPTIONS: Names<TranslatorOptions> = {
   ...{
@@ -118,6 +123,19 @@ export class Translator extends Model<TranslateTask> {
         target,
       );
     },
+    choose(pairs, given) {
+      expectPairs(pairs);
+      const o = { ...TRANSLATOR_DEFAULTS, ...defined(given) } as Resolved;
+      const tokenizer = tokenizerOf(translatorSettings(o)[1]);
+      const looked = pairs.slice(0, LOOKED_AT);
+      const tokens = looked.reduce((sum, { target }) => sum + tokenizer.tokenize(target).length + 1, 0);
+      const targetLength = tokens / Math.max(1, looked.length);
+      const facts = { pairs: pairs.length, targetLength, ofWords: isWordKind(o.targetTokens ?? o.tokens) };
+      return {
+        settings: translatorRules(facts),
+        facts: `${pairs.length.toLocaleString('en')} pairs, ${targetLength.toFixed(1)} tokens a target`,
+      };
+    },
     prepare(pairs, options) {
       const o = options as Resolved;
       const { validation, seed, maxLength, labelSmoothing } = o;
@@ -179,6 +197,8 @@ export class Translator extends Model<TranslateTask> {
           const { logits, targets } = this.#forward(Array.from(rows, (row) => data[row]));
           return { loss: crossEntropy(logits, targets, { labelSmoothing }), tokens: targets.size };
         },
+        // The loss alone rises long before translations get worse; wrong tokens alone are few, and chance decides among them.
+        criterion: ({ tokenError, loss }) => tokenError + 0.1 * loss,
         evaluate: () => (validation.length === 0 ? null : this.#measurePairs(validation, { beamSize: 1 }).metrics),
       },
       o,

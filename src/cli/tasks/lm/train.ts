@@ -8,7 +8,7 @@ import type { Baseline } from './baselines.js';
 import { type CommandResult, type Context, defineCommand } from '../../command.js';
 import { sourcesOf } from '../../sources.js';
 import { TEXT_OPTIONS, type TextOptions, textSettings } from '../../textOptions.js';
-import { LANGUAGE_MODEL_DEFAULTS } from '../../../models/language/options.js';
+import { LANGUAGE_MODEL_DEFAULTS, validationTokens } from '../../../models/language/options.js';
 import { writeWhole } from '../../files.js';
 import { peakMemoryMiB } from '../../io.js';
 import { formatNumber, formatTime, table } from '../../output.js';
@@ -17,6 +17,7 @@ import { shellCommand } from '../../resumeCommand.js';
 import { fitSettings, TRAIN_OPTIONS } from '../../trainOptions.js';
 import { openResume, settingOf } from '../../resumed.js';
 import { type ModelFiles, savedText, startRun, trainAndSave, trainedJson } from '../../trainRun.js';
+import { searchText } from '../../search.js';
 
 const SAMPLE = { temperature: 0.8, seed: 1 };
 
@@ -42,17 +43,14 @@ export const trainLmCommand = defineCommand({
     const validation = options.validation ?? (stored === LANGUAGE_MODEL_DEFAULTS.validation ? undefined : stored);
     const data = await readCorpus(sources, args, { ...options, ...text, validation }, resumed?.reading);
     const { name, corpus, test, reading, report } = data;
-    const run = await startRun(
-      context,
-      { name, report, resumed },
-      args,
-      corpusLine(corpus),
-      options,
-      LANGUAGE_MODEL_DEFAULTS.cell,
-    );
-    const { backend, files, progress } = run;
+    const line = corpusLine(corpus);
+    const run = {
+      ...(await startRun(context, { name, report, resumed }, args, line, options, LANGUAGE_MODEL_DEFAULTS.cell)),
+      also: asPerplexity,
+    };
+    const { backend, files } = run;
     const samples: { step: number; text: string }[] = [];
-    const model = await trainAndSave(context, { ...run, also: asPerplexity }, (hooks) =>
+    const model = await trainAndSave(context, run, (hooks) =>
       LanguageModel.fit(corpus, {
         ...librarySettings(context, options),
         ...text,
@@ -61,8 +59,10 @@ export const trainLmCommand = defineCommand({
         reading,
         onValidation: ({ step, perplexity }, trained) => {
           const text = trained.generate({ ...SAMPLE, length: hasWords(corpus) ? 20 : 80 });
+          // The trials of a search come first.
+          if ((samples.at(-1)?.step ?? 0) > step) samples.length = 0;
           samples.push({ step, text });
-          progress.log(`validation perplexity ${formatNumber(perplexity)} · ${oneLine(text)}`);
+          run.progress.log(`validation perplexity ${formatNumber(perplexity)} · ${oneLine(text)}`);
         },
       }),
     );
@@ -71,7 +71,11 @@ export const trainLmCommand = defineCommand({
     const last = training.final;
     const finalSample = model.generate({ ...SAMPLE, length: hasWords(corpus) ? 100 : 400 });
     const { lmBaselines } = await import('./baselines.js');
-    const baselines = lmBaselines(corpus);
+    const baselines = lmBaselines(corpus, {
+      seconds: run.budget.secondsLeft(),
+      maxTokens: validationTokens(options.minutes),
+      say: (line) => void run.progress.log(line),
+    });
     const mixed = measureMixed(model, corpus, test, run);
     const rows = perplexityRows(model, baselines, last, mixed);
     const { config } = model;
@@ -132,7 +136,8 @@ export const trainLmCommand = defineCommand({
       data: report,
       peakMemoryMiB: peakMemoryMiB(),
     };
-    return { json, text: summary(rows, { tested, mixed }, finalSample, files, training) } satisfies CommandResult;
+    const lines = [...searchText(run.search), summary(rows, { tested, mixed }, finalSample, files, training)];
+    return { json, text: lines.join('\n\n') } satisfies CommandResult;
   },
 });
 

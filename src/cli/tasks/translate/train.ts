@@ -31,7 +31,7 @@ export const trainTranslateCommand = defineCommand({
     { name: '<data...>', description: 'two columns of text: TSV, CSV or JSON lines, also in a .zip; a known data set' },
   ],
   options: {
-    ...trainOptions(DEFAULTS, { epochs: '5', minutes: 'no limit' }),
+    ...trainOptions(DEFAULTS, { epochs: '4 to 40, by the number of pairs', minutes: '25' }),
     embedding: embeddingOption(DEFAULTS.embeddingSize),
     source: string('--source <column>', 'source column, by name or number (default: the first)'),
     target: string('--target <column>', 'target column, by name or number (default: the second)'),
