@@ -126,6 +126,21 @@ it.each([
   expect(refused(encodeSafetensors(without, metadata))).toThrow(/counts "ngrams:count" in m, found none/);
 });
 
+it('comes at the end of a training that was interrupted, too', async () => {
+  const saved: Uint8Array[] = [];
+  const abort = new AbortController();
+  const half = await LanguageModel.fit(corpus, {
+    ...{ ...SMALL, mixture: true, signal: abort.signal },
+    checkpoint: { everySeconds: 1e9, save: (bytes) => void saved.push(bytes) },
+    onProgress: ({ step }) => {
+      if (step === 12) abort.abort();
+    },
+  });
+  expect(half.mixture).toBeNull();
+  const resumed = await LanguageModel.fit(corpus, { resume: saved[0] });
+  expect(Buffer.from(resumed.toBytes())).toEqual(Buffer.from(model.toBytes()));
+});
+
 it('wants a validation part', async () => {
   const wanted = expect.objectContaining({ code: 'TOO_SHORT', help: expect.stringContaining('validation') as unknown });
   await expect(LanguageModel.fit(TEXT, { ...SMALL, validation: 0, mixture: true })).rejects.toEqual(wanted);
