@@ -24,6 +24,13 @@ describe('characters', () => {
     expect([128, 384, 512].map(rateOf)).toEqual([8e-3, 8e-3, 5e-3]);
   });
 
+  it('no dropout of a few units', () => {
+    expect(chooseLanguage({ ...characters, tokens: 20_000 }, { hiddenSize: 16 }).dropout).toBe(0);
+    const words = chooseLanguage({ words: true, tokens: 20_000, vocabulary: 900 }, { hiddenSize: 16 });
+    expect(words).toMatchObject({ dropout: 0 });
+    expect(words).not.toHaveProperty('embeddingDropout');
+  });
+
   it('few rows of a text that is hardly one', () => {
     expect(chooseLanguage({ ...characters, tokens: 1200 }).batchSize).toBe(2);
     expect(chooseLanguage({ ...characters, tokens: 10 }).batchSize).toBe(1);

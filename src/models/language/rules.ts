@@ -69,6 +69,8 @@ const WORD_SIZES: readonly Sizes[] = [
 /** More passes bring nothing that the best of the validations does not have by then. */
 const MOST_PASSES = 40;
 const ROWS = 16;
+/** Of which half would be too few. */
+const FEW_UNITS = 64;
 
 /** What the rules say of a text. @param given what the call says: sizes and limits that the others follow from */
 export function chooseLanguage(facts: LanguageFacts, given: Given = {}): LanguageChoice {
@@ -84,8 +86,7 @@ function forCharacters({ tokens, vocabulary }: LanguageFacts, given: Given): Lan
   const passes = seenBy(sizes) / tokens;
   return {
     ...sizes,
-    // What is seen once cannot be learned by heart.
-    dropout: passes < 2 ? 0 : passes < 5 ? 0.1 : passes < 12 ? 0.2 : passes < 25 ? 0.4 : 0.5,
+    dropout: isRegular(sizes, passes) ? 0 : passes < 5 ? 0.1 : passes < 12 ? 0.2 : passes < 25 ? 0.4 : 0.5,
     // Many small steps: at a million tokens, perplexity 5.1 in place of 6.0 with 32 rows of 64 at half the rate.
     batchSize: rowsOf(tokens, given.numSteps ?? 64),
     numSteps: 64,
@@ -107,7 +108,7 @@ function forWords({ tokens, vocabulary }: LanguageFacts, given: Given): Language
   return {
     ...sizes,
     tied: (given.embeddingSize ?? sizes.embeddingSize) > 0,
-    ...wordDropouts(passesOf(sizes), given),
+    ...wordDropouts(sizes, passesOf(sizes), given),
     batchSize: rowsOf(tokens, given.numSteps ?? 35),
     numSteps: 35,
     learningRate: sizes.hiddenSize > 300 ? 2.5e-3 : 4e-3,
@@ -117,12 +118,18 @@ function forWords({ tokens, vocabulary }: LanguageFacts, given: Given): Language
   };
 }
 
+/** What is seen once, or by a few units, is not learned by heart: no dropout. */
+function isRegular({ hiddenSize }: Sizes, passes: number): boolean {
+  return passes < 2 || hiddenSize < FEW_UNITS;
+}
+
 /** Those of Merity et al. 2018, for fewer passes than theirs: on the vectors of the tokens, and before the decoder. */
 function wordDropouts(
+  sizes: Sizes,
   passes: number,
   { dropout: given, embeddingSize }: Given,
 ): Pick<LanguageChoice, 'dropout' | 'embeddingDropout' | 'recurrent'> {
-  if (passes < 2 || given !== undefined) return { dropout: 0 };
+  if (isRegular(sizes, passes) || given !== undefined) return { dropout: 0 };
   const dropout = passes < 8 ? 0.3 : passes < 25 ? 0.35 : 0.5;
   if (embeddingSize === 0) return { dropout };
   return { dropout, embeddingDropout: 0.1, recurrent: { inputDropout: dropout } };
