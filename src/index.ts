@@ -282,12 +282,15 @@ export { type AnyModel, loadLanguageModel, loadModel, type ModelOf, type Task, T
 
 // Models: language
 export {
+  type LanguageEvaluation,
   type EvaluateOptions,
   LanguageModel,
   type LanguageTask,
   type NextToken,
 } from './models/language/languageModel.js';
 export type { LanguageModelConfig, LanguageModelOptions, WritingModel } from './models/language/options.js';
+export type { Mixture, MixtureMetrics } from './models/language/mixture.js';
+export type { MixtureOptions } from './models/language/fitMixture.js';
 export { LanguageSession, type SessionState } from './models/language/session.js';
 export type { StateValue } from './models/carriedState.js';
 export type { GenerateOptions } from './models/language/textGenerator.js';

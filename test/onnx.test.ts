@@ -23,7 +23,7 @@ import {
   UnrolledError,
   useBackend,
 } from '../src/node.js';
-import { exportOnnx, importModel, importOnnx } from '../src/convert/index.js';
+import { exportModel, exportOnnx, importModel, importOnnx } from '../src/convert/index.js';
 import { decodeOnnx, encodeOnnx, type OnnxGraph, type OnnxNode } from '../src/formats/index.js';
 
 beforeAll(() => useBackend('reference'));
@@ -127,6 +127,18 @@ describe('what goes out comes in again', () => {
     wanted.forEach((value, i) => expect(found[i]).toBeCloseTo(value, 5));
     expect(JSON.parse(metadata.vocabulary)).toMatchObject({ tokens: expect.arrayContaining(['a', 'f']) as unknown });
     expect(table.map(({ became }) => became)).toContain('Embedding of 8, 4 numbers each');
+  });
+
+  it('a language model whose decoder is tied, in layers that are not', async () => {
+    const sizes = { hiddenSize: 6, embeddingSize: 4, tied: true, maxSteps: 2 };
+    const model = await LanguageModel.fit('abcdef '.repeat(400), sizes);
+    const { network } = await importOnnx(await exportOnnx(model));
+    const x = fromData(Int32Array.from(tokens), [3, 2]);
+    const wanted = model.network.eval().forward(x, null).logits.data();
+    const found = network.forward(x).output.data();
+    wanted.forEach((value, i) => expect(found[i]).toBeCloseTo(value, 5));
+    const elsewhere = (await importModel(exportModel(model, 'safetensors'))).layers.map(({ kind }) => kind);
+    expect(elsewhere.sort()).toEqual(['embedding', 'linear', 'linear', 'recurrent']);
   });
 
   it('tokens without an embedding, as one-hot vectors', async () => {

@@ -115,6 +115,7 @@ export default experiment({
         schedule: 'cosine',
         hiddenSize: quick ? hiddenSize / 8 : hiddenSize,
         batchSize: quick ? 8 : 32,
+        embeddingSize: 64,
         numSteps: 64,
         epochs: quick ? 1 : epochs,
         seed,

@@ -152,7 +152,7 @@ describe('usage', () => {
       '--dropout --batch --steps --sampling --optimizer --lr --schedule --clip-norm --clip-value --tokens --lowercase ' +
       '--letters-only --min-count --max-tokens';
     for (const option of options.split(' ')) expect(out).toContain(`${option} `);
-    for (const text of ['(default: 256)', '(default: 0.05)', '(default: char)', '(default: cosine)']) {
+    for (const text of ['(default: by the text)', '(default: 0.05)', '(default: char)', '(default: cosine)']) {
       expect(out.replace(/\s+/g, ' ')).toContain(text);
     }
   });

@@ -27,12 +27,12 @@ export const CHECKPOINT_EVERY = 60;
 /** What a task has where nothing is said. */
 export interface TrainDefaults {
   cell: string;
-  hiddenSize: number;
+  hiddenSize: number | string;
   numLayers: number;
-  dropout: number;
-  batchSize: number;
+  dropout: number | string;
+  batchSize: number | string;
   optimizer: string;
-  learningRate: number;
+  learningRate: number | string;
   schedule: string;
   clipNorm: number;
 }
@@ -113,21 +113,32 @@ export function trainOptions(DEFAULTS: TrainDefaults, howLong: { epochs: string;
 }
 
 /** @param least 0 where tokens may be one-hot */
-export function embeddingOption(standard: number, least: 0 | 1 = 1): OptionSpec<number | undefined> {
+export function embeddingOption(standard: number | string, least: 0 | 1 = 1): OptionSpec<number | undefined> {
   const oneHot = least === 0 ? '; 0 for one-hot input' : '';
   return shown(integer('--embedding <N>', `embedding size${oneHot}`, { min: least }), standard);
 }
 
+const BY_TEXT = 'by the text';
+
 export const TRAIN_OPTIONS = {
-  ...trainOptions(LANGUAGE_MODEL_DEFAULTS, {
-    epochs: 'as many as --minutes allows',
-    minutes: '2, unless --epochs or --max-steps is given',
-  }),
-  embedding: embeddingOption(LANGUAGE_MODEL_DEFAULTS.embeddingSize, 0),
-  steps: shown(
-    integer('--steps <N>', 'steps of truncated backpropagation through time'),
-    LANGUAGE_MODEL_DEFAULTS.numSteps,
+  ...trainOptions(
+    { ...LANGUAGE_MODEL_DEFAULTS, hiddenSize: BY_TEXT, dropout: BY_TEXT, batchSize: BY_TEXT, learningRate: BY_TEXT },
+    {
+      epochs: 'as many as --minutes allows, 40 at most',
+      minutes: '2, of words up to 45 by their number, unless --epochs or --max-steps is given',
+    },
   ),
+  embedding: embeddingOption(BY_TEXT, 0),
+  tied: shown(
+    choice('--tied <yes|no>', "use the embedding's vectors as the decoder's weights", ['yes', 'no']),
+    'yes for words',
+  ),
+  embeddingDropout: fraction(
+    '--embedding-dropout <P>',
+    'probability that the vector of a token is left out of a minibatch',
+  ),
+  mixture: flag('--mixture', 'mix the predictions with n-grams of the same text, and keep those in the model file'),
+  steps: shown(integer('--steps <N>', 'steps of truncated backpropagation through time'), '64, of words 35'),
   sampling: shown(
     choice('--sampling <name>', 'how minibatches are sampled', ['sequential', 'random']),
     `${LANGUAGE_MODEL_DEFAULTS.sampling}, carrying the state over`,

@@ -3,7 +3,7 @@ import { expectFlag, type Names, optionsOf, refuse } from '../expect.js';
 import { encodeOnnx } from '../formats/onnx.js';
 import { type ChainPart, writeChain } from '../nn/onnx/chain.js';
 import { NetworkWriter, type OnnxExportOptions } from '../nn/onnx/writer.js';
-import { Model } from './model.js';
+import { Model, requireAlone } from './model.js';
 
 /** How `exportOnnx` writes a network. */
 export interface ExportOnnxOptions extends OnnxExportOptions {
@@ -39,6 +39,7 @@ export async function exportOnnx(network: OnnxExportable, options: ExportOnnxOpt
   const writer = new NetworkWriter(own);
   let metadata: Record<string, string> = {};
   if (network instanceof Model) {
+    requireAlone(network, 'ONNX');
     const inner: unknown = network.network;
     if (!writes(inner)) {
       return refuse(

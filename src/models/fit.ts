@@ -83,6 +83,7 @@ export async function fitModel<M extends Trainable, D, O extends object>(
         checkpointSeconds: checkpoint?.everySeconds,
       },
     );
+    if (model.training.reason !== 'aborted') lesson.finish?.();
   } finally {
     lesson.end?.();
   }

@@ -155,6 +155,11 @@ export abstract class Model<T extends TaskTypes = TaskTypes> extends StoredModel
     this.predict([input]);
   }
 
+  /** What predicts beside the network, which formats of networks do not know; null where nothing does. @internal */
+  get besideNetwork(): string | null {
+    return null;
+  }
+
   /** Whether an input is a text, so that one text alone can be told from many. */
   protected get readsTexts(): boolean {
     return false;
@@ -234,6 +239,16 @@ export function requireMade(config: unknown, texts: readonly unknown[], lists: r
     'USAGE',
     'expected a whole configuration and its vocabularies, received a part of them',
     'models are made by training, await Model.fit(data, options), or from files, await Model.load(path)',
+  );
+}
+
+/** Errors: UNSUPPORTED where a format of networks would lose what predicts beside the network. */
+export function requireAlone({ besideNetwork }: { readonly besideNetwork: string | null }, format: string): void {
+  if (besideNetwork === null) return;
+  throw new UnrolledError(
+    'UNSUPPORTED',
+    `expected a model that is its network alone for ${format}, received one with ${besideNetwork}`,
+    'train it without them; a language model leaves them with model.mixture = null',
   );
 }
 

@@ -63,6 +63,8 @@ export interface Lesson<X extends { loss: number } = { loss: number }> {
   criterion?(metrics: X): number;
   /** The state that goes from minibatch to minibatch, where one does. */
   carried?: { of: Recurrent; state(): RecurrentState | null; restore(state: RecurrentState): void };
+  /** After the last step, with the weights that the model ends with; not where the training was aborted. */
+  finish?(): void;
   /** Gives back what was kept. */
   end?(): void;
 }

@@ -2,6 +2,7 @@
 // answer came from.
 import { basename } from 'node:path';
 import { UnrolledError } from '../../errors.js';
+import type { Mixture } from '../../models/language/mixture.js';
 import type { Inspection } from '../../inspect/inspectModel.js';
 import type { AnyModel } from '../../models/tasks.js';
 import { defineCommand } from '../command.js';
@@ -94,10 +95,15 @@ function configOf(model: AnyModel): Record<string, unknown> {
   return {
     task: model.task,
     ...model.config,
+    ...(model.task === 'lm' && model.mixture !== null ? { mixture: mixtureOf(model.mixture) } : {}),
     ...texts[0]?.settings,
     ...(sizes.length === 0 ? {} : { vocabulary: sizes.length === 1 ? sizes[0] : sizes }),
     ...(model.reading === null ? {} : { reading: model.reading }),
   };
+}
+
+function mixtureOf({ ngrams: { order }, shares }: Mixture): object {
+  return { order, shares: shares.map((share) => Number(share.toFixed(3))) };
 }
 
 function shown(name: string, value: unknown): string {

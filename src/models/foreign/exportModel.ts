@@ -10,6 +10,7 @@ import { Module } from '../../nn/module.js';
 import type { FileTensor } from '../../weights/files.js';
 import type { StateDict } from '../../weights/labels.js';
 import { describeModule } from './describe.js';
+import { Model, requireAlone } from '../model.js';
 import { ImportedModel } from './importedModel.js';
 
 /** The formats that are written, all with PyTorch's names and orders. */
@@ -47,7 +48,16 @@ export function partsOf(model: Module | { network: Module } | ImportedModel): {
   weights: StateDict;
 } {
   if (model instanceof ImportedModel) return model;
+  if (model instanceof Model) requireAlone(model, 'other toolkits');
   const module = model instanceof Module ? model : (model as { network?: unknown } | null)?.network;
-  if (module instanceof Module) return { layers: describeModule(module), weights: module.stateDict() };
+  if (module instanceof Module) {
+    const plain = hasPlain(module) ? module.plain() : module;
+    return { layers: describeModule(plain), weights: plain.stateDict() };
+  }
   return refuse('a module or a model with a network', model, 'n-gram models have no layers that other toolkits know');
+}
+
+/** A network that says itself in layers that other toolkits have. */
+function hasPlain(module: Module): module is Module & { plain(): Module } {
+  return 'plain' in module && typeof module.plain === 'function';
 }

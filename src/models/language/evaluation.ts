@@ -34,24 +34,50 @@ export function measureLosses(network: LanguageNetwork, tokens: Int32Array, maxT
       standardError: standardErrorOf(sums.map((own) => own / each)),
     };
   }
-  const rows = Math.max(1, Math.min(ROWS, Math.floor(positions / (2 * WARM_UP))));
-  const share = Math.ceil(positions / rows);
-  const stretches = Array.from({ length: rows }, (_, r) => ({ from: r * share, to: (r + 1) * share }));
-  const sums = sumsOfLosses(network, tokens, stretches);
+  const sums = sumsOfLosses(network, tokens, wholeText(positions));
   return lossMetrics(
     sums.reduce((a, b) => a + b, 0),
     positions,
   );
 }
 
-/** The sum of −ln P of what follows each position of a stretch, in nats, for stretches of one length, side by side. */
+/** −ln P of each token but the first [tokens − 1], in nats. @param tokens two or more */
+export function tokenLosses(network: LanguageNetwork, tokens: Int32Array): Float64Array {
+  const losses = new Float64Array(tokens.length - 1);
+  const stretches = wholeText(losses.length);
+  eachLoss(network, tokens, stretches, (row, place, loss) => (losses[stretches[row].from + place] = loss));
+  return losses;
+}
+
+/** All positions, in rows of one length; the last may go beyond the end. */
+function wholeText(positions: number): Stretch[] {
+  const rows = Math.max(1, Math.min(ROWS, Math.floor(positions / (2 * WARM_UP))));
+  const share = Math.ceil(positions / rows);
+  return Array.from({ length: rows }, (_, r) => ({ from: r * share, to: (r + 1) * share }));
+}
+
+/** The sum of −ln P of what follows each position of a stretch, in nats. */
 function sumsOfLosses(network: LanguageNetwork, tokens: Int32Array, stretches: readonly Stretch[]): number[] {
+  const sums = new Array<number>(stretches.length).fill(0);
+  eachLoss(network, tokens, stretches, (row, _, loss) => (sums[row] += loss));
+  return sums;
+}
+
+/**
+ * −ln P of what follows each position, in nats, of stretches of one length, side by side.
+ * @param take hears the stretch, the place in it, and the loss
+ */
+function eachLoss(
+  network: LanguageNetwork,
+  tokens: Int32Array,
+  stretches: readonly Stretch[],
+  take: (row: number, place: number, loss: number) => void,
+): void {
   const positions = tokens.length - 1;
   const rows = stretches.length;
   const share = stretches[0].to - stretches[0].from;
   const warm = rows > 1 ? WARM_UP : 0;
   const carried = new CarriedState();
-  const sums = new Array<number>(rows).fill(0);
   for (let from = -warm; from < share; from += STEPS) {
     const steps = Math.min(STEPS, share - from);
     const [x, y] = [new Int32Array(steps * rows), new Int32Array(steps * rows).fill(SKIPPED)];
@@ -66,7 +92,9 @@ function sumsOfLosses(network: LanguageNetwork, tokens: Int32Array, stretches: r
       noGrad(() => {
         const { logits, state } = network.forward(fromData(x, [steps, rows]), carried.current);
         const losses = crossEntropy(logits, fromData(y, [steps, rows]), { ignoreIndex: SKIPPED, reduction: 'none' });
-        losses.data().forEach((loss, i) => (sums[i % rows] += loss));
+        losses.data().forEach((loss, i) => {
+          if (y[i] !== SKIPPED) take(i % rows, from + Math.floor(i / rows), loss);
+        });
         // The first row has nothing before it: it starts from zero as the text does.
         const atStart = from + steps <= 0 && from < 0;
         carried.replace(atStart ? withoutFirstRow(state) : state);
@@ -74,7 +102,6 @@ function sumsOfLosses(network: LanguageNetwork, tokens: Int32Array, stretches: r
     );
   }
   carried.replace(null);
-  return sums;
 }
 
 /** A copy in which the first row is zero. */

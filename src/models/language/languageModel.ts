@@ -4,16 +4,23 @@ import { type Bytes, expectNumbers, expectTexts, type Names, optionsOf, pick, re
 import type { Recurrent } from '../../nn/recurrent.js';
 import { Corpus, CORPUS_OPTIONS, encodeWith, piecesOf } from '../../text/corpus.js';
 import { requireNumber } from '../../range.js';
+import { isWordKind } from '../../text/tokenizer.js';
 import type { LossMetrics } from '../../text/perplexity.js';
+import type { ConfigReader } from '../config.js';
+import { defined } from '../defined.js';
 import { Model, requireMade } from '../model.js';
 import { type ModelText, textAt } from '../modelFile.js';
 import { FIT_OPTIONS, STACK_OPTIONS } from '../options.js';
 import { cellConfig, stackConfig } from '../recurrentStack.js';
 import { defineTask, type TaskTypes } from '../task.js';
-import { measureLosses } from './evaluation.js';
+import { measureLosses, tokenLosses } from './evaluation.js';
 import { LanguageNetwork } from './languageNetwork.js';
 import { languageLesson } from './lesson.js';
-import { NetworkPredictor } from './networkPredictor.js';
+import { fitMixture, type MixtureOptions, requireHeldOut } from './fitMixture.js';
+import { type Mixture, type MixtureMetrics, tokenPredictions } from './mixture.js';
+import { openingMixture, withMixture } from './mixtureFile.js';
+import { predictorOf } from './mixturePredictor.js';
+import type { PlacedPredictor } from './networkPredictor.js';
 import {
   LANGUAGE_MODEL_DEFAULTS,
   validationTokens,
@@ -21,6 +28,7 @@ import {
   type LanguageModelOptions,
   type ResolvedLanguageModelOptions as Resolved,
 } from './options.js';
+import { chooseLanguage, type LanguageFacts } from './rules.js';
 import { LanguageSession, type SessionState } from './session.js';
 import { generatePieces, type GenerateOptions, textOf } from './textGenerator.js';
 
@@ -41,7 +49,7 @@ const OPTIONS: Names<LanguageModelOptions> = {
   ...CORPUS_OPTIONS,
   ...STACK_OPTIONS,
   ...FIT_OPTIONS,
-  ...{ embeddingSize: true, numSteps: true, sampling: true },
+  ...{ embeddingSize: true, tied: true, embeddingDropout: true, mixture: true, numSteps: true, sampling: true },
 };
 
 /** The corpus of what is trained on. Errors: OPTION for what is no text. */
@@ -51,6 +59,11 @@ function corpusOf(data: Corpus | string, options: LanguageModelOptions): Corpus 
   if (Array.isArray(text)) refuse('one text to learn from', text, "join them: texts.join('\n')");
   if (typeof text !== 'string') refuse('a text to learn from', text, 'give a string, or a Corpus');
   return Corpus.fromText(text, pick(options, CORPUS_OPTIONS));
+}
+
+function shownFacts({ words, tokens, vocabulary }: LanguageFacts, kind: string): string {
+  const unit = words ? 'words' : kind === 'byte' ? 'bytes' : 'characters';
+  return `${tokens.toLocaleString('en')} ${unit}, ${vocabulary.toLocaleString('en')} in the vocabulary`;
 }
 
 /** A name of a file in place of its text is too short to learn from: then the help says so. */
@@ -65,11 +78,34 @@ function sayingPath<R>(data: Corpus | string, run: () => R): R {
   }
 }
 
+type EmbeddingConfig = Pick<LanguageModelConfig, 'embeddingSize' | 'tied' | 'embeddingDropout'>;
+
+/** The embedding as it stands in a configuration: what is off is not there, as in files that know no such thing. */
+function embeddingConfig({ embeddingSize, tied = false, embeddingDropout = 0 }: EmbeddingConfig): EmbeddingConfig {
+  return { embeddingSize, ...(tied ? { tied } : {}), ...(embeddingDropout > 0 ? { embeddingDropout } : {}) };
+}
+
+function storedEmbedding(config: ConfigReader): EmbeddingConfig {
+  return {
+    embeddingSize: config.size('embeddingSize', 0),
+    ...(config.value('tied') === undefined ? {} : { tied: config.flag('tied') }),
+    ...(config.value('embeddingDropout') === undefined
+      ? {}
+      : { embeddingDropout: config.number('embeddingDropout', (p) => p >= 0 && p < 1) }),
+  };
+}
+
 /** How `evaluate` measures. */
 export interface EvaluateOptions {
-  /** Measures a sample of so many tokens, spread over the text; the answer has its `standardError`. All where nothing is said. */
+  /**
+   * Measures a sample of so many tokens, spread over the text; the answer has its `standardError`. Of a mixture the first ones. All where
+   * nothing is said.
+   */
   maxTokens?: number;
 }
+
+/** How well a text is predicted; of a mixture also by each part alone. */
+export type LanguageEvaluation = LossMetrics & Partial<MixtureMetrics>;
 
 /** The types of `LanguageModel`: what it takes, answers and measures. */
 export interface LanguageTask extends TaskTypes {
@@ -78,7 +114,7 @@ export interface LanguageTask extends TaskTypes {
   network: LanguageNetwork;
   data: string | Int32Array;
   metrics: LossMetrics;
-  evaluation: LossMetrics;
+  evaluation: LanguageEvaluation;
   evaluateOptions: EvaluateOptions;
   input: string;
   answer: NextToken;
@@ -102,39 +138,50 @@ export class LanguageModel extends Model<LanguageTask> {
    * trained.
    * @internal
    */
-  static readonly definition = defineTask<LanguageModel, Corpus | string, LanguageModelOptions>({
-    task: 'lm',
-    noun: 'a language model',
-    defaults: LANGUAGE_MODEL_DEFAULTS,
-    options: OPTIONS,
-    epochs: 10,
-    build: (config, texts, name) =>
-      new LanguageModel(
-        { ...config.stack(), embeddingSize: config.size('embeddingSize', 0), seed: config.seed() },
-        textAt(texts, 0, name),
-      ),
-    choose: () => ({ settings: { minutes: 2 }, facts: '' }),
-    prepare(data, options) {
-      const o = options as Resolved;
-      const corpus = sayingPath(data, () => corpusOf(data, o));
-      return {
-        create() {
-          const { cell, embeddingSize, seed } = o;
-          const sizes = { ...stackConfig(o), embeddingSize, seed };
-          const config = { ...cellConfig(cell, LANGUAGE_MODEL_DEFAULTS.cell), ...sizes };
-          return new LanguageModel(config, textOf(corpus, o));
-        },
-        lesson(model) {
-          model.#requireVocabulary(corpus);
-          return sayingPath(data, () =>
-            languageLesson(model.network, corpus, o, (tokens) =>
-              model.evaluate(tokens, { maxTokens: validationTokens(o.minutes) }),
-            ),
-          );
-        },
-      };
-    },
-  });
+  static readonly definition = openingMixture(
+    defineTask<LanguageModel, Corpus | string, LanguageModelOptions>({
+      task: 'lm',
+      noun: 'a language model',
+      defaults: LANGUAGE_MODEL_DEFAULTS,
+      options: OPTIONS,
+      epochs: 10,
+      build: (config, texts, name) =>
+        new LanguageModel(
+          { ...config.stack(), ...embeddingConfig(storedEmbedding(config)), seed: config.seed() },
+          textAt(texts, 0, name),
+        ),
+      choose(data, given) {
+        const corpus = sayingPath(data, () => corpusOf(data, { ...LANGUAGE_MODEL_DEFAULTS, ...defined(given) }));
+        const { train, vocabulary, tokenizer } = corpus;
+        const words = isWordKind(tokenizer.kind);
+        const facts = { words, tokens: train.length, vocabulary: vocabulary.size };
+        return { settings: chooseLanguage(facts, given), facts: shownFacts(facts, tokenizer.kind) };
+      },
+      prepare(data, options) {
+        const o = options as Resolved;
+        const corpus = sayingPath(data, () => corpusOf(data, o));
+        return {
+          create() {
+            const { cell, seed } = o;
+            const sizes = { ...stackConfig(o), ...embeddingConfig(o), seed };
+            const config = { ...cellConfig(cell, LANGUAGE_MODEL_DEFAULTS.cell), ...sizes };
+            return new LanguageModel(config, textOf(corpus, o));
+          },
+          lesson(model) {
+            model.#requireVocabulary(corpus);
+            if (o.mixture === true) requireHeldOut(corpus);
+            const finish = o.mixture === true ? () => void model.mixWithNgrams(corpus) : undefined;
+            const maxTokens = validationTokens(o.minutes);
+            const evaluate = (tokens: Int32Array): LossMetrics => model.evaluate(tokens, { maxTokens });
+            return sayingPath(data, () => ({ ...languageLesson(model.network, corpus, o, evaluate), finish }));
+          },
+        };
+      },
+    }),
+  );
+
+  /** n-grams that the model's predictions are mixed with; null: the network predicts alone. */
+  mixture: Mixture | null = null;
 
   constructor(config: LanguageModelConfig, text: ModelText) {
     requireMade(config, [text]);
@@ -166,14 +213,14 @@ export class LanguageModel extends Model<LanguageTask> {
 
   /** Text that follows the prime, which is not part of it. Errors: RANGE. */
   generate(options: GenerateOptions = {}): string {
-    return this.evaluating(() => [...generatePieces(new NetworkPredictor(this.network), this.text, options)].join(''));
+    return this.evaluating(() => [...generatePieces(this.#predictor(), this.text, options)].join(''));
   }
 
   /** The same, piece by piece. */
   async *stream(options: GenerateOptions = {}): AsyncGenerator<string> {
     this.network.eval();
     let turn = performance.now();
-    for (const piece of generatePieces(new NetworkPredictor(this.network), this.text, options)) {
+    for (const piece of generatePieces(this.#predictor(), this.text, options)) {
       yield piece;
       if (performance.now() - turn < TURN) continue;
       await new Promise((resolve) => setTimeout(resolve, 0));
@@ -191,12 +238,16 @@ export class LanguageModel extends Model<LanguageTask> {
    * @param from where another session of this model stood: its state, or its bytes. Errors: FORMAT, RANGE.
    */
   session(from?: SessionState | Bytes): LanguageSession {
-    const session = new LanguageSession(this.network, this.text, (run) => this.evaluating(run));
+    const session = new LanguageSession(
+      () => this.#predictor(),
+      this.text,
+      (run) => this.evaluating(run),
+    );
     if (from === undefined || from === null) return session;
     return session.restore(from);
   }
 
-  protected measure(data: string | Int32Array, options: object): LossMetrics {
+  protected measure(data: string | Int32Array, options: object): LanguageEvaluation {
     const { maxTokens = Infinity } = optionsOf<EvaluateOptions>(options, { maxTokens: true }, 'evaluate');
     if (maxTokens !== Infinity) requireNumber('maxTokens', maxTokens, { min: 1 }, 'give how many tokens to measure');
     if (typeof data !== 'string')
@@ -209,7 +260,37 @@ export class LanguageModel extends Model<LanguageTask> {
         'give a longer text',
       );
     }
-    return measureLosses(this.network, tokens, maxTokens);
+    if (this.mixture === null) return measureLosses(this.network, tokens, maxTokens);
+    const measured = tokens.subarray(0, Math.ceil(maxTokens) + 1);
+    return this.mixture.measure(tokenPredictions(this.mixture.ngrams, measured, tokenLosses(this.network, measured)));
+  }
+
+  /**
+   * Mixes the network's predictions with n-grams, interpolated Kneser-Ney: counted on the training part, their shares fitted to the
+   * validation part (100,000 tokens of it at most). From then on the model evaluates, predicts, generates and is saved so;
+   * `model.mixture = null` leaves the network alone again.
+   * @returns on the validation part the network alone, the n-grams alone and both; with the shares of each half fitted to the other
+   * half, so that the figure is one of tokens that were not fitted to
+   * Errors: TOO_SHORT without a validation part of some length, OPTION for another vocabulary.
+   */
+  mixWithNgrams(corpus: Corpus, given: MixtureOptions = {}): MixtureMetrics {
+    this.#requireVocabulary(corpus);
+    const { mixture, validation } = this.evaluating(() => fitMixture(this.network, corpus, given));
+    this.mixture = mixture;
+    return validation;
+  }
+
+  protected override content(): ReturnType<Model['content']> {
+    const content = super.content();
+    return this.mixture === null ? content : withMixture(content, this.mixture);
+  }
+
+  #predictor(): PlacedPredictor {
+    return predictorOf(this.network, this.mixture);
+  }
+
+  override get besideNetwork(): string | null {
+    return this.mixture === null ? null : 'n-grams that its predictions are mixed with';
   }
 
   protected override get readsTexts(): boolean {

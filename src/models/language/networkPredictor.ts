@@ -12,6 +12,17 @@ import { CarriedState, type StateValue } from '../carriedState.js';
 import type { LanguageNetwork } from './languageNetwork.js';
 import type { Predictor } from './textGenerator.js';
 
+/** A predictor that stands somewhere in a text, and can be put elsewhere. */
+export interface PlacedPredictor extends Predictor {
+  /** What was read so far. */
+  value(): ReadValue;
+  /** Goes back to what `value` gave. @param recent the last tokens that were read, the very last among them */
+  restore(state: StateValue | null, recent: readonly number[]): void;
+  /** Logits of the token that comes next [V], from all that was read. */
+  logits(): ArrayLike<number>;
+  close(): void;
+}
+
 /** What was read: the state before the last token, and that token; plain data. */
 export interface ReadValue {
   state: StateValue | null;
@@ -20,7 +31,7 @@ export interface ReadValue {
 }
 
 /** The network must not be training. `close` gives the state back. */
-export class NetworkPredictor implements Predictor {
+export class NetworkPredictor implements PlacedPredictor {
   readonly #network: LanguageNetwork;
   readonly #state = new CarriedState();
   /** The token that comes next into the network: [1, 1]. */
@@ -30,16 +41,15 @@ export class NetworkPredictor implements Predictor {
     this.#network = network;
   }
 
-  /** What was read so far. */
   value(): ReadValue {
     return { state: this.#state.value(), token: this.#token === null ? null : this.#token.data()[0] };
   }
 
-  /** Goes back to what `value` gave. */
-  restore({ state, token }: ReadValue): void {
+  restore(state: StateValue | null, recent: readonly number[]): void {
+    const token = recent.at(-1);
     this.#state.restore(state);
     this.#token?.dispose();
-    this.#token = token === null ? null : keep(fromData(Int32Array.of(token), [1, 1]));
+    this.#token = token === undefined ? null : keep(fromData(Int32Array.of(token), [1, 1]));
   }
 
   read(tokens: Int32Array): void {
@@ -54,7 +64,6 @@ export class NetworkPredictor implements Predictor {
     });
   }
 
-  /** Logits of the token that comes next [V], from all that was read. */
   logits(): Float32Array {
     const token = this.#token;
     if (token === null) throw new Error('nothing was read');

@@ -29,6 +29,15 @@ export interface LanguageModelOptions
   extends CorpusOptions, StackOptions, Omit<FitOptions<LossMetrics>, 'onValidation'> {
   /** 64; 0 for one-hot */
   embeddingSize?: number;
+  /** The decoder's weight is the table of the embedding; by the data, see docs/defaults.md. */
+  tied?: boolean;
+  /** Tokens of the vocabulary whose vector is zero in a minibatch, as a share; 0. */
+  embeddingDropout?: number;
+  /**
+   * Mixes what the network predicts with n-grams of the training part, whose shares are fitted to the validation part. Predicts better,
+   * most of all where the text is small; draws more slowly, and the file holds the counts too. false
+   */
+  mixture?: boolean;
   /** Length of backpropagation through time; 64. */
   numSteps?: number;
   /** sequential carries the state from batch to batch, random does not; sequential. */

@@ -6,8 +6,7 @@ import { encodeWith } from '../../text/corpus.js';
 import { isWordKind } from '../../text/tokenizer.js';
 import { decodeState, encodeState, type StateValue } from '../carriedState.js';
 import type { ModelText } from '../modelFile.js';
-import { NetworkPredictor } from './networkPredictor.js';
-import type { LanguageNetwork } from './languageNetwork.js';
+import type { PlacedPredictor } from './networkPredictor.js';
 import {
   continuePieces,
   type GenerateOptions,
@@ -37,20 +36,20 @@ const TURN = 10;
 
 /** Made by `model.session()`. */
 export class LanguageSession {
-  readonly #network: LanguageNetwork;
+  readonly #makePredictor: () => PlacedPredictor;
   readonly #text: ModelText;
   readonly #evaluating: <R>(run: () => R) => R;
-  readonly #predictor: NetworkPredictor;
+  readonly #predictor: PlacedPredictor;
   #recent: number[] = [];
   #read = 0;
   #afterBlank = false;
 
   /** @param evaluating runs with dropout off @internal */
-  constructor(network: LanguageNetwork, text: ModelText, evaluating: <R>(run: () => R) => R) {
-    this.#network = network;
+  constructor(makePredictor: () => PlacedPredictor, text: ModelText, evaluating: <R>(run: () => R) => R) {
+    this.#makePredictor = makePredictor;
     this.#text = text;
     this.#evaluating = evaluating;
-    this.#predictor = new NetworkPredictor(network);
+    this.#predictor = makePredictor();
   }
 
   /** How many tokens were read or drawn. */
@@ -82,7 +81,7 @@ export class LanguageSession {
     const atStart = this.#start();
     const logits = this.#evaluating(() => this.#predictor.logits());
     if (atStart) this.#predictor.close();
-    const most = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+    const most = Array.from(logits).reduce((a, b) => Math.max(a, b), -Infinity);
     const weights = Float64Array.from(logits, (logit) => Math.exp(logit - most));
     const sum = weights.reduce((a, b) => a + b, 0);
     return weights.map((weight) => weight / sum);
@@ -133,7 +132,7 @@ export class LanguageSession {
     if (!isBytes(from)) expectState(from);
     const { state, recent, read, afterBlank } = isBytes(from) ? sessionState(bytesOf(from, 'a session')) : from;
     this.#checked(Int32Array.from(recent));
-    this.#predictor.restore({ state, token: recent.at(-1) ?? null });
+    this.#predictor.restore(state, recent);
     this.#recent = [...recent];
     this.#read = read;
     this.#afterBlank = afterBlank;
@@ -142,7 +141,7 @@ export class LanguageSession {
 
   /** Another session that stands where this one stands. */
   copy(): LanguageSession {
-    return new LanguageSession(this.#network, this.#text, this.#evaluating).restore(this.state());
+    return new LanguageSession(this.#makePredictor, this.#text, this.#evaluating).restore(this.state());
   }
 
   /** The state as bytes, for a file or a message; `model.session(bytes)` continues from them. */

@@ -1,7 +1,6 @@
 // An n-gram model of text as a file of its own: counts, vocabulary and text settings.
 import { UnrolledError } from '../../errors.js';
 import { expectNumbers, type Names, optionsOf, pick, refuse } from '../../expect.js';
-import type { SafetensorsTensor } from '../../formats/safetensors.js';
 import { Corpus, CORPUS_OPTIONS, type CorpusOptions, encodeWith } from '../../text/corpus.js';
 import { NgramModel, type Smoothing } from '../../text/ngram.js';
 import { type LossMetrics } from '../../text/perplexity.js';
@@ -10,6 +9,7 @@ import { openingFile } from '../../weights/budget.js';
 import { generatePieces, type GenerateOptions, type Predictor, textOf } from '../language/textGenerator.js';
 import { StoredModel } from '../model.js';
 import { type FileExtra, type ModelFile, type ModelText, textAt } from '../modelFile.js';
+import { ngramArrays, ngramTensors } from './ngramFile.js';
 
 /** How n-grams are counted and smoothed, and how the text was cleaned. */
 export interface NgramTrainOptions extends CorpusOptions {
@@ -113,23 +113,11 @@ export class NgramLanguageModel extends StoredModel {
   }
 
   protected content(): Pick<ModelFile, 'config' | 'texts'> & FileExtra {
-    const { token, count, children } = this.ngrams.toData();
-    const tensors = Object.entries({ token, count, children }).map(([name, data]) => ({
-      name,
-      shape: [data.length],
-      dtype: 'I32' as const,
-      data: Int32Array.from(data),
-    }));
-    return { config: this.config, texts: [this.text], tensors };
+    return { config: this.config, texts: [this.text], tensors: ngramTensors(this.ngrams) };
   }
 
   /** Errors: FORMAT. */
   static #open(file: ModelFile, name: string): NgramLanguageModel {
-    const array = (key: string): Int32Array => {
-      const data: SafetensorsTensor['data'] | undefined = file.tensors.get(key)?.data;
-      if (data instanceof Int32Array) return data;
-      throw new UnrolledError('FORMAT', `expected int32 counts "${key}" in ${name}, found none`, 'the file is damaged');
-    };
     const { order, smoothing, alpha } = (file.config ?? {}) as Record<string, unknown>;
     if (
       typeof order !== 'number' ||
@@ -144,9 +132,7 @@ export class NgramLanguageModel extends StoredModel {
       smoothing,
       alpha,
       vocabularySize: text.vocabulary.size,
-      token: array('token'),
-      count: array('count'),
-      children: array('children'),
+      ...ngramArrays(file, name),
     } as const;
     return openingFile(name, () => new NgramLanguageModel(NgramModel.fromData(data), text));
   }

@@ -1,10 +1,11 @@
 // A language model on the command line, neural or counted.
 import { UnrolledError } from '../../../errors.js';
-import type { LanguageModel } from '../../../models/language/languageModel.js';
+import type { LanguageEvaluation, LanguageModel } from '../../../models/language/languageModel.js';
 import type { NgramLanguageModel } from '../../../models/ngram/ngramLanguageModel.js';
 import { formatNumber } from '../../output.js';
 import { sourcesOf } from '../../sources.js';
 import { textInput } from '../input.js';
+import { metricsOf } from './metrics.js';
 import type { Call, Measured, TaskCommands } from '../task.js';
 import { trainLmCommand } from './train.js';
 
@@ -28,15 +29,27 @@ export async function evaluateText(
   const { format, encoding } = options;
   const given = { settings: model.text.settings, format, encoding };
   const { name, text, report } = await readProse(sourcesOf(context), args, given, reading);
-  const { tokens, loss, perplexity, bitsPerToken } = model.evaluate(text);
+  const measured: LanguageEvaluation = model.evaluate(text);
+  const { tokens, loss, perplexity, bitsPerToken, network, ngrams } = measured;
+  const isMixed = network !== undefined && ngrams !== undefined;
+  const alone: [string, string][] = isMixed
+    ? [
+        ['perplexity of the network alone', formatNumber(network.perplexity)],
+        ['perplexity of the n-grams alone', formatNumber(ngrams.perplexity)],
+      ]
+    : [];
   return {
     ...{ name, report },
-    json: { tokens, loss, perplexity, bitsPerToken },
+    json: {
+      ...{ tokens, loss, perplexity, bitsPerToken },
+      ...(isMixed && { network: metricsOf(network), ngrams: metricsOf(ngrams) }),
+    },
     rows: [
       ['tokens', formatNumber(tokens)],
       ['loss', `${formatNumber(loss)} nats per token`],
       ['perplexity', formatNumber(perplexity)],
       ['bits per token', formatNumber(bitsPerToken)],
+      ...alone,
     ],
   };
 }

@@ -3,6 +3,7 @@ import type { LanguageModel } from '../../../models/language/languageModel.js';
 import type { Corpus } from '../../../text/corpus.js';
 import { isWordKind } from '../../../text/tokenizer.js';
 import { type LossMetrics, metricsOf } from './metrics.js';
+import { type Mixed, measureMixed, mixedJson, mixedText } from './mixed.js';
 import type { Baseline } from './baselines.js';
 import { type CommandResult, type Context, defineCommand } from '../../command.js';
 import { sourcesOf } from '../../sources.js';
@@ -66,7 +67,7 @@ export const trainLmCommand = defineCommand({
       }),
     );
     const { training } = model;
-    const tested = test === null ? null : model.evaluate(test);
+    const tested = test === null ? null : networkMetrics(model.evaluate(test));
     const last = training.final;
     const finalSample = model.generate({ ...SAMPLE, length: hasWords(corpus) ? 100 : 400 });
     const { lmBaselines } = await import('./baselines.js');
@@ -75,7 +76,8 @@ export const trainLmCommand = defineCommand({
       maxTokens: validationTokens(options.minutes),
       say: (line) => void run.progress.log(line),
     });
-    const rows = perplexityRows(model, baselines, last);
+    const mixed = measureMixed(model, corpus, test, run);
+    const rows = perplexityRows(model, baselines, last, mixed);
     const { config } = model;
     const page = trainingReport({
       title: `${name}: ${cellName(config.cell)} language model`,
@@ -129,20 +131,23 @@ export const trainLmCommand = defineCommand({
         ngram,
         ngrams: Object.fromEntries(baselines.filter(({ order }) => order > 1).map((b) => [b.order, b.perplexity])),
       },
+      mixture: mixedJson(mixed),
       sample: finalSample,
       data: report,
       peakMemoryMiB: peakMemoryMiB(),
     };
-    const lines = [...searchText(run.search), summary(rows, tested, finalSample, files, training)];
+    const lines = [...searchText(run.search), summary(rows, { tested, mixed }, finalSample, files, training)];
     return { json, text: lines.join('\n\n') } satisfies CommandResult;
   },
 });
 
 function librarySettings(context: Context, options: LmOptions) {
-  const { validation, sampling, steps } = options;
+  const { validation, sampling, steps, tied, embeddingDropout, mixture } = options;
   return {
     ...fitSettings(options, context),
-    ...{ validation, sampling },
+    ...{ validation, sampling, embeddingDropout },
+    tied: tied === undefined ? undefined : tied === 'yes',
+    mixture: mixture ? true : undefined,
     numSteps: steps,
   };
 }
@@ -168,16 +173,33 @@ function perplexityRows(
   model: LanguageModel,
   baselines: readonly Baseline[],
   last: { perplexity: number; bitsPerToken: number } | null,
+  mixed: Mixed | null,
 ) {
   const rows = baselines.map(({ name, perplexity, bitsPerToken }) => ({ name, perplexity, bitsPerToken }));
   if (!last) return rows;
   const name = `${cellName(model.config.cell)} (this one)`;
-  return [...rows, { name, perplexity: last.perplexity, bitsPerToken: last.bitsPerToken, network: true }];
+  const own = { name, perplexity: last.perplexity, bitsPerToken: last.bitsPerToken, network: true };
+  if (mixed === null) return [...rows, own];
+  const { order, validation } = mixed;
+  const row = ({ perplexity, bitsPerToken }: LossMetrics, name: string) => ({ name, perplexity, bitsPerToken });
+  return [
+    ...rows,
+    ...(rows.some((one) => one.name === ngramName(order)) ? [] : [row(validation.ngrams, ngramName(order))]),
+    own,
+    row(validation.mixture, `mixture with the ${order}-gram`),
+  ];
+}
+
+const ngramName = (order: number): string => `Kneser-Ney ${order}-gram`;
+
+/** Of a mixture, what its network does alone. */
+function networkMetrics(measured: ReturnType<LanguageModel['evaluate']>): LossMetrics {
+  return measured.network ?? measured;
 }
 
 function summary(
   rows: ReturnType<typeof perplexityRows>,
-  tested: LossMetrics | null,
+  { tested, mixed }: { tested: LossMetrics | null; mixed: Mixed | null },
   sample: string,
   files: ModelFiles,
   { seconds, tokens, tokensPerSecond }: { seconds: number; tokens: number; tokensPerSecond: number },
@@ -198,6 +220,7 @@ function summary(
     ...(tested
       ? [`test perplexity ${tested.perplexity.toFixed(2)}, ${tested.bitsPerToken.toFixed(3)} bits per token`]
       : []),
+    ...(mixed === null ? [] : [mixedText(mixed)]),
     sample,
     savedText(files),
   ].join('\n\n');

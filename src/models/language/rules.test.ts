@@ -1,0 +1,57 @@
+// The rules of a language model choose as docs/defaults.md says.
+import { describe, expect, it } from 'vitest';
+import { chooseLanguage } from './rules.js';
+
+const characters = { words: false, vocabulary: 70 };
+
+describe('characters', () => {
+  it.each([
+    ['a short story', 20_000, { hiddenSize: 128, dropout: 0.5, batchSize: 16 }],
+    ['a novella', 170_000, { hiddenSize: 256, dropout: 0.5 }],
+    ['a book', 1_100_000, { hiddenSize: 256, dropout: 0.2 }],
+    ['many books', 20_000_000, { hiddenSize: 256, dropout: 0 }],
+  ])('%s, in two minutes', (_, tokens, wanted) => {
+    expect(chooseLanguage({ ...characters, tokens })).toMatchObject({ ...wanted, minutes: 2, numSteps: 64 });
+  });
+
+  it('more minutes train a larger network, fewer a smaller one', () => {
+    const sizeIn = (minutes: number) => chooseLanguage({ ...characters, tokens: 20_000_000 }, { minutes }).hiddenSize;
+    expect([0.2, 2, 10, 40].map(sizeIn)).toEqual([128, 256, 384, 512]);
+  });
+
+  it('a learning rate that a larger network bears', () => {
+    const rateOf = (hiddenSize: number) => chooseLanguage({ ...characters, tokens: 1e6 }, { hiddenSize }).learningRate;
+    expect([128, 384, 512].map(rateOf)).toEqual([8e-3, 8e-3, 5e-3]);
+  });
+
+  it('no dropout of a few units', () => {
+    expect(chooseLanguage({ ...characters, tokens: 20_000 }, { hiddenSize: 16 }).dropout).toBe(0);
+    const words = chooseLanguage({ words: true, tokens: 20_000, vocabulary: 900 }, { hiddenSize: 16 });
+    expect(words).toMatchObject({ dropout: 0 });
+    expect(words).not.toHaveProperty('embeddingDropout');
+  });
+
+  it('few rows of a text that is hardly one', () => {
+    expect(chooseLanguage({ ...characters, tokens: 1200 }).batchSize).toBe(2);
+    expect(chooseLanguage({ ...characters, tokens: 10 }).batchSize).toBe(1);
+  });
+});
+
+describe('words', () => {
+  it.each([
+    ['a novella', 40_000, 5_000, { minutes: 2, embeddingSize: 128, hiddenSize: 128 }],
+    ['some books', 460_000, 18_000, { minutes: 23, embeddingSize: 128, hiddenSize: 256 }],
+    ['a million', 930_000, 10_000, { minutes: 45, embeddingSize: 200, hiddenSize: 400 }],
+  ])('%s', (_, tokens, vocabulary, wanted) => {
+    expect(chooseLanguage({ words: true, tokens, vocabulary })).toMatchObject({ ...wanted, tied: true });
+  });
+
+  it('dropouts where words are seen many times, none of vectors where they have none', () => {
+    const facts = { words: true, tokens: 460_000, vocabulary: 18_000 };
+    expect(chooseLanguage(facts)).toMatchObject({ embeddingDropout: 0.1, recurrent: { inputDropout: 0.35 } });
+    expect(chooseLanguage(facts, { epochs: 1 })).toMatchObject({ dropout: 0 });
+    expect(chooseLanguage(facts, { dropout: 0.1 })).not.toHaveProperty('recurrent');
+    expect(chooseLanguage(facts, { embeddingSize: 0 })).toMatchObject({ tied: false });
+    expect(chooseLanguage(facts, { embeddingSize: 0 })).not.toHaveProperty('recurrent');
+  });
+});

@@ -1,0 +1,167 @@
+// What a language model chooses from its text where nothing is said: how long, how large, how regular. What each rule is worth stands
+// in docs/defaults.md. Letters: V vocabulary, E embedding size, H hidden size.
+import type { LanguageModelOptions } from './options.js';
+
+/** What is counted of a text. */
+export interface LanguageFacts {
+  /** Words, or else characters or bytes. */
+  words: boolean;
+  /** Of the training part. */
+  tokens: number;
+  /** V */
+  vocabulary: number;
+}
+
+type Given = Pick<
+  LanguageModelOptions,
+  | 'minutes'
+  | 'epochs'
+  | 'maxSteps'
+  | 'hiddenSize'
+  | 'numLayers'
+  | 'embeddingSize'
+  | 'dropout'
+  | 'batchSize'
+  | 'numSteps'
+>;
+
+/** Settings that follow from the facts, before what the call says goes over them. */
+export type LanguageChoice = Pick<
+  LanguageModelOptions,
+  | 'hiddenSize'
+  | 'embeddingSize'
+  | 'tied'
+  | 'dropout'
+  | 'embeddingDropout'
+  | 'recurrent'
+  | 'batchSize'
+  | 'numSteps'
+  | 'learningRate'
+  | 'epochs'
+  | 'minutes'
+  | 'patience'
+>;
+
+/**
+ * Weights × tokens that two ordinary cores train in a second. A constant, not a measurement: the same text gets the same network
+ * wherever it is trained.
+ */
+const PRODUCTS_PER_SECOND = 1.8e10;
+
+interface Sizes {
+  embeddingSize: number;
+  hiddenSize: number;
+}
+
+const CHARACTER_SIZES: readonly Sizes[] = [128, 256, 384, 512, 768, 1024].map((hiddenSize) => ({
+  embeddingSize: 64,
+  hiddenSize,
+}));
+const WORD_SIZES: readonly Sizes[] = [
+  { embeddingSize: 64, hiddenSize: 64 },
+  { embeddingSize: 128, hiddenSize: 128 },
+  { embeddingSize: 128, hiddenSize: 256 },
+  { embeddingSize: 200, hiddenSize: 400 },
+  { embeddingSize: 256, hiddenSize: 512 },
+  { embeddingSize: 256, hiddenSize: 650 },
+];
+
+/** More passes bring nothing that the best of the validations does not have by then. */
+const MOST_PASSES = 40;
+const ROWS = 16;
+/** Of which half would be too few. */
+const FEW_UNITS = 64;
+
+/** What the rules say of a text. @param given what the call says: sizes and limits that the others follow from */
+export function chooseLanguage(facts: LanguageFacts, given: Given = {}): LanguageChoice {
+  return facts.words ? forWords(facts, given) : forCharacters(facts, given);
+}
+
+function forCharacters({ tokens, vocabulary }: LanguageFacts, given: Given): LanguageChoice {
+  const minutes = given.minutes ?? 2;
+  const weightsOf = ({ embeddingSize: E, hiddenSize: H }: Sizes): number => stackWeights(E, H, given) + H * vocabulary;
+  const seenBy = (sizes: Sizes): number => tokensSeen(tokens, weightsOf(sizes), minutes, given);
+  // The largest that sees some 14 tokens for each weight: a larger one would be better only if it were trained longer.
+  const sizes = largest(CHARACTER_SIZES, given, (own) => seenBy(own) >= 14 * weightsOf(own));
+  const passes = seenBy(sizes) / tokens;
+  return {
+    ...sizes,
+    dropout: isRegular(sizes, passes) ? 0 : passes < 5 ? 0.1 : passes < 12 ? 0.2 : passes < 25 ? 0.4 : 0.5,
+    // Many small steps: at a million tokens, perplexity 5.1 in place of 6.0 with 32 rows of 64 at half the rate.
+    batchSize: rowsOf(tokens, given.numSteps ?? 64),
+    numSteps: 64,
+    learningRate: sizes.hiddenSize > 400 ? 5e-3 : 8e-3,
+    epochs: MOST_PASSES,
+    minutes,
+    patience: 3,
+  };
+}
+
+function forWords({ tokens, vocabulary }: LanguageFacts, given: Given): LanguageChoice {
+  // A pass over words costs much, for the vocabulary is large: three minutes for every 60,000.
+  const minutes = given.minutes ?? Math.min(45, Math.max(2, Math.round(tokens / 20_000)));
+  const weightsOf = ({ embeddingSize: E, hiddenSize: H }: Sizes): number =>
+    E * vocabulary + stackWeights(E, H, given) + (E === H ? 0 : E * H);
+  const passesOf = (sizes: Sizes): number => tokensSeen(tokens, weightsOf(sizes), minutes, given) / tokens;
+  // The largest that makes fifteen passes and that so much text can fill: words want many passes more than they want many units.
+  const sizes = largest(WORD_SIZES, given, (own) => passesOf(own) >= 15 && own.hiddenSize ** 2 <= tokens / 2);
+  return {
+    ...sizes,
+    tied: (given.embeddingSize ?? sizes.embeddingSize) > 0,
+    ...wordDropouts(sizes, passesOf(sizes), given),
+    batchSize: rowsOf(tokens, given.numSteps ?? 35),
+    numSteps: 35,
+    learningRate: sizes.hiddenSize > 300 ? 2.5e-3 : 4e-3,
+    epochs: MOST_PASSES,
+    minutes,
+    patience: 3,
+  };
+}
+
+/** What is seen once, or by a few units, is not learned by heart: no dropout. */
+function isRegular({ hiddenSize }: Sizes, passes: number): boolean {
+  return passes < 2 || hiddenSize < FEW_UNITS;
+}
+
+/** Those of Merity et al. 2018, for fewer passes than theirs: on the vectors of the tokens, and before the decoder. */
+function wordDropouts(
+  sizes: Sizes,
+  passes: number,
+  { dropout: given, embeddingSize }: Given,
+): Pick<LanguageChoice, 'dropout' | 'embeddingDropout' | 'recurrent'> {
+  if (isRegular(sizes, passes) || given !== undefined) return { dropout: 0 };
+  const dropout = passes < 8 ? 0.3 : passes < 25 ? 0.35 : 0.5;
+  if (embeddingSize === 0) return { dropout };
+  return { dropout, embeddingDropout: 0.1, recurrent: { inputDropout: dropout } };
+}
+
+/** Of an LSTM, near enough for any cell. */
+const stackWeights = (E: number, H: number, { numLayers = 1 }: Given): number =>
+  4 * H * (E + H) + (numLayers - 1) * 8 * H * H;
+
+/** How many tokens a network of so many weights is trained on: as many as the call says, else as the minutes allow. */
+function tokensSeen(
+  tokens: number,
+  weights: number,
+  minutes: number,
+  { epochs, maxSteps, batchSize, numSteps }: Given,
+) {
+  if (maxSteps !== undefined) return maxSteps * (batchSize ?? ROWS) * (numSteps ?? 64);
+  if (epochs !== undefined) return epochs * tokens;
+  return Math.min(MOST_PASSES * tokens, (PRODUCTS_PER_SECOND * 60 * minutes) / weights);
+}
+
+/** Few rows make many steps; of a short text fewer still, so that a pass has some. */
+function rowsOf(tokens: number, numSteps: number): number {
+  return Math.min(ROWS, Math.max(1, Math.floor(tokens / (8 * numSteps)) || 1));
+}
+
+/** The last of the sizes that will do, or the first; what the call says of them goes over it. */
+function largest(sizes: readonly Sizes[], given: Given, willDo: (sizes: Sizes) => boolean): Sizes {
+  const { hiddenSize, embeddingSize } = given;
+  const all = sizes.map((own) => ({
+    hiddenSize: hiddenSize ?? own.hiddenSize,
+    embeddingSize: embeddingSize ?? own.embeddingSize,
+  }));
+  return all.findLast(willDo) ?? all[0];
+}
