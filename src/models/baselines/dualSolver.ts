@@ -21,8 +21,8 @@ export interface DualOptions {
 const PASSES = 100;
 /** Settled: no derivative of the dual was larger in a pass. */
 const TOLERANCE = 0.1;
-/** Of the Newton steps for one row. */
-const NEWTON = { steps: 100, tolerance: 1e-8, shrink: 0.1 };
+/** Of the Newton steps for one row: rough at first, finer by the factor after each pass that needed few, as the paper does. */
+const NEWTON = { steps: 100, rough: 1e-2, fine: 1e-8, finer: 0.1, shrink: 0.1 };
 
 export function dot(weights: Float64Array, { features, values }: SparseRow): number {
   let sum = 0;
@@ -49,9 +49,11 @@ export function fitDual(
   };
   rows.forEach((row, i) => add(row, signs[i] * alpha[i]));
   const order = Int32Array.from(rows.keys());
+  let tolerance = NEWTON.rough;
   for (let pass = 0; pass < PASSES && (pass === 0 || performance.now() < until); pass++) {
     random.shuffle(order);
     let largest = 0;
+    let steps = 0;
     for (const i of order) {
       const C = costs[i];
       const slope = signs[i] * dot(weights, rows[i]);
@@ -63,7 +65,8 @@ export function fitDual(
       let z = C - from < 0.5 * C ? NEWTON.shrink * from : from;
       let gradient = derivative(z);
       largest = Math.max(largest, Math.abs(gradient));
-      for (let step = 0; step < NEWTON.steps && Math.abs(gradient) > NEWTON.tolerance; step++) {
+      for (let step = 0; step < NEWTON.steps && Math.abs(gradient) > tolerance; step++) {
+        steps++;
         const next = z - gradient / (squared[i] + C / ((C - z) * z));
         z = next > 0 ? next : z * NEWTON.shrink;
         gradient = derivative(z);
@@ -73,6 +76,7 @@ export function fitDual(
       add(rows[i], side * (z - from) * signs[i]);
     }
     if (largest < TOLERANCE) break;
+    if (steps <= rows.length / 10) tolerance = Math.max(NEWTON.fine, tolerance * NEWTON.finer);
   }
   return weights;
 }
