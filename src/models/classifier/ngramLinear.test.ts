@@ -26,7 +26,7 @@ describe('NgramLinear', () => {
     const classes = classesOf(count);
     const baseline = new LogisticRegression(ROWS, classes, count, { order: 2, C: 10 });
     const outputs = count === 2 ? 1 : count;
-    const linear = new NgramLinear({ order: 2, marked: false, size: 1 << 16 }, outputs);
+    const linear = new NgramLinear({ order: 2, marked: false, affixes: false, size: 1 << 16 }, outputs);
     linear.fit(ROWS, classes, FIT);
     const logits = linear.logits(ROWS);
     ROWS.forEach((row, n) => {
@@ -41,7 +41,7 @@ describe('NgramLinear', () => {
   it('scales features by what each says of the class alone', () => {
     const classes = classesOf(2);
     const [plain, scaled] = [0, 1].map((bayes) => {
-      const linear = new NgramLinear({ order: 1, marked: false, size: 1 << 12 }, 1);
+      const linear = new NgramLinear({ order: 1, marked: false, affixes: false, size: 1 << 12 }, 1);
       linear.fit(ROWS, classes, { ...FIT, costs: costs.map(() => 1), bayes });
       return linear.logits([['a'], ['q']]);
     });
@@ -50,9 +50,9 @@ describe('NgramLinear', () => {
   });
 
   it.each([false, true])('is the sum of what tokens add, marked %s', (marked) => {
-    const linear = new NgramLinear({ order: 3, marked, size: 1 << 16 }, 3);
+    const linear = new NgramLinear({ order: 3, marked, affixes: true, size: 1 << 16 }, 3);
     linear.fit(ROWS, classesOf(3), { ...FIT, bayes: 0.5 });
-    const row = ['a', 'b', 'a', 'b', 'never'];
+    const row = ['a', 'b', 'a', 'b', 'never', 'nevermore'];
     const bias = linear.logits([['never', 'seen']]);
     for (const k of [0, 1, 2]) {
       const sum = linear.contributions(row, k).reduce((a, b) => a + b, 0);
@@ -61,9 +61,20 @@ describe('NgramLinear', () => {
     }
   });
 
+  it('knows a word that it never saw by its stem', () => {
+    const linear = new NgramLinear({ order: 2, marked: false, affixes: true, size: 1 << 12 }, 1);
+    linear.fit([['wonderful'], ['dreadful'], ['wonders'], ['dreads']], [1, 0, 1, 0], {
+      ...FIT,
+      costs: [10, 10, 10, 10],
+    });
+    const [good, bad] = linear.logits([['wonderfully'], ['dreading']]);
+    expect(good).toBeGreaterThan(0.5);
+    expect(bad).toBeLessThan(-0.5);
+  });
+
   it('has slots for its features, within its limits', () => {
     const many = Array.from({ length: 3000 }, (_, i) => [`w${i}`, `v${i}`]);
-    const ngrams = { order: 2, marked: false };
+    const ngrams = { order: 2, marked: false, affixes: false };
     expect(slotsFor([], ngrams, 1)).toBe(1024);
     // 9,000 features.
     expect(slotsFor(many, ngrams, 1)).toBe(32_768);

@@ -16,6 +16,8 @@ export interface NgramLinearConfig {
   order: number;
   /** Whether the ends of a text are marked, as tokens of their own. */
   marked: boolean;
+  /** Whether the beginnings and the end of a token are features too: words of one stem, or one form, share them. */
+  affixes: boolean;
   /** V: slots that features are hashed to; a power of two. */
   size: number;
 }
@@ -35,6 +37,9 @@ export interface NgramLinearFit {
   until: number;
 }
 
+/** Letters of the beginnings and of the end of a word that are features. */
+const BEGINNINGS = [4, 6];
+const ENDING = 3;
 /** Stands before and after a text whose ends are marked. */
 const MARK = '·';
 /** Slots at most, and numbers in all: the file stays within some megabytes. */
@@ -152,10 +157,10 @@ export class NgramLinear extends Module {
     const { features, values } = sparseRow(this.#slots(tokens), this.#inverseFrequency.data());
     const valueOf = new Map(Array.from(features, (slot, j) => [slot, values[j]]));
     const times = new Map<number, number>();
-    eachRun(tokens, this.#config, (hash) => times.set(hash & (size - 1), (times.get(hash & (size - 1)) ?? 0) + 1));
+    eachFeature(tokens, this.#config, (hash) => times.set(hash & (size - 1), (times.get(hash & (size - 1)) ?? 0) + 1));
     const result = new Float64Array(tokens.length);
     const shift = marked ? 1 : 0;
-    eachRun(tokens, this.#config, (hash, from, to) => {
+    eachFeature(tokens, this.#config, (hash, from, to) => {
       const slot = hash & (size - 1);
       const whole = (weight[k * size + slot] * (valueOf.get(slot) ?? 0)) / (times.get(slot) ?? 1);
       const [first, end] = [Math.max(0, from - shift), Math.min(tokens.length, to - shift)];
@@ -214,35 +219,39 @@ function tellingOf(slots: readonly Int32Array[], signs: Int8Array, seenIn: Int32
   });
 }
 
-/** A number of 32 bits for every run of 1 to `order` tokens. */
+/** A number of 32 bits for every feature, as often as it is there. */
 function hashesOf(tokens: readonly string[], ngrams: Ngrams): Int32Array {
-  const count = tokens.length + (ngrams.marked ? 2 : 0);
-  const longest = Math.min(ngrams.order, count);
-  const hashes = new Int32Array(longest * count - (longest * (longest - 1)) / 2);
-  let at = 0;
-  eachRun(tokens, ngrams, (hash) => void (hashes[at++] = hash));
-  return hashes;
+  const hashes: number[] = [];
+  eachFeature(tokens, ngrams, (hash) => void hashes.push(hash));
+  return Int32Array.from(hashes);
 }
 
-/** Calls `visit` with the hash of every run, and with which token it begins, and before which it ends: marks count as tokens. */
-function eachRun(
+/**
+ * Calls `visit` with the hash of every run of 1 to `order` tokens, and of every affix, and with which token it begins, and before which it
+ * ends: marks count as tokens.
+ */
+function eachFeature(
   tokens: readonly string[],
-  { order, marked }: Ngrams,
+  { order, marked, affixes }: Ngrams,
   visit: (hash: number, from: number, to: number) => void,
 ): void {
-  const own = Int32Array.from(marked ? [MARK, ...tokens, MARK] : tokens, hashOf);
+  const all = marked ? [MARK, ...tokens, MARK] : tokens;
+  const own = Int32Array.from(all, (token) => hashOf(token, 0));
   for (let i = 0; i < own.length; i++) {
     let run = 0;
     for (let n = 0; n < order && i + n < own.length; n++) {
       run = Math.imul(run ^ own[i + n], 0x01000193) + n + 1;
       visit(mixed(run), i, i + n + 1);
     }
+    if (!affixes) continue;
+    for (const length of BEGINNINGS) if (all[i].length >= length) visit(hashOf(all[i].slice(0, length), 1), i, i + 1);
+    if (all[i].length > ENDING) visit(hashOf(all[i].slice(-ENDING), 2), i, i + 1);
   }
 }
 
-/** FNV-1a over the code units. */
-function hashOf(token: string): number {
-  let hash = 0x811c9dc5;
+/** FNV-1a over the code units. @param kind tells a word from an affix that is written as it */
+function hashOf(token: string, kind: number): number {
+  let hash = 0x811c9dc5 ^ kind;
   for (let i = 0; i < token.length; i++) hash = Math.imul(hash ^ token.charCodeAt(i), 0x01000193);
   return mixed(hash);
 }

@@ -75,7 +75,7 @@ export interface ClassifierOptions
   /** The share of tokens replaced by `<unk>` in training, drawn anew for each minibatch (word dropout, Dai and Le 2015). */
   wordDropout?: number;
   /**
-   * Whether a linear part over n-grams of the text (tokens and pairs; of characters runs of up to four) stands beside the network, so
+   * Whether a linear part over n-grams of the text (words, their affixes, and pairs; of characters runs of up to four) stands beside the network, so
    * that the classifier contains the strongest of its baselines; true.
    */
   linear?: boolean;

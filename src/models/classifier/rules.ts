@@ -33,7 +33,7 @@ export function tokensFor(texts: readonly string[]): TokenizerKind {
 /** The settings for such data. @param given what the call says of its length */
 export function chooseFor(
   facts: TextFacts,
-  given: Pick<ClassifierOptions, 'minutes' | 'epochs' | 'maxSteps' | 'batchSize'>,
+  given: Pick<ClassifierOptions, 'minutes' | 'epochs' | 'maxSteps' | 'batchSize' | 'patience'>,
 ) {
   const { rows, tokensPerRow, tokens } = facts;
   const words = isWordKind(tokens);
@@ -62,7 +62,8 @@ export function chooseFor(
     batchSize,
     epochs,
     minutes,
-    validations: 10,
+    // A patience that the call says counts the usual ones.
+    ...(given.patience === undefined ? { validations: 10 } : {}),
     ...(affordable < tokensPerRow ? { maxLength: Math.max(CUT.least, Math.floor(affordable)) } : {}),
   };
 }

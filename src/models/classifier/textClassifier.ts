@@ -466,9 +466,10 @@ const LINEAR_COST = 10;
 /** How far words and pairs are scaled by naive Bayes; of runs of characters each says little alone. */
 const BAYES = 0.5;
 
-/** What is a feature of the linear part: words and pairs of them; of characters runs of up to four, the ends of the text among them. */
+/** What is a feature of the linear part: words, their affixes, and pairs of them; of characters runs of up to four, the ends of the text among them. */
 function ngramsOf({ tokens }: TextSettings): Omit<NgramLinearConfig, 'size'> {
-  return isWordKind(tokens) ? { order: 2, marked: false } : { order: 4, marked: true };
+  const words = isWordKind(tokens);
+  return { order: words ? 2 : 4, marked: !words, affixes: words };
 }
 
 /** Of the minutes, what the linear part may take. */
@@ -484,7 +485,7 @@ function linearConfig(config: ConfigReader, name: string): { linear?: NgramLinea
   const own = new ConfigReader(value, name);
   const size = own.size('size', 1);
   if ((size & (size - 1)) !== 0) own.fail('a power of two as "size"');
-  return { linear: { order: own.size('order', 1), marked: own.flag('marked'), size } };
+  return { linear: { order: own.size('order', 1), marked: own.flag('marked'), affixes: own.flag('affixes'), size } };
 }
 
 function settingsOf({ tokens, lowercase, lettersOnly, collapseWhitespace }: ClassifierOptions): TextSettings {

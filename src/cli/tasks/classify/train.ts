@@ -257,7 +257,7 @@ function baselinesOf(
     unseen.classes.reduce((sum, k, i) => sum + (guess(i) === k ? 1 : 0), 0) / unseen.classes.length;
   const majority = share(() => most);
   const tokens = [seen, unseen].flatMap(({ lengths }) => [...lengths]).reduce((sum, length) => sum + length, 0);
-  const step = Math.ceil(tokens / COUNTED_PER_SECOND / budget.secondsLeft());
+  const step = Math.max(1, Math.ceil(tokens / COUNTED_PER_SECOND / budget.secondsLeft()));
   const some =
     training.length / step < FEWEST_COUNTED && step > 1 ? [] : [...training.keys()].filter((i) => i % step === 0);
   if (some.length === 0) {
