@@ -184,7 +184,8 @@ export class TextClassifier extends Model<ClassifierTask> {
     const { cell, bidirectional, pooling, seed } = o;
     const outputs = labels.length === 2 ? 1 : labels.length;
     const ngrams = ngramsOf(settings);
-    const pieces = o.linear ? rows.map(({ text }) => piecesOf(text, settings)) : [];
+    const learnt = o.linear ? rowsInTime(rows, o.minutes) : [];
+    const pieces = learnt.map(({ text }) => piecesOf(text, settings));
     const model = new TextClassifier(
       {
         ...cellConfig(cell, CLASSIFIER_DEFAULTS.cell),
@@ -196,7 +197,7 @@ export class TextClassifier extends Model<ClassifierTask> {
       { settings, vocabulary },
     );
     const classOf = new Map(labels.map((label, k) => [label, k]));
-    const classes = Int32Array.from(rows, ({ label }) => classOf.get(label) ?? 0);
+    const classes = Int32Array.from(learnt, ({ label }) => classOf.get(label) ?? 0);
     const weights = classWeightsOf(classes, labels.length, o);
     model.network.linear?.fit(pieces, classes, {
       costs: Float64Array.from(classes, (k) => LINEAR_COST * (weights?.[k] ?? 1)),
@@ -217,8 +218,8 @@ export class TextClassifier extends Model<ClassifierTask> {
     validation: readonly LabelledText[],
     o: Resolved,
   ): Lesson<ClassifierMetrics> {
-    const data = this.#encode(training);
-    const held = validation.length > 0 ? this.encode(validation) : null;
+    const data = this.encode(training);
+    const held = validation.length > 0 ? this.#forBoth(validation) : null;
     const weights = classWeightsOf(data.classes, this.config.labels.length, o);
     return learnRows(
       {
@@ -265,10 +266,6 @@ export class TextClassifier extends Model<ClassifierTask> {
 
   /** Rows as token indices and classes. Errors: OPTION for a label that was not trained. @internal */
   encode(rows: readonly LabelledText[]): Encoded {
-    return { ...this.#encode(rows), linear: this.#linearLogits(rows.map(({ text }) => text)) };
-  }
-
-  #encode(rows: readonly LabelledText[]): Omit<Encoded, 'linear'> {
     const classOf = new Map(this.config.labels.map((label, k) => [label, k]));
     const classes = Int32Array.from(rows, (row, i) => {
       const k = classOf.get(row.label);
@@ -300,7 +297,7 @@ export class TextClassifier extends Model<ClassifierTask> {
     optionsOf(options, {}, 'evaluate');
     expectLabelled(rows);
     if (rows.length === 0) throw new UnrolledError('EMPTY', 'expected rows to measure, received none', 'give data');
-    const encoded = this.encode(rows);
+    const encoded = this.#forBoth(rows);
     return this.#scored(this.#networkLogits(encoded.sequences), encoded);
   }
 
@@ -358,8 +355,12 @@ export class TextClassifier extends Model<ClassifierTask> {
     );
   }
 
+  #forBoth(rows: readonly LabelledText[]): EncodedForBoth {
+    return { ...this.encode(rows), linear: this.#linearLogits(rows.map(({ text }) => text)) };
+  }
+
   /** On the validation rows, which also say how much each of the two parts counts. */
-  #validate(held: Encoded, weights: Float64Array | null): ClassifierMetrics {
+  #validate(held: EncodedForBoth, weights: Float64Array | null): ClassifierMetrics {
     const network = this.#networkLogits(held.sequences);
     if (held.linear !== null) {
       const ofRows = weights && Float64Array.from(held.classes, (k) => weights[k]);
@@ -368,7 +369,7 @@ export class TextClassifier extends Model<ClassifierTask> {
     return this.#scored(network, held);
   }
 
-  #scored(network: Float64Array, { classes, linear }: Encoded): ClassifierMetrics {
+  #scored(network: Float64Array, { classes, linear }: EncodedForBoth): ClassifierMetrics {
     const count = this.config.labels.length;
     const both = scoreOf(this.#both(network, linear), classes, count);
     if (linear === null) return both;
@@ -431,6 +432,9 @@ interface Encoded {
   sequences: Int32Array[];
   classes: Int32Array;
   lengths: Int32Array;
+}
+
+interface EncodedForBoth extends Encoded {
   /** Logits of the linear part; null where there is none. */
   linear: Float64Array | null;
 }
@@ -474,6 +478,16 @@ function ngramsOf({ tokens }: TextSettings): Omit<NgramLinearConfig, 'size'> {
 
 /** Of the minutes, what the linear part may take. */
 const LINEAR_SHARE = 0.1;
+
+/** Characters that the linear part can look at in a second, at least. */
+const CHARACTERS_A_SECOND = 1e6;
+
+/** The rows that the linear part learns from in its share of the minutes, evenly spaced where they are too many. */
+function rowsInTime(rows: readonly LabelledText[], minutes = Infinity): readonly LabelledText[] {
+  const characters = rows.reduce((sum, { text }) => sum + text.length, 0);
+  const step = Math.ceil(characters / (minutes * 60 * LINEAR_SHARE * CHARACTERS_A_SECOND));
+  return step <= 1 ? rows : rows.filter((_, i) => i % step === 0);
+}
 
 function fitUntil(minutes: number | undefined): number {
   return performance.now() + (minutes ?? Infinity) * 60_000 * LINEAR_SHARE;

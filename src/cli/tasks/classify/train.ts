@@ -27,6 +27,8 @@ const MISTAKES = 12;
 const LOOKED_AT = 2000;
 /** What counting reads of a text in a second at least, in tokens. */
 const COUNTED_PER_SECOND = 100_000;
+/** Rows that are looked at to know how long texts are. */
+const SAMPLE = 100;
 /** Fewer rows say nothing. */
 const FEWEST_COUNTED = 200;
 const CHOSEN = 'chosen from the data';
@@ -78,6 +80,10 @@ export const trainClassifyCommand = defineCommand({
       ),
       defaultText: CHOSEN,
     },
+    maxLength: {
+      ...integer('--max-length <N>', 'tokens that the network reads of a longer text: its beginning and its end'),
+      defaultText: 'all, unless time is short',
+    },
     oneDirection: flag('--one-direction', 'use a unidirectional network'),
     linear: {
       ...flag('--no-linear', 'leave out the linear part over n-grams that stands beside the network'),
@@ -89,7 +95,7 @@ export const trainClassifyCommand = defineCommand({
   },
   examples: [
     'unrolled train classify reviews.csv --text review --label sentiment',
-    'unrolled train classify names-18-languages --tokens char',
+    'unrolled train classify names-18-languages',
   ],
   async run(context, args, options) {
     const { io, globals } = context;
@@ -119,14 +125,14 @@ export const trainClassifyCommand = defineCommand({
     const vectors = options.vectors === undefined ? undefined : await readWordVectors(sources, options.vectors);
     const sizes = `${formatNumber(training.length)} training rows, ${formatNumber(test.length)} test rows`;
     const run = await startRun(context, { ...data, resumed }, args, sizes, options, DEFAULTS.cell);
-    const { tokens, minCount, pooling, wordDropout, oneDirection, classWeights } = options;
+    const { tokens, minCount, pooling, wordDropout, maxLength, oneDirection, classWeights } = options;
     const lowercase = options.lowercase ? true : options.keepCase ? false : undefined;
     const model = await trainAndSave(context, run, (hooks) =>
       lib.TextClassifier.fit(training, {
         ...fitSettings(options, context),
         ...hooks,
         reading: data.reading,
-        ...{ cell, vectors, tokens, lowercase, minCount, pooling, wordDropout, classWeights },
+        ...{ cell, vectors, tokens, lowercase, minCount, pooling, wordDropout, maxLength, classWeights },
         linear: options.linear ? undefined : false,
         bidirectional: oneDirection ? false : undefined,
         validation: data.validation ?? options.validation,
@@ -134,9 +140,10 @@ export const trainClassifyCommand = defineCommand({
           run.progress.log(`validation loss ${loss.toFixed(3)}, accuracy ${percent(accuracy)}`),
       }),
     );
-    const tested = model.evaluate(test);
-    const trained = model.evaluate(training.slice(0, MEASURED));
-    const baselines = baselinesOf(model, training, test, run, lib);
+    const measured = rowsInTime(test, model, run);
+    const tested = model.evaluate(measured);
+    const trained = model.evaluate(training.slice(0, Math.min(MEASURED, measured.length)));
+    const baselines = baselinesOf(model, training, measured, run, lib);
     const { config } = model;
     const last = model.training.final;
     const parts = tested.parts && {
@@ -186,14 +193,14 @@ export const trainClassifyCommand = defineCommand({
             tested.confusion,
           ),
         },
-        { heading: 'Most confident mistakes', html: mistakesHtml(model, test.slice(0, LOOKED_AT)) },
+        { heading: 'Most confident mistakes', html: mistakesHtml(model, measured.slice(0, LOOKED_AT)) },
       ],
       details: [['vocabulary', `${formatNumber(model.vocabularySize)} (${model.text.settings.tokens})`]],
       data: data.report,
       json: {
         labels: config.labels,
         vocabulary: model.vocabularySize,
-        rows: { train: training.length, test: test.length },
+        rows: { train: training.length, test: measured.length },
         train: figures(trained),
         validation: last && figures(last),
         test: { ...figures(tested), confusion: tested.confusion },
@@ -228,6 +235,24 @@ function drawTest<R extends LabelledText>(
   const classes = rows.map(({ label }) => classOf.get(label) ?? 0);
   const { rest, drawn } = stratifiedSplit(classes, TEST, seed);
   return { training: Array.from(rest, (i) => rows[i]), test: Array.from(drawn, (i) => rows[i]) };
+}
+
+/** Of the test rows, evenly spaced, as many as can be measured in half of the time that is left. */
+function rowsInTime<R extends LabelledText>(
+  test: readonly R[],
+  model: TextClassifier & { training: { tokensPerSecond: number } },
+  { budget, progress }: Pick<Run, 'budget' | 'progress'>,
+): readonly R[] {
+  const seconds = budget.secondsLeft() / 2;
+  if (seconds === Infinity) return test;
+  const some = test.slice(0, SAMPLE);
+  const tokens = some.reduce((sum, { text }) => sum + model.steps(text).length, 0) / some.length;
+  const most = Math.max(FEWEST_COUNTED, Math.floor((seconds * model.training.tokensPerSecond) / Math.max(1, tokens)));
+  const step = Math.ceil(test.length / most);
+  if (step <= 1) return test;
+  const measured = test.filter((_, i) => i % step === 0);
+  progress.log(`measured on ${formatNumber(measured.length)} of the test rows, as time allows`);
+  return measured;
 }
 
 /** Accuracy on the test part; null for what there was no time for. */
