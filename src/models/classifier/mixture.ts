@@ -36,6 +36,14 @@ export function probabilitiesOf(logits: ArrayLike<number>, classes: number): Flo
 }
 
 /**
+ * Of classes that were each told from the others: the logarithm of each one's own probability, so that softmax gives these, divided by
+ * their sum. Two classes have one logit, which stays.
+ */
+export function againstOthers(logits: Float64Array, classes: number): Float64Array {
+  return classes === 2 ? logits : logits.map((z) => Math.min(0, z) - Math.log1p(Math.exp(-Math.abs(z))));
+}
+
+/**
  * The weights of both parts that give the rows the least loss, none below 0, pulled towards the average; by Newton's method, as the
  * problem is convex.
  * @param network logits [N, O]  @param linear the same  @param truth the class of each row  @param weights of the rows; 1 each

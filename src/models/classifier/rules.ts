@@ -14,7 +14,7 @@ export interface TextFacts {
 }
 
 /** Updates that networks of words, and of characters, need about. */
-const UPDATES = { words: 1500, characters: 3000 };
+const UPDATES = { words: 1200, characters: 3000 };
 /** Epochs: more learn little rows by heart, fewer do not see enough of any. */
 const EPOCHS = { words: { least: 4, most: 20 }, characters: { least: 5, most: 30 } };
 /** Tokens that are trained on in a minute, on two ordinary cores, at least. */

@@ -49,7 +49,7 @@ import {
   type PartMetrics,
   type ResolvedClassifierOptions as Resolved,
 } from './options.js';
-import { fitMixture, mixed, probabilitiesOf } from './mixture.js';
+import { againstOthers, fitMixture, mixed, probabilitiesOf } from './mixture.js';
 import { type NgramLinearConfig, slotsFor } from './ngramLinear.js';
 import { POOLINGS } from './poolings.js';
 import { chooseFor, type TextFacts, tokensFor } from './rules.js';
@@ -377,7 +377,7 @@ export class TextClassifier extends Model<ClassifierTask> {
       const { loss, accuracy, macroF1 } = scoreOf(logits, classes, count);
       return { loss, accuracy, macroF1 };
     };
-    return { ...both, parts: { network: alone(network), linear: alone(linear) } };
+    return { ...both, parts: { network: alone(network), linear: alone(againstOthers(linear, count)) } };
   }
 
   #both(network: Float64Array, linear: Float64Array | null): Float64Array {
