@@ -44,6 +44,7 @@ describe('the rules of a classifier', () => {
     expect(chooseFor(many, {}).maxLength).toBe(100);
     expect(chooseFor(many, { minutes: 60 }).maxLength).toBeUndefined();
     expect(chooseFor(many, { minutes: 0.2 }).maxLength).toBe(50);
+    expect(chooseFor({ ...many, tokensPerRow: 40 }, { minutes: 0.2 }).maxLength).toBeUndefined();
     expect(chooseFor(many, { epochs: 2 }).maxLength).toBeUndefined();
     expect(chooseFor(many, { epochs: 2, minutes: 1 }).maxLength).toBe(50);
   });

@@ -47,7 +47,7 @@ export function chooseFor(
   // Where the call says epochs or steps and no minutes, it may take as long as it takes.
   const isLimited = given.minutes !== undefined || (given.epochs === undefined && given.maxSteps === undefined);
   const limit = isLimited ? (given.minutes ?? minutes) : Infinity;
-  const affordable = (limit * TOKENS_A_MINUTE) / (CUT.epochs * Math.max(1, rows));
+  const affordable = Math.max(CUT.least, Math.floor((limit * TOKENS_A_MINUTE) / (CUT.epochs * Math.max(1, rows))));
   return {
     // Of words the case says less than twice as many rows for each; a name is written in its own way.
     ...(words ? { lowercase: true } : {}),
@@ -64,6 +64,6 @@ export function chooseFor(
     minutes,
     // A patience that the call says counts the usual ones.
     ...(given.patience === undefined ? { validations: 10 } : {}),
-    ...(affordable < tokensPerRow ? { maxLength: Math.max(CUT.least, Math.floor(affordable)) } : {}),
+    ...(affordable < tokensPerRow ? { maxLength: affordable } : {}),
   };
 }

@@ -150,7 +150,7 @@ export class TextClassifier extends Model<ClassifierTask> {
         ...(given.vectors === undefined ? {} : { embeddingSize: given.vectors.size, embeddingDeviation: 1 }),
         ...(given.lettersOnly === true ? { lowercase: undefined } : {}),
       };
-      return { settings, facts: shownFacts(facts) };
+      return { settings, facts: shownFacts(facts, given.maxLength === undefined ? settings.maxLength : undefined) };
     },
     prepare(rows, options) {
       const o = options as Resolved;
@@ -423,9 +423,11 @@ function sampleOf(rows: readonly LabelledText[]): string[] {
   return rows.filter((_, i) => i % step === 0).map(({ text }) => text);
 }
 
-function shownFacts({ rows, tokensPerRow, labels, tokens }: TextFacts): string {
+/** @param most tokens that a text was cut to, where it was */
+function shownFacts({ rows, tokensPerRow, labels, tokens }: TextFacts, most: number | undefined): string {
   const [many, mean] = [rows, Math.round(tokensPerRow)].map((n) => n.toLocaleString('en'));
-  return `${many} rows of ${mean} ${isWordKind(tokens) ? 'words' : 'characters'}, ${labels} labels`;
+  const cut = most === undefined ? '' : `, of which there is time for ${most} a row`;
+  return `${many} rows of ${mean} ${isWordKind(tokens) ? 'words' : 'characters'}${cut}, ${labels} labels`;
 }
 
 interface Encoded {
