@@ -482,7 +482,7 @@ function ngramsOf({ tokens }: TextSettings): Omit<NgramLinearConfig, 'size'> {
 const LINEAR_SHARE = 0.1;
 
 /** Characters that the linear part can look at in a second, at least. */
-const CHARACTERS_A_SECOND = 1e6;
+const CHARACTERS_A_SECOND = 2e6;
 
 /** The rows that the linear part learns from in its share of the minutes, evenly spaced where they are too many. */
 function rowsInTime(rows: readonly LabelledText[], minutes = Infinity): readonly LabelledText[] {
