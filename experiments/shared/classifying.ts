@@ -1,8 +1,14 @@
 // What the experiments on labels share: a part held out, what counting alone achieves, and a text coloured by its tokens.
-import { type Classified, type LabelledText, NaiveBayes } from 'unrolled';
+import { type Classified, type ClassifierOptions, type LabelledText, NaiveBayes } from 'unrolled';
 import { stratifiedSplit } from 'unrolled/data';
 import type { Attribution } from 'unrolled/inspect';
 import { diverging, type FigureOptions, INK, Plot } from 'unrolled/reproduce';
+
+/** A recurrent network alone, whose settings are all said: nothing is chosen from the data. */
+export const NETWORK_ALONE: ClassifierOptions = {
+  ...{ linear: false, lowercase: false, minCount: 1, hiddenSize: 128, pooling: 'max', dropout: 0.3, wordDropout: 0 },
+  ...{ embeddingDeviation: 1, learningRate: 2e-3, batchSize: 64, validations: 5 },
+};
 
 /** In the order of their code points. */
 export const labelsOf = (rows: readonly LabelledText[]): string[] =>

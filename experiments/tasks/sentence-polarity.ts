@@ -4,17 +4,25 @@ import { type ClassifierOptions, type LabelledText, TextClassifier } from 'unrol
 import { readVectors, type WordVectors } from 'unrolled/text';
 import { integratedGradients } from 'unrolled/inspect';
 import { above, atLeast, colour, experiment, INK, Plot } from 'unrolled/reproduce';
-import { accuracyOf, byCounting, colouredTexts, holdOut, together } from '../shared/classifying.js';
+import { accuracyOf, byCounting, colouredTexts, holdOut, NETWORK_ALONE, together } from '../shared/classifying.js';
 import text from './text/sentence-polarity.js';
 
 /** The network that reads the long reviews: its word vectors are kept. */
 const REVIEWS: ClassifierOptions = {
-  ...{ tokens: 'word-0.1', lowercase: true, minCount: 5, cell: 'gru', hiddenSize: 64, pooling: 'mean-max' },
+  ...{
+    ...NETWORK_ALONE,
+    tokens: 'word-0.1',
+    lowercase: true,
+    minCount: 5,
+    cell: 'gru',
+    hiddenSize: 64,
+    pooling: 'mean-max',
+  },
   ...{ dropout: 0.5, wordDropout: 0.3, epochs: 1, validation: [] },
 };
 // Sizes and dropout were chosen on a tenth of the training part; one pass over the reviews in place of four was not.
 const SENTENCES: ClassifierOptions = {
-  ...{ tokens: 'word-0.1', cell: 'gru', hiddenSize: 64, pooling: 'mean-max' },
+  ...{ ...NETWORK_ALONE, tokens: 'word-0.1', cell: 'gru', hiddenSize: 64, pooling: 'mean-max' },
   ...{ dropout: 0.5, wordDropout: 0.1, epochs: 3, validation: [] },
 };
 const NETWORKS = 4;

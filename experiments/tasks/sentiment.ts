@@ -4,11 +4,13 @@ import { readVectors } from 'unrolled/text';
 import { integratedGradients } from 'unrolled/inspect';
 import { labelledTexts, readTable } from 'unrolled/records';
 import { above, atLeast, curves, experiment, Plot } from 'unrolled/reproduce';
-import { accuracyOf, byCounting, colouredTexts, holdOut } from '../shared/classifying.js';
+import { accuracyOf, byCounting, colouredTexts, holdOut, NETWORK_ALONE } from '../shared/classifying.js';
 import { onWords, PAIR, pairReader, PIECE, pieces, predictWhole } from './parts/reading-pieces.js';
 import text from './text/sentiment.js';
 
-const READING: ClassifierOptions = { tokens: 'word-0.1', lowercase: true, minCount: 5, dropout: 0.5, wordDropout: 0.3 };
+const READING: ClassifierOptions = {
+  ...{ ...NETWORK_ALONE, tokens: 'word-0.1', lowercase: true, minCount: 5, dropout: 0.5, wordDropout: 0.3 },
+};
 /** As in the chapter: an LSTM of one direction, whose last state goes to one logit. */
 const FIRST: ClassifierOptions = {
   ...{ ...READING, hiddenSize: 64, bidirectional: false, pooling: 'last' },

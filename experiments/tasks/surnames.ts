@@ -3,12 +3,20 @@ import { type ClassifierOptions, TextClassifier } from 'unrolled';
 import { classMetrics } from 'unrolled/metrics';
 import { integratedGradients } from 'unrolled/inspect';
 import { above, atLeast, colour, curves, experiment, INK, MUTED, Plot, sequential } from 'unrolled/reproduce';
-import { accuracyOf, byCounting, colouredTexts, holdOut, labelsOf, together } from '../shared/classifying.js';
+import {
+  accuracyOf,
+  byCounting,
+  colouredTexts,
+  holdOut,
+  labelsOf,
+  NETWORK_ALONE,
+  together,
+} from '../shared/classifying.js';
 import text from './text/surnames.js';
 
 // Chosen on a tenth of the training part.
 const OPTIONS: ClassifierOptions = {
-  ...{ tokens: 'char', embeddingSize: 64, cell: 'gru', hiddenSize: 128, pooling: 'last-mean-max' },
+  ...{ ...NETWORK_ALONE, tokens: 'char', embeddingSize: 64, cell: 'gru', hiddenSize: 128, pooling: 'last-mean-max' },
   ...{ dropout: 0.2, learningRate: 3e-3, epochs: 10 },
 };
 const NETWORKS = 4;

@@ -13,9 +13,8 @@ import { fromData } from '../tensor/create.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { expectModel } from './expectModel.js';
-import { piecesOf } from '../text/corpus.js';
 
-/** How far each token of a text moved a classifier towards a label. */
+/** How far each token of a text moved a classifier towards a label, in both of its parts. */
 export interface Attribution {
   /** The label that was asked about. */
   label: string;
@@ -27,13 +26,17 @@ export interface Attribution {
   values: Float64Array;
   /** The label's score: a logit, for two labels that against the other. */
   score: number;
-  /** The score of a text whose word vectors are all zero. score − empty is the sum of `values`, but for the error of the integral. */
+  /**
+   * The score of a text whose word vectors are all zero, and that has no n-grams. score − empty is the sum of `values`, but for the error of
+   * the integral (and, where the text was cut for the network, for what stands between).
+   */
   empty: number;
 }
 
 /**
  * Integrated gradients (Sundararajan, Taly and Yan 2017): the gradient of the label's score by the word vectors, averaged on the straight way
  * from zero vectors to the text's own, times these. `steps` points of it are taken (midpoints).
+ * Of a linear part each token has what it and the runs that it stands in add to the score.
  * @param options for which label, the predicted one by default; how many steps, 64
  * Errors: EMPTY for a text without tokens, OPTION for an unknown label, RANGE.
  */
@@ -47,8 +50,7 @@ export function integratedGradients(
   expectText(text, 'a text');
   if (label !== undefined) expectText(label, 'a label', 'give one of model.config.labels');
   requireNumber('a number of steps', steps, { min: 1, whole: true }, '64 is usual');
-  const { settings } = model.text;
-  const tokens = piecesOf(text, settings);
+  const tokens = model.steps(text);
   const [answer] = model.predict([text]);
   const wanted = label ?? answer.label;
   const { sequences } = model.encode([{ text, label: wanted }]);
@@ -78,7 +80,16 @@ export function integratedGradients(
     return ends;
   });
   for (const parameter of model.network.parameters()) parameter.grad = null;
-  return { label: wanted, probability: answer.probabilities[wanted], tokens, values, score, empty };
+  const probability = answer.probabilities[wanted];
+  const linear = model.linearAttribution(text, wanted);
+  if (linear === null) return { label: wanted, probability, tokens, values, score, empty };
+  const { network: a, linear: b } = model.weights;
+  return {
+    ...{ label: wanted, probability, tokens },
+    values: values.map((value, t) => a * value + b * linear.values[t]),
+    score: a * score + b * linear.score,
+    empty: a * empty + b * linear.bias,
+  };
 }
 
 /** The text's vectors, once for each share: [T, N, E]. */

@@ -200,6 +200,7 @@ for (const pooling of ['last', 'mean-max', 'last-mean-max']) {
   }));
   const model = await TextClassifier.fit(rows, {
     pooling,
+    linear: false,
     bidirectional: true,
     hiddenSize: 5,
     embeddingSize: 4,

@@ -4,6 +4,7 @@ import { UnrolledError } from '../../errors.js';
 import { expectTexts, type Names, optionsOf } from '../../expect.js';
 import { requireNumber } from '../../range.js';
 import { Philox } from '../../tensor/philox.js';
+import { dot, fitDual, type SparseRow } from './dualSolver.js';
 import { expectTokenRows, ngramFeatures, TOKENS } from './ngramFeatures.js';
 
 /** What is a feature, and how strongly the weights are kept small. */
@@ -17,19 +18,6 @@ export interface LogisticRegressionOptions {
 }
 
 const NAMES: Names<LogisticRegressionOptions> = { order: true, C: true, seed: true };
-
-/** A row's features and their values, of Euclidean length 1 with a bias beside them. */
-interface SparseRow {
-  features: Int32Array;
-  values: Float64Array;
-}
-
-/** Passes over the rows, if they do not settle before. */
-const PASSES = 100;
-/** Settled: no derivative of the dual was larger in a pass. */
-const TOLERANCE = 0.1;
-/** Of the Newton steps for one row. */
-const NEWTON = { steps: 100, tolerance: 1e-8, shrink: 0.1 };
 
 /**
  * Logistic regression on tf-idf of n-grams, one class against the others: the strong linear baseline of text
@@ -80,10 +68,11 @@ export class LogisticRegression {
     }
     this.#inverseFrequency = Float64Array.from(seenIn, (n) => Math.log((1 + rows.length) / (1 + n)) + 1);
     const data = rows.map((row) => this.#sparse(row));
+    const costs = new Float64Array(data.length).fill(C);
     this.#weights = Array.from({ length: count === 2 ? 1 : count }, (_, k) => {
       const positive = count === 2 ? 1 : k;
       const signs = Int8Array.from(classes, (one) => (one === positive ? 1 : -1));
-      return fitDual(data, signs, seenIn.length + 1, C, new Philox(seed, k));
+      return fitDual(data, signs, seenIn.length + 1, { costs, random: new Philox(seed, k) });
     });
   }
 
@@ -118,47 +107,4 @@ export class LogisticRegression {
       values: Float64Array.of(...values.map((value) => value / length), 1),
     };
   }
-}
-
-function dot(weights: Float64Array, { features, values }: SparseRow): number {
-  let sum = 0;
-  for (let j = 0; j < features.length; j++) sum += weights[features[j]] * values[j];
-  return sum;
-}
-
-/** Algorithm 5 of Yu, Huang and Lin 2011: one dual variable α of 0 to C for each row, w = Σ α y x. */
-function fitDual(rows: readonly SparseRow[], signs: Int8Array, size: number, C: number, random: Philox): Float64Array {
-  const weights = new Float64Array(size);
-  const squared = rows.map(({ values }) => values.reduce((sum, value) => sum + value * value, 0));
-  const alpha = new Float64Array(rows.length).fill(Math.min(1e-3 * C, 1e-8));
-  const add = ({ features, values }: SparseRow, by: number): void => {
-    for (let j = 0; j < features.length; j++) weights[features[j]] += by * values[j];
-  };
-  rows.forEach((row, i) => add(row, signs[i] * alpha[i]));
-  const order = Int32Array.from(rows.keys());
-  for (let pass = 0; pass < PASSES; pass++) {
-    random.shuffle(order);
-    let largest = 0;
-    for (const i of order) {
-      const slope = signs[i] * dot(weights, rows[i]);
-      // Of α and C − α the one that is moved is the one that ends below C/2, where log is steep and Newton needs care.
-      const mirrored = 0.5 * squared[i] * (C - 2 * alpha[i]) + slope < 0;
-      const from = mirrored ? C - alpha[i] : alpha[i];
-      const side = mirrored ? -1 : 1;
-      const derivative = (z: number): number => squared[i] * (z - from) + side * slope + Math.log(z / (C - z));
-      let z = C - from < 0.5 * C ? NEWTON.shrink * from : from;
-      let gradient = derivative(z);
-      largest = Math.max(largest, Math.abs(gradient));
-      for (let step = 0; step < NEWTON.steps && Math.abs(gradient) > NEWTON.tolerance; step++) {
-        const next = z - gradient / (squared[i] + C / ((C - z) * z));
-        z = next > 0 ? next : z * NEWTON.shrink;
-        gradient = derivative(z);
-      }
-      if (z === from) continue;
-      alpha[i] = mirrored ? C - z : z;
-      add(rows[i], side * (z - from) * signs[i]);
-    }
-    if (largest < TOLERANCE) break;
-  }
-  return weights;
 }

@@ -1,7 +1,9 @@
 // The network of a classifier: tokens → embedding → recurrent stack → one vector for the whole sequence → logits.
+// Beside it may stand a linear part over n-grams of the text, which is fitted apart; both are mixed by two numbers.
 // Letters: T time, N batch, D output of the stack, K classes.
 import { add, concat, div, max, reshape, sum } from '../../autograd/ops.js';
 import { Dropout, Embedding, Linear } from '../../nn/layers.js';
+import { UnrolledError } from '../../errors.js';
 import { Module } from '../../nn/module.js';
 import type { RandomCalls } from '../../nn/random.js';
 import { BATCH, TIME } from '../../nn/onnx/names.js';
@@ -10,6 +12,8 @@ import type { Recurrent, RecurrentState } from '../../nn/recurrent.js';
 import { fromData } from '../../tensor/create.js';
 import type { Philox } from '../../tensor/philox.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { AVERAGE, type Mixture } from './mixture.js';
+import { NgramLinear, type NgramLinearConfig } from './ngramLinear.js';
 import { type OnePooling, type Pooling, poolingParts } from './poolings.js';
 import { recurrentStack, type StackConfig } from '../recurrentStack.js';
 
@@ -17,6 +21,8 @@ export interface ClassifierNetworkConfig extends StackConfig {
   embeddingSize: number;
   bidirectional: boolean;
   pooling: Pooling;
+  /** The linear part; none where it is left out. */
+  linear?: NgramLinearConfig;
 }
 
 /** What stands for a step that is not there, where the largest is looked for. */
@@ -24,6 +30,10 @@ const LOWEST = -1e9;
 
 export class ClassifierNetwork extends Module {
   readonly embedding: Embedding;
+  /** What is fitted on n-grams of the texts; null where there is none. */
+  readonly linear: NgramLinear | null;
+  /** How much the network and the linear part count: [2]. */
+  readonly #mixture: Tensor | null;
   readonly #poolings: readonly OnePooling[];
   readonly #rnn: Recurrent;
   readonly #dropout: Dropout;
@@ -44,13 +54,30 @@ export class ClassifierNetwork extends Module {
     this.#dropout = this.addPart('dropout', new Dropout(dropout, calls));
     this.#poolings = poolingParts(config.pooling);
     this.#decoder = this.addPart('decoder', new Linear(this.#poolings.length * this.#rnn.outputSize, outputs, { rng }));
+    const { linear } = config;
+    this.linear = linear === undefined ? null : this.addPart('linear', new NgramLinear(linear, outputs));
+    this.#mixture =
+      linear === undefined
+        ? null
+        : this.addBuffer('mixture', fromData([...AVERAGE], [2]), { axes: ['features'], blocks: [] });
+  }
+
+  /** How much the network and the linear part count; of a network alone [1, 0]. */
+  get mixture(): Mixture {
+    if (this.#mixture === null) return [1, 0];
+    const [network, linear] = this.#mixture.data();
+    return [network, linear];
+  }
+
+  set mixture(mixture: Mixture) {
+    this.#mixture?.set([...mixture]);
   }
 
   get recurrent(): Recurrent {
     return this.#rnn;
   }
 
-  /** @param tokens int32 [T, N]  @param lengths [N], 0 allowed. Returns logits [N, K]. */
+  /** Of the recurrent part alone. @param tokens int32 [T, N]  @param lengths [N], 0 allowed. Returns logits [N, K]. */
   forward(tokens: Tensor, lengths: Int32Array): Tensor {
     return this.fromVectors(this.embedding.forward(tokens), lengths);
   }
@@ -65,6 +92,13 @@ export class ClassifierNetwork extends Module {
   /** `tokens` [T, N] and `lengths` [N] to `logits` [N, K]. Errors: OPTION, UNSUPPORTED. */
   writeOnnx(writer: NetworkWriter): void {
     writer.refuseStep('a classifier, which reads the whole text');
+    if (this.linear !== null) {
+      throw new UnrolledError(
+        'OPTION',
+        'expected a network of tokens, received a classifier with a linear part over n-grams, which reads the text itself',
+        'train without it: --no-linear on the command line, linear: false in fit',
+      );
+    }
     const tokens = writer.input('tokens', 'int64', [TIME, BATCH]);
     const lengths = writer.input('lengths', 'int32', [BATCH]);
     const name = writer.embedding(this.embedding, tokens, 'embedding.');

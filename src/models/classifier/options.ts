@@ -23,10 +23,18 @@ export interface LabelledText {
 
 /** What a text classifier is built from, as its file holds it. */
 export interface ClassifierConfig extends ClassifierNetworkConfig {
+  /** Tokens of a text that the network reads at most, half of them from its beginning, half from its end; all, where it is not there. */
+  maxLength?: number;
   /** In the order of their code points. */
   labels: string[];
   /** Of the initial weights and of dropout; a whole number. */
   seed: number;
+}
+
+/** How well one of the two parts of a classifier does by itself. */
+export interface PartMetrics extends Pick<ClassMetrics, 'accuracy' | 'macroF1'> {
+  /** Nats a row. */
+  loss: number;
 }
 
 /** Accuracy, macro F1 and the confusion matrix, in the order of the labels, with the loss. */
@@ -35,6 +43,8 @@ export interface ClassifierMetrics extends ClassMetrics {
   loss: number;
   /** How many texts were measured. */
   rows: number;
+  /** What the recurrent network and the linear part give alone; where there is a linear part. */
+  parts?: { network: PartMetrics; linear: PartMetrics };
 }
 
 /** The class of a text, and how sure the model is. */
@@ -47,21 +57,35 @@ export interface Classified {
   probabilities: Record<string, number>;
 }
 
-/** Defaults: CLASSIFIER_DEFAULTS; 5 epochs where no minutes are given. */
+/** Defaults: CLASSIFIER_DEFAULTS, but for what is chosen from the data (`onStart` is told). */
 export interface ClassifierOptions
   extends Omit<CleanOptions, 'lineSeparator'>, VocabularyOptions, StackOptions, FitOptions<ClassifierMetrics> {
-  /** What a token is; word. */
+  /** What a token is; word, and char where the texts are single short words. */
   tokens?: TokenizerKind;
   /** Reads both ways; true. */
   bidirectional?: boolean;
-  /** How the outputs of all steps become one vector; max. */
+  /** How the outputs of all steps become one vector; for words max. */
   pooling?: Pooling;
-  /** 100, or the size of the vectors */
+  /** For words 100, or the size of the vectors. */
   embeddingSize?: number;
+  /** The standard deviation that the vectors of tokens are drawn with; for words 0.1. */
+  embeddingDeviation?: number;
   /** Where embeddings start; the words that are not among them start small. */
   vectors?: WordVectors;
-  /** The share of tokens replaced by `<unk>` in training, drawn anew for each minibatch (word dropout, Dai and Le 2015); 0. */
+  /** The share of tokens replaced by `<unk>` in training, drawn anew for each minibatch (word dropout, Dai and Le 2015). */
   wordDropout?: number;
+  /**
+   * Whether a linear part over n-grams of the text (words, their affixes, and pairs; of characters runs of up to four) stands beside the network, so
+   * that the classifier contains the strongest of its baselines; true.
+   */
+  linear?: boolean;
+  /**
+   * Tokens of a text that the network reads at most: of a longer one the beginning and the end. The linear part reads all. No limit,
+   * unless the time does not suffice.
+   */
+  maxLength?: number;
+  /** `balanced`: the loss of a row weighs in inverse proportion to how frequent its label is; all weigh alike where nothing is said. */
+  classWeights?: 'balanced';
   /** Rows of their own, or the share that is drawn from each class. */
   validation?: readonly LabelledText[] | number;
 }
@@ -81,6 +105,7 @@ export const CLASSIFIER_DEFAULTS = {
   schedule: 'cosine',
   clipNorm: 1,
   seed: 0,
+  linear: true,
   validation: 0.1,
   validations: 5,
 } as const satisfies ClassifierOptions;

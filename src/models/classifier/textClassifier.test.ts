@@ -3,6 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import '../../autograd/methods.js';
 import { useBackend } from '../../backend/choose.js';
 import { decodeSafetensors } from '../../formats/safetensors.js';
+import { Philox } from '../../tensor/philox.js';
+import { exportOnnx } from '../exportOnnx.js';
+import type { StartEvent } from '../options.js';
 import { loadLanguageModel } from '../tasks.js';
 import type { ClassifierNetwork } from './classifierNetwork.js';
 import type { Pooling } from './poolings.js';
@@ -234,5 +237,105 @@ describe('TextClassifier', () => {
     expect(() => TextClassifier.fromBytes(file.slice(0, 200), 'cut')).toThrow(
       expect.objectContaining({ code: 'FORMAT' }),
     );
+  });
+
+  it('contains its linear part, in the file too, and says what each part gives', async () => {
+    const model = await TextClassifier.fit(rows(240), { ...SMALL, epochs: 3 });
+    const metrics = model.evaluate(rows(60, 1000));
+    expect(model.config.linear).toMatchObject({ order: 2, marked: false });
+    // "good … bad The": the pair at the end says it.
+    expect(metrics.parts?.linear.accuracy).toBe(1);
+    expect(metrics.accuracy).toBe(1);
+    expect(metrics.parts?.network.loss).toBeGreaterThan(metrics.loss);
+    expect(model.training?.final?.parts?.linear.accuracy).toBe(1);
+    const { network, linear } = model.weights;
+    expect(linear).toBeGreaterThan(network);
+    const loaded = TextClassifier.fromBytes(model.toBytes(), 'memory');
+    expect(loaded.weights).toEqual(model.weights);
+    expect(loaded.evaluate(rows(60, 1000))).toEqual(metrics);
+    await expect(exportOnnx(model)).rejects.toMatchObject({
+      ...{
+        code: 'OPTION',
+        message: expect.stringContaining('linear part'),
+        help: expect.stringContaining('linear: false'),
+      },
+    });
+  });
+
+  it('is the plain average of both parts without validation rows, and a network alone where asked', async () => {
+    const average = await TextClassifier.fit(rows(40), { ...SMALL, epochs: 1, validation: 0 });
+    expect(average.weights).toEqual({ network: 0.5, linear: 0.5 });
+    const alone = await TextClassifier.fit(rows(40), { ...SMALL, epochs: 1, validation: 0, linear: false });
+    expect(alone.weights).toEqual({ network: 1, linear: 0 });
+    expect(alone.evaluate(rows(20))).not.toHaveProperty('parts');
+    expect(alone.config).not.toHaveProperty('linear');
+    expect((await exportOnnx(alone)).length).toBeGreaterThan(100);
+    // The network is the same: the linear part is fitted apart.
+    const text = 'good the film bad';
+    const logits = (model: TextClassifier) => {
+      const [sequence] = model.encode([{ text, label: 'positive' }]).sequences;
+      return model.network
+        .forward(fromData(sequence, [sequence.length, 1], { dtype: 'int32' }), Int32Array.of(sequence.length))
+        .item();
+    };
+    expect(logits(alone)).toBe(logits(average));
+    const p = average.predict([text])[0].probabilities.positive;
+    const linear = average.network.linear?.logits([average.steps(text)])[0] ?? NaN;
+    expect(Math.log(p / (1 - p))).toBeCloseTo(0.5 * logits(alone) + 0.5 * linear, 5);
+  });
+
+  it('chooses from the data what the call leaves open, and only that', async () => {
+    const started: StartEvent[] = [];
+    const onStart = (event: StartEvent) => void started.push(event);
+    await TextClassifier.fit(rows(40), { epochs: 0.1, hiddenSize: 8, lowercase: false, onStart });
+    expect(started[0].facts).toBe('40 rows of 12 words, 2 labels');
+    expect(started[0].chosen).toMatchObject({ tokens: 'word', dropout: 0.5, batchSize: 32 });
+    for (const name of ['epochs', 'minutes', 'hiddenSize', 'lowercase'])
+      expect(started[0].chosen).not.toHaveProperty(name);
+    expect(started[0].settings).toMatchObject({ hiddenSize: 8, lowercase: false, epochs: 0.1 });
+    await TextClassifier.fit(rows(40), { ...SMALL, epochs: 0.1, minutes: 1e-4, onStart });
+    expect(started[1].facts).toBe('40 rows of 12 words, 2 labels');
+    const long = rows(40).map((row) => ({ ...row, text: `${row.text} `.repeat(20) }));
+    await TextClassifier.fit(long, { ...SMALL, epochs: 0.1, minutes: 1e-4, onStart });
+    expect(started[2].facts).toBe('40 rows of 235 words, of which there is time for 50 a row, 2 labels');
+    const names = ['Ito', 'Kato', 'Sato', 'Braun', 'Blau', 'Grau'].map((text, i) => ({
+      ...{ text, label: i < 3 ? 'Japanese' : 'German' },
+    }));
+    const byCharacter = await TextClassifier.fit(names, { maxSteps: 1, hiddenSize: 4, validation: 0 });
+    expect(byCharacter.text.settings.tokens).toBe('char');
+    expect(byCharacter.config.linear).toMatchObject({ order: 4, marked: true });
+    expect(byCharacter.evaluate(names).parts?.linear.accuracy).toBe(1);
+  });
+
+  it('weighs rare labels as much as frequent ones where asked', async () => {
+    const random = new Philox(9);
+    const noisy = (count: number) =>
+      Array.from({ length: count }, (_, i) => {
+        const isRare = i % 10 === 0;
+        const word = random.uniform() < 0.7 ? (isRare ? 'fault' : 'fine') : random.uniform() < 0.5 ? 'fault' : 'fine';
+        return { text: `${word} ${WORDS[random.integer(10)]}`, label: isRare ? 'rare' : 'usual' };
+      });
+    const options = { ...SMALL, dropout: 0, epochs: 10 };
+    const training = noisy(400);
+    const test = noisy(400);
+    const recall = async (more: ClassifierOptions) => {
+      const { confusion, parts } = (await TextClassifier.fit(training, { ...options, ...more })).evaluate(test);
+      return { both: confusion[0][0] / 40, parts };
+    };
+    const [plain, balanced] = [await recall({}), await recall({ classWeights: 'balanced' })];
+    expect(balanced.both).toBeGreaterThan(plain.both + 0.2);
+    expect(balanced.parts?.linear.macroF1).toBeGreaterThan(plain.parts?.linear.macroF1 ?? NaN);
+    const alone = await recall({ classWeights: 'balanced', linear: false });
+    expect(alone.both).toBeGreaterThan(plain.both + 0.2);
+  });
+
+  it('reads the beginning and the end of a longer text', async () => {
+    const model = await TextClassifier.fit(rows(40), { ...SMALL, epochs: 0.1, maxLength: 3, linear: false });
+    const [short, long] = [model.encode([{ text: 'good film end.', label: 'positive' }]), 'good film was is end .'];
+    expect(short.lengths[0]).toBe(3);
+    expect(model.steps(long)).toEqual(['good', 'film', '.']);
+    expect(model.predict([long])).toEqual(model.predict(['good film .']));
+    expect(TextClassifier.fromBytes(model.toBytes()).predict([long])).toEqual(model.predict([long]));
+    await expect(TextClassifier.fit(rows(40), { ...SMALL, maxLength: 0 })).rejects.toThrow(/maxLength/);
   });
 });

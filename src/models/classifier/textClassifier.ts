@@ -2,6 +2,7 @@
 import { UnrolledError } from '../../errors.js';
 import {
   expectChoice,
+  expectFlag,
   expectRows,
   expectText,
   expectTexts,
@@ -10,7 +11,7 @@ import {
   pick,
   shownValue,
 } from '../../expect.js';
-import { crossEntropy, reshape, sigmoid, softmax } from '../../autograd/ops.js';
+import { crossEntropy, mean, mul, reshape } from '../../autograd/ops.js';
 import { noGrad } from '../../autograd/tape.js';
 import { Fingerprint } from '../../data/fingerprint.js';
 import { padded, sortedBatches } from '../../data/lengthBatches.js';
@@ -22,10 +23,13 @@ import { requireNumber } from '../../range.js';
 import { fromData } from '../../tensor/create.js';
 import { Philox } from '../../tensor/philox.js';
 import { scope } from '../../tensor/scope.js';
+import type { Tensor } from '../../tensor/tensor.js';
 import { cleaned } from '../../text/clean.js';
 import { encodeWith, piecesOf, type TextSettings, tokenizerOf } from '../../text/corpus.js';
+import { isWordKind } from '../../text/tokenizer.js';
 import { Vocabulary, VOCABULARY_OPTIONS } from '../../text/vocabulary.js';
 import { defined } from '../defined.js';
+import { ConfigReader } from '../config.js';
 import { Model, requireMade } from '../model.js';
 import { type ModelText, textAt } from '../modelFile.js';
 import { FIT_OPTIONS, STACK_OPTIONS } from '../options.js';
@@ -42,12 +46,18 @@ import {
   type ClassifierMetrics,
   type ClassifierOptions,
   type LabelledText,
+  type PartMetrics,
   type ResolvedClassifierOptions as Resolved,
 } from './options.js';
+import { againstOthers, fitMixture, mixed, probabilitiesOf } from './mixture.js';
+import { type NgramLinearConfig, slotsFor } from './ngramLinear.js';
 import { POOLINGS } from './poolings.js';
+import { chooseFor, type TextFacts, tokensFor } from './rules.js';
 
 const EMBEDDING = 100;
 const EVALUATION_BATCH = 128;
+/** Rows that are looked at to choose settings. */
+const SAMPLE = 1000;
 /** Keeps the draws of dropped words apart from other host draws of the same seed: a stream for each minibatch. */
 const DROPPED_STREAM = 0x77000000;
 
@@ -60,6 +70,7 @@ const OPTIONS: Names<ClassifierOptions> = {
   ...STACK_OPTIONS,
   ...FIT_OPTIONS,
   ...{ bidirectional: true, pooling: true, embeddingSize: true, vectors: true, wordDropout: true, validation: true },
+  ...{ linear: true, embeddingDeviation: true, maxLength: true, classWeights: true },
 };
 
 /** Errors: OPTION for what are no rows of texts and labels. */
@@ -114,17 +125,42 @@ export class TextClassifier extends Model<ClassifierTask> {
           embeddingSize: config.size('embeddingSize', 1),
           bidirectional: config.flag('bidirectional'),
           pooling: config.choice('pooling', POOLINGS),
+          ...linearConfig(config, name),
+          ...(config.value('maxLength') === undefined ? {} : { maxLength: config.size('maxLength', 1) }),
           labels: config.texts('labels'),
           seed: config.seed(),
         },
         textAt(texts, 0, name),
       ),
+    choose(rows, given) {
+      expectLabelled(rows);
+      const some = sampleOf(rows);
+      const chosenTokens = given.tokens ?? (given.vectors === undefined ? tokensFor(some) : CLASSIFIER_DEFAULTS.tokens);
+      const tokenizer = tokenizerOf({ tokens: chosenTokens, layout: false });
+      const counted = some.reduce((sum, text) => sum + tokenizer.tokenize(text).length, 0);
+      const facts = {
+        rows: rows.length,
+        tokensPerRow: counted / Math.max(1, some.length),
+        labels: new Set(rows.map(({ label }) => label)).size,
+        tokens: chosenTokens,
+      };
+      const settings = {
+        tokens: chosenTokens,
+        ...chooseFor(facts, given),
+        ...(given.vectors === undefined ? {} : { embeddingSize: given.vectors.size, embeddingDeviation: 1 }),
+        ...(given.lettersOnly === true ? { lowercase: undefined } : {}),
+      };
+      return { settings, facts: shownFacts(facts, given.maxLength === undefined ? settings.maxLength : undefined) };
+    },
     prepare(rows, options) {
       const o = options as Resolved;
       expectLabelled(rows);
       if (typeof o.validation !== 'number') expectLabelled(o.validation);
       expectChoice(o.pooling, 'pooling', POOLINGS);
+      expectFlag(o.linear, 'linear');
+      if (o.classWeights !== undefined) expectChoice(o.classWeights, 'classWeights', ['balanced']);
       requireNumber('a word dropout', o.wordDropout, { min: 0, below: 1 }, '0.1 drops a tenth');
+      if (o.maxLength !== undefined) requireNumber('maxLength', o.maxLength, { min: 1, whole: true }, '200 is usual');
       const labels = labelsOf(rows);
       const { training, validation } = partsOf(rows, labels, o);
       return {
@@ -146,14 +182,33 @@ export class TextClassifier extends Model<ClassifierTask> {
     const settings = settingsOf(o);
     const vocabulary = Vocabulary.fromTokens(tokensOf(rows, settings), pick(o, VOCABULARY_OPTIONS));
     const { cell, bidirectional, pooling, seed } = o;
+    const outputs = labels.length === 2 ? 1 : labels.length;
+    const ngrams = ngramsOf(settings);
+    const learnt = o.linear ? rowsInTime(rows, o.minutes) : [];
+    const pieces = learnt.map(({ text }) => piecesOf(text, settings));
     const model = new TextClassifier(
       {
         ...cellConfig(cell, CLASSIFIER_DEFAULTS.cell),
         ...stackConfig(o),
         ...{ embeddingSize: o.embeddingSize ?? o.vectors?.size ?? EMBEDDING, bidirectional, pooling, labels, seed },
+        ...(o.maxLength === undefined ? {} : { maxLength: o.maxLength }),
+        ...(o.linear ? { linear: { ...ngrams, size: slotsFor(pieces, ngrams, outputs) } } : {}),
       },
       { settings, vocabulary },
     );
+    const classOf = new Map(labels.map((label, k) => [label, k]));
+    const classes = Int32Array.from(learnt, ({ label }) => classOf.get(label) ?? 0);
+    const weights = classWeightsOf(classes, labels.length, o);
+    model.network.linear?.fit(pieces, classes, {
+      costs: Float64Array.from(classes, (k) => LINEAR_COST * (weights?.[k] ?? 1)),
+      seed,
+      bayes: BAYES,
+      until: fitUntil(o.minutes),
+    });
+    if (o.embeddingDeviation !== undefined) {
+      const { weight } = model.network.embedding;
+      weight.set(weight.data().map((value) => value * (o.embeddingDeviation ?? 1)));
+    }
     if (o.vectors) startFromVectors(model.network.embedding, vocabulary, o.vectors, DRAWN);
     return model;
   }
@@ -164,7 +219,8 @@ export class TextClassifier extends Model<ClassifierTask> {
     o: Resolved,
   ): Lesson<ClassifierMetrics> {
     const data = this.encode(training);
-    const held = validation.length > 0 ? this.encode(validation) : null;
+    const held = validation.length > 0 ? this.#forBoth(validation) : null;
+    const weights = classWeightsOf(data.classes, this.config.labels.length, o);
     return learnRows(
       {
         data: { training: fingerprint(training), validation: fingerprint(validation) },
@@ -173,9 +229,12 @@ export class TextClassifier extends Model<ClassifierTask> {
           const sequences = Array.from(picked, (row) => data.sequences[row]);
           const { logits, lengths } = this.#forward(this.#forgetful(sequences, o.wordDropout));
           const classes = Int32Array.from(picked, (row) => data.classes[row]);
-          return { loss: this.#loss(logits, classes), tokens: lengths.reduce((sum, length) => sum + length, 0) };
+          return {
+            loss: this.#loss(logits, classes, weights),
+            tokens: lengths.reduce((sum, length) => sum + length, 0),
+          };
         },
-        evaluate: () => held && this.#measureEncoded(held),
+        evaluate: () => held && this.#validate(held, weights),
       },
       o,
     );
@@ -191,12 +250,18 @@ export class TextClassifier extends Model<ClassifierTask> {
     return this.text.vocabulary.size;
   }
 
+  /** How much the recurrent network and the linear part count in the logits; of a network alone 1 and 0. */
+  get weights(): { network: number; linear: number } {
+    const [network, linear] = this.network.mixture;
+    return { network, linear };
+  }
+
   recurrents(): Record<string, Recurrent> {
     return { 'rnn.': this.network.recurrent };
   }
 
   steps(text: string): string[] {
-    return piecesOf(text, this.text.settings);
+    return headAndTail(piecesOf(text, this.text.settings), this.config.maxLength);
   }
 
   /** Rows as token indices and classes. Errors: OPTION for a label that was not trained. @internal */
@@ -215,11 +280,25 @@ export class TextClassifier extends Model<ClassifierTask> {
     return { sequences, classes, lengths: Int32Array.from(sequences, ({ length }) => length) };
   }
 
+  /** What each token (of `steps`) adds to a label's score in the linear part; null where there is none. @internal */
+  linearAttribution(text: string, label: string): { values: Float64Array; score: number; bias: number } | null {
+    const { linear } = this.network;
+    if (linear === null) return null;
+    const { labels, maxLength } = this.config;
+    const isBinary = labels.length === 2;
+    const [k, sign] = isBinary ? [0, label === labels[1] ? 1 : -1] : [labels.indexOf(label), 1];
+    const tokens = piecesOf(text, this.text.settings);
+    const all = linear.contributions(tokens, k).map((value) => sign * value);
+    const score = sign * linear.logits([tokens])[k];
+    return { values: headAndTail(all, maxLength), score, bias: score - all.reduce((sum, value) => sum + value, 0) };
+  }
+
   protected measure(rows: readonly LabelledText[], options: object): ClassifierMetrics {
     optionsOf(options, {}, 'evaluate');
     expectLabelled(rows);
     if (rows.length === 0) throw new UnrolledError('EMPTY', 'expected rows to measure, received none', 'give data');
-    return this.#measureEncoded(this.encode(rows));
+    const encoded = this.#forBoth(rows);
+    return this.#scored(this.#networkLogits(encoded.sequences), encoded);
   }
 
   protected override get readsTexts(): boolean {
@@ -230,23 +309,18 @@ export class TextClassifier extends Model<ClassifierTask> {
     optionsOf(options, {}, 'predict');
     expectTexts(texts, 'texts', 'give a list of strings');
     const { labels } = this.config;
-    const result = new Array<Classified>(texts.length);
-    this.#each(
-      texts.map((text) => this.#tokens(text)),
-      (rows, probabilities) => {
-        rows.forEach((row, n) => {
-          const own = Array.from(probabilities.subarray(n * labels.length, (n + 1) * labels.length));
-          const best = own.indexOf(Math.max(...own));
-          const named = Object.fromEntries(labels.map((label, k) => [label, own[k]]));
-          result[row] = { label: labels[best], probability: own[best], probabilities: named };
-        });
-      },
-    );
-    return result;
+    const network = this.#networkLogits(texts.map((text) => this.#tokens(text)));
+    const probabilities = probabilitiesOf(this.#both(network, this.#linearLogits(texts)), labels.length);
+    return texts.map((_, n) => {
+      const own = Array.from(probabilities.subarray(n * labels.length, (n + 1) * labels.length));
+      const best = own.indexOf(Math.max(...own));
+      const named = Object.fromEntries(labels.map((label, k) => [label, own[k]]));
+      return { label: labels[best], probability: own[best], probabilities: named };
+    });
   }
 
   #tokens(text: string): Int32Array {
-    return encodeWith(text, this.text.settings, this.text.vocabulary);
+    return headAndTail(encodeWith(text, this.text.settings, this.text.vocabulary), this.config.maxLength);
   }
 
   #forgetful(sequences: readonly Int32Array[], rate: number): readonly Int32Array[] {
@@ -262,54 +336,172 @@ export class TextClassifier extends Model<ClassifierTask> {
     return { logits, lengths };
   }
 
-  /** Mean over the rows. Two classes have one logit, that of the second. */
-  #loss(logits: ReturnType<ClassifierNetwork['forward']>, classes: Int32Array) {
-    if (this.config.labels.length === 2) {
-      return bceWithLogits(reshape(logits, [-1]), fromData(Float32Array.from(classes), [classes.length]));
+  /** Mean over the rows, weighted by class where weights are given. Two classes have one logit, that of the second. */
+  #loss(logits: Tensor, classes: Int32Array, weights: Float64Array | null): Tensor {
+    const isBinary = this.config.labels.length === 2;
+    const reduction = weights === null ? 'mean' : 'none';
+    const losses = isBinary
+      ? bceWithLogits(reshape(logits, [-1]), fromData(Float32Array.from(classes), [classes.length]), { reduction })
+      : crossEntropy(logits, fromData(classes, [classes.length], { dtype: 'int32' }), { reduction });
+    if (weights === null) return losses;
+    return mean(
+      mul(
+        losses,
+        fromData(
+          Float32Array.from(classes, (k) => weights[k]),
+          [classes.length],
+        ),
+      ),
+    );
+  }
+
+  #forBoth(rows: readonly LabelledText[]): EncodedForBoth {
+    return { ...this.encode(rows), linear: this.#linearLogits(rows.map(({ text }) => text)) };
+  }
+
+  /** On the validation rows, which also say how much each of the two parts counts. */
+  #validate(held: EncodedForBoth, weights: Float64Array | null): ClassifierMetrics {
+    const network = this.#networkLogits(held.sequences);
+    if (held.linear !== null) {
+      const ofRows = weights && Float64Array.from(held.classes, (k) => weights[k]);
+      this.network.mixture = fitMixture(network, held.linear, held.classes, this.config.labels.length, ofRows);
     }
-    return crossEntropy(logits, fromData(classes, [classes.length], { dtype: 'int32' }));
+    return this.#scored(network, held);
   }
 
-  #measureEncoded({ sequences, classes }: Encoded): ClassifierMetrics {
+  #scored(network: Float64Array, { classes, linear }: EncodedForBoth): ClassifierMetrics {
     const count = this.config.labels.length;
-    const predicted = new Int32Array(sequences.length);
-    let loss = 0;
-    this.#each(sequences, (rows, probabilities) => {
-      rows.forEach((row, n) => {
-        const own = probabilities.subarray(n * count, (n + 1) * count);
-        predicted[row] = own.indexOf(own.reduce((most, p) => Math.max(most, p)));
-        loss -= Math.log(Math.max(own[classes[row]], 1e-30));
-      });
-    });
-    return { loss: loss / sequences.length, rows: sequences.length, ...classMetrics(classes, predicted, count) };
+    const both = scoreOf(this.#both(network, linear), classes, count);
+    if (linear === null) return both;
+    const alone = (logits: Float64Array): PartMetrics => {
+      const { loss, accuracy, macroF1 } = scoreOf(logits, classes, count);
+      return { loss, accuracy, macroF1 };
+    };
+    return { ...both, parts: { network: alone(network), linear: alone(againstOthers(linear, count)) } };
   }
 
-  /** Probabilities [rows, K] of minibatches of like lengths. */
-  #each(sequences: readonly Int32Array[], visit: (rows: Int32Array, probabilities: Float32Array) => void): void {
+  #both(network: Float64Array, linear: Float64Array | null): Float64Array {
+    return linear === null ? network : mixed(this.network.mixture, network, linear);
+  }
+
+  /** Logits of the linear part; null where there is none. */
+  #linearLogits(texts: readonly string[]): Float64Array | null {
+    return this.network.linear?.logits(texts.map((text) => piecesOf(text, this.text.settings))) ?? null;
+  }
+
+  /** Logits of the recurrent part, from minibatches of like lengths. */
+  #networkLogits(sequences: readonly Int32Array[]): Float64Array {
     const lengths = sequences.map(({ length }) => length);
     const all = Int32Array.from(sequences, (_, i) => i);
+    const outputs = this.config.labels.length === 2 ? 1 : this.config.labels.length;
+    const result = new Float64Array(sequences.length * outputs);
     for (const rows of sortedBatches(all, lengths, EVALUATION_BATCH)) {
       scope(() =>
         noGrad(() => {
-          const { logits } = this.#forward(Array.from(rows, (row) => sequences[row]));
-          if (this.config.labels.length !== 2) return visit(rows, softmax(logits).data() as Float32Array);
-          const second = sigmoid(logits).data();
-          visit(
-            rows,
-            Float32Array.from({ length: rows.length * 2 }, (_, i) =>
-              i % 2 === 1 ? second[i >> 1] : 1 - second[i >> 1],
-            ),
-          );
+          const logits = this.#forward(Array.from(rows, (row) => sequences[row])).logits.data();
+          rows.forEach((row, n) => {
+            for (let k = 0; k < outputs; k++) result[row * outputs + k] = logits[n * outputs + k];
+          });
         }),
       );
     }
+    return result;
   }
+}
+
+/** The beginning and the end, where there is more than so much. */
+function headAndTail<T extends Int32Array | Float64Array | string[]>(tokens: T, most = Infinity): T {
+  if (tokens.length <= most) return tokens;
+  const head = Math.ceil(most / 2);
+  const from = tokens.length - (most - head);
+  return tokens.filter((_: unknown, i: number) => i < head || i >= from) as T;
+}
+
+/** Texts that stand for all, evenly spaced. */
+function sampleOf(rows: readonly LabelledText[]): string[] {
+  const step = Math.max(1, Math.floor(rows.length / SAMPLE));
+  return rows.filter((_, i) => i % step === 0).map(({ text }) => text);
+}
+
+/** @param most tokens that a text was cut to, where it was */
+function shownFacts({ rows, tokensPerRow, labels, tokens }: TextFacts, most: number | undefined): string {
+  const [many, mean] = [rows, Math.round(tokensPerRow)].map((n) => n.toLocaleString('en'));
+  const cut = most === undefined ? '' : `, of which there is time for ${most} a row`;
+  return `${many} rows of ${mean} ${isWordKind(tokens) ? 'words' : 'characters'}${cut}, ${labels} labels`;
 }
 
 interface Encoded {
   sequences: Int32Array[];
   classes: Int32Array;
   lengths: Int32Array;
+}
+
+interface EncodedForBoth extends Encoded {
+  /** Logits of the linear part; null where there is none. */
+  linear: Float64Array | null;
+}
+
+/** @param logits [N, K], of two classes [N, 1] */
+function scoreOf(logits: Float64Array, classes: Int32Array, count: number): ClassifierMetrics {
+  const probabilities = probabilitiesOf(logits, count);
+  const predicted = new Int32Array(classes.length);
+  let loss = 0;
+  classes.forEach((truth, n) => {
+    const own = probabilities.subarray(n * count, (n + 1) * count);
+    predicted[n] = own.indexOf(own.reduce((most, p) => Math.max(most, p)));
+    loss -= Math.log(Math.max(own[truth], 1e-30));
+  });
+  return { loss: loss / classes.length, rows: classes.length, ...classMetrics(classes, predicted, count) };
+}
+
+/** What each class weighs, so that all weigh the same in sum; null where each row does. */
+function classWeightsOf(
+  classes: Int32Array,
+  count: number,
+  { classWeights }: Pick<ClassifierOptions, 'classWeights'>,
+): Float64Array | null {
+  if (classWeights === undefined) return null;
+  const rows = new Float64Array(count);
+  for (const k of classes) rows[k]++;
+  return rows.map((n) => classes.length / (count * Math.max(1, n)));
+}
+
+/** What the loss of a row weighs in the linear part. */
+const LINEAR_COST = 10;
+
+/** How far words and pairs are scaled by naive Bayes; of runs of characters each says little alone. */
+const BAYES = 0.5;
+
+/** What is a feature of the linear part: words, their affixes, and pairs of them; of characters runs of up to four, the ends of the text among them. */
+function ngramsOf({ tokens }: TextSettings): Omit<NgramLinearConfig, 'size'> {
+  const words = isWordKind(tokens);
+  return { order: words ? 2 : 4, marked: !words, affixes: words };
+}
+
+/** Of the minutes, what the linear part may take. */
+const LINEAR_SHARE = 0.1;
+
+/** Characters that the linear part can look at in a second, at least. */
+const CHARACTERS_A_SECOND = 2e6;
+
+/** The rows that the linear part learns from in its share of the minutes, evenly spaced where they are too many. */
+function rowsInTime(rows: readonly LabelledText[], minutes = Infinity): readonly LabelledText[] {
+  const characters = rows.reduce((sum, { text }) => sum + text.length, 0);
+  const step = Math.ceil(characters / (minutes * 60 * LINEAR_SHARE * CHARACTERS_A_SECOND));
+  return step <= 1 ? rows : rows.filter((_, i) => i % step === 0);
+}
+
+function fitUntil(minutes: number | undefined): number {
+  return performance.now() + (minutes ?? Infinity) * 60_000 * LINEAR_SHARE;
+}
+
+function linearConfig(config: ConfigReader, name: string): { linear?: NgramLinearConfig } {
+  const value = config.value('linear');
+  if (value === undefined) return {};
+  const own = new ConfigReader(value, name);
+  const size = own.size('size', 1);
+  if ((size & (size - 1)) !== 0) own.fail('a power of two as "size"');
+  return { linear: { order: own.size('order', 1), marked: own.flag('marked'), affixes: own.flag('affixes'), size } };
 }
 
 function settingsOf({ tokens, lowercase, lettersOnly, collapseWhitespace }: ClassifierOptions): TextSettings {

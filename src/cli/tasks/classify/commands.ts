@@ -12,15 +12,21 @@ export const classifyCommands: TaskCommands<'classify'> = {
   async evaluate(model, { context, args, options, reading }) {
     const { readLabelled } = await import('../../../sources/index.js');
     const data = await readLabelled(sourcesOf(context), args, options, reading);
-    const { rows, loss, accuracy, macroF1, confusion } = model.evaluate(data.test ?? data.rows);
+    const { rows, loss, accuracy, macroF1, confusion, parts } = model.evaluate(data.test ?? data.rows);
     return {
       ...{ name: data.name, report: data.report },
-      json: { rows, loss, accuracy, macroF1, labels: model.config.labels, confusion },
+      json: { rows, loss, accuracy, macroF1, labels: model.config.labels, confusion, ...(parts && { parts }) },
       rows: [
         ['rows', formatNumber(rows)],
         ['loss', `${formatNumber(loss)} nats per row`],
         ['accuracy', percent(accuracy)],
         ['macro F1', formatNumber(macroF1)],
+        ...(parts === undefined
+          ? []
+          : [
+              ['accuracy of the network alone', percent(parts.network.accuracy)] as [string, string],
+              ['accuracy of the linear part alone', percent(parts.linear.accuracy)] as [string, string],
+            ]),
       ],
     };
   },

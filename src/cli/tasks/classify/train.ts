@@ -7,7 +7,7 @@ import { escapeXml } from '../../../drawing/svg.js';
 import { TOKENIZER_KINDS } from '../../../text/tokenizer.js';
 import { UnrolledError } from '../../../errors.js';
 import { defineCommand } from '../../command.js';
-import { choice, flag, fraction, integer, path, string } from '../../options.js';
+import { choice, flag, fraction, integer, type OptionSpec, path, string } from '../../options.js';
 import { formatNumber, percent } from '../../output.js';
 import type { LabelledRow } from '../../../sources/index.js';
 import { sourcesOf } from '../../sources.js';
@@ -16,14 +16,28 @@ import type * as library from '../../library.js';
 import { embeddingOption, fitSettings, trainOptions } from '../../trainOptions.js';
 import { requireParts } from '../../parts.js';
 import { openResume, seedOf } from '../../resumed.js';
-import { startRun, taskResult, trainAndSave } from '../../trainRun.js';
+import { type Run, startRun, taskResult, trainAndSave } from '../../trainRun.js';
 
 /** The share of the rows that is drawn for the test where there is no such part. */
 const TEST = 0.1;
 /** The training part is measured on so many of its rows. */
 const MEASURED = 2000;
-/** Mistakes in the report. */
+/** Mistakes in the report, and among how many rows of the test they are looked for. */
 const MISTAKES = 12;
+const LOOKED_AT = 2000;
+/** What counting reads of a text in a second at least, in tokens. */
+const COUNTED_PER_SECOND = 100_000;
+/** Rows that are looked at to know how long texts are. */
+const SAMPLE = 100;
+/** Fewer rows say nothing. */
+const FEWEST_COUNTED = 200;
+const CHOSEN = 'chosen from the data';
+
+const TRAINING = trainOptions(DEFAULTS, { epochs: CHOSEN, minutes: '5, or 10 for much text' });
+
+function fromData<T>(spec: OptionSpec<T>): OptionSpec<T> {
+  return { ...spec, defaultText: CHOSEN };
+}
 
 export const trainClassifyCommand = defineCommand({
   name: 'train classify',
@@ -36,8 +50,9 @@ export const trainClassifyCommand = defineCommand({
     },
   ],
   options: {
-    ...trainOptions(DEFAULTS, { epochs: '5', minutes: 'no limit' }),
-    embedding: embeddingOption(100),
+    ...TRAINING,
+    ...{ hidden: fromData(TRAINING.hidden), dropout: fromData(TRAINING.dropout), batch: fromData(TRAINING.batch) },
+    ...{ lr: fromData(TRAINING.lr), embedding: fromData(embeddingOption(0)) },
     text: string('--text <column>', 'text column, by name or number (default: detected)'),
     label: string('--label <column>', 'label column (default: detected)'),
     test: path('--test <file>', `test data (default: ${TEST} of the data, stratified by label)`),
@@ -49,26 +64,38 @@ export const trainClassifyCommand = defineCommand({
     vectors: path('--vectors <file>', 'pretrained word vectors, in the format of GloVe'),
     tokens: {
       ...choice('--tokens <kind>', 'token unit', TOKENIZER_KINDS),
-      defaultText: DEFAULTS.tokens,
+      defaultText: 'word; char where texts are single words',
     },
-    lowercase: flag('--lowercase', 'convert text to lower case'),
-    minCount: { ...integer('--min-count <N>', 'drop tokens that occur fewer than N times'), defaultText: '1' },
+    lowercase: flag('--lowercase', 'convert text to lower case (default: for words)'),
+    keepCase: flag('--keep-case', 'keep upper case, for words too'),
+    minCount: fromData(integer('--min-count <N>', 'drop tokens that occur fewer than N times')),
     pooling: {
       ...choice('--pooling <name>', 'pooling over the outputs of all steps', POOLINGS),
-      defaultText: DEFAULTS.pooling,
+      defaultText: CHOSEN,
     },
     wordDropout: {
       ...fraction(
         '--word-dropout <P>',
         'word dropout: probability that a token is replaced by the unknown one during training',
       ),
-      defaultText: String(DEFAULTS.wordDropout),
+      defaultText: CHOSEN,
+    },
+    maxLength: {
+      ...integer('--max-length <N>', 'tokens that the network reads of a longer text: its beginning and its end'),
+      defaultText: 'all, unless time is short',
     },
     oneDirection: flag('--one-direction', 'use a unidirectional network'),
+    linear: {
+      ...flag('--no-linear', 'leave out the linear part over n-grams that stands beside the network'),
+      default: true,
+    },
+    classWeights: choice('--class-weights <kind>', 'balanced: rare labels weigh as much as frequent ones', [
+      'balanced',
+    ]),
   },
   examples: [
     'unrolled train classify reviews.csv --text review --label sentiment',
-    'unrolled train classify names-18-languages --tokens char',
+    'unrolled train classify names-18-languages',
   ],
   async run(context, args, options) {
     const { io, globals } = context;
@@ -98,39 +125,61 @@ export const trainClassifyCommand = defineCommand({
     const vectors = options.vectors === undefined ? undefined : await readWordVectors(sources, options.vectors);
     const sizes = `${formatNumber(training.length)} training rows, ${formatNumber(test.length)} test rows`;
     const run = await startRun(context, { ...data, resumed }, args, sizes, options, DEFAULTS.cell);
-    const { tokens, lowercase, minCount, pooling, wordDropout, oneDirection } = options;
+    const { tokens, minCount, pooling, wordDropout, maxLength, oneDirection, classWeights } = options;
+    const lowercase = options.lowercase ? true : options.keepCase ? false : undefined;
     const model = await trainAndSave(context, run, (hooks) =>
       lib.TextClassifier.fit(training, {
         ...fitSettings(options, context),
         ...hooks,
         reading: data.reading,
-        ...{ cell, vectors, tokens, lowercase: lowercase || undefined, minCount, pooling, wordDropout },
+        ...{ cell, vectors, tokens, lowercase, minCount, pooling, wordDropout, maxLength, classWeights },
+        linear: options.linear ? undefined : false,
         bidirectional: oneDirection ? false : undefined,
         validation: data.validation ?? options.validation,
         onValidation: ({ loss, accuracy }) =>
           run.progress.log(`validation loss ${loss.toFixed(3)}, accuracy ${percent(accuracy)}`),
       }),
     );
-    const tested = model.evaluate(test);
-    const trained = model.evaluate(training.slice(0, MEASURED));
-    run.progress.log('fitting baselines: naive Bayes, logistic regression');
-    const baselines = baselinesOf(model, training, test, lib);
+    const measured = rowsInTime(test, model, run);
+    const tested = model.evaluate(measured);
+    const trained = model.evaluate(training.slice(0, Math.min(MEASURED, measured.length)));
+    const baselines = baselinesOf(model, training, measured, run, lib);
     const { config } = model;
     const last = model.training.final;
-    const scores = [
+    const parts = tested.parts && {
+      weights: model.weights,
+      validation: last?.parts ?? null,
+      test: tested.parts,
+    };
+    const scores: (readonly [string, number | null, number | null])[] = [
       ['majority', baselines.majority, null],
       ['naive Bayes', baselines.naiveBayes, null],
       ['logistic regression', baselines.logisticRegression, null],
-      [`${config.cell} (this one)`, tested.accuracy, tested.macroF1],
-    ] as const;
-    const rows = scores.map(([name, accuracy, f1]) => [name, percent(accuracy), f1 === null ? '' : f1.toFixed(3)]);
+      ...(tested.parts === undefined
+        ? []
+        : ([
+            ['linear part alone', tested.parts.linear.accuracy, tested.parts.linear.macroF1],
+            [`${config.cell} alone`, tested.parts.network.accuracy, tested.parts.network.macroF1],
+          ] as const)),
+      [
+        tested.parts === undefined ? `${config.cell} (this one)` : `${config.cell} and linear part (this one)`,
+        tested.accuracy,
+        tested.macroF1,
+      ],
+    ];
+    const rows = scores.map(([name, accuracy, f1]) => [
+      name,
+      accuracy === null ? 'left out' : percent(accuracy),
+      f1 === null ? '' : f1.toFixed(3),
+    ]);
     const columns = [{ heading: 'test' }, { heading: 'accuracy', number: true }, { heading: 'macro F1', number: true }];
+    const best = Math.max(...Object.values(baselines).map((accuracy) => accuracy ?? 0));
     return taskResult(context, run, model, {
       title: `${data.name}: classifier`,
       line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' per direction' : ''} · ${sizes}`,
       figures: [
         ['test accuracy', percent(tested.accuracy)],
-        ['best baseline', percent(Math.max(baselines.naiveBayes, baselines.logisticRegression))],
+        ['best baseline', percent(best)],
         ['labels', formatNumber(config.labels.length)],
       ],
       scores: { heading: 'Accuracy', columns, rows, strong: rows.length - 1 },
@@ -144,17 +193,18 @@ export const trainClassifyCommand = defineCommand({
             tested.confusion,
           ),
         },
-        { heading: 'Most confident mistakes', html: mistakesHtml(model, test) },
+        { heading: 'Most confident mistakes', html: mistakesHtml(model, measured.slice(0, LOOKED_AT)) },
       ],
       details: [['vocabulary', `${formatNumber(model.vocabularySize)} (${model.text.settings.tokens})`]],
       data: data.report,
       json: {
         labels: config.labels,
         vocabulary: model.vocabularySize,
-        rows: { train: training.length, test: test.length },
+        rows: { train: training.length, test: measured.length },
         train: figures(trained),
         validation: last && figures(last),
         test: { ...figures(tested), confusion: tested.confusion },
+        ...(parts === undefined ? {} : { parts }),
         baselines,
       },
     });
@@ -187,35 +237,72 @@ function drawTest<R extends LabelledText>(
   return { training: Array.from(rest, (i) => rows[i]), test: Array.from(drawn, (i) => rows[i]) };
 }
 
+/** Of the test rows, evenly spaced, as many as can be measured in half of the time that is left. */
+function rowsInTime<R extends LabelledText>(
+  test: readonly R[],
+  model: TextClassifier & { training: { tokensPerSecond: number } },
+  { budget, progress }: Pick<Run, 'budget' | 'progress'>,
+): readonly R[] {
+  const seconds = budget.secondsLeft() / 2;
+  if (seconds === Infinity) return test;
+  const some = test.slice(0, SAMPLE);
+  const tokens = some.reduce((sum, { text }) => sum + model.steps(text).length, 0) / some.length;
+  const most = Math.max(FEWEST_COUNTED, Math.floor((seconds * model.training.tokensPerSecond) / Math.max(1, tokens)));
+  const step = Math.ceil(test.length / most);
+  if (step <= 1) return test;
+  const measured = test.filter((_, i) => i % step === 0);
+  progress.log(`measured on ${formatNumber(measured.length)} of the test rows, as time allows`);
+  return measured;
+}
+
+/** Accuracy on the test part; null for what there was no time for. */
+interface Baselines {
+  majority: number;
+  naiveBayes: number | null;
+  logisticRegression: number | null;
+}
+
 /**
- * Accuracy on the test part: of the label that is most frequent, and of naive Bayes and logistic regression on the model's tokens and
- * their neighbours.
+ * Of the label that is most frequent, and of naive Bayes and logistic regression on the model's tokens and their neighbours: on as many
+ * training rows as there is time for.
  */
 function baselinesOf(
   model: TextClassifier,
   training: readonly LabelledText[],
   test: readonly LabelledText[],
+  { budget, progress }: Pick<Run, 'budget' | 'progress'>,
   { LogisticRegression, NaiveBayes }: Pick<typeof library, 'LogisticRegression' | 'NaiveBayes'>,
-): { majority: number; naiveBayes: number; logisticRegression: number } {
+): Baselines {
   const count = model.config.labels.length;
   const [seen, unseen] = [model.encode(training), model.encode(test)];
-  const byCharacter = model.text.settings.tokens === 'char' || model.text.settings.tokens === 'byte';
-  // Of a word the beginning and the end say much.
-  const mark = byCharacter ? ['·'] : [];
-  const words = ({ sequences }: { sequences: Int32Array[] }): string[][] =>
-    sequences.map((sequence) => [...mark, ...Array.from(sequence, String), ...mark]);
-  const features = words(seen);
-  const order = byCharacter ? 4 : 2;
-  const bayes = new NaiveBayes(features, seen.classes, count, byCharacter ? { order, alpha: 0.3 } : { order });
-  const logistic = new LogisticRegression(features, seen.classes, count, { order });
   const frequencies = new Int32Array(count);
   for (const k of seen.classes) frequencies[k]++;
   const most = frequencies.indexOf(Math.max(...frequencies));
   const share = (guess: (i: number) => number): number =>
     unseen.classes.reduce((sum, k, i) => sum + (guess(i) === k ? 1 : 0), 0) / unseen.classes.length;
-  const rows = words(unseen);
+  const majority = share(() => most);
+  const tokens = [seen, unseen].flatMap(({ lengths }) => [...lengths]).reduce((sum, length) => sum + length, 0);
+  const step = Math.max(1, Math.ceil(tokens / COUNTED_PER_SECOND / budget.secondsLeft()));
+  const some =
+    training.length / step < FEWEST_COUNTED && step > 1 ? [] : [...training.keys()].filter((i) => i % step === 0);
+  if (some.length === 0) {
+    progress.log('the baselines naive Bayes and logistic regression are left out: there is no time for them');
+    return { majority, naiveBayes: null, logisticRegression: null };
+  }
+  const sample = step === 1 ? '' : `, on ${formatNumber(some.length)} of the training rows, as time allows`;
+  progress.log(`fitting baselines: naive Bayes, logistic regression${sample}`);
+  const byCharacter = model.text.settings.tokens === 'char' || model.text.settings.tokens === 'byte';
+  // Of a word the beginning and the end say much.
+  const mark = byCharacter ? ['·'] : [];
+  const words = (sequence: Int32Array): string[] => [...mark, ...Array.from(sequence, String), ...mark];
+  const features = some.map((i) => words(seen.sequences[i]));
+  const classes = some.map((i) => seen.classes[i]);
+  const order = byCharacter ? 4 : 2;
+  const bayes = new NaiveBayes(features, classes, count, byCharacter ? { order, alpha: 0.3 } : { order });
+  const logistic = new LogisticRegression(features, classes, count, { order });
+  const rows = unseen.sequences.map(words);
   return {
-    majority: share(() => most),
+    majority,
     naiveBayes: share((i) => bayes.predict(rows[i])),
     logisticRegression: share((i) => logistic.predict(rows[i])),
   };
