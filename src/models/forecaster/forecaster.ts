@@ -50,6 +50,15 @@ import {
 } from './rules.js';
 
 const EVALUATION_BATCH = 256;
+/** Windows of the validation part that are measured while training, evenly spread where there are more: neighbours say nearly the same. */
+const VALIDATION_WINDOWS = 4096;
+
+/** The windows in from … to − 1, or every n-th of them. */
+interface Measured {
+  from: number;
+  to: number;
+  every?: number;
+}
 
 /** The time limit of a training where nothing else is said. */
 const MINUTES = 2;
@@ -208,6 +217,7 @@ export class Forecaster extends Model<ForecastTask> {
     }
     const held = b - Math.max(a, window) >= horizon;
     if (!held) this.network.share = CAUTION;
+    const measured = { from: a, to: b, every: Math.ceil((b - a) / VALIDATION_WINDOWS) };
     return learnRows(
       {
         data: { training: fingerprint(series, 0, end), validation: fingerprint(series, a, b) },
@@ -218,23 +228,23 @@ export class Forecaster extends Model<ForecastTask> {
         },
         evaluate: () => {
           if (!held) return null;
-          this.#chooseShare(channels, a, b);
-          return this.#measureScaled(series, channels, a, b);
+          this.#chooseShare(channels, measured);
+          return this.#measureScaled(series, channels, measured);
         },
       },
       o,
     );
   }
 
-  /** How much of the recurrent part counts, by the windows in from … to − 1. */
-  #chooseShare(channels: Channels, from: number, to: number): void {
+  /** How much of the recurrent part counts, by these windows. */
+  #chooseShare(channels: Channels, measured: Measured): void {
     const { config, network } = this;
     if (config.shortcut !== 'fitted' || config.mode !== 'direct') return;
     const { horizon: K, quantiles, loss } = config;
     const Q = this.#reader.perStep;
     network.share = 1;
     const judged: Judged[] = [];
-    for (const places of batchesOf(from, to, config)) {
+    for (const places of batchesOf(measured, config)) {
       const { values, linear } = scope(() => this.#reader.ahead(channels, places, K, this.#reader.past));
       if (linear === null) return;
       for (const [n, place] of places.entries()) {
@@ -243,7 +253,7 @@ export class Forecaster extends Model<ForecastTask> {
       }
     }
     const target = channels[0];
-    network.share = chooseShare(judged, K, (value, { place }, i) => {
+    network.share = chooseShare(judged, Math.ceil(K / (measured.every ?? 1)), (value, { place }, i) => {
       return lossOf(target[place + Math.floor(i / Q)] - value, quantiles[i % Q], loss);
     });
   }
@@ -280,7 +290,7 @@ export class Forecaster extends Model<ForecastTask> {
         'give more of the series',
       );
     }
-    return this.#measureScaled(series, this.#scaled(series), from, to);
+    return this.#measureScaled(series, this.#scaled(series), { from, to });
   }
 
   /**
@@ -392,7 +402,7 @@ export class Forecaster extends Model<ForecastTask> {
     return { values: named['0.5'], quantiles: named };
   }
 
-  #measureScaled({ target, filled }: Series, channels: Channels, from: number, to: number): ForecastMetrics {
+  #measureScaled({ target, filled }: Series, channels: Channels, measured: Measured): ForecastMetrics {
     const { window, horizon: K, quantiles, loss, scalings } = this.config;
     const Q = this.#reader.perStep;
     const middle = Math.max(0, quantiles.indexOf(0.5));
@@ -400,7 +410,7 @@ export class Forecaster extends Model<ForecastTask> {
     const readsFilled = filledWindows(filled, window);
     const below = new Float64Array(Q);
     let total = 0;
-    for (const places of batchesOf(from, to, this.config)) {
+    for (const places of batchesOf(measured, this.config)) {
       const { values, linear } = scope(() => this.#reader.ahead(channels, places, K, this.#reader.past));
       for (const [n, place] of places.entries()) {
         const row = values.subarray(n * K * Q, (n + 1) * K * Q);
@@ -441,9 +451,14 @@ export class Forecaster extends Model<ForecastTask> {
 }
 
 /** The windows that are measured, in batches. */
-function* batchesOf(from: number, to: number, { window, horizon }: ForecasterConfig): Generator<number[]> {
-  for (let start = Math.max(from, window); start + horizon <= to; start += EVALUATION_BATCH) {
-    yield Array.from({ length: Math.min(EVALUATION_BATCH, to - horizon - start + 1) }, (_, n) => start + n);
+function* batchesOf(
+  { from, to, every = 1 }: Measured,
+  { window, horizon }: Pick<ForecasterConfig, 'window' | 'horizon'>,
+): Generator<number[]> {
+  const first = Math.max(from, window);
+  const count = Math.max(0, Math.floor((to - horizon - first) / every) + 1);
+  for (let done = 0; done < count; done += EVALUATION_BATCH) {
+    yield Array.from({ length: Math.min(EVALUATION_BATCH, count - done) }, (_, n) => first + (done + n) * every);
   }
 }
 
