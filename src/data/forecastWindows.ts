@@ -50,12 +50,37 @@ export function networkInputs(
   return x;
 }
 
-/** What the linear shortcut reads: the W values before each place less the last of them. [N · W] */
-export function windowLags([target]: Channels, places: ArrayLike<number>, window: number): Float32Array {
-  const lags = new Float32Array(places.length * window);
+/** Which lags a linear map of the window reads. */
+export interface LagSettings {
+  window: number;
+  /** Whether it reads the last value too, not only how far the others are from it. */
+  level: boolean;
+  /** V: how many values of each other input it reads; 0 for none. */
+  inputWindow: number;
+}
+
+/** How many lags a linear map of the window reads, with `inputs` other inputs. */
+export function lagCount({ window, inputWindow }: Omit<LagSettings, 'level'>, inputs: number): number {
+  return window + inputWindow * inputs;
+}
+
+/**
+ * What the linear map of the window reads: the W values before each place less the last of them, in whose place stands the last value
+ * itself (`level`) or 0; then V values of each other input as they are.
+ * @returns [N · (W + inputs · V)]
+ */
+export function windowLags(channels: Channels, places: ArrayLike<number>, s: LagSettings): Float32Array {
+  const { window, level, inputWindow } = s;
+  const [target, ...others] = channels;
+  const lags = new Float32Array(places.length * lagCount(s, others.length));
+  let at = 0;
   for (let n = 0; n < places.length; n++) {
-    const last = target[places[n] - 1];
-    for (let j = 0; j < window; j++) lags[n * window + j] = target[places[n] - window + j] - last;
+    const place = places[n];
+    const last = target[place - 1];
+    for (let j = 1; j < window; j++) lags[at++] = target[place - window + j - 1] - last;
+    lags[at++] = level ? last : 0;
+    if (inputWindow === 0) continue;
+    for (const other of others) for (let j = 0; j < inputWindow; j++) lags[at++] = other[place - inputWindow + j];
   }
   return lags;
 }

@@ -23,6 +23,9 @@ describe('scaling', () => {
   it('is what its name says, of the part that it was fitted on', () => {
     expect(fitScaling([1, 3])).toEqual({ transform: 'none', offset: 2, factor: 1 });
     expect([...scaleValues([2, 6, 10, 14], fitScaling([2, 6, 10], { kind: 'minmax' }))]).toEqual([0, 0.5, 1, 1.5]);
+    // Quartiles 2 and 4 of any five numbers in this order: an outlier changes nothing.
+    expect(fitScaling([1, 2, 3, 4, 1e6], { kind: 'robust' })).toMatchObject({ offset: 3, factor: 2 / 1.349 });
+    expect(fitScaling([7, 7, 7, 7, 9], { kind: 'robust' })).toEqual(fitScaling([7, 7, 7, 7, 9]));
     expect(fitScaling([5, 5, 5])).toEqual({ transform: 'none', offset: 5, factor: 1 });
     expect(scaleValues([Math.E], fitScaling([1, 1], { kind: 'none', transform: 'log' }))[0]).toBeCloseTo(1, 12);
   });

@@ -11,8 +11,8 @@ import {
   shownValue,
 } from '../expect.js';
 
-export const SCALINGS = ['standard', 'minmax', 'none'] as const;
-/** By mean and deviation, by least and largest value, or not at all. */
+export const SCALINGS = ['standard', 'robust', 'minmax', 'none'] as const;
+/** By mean and deviation, by median and quartiles, by least and largest value, or not at all. */
 export type ScalingKind = (typeof SCALINGS)[number];
 
 /** log makes a season that grows with the level (multiplicative) additive; log1p is log(1 + x), for series with zeros. */
@@ -35,7 +35,10 @@ export interface Scaling {
 
 /** How `fitScaling` measures a series. */
 export interface ScalingOptions {
-  /** Mean 0 and deviation 1 (`standard`, by the count, not the count less one), 0 to 1 (`minmax`), or as it is; standard. */
+  /**
+   * Mean 0 and deviation 1 (`standard`, by the count, not the count less one), median 0 and the deviation that a normal distribution
+   * with these quartiles has (`robust`: outliers change little), 0 to 1 (`minmax`), or as it is; standard.
+   */
   kind?: ScalingKind;
   /** none */
   transform?: Transform;
@@ -79,6 +82,12 @@ export function fitScaling(values: ArrayLike<number>, options: ScalingOptions = 
   if (kind === 'standard') {
     offset = x.reduce((sum, v) => sum + v, 0) / x.length;
     factor = Math.sqrt(x.reduce((sum, v) => sum + (v - offset) ** 2, 0) / x.length);
+  } else if (kind === 'robust') {
+    const sorted = x.toSorted();
+    offset = quantile(sorted, 0.5);
+    factor = (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / QUARTILES;
+    // More than half of the values may be the same.
+    if (!(factor > 0)) return fitScaling(values, { kind: 'standard', transform });
   } else if (kind === 'minmax') {
     offset = x.reduce((least, v) => Math.min(least, v), Infinity);
     factor = x.reduce((most, v) => Math.max(most, v), -Infinity) - offset;
@@ -88,6 +97,17 @@ export function fitScaling(values: ArrayLike<number>, options: ScalingOptions = 
     throw new UnrolledError('RANGE', `${expected}, received a deviation of ${factor}`, 'use a larger unit');
   }
   return { transform, offset, factor };
+}
+
+/** The distance of the quartiles of a normal distribution, in deviations. */
+const QUARTILES = 1.349;
+
+/** Between two values by a straight line. @param sorted rising */
+function quantile(sorted: Float64Array, share: number): number {
+  const place = share * (sorted.length - 1);
+  const below = Math.floor(place);
+  const above = Math.min(sorted.length - 1, below + 1);
+  return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
 }
 
 /** The deviation of the differences of a scaled series; 1 where they are constant up to rounding. */

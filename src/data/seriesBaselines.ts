@@ -3,6 +3,7 @@ import { UnrolledError } from '../errors.js';
 import { expectNumbers } from '../expect.js';
 import { requireNumber } from '../range.js';
 import { isConstant, largest } from './scaling.js';
+import { windowProducts } from './windowProducts.js';
 
 /** The K values from `at` on, knowing values[0 … at − 1] alone. */
 export type SeriesRule = (values: ArrayLike<number>, at: number) => Float64Array;
@@ -43,15 +44,18 @@ export function fitLinearRule(values: ArrayLike<number>, options: LinearRuleOpti
   const D = W - 1;
   const gram = new Float64Array(D * D);
   const B = new Float64Array(D * K);
-  const x = new Float64Array(D);
   // Differences that are rounding alone have nothing to teach: B stays 0, which is the last value.
-  const end = isConstant(values) ? 0 : values.length;
-  for (let at = W; at + K <= end; at++) {
-    const last = values[at - 1];
-    for (let i = 0; i < D; i++) x[i] = values[at - W + i] - last;
+  if (!isConstant(values)) {
+    // Less the mean, so that the products of differences lose no digits.
+    const mean = Float64Array.from(values).reduce((sum, v) => sum + v / values.length, 0);
+    const centred = Float64Array.from(values, (v) => v - mean);
+    const n = W + K;
+    const all = windowProducts([centred], [{ channel: 0, first: -W, count: n }], W, values.length - K + 1);
+    // Of slots i and j, each less the last value.
+    const product = (i: number, j: number): number => all[i * n + j] - all[i * n + D] - all[D * n + j] + all[D * n + D];
     for (let i = 0; i < D; i++) {
-      for (let j = 0; j <= i; j++) gram[i * D + j] += x[i] * x[j];
-      for (let k = 0; k < K; k++) B[i * K + k] += x[i] * (values[at + k] - last);
+      for (let j = 0; j <= i; j++) gram[i * D + j] = product(i, j);
+      for (let k = 0; k < K; k++) B[i * K + k] = product(i, W + k);
     }
   }
   for (let i = 0; i < D; i++) gram[i * D + i] += ridge;
@@ -94,17 +98,20 @@ export function solveCholesky(A: Float64Array, B: Float64Array, n: number, k: nu
         );
     }
   }
-  for (let c = 0; c < k; c++) {
-    for (let i = 0; i < n; i++) {
-      let sum = B[i * k + c];
-      for (let m = 0; m < i; m++) sum -= A[i * n + m] * B[m * k + c];
-      B[i * k + c] = sum / A[i * n + i];
-    }
-    for (let i = n - 1; i >= 0; i--) {
-      let sum = B[i * k + c];
-      for (let m = i + 1; m < n; m++) sum -= A[m * n + i] * B[m * k + c];
-      B[i * k + c] = sum / A[i * n + i];
-    }
+  // Row by row: neighbours in memory.
+  const subtract = (i: number, m: number, factor: number): void => {
+    for (let c = 0; c < k; c++) B[i * k + c] -= factor * B[m * k + c];
+  };
+  const divide = (i: number): void => {
+    for (let c = 0; c < k; c++) B[i * k + c] /= A[i * n + i];
+  };
+  for (let i = 0; i < n; i++) {
+    for (let m = 0; m < i; m++) subtract(i, m, A[i * n + m]);
+    divide(i);
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    for (let m = i + 1; m < n; m++) subtract(i, m, A[m * n + i]);
+    divide(i);
   }
 }
 
@@ -114,15 +121,18 @@ const PROMINENCE = 0.05;
 const WANDER = 45;
 /** Autocorrelations of noise lie within this many 1/√n, over all lags that are looked at. */
 const NOISE = 4;
+/** Values that are looked at: the time grows with their square. */
+const LONGEST = 20_000;
 
 /**
  * The season of a series: the lag of the highest peak of the autocorrelation, up to a third of the length, after a straight line
  * is taken off. Where a slow wander hides every peak, that of the differences; where it is nearly all there is, they must agree: a random
- * walk has high peaks of its own that mean nothing. null where there is none: no peak is above what noise has. Give the training part alone.
+ * walk has high peaks of its own that mean nothing. null where there is none: no peak is above what noise has. Of a series of more than
+ * 20,000 values the last ones are looked at. Give the training part alone.
  */
 export function findSeason(values: ArrayLike<number>): number | null {
   expectNumbers(values, 'a series');
-  const x = withoutLine(values);
+  const x = withoutLine(Array.from(values).slice(-LONGEST));
   // What is left of a straight line is rounding, which has periods of its own.
   if (isConstant(x, largest(values))) return null;
   const changes = x.map((v, i) => (i === 0 ? 0 : v - x[i - 1]));

@@ -30,6 +30,7 @@ export async function fitModel<M extends Trainable, D, O extends object>(
   data: D,
   asked: (O & FitOptions) | undefined,
 ): Promise<M> {
+  const began = performance.now();
   const given: O & FitOptions = optionsOf(asked, definition.options as Names<O & FitOptions>, 'fit');
   checkFitOptions(given);
   await ensureBackend();
@@ -56,6 +57,9 @@ export async function fitModel<M extends Trainable, D, O extends object>(
   model.isUnfinished = false;
   given.onStart?.({ settings: model.settings, chosen, facts });
   const { epochs, minutes, maxSteps } = options;
+  // What was chosen and fitted before the first step took of the time, too; half of it is left for the training at least.
+  const spent = (performance.now() - began) / 60_000;
+  const left = minutes && Math.max(minutes / 2, minutes - spent);
   const onValidation = options.onValidation as ((event: object, model: M) => void | Promise<void>) | undefined;
   try {
     model.training = await train(
@@ -78,6 +82,7 @@ export async function fitModel<M extends Trainable, D, O extends object>(
       },
       {
         ...options,
+        minutes: left,
         epochs: epochs ?? (minutes === undefined && maxSteps === undefined ? definition.epochs : undefined),
         ...(from === null ? {} : { from: from.checkpoint }),
         checkpointSeconds: checkpoint?.everySeconds,

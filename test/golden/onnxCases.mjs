@@ -212,7 +212,7 @@ for (const pooling of ['last', 'mean-max', 'last-mean-max']) {
   const inputs = { tokens: ints(data, [4, 3], 'int64'), lengths: ints([4, 2, 1], [3], 'int32') };
   await write(`classifier-${pooling}`, model, {}, inputs, { logits: plain(logits) });
 }
-for (const shortcut of [true, false]) {
+for (const shortcut of [true, false, 'fitted']) {
   const target = Array.from({ length: 200 }, (_, t) => Math.sin(t / 5));
   const model = await Forecaster.fit({ target }, { window: 12, horizon: 3, hiddenSize: 4, maxSteps: 2, shortcut });
   const [x, lags] = [randn([12, 2, model.network.recurrent.inputSize]), randn([2, 12])];

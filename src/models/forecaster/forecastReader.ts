@@ -1,14 +1,20 @@
 // What a forecaster computes on scaled values: the network on windows, and its outputs as the values that follow.
 // Letters: W window, K horizon, Q quantiles (1 without), N places, F channels.
 import { noGrad } from '../../autograd/tape.js';
-import { baseOf, type Channels, networkInputs, windowLags } from '../../data/forecastWindows.js';
+import { baseOf, type Channels, lagCount, networkInputs, windowLags } from '../../data/forecastWindows.js';
 import { huber, mae, mse } from '../../nn/losses.js';
 import { quantileLoss } from '../../nn/quantileLoss.js';
 import type { RecurrentState } from '../../nn/recurrent.js';
 import { fromData } from '../../tensor/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import type { ForecasterNetwork } from './forecasterNetwork.js';
-import { channelsOf, type ForecasterConfig } from './options.js';
+import type { ForecasterNetwork, ForecastOutput } from './forecasterNetwork.js';
+import { channelsOf, type ForecasterConfig, lagSettings } from './options.js';
+
+/** Forecasts of several places: [N, steps, Q]. */
+export interface Ahead {
+  values: Float64Array;
+  linear: Float64Array | null;
+}
 
 export class ForecastReader {
   readonly #config: ForecasterConfig;
@@ -24,13 +30,24 @@ export class ForecastReader {
     return this.#config.mode === 'direct' ? this.#config.horizon : 1;
   }
 
+  /** Values before a place that the recurrent part reads. */
+  get past(): number {
+    return this.#config.recurrentWindow ?? this.#config.window;
+  }
+
   /** Q: numbers of each step. */
   get perStep(): number {
     return Math.max(1, this.#config.quantiles.length);
   }
 
   /** The network on `past` values before each place, from a state on: [N, C]. */
-  read(channels: Channels, places: ArrayLike<number>, past: number, state: RecurrentState | null, withLags = true) {
+  read(
+    channels: Channels,
+    places: ArrayLike<number>,
+    past: number,
+    state: RecurrentState | null,
+    withLags = true,
+  ): ForecastOutput {
     const config = this.#config;
     const N = places.length;
     // A step that goes on from a state reads its difference from the value before.
@@ -38,14 +55,16 @@ export class ForecastReader {
     const x = networkInputs(channels, places, past + (carried ? 1 : 0), config);
     const F = channelsOf(config);
     const input = fromData(carried ? x.subarray(N * F) : x, [past, N, F]);
-    const lags = withLags ? windowLags(channels, places, config.window) : new Float32Array(N * config.window);
-    return this.#network.forward(input, fromData(lags, [N, config.window]), state);
+    const settings = lagSettings(config);
+    const P = lagCount(settings, config.inputs.length);
+    const lags = withLags ? windowLags(channels, places, settings) : new Float32Array(N * P);
+    return this.#network.forward(input, fromData(lags, [N, P]), state);
   }
 
   /** The network's loss on the windows before these places. */
   loss(channels: Channels, places: Int32Array): Tensor {
     const config = this.#config;
-    const { output } = this.read(channels, places, config.window, null);
+    const { output } = this.read(channels, places, this.past, null);
     const Q = this.perStep;
     const wanted = new Float32Array(output.size);
     for (let n = 0, i = 0; n < places.length; n++) {
@@ -62,11 +81,16 @@ export class ForecastReader {
     return { mse, mae, huber }[config.loss](output, target);
   }
 
-  /** Scaled forecasts from each place: [N, steps, Q]. */
-  ahead(channels: Channels, places: readonly number[], steps: number, past: number): Float64Array {
+  /**
+   * Scaled forecasts from each place: [N, steps, Q]; those of the linear map alone too, where there is a fitted one that predicts all
+   * steps at once.
+   */
+  ahead(channels: Channels, places: readonly number[], steps: number, past: number): Ahead {
     return noGrad(() => {
-      const { output, state } = this.read(channels, places, past, null);
-      return this.goOn(channels, places, steps, output, state);
+      const { output, linear, state } = this.read(channels, places, past, null);
+      const values = this.goOn(channels, places, steps, output, state);
+      const isAlone = linear !== null && this.#config.mode === 'direct';
+      return { values, linear: isAlone ? this.#direct(channels, places, steps, linear) : null };
     });
   }
 

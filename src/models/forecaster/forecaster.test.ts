@@ -113,6 +113,44 @@ describe('Forecaster', () => {
     expect(() => seeing.evaluate({ target: follows }, 240)).toThrow(expect.objectContaining({ code: 'SHAPE' }));
   });
 
+  it('begins at the linear map, whose map is ridge regression, and never gives it up for noise', async () => {
+    const begun = await Forecaster.fit({ target }, { ...SMALL, maxSteps: 1, learningRate: 1e-9 });
+    const linear = forecastBaselines(target, { window: 10, horizon: 4, train: 180, from: 240, to: 300 }).linear.mse;
+    const before = begun.evaluate({ target }, 240);
+    expect(before.mse).toBeCloseTo(before.linear?.mse ?? NaN, 5);
+    expect(before.mse).toBeLessThan(1.05 * linear);
+    const draws = new Philox(11);
+    const noise = Array.from({ length: 400 }, () => draws.uniform());
+    const model = await Forecaster.fit({ target: noise }, { ...SMALL, hiddenSize: 16, epochs: 10 });
+    const { mse, linear: alone, share = NaN } = model.evaluate({ target: noise }, 340);
+    expect(mse).toBeLessThan(1.03 * (alone?.mse ?? NaN));
+    expect(Forecaster.fromBytes(model.toBytes()).evaluate({ target: noise }, 340)).toMatchObject({ mse, share });
+  });
+
+  it('counts the recurrent part where the series is not linear', async () => {
+    // The logistic map: no line through its past says anything of its next value.
+    const chaos = [0.3];
+    for (let t = 1; t < 500; t++) chaos.push(3.9 * chaos[t - 1] * (1 - chaos[t - 1]));
+    const options = { window: 4, horizon: 1, hiddenSize: 16, reads: 'level', epochs: 20, dropout: 0 } as const;
+    const model = await Forecaster.fit({ target: chaos }, { ...SMALL, ...options });
+    const { mse, linear, share } = model.evaluate({ target: chaos }, 440);
+    expect(share).toBeGreaterThan(0.4);
+    expect(mse).toBeLessThan(0.5 * (linear?.mse ?? NaN));
+  });
+
+  it('reads other inputs by the linear map too, and less of the window by the recurrent part', async () => {
+    const draws = new Philox(2);
+    const hint = Array.from({ length: 300 }, () => draws.uniform());
+    const follows = hint.map((_, i) => (i === 0 ? 0.5 : hint[i - 1]));
+    const series = { target: follows, inputs: { hint } };
+    const model = await Forecaster.fit(series, { ...SMALL, horizon: 1, maxSteps: 1, recurrentWindow: 3 });
+    expect(model.config).toMatchObject({ inputWindow: 10, recurrentWindow: 3, shortcut: 'fitted' });
+    expect(model.evaluate(series, 240).mse).toBeLessThan(0.1);
+    const loaded = Forecaster.fromBytes(model.toBytes());
+    expect(loaded.config).toEqual(model.config);
+    expect(loaded.predict(series)).toEqual(model.predict(series));
+  });
+
   it('trains on the training part alone: what comes after changes neither scaling nor weights', async () => {
     const options = { ...SMALL, train: 180, validation: 0, test: 0, epochs: 1 };
     const changed = target.map((v, i) => (i < 180 ? v : 1e3 + i));
@@ -171,7 +209,11 @@ describe('Forecaster', () => {
     const fit = (options: Partial<ForecasterOptions>) => Forecaster.fit({ target }, { ...SMALL, ...options });
     await expect(fit({ mode: 'iterated', quantiles: [0.1] })).rejects.toThrow(code('OPTION'));
     await expect(fit({ quantiles: [1] })).rejects.toThrow(code('OPTION'));
-    await expect(fit({ relativeTo: 'season' })).rejects.toThrow(/expected a season from 1 to the window of 10/);
+    await expect(fit({ relativeTo: 'season', window: 6 })).rejects.toThrow(
+      /expected a season from 1 to the window of 6, received 8/,
+    );
+    await expect(fit({ recurrentWindow: 11 })).rejects.toThrow(/a recurrentWindow from 1 to the window of 10/);
+    await expect(fit({ shortcut: 'ridge' as never })).rejects.toThrow(code('OPTION'));
     await expect(fit({ window: 178 })).rejects.toThrow(code('TOO_SHORT'));
     await expect(Forecaster.fit({ target: [...target, NaN] }, SMALL)).rejects.toThrow(code('RANGE'));
     const model = await fit({ epochs: 1 });

@@ -6,19 +6,23 @@ import { noGrad } from '../../autograd/tape.js';
 import { Fingerprint } from '../../data/fingerprint.js';
 import type { Channels } from '../../data/forecastWindows.js';
 import { differenceScale, fitScaling, scaleValues, unscaleValues } from '../../data/scaling.js';
-import { TIME_PART_OPTIONS, timeParts } from '../../data/timeParts.js';
+import { TIME_PART_OPTIONS, type TimeParts, timeParts } from '../../data/timeParts.js';
 import { ForecastErrorSum } from '../../metrics/forecastMetrics.js';
 import type { Recurrent } from '../../nn/recurrent.js';
 import { requireNumber } from '../../range.js';
 import { scope } from '../../tensor/scope.js';
 import { CarriedState } from '../carriedState.js';
+import { defined } from '../defined.js';
 import { Model, requireMade } from '../model.js';
 import { FIT_OPTIONS, STACK_OPTIONS } from '../options.js';
 import { cellConfig, stackConfig } from '../recurrentStack.js';
 import { learnRows } from '../rows.js';
-import { defineTask, type Lesson, type TaskTypes } from '../task.js';
+import { type Chosen, defineTask, type Lesson, type TaskTypes } from '../task.js';
+import { CAUTION, chooseShare, type Judged } from './chooseShare.js';
 import { ForecasterNetwork } from './forecasterNetwork.js';
 import { ForecastReader } from './forecastReader.js';
+import { fitLinearPart, type LinearPart } from './linearPart.js';
+import { mapOfLags } from './mapOfLags.js';
 import {
   channelsOf,
   checkChoices,
@@ -36,17 +40,34 @@ import {
   seriesOf,
   type Values,
 } from './options.js';
+import {
+  chooseHorizon,
+  chooseInputWindow,
+  chooseRecurrentWindow,
+  chooseSizes,
+  chooseWindow,
+  seasonOf,
+} from './rules.js';
 
 const EVALUATION_BATCH = 256;
+/** Windows of the validation part that are measured while training, evenly spread where there are more: neighbours say nearly the same. */
+const VALIDATION_WINDOWS = 4096;
 
-/** The longest window that is taken where none is named. */
-const WINDOW = 96;
+/** The windows in from … to − 1, or every n-th of them. */
+interface Measured {
+  from: number;
+  to: number;
+  every?: number;
+}
+
+/** The time limit of a training where nothing else is said. */
+const MINUTES = 2;
 
 /** How far to forecast, and how much of the past the model reads. */
 export interface PredictOptions {
   /** How many values; the horizon. In iterated mode any number. */
   steps?: number;
-  /** Reads the last window, as in training, or all of the history; window. */
+  /** What the recurrent part reads: the end of the window, as in training, or all of the history; window. */
   past?: 'window' | 'all';
 }
 
@@ -70,7 +91,16 @@ const OPTIONS: Names<ForecasterOptions> = {
   ...STACK_OPTIONS,
   ...FIT_OPTIONS,
   ...TIME_PART_OPTIONS,
-  ...{ window: true, horizon: true, mode: true, loss: true, quantiles: true, season: true, reads: true },
+  ...{
+    window: true,
+    recurrentWindow: true,
+    horizon: true,
+    mode: true,
+    loss: true,
+    quantiles: true,
+    season: true,
+    reads: true,
+  },
   ...{ relativeTo: true, shortcut: true, scaling: true, transform: true },
 };
 const PREDICT_OPTIONS: Names<PredictOptions> = { steps: true, past: true };
@@ -115,6 +145,7 @@ export class Forecaster extends Model<ForecastTask> {
     options: OPTIONS,
     epochs: 10,
     build: (config) => new Forecaster(readForecasterConfig(config)),
+    choose: (data, given) => chooseFor(seriesOf(data), given),
     prepare(data, options) {
       const o = options as Resolved;
       const series = seriesOf(data);
@@ -122,7 +153,7 @@ export class Forecaster extends Model<ForecastTask> {
       const parts = timeParts(series.target.length, pick(o, TIME_PART_OPTIONS));
       const end = parts.train[1];
       return {
-        create: () => Forecaster.#create(series, end, o),
+        create: () => Forecaster.#create(series, parts, o),
         lesson: (model) => model.#lesson(series, end, parts.validation, o),
       };
     },
@@ -132,26 +163,44 @@ export class Forecaster extends Model<ForecastTask> {
     requireMade(config, [], ['quantiles', 'inputs', 'scalings']);
     checkForecaster(config);
     super(config, [], (rng, calls) => {
-      return new ForecasterNetwork(config, channelsOf(config), outputCount(config), rng, calls);
+      const sizes = { outputs: outputCount(config), inputs: config.inputs.length };
+      return new ForecasterNetwork(config, channelsOf(config), sizes, rng, calls);
     });
     this.#reader = new ForecastReader(config, this.network);
   }
 
-  static #create({ target, inputs = {} }: Series, end: number, o: Resolved): Forecaster {
+  static #create({ target, inputs = {} }: Series, parts: TimeParts, o: Resolved): Forecaster {
     const { horizon, mode, loss, reads, relativeTo, shortcut, season = null, cell, seed } = o;
-    const window = o.window ?? Math.max(2, Math.min(WINDOW, Math.floor(end / 4)));
+    const end = parts.train[1];
     const part = (values: ArrayLike<number>): Float64Array => Float64Array.from(values).subarray(0, end);
+    const window = o.window ?? chooseWindow({ train: end, season }, horizon);
+    const { recurrentWindow = shortcut === 'fitted' ? chooseRecurrentWindow(window) : window } = o;
     const own = fitScaling(part(target), { kind: o.scaling, transform: o.transform });
     const names = Object.keys(inputs);
-    return new Forecaster({
+    const inputWindow = shortcut === 'fitted' ? chooseInputWindow(names.length, window) : 0;
+    const model = new Forecaster({
       ...cellConfig(cell, FORECASTER_DEFAULTS.cell),
       ...stackConfig(o),
       ...{ window, horizon, mode, loss, reads, relativeTo, shortcut, season, seed },
+      ...(recurrentWindow === window ? {} : { recurrentWindow }),
+      ...(inputWindow > 0 ? { inputWindow } : {}),
       differenceScale: differenceScale(scaleValues(part(target), own), own),
       quantiles: quantileLevels(o.quantiles),
       inputs: names,
       scalings: [own, ...names.map((name) => fitScaling(part(inputs[name])))],
     });
+    // Where not one window fits, the lesson says so.
+    if (shortcut === 'fitted' && end >= window + model.#reader.steps) model.#fitLinear({ target, inputs }, parts);
+    return model;
+  }
+
+  /** The linear map of the window, in closed form. */
+  #fitLinear(series: Series, parts: TimeParts): void {
+    const { config } = this;
+    const known = knownPart(series, parts);
+    const linear = linearPart(this.#scaled(known), config, parts);
+    const { weight, bias } = mapOfLags(this.#scaled(known), linear, config, parts.train[1]);
+    this.network.setLinear(weight, bias);
   }
 
   #lesson(series: Series, end: number, [a, b]: readonly [number, number], o: Resolved): Lesson<ForecastMetrics> {
@@ -167,6 +216,8 @@ export class Forecaster extends Model<ForecastTask> {
       );
     }
     const held = b - Math.max(a, window) >= horizon;
+    if (!held) this.network.share = CAUTION;
+    const measured = { from: a, to: b, every: Math.ceil((b - a) / VALIDATION_WINDOWS) };
     return learnRows(
       {
         data: { training: fingerprint(series, 0, end), validation: fingerprint(series, a, b) },
@@ -175,10 +226,36 @@ export class Forecaster extends Model<ForecastTask> {
           const places = rows.map((row) => window + row);
           return { loss: this.#reader.loss(channels, places), tokens: places.length };
         },
-        evaluate: () => (held ? this.#measureScaled(series, channels, a, b) : null),
+        evaluate: () => {
+          if (!held) return null;
+          this.#chooseShare(channels, measured);
+          return this.#measureScaled(series, channels, measured);
+        },
       },
       o,
     );
+  }
+
+  /** How much of the recurrent part counts, by these windows. */
+  #chooseShare(channels: Channels, measured: Measured): void {
+    const { config, network } = this;
+    if (config.shortcut !== 'fitted' || config.mode !== 'direct') return;
+    const { horizon: K, quantiles, loss } = config;
+    const Q = this.#reader.perStep;
+    network.share = 1;
+    const judged: Judged[] = [];
+    for (const places of batchesOf(measured, config)) {
+      const { values, linear } = scope(() => this.#reader.ahead(channels, places, K, this.#reader.past));
+      if (linear === null) return;
+      for (const [n, place] of places.entries()) {
+        const row = [n * K * Q, (n + 1) * K * Q] as const;
+        judged.push({ place, whole: values.subarray(...row), linear: linear.subarray(...row) });
+      }
+    }
+    const target = channels[0];
+    network.share = chooseShare(judged, Math.ceil(K / (measured.every ?? 1)), (value, { place }, i) => {
+      return lossOf(target[place + Math.floor(i / Q)] - value, quantiles[i % Q], loss);
+    });
   }
 
   recurrents(): Record<string, Recurrent> {
@@ -213,7 +290,7 @@ export class Forecaster extends Model<ForecastTask> {
         'give more of the series',
       );
     }
-    return this.#measureScaled(series, this.#scaled(series), from, to);
+    return this.#measureScaled(series, this.#scaled(series), { from, to });
   }
 
   /**
@@ -260,13 +337,14 @@ export class Forecaster extends Model<ForecastTask> {
     }
     const scaled = this.#scaled(series);
     return scope(() => {
-      return this.#forecast(this.#reader.ahead(scaled, [length], steps, past === 'all' ? length : window), steps);
+      const { values } = this.#reader.ahead(scaled, [length], steps, past === 'all' ? length : this.#reader.past);
+      return this.#forecast(values, steps);
     });
   }
 
   /**
    * A forecast after each value, with the state carried: the same numbers as predict(all so far, { past: 'all' }) at the cost of
-   * one step. After just W values that is predict() too; later the recurrent part remembers more than the window that it was
+   * one step. After just W values that is predict() too, where the recurrent part reads all of them; later the recurrent part remembers more than the window that it was
    * trained on, while the linear one reads the last W values.
    */
   stream(): ForecastStream {
@@ -324,22 +402,23 @@ export class Forecaster extends Model<ForecastTask> {
     return { values: named['0.5'], quantiles: named };
   }
 
-  #measureScaled({ target, filled }: Series, channels: Channels, from: number, to: number): ForecastMetrics {
+  #measureScaled({ target, filled }: Series, channels: Channels, measured: Measured): ForecastMetrics {
     const { window, horizon: K, quantiles, loss, scalings } = this.config;
     const Q = this.#reader.perStep;
     const middle = Math.max(0, quantiles.indexOf(0.5));
-    const [scaledErrors, errors, undisturbed] = [0, 0, 0].map(() => new ForecastErrorSum(K));
+    const [scaledErrors, errors, undisturbed, alone] = [0, 0, 0, 0].map(() => new ForecastErrorSum(K));
     const readsFilled = filledWindows(filled, window);
     const below = new Float64Array(Q);
     let total = 0;
-    for (let start = Math.max(from, window); start + K <= to; start += EVALUATION_BATCH) {
-      const count = Math.min(EVALUATION_BATCH, to - K - start + 1);
-      const places = Array.from({ length: count }, (_, n) => start + n);
-      const values = scope(() => this.#reader.ahead(channels, places, K, window));
+    for (const places of batchesOf(measured, this.config)) {
+      const { values, linear } = scope(() => this.#reader.ahead(channels, places, K, this.#reader.past));
       for (const [n, place] of places.entries()) {
         const row = values.subarray(n * K * Q, (n + 1) * K * Q);
-        const point = Float64Array.from({ length: K }, (_, k) => row[k * Q + middle]);
+        const pointOf = (all: Float64Array): Float64Array =>
+          Float64Array.from({ length: K }, (_, k) => all[(n * K + k) * Q + middle]);
+        const point = pointOf(values);
         scaledErrors.add(point, channels[0], place, filled);
+        if (linear !== null) alone.add(pointOf(linear), channels[0], place, filled);
         const original = unscaleValues(point, scalings[0]);
         errors.add(original, target, place, filled);
         if (!readsFilled(place)) undisturbed.add(original, target, place, filled);
@@ -355,6 +434,7 @@ export class Forecaster extends Model<ForecastTask> {
     const result = scaledErrors.result();
     const count = result.values;
     const clean = undisturbed.result();
+    const linearErrors = alone.result();
     return {
       ...result,
       loss: total / (count * Q),
@@ -363,8 +443,65 @@ export class Forecaster extends Model<ForecastTask> {
       ...(quantiles.length === 0
         ? {}
         : { below: Object.fromEntries(quantiles.map((q, i) => [String(q), below[i] / count])) }),
+      ...(linearErrors.windows === 0
+        ? {}
+        : { linear: { mse: linearErrors.mse, mae: linearErrors.mae }, share: this.network.share }),
     };
   }
+}
+
+/** The windows that are measured, in batches. */
+function* batchesOf(
+  { from, to, every = 1 }: Measured,
+  { window, horizon }: Pick<ForecasterConfig, 'window' | 'horizon'>,
+): Generator<number[]> {
+  const first = Math.max(from, window);
+  const count = Math.max(0, Math.floor((to - horizon - first) / every) + 1);
+  for (let done = 0; done < count; done += EVALUATION_BATCH) {
+    yield Array.from({ length: Math.min(EVALUATION_BATCH, count - done) }, (_, n) => first + (done + n) * every);
+  }
+}
+
+/** What may be known before the test part: training and validation part. */
+function knownPart({ target, inputs = {} }: Series, parts: TimeParts): Series {
+  const known = (values: ArrayLike<number>): Float64Array => Float64Array.from(values).subarray(0, parts.validation[1]);
+  const others = Object.entries(inputs).map(([name, values]) => [name, known(values)]);
+  return { target: known(target), inputs: Object.fromEntries(others) as Series['inputs'] };
+}
+
+type LinearSettings = Pick<ForecasterConfig, 'window' | 'horizon' | 'mode' | 'inputWindow' | 'season'>;
+
+function linearPart(channels: Channels, config: LinearSettings, parts: TimeParts): LinearPart {
+  const { window, horizon, mode, inputWindow = 0, season } = config;
+  return fitLinearPart(channels, {
+    ...{ window, inputWindow, horizon: mode === 'direct' ? horizon : 1 },
+    ...{ train: parts.train[1], validation: parts.validation[1] },
+    season: season ?? seasonOf(Array.from({ length: parts.train[1] }, (_, i) => channels[0][i])),
+  });
+}
+
+/** What is chosen where nothing is said. */
+function chooseFor(series: Series, given: ForecasterOptions): Chosen<ForecasterOptions> {
+  const { target, inputs = {} } = series;
+  const o = { ...FORECASTER_DEFAULTS, ...defined(given) };
+  checkChoices(o as Resolved);
+  const parts = timeParts(target.length, pick(o, TIME_PART_OPTIONS));
+  const end = parts.train[1];
+  const training = Float64Array.from(target).subarray(0, end);
+  const horizon = given.horizon ?? chooseHorizon(parts);
+  const season = given.season ?? seasonOf(training);
+  const window = given.window ?? chooseWindow({ train: end, season }, horizon);
+  const windows = Math.max(1, end - window - horizon + 1);
+  const seasonal = season === null ? 'no season' : `a season of ${season}`;
+  const columns = Object.keys(inputs).length;
+  return {
+    settings: {
+      ...{ window, ...chooseSizes(windows), minutes: MINUTES },
+      ...(horizon === o.horizon ? {} : { horizon }),
+      ...(season === null || given.relativeTo !== 'season' ? {} : { season }),
+    },
+    facts: `${end} training values, ${seasonal}${columns === 0 ? '' : `, ${columns} other columns`}`,
+  };
 }
 
 /** Whether a window before a place has a value that was filled in. */

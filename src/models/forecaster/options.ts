@@ -1,7 +1,7 @@
 // What a forecaster is made of: options, defaults, and the plain data that stands in its file.
 import { UnrolledError } from '../../errors.js';
 import { expectChoice, expectNumbers, expectObject, expectValues, refuse, shownValue } from '../../expect.js';
-import { channelCount, READS, RELATIVES, type WindowSettings } from '../../data/forecastWindows.js';
+import { channelCount, type LagSettings, READS, RELATIVES, type WindowSettings } from '../../data/forecastWindows.js';
 import { type Scaling, type ScalingKind, SCALINGS, type Transform, TRANSFORMS } from '../../data/scaling.js';
 import type { TimePartOptions } from '../../data/timeParts.js';
 import type { ForecastErrors } from '../../metrics/forecastMetrics.js';
@@ -55,6 +55,8 @@ export const LOSSES = ['mse', 'mae', 'huber'] as const;
 
 /** What a forecaster is built from, as its file holds it. */
 export interface ForecasterConfig extends ForecasterNetworkConfig, WindowSettings {
+  /** How many values of the window the recurrent part reads, the last ones; all where missing. */
+  recurrentWindow?: number;
   /** K */
   horizon: number;
   /** All K steps at once (`direct`), or one step fed back (`iterated`). */
@@ -84,6 +86,10 @@ export interface ForecastMetrics extends ForecastErrors {
   undisturbed?: ForecastErrors | null;
   /** The share of values that fell below each quantile: near its level where the bands are right. */
   below?: Record<string, number>;
+  /** Errors of the fitted linear map alone on these windows, in scaled units, where all steps are predicted at once. */
+  linear?: Pick<ForecastErrors, 'mse' | 'mae'>;
+  /** How much of what the recurrent part adds to the fitted map counts: 0 to 1, as validation said. */
+  share?: number;
 }
 
 /** A forecast, in the units of the series. */
@@ -94,11 +100,13 @@ export interface Forecast {
   quantiles?: Record<string, number[]>;
 }
 
-/** Defaults: FORECASTER_DEFAULTS; 10 epochs where no minutes are given. */
+/** Defaults: FORECASTER_DEFAULTS; sizes, length and the like are chosen from the training part where nothing is said. */
 export interface ForecasterOptions extends StackOptions, FitOptions<ForecastMetrics>, TimePartOptions {
-  /** W: how many values it reads; 96, or a quarter of the training part where that is less. */
+  /** W: how many values it reads; a quarter of the training part, 336 at most, or a season and a quarter where three fit into the training part. */
   window?: number;
-  /** K: how many it predicts; 12. */
+  /** How many of these the recurrent part reads, the last ones; all, or 96 beside a fitted map. */
+  recurrentWindow?: number;
+  /** K: how many it predicts; 12, or two thirds of the shortest part that is measured where that is less. */
   horizon?: number;
   /** All steps at once, or one step fed back; direct. */
   mode?: ForecasterConfig['mode'];
@@ -112,8 +120,12 @@ export interface ForecasterOptions extends StackOptions, FitOptions<ForecastMetr
   reads?: ForecasterConfig['reads'];
   /** What it predicts the distance from: the last value, the value one season before, or zero; last. */
   relativeTo?: ForecasterConfig['relativeTo'];
-  /** A linear map of the window beside the recurrent part (Lai et al. 2018, section 3.6); true. */
-  shortcut?: boolean;
+  /**
+   * A linear map of the window beside the recurrent part (Lai et al. 2018, section 3.6), trained with it from zero on (`true`), or
+   * fitted in closed form, so that the recurrent part learns what it leaves over, and counts as far as validation says (`fitted`);
+   * fitted.
+   */
+  shortcut?: boolean | 'fitted';
   /** Of the target, measured on the training part: mean 0 and deviation 1, 0 to 1, or as it is; standard. Other inputs are always standardized. */
   scaling?: ScalingKind;
   /**
@@ -129,7 +141,7 @@ export const FORECASTER_DEFAULTS = {
   loss: 'mse',
   reads: 'difference',
   relativeTo: 'last',
-  shortcut: true,
+  shortcut: 'fitted',
   scaling: 'standard',
   transform: 'none',
   cell: 'lstm',
@@ -157,6 +169,7 @@ export function checkChoices(o: ResolvedForecasterOptions): void {
   expectChoice(o.relativeTo, 'relativeTo', RELATIVES);
   expectChoice(o.scaling, 'scaling', SCALINGS);
   expectChoice(o.transform, 'transform', TRANSFORMS);
+  if (typeof o.shortcut !== 'boolean') expectChoice(o.shortcut, 'shortcut', ['fitted']);
 }
 
 /** The levels that the network learns. Errors: OPTION. */
@@ -184,6 +197,11 @@ export function checkForecaster(c: ForecasterConfig): void {
     if (Number.isInteger(c[name]) && c[name] >= least) continue;
     fail(`a ${name} of ${least} or more`, shownValue(c[name]), 'give a whole number');
   }
+  const { recurrentWindow = c.window } = c;
+  if (!Number.isInteger(recurrentWindow) || recurrentWindow < 1 || recurrentWindow > c.window) {
+    const expected = `a recurrentWindow from 1 to the window of ${c.window}`;
+    fail(expected, shownValue(recurrentWindow), 'leave it out, and all of the window is read');
+  }
   if (c.mode === 'iterated' && c.quantiles.length > 0) {
     fail(
       'direct mode for quantiles',
@@ -210,6 +228,11 @@ export function outputCount({ mode, horizon, quantiles }: ForecasterConfig): num
   return (mode === 'direct' ? horizon : 1) * Math.max(1, quantiles.length);
 }
 
+/** Which lags the linear map reads. */
+export function lagSettings({ window, shortcut, inputWindow = 0 }: ForecasterConfig): LagSettings {
+  return { window, level: shortcut === 'fitted', inputWindow };
+}
+
 export function channelsOf({ reads, inputs }: ForecasterConfig): number {
   return channelCount(reads, inputs.length);
 }
@@ -222,6 +245,7 @@ export function readForecasterConfig(reader: ConfigReader): ForecasterConfig {
   return {
     ...reader.stack(),
     window: reader.size('window', 2),
+    ...(reader.value('recurrentWindow') === undefined ? {} : { recurrentWindow: reader.size('recurrentWindow', 1) }),
     horizon: reader.size('horizon', 1),
     mode: reader.choice('mode', MODES),
     loss: reader.choice('loss', LOSSES),
@@ -229,7 +253,8 @@ export function readForecasterConfig(reader: ConfigReader): ForecasterConfig {
     relativeTo: reader.choice('relativeTo', RELATIVES),
     season: reader.value('season') === null ? null : reader.size('season', 1),
     differenceScale: reader.number('differenceScale', (x) => x > 0),
-    shortcut: reader.flag('shortcut'),
+    shortcut: reader.value('shortcut') === 'fitted' ? 'fitted' : reader.flag('shortcut'),
+    ...(reader.value('inputWindow') === undefined ? {} : { inputWindow: reader.size('inputWindow', 0) }),
     quantiles: reader.numbers('quantiles', (q) => q > 0 && q < 1),
     inputs,
     scalings: scalings.map((own) => ({

@@ -1,6 +1,7 @@
 // `unrolled train forecast`: the next values of a series; beside the network stand the last value, the last season and a linear rule.
 import { FORECASTER_DEFAULTS as DEFAULTS } from '../../../models/forecaster/options.js';
 import type { ForecastErrors } from '../../../metrics/forecastMetrics.js';
+import type { ScalingKind } from '../../../data/scaling.js';
 import type { ForecastMetrics, Series } from '../../../models/forecaster/options.js';
 import { UnrolledError } from '../../../errors.js';
 import { defineCommand } from '../../command.js';
@@ -13,10 +14,7 @@ import { openResume, settingOf } from '../../resumed.js';
 import { seriesOf } from './series.js';
 import { startRun, taskResult, trainAndSave } from '../../trainRun.js';
 
-/** The longest window that is taken where none is named, as --help shows it. */
-const WINDOW = 96;
 const TEST = 0.2;
-const EPOCHS = 10;
 
 const part = (name: string, what: string, value: number): OptionSpec<number | undefined> => ({
   ...decimal(`--${name} <part>`, `${what}: a fraction below 1, or a number of values`, { min: 0 }),
@@ -28,16 +26,22 @@ export const trainForecastCommand = defineCommand({
   summary: 'train a forecaster: the next values of a series',
   arguments: [{ name: '<data>', description: 'a table with a numeric column, oldest row first; a known data set' }],
   options: {
-    ...trainOptions(DEFAULTS, { epochs: String(EPOCHS), minutes: 'no limit' }),
+    ...trainOptions(DEFAULTS, {
+      epochs: 'chosen from the data',
+      minutes: '2, unless --epochs or --max-steps is given',
+    }),
     target: string('--target <column>', 'column to forecast, by name or number (default: the last numeric column)'),
     inputs: string('--inputs <columns>', 'other input columns, separated by commas (default: none)'),
     ...SERIES_OPTIONS,
     ...TABLE_OPTIONS,
     window: {
       ...integer('--window <N>', 'number of past values that the network reads', { min: 2 }),
-      defaultText: `${WINDOW}, or a quarter of the training part`,
+      defaultText: 'a quarter of the training part, at most 336, or one season and a quarter',
     },
-    horizon: { ...integer('--horizon <K>', 'number of values to forecast'), defaultText: String(DEFAULTS.horizon) },
+    horizon: {
+      ...integer('--horizon <K>', 'number of values to forecast'),
+      defaultText: `${DEFAULTS.horizon}, or two thirds of the test part`,
+    },
     validation: part('validation', 'validation part, just before the test part', DEFAULTS.validation),
     test: part('test', 'test part, at the end of the series', TEST),
     train: decimal('--train <part>', 'training part, at the beginning of the series (default: the rest)', { min: 0 }),
@@ -67,6 +71,7 @@ export const trainForecastCommand = defineCommand({
     const { io } = context;
     const library = await import('../../library.js');
     const { byStepChart, forecastChart } = await import('./charts.js');
+    const { chooseHorizon } = await import('../../../models/forecaster/rules.js');
     const { readOneSeries } = await import('../../../sources/index.js');
     const sources = sourcesOf(context);
     const { readCell } = await import('../../cellModule.js');
@@ -81,7 +86,7 @@ export const trainForecastCommand = defineCommand({
     const parts = library.timeParts(target.length, {
       ...{ train: setting('train'), validation: setting('validation') ?? DEFAULTS.validation, test },
     });
-    const horizon = setting('horizon') ?? DEFAULTS.horizon;
+    const horizon = setting('horizon') ?? chooseHorizon(parts);
     const [from, to] = parts.test;
     if (to - from < horizon) {
       throw new UnrolledError(
@@ -103,8 +108,10 @@ export const trainForecastCommand = defineCommand({
         reading: data.reading,
         ...{ cell, window: options.window, horizon: options.horizon, season, mode, relativeTo, transform, test },
         ...{ train: options.train, validation: options.validation, quantiles: levelsOf(options.quantiles) },
-        onValidation: ({ mse, mae }) =>
-          run.progress.log(`validation MSE ${formatNumber(mse)}, MAE ${formatNumber(mae)}`),
+        onValidation: ({ mse, mae, linear }) => {
+          const alone = linear === undefined ? '' : ` (the linear part alone: ${formatNumber(linear.mse)})`;
+          run.progress.log(`validation MSE ${formatNumber(mse)}${alone}, MAE ${formatNumber(mae)}`);
+        },
       }),
     );
     const { config, training } = model;
@@ -119,7 +126,10 @@ export const trainForecastCommand = defineCommand({
         to,
         filled,
       },
-      scaling: { kind: DEFAULTS.scaling, transform: config.scalings[0].transform },
+      scaling: {
+        kind: (model.settings?.scaling as ScalingKind | undefined) ?? DEFAULTS.scaling,
+        transform: config.scalings[0].transform,
+      },
     });
     const last = training.final;
     const compared: [string, (ForecastErrors & { original: ForecastErrors }) | null][] = [
@@ -139,6 +149,8 @@ export const trainForecastCommand = defineCommand({
             formatNumber(errors.original.mae),
           ],
     );
+    const { linear: alone, share } = tested;
+    if (alone) rows.push(['its linear part alone', formatNumber(alone.mse), formatNumber(alone.mae), '', '']);
     const unit = data.series.target.name;
     const columns = ['test', 'MSE', 'MAE', `RMSE (${unit})`, `MAE (${unit})`].map((heading, i) => ({
       heading,
@@ -156,7 +168,7 @@ export const trainForecastCommand = defineCommand({
         [`RMSE (${unit})`, formatNumber(tested.original.rmse)],
         ['the last value', formatNumber(baselines.last.original.rmse)],
       ],
-      scores: { heading: 'Errors on the test part', columns, rows, strong: rows.length - 1 },
+      scores: { heading: 'Errors on the test part', columns, rows, strong: compared.length - 1 },
       unit: 'loss',
       sections: [
         {
@@ -169,8 +181,8 @@ export const trainForecastCommand = defineCommand({
         ...{ target: unit, window: config.window, horizon },
         values: { train: parts.train[1], validation: parts.validation[1] - parts.validation[0], test: to - from },
         train: { loss: model.training.loss },
-        validation: last && { loss: last.loss, mse: last.mse, mae: last.mae },
-        test: { ...errorsJson(tested), undisturbed: tested.undisturbed ?? undefined },
+        validation: last && { loss: last.loss, mse: last.mse, mae: last.mae, linear: last.linear, share: last.share },
+        test: { ...errorsJson(tested), undisturbed: tested.undisturbed ?? undefined, linear: alone, share },
         baselines: {
           season: baselines.season,
           last: errorsJson(baselines.last),
@@ -182,10 +194,18 @@ export const trainForecastCommand = defineCommand({
       text: [
         ...filledText(series, from, to, tested),
         `MSE and MAE are in scaled units, over all steps of ${formatNumber(tested.windows)} windows. ${verdict}`,
+        ...(share === undefined ? [] : [shareText(share, config.cell)]),
       ],
     });
   },
 });
+
+/** What the recurrent part does beside the linear one. */
+function shareText(share: number, cell: string): string {
+  return share === 0
+    ? `Validation found no use in the ${cell} beside the linear part: it forecasts alone.`
+    : `To the linear part comes ${formatNumber(share)} of what the ${cell} says, as validation found it worth.`;
+}
 
 /** What filled values did, where there are some in the test part. */
 function filledText(
