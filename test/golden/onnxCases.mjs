@@ -129,7 +129,7 @@ async function recurrentCases(name, cell, options, { tokens = false } = {}) {
   await write(`${name}-step`, rnn, { ...own, step: true }, step, outputs);
 }
 
-await noGrad(async () => {
+async function layers() {
   for (const [name, cell] of Object.entries(CELLS)) {
     await recurrentCases(name, cell, { inputSize: 5, hiddenSize: 8 });
     await recurrentCases(`${name}-stack`, cell, { inputSize: 3, hiddenSize: 4, numLayers: 2, bidirectional: true });
@@ -179,7 +179,9 @@ await noGrad(async () => {
   const output = plain(head.forward(second.output));
   const ends = { ...named(rnn, first.state, 'next_state'), 'next_state.2.h': plain(second.state[0].h) };
   await write('chain', [embedding, rnn, upper, head], { lengths: true }, inputs, { output, ...ends });
-});
+}
+
+await layers();
 
 const text = 'the quick brown fox jumps over the lazy dog. '.repeat(60);
 for (const [cell, embeddingSize] of [
@@ -227,8 +229,11 @@ for (const [characterHiddenSize, featureSize] of [
   [3, 2],
   [0, 2],
 ]) {
-  const sentence = { tokens: ['the', 'cat', 'sat'], tags: ['D', 'N', 'V'] };
-  const sentences = Array.from({ length: 12 }, () => sentence);
+  // Ten words and more that end alike, so that there are features.
+  const sentences = Array.from('bcdfghjklmnp', (letter) => ({
+    tokens: ['the', `${letter}at`, 'sat'],
+    tags: ['D', 'N', 'V'],
+  }));
   const options = { head: 'softmax', characterHiddenSize, featureSize, hiddenSize: 5, maxSteps: 2, neighbourWeight: 0 };
   const model = await TokenTagger.fit(sentences, options);
   const [words, forms, spelled] = [
