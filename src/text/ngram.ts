@@ -180,11 +180,11 @@ export class NgramModel {
     expectNumbers(tokens, 'tokens', 'give token indices: corpus.validation, for example');
     if (maxTokens !== Infinity) requireNumber('maxTokens', maxTokens, { min: 1 }, 'give how many tokens to measure');
     const stretches = stretchesOf(tokens.length, maxTokens);
+    // Of a plain array, as JavaScript may pass it, too.
+    const part = (from: number, to: number): Int32Array =>
+      to - from === tokens.length ? tokens : tokens.slice(from, to);
     const sums = stretches.map(({ from, to }) =>
-      this.#sum(
-        tokens.subarray(from, to),
-        from === 0 ? context : tokens.subarray(Math.max(0, from - this.order), from),
-      ),
+      this.#sum(part(from, to), from === 0 ? context : part(Math.max(0, from - this.order), from)),
     );
     const measured = stretches.reduce((sum, { from, to }) => sum + to - from, 0);
     const metrics = lossMetrics(

@@ -84,7 +84,7 @@ describe('what people write', () => {
     await expect(LanguageModel.fit('./moby-dick.txt')).rejects.toEqual(
       said('TOO_SHORT', /tokens/, /readFile\("\.\/moby/),
     );
-    await expect(LanguageModel.fit('too short')).rejects.toEqual(said('TOO_SHORT', /tokens/, /^use fewer/));
+    await expect(LanguageModel.fit('too short')).rejects.toEqual(said('TOO_SHORT', /tokens/, /^use at most 7 steps/));
     const rows = own([{ date: '2024-01', value: 3 }]);
     await expect(Forecaster.fit(rows)).rejects.toEqual(
       said('OPTION', /object with date, value/, /\(\{ value \}\) => value/),

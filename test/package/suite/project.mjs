@@ -114,7 +114,7 @@ export function checkFigures(result, backend) {
     need(Math.abs(value - wanted) < 1e-3 * Math.abs(wanted), `expected ${name} ${wanted}, received ${value}`);
   near('loss', result.loss, 1.75426);
   near('own cell', result.own[1], -2.18551);
-  near('perplexity', result.perplexity, 8.91676);
+  near('perplexity', result.perplexity, 7.70917);
   need(
     JSON.stringify(result.subpaths) === '[0.5,2,1,true,true]',
     `unexpected subpaths ${JSON.stringify(result.subpaths)}`,
