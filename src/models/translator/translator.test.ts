@@ -91,13 +91,16 @@ describe('Translator', () => {
 
   it.each([
     ['lstm, one direction, tied, two layers', { cell: 'lstm', bidirectional: false, tied: true, numLayers: 2 }],
-    ['slstm with its own first state, projected', { cell: 'slstm', recurrent: { projSize: 12 }, epochs: 12 }],
+    [
+      'slstm with its own first state, projected',
+      { cell: 'slstm', recurrent: { projSize: 12 }, epochs: 12, restoreBest: false },
+    ],
     ['without attention', { attentionSize: 0, recurrent: { zoneout: 0.05 } }],
   ] as const)('learns something and comes back from its file: %s', async (_, options) => {
     const model = await Translator.fit(reversals(200, 1, 2), { ...SMALL, epochs: 8, ...options });
     const metrics = model.evaluate(reversals(20, 2, 2));
     // A guess among 8 digits has 2.08 at most places.
-    expect(metrics.loss).toBeLessThan(1.4);
+    expect(metrics.loss).toBeLessThan(1.2);
     expect(Translator.fromBytes(model.toBytes(), 'memory').evaluate(reversals(20, 2, 2))).toEqual(metrics);
   });
 
