@@ -1,21 +1,9 @@
 // TextClassifier: one label for a text.
 import { UnrolledError } from '../../errors.js';
-import {
-  expectChoice,
-  expectFlag,
-  expectRows,
-  expectText,
-  expectTexts,
-  type Names,
-  optionsOf,
-  pick,
-  shownValue,
-} from '../../expect.js';
+import { expectChoice, expectFlag, expectTexts, type Names, optionsOf, pick, shownValue } from '../../expect.js';
 import { crossEntropy, mean, mul, reshape } from '../../autograd/ops.js';
 import { noGrad } from '../../autograd/tape.js';
-import { Fingerprint } from '../../data/fingerprint.js';
 import { padded, sortedBatches } from '../../data/lengthBatches.js';
-import { stratifiedSplit } from '../../data/split.js';
 import { classMetrics } from '../../metrics/classMetrics.js';
 import { bceWithLogits } from '../../nn/losses.js';
 import type { Recurrent } from '../../nn/recurrent.js';
@@ -24,11 +12,9 @@ import { fromData } from '../../tensor/create.js';
 import { Philox } from '../../tensor/philox.js';
 import { scope } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { cleaned } from '../../text/clean.js';
 import { encodeWith, piecesOf, type TextSettings, tokenizerOf } from '../../text/corpus.js';
 import { isWordKind } from '../../text/tokenizer.js';
 import { Vocabulary, VOCABULARY_OPTIONS } from '../../text/vocabulary.js';
-import { defined } from '../defined.js';
 import { ConfigReader } from '../config.js';
 import { Model, requireMade } from '../model.js';
 import { type ModelText, textAt } from '../modelFile.js';
@@ -51,13 +37,23 @@ import {
 } from './options.js';
 import { againstOthers, fitMixture, mixed, probabilitiesOf } from './mixture.js';
 import { type NgramLinearConfig, slotsFor } from './ngramLinear.js';
+import {
+  classWeightsOf,
+  expectLabelled,
+  fingerprint,
+  labelsOf,
+  partsOf,
+  sampleOf,
+  settingsOf,
+  shownFacts,
+  tokensOf,
+} from './labelledRows.js';
 import { POOLINGS } from './poolings.js';
-import { chooseFor, type TextFacts, tokensFor } from './rules.js';
+import { chooseFor, tokensFor } from './rules.js';
 
 const EMBEDDING = 100;
 const EVALUATION_BATCH = 128;
-/** Rows that are looked at to choose settings. */
-const SAMPLE = 1000;
+
 /** Keeps the draws of dropped words apart from other host draws of the same seed: a stream for each minibatch. */
 const DROPPED_STREAM = 0x77000000;
 
@@ -72,15 +68,6 @@ const OPTIONS: Names<ClassifierOptions> = {
   ...{ bidirectional: true, pooling: true, embeddingSize: true, vectors: true, wordDropout: true, validation: true },
   ...{ linear: true, embeddingDeviation: true, maxLength: true, classWeights: true },
 };
-
-/** Errors: OPTION for what are no rows of texts and labels. */
-function expectLabelled(rows: unknown): void {
-  const as = "as in [{ text: 'a good film', label: 'good' }]";
-  expectRows(rows, as, (row) => {
-    expectText(row.text, 'the text of a row', as);
-    expectText(row.label, 'the label of a row', `${as}; of a number String(label)`);
-  });
-}
 
 /** The types of `TextClassifier`: what it takes, answers and measures. */
 export interface ClassifierTask extends TaskTypes {
@@ -417,19 +404,6 @@ function headAndTail<T extends Int32Array | Float64Array | string[]>(tokens: T, 
   return tokens.filter((_: unknown, i: number) => i < head || i >= from) as T;
 }
 
-/** Texts that stand for all, evenly spaced. */
-function sampleOf(rows: readonly LabelledText[]): string[] {
-  const step = Math.max(1, Math.floor(rows.length / SAMPLE));
-  return rows.filter((_, i) => i % step === 0).map(({ text }) => text);
-}
-
-/** @param most tokens that a text was cut to, where it was */
-function shownFacts({ rows, tokensPerRow, labels, tokens }: TextFacts, most: number | undefined): string {
-  const [many, mean] = [rows, Math.round(tokensPerRow)].map((n) => n.toLocaleString('en'));
-  const cut = most === undefined ? '' : `, of which there is time for ${most} a row`;
-  return `${many} rows of ${mean} ${isWordKind(tokens) ? 'words' : 'characters'}${cut}, ${labels} labels`;
-}
-
 interface Encoded {
   sequences: Int32Array[];
   classes: Int32Array;
@@ -452,18 +426,6 @@ function scoreOf(logits: Float64Array, classes: Int32Array, count: number): Clas
     loss -= Math.log(Math.max(own[truth], 1e-30));
   });
   return { loss: loss / classes.length, rows: classes.length, ...classMetrics(classes, predicted, count) };
-}
-
-/** What each class weighs, so that all weigh the same in sum; null where each row does. */
-function classWeightsOf(
-  classes: Int32Array,
-  count: number,
-  { classWeights }: Pick<ClassifierOptions, 'classWeights'>,
-): Float64Array | null {
-  if (classWeights === undefined) return null;
-  const rows = new Float64Array(count);
-  for (const k of classes) rows[k]++;
-  return rows.map((n) => classes.length / (count * Math.max(1, n)));
 }
 
 /** What the loss of a row weighs in the linear part. */
@@ -502,44 +464,4 @@ function linearConfig(config: ConfigReader, name: string): { linear?: NgramLinea
   const size = own.size('size', 1);
   if ((size & (size - 1)) !== 0) own.fail('a power of two as "size"');
   return { linear: { order: own.size('order', 1), marked: own.flag('marked'), affixes: own.flag('affixes'), size } };
-}
-
-function settingsOf({ tokens, lowercase, lettersOnly, collapseWhitespace }: ClassifierOptions): TextSettings {
-  const lineSeparator = tokens === 'char' ? '' : ' ';
-  // A label says nothing of blanks.
-  return defined({ tokens, lowercase, lettersOnly, collapseWhitespace, lineSeparator, layout: false });
-}
-
-function* tokensOf(rows: readonly LabelledText[], settings: TextSettings): Generator<string> {
-  const tokenizer = tokenizerOf(settings);
-  for (const { text } of rows) yield* tokenizer.tokenize(cleaned(text, settings));
-}
-
-/** Errors: EMPTY, OPTION for one label only. */
-function labelsOf(rows: readonly LabelledText[]): string[] {
-  if (rows.length === 0) throw new UnrolledError('EMPTY', 'expected rows to learn from, received none', 'give data');
-  const labels = [...new Set(rows.map(({ label }) => label))].sort();
-  if (labels.length >= 2) return labels;
-  throw new UnrolledError(
-    'OPTION',
-    `expected two labels or more, received only "${labels[0]}"`,
-    'a classifier needs two classes or more: check the label column',
-  );
-}
-
-function partsOf(rows: readonly LabelledText[], labels: string[], { validation, seed }: Resolved) {
-  if (typeof validation !== 'number') return { training: rows, validation };
-  const classOf = new Map(labels.map((label, k) => [label, k]));
-  const { rest, drawn } = stratifiedSplit(
-    rows.map(({ label }) => classOf.get(label) ?? 0),
-    validation,
-    seed,
-  );
-  return { training: Array.from(rest, (i) => rows[i]), validation: Array.from(drawn, (i) => rows[i]) };
-}
-
-function fingerprint(rows: readonly LabelledText[]) {
-  const print = new Fingerprint();
-  for (const { text, label } of rows) print.text(text).text(label);
-  return print.part(rows.length);
 }
