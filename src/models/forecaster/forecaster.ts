@@ -12,16 +12,17 @@ import type { Recurrent } from '../../nn/recurrent.js';
 import { requireNumber } from '../../range.js';
 import { scope } from '../../tensor/scope.js';
 import { CarriedState } from '../carriedState.js';
-import { defined } from '../defined.js';
 import { Model, requireMade } from '../model.js';
 import { FIT_OPTIONS, STACK_OPTIONS } from '../options.js';
 import { cellConfig, stackConfig } from '../recurrentStack.js';
 import { learnRows } from '../rows.js';
-import { type Chosen, defineTask, type Lesson, type TaskTypes } from '../task.js';
+import { defineTask, type Lesson, type TaskTypes } from '../task.js';
 import { CAUTION, chooseShare, type Judged } from './chooseShare.js';
 import { ForecasterNetwork } from './forecasterNetwork.js';
 import { ForecastReader } from './forecastReader.js';
 import { fitLinearPart, type LinearPart } from './linearPart.js';
+import { chooseFor } from './chooseForecaster.js';
+import { batchesOf, filledWindows, lossOf, type Measured } from './measuredWindows.js';
 import { mapOfLags } from './mapOfLags.js';
 import {
   channelsOf,
@@ -40,28 +41,10 @@ import {
   seriesOf,
   type Values,
 } from './options.js';
-import {
-  chooseHorizon,
-  chooseInputWindow,
-  chooseRecurrentWindow,
-  chooseSizes,
-  chooseWindow,
-  seasonOf,
-} from './rules.js';
+import { chooseInputWindow, chooseRecurrentWindow, chooseWindow, seasonOf } from './rules.js';
 
-const EVALUATION_BATCH = 256;
 /** Windows of the validation part that are measured while training, evenly spread where there are more: neighbours say nearly the same. */
 const VALIDATION_WINDOWS = 4096;
-
-/** The windows in from … to − 1, or every n-th of them. */
-interface Measured {
-  from: number;
-  to: number;
-  every?: number;
-}
-
-/** The time limit of a training where nothing else is said. */
-const MINUTES = 2;
 
 /** How far to forecast, and how much of the past the model reads. */
 export interface PredictOptions {
@@ -450,18 +433,6 @@ export class Forecaster extends Model<ForecastTask> {
   }
 }
 
-/** The windows that are measured, in batches. */
-function* batchesOf(
-  { from, to, every = 1 }: Measured,
-  { window, horizon }: Pick<ForecasterConfig, 'window' | 'horizon'>,
-): Generator<number[]> {
-  const first = Math.max(from, window);
-  const count = Math.max(0, Math.floor((to - horizon - first) / every) + 1);
-  for (let done = 0; done < count; done += EVALUATION_BATCH) {
-    yield Array.from({ length: Math.min(EVALUATION_BATCH, count - done) }, (_, n) => first + (done + n) * every);
-  }
-}
-
 /** What may be known before the test part: training and validation part. */
 function knownPart({ target, inputs = {} }: Series, parts: TimeParts): Series {
   const known = (values: ArrayLike<number>): Float64Array => Float64Array.from(values).subarray(0, parts.validation[1]);
@@ -480,48 +451,8 @@ function linearPart(channels: Channels, config: LinearSettings, parts: TimeParts
   });
 }
 
-/** What is chosen where nothing is said. */
-function chooseFor(series: Series, given: ForecasterOptions): Chosen<ForecasterOptions> {
-  const { target, inputs = {} } = series;
-  const o = { ...FORECASTER_DEFAULTS, ...defined(given) };
-  checkChoices(o as Resolved);
-  const parts = timeParts(target.length, pick(o, TIME_PART_OPTIONS));
-  const end = parts.train[1];
-  const training = Float64Array.from(target).subarray(0, end);
-  const horizon = given.horizon ?? chooseHorizon(parts);
-  const season = given.season ?? seasonOf(training);
-  const window = given.window ?? chooseWindow({ train: end, season }, horizon);
-  const windows = Math.max(1, end - window - horizon + 1);
-  const seasonal = season === null ? 'no season' : `a season of ${season}`;
-  const columns = Object.keys(inputs).length;
-  return {
-    settings: {
-      ...{ window, ...chooseSizes(windows), minutes: MINUTES },
-      ...(horizon === o.horizon ? {} : { horizon }),
-      ...(season === null || given.relativeTo !== 'season' ? {} : { season }),
-    },
-    facts: `${end} training values, ${seasonal}${columns === 0 ? '' : `, ${columns} other columns`}`,
-  };
-}
-
-/** Whether a window before a place has a value that was filled in. */
-function filledWindows(filled: ArrayLike<number> | undefined, window: number): (place: number) => boolean {
-  if (filled === undefined) return () => false;
-  const before = new Int32Array(filled.length + 1);
-  for (let i = 0; i < filled.length; i++) before[i + 1] = before[i] + (filled[i] === 0 ? 0 : 1);
-  return (place) => before[place] > before[Math.max(0, place - window)];
-}
-
 function isHistories(values: readonly (Series | Values)[] | Values): values is readonly (Series | Values)[] {
   return Array.isArray(values) && typeof values[0] === 'object';
-}
-
-/** Of one distance, as the losses of nn have it. */
-function lossOf(d: number, level: number | undefined, loss: ForecasterConfig['loss']): number {
-  if (level !== undefined) return Math.max(level * d, (level - 1) * d);
-  if (loss === 'mse') return d * d;
-  if (loss === 'mae') return Math.abs(d);
-  return Math.abs(d) <= 1 ? (d * d) / 2 : Math.abs(d) - 0.5;
 }
 
 function fingerprint({ target, inputs = {}, filled }: Series, from: number, to: number) {
