@@ -3,7 +3,10 @@ import { LengthBatches } from '../data/lengthBatches.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Lesson } from './task.js';
 
-export interface RowLesson<X extends { loss: number }> extends Pick<Lesson<X>, 'data' | 'evaluate' | 'criterion'> {
+export interface RowLesson<X extends { loss: number }> extends Pick<
+  Lesson<X>,
+  'data' | 'evaluate' | 'criterion' | 'finish'
+> {
   /** The length of each training row. */
   lengths: ArrayLike<number>;
   /** The mean loss of these rows, and how many tokens they are. */

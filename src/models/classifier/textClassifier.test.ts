@@ -239,6 +239,21 @@ describe('TextClassifier', () => {
     );
   });
 
+  it('learns its linear part from all rows in the end, those drawn for validation too; not from rows of their own', async () => {
+    // Each row has a word of its own: what it weighs is 0 where the row was not learned from.
+    const own = (from: number): LabelledText[] =>
+      rows(40, from).map((r, i) => ({ ...r, text: `${r.text} w${from + i}` }));
+    const unseen = (model: TextClassifier, list: readonly LabelledText[]): number =>
+      list.filter(({ text, label }) => model.linearAttribution(text, label)?.values.at(-1) === 0).length;
+    const data = own(0);
+    const drawn = await TextClassifier.fit(data, { ...SMALL, epochs: 1, validation: 0.25 });
+    expect(unseen(drawn, data)).toBe(0);
+    const held = own(40);
+    const apart = await TextClassifier.fit(data, { ...SMALL, epochs: 1, validation: held });
+    expect(unseen(apart, data)).toBe(0);
+    expect(unseen(apart, held)).toBeGreaterThan(20); // the others share a slot of the hash
+  });
+
   it('contains its linear part, in the file too, and says what each part gives', async () => {
     const model = await TextClassifier.fit(rows(240), { ...SMALL, epochs: 3 });
     const metrics = model.evaluate(rows(60, 1000));

@@ -183,21 +183,27 @@ export class TextClassifier extends Model<ClassifierTask> {
       },
       { settings, vocabulary },
     );
-    const classOf = new Map(labels.map((label, k) => [label, k]));
-    const classes = Int32Array.from(learnt, ({ label }) => classOf.get(label) ?? 0);
-    const weights = classWeightsOf(classes, labels.length, o);
-    model.network.linear?.fit(pieces, classes, {
-      costs: Float64Array.from(classes, (k) => LINEAR_COST * (weights?.[k] ?? 1)),
-      seed,
-      bayes: BAYES,
-      until: fitUntil(o.minutes),
-    });
+    model.#fitLinear(learnt, pieces, o);
     if (o.embeddingDeviation !== undefined) {
       const { weight } = model.network.embedding;
       weight.set(weight.data().map((value) => value * (o.embeddingDeviation ?? 1)));
     }
     if (o.vectors) startFromVectors(model.network.embedding, vocabulary, o.vectors, DRAWN);
     return model;
+  }
+
+  /** @param pieces the tokens of each row */
+  #fitLinear(rows: readonly LabelledText[], pieces: readonly (readonly string[])[], o: Resolved): void {
+    const { labels, seed } = this.config;
+    const classOf = new Map(labels.map((label, k) => [label, k]));
+    const classes = Int32Array.from(rows, ({ label }) => classOf.get(label) ?? 0);
+    const weights = classWeightsOf(classes, labels.length, o);
+    this.network.linear?.fit(pieces, classes, {
+      costs: Float64Array.from(classes, (k) => LINEAR_COST * (weights?.[k] ?? 1)),
+      seed,
+      bayes: BAYES,
+      until: fitUntil(o.minutes),
+    });
   }
 
   #lesson(
@@ -222,6 +228,16 @@ export class TextClassifier extends Model<ClassifierTask> {
           };
         },
         evaluate: () => held && this.#validate(held, weights),
+        // How much it counts is known now: rows that were drawn to say so are rows to learn from.
+        finish: () => {
+          if (this.network.linear === null || typeof o.validation !== 'number') return;
+          const all = rowsInTime([...training, ...validation], o.minutes);
+          this.#fitLinear(
+            all,
+            all.map(({ text }) => piecesOf(text, this.text.settings)),
+            o,
+          );
+        },
       },
       o,
     );
