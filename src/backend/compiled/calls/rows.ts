@@ -1,7 +1,7 @@
 // The calls of rows and classes, for what learns from indices: embeddings, tokens, cross entropy.
 import { UnrolledError } from '../../../errors.js';
 import type { Backend, CrossEntropySpec, MatrixRef, Ref } from '../../contract.js';
-import { KERNEL } from '../../numbers.js';
+import * as KERNEL from '../../numbers/kernel.js';
 import type { Arguments } from '../arguments.js';
 import { addCalls, demandSameType } from '../compiled.js';
 import { checkInside } from '../extent.js';
