@@ -100,9 +100,9 @@ export async function buildNumbers(say) {
   const source = join(root, 'src', 'backend', 'numbers.ts');
   const header = join(sources, 'numbers.h');
   if (!existsSync(source)) return;
-  const hash = () => hashOf([source, header, join(root, 'scripts', 'numbers.mjs')]);
+  const { numberFiles, writeHeader } = await import('./numbers.mjs');
+  const hash = () => hashOf([...numberFiles(), header, join(root, 'scripts', 'numbers.mjs')]);
   if (existsSync(header) && isFresh('numbers', hash(), [])) return;
-  const { writeHeader } = await import('./numbers.mjs');
   if (await writeHeader()) say('kernels: numbers.h written');
   setStamp('numbers', hash());
 }

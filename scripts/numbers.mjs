@@ -1,6 +1,6 @@
 // Writes kernels/numbers.h from src/backend/numbers.ts. `--check` writes nothing and fails where the header is behind.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -8,16 +8,37 @@ export const NUMBERS = join(root, 'src', 'backend', 'numbers.ts');
 export const HEADER = join(root, 'kernels', 'numbers.h');
 const WIDTH = 120;
 
-/** The exports of numbers.ts, which imports nothing. */
-async function readNumbers() {
+/** What a file without imports exports, in its order: that of a module's exports is the alphabet's. */
+async function exportsOf(source) {
   const { default: ts } = await import('typescript');
   const { target, module } = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
-  const source = readFileSync(NUMBERS, 'utf8');
   const { outputText } = ts.transpileModule(source, { compilerOptions: { target, module } });
-  // In the order of the file: that of a module's exports is the alphabet's.
-  const names = [...source.matchAll(/^export const (\w+)/gm)].map(([, name]) => name);
   const values = await import(`data:text/javascript,${encodeURIComponent(outputText)}`);
-  return names.map((name) => [name, values[name]]);
+  return Object.fromEntries([...source.matchAll(/^export const (\w+)/gm)].map(([, name]) => [name, values[name]]));
+}
+
+/** The exports of numbers.ts, a group as an object, in their order. */
+async function readNumbers() {
+  const source = readFileSync(NUMBERS, 'utf8');
+  const group = /^export \* as (\w+) from '(.*)\.js';$/gm;
+  const own = await exportsOf(source.replace(group, ''));
+  const groups = new Map([...source.matchAll(group)].map(([, name, path]) => [name, `${path}.ts`]));
+  const names = [...source.matchAll(/^export (?:const|\* as) (\w+)/gm)].map(([, name]) => name);
+  return Promise.all(
+    names.map(async (name) => {
+      const path = groups.get(name);
+      return [
+        name,
+        path === undefined ? own[name] : await exportsOf(readFileSync(join(dirname(NUMBERS), path), 'utf8')),
+      ];
+    }),
+  );
+}
+
+/** The files that the header is written from. */
+export function numberFiles() {
+  const folder = join(dirname(NUMBERS), 'numbers');
+  return [NUMBERS, ...readdirSync(folder).map((name) => join(folder, name))];
 }
 
 /** `enum { A = 0, B = 1 };`, broken into lines. */

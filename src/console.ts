@@ -3,7 +3,7 @@
 import { LanguageSession } from './models/language/session.js';
 import { Model, StoredModel } from './models/model.js';
 import { Module } from './nn/module.js';
-import { Optimizer } from './optim/optimizers.js';
+import { Optimizer } from './optim/optimizer.js';
 import { formatShape } from './tensor/shape.js';
 import { Tensor } from './tensor/tensor.js';
 

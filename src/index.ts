@@ -224,23 +224,11 @@ export { ctcLoss, type CtcOptions } from './nn/ctc.js';
 export { activationPenalty, type ActivationPenaltyOptions, l2Penalty } from './nn/penalties.js';
 
 // Optimizers
-export {
-  Adagrad,
-  type AdagradOptions,
-  Adam,
-  type AdamFamily,
-  type AdamOptions,
-  type AdamSettings,
-  AdamW,
-  Optimizer,
-  type OptimizerName,
-  OPTIMIZERS,
-  type OptimizerState,
-  RMSProp,
-  type RMSPropOptions,
-  SGD,
-  type SGDOptions,
-} from './optim/optimizers.js';
+export { Adam, type AdamFamily, type AdamOptions, type AdamSettings, AdamW } from './optim/adam.js';
+export { Optimizer, type OptimizerState } from './optim/optimizer.js';
+export { type OptimizerName, OPTIMIZERS } from './optim/optimizers.js';
+export { Adagrad, type AdagradOptions, RMSProp, type RMSPropOptions } from './optim/rmsProp.js';
+export { SGD, type SGDOptions } from './optim/sgd.js';
 export type { LearningRateOption, ParameterSource } from './optim/given.js';
 export { clipGradNorm, clipGradValue, gradNorm } from './optim/clip.js';
 export {

@@ -160,4 +160,5 @@ export {
 } from './movement.js';
 export * from './power.js';
 export * from './reductions.js';
-export { crossEntropy, type CrossEntropyOptions, gatherRows, type GatherOptions } from './rows.js';
+export { crossEntropy, type CrossEntropyOptions } from './crossEntropy.js';
+export { gatherRows, type GatherOptions } from './rows.js';

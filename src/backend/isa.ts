@@ -3,9 +3,9 @@
 // reused; a STORE comes after every LOAD of the memory that it overwrites. What is not a number stays so through every
 // operation (RELU, SIGN, MAX and MIN too), but for LESS and EQUAL, which give 0, and SELECT, which takes b for it.
 
-import { FIELD, MAX, OP } from './numbers.js';
-
-export { OP };
+import * as FIELD from './numbers/field.js';
+import * as MAX from './numbers/max.js';
+import * as OP from './numbers/op.js';
 
 export type Opcode = (typeof OP)[keyof typeof OP];
 

@@ -1,5 +1,5 @@
 // Loaded ahead of a program (`node --import`): its training ends, and the process with it, after the first step of an optimizer.
-import { Optimizer } from '../optim/optimizers.js';
+import { Optimizer } from '../optim/optimizer.js';
 
 const { step } = Optimizer.prototype;
 let stepped = false;

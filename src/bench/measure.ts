@@ -2,7 +2,7 @@
 import { CompiledBackend } from '../backend/compiled/compiled.js';
 import { SCAN_PARTS, type ScanPart, type ScanTimes } from '../backend/compiled/scanTimes.js';
 import type { Backend } from '../backend/contract.js';
-import { Optimizer } from '../optim/optimizers.js';
+import { Optimizer } from '../optim/optimizer.js';
 
 const now = (): number => performance.now() / 1000;
 

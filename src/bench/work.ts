@@ -2,7 +2,7 @@
 // L layers, N batch, T steps.
 import type * as Library from '../node.js';
 import type { CellGraph } from '../cell/graph.js';
-import type { Optimizer } from '../optim/optimizers.js';
+import type { Optimizer } from '../optim/optimizer.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Corpus } from '../text/index.js';
 

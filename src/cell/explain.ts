@@ -2,7 +2,8 @@
 // machine can do, also the least time that they take there.
 import { requireNumber } from '../range.js';
 import { type Names, optionsOf } from '../expect.js';
-import { INSTRUCTION_SIZE, OP } from '../backend/isa.js';
+import { INSTRUCTION_SIZE } from '../backend/isa.js';
+import * as OP from '../backend/numbers/op.js';
 import { deriveCell } from './derive.js';
 import { ROWS_IN_LOOP, type Stage, type StepPlan } from './plan.js';
 import type { CellGraph } from './graph.js';

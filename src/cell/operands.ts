@@ -3,7 +3,8 @@
 import '../backend/compiled/calls/scan.js';
 import { UnrolledError } from '../errors.js';
 import type { Backend, ScanOperand, ScanPlan, ScanStage } from '../backend/contract.js';
-import { INSTRUCTION_SIZE, OP } from '../backend/isa.js';
+import { INSTRUCTION_SIZE } from '../backend/isa.js';
+import * as OP from '../backend/numbers/op.js';
 import type { RandomKey } from '../tensor/philox.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { DerivedCell } from './derive.js';

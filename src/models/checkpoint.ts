@@ -7,7 +7,7 @@ import type { SamplerState } from '../data/sampling.js';
 import type { Module } from '../nn/module.js';
 import type { Recurrent, RecurrentState } from '../nn/recurrent.js';
 import { type StoredMoments, storedMoments } from '../optim/moments.js';
-import type { Optimizer } from '../optim/optimizers.js';
+import type { Optimizer } from '../optim/optimizer.js';
 import { fromData } from '../tensor/create.js';
 import { keep } from '../tensor/scope.js';
 import { formatShape } from '../tensor/shape.js';

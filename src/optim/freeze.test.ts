@@ -13,7 +13,10 @@ import { setCurrentDevice } from '../tensor/device.js';
 import { Philox } from '../tensor/philox.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { clipGradNorm, gradNorm } from './clip.js';
-import { Adagrad, Adam, AdamW, type Optimizer, RMSProp, SGD } from './optimizers.js';
+import { Adam, AdamW } from './adam.js';
+import type { Optimizer } from './optimizer.js';
+import { Adagrad, RMSProp } from './rmsProp.js';
+import { SGD } from './sgd.js';
 
 setPlatform(nodePlatform);
 

@@ -8,7 +8,10 @@ import { ones, tensor } from '../tensor/create.js';
 import { setCurrentDevice } from '../tensor/device.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { clipGradNorm } from './clip.js';
-import { Adagrad, Adam, AdamW, type Optimizer, RMSProp, SGD } from './optimizers.js';
+import { Adam, AdamW } from './adam.js';
+import type { Optimizer } from './optimizer.js';
+import { Adagrad, RMSProp } from './rmsProp.js';
+import { SGD } from './sgd.js';
 
 beforeEach(() => setCurrentDevice(new ReferenceBackend()));
 

@@ -9,7 +9,9 @@ import { Philox } from '../tensor/philox.js';
 import { storedTensors } from '../weights/files.js';
 import type { ParameterLabel } from '../weights/labels.js';
 import { loadMoments, type StoredMoments, storedMoments } from './moments.js';
-import { Adam, type Optimizer, SGD } from './optimizers.js';
+import { Adam } from './adam.js';
+import type { Optimizer } from './optimizer.js';
+import { SGD } from './sgd.js';
 
 beforeEach(() => setCurrentDevice(new ReferenceBackend()));
 

@@ -4,7 +4,7 @@ import { UnrolledError } from '../errors.js';
 import type { Module, NamedState } from '../nn/module.js';
 import { arrange } from '../weights/arrange.js';
 import { type FileTensor, givenParameters, type Labels, type LabelledTensor } from '../weights/files.js';
-import type { Optimizer } from './optimizers.js';
+import type { Optimizer } from './optimizer.js';
 
 /** Tensors of a checkpoint, and what its weights say of their columns; undefined for one of 0.1. */
 export interface StoredMoments {

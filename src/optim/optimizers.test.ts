@@ -13,7 +13,11 @@ import { setCurrentDevice } from '../tensor/device.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { clipGradNorm, clipGradValue, gradNorm } from './clip.js';
-import { Adagrad, Adam, AdamW, type Optimizer, OPTIMIZERS, RMSProp, SGD } from './optimizers.js';
+import { Adam, AdamW } from './adam.js';
+import type { Optimizer } from './optimizer.js';
+import { OPTIMIZERS } from './optimizers.js';
+import { Adagrad, RMSProp } from './rmsProp.js';
+import { SGD } from './sgd.js';
 import {
   constantSchedule,
   cosineSchedule,

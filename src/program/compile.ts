@@ -1,6 +1,7 @@
 // From expressions to a program: one instruction a node, registers reused as soon as their value is dead.
 import { UnrolledError } from '../errors.js';
-import { INSTRUCTION_SIZE, MAX_REGISTERS, OP, type Opcode, type Program } from '../backend/isa.js';
+import { INSTRUCTION_SIZE, MAX_REGISTERS, type Opcode, type Program } from '../backend/isa.js';
+import * as OP from '../backend/numbers/op.js';
 import { type Expr, topological } from './expr.js';
 import { type InstructionName, isInstruction, writeOut } from './functions.js';
 

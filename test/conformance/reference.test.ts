@@ -1,7 +1,7 @@
 // The reference backend: float32 beside float64, and what only the truth is held to: bounds, types, the numbers themselves.
 import { describe, expect, it } from 'vitest';
 import type { Backend, Ref } from '../../src/backend/contract.js';
-import { OP } from '../../src/backend/isa.js';
+import * as OP from '../../src/backend/numbers/op.js';
 import { ReferenceBackend } from '../../src/backend/reference/reference.js';
 import { philox4x32, unitFloat } from '../../src/tensor/philoxRounds.js';
 import { difference, program } from './case.js';

@@ -9,7 +9,11 @@ import type { Backend, GemmSpec, MatrixRef, Operand, ReduceSpec, Ref } from '../
 import type { Program } from '../isa.js';
 import { Arguments } from './arguments.js';
 import { ENCODED_SIZE } from './encode.js';
-import { CALLS_VERSION, INFO, KERNEL, MAX, REDUCE } from '../numbers.js';
+import { CALLS_VERSION } from '../numbers.js';
+import * as INFO from '../numbers/info.js';
+import * as KERNEL from '../numbers/kernel.js';
+import * as MAX from '../numbers/max.js';
+import * as REDUCE from '../numbers/reduce.js';
 import type { Engine } from './engine.js';
 import { checkInside, checkOperand, overlaps } from './extent.js';
 import { ProgramCache } from './programs.js';

@@ -1,7 +1,8 @@
 // Programs as the interpreter takes them (kernels/program.h): six integers an instruction. The sixth says where a LOAD must
 // copy instead of pointing to memory, and where a result may be computed straight into the memory that it is stored to.
-import { INSTRUCTION_SIZE, OP, type Program, registersRead } from '../isa.js';
-import { FIELD } from '../numbers.js';
+import { INSTRUCTION_SIZE, type Program, registersRead } from '../isa.js';
+import * as OP from '../numbers/op.js';
+import * as FIELD from '../numbers/field.js';
 import { fusePairs } from './fuse.js';
 
 /** Integers for each encoded instruction. */

@@ -1,6 +1,7 @@
 // Pairs of arithmetic instructions as one: t = x ∘ y and then t ∘ z, or z − t, where nothing else needs t. The kernels round twice,
 // as the pair does, so the numbers stay; a pass over the registers is saved.
-import { INSTRUCTION_SIZE, OP, registersRead } from '../isa.js';
+import { INSTRUCTION_SIZE, registersRead } from '../isa.js';
+import * as OP from '../numbers/op.js';
 import { PAIR } from '../numbers.js';
 
 /** How the second operation takes the result of the first. */

@@ -1,6 +1,6 @@
 // The arena against a model, and storages as a cache: what is forgotten leaves, what is needed comes back.
 import { afterAll, describe, expect, it } from 'vitest';
-import { OP } from '../isa.js';
+import * as OP from '../numbers/op.js';
 import { ReferenceBackend } from '../reference/reference.js';
 import type { Backend, Operand } from '../contract.js';
 import { numbers, program } from '../../../test/conformance/case.js';

@@ -2,7 +2,8 @@
 import { UnrolledError, UnsupportedError } from '../../errors.js';
 import { type Addon, getPlatform } from '../../platform/platform.js';
 import { CompiledBackend } from './compiled.js';
-import { CALLS_VERSION, MAX } from '../numbers.js';
+import { CALLS_VERSION } from '../numbers.js';
+import * as MAX from '../numbers/max.js';
 import type { Engine } from './engine.js';
 
 /** Node takes external memory of up to 4 GiB. */

@@ -1,5 +1,5 @@
 // Where the time of scans goes, for profiles.
-import { TIME } from '../numbers.js';
+import * as TIME from '../numbers/time.js';
 
 /** The parts of a scan's time, by their places in what the kernel answers. */
 export const SCAN_PARTS = {

@@ -4,7 +4,7 @@ import { UnrolledError, UnsupportedError } from '../../errors.js';
 import type { KernelVariant } from '../../platform/kernelVariant.js';
 import { findKernels, type FoundKernels, kernelHelp } from '../../platform/kernels.js';
 import { getPlatform } from '../../platform/platform.js';
-import { MAX } from '../numbers.js';
+import * as MAX from '../numbers/max.js';
 import { checkThreads } from '../threads.js';
 import { CompiledBackend } from './compiled.js';
 import { WasmEngine } from './wasmEngine.js';

@@ -11,7 +11,7 @@ import { largeProduct, wasmWithWorkers } from '../../../test/conformance/wasmThr
 import { nodePlatform } from '../../platform/node/node.js';
 import { setPlatform } from '../../platform/platform.js';
 import type { WorkerThread } from '../../platform/workerThread.js';
-import { OP } from '../isa.js';
+import * as OP from '../numbers/op.js';
 import { CompiledBackend } from './compiled.js';
 import { createWasmBackend } from './wasm.js';
 import { createWasmBackendSync, createWasmEngineSync } from './wasmSync.js';

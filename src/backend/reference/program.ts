@@ -5,7 +5,8 @@ import type { FloatArray } from '../../tensor/device.js';
 import type { RandomKey } from '../../tensor/philox.js';
 import { philox4x32, unitFloat } from '../../tensor/philoxRounds.js';
 import { type Operand, ROW_GROUP, type ScanOperand } from '../contract.js';
-import { INSTRUCTION_SIZE, MAX_REGISTERS, OP, type Opcode, type Program, registersRead } from '../isa.js';
+import { INSTRUCTION_SIZE, MAX_REGISTERS, type Opcode, type Program, registersRead } from '../isa.js';
+import * as OP from '../numbers/op.js';
 import { checkIndex, floats, integers } from './memory.js';
 
 const BLOCK = 256;

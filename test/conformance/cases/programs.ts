@@ -1,5 +1,5 @@
 // Conformance of programs: every instruction, every way to address an operand, blocks, random numbers.
-import { OP } from '../../../src/backend/isa.js';
+import * as OP from '../../../src/backend/numbers/op.js';
 import type { Operand } from '../../../src/backend/contract.js';
 import { type Case, type Comparison, indices, numbers, type Places, program } from '../case.js';
 

@@ -1,6 +1,6 @@
 // Conformance of the scan: plans like those of cells. Letters: T time, N batch, H hidden, D input; h0 is row block 0 of hs.
 import { ROW_GROUP, type ScanPlan } from '../../../src/backend/contract.js';
-import { OP } from '../../../src/backend/isa.js';
+import * as OP from '../../../src/backend/numbers/op.js';
 import { type Case, indices, numbers, program } from '../case.js';
 
 interface Size {

@@ -1,7 +1,7 @@
 // Conformance of the scan's further parts: row sums, rows named by tables (ragged batches), random numbers counted down, and
 // the errors of tables. Letters: T time, N batch, H hidden, R rows of all steps; hs [N + R, H] starts with the initial states.
 import type { ScanOperand, ScanPlan } from '../../../src/backend/contract.js';
-import { OP } from '../../../src/backend/isa.js';
+import * as OP from '../../../src/backend/numbers/op.js';
 import type { ErrorCode } from '../../../src/errors.js';
 import { type Case, indices, numbers, program } from '../case.js';
 

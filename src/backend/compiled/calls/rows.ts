@@ -1,12 +1,11 @@
-// The calls of rows and classes, for what learns from indices: embeddings, tokens, cross entropy.
+// The calls of rows, for what reads tokens: embeddings, and the input of a network.
 import { UnrolledError } from '../../../errors.js';
-import type { Backend, CrossEntropySpec, MatrixRef, Ref } from '../../contract.js';
-import { KERNEL } from '../../numbers.js';
+import type { Backend, MatrixRef, Ref } from '../../contract.js';
+import * as KERNEL from '../../numbers/kernel.js';
 import type { Arguments } from '../arguments.js';
 import { addCalls, demandSameType } from '../compiled.js';
-import { checkInside } from '../extent.js';
 
-type RowCalls = Pick<Backend, 'crossEntropy' | 'crossEntropyGrad' | 'gather' | 'scatterAdd'>;
+type RowCalls = Pick<Backend, 'gather' | 'scatterAdd'>;
 
 declare module '../compiled.js' {
   // eslint-disable-next-line @typescript-eslint/no-empty-object-type
@@ -14,24 +13,6 @@ declare module '../compiled.js' {
 }
 
 addCalls<keyof RowCalls>({
-  crossEntropy(spec, logits, targets, loss, logSumExp) {
-    checkInside(loss, 0, spec.rows);
-    checkInside(logSumExp, 0, spec.rows);
-    callCrossEntropy(this.tools.args, KERNEL.CROSS_ENTROPY, spec, logits, targets, [loss, logSumExp]);
-  },
-
-  crossEntropyGrad(spec, logits, targets, logSumExp, dLoss, dLossStride, dLogits) {
-    checkInside(logSumExp, 0, spec.rows);
-    checkInside(dLoss, 0, dLossStride === 0 ? Math.min(1, spec.rows) : spec.rows);
-    checkInside(dLogits, 0, spec.rows * spec.cols);
-    callCrossEntropy(this.tools.args, KERNEL.CROSS_ENTROPY_GRAD, spec, logits, targets, [
-      logSumExp,
-      dLoss,
-      dLossStride,
-      dLogits,
-    ]);
-  },
-
   gather(spec, table, indices, out) {
     demandSameType(table, out);
     callRows(this.tools.args, KERNEL.GATHER, spec, table, indices, out);
@@ -45,28 +26,6 @@ addCalls<keyof RowCalls>({
     callRows(this.tools.args, KERNEL.SCATTER_ADD, spec, source, indices, table);
   },
 });
-
-function callCrossEntropy(
-  args: Arguments,
-  kernel: number,
-  spec: CrossEntropySpec,
-  logits: Ref,
-  targets: Ref,
-  rest: (Ref | number)[],
-): void {
-  if (spec.rows === 0) return;
-  args.begin();
-  const from = args.span(logits, spec.rows * spec.cols);
-  const targetsAt = args.span(targets, spec.rows, 'int32');
-  const values = rest.map((value) => (typeof value === 'number' ? value : args.at(value)));
-  args.put(spec.rows);
-  args.put(spec.cols);
-  args.put(spec.ignoreIndex);
-  args.put(from);
-  args.put(targetsAt);
-  for (const value of values) args.put(value);
-  args.invoke(kernel);
-}
 
 function callRows(
   args: Arguments,

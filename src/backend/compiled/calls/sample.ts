@@ -1,6 +1,6 @@
 // The calls of generation: an index drawn from logits, and a step that the kernels repeat by themselves.
 import type { Backend } from '../../contract.js';
-import { KERNEL } from '../../numbers.js';
+import * as KERNEL from '../../numbers/kernel.js';
 import type { Recorder } from '../arguments.js';
 import { addCalls } from '../compiled.js';
 import type { Memory } from '../storage.js';

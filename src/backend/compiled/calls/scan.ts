@@ -1,7 +1,10 @@
 // The call `scan`, for cells: writes the arguments of a scan (kernels/scan.h): operands, stages, and a place for the packed weights of each product.
 import { UnrolledError, UnsupportedError } from '../../../errors.js';
 import type { Backend, ScanCall, ScanOperand, ScanPlan, ScanStage } from '../../contract.js';
-import { FEW_ROWS, KERNEL, MAX, STAGE } from '../../numbers.js';
+import { FEW_ROWS } from '../../numbers.js';
+import * as KERNEL from '../../numbers/kernel.js';
+import * as MAX from '../../numbers/max.js';
+import * as STAGE from '../../numbers/stage.js';
 import type { Arguments } from '../arguments.js';
 import type { Block } from '../arena.js';
 import { ENCODED_SIZE, type EncodedProgram } from '../encode.js';
