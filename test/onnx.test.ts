@@ -184,11 +184,6 @@ describe('is refused with the reason', () => {
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) as unknown });
   });
 
-  it('a file with a cell as Scan, by its node', async () => {
-    const bytes = await exportOnnx(new Recurrent(CELLS.mgu, sizes));
-    await expect(importOnnx(bytes)).rejects.toThrow(/at node \d+ \(Scan .*\)/);
-  });
-
   it('the last step of a layer that reads from the end, which is its first', async () => {
     const model = await decodeOnnx(await exportOnnx(new Recurrent(LSTM, { ...sizes, reverse: true })));
     const { graph } = model;
