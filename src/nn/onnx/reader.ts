@@ -126,6 +126,11 @@ export class ChainReader {
     }
   }
 
+  /** For each part of the network the node that it was. */
+  get partNodes(): string[] {
+    return this.#rows.map(({ row }) => this.table[row].node);
+  }
+
   #refusal(node: OnnxNode, place: string): Refuse {
     return (expected, received, help = 'layers one after the other can be read: see docs/onnx.md') => {
       throw new UnrolledError(
