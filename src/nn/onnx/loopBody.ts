@@ -79,6 +79,8 @@ export type BodyValue =
   | { kind: 'goesOn' }
   /** A size of the input, such as the number of its steps. */
   | { kind: 'size'; steps: boolean }
+  /** The sizes of rows of the step, of which the last is known. */
+  | { kind: 'shape'; rank: number; last: number }
   /** All steps of the input, of which a loop takes one. */
   | { kind: 'steps'; step: BodyValue; axis: number }
   /** Values of all steps so far. */
@@ -309,7 +311,7 @@ class BodyReader {
       case 'Cast':
         return [this.#cast(node, first, refuse)];
       case 'Shape':
-        return [{ kind: 'size', steps: false }];
+        return [this.#shapeOf(first)];
       case 'Transpose':
         return [this.#transposed(node, first, refuse)];
       case 'Reshape':
@@ -355,6 +357,11 @@ class BodyReader {
     if (value.kind === 'constant' || [...FLOATS, BOOL].includes(to) || ['time', 'size'].includes(value.kind))
       return value;
     return refuse('real numbers', `a cast to type ${to}`);
+  }
+
+  #shapeOf(value: BodyValue): BodyValue {
+    if (value.kind !== 'rows' && value.kind !== 'sum') return { kind: 'size', steps: false };
+    return { kind: 'shape', rank: value.lead + 2, last: countOf(value) };
   }
 
   #transposed(node: OnnxNode, value: BodyValue, refuse: Refuse): BodyValue {
@@ -424,7 +431,12 @@ class BodyReader {
   #gathered(node: OnnxNode, value: BodyValue, index: BodyValue | undefined, refuse: Refuse): BodyValue {
     const { axis } = node.attributes;
     const at = axis?.kind === 'int' ? axis.value : 0;
-    if (value.kind === 'size') return { kind: 'size', steps: true };
+    if (value.kind === 'size') return value;
+    if (value.kind === 'shape' && index?.kind === 'constant' && index.tensor.data.length === 1) {
+      const [i] = wholeNumbers(index.tensor);
+      const isLast = i === -1 || i === value.rank - 1;
+      return isLast ? wholeConstant(value.last, index.tensor.shape) : { kind: 'size', steps: false };
+    }
     if (value.kind !== 'steps' || index?.kind !== 'time' || index.offset !== 0) {
       return refuse('the step of the input that the loop is at', 'other elements');
     }
@@ -602,6 +614,8 @@ class BodyReader {
   /** An elementwise operator. */
   #element(node: OnnxNode, inputs: readonly (BodyValue | undefined)[], refuse: Refuse): BodyValue {
     const { op } = node;
+    const whole = wholeArithmetic(op, inputs);
+    if (whole !== null) return whole;
     const logic = this.#logic(node, inputs, refuse);
     if (logic !== null) return logic;
     const [first, second] = inputs;
@@ -863,6 +877,22 @@ class BodyReader {
 const BOOL = 9;
 /** float32, float16, float64, bfloat16. */
 const FLOATS = [1, 10, 11, 16];
+
+function wholeConstant(value: number, shape: readonly number[]): BodyValue {
+  const tensor: OnnxTensor = { name: '', shape, dtype: 'int64', data: BigInt64Array.of(BigInt(value)) };
+  return { kind: 'constant', tensor, literal: true };
+}
+
+/** Sizes are computed with whole numbers; null for anything else. */
+function wholeArithmetic(op: string, [a, b, ...more]: readonly (BodyValue | undefined)[]): BodyValue | null {
+  if (a?.kind !== 'constant' || b?.kind !== 'constant' || more.length > 0) return null;
+  if (![a, b].every(({ tensor }) => tensor.dtype === 'int64' && tensor.data.length === 1)) return null;
+  const [x, y] = [wholeNumbers(a.tensor)[0], wholeNumbers(b.tensor)[0]];
+  const results: Readonly<Record<string, number>> = { Add: x + y, Sub: x - y, Mul: x * y, Div: Math.trunc(x / y) };
+  const found = Object.hasOwn(results, op) ? results[op] : undefined;
+  if (found === undefined || !Number.isSafeInteger(found)) return null;
+  return wholeConstant(found, a.tensor.shape.length > b.tensor.shape.length ? a.tensor.shape : b.tensor.shape);
+}
 
 /** The shortest decimal number that is this one in float32: 1e-5 for 9.999999747378752e-6. */
 function shortest(value: number): number {
