@@ -35,12 +35,7 @@ const KINDS: readonly [test: Test, what: string, help: string][] = [
   ],
   ['\x89HDF\r\n\x1a\n', 'HDF5, as Keras saves it', 'in Python: numpy.savez(file, *model.get_weights())'],
   [(_, text) => text.slice(4, 8) === 'TFL3', 'a TensorFlow Lite model', 'name the model that it was made from'],
-  // Its version, then who wrote it, or the graph at once; safetensors has a brace behind its first eight bytes.
-  [
-    (start, text) => start[8] !== 0x7b && /^\x08[\x01-\x20](\x12.[\x20-\x7e]|\x3a)/s.test(text),
-    'an ONNX model',
-    'read it with importOnnx of unrolled/convert',
-  ],
+  [isOnnx, 'an ONNX model', 'importModel and importOnnx of unrolled/convert read it'],
   [
     (_, text) => /^\x80[\x02-\x05]/.test(text),
     'a Python pickle',
@@ -51,10 +46,20 @@ const KINDS: readonly [test: Test, what: string, help: string][] = [
   [(_, text) => text.trim() !== '' && /^[\t\n\v\f\r\x20-\x7e\x80-\xff]*$/.test(text), 'text', 'name a file of weights'],
 ];
 
+/** Whether bytes begin as an ONNX file: its version, then who wrote it, or the graph at once. */
+export function isOnnx(start: Uint8Array): boolean {
+  // Safetensors has a brace behind its first eight bytes.
+  return start[8] !== 0x7b && /^\x08[\x01-\x20](\x12.[\x20-\x7e]|\x3a)/s.test(latin(start.subarray(0, 8)));
+}
+
+/** Not TextDecoder's latin1, which is windows-1252 and has other signs between 0x80 and 0x9f. */
+function latin(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+}
+
 /** The kind of a file; null for what may be safetensors. @param start its first bytes, 512 of them or all */
 export function foreignKind(start: Uint8Array): FileKind | null {
-  // Not TextDecoder's latin1, which is windows-1252 and has other signs between 0x80 and 0x9f.
-  const text = Array.from(start, (byte) => String.fromCharCode(byte)).join('');
+  const text = latin(start);
   const found = KINDS.find(([test]) => (typeof test === 'string' ? text.startsWith(test) : test(start, text)));
   return found === undefined ? null : { what: found[1], help: found[2] };
 }

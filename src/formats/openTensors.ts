@@ -59,7 +59,7 @@ export async function openTensors(given: FileSource | ByteSource, wanted: OpenOp
 }
 
 /** Another file in the same folder. Errors: OPTION where nobody knows the folder. */
-function besides(given: FileSource | ByteSource, name: string): string {
+export function besides(given: FileSource | ByteSource, name: string): string {
   const address = addressOf(given);
   if (address !== null) return address.replace(/[^/\\]*$/, '') + name;
   throw new UnrolledError(

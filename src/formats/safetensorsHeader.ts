@@ -84,6 +84,8 @@ export function readHeader(bytes: Uint8Array, dataLength: number, damaged: Damag
       entries.push(checkTensor(key, value, damaged));
       continue;
     }
+    // MLX writes null where it has none.
+    if (value === null) continue;
     if (!isRecord(value)) throw damaged(`${METADATA} to be an object`, shown(value));
     for (const [field, text] of Object.entries(value)) {
       if (typeof text !== 'string') throw damaged(`${METADATA}.${brief(field)} to be a string`, shown(text));

@@ -1,12 +1,16 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { relu } from '../../autograd/ops.js';
 import { useBackend } from '../../backend/choose.js';
 import { decodeOnnx } from '../../formats/onnx.js';
+import { exportOnnx } from '../../models/exportOnnx.js';
 import { importModel } from '../../models/foreign/importModel.js';
 import { LanguageModel } from '../../models/language/languageModel.js';
 import { NgramLanguageModel } from '../../models/ngram/ngramLanguageModel.js';
 import { textOf } from '../../models/language/textGenerator.js';
+import { Recurrent } from '../../nn/recurrent.js';
+import { fromData } from '../../tensor/create.js';
 import { Corpus } from '../../text/corpus.js';
 import { inFolder, runTest } from '../testing.js';
 
@@ -37,7 +41,7 @@ describe('unrolled convert', () => {
       expect(out).toMatch(/checkpoint\.pt: pytorch, names and orders of PyTorch, in model_state_dict/);
       expect(out).toMatch(/^rnn +gru +4 → 3, both directions$/m);
       expect(out).toMatch(/^rnn\.bias_ih_l0 \+ rnn\.bias_hh_l0 +rnn\.0\.bias +12 +r z nx nh$/m);
-      expect(out).toMatch(/differ by 0 at most/);
+      expect(out).toMatch(/read again and run on a random input, its output differs by 0 at most/);
       for (const [ending, format] of Object.entries({ pt: 'pytorch', npz: 'npz' })) {
         const back = JSON.parse((await run('convert', 'ours.safetensors', `back.${ending}`, '--json')).out);
         expect(back).toMatchObject({ format, largestDifference: 0, from: { layout: 'Unrolled' } });
@@ -56,11 +60,45 @@ describe('unrolled convert', () => {
         const { out, err } = await run('convert', from, `${from}.onnx`, '--json');
         expect(err).toBe('');
         expect(JSON.parse(out)).toMatchObject({ format: 'onnx', to: `${from}.onnx` });
+        expect(JSON.parse(out).largestDifference).toBeLessThan(1e-6);
         const { graph } = await decodeOnnx(new Uint8Array(readFileSync(join(folder, `${from}.onnx`))), from);
         expect(graph.nodes.filter(({ op }) => op === node)).toHaveLength(2);
       }
       expect((await run('convert', 'ngram', 'x.onnx')).status).not.toBe(0);
       expect(existsSync(join(folder, 'x.onnx'))).toBe(false);
+    });
+  });
+
+  it('brings an ONNX graph here and to others, by its content, and weights of others there', async () => {
+    await inFiles(async (run, folder) => {
+      const there = JSON.parse((await run('convert', 'checkpoint.pt', 'graph.onnx', '--json')).out);
+      expect(there).toMatchObject({ format: 'onnx', from: { layout: 'PyTorch' } });
+      expect(there.largestDifference).toBeLessThan(1e-6);
+      copyFileSync(join(folder, 'graph.onnx'), join(folder, 'graph'));
+      for (const [to, ...more] of [['graph.pt'], ['graph.npz'], ['graph.safetensors', '--to', 'unrolled']]) {
+        const { out, err } = await run('convert', 'graph', to, '--json', ...more);
+        expect(err).toBe('');
+        expect(JSON.parse(out)).toMatchObject({ from: { format: 'onnx', layout: 'ONNX' }, largestDifference: 0 });
+      }
+      const tagger = (await importModel(join(folder, 'checkpoint.pt'))).network();
+      const ours = (await importModel(join(folder, 'graph.safetensors'))).network();
+      const tokens = fromData(Int32Array.of(1, 5, 0, 8), [2, 2]);
+      expect(ours.forward(tokens).output.data()).toEqual(tagger.forward(tokens).output.data());
+    });
+  });
+
+  it('says what of a graph has no layer: a function between two, a cell of another', async () => {
+    await inFiles(async (run, folder) => {
+      const parts = [new Recurrent('lstm', { inputSize: 2, hiddenSize: 3 }), relu];
+      writeFileSync(join(folder, 'relu.onnx'), await exportOnnx(parts));
+      const refused = await run('convert', 'relu.onnx', 'x.pt');
+      expect(refused.status).toBe(2);
+      expect(refused.err).toMatch(/Relu "relu": a function/);
+      const { out } = await run('convert', 'relu.onnx', 'x.pt', '--partial', '--json');
+      expect(JSON.parse(out).unmapped).toMatchObject([{ why: expect.stringContaining('a function') }]);
+      writeFileSync(join(folder, 'mgu.onnx'), await exportOnnx(new Recurrent('mgu', { inputSize: 2, hiddenSize: 3 })));
+      const { err } = await run('convert', 'mgu.onnx', 'y.pt');
+      expect(err).toMatch(/0 \(the cell MGU\)[^]*importOnnx/);
     });
   });
 

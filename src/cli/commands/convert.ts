@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import { UnrolledError } from '../../errors.js';
 import { LAYER_READINGS, type LayerReading } from '../../formats/layers.js';
 import type { ImportedModel } from '../../models/foreign/importedModel.js';
+import type { Model } from '../../models/model.js';
 import { defineCommand } from '../command.js';
 import { writeWhole } from '../files.js';
 import { layerTable, mappedTable, sourceOf, unmappedTable } from '../foreign.js';
@@ -23,11 +24,11 @@ const BY_ENDING: Readonly<Record<string, Target>> = {
 
 export const convertCommand = defineCommand({
   name: 'convert',
-  summary: 'bring weights from PyTorch, safetensors or NumPy here, or a model there',
+  summary: 'bring weights from PyTorch, safetensors, NumPy or ONNX here, or a model there',
   arguments: [
     {
       name: '<from>',
-      description: 'a file of weights, known by its content: .pt, .safetensors, its index, .npz, a model',
+      description: 'a file of weights, known by its content: .pt, .safetensors, its index, .npz, .onnx, a model',
     },
     { name: '<to>', description: 'the file to write' },
   ],
@@ -43,6 +44,7 @@ export const convertCommand = defineCommand({
   },
   examples: [
     'unrolled convert checkpoint.pt model.safetensors --to unrolled',
+    'unrolled convert tagger.onnx tagger.pt',
     'unrolled convert runs/moby-dick-lstm.safetensors moby.pt',
     'unrolled convert runs/moby-dick-lstm.safetensors moby.onnx',
   ],
@@ -53,9 +55,9 @@ export const convertCommand = defineCommand({
     const layers = readingsOf(options.layers);
     const { exportModel, importModel, startBackend } = await import('../library.js');
     await startBackend(context.globals);
-    if (target === 'onnx') return writeOnnx(io, from, to);
     const given = await openGiven(io, from, { ...options, layers });
     const isOurs = !('layout' in given);
+    if (target === 'onnx') return writeOnnx(io, from, to, given);
     if (isOurs && target === 'unrolled') {
       throw new UnrolledError(
         'OPTION',
@@ -63,12 +65,18 @@ export const convertCommand = defineCommand({
         'say --to pytorch, safetensors or npz',
       );
     }
-    const bytes = target === 'unrolled' && !isOurs ? given.toBytes() : exportModel(given, target as 'pytorch');
+    const bytes =
+      target === 'unrolled' && !isOurs
+        ? given.toBytes()
+        : exportModel(isOurs ? given.model : given, target as 'pytorch');
     await writeWhole(io.cwd, to, bytes);
     // A plain RNN does not say its nonlinearity: read again as what it is.
     const written = await importModel(bytes, { layers: { ...layers, ...relus(isOurs ? null : given) } });
     const source = isOurs ? written : given;
-    const largest = isOurs ? 0 : largestDifference(given, written);
+    const { exportedDifference, importedDifference } = await import('../../models/foreign/difference.js');
+    const largest = isOurs
+      ? exportedDifference(given.model, given.parts(), written)
+      : importedDifference(given, written);
     const json = {
       from: isOurs
         ? { format: 'unrolled', layout: 'Unrolled' }
@@ -94,21 +102,29 @@ export const convertCommand = defineCommand({
       layerTable(source.layers),
       mappedTable(source.mapped),
       ...(isOurs || given.unmapped.length === 0 ? [] : [unmappedTable(given.unmapped)]),
-      `${to}: ${target}, ${formatBytes(bytes.length)}; read again, its numbers differ by ${largest} at most`,
+      `${to}: ${target}, ${formatBytes(bytes.length)}${comparison(largest)}`,
     ];
     return { json, text: text.join('\n\n') };
   },
 });
 
-/** A model of this library as ONNX. Errors: those of `loadModel` and `exportOnnx`. */
-async function writeOnnx(io: Io, from: string, to: string) {
-  const { exportOnnx, loadModel } = await import('../library.js');
-  const { readBytes } = await import('../files.js');
-  const model = loadModel(await readBytes(io.cwd, from), from);
-  const bytes = await exportOnnx(model as Parameters<typeof exportOnnx>[0]);
+/** A network as ONNX. Errors: those of `exportOnnx`, UNSUPPORTED for layers that make no network by themselves. */
+async function writeOnnx(io: Io, from: string, to: string, given: ImportedModel | OurModel) {
+  const { exportOnnx, importModel } = await import('../library.js');
+  const { importedDifference, onnxDifference } = await import('../../models/foreign/difference.js');
+  const isOurs = !('layout' in given);
+  const network = isOurs ? given.model : [...given.network().layers.values()];
+  const bytes = await exportOnnx(network as Parameters<typeof exportOnnx>[0]);
   await writeWhole(io.cwd, to, bytes);
-  const json = { from: { format: 'unrolled', layout: 'Unrolled' }, to, format: 'onnx', bytes: bytes.length };
-  return { json, text: `${from}: a model of this library\n\n${to}: onnx, ${formatBytes(bytes.length)}` };
+  const largest = isOurs
+    ? await onnxDifference(given.model, bytes)
+    : importedDifference(given, await importModel(bytes));
+  const source = isOurs ? { format: 'unrolled', layout: 'Unrolled' } : { format: given.format, layout: given.layout };
+  const json = { from: source, to, format: 'onnx', bytes: bytes.length, largestDifference: largest };
+  const told = isOurs ? 'a model of this library' : `${given.format}, names and orders of ${given.layout}`;
+  const layers = isOurs ? [] : [layerTable(given.layers)];
+  const text = [`${from}: ${told}`, ...layers, `${to}: onnx, ${formatBytes(bytes.length)}${comparison(largest)}`];
+  return { json, text: text.join('\n\n') };
 }
 
 /** Errors: OPTION where the ending leaves a choice. */
@@ -138,6 +154,8 @@ function readingsOf(given: string | undefined): Record<string, LayerReading> {
   return Object.fromEntries(entries);
 }
 
+type OurModel = Awaited<ReturnType<typeof ofOurs>>;
+
 interface ReadingOptions {
   at?: string;
   prefix?: string;
@@ -148,14 +166,16 @@ interface ReadingOptions {
 /** A model of this library, or what came out of another file. Errors: those of `importModel`, UNSUPPORTED for a model without a network. */
 async function openGiven(io: Io, from: string, { at, prefix, partial, layers }: ReadingOptions) {
   const { importModel, loadModel } = await import('../library.js');
+  const { isOnnx } = await import('../../formats/foreignKinds.js');
   const { openTensors } = await import('../../formats/openTensors.js');
   const { readBytes } = await import('../files.js');
   const { source, open } = await sourceOf(io.cwd, from);
   try {
-    const { metadata } = await openTensors(source, { at, open });
+    const isGraph = isOnnx(await source.read(0, Math.min(16, source.size)));
+    const { metadata } = isGraph ? { metadata: {} as Record<string, string> } : await openTensors(source, { at, open });
     if (/^unrolled-/.test(metadata.format ?? '') && metadata.kind !== 'module') {
       const model = loadModel(await readBytes(io.cwd, from), from);
-      if ('network' in model) return { network: model.network };
+      if ('network' in model) return ofOurs(model);
       throw new UnrolledError(
         'UNSUPPORTED',
         `expected a network in ${from}, received an n-gram model`,
@@ -177,11 +197,19 @@ function relus(model: ImportedModel | null): Record<string, LayerReading> {
   return Object.fromEntries(found);
 }
 
-function largestDifference(a: ImportedModel, b: ImportedModel): number {
-  let largest = 0;
-  for (const [name, { data }] of Object.entries(a.weights)) {
-    const other = b.weights[name].data;
-    for (let i = 0; i < data.length; i++) largest = Math.max(largest, Math.abs(data[i] - other[i]));
-  }
-  return largest;
+/** A model of this library, and its layers as other toolkits know them. */
+async function ofOurs(model: Model) {
+  const { ImportedModel, partsOf } = await import('../library.js');
+  const parts = (): ImportedModel => {
+    const { layers, weights } = partsOf(model);
+    return new ImportedModel('safetensors', 'Unrolled', true, layers, weights, [], [], {});
+  };
+  return { model, parts };
+}
+
+/** What was seen when the file was read again and run. */
+function comparison(largest: number | null): string {
+  return largest === null
+    ? '; it was read again, but makes no network that runs here by itself'
+    : `; read again and run on a random input, its output differs by ${largest} at most`;
 }

@@ -85,10 +85,9 @@ export class GraphBuilder {
   }
 
   /** Pieces of a value along its last axis. */
-  split(value: string, sizes: readonly number[]): string[] {
+  split(value: string, sizes: readonly number[], outputs: readonly string[]): string[] {
     if (sizes.length === 1) return [value];
     const attributes = { axis: int(-1) };
-    const outputs = sizes.map((_, i) => `split.${i}`);
     return this.add('Split', [value, this.whole(sizes)], { attributes, outputs });
   }
 

@@ -66,12 +66,16 @@ export class CellNodes {
     const piecesOf = (group: WeightGroup): string[] => {
       const found = pieces.get(group);
       if (found !== undefined) return found;
+      const widths = group.linears.map(widthOf);
+      // Readers take the names of linears from here.
+      const names = group.linears.map((name) => `${path}linear.${name}`);
+      const outputs = names.length === 1 ? names : ['matmul'];
       const made =
         group === this.#ofInput && given.products !== null
-          ? b.split(given.products, group.linears.map(widthOf))
+          ? b.split(given.products, widths, names)
           : group.perHead
-            ? this.#headProducts(b, group, value(group.operand), group.linears.map(widthOf))
-            : b.split(b.one('MatMul', [value(group.operand), this.#weight(b, group)]), group.linears.map(widthOf));
+            ? this.#headProducts(b, group, value(group.operand), widths, names)
+            : b.split(b.one('MatMul', [value(group.operand), this.#weight(b, group)], { outputs }), widths, names);
       pieces.set(group, made);
       return made;
     };
@@ -150,7 +154,13 @@ export class CellNodes {
   }
 
   /** Of a block-diagonal weight, for each linear: [N, K] as heads, each times its own block. */
-  #headProducts(b: GraphBuilder, group: WeightGroup, operand: string, widths: readonly number[]): string[] {
+  #headProducts(
+    b: GraphBuilder,
+    group: WeightGroup,
+    operand: string,
+    widths: readonly number[],
+    names: readonly string[],
+  ): string[] {
     const { sizes, parameters, path } = this.#layer;
     const { heads } = sizes;
     const { shape, data } = parameters[group.parameter];
@@ -160,6 +170,7 @@ export class CellNodes {
     const products = b.split(
       b.one('MatMul', [byHead, weight]),
       widths.map((width) => width / heads),
+      names,
     );
     return products.map((product, i) => b.one('Reshape', [b.transpose(product, [1, 0, 2]), b.whole([-1, widths[i]])]));
   }

@@ -75,12 +75,11 @@ export function sameEquations(a: CellGraph, b: CellGraph): boolean {
       return (
         other?.size === l.size &&
         operands?.length === l.operands.length &&
-        l.operands.every((e) => operands.includes(e)) &&
-        ![...l.perHead, ...other.perHead].includes(true)
+        l.operands.every((e, i) => operands.some((own, k) => own === e && other.perHead[k] === l.perHead[i]))
       );
     }) &&
-    a.vectors.map(({ name, size }) => `${name} ${size}`).join() ===
-      b.vectors.map(({ name, size }) => `${name} ${size}`).join()
+    a.vectors.length === b.vectors.length &&
+    a.vectors.every(({ name, size }) => b.vectors.some((v) => v.name === name && v.size === size))
   );
 }
 

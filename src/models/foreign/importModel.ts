@@ -12,11 +12,12 @@ import {
   refuse,
 } from '../../expect.js';
 import type { MappedParameter, Mapping, UnmappedTensor } from '../../formats/layers.js';
-import { type OpenOptions, openTensors } from '../../formats/openTensors.js';
+import { besides, type OpenOptions, openTensors } from '../../formats/openTensors.js';
+import { isOnnx } from '../../formats/foreignKinds.js';
 import { type ReadOptions, readStateDict } from '../../formats/pytorch.js';
 import type { TensorFile } from '../../formats/tensorFile.js';
 import { ensureBackend } from '../../backend/choose.js';
-import type { ByteSource } from '../../platform/byteSource.js';
+import { type ByteSource, openSource, readRange } from '../../platform/byteSource.js';
 import type { FileSource } from '../../platform/files.js';
 import type { LoadResult } from '../../weights/arrange.js';
 import { givenParameters, type Stateful } from '../../weights/files.js';
@@ -24,6 +25,7 @@ import type { StateDict, StoredParameter } from '../../weights/labels.js';
 import { numbersOf } from '../../weights/numbers.js';
 import { ImportedModel } from './importedModel.js';
 import { isOfUnrolled, readModuleFile } from './moduleLayers.js';
+import { readOnnxModel } from './onnxModel.js';
 
 /** How a file of weights is read. */
 export interface ImportOptions extends ReadOptions, OpenOptions {
@@ -32,14 +34,18 @@ export interface ImportOptions extends ReadOptions, OpenOptions {
 }
 
 const OPEN_OPTIONS: Names<OpenOptions> = { at: true, open: true };
+/** Bytes by which ONNX is known. */
+const START = 16;
+
 const OPTIONS: Names<ImportOptions> = { prefix: true, layers: true, at: true, open: true, partial: true };
 
 /**
  * Reads a file of weights that another toolkit wrote, or `exportModel`, or `convert`: of PyTorch (`.pt`, `.pth`; state dicts and checkpoints),
- * safetensors (PyTorch's names or MLX's; in several parts by `model.safetensors.index.json`), NumPy (`.npz` with such names). A file is known by its content.
+ * safetensors (PyTorch's names or MLX's; in several parts by `model.safetensors.index.json`), NumPy (`.npz` with such names), ONNX (layers one after the
+ * other; `importOnnx` reads more). A file is known by its content.
  * @param source a path on Node, an address, a `File`, a `Response`, bytes, or a `ByteSource`, of which only what is needed is read
  * Errors: FORMAT for files that are damaged or of another kind, which is named, and without `partial` for tensors that no layer here
- * takes; NOT_FOUND, IO, OPTION.
+ * takes; UNSUPPORTED for layers of a graph that have no description; NOT_FOUND, IO, OPTION.
  *
  *     const model = await importModel('lstm.pt');
  *     const { output } = model.network().forward(tokens);
@@ -49,7 +55,19 @@ export async function importModel(
   options: ImportOptions = {},
 ): Promise<ImportedModel> {
   const { partial = false, ...rest } = checked(options, 'importModel');
-  const file = await openTensors(source, pick(rest, OPEN_OPTIONS));
+  const opened = await openSource(source);
+  if (await startsAsOnnx(opened)) {
+    try {
+      await ensureBackend();
+      const model = await readOnnxModel(opened);
+      if (!partial) refuseUnmapped(model.unmapped, opened.name);
+      return model;
+    } finally {
+      await opened.close?.();
+    }
+  }
+  const open = rest.open ?? ((name: string) => besides(source, name));
+  const file = await openTensors(opened, { ...pick(rest, OPEN_OPTIONS), open });
   try {
     await ensureBackend();
     if (isOfUnrolled(file)) {
@@ -100,6 +118,10 @@ export async function loadWeights(
   } finally {
     await file.close();
   }
+}
+
+async function startsAsOnnx(source: ByteSource): Promise<boolean> {
+  return isOnnx(await readRange(source, 0, Math.min(START, source.size)));
 }
 
 async function readMapped(file: TensorFile, options: ReadOptions): Promise<Mapping & { weights: StateDict }> {

@@ -14,8 +14,8 @@ export class ImportedModel {
   /** @internal */
   constructor(
     /** The format of the file. */
-    readonly format: TensorFileKind,
-    /** Whose names and orders it has: `PyTorch`, `MLX`, `Unrolled`. */
+    readonly format: TensorFileKind | 'onnx',
+    /** Whose names and orders it has: `PyTorch`, `MLX`, `ONNX`, `Unrolled`. */
     readonly layout: string,
     /** Whether `layers` stand in the order of the module; safetensors sorts by name. */
     readonly keepsOrder: boolean,

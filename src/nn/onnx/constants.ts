@@ -1,7 +1,6 @@
 // What stands in a graph beside its chain: constants, and the states that recurrent nodes begin with.
 import type { OnnxNode, OnnxTensor } from '../../formats/onnx/model.js';
-import type { Refuse } from './recurrentNode.js';
-import type { Start, Value } from './values.js';
+import type { Refuse, Start, Value } from './values.js';
 
 export function weightOf(value: Value | undefined, refuse: Refuse): OnnxTensor {
   if (value?.kind !== 'constant' || value.tensor.shape.length !== 2 || value.tensor.shape.includes(0)) {

@@ -1,8 +1,7 @@
 // A value of the chain between two layers: which axes it has, and how nodes turn them around.
 import type { OnnxNode, OnnxValue } from '../../formats/onnx/model.js';
 import type { Spec } from './parts.js';
-import type { Refuse } from './recurrentNode.js';
-import { type AxisKind, type Flow, type Value, wholeNumbers } from './values.js';
+import { type AxisKind, type Flow, type Refuse, type Value, wholeNumbers } from './values.js';
 
 export function intOf(node: OnnxNode, name: string, otherwise: number): number {
   const attribute = node.attributes[name];
@@ -14,7 +13,8 @@ export function flowOf({ name, dtype, shape }: OnnxValue): Flow {
   const width = shape?.at(-1);
   const own = { kind: 'flow', place: 0, input: name } as const;
   if (tokens) return { ...own, axes: ['first', 'second'] };
-  return { ...own, axes: ['first', 'second', 'features'], ...(typeof width === 'number' ? { width } : {}) };
+  const axes: AxisKind[] = shape?.length === 2 ? ['first', 'features'] : ['first', 'second', 'features'];
+  return { ...own, axes, ...(typeof width === 'number' ? { width } : {}) };
 }
 
 /** What is made of an input and is no longer the chain's: a state, or lengths. */
@@ -36,7 +36,7 @@ export function directionsOf(pieces: readonly Flow[], count: number): boolean {
   return (
     count === 2 &&
     pieces.length === 2 &&
-    pieces[0].direction === 0 &&
+    (pieces[0].direction ?? (pieces[0].directions === 1 ? 0 : undefined)) === 0 &&
     pieces[1].direction === 1 &&
     pieces[0].place === pieces[1].place &&
     pieces[0].ends === pieces[1].ends

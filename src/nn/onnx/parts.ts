@@ -4,20 +4,15 @@ import { constantInit } from '../initializers.js';
 import { Embedding, LayerNorm, Linear } from '../layers.js';
 import type { Merge } from '../recurrentOptions.js';
 import type { ImportedPart } from './onnxNetwork.js';
-import { describeSpec, floats, makeRecurrent, type RecurrentSpec, type Refuse } from './recurrentNode.js';
-
-interface LinearSpec {
-  kind: 'linear';
-  weight: OnnxTensor;
-  bias: OnnxTensor | null;
-  refuse: Refuse;
-}
+import { describeLoop, type LoopSpec, makeLoop } from './loopNode.js';
+import { describeSpec, floats, makeRecurrent, type RecurrentSpec } from './recurrentNode.js';
+import type { EmbeddingSpec, LinearSpec, Refuse } from './values.js';
 
 /** A part with its weights, as they stand in the file. */
 export type Spec =
   | LinearSpec
-  | { kind: 'recurrent'; spec: RecurrentSpec; merge: Merge }
-  | { kind: 'embedding'; weight: OnnxTensor; refuse: Refuse }
+  | EmbeddingSpec
+  | { kind: 'recurrent'; spec: RecurrentSpec | LoopSpec; merge: Merge }
   | { kind: 'norm'; weight: OnnxTensor; bias: OnnxTensor | null; epsilon: number; refuse: Refuse }
   | { kind: 'function'; apply: ImportedPart };
 
@@ -25,7 +20,7 @@ export type Spec =
 export function describe(spec: Spec): string {
   switch (spec.kind) {
     case 'recurrent':
-      return describeSpec(spec.spec);
+      return 'loops' in spec.spec ? describeLoop(spec.spec) : describeSpec(spec.spec);
     case 'linear':
       return `Linear, ${spec.weight.shape.join(' to ')}`;
     case 'embedding':
@@ -44,8 +39,10 @@ const ZERO = constantInit(0);
 /** The part itself. Errors: FORMAT for weights that are not finite. */
 export function partOf(spec: Spec, batchFirst: boolean): ImportedPart {
   switch (spec.kind) {
-    case 'recurrent':
-      return makeRecurrent(spec.spec, { batchFirst, merge: spec.merge });
+    case 'recurrent': {
+      const more = { batchFirst, merge: spec.merge };
+      return 'loops' in spec.spec ? makeLoop(spec.spec, more) : makeRecurrent(spec.spec, more);
+    }
     case 'linear': {
       const { weight, bias, refuse } = spec;
       const layer = new Linear(weight.shape[0], weight.shape[1], { bias: bias !== null, init: ZERO });

@@ -9,8 +9,22 @@ import { constantOf, filled, startOf, startsOf, weightOf } from './constants.js'
 import { directionsOf, flowOf, gathered, inputState, intOf, reshaped, settled } from './flows.js';
 import { OnnxNetwork, type ImportedPart } from './onnxNetwork.js';
 import { describe, partOf, type Spec } from './parts.js';
-import { recurrentSpec, type Refuse } from './recurrentNode.js';
-import { type AxisKind, axesOf, type Flow, foldedConstant, SIZES, type Start, turned, type Value } from './values.js';
+import { bothDirections, type Chain, readLoop } from './loopNode.js';
+import { recurrentSpec } from './recurrentNode.js';
+import {
+  type AxisKind,
+  axesOf,
+  type EmbeddingSpec,
+  type Flow,
+  foldedConstant,
+  type LinearSpec,
+  type Refuse,
+  SIZES,
+  type Start,
+  turned,
+  type Value,
+} from './values.js';
+import { namesOf, passes, sizesOf } from './sizes.js';
 
 /** A row of the table of what became of each node. */
 export interface ImportedNode {
@@ -53,15 +67,21 @@ export class ChainReader {
   readonly #model: OnnxModel;
   readonly #values = new Map<string, Value>();
   readonly #specs: Spec[] = [];
+  /** Of each spec the row of the table that tells of it. */
+  readonly #rows: { spec: Spec; row: number }[] = [];
   /** Numbers that may still be taken: those of a file are used once, or little more. */
   #left: number;
   #input: string | null = null;
   #time: AxisKind | null = null;
   #endsOnly = false;
+  /** Where layers stand that had no place at first. */
+  readonly #places = new Map<LinearSpec | EmbeddingSpec, number>();
+  readonly #read: ReadonlySet<string>;
 
   constructor(model: OnnxModel, file: string) {
     this.#model = model;
     this.#file = file;
+    this.#read = namesOf(model.graph);
     this.#left = model.graph.initializers.reduce((sum, { data }) => sum + 2 * data.length, 0);
     for (const node of model.graph.nodes) {
       const { value } = node.attributes;
@@ -72,38 +92,53 @@ export class ChainReader {
   /** The network. Errors: FORMAT. */
   read(): OnnxNetwork {
     const { graph } = this.#model;
+    this.#refuseStep();
     for (const tensor of graph.initializers) this.#values.set(tensor.name, { kind: 'constant', tensor });
     for (const input of graph.inputs) this.#values.set(input.name, flowOf(input));
     for (const [i, node] of graph.nodes.entries()) {
-      const place = `${brief(node.op)}${node.name === '' ? '' : ` "${brief(node.name)}"`}`;
-      const refuse: Refuse = (
-        expected,
-        received,
-        help = 'layers one after the other can be read: see docs/onnx.md',
-      ) => {
-        throw new UnrolledError(
-          'FORMAT',
-          `expected ${expected} at node ${i} (${place}) of ${this.#file}, received ${received}`,
-          help,
-        );
-      };
+      const refuse = this.#refusal(node, `node ${i}`);
       if (node.domain !== '') refuse("ONNX's own operators", `one of ${brief(node.domain)}`);
       const inputs = node.inputs.map((name) => this.#values.get(name));
-      const before = this.#specs.length;
+      this.table.push({ node: titleOf(node), became: 'joins its neighbours' });
       const made = this.#node(node, inputs, refuse);
       node.outputs.forEach((name, k) => {
         const value = made.at(k);
         if (name !== '' && value !== undefined) this.#values.set(name, value);
       });
-      this.table.push({
-        node: place,
-        became: this.#specs.length > before ? describe(this.#specs[before]) : 'joins its neighbours',
-      });
     }
     this.#finish();
+    for (const { spec, row } of this.#rows) this.table[row].became = describe(spec);
     const batchFirst = this.#time === 'second';
     const parts = this.#specs.map((spec) => partOf(spec, batchFirst));
     return new OnnxNetwork(parts, this.#endsOnly).eval();
+  }
+
+  /** Errors: FORMAT for a model of one step, as `exportOnnx` writes for streaming. */
+  #refuseStep(): void {
+    const [first, ...others] = this.#model.graph.inputs;
+    const rank = first?.dtype === 'float32' ? 2 : 1;
+    if (first?.shape?.length === rank && others.some(({ name }) => name.startsWith('state.'))) {
+      throw new UnrolledError(
+        'FORMAT',
+        `expected a network of whole sequences in ${this.#file}, received one step of it`,
+        'export it without step: the network here has step()',
+      );
+    }
+  }
+
+  /** For each part of the network the node that it was. */
+  get partNodes(): string[] {
+    return this.#rows.map(({ row }) => this.table[row].node);
+  }
+
+  #refusal(node: OnnxNode, place: string): Refuse {
+    return (expected, received, help = 'layers one after the other can be read: see docs/onnx.md') => {
+      throw new UnrolledError(
+        'FORMAT',
+        `expected ${expected} at ${place} (${titleOf(node)}) of ${this.#file}, received ${received}`,
+        help,
+      );
+    };
   }
 
   /** Which output is the chain's. */
@@ -115,13 +150,16 @@ export class ChainReader {
         'layers one after the other can be read: see docs/onnx.md',
       );
     };
-    if (!this.#specs.some(({ kind }) => kind === 'recurrent')) fail('a recurrent network', 'none of RNN, GRU, LSTM');
+    if (!this.#specs.some(({ kind }) => kind === 'recurrent'))
+      fail('a recurrent network', 'none of RNN, GRU, LSTM, Scan, Loop');
     const ends = this.#model.graph.outputs.flatMap(({ name }) => {
       const value = this.#values.get(name);
-      return value?.kind === 'flow' && value.place === this.#specs.length ? [value] : [];
+      const isLast = value?.kind === 'flow' && value.place === this.#specs.length;
+      return isLast ? [value.pending === undefined ? value : this.#placed(value, value.pending.spec.refuse)] : [];
     });
-    const last = ends.find((flow) => flow.ends !== true) ?? ends.at(0);
-    if (last === undefined) return fail('an output at the end of the layers', 'others');
+    const there = ends.filter(({ place }) => place === this.#specs.length);
+    const last = there.find((flow) => flow.ends !== true) ?? there.at(0);
+    if (last === undefined || this.#isAlone(last)) return fail('an output at the end of the layers', 'others');
     if (last.ends === true) this.#endsOnly = true;
     const { axes } = last;
     if (axes.includes('directions')) this.notes.push('the file keeps directions apart; here they stand side by side');
@@ -137,17 +175,55 @@ export class ChainReader {
       this.#input = flow.input;
     }
     if (flow.ends === true) this.#endsOnly = true;
+    if (this.#isAlone(flow)) refuse('both directions', 'one of them');
+    this.#charge(numbers, refuse);
+    this.#specs.push(spec);
+    this.#rows.push({ spec, row: this.table.length - 1 });
+  }
+
+  #charge(numbers: number, refuse: Refuse): void {
     this.#left -= numbers;
     if (this.#left < 0) refuse('weights that are used once', 'more numbers than the file has');
-    this.#specs.push(spec);
+  }
+
+  /** Whether a value is one direction of a layer that has got a second one. */
+  #isAlone(flow: Flow): boolean {
+    const last = this.#specs.at(-1);
+    return (
+      last?.kind === 'recurrent' && last.spec.directions === 2 && flow.directions === 1 && flow.merge === undefined
+    );
+  }
+
+  /** A layer that may still become part of a loop. */
+  #pending(flow: Flow, spec: LinearSpec | EmbeddingSpec): Flow {
+    const axes: readonly AxisKind[] = spec.kind === 'embedding' ? [...flow.axes, 'features'] : flow.axes;
+    return { ...flow, axes, width: spec.weight.shape[1], pending: { spec, from: flow, row: this.table.length - 1 } };
+  }
+
+  /** The value after its layer, which now stands in the chain. */
+  #placed(flow: Flow, refuse: Refuse): Flow {
+    const { pending, ...rest } = flow;
+    if (pending === undefined) return flow;
+    const { spec, from, row } = pending;
+    let place = this.#places.get(spec);
+    if (place === undefined) {
+      this.#push(from, spec, spec.weight.data.length + (spec.bias?.data.length ?? 0), refuse);
+      this.#rows[this.#rows.length - 1].row = row;
+      place = this.#specs.length;
+      this.#places.set(spec, place);
+    }
+    return { ...rest, place };
   }
 
   #node(node: OnnxNode, inputs: readonly (Value | undefined)[], refuse: Refuse): Value[] {
     const [first, second] = inputs;
     const { op } = node;
     if (op === 'RNN' || op === 'GRU' || op === 'LSTM') return this.#recurrent(node, op, inputs, refuse);
+    if (op === 'Scan' || op === 'Loop') return this.#loop(node, inputs, refuse);
+    if (op === 'SequenceEmpty') return [{ kind: 'list', flow: null }];
     if (op === 'Constant') return [constantOf(node, refuse)];
-    if (op === 'Shape' || op === 'Size') return [SIZES];
+    const sizes = sizesOf(node, inputs);
+    if (sizes !== null) return [sizes];
     if (op === 'ConstantOfShape') return [{ kind: 'start', from: 'zero', ...filled(node, refuse) }];
     if (first === undefined) return refuse('a value', 'none');
     if (op === 'Expand' && first.kind === 'constant') return [startOf(first.tensor)];
@@ -165,6 +241,8 @@ export class ChainReader {
     ) {
       return [second];
     }
+    if (first.kind === 'mask') return this.#masked(node, first, inputs, refuse);
+    if (first.kind === 'list') return [this.#listed(node, first.flow, refuse)];
     if (first.kind === 'end') return node.outputs.map(() => first);
     if (first.kind === 'start' && OF_STATES.includes(op)) return startsOf(node, inputs, first, refuse);
     if (first.kind === 'flow') return this.#flow(node, first, inputs, refuse);
@@ -182,13 +260,64 @@ export class ChainReader {
       return refuse('an embedding of the input', 'one of other values');
     const weight = table.tensor;
     if (weight.shape.includes(0)) return refuse('a matrix with rows and columns', `[${weight.shape.join(', ')}]`);
-    this.#push(flow, { kind: 'embedding', weight, refuse }, weight.data.length, refuse);
-    return { ...flow, place: this.#specs.length, axes: [...flow.axes, 'features'], width: weight.shape[1] };
+    return this.#pending(flow, { kind: 'embedding', weight, bias: null, refuse });
+  }
+
+  /** What lengths say is only carried on, and applied to states and outputs, as layers do by themselves. */
+  #masked(node: OnnxNode, mask: Value, inputs: readonly (Value | undefined)[], refuse: Refuse): Value[] {
+    const [, yes, no] = inputs;
+    if (passes(node.op) || ['Unsqueeze', 'Squeeze'].includes(node.op)) return [mask];
+    const isZero = no?.kind === 'constant' && no.tensor.data.length === 1 && Number(no.tensor.data[0]) === 0;
+    if (node.op === 'Where' && yes?.kind === 'flow' && isZero) return [yes];
+    return refuse('output of zero beyond the end of a sequence', 'another use of lengths');
+  }
+
+  #listed(node: OnnxNode, flow: Flow | null, refuse: Refuse): Flow {
+    const along = [intOf(node, 'axis', 0), intOf(node, 'new_axis', 0)].join();
+    if (node.op !== 'ConcatFromSequence' || flow === null || along !== '0,1') {
+      return refuse('the steps of a list one after the other', node.op);
+    }
+    return flow;
+  }
+
+  #loop(node: OnnxNode, inputs: readonly (Value | undefined)[], refuse: Refuse): Value[] {
+    const chain: Chain = {
+      value: (name) => this.#values.get(name),
+      placed: (flow, own) => this.#placed(flow, own),
+      start: (value, own) => startFrom(value, own),
+      charge: (numbers, own) => this.#charge(numbers, own),
+      isRead: (name) => this.#read.has(name),
+      refuseAt: (inner) => this.#refusal(inner, `${titleOf(node)}, in its body`),
+      opset: this.#model.opset,
+    };
+    const { x, time, spec, outputs } = readLoop(node, inputs, chain, refuse);
+    settled(x, refuse);
+    if (this.#endsOnly || x.ends === true) return refuse('a sequence', 'the last step of one');
+    if (this.#time !== null && this.#time !== time) return refuse('the same axis of steps in all layers', 'another');
+    this.#time = time;
+    const last = this.#specs.at(-1);
+    const isSecond =
+      last?.kind === 'recurrent' &&
+      'loops' in last.spec &&
+      last.spec.directions === 1 &&
+      last.spec.options.reverse !== true &&
+      spec.options.reverse === true &&
+      x.place === this.#specs.length - 1 &&
+      (x.place > 0 || x.input === this.#input);
+    if (isSecond) {
+      last.spec = bothDirections(last.spec as typeof spec, spec, refuse);
+      return outputs(this.#specs.length, 1);
+    }
+    this.#push(x, { kind: 'recurrent', spec, merge: 'concat' }, 0, refuse);
+    return outputs(this.#specs.length, undefined);
   }
 
   /** An operator on a value of the chain. */
-  #flow(node: OnnxNode, flow: Flow, inputs: readonly (Value | undefined)[], refuse: Refuse): Value[] {
+  #flow(node: OnnxNode, given: Flow, inputs: readonly (Value | undefined)[], refuse: Refuse): Value[] {
     const second = inputs.at(1);
+    const biased = node.op === 'Add' && second?.kind === 'constant' ? this.#biased(given, second.tensor) : null;
+    if (biased !== null) return [biased];
+    const flow = passes(node.op) || node.op === 'Transpose' ? given : this.#placed(given, refuse);
     const { axes } = flow;
     const last = this.#specs.at(-1);
     const atEnd = flow.place === this.#specs.length;
@@ -302,19 +431,16 @@ export class ChainReader {
       last.merge = 'mean';
       return { ...flow, merge: 'mean' };
     }
-    if (
-      op === 'Add' &&
-      atEnd &&
-      last?.kind === 'linear' &&
-      last.bias === null &&
-      tensor.data.length === last.weight.shape[1] &&
-      tensor.shape.at(-1) === tensor.data.length
-    ) {
-      last.bias = tensor;
-      this.#left -= tensor.data.length;
-      return flow;
-    }
     return refuse('the bias of a linear layer', `${op} with [${tensor.shape.join(', ')}]`);
+  }
+
+  /** A product with its bias; null where the constant is none. */
+  #biased(flow: Flow, bias: OnnxTensor): Flow | null {
+    const { pending } = flow;
+    const size = bias.data.length;
+    if (pending?.spec.kind !== 'linear' || pending.spec.bias !== null) return null;
+    if (size !== pending.spec.weight.shape[1] || bias.shape.at(-1) !== size) return null;
+    return { ...flow, pending: { ...pending, spec: { ...pending.spec, bias } } };
   }
 
   #gemm(node: OnnxNode, flow: Flow, inputs: readonly (Value | undefined)[], refuse: Refuse): Flow {
@@ -339,13 +465,13 @@ export class ChainReader {
       return refuse(`a weight of ${flow.width} rows`, `[${weight.shape.join(', ')}]`);
     }
     if (bias !== null && bias.data.length !== outputs) return refuse(`a bias of ${outputs}`, String(bias.data.length));
-    this.#push(flow, { kind: 'linear', weight, bias, refuse }, weight.data.length, refuse);
-    return { ...flow, place: this.#specs.length, width: outputs };
+    return this.#pending(flow, { kind: 'linear', weight, bias, refuse });
   }
 
   #recurrent(node: OnnxNode, op: StandardOp, inputs: readonly (Value | undefined)[], refuse: Refuse): Value[] {
-    const x = inputs.at(0);
-    if (x?.kind !== 'flow') return refuse('the input or a layer before it', 'something else');
+    const given = inputs.at(0);
+    if (given?.kind !== 'flow') return refuse('the input or a layer before it', 'something else');
+    const x = this.#placed(given, refuse);
     settled(x, refuse);
     if (this.#endsOnly || x.ends === true) return refuse('a sequence', 'the last step of one');
     const constant = (index: number, what: string): OnnxTensor | undefined => {
@@ -353,17 +479,8 @@ export class ChainReader {
       if (value === undefined) return undefined;
       return value.kind === 'constant' ? value.tensor : refuse(`${what} as a constant`, 'a value that is computed');
     };
-    const start = (index: number): Start | undefined => {
-      const value = inputs.at(index);
-      if (value === undefined || value.kind === 'start') return value;
-      if (value.kind === 'constant') return { kind: 'start', from: 'rows', tensor: value.tensor };
-      if (value.kind === 'flow' && value.place === 0) return { kind: 'start', from: 'input' };
-      return refuse(
-        'an initial state of an input or constants',
-        'a value that is computed',
-        'encoders and decoders are not read',
-      );
-    };
+    const start = (index: number): Start | undefined =>
+      inputs.at(index) === undefined ? undefined : startFrom(inputs.at(index), refuse);
     const lengths = inputs.at(4);
     if (lengths !== undefined && lengths.kind !== 'sizes' && !(lengths.kind === 'flow' && lengths.place === 0)) {
       return refuse('lengths of an input', 'constant or computed ones');
@@ -395,4 +512,22 @@ export class ChainReader {
     };
     return [made, ends, { kind: 'end' }];
   }
+}
+
+/** The operator and its name. */
+function titleOf({ op, name }: OnnxNode): string {
+  return `${brief(op)}${name === '' ? '' : ` "${brief(name)}"`}`;
+}
+
+/** What a state starts from. Errors: FORMAT for what is computed. */
+function startFrom(value: Value | undefined, refuse: Refuse): Start {
+  if (value?.kind === 'start') return value;
+  if (value?.kind === 'constant') return startOf(value.tensor);
+  if (value?.kind === 'flow' && value.place === 0 && value.pending === undefined)
+    return { kind: 'start', from: 'input' };
+  return refuse(
+    'an initial state of an input or constants',
+    'a value that is computed',
+    'encoders and decoders are not read',
+  );
 }

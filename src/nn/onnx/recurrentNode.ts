@@ -20,10 +20,7 @@ import { UnrolledError } from '../../errors.js';
 import { constantInit } from '../initializers.js';
 import { Recurrent } from '../recurrent.js';
 import type { RecurrentOptions } from '../recurrentOptions.js';
-import type { Start } from './values.js';
-
-/** Ends with a FORMAT error that names the node. */
-export type Refuse = (expected: string, received: string, help?: string) => never;
+import type { Refuse, Start } from './values.js';
 
 /** A layer that can be made. */
 export interface RecurrentSpec {

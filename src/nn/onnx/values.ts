@@ -1,6 +1,9 @@
 // What a value of an ONNX graph is to a reader that follows a chain of layers, and the operations that only turn values around.
 import type { OnnxNode, OnnxTensor } from '../../formats/onnx/model.js';
 
+/** Ends with a FORMAT error that names the node. */
+export type Refuse = (expected: string, received: string, help?: string) => never;
+
 /** What an axis is: the first or second of the input, features, directions of a recurrent node. */
 export type AxisKind = 'first' | 'second' | 'features' | 'directions';
 
@@ -23,6 +26,33 @@ export interface Flow {
   direction?: number;
   /** The states after the last step, or the output there. */
   ends?: boolean;
+  /** A layer that gives this value and has no place yet: a loop may take its weights for its own. */
+  pending?: Pending;
+}
+
+/** A linear layer or an embedding whose place is not known yet. */
+export interface Pending {
+  spec: LinearSpec | EmbeddingSpec;
+  /** What it reads. */
+  from: Flow;
+  /** The row of the table that tells what became of its node. */
+  row: number;
+}
+
+/** A linear layer with its weights, as they stand in the file. */
+export interface LinearSpec {
+  kind: 'linear';
+  weight: OnnxTensor;
+  bias: OnnxTensor | null;
+  refuse: Refuse;
+}
+
+/** A table of vectors with its weights, as they stand in the file. */
+export interface EmbeddingSpec {
+  kind: 'embedding';
+  weight: OnnxTensor;
+  bias: null;
+  refuse: Refuse;
 }
 
 /** States after the last step that no output of the chain needs. */
@@ -45,9 +75,26 @@ export interface Constant {
 /** Sizes of something, which only other nodes need. */
 export interface Sizes {
   kind: 'sizes';
+  /** Of a shape: the axes of the value. */
+  of?: readonly AxisKind[];
+  /** Of one size: which. */
+  axis?: AxisKind;
+  /** The numbers of the steps, from 0. */
+  places?: boolean;
 }
 
-export type Value = Flow | End | Start | Constant | Sizes;
+/** Where a sequence is, by an input of lengths. */
+export interface Mask {
+  kind: 'mask';
+}
+
+/** What a loop puts into a list, step by step; null before it. */
+export interface List {
+  kind: 'list';
+  flow: Flow | null;
+}
+
+export type Value = Flow | End | Start | Constant | Sizes | Mask | List;
 
 export const SIZES: Sizes = { kind: 'sizes' };
 
