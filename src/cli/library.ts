@@ -24,7 +24,7 @@ export {
   TranslationMemory,
   Translator,
 } from '../node.js';
-export { exportModel, exportOnnx, importModel } from '../convert/index.js';
+export { exportModel, exportModule, exportOnnx, importModel } from '../convert/index.js';
 export { stratifiedSplit, timeParts } from '../data/index.js';
 export { bleu, chrf, tagSchemeOf } from '../metrics/index.js';
 export { readVectors } from '../text/index.js';
