@@ -6,10 +6,12 @@ const path = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 export default defineConfig({
   resolve: {
     alias: [
+      // What the build bundles; it stands in dist/ alone.
+      { find: /^\.\/runtimeText\.js$/, replacement: path('dist/models/esModule/runtimeText.js') },
       { find: /^unrolled$/, replacement: path('src/node.ts') },
       { find: /^unrolled\/experiments$/, replacement: path('experiments/index.ts') },
       {
-        find: /^unrolled\/(data|formats|inspect|metrics|records|reproduce|text)$/,
+        find: /^unrolled\/(convert|data|formats|inspect|metrics|records|reproduce|text)$/,
         replacement: path('src/$1/index.ts'),
       },
     ],

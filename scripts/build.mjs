@@ -255,6 +255,20 @@ export async function buildInline() {
   setStamp('inline', hash);
 }
 
+/** What a model that is a module of its own runs, as text that such a module begins with. */
+export async function buildRuntime() {
+  const folder = join(root, 'dist', 'models', 'esModule');
+  const { build: bundle } = await import('esbuild');
+  const { outputFiles } = await bundle({
+    ...{ entryPoints: [join(folder, 'runtime.js')], bundle: true, format: 'iife', globalName: 'runtime' },
+    ...{ minify: true, charset: 'ascii', target: 'es2022', define: { 'import.meta.url': '""' } },
+    ...{ legalComments: 'none', write: false, logLevel: 'error' },
+  });
+  const module = join(folder, 'runtimeText.js');
+  const text = `export const RUNTIME = ${JSON.stringify(outputFiles[0].text.trim())};\n`;
+  if (!existsSync(module) || readFileSync(module, 'utf8') !== text) writeFileSync(module, text);
+}
+
 /** What stands in dist/ without being compiled from src/. */
 const BESIDES = ['kernels', 'experiments', 'inline'];
 
@@ -292,11 +306,19 @@ export async function build({ quiet = false } = {}) {
   await buildInline();
   await buildNative(say);
   await buildTypes(say);
+  await buildRuntime();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const only = process.argv.find((arg) => arg.startsWith('--only='))?.slice(7);
-  const steps = { numbers: buildNumbers, wasm: buildWasm, inline: buildInline, native: buildNative, types: buildTypes };
+  const steps = {
+    numbers: buildNumbers,
+    wasm: buildWasm,
+    inline: buildInline,
+    native: buildNative,
+    types: buildTypes,
+    runtime: buildRuntime,
+  };
   const say = process.argv.includes('--quiet') ? () => {} : (line) => process.stderr.write(`${line}\n`);
   try {
     if (only === undefined) await build({ quiet: process.argv.includes('--quiet') });

@@ -24,7 +24,7 @@ export {
   TranslationMemory,
   Translator,
 } from '../node.js';
-export { exportModel, exportOnnx, ImportedModel, importModel } from '../convert/index.js';
+export { exportModel, exportModule, exportOnnx, ImportedModel, importModel } from '../convert/index.js';
 export { partsOf } from '../models/foreign/exportModel.js';
 export { stratifiedSplit, timeParts } from '../data/index.js';
 export { bleu, chrf, tagSchemeOf } from '../metrics/index.js';

@@ -8,6 +8,14 @@ export type { ImportedNode } from '../nn/onnx/reader.js';
 export type { ChainPart as OnnxPart } from '../nn/onnx/chain.js';
 export type { OnnxExportOptions } from '../nn/onnx/writer.js';
 
+// A module of its own
+export {
+  exportModule,
+  type ExportModuleOptions,
+  MODULE_QUANTIZATIONS,
+  type ModuleQuantization,
+} from '../models/esModule/exportModule.js';
+
 // Weights in and out
 export { importModel, type ImportOptions, loadWeights } from '../models/foreign/importModel.js';
 export { ImportedModel, type MappedNames } from '../models/foreign/importedModel.js';

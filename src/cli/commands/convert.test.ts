@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { relu } from '../../autograd/ops.js';
 import { useBackend } from '../../backend/choose.js';
@@ -99,6 +100,29 @@ describe('unrolled convert', () => {
       writeFileSync(join(folder, 'mgu.onnx'), await exportOnnx(new Recurrent('mgu', { inputSize: 2, hiddenSize: 3 })));
       const { err } = await run('convert', 'mgu.onnx', 'y.pt');
       expect(err).toMatch(/0 \(the cell MGU\)[^]*importOnnx/);
+    });
+  });
+
+  it('writes a module of its own, which predicts as the model does', async () => {
+    await inFiles(async (run, folder) => {
+      const model = LanguageModel.fromBytes(new Uint8Array(readFileSync(join(folder, 'peephole'))));
+      const { out, err } = await run('convert', 'peephole', 'peephole.mjs', '--json');
+      expect(err).toBe('');
+      const { largestDifference } = JSON.parse(out);
+      expect(largestDifference).toBeGreaterThan(0);
+      expect(largestDifference).toBeLessThan(1e-6);
+      const { generate } = await import(pathToFileURL(join(folder, 'peephole.mjs')).href);
+      expect(generate({ seed: 4, length: 40 })).toBe(model.generate({ seed: 4, length: 40 }));
+      const small = await run('convert', 'lm', 'small.mjs', '--quantize', 'int8');
+      expect(small.out).toMatch(/small\.mjs: a module of its own, int8, .* differ from the network's by 0\.00/);
+    });
+  });
+
+  it('refuses what is no language model as a module, and smaller weights elsewhere', async () => {
+    await inFiles(async (run, folder) => {
+      expect((await run('convert', 'ngram', 'x.mjs')).err).toMatch(/expected a language model/);
+      expect((await run('convert', 'lm', 'x.pt', '--quantize', 'int8')).err).toMatch(/expected a module/);
+      expect(existsSync(join(folder, 'x.mjs'))).toBe(false);
     });
   });
 

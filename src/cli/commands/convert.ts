@@ -2,6 +2,7 @@
 import { extname } from 'node:path';
 import { UnrolledError } from '../../errors.js';
 import { LAYER_READINGS, type LayerReading } from '../../formats/layers.js';
+import type { ModuleQuantization } from '../../models/esModule/exportModule.js';
 import type { ImportedModel } from '../../models/foreign/importedModel.js';
 import type { Model } from '../../models/model.js';
 import { defineCommand } from '../command.js';
@@ -11,8 +12,11 @@ import type { Io } from '../io.js';
 import { choice, flag, string } from '../options.js';
 import { formatBytes } from '../output.js';
 import { refuseOverwriting } from '../outputs.js';
+import { writeModule } from '../writeModule.js';
 
-const TARGETS = ['pytorch', 'safetensors', 'npz', 'onnx', 'unrolled'] as const;
+/** As `MODULE_QUANTIZATIONS`, which --help comes without. */
+const MODULE_QUANTIZATIONS = ['int8', 'f16', 'bf16'] as const satisfies readonly ModuleQuantization[];
+const TARGETS = ['pytorch', 'safetensors', 'npz', 'onnx', 'module', 'unrolled'] as const;
 type Target = (typeof TARGETS)[number];
 
 const BY_ENDING: Readonly<Record<string, Target>> = {
@@ -20,6 +24,7 @@ const BY_ENDING: Readonly<Record<string, Target>> = {
   '.pth': 'pytorch',
   '.npz': 'npz',
   '.onnx': 'onnx',
+  '.mjs': 'module',
 };
 
 export const convertCommand = defineCommand({
@@ -33,13 +38,14 @@ export const convertCommand = defineCommand({
     { name: '<to>', description: 'the file to write' },
   ],
   options: {
-    to: choice('--to <format>', 'what to write; by the ending of .pt, .pth, .npz and .onnx', TARGETS),
+    to: choice('--to <format>', 'what to write; by the ending of .pt, .pth, .npz, .onnx and .mjs', TARGETS),
     at: string('--at <key>', 'of a checkpoint with several state dicts: which'),
     prefix: string('--prefix <name>', 'only what begins with it, and without it'),
     layers: string(
       '--layers <name=kind,…>',
       `what a layer is where its tensors leave a choice: ${LAYER_READINGS.join(', ')}`,
     ),
+    quantize: choice('--quantize <type>', 'of a module (.mjs): store matrices smaller', MODULE_QUANTIZATIONS),
     partial: flag('--partial', 'leave out what no layer here takes'),
   },
   examples: [
@@ -47,6 +53,7 @@ export const convertCommand = defineCommand({
     'unrolled convert tagger.onnx tagger.pt',
     'unrolled convert runs/moby-dick-lstm.safetensors moby.pt',
     'unrolled convert runs/moby-dick-lstm.safetensors moby.onnx',
+    'unrolled convert runs/moby-dick-lstm.safetensors moby.mjs --quantize int8',
   ],
   async run(context, [from, to], options) {
     const { io } = context;
@@ -55,6 +62,14 @@ export const convertCommand = defineCommand({
     const layers = readingsOf(options.layers);
     const { exportModel, importModel, startBackend } = await import('../library.js');
     await startBackend(context.globals);
+    if (target === 'module') return writeModule(io, from, to, options.quantize);
+    if (options.quantize !== undefined) {
+      throw new UnrolledError(
+        'OPTION',
+        `expected a module (.mjs) for --quantize, received ${target}`,
+        'leave --quantize out',
+      );
+    }
     const given = await openGiven(io, from, { ...options, layers });
     const isOurs = !('layout' in given);
     if (target === 'onnx') return writeOnnx(io, from, to, given);

@@ -14,6 +14,7 @@ import { requireNumber } from '../../range.js';
 import { full } from '../../tensor/create.js';
 import { Philox } from '../../tensor/philox.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import type { ModuleWriter } from '../esModule/moduleWriter.js';
 import { recurrentStack, type StackConfig } from '../recurrentStack.js';
 
 /** Sizes of the network: plain data, stored in the model file. */
@@ -106,6 +107,21 @@ export class LanguageNetwork extends Module {
     const { output } = writer.recurrent(this.#rnn, x, { path: 'rnn.', lengths, exposed: true });
     const y = projection === null ? output : writer.linear(projection, output, 'projection.');
     writer.output('logits', writer.linear(decoder, y, 'decoder.'), [...free, this.#vocabularySize]);
+  }
+
+  /** Of a step: the name of the logits [V]. Errors: UNSUPPORTED. */
+  writeModule(writer: ModuleWriter): string {
+    const embedding = this.#embedding === null ? null : writer.table('embedding', this.#embedding.weight);
+    const x =
+      embedding === null
+        ? { name: 'token', ofTokens: true }
+        : { name: writer.embedding(embedding, this.#scale), ofTokens: false };
+    const y = writer.recurrent(this.#rnn, x, 'rnn.');
+    const decoder = this.#decoder;
+    if (decoder instanceof Linear) return writer.linear(decoder, y, 'decoder.');
+    const { vectors, projection, bias } = decoder;
+    const projected = projection === null ? y : writer.linear(projection, y, 'decoder.projection.');
+    return writer.products(embedding ?? writer.table('embedding', vectors), bias, projected, 'decoder.');
   }
 
   /** The same function in layers that every toolkit has: what is tied here is there twice. */

@@ -1,0 +1,72 @@
+// Weights as bytes, little-endian: float32, half floats, or int8 with a scale for each row.
+import type { ModuleDType } from './runtime.js';
+
+/** Float32, one after the other. */
+export function encodeFloats(data: ArrayLike<number>): Uint8Array {
+  const bytes = new Uint8Array(4 * data.length);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < data.length; i++) view.setFloat32(4 * i, data[i], true);
+  return bytes;
+}
+
+/** A matrix row by row; of int8 the scales stand before it. */
+export function encodeMatrix(dtype: ModuleDType, rows: number, cols: number, data: ArrayLike<number>): Uint8Array[] {
+  switch (dtype) {
+    case 'f32':
+      return [encodeFloats(data)];
+    case 'f16':
+      return [encodeWords(data, toHalf)];
+    case 'bf16':
+      return [encodeWords(data, toBrain)];
+    case 'int8':
+      return quantized(rows, cols, data);
+    default:
+      return dtype satisfies never;
+  }
+}
+
+function encodeWords(data: ArrayLike<number>, bitsOf: (value: number) => number): Uint8Array {
+  const bytes = new Uint8Array(2 * data.length);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < data.length; i++) view.setUint16(2 * i, bitsOf(data[i]), true);
+  return bytes;
+}
+
+/** Each row by its largest number: that is 127. */
+function quantized(rows: number, cols: number, data: ArrayLike<number>): Uint8Array[] {
+  const scales = new Float32Array(rows);
+  const values = new Int8Array(rows * cols);
+  for (let r = 0; r < rows; r++) {
+    let most = 0;
+    for (let c = 0; c < cols; c++) most = Math.max(most, Math.abs(data[r * cols + c]));
+    scales[r] = most / 127;
+    if (most === 0) continue;
+    for (let c = 0; c < cols; c++) values[r * cols + c] = Math.round(data[r * cols + c] / scales[r]);
+  }
+  return [encodeFloats(scales), new Uint8Array(values.buffer)];
+}
+
+const float = new Float32Array(1);
+const bits = new Uint32Array(float.buffer);
+
+/** The nearest bfloat16, ties to even. */
+function toBrain(value: number): number {
+  float[0] = value;
+  return ((bits[0] + 0x7fff + ((bits[0] >>> 16) & 1)) >>> 16) & 0xffff;
+}
+
+/** The nearest IEEE 754 binary16, ties to even; what is too large is the largest. */
+function toHalf(value: number): number {
+  const sign = value < 0 ? 0x8000 : 0;
+  const size = Math.min(Math.abs(value), 65504);
+  const exponent = Math.max(Math.floor(Math.log2(size)), -14);
+  // In units of the last place: 1024 is the first of the next power of two, below it are those without a leading one.
+  const units = roundEven(size * 2 ** (10 - exponent));
+  return sign | (units + (exponent + 14) * 1024);
+}
+
+function roundEven(value: number): number {
+  const down = Math.floor(value);
+  const rest = value - down;
+  return rest > 0.5 || (rest === 0.5 && down % 2 === 1) ? down + 1 : down;
+}
