@@ -78,10 +78,11 @@ export const KERNEL = {
   FILL: 11,
   SAMPLE: 12,
   REPEAT: 13,
+  GEMM_INT8: 14,
 } as const;
 
 /** Raised with every change of what calls take: kernels of another number were built from other sources. */
-export const CALLS_VERSION = 7;
+export const CALLS_VERSION = 8;
 
 /** What INFO answers, in this order: what depends on the instruction set, after the version. */
 export const INFO = {
@@ -129,6 +130,12 @@ export const GROUP_SHIFT = 3;
 
 /** Up to so many rows, a product reads its weights where they stand. */
 export const FEW_ROWS = 4;
+
+/**
+ * So many elements of a row that meets weights of int8 share a factor: the sums of their products, of 127 · 32767 at most, stay below
+ * 2³¹.
+ */
+export const INT8_DEPTH = 512;
 
 /** Bytes that may be read past the end of any buffer: the widest vector. */
 export const VECTOR_BYTES = 64;
