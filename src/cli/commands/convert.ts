@@ -2,6 +2,7 @@
 import { extname } from 'node:path';
 import { UnrolledError } from '../../errors.js';
 import { LAYER_READINGS, type LayerReading } from '../../formats/layers.js';
+import type { Quantized } from '../../formats/quantize.js';
 import type { ImportedModel } from '../../models/foreign/importedModel.js';
 import { defineCommand } from '../command.js';
 import { writeWhole } from '../files.js';
@@ -13,6 +14,8 @@ import { refuseOverwriting } from '../outputs.js';
 
 const TARGETS = ['pytorch', 'safetensors', 'npz', 'onnx', 'unrolled'] as const;
 type Target = (typeof TARGETS)[number];
+
+const DTYPES: readonly Quantized[] = ['int8', 'f16', 'bf16', 'f32'];
 
 const BY_ENDING: Readonly<Record<string, Target>> = {
   '.pt': 'pytorch',
@@ -39,16 +42,31 @@ export const convertCommand = defineCommand({
       '--layers <name=kind,…>',
       `what a layer is where its tensors leave a choice: ${LAYER_READINGS.join(', ')}`,
     ),
+    quantize: choice(
+      '--quantize <type>',
+      'a model of this library with smaller matrices: int8 computes so, f16 and bf16 are for storage, f32 makes them wide again',
+      DTYPES,
+    ),
     partial: flag('--partial', 'leave out what no layer here takes'),
   },
   examples: [
     'unrolled convert checkpoint.pt model.safetensors --to unrolled',
     'unrolled convert runs/moby-dick-lstm.safetensors moby.pt',
     'unrolled convert runs/moby-dick-lstm.safetensors moby.onnx',
+    'unrolled convert runs/moby-dick-lstm.safetensors small.safetensors --quantize int8',
   ],
   async run(context, [from, to], options) {
     const { io } = context;
     await refuseOverwriting(context, { '<to>': to }, [from]);
+    const dtype = options.quantize ?? (await storedSmaller(io, from, options.to, to) ? 'f32' : undefined);
+    if (dtype !== undefined) {
+      if (options.to === undefined || options.to === 'unrolled') return writeQuantized(io, from, to, dtype);
+      throw new UnrolledError(
+        'OPTION',
+        `expected --quantize for a file of this library, received --to ${options.to}`,
+        'leave --to out',
+      );
+    }
     const target = options.to ?? targetOf(to);
     const layers = readingsOf(options.layers);
     const { exportModel, importModel, startBackend } = await import('../library.js');
@@ -99,6 +117,34 @@ export const convertCommand = defineCommand({
     return { json, text: text.join('\n\n') };
   },
 });
+
+/** Whether a model of this library has weights of int8 or half floats, which are to be written wide. */
+async function storedSmaller(io: Io, from: string, target: Target | undefined, to: string): Promise<boolean> {
+  if (target !== 'unrolled' && (target !== undefined || extname(to).toLowerCase() !== '.safetensors')) return false;
+  const { openTensors } = await import('../../formats/openTensors.js');
+  const { source, open } = await sourceOf(io.cwd, from);
+  try {
+    const { metadata, entries } = await openTensors(source, { open });
+    const isOurs = /^unrolled-/.test(metadata.format ?? '');
+    return isOurs && [...entries.values()].some(({ dtype }) => ['I8', 'F16', 'BF16'].includes(dtype));
+  } finally {
+    await source.close?.();
+  }
+}
+
+/** A model of this library with its weights stored otherwise. Errors: those of `quantize` and `loadModel`. */
+async function writeQuantized(io: Io, from: string, to: string, dtype: Quantized) {
+  const { quantize } = await import('../../formats/quantize.js');
+  const { readBytes } = await import('../files.js');
+  const before = await readBytes(io.cwd, from);
+  const bytes = quantize(before, dtype, from);
+  await writeWhole(io.cwd, to, bytes);
+  const [was, is] = [formatBytes(before.length), formatBytes(bytes.length)];
+  const share = ((100 * bytes.length) / before.length).toFixed(0);
+  const json = { from: { format: 'unrolled', bytes: before.length }, to, format: 'unrolled', dtype, bytes: bytes.length };
+  const text = `${from}: a model of this library, ${was}\n\n${to}: its matrices in ${dtype}, ${is}, ${share} % of that`;
+  return { json, text };
+}
 
 /** A model of this library as ONNX. Errors: those of `loadModel` and `exportOnnx`. */
 async function writeOnnx(io: Io, from: string, to: string) {
