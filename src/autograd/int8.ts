@@ -13,7 +13,12 @@ export function int8Product(x: Tensor, { words, scales }: Int8Numbers): Tensor {
   backendOf(x).gemmInt8(
     { m: out.size / n, n, k },
     { storage: x.storage, offset: x.offset, stride: k },
-    { storage: words.storage, offset: words.offset, stride, scales: { storage: scales.storage, offset: scales.offset } },
+    {
+      storage: words.storage,
+      offset: words.offset,
+      stride,
+      scales: { storage: scales.storage, offset: scales.offset },
+    },
     { storage: out.storage, offset: out.offset, stride: n },
   );
   return out;

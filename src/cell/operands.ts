@@ -207,7 +207,9 @@ function prepare(context: RunContext, plan: StepPlan, way: Way, backwards: boole
           ? { ...still, buffer: `q:${group.parameter}`, offset: block.weight * words, rowStride: words }
           : { ...still, buffer: group.parameter, offset: block.weight, rowStride: block.stride },
       );
-      const scales = int8 ? put({ ...still, buffer: `qs:${group.parameter}`, offset: block.weight, rowStride: 0 }) : undefined;
+      const scales = int8
+        ? put({ ...still, buffer: `qs:${group.parameter}`, offset: block.weight, rowStride: 0 })
+        : undefined;
       const shifted = (name: string, columns: number): number => {
         if (columns === 0) return named(name);
         const one = place(context, plan, name);

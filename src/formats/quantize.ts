@@ -57,7 +57,11 @@ export function quantize(source: Bytes, dtype: Quantized, name = 'the model'): U
   const labels = decodeLabels(metadata.weights ?? '{}', name);
   const given = givenParameters(weightTensors(tensors), labels, name);
   const rest = [...tensors].filter(([key]) => key.includes(':') && !key.startsWith('scale:'));
-  const stored: NamedTensor[] = [...given].flatMap(([key, own]) => {
+  // In the order of the labels, which is that of the network, so that the same weights give the same bytes.
+  const names = [...new Set([...labels.keys(), ...given.keys()])];
+  const stored: NamedTensor[] = names.flatMap((key) => {
+    const own = given.get(key);
+    if (own === undefined) return [];
     const { shape, axes = [], blocks = [], heads } = own;
     const whole = { name: key, shape, axes, blocks, heads, dtype: 'float32' as const, data: numbersOf(key, own) };
     if (!isMatrix(shape) || dtype === 'f32') return storedTensor(whole);

@@ -150,7 +150,8 @@ function readLabel(name: string, value: unknown, file: string): FileLabel {
   if (!Array.isArray(axes) || !axes.every(isAxis)) return fail(`axes of ${AXES.join(', ')}`);
   if (!Array.isArray(blocks)) return fail('a list of blocks');
   if (heads !== undefined && !isCount(heads)) return fail('a number of heads');
-  if (scale !== undefined && !(typeof scale === 'number' && scale in axes)) return fail('the number of an axis as scale');
+  if (scale !== undefined && !(typeof scale === 'number' && scale in axes))
+    return fail('the number of an axis as scale');
   const read = blocks.map((block: unknown): Block => {
     const [gate, operand, width]: unknown[] = Array.isArray(block) ? block : [];
     if (typeof gate !== 'string' || !(operand === null || typeof operand === 'string') || !isCount(width)) {

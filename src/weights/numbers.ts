@@ -11,7 +11,7 @@ export function numbersOf(name: string, { shape, data, dtype, scale }: GivenPara
 }
 
 /** IEEE 754 binary16: a sign, 5 bits of exponent, 10 of fraction. */
-function fromHalf(bits: number): number {
+export function fromHalf(bits: number): number {
   const sign = (bits & 0x8000) === 0 ? 1 : -1;
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 0x3ff;
@@ -76,12 +76,7 @@ function requireScale(name: string, shape: readonly number[], { axis, factors }:
   );
 }
 
-function scaled(
-  name: string,
-  shape: readonly number[],
-  data: ArrayLike<number>,
-  scale: Scale,
-): Float32Array {
+function scaled(name: string, shape: readonly number[], data: ArrayLike<number>, scale: Scale): Float32Array {
   requireScale(name, shape, scale);
   const { axis, factors } = scale;
   const inner = shape.slice(axis + 1).reduce((product, n) => product * n, 1);
@@ -106,7 +101,9 @@ export function floatState(state: StateDict): StateDict {
   return Object.fromEntries(
     Object.entries(state).map(([name, { scale, ...own }]) => [
       name,
-      own.dtype === 'float32' || own.dtype === 'float64' ? own : { ...own, dtype: 'float32', data: numbersOf(name, { ...own, scale }) },
+      own.dtype === 'float32' || own.dtype === 'float64'
+        ? own
+        : { ...own, dtype: 'float32', data: numbersOf(name, { ...own, scale }) },
     ]),
   );
 }

@@ -58,7 +58,7 @@ export const convertCommand = defineCommand({
   async run(context, [from, to], options) {
     const { io } = context;
     await refuseOverwriting(context, { '<to>': to }, [from]);
-    const dtype = options.quantize ?? (await storedSmaller(io, from, options.to, to) ? 'f32' : undefined);
+    const dtype = options.quantize ?? ((await storedSmaller(io, from, options.to, to)) ? 'f32' : undefined);
     if (dtype !== undefined) {
       if (options.to === undefined || options.to === 'unrolled') return writeQuantized(io, from, to, dtype);
       throw new UnrolledError(
@@ -141,7 +141,13 @@ async function writeQuantized(io: Io, from: string, to: string, dtype: Quantized
   await writeWhole(io.cwd, to, bytes);
   const [was, is] = [formatBytes(before.length), formatBytes(bytes.length)];
   const share = ((100 * bytes.length) / before.length).toFixed(0);
-  const json = { from: { format: 'unrolled', bytes: before.length }, to, format: 'unrolled', dtype, bytes: bytes.length };
+  const json = {
+    from: { format: 'unrolled', bytes: before.length },
+    to,
+    format: 'unrolled',
+    dtype,
+    bytes: bytes.length,
+  };
   const text = `${from}: a model of this library, ${was}\n\n${to}: its matrices in ${dtype}, ${is}, ${share} % of that`;
   return { json, text };
 }

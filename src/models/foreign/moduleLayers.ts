@@ -2,7 +2,14 @@
 import type { LayerDescription } from '../../formats/layers.js';
 import { encodeSafetensors } from '../../formats/safetensors.js';
 import type { TensorFile } from '../../formats/tensorFile.js';
-import { decodeLabels, encodeLabels, formatOf, givenParameters, storedTensors, weightTensors } from '../../weights/files.js';
+import {
+  decodeLabels,
+  encodeLabels,
+  formatOf,
+  givenParameters,
+  storedTensors,
+  weightTensors,
+} from '../../weights/files.js';
 import type { FileTensor } from '../../weights/files.js';
 import { plainLabel, type StateDict, type StoredParameter } from '../../weights/labels.js';
 import { floatState } from '../../weights/numbers.js';
@@ -31,10 +38,13 @@ export async function readModuleFile(
   const { name, metadata, entries } = file;
   const labels = decodeLabels(metadata.weights ?? '{}', name);
   const tensors = new Map<string, FileTensor>();
-  for (const key of entries.keys()) if (!key.includes(':') || key.startsWith('scale:')) tensors.set(key, await file.read(key));
-  const weights = [...givenParameters(weightTensors(tensors), labels, name)].map(([key, own]): [string, StoredParameter] => {
-    return [key, { ...plainLabel(own.shape), dtype: 'float32', ...own, name: key }];
-  });
+  for (const key of entries.keys())
+    if (!key.includes(':') || key.startsWith('scale:')) tensors.set(key, await file.read(key));
+  const weights = [...givenParameters(weightTensors(tensors), labels, name)].map(
+    ([key, own]): [string, StoredParameter] => {
+      return [key, { ...plainLabel(own.shape), dtype: 'float32', ...own, name: key }];
+    },
+  );
   return { layers: layersOf(metadata, name), weights: floatState(Object.fromEntries(weights)) };
 }
 
