@@ -2,6 +2,7 @@
 // Compiled once for each instruction set. The numbers are those of src/backend/numbers.ts, the order of arguments that of src/backend/compiled/.
 #include "copy.h"
 #include "gemm.h"
+#include "int8.h"
 #include "program.h"
 #include "reduce.h"
 #include "rows.h"
@@ -112,6 +113,7 @@ static int callScan(Context* x, Reader& in) {
       t.transB = in.flag();
       t.add = in.flag();
       t.packed = in.pointer<float>();
+      t.scales = (int)in.whole();
     } else {
       t.code = in.pointer<const Instruction>();
       t.length = in.whole();
@@ -144,6 +146,23 @@ static int callGemm(Context* x, Reader& in) {
   g.c.p = in.pointer<float>();
   g.c.stride = in.whole();
   gemm(x->pool, g, in.pointer<float>());
+  return STATUS_DONE;
+}
+
+static int callGemmInt8(Context* x, Reader& in) {
+  Int8Product g;
+  g.m = in.whole();
+  g.n = in.whole();
+  g.k = in.whole();
+  g.add = in.flag();
+  g.a = in.pointer<const float>();
+  g.aStride = in.whole();
+  g.b = in.pointer<const int8_t>();
+  g.bStride = in.whole();
+  g.scales = in.pointer<const float>();
+  g.c = in.pointer<float>();
+  g.cStride = in.whole();
+  int8Product(x->pool, g);
   return STATUS_DONE;
 }
 
@@ -223,6 +242,7 @@ static int runKernel(Context* x, int kernel, const double* arguments) {
       x->args[INFO_WORKSPACE] = WORKSPACE;
       return STATUS_DONE;
     case KERNEL_GEMM: return callGemm(x, in);
+    case KERNEL_GEMM_INT8: return callGemmInt8(x, in);
     case KERNEL_MAP: return callMap(x, in);
     case KERNEL_REDUCE: {
       int op = (int)in.whole();

@@ -4,6 +4,7 @@
 // stage. A sum is never split, so the bits do not depend on the threads.
 #pragma once
 #include "gemm.h"
+#include "int8.h"
 #include "program.h"
 #include "reduce.h"
 #include "rows.h"
@@ -30,6 +31,8 @@ struct ScanStage {
   long n, k;
   bool transB, add;
   float* packed;
+  /** The operand of the scales of weights of int8, which B then is; −1. */
+  int scales;
   // A row sum: operands a (over `cols` columns) and c. A program: its operands, and the width of its grid.
   const Instruction* code;
   long length, cols;
@@ -114,6 +117,14 @@ static void runProduct(const Scan& s, const ScanStage& stage, long step, const S
   long rows = share.to - share.from;
   const float* x = a.p + stepOffset(a, step) + share.from * a.rowStride;
   float* y = c.p + stepOffset(c, step) + share.from * c.rowStride;
+  if (stage.scales >= 0) {
+    Int8Product g = {rows, stage.n, stage.k, stage.add, x, a.rowStride, (const int8_t*)b.p, b.rowStride * 4,
+                     s.operands[stage.scales].p, y, c.rowStride};
+    long from = pieceStart(stage.n, share.part, share.parts, INT8_COLS);
+    long to = pieceStart(stage.n, share.part + 1, share.parts, INT8_COLS);
+    if (from < to && rows > 0) int8Rows(g, 0, rows, from, to);
+    return;
+  }
   if (!stage.packed) {
     Gemm g = {rows, stage.n, stage.k, false, stage.transB, stage.add,
               {(float*)x, a.rowStride}, {b.p, b.rowStride}, {y, c.rowStride}};
@@ -279,6 +290,7 @@ static void runScan(Pool* pool, const Scan& s) {
     if (stage.kind == STAGE_PRODUCT) weights += (double)stage.n * stage.k;
     // A product of few rows waits for its weights to come from memory.
     work += stage.kind != STAGE_PRODUCT ? (double)s.rows * stage.cols * stage.length / 2
+            : stage.scales >= 0         ? (double)s.rows * stage.n * stage.k / 16
             : stage.packed              ? (double)s.rows * stage.n * stage.k / 8
                                         : (double)stage.n * stage.k / 2;
   }

@@ -36,6 +36,15 @@ export interface GemmSpec {
   accumulate?: boolean;
 }
 
+/**
+ * Weights of int8 for a product: row j [k] times its scale is what output j multiplies. Four elements stand in a word of an int32
+ * storage, the first in the lowest bits; offset and stride count words.
+ */
+export interface Int8Ref extends MatrixRef {
+  /** float32, one for each row. */
+  scales: Ref;
+}
+
 export interface ReduceSpec {
   op: 'sum' | 'sumSquares' | 'max';
   /** `rows`: over the rows, one result for each column; `cols`: over the columns, one for each row. */
@@ -61,7 +70,18 @@ export interface ScanOperand extends Operand {
 /** One stage of a step: a matrix product or a program. Operands are named by number. */
 export type ScanStage =
   /** c [rows, n] (+)= a [rows, k] · B; B = operand b: [k, n], or [n, k] where transB, rows `rowStride` apart, not moving. */
-  | { kind: 'product'; a: number; b: number; c: number; n: number; k: number; transB?: boolean; accumulate?: boolean }
+  | {
+      kind: 'product';
+      a: number;
+      b: number;
+      c: number;
+      n: number;
+      k: number;
+      transB?: boolean;
+      accumulate?: boolean;
+      /** Operand b has weights of int8 [n, k], as in `Int8Ref`, and this operand their scales. */
+      scales?: number;
+    }
   /** The sum of each row of operand x, over `cols` columns, to column 0 of operand `out`. */
   | { kind: 'rowSum'; x: number; out: number; cols: number }
   /** The program's operand i is the scan's operand `operands[i]`. */
@@ -132,6 +152,9 @@ export interface Backend extends Device {
 
   /** C (+)= op(A) · op(B). @internal */
   gemm(spec: GemmSpec, a: MatrixRef, b: MatrixRef, c: MatrixRef): void;
+  /** C (+)= A · Bᵀ with weights of int8. Each INT8_DEPTH elements of a row of A become whole numbers up to 32767 with a factor of
+   *  their own; C (+)= scale · (factor · the sum of whole products), one such part after the other. @internal */
+  gemmInt8(spec: Omit<GemmSpec, 'transA' | 'transB'>, a: MatrixRef, b: Int8Ref, c: MatrixRef): void;
   /** Runs a program over a grid. Random numbers: Philox counter [element >> 2, 0, stream, call], word element & 3, key
    *  [key0, key1], unitFloat(word); element = row · cols + column. In a scan the second counter word is the step. @internal */
   map(

@@ -25,7 +25,7 @@ export * as FIELD from './numbers/field.js';
 export * as KERNEL from './numbers/kernel.js';
 
 /** Raised with every change of what calls take: kernels of another number were built from other sources. */
-export const CALLS_VERSION = 7;
+export const CALLS_VERSION = 8;
 
 export * as INFO from './numbers/info.js';
 export * as STATUS from './numbers/status.js';
@@ -39,6 +39,12 @@ export const GROUP_SHIFT = 3;
 
 /** Up to so many rows, a product reads its weights where they stand. */
 export const FEW_ROWS = 4;
+
+/**
+ * So many elements of a row that meets weights of int8 share a factor: the sums of their products, of 127 · 32767 at most, stay below
+ * 2³¹.
+ */
+export const INT8_DEPTH = 512;
 
 /** Bytes that may be read past the end of any buffer: the widest vector. */
 export const VECTOR_BYTES = 64;

@@ -31,6 +31,7 @@ export interface ProfilePart {
 
 const KERNELS = [
   'gemm',
+  'gemmInt8',
   'map',
   'reduce',
   'softmax',

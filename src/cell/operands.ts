@@ -22,6 +22,8 @@ export interface RunContext {
   sizes: Sizes;
   columns: Columns;
   buffers: Buffers;
+  /** Parameters whose products take weights of int8: the buffers `q:weight_h` and `qs:weight_h`, words and scales. */
+  int8: ReadonlySet<string>;
   random?: RandomKey;
   firstStep?: number;
 }
@@ -168,7 +170,7 @@ function operandName(group: WeightGroup, state: string, computed: string, input:
 }
 
 function prepare(context: RunContext, plan: StepPlan, way: Way, backwards: boolean): PreparedScan {
-  const { derived, steps, sizes, columns } = context;
+  const { derived, steps, sizes, columns, buffers } = context;
   const { layout } = derived;
   const places: Place[] = [];
   const numbers = new Map<string, number>();
@@ -197,13 +199,18 @@ function prepare(context: RunContext, plan: StepPlan, way: Way, backwards: boole
     const { group, run, accumulate } = stage;
     const first = layout.linears[run.first].name;
     return blocksOf(layout, columns, group, run, sizes).map((block): ScanStage => {
-      const b = put({
-        buffer: group.parameter,
-        offset: block.weight,
-        stepStride: 0,
-        rowStride: block.stride,
-        colStride: 1,
-      });
+      const int8 = way === 'forward' && context.int8.has(group.parameter);
+      const still = { stepStride: 0, colStride: 1 } as const;
+      // Rows of int8 are columns of the parameter.
+      const [, words] = int8 ? buffers(`q:${group.parameter}`).shape : [0, 0];
+      const b = put(
+        int8
+          ? { ...still, buffer: `q:${group.parameter}`, offset: block.weight * words, rowStride: words }
+          : { ...still, buffer: group.parameter, offset: block.weight, rowStride: block.stride },
+      );
+      const scales = int8
+        ? put({ ...still, buffer: `qs:${group.parameter}`, offset: block.weight, rowStride: 0 })
+        : undefined;
       const shifted = (name: string, columns: number): number => {
         if (columns === 0) return named(name);
         const one = place(context, plan, name);
@@ -212,7 +219,7 @@ function prepare(context: RunContext, plan: StepPlan, way: Way, backwards: boole
       const head = block.gate - columns.first[run.first];
       if (way === 'forward') {
         const a = shifted(operandName(group, 's', 'p', 'x'), block.operand);
-        return { kind: 'product', a, b, c: shifted(`k:${first}`, head), n: block.n, k: block.k, accumulate };
+        return { kind: 'product', a, b, c: shifted(`k:${first}`, head), n: block.n, k: block.k, accumulate, scales };
       }
       const c = shifted(operandName(group, 'ds', 'dp', 'dx'), block.operand);
       const a = shifted(`dz:${first}`, head);
@@ -235,6 +242,7 @@ function preparedScan(context: RunContext, plan: StepPlan, way: Way, backwards: 
   // A mask has one row for all, or one for each sequence.
   const masks = context.derived.cell.masks;
   let key = `${ragged === null ? T : 'ragged'} ${N} ${reverse}`;
+  for (const name of context.int8) key += ` ${name}`;
   for (const name in masks) key += ` ${context.buffers(`m:${name}`).shape[0]}`;
   let found = scans.get(key);
   if (found === undefined) {

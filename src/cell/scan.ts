@@ -1,15 +1,16 @@
 // The scan around a cell: one layer and direction over a whole sequence, forward and backward, as one tape operation.
 // Letters: T steps, N batch, D input, H hidden, G columns of all linears, R rows of all steps (T · N where none is padding).
+import '../backend/compiled/calls/int8.js';
 import '../backend/compiled/calls/rows.js';
 import { UnrolledError } from '../errors.js';
 import { isRecording, record } from '../autograd/tape.js';
-import { type Backend, ROW_GROUP } from '../backend/contract.js';
+import { type Backend, type Int8Ref, ROW_GROUP } from '../backend/contract.js';
 import { backendOf } from '../backend/registry.js';
 import { empty, fromData } from '../tensor/create.js';
 import type { RandomKey } from '../tensor/philox.js';
 import { formatShape } from '../tensor/shape.js';
 import { keep } from '../tensor/scope.js';
-import { Tensor } from '../tensor/tensor.js';
+import { type Int8Numbers, Tensor } from '../tensor/tensor.js';
 import { deriveCell, type DerivedCell } from './derive.js';
 import { ROWS_IN_LOOP, type StepPlan } from './plan.js';
 import type { CellGraph } from './graph.js';
@@ -90,6 +91,8 @@ class ScanRun {
   readonly #groups: readonly SizedGroup[];
   /** What backward needs: G, the states and what the plan keeps at every step. */
   readonly #kept = new Map<string, Tensor>();
+  /** Weights of int8 of this run, by parameter. */
+  readonly #int8 = new Map<string, Int8Numbers>();
 
   constructor(
     derived: DerivedCell,
@@ -194,6 +197,7 @@ class ScanRun {
       sizes: this.#sizes,
       columns: this.#columns,
       buffers,
+      int8: new Set(this.#int8.keys()),
       random: this.#options.random,
       firstStep: this.#options.firstStep,
     };
@@ -216,6 +220,7 @@ class ScanRun {
     }
     const inputs = [this.#x, ...Object.values(this.#parameters), ...Object.values(this.#initial)];
     const recording = isRecording(inputs);
+    if (!recording) this.#holdInt8();
     const inputInLoop = this.#inputInLoop();
     // Products with the input before the loop fill G for all steps.
     const keeps = recording || !(this.#tokens || inputInLoop);
@@ -261,6 +266,15 @@ class ScanRun {
       });
     } else this.#release();
     return result;
+  }
+
+  /** Finds the parameters whose products take weights of int8. Those of heads are widened. */
+  #holdInt8(): void {
+    for (const { group } of this.#groups) {
+      const held = this.#parameters[group.parameter]?.int8;
+      if (group.perHead || (group.kind === 'input' && this.#tokens) || held?.axis !== 1) continue;
+      this.#int8.set(group.parameter, held);
+    }
   }
 
   #inputInLoop(): boolean {
@@ -325,6 +339,8 @@ class ScanRun {
     const { masks, gradientScale } = this.#options;
     const own = (): Tensor | undefined => {
       if (name.startsWith('m:')) return masks?.[name.slice(2)];
+      if (name.startsWith('q:')) return this.#int8.get(name.slice(2))?.words;
+      if (name.startsWith('qs:')) return this.#int8.get(name.slice(3))?.scales;
       if (name.startsWith('v:')) return this.#parameters[name.slice(2)];
       return name === 'x' ? this.#x : name === 'xi' ? gradientScale : this.#parameters[name];
     };
@@ -344,14 +360,16 @@ class ScanRun {
     for (const { group, blocks } of this.#groups) {
       if (group.kind !== 'input') continue;
       const weight = this.#buffer(group.parameter);
+      const int8 = this.#int8.get(group.parameter);
       const target = this.#buffer('G');
       for (const block of blocks) {
-        this.#backend.gemm(
-          { m: this.#steps.rows, n: block.n, k: block.k },
-          { storage: this.#x.storage, offset: this.#x.offset + block.operand, stride: this.#sizes.input },
-          { storage: weight.storage, offset: weight.offset + block.weight, stride: block.stride },
-          { storage: target.storage, offset: target.offset + block.gate, stride: this.#columns.total },
-        );
+        const spec = { m: this.#steps.rows, n: block.n, k: block.k };
+        const x = { storage: this.#x.storage, offset: this.#x.offset + block.operand, stride: this.#sizes.input };
+        const G = { storage: target.storage, offset: target.offset + block.gate, stride: this.#columns.total };
+        if (int8 === undefined) {
+          const b = { storage: weight.storage, offset: weight.offset + block.weight, stride: block.stride };
+          this.#backend.gemm(spec, x, b, G);
+        } else this.#backend.gemmInt8(spec, x, rowsOfInt8(int8, block.weight), G);
       }
     }
   }
@@ -485,4 +503,13 @@ class ScanRun {
     this.#gather(states, ragged.beforeRows, out, width);
     return out;
   }
+}
+
+/** The rows from one on. */
+function rowsOfInt8({ words, scales }: Int8Numbers, row: number): Int8Ref {
+  const [, stride] = words.shape;
+  return {
+    ...{ storage: words.storage, offset: words.offset + row * stride, stride },
+    scales: { storage: scales.storage, offset: scales.offset + row },
+  };
 }

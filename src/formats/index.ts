@@ -1,5 +1,6 @@
 // unrolled/formats: files of weights, as bytes, and the labels that say which columns are which gate.
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type SafetensorsTensor } from './safetensors.js';
+export { quantize, QUANTIZED, type Quantized } from './quantize.js';
 export { decodeOnnx, encodeOnnx } from './onnx.js';
 export type {
   OnnxArray,

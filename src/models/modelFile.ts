@@ -10,12 +10,16 @@ import { openingFile, withBudget } from '../weights/budget.js';
 import {
   decodeLabels,
   encodeLabels,
+  type FileLabel,
+  formatOf,
+  FORMATS,
   givenParameters,
   type Labels,
   loadStored,
   storedTensors,
+  weightTensors,
 } from '../weights/files.js';
-import type { GivenState, ParameterLabel, StateDict } from '../weights/labels.js';
+import type { GivenState, StateDict } from '../weights/labels.js';
 import type { Reading } from './options.js';
 
 /** How a model's text is read: what its file stores beside the weights. */
@@ -31,7 +35,7 @@ export type ModelTensor = SafetensorsTensor & {
   /** As the network names it: `decoder.weight`. */
   name: string;
   /** Which axes and columns mean what; what is no weight has none. */
-  label?: ParameterLabel;
+  label?: FileLabel;
 };
 
 /** What a file has beside the model: that of a checkpoint. */
@@ -57,13 +61,12 @@ export interface ModelFile {
   labels: Labels | undefined;
 }
 
-/** unrolled-1 is that of 0.1: its weights have no labels. */
-const FORMAT = 'unrolled-2';
-const FORMATS: readonly string[] = ['unrolled-1', FORMAT];
+/** Its weights have no labels. */
+const [OLDEST] = FORMATS;
 
 export function encodeModelFile(file: Omit<ModelFile, 'tensors' | 'labels'> & { tensors: ModelTensor[] }): Uint8Array {
   return encodeSafetensors(file.tensors, {
-    format: FORMAT,
+    format: formatOf(file.tensors),
     kind: file.kind,
     config: canonicalJson(file.config),
     ...Object.fromEntries(
@@ -90,7 +93,7 @@ function canonicalJson(value: unknown): string {
 export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
   const { tensors, metadata } = decodeSafetensors(bytes, name);
   const { kind } = metadata;
-  if (!FORMATS.includes(metadata.format) || kind === undefined) {
+  if (!FORMATS.some((format) => format === metadata.format) || kind === undefined) {
     throw new UnrolledError(
       'FORMAT',
       `expected an Unrolled model in ${name}, received a safetensors file of ${brief(metadata.format ?? 'another program')}`,
@@ -112,7 +115,7 @@ export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
   };
   const texts: ModelText[] = [];
   for (let i = 0; metadata[numbered('text', i)] !== undefined; i++) {
-    const settings = checkSettings(part(numbered('text', i)), name, metadata.format !== FORMAT);
+    const settings = checkSettings(part(numbered('text', i)), name, metadata.format === OLDEST);
     const vocabulary = part(numbered('vocabulary', i));
     texts.push({ settings, vocabulary: openingFile(name, () => Vocabulary.fromJSON(vocabulary)) });
   }
@@ -123,7 +126,7 @@ export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
     reading: metadata.reading === undefined ? null : readingOf(part('reading'), name),
     checkpoint: metadata.checkpoint === undefined ? undefined : part('checkpoint'),
     tensors,
-    labels: metadata.format === FORMAT ? decodeLabels(metadata.weights ?? '{}', name) : undefined,
+    labels: metadata.format === OLDEST ? undefined : decodeLabels(metadata.weights ?? '{}', name),
   };
 }
 
@@ -209,7 +212,7 @@ export function readPrefixed(prefix: string, { tensors, labels }: ModelFile, nam
  * nothing large is made for a small file. @param name of the file, for messages. Errors: FORMAT.
  */
 export function withWeights<M extends { network: Module }>(file: ModelFile, name: string, create: () => M): M {
-  const weights = networkTensors(file);
+  const weights = weightTensors(file.tensors);
   const total = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
   const model = withBudget(total, name, create);
   loadStored(model.network, weights, file.labels, name);
@@ -218,10 +221,5 @@ export function withWeights<M extends { network: Module }>(file: ModelFile, name
 
 /** The weights of a file, without what belongs to a checkpoint. Errors: FORMAT. */
 export function storedWeights(file: ModelFile, name: string): GivenState {
-  return givenParameters(networkTensors(file), file.labels, name);
-}
-
-/** Without what belongs to a checkpoint, which has a colon in its name. */
-function networkTensors({ tensors }: ModelFile): ModelFile['tensors'] {
-  return new Map([...tensors].filter(([name]) => !name.includes(':')));
+  return givenParameters(weightTensors(file.tensors), file.labels, name);
 }

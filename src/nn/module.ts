@@ -7,10 +7,11 @@ import { type FileSource, type FileTarget, readSource, writeTarget } from '../pl
 import { empty, fromData } from '../tensor/create.js';
 import { defaultRng } from '../tensor/generator.js';
 import type { Philox } from '../tensor/philox.js';
+import { Int8Weights, widened } from '../tensor/int8.js';
 import { keep } from '../tensor/scope.js';
 import type { Shape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
-import { arrange, type LoadOptions, type LoadResult } from '../weights/arrange.js';
+import { arrangeStored, type LoadOptions, type LoadResult } from '../weights/arrange.js';
 import { countModule, takeFromBudget } from '../weights/budget.js';
 import {
   type GivenState,
@@ -269,10 +270,17 @@ export abstract class Module {
     return this.train(false);
   }
 
-  /** Copies of all parameters and buffers, with their labels: which columns are which gate, and the like. */
+  /**
+   * Copies of all parameters and buffers, with their labels: which columns are which gate, and the like. Weights that are held in
+   * int8 come with their scale.
+   */
   stateDict(): StateDict {
     return Object.fromEntries(
       [...this.namedState()].map(({ name, shape, tensor, label }): [string, StoredParameter] => {
+        if (tensor.int8 !== null) {
+          const { data, ...scale } = tensor.int8.matrix();
+          return [name, { name, shape, ...label, dtype: 'int8', scale, data }];
+        }
         const data = tensor.data();
         const dtype = data instanceof Float64Array ? 'float64' : 'float32';
         return [name, { name, shape, ...label, dtype, data }];
@@ -282,16 +290,20 @@ export abstract class Module {
 
   /**
    * Overwrites parameters and buffers, the columns of gates by their labels, whatever their order in memory. Takes what `stateDict`
-   * gave, tensors, nested arrays, or typed arrays row by row.
+   * gave, tensors, nested arrays, or typed arrays row by row. Matrices of int8 with a scale stay so and compute so; they are not
+   * trained until other numbers come.
    * Errors: FORMAT with all that is missing, too much (neither with `strict: false`) or of another shape, and for several gates
    * without labels; nothing is changed then.
    */
   loadStateDict(state: GivenState, options: LoadOptions = {}): LoadResult {
     const places = [...this.namedState()];
-    const { numbers, ...result } = arrange(places, state, optionsOf(options, LOAD_OPTIONS, 'loadStateDict'));
+    const { numbers, ...result } = arrangeStored(places, state, optionsOf(options, LOAD_OPTIONS, 'loadStateDict'));
     places.forEach(({ tensor }, i) => {
       const own = numbers[i];
-      if (own !== null) tensor.set(own);
+      if (own === null) return;
+      if (!('axis' in own)) tensor.set(own);
+      else if (tensor.offset === 0) tensor.holdInt8(new Int8Weights(own, tensor.shape, tensor.device));
+      else tensor.set(widened(own, tensor.shape));
     });
     return result;
   }

@@ -1,13 +1,22 @@
 // The weights of a module as a safetensors file, and back, with their labels.
 import { decodeSafetensors, encodeSafetensors } from '../formats/safetensors.js';
 import type { LoadOptions, LoadResult } from '../weights/arrange.js';
-import { decodeLabels, encodeLabels, loadStored, type Stateful, storedTensors } from '../weights/files.js';
+import {
+  decodeLabels,
+  encodeLabels,
+  formatOf,
+  FORMATS,
+  loadStored,
+  type Stateful,
+  storedTensors,
+  weightTensors,
+} from '../weights/files.js';
 
 /** The bytes of a file with all weights; its kind tells it from the file of a model. */
 export function encodeWeights(module: Stateful): Uint8Array {
   const tensors = storedTensors(module);
   return encodeSafetensors(tensors, {
-    format: 'unrolled-2',
+    format: formatOf(tensors),
     kind: 'module',
     config: '{}',
     weights: encodeLabels(tensors),
@@ -20,7 +29,6 @@ export function encodeWeights(module: Stateful): Uint8Array {
  */
 export function loadWeights(module: Stateful, bytes: Uint8Array, options: LoadOptions & { from: string }): LoadResult {
   const { tensors, metadata } = decodeSafetensors(bytes, options.from);
-  const weights = new Map([...tensors].filter(([name]) => !name.includes(':')));
-  const labels = metadata.format === 'unrolled-1' ? undefined : decodeLabels(metadata.weights ?? '{}', options.from);
-  return loadStored(module, weights, labels, options.from, options);
+  const labels = metadata.format === FORMATS[0] ? undefined : decodeLabels(metadata.weights ?? '{}', options.from);
+  return loadStored(module, weightTensors(tensors), labels, options.from, options);
 }

@@ -34,6 +34,12 @@ export function parametersOf(source: ParameterSource): Tensor[] {
   }
   list.forEach((t: unknown, i) => {
     if (!(t instanceof Tensor)) throw refused(`${shownValue(t)} at index ${i}`, helpFor(t));
+    if (t.int8 !== null) {
+      throw refused(
+        `weights of int8 at index ${i}: ${t.toString()}`,
+        'train the float32 weights that they were made from, or widen the file: unrolled convert small.safetensors full.safetensors',
+      );
+    }
     if (isParameter(t)) return;
     const isResult = t.node !== null;
     throw refused(

@@ -15,6 +15,21 @@ export interface GradientNode {
   readonly op: string;
 }
 
+/** Weights of int8 in place of float32: n rows of k, each with a scale; tensor/int8.ts has the class behind it. @internal */
+export interface Int8Numbers {
+  /** Which axis of the tensor the rows are. */
+  readonly axis: 0 | 1;
+  /** Rows of words of four elements each: int32 [n, ⌈k / 4⌉]. */
+  readonly words: Tensor;
+  /** [n] */
+  readonly scales: Tensor;
+  /** What is stored: elements row by row as the tensor has them, and factors along the axis. */
+  matrix(): { data: Int8Array; axis: 0 | 1; factors: Float32Array };
+  /** All elements of the tensor as float32. */
+  numbers(): Float32Array;
+  dispose(): void;
+}
+
 /** Numbers in arrays of arrays, as deep as the tensor has axes; a plain number for a scalar. */
 export type NestedArray = number | NestedArray[];
 
@@ -24,8 +39,6 @@ export type NestedArray = number | NestedArray[];
  * methods of this class: `mul(a, b)` is `a.mul(b)`.
  */
 export class Tensor {
-  /** The memory behind it, which views (`slice` along the first axis, `reshape`, `detach`) share. */
-  readonly storage: Storage;
   /** First element within the storage. */
   readonly offset: number;
   /** The size of each axis. */
@@ -41,6 +54,11 @@ export class Tensor {
   /** For messages: `layer 0 weightH`. */
   label = '';
   #disposed = false;
+  /** null while the numbers stand in int8 alone. */
+  #storage: Storage | null;
+  #int8: Int8Numbers | null = null;
+  /** Whether it had a gradient before. */
+  #trained = false;
 
   static {
     brand(this.prototype, 'tensor');
@@ -56,21 +74,48 @@ export class Tensor {
         'the shape must have as many elements as the data',
       );
     }
-    this.storage = storage;
+    this.#storage = storage;
     this.shape = shape;
     this.offset = offset;
     storage.references++;
     registerInScope(this);
   }
 
+  /**
+   * The memory behind it, which views (`slice` along the first axis, `reshape`, `detach`) share. Weights of int8 are widened to
+   * float32 for whoever asks.
+   */
+  get storage(): Storage {
+    if (this.#storage !== null) return this.#storage;
+    const storage = this.#allocate();
+    if (this.#int8 !== null) storage.device.write(storage, 0, this.#int8.numbers());
+    return storage;
+  }
+
   /** `float32`, or `int32` for tokens and other indices. */
   get dtype(): DType {
-    return this.storage.dtype;
+    return this.#storage?.dtype ?? 'float32';
   }
 
   /** Where its memory is: the backend that was chosen when it was made. */
   get device(): Device {
-    return this.storage.device;
+    return (this.#storage ?? this.#int8?.words.storage ?? this.storage).device;
+  }
+
+  /** Weights of int8 that these numbers are held as; null for others. Products that know them take them in place of `storage`. @internal */
+  get int8(): Int8Numbers | null {
+    return this.#int8;
+  }
+
+  /** Holds its numbers as weights of int8 from now on, which training leaves alone; `set` makes them float32 again. @internal */
+  holdInt8(weights: Int8Numbers): void {
+    this.#alive();
+    this.#int8?.dispose();
+    this.#int8 = weights;
+    this.#trained ||= this.requiresGrad;
+    this.requiresGrad = false;
+    this.#releaseStorage();
+    this.#storage = null;
   }
 
   /** Number of elements: the product of the shape. */
@@ -93,12 +138,14 @@ export class Tensor {
     if (this.#disposed) return;
     this.#disposed = true;
     this.node = null;
-    if (--this.storage.references === 0) this.storage.device.release(this.storage);
+    this.#int8?.dispose();
+    this.#releaseStorage();
   }
 
   /** A copy of the elements in row-major order. Errors: STATE after dispose. */
   data(): HostArray {
     this.#alive();
+    if (this.#int8 !== null) return this.#int8.numbers();
     return this.device.readSync(this.storage, this.offset, this.size);
   }
 
@@ -140,7 +187,14 @@ export class Tensor {
       );
     }
     checkElements(values, this.dtype, 'the values');
-    this.device.write(this.storage, this.offset, values);
+    const storage = this.#storage ?? this.#allocate();
+    if (this.#int8 !== null) {
+      this.#int8.dispose();
+      this.#int8 = null;
+      this.requiresGrad = this.#trained;
+      this.#trained = false;
+    }
+    storage.device.write(storage, this.offset, values);
   }
 
   /** The same elements, outside the tape: no gradient flows through. Shares the memory. */
@@ -184,6 +238,22 @@ export class Tensor {
       `expected methods in place of operators, received ${this.toString()}`,
       'write x.mul(2), x.add(y), x.gt(y), x.eq(y); x.item() is the number of a tensor with one element',
     );
+  }
+
+  /** Memory for its numbers as float32. */
+  #allocate(): Storage {
+    this.#alive();
+    const storage = this.device.allocate('float32', this.size);
+    storage.references++;
+    this.#storage = storage;
+    return storage;
+  }
+
+  /** Gives the float32 back; they stay with views that share them. */
+  #releaseStorage(): void {
+    const storage = this.#storage;
+    if (storage === null || --storage.references > 0) return;
+    storage.device.release(storage);
   }
 
   #alive(): void {

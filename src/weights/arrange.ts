@@ -3,10 +3,11 @@
 import { briefList } from '../brief.js';
 import { UnrolledError } from '../errors.js';
 import { formatShape, sameShape, sizeOf } from '../tensor/shape.js';
-import { type Columns, columnsOf, describe, differenceOf, gather, keyOf } from './columns.js';
+import { type Int8Matrix, widened } from '../tensor/int8.js';
+import { type Columns, columnsOf, describe, differenceOf, gather, gatherInt8, keyOf } from './columns.js';
 import type { Block, GivenParameter, GivenState, Place } from './labels.js';
 import { givenByName } from './given.js';
-import { numbersOf } from './numbers.js';
+import { int8Of, numbersOf } from './numbers.js';
 
 /** How a state dict is taken. */
 export interface LoadOptions {
@@ -27,8 +28,8 @@ export interface LoadResult {
 }
 
 /** The numbers for each place, row by row; null where they are missing. */
-export interface Arranged extends LoadResult {
-  numbers: (ArrayLike<number> | null)[];
+export interface Arranged<Numbers = ArrayLike<number>> extends LoadResult {
+  numbers: (Numbers | null)[];
 }
 
 /** Where the numbers of a place are: a parameter as it is, or columns of some. */
@@ -39,6 +40,19 @@ type Source = { whole: GivenParameter } | { columns: Columns[] } | null;
  * Errors: FORMAT with everything that is missing, too much or of another shape, and for several gates without labels.
  */
 export function arrange(places: readonly Place[], state: GivenState, options: LoadOptions = {}): Arranged {
+  const { numbers, ...result } = arrangeStored(places, state, options);
+  return {
+    ...result,
+    numbers: numbers.map((own, i) => (own !== null && 'axis' in own ? widened(own, places[i].shape) : own)),
+  };
+}
+
+/** The same, with matrices of int8 as they are. */
+export function arrangeStored(
+  places: readonly Place[],
+  state: GivenState,
+  options: LoadOptions = {},
+): Arranged<ArrayLike<number> | Int8Matrix> {
   const given = withLabelsOf01(places, givenByName(places, state), options);
   const columns = columnsOf(given, options.from);
   const faults: Faults = { missing: [], extra: [], shapes: [] };
@@ -65,7 +79,8 @@ export function arrange(places: readonly Place[], state: GivenState, options: Lo
     numbers: sources.map((source, i) => {
       if (source === null) return null;
       const { name, shape } = places[i];
-      return 'whole' in source ? numbersOf(name, source.whole) : gather(shape, source.columns);
+      if ('whole' in source) return int8Of(name, source.whole) ?? numbersOf(name, source.whole);
+      return gatherInt8(shape, source.columns) ?? gather(shape, source.columns);
     }),
   };
 }

@@ -2,8 +2,9 @@
 import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
 import { formatShape, type Shape, sizeOf } from '../tensor/shape.js';
+import type { Int8Matrix } from '../tensor/int8.js';
 import type { Block, GivenParameter, Place } from './labels.js';
-import { numbersOf } from './numbers.js';
+import { int8Of, numbersOf } from './numbers.js';
 
 /** Where the columns of a gate stand in a stored parameter. */
 export interface Columns {
@@ -86,6 +87,24 @@ export function gather(shape: Shape, columns: readonly Columns[]): Float64Array 
     const stride = given.shape[given.shape.length - 1];
     for (let r = 0; r < rows; r++) {
       for (let c = 0; c < block.width; c++) result[r * width + to + c] = data[r * stride + first + c];
+    }
+    to += block.width;
+  }
+  return result;
+}
+
+/** The same of columns that are all of int8 with a scale for each; null where some are not. Errors: FORMAT for a scale that does not fit. */
+export function gatherInt8(shape: Shape, columns: readonly Columns[]): Int8Matrix | null {
+  const [rows, width] = shape;
+  const result: Int8Matrix = { data: new Int8Array(rows * width), axis: 1, factors: new Float32Array(width) };
+  let to = 0;
+  for (const { given, name, block, first } of columns) {
+    const own = int8Of(name, given);
+    if (own?.axis !== 1) return null;
+    const [, stride] = given.shape;
+    result.factors.set(own.factors.subarray(first, first + block.width), to);
+    for (let r = 0; r < rows; r++) {
+      result.data.set(own.data.subarray(r * stride + first, r * stride + first + block.width), r * width + to);
     }
     to += block.width;
   }

@@ -12,8 +12,9 @@ import {
   type ParameterLabel,
   type StateDict,
   type StoredDType,
+  type StoredParameter,
 } from './labels.js';
-import { firstNonFinite } from './numbers.js';
+import { firstNonFinite, numbersOf } from './numbers.js';
 
 /** What has weights: any module. */
 export interface Stateful {
@@ -29,26 +30,34 @@ export interface LabelledTensor {
   name: string;
   /** The size of each axis. */
   shape: readonly number[];
-  /** Weights are written as float32. */
-  dtype: 'F32';
+  /** Weights are written as float32, or as int8 where they are held so. */
+  dtype: 'F32' | 'I8';
   /** Row by row. */
-  data: Float32Array;
+  data: Float32Array | Int8Array;
   /** Its axes and columns, which go into the file beside it. */
-  label: ParameterLabel;
+  label: FileLabel;
+}
+
+/** What a file says of a tensor beside its shape. */
+export interface FileLabel extends ParameterLabel {
+  /** Of weights in int8: the axis that has factors, which stand in the tensor `scale:` and the name. */
+  scaleAxis?: number;
 }
 
 /** A tensor out of a file; names of dtypes as safetensors has them. */
 export interface FileTensor {
   /** The size of each axis. */
   shape: readonly number[];
-  /** F32, F64, F16 or BF16 for a weight. */
+  /** F32, F64, F16 or BF16 for a weight; I8 with factors. */
   dtype: string;
   /** Row by row; half floats as their 16-bit patterns. */
   data: ArrayLike<number> | ArrayLike<bigint>;
+  /** Of weights in int8. */
+  factors?: ArrayLike<number> | ArrayLike<bigint>;
 }
 
 /** Labels by the names of their tensors. */
-export type Labels = ReadonlyMap<string, ParameterLabel>;
+export type Labels = ReadonlyMap<string, FileLabel>;
 
 /** What of the dtypes of files can be a weight. */
 const DTYPES: ReadonlyMap<string, StoredDType> = new Map([
@@ -56,18 +65,47 @@ const DTYPES: ReadonlyMap<string, StoredDType> = new Map([
   ['F64', 'float64'],
   ['F16', 'float16'],
   ['BF16', 'bfloat16'],
+  ['I8', 'int8'],
 ]);
 
-/** A network's weights as tensors of a file, each with its label. */
+/** Versions of our files. The first, of 0.1, has no labels; the third has weights in int8, so that readers of the second refuse it. */
+export const FORMATS = ['unrolled-1', 'unrolled-2', 'unrolled-3'] as const;
+
+/** The version that a file of these tensors is of. */
+export function formatOf(tensors: readonly { dtype: string }[]): (typeof FORMATS)[number] {
+  return tensors.some(({ dtype }) => dtype === 'I8') ? 'unrolled-3' : 'unrolled-2';
+}
+
+const SCALE = 'scale:';
+
+/** The weights of a file, those of int8 with their factors, without what else it has: its name has a colon. */
+export function weightTensors<T extends FileTensor>(tensors: ReadonlyMap<string, T>): Map<string, T> {
+  return new Map(
+    [...tensors]
+      .filter(([name]) => !name.includes(':'))
+      .map(([name, tensor]) => [name, { ...tensor, factors: tensors.get(SCALE + name)?.data }]),
+  );
+}
+
+/** A network's weights as tensors of a file, each with its label; those of int8 with a second tensor, their factors. */
 export function storedTensors(network: Pick<Stateful, 'stateDict'>): LabelledTensor[] {
   expectModule(network);
-  return Object.entries(network.stateDict()).map(([name, { shape, data, axes, blocks, heads }]) => ({
-    name,
-    shape,
-    dtype: 'F32',
-    data: Float32Array.from(data),
-    label: { axes, blocks, ...(heads === undefined ? {} : { heads }) },
-  }));
+  return Object.values(network.stateDict()).flatMap(storedTensor);
+}
+
+/** One parameter as tensors of a file: itself, and the factors of int8. */
+export function storedTensor(given: StoredParameter): LabelledTensor[] {
+  const { name, shape, axes, blocks, heads, scale } = given;
+  const label: FileLabel = { axes, blocks, ...(heads === undefined ? {} : { heads }) };
+  if (given.dtype !== 'int8' || scale === undefined) {
+    return [{ name, shape, dtype: 'F32', data: Float32Array.from(numbersOf(name, given)), label }];
+  }
+  const { axis, factors } = scale;
+  const axisLabel = { axes: axes.slice(axis, axis + 1), blocks: [] };
+  return [
+    { name, shape, dtype: 'I8', data: Int8Array.from(given.data), label: { ...label, scaleAxis: axis } },
+    { name: SCALE + name, shape: [factors.length], dtype: 'F32', data: Float32Array.from(factors), label: axisLabel },
+  ];
 }
 
 /** Errors: OPTION for what has no weights. */
@@ -77,14 +115,15 @@ function expectModule(network: unknown): void {
   expectFunction((network as Stateful).stateDict, 'stateDict of a module', help);
 }
 
-/** The labels of tensors that have one, as text: `{ name: { axes, blocks: [[gate, operand, width], …], heads } }`. */
-export function encodeLabels(tensors: readonly { name: string; label?: ParameterLabel }[]): string {
+/** The labels of tensors that have one, as text: `{ name: { axes, blocks: [[gate, operand, width], …], heads, scale } }`. */
+export function encodeLabels(tensors: readonly { name: string; label?: FileLabel }[]): string {
   expectRows(tensors, 'storedTensors(module) gives them', () => undefined);
   const entries = tensors.flatMap(({ name, label }) => {
     if (label === undefined) return [];
-    const { axes, blocks, heads } = label;
+    const { axes, blocks, heads, scaleAxis } = label;
     const columns = blocks.map(({ gate, operand, width }) => [gate, operand, width]);
-    return [[name, { axes, ...(blocks.length > 0 ? { blocks: columns } : {}), ...(heads ? { heads } : {}) }] as const];
+    const more = { ...(heads ? { heads } : {}), ...(scaleAxis === undefined ? {} : { scale: scaleAxis }) };
+    return [[name, { axes, ...(blocks.length > 0 ? { blocks: columns } : {}), ...more }] as const];
   });
   return JSON.stringify(Object.fromEntries(entries));
 }
@@ -102,15 +141,17 @@ export function decodeLabels(text: string, file = 'the file'): Labels {
   return new Map(Object.entries(value).map(([name, label]) => [name, readLabel(name, label, file)]));
 }
 
-function readLabel(name: string, value: unknown, file: string): ParameterLabel {
+function readLabel(name: string, value: unknown, file: string): FileLabel {
   const fail = (expected: string): never => {
     throw damaged(`${expected} for "${brief(name)}" in "weights"`, file, 'something else');
   };
   if (!isRecord(value)) return fail('a label');
-  const { axes, blocks = [], heads } = value;
+  const { axes, blocks = [], heads, scale } = value;
   if (!Array.isArray(axes) || !axes.every(isAxis)) return fail(`axes of ${AXES.join(', ')}`);
   if (!Array.isArray(blocks)) return fail('a list of blocks');
   if (heads !== undefined && !isCount(heads)) return fail('a number of heads');
+  if (scale !== undefined && !(typeof scale === 'number' && scale in axes))
+    return fail('the number of an axis as scale');
   const read = blocks.map((block: unknown): Block => {
     const [gate, operand, width]: unknown[] = Array.isArray(block) ? block : [];
     if (typeof gate !== 'string' || !(operand === null || typeof operand === 'string') || !isCount(width)) {
@@ -118,7 +159,8 @@ function readLabel(name: string, value: unknown, file: string): ParameterLabel {
     }
     return { gate, operand, width };
   });
-  return { axes, blocks: read, ...(heads === undefined ? {} : { heads }) };
+  const more = { ...(heads === undefined ? {} : { heads }), ...(scale === undefined ? {} : { scaleAxis: scale }) };
+  return { axes, blocks: read, ...more };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -173,7 +215,7 @@ export function givenParameters(
   file: string,
 ): Map<string, GivenParameter> {
   return new Map(
-    [...tensors].map(([name, { shape, dtype, data }]): [string, GivenParameter] => {
+    [...tensors].map(([name, { shape, dtype, data, factors }]): [string, GivenParameter] => {
       const known = DTYPES.get(dtype);
       if (known === undefined) {
         throw damaged(`"${brief(name)}" of type ${[...DTYPES.keys()].join(', ')}`, file, dtype);
@@ -185,7 +227,13 @@ export function givenParameters(
       if (label !== undefined && label.axes.length !== shape.length) {
         throw damaged(`an axis for each of ${shape.length} sizes of "${brief(name)}"`, file, String(label.axes.length));
       }
-      return [name, { shape, data: numbers, dtype: known, ...label }];
+      const { scaleAxis, ...rest } = label ?? {};
+      if (known !== 'int8') return [name, { shape, data: numbers, dtype: known, ...rest }];
+      if (scaleAxis === undefined || factors === undefined) {
+        throw damaged(`a scale for the weights of int8 "${brief(name)}"`, file, 'none');
+      }
+      const scale = { axis: scaleAxis, factors: factors as ArrayLike<number> };
+      return [name, { shape, data: numbers, dtype: known, ...rest, scale }];
     }),
   );
 }

@@ -1,6 +1,7 @@
 // What a conformance case is: buffers with their first contents, kernel calls over them, and the buffers to compare. Whole
 // buffers are compared, padding too, so that writing outside of the result shows.
 import '../../src/backend/compiled/calls/crossEntropy.js';
+import '../../src/backend/compiled/calls/int8.js';
 import '../../src/backend/compiled/calls/rows.js';
 import '../../src/backend/compiled/calls/sample.js';
 import '../../src/backend/compiled/calls/scan.js';

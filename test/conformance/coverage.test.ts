@@ -14,6 +14,7 @@ type Call = Exclude<keyof Backend, keyof Device | 'threads' | 'features' | 'clos
 /** Mapped, so that a new call of the contract does not compile without a line here. */
 const CALLS: { readonly [K in Call]: true } = {
   gemm: true,
+  gemmInt8: true,
   map: true,
   reduce: true,
   softmax: true,

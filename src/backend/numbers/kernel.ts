@@ -13,3 +13,4 @@ export const SCAN = 10;
 export const FILL = 11;
 export const SAMPLE = 12;
 export const REPEAT = 13;
+export const GEMM_INT8 = 14;

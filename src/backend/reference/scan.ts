@@ -2,7 +2,7 @@
 import { UnrolledError, UnsupportedError } from '../../errors.js';
 import type { MatrixRef, Operand, ScanCall, ScanOperand, ScanPlan, ScanStage } from '../contract.js';
 import { floats } from './memory.js';
-import { gemm } from './products.js';
+import { gemm, gemmInt8 } from './products.js';
 import { runProgram } from './program.js';
 
 /** Runs the stages of a plan, in order, for step 0, 1, …, steps − 1. Errors: SHAPE, DTYPE, RANGE, STATE. */
@@ -43,7 +43,8 @@ function runProduct(stage: ScanStage & { kind: 'product' }, call: ScanCall, step
   const a = asMatrix(atStep(operandOf(call, stage.a), step, call));
   const b = asMatrix(operandOf(call, stage.b)); // weights do not move
   const c = asMatrix(atStep(operandOf(call, stage.c), step, call));
-  gemm({ m: rows, n, k, transB, accumulate }, a, b, c);
+  if (stage.scales === undefined) gemm({ m: rows, n, k, transB, accumulate }, a, b, c);
+  else gemmInt8({ m: rows, n, k, accumulate }, a, { ...b, scales: operandOf(call, stage.scales) }, c);
 }
 
 function runRowSum(x: MatrixRef, out: MatrixRef, rows: number, cols: number): void {

@@ -2,7 +2,7 @@
 import { extname } from 'node:path';
 import { UnrolledError } from '../../errors.js';
 import { LAYER_READINGS, type LayerReading } from '../../formats/layers.js';
-import type { ModuleQuantization } from '../../models/esModule/exportModule.js';
+import type { Quantized } from '../../formats/quantize.js';
 import type { ImportedModel } from '../../models/foreign/importedModel.js';
 import type { Model } from '../../models/model.js';
 import { defineCommand } from '../command.js';
@@ -13,11 +13,12 @@ import { choice, flag, string } from '../options.js';
 import { formatBytes } from '../output.js';
 import { refuseOverwriting } from '../outputs.js';
 import { writeModule } from '../writeModule.js';
+import { storedSmaller, writeQuantized } from '../writeQuantized.js';
 
-/** As `MODULE_QUANTIZATIONS`, which --help comes without. */
-const MODULE_QUANTIZATIONS = ['int8', 'f16', 'bf16'] as const satisfies readonly ModuleQuantization[];
 const TARGETS = ['pytorch', 'safetensors', 'npz', 'onnx', 'module', 'unrolled'] as const;
 type Target = (typeof TARGETS)[number];
+
+const DTYPES: readonly Quantized[] = ['int8', 'f16', 'bf16', 'f32'];
 
 const BY_ENDING: Readonly<Record<string, Target>> = {
   '.pt': 'pytorch',
@@ -45,7 +46,11 @@ export const convertCommand = defineCommand({
       '--layers <name=kind,…>',
       `what a layer is where its tensors leave a choice: ${LAYER_READINGS.join(', ')}`,
     ),
-    quantize: choice('--quantize <type>', 'of a module (.mjs): store matrices smaller', MODULE_QUANTIZATIONS),
+    quantize: choice(
+      '--quantize <type>',
+      'a model of this library, or a module (.mjs), with smaller matrices: int8 computes so, f16 and bf16 are for storage, f32 makes them wide again',
+      DTYPES,
+    ),
     partial: flag('--partial', 'leave out what no layer here takes'),
   },
   examples: [
@@ -54,22 +59,29 @@ export const convertCommand = defineCommand({
     'unrolled convert runs/moby-dick-lstm.safetensors moby.pt',
     'unrolled convert runs/moby-dick-lstm.safetensors moby.onnx',
     'unrolled convert runs/moby-dick-lstm.safetensors moby.mjs --quantize int8',
+    'unrolled convert runs/moby-dick-lstm.safetensors small.safetensors --quantize int8',
   ],
   async run(context, [from, to], options) {
     const { io } = context;
     await refuseOverwriting(context, { '<to>': to }, [from]);
+    if (options.to === 'module' || (options.to === undefined && extname(to).toLowerCase() === '.mjs')) {
+      const { startBackend } = await import('../library.js');
+      await startBackend(context.globals);
+      return writeModule(io, from, to, options.quantize === 'f32' ? undefined : options.quantize);
+    }
+    const dtype = options.quantize ?? ((await storedSmaller(io, from, options.to, to)) ? 'f32' : undefined);
+    if (dtype !== undefined) {
+      if (options.to === undefined || options.to === 'unrolled') return writeQuantized(io, from, to, dtype);
+      throw new UnrolledError(
+        'OPTION',
+        `expected --quantize for a file of this library or a module (.mjs), received --to ${options.to}`,
+        'leave --to out',
+      );
+    }
     const target = options.to ?? targetOf(to);
     const layers = readingsOf(options.layers);
     const { exportModel, importModel, startBackend } = await import('../library.js');
     await startBackend(context.globals);
-    if (target === 'module') return writeModule(io, from, to, options.quantize);
-    if (options.quantize !== undefined) {
-      throw new UnrolledError(
-        'OPTION',
-        `expected a module (.mjs) for --quantize, received ${target}`,
-        'leave --quantize out',
-      );
-    }
     const given = await openGiven(io, from, { ...options, layers });
     const isOurs = !('layout' in given);
     if (target === 'onnx') return writeOnnx(io, from, to, given);

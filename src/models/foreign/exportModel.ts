@@ -9,6 +9,7 @@ import { encodeTorchFile } from '../../formats/torchFile.js';
 import { Module } from '../../nn/module.js';
 import type { FileTensor } from '../../weights/files.js';
 import type { StateDict } from '../../weights/labels.js';
+import { floatState } from '../../weights/numbers.js';
 import { describeModule } from './describe.js';
 import { Model, requireAlone } from '../model.js';
 import { ImportedModel } from './importedModel.js';
@@ -52,7 +53,7 @@ export function partsOf(model: Module | { network: Module } | ImportedModel): {
   const module = model instanceof Module ? model : (model as { network?: unknown } | null)?.network;
   if (module instanceof Module) {
     const plain = hasPlain(module) ? module.plain() : module;
-    return { layers: describeModule(plain), weights: plain.stateDict() };
+    return { layers: describeModule(plain), weights: floatState(plain.stateDict()) };
   }
   return refuse('a module or a model with a network', model, 'n-gram models have no layers that other toolkits know');
 }

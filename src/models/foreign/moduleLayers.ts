@@ -2,13 +2,18 @@
 import type { LayerDescription } from '../../formats/layers.js';
 import { encodeSafetensors } from '../../formats/safetensors.js';
 import type { TensorFile } from '../../formats/tensorFile.js';
-import { decodeLabels, encodeLabels, givenParameters, storedTensors } from '../../weights/files.js';
+import {
+  decodeLabels,
+  encodeLabels,
+  formatOf,
+  givenParameters,
+  storedTensors,
+  weightTensors,
+} from '../../weights/files.js';
 import type { FileTensor } from '../../weights/files.js';
 import { plainLabel, type StateDict, type StoredParameter } from '../../weights/labels.js';
-import { numbersOf } from '../../weights/numbers.js';
+import { floatState } from '../../weights/numbers.js';
 import { ConfigReader } from '../config.js';
-
-const FORMAT = 'unrolled-2';
 
 /** Whether a file is one of ours. */
 export function isOfUnrolled({ metadata }: TensorFile): boolean {
@@ -19,7 +24,7 @@ export function isOfUnrolled({ metadata }: TensorFile): boolean {
 export function encodeModuleFile(layers: readonly LayerDescription[], weights: StateDict): Uint8Array {
   const tensors = storedTensors({ stateDict: () => weights });
   return encodeSafetensors(tensors, {
-    format: FORMAT,
+    format: formatOf(tensors),
     kind: 'module',
     config: JSON.stringify({ layers }),
     weights: encodeLabels(tensors),
@@ -33,12 +38,14 @@ export async function readModuleFile(
   const { name, metadata, entries } = file;
   const labels = decodeLabels(metadata.weights ?? '{}', name);
   const tensors = new Map<string, FileTensor>();
-  for (const key of entries.keys()) if (!key.includes(':')) tensors.set(key, await file.read(key));
-  const weights = [...givenParameters(tensors, labels, name)].map(([key, own]): [string, StoredParameter] => {
-    const data = Float32Array.from(numbersOf(key, own));
-    return [key, { ...plainLabel(own.shape), ...own, name: key, dtype: 'float32', data }];
-  });
-  return { layers: layersOf(metadata, name), weights: Object.fromEntries(weights) };
+  for (const key of entries.keys())
+    if (!key.includes(':') || key.startsWith('scale:')) tensors.set(key, await file.read(key));
+  const weights = [...givenParameters(weightTensors(tensors), labels, name)].map(
+    ([key, own]): [string, StoredParameter] => {
+      return [key, { ...plainLabel(own.shape), dtype: 'float32', ...own, name: key }];
+    },
+  );
+  return { layers: layersOf(metadata, name), weights: floatState(Object.fromEntries(weights)) };
 }
 
 function layersOf({ kind, config = '' }: Readonly<Record<string, string>>, name: string): LayerDescription[] | null {

@@ -1,7 +1,8 @@
 // The network of a language model: tokens → (embedding) → recurrent stack → linear decoder → logits. Letters: T steps, N batch,
 // V vocabulary, E embedding size.
 import { add, dropout, gatherRows, matmul, mul, transpose } from '../../autograd/ops.js';
-import { noGrad } from '../../autograd/tape.js';
+import { int8Product } from '../../autograd/int8.js';
+import { isRecording, noGrad } from '../../autograd/tape.js';
 import { UnrolledError } from '../../errors.js';
 import { constantInit, normalInit } from '../../nn/initializers.js';
 import { Dropout, Embedding, Linear } from '../../nn/layers.js';
@@ -178,7 +179,9 @@ class TiedDecoder extends Module {
 
   forward(input: Tensor): Tensor {
     const x = this.projection?.forward(input) ?? input;
-    return add(matmul(x, transpose(this.vectors)), this.bias);
+    const { int8 } = this.vectors;
+    const held = int8 !== null && !isRecording([x]);
+    return add(held ? int8Product(x, int8) : matmul(x, transpose(this.vectors)), this.bias);
   }
 }
 

@@ -51,13 +51,18 @@ function runScan({ tools, scanTimes: times }: CompiledBackend, plan: ScanPlan, c
     return made.address;
   };
   try {
-    for (const operand of call.operands) {
-      args.at(operand);
+    const int8 = new Set(
+      plan.stages.map((stage) => (stage.kind === 'product' && stage.scales !== undefined ? stage.b : -1)),
+    );
+    for (const [i, operand] of call.operands.entries()) {
+      args.at(operand, int8.has(i) ? 'int32' : 'float32');
       if (operand.indices) args.at(operand.indices, 'int32');
     }
     const pack = call.rows > FEW_ROWS || call.rows * call.steps >= PACK_ROWS;
     const packed = plan.stages.map((stage) =>
-      stage.kind === 'product' && pack && stage.k > 0 ? block(Math.ceil(stage.n / panel) * panel * stage.k * 4) : 0,
+      stage.kind === 'product' && stage.scales === undefined && pack && stage.k > 0
+        ? block(Math.ceil(stage.n / panel) * panel * stage.k * 4)
+        : 0,
     );
     const tables = (call.rowTables ?? []).map((table) => {
       const at = block(table.byteLength);
@@ -82,9 +87,9 @@ function runScan({ tools, scanTimes: times }: CompiledBackend, plan: ScanPlan, c
     args.put(call.firstStep ?? 0);
     args.putFlag(times !== null);
     for (let i = 0; i < MAX.TABLES; i++) args.put(tables[i] ?? 0);
-    for (const operand of call.operands) {
+    for (const [i, operand] of call.operands.entries()) {
       const { indices } = operand;
-      args.put(args.at(operand));
+      args.put(args.at(operand, int8.has(i) ? 'int32' : 'float32'));
       args.put(operand.rowStride);
       args.put(operand.colStride);
       args.put(operand.stepStride);
@@ -154,8 +159,13 @@ function checkExtents(plan: ScanPlan, call: ScanCall): void {
       check(operands[stage.out], 1);
     } else {
       const b = operands[stage.b];
-      const [down, across] = stage.transB ? [stage.n, stage.k] : [stage.k, stage.n];
-      checkInside(b, 0, matrixEnd(down, across, b.rowStride));
+      if (stage.scales === undefined) {
+        const [down, across] = stage.transB ? [stage.n, stage.k] : [stage.k, stage.n];
+        checkInside(b, 0, matrixEnd(down, across, b.rowStride));
+      } else {
+        checkInside(b, 0, matrixEnd(stage.n, Math.ceil(stage.k / 4), b.rowStride));
+        checkInside(operands[stage.scales], 0, stage.n);
+      }
       check(operands[stage.a], stage.k);
       check(operands[stage.c], stage.n);
     }
@@ -181,7 +191,7 @@ function tableExtent(table: Int32Array, call: ScanCall, rows: number): [number, 
 
 function argumentsOf(plan: ScanPlan, call: ScanCall): number {
   const stages = plan.stages.reduce(
-    (sum, stage) => sum + (stage.kind === 'program' ? 5 + stage.operands.length : 9),
+    (sum, stage) => sum + (stage.kind === 'program' ? 5 + stage.operands.length : 10),
     0,
   );
   return 11 + MAX.TABLES + call.operands.length * 9 + stages + call.uniforms.length;
@@ -220,6 +230,7 @@ function putStage(args: Arguments, stage: ScanStage, packed: number, address: nu
     args.putFlag(stage.transB);
     args.putFlag(stage.accumulate);
     args.put(packed);
+    args.put(stage.scales ?? -1);
   } else {
     args.put(address);
     args.put((encoded?.encoded.fast.length ?? 0) / ENCODED_SIZE);
