@@ -121,7 +121,10 @@ describe('unrolled convert', () => {
   it('refuses what is no language model as a module, and smaller weights elsewhere', async () => {
     await inFiles(async (run, folder) => {
       expect((await run('convert', 'ngram', 'x.mjs')).err).toMatch(/expected a language model/);
-      expect((await run('convert', 'lm', 'x.pt', '--quantize', 'int8')).err).toMatch(/expected a module/);
+      expect((await run('convert', 'lm', 'x.pt', '--quantize', 'int8')).err).toMatch(
+        /a module \(\.mjs\), received pytorch/,
+      );
+      expect(existsSync(join(folder, 'x.pt'))).toBe(false);
       expect(existsSync(join(folder, 'x.mjs'))).toBe(false);
     });
   });

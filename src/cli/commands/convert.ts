@@ -71,11 +71,12 @@ export const convertCommand = defineCommand({
     }
     const dtype = options.quantize ?? ((await storedSmaller(io, from, options.to, to)) ? 'f32' : undefined);
     if (dtype !== undefined) {
-      if (options.to === undefined || options.to === 'unrolled') return writeQuantized(io, from, to, dtype);
+      const other = options.to ?? BY_ENDING[extname(to).toLowerCase()] ?? 'unrolled';
+      if (other === 'unrolled') return writeQuantized(io, from, to, dtype);
       throw new UnrolledError(
         'OPTION',
-        `expected --quantize for a file of this library or a module (.mjs), received --to ${options.to}`,
-        'leave --to out',
+        `expected --quantize for a file of this library or a module (.mjs), received ${other}`,
+        'leave --quantize out, or write model.safetensors or model.mjs',
       );
     }
     const target = options.to ?? targetOf(to);
