@@ -289,6 +289,7 @@ function findEnd(tail: Uint8Array, size: number, name: string): End {
   const base = size - tail.length;
   const last = tail.length - END_LENGTH;
   const found: End[] = [];
+  let shifted = 0;
   for (let at = last; at >= Math.max(0, last - LONGEST_COMMENT); at--) {
     if (view.getUint32(at, true) !== END || at + END_LENGTH + view.getUint16(at + 20, true) !== tail.length) continue;
     const narrow: End = {
@@ -299,9 +300,12 @@ function findEnd(tail: Uint8Array, size: number, name: string): End {
     const wide = wideEnd(view, at, base);
     if (wide !== null) found.push(wide);
     else if (narrow.start + narrow.size === base + at) found.push(narrow);
+    // Readers that allow for bytes in front of an archive look right before the record, whatever it says.
+    else if (narrow.size >= 4 && narrow.size <= at && view.getUint32(at - narrow.size, true) === ENTRY) shifted++;
   }
-  if (found.length === 1) return found[0];
-  throw damaged(name, found.length === 0 ? 'no directory: not a zip archive, or cut short' : 'two directories');
+  if (found.length === 0) throw damaged(name, 'no directory: not a zip archive, or cut short');
+  if (found.length + shifted > 1) throw damaged(name, 'two directories');
+  return found[0];
 }
 
 /** The zip64 record in front of an end record; null where there is none right behind a directory. */

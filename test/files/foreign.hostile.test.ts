@@ -236,6 +236,25 @@ describe('a zip', () => {
     expect(await refusal(changed(42, 0x7fffffff), 'offset')).not.toBeNull();
   });
 
+  it('with a second directory in its comment is refused', async () => {
+    const end = archive.length - 22;
+    const bytes = new Uint8Array(archive.length + archive.length);
+    bytes.set(archive);
+    bytes.set(archive, archive.length);
+    new DataView(bytes.buffer).setUint16(end + 20, archive.length, true);
+    expect((await refusal(bytes, 'two directories'))?.message).toMatch(/two directories/);
+  });
+
+  it('whose data descriptor hides that its own header names another file is refused', async () => {
+    const bytes = archive.slice();
+    const view = new DataView(bytes.buffer);
+    view.setUint16(6, view.getUint16(6, true) | 8, true);
+    for (const at of [14, 18, 22]) view.setUint32(at, 0, true);
+    expect(await refusal(bytes, 'a data descriptor')).toBeNull();
+    bytes[30] = 'v'.charCodeAt(0);
+    expect((await refusal(bytes, 'another name'))?.message).toMatch(/names another file/);
+  });
+
   it('of nulls is refused where they are no array', async () => {
     const bomb = encodeZip(new Map([['w.npy', new Uint8Array(50_000_000)]]), 6);
     expect(await refusal(bomb, 'bomb')).not.toBeNull();
