@@ -161,5 +161,11 @@ tagger("tagger", False, False)
 tagger("tagger-batch-first", True, False)
 tagger("classifier", True, True)
 
+for op in GATES:
+    recurrent(f"{op}-clip", op, clip=0.4, states=True, direction="bidirectional")
+recurrent("GRU-clip-linear-before-reset", "GRU", clip=0.3, linear_before_reset=1)
+recurrent("LSTM-clip-peepholes", "LSTM", clip=0.5, peepholes=True)
+recurrent("LSTM-clip-input-forget", "LSTM", clip=0.5, input_forget=1)
+
 pathlib.Path(__file__).with_name("onnx.jsonl").write_text("\n".join(lines) + "\n")
 print(f"onnx {onnx.__version__}, onnxruntime {onnxruntime.__version__}: {len(lines)} cases")

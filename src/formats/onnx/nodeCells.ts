@@ -20,6 +20,8 @@ export interface NodeKind {
   linearBeforeReset: boolean;
   peepholes: boolean;
   inputForget: boolean;
+  /** What goes into the activation of a gate lies between −clip and clip; 0 for any number. */
+  clip: number;
 }
 
 type CellFunctions = Pick<StepArguments<never>, UnaryName>;
@@ -64,20 +66,21 @@ export function gatesOf({ op, linearBeforeReset }: Pick<NodeKind, 'op' | 'linear
 
 /** The cell of a node. */
 export function cellOfNode(kind: NodeKind): CellGraph {
-  const { op, activations, linearBeforeReset, peepholes, inputForget } = kind;
+  const { op, activations, linearBeforeReset, peepholes, inputForget, clip } = kind;
   const names = activations.map(({ name }) => name).join();
-  const usual = names === DEFAULT_ACTIVATIONS[op].join().toLowerCase();
+  const usual = names === DEFAULT_ACTIVATIONS[op].join().toLowerCase() && clip === 0;
   const [first] = activations;
   if (op === 'RNN') {
     if (usual) return RNN;
-    if (names === 'relu') return RNNReLU;
-    if (names === 'affine' && first.alpha === 1 && first.beta === 0) return RNNIdentity;
+    if (names === 'relu' && clip === 0) return RNNReLU;
+    if (names === 'affine' && clip === 0 && first.alpha === 1 && first.beta === 0) return RNNIdentity;
   }
   if (op === 'GRU' && usual) return linearBeforeReset ? GRU : GRUResetBefore;
   if (op === 'LSTM' && usual && !inputForget) return peepholes ? PeepholeLSTM : LSTM;
-  const name = [op, ...(inputForget ? ['input-forget'] : []), ...(usual ? [] : activations.map((a) => a.name))].join(
-    '-',
-  );
+  const parts = [...(inputForget ? ['input-forget'] : []), ...(usual ? [] : activations.map((a) => a.name))];
+  const applied = (functions: CellFunctions, activation: Activation, value: CellValue): CellValue =>
+    ACTIVATIONS[activation.name].apply(functions, clip === 0 ? value : value.max(-clip).min(clip), activation);
+  const name = [op, ...parts, ...(clip === 0 ? [] : ['clip'])].join('-');
   switch (op) {
     case 'RNN':
       return defineCell({ name, state: ['h'], step: (f) => ({ h: applied(f, first, f.linear('h', f.x, f.h)) }) });
@@ -108,14 +111,12 @@ export function cellOfNode(kind: NodeKind): CellGraph {
           const g = applied(v, activations[1], linear('g', x, h));
           const cNext = f.mul(c).add(i.mul(g));
           const o = applied(v, activations[0], seen(linear('o', x, h), p_o, cNext));
-          return { h: o.mul(applied(v, activations[2], cNext)), c: cNext };
+          // ONNX Runtime clips the gates' sums, not the cell state.
+          const [, , last] = activations;
+          return { h: o.mul(ACTIVATIONS[last.name].apply(v, cNext, last)), c: cNext };
         },
       });
     default:
       return op satisfies never;
   }
-}
-
-function applied(functions: CellFunctions, activation: Activation, value: CellValue): CellValue {
-  return ACTIVATIONS[activation.name].apply(functions, value, activation);
 }

@@ -56,13 +56,8 @@ export function recurrentSpec(node: OnnxNode, op: StandardOp, inputs: NodeInputs
   if (!['forward', 'reverse', 'bidirectional'].includes(direction)) {
     return refuse('direction forward, reverse or bidirectional', direction);
   }
-  if (numberOf(node, 'clip', 0) !== 0) {
-    return refuse(
-      'a node without clip',
-      `clip ${numberOf(node, 'clip', 0)}`,
-      'no cell of ours clips its sums: export it without',
-    );
-  }
+  const clip = numberOf(node, 'clip', 0);
+  if (!(clip >= 0 && clip < Infinity)) return refuse('a clip above 0', String(clip));
   const layout = numberOf(node, 'layout', 0);
   if (layout !== 0 && layout !== 1) return refuse('layout 0 or 1', String(layout));
   const K = direction === 'bidirectional' ? 2 : 1;
@@ -90,7 +85,7 @@ export function recurrentSpec(node: OnnxNode, op: StandardOp, inputs: NodeInputs
   const activations = activationsOf(node, op, K, refuse);
   const kinds = activations.map((own): NodeKind => {
     const inputForget = op === 'LSTM' && numberOf(node, 'input_forget', 0) !== 0;
-    return { op, activations: own, linearBeforeReset, peepholes: P !== undefined, inputForget };
+    return { op, activations: own, linearBeforeReset, peepholes: P !== undefined, inputForget, clip };
   });
   for (const kind of kinds) expectCell(kind, refuse);
   const part = (tensor: OnnxTensor | undefined, k: number): Float32Array | null => {
