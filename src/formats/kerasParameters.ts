@@ -56,8 +56,9 @@ export function kerasShapes(layer: LayerDescription): number[][] {
 /**
  * Parameters of ours for the tensors of a layer: a recurrent one has a single layer here.
  * @param from names of the tensors, in Keras's order, those of the direction from the end last; '' for a gain that the file has not
+ * @param index which layer of a stack of ours it is
  */
-export function kerasParameters(layer: LayerDescription, from: readonly string[]): Parameter[] {
+export function kerasParameters(layer: LayerDescription, from: readonly string[], index = 0): Parameter[] {
   const path = layer.name === '' ? '' : `${layer.name}.`;
   const [first = '', second = ''] = from;
   switch (layer.kind) {
@@ -67,7 +68,7 @@ export function kerasParameters(layer: LayerDescription, from: readonly string[]
         cellParameters(
           layer,
           from.slice(direction * count, (direction + 1) * count),
-          `${path}0.${direction === 1 ? 'reverse.' : ''}`,
+          `${path}${index}.${direction === 1 ? 'reverse.' : ''}`,
         ),
       ).flat();
     }

@@ -1,5 +1,5 @@
 // `unrolled convert`: weights from another toolkit to this one, and from here to others.
-import { extname } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { UnrolledError } from '../../errors.js';
 import { LAYER_READINGS, type LayerReading } from '../../formats/layers.js';
 import type { ImportedModel } from '../../models/foreign/importedModel.js';
@@ -11,28 +11,31 @@ import { choice, flag, string } from '../options.js';
 import { formatBytes } from '../output.js';
 import { refuseOverwriting } from '../outputs.js';
 
-const TARGETS = ['pytorch', 'safetensors', 'npz', 'onnx', 'unrolled'] as const;
+const TARGETS = ['pytorch', 'safetensors', 'npz', 'keras', 'tfjs', 'onnx', 'unrolled'] as const;
 type Target = (typeof TARGETS)[number];
 
 const BY_ENDING: Readonly<Record<string, Target>> = {
   '.pt': 'pytorch',
   '.pth': 'pytorch',
   '.npz': 'npz',
+  '.keras': 'keras',
+  '.json': 'tfjs',
   '.onnx': 'onnx',
 };
 
 export const convertCommand = defineCommand({
   name: 'convert',
-  summary: 'bring weights from PyTorch, safetensors or NumPy here, or a model there',
+  summary: 'bring weights from PyTorch, Keras, TensorFlow.js, safetensors or NumPy here, or a model there',
   arguments: [
     {
       name: '<from>',
-      description: 'a file of weights, known by its content: .pt, .safetensors, its index, .npz, a model',
+      description:
+        'a file of weights, known by its content: .pt, .safetensors, its index, .npz, .keras, .h5, model.json, a model',
     },
-    { name: '<to>', description: 'the file to write' },
+    { name: '<to>', description: 'the file to write; of TensorFlow.js model.json, with its weights beside it' },
   ],
   options: {
-    to: choice('--to <format>', 'what to write; by the ending of .pt, .pth, .npz and .onnx', TARGETS),
+    to: choice('--to <format>', 'what to write; by the ending of .pt, .pth, .npz, .keras, .json and .onnx', TARGETS),
     at: string('--at <key>', 'of a checkpoint with several state dicts: which'),
     prefix: string('--prefix <name>', 'only what begins with it, and without it'),
     layers: string(
@@ -45,11 +48,15 @@ export const convertCommand = defineCommand({
     'unrolled convert checkpoint.pt model.safetensors --to unrolled',
     'unrolled convert runs/moby-dick-lstm.safetensors moby.pt',
     'unrolled convert runs/moby-dick-lstm.safetensors moby.onnx',
+    'unrolled convert model.keras model.safetensors --to unrolled',
+    'unrolled convert model.safetensors web/model.json',
   ],
   async run(context, [from, to], options) {
     const { io } = context;
-    await refuseOverwriting(context, { '<to>': to }, [from]);
     const target = options.to ?? targetOf(to);
+    const { TFJS_WEIGHTS } = await import('../../formats/tfjs.js');
+    const beside = target === 'tfjs' ? { 'the weights beside <to>': join(dirname(to), TFJS_WEIGHTS) } : {};
+    await refuseOverwriting(context, { '<to>': to, ...beside }, [from]);
     const layers = readingsOf(options.layers);
     const { exportModel, importModel, startBackend } = await import('../library.js');
     await startBackend(context.globals);
@@ -60,15 +67,27 @@ export const convertCommand = defineCommand({
       throw new UnrolledError(
         'OPTION',
         `expected another format for ${from}, received a model of this library`,
-        'say --to pytorch, safetensors or npz',
+        'say --to pytorch, safetensors, npz, keras, tfjs or onnx',
       );
     }
-    const bytes = target === 'unrolled' && !isOurs ? given.toBytes() : exportModel(given, target as 'pytorch');
-    await writeWhole(io.cwd, to, bytes);
+    const files = target === 'tfjs' ? exportModel(given, target) : null;
+    const bytes =
+      files?.get('model.json') ??
+      (target === 'unrolled' && !isOurs ? given.toBytes() : exportModel(given, target as 'pytorch'));
+    for (const [name, part] of files ?? []) {
+      await writeWhole(io.cwd, name === 'model.json' ? to : join(dirname(to), name), part);
+    }
+    if (files === null) await writeWhole(io.cwd, to, bytes);
+    const open = (name: string): Uint8Array => files?.get(name) ?? new Uint8Array();
     // A plain RNN does not say its nonlinearity: read again as what it is.
-    const written = await importModel(bytes, { layers: { ...layers, ...relus(isOurs ? null : given) } });
+    const written = await importModel(bytes, {
+      layers: { ...layers, ...relus(isOurs ? null : given) },
+      ...(files === null ? {} : { open }),
+    });
     const source = isOurs ? written : given;
-    const largest = isOurs ? 0 : largestDifference(given, written);
+    const size = [...(files?.values() ?? [bytes])].reduce((sum, part) => sum + part.length, 0);
+    const isSequential = target === 'keras' || target === 'tfjs';
+    const largest = isOurs ? 0 : await (isSequential ? largestOutput : largestDifference)(given, written);
     const json = {
       from: isOurs
         ? { format: 'unrolled', layout: 'Unrolled' }
@@ -83,7 +102,7 @@ export const convertCommand = defineCommand({
       unmapped: isOurs ? [] : given.unmapped,
       to,
       format: target,
-      bytes: bytes.length,
+      bytes: size,
       largestDifference: largest,
     };
     const place = isOurs || given.metadata.in === undefined ? '' : `, in ${given.metadata.in}`;
@@ -94,7 +113,7 @@ export const convertCommand = defineCommand({
       layerTable(source.layers),
       mappedTable(source.mapped),
       ...(isOurs || given.unmapped.length === 0 ? [] : [unmappedTable(given.unmapped)]),
-      `${to}: ${target}, ${formatBytes(bytes.length)}; read again, its numbers differ by ${largest} at most`,
+      `${to}: ${target}, ${formatBytes(size)}; read again, its ${isSequential ? 'outputs' : 'numbers'} differ by ${largest} at most`,
     ];
     return { json, text: text.join('\n\n') };
   },
@@ -152,7 +171,9 @@ async function openGiven(io: Io, from: string, { at, prefix, partial, layers }: 
   const { readBytes } = await import('../files.js');
   const { source, open } = await sourceOf(io.cwd, from);
   try {
-    const { metadata } = await openTensors(source, { at, open });
+    const opened = await openTensors(source, { at, open });
+    const { metadata } = opened;
+    await opened.close();
     if (/^unrolled-/.test(metadata.format ?? '') && metadata.kind !== 'module') {
       const model = loadModel(await readBytes(io.cwd, from), from);
       if ('network' in model) return { network: model.network };
@@ -177,11 +198,35 @@ function relus(model: ImportedModel | null): Record<string, LayerReading> {
   return Object.fromEntries(found);
 }
 
-function largestDifference(a: ImportedModel, b: ImportedModel): number {
+/** Of the weights, gate by gate: the two may have their columns in different orders. */
+async function largestDifference(a: ImportedModel, b: ImportedModel): Promise<number> {
+  const { arrange } = await import('../../weights/arrange.js');
+  const own = Object.values(a.weights);
+  const places = own.map(({ name, shape, axes, blocks }) => ({ name, shape, label: { axes, blocks } }));
+  const { numbers } = arrange(places, b.weights, { from: 'the written file' });
   let largest = 0;
-  for (const [name, { data }] of Object.entries(a.weights)) {
-    const other = b.weights[name].data;
+  for (const [k, { data }] of own.entries()) {
+    const other = numbers[k] ?? data;
     for (let i = 0; i < data.length; i++) largest = Math.max(largest, Math.abs(data[i] - other[i]));
   }
   return largest;
+}
+
+/** Of the two networks, on a random input of five steps. */
+async function largestOutput(a: ImportedModel, b: ImportedModel): Promise<number> {
+  const { randn, tensor } = await import('../library.js');
+  const first = a.layers.find(({ kind }) => kind !== 'masking');
+  const input =
+    first?.kind === 'embedding'
+      ? tensor(
+          [0, 1, 2, 3, 4].map((i) => [i % first.count]),
+          { dtype: 'int32' },
+        )
+      : randn([
+          5,
+          1,
+          first === undefined ? 1 : 'inputSize' in first ? first.inputSize : 'size' in first ? first.size : 1,
+        ]);
+  const [x, y] = [a, b].map((model) => Float64Array.from(model.network().forward(input).output.data()));
+  return x.reduce((most, value, i) => Math.max(most, Math.abs(value - y[i])), 0);
 }

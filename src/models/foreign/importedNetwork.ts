@@ -52,7 +52,7 @@ export function makeLayer(layer: Exclude<LayerDescription, { kind: 'masking' }>)
 }
 
 /** Why layers that a file has in this order do not follow each other; null where they do. */
-function faultOf(layers: readonly LayerDescription[]): string | null {
+export function faultOf(layers: readonly LayerDescription[]): string | null {
   let size: number | null = null;
   let hasSteps = true;
   let isMasked = false;
@@ -140,7 +140,8 @@ function sizesOf(layer: LayerDescription): [input: number | null, output: number
 export class ImportedNetwork extends Module {
   /** The layers, by their names in the file. */
   readonly layers: ReadonlyMap<string, ImportedLayer>;
-  readonly #chain: readonly LayerDescription[];
+  /** What they are, in the order of data; those that only mask among them. @internal */
+  readonly chain: readonly LayerDescription[];
 
   /**
    * @param keepsOrder whether they stand in the order of data
@@ -157,7 +158,7 @@ export class ImportedNetwork extends Module {
         'write the network as a module with the same names, and await loadWeights(module, file)',
       );
     }
-    this.#chain = chain;
+    this.chain = chain;
     this.layers = new Map(
       chain.flatMap((layer): [string, ImportedLayer][] =>
         layer.kind === 'masking' ? [] : [[layer.name, this.addPart(partName(layer), makeLayer(layer))]],
@@ -177,7 +178,7 @@ export class ImportedNetwork extends Module {
     const state: Record<string, RecurrentState> = {};
     let x = asTensor(input, 'the input');
     let mask: Tensor | undefined;
-    for (const own of this.#chain) {
+    for (const own of this.chain) {
       const { name } = own;
       if (own.kind === 'masking') {
         mask = x.ne(own.value).sum(-1).ne(0);
@@ -199,7 +200,8 @@ export class ImportedNetwork extends Module {
   }
 }
 
-function inOrder(
+/** The layers in the order of data, or why they have none. */
+export function inOrder(
   layers: readonly LayerDescription[],
   keepsOrder: boolean,
   order: Order | undefined,
