@@ -41,21 +41,29 @@ function rowOf(layer: LayerDescription): string[] {
   const name = layer.name || '(the whole file)';
   switch (layer.kind) {
     case 'recurrent': {
-      const { cell, inputSize, hiddenSize, numLayers, bidirectional, bias, projSize } = layer;
+      const { cell, inputSize, hiddenSize, numLayers, bidirectional, bias, projSize, merge, reverse, last } = layer;
       const parts = [
         `${inputSize} → ${hiddenSize}${projSize === undefined ? '' : ` → ${projSize}`}`,
         ...(numLayers > 1 ? [`${numLayers} layers`] : []),
-        ...(bidirectional ? ['both directions'] : []),
+        ...(bidirectional ? [`both directions${merge === undefined ? '' : ` (${merge})`}`] : []),
+        ...(reverse === true ? ['from the end'] : []),
+        ...(last === true ? ['its last step'] : []),
         ...(bias ? [] : ['no bias']),
       ];
       return [name, cell, parts.join(', ')];
     }
     case 'embedding':
-      return [name, 'embedding', `${layer.count} × ${layer.size}`];
+      return [name, 'embedding', `${layer.count} × ${layer.size}${layer.maskZero === true ? ', 0 is padding' : ''}`];
     case 'linear':
-      return [name, 'linear', `${layer.inputSize} → ${layer.outputSize}${layer.bias ? '' : ', no bias'}`];
+      return [
+        name,
+        'linear',
+        `${layer.inputSize} → ${layer.outputSize}${layer.bias ? '' : ', no bias'}${layer.activation === undefined ? '' : `, ${layer.activation}`}`,
+      ];
     case 'layerNorm':
       return [name, 'layer norm', `${layer.size}${layer.bias ? '' : ', no bias'}`];
+    case 'masking':
+      return [name, 'masking', `steps of ${layer.value}`];
     default:
       return layer satisfies never;
   }

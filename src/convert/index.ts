@@ -20,15 +20,18 @@ export {
 export { importModel, type ImportOptions, loadWeights } from '../models/foreign/importModel.js';
 export { ImportedModel, type MappedNames } from '../models/foreign/importedModel.js';
 export { type ImportedForwardOptions, ImportedNetwork, type ImportedState } from '../models/foreign/importedNetwork.js';
-export { EXPORT_FORMATS, type ExportFormat, exportModel } from '../models/foreign/exportModel.js';
+export { EXPORT_FORMATS, type Exportable, type ExportFormat, exportModel } from '../models/foreign/exportModel.js';
 export type { ByteSource } from '../platform/byteSource.js';
 export type {
+  Activation,
   EmbeddingDescription,
   LayerDescription,
   LayerNormDescription,
   LayerReading,
   LinearDescription,
   MappedParameter,
+  MaskingDescription,
+  Order,
   RecurrentDescription,
   UnmappedTensor,
 } from '../formats/layers.js';

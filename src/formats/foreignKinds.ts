@@ -33,7 +33,6 @@ const KINDS: readonly [test: Test, what: string, help: string][] = [
     'GGML, a model of llama.cpp',
     'name the safetensors file that it was made from',
   ],
-  ['\x89HDF\r\n\x1a\n', 'HDF5, as Keras saves it', 'in Python: numpy.savez(file, *model.get_weights())'],
   [(_, text) => text.slice(4, 8) === 'TFL3', 'a TensorFlow Lite model', 'name the model that it was made from'],
   [isOnnx, 'an ONNX model', 'importModel and importOnnx of unrolled/convert read it'],
   [

@@ -2,14 +2,30 @@
 // written from it; the weights beside it are labelled by gate (weights/labels.ts), so no order of gates leaves a format's table.
 import type { ParameterLabel } from '../weights/labels.js';
 
+/** Cells that other toolkits have too, by the names of ours. */
+export const FOREIGN_CELLS = [
+  'rnn',
+  'rnn-relu',
+  'rnn-identity',
+  'gru',
+  'gru-reset-before',
+  'lstm',
+  'lstm-projection',
+] as const;
+
+/** Functions that Keras computes inside a layer. */
+export const ACTIVATIONS = ['relu', 'sigmoid', 'tanh', 'softmax', 'softplus', 'softsign', 'elu', 'silu'] as const;
+/** A function that Keras computes inside a layer. */
+export type Activation = (typeof ACTIVATIONS)[number];
+
 /** A recurrent layer, or several of one size above each other. */
 export interface RecurrentDescription {
-  /** Which of the four. */
+  /** Which of the five. */
   kind: 'recurrent';
   /** Its path: `encoder.lstm`; '' where the file holds nothing else. */
   name: string;
   /** The name of a cell of ours. */
-  cell: 'rnn' | 'rnn-relu' | 'gru' | 'lstm' | 'lstm-projection';
+  cell: (typeof FOREIGN_CELLS)[number];
   /** D */
   inputSize: number;
   /** H */
@@ -22,11 +38,17 @@ export interface RecurrentDescription {
   bias: boolean;
   /** Of an LSTM with projection: the size of h. */
   projSize?: number;
+  /** How the outputs of two directions become one. Default: side by side. */
+  merge?: 'sum' | 'mean' | 'mul';
+  /** One direction, from the end; its output stands as it was computed, last step first. */
+  reverse?: boolean;
+  /** Gives its last step alone (of two directions the last that each computed), not all of them. */
+  last?: boolean;
 }
 
 /** A table of vectors [V, D]. */
 export interface EmbeddingDescription {
-  /** Which of the four. */
+  /** Which of the five. */
   kind: 'embedding';
   /** Its path. */
   name: string;
@@ -34,11 +56,13 @@ export interface EmbeddingDescription {
   count: number;
   /** D */
   size: number;
+  /** Steps with token 0 are padding: layers behind it pass over them. */
+  maskZero?: boolean;
 }
 
 /** A linear layer: y = x·W + b. */
 export interface LinearDescription {
-  /** Which of the four. */
+  /** Which of the five. */
   kind: 'linear';
   /** Its path. */
   name: string;
@@ -48,11 +72,13 @@ export interface LinearDescription {
   outputSize: number;
   /** Whether it has b. */
   bias: boolean;
+  /** What is computed of y, where the file says it. */
+  activation?: Activation;
 }
 
 /** A layer normalization over the last axis. */
 export interface LayerNormDescription {
-  /** Which of the four. */
+  /** Which of the five. */
   kind: 'layerNorm';
   /** Its path. */
   name: string;
@@ -60,10 +86,31 @@ export interface LayerNormDescription {
   size: number;
   /** Whether it has a shift beside its gain. */
   bias: boolean;
+  /** Added to the variance, where the file says it. */
+  epsilon?: number;
+}
+
+/** Steps of one value everywhere are padding: layers behind it pass over them. */
+export interface MaskingDescription {
+  /** Which of the five. */
+  kind: 'masking';
+  /** Its path. */
+  name: string;
+  /** The value. */
+  value: number;
 }
 
 /** A layer of a network that is known here. */
-export type LayerDescription = RecurrentDescription | EmbeddingDescription | LinearDescription | LayerNormDescription;
+export type LayerDescription =
+  RecurrentDescription | EmbeddingDescription | LinearDescription | LayerNormDescription | MaskingDescription;
+
+/** Whether the layers of a file follow each other as they stand there; `why` they do not. Not there where the file does not say it. */
+export interface Order {
+  /** false: they make no network by themselves. */
+  isChain: boolean;
+  /** In a few words. */
+  why?: string;
+}
 
 /** What a layer whose tensors leave a choice can be read as. */
 export const LAYER_READINGS = ['embedding', 'linear', 'layerNorm', 'rnn', 'rnn-relu'] as const;
@@ -84,7 +131,7 @@ export interface MappedParameter {
   make(tensors: readonly ArrayLike<number>[]): ArrayLike<number>;
 }
 
-/** A tensor of the file that no layer here takes. */
+/** A tensor of the file that no layer here takes; a layer without tensors too, whose dtype is `layer`. */
 export interface UnmappedTensor {
   /** As the file has it. */
   name: string;
@@ -98,9 +145,10 @@ export interface UnmappedTensor {
 
 /** How the tensors of a file become parameters of ours. */
 export interface Mapping {
-  /** Whose names and orders they are: `PyTorch`, `MLX`, `Unrolled`. */
+  /** Whose names and orders they are: `PyTorch`, `MLX`, `Keras`, `TensorFlow.js`, `Unrolled`. */
   layout: string;
   layers: LayerDescription[];
   parameters: MappedParameter[];
   unmapped: UnmappedTensor[];
+  order?: Order;
 }

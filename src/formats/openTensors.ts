@@ -6,10 +6,12 @@ import { type ByteSource, openSource, readRange, sourceOfBytes } from '../platfo
 import { addressOf, type FileSource } from '../platform/files.js';
 import { fileKind } from './fileKinds.js';
 import { foreignKind } from './foreignKinds.js';
+import { isKerasZip, openKerasHdf5, openKerasZip } from './keras.js';
 import { openNpy, openNpz } from './npy.js';
 import { openSafetensors } from './safetensors.js';
 import { openShards } from './shards.js';
 import type { TensorFile } from './tensorFile.js';
+import { isTfjs, openTfjs } from './tfjs.js';
 import { openTorchFile } from './torchFile.js';
 import { ZipArchive } from './zip.js';
 
@@ -29,12 +31,14 @@ export interface OpenedTensors extends TensorFile {
 
 const OPTIONS: Names<OpenOptions> = { at: true, open: true };
 const START = 512;
+const HDF5 = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /**
- * Opens a file of weights: safetensors (in several parts too, by the index), PyTorch (`.pt`, `.pth`), NumPy (`.npz`, `.npy`). Tensors are
+ * Opens a file of weights: safetensors (in several parts too, by the index), PyTorch (`.pt`, `.pth`), NumPy (`.npz`, `.npy`),
+ * Keras (`.keras`, `.weights.h5`, `.h5`: these want the package h5wasm), TensorFlow.js (`model.json`). Tensors are
  * read when they are asked for, by range where the source can.
  * @param given a path on Node, an address, a `File`, a `Response`, bytes, or a `ByteSource`
- * Errors: FORMAT for what is damaged and for files of other kinds, which are named; NOT_FOUND, IO, OPTION.
+ * Errors: FORMAT for what is damaged and for files of other kinds, which are named; UNSUPPORTED without h5wasm; NOT_FOUND, IO, OPTION.
  */
 export async function openTensors(given: FileSource | ByteSource, wanted: OpenOptions = {}): Promise<OpenedTensors> {
   const options = optionsOf(wanted, OPTIONS, 'openTensors');
@@ -51,7 +55,12 @@ export async function openTensors(given: FileSource | ByteSource, wanted: OpenOp
     return part;
   };
   try {
-    return { ...(await openKnown(source, options.at, openPart)), close };
+    const file = await openKnown(source, options.at, openPart);
+    const closeAll = async (): Promise<void> => {
+      await file.close?.();
+      await close();
+    };
+    return { ...file, close: closeAll };
   } catch (error) {
     await close();
     throw error;
@@ -73,12 +82,13 @@ async function openKnown(
   source: ByteSource,
   at: string | undefined,
   openPart: (name: string) => Promise<ByteSource>,
-): Promise<TensorFile> {
+): Promise<TensorFile & { close?(): Promise<void> }> {
   const { name, size } = source;
   const start = await readRange(source, 0, Math.min(START, size));
   if (start[0] === 0x50 && start[1] === 0x4b && (start[2] === 3 || start[2] === 5)) return openZip(source, at);
   if (start[0] === 0x93 && start[1] === 0x4e) return openNpy(source);
-  if (isJson(start)) return openShards(source, openPart);
+  if (HDF5.every((byte, i) => start[i] === byte)) return openKerasHdf5(source);
+  if (isJson(start)) return (await isTfjs(source)) ? openTfjs(source, openPart) : openShards(source, openPart);
   const other = foreignKind(start) ?? (start[8] === 0x7b ? null : fileKind(start));
   if (other !== null) {
     throw new UnrolledError('FORMAT', `expected a file of weights, received ${other.what}: ${name}`, other.help);
@@ -91,23 +101,17 @@ function isJson(start: Uint8Array): boolean {
   return /^\s*\{\s*"/.test(new TextDecoder('latin1').decode(start.subarray(0, 64)));
 }
 
-async function openZip(source: ByteSource, at: string | undefined): Promise<TensorFile> {
+async function openZip(source: ByteSource, at: string | undefined): Promise<TensorFile & { close?(): Promise<void> }> {
   const zip = await ZipArchive.open(source);
   if (zip.find('data.pkl') !== undefined) return openTorchFile(source, zip, at);
   const paths = zip.entries.map(({ path }) => path);
   if (paths.length > 0 && paths.every((path) => path.endsWith('.npy'))) return openNpz(source, zip);
-  const isKeras = paths.includes('config.json') && paths.some((path) => path.startsWith('model.weights'));
+  if (isKerasZip(paths)) return openKerasZip(source, zip);
+  const some = paths.slice(0, 5).map((path) => brief(path));
   throw new UnrolledError(
     'FORMAT',
-    `expected a file of weights, received ${isKeras ? 'a model of Keras' : 'a zip archive'}: ${source.name}`,
-    isKeras
-      ? 'in Python: numpy.savez(file, *model.get_weights()); .keras files are not read'
-      : `it holds ${
-          paths
-            .slice(0, 5)
-            .map((path) => brief(path))
-            .join(', ') || 'nothing'
-        }: unpack it, and name the file of weights`,
+    `expected a file of weights, received a zip archive: ${source.name}`,
+    `it holds ${some.join(', ') || 'nothing'}: unpack it, and name the file of weights`,
   );
 }
 

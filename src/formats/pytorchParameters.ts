@@ -1,15 +1,20 @@
 // What the tensors of a layer of PyTorch (or MLX) are as parameters of ours, and the way back: the one table of its gates, and all its
 // transpositions. A matrix of PyTorch is [outputs, inputs], its gates one below the other; ours is [inputs, outputs], side by side.
+import { UnrolledError } from '../errors.js';
 import type { Block, ParameterLabel } from '../weights/labels.js';
-import type { LayerDescription, MappedParameter, RecurrentDescription } from './layers.js';
+import type { LayerDescription, RecurrentDescription } from './layers.js';
+import { asItIs, type Parameter } from './parameters.js';
 
 const OF_LSTM: readonly (readonly [x: string, h: string])[] = ['i', 'f', 'g', 'o'].map((gate) => [gate, gate] as const);
+
+/** Cells that PyTorch has. */
+export type PyTorchCell = Exclude<RecurrentDescription['cell'], 'gru-reset-before' | 'rnn-identity'>;
 
 /**
  * The gates of a cell in PyTorch's order: for each, the linears of ours that multiply the input and the state. Where they are one, its
  * bias is the sum of PyTorch's two; the candidate of the GRU keeps both, since the reset gate stands between them.
  */
-const GATES: Readonly<Record<RecurrentDescription['cell'], readonly (readonly [x: string, h: string])[]>> = {
+const GATES: Readonly<Record<PyTorchCell, readonly (readonly [x: string, h: string])[]>> = {
   rnn: [['h', 'h']],
   'rnn-relu': [['h', 'h']],
   gru: [
@@ -23,6 +28,38 @@ const GATES: Readonly<Record<RecurrentDescription['cell'], readonly (readonly [x
 
 /** What the projection of our LSTM multiplies: the output of the cell before it. */
 const PROJECTED = 'f(c, z:f, z:g, z:i, z:o)';
+
+/** Why PyTorch has no such layer; null where it has. */
+export function refusalOf(layer: LayerDescription): string | null {
+  switch (layer.kind) {
+    case 'recurrent':
+      if (!isOfPyTorch(layer.cell)) return `the cell ${layer.cell}`;
+      if (layer.merge !== undefined) return 'directions that are not side by side';
+      return layer.reverse === true ? 'one direction, from the end' : null;
+    case 'masking':
+      return 'masked steps';
+    case 'embedding':
+    case 'linear':
+    case 'layerNorm':
+      return null;
+    default:
+      return layer satisfies never;
+  }
+}
+
+function isOfPyTorch(cell: string): cell is PyTorchCell {
+  return Object.hasOwn(GATES, cell);
+}
+
+/** Gates of a cell. Errors: UNSUPPORTED. */
+function gatesOf({ name, cell }: RecurrentDescription): readonly (readonly [x: string, h: string])[] {
+  if (isOfPyTorch(cell)) return GATES[cell];
+  throw new UnrolledError(
+    'UNSUPPORTED',
+    `expected a cell of PyTorch for ${name}, received ${cell}`,
+    'export it as keras',
+  );
+}
 
 /** The tensors of one layer and direction; each by its whole name. */
 export interface Parts {
@@ -43,20 +80,14 @@ export interface Read {
   isUnsettled?: boolean;
 }
 
-/** A mapped parameter that can go both ways. */
-export interface Parameter extends MappedParameter {
-  /** The tensors of `from`, of numbers that stand as `label` says. */
-  split(numbers: ArrayLike<number>): { shape: readonly number[]; data: Float32Array }[];
-}
-
 /** Shapes of the tensors of a layer; null for one that it has not. */
 export function expectedShapes(
   layer: RecurrentDescription,
   index: number,
   isMlx: boolean,
 ): Record<keyof Parts, number[] | null> {
-  const { cell, hiddenSize: H, projSize, bidirectional, bias } = layer;
-  const rows = GATES[cell].length * H;
+  const { hiddenSize: H, projSize, bidirectional, bias } = layer;
+  const rows = gatesOf(layer).length * H;
   const out = projSize ?? H;
   const input = index === 0 ? layer.inputSize : out * (bidirectional ? 2 : 1);
   const own = bias ? [rows] : null;
@@ -66,7 +97,7 @@ export function expectedShapes(
     wr: projSize === undefined ? null : [projSize, H],
     bx: own,
     bh: isMlx ? null : own,
-    bn: isMlx && bias && cell === 'gru' ? [H] : null,
+    bn: isMlx && bias && layer.cell === 'gru' ? [H] : null,
   };
 }
 
@@ -100,6 +131,8 @@ export function parametersOf({ layer, directions }: Read): Parameter[] {
         ...(layer.bias ? [vector(`${path}bias`, bias, layer.size, label)] : []),
       ];
     }
+    case 'masking':
+      return [];
     default:
       return layer satisfies never;
   }
@@ -107,7 +140,7 @@ export function parametersOf({ layer, directions }: Read): Parameter[] {
 
 function recurrentParameters(layer: RecurrentDescription, index: number, parts: Parts, place: string): Parameter[] {
   const { hiddenSize: H, projSize } = layer;
-  const gates = GATES[layer.cell];
+  const gates = gatesOf(layer);
   const shapes = expectedShapes(layer, index, false);
   const { wx = '', wh = '', wr = '', bx = '', bh, bn } = parts;
   const columns = (side: 0 | 1, operand: string): Block[] =>
@@ -173,17 +206,6 @@ function biasParameter(
       }
       return [values.slice(0, rows), state].map((data) => ({ shape: [rows], data }));
     },
-  };
-}
-
-function asItIs(name: string, from: string, shape: readonly number[], label: ParameterLabel): Parameter {
-  return {
-    name,
-    shape,
-    label,
-    from: [from],
-    make: ([data]) => data,
-    split: (numbers) => [{ shape, data: Float32Array.from(numbers) }],
   };
 }
 

@@ -405,7 +405,8 @@ export class Recurrent extends Module {
   }
 }
 
-function merged(a: Tensor, b: Tensor, merge: Merge): Tensor {
+/** Outputs of two directions as one. @internal */
+export function merged(a: Tensor, b: Tensor, merge: Merge): Tensor {
   if (typeof merge === 'function') return merge(a, b);
   switch (merge) {
     case 'concat':

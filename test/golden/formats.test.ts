@@ -18,7 +18,7 @@ import {
   UnrolledError,
   useBackend,
 } from '../../src/node.js';
-import { EXPORT_FORMATS, exportModel, importModel, loadWeights, type OpenOptions } from '../../src/convert/index.js';
+import { exportModel, importModel, loadWeights, type OpenOptions } from '../../src/convert/index.js';
 import { decodeNpy, decodeSafetensors, encodeNpy, encodeSafetensors, openTensors } from '../../src/formats/index.js';
 import { ReferenceBackend } from '../../src/backend/reference/reference.js';
 
@@ -27,6 +27,7 @@ const file = (name: string): string => join(FOLDER, name);
 const bytesOf = (name: string): Uint8Array => new Uint8Array(readFileSync(file(name)));
 const KEPT = process.env.UNROLLED_WRITTEN;
 const written = KEPT ?? mkdtempSync(join(tmpdir(), 'unrolled-formats-'));
+const EXPORT_FORMATS = ['pytorch', 'safetensors', 'npz'] as const;
 const ENDINGS = { pytorch: 'pt', safetensors: 'safetensors', npz: 'npz' } as const;
 
 interface Run {

@@ -1,5 +1,5 @@
 // `unrolled convert`: weights from another toolkit to this one, and from here to others.
-import { extname } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { UnrolledError } from '../../errors.js';
 import { LAYER_READINGS, type LayerReading } from '../../formats/layers.js';
 import type { Quantized } from '../../formats/quantize.js';
@@ -15,7 +15,7 @@ import { refuseOverwriting } from '../outputs.js';
 import { writeModule } from '../writeModule.js';
 import { storedSmaller, writeQuantized } from '../writeQuantized.js';
 
-const TARGETS = ['pytorch', 'safetensors', 'npz', 'onnx', 'module', 'unrolled'] as const;
+const TARGETS = ['pytorch', 'safetensors', 'npz', 'keras', 'tfjs', 'onnx', 'module', 'unrolled'] as const;
 type Target = (typeof TARGETS)[number];
 
 const DTYPES: readonly Quantized[] = ['int8', 'f16', 'bf16', 'f32'];
@@ -24,22 +24,29 @@ const BY_ENDING: Readonly<Record<string, Target>> = {
   '.pt': 'pytorch',
   '.pth': 'pytorch',
   '.npz': 'npz',
+  '.keras': 'keras',
+  '.json': 'tfjs',
   '.onnx': 'onnx',
   '.mjs': 'module',
 };
 
 export const convertCommand = defineCommand({
   name: 'convert',
-  summary: 'bring weights from PyTorch, safetensors, NumPy or ONNX here, or a model there',
+  summary: 'bring weights from PyTorch, Keras, TensorFlow.js, safetensors, NumPy or ONNX here, or a model there',
   arguments: [
     {
       name: '<from>',
-      description: 'a file of weights, known by its content: .pt, .safetensors, its index, .npz, .onnx, a model',
+      description:
+        'a file of weights, known by its content: .pt, .safetensors, its index, .npz, .keras, .h5, model.json, .onnx, a model',
     },
-    { name: '<to>', description: 'the file to write' },
+    { name: '<to>', description: 'the file to write; of TensorFlow.js model.json, with its weights beside it' },
   ],
   options: {
-    to: choice('--to <format>', 'what to write; by the ending of .pt, .pth, .npz, .onnx and .mjs', TARGETS),
+    to: choice(
+      '--to <format>',
+      'what to write; by the ending of .pt, .pth, .npz, .keras, .json, .onnx and .mjs',
+      TARGETS,
+    ),
     at: string('--at <key>', 'of a checkpoint with several state dicts: which'),
     prefix: string('--prefix <name>', 'only what begins with it, and without it'),
     layers: string(
@@ -58,6 +65,8 @@ export const convertCommand = defineCommand({
     'unrolled convert tagger.onnx tagger.pt',
     'unrolled convert runs/moby-dick-lstm.safetensors moby.pt',
     'unrolled convert runs/moby-dick-lstm.safetensors moby.onnx',
+    'unrolled convert model.keras model.safetensors --to unrolled',
+    'unrolled convert model.safetensors web/model.json',
     'unrolled convert runs/moby-dick-lstm.safetensors moby.mjs --quantize int8',
     'unrolled convert runs/moby-dick-lstm.safetensors small.safetensors --quantize int8',
   ],
@@ -80,6 +89,9 @@ export const convertCommand = defineCommand({
       );
     }
     const target = options.to ?? targetOf(to);
+    const { TFJS_WEIGHTS } = await import('../../formats/tfjs.js');
+    const beside = target === 'tfjs' ? { 'the weights beside <to>': join(dirname(to), TFJS_WEIGHTS) } : {};
+    await refuseOverwriting(context, { '<to>': to, ...beside }, [from]);
     const layers = readingsOf(options.layers);
     const { exportModel, importModel, startBackend } = await import('../library.js');
     await startBackend(context.globals);
@@ -90,21 +102,30 @@ export const convertCommand = defineCommand({
       throw new UnrolledError(
         'OPTION',
         `expected another format for ${from}, received a model of this library`,
-        'say --to pytorch, safetensors or npz',
+        'say --to pytorch, safetensors, npz, keras, tfjs or onnx',
       );
     }
+    const exported = isOurs ? given.model : given;
+    const files = target === 'tfjs' ? exportModel(exported, target) : null;
     const bytes =
-      target === 'unrolled' && !isOurs
-        ? given.toBytes()
-        : exportModel(isOurs ? given.model : given, target as 'pytorch');
-    await writeWhole(io.cwd, to, bytes);
+      files?.get('model.json') ??
+      (target === 'unrolled' && !isOurs ? given.toBytes() : exportModel(exported, target as 'pytorch'));
+    for (const [name, part] of files ?? []) {
+      await writeWhole(io.cwd, name === 'model.json' ? to : join(dirname(to), name), part);
+    }
+    if (files === null) await writeWhole(io.cwd, to, bytes);
+    const open = (name: string): Uint8Array => files?.get(name) ?? new Uint8Array();
     // A plain RNN does not say its nonlinearity: read again as what it is.
-    const written = await importModel(bytes, { layers: { ...layers, ...relus(isOurs ? null : given) } });
+    const written = await importModel(bytes, {
+      layers: { ...layers, ...relus(isOurs ? null : given) },
+      ...(files === null ? {} : { open }),
+    });
     const source = isOurs ? written : given;
     const { exportedDifference, importedDifference } = await import('../../models/foreign/difference.js');
     const largest = isOurs
       ? exportedDifference(given.model, given.parts(), written)
       : importedDifference(given, written);
+    const size = [...(files?.values() ?? [bytes])].reduce((sum, part) => sum + part.length, 0);
     const json = {
       from: isOurs
         ? { format: 'unrolled', layout: 'Unrolled' }
@@ -119,7 +140,7 @@ export const convertCommand = defineCommand({
       unmapped: isOurs ? [] : given.unmapped,
       to,
       format: target,
-      bytes: bytes.length,
+      bytes: size,
       largestDifference: largest,
     };
     const place = isOurs || given.metadata.in === undefined ? '' : `, in ${given.metadata.in}`;
@@ -130,7 +151,7 @@ export const convertCommand = defineCommand({
       layerTable(source.layers),
       mappedTable(source.mapped),
       ...(isOurs || given.unmapped.length === 0 ? [] : [unmappedTable(given.unmapped)]),
-      `${to}: ${target}, ${formatBytes(bytes.length)}${comparison(largest)}`,
+      `${to}: ${target}, ${formatBytes(size)}${comparison(largest)}`,
     ];
     return { json, text: text.join('\n\n') };
   },
@@ -200,7 +221,9 @@ async function openGiven(io: Io, from: string, { at, prefix, partial, layers }: 
   const { source, open } = await sourceOf(io.cwd, from);
   try {
     const isGraph = isOnnx(await source.read(0, Math.min(16, source.size)));
-    const { metadata } = isGraph ? { metadata: {} as Record<string, string> } : await openTensors(source, { at, open });
+    const opened = isGraph ? null : await openTensors(source, { at, open });
+    const metadata: Readonly<Record<string, string>> = opened?.metadata ?? {};
+    await opened?.close();
     if (/^unrolled-/.test(metadata.format ?? '') && metadata.kind !== 'module') {
       const model = loadModel(await readBytes(io.cwd, from), from);
       if ('network' in model) return ofOurs(model);

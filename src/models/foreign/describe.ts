@@ -1,12 +1,10 @@
 // What layers a module has, for formats that know layers by name: and what of it they could not say.
 import { CELLS } from '../../cell/cells/index.js';
 import { UnrolledError } from '../../errors.js';
-import type { LayerDescription, RecurrentDescription } from '../../formats/layers.js';
+import { FOREIGN_CELLS, type LayerDescription, type RecurrentDescription } from '../../formats/layers.js';
 import { Embedding, LayerNorm, Linear } from '../../nn/layers.js';
 import type { Module } from '../../nn/module.js';
 import { Recurrent } from '../../nn/recurrent.js';
-
-const CELL_NAMES: readonly RecurrentDescription['cell'][] = ['rnn', 'rnn-relu', 'gru', 'lstm', 'lstm-projection'];
 
 /**
  * The layers of a module, with the paths that they have there.
@@ -31,7 +29,10 @@ export function describeModule(module: Module): LayerDescription[] {
       const { inputSize, outputSize, bias } = part;
       layers.push({ kind: 'linear', name, inputSize, outputSize, bias: bias !== null });
     } else if (part instanceof LayerNorm) {
-      if (part.weight !== null) layers.push({ kind: 'layerNorm', name, size: part.size, bias: part.bias !== null });
+      if (part.weight !== null) {
+        const { size, bias, epsilon } = part;
+        layers.push({ kind: 'layerNorm', name, size, bias: bias !== null, ...(epsilon === 1e-5 ? {} : { epsilon }) });
+      }
     } else {
       const own = ownParameters(part, prefix);
       if (own.length > 0) refused.push(`${own.join(', ')} (parameters of a class of its own)`);
@@ -40,7 +41,7 @@ export function describeModule(module: Module): LayerDescription[] {
   if (refused.length > 0) {
     throw new UnrolledError(
       'UNSUPPORTED',
-      `expected layers that PyTorch has too (RNN, GRU, LSTM, Embedding, Linear, LayerNorm), received ${refused.join('; ')}`,
+      `expected layers that other toolkits have too (RNN, GRU, LSTM, Embedding, Linear, LayerNorm), received ${refused.join('; ')}`,
       'export the parts that it has by themselves, or save the network as it is: toBytes()',
     );
   }
@@ -56,13 +57,14 @@ function ownParameters(module: Module, prefix: string): string[] {
 /** Its description, or why there is none. */
 function describeRecurrent(name: string, part: Recurrent): RecurrentDescription | string {
   const { cell, options } = part;
-  const known = CELL_NAMES.find((own) => CELLS[own] === cell);
+  const known = FOREIGN_CELLS.find((own) => CELLS[own] === cell);
   const sizes = new Set(typeof options.hiddenSize === 'number' ? [options.hiddenSize] : options.hiddenSize);
   if (known === undefined) return `the cell ${cell.name}`;
   if (sizes.size > 1) return 'layers of different sizes';
   if (options.projSize !== undefined && known !== 'lstm-projection') return 'a projection behind the cell';
   if (options.backwardCell !== undefined && options.backwardCell !== cell) return 'another cell backward';
-  if (part.bidirectional && (options.merge ?? 'concat') !== 'concat') return 'directions that are not side by side';
+  const { merge } = options;
+  if (part.bidirectional && typeof merge === 'function') return 'directions that a function merges';
   if (options.reverse === true) return 'one direction, from the end';
   if (options.residual === true || options.skip === true) return 'connections around its layers';
   if (options.learnInitialState === true) return 'learned initial states';
@@ -76,6 +78,7 @@ function describeRecurrent(name: string, part: Recurrent): RecurrentDescription 
     numLayers: part.numLayers,
     bidirectional: part.bidirectional,
     bias: options.bias ?? true,
+    ...(part.bidirectional && typeof merge === 'string' && merge !== 'concat' ? { merge } : {}),
     ...(projSize === undefined ? {} : { projSize }),
   };
 }

@@ -56,9 +56,9 @@ function networksOf(...models: readonly ImportedModel[]): ImportedNetwork[] | nu
 /** What the first layer reads. */
 function inputOf(model: ImportedModel): Tensor {
   const first = [...model.network().layers.keys()].at(0);
-  const layer = model.layers.find(({ name }) => name === first);
+  const layer = model.layers.find(({ name }) => name === first) ?? model.layers.find(({ kind }) => kind !== 'masking');
   if (layer?.kind === 'embedding') return tokens(layer.count);
-  return numbers(layer?.kind === 'layerNorm' ? layer.size : (layer?.inputSize ?? 1));
+  return numbers(layer === undefined ? 1 : 'inputSize' in layer ? layer.inputSize : 'size' in layer ? layer.size : 1);
 }
 
 function tokens(count: number): Tensor {

@@ -14,6 +14,7 @@ import {
 import type { MappedParameter, Mapping, UnmappedTensor } from '../../formats/layers.js';
 import { besides, type OpenOptions, openTensors } from '../../formats/openTensors.js';
 import { isOnnx } from '../../formats/foreignKinds.js';
+import { readKeras } from '../../formats/kerasLayers.js';
 import { type ReadOptions, readStateDict } from '../../formats/pytorch.js';
 import type { TensorFile } from '../../formats/tensorFile.js';
 import { ensureBackend } from '../../backend/choose.js';
@@ -41,11 +42,12 @@ const OPTIONS: Names<ImportOptions> = { prefix: true, layers: true, at: true, op
 
 /**
  * Reads a file of weights that another toolkit wrote, or `exportModel`, or `convert`: of PyTorch (`.pt`, `.pth`; state dicts and checkpoints),
- * safetensors (PyTorch's names or MLX's; in several parts by `model.safetensors.index.json`), NumPy (`.npz` with such names), ONNX (layers one after the
- * other; `importOnnx` reads more). A file is known by its content.
+ * safetensors (PyTorch's names or MLX's; in several parts by `model.safetensors.index.json`), NumPy (`.npz` with such names),
+ * Keras (`.keras`, `.weights.h5`, `.h5`, which want the package h5wasm), TensorFlow.js (`model.json`), ONNX (layers one after the other;
+ * `importOnnx` reads more). A file is known by its content.
  * @param source a path on Node, an address, a `File`, a `Response`, bytes, or a `ByteSource`, of which only what is needed is read
  * Errors: FORMAT for files that are damaged or of another kind, which is named, and without `partial` for tensors that no layer here
- * takes; UNSUPPORTED for layers of a graph that have no description; NOT_FOUND, IO, OPTION.
+ * takes; UNSUPPORTED for layers of a graph that have no description, and without h5wasm where it is needed; NOT_FOUND, IO, OPTION.
  *
  *     const model = await importModel('lstm.pt');
  *     const { output } = model.network().forward(tokens);
@@ -71,7 +73,7 @@ export async function importModel(
   try {
     await ensureBackend();
     if (isOfUnrolled(file)) {
-      const { layers, weights } = await readModuleFile(file);
+      const { layers, weights, order } = await readModuleFile(file);
       if (layers === null) throw ofNobody(file.name);
       const mapped = Object.values(weights).map(({ name, shape, axes, blocks }) => ({
         name,
@@ -79,12 +81,13 @@ export async function importModel(
         label: { axes, blocks },
         from: [name],
       }));
-      return new ImportedModel(file.kind, 'Unrolled', true, layers, weights, mapped, [], {});
+      return new ImportedModel(file.kind, 'Unrolled', true, layers, weights, mapped, [], {}, order);
     }
-    const { layout, layers, parameters, unmapped, weights } = await readMapped(file, rest);
+    const { layout, layers, parameters, unmapped, weights, order } = await readMapped(file, rest);
     if (!partial) refuseUnmapped(unmapped, file.name);
     const mapped = parameters.map(({ name, shape, label, from }) => ({ name, shape, label, from }));
-    return new ImportedModel(file.kind, layout, file.keepsOrder, layers, weights, mapped, unmapped, file.metadata);
+    const { kind, keepsOrder, metadata } = file;
+    return new ImportedModel(kind, layout, keepsOrder, layers, weights, mapped, unmapped, metadata, order);
   } finally {
     await file.close();
   }
@@ -124,8 +127,13 @@ async function startsAsOnnx(source: ByteSource): Promise<boolean> {
   return isOnnx(await readRange(source, 0, Math.min(START, source.size)));
 }
 
+/** What the tensors of a file are, by the layout that it has. Errors: FORMAT. */
+export function mappingOf(file: TensorFile, options: ReadOptions = {}): Mapping {
+  return file.topology === undefined ? readStateDict(file, options) : readKeras(file, options);
+}
+
 async function readMapped(file: TensorFile, options: ReadOptions): Promise<Mapping & { weights: StateDict }> {
-  const mapping = readStateDict(file, options);
+  const mapping = mappingOf(file, options);
   return { ...mapping, weights: await readWeights(file, mapping.parameters) };
 }
 
@@ -149,10 +157,15 @@ function checked(options: ImportOptions, of: string): ImportOptions {
 /** Errors: FORMAT for tensors that no layer takes. */
 export function refuseUnmapped(unmapped: readonly UnmappedTensor[], name: string): void {
   if (unmapped.length === 0) return;
-  const some = unmapped.slice(0, 5).map((own) => `${brief(own.name)} [${own.shape.join(', ')}] (${own.why})`);
+  const some = unmapped
+    .slice(0, 5)
+    .map(
+      ({ name: own, shape, dtype, why }) =>
+        `${brief(own)} ${dtype === 'layer' ? '' : `[${shape.join(', ')}] `}(${why})`,
+    );
   throw new UnrolledError(
     'FORMAT',
-    `expected layers that are known here (RNN, GRU, LSTM, Embedding, Linear, LayerNorm) in ${name}, received ${unmapped.length} tensors besides: ${some.join('; ')}${unmapped.length > 5 ? '; …' : ''}`,
+    `expected layers that are known here (RNN, GRU, LSTM, Embedding, Linear, LayerNorm) in ${name}, received ${unmapped.length} besides: ${some.join('; ')}${unmapped.length > 5 ? '; …' : ''}`,
     '{ partial: true }, or --partial, takes what is known and leaves these out',
   );
 }

@@ -1,5 +1,5 @@
 // What came out of a file of weights: layers, their weights, and a network of ours where they make one.
-import type { LayerDescription, MappedParameter, UnmappedTensor } from '../../formats/layers.js';
+import type { LayerDescription, MappedParameter, Order, UnmappedTensor } from '../../formats/layers.js';
 import type { TensorFileKind } from '../../formats/tensorFile.js';
 import { withBudget } from '../../weights/budget.js';
 import type { StateDict } from '../../weights/labels.js';
@@ -15,7 +15,7 @@ export class ImportedModel {
   constructor(
     /** The format of the file. */
     readonly format: TensorFileKind | 'onnx',
-    /** Whose names and orders it has: `PyTorch`, `MLX`, `ONNX`, `Unrolled`. */
+    /** Whose names and orders it has: `PyTorch`, `MLX`, `Keras`, `TensorFlow.js`, `ONNX`, `Unrolled`. */
     readonly layout: string,
     /** Whether `layers` stand in the order of the module; safetensors sorts by name. */
     readonly keepsOrder: boolean,
@@ -29,16 +29,18 @@ export class ImportedModel {
     readonly unmapped: readonly UnmappedTensor[],
     /** Strings beside the tensors. */
     readonly metadata: Readonly<Record<string, string>>,
+    /** Whether the layers follow each other as they stand in `layers`; undefined where the file does not say it. */
+    readonly order?: Order,
   ) {}
 
   /**
-   * The layers as a network of ours, with the weights: an embedding, recurrent layers, a linear layer, as far as they are there. It is
-   * trained, saved and called as any module.
+   * The layers as a network of ours, with the weights: of a file of PyTorch an embedding, recurrent layers, a linear
+   * layer, as far as they are there; of Keras and TensorFlow.js the layers as the file has them. It is trained, saved and called as any module.
    * Errors: UNSUPPORTED for layers that do not make a network by themselves.
    */
   network(): ImportedNetwork {
     const total = Object.values(this.weights).reduce((sum, { data }) => sum + data.length, 0);
-    const network = withBudget(total, 'the file', () => new ImportedNetwork(this.layers, this.keepsOrder));
+    const network = withBudget(total, 'the file', () => new ImportedNetwork(this.layers, this.keepsOrder, this.order));
     const alone = this.layers.find(({ name }) => name === '');
     const prefix = alone === undefined ? '' : `${partName(alone)}.`;
     network.loadStateDict(new Map(Object.entries(this.weights).map(([name, own]) => [prefix + name, own])));
@@ -47,6 +49,6 @@ export class ImportedModel {
 
   /** The bytes of a file of ours with the layers and their labelled weights; `importModel` opens it. */
   toBytes(): Uint8Array {
-    return encodeModuleFile(this.layers, this.weights);
+    return encodeModuleFile(this.layers, this.weights, this.order);
   }
 }

@@ -1,10 +1,12 @@
 // A network of ours for the layers that a file of weights holds.
 import { brief } from '../../brief.js';
 import { UnrolledError } from '../../errors.js';
-import type { LayerDescription } from '../../formats/layers.js';
+import { elu, silu, softplus, softsign } from '../../autograd/activations.js';
+import { relu, sigmoid, softmax, tanh } from '../../autograd/ops.js';
+import type { Activation, LayerDescription, Order, RecurrentDescription } from '../../formats/layers.js';
 import { Embedding, LayerNorm, Linear } from '../../nn/layers.js';
 import { Module } from '../../nn/module.js';
-import { type ForwardOptions, Recurrent, type RecurrentState } from '../../nn/recurrent.js';
+import { type ForwardOptions, merged, Recurrent, type RecurrentState } from '../../nn/recurrent.js';
 import { asTensor, type TensorLike } from '../../tensor/asTensor.js';
 import type { Tensor } from '../../tensor/tensor.js';
 
@@ -17,23 +19,61 @@ export interface ImportedForwardOptions extends Pick<ForwardOptions, 'lengths'> 
   state?: ImportedState;
 }
 
+/** A layer of ours that a layer of a file becomes. */
+export type ImportedLayer = Recurrent | Embedding | Linear | LayerNorm;
+
+const FUNCTIONS: Readonly<Record<Activation, (x: Tensor) => Tensor>> = {
+  ...{ relu, sigmoid, tanh, softplus, softsign, silu },
+  elu: (x) => elu(x),
+  softmax: (x) => softmax(x, -1),
+};
+
 /** The layer of ours for a description, with weights that are still to be loaded. Errors: RANGE. */
-export function makeLayer(layer: LayerDescription): Recurrent | Embedding | Linear | LayerNorm {
+export function makeLayer(layer: Exclude<LayerDescription, { kind: 'masking' }>): ImportedLayer {
   switch (layer.kind) {
     case 'recurrent': {
-      const { cell, inputSize, hiddenSize, numLayers, bidirectional, bias, projSize } = layer;
-      const projection = projSize === undefined ? {} : { projSize };
-      return new Recurrent(cell, { inputSize, hiddenSize, numLayers, bidirectional, bias, ...projection });
+      const { cell, inputSize, hiddenSize, numLayers, bidirectional, bias, projSize, merge, reverse = false } = layer;
+      return new Recurrent(cell, {
+        ...{ inputSize, hiddenSize, numLayers, bidirectional, bias },
+        ...(projSize === undefined ? {} : { projSize }),
+        ...(merge === undefined ? {} : { merge }),
+        ...(reverse ? { reverse, keepOrder: false } : {}),
+      });
     }
     case 'embedding':
       return new Embedding(layer.count, layer.size);
     case 'linear':
       return new Linear(layer.inputSize, layer.outputSize, { bias: layer.bias });
     case 'layerNorm':
-      return new LayerNorm(layer.size, { bias: layer.bias });
+      return new LayerNorm(layer.size, { bias: layer.bias, epsilon: layer.epsilon ?? 1e-5 });
     default:
       return layer satisfies never;
   }
+}
+
+/** Why layers that a file has in this order do not follow each other; null where they do. */
+export function faultOf(layers: readonly LayerDescription[]): string | null {
+  let size: number | null = null;
+  let hasSteps = true;
+  let isMasked = false;
+  for (const [i, layer] of layers.entries()) {
+    const name = layer.name || layer.kind;
+    if (layer.kind === 'masking') {
+      isMasked = true;
+      continue;
+    }
+    const [input, output] = sizesOf(layer);
+    if (input === null ? i > 0 : size !== null && input !== size)
+      return `${name} (${layer.kind}), of another size than what it reads`;
+    if (layer.kind === 'embedding') isMasked = layer.maskZero === true;
+    if (layer.kind === 'recurrent') {
+      if (!hasSteps) return `${name} (recurrent), which reads steps where only the last comes`;
+      if (layer.reverse === true && isMasked && layer.last !== true) return `${name}, which turns masked steps round`;
+      hasSteps = layer.last !== true;
+    }
+    size = output;
+  }
+  return layers.length === 0 ? 'no layer that is known here' : null;
 }
 
 /**
@@ -75,31 +115,42 @@ export function chainOf(
 /** Sizes of the last axis before and behind a layer; null for tokens. */
 function sizesOf(layer: LayerDescription): [input: number | null, output: number] {
   switch (layer.kind) {
-    case 'recurrent':
-      return [layer.inputSize, (layer.projSize ?? layer.hiddenSize) * (layer.bidirectional ? 2 : 1)];
+    case 'recurrent': {
+      const isWide = layer.bidirectional && layer.merge === undefined;
+      return [layer.inputSize, (layer.projSize ?? layer.hiddenSize) * (isWide ? 2 : 1)];
+    }
     case 'embedding':
       return [null, layer.size];
     case 'linear':
       return [layer.inputSize, layer.outputSize];
     case 'layerNorm':
       return [layer.size, layer.size];
+    case 'masking':
+      return [null, 0];
     default:
       return layer satisfies never;
   }
 }
 
-/** The layers of a file one after the other, in their order there: what stood between them (dropout aside) nobody knows. */
+/**
+ * The layers of a file one after the other, in their order there: what stood between them (dropout aside) nobody knows where it is a file of
+ * weights alone. Of Keras and TensorFlow.js it computes what `predict` gives: activations, merged directions, last steps, and masks, which
+ * token 0 (`mask_zero`) or a value (`Masking`) makes.
+ */
 export class ImportedNetwork extends Module {
   /** The layers, by their names in the file. */
-  readonly layers: ReadonlyMap<string, Recurrent | Embedding | Linear | LayerNorm>;
+  readonly layers: ReadonlyMap<string, ImportedLayer>;
+  /** What they are, in the order of data; those that only mask among them. @internal */
+  readonly chain: readonly LayerDescription[];
 
   /**
    * @param keepsOrder whether they stand in the order of data
+   * @param order what the file says of it
    * Errors: UNSUPPORTED for layers that do not make a network by themselves.
    */
-  constructor(layers: readonly LayerDescription[], keepsOrder = true) {
+  constructor(layers: readonly LayerDescription[], keepsOrder = true, order?: Order) {
     super();
-    const chain = chainOf(layers, keepsOrder);
+    const chain = inOrder(layers, keepsOrder, order);
     if (typeof chain === 'string') {
       throw new UnrolledError(
         'UNSUPPORTED',
@@ -107,28 +158,62 @@ export class ImportedNetwork extends Module {
         'write the network as a module with the same names, and await loadWeights(module, file)',
       );
     }
-    this.layers = new Map(chain.map((layer) => [layer.name, this.addPart(partName(layer), makeLayer(layer))]));
+    this.chain = chain;
+    this.layers = new Map(
+      chain.flatMap((layer): [string, ImportedLayer][] =>
+        layer.kind === 'masking' ? [] : [[layer.name, this.addPart(partName(layer), makeLayer(layer))]],
+      ),
+    );
   }
 
   /**
    * @param input tokens, int32 [T, N], where the first layer is an embedding (or for one-hot vectors); else [T, N, D]. Without the
    * batch axis for one sequence.
-   * @returns output [T, N, ...] of the last layer at every step, and the states
+   * @param options `lengths` take the place of masks
+   * @returns output [T, N, ...] of the last layer at every step ([N, ...] behind a layer that gives its last step alone), and the states
    * Errors: SHAPE, STATE.
    */
   forward(input: TensorLike, options: ImportedForwardOptions = {}): { output: Tensor; state: ImportedState } {
     const { state: before = {}, lengths } = options;
     const state: Record<string, RecurrentState> = {};
     let x = asTensor(input, 'the input');
-    for (const [name, layer] of this.layers) {
-      if (layer instanceof Recurrent) {
-        const result = layer.forward(x, { state: before[name] ?? null, lengths });
+    let mask: Tensor | undefined;
+    for (const own of this.chain) {
+      const { name } = own;
+      if (own.kind === 'masking') {
+        mask = x.ne(own.value).sum(-1).ne(0);
+        continue;
+      }
+      if (own.kind === 'embedding' && own.maskZero === true) mask = x.ne(0);
+      const layer = this.layers.get(name);
+      if (layer instanceof Recurrent && own.kind === 'recurrent') {
+        const steps = lengths === undefined ? { mask } : { lengths };
+        const result = layer.forward(x, { state: before[name] ?? null, ...steps });
         state[name] = result.state;
-        x = result.output;
-      } else x = layer.forward(x);
+        x = own.last === true ? lastOf(own, result.state) : result.output;
+      } else if (layer !== undefined && !(layer instanceof Recurrent)) {
+        x = layer.forward(x);
+        if (own.kind === 'linear' && own.activation !== undefined) x = FUNCTIONS[own.activation](x);
+      }
     }
     return { output: x, state };
   }
+}
+
+/** The layers in the order of data, or why they have none. */
+export function inOrder(
+  layers: readonly LayerDescription[],
+  keepsOrder: boolean,
+  order: Order | undefined,
+): readonly LayerDescription[] | string {
+  if (order === undefined) return chainOf(layers, keepsOrder);
+  return order.isChain ? (faultOf(layers) ?? layers) : (order.why ?? 'layers that branch');
+}
+
+/** The output of the last step, of two directions the last that each computed: the states h, merged. */
+function lastOf({ bidirectional, merge }: RecurrentDescription, state: RecurrentState): Tensor {
+  const [forward, backward] = state.slice(bidirectional ? -2 : -1).map(({ h }) => h);
+  return bidirectional ? merged(forward, backward, merge ?? 'concat') : forward;
 }
 
 /** The path of a layer in the network; one that is alone in its file has no name there. */
