@@ -2,6 +2,17 @@
 // written from it; the weights beside it are labelled by gate (weights/labels.ts), so no order of gates leaves a format's table.
 import type { ParameterLabel } from '../weights/labels.js';
 
+/** Cells that other toolkits have too, by the names of ours. */
+export const FOREIGN_CELLS = [
+  'rnn',
+  'rnn-relu',
+  'gru',
+  'gru-reset-before',
+  'lstm',
+  'lstm-projection',
+  'brain-lstm',
+] as const;
+
 /** A recurrent layer, or several of one size above each other. */
 export interface RecurrentDescription {
   /** Which of the four. */
@@ -9,7 +20,7 @@ export interface RecurrentDescription {
   /** Its path: `encoder.lstm`; '' where the file holds nothing else. */
   name: string;
   /** The name of a cell of ours. */
-  cell: 'rnn' | 'rnn-relu' | 'gru' | 'lstm' | 'lstm-projection';
+  cell: (typeof FOREIGN_CELLS)[number];
   /** D */
   inputSize: number;
   /** H */

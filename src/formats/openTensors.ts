@@ -4,6 +4,7 @@ import { UnrolledError } from '../errors.js';
 import { expectFunction, expectText, type Names, optionsOf } from '../expect.js';
 import { type ByteSource, openSource, readRange, sourceOfBytes } from '../platform/byteSource.js';
 import { addressOf, type FileSource } from '../platform/files.js';
+import { openBrainJs } from './brainJs.js';
 import { fileKind } from './fileKinds.js';
 import { foreignKind } from './foreignKinds.js';
 import { openNpy, openNpz } from './npy.js';
@@ -78,7 +79,7 @@ async function openKnown(
   const start = await readRange(source, 0, Math.min(START, size));
   if (start[0] === 0x50 && start[1] === 0x4b && (start[2] === 3 || start[2] === 5)) return openZip(source, at);
   if (start[0] === 0x93 && start[1] === 0x4e) return openNpy(source);
-  if (isJson(start)) return openShards(source, openPart);
+  if (isJson(start)) return (await openBrainJs(source)) ?? openShards(source, openPart);
   const other = foreignKind(start) ?? (start[8] === 0x7b ? null : fileKind(start));
   if (other !== null) {
     throw new UnrolledError('FORMAT', `expected a file of weights, received ${other.what}: ${name}`, other.help);

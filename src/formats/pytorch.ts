@@ -2,12 +2,13 @@
 // transpositions stand in pytorchParameters.ts.
 // Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html (GRU, RNN, LSTMCell)
 import { brief } from '../brief.js';
+import { UnrolledError } from '../errors.js';
 import { formatShape } from '../tensor/shape.js';
 import { arrange } from '../weights/arrange.js';
 import type { FileTensor } from '../weights/files.js';
 import type { Place, StateDict } from '../weights/labels.js';
 import type { LayerDescription, LayerReading, Mapping, RecurrentDescription, UnmappedTensor } from './layers.js';
-import { expectedShapes, type Parts, parametersOf, type Read } from './pytorchParameters.js';
+import { expectedShapes, type Parts, parametersOf, type Read, refusalOf } from './pytorchParameters.js';
 import type { TensorEntry, TensorFile } from './tensorFile.js';
 
 /** The cell by its number of gates. */
@@ -76,8 +77,22 @@ export function readStateDict(
   return { layout, layers: reads.map(({ layer }) => layer), parameters: reads.flatMap(parametersOf), unmapped };
 }
 
-/** The state dict of these layers, as PyTorch has it. Errors: FORMAT where weights are missing or too many. */
+/**
+ * The state dict of these layers, as PyTorch has it.
+ * Errors: UNSUPPORTED for layers that it has not; FORMAT where weights are missing or too many.
+ */
 export function writeStateDict(layers: readonly LayerDescription[], weights: StateDict): Map<string, FileTensor> {
+  const refused = layers.flatMap((layer) => {
+    const why = refusalOf(layer);
+    return why === null ? [] : [`${layer.name || 'the network'} (${why})`];
+  });
+  if (refused.length > 0) {
+    throw new UnrolledError(
+      'UNSUPPORTED',
+      `expected layers that PyTorch has too (RNN, GRU, LSTM, Embedding, Linear, LayerNorm), received ${refused.join('; ')}`,
+      'save the network as it is: toBytes()',
+    );
+  }
   const reads = layers.map((layer): Read => ({ layer, directions: layer.kind === 'recurrent' ? namesOf(layer) : [] }));
   const parameters = reads.flatMap(parametersOf);
   const places = parameters.map(({ name, shape, label }): Place => ({ name, shape, label }));

@@ -1,15 +1,19 @@
 // What the tensors of a layer of PyTorch (or MLX) are as parameters of ours, and the way back: the one table of its gates, and all its
 // transpositions. A matrix of PyTorch is [outputs, inputs], its gates one below the other; ours is [inputs, outputs], side by side.
+import { UnrolledError } from '../errors.js';
 import type { Block, ParameterLabel } from '../weights/labels.js';
 import type { LayerDescription, MappedParameter, RecurrentDescription } from './layers.js';
 
 const OF_LSTM: readonly (readonly [x: string, h: string])[] = ['i', 'f', 'g', 'o'].map((gate) => [gate, gate] as const);
 
+/** Cells that PyTorch has. */
+export type PyTorchCell = Exclude<RecurrentDescription['cell'], 'gru-reset-before' | 'brain-lstm'>;
+
 /**
  * The gates of a cell in PyTorch's order: for each, the linears of ours that multiply the input and the state. Where they are one, its
  * bias is the sum of PyTorch's two; the candidate of the GRU keeps both, since the reset gate stands between them.
  */
-const GATES: Readonly<Record<RecurrentDescription['cell'], readonly (readonly [x: string, h: string])[]>> = {
+const GATES: Readonly<Record<PyTorchCell, readonly (readonly [x: string, h: string])[]>> = {
   rnn: [['h', 'h']],
   'rnn-relu': [['h', 'h']],
   gru: [
@@ -20,6 +24,25 @@ const GATES: Readonly<Record<RecurrentDescription['cell'], readonly (readonly [x
   lstm: OF_LSTM,
   'lstm-projection': OF_LSTM,
 };
+
+/** Why PyTorch has no such layer; null where it has. */
+export function refusalOf(layer: LayerDescription): string | null {
+  return layer.kind === 'recurrent' && !isOfPyTorch(layer.cell) ? `the cell ${layer.cell}` : null;
+}
+
+function isOfPyTorch(cell: string): cell is PyTorchCell {
+  return Object.hasOwn(GATES, cell);
+}
+
+/** Gates of a cell. Errors: UNSUPPORTED. */
+function gatesOf({ name, cell }: RecurrentDescription): readonly (readonly [x: string, h: string])[] {
+  if (isOfPyTorch(cell)) return GATES[cell];
+  throw new UnrolledError(
+    'UNSUPPORTED',
+    `expected a cell of PyTorch for ${name}, received ${cell}`,
+    'save it as it is',
+  );
+}
 
 /** What the projection of our LSTM multiplies: the output of the cell before it. */
 const PROJECTED = 'f(c, z:f, z:g, z:i, z:o)';
@@ -56,7 +79,7 @@ export function expectedShapes(
   isMlx: boolean,
 ): Record<keyof Parts, number[] | null> {
   const { cell, hiddenSize: H, projSize, bidirectional, bias } = layer;
-  const rows = GATES[cell].length * H;
+  const rows = gatesOf(layer).length * H;
   const out = projSize ?? H;
   const input = index === 0 ? layer.inputSize : out * (bidirectional ? 2 : 1);
   const own = bias ? [rows] : null;
@@ -107,7 +130,7 @@ export function parametersOf({ layer, directions }: Read): Parameter[] {
 
 function recurrentParameters(layer: RecurrentDescription, index: number, parts: Parts, place: string): Parameter[] {
   const { hiddenSize: H, projSize } = layer;
-  const gates = GATES[layer.cell];
+  const gates = gatesOf(layer);
   const shapes = expectedShapes(layer, index, false);
   const { wx = '', wh = '', wr = '', bx = '', bh, bn } = parts;
   const columns = (side: 0 | 1, operand: string): Block[] =>

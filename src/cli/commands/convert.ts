@@ -28,11 +28,12 @@ const BY_ENDING: Readonly<Record<string, Target>> = {
 
 export const convertCommand = defineCommand({
   name: 'convert',
-  summary: 'bring weights from PyTorch, safetensors or NumPy here, or a model there',
+  summary: 'bring weights from PyTorch, safetensors, NumPy or brain.js here, or a model there',
   arguments: [
     {
       name: '<from>',
-      description: 'a file of weights, known by its content: .pt, .safetensors, its index, .npz, a model',
+      description:
+        'a file of weights, known by its content: .pt, .safetensors, its index, .npz, brain.js JSON, a model',
     },
     { name: '<to>', description: 'the file to write' },
   ],

@@ -13,7 +13,8 @@ import {
 } from '../../expect.js';
 import type { MappedParameter, Mapping, UnmappedTensor } from '../../formats/layers.js';
 import { type OpenOptions, openTensors } from '../../formats/openTensors.js';
-import { type ReadOptions, readStateDict } from '../../formats/pytorch.js';
+import type { ReadOptions } from '../../formats/pytorch.js';
+import { readLayers } from '../../formats/readLayers.js';
 import type { TensorFile } from '../../formats/tensorFile.js';
 import { ensureBackend } from '../../backend/choose.js';
 import type { ByteSource } from '../../platform/byteSource.js';
@@ -36,7 +37,7 @@ const OPTIONS: Names<ImportOptions> = { prefix: true, layers: true, at: true, op
 
 /**
  * Reads a file of weights that another toolkit wrote, or `exportModel`, or `convert`: of PyTorch (`.pt`, `.pth`; state dicts and checkpoints),
- * safetensors (PyTorch's names or MLX's; in several parts by `model.safetensors.index.json`), NumPy (`.npz` with such names). A file is known by its content.
+ * safetensors (PyTorch's names or MLX's; in several parts by `model.safetensors.index.json`), NumPy (`.npz` with such names); recurrent networks of brain.js (the JSON of `net.toJSON()`). A file is known by its content.
  * @param source a path on Node, an address, a `File`, a `Response`, bytes, or a `ByteSource`, of which only what is needed is read
  * Errors: FORMAT for files that are damaged or of another kind, which is named, and without `partial` for tensors that no layer here
  * takes; NOT_FOUND, IO, OPTION.
@@ -103,7 +104,7 @@ export async function loadWeights(
 }
 
 async function readMapped(file: TensorFile, options: ReadOptions): Promise<Mapping & { weights: StateDict }> {
-  const mapping = readStateDict(file, options);
+  const mapping = readLayers(file, options);
   return { ...mapping, weights: await readWeights(file, mapping.parameters) };
 }
 

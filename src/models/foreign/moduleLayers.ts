@@ -1,5 +1,5 @@
 // Imported models in our own format: a file of weights of a module whose configuration says what layers it has.
-import type { LayerDescription } from '../../formats/layers.js';
+import { FOREIGN_CELLS, type LayerDescription } from '../../formats/layers.js';
 import { encodeSafetensors } from '../../formats/safetensors.js';
 import type { TensorFile } from '../../formats/tensorFile.js';
 import { decodeLabels, encodeLabels, givenParameters, storedTensors } from '../../weights/files.js';
@@ -61,7 +61,7 @@ function layerOf(reader: ConfigReader): LayerDescription {
       return {
         kind,
         name,
-        cell: reader.choice('cell', ['rnn', 'rnn-relu', 'gru', 'lstm', 'lstm-projection']),
+        cell: reader.choice('cell', FOREIGN_CELLS),
         inputSize: size('inputSize'),
         hiddenSize: size('hiddenSize'),
         numLayers: size('numLayers'),

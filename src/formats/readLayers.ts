@@ -1,0 +1,10 @@
+// The layers of an open file of weights, by the names of whoever wrote it.
+import { readBrainJs } from './brainJs.js';
+import type { Mapping } from './layers.js';
+import { type ReadOptions, readStateDict } from './pytorch.js';
+import type { TensorFile } from './tensorFile.js';
+
+/** What the tensors of a file are. What no layer here takes is in `unmapped`. Errors: FORMAT. */
+export function readLayers(file: TensorFile, options: ReadOptions = {}): Mapping {
+  return file.kind === 'brain.js' ? readBrainJs(file) : readStateDict(file, options);
+}
