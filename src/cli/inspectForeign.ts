@@ -6,7 +6,7 @@ import { formatNumber, table } from './output.js';
 /** Its format, layers and tensors, by the headers alone; null for a model of ours. Errors: FORMAT, which names what it is; NOT_FOUND, IO. */
 export async function inspectForeign(cwd: string, file: string): Promise<CommandResult | null> {
   const { openTensors } = await import('../formats/openTensors.js');
-  const { mappingOf } = await import('../models/foreign/importModel.js');
+  const { readLayers } = await import('../formats/readLayers.js');
   const { isOfUnrolled, readModuleFile } = await import('../models/foreign/moduleLayers.js');
   const { source, open } = await sourceOf(cwd, file);
   try {
@@ -16,7 +16,7 @@ export async function inspectForeign(cwd: string, file: string): Promise<Command
     if (isOurs && metadata.kind !== 'module') return null;
     const { layout, layers, unmapped } = isOurs
       ? { layout: 'Unrolled', layers: (await readModuleFile(opened)).layers ?? [], unmapped: [] }
-      : mappingOf(opened);
+      : readLayers(opened);
     await opened.close();
     const tensors = [...entries].map(([name, { shape, dtype }]) => ({ name, shape, dtype }));
     const numbers = tensors.reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0);

@@ -1,6 +1,9 @@
 // What a file is that is not what was asked for, by its first bytes, so that a message can name it.
 import { isPage } from '../platform/page.js';
 
+/** A byte that may be any. */
+const ANY = -1;
+
 const STARTS: readonly [start: readonly number[], what: string, help: string][] = [
   [[0x25, 0x50, 0x44, 0x46], 'a PDF document', 'export its text'],
   [[0xd0, 0xcf, 0x11, 0xe0], 'a workbook or document of an old Office version', 'save the sheet as CSV'],
@@ -17,6 +20,16 @@ const STARTS: readonly [start: readonly number[], what: string, help: string][] 
   [[0x37, 0x7a, 0xbc, 0xaf], 'a 7z archive', 'unpack it'],
   [[0x89, 0x50, 0x4e, 0x47], 'a PNG picture', 'name a file with text'],
   [[0xff, 0xd8, 0xff], 'a JPEG picture', 'name a file with text'],
+  [[0x47, 0x49, 0x46, 0x38], 'a GIF picture', 'name a file with text'],
+  [[0x52, 0x49, 0x46, 0x46, ANY, ANY, ANY, ANY, 0x57, 0x41, 0x56, 0x45], 'a sound (WAV)', 'name a file with text'],
+  [[0x52, 0x49, 0x46, 0x46, ANY, ANY, ANY, ANY, 0x57, 0x45, 0x42, 0x50], 'a WebP picture', 'name a file with text'],
+  [[0x49, 0x44, 0x33], 'a sound (MP3)', 'name a file with text'],
+  [[ANY, ANY, ANY, ANY, 0x66, 0x74, 0x79, 0x70], 'a film or sound (MP4)', 'name a file with text'],
+  [[0x00, 0x61, 0x73, 0x6d], 'WebAssembly', 'name a file with text'],
+  [[0x7f, 0x45, 0x4c, 0x46], 'a program (ELF)', 'name a file with text'],
+  [[0x46, 0x45, 0x41, 0x31], 'Feather', 'write it as CSV or JSON lines'],
+  [[0x52, 0x61, 0x72, 0x21, 0x1a], 'a RAR archive', 'unpack it'],
+  [[0x4d, 0x41, 0x54, 0x4c, 0x41, 0x42, 0x20, 0x35], 'data of MATLAB', 'write it with writematrix'],
 ];
 
 /** Kinds of files that hold neither text nor a model that is read here. */
@@ -30,7 +43,7 @@ export interface FileKind {
 /** The kind of a file; null for text, for archives, and for what is not known. */
 export function fileKind(bytes: Uint8Array): FileKind | null {
   if (isSafetensors(bytes)) return { what: 'a model (safetensors)', help: 'name the data, not a model of it' };
-  const found = STARTS.find(([start]) => start.every((byte, i) => bytes[i] === byte));
+  const found = STARTS.find(([start]) => start.every((byte, i) => byte === ANY || bytes[i] === byte));
   return found === undefined ? null : { what: found[1], help: found[2] };
 }
 

@@ -4,7 +4,7 @@
 import type { FileTensor } from '../weights/files.js';
 
 /** Datasets by name, and groups. */
-interface Group extends Map<string, Group | FileTensor> {}
+class Group extends Map<string, Group | FileTensor> {}
 
 const SUPERBLOCK = 96;
 const MESSAGE = { dataspace: 1, linkInfo: 2, datatype: 3, fill: 5, link: 6, layout: 8, groupInfo: 10 } as const;
@@ -12,13 +12,13 @@ const UNDEFINED = new Array<number>(8).fill(0xff);
 
 /** The bytes of a file with these tensors, as float32; `layers/dense/vars/0` stands in three groups. */
 export function encodeHdf5(tensors: ReadonlyMap<string, FileTensor>): Uint8Array {
-  const root: Group = new Map();
+  const root = new Group();
   for (const [path, tensor] of tensors) {
     const parts = path.split('/');
     let group = root;
     for (const part of parts.slice(0, -1)) {
       const next = group.get(part);
-      const inner: Group = next instanceof Map ? next : new Map();
+      const inner = next instanceof Group ? next : new Group();
       group.set(part, inner);
       group = inner;
     }
@@ -62,7 +62,7 @@ class Pieces {
 
 function writeGroup(file: Pieces, group: Group): number {
   const links = [...group].map(([name, value]): Message => {
-    const address = value instanceof Map ? writeGroup(file, value) : writeDataset(file, value);
+    const address = value instanceof Group ? writeGroup(file, value) : writeDataset(file, value);
     const text = new TextEncoder().encode(name);
     // Version 1; the length in two bytes, the name in UTF-8.
     return [MESSAGE.link, [1, 0x11, 1, ...number(text.length, 2), ...text, ...number(address, 8)]];

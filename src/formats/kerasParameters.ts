@@ -6,7 +6,7 @@ import type { LayerDescription, RecurrentDescription } from './layers.js';
 import { asItIs, type Parameter } from './parameters.js';
 
 /** Cells that Keras has. */
-export type KerasCell = Exclude<RecurrentDescription['cell'], 'lstm-projection'>;
+export type KerasCell = Exclude<RecurrentDescription['cell'], 'lstm-projection' | 'brain-lstm'>;
 
 /** For each gate, in Keras's order: the linear of ours that multiplies the input, the one that multiplies the state, and what that is. */
 interface Gate {
@@ -28,7 +28,7 @@ const GATES: Readonly<Record<KerasCell, readonly Gate[]>> = {
 
 /** How many gates a cell of Keras has; null for one that it has not. */
 export function gatesOfKeras(cell: RecurrentDescription['cell']): number | null {
-  return cell === 'lstm-projection' ? null : GATES[cell].length;
+  return cell === 'lstm-projection' || cell === 'brain-lstm' ? null : GATES[cell].length;
 }
 
 /** The shapes of the tensors of a layer, in Keras's order: for a recurrent one of one direction. */
@@ -103,7 +103,7 @@ function ones(name: string, size: number): Parameter {
 
 function cellParameters(layer: RecurrentDescription, from: readonly string[], place: string): Parameter[] {
   const { cell, inputSize, hiddenSize: H, bias } = layer;
-  if (cell === 'lstm-projection') return [];
+  if (cell === 'lstm-projection' || cell === 'brain-lstm') return [];
   const gates = GATES[cell];
   const width = gates.length * H;
   const blocks = (of: (one: Gate) => Omit<Block, 'width'>): Block[] => gates.map((one) => ({ ...of(one), width: H }));

@@ -19,6 +19,7 @@ const CLASSES: Readonly<Record<RecurrentDescription['cell'], string>> = {
   'rnn-identity': 'SimpleRNN',
   lstm: 'LSTM',
   'lstm-projection': 'LSTM',
+  'brain-lstm': 'LSTM',
   gru: 'GRU',
   'gru-reset-before': 'GRU',
 };
@@ -148,6 +149,7 @@ function writtenLayers(layers: readonly LayerDescription[], target: KerasTarget)
 function refusalOf(layer: LayerDescription, target: KerasTarget): string | null {
   if (layer.kind !== 'recurrent') return null;
   if (layer.cell === 'lstm-projection') return 'an LSTM with a projection';
+  if (layer.cell === 'brain-lstm') return 'the LSTM of brain.js';
   if (layer.cell === 'gru' && target === 'tfjs')
     return 'a GRU with the reset after the product, which tfjs refuses to load';
   return null;

@@ -11,6 +11,7 @@ export const FOREIGN_CELLS = [
   'gru-reset-before',
   'lstm',
   'lstm-projection',
+  'brain-lstm',
 ] as const;
 
 /** Functions that Keras computes inside a layer. */

@@ -4,7 +4,8 @@ import { UnrolledError } from '../errors.js';
 import { expectFunction, expectText, type Names, optionsOf } from '../expect.js';
 import { type ByteSource, openSource, readRange, sourceOfBytes } from '../platform/byteSource.js';
 import { addressOf, type FileSource } from '../platform/files.js';
-import { fileKind } from './fileKinds.js';
+import { openBrainJs } from './brainJs.js';
+import type { FileKind } from './fileKinds.js';
 import { foreignKind } from './foreignKinds.js';
 import { isKerasZip, openKerasHdf5, openKerasZip } from './keras.js';
 import { openNpy, openNpz } from './npy.js';
@@ -88,12 +89,24 @@ async function openKnown(
   if (start[0] === 0x50 && start[1] === 0x4b && (start[2] === 3 || start[2] === 5)) return openZip(source, at);
   if (start[0] === 0x93 && start[1] === 0x4e) return openNpy(source);
   if (HDF5.every((byte, i) => start[i] === byte)) return openKerasHdf5(source);
-  if (isJson(start)) return (await isTfjs(source)) ? openTfjs(source, openPart) : openShards(source, openPart);
-  const other = foreignKind(start) ?? (start[8] === 0x7b ? null : fileKind(start));
+  if (isJson(start)) {
+    if (await isTfjs(source)) return openTfjs(source, openPart);
+    return (await openBrainJs(source)) ?? openShards(source, openPart);
+  }
+  const other = foreignKind(start) ?? (start[8] === 0x7b ? null : unknownKind(start));
   if (other !== null) {
     throw new UnrolledError('FORMAT', `expected a file of weights, received ${other.what}: ${name}`, other.help);
   }
   return openSafetensors(source);
+}
+
+/** What no one knows, by its first bytes. */
+function unknownKind(start: Uint8Array): FileKind {
+  const bytes = Array.from(start.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  return {
+    what: `a file of no kind that is known here, which begins with the bytes ${bytes}`,
+    help: 'name a file of weights: .safetensors, .pt, .npz; of another kind write one of these where it came from',
+  };
 }
 
 /** Text that begins with a brace. */
@@ -101,16 +114,28 @@ function isJson(start: Uint8Array): boolean {
   return /^\s*\{\s*"/.test(new TextDecoder('latin1').decode(start.subarray(0, 64)));
 }
 
+/** What a zip archive is, by a path in it. */
+const ARCHIVES: readonly [path: RegExp, what: string][] = [
+  [/^word\//, 'a Word document'],
+  [/^xl\//, 'a workbook (Excel)'],
+  [/^ppt\//, 'slides (PowerPoint)'],
+  [/^MAR-INF\//, 'an archive of TorchServe'],
+  [/^META-INF\/MANIFEST\.MF$/, 'a Java archive'],
+  [/^mimetype$/, 'a document (EPUB or OpenDocument)'],
+];
+
 async function openZip(source: ByteSource, at: string | undefined): Promise<TensorFile & { close?(): Promise<void> }> {
   const zip = await ZipArchive.open(source);
   if (zip.find('data.pkl') !== undefined) return openTorchFile(source, zip, at);
   const paths = zip.entries.map(({ path }) => path);
   if (paths.length > 0 && paths.every((path) => path.endsWith('.npy'))) return openNpz(source, zip);
   if (isKerasZip(paths)) return openKerasZip(source, zip);
-  const some = paths.slice(0, 5).map((path) => brief(path));
+  const what = ARCHIVES.find(([path]) => paths.some((own) => path.test(own)))?.[1] ?? 'a zip archive';
+  const weights = paths.filter((path) => /\.(safetensors|pth?|ckpt|bin|npz|npy|h5|keras|onnx)$/i.test(path));
+  const some = (weights.length > 0 ? weights : paths).slice(0, 5).map((path) => brief(path));
   throw new UnrolledError(
     'FORMAT',
-    `expected a file of weights, received a zip archive: ${source.name}`,
+    `expected a file of weights, received ${what}: ${source.name}`,
     `it holds ${some.join(', ') || 'nothing'}: unpack it, and name the file of weights`,
   );
 }

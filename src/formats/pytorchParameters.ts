@@ -8,7 +8,7 @@ import { asItIs, type Parameter } from './parameters.js';
 const OF_LSTM: readonly (readonly [x: string, h: string])[] = ['i', 'f', 'g', 'o'].map((gate) => [gate, gate] as const);
 
 /** Cells that PyTorch has. */
-export type PyTorchCell = Exclude<RecurrentDescription['cell'], 'gru-reset-before' | 'rnn-identity'>;
+export type PyTorchCell = Exclude<RecurrentDescription['cell'], 'gru-reset-before' | 'rnn-identity' | 'brain-lstm'>;
 
 /**
  * The gates of a cell in PyTorch's order: for each, the linears of ours that multiply the input and the state. Where they are one, its

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { relu } from '../../autograd/ops.js';
 import { useBackend } from '../../backend/choose.js';
@@ -176,6 +177,19 @@ describe('unrolled convert', () => {
 });
 
 describe('unrolled inspect', () => {
+  it('says what a zip archive is, and what in it may be weights', async () => {
+    await inFiles(async (run, folder) => {
+      const zip = (paths: readonly string[]): Uint8Array =>
+        zipSync(Object.fromEntries(paths.map((path) => [path, new Uint8Array(1)])));
+      writeFileSync(join(folder, 'x'), zip(['[Content_Types].xml', 'word/document.xml']));
+      expect((await run('inspect', 'x')).err).toMatch(/received a Word document/);
+      writeFileSync(join(folder, 'y'), zip(['README.md', 'weights/model.safetensors']));
+      expect((await run('inspect', 'y')).err).toMatch(
+        /a zip archive: y[^]*it holds weights\/model\.safetensors: unpack/,
+      );
+    });
+  });
+
   it.each([
     ['other.pt', /^attention\.in_proj_weight +12 × 4 +F32 +MultiheadAttention/m],
     ['float8.safetensors', /^w +4 +F8_E4M3$/m],
@@ -199,6 +213,21 @@ describe('unrolled inspect', () => {
     ['Salted__\x01\x02\xff\xfe', /encrypted data/],
     ['\x1f\x8b\x08\x00', /gzip data/],
     ['a,b\n1,2\n', /text/],
+    ['%PDF-1.7\n%', /a PDF document/],
+    ['RIFF\x24\0\0\0WAVEfmt ', /a sound \(WAV\)/],
+    ['\x89PNG\r\n\x1a\n', /a PNG picture/],
+    ['PAR1\0\0\0\0\0\0', /Parquet/],
+    ['BZh91AY', /bzip2 data[^]*bunzip2/],
+    ['GGUF\x03\0\0\0\x25\x01\0\0\0\0\0\0\x01\0\0\0\0\0\0\0', /GGUF[^]*of 293 tensors/],
+    ['\x04\0\0\0\x01\0\0\0\x03\0\0\0V 1\x0d\0\0\0nn.Sequential', /Torch 7[^]*torchfile/],
+    ['\x03\0\0\0\x01\0\0\0\x05\0\0\0\x02\0\0\0\x05\0\0\0vocab', /Torch 7/],
+    ['4\n1\n3\nV 1\n13\nnn.Sequential\n', /Torch 7/],
+    ['(dp0\nVa\np1\nI1\ns.', /a Python pickle/],
+    ['2 3\nthe 0.1 -0.2 0.3\nof 1 2 3\n', /word vectors[^]*readVectors/],
+    ['\0'.repeat(200), /zeros[^]*copy it again/],
+    [`sys_info${'\0'.repeat(249)}ustar\x0000${'\0'.repeat(200)}`, /a tar archive, which begins with "sys_info"/],
+    ['\x01\x02\xff\xfe\x80\x80\x80\x80\x80\x80', /of no kind that is known here[^]*01 02 ff fe/],
+    ['{"type":"NeuralNetwork","sizes":[2,1],"layers":[]}', /brain\.js[^]*not recurrent/],
     ['', /an empty file/],
   ])('says what %j is', async (content, expected) => {
     await inFiles(async (run, folder) => {

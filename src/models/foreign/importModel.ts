@@ -14,8 +14,8 @@ import {
 import type { MappedParameter, Mapping, UnmappedTensor } from '../../formats/layers.js';
 import { besides, type OpenOptions, openTensors } from '../../formats/openTensors.js';
 import { isOnnx } from '../../formats/foreignKinds.js';
-import { readKeras } from '../../formats/kerasLayers.js';
-import { type ReadOptions, readStateDict } from '../../formats/pytorch.js';
+import type { ReadOptions } from '../../formats/pytorch.js';
+import { readLayers } from '../../formats/readLayers.js';
 import type { TensorFile } from '../../formats/tensorFile.js';
 import { ensureBackend } from '../../backend/choose.js';
 import { type ByteSource, openSource, readRange } from '../../platform/byteSource.js';
@@ -43,8 +43,8 @@ const OPTIONS: Names<ImportOptions> = { prefix: true, layers: true, at: true, op
 /**
  * Reads a file of weights that another toolkit wrote, or `exportModel`, or `convert`: of PyTorch (`.pt`, `.pth`; state dicts and checkpoints),
  * safetensors (PyTorch's names or MLX's; in several parts by `model.safetensors.index.json`), NumPy (`.npz` with such names),
- * Keras (`.keras`, `.weights.h5`, `.h5`, which want the package h5wasm), TensorFlow.js (`model.json`), ONNX (layers one after the other;
- * `importOnnx` reads more). A file is known by its content.
+ * Keras (`.keras`, `.weights.h5`, `.h5`, which want the package h5wasm), TensorFlow.js (`model.json`), brain.js (the JSON of `net.toJSON()`),
+ * ONNX (layers one after the other; `importOnnx` reads more). A file is known by its content.
  * @param source a path on Node, an address, a `File`, a `Response`, bytes, or a `ByteSource`, of which only what is needed is read
  * Errors: FORMAT for files that are damaged or of another kind, which is named, and without `partial` for tensors that no layer here
  * takes; UNSUPPORTED for layers of a graph that have no description, and without h5wasm where it is needed; NOT_FOUND, IO, OPTION.
@@ -127,13 +127,8 @@ async function startsAsOnnx(source: ByteSource): Promise<boolean> {
   return isOnnx(await readRange(source, 0, Math.min(START, source.size)));
 }
 
-/** What the tensors of a file are, by the layout that it has. Errors: FORMAT. */
-export function mappingOf(file: TensorFile, options: ReadOptions = {}): Mapping {
-  return file.topology === undefined ? readStateDict(file, options) : readKeras(file, options);
-}
-
 async function readMapped(file: TensorFile, options: ReadOptions): Promise<Mapping & { weights: StateDict }> {
-  const mapping = mappingOf(file, options);
+  const mapping = readLayers(file, options);
   return { ...mapping, weights: await readWeights(file, mapping.parameters) };
 }
 
