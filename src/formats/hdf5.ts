@@ -73,15 +73,9 @@ let loaded: Promise<Library> | null = null;
 
 /** The library, once. Errors: UNSUPPORTED where it is not installed. */
 async function load(): Promise<Library> {
-  loaded ??= import('h5wasm').then(async (library) => {
-    const runtime = await library.ready;
-    const { FS } = runtime;
-    // Else the library writes to the console what it then returns.
-    runtime.activate_throwing_error_handler();
-    for (const device of DEVICES) if (FS.analyzePath(`/dev/${device}`).exists) FS.unlink(`/dev/${device}`);
-    return library;
-  });
+  // In the same block as the import, by which bundlers know that it may be missing.
   try {
+    loaded ??= prepared(await import('h5wasm'));
     return await loaded;
   } catch (cause) {
     loaded = null;
@@ -92,6 +86,16 @@ async function load(): Promise<Library> {
       { cause },
     );
   }
+}
+
+async function prepared(library: Library): Promise<Library> {
+  const runtime = await library.ready;
+  // Else the library writes to the console what it then returns.
+  runtime.activate_throwing_error_handler();
+  for (const device of DEVICES) {
+    if (runtime.FS.analyzePath(`/dev/${device}`).exists) runtime.FS.unlink(`/dev/${device}`);
+  }
+  return library;
 }
 
 /** Whatever the library throws as FORMAT. */
