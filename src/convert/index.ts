@@ -19,7 +19,12 @@ export {
 // Weights in and out
 export { importModel, type ImportOptions, loadWeights } from '../models/foreign/importModel.js';
 export { ImportedModel, type MappedNames } from '../models/foreign/importedModel.js';
-export { type ImportedForwardOptions, ImportedNetwork, type ImportedState } from '../models/foreign/importedNetwork.js';
+export {
+  type ImportedForwardOptions,
+  type ImportedLayer,
+  ImportedNetwork,
+  type ImportedState,
+} from '../models/foreign/importedNetwork.js';
 export { EXPORT_FORMATS, type Exportable, type ExportFormat, exportModel } from '../models/foreign/exportModel.js';
 export type { ByteSource } from '../platform/byteSource.js';
 export type {

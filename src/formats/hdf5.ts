@@ -27,7 +27,7 @@ type Runtime = Awaited<Library['ready']>;
 type Metadata = h5wasm.Metadata;
 
 const MAX_OBJECTS = 20_000;
-const MAX_DEPTH = 32;
+const MAX_DEPTH = 16;
 const MAX_ATTRIBUTE = 50_000_000;
 /** Devices of the library's file system, which would ask the terminal or the page. */
 const DEVICES = ['stdin', 'stdout', 'stderr', 'tty', 'tty1', 'random', 'urandom', 'null'];
@@ -53,7 +53,7 @@ export async function openHdf5Bytes(bytes: Uint8Array, name: string): Promise<Hd
   try {
     const opened = guarded(name, () => new library.File(path, 'r'));
     file = opened;
-    const { groups, datasets } = guarded(name, () => walk(runtime, opened.file_id, name));
+    const { groups, datasets } = guarded(name, () => walk(runtime, opened.file_id, bytes.length, name));
     const entries = new Map([...datasets].map(([key, own]) => [key, entryOf(own)]));
     checkSizes(runtime, opened.file_id, datasets, bytes.length, name);
     return {
@@ -73,12 +73,9 @@ let loaded: Promise<Library> | null = null;
 
 /** The library, once. Errors: UNSUPPORTED where it is not installed. */
 async function load(): Promise<Library> {
-  loaded ??= import('h5wasm').then(async (library) => {
-    const { FS } = await library.ready;
-    for (const device of DEVICES) if (FS.analyzePath(`/dev/${device}`).exists) FS.unlink(`/dev/${device}`);
-    return library;
-  });
+  // In the same block as the import, by which bundlers know that it may be missing.
   try {
+    loaded ??= prepared(await import('h5wasm'));
     return await loaded;
   } catch (cause) {
     loaded = null;
@@ -89,6 +86,16 @@ async function load(): Promise<Library> {
       { cause },
     );
   }
+}
+
+async function prepared(library: Library): Promise<Library> {
+  const runtime = await library.ready;
+  // Else the library writes to the console what it then returns.
+  runtime.activate_throwing_error_handler();
+  for (const device of DEVICES) {
+    if (runtime.FS.analyzePath(`/dev/${device}`).exists) runtime.FS.unlink(`/dev/${device}`);
+  }
+  return library;
 }
 
 /** Whatever the library throws as FORMAT. */
@@ -102,14 +109,16 @@ function guarded<T>(name: string, run: () => T): T {
 }
 
 /** Groups and datasets, by hard links alone; each group once, so that a circle ends. */
-function walk(runtime: Runtime, file: bigint, name: string) {
+function walk(runtime: Runtime, file: bigint, size: number, name: string) {
+  // Each takes some dozens of bytes: a circle that branches ends soon.
+  const most = Math.min(MAX_OBJECTS, Math.ceil(size / 40));
   const groups: string[] = [];
   const datasets = new Map<string, Metadata>();
   let count = 0;
   const visit = (group: string, depth: number): void => {
     if (depth > MAX_DEPTH) throw damaged(`groups at most ${MAX_DEPTH} deep`, 'more', name);
     for (const key of runtime.get_names(file, group === '' ? '/' : group, false)) {
-      if (++count > MAX_OBJECTS) throw damaged(`at most ${MAX_OBJECTS} groups and datasets`, 'more', name);
+      if (++count > most) throw damaged(`at most ${most} groups and datasets`, 'more', name);
       const path = group === '' ? key : `${group}/${key}`;
       const type = runtime.get_type(file, path);
       if (type === runtime.H5G_GROUP) {

@@ -3,8 +3,10 @@
 // Source: https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html
 import type { FileTensor } from '../weights/files.js';
 
-/** Datasets by name, and groups. */
-class Group extends Map<string, Group | FileTensor> {}
+interface Group {
+  /** Datasets and groups, by name. */
+  members: Map<string, Group | FileTensor>;
+}
 
 const SUPERBLOCK = 96;
 const MESSAGE = { dataspace: 1, linkInfo: 2, datatype: 3, fill: 5, link: 6, layout: 8, groupInfo: 10 } as const;
@@ -12,17 +14,17 @@ const UNDEFINED = new Array<number>(8).fill(0xff);
 
 /** The bytes of a file with these tensors, as float32; `layers/dense/vars/0` stands in three groups. */
 export function encodeHdf5(tensors: ReadonlyMap<string, FileTensor>): Uint8Array {
-  const root = new Group();
+  const root: Group = { members: new Map() };
   for (const [path, tensor] of tensors) {
     const parts = path.split('/');
     let group = root;
     for (const part of parts.slice(0, -1)) {
-      const next = group.get(part);
-      const inner = next instanceof Group ? next : new Group();
-      group.set(part, inner);
+      const next = group.members.get(part);
+      const inner: Group = next !== undefined && 'members' in next ? next : { members: new Map() };
+      group.members.set(part, inner);
       group = inner;
     }
-    group.set(parts[parts.length - 1], tensor);
+    group.members.set(parts[parts.length - 1], tensor);
   }
   const file = new Pieces();
   const address = writeGroup(file, root);
@@ -61,8 +63,8 @@ class Pieces {
 }
 
 function writeGroup(file: Pieces, group: Group): number {
-  const links = [...group].map(([name, value]): Message => {
-    const address = value instanceof Group ? writeGroup(file, value) : writeDataset(file, value);
+  const links = [...group.members].map(([name, value]): Message => {
+    const address = 'members' in value ? writeGroup(file, value) : writeDataset(file, value);
     const text = new TextEncoder().encode(name);
     // Version 1; the length in two bytes, the name in UTF-8.
     return [MESSAGE.link, [1, 0x11, 1, ...number(text.length, 2), ...text, ...number(address, 8)]];

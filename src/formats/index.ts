@@ -24,7 +24,13 @@ export {
   storedTensors,
 } from '../weights/files.js';
 export { type OpenedTensors, type OpenOptions, openTensors } from './openTensors.js';
-export { TENSOR_FILE_KINDS, type TensorEntry, type TensorFile, type TensorFileKind } from './tensorFile.js';
+export {
+  type FileTopology,
+  TENSOR_FILE_KINDS,
+  type TensorEntry,
+  type TensorFile,
+  type TensorFileKind,
+} from './tensorFile.js';
 export { decodeNpy, encodeNpy, encodeNpz } from './npy.js';
 export { encodeTorchFile } from './torchFile.js';
 export type { NumberArray as SafetensorsArray, NumberType as SafetensorsDType } from './tensorData.js';

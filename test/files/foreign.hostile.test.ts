@@ -12,7 +12,9 @@ import { ReferenceBackend } from '../../src/backend/reference/reference.js';
 
 const NAME = 'stranger.bin';
 const read = (name: string): Uint8Array =>
-  new Uint8Array(readFileSync(new URL(`../golden/formats/${name}`, import.meta.url)));
+  new Uint8Array(
+    readFileSync(new URL(`../golden/${/keras|h5|tfjs/.test(name) ? 'keras' : 'formats'}/${name}`, import.meta.url)),
+  );
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
 beforeAll(async () => {
@@ -33,7 +35,10 @@ async function refusal(bytes: Uint8Array, what: string): Promise<UnrolledError |
   };
   const start = performance.now();
   try {
-    const model = await importModel(source, { partial: true });
+    const model = await importModel(source, {
+      partial: true,
+      open: (name) => read(`tfjs-values/group1-shard${name.includes('2of2') ? 2 : 1}of2.bin`),
+    });
     for (const own of Object.values(model.weights)) expect(own.data.length).toBeLessThanOrEqual(8 * bytes.length);
     return null;
   } catch (error) {
@@ -59,8 +64,9 @@ function generator(seed: number): () => number {
 }
 
 const FILES = ['gru.pt', 'checkpoint.pt', 'strided.pt', 'packed.npz', 'tagger.npz', 'tagger.safetensors', 'bf4-F.npy'];
+const KERAS = ['tfjs-values/model.json'];
 
-describe.each(FILES)('%s', (name) => {
+describe.each([...FILES, ...KERAS])('%s', (name) => {
   const original = read(name);
 
   it('cut anywhere is refused', async () => {
@@ -297,4 +303,28 @@ it('an index and a header of layers from strangers', async () => {
     const model = await importModel(bytes);
     expect(() => model.network()).toThrow(UnrolledError);
   }
+});
+
+it.each([
+  ['external-link', /a link to elsewhere/],
+  ['external-data', /unable|HDF5-DIAG/i],
+  ['virtual', /a virtual one/],
+  ['petabytes', /datasets of 4503599627370496 bytes/],
+  ['circle', /groups at most 16 deep/],
+])('HDF5 with %s is refused', async (name, message) => {
+  expect((await refusal(read(`${name}.h5`), name))?.message).toMatch(message);
+});
+
+it('a model of TensorFlow.js opens no file but those beside it', async () => {
+  const asked: string[] = [];
+  for (const path of ['../a.bin', '/etc/passwd', 'a/b.bin', 'https://x/y', 'C:x', '.hidden', 'a?b', 7]) {
+    const model = { modelTopology: {}, weightsManifest: [{ paths: [path], weights: [] }] };
+    const bytes = text(JSON.stringify(model));
+    const open = (name: string): Uint8Array => {
+      asked.push(name);
+      return new Uint8Array();
+    };
+    await expect(importModel(bytes, { open })).rejects.toThrow(/names of files without folders/);
+  }
+  expect(asked).toEqual([]);
 });

@@ -132,6 +132,24 @@ def case(name, model, x, files):
     return {"name": name, "files": files, "input": list(x.shape), "x": flat(x), "tokens": x.dtype.kind == "i", "shape": list(output.shape), "output": flat(output)}
 
 
+def hostile():
+    """Files that reach for others, or claim more than there is."""
+    import h5py
+
+    def write(name, fill):
+        with h5py.File(FOLDER / f"{name}.h5", "w") as file:
+            fill(file)
+
+    weight = "layers/dense/vars/0"
+    virtual = h5py.VirtualLayout((4,), "float32")
+    virtual[:] = h5py.VirtualSource("/proc/self/environ", "x", (4,))
+    write("external-link", lambda f: f.__setitem__(weight, h5py.ExternalLink("/etc/hostname", "/x")))
+    write("external-data", lambda f: f.create_dataset(weight, (2, 3), "float32", external=[("/dev/stdin", 0, 24)]))
+    write("virtual", lambda f: f.create_virtual_dataset(weight, virtual))
+    write("petabytes", lambda f: f.create_dataset(weight, (2**25, 2**25), "float32", chunks=(64, 64)))
+    write("circle", lambda f: f.create_group("layers").__setitem__("again", f["/"]))
+
+
 def make():
     np.random.seed(7)
     FOLDER.mkdir(exist_ok=True)
@@ -150,6 +168,7 @@ def make():
                 cases.append(case(name, *build(), [f"{name}.keras", f"{name}.h5"]))
             for name, build in refused().items():
                 build().save(FOLDER / f"{name}.keras")
+            hostile()
     (FOLDER / f"{set_name}.json").write_text(json.dumps({"version": keras.__version__, "cases": cases}))
     print(f"Keras {keras.__version__}: {sum(len(c['files']) for c in cases)} files of {len(cases)} models in {FOLDER}")
 

@@ -27,7 +27,14 @@ export const EXPORT_FORMATS = [...STATE_DICT_FORMATS, 'keras', 'tfjs'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** What is exported: a module, a model (its network), what `importModel` gave, or modules in the order of data. */
-export type Exportable = Module | { network: Module } | ImportedModel | readonly Module[];
+export type Exportable =
+  | Module
+  | {
+      /** What is exported of it. */
+      network: Module;
+    }
+  | ImportedModel
+  | readonly Module[];
 
 const WRITERS: Readonly<
   Record<(typeof STATE_DICT_FORMATS)[number], (tensors: ReadonlyMap<string, FileTensor>) => Uint8Array>
