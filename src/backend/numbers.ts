@@ -79,6 +79,7 @@ export const KERNEL = {
   SAMPLE: 12,
   REPEAT: 13,
   GEMM_INT8: 14,
+  PACK: 15,
 } as const;
 
 /** Raised with every change of what calls take: kernels of another number were built from other sources. */
@@ -91,6 +92,8 @@ export const INFO = {
   PANEL: 1,
   /** Floats that a product needs beside its operands, for each thread. */
   WORKSPACE: 2,
+  /** Columns of a panel of weights that are packed for one row. */
+  ROW_PANEL: 3,
 } as const;
 
 /** What a kernel returns. BAD_INDEX leaves the position, the index and its limit where the arguments were. */
