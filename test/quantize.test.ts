@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { CELLS, Embedding, GRU, Linear, Module, Recurrent, useBackend } from '../node.js';
-import { LanguageModel } from '../models/language/languageModel.js';
-import { textOf } from '../models/language/textGenerator.js';
-import { noGrad } from '../autograd/tape.js';
-import { SGD } from '../optim/optimizers.js';
-import { randn } from '../tensor/create.js';
-import { Philox } from '../tensor/philox.js';
-import { Corpus } from '../text/corpus.js';
-import { decodeLabels, loadStored, weightTensors } from '../weights/files.js';
-import type { StoredParameter } from '../weights/labels.js';
-import { fromHalf, toBrain, toHalf } from '../weights/numbers.js';
-import { quantize } from './quantize.js';
-import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
+import { CELLS, Embedding, GRU, Linear, Module, Recurrent, useBackend } from '../src/node.js';
+import { LanguageModel } from '../src/models/language/languageModel.js';
+import { textOf } from '../src/models/language/textGenerator.js';
+import { noGrad } from '../src/autograd/tape.js';
+import { SGD } from '../src/optim/optimizers.js';
+import { randn } from '../src/tensor/create.js';
+import { Philox } from '../src/tensor/philox.js';
+import { Corpus } from '../src/text/corpus.js';
+import { decodeLabels, loadStored, weightTensors } from '../src/weights/files.js';
+import type { StoredParameter } from '../src/weights/labels.js';
+import { fromHalf, toBrain, toHalf } from '../src/weights/numbers.js';
+import { quantize } from '../src/formats/quantize.js';
+import { decodeSafetensors, encodeSafetensors } from '../src/formats/safetensors.js';
 
 const TEXT = 'Call me Ishmael. Some years ago, never mind how long precisely, having little or no money in my purse. ';
 const CORPUS = Corpus.fromText(TEXT.repeat(4));
