@@ -14,6 +14,7 @@
 #include "threads.h"
 
 #if defined(__x86_64__)
+namespace unrolled_avx512vnni { int invokeKernel(Context*, int); }
 namespace unrolled_avx512 { int invokeKernel(Context*, int); }
 namespace unrolled_avx2 { int invokeKernel(Context*, int); }
 #endif
@@ -33,6 +34,7 @@ std::vector<Isa> supportedIsas() {
   std::vector<Isa> found;
 #if defined(__x86_64__)
   const Cpu cpu;
+  if (cpu.vnni) found.push_back({"avx512vnni", unrolled_avx512vnni::invokeKernel});
   if (cpu.avx512) found.push_back({"avx512", unrolled_avx512::invokeKernel});
   if (cpu.avx2) found.push_back({"avx2", unrolled_avx2::invokeKernel});
   found.push_back({"sse2", unrolled_base::invokeKernel});

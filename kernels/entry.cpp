@@ -113,6 +113,7 @@ static int callScan(Context* x, Reader& in) {
       t.transB = in.flag();
       t.add = in.flag();
       t.packed = in.pointer<float>();
+      t.panels = in.pointer<const float>();
       t.scales = (int)in.whole();
     } else {
       t.code = in.pointer<const Instruction>();
@@ -145,7 +146,9 @@ static int callGemm(Context* x, Reader& in) {
   g.b.stride = in.whole();
   g.c.p = in.pointer<float>();
   g.c.stride = in.whole();
-  gemm(x->pool, g, in.pointer<float>());
+  float* workspace = in.pointer<float>();
+  g.panels = in.pointer<const float>();
+  gemm(x->pool, g, workspace);
   return STATUS_DONE;
 }
 
@@ -240,8 +243,17 @@ static int runKernel(Context* x, int kernel, const double* arguments) {
       x->args[INFO_CALLS_VERSION] = CALLS_VERSION;
       x->args[INFO_PANEL] = NR;
       x->args[INFO_WORKSPACE] = WORKSPACE;
+      x->args[INFO_ROW_PANEL] = ROW_PANEL;
       return STATUS_DONE;
     case KERNEL_GEMM: return callGemm(x, in);
+    case KERNEL_PACK: {
+      const float* b = in.pointer<const float>();
+      long stride = in.whole();
+      bool trans = in.flag();
+      long n = in.whole(), k = in.whole();
+      packForRow(b, stride, trans, n, k, in.pointer<float>());
+      return STATUS_DONE;
+    }
     case KERNEL_GEMM_INT8: return callGemmInt8(x, in);
     case KERNEL_MAP: return callMap(x, in);
     case KERNEL_REDUCE: {

@@ -22,6 +22,9 @@ enum { PACK_A = MC * KC + 64, PACK_B = NC * KC + 64, WORKSPACE = PACK_A + PACK_B
 /** So much of few rows is kept at hand while B is read in place. */
 enum { DIRECT_K = 512 };
 
+/** Columns of a panel of B for a single row of A. */
+enum { ROW_PANEL = 4 * W };
+
 struct Matrix {
   float* p;
   long stride;
@@ -144,6 +147,8 @@ struct Gemm {
   long m, n, k;
   bool transA, transB, add;
   Matrix a, b, c;
+  /** B as `packForRow` packed it, for a single row; else null. */
+  const float* panels = nullptr;
 };
 
 /** Whether a copy of A pays: read along its columns, or where its rows fall on the same lines of the cache. */
@@ -252,6 +257,32 @@ static void gemmFew(const float* a, long ars, long acs, const Gemm& g, long from
   }
 }
 
+/** B [k, n] in panels of ROW_PANEL columns, so that a single row of A reads it from the first number to the last. */
+static void packForRow(const float* b, long ldb, bool trans, long n, long k, float* out) {
+  for (long j = 0; j < n; j += ROW_PANEL, out += ROW_PANEL * k) {
+    long cols = least(ROW_PANEL, n - j);
+    for (long p = 0; p < k; p++)
+      for (long i = 0; i < ROW_PANEL; i++)
+        out[p * ROW_PANEL + i] = i >= cols ? 0 : trans ? b[(j + i) * ldb + p] : b[p * ldb + j + i];
+  }
+}
+
+/** A row of A [k] times panels from … to of `packForRow`; sums run in the order of `fewRows`. */
+static void rowTimesPanels(const float* a, const float* packed, long k, float* c, long n, long from, long to, bool add) {
+  for (long panel = from; panel < to; panel++) {
+    const float* b = packed + panel * ROW_PANEL * k;
+    float* at = c + panel * ROW_PANEL;
+    long cols = n - panel * ROW_PANEL;
+    V sum[4];
+    for (int v = 0; v < 4; v++) sum[v] = add && v * W < cols ? load(at + v * W) : V{};
+    for (long p = 0; p < k; p++, b += ROW_PANEL) {
+      V x = splat(a[p]);
+      for (int v = 0; v < 4; v++) sum[v] = fma(x, load(b + v * W), sum[v]);
+    }
+    for (int v = 0; v < 4 && v * W < cols; v++) storePart(at + v * W, sum[v], cols - v * W);
+  }
+}
+
 static void gemmFewRows(const Gemm& g, long from, long to) {
   long ars = g.transA ? 1 : g.a.stride;
   long acs = g.transA ? g.a.stride : 1;
@@ -272,6 +303,12 @@ static void gemm(Pool* pool, const Gemm& g, float* workspace) {
     return;
   }
   double work = (double)g.m * g.n * g.k;
+  if (g.m == 1 && g.panels) {
+    parallelRange(pool, ceilDiv(g.n, ROW_PANEL), 1, work / 4, [&](long from, long to) {
+      rowTimesPanels(g.a.p, g.panels, g.k, g.c.p, g.n, from, to, g.add);
+    });
+    return;
+  }
   if (g.m <= FEW_ROWS) {
     parallelRange(pool, g.n, 4 * W, work / 4, [&](long from, long to) { gemmFewRows(g, from, to); });
     return;

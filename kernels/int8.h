@@ -55,7 +55,9 @@ INLINE Halves widened(const int8_t* p) {
 
 /** Adds the products of LANES pairs to the lanes of `sum`, several to a lane. */
 INLINE VI dotAdd(VI sum, Halves x, Halves w) {
-#if defined(__AVX512F__)
+#if defined(__AVX512VNNI__)
+  return (VI)_mm512_dpwssd_epi32((__m512i)sum, (__m512i)x, (__m512i)w);
+#elif defined(__AVX512F__)
   return (VI)_mm512_add_epi32((__m512i)sum, _mm512_madd_epi16((__m512i)x, (__m512i)w));
 #elif defined(__AVX2__)
   return (VI)_mm256_add_epi32((__m256i)sum, _mm256_madd_epi16((__m256i)x, (__m256i)w));

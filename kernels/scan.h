@@ -31,6 +31,8 @@ struct ScanStage {
   long n, k;
   bool transB, add;
   float* packed;
+  /** B as `packForRow` packed it, for a single row; else null. */
+  const float* panels;
   /** The operand of the scales of weights of int8, which B then is; −1. */
   int scales;
   // A row sum: operands a (over `cols` columns) and c. A program: its operands, and the width of its grid.
@@ -123,6 +125,12 @@ static void runProduct(const Scan& s, const ScanStage& stage, long step, const S
     long from = pieceStart(stage.n, share.part, share.parts, INT8_COLS);
     long to = pieceStart(stage.n, share.part + 1, share.parts, INT8_COLS);
     if (from < to && rows > 0) int8Rows(g, 0, rows, from, to);
+    return;
+  }
+  if (stage.panels) {
+    long panels = ceilDiv(stage.n, ROW_PANEL);
+    rowTimesPanels(x, stage.panels, stage.k, y, stage.n, panels * share.part / share.parts,
+                   panels * (share.part + 1) / share.parts, stage.add);
     return;
   }
   if (!stage.packed) {

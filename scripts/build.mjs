@@ -40,6 +40,7 @@ const WASM_POOL = {
 /** The kernels of the addon are compiled once for each; kernels/addon.cpp takes the best that the machine has. */
 const ISAS = {
   x64: {
+    avx512vnni: ['-mavx512f', '-mavx512dq', '-mavx512bw', '-mavx512vl', '-mavx512vnni', '-mfma'],
     avx512: ['-mavx512f', '-mavx512dq', '-mavx512bw', '-mavx512vl', '-mfma'],
     avx2: ['-mavx2', '-mfma'],
     base: [],

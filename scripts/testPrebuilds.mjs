@@ -13,7 +13,7 @@ const runtimes = process.env.UNROLLED_RUNTIMES ?? join(root, 'build', 'runtimes'
 const LIMIT = 30 * 60_000;
 
 /** What the best kernels are called; the first of these that the machine has must be the one that is taken. */
-const BEST = { x64: ['avx512', 'avx2', 'sse2'], arm64: ['neon'] };
+const BEST = { x64: ['avx512vnni', 'avx512', 'avx2', 'sse2'], arm64: ['neon'] };
 
 /** The library without an addon of its own, all packages beside it, and the compiled suite. */
 async function prepare() {

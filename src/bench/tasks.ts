@@ -197,6 +197,16 @@ const GENERATION = (
   return { kind: 'rate', name, unit: 'tokens/s', peers, aims, make: (u) => generate(u, cell, hidden, layers) };
 });
 
+/** Weights of int8; `bench/int8.mjs` puts them beside ONNX Runtime's. */
+const GENERATION_INT8: RateTask = {
+  kind: 'rate',
+  name: 'generate/lstm-h512-l2/int8',
+  unit: 'tokens/s',
+  peers: [],
+  aims: [],
+  make: (u) => generate(u, 'lstm', 512, 2, 'int8'),
+};
+
 const INFERENCE: RateTask = {
   kind: 'rate',
   name: 'infer/lstm-d100-h512-l1-n64-t200',
@@ -252,6 +262,7 @@ export const BENCH_TASKS: readonly BenchTask[] = [
   MIN_CHAR,
   ...CELLS,
   ...GENERATION,
+  GENERATION_INT8,
   INFERENCE,
   ...WASM,
   ...PROCESSES,

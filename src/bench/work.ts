@@ -4,6 +4,7 @@ import type * as Library from '../node.js';
 import type { CellGraph } from '../cell/graph.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { quantize } from '../formats/quantize.js';
 import { Corpus } from '../text/index.js';
 
 /** One unit of work, and how many tokens, steps or products it is. */
@@ -108,12 +109,19 @@ export function trainCell(u: typeof Library, cell: CellGraph): Work {
   return { run, units: N * T };
 }
 
-/** Characters one by one, batch 1. */
-export function generate(u: typeof Library, cell: string, hiddenSize: number, numLayers: number): Work {
+/** Characters one by one, batch 1; with weights as float32 or int8. */
+export function generate(
+  u: typeof Library,
+  cell: string,
+  hiddenSize: number,
+  numLayers: number,
+  weights: 'f32' | 'int8' = 'f32',
+): Work {
   const characters = Array.from({ length: 65 }, (_, i) => String.fromCharCode(48 + i)).join('');
   const { vocabulary } = Corpus.fromText(characters + characters);
   const config = { cell, hiddenSize, numLayers, embeddingSize: 0, dropout: 0, seed: 0 };
-  const model = new u.LanguageModel(config, { settings: { tokens: 'char' }, vocabulary });
+  const wide = new u.LanguageModel(config, { settings: { tokens: 'char' }, vocabulary });
+  const model = weights === 'f32' ? wide : u.LanguageModel.fromBytes(quantize(wide.toBytes(), weights));
   return { run: () => void model.generate({ prime: '0', length: 200, seed: 1 }), units: 200 };
 }
 

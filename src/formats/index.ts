@@ -16,6 +16,7 @@ export type {
 export {
   decodeLabels,
   encodeLabels,
+  type FileLabel,
   type FileTensor,
   type LabelledTensor,
   type Labels,

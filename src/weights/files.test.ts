@@ -57,7 +57,11 @@ describe('givenParameters', () => {
   });
 
   it.each([
-    ['a type that no weight has', one('I32', Int32Array.of(1)), /"w" of type F32, F64, F16, BF16 in f, received I32/],
+    [
+      'a type that no weight has',
+      one('I32', Int32Array.of(1)),
+      /"w" of type F32, F64, F16, BF16, I8 in f, received I32/,
+    ],
     ['NaN', one('F32', Float32Array.of(1, NaN)), /finite numbers for "w" in f, received NaN or ±∞ at 1/],
     ['infinity', one('F64', Float64Array.of(-Infinity)), /NaN or ±∞ at 0/],
     ['NaN as a half float', one('F16', Uint16Array.of(0, 0x7e00)), /at 1/],

@@ -13,7 +13,7 @@ await conformance('native, one thread', () => createNativeBackend({ threads: 1 }
 await conformance('native, two threads', () => createNativeBackend({ threads: 2 }));
 
 // The same source, compiled for each instruction set that this machine has.
-for (const isa of ['avx512', 'avx2', 'sse2', 'neon']) {
+for (const isa of ['avx512vnni', 'avx512', 'avx2', 'sse2', 'neon']) {
   const best = await orReason(() => createNativeBackend({ threads: 1 }));
   if (typeof best === 'string' || best.features.includes(isa)) continue;
   await conformance(`native, ${isa}`, () => createNativeBackend({ threads: 2, isa }));

@@ -39,8 +39,12 @@ export class Arguments {
     this.#next = this.#start;
   }
 
-  /** Byte address of a place in memory; it stays there for this call. Errors: STATE, DTYPE, OUT_OF_MEMORY. */
-  at(ref: Ref, dtype: DType | 'any' = 'float32'): number {
+  /**
+   * Byte address of a place in memory; it stays there for this call.
+   * @param isRead the call does not change it
+   * Errors: STATE, DTYPE, OUT_OF_MEMORY.
+   */
+  at(ref: Ref, dtype: DType | 'any' = 'float32', isRead = false): number {
     const storage = this.own(ref.storage);
     if (dtype !== 'any' && storage.dtype !== dtype) {
       throw new UnrolledError(
@@ -49,7 +53,7 @@ export class Arguments {
         'convert the tensor first',
       );
     }
-    return this.#memory.touch(storage) + ref.offset * 4;
+    return (isRead ? this.#memory.touchToRead(storage) : this.#memory.touch(storage)) + ref.offset * 4;
   }
 
   /** Errors: STATE for the storage of another device, or of another copy of the library. */
@@ -72,9 +76,9 @@ export class Arguments {
   }
 
   /** The same for a matrix. Errors: also SHAPE. */
-  matrix(ref: MatrixRef, rows: number, cols: number, dtype: DType | 'any' = 'float32'): number {
+  matrix(ref: MatrixRef, rows: number, cols: number, dtype: DType | 'any' = 'float32', isRead = false): number {
     checkInside(ref, 0, matrixEnd(rows, cols, ref.stride));
-    return this.at(ref, dtype);
+    return this.at(ref, dtype, isRead);
   }
 
   put(value: number): void {
@@ -89,6 +93,17 @@ export class Arguments {
   reserve(count: number): void {
     if (this.#next - this.#start + count > MAX.ARGUMENTS) {
       throw new UnsupportedError(`expected at most ${MAX.ARGUMENTS} arguments, received ${count}`);
+    }
+  }
+
+  /** Runs a kernel of this call alone: who records does not hear of it. */
+  invokeOnce(kernel: number): void {
+    const { recorder } = this;
+    this.recorder = null;
+    try {
+      this.invoke(kernel);
+    } finally {
+      this.recorder = recorder;
     }
   }
 

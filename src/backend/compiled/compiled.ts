@@ -17,6 +17,7 @@ import * as REDUCE from '../numbers/reduce.js';
 import type { Engine } from './engine.js';
 import { checkInside, checkOperand, overlaps } from './extent.js';
 import { ProgramCache } from './programs.js';
+import { rowPanels } from './rowPanels.js';
 import type { ScanTimes } from './scanTimes.js';
 import { type CompiledStorage, Memory } from './storage.js';
 
@@ -27,8 +28,9 @@ interface CallTools {
   args: Arguments;
   memory: Memory;
   programs: ProgramCache;
-  /** Columns of a packed panel of weights. */
+  /** Columns of a packed panel of weights, and of one for a single row. */
   panel: number;
+  rowPanel: number;
 }
 
 export class CompiledBackend implements Backend {
@@ -65,10 +67,11 @@ export class CompiledBackend implements Backend {
       );
     }
     const panel = info(INFO.PANEL);
+    const rowPanel = info(INFO.ROW_PANEL);
     const workspaceFloats = info(INFO.WORKSPACE);
     this.#workspace = this.#memory.allocateBlock(workspaceFloats * 4 * engine.threads).address;
     this.#programs = new ProgramCache(this.#memory);
-    this.#tools = { args: this.#args, memory: this.#memory, programs: this.#programs, panel };
+    this.#tools = { args: this.#args, memory: this.#memory, programs: this.#programs, panel, rowPanel };
   }
 
   /** What all calls are made with. A getter, so that who looks at a backend is not shown all of its memory. */
@@ -145,10 +148,11 @@ export class CompiledBackend implements Backend {
 
   gemm(spec: GemmSpec, a: MatrixRef, b: MatrixRef, c: MatrixRef): void {
     const args = this.#args;
-    args.begin();
     const { m, n, k, transA, transB } = spec;
+    const panels = m === 1 && transA !== true ? rowPanels(this.#tools, b, spec) : 0;
+    args.begin();
     const aAt = transA ? args.matrix(a, k, m) : args.matrix(a, m, k);
-    const bAt = transB ? args.matrix(b, n, k) : args.matrix(b, k, n);
+    const bAt = transB ? args.matrix(b, n, k, 'float32', true) : args.matrix(b, k, n, 'float32', true);
     const cAt = args.matrix(c, m, n);
     args.put(m);
     args.put(n);
@@ -163,6 +167,7 @@ export class CompiledBackend implements Backend {
     args.put(cAt);
     args.put(c.stride);
     args.put(this.#workspace);
+    args.put(panels);
     args.invoke(KERNEL.GEMM);
   }
 

@@ -20,6 +20,10 @@ export class CompiledStorage implements Storage {
   call = 0;
   /** Its place among the resident ones. */
   slot = 0;
+  /** The last call that may have changed it. */
+  changed = 0;
+  /** Copies of weights in it as a single row reads them fastest, by what they are a copy of. */
+  panels: Map<string, Block> | null = null;
 
   constructor(
     readonly device: Device,
@@ -47,6 +51,9 @@ export class Memory {
   #closed = false;
   /** Nothing leaves the arena while addresses are written down. */
   pinned = false;
+  #pinnedAt = 0;
+  /** How often copies of weights went. */
+  dropped = 0;
 
   constructor(engine: Engine, budget = FIRST_BUDGET) {
     this.#engine = engine;
@@ -85,8 +92,18 @@ export class Memory {
     storage.released = true;
   }
 
-  /** Byte address of a storage, brought back where it was spilled. It stays valid for this call. Errors: OUT_OF_MEMORY. */
+  /**
+   * Byte address of a storage, brought back where it was spilled. It stays valid for this call, which may change what is there.
+   * Errors: OUT_OF_MEMORY.
+   */
   touch(storage: CompiledStorage): number {
+    storage.changed = this.#call;
+    if (storage.panels !== null) this.#dropPanels(storage);
+    return this.touchToRead(storage);
+  }
+
+  /** The same for a call that only reads it. */
+  touchToRead(storage: CompiledStorage): number {
     if (storage.block === null) this.#bringBack(storage);
     storage.call = this.#call;
     return storage.block === null ? 0 : storage.block.address;
@@ -104,6 +121,33 @@ export class Memory {
       );
     }
     return block;
+  }
+
+  /** Calls are recorded from now on: addresses are written down, so nothing leaves the arena. */
+  pin(): void {
+    this.pinned = true;
+    this.#pinnedAt = this.#call;
+  }
+
+  /**
+   * The copy of weights in a storage that belongs to a key; a new one is filled by `pack`. null where none may be made: copies are
+   * for what is read again and again, while calls are recorded and none of them changes the storage; or where there is no room.
+   */
+  panelsOf(storage: CompiledStorage, key: string, bytes: number, pack: (address: number) => void): number | null {
+    const found = storage.panels?.get(key);
+    if (found !== undefined) return found.address;
+    if (!this.pinned || storage.changed > this.#pinnedAt) return null;
+    const made = this.#arena.allocate(bytes);
+    if (made === null) return null;
+    pack(made.address);
+    (storage.panels ??= new Map()).set(key, made);
+    return made.address;
+  }
+
+  #dropPanels(storage: CompiledStorage): void {
+    for (const block of storage.panels?.values() ?? []) this.#arena.release(block);
+    storage.panels = null;
+    this.dropped++;
   }
 
   freeBlock(block: Block): void {
@@ -160,6 +204,7 @@ export class Memory {
 
   #leave(storage: CompiledStorage): void {
     if (storage.block === null) return;
+    if (storage.panels !== null) this.#dropPanels(storage);
     this.#arena.release(storage.block);
     storage.block = null;
     const last = this.#resident.pop();

@@ -4,3 +4,5 @@ export const CALLS_VERSION = 0;
 export const PANEL = 1;
 /** Floats that a product needs beside its operands, for each thread. */
 export const WORKSPACE = 2;
+/** Columns of a panel of weights that are packed for one row. */
+export const ROW_PANEL = 3;

@@ -14,3 +14,4 @@ export const FILL = 11;
 export const SAMPLE = 12;
 export const REPEAT = 13;
 export const GEMM_INT8 = 14;
+export const PACK = 15;

@@ -174,6 +174,42 @@ describe('unrolled convert', () => {
       expect((await importModel(join(folder, 'relu'))).layers).toMatchObject([{ cell: 'rnn-relu' }]);
     });
   });
+
+  it('makes a model of ours smaller, which generates the same text each way, and wide again', async () => {
+    await inFiles(async (run, folder) => {
+      const corpus = Corpus.fromText('Call me Ishmael. '.repeat(9));
+      const config = { cell: 'lstm', hiddenSize: 64, numLayers: 1, embeddingSize: 0, dropout: 0, seed: 1 };
+      const model = new LanguageModel(config, textOf(corpus, {}));
+      writeFileSync(join(folder, 'wide'), model.toBytes());
+      const convert = async (...argv: string[]): Promise<{ bytes: number; dtype: string }> => {
+        const { out, err, status } = await run('convert', ...argv, '--json');
+        expect([status, err]).toEqual([0, '']);
+        return JSON.parse(out);
+      };
+      const { bytes } = await convert('wide', 'small.safetensors', '--quantize', 'int8');
+      expect(bytes).toBeLessThan(0.45 * model.toBytes().length);
+      expect((await run('convert', 'wide', 'half.safetensors', '--quantize', 'bf16')).out).toMatch(
+        /half.*in bf16, .* \d\d % of that/,
+      );
+      const generated = await run('generate', 'small.safetensors', '--prime', 'Call', '--length', '20', '--seed', '1');
+      expect([generated.status, generated.err]).toEqual([0, '']);
+      expect(await convert('small.safetensors', 'back.safetensors')).toMatchObject({ dtype: 'f32' });
+      const back = LanguageModel.fromBytes(new Uint8Array(readFileSync(join(folder, 'back.safetensors'))));
+      expect(back.network.stateDict()['rnn.0.weight_h'].dtype).toBe('float32');
+      // Other toolkits get float32 from either.
+      for (const from of ['small.safetensors', 'back.safetensors']) {
+        const { status } = await run('convert', from, `${from}.npz`);
+        expect(status).toBe(0);
+      }
+      const [a, b] = ['small', 'back'].map((name) => readFileSync(join(folder, `${name}.safetensors.npz`)));
+      expect(a).toEqual(b);
+      expect((await run('convert', 'wide', 'x.pt', '--to', 'pytorch', '--quantize', 'int8')).err).toMatch(
+        /received --to pytorch/,
+      );
+      expect((await run('convert', 'checkpoint.pt', 'x.safetensors', '--quantize', 'int8')).status).not.toBe(0);
+      expect(existsSync(join(folder, 'x.safetensors'))).toBe(false);
+    });
+  });
 });
 
 describe('unrolled inspect', () => {

@@ -78,3 +78,43 @@ export const productCases: Case[] = [
   withInputs('gemm passes NaN and infinity on', [NaN, 1, Infinity, 2], [1, 0, 2, 3]),
   withInputs('gemm makes NaN of 0 · ∞', [0, 1, 1, 1], [Infinity, 1, 1, 1]),
 ];
+
+/**
+ * A row times large weights in calls that are repeated, where backends may keep a copy of the weights: `changing` says when the
+ * weights change, and the last product must see it.
+ */
+function repeatedRow(changing: 'never' | 'before' | 'after' | 'between' | 'in turn', transB: boolean): Case {
+  const [n, k] = [200, 130];
+  const stride = transB ? k : n;
+  return {
+    name: `gemm of a row${transB ? ' Bᵀ' : ''}, repeated, weights change ${changing}`,
+    buffers: { a: numbers(k, 1), b: numbers(n * k, 2), c: new Float32Array(n), sum: new Float32Array(n) },
+    run(backend, at) {
+      const multiply = (to: string, accumulate: boolean): void =>
+        backend.gemm({ m: 1, n, k, transB, accumulate }, at.matrix('a', k), at.matrix('b', stride), at.matrix(to, n));
+      // b (+)= a · c: other weights each time.
+      const change = (): void =>
+        backend.gemm({ m: k, n, k: 1, accumulate: true }, at.matrix('a', 1), at.matrix('c', n), at.matrix('b', n));
+      backend.repeat(4, () => {
+        if (changing === 'before') change();
+        multiply('c', false);
+        multiply('sum', true);
+        if (changing === 'after') change();
+      });
+      if (changing === 'between') change();
+      for (let i = 0; i < 3; i++) {
+        backend.repeat(3, () => multiply('sum', true));
+        if (changing === 'in turn') backend.write(at.ref('b').storage, 5, numbers(700, 9 + i));
+      }
+      multiply('sum', true);
+    },
+    outputs: ['b', 'c', 'sum'],
+    compare: 'norm',
+  };
+}
+
+productCases.push(
+  ...(['never', 'before', 'after', 'between', 'in turn'] as const).flatMap((changing) =>
+    FLAGS.map((transB) => repeatedRow(changing, transB)),
+  ),
+);

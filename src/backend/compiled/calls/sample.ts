@@ -81,13 +81,14 @@ addCalls<keyof SampleCalls>({
     }
     const list = memory.allocateBlock(RECORDING_DOUBLES * 8);
     const { generation } = programs;
+    const { dropped } = memory;
     const recording = new Recording(memory, list.address);
     args.recorder = recording;
-    memory.pinned = true;
+    memory.pin();
     try {
       calls();
       args.recorder = null;
-      if (recording.complete && programs.generation === generation) {
+      if (recording.complete && programs.generation === generation && memory.dropped === dropped) {
         args.begin();
         args.put(list.address);
         args.put(recording.length);

@@ -11,6 +11,7 @@ import { ENCODED_SIZE, type EncodedProgram } from '../encode.js';
 import { checkInside, checkScanOperand, checkTableOperand, matrixEnd, overlapsInStep } from '../extent.js';
 import { addCalls, type CompiledBackend } from '../compiled.js';
 import type { ProgramCache } from '../programs.js';
+import { rowPanels } from '../rowPanels.js';
 import { SCAN_PARTS, type ScanPart } from '../scanTimes.js';
 
 /** Rows over all steps from which on packing the weights pays. */
@@ -43,6 +44,12 @@ function runScan({ tools, scanTimes: times }: CompiledBackend, plan: ScanPlan, c
   if (call.steps === 0 || call.rows === 0) return;
   checkLimits(plan, call);
   checkExtents(plan, call);
+  const pack = call.rows > FEW_ROWS || call.rows * call.steps >= PACK_ROWS;
+  const panels = plan.stages.map((stage) => {
+    if (stage.kind !== 'product' || stage.scales !== undefined || call.rows !== 1 || pack) return 0;
+    const { storage, offset, rowStride } = call.operands[stage.b];
+    return rowPanels(tools, { storage, offset, stride: rowStride }, stage);
+  });
   args.begin();
   const blocks: Block[] = [];
   const block = (bytes: number): number => {
@@ -51,14 +58,16 @@ function runScan({ tools, scanTimes: times }: CompiledBackend, plan: ScanPlan, c
     return made.address;
   };
   try {
-    const int8 = new Set(
-      plan.stages.map((stage) => (stage.kind === 'product' && stage.scales !== undefined ? stage.b : -1)),
+    // Operands that are weights of products have a number of their own.
+    const weights = new Map(
+      plan.stages.flatMap((stage) =>
+        stage.kind === 'product' ? [[stage.b, stage.scales === undefined ? 'float32' : 'int32'] as const] : [],
+      ),
     );
     for (const [i, operand] of call.operands.entries()) {
-      args.at(operand, int8.has(i) ? 'int32' : 'float32');
+      args.at(operand, weights.get(i), weights.has(i));
       if (operand.indices) args.at(operand.indices, 'int32');
     }
-    const pack = call.rows > FEW_ROWS || call.rows * call.steps >= PACK_ROWS;
     const packed = plan.stages.map((stage) =>
       stage.kind === 'product' && stage.scales === undefined && pack && stage.k > 0
         ? block(Math.ceil(stage.n / panel) * panel * stage.k * 4)
@@ -89,7 +98,7 @@ function runScan({ tools, scanTimes: times }: CompiledBackend, plan: ScanPlan, c
     for (let i = 0; i < MAX.TABLES; i++) args.put(tables[i] ?? 0);
     for (const [i, operand] of call.operands.entries()) {
       const { indices } = operand;
-      args.put(args.at(operand, int8.has(i) ? 'int32' : 'float32'));
+      args.put(args.at(operand, weights.get(i), weights.has(i)));
       args.put(operand.rowStride);
       args.put(operand.colStride);
       args.put(operand.stepStride);
@@ -99,7 +108,7 @@ function runScan({ tools, scanTimes: times }: CompiledBackend, plan: ScanPlan, c
       args.put(operand.table ?? -1);
       args.putFlag(operand.grouped);
     }
-    plan.stages.forEach((stage, i) => putStage(args, stage, packed[i], addresses[i], encoded[i]));
+    plan.stages.forEach((stage, i) => putStage(args, stage, [packed[i], panels[i]], addresses[i], encoded[i]));
     for (const uniform of call.uniforms) args.put(uniform);
     args.invoke(KERNEL.SCAN);
     if (times !== null) for (const part of partNames) times[part] += args.result(SCAN_PARTS[part]);
@@ -191,7 +200,7 @@ function tableExtent(table: Int32Array, call: ScanCall, rows: number): [number, 
 
 function argumentsOf(plan: ScanPlan, call: ScanCall): number {
   const stages = plan.stages.reduce(
-    (sum, stage) => sum + (stage.kind === 'program' ? 5 + stage.operands.length : 10),
+    (sum, stage) => sum + (stage.kind === 'program' ? 5 + stage.operands.length : 11),
     0,
   );
   return 11 + MAX.TABLES + call.operands.length * 9 + stages + call.uniforms.length;
@@ -215,7 +224,13 @@ function placePrograms(programs: ProgramCache, encoded: readonly (Encoded | null
   throw new UnsupportedError('expected shorter programs, received more than fit into one scan');
 }
 
-function putStage(args: Arguments, stage: ScanStage, packed: number, address: number, encoded: Encoded | null): void {
+function putStage(
+  args: Arguments,
+  stage: ScanStage,
+  [packed, panels]: readonly number[],
+  address: number,
+  encoded: Encoded | null,
+): void {
   args.put(STAGES[stage.kind]);
   if (stage.kind === 'rowSum') {
     args.put(stage.x);
@@ -230,6 +245,7 @@ function putStage(args: Arguments, stage: ScanStage, packed: number, address: nu
     args.putFlag(stage.transB);
     args.putFlag(stage.accumulate);
     args.put(packed);
+    args.put(panels);
     args.put(stage.scales ?? -1);
   } else {
     args.put(address);
