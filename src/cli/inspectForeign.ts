@@ -5,11 +5,15 @@ import { formatNumber, table } from './output.js';
 
 /** Its format, layers and tensors, by the headers alone; null for a model of ours. Errors: FORMAT, which names what it is; NOT_FOUND, IO. */
 export async function inspectForeign(cwd: string, file: string): Promise<CommandResult | null> {
+  const { isOnnx } = await import('../formats/foreignKinds.js');
   const { openTensors } = await import('../formats/openTensors.js');
   const { readLayers } = await import('../formats/readLayers.js');
   const { isOfUnrolled, readModuleFile } = await import('../models/foreign/moduleLayers.js');
   const { source, open } = await sourceOf(cwd, file);
   try {
+    if (isOnnx(await source.read(0, Math.min(16, source.size)))) {
+      return await (await import('./inspectOnnx.js')).inspectOnnx(source, file);
+    }
     const opened = await openTensors(source, { open });
     const { kind, metadata, entries } = opened;
     const isOurs = isOfUnrolled(opened);

@@ -204,7 +204,7 @@ describe('unrolled convert', () => {
       const [a, b] = ['small', 'back'].map((name) => readFileSync(join(folder, `${name}.safetensors.npz`)));
       expect(a).toEqual(b);
       expect((await run('convert', 'wide', 'x.pt', '--to', 'pytorch', '--quantize', 'int8')).err).toMatch(
-        /received --to pytorch/,
+        /received pytorch/,
       );
       expect((await run('convert', 'checkpoint.pt', 'x.safetensors', '--quantize', 'int8')).status).not.toBe(0);
       expect(existsSync(join(folder, 'x.safetensors'))).toBe(false);
@@ -223,6 +223,20 @@ describe('unrolled inspect', () => {
       expect((await run('inspect', 'y')).err).toMatch(
         /a zip archive: y[^]*it holds weights\/model\.safetensors: unpack/,
       );
+    });
+  });
+
+  it('says what is in an ONNX file: layers, nodes, what goes in and out', async () => {
+    await inFiles(async (run, folder) => {
+      await run('convert', 'lm', 'lm.onnx');
+      const { out, err } = await run('inspect', 'lm.onnx');
+      expect(err).toBe('');
+      expect(out).toMatch(/lm\.onnx: onnx, operators of version \d+/);
+      expect(out).toMatch(/^\S+ +lstm +3 → 6/m);
+      expect(out).toMatch(/nodes: .*2 LSTM/);
+      expect(out).toMatch(/^in +tokens +time × batch/m);
+      writeFileSync(join(folder, 'mgu.onnx'), await exportOnnx(new Recurrent('mgu', { inputSize: 2, hiddenSize: 3 })));
+      expect((await run('inspect', 'mgu.onnx')).out).toMatch(/no layers are read: .*MGU/);
     });
   });
 
