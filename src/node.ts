@@ -2,19 +2,6 @@
  * The package on Node: everything of index.ts, with files, the native addon, and a backend chosen at the first tensor.
  * @module unrolled
  */
-import { setNativeMaker } from './backend/choose.js';
-import { useBackendSync } from './backend/chooseSync.js';
-import { createNativeBackend } from './backend/compiled/native.js';
-import { nodePlatform } from './platform/node/node.js';
-import { showObjectsInConsole } from './console.js';
-import { setPlatform } from './platform/platform.js';
-import { setDeviceFallback } from './tensor/device.js';
-import { showTensorsInConsole } from './tensor/print.js';
-
-setPlatform(nodePlatform);
-setNativeMaker(createNativeBackend);
-setDeviceFallback(() => useBackendSync());
-showTensorsInConsole();
-showObjectsInConsole();
+import './onNode/setup.js';
 
 export * from './index.js';

@@ -1,7 +1,7 @@
 // The README's examples run as they are printed, in a process each, over the built package; only the text is given to them, a
 // short one, and the training of minutes is one of seconds.
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,6 +55,7 @@ describe.skipIf(!BUILT)(`the README${BUILT ? '' : ' (skipped: dist/ is not built
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'unrolled-readme-'));
     mkdirSync(join(ROOT, 'build'), { recursive: true });
+    copyFileSync(join(ROOT, 'test', 'golden', 'brainjs', 'LSTM-1.json'), join(folder, 'net.json'));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

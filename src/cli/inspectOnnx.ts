@@ -44,7 +44,7 @@ export async function inspectOnnx(source: ByteSource, file: string): Promise<Com
 
 /** The layers of the graph, or why it cannot be read as layers. */
 async function layersOf(bytes: Uint8Array): Promise<{ layers: readonly LayerDescription[]; why: string | null }> {
-  const { importModel } = await import('../models/foreign/importModel.js');
+  const { importModel } = await import('./library.js');
   try {
     return { layers: (await importModel(bytes, { partial: true })).layers, why: null };
   } catch (error) {

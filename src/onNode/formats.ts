@@ -1,0 +1,4 @@
+// unrolled/formats on Node, which may be the only entry that a program imports.
+import './setup.js';
+
+export * from '../formats/index.js';
