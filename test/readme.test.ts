@@ -20,6 +20,7 @@ const README = [
     'weights',
     'modules',
     'optimizers',
+    'one-file',
     'servers',
     'from-pytorch',
     'from-keras',
