@@ -5,6 +5,7 @@ import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
 import { type ByteSource, readRange } from '../platform/byteSource.js';
 import type { FileTensor } from '../weights/files.js';
+import { requireHdf5Structure } from './hdf5Structure.js';
 import { requireInflatable } from './inflateLimits.js';
 import { arrayOf, swapBytes, WIDTHS } from './tensorData.js';
 import type { TensorEntry } from './tensorFile.js';
@@ -28,6 +29,8 @@ type Metadata = h5wasm.Metadata;
 
 const MAX_OBJECTS = 20_000;
 const MAX_DEPTH = 16;
+/** Bytes that the tree of chunks has for each: a key of at least two sizes and an offset, and an address. */
+const CHUNK_ENTRY = 24;
 const MAX_ATTRIBUTE = 50_000_000;
 /** Devices of the library's file system, which would ask the terminal or the page. */
 const DEVICES = ['stdin', 'stdout', 'stderr', 'tty', 'tty1', 'random', 'urandom', 'null'];
@@ -41,6 +44,7 @@ export async function openHdf5(source: ByteSource): Promise<Hdf5File> {
 /** The same for bytes. Errors: FORMAT, UNSUPPORTED without h5wasm. */
 export async function openHdf5Bytes(bytes: Uint8Array, name: string): Promise<Hdf5File> {
   const library = await load();
+  requireHdf5Structure(bytes, name);
   const runtime = await library.ready;
   const path = `/${crypto.randomUUID()}`;
   runtime.FS.writeFile(path, bytes);
@@ -150,10 +154,13 @@ function checkSizes(
 ): void {
   let stored = 0;
   let packed = 0;
-  for (const [path, { shape, size: width, virtual_sources: virtual }] of datasets) {
+  for (const [path, { shape, size: width, chunks, virtual_sources: virtual }] of datasets) {
     if (virtual !== undefined && virtual.length > 0) throw damaged('datasets of its own', 'a virtual one', name);
     const bytes = (shape ?? [0]).reduce((product, n) => product * n, width);
     if (!Number.isSafeInteger(bytes) || bytes < 0) throw damaged('sizes of datasets', String(bytes), name);
+    const pieces = (chunks ?? []).reduce((product, n, axis) => product * Math.ceil((shape?.[axis] ?? 0) / n), 1);
+    // Each has an entry of more bytes in the file.
+    if (!(pieces * CHUNK_ENTRY <= size)) throw damaged(`fewer than ${size} chunks`, String(pieces), name);
     if (runtime.get_dataset_filters(file, path).length > 0) packed += bytes;
     else stored += bytes;
   }
