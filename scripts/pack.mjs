@@ -133,7 +133,7 @@ async function putCommonJs(folder) {
     format: 'cjs',
     platform: 'node',
     target: 'node20',
-    external: [...Object.keys(ownDependencies), 'h5wasm'],
+    external: Object.keys(ownDependencies),
     define: { 'import.meta.url': '__metaUrl' },
     banner: {
       js: "'use strict'; const __dist = require('node:url').pathToFileURL(require('node:path').join(__dirname, '..') + '/');",
@@ -253,9 +253,8 @@ async function packLibrary({ api }) {
     },
     sideEffects: [...manifest.sideEffects, './dist/cjs/*'],
     dependencies: ownDependencies,
-    // Asked for where a file of HDF5 comes, and never before.
-    peerDependencies: { [cliManifest.name]: manifest.version, h5wasm: manifest.devDependencies.h5wasm },
-    peerDependenciesMeta: { [cliManifest.name]: { optional: true }, h5wasm: { optional: true } },
+    peerDependencies: { [cliManifest.name]: manifest.version },
+    peerDependenciesMeta: { [cliManifest.name]: { optional: true } },
     // Not in the checkout, where npm would want them before they are published.
     optionalDependencies: Object.fromEntries(
       Object.keys(TARGETS).map((target) => [`@unrolled/native-${target}`, manifest.version]),

@@ -9,16 +9,13 @@ import { asObject, parseJson } from './kerasConfig.js';
 import type { TensorEntry, TensorFile } from './tensorFile.js';
 import type { ZipArchive } from './zip.js';
 
-/** A file, and how its memory is given back. */
-export type ClosingTensorFile = TensorFile & { close?(): Promise<void> };
-
 /** What a `.keras` file is known by. */
 export function isKerasZip(paths: readonly string[]): boolean {
   return paths.includes('config.json') && paths.some((path) => path.startsWith('model.weights'));
 }
 
-/** Opens a `.keras` file. Errors: FORMAT, IO, UNSUPPORTED without h5wasm. */
-export async function openKerasZip(source: ByteSource, zip: ZipArchive): Promise<ClosingTensorFile> {
+/** Opens a `.keras` file. Errors: FORMAT, IO. */
+export async function openKerasZip(source: ByteSource, zip: ZipArchive): Promise<TensorFile> {
   const { name } = source;
   const text = async (path: string): Promise<string> => {
     const known = zip.entries.some((entry) => entry.path === path);
@@ -33,7 +30,7 @@ export async function openKerasZip(source: ByteSource, zip: ZipArchive): Promise
       'save it again: model.save(file); arrays of Python objects (.npz) may run code, and are not read',
     );
   }
-  const file = await openHdf5Bytes(await zip.read('model.weights.h5'), name);
+  const file = openHdf5Bytes(await zip.read('model.weights.h5'), name);
   return {
     ...ofHdf5('keras', name, file),
     metadata: versionOf(version),
@@ -42,61 +39,55 @@ export async function openKerasZip(source: ByteSource, zip: ZipArchive): Promise
   };
 }
 
-/** Opens an HDF5 file of Keras. Errors: FORMAT, IO, UNSUPPORTED without h5wasm. */
-export async function openKerasHdf5(source: ByteSource): Promise<ClosingTensorFile> {
+/** Opens an HDF5 file of Keras. Errors: FORMAT, IO. */
+export async function openKerasHdf5(source: ByteSource): Promise<TensorFile> {
   const { name } = source;
   const file = await openHdf5(source);
-  try {
-    const opened = ofHdf5('hdf5', name, file);
-    const [version] = file.texts('', 'keras_version') ?? [];
-    const metadata = versionOf(version);
-    const [config] = file.texts('', 'model_config') ?? [];
-    const root = file.groups.includes('model_weights') ? 'model_weights' : '';
-    const layers = file.texts(root, 'layer_names');
-    if (layers === null) {
-      const groups = file.groups.filter((path) => path.endsWith('/vars') && !path.endsWith('cell/vars'));
-      const names = groups.flatMap((path): [string, string][] => {
-        const [own] = file.texts(path, 'name') ?? [];
-        return own === undefined ? [] : [[path.slice(0, -'/vars'.length), own]];
-      });
-      return { ...opened, metadata, topology: { layout: 'Keras', naming: 'class', names: new Map(names) } };
-    }
-    const paths = new Map<string, string>();
-    for (const layer of layers) {
-      const group = root === '' ? layer : `${root}/${layer}`;
-      if (!file.groups.includes(group)) continue;
-      for (const weight of file.texts(group, 'weight_names') ?? [])
-        paths.set(`${layer}/${weight}`, `${group}/${weight}`);
-    }
-    const entries = new Map<string, TensorEntry>();
-    for (const [key, path] of paths) {
-      const entry = file.entries.get(path);
-      if (entry !== undefined) entries.set(key, entry);
-    }
-    return {
-      ...opened,
-      metadata,
-      keepsOrder: true,
-      entries,
-      read: (key) => opened.read(paths.get(key) ?? key),
-      topology: {
-        layout: 'Keras',
-        ...(config === undefined ? {} : { config: parseJson(config, `model_config of ${name}`) }),
-        naming: 'layer',
-        names: new Map(),
-      },
-    };
-  } catch (error) {
-    file.close();
-    throw error;
+  const opened = ofHdf5('hdf5', name, file);
+  const [version] = file.texts('', 'keras_version') ?? [];
+  const metadata = versionOf(version);
+  const [config] = file.texts('', 'model_config') ?? [];
+  const root = file.groups.includes('model_weights') ? 'model_weights' : '';
+  const layers = file.texts(root, 'layer_names');
+  if (layers === null) {
+    const groups = file.groups.filter((path) => path.endsWith('/vars') && !path.endsWith('cell/vars'));
+    const names = groups.flatMap((path): [string, string][] => {
+      const [own] = file.texts(path, 'name') ?? [];
+      return own === undefined ? [] : [[path.slice(0, -'/vars'.length), own]];
+    });
+    return { ...opened, metadata, topology: { layout: 'Keras', naming: 'class', names: new Map(names) } };
   }
+  const paths = new Map<string, string>();
+  for (const layer of layers) {
+    const group = root === '' ? layer : `${root}/${layer}`;
+    if (!file.groups.includes(group)) continue;
+    for (const weight of file.texts(group, 'weight_names') ?? []) paths.set(`${layer}/${weight}`, `${group}/${weight}`);
+  }
+  const entries = new Map<string, TensorEntry>();
+  for (const [key, path] of paths) {
+    const entry = file.entries.get(path);
+    if (entry !== undefined) entries.set(key, entry);
+  }
+  return {
+    ...opened,
+    metadata,
+    keepsOrder: true,
+    entries,
+    read: (key) => opened.read(paths.get(key) ?? key),
+    topology: {
+      layout: 'Keras',
+      ...(config === undefined ? {} : { config: parseJson(config, `model_config of ${name}`) }),
+      naming: 'layer',
+      names: new Map(),
+    },
+  };
 }
 
 function versionOf(version: unknown): Record<string, string> {
   return typeof version === 'string' ? { keras_version: version.slice(0, 60) } : {};
 }
 
-function ofHdf5(kind: 'keras' | 'hdf5', name: string, file: Hdf5File): ClosingTensorFile {
+function ofHdf5(kind: 'keras' | 'hdf5', name: string, file: Hdf5File): TensorFile {
   return {
     kind,
     name,
@@ -104,8 +95,5 @@ function ofHdf5(kind: 'keras' | 'hdf5', name: string, file: Hdf5File): ClosingTe
     keepsOrder: false,
     entries: file.entries,
     read: async (key): Promise<FileTensor> => file.read(key),
-    close: async () => {
-      file.close();
-    },
   };
 }

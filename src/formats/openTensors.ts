@@ -36,10 +36,10 @@ const HDF5 = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /**
  * Opens a file of weights: safetensors (in several parts too, by the index), PyTorch (`.pt`, `.pth`), NumPy (`.npz`, `.npy`),
- * Keras (`.keras`, `.weights.h5`, `.h5`: these want the package h5wasm), TensorFlow.js (`model.json`). Tensors are
+ * Keras (`.keras`, `.weights.h5`, `.h5`), TensorFlow.js (`model.json`). Tensors are
  * read when they are asked for, by range where the source can.
  * @param given a path on Node, an address, a `File`, a `Response`, bytes, or a `ByteSource`
- * Errors: FORMAT for what is damaged and for files of other kinds, which are named; UNSUPPORTED without h5wasm; NOT_FOUND, IO, OPTION.
+ * Errors: FORMAT for what is damaged and for files of other kinds, which are named; NOT_FOUND, IO, OPTION.
  */
 export async function openTensors(given: FileSource | ByteSource, wanted: OpenOptions = {}): Promise<OpenedTensors> {
   const options = optionsOf(wanted, OPTIONS, 'openTensors');

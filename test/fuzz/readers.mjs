@@ -78,6 +78,7 @@ const models = once(() => {
     .filter((bytes) => bytes.length < 200_000)
     .map(safetensorsParts);
 });
+const hdf5 = once(() => under('golden/keras', '.h5'));
 const onnx = once(() => {
   const cases = new TextDecoder().decode(file('golden/onnx.jsonl')).trim().split('\n');
   return cases
@@ -89,6 +90,27 @@ const cells = once(() =>
     jsonTree(JSON.parse(JSON.stringify(cell))),
   ),
 );
+
+/** Numbers of a file of HDF5, most of them addresses and lengths, set to others. */
+function mutatedHdf5(draw, original) {
+  const bytes = original.slice();
+  const view = new DataView(bytes.buffer);
+  const places = Array.from({ length: Math.floor(bytes.length / 8) }, (_, i) => 8 * i);
+  const known = places.filter((at) => [1, 2, 3, 4, 5, 6, 7].some((i) => bytes[at + i] === 0) && bytes[at] !== 0);
+  for (let i = draw.int(4); i >= 0; i--) {
+    const at = draw.pick(known);
+    const change = [
+      () => view.setBigUint64(at, view.getBigUint64(draw.pick(known), true), true),
+      () => view.setBigUint64(at, BigInt(draw.int(bytes.length)), true),
+      () => view.setUint32(at, draw.pick([0, 1, 0xffffffff, 0x7fffffff, 65536]), true),
+      () => view.setUint16(at + 2 * draw.int(4), draw.pick([0, 1, 2, 255, 0x7fff, 0xffff]), true),
+      () => (bytes[at + draw.int(8)] = draw.int(256)),
+      () => bytes.copyWithin(at, draw.pick(known), draw.pick(known)),
+    ];
+    draw.pick(change)();
+  }
+  return bytes;
+}
 
 /** Metadata of models are JSON within JSON. */
 function mutatedModel(draw, parts) {
@@ -256,6 +278,20 @@ export const READERS = {
     read: readWeights,
   },
   pickle: { codes: ['UNSUPPORTED'], generate: mutatedTorchFile, read: readWeights },
+  // As it stands, or in a zip as Keras 3 has it.
+  keras: {
+    codes: ['UNSUPPORTED'],
+    generate(draw) {
+      const original = draw.pick(hdf5());
+      const bytes = draw.chance(0.2) ? mutateBytes(draw, original) : mutatedHdf5(draw, original);
+      if (draw.chance(0.7)) return bytes;
+      return zipFile([
+        { name: 'config.json', bytes: utf8('{}') },
+        { name: 'model.weights.h5', bytes },
+      ]);
+    },
+    read: readWeights,
+  },
   onnx: {
     codes: ['UNSUPPORTED'],
     generate: (draw) => mutatedFields(draw, draw.pick(onnx())),

@@ -43,11 +43,11 @@ const OPTIONS: Names<ImportOptions> = { prefix: true, layers: true, at: true, op
 /**
  * Reads a file of weights that another toolkit wrote, or `exportModel`, or `convert`: of PyTorch (`.pt`, `.pth`; state dicts and checkpoints),
  * safetensors (PyTorch's names or MLX's; in several parts by `model.safetensors.index.json`), NumPy (`.npz` with such names),
- * Keras (`.keras`, `.weights.h5`, `.h5`, which want the package h5wasm), TensorFlow.js (`model.json`), brain.js (the JSON of `net.toJSON()`),
+ * Keras (`.keras`, `.weights.h5`, `.h5`), TensorFlow.js (`model.json`), brain.js (the JSON of `net.toJSON()`),
  * ONNX (layers one after the other; `importOnnx` reads more). A file is known by its content.
  * @param source a path on Node, an address, a `File`, a `Response`, bytes, or a `ByteSource`, of which only what is needed is read
  * Errors: FORMAT for files that are damaged or of another kind, which is named, and without `partial` for tensors that no layer here
- * takes; UNSUPPORTED for layers of a graph that have no description, and without h5wasm where it is needed; NOT_FOUND, IO, OPTION.
+ * takes; UNSUPPORTED for layers of a graph that have no description; NOT_FOUND, IO, OPTION.
  *
  *     const model = await importModel('lstm.pt');
  *     const { output } = model.network().forward(tokens);
