@@ -78,6 +78,7 @@ const models = once(() => {
     .filter((bytes) => bytes.length < 200_000)
     .map(safetensorsParts);
 });
+const torch7 = once(() => under('golden/torch7', '.t7'));
 const onnx = once(() => {
   const cases = new TextDecoder().decode(file('golden/onnx.jsonl')).trim().split('\n');
   return cases
@@ -256,6 +257,15 @@ export const READERS = {
     read: readWeights,
   },
   pickle: { codes: ['UNSUPPORTED'], generate: mutatedTorchFile, read: readWeights },
+  torch7: {
+    codes: ['UNSUPPORTED'],
+    generate(draw) {
+      let own = draw.pick(torch7());
+      for (let i = draw.int(3); i >= 0; i--) own = mutateBytes(draw, own);
+      return own;
+    },
+    read: readWeights,
+  },
   onnx: {
     codes: ['UNSUPPORTED'],
     generate: (draw) => mutatedFields(draw, draw.pick(onnx())),
