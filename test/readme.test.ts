@@ -1,7 +1,7 @@
 // The README's examples run as they are printed, in a process each, over the built package; only the text is given to them, a
 // short one, and the training of minutes is one of seconds.
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,6 +25,7 @@ const README = [
     'from-keras',
     'from-tensorflowjs',
     'from-brainjs',
+    'from-char-rnn',
     'textbook',
     'classification',
     'tagging',
@@ -54,6 +55,8 @@ describe.skipIf(!BUILT)(`the README${BUILT ? '' : ' (skipped: dist/ is not built
   let folder = '';
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'unrolled-readme-'));
+    mkdirSync(join(folder, 'cv'));
+    copyFileSync(join(ROOT, 'test/golden/torch7/char-lstm.t7'), join(folder, 'cv', 'lm.t7'));
     mkdirSync(join(ROOT, 'build'), { recursive: true });
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
