@@ -18,8 +18,8 @@ const TAG = {
   namedFunction: 7,
   function: 8,
 };
-/** An edge of a graph of nngraph is up to five objects within each other. */
-const MAX_DEPTH = 1500;
+/** A graph of ten layers is some 400 deep. */
+const MAX_DEPTH = 1000;
 /** A graph of twenty layers has some thousands. */
 const MAX_OBJECTS = 100_000;
 
@@ -92,7 +92,14 @@ export function isTorch7(start: Uint8Array): boolean {
 
 /** The first object of a file. @param name for messages. Errors: FORMAT with the place. */
 export function readTorch7(bytes: Uint8Array, name: string): TorchValue {
-  return new Reader(bytes, name).value(0);
+  const reader = new Reader(bytes, name);
+  try {
+    return reader.value(0);
+  } catch (error) {
+    // Where the stack is small, or was half full.
+    if (error instanceof RangeError) throw reader.damaged('objects that the stack can hold', 'deeper ones');
+    throw error;
+  }
 }
 
 class Reader {
@@ -225,7 +232,7 @@ class Reader {
     return at;
   }
 
-  private damaged(expected: string, received: string): UnrolledError {
+  damaged(expected: string, received: string): UnrolledError {
     const message = `expected ${expected} at byte ${this.at} of ${this.name}, a file of Torch 7 (.t7), received ${received}`;
     return new UnrolledError('FORMAT', message, HELP);
   }

@@ -267,7 +267,12 @@ describe('a file of Torch 7', () => {
   it('with tables within each other without end is refused, and so are more objects than a model has', async () => {
     const nested = Array.from({ length: 50_000 }, (_, i) => int(3) + int(i + 2) + int(1) + string('a')).join('');
     const deep = latin(int(3) + int(1) + int(1) + string('model') + nested);
-    expect((await refusal(deep, 'deep'))?.message).toMatch(/at most 1500 deep/);
+    expect((await refusal(deep, 'deep'))?.message).toMatch(/at most 1000 deep/);
+    const views = Array.from({ length: 20_000 }, (_, i) => torch(i + 2, 'torch.FloatTensor') + int(0) + long(1)).join(
+      '',
+    );
+    const ofTensors = latin(int(3) + int(1) + int(1) + string('model') + views);
+    expect((await refusal(ofTensors, 'tensors'))?.message).toMatch(/at most 1000 deep/);
     const many = Array.from({ length: 150_000 }, (_, i) => number(i) + fields(i + 3)).join('');
     const objects = latin(fields(1, string('model'), int(3) + int(2) + int(150_000) + many));
     expect((await refusal(objects, 'many'))?.message).toMatch(/at most 100000 objects/);
