@@ -1,7 +1,7 @@
 // What `npm start`, `npm test` and `npm run bench` need first: the packages, then the build. Does nothing when all is there.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,7 +14,8 @@ function install() {
     .digest('hex');
   const stamp = join(root, 'node_modules', '.unrolled-install');
   const have = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
-  if (have === wanted) return;
+  // A linked folder belongs to another checkout, which installs it.
+  if (have === wanted || lstatSync(dirname(stamp), { throwIfNoEntry: false })?.isSymbolicLink()) return;
   console.error('installing packages …');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const result = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'], {

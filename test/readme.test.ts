@@ -26,6 +26,7 @@ const README = [
     'from-keras',
     'from-tensorflowjs',
     'from-brainjs',
+    'from-char-rnn',
     'textbook',
     'classification',
     'tagging',
@@ -55,6 +56,8 @@ describe.skipIf(!BUILT)(`the README${BUILT ? '' : ' (skipped: dist/ is not built
   let folder = '';
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'unrolled-readme-'));
+    mkdirSync(join(folder, 'cv'));
+    copyFileSync(join(ROOT, 'test/golden/torch7/char-lstm.t7'), join(folder, 'cv', 'lm.t7'));
     mkdirSync(join(ROOT, 'build'), { recursive: true });
     copyFileSync(join(ROOT, 'test', 'golden', 'brainjs', 'LSTM-1.json'), join(folder, 'net.json'));
   });

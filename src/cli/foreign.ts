@@ -74,7 +74,7 @@ export function mappedTable(mapped: readonly MappedNames[]): string {
   return table(
     [{ heading: 'tensor' }, { heading: 'parameter' }, { heading: 'shape', number: true }, { heading: 'gates' }],
     mapped.map(({ name, shape, label, from }) => [
-      from.join(' + '),
+      from.join(' + ') || '–',
       name,
       shape.join(' × '),
       label.blocks.map(({ gate }) => gate).join(' '),

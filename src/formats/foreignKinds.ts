@@ -31,13 +31,10 @@ const KINDS: readonly [test: Test, what: Said, help: string][] = [
     (_, text) => `a tar archive, which begins with "${brief(text.slice(0, 100).split('\0')[0])}"`,
     'unpack it, and name the file of weights',
   ],
-  // A table or an object, the first of its file, in the binary or the text form of torch.save.
   [
-    (_, text) =>
-      /^(\x03\0{3}\x01\0{3}[^]{2}\0{2}[\x01\x02]\0{3}|\x04\0{3}\x01\0{3}\x03\0{3}V )/.test(text) ||
-      /^(3\n1\n\d+\n[12]\n|4\n1\n3\nV \d\n)/.test(text),
-    'a file of Torch 7 (.t7), as char-rnn and torch-rnn write it',
-    'in Python: torchfile.load(file) of the package torchfile, then numpy.savez(new, **arrays) under the names of PyTorch',
+    (_, text) => /^(3\n1\n\d+\n[12]\n|4\n1\n3\nV \d\n)/.test(text),
+    'a file of Torch 7 in its text form',
+    "in Torch: torch.save(new, torch.load(old, 'ascii'))",
   ],
   ['GGUF', ofGguf, 'name the safetensors file that it was made from'],
   [

@@ -5,6 +5,7 @@ import { expectFunction, expectText, type Names, optionsOf } from '../expect.js'
 import { type ByteSource, openSource, readRange, sourceOfBytes } from '../platform/byteSource.js';
 import { addressOf, type FileSource } from '../platform/files.js';
 import { openBrainJs } from './brainJs.js';
+import { openCharRnn } from './charRnn.js';
 import type { FileKind } from './fileKinds.js';
 import { foreignKind } from './foreignKinds.js';
 import { isKerasZip, openKerasHdf5, openKerasZip } from './keras.js';
@@ -13,6 +14,7 @@ import { openSafetensors } from './safetensors.js';
 import { openShards } from './shards.js';
 import type { TensorFile } from './tensorFile.js';
 import { isTfjs, openTfjs } from './tfjs.js';
+import { isTorch7 } from './torch7.js';
 import { openTorchFile } from './torchFile.js';
 import { ZipArchive } from './zip.js';
 
@@ -36,7 +38,7 @@ const HDF5 = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /**
  * Opens a file of weights: safetensors (in several parts too, by the index), PyTorch (`.pt`, `.pth`), NumPy (`.npz`, `.npy`),
- * Keras (`.keras`, `.weights.h5`, `.h5`), TensorFlow.js (`model.json`). Tensors are
+ * Keras (`.keras`, `.weights.h5`, `.h5`), TensorFlow.js (`model.json`), brain.js (JSON), checkpoints of char-rnn and torch-rnn (`.t7`). Tensors are
  * read when they are asked for, by range where the source can.
  * @param given a path on Node, an address, a `File`, a `Response`, bytes, or a `ByteSource`
  * Errors: FORMAT for what is damaged and for files of other kinds, which are named; NOT_FOUND, IO, OPTION.
@@ -89,6 +91,7 @@ async function openKnown(
   if (start[0] === 0x50 && start[1] === 0x4b && (start[2] === 3 || start[2] === 5)) return openZip(source, at);
   if (start[0] === 0x93 && start[1] === 0x4e) return openNpy(source);
   if (HDF5.every((byte, i) => start[i] === byte)) return openKerasHdf5(source);
+  if (isTorch7(start)) return openCharRnn(source);
   if (isJson(start)) {
     if (await isTfjs(source)) return openTfjs(source, openPart);
     return (await openBrainJs(source)) ?? openShards(source, openPart);

@@ -2,7 +2,17 @@
 import type { FileTensor } from '../weights/files.js';
 
 /** The formats of files that are read. */
-export const TENSOR_FILE_KINDS = ['safetensors', 'pytorch', 'npz', 'npy', 'keras', 'hdf5', 'tfjs', 'brain.js'] as const;
+export const TENSOR_FILE_KINDS = [
+  'safetensors',
+  'pytorch',
+  'npz',
+  'npy',
+  'keras',
+  'hdf5',
+  'tfjs',
+  'brain.js',
+  'torch7',
+] as const;
 /** The format of a file. */
 export type TensorFileKind = (typeof TENSOR_FILE_KINDS)[number];
 

@@ -11,10 +11,10 @@ import { readPickle } from '../../src/formats/pickle.js';
 import { ReferenceBackend } from '../../src/backend/reference/reference.js';
 
 const NAME = 'stranger.bin';
+const folderOf = (name: string): string =>
+  /keras|h5|tfjs/.test(name) ? 'keras' : name.endsWith('.t7') ? 'torch7' : 'formats';
 const read = (name: string): Uint8Array =>
-  new Uint8Array(
-    readFileSync(new URL(`../golden/${/keras|h5|tfjs/.test(name) ? 'keras' : 'formats'}/${name}`, import.meta.url)),
-  );
+  new Uint8Array(readFileSync(new URL(`../golden/${folderOf(name)}/${name}`, import.meta.url)));
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
 beforeAll(async () => {
@@ -65,8 +65,9 @@ function generator(seed: number): () => number {
 
 const FILES = ['gru.pt', 'checkpoint.pt', 'strided.pt', 'packed.npz', 'tagger.npz', 'tagger.safetensors', 'bf4-F.npy'];
 const KERAS = ['tfjs-values/model.json', 'lstm-dense.keras', 'lstm-dense.h5', 'gru-before.weights.h5'];
+const TORCH7 = ['char-gru.t7', 'torch-lstm.t7'];
 
-describe.each([...FILES, ...KERAS])('%s', (name) => {
+describe.each([...FILES, ...KERAS, ...TORCH7])('%s', (name) => {
   const original = read(name);
 
   it('cut anywhere is refused', async () => {
@@ -189,6 +190,92 @@ describe('a pickle', () => {
   it('keeps names of the prototype apart', () => {
     const value = readPickle(latin(`}(${key('__proto__')}I1\nu.`), NAME);
     expect(value).toMatchObject({ entries: [['__proto__', 1]] });
+  });
+});
+
+describe('a file of Torch 7', () => {
+  const int = (n: number): string => String.fromCharCode(n & 255, (n >> 8) & 255, (n >> 16) & 255, (n >> 24) & 255);
+  const long = (n: number): string => int(n) + int(Math.floor(n / 2 ** 32));
+  const number = (n: number): string => int(1) + String.fromCharCode(...new Uint8Array(Float64Array.of(n).buffer));
+  const string = (value: string): string => int(2) + int(value.length) + value;
+  const fields = (index: number, ...pairs: string[]): string =>
+    int(3) + int(index) + int(pairs.length / 2) + pairs.join('');
+  const torch = (index: number, name: string): string => int(4) + int(index) + int(3) + 'V 1' + int(name.length) + name;
+  interface Changes {
+    shape?: number[];
+    strides?: number[];
+    offset?: number;
+    rank?: number;
+    count?: number;
+  }
+  const tensor = (over: Changes): string => {
+    const { shape = [2, 3], strides = [3, 1], offset = 1, rank = shape.length, count = 6 } = over;
+    const storage = torch(9, 'torch.FloatStorage') + long(count) + '\0'.repeat(24);
+    return torch(8, 'torch.FloatTensor') + int(rank) + [...shape, ...strides, offset].map(long).join('') + storage;
+  };
+  /** A model of torch-rnn with this as its embedding, and plain tensors as the other weights. */
+  const languageModel = (weight: string): Uint8Array => {
+    const matrix = torch(4, 'torch.FloatTensor') + int(2) + [2, 3, 3, 1, 1].map(long).join('');
+    const vector = torch(5, 'torch.FloatTensor') + int(1) + [2, 1, 1].map(long).join('');
+    const storage = torch(6, 'torch.FloatStorage') + long(6) + '\0'.repeat(24);
+    const again = (index: number): string => int(4) + int(index);
+    const lookup = torch(10, 'nn.LookupTable') + fields(11, string('weight'), weight);
+    const plain = fields(13, string('weight'), matrix + storage, string('bias'), vector + again(6));
+    const rnn = torch(12, 'nn.VanillaRNN') + plain;
+    const linear = torch(14, 'nn.Linear') + fields(15, string('weight'), again(4), string('bias'), again(5));
+    const modules = fields(18, number(1), lookup, number(2), rnn, number(3), linear);
+    const net = torch(16, 'nn.Sequential') + fields(17, string('modules'), modules);
+    const tokens = fields(19, number(1), string('a'), number(2), string('b'));
+    const model = torch(20, 'nn.LanguageModel') + fields(21, string('net'), net, string('idx_to_token'), tokens);
+    return latin(fields(1, string('model'), model));
+  };
+
+  it.each([
+    ['tensors that fit no layer', tensor({}), /layer1\.weight \[6, 3\]/],
+    ['a storage of 2^62 numbers', tensor({ count: 2 ** 62 }), /numbers of a storage/],
+    ['a storage of a negative size', tensor({ count: -1 }), /numbers of a storage/],
+    ['2^31 − 1 axes', tensor({ rank: 2 ** 31 - 1 }), /axes of a tensor/],
+    ['sizes that overflow', tensor({ shape: [2 ** 31, 2 ** 31] }), /numbers together/],
+    ['negative sizes', tensor({ shape: [-2, -3] }), /\[-2, -3\]/],
+    ['itself as a weight', int(4) + int(20), /a tensor as embedding\.weight/],
+    ['a function as a weight', int(8) + int(30) + int(4) + 'code' + int(0), /a tensor as embedding\.weight/],
+    ['a function beyond the file', int(8) + int(30) + int(2 ** 31 - 1), /bytes of a function/],
+    ['a string beyond the file', int(2) + int(2 ** 31 - 1), /bytes of a string/],
+    ['a string of a negative size', int(2) + int(-1), /bytes of a string/],
+    ['a table beyond the file', int(3) + int(30) + int(2 ** 31 - 1), /entries of a table/],
+    ['a class of tensors that is none', torch(30, 'torch.EvilTensor'), /EvilTensor/],
+    ['a class of the prototype', torch(30, 'torch.constructorTensor'), /constructorTensor/],
+    ['a class that writes itself', torch(30, 'tds.Hash') + number(7), /fields of tds\.Hash/],
+    ['a type that is none', int(77), /the tag of a type/],
+  ])('with %s is refused', async (what, weight, message) => {
+    expect((await refusal(languageModel(weight), what))?.message).toMatch(message);
+  });
+
+  it.each([{ strides: [3000, 1] }, { strides: [-3, 1] }, { offset: 300_000 }, { offset: -1 }, { offset: 2 ** 53 }])(
+    'with a view that leaves its storage is refused: %j',
+    async ({ strides = [3, 1], offset = 1 }) => {
+      const original = Buffer.from(read('torch-lstm.t7')).toString('latin1');
+      const sizes = (own: readonly number[]): string => own.map(long).join('');
+      const embedding = sizes([4, 3, 3, 1, 1]);
+      expect(original.split(embedding).length).toBeGreaterThan(1);
+      const changed = latin(original.replace(embedding, sizes([4, 3, ...strides, offset])));
+      const error = await refusal(changed, JSON.stringify([strides, offset]));
+      expect(error?.message).toMatch(/a tensor within its storage of 304 as embedding\.weight/);
+    },
+  );
+
+  it('with tables within each other without end is refused, and so are more objects than a model has', async () => {
+    const nested = Array.from({ length: 50_000 }, (_, i) => int(3) + int(i + 2) + int(1) + string('a')).join('');
+    const deep = latin(int(3) + int(1) + int(1) + string('model') + nested);
+    expect((await refusal(deep, 'deep'))?.message).toMatch(/at most 1000 deep/);
+    const views = Array.from({ length: 20_000 }, (_, i) => torch(i + 2, 'torch.FloatTensor') + int(0) + long(1)).join(
+      '',
+    );
+    const ofTensors = latin(int(3) + int(1) + int(1) + string('model') + views);
+    expect((await refusal(ofTensors, 'tensors'))?.message).toMatch(/at most 1000 deep/);
+    const many = Array.from({ length: 150_000 }, (_, i) => number(i) + fields(i + 3)).join('');
+    const objects = latin(fields(1, string('model'), int(3) + int(2) + int(150_000) + many));
+    expect((await refusal(objects, 'many'))?.message).toMatch(/at most 100000 objects/);
   });
 });
 

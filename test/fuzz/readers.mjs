@@ -79,6 +79,7 @@ const models = once(() => {
     .map(safetensorsParts);
 });
 const hdf5 = once(() => under('golden/keras', '.h5'));
+const torch7 = once(() => under('golden/torch7', '.t7'));
 const onnx = once(() => {
   const cases = new TextDecoder().decode(file('golden/onnx.jsonl')).trim().split('\n');
   return cases
@@ -289,6 +290,15 @@ export const READERS = {
         { name: 'config.json', bytes: utf8('{}') },
         { name: 'model.weights.h5', bytes },
       ]);
+    },
+    read: readWeights,
+  },
+  torch7: {
+    codes: ['UNSUPPORTED'],
+    generate(draw) {
+      let own = draw.pick(torch7());
+      for (let i = draw.int(3); i >= 0; i--) own = mutateBytes(draw, own);
+      return own;
     },
     read: readWeights,
   },

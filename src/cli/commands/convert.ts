@@ -33,12 +33,12 @@ const BY_ENDING: Readonly<Record<string, Target>> = {
 export const convertCommand = defineCommand({
   name: 'convert',
   summary:
-    'bring weights from PyTorch, Keras, TensorFlow.js, brain.js, safetensors, NumPy or ONNX here, or a model there',
+    'bring weights from PyTorch, Keras, TensorFlow.js, brain.js, char-rnn, safetensors, NumPy or ONNX here, or a model there',
   arguments: [
     {
       name: '<from>',
       description:
-        'a file of weights, known by its content: .pt, .safetensors, its index, .npz, .keras, .h5, model.json, brain.js JSON, .onnx, a model',
+        'a file of weights, known by its content: .pt, .safetensors, its index, .npz, .keras, .h5, model.json, brain.js JSON, .t7, .onnx, a model',
     },
     { name: '<to>', description: 'the file to write; of TensorFlow.js model.json, with its weights beside it' },
   ],

@@ -43,7 +43,8 @@ const OPTIONS: Names<ImportOptions> = { prefix: true, layers: true, at: true, op
 /**
  * Reads a file of weights that another toolkit wrote, or `exportModel`, or `convert`: of PyTorch (`.pt`, `.pth`; state dicts and checkpoints),
  * safetensors (PyTorch's names or MLX's; in several parts by `model.safetensors.index.json`), NumPy (`.npz` with such names),
- * Keras (`.keras`, `.weights.h5`, `.h5`), TensorFlow.js (`model.json`), brain.js (the JSON of `net.toJSON()`),
+ * Keras (`.keras`, `.weights.h5`, `.h5`), TensorFlow.js (`model.json`), brain.js (the JSON of `net.toJSON()`), char-rnn and torch-rnn (checkpoints of
+ * Torch 7, `.t7`),
  * ONNX (layers one after the other; `importOnnx` reads more). A file is known by its content.
  * @param source a path on Node, an address, a `File`, a `Response`, bytes, or a `ByteSource`, of which only what is needed is read
  * Errors: FORMAT for files that are damaged or of another kind, which is named, and without `partial` for tensors that no layer here

@@ -1,0 +1,101 @@
+// Checkpoints of char-rnn and torch-rnn, against what their published equations answer (make_torch7.py).
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { fromData, useBackend } from 'unrolled';
+import { exportModel } from '../../src/models/foreign/exportModel.js';
+import { importModel } from '../../src/models/foreign/importModel.js';
+
+const FOLDER = join(import.meta.dirname, 'torch7');
+const NAMES = readdirSync(FOLDER).filter((name) => name.endsWith('.t7'));
+
+interface Answers {
+  tokens: number[];
+  characters: (string | number)[];
+  logits?: number[][];
+  logProbabilities?: number[][];
+}
+
+const answersOf = (name: string): Answers =>
+  JSON.parse(readFileSync(join(FOLDER, name.replace('.t7', '.json')), 'utf8')) as Answers;
+const bytesOf = (name: string): Uint8Array => new Uint8Array(readFileSync(join(FOLDER, name)));
+
+/** Rows of logits as logarithms of probabilities. */
+function logSoftmax(rows: readonly number[][]): number[][] {
+  return rows.map((row) => {
+    const sum = Math.log(row.reduce((total, value) => total + Math.exp(value), 0));
+    return row.map((value) => value - sum);
+  });
+}
+
+/** The file with the first of some bytes, as text, in place of others of the same length. */
+function replaced(name: string, from: string, to: string): Uint8Array {
+  const text = Buffer.from(bytesOf(name)).toString('latin1');
+  expect(text.includes(from)).toBe(true);
+  return new Uint8Array(Buffer.from(text.replace(from, to), 'latin1'));
+}
+
+beforeAll(() => useBackend('reference'));
+
+describe('Torch 7', () => {
+  it('has all models of both projects', () => {
+    expect(NAMES).toEqual(['char-gru.t7', 'char-lstm.t7', 'char-rnn.t7', 'torch-lstm.t7', 'torch-rnn.t7']);
+  });
+
+  it.each(NAMES)('computes what the published equations say: %s', async (name) => {
+    const { tokens, characters, logits, logProbabilities = [] } = answersOf(name);
+    const model = await importModel(bytesOf(name));
+    expect(JSON.parse(model.metadata.characters)).toEqual(characters);
+    const again = await importModel(model.toBytes());
+    for (const one of [model, again]) {
+      const { output } = one.network().forward(fromData(Int32Array.from(tokens), [tokens.length]));
+      const V = characters.length;
+      const rows = tokens.map((_, t) => [...output.data().slice(t * V, (t + 1) * V)]);
+      const found = (logits === undefined ? logSoftmax(rows) : rows).flat();
+      const expected = (logits ?? logProbabilities).flat();
+      expect(found).toHaveLength(expected.length);
+      const largest = found.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i])), 0);
+      expect(largest).toBeLessThan(2e-6);
+    }
+  });
+
+  it('says what it read', async () => {
+    const { format, layout, layers, metadata, mapped } = await importModel(bytesOf('char-gru.t7'));
+    expect([format, layout, metadata.model]).toEqual(['torch7', 'char-rnn', 'gru']);
+    expect(layers).toMatchObject([
+      { kind: 'embedding', count: 5, size: 5 },
+      { kind: 'recurrent', cell: 'gru-reset-before', inputSize: 5, hiddenSize: 5, numLayers: 2 },
+      { kind: 'linear', inputSize: 5, outputSize: 5 },
+    ]);
+    const bias = mapped.find(({ name }) => name === 'rnn.1.bias');
+    expect(bias?.from).toContain('layer2.update.i2h.bias');
+    expect(bias?.from).toContain('layer2.update.h2h.bias');
+  });
+
+  it('gives an LSTM that goes on to PyTorch', async () => {
+    const model = await importModel(bytesOf('char-lstm.t7'));
+    const again = await importModel(exportModel(model, 'pytorch'));
+    const x = fromData(Int32Array.from([1, 4, 0]), [3]);
+    const [first, second] = [model, again].map((one) => [...one.network().forward(x).output.data()]);
+    expect(second).toHaveLength(first.length);
+    second.forEach((value, i) => expect(value).toBeCloseTo(first[i], 5));
+  });
+
+  it.each([
+    ['another model', 'char-lstm.t7', 'lstm', 'gpt2', /lstm, gru or rnn[^]*gpt2/],
+    [
+      'a model that its graph is not',
+      'char-rnn.t7',
+      'model\x02\0\0\0\x03\0\0\0rnn',
+      'model\x02\0\0\0\x03\0\0\0gru',
+      /candidate and two gates/,
+    ],
+    ['a layer of another kind', 'torch-lstm.t7', 'nn.Dropout', 'nn.Dropin_', /received nn\.Dropin_/],
+    ['another class of tensors', 'char-rnn.t7', 'DoubleTensor', 'TripleTensor', /TripleTensor/],
+    ['no vocabulary', 'char-rnn.t7', 'vocab', 'vicab', /\[0, 3\]/],
+    ['a checkpoint of something else', 'char-rnn.t7', 'protos', 'photos', /a table of i, photos, vocab/],
+  ])('refuses %s', async (_, name, from, to, message) => {
+    const error: unknown = await importModel(replaced(name, from, to)).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: 'FORMAT', message: expect.stringMatching(message) });
+  });
+});
