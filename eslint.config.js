@@ -22,6 +22,7 @@ const HOUSE = [
   'models',
   'sources',
   'convert',
+  'onNode',
   'inspect',
   'drawing',
   'bench',

@@ -74,7 +74,7 @@ export class Hdf5Bytes {
   }
 
   damaged(expected: string, received: string, cause?: unknown): UnrolledError {
-    const message = `expected ${expected} in ${this.name}, received ${received}`;
+    const message = `expected ${expected} in the HDF5 file ${this.name}, received ${received}`;
     return new UnrolledError('FORMAT', message, 'save the model again', { cause });
   }
 
