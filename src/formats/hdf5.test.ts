@@ -94,7 +94,7 @@ it('a piece of text of no size is refused', () => {
   const bytes = written((file) => file.create_attribute('names', ['first', 'second']));
   const at = placeOf(bytes, 'GCOL') + 16;
   bytes.fill(0, at, at + 16);
-  expect(() => openHdf5Bytes(bytes, 'x.h5').texts('', 'names')).toThrow(/texts of attributes in x\.h5/);
+  expect(() => openHdf5Bytes(bytes, 'x.h5').texts('', 'names')).toThrow(/texts of attributes in the HDF5 file x\.h5/);
 });
 
 it('one text that is named a thousand times is refused', () => {
@@ -112,5 +112,5 @@ it('one text that is named a thousand times is refused', () => {
   );
   expect(first).toBeGreaterThan(0);
   for (let i = 1; i < 1000; i++) bytes.copyWithin(first + 16 * i, first, first + 16);
-  expect(() => openHdf5Bytes(bytes, 'x.h5').texts('', 'names')).toThrow(/texts of \d+ bytes in x\.h5, received more/);
+  expect(() => openHdf5Bytes(bytes, 'x.h5').texts('', 'names')).toThrow(/texts of \d+ bytes in the HDF5 file x\.h5, received more/);
 });
