@@ -112,5 +112,7 @@ it('one text that is named a thousand times is refused', () => {
   );
   expect(first).toBeGreaterThan(0);
   for (let i = 1; i < 1000; i++) bytes.copyWithin(first + 16 * i, first, first + 16);
-  expect(() => openHdf5Bytes(bytes, 'x.h5').texts('', 'names')).toThrow(/texts of \d+ bytes in the HDF5 file x\.h5, received more/);
+  expect(() => openHdf5Bytes(bytes, 'x.h5').texts('', 'names')).toThrow(
+    /texts of \d+ bytes in the HDF5 file x\.h5, received more/,
+  );
 });
