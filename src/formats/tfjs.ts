@@ -2,6 +2,7 @@
 // beside it, plain or quantized.
 // Source: https://github.com/tensorflow/tfjs: tfjs-core/src/io/types.ts, tfjs-converter/docs/overview.md
 import { brief } from '../brief.js';
+import { shownValue } from '../expect.js';
 import { UnrolledError } from '../errors.js';
 import { type ByteSource, readRange } from '../platform/byteSource.js';
 import type { FileTensor } from '../weights/files.js';
@@ -60,7 +61,7 @@ export async function openTfjs(index: ByteSource, open: (name: string) => Promis
     let total = 0;
     for (const path of asList(group.paths)) {
       if (typeof path !== 'string' || !/^[^/\\:?#%]+$/.test(path) || path.startsWith('.')) {
-        throw damaged('names of files without folders', brief(JSON.stringify(path) ?? 'nothing', 100), name);
+        throw damaged('names of files without folders', shownValue(path), name);
       }
       if (files.size === MAX_FILES) throw damaged(`at most ${MAX_FILES} files`, 'more', name);
       const source = files.get(path) ?? (await open(path));
@@ -100,7 +101,7 @@ export async function openTfjs(index: ByteSource, open: (name: string) => Promis
 /** Errors: FORMAT. */
 function locate(weight: Json, offset: number, group: Located['group'], file: string): Located {
   const { name, shape, dtype } = weight;
-  const what = `weight "${brief(String(name), 100)}"`;
+  const what = `weight ${shownValue(name)}`;
   const sizes = asList(shape);
   const isSize = (n: unknown): n is number => typeof n === 'number' && Number.isSafeInteger(n) && n >= 0;
   if (typeof name !== 'string' || !Array.isArray(shape) || !sizes.every(isSize) || sizes.length > 32) {
@@ -109,11 +110,7 @@ function locate(weight: Json, offset: number, group: Located['group'], file: str
   const quantization = weight.quantization === undefined ? null : asObject(weight.quantization);
   const stored = DTYPES[String(quantization?.dtype ?? dtype)];
   if (stored === undefined || !Object.hasOwn(DTYPES, String(quantization?.dtype ?? dtype))) {
-    throw damaged(
-      `a ${what} of ${Object.keys(DTYPES).join(', ')}`,
-      brief(String(quantization?.dtype ?? dtype), 60),
-      file,
-    );
+    throw damaged(`a ${what} of ${Object.keys(DTYPES).join(', ')}`, shownValue(quantization?.dtype ?? dtype), file);
   }
   const isAffine = quantization !== null && stored !== 'F16';
   const { scale = 1, min = 0 } = quantization ?? {};

@@ -1,6 +1,7 @@
 // One .safetensors file for a model: tensors, and as metadata its kind, configuration, text settings and vocabulary.
 import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
+import { shownValue } from '../expect.js';
 import { decodeSafetensors, encodeSafetensors, type SafetensorsTensor } from '../formats/safetensors.js';
 import type { Module } from '../nn/module.js';
 import type { TextSettings } from '../text/corpus.js';
@@ -166,7 +167,7 @@ function checkSettings(value: unknown, name: string, isOld: boolean): TextSettin
   if (tokens === undefined) {
     throw new UnrolledError(
       'FORMAT',
-      `expected a tokenizer of ${TOKENIZER_KINDS.join(', ')} in ${name}, received ${brief(String(settings.tokens))}`,
+      `expected a tokenizer of ${TOKENIZER_KINDS.join(', ')} in ${name}, received ${shownValue(settings.tokens)}`,
       'the file is damaged',
     );
   }

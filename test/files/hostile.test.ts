@@ -89,6 +89,9 @@ describe.each(KINDS)('%s', (kind) => {
 
   const STRANGE = [1e9, 1 << 20, 4096, 7, 0, -1, 0.5, 1e308, null, '', 'n'.repeat(1e6), true, [], [null], {}, [[]]];
 
+  /** What no function that calls itself for each level gets through. */
+  const DEEP = '['.repeat(1e5) + ']'.repeat(1e5);
+
   /** These are no other number than that of the weights. */
   const SIZES = ['numLayers', 'hiddenSize', 'embeddingSize', 'attentionSize', 'characterEmbeddingSize', 'horizon'];
 
@@ -108,6 +111,8 @@ describe.each(KINDS)('%s', (kind) => {
       '{}',
       '{"tokens":{}}',
       `"${'n'.repeat(1e6)}"`,
+      DEEP,
+      `{"tokens":${DEEP}}`,
     ];
     for (const key of Object.keys(metadata)) {
       for (const value of texts) {
