@@ -1,6 +1,6 @@
 // Opens the models that keras.test.ts wrote (UNROLLED_WRITTEN=FOLDER npx vitest run test/golden/keras) with TensorFlow.js, and compares outputs.
 //
-//     npm install --prefix /tmp/tfjs @tensorflow/tfjs && node test/golden/check_tfjs.mjs /tmp/tfjs FOLDER
+//     npm install --prefix TFJS @tensorflow/tfjs && node test/golden/check_tfjs.mjs TFJS FOLDER
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

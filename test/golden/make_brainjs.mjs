@@ -1,7 +1,7 @@
 // Writes test/golden/brainjs/: small networks of brain.js as JSON, and what they answer. Needs brain.js, which the project does not:
 //
-//     npm install --prefix /tmp/brainjs --ignore-scripts brain.js@2.0.0-beta.24
-//     node test/golden/make_brainjs.mjs /tmp/brainjs
+//     npm install --prefix BRAINJS --ignore-scripts brain.js@2.0.0-beta.24
+//     node test/golden/make_brainjs.mjs BRAINJS
 //
 // A second folder, with brain.js@1.6.1, writes the same of version 1.
 import { createRequire } from 'node:module';

@@ -1,6 +1,6 @@
 // Makes keras/tfjs-*/: small models that TensorFlow.js saved, and keras/tfjs.json with what they predict.
 //
-//     npm install --prefix /tmp/tfjs @tensorflow/tfjs && node test/golden/make_tfjs.mjs /tmp/tfjs
+//     npm install --prefix TFJS @tensorflow/tfjs && node test/golden/make_tfjs.mjs TFJS
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
