@@ -108,10 +108,11 @@ function locate(weight: Json, offset: number, group: Located['group'], file: str
     throw damaged(`a name and sizes of ${what}`, 'something else', file);
   }
   const quantization = weight.quantization === undefined ? null : asObject(weight.quantization);
-  const stored = DTYPES[String(quantization?.dtype ?? dtype)];
-  if (stored === undefined || !Object.hasOwn(DTYPES, String(quantization?.dtype ?? dtype))) {
-    throw damaged(`a ${what} of ${Object.keys(DTYPES).join(', ')}`, shownValue(quantization?.dtype ?? dtype), file);
+  const kind = quantization?.dtype ?? dtype;
+  if (typeof kind !== 'string' || !Object.hasOwn(DTYPES, kind)) {
+    throw damaged(`a ${what} of ${Object.keys(DTYPES).join(', ')}`, shownValue(kind), file);
   }
+  const stored = DTYPES[kind];
   const isAffine = quantization !== null && stored !== 'F16';
   const { scale = 1, min = 0 } = quantization ?? {};
   if (isAffine && (typeof scale !== 'number' || typeof min !== 'number')) {
