@@ -10,7 +10,7 @@ export type { Bytes } from './expect.js';
 export type { ByteStream, FileAddress, FileSource, FileTarget, ReadableFile, WritableFile } from './platform/files.js';
 
 // Backends
-export { configure, type ConfigureOptions, type KernelFile, type KernelSource } from './platform/kernels.js';
+export { configure, type ConfigureOptions, type KernelFile, type KernelSource } from './platform/configure.js';
 export type { KernelVariant } from './platform/kernelVariant.js';
 export { type BackendInfo, type BackendName, type BackendOptions, listBackends, useBackend } from './backend/choose.js';
 export type { Backend } from './backend/contract.js';

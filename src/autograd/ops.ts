@@ -10,7 +10,6 @@ import type { Tensor } from '../tensor/tensor.js';
 import { add, exp, mul, sub } from './arithmetic.js';
 import { argument, updateInPlace } from './elementwise.js';
 import { clearFrozen } from './freeze.js';
-import { int8Product } from './int8.js';
 import { asFloat, asTensors } from './integers.js';
 import { clone, concat, transpose } from './movement.js';
 import { sum } from './reductions.js';
@@ -48,7 +47,7 @@ export function matmul(left: TensorLike, right: TensorLike): Tensor {
       'the last size of the first must equal the last but one of the second',
     );
   }
-  if (b.int8?.axis === 1 && !isRecording([a])) return int8Product(a, b.int8);
+  if (b.int8?.axis === 1 && !isRecording([a])) return b.int8.product(a);
   const n = b.shape[b.rank - 1];
   const out = empty([...a.shape.slice(0, -1), n], { device: a.device });
   const batches = b.rank > 2 ? sizeOf(b.shape.slice(0, -2)) : 1;

@@ -1,5 +1,6 @@
 // Module: what has parameters and parts with parameters. Names are paths, as in PyTorch: `rnn.0.weight_h`.
 import { setFrozenMask } from '../autograd/frozen.js';
+import { int8Product } from '../autograd/int8.js';
 import { brand } from '../copy.js';
 import { UnrolledError } from '../errors.js';
 import { expectFunction, type Names, optionsOf, refuse } from '../expect.js';
@@ -22,7 +23,7 @@ import {
   type StoredParameter,
 } from '../weights/labels.js';
 import { constantInit, type Initializer } from './initializers.js';
-import { encodeWeights, loadWeights } from './moduleFile.js';
+import type * as ModuleFile from './moduleFile.js';
 import type { RandomCalls } from './random.js';
 
 export type { StateDict } from '../weights/labels.js';
@@ -302,15 +303,15 @@ export abstract class Module {
       const own = numbers[i];
       if (own === null) return;
       if (!('axis' in own)) tensor.set(own);
-      else if (tensor.offset === 0) tensor.holdInt8(new Int8Weights(own, tensor.shape, tensor.device));
+      else if (tensor.offset === 0) tensor.holdInt8(new Int8Weights(own, tensor.shape, tensor.device, int8Product));
       else tensor.set(widened(own, tensor.shape));
     });
     return result;
   }
 
-  /** Weights as the bytes of a safetensors file, with their labels; `load` takes them. */
-  toBytes(): Uint8Array {
-    return encodeWeights(this);
+  /** Weights as the bytes of a safetensors file, with their labels; `load` takes them. Formats of files are loaded when first asked for. */
+  async toBytes(): Promise<Uint8Array> {
+    return (await moduleFile()).encodeWeights(this);
   }
 
   /** Errors: USAGE, always: JSON would hold no weights. A module of one's own may have another. */
@@ -318,7 +319,7 @@ export abstract class Module {
     throw new UnrolledError(
       'USAGE',
       `expected save or toBytes for the weights of ${this.constructor.name}, received a call of JSON.stringify`,
-      "write await net.save('net.safetensors'), or net.toBytes(); net.load takes both",
+      "write await net.save('net.safetensors'), or await net.toBytes(); net.load takes both",
     );
   }
 
@@ -328,7 +329,7 @@ export abstract class Module {
    * Errors: IO, OPTION.
    */
   async save(target: FileTarget): Promise<void> {
-    await writeTarget(target, this.toBytes());
+    await writeTarget(target, await this.toBytes());
   }
 
   /**
@@ -341,6 +342,7 @@ export abstract class Module {
    */
   async load(source: FileSource, options: LoadOptions = {}): Promise<LoadResult> {
     const { bytes, name } = await readSource(source);
+    const { loadWeights } = await moduleFile();
     return loadWeights(this, bytes, { from: name, ...options });
   }
 
@@ -352,6 +354,11 @@ export abstract class Module {
       tensor.dispose();
     }
   }
+}
+
+/** Formats of files, which a page that trains and keeps nothing need not load. */
+function moduleFile(): Promise<typeof ModuleFile> {
+  return import('./moduleFile.js');
 }
 
 function givenTwice(name: string): UnrolledError {

@@ -1,5 +1,5 @@
 // For `unrolled/inline`, which the build writes: kernels that stand in the module itself.
-import { configure } from './kernels.js';
+import { configure } from './configure.js';
 import { getPlatform } from './platform.js';
 
 /** Makes a module of plain SIMD the kernels: raw deflate, as base64. */

@@ -15,16 +15,24 @@ export interface Int8Matrix {
   factors: Float32Array;
 }
 
+/** x [..., k] times weights of n rows of k: [..., n]. */
+export type Int8Product = (x: Tensor, weights: Int8Numbers) => Tensor;
+
 export class Int8Weights implements Int8Numbers {
   readonly axis: 0 | 1;
   readonly words: Tensor;
   readonly scales: Tensor;
   readonly #shape: Shape;
+  readonly #product: Int8Product;
 
-  /** @param shape of the matrix as its tensor has it: [k, n] for factors along axis 1, [n, k] along axis 0 */
-  constructor({ data, axis, factors }: Int8Matrix, shape: Shape, device: Device) {
+  /**
+   * @param shape of the matrix as its tensor has it: [k, n] for factors along axis 1, [n, k] along axis 0
+   * @param product the operation, which stands in a later room
+   */
+  constructor({ data, axis, factors }: Int8Matrix, shape: Shape, device: Device, product: Int8Product) {
     this.axis = axis;
     this.#shape = shape;
+    this.#product = product;
     const { n, k, outer, inner } = this.#strides();
     const wordsPerRow = Math.ceil(k / 4);
     const bytes = new Int8Array(n * wordsPerRow * 4);
@@ -53,6 +61,10 @@ export class Int8Weights implements Int8Numbers {
 
   numbers(): Float32Array {
     return widened(this.matrix(), this.#shape);
+  }
+
+  product(x: Tensor): Tensor {
+    return this.#product(x, this);
   }
 
   dispose(): void {

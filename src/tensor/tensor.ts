@@ -27,6 +27,8 @@ export interface Int8Numbers {
   matrix(): { data: Int8Array; axis: 0 | 1; factors: Float32Array };
   /** All elements of the tensor as float32. */
   numbers(): Float32Array;
+  /** x [..., k] times the rows: [..., n], outside the tape. */
+  product(x: Tensor): Tensor;
   dispose(): void;
 }
 

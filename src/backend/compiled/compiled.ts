@@ -17,7 +17,6 @@ import * as REDUCE from '../numbers/reduce.js';
 import type { Engine } from './engine.js';
 import { checkInside, checkOperand, overlaps } from './extent.js';
 import { ProgramCache } from './programs.js';
-import { rowPanels } from './rowPanels.js';
 import type { ScanTimes } from './scanTimes.js';
 import { type CompiledStorage, Memory } from './storage.js';
 
@@ -149,7 +148,7 @@ export class CompiledBackend implements Backend {
   gemm(spec: GemmSpec, a: MatrixRef, b: MatrixRef, c: MatrixRef): void {
     const args = this.#args;
     const { m, n, k, transA, transB } = spec;
-    const panels = m === 1 && transA !== true ? rowPanels(this.#tools, b, spec) : 0;
+    const panels = m === 1 && transA !== true ? (this.#memory.rowPanels?.of(b, spec) ?? 0) : 0;
     args.begin();
     const aAt = transA ? args.matrix(a, k, m) : args.matrix(a, m, k);
     const bAt = transB ? args.matrix(b, n, k, 'float32', true) : args.matrix(b, k, n, 'float32', true);

@@ -9,7 +9,7 @@ import { createWasmBackend } from './wasm.js';
 import { createWasmBackendSync } from './wasmSync.js';
 import type { KernelVariant } from '../../platform/kernelVariant.js';
 import { useInlineKernels } from '../../platform/inline.js';
-import { configure, type ConfigureOptions, type KernelSource } from '../../platform/kernels.js';
+import { configure, type ConfigureOptions, type KernelSource } from '../../platform/configure.js';
 import { nodePlatform } from '../../platform/node/node.js';
 import { browserPlatform, setPlatform } from '../../platform/platform.js';
 

@@ -4,6 +4,7 @@
 import { UnrolledError } from '../../errors.js';
 import type { Device, DType, Storage } from '../../tensor/device.js';
 import { Arena, type Block } from './arena.js';
+import type { MatrixRef } from '../contract.js';
 import type { Engine } from './engine.js';
 
 /** Resident bytes at which the first spilling starts. */
@@ -36,6 +37,15 @@ export class CompiledStorage implements Storage {
   }
 }
 
+/** Copies of weights as a single row reads them fastest; rowPanels.ts has the class behind it. */
+export interface WeightCopies {
+  of(b: MatrixRef, size: { n: number; k: number; transB?: boolean }): number;
+  /** Gives the copies of a storage back, whose numbers may change. */
+  drop(storage: CompiledStorage): void;
+  /** How often copies went. */
+  readonly dropped: number;
+}
+
 /** The memory of one backend: arena, views of it, and what is resident. */
 export class Memory {
   floats: Float32Array;
@@ -51,9 +61,10 @@ export class Memory {
   #closed = false;
   /** Nothing leaves the arena while addresses are written down. */
   pinned = false;
-  #pinnedAt = 0;
-  /** How often copies of weights went. */
-  dropped = 0;
+  /** The call before calls were recorded. */
+  pinnedAt = 0;
+  /** Copies of weights for single rows; null until a step is repeated. */
+  rowPanels: WeightCopies | null = null;
 
   constructor(engine: Engine, budget = FIRST_BUDGET) {
     this.#engine = engine;
@@ -98,7 +109,7 @@ export class Memory {
    */
   touch(storage: CompiledStorage): number {
     storage.changed = this.#call;
-    if (storage.panels !== null) this.#dropPanels(storage);
+    this.rowPanels?.drop(storage);
     return this.touchToRead(storage);
   }
 
@@ -126,28 +137,12 @@ export class Memory {
   /** Calls are recorded from now on: addresses are written down, so nothing leaves the arena. */
   pin(): void {
     this.pinned = true;
-    this.#pinnedAt = this.#call;
+    this.pinnedAt = this.#call;
   }
 
-  /**
-   * The copy of weights in a storage that belongs to a key; a new one is filled by `pack`. null where none may be made: copies are
-   * for what is read again and again, while calls are recorded and none of them changes the storage; or where there is no room.
-   */
-  panelsOf(storage: CompiledStorage, key: string, bytes: number, pack: (address: number) => void): number | null {
-    const found = storage.panels?.get(key);
-    if (found !== undefined) return found.address;
-    if (!this.pinned || storage.changed > this.#pinnedAt) return null;
-    const made = this.#arena.allocate(bytes);
-    if (made === null) return null;
-    pack(made.address);
-    (storage.panels ??= new Map()).set(key, made);
-    return made.address;
-  }
-
-  #dropPanels(storage: CompiledStorage): void {
-    for (const block of storage.panels?.values() ?? []) this.#arena.release(block);
-    storage.panels = null;
-    this.dropped++;
+  /** A block where there is room without moving anything; null else. The caller gives it back with `freeBlock`. */
+  tryBlock(bytes: number): Block | null {
+    return this.#arena.allocate(bytes);
   }
 
   freeBlock(block: Block): void {
@@ -204,7 +199,7 @@ export class Memory {
 
   #leave(storage: CompiledStorage): void {
     if (storage.block === null) return;
-    if (storage.panels !== null) this.#dropPanels(storage);
+    this.rowPanels?.drop(storage);
     this.#arena.release(storage.block);
     storage.block = null;
     const last = this.#resident.pop();

@@ -3,6 +3,7 @@ import type { Backend } from '../../contract.js';
 import * as KERNEL from '../../numbers/kernel.js';
 import type { Recorder } from '../arguments.js';
 import { addCalls } from '../compiled.js';
+import { RowPanels } from '../rowPanels.js';
 import type { Memory } from '../storage.js';
 
 /** Room for the calls of one step that is repeated; a longer one is made again each time. */
@@ -81,14 +82,15 @@ addCalls<keyof SampleCalls>({
     }
     const list = memory.allocateBlock(RECORDING_DOUBLES * 8);
     const { generation } = programs;
-    const { dropped } = memory;
+    const rowPanels = (memory.rowPanels ??= new RowPanels(this.tools));
+    const { dropped } = rowPanels;
     const recording = new Recording(memory, list.address);
     args.recorder = recording;
     memory.pin();
     try {
       calls();
       args.recorder = null;
-      if (recording.complete && programs.generation === generation && memory.dropped === dropped) {
+      if (recording.complete && programs.generation === generation && rowPanels.dropped === dropped) {
         args.begin();
         args.put(list.address);
         args.put(recording.length);

@@ -11,7 +11,6 @@ import { ENCODED_SIZE, type EncodedProgram } from '../encode.js';
 import { checkInside, checkScanOperand, checkTableOperand, matrixEnd, overlapsInStep } from '../extent.js';
 import { addCalls, type CompiledBackend } from '../compiled.js';
 import type { ProgramCache } from '../programs.js';
-import { rowPanels } from '../rowPanels.js';
 import { SCAN_PARTS, type ScanPart } from '../scanTimes.js';
 
 /** Rows over all steps from which on packing the weights pays. */
@@ -48,7 +47,7 @@ function runScan({ tools, scanTimes: times }: CompiledBackend, plan: ScanPlan, c
   const panels = plan.stages.map((stage) => {
     if (stage.kind !== 'product' || stage.scales !== undefined || call.rows !== 1 || pack) return 0;
     const { storage, offset, rowStride } = call.operands[stage.b];
-    return rowPanels(tools, { storage, offset, stride: rowStride }, stage);
+    return memory.rowPanels?.of({ storage, offset, stride: rowStride }, stage) ?? 0;
   });
   args.begin();
   const blocks: Block[] = [];
