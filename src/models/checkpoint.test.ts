@@ -17,7 +17,7 @@ describe('restoreState', () => {
   const rnn = () => new Recurrent(LSTM, { inputSize: 3, hiddenSize: 3, numLayers: 2 });
 
   it('has a tensor for each state of each layer, or nothing', () => {
-    const layers = restoreState(whole(), rnn());
+    const layers = restoreState(whole(), rnn(), 2);
     expect(layers?.map((layer) => Object.entries(layer).map(([s, t]) => [s, t.data()[0]]))).toEqual([
       [
         ['h', 0],
@@ -28,7 +28,7 @@ describe('restoreState', () => {
         ['c', 3],
       ],
     ]);
-    expect(restoreState(new Map(), rnn())).toBeNull();
+    expect(restoreState(new Map(), rnn(), 2)).toBeNull();
   });
 
   it.each([
@@ -38,7 +38,7 @@ describe('restoreState', () => {
     ['another number of rows', whole().set('1:c', part([1, 3])), /1:c of another size/],
     ['one too few', new Map([...whole()].slice(1)), /without 0:h/],
   ])('refuses %s', (_, state, message) => {
-    expect(() => restoreState(state, rnn())).toThrow(expect.objectContaining({ code: 'FORMAT' }));
-    expect(() => restoreState(state, rnn())).toThrow(message);
+    expect(() => restoreState(state, rnn(), 2)).toThrow(expect.objectContaining({ code: 'FORMAT' }));
+    expect(() => restoreState(state, rnn(), 2)).toThrow(message);
   });
 });

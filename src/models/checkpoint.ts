@@ -185,20 +185,20 @@ function carriedState({ tensors }: ModelFile, name: string): CarriedState {
 /**
  * The carried state as tensors; null where there is none.
  * @param recurrent what it is a state of
- * Errors: FORMAT where it is that of another network.
+ * @param rows of a minibatch
+ * Errors: FORMAT where it is that of another network, or of other minibatches.
  */
-export function restoreState(state: CarriedState, recurrent: Recurrent): RecurrentState | null {
+export function restoreState(state: CarriedState, recurrent: Recurrent, rows: number): RecurrentState | null {
   if (state.size === 0) return null;
   const layers = recurrent.stateSizes();
   const wanted = layers.flatMap((sizes, l) => Object.keys(sizes).map((s) => `${l}:${s}`));
   const missing = wanted.filter((key) => !state.has(key));
   const known = new Set(wanted);
   const extra = [...state.keys()].filter((key) => !known.has(key));
-  const [N] = [...state.values()][0].shape;
   const wrong = wanted.filter((key) => {
     const [l, s] = key.split(':');
     const shape = state.get(key)?.shape;
-    return shape !== undefined && (shape[0] !== N || shape[1] !== layers[Number(l)][s]);
+    return shape !== undefined && (shape[0] !== rows || shape[1] !== layers[Number(l)][s]);
   });
   if (missing.length + extra.length + wrong.length > 0) {
     throw new UnrolledError(

@@ -16,13 +16,15 @@ import {
 import { ensureBackend } from '../backend/choose.js';
 import { OPTIMIZERS } from '../optim/optimizers.js';
 import { SCHEDULES } from '../optim/schedules.js';
+import { checkTrainerSettings } from '../train/settings.js';
 import { train } from '../train/trainer.js';
+import { openingFile } from '../weights/budget.js';
 import { type Checkpoint, checkpointTensors, readCheckpoint, restoreState } from './checkpoint.js';
 import { defined } from './defined.js';
 import { openModelFile } from './modelFile.js';
 import type { FitOptions, ResolvedFit } from './options.js';
 import { requireSameData, resumedOptions, storable } from './resume.js';
-import type { TaskDefinition, Trainable } from './task.js';
+import type { Lesson, TaskDefinition, Trainable } from './task.js';
 
 /** Errors: those of the task's `prepare`; FORMAT and OPTION for a checkpoint that does not fit; NON_FINITE. */
 export async function fitModel<M extends Trainable, D, O extends object>(
@@ -41,15 +43,21 @@ export async function fitModel<M extends Trainable, D, O extends object>(
     ...{ restoreBest: true, ...definition.defaults, ...chosen },
     ...defined(from === null ? given : resumedOptions(from.checkpoint, given, from.model.config, definition.defaults)),
   } as O & ResolvedFit;
-  const prepared = definition.prepare(data, options);
-  const model = from?.model ?? prepared.create();
-  const lesson = prepared.lesson(model);
+  const begin = (): { model: M; lesson: Lesson } => {
+    const prepared = definition.prepare(data, options);
+    const model = from?.model ?? prepared.create();
+    return { model, lesson: prepared.lesson(model) };
+  };
+  const { model, lesson } = from === null ? begin() : withStored(begin);
   if (from !== null) {
     const { checkpoint: stored } = from;
     requireSameData(stored.data, lesson.data);
-    lesson.sampler.restore(stored.sampler);
+    openingFile(CHECKPOINT, () => {
+      lesson.sampler.restore(stored.sampler);
+    });
     model.calls.calls = stored.calls;
-    const state = lesson.carried === undefined ? null : restoreState(stored.state, lesson.carried.of);
+    const state =
+      lesson.carried === undefined ? null : restoreState(stored.state, lesson.carried.of, options.batchSize);
     if (state !== null) lesson.carried?.restore(state);
   }
   model.reading = given.reading ?? model.reading;
@@ -144,13 +152,29 @@ function checkFitOptions({
   expectFunction(checkpoint.save, 'save of a checkpoint', 'it gets the bytes, for a file');
 }
 
+/** For messages: it is given as bytes. */
+const CHECKPOINT = 'the checkpoint';
+/** What a bad setting is refused by; other errors are of the data. */
+const OF_SETTINGS = ['RANGE', 'OPTION'];
+
+/** What the settings of a checkpoint lead to: what is wrong with them is the file's fault. Errors: FORMAT, and those of the data. */
+function withStored<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof UnrolledError) || !OF_SETTINGS.includes(error.code)) throw error;
+    return openingFile(CHECKPOINT, () => {
+      throw error;
+    });
+  }
+}
+
 /** Errors: FORMAT for what is no checkpoint of this task. */
 function openCheckpoint<M extends Trainable, D, O extends object>(
   definition: TaskDefinition<M, D, O>,
   source: Bytes,
 ): { model: M; checkpoint: Checkpoint } {
-  const name = 'the checkpoint';
-  const file = openModelFile(bytesOf(source, name), name);
+  const file = openModelFile(bytesOf(source, CHECKPOINT), CHECKPOINT);
   if (file.kind !== definition.task) {
     throw new UnrolledError(
       'FORMAT',
@@ -158,5 +182,11 @@ function openCheckpoint<M extends Trainable, D, O extends object>(
       'resume with the command or the class that started the training',
     );
   }
-  return { model: definition.open(file, name), checkpoint: readCheckpoint(file, name) };
+  const checkpoint = readCheckpoint(file, CHECKPOINT);
+  openingFile(CHECKPOINT, () => {
+    const settings = { ...definition.defaults, ...storable(checkpoint.options) } as unknown as ResolvedFit;
+    checkFitOptions(settings);
+    checkTrainerSettings(settings);
+  });
+  return { model: definition.open(file, CHECKPOINT), checkpoint };
 }

@@ -1,16 +1,6 @@
 // Protocol buffers as a tree of fields, without their schema: bytes that can be read as a message are one.
-import { concat, mutateBytes, utf8 } from './bytes.mjs';
+import { mutateBytes, utf8 } from './bytes.mjs';
 import { BAD_NUMBERS } from './draw.mjs';
-
-function varint(value) {
-  const bytes = [];
-  let rest = BigInt.asUintN(64, value);
-  do {
-    bytes.push(Number(rest & 127n) | (rest > 127n ? 128 : 0));
-    rest >>= 7n;
-  } while (rest > 0n);
-  return Uint8Array.from(bytes);
-}
 
 /** Fields { field, wire, value: BigInt | bytes | fields }; null for what is no message. */
 export function readFields(bytes) {
@@ -45,15 +35,48 @@ export function readFields(bytes) {
   return fields;
 }
 
+/** Numbers are put behind one another in an array, which is far cheaper than bytes of bytes. */
+function putVarint(out, value) {
+  let rest = BigInt.asUintN(64, value);
+  if (rest > 0xffffffffn) {
+    for (; rest > 127n; rest >>= 7n) out.push(Number(rest & 127n) | 128);
+    out.push(Number(rest));
+    return out;
+  }
+  let small = Number(rest);
+  for (; small > 127; small = Math.floor(small / 128)) out.push((small % 128) | 128);
+  out.push(small);
+  return out;
+}
+
+function putFields(out, fields) {
+  for (const { field, wire, value } of fields) {
+    putVarint(out, BigInt(field * 8 + wire));
+    if (typeof value === 'bigint') {
+      putVarint(out, value);
+      continue;
+    }
+    const body = Array.isArray(value) ? putFields([], value) : value;
+    if (wire === 2) putVarint(out, BigInt(body.length));
+    for (let i = 0; i < body.length; i++) out.push(body[i]);
+  }
+  return out;
+}
+
 export function fieldsBytes(fields) {
-  return concat(
-    fields.flatMap(({ field, wire, value }) => {
-      const tag = varint(BigInt(field * 8 + wire));
-      if (typeof value === 'bigint') return [tag, varint(value)];
-      const body = Array.isArray(value) ? fieldsBytes(value) : value;
-      return wire === 2 ? [tag, varint(BigInt(body.length)), body] : [tag, body];
-    }),
-  );
+  return Uint8Array.from(putFields([], fields));
+}
+
+/** A message in a message in a message, so deep. */
+function nested(field, body, depth) {
+  const heads = [];
+  let length = body.length;
+  for (let k = 0; k < depth; k++) {
+    const head = putVarint(putVarint([], BigInt(field * 8 + 2)), BigInt(length));
+    length += head.length;
+    heads.unshift(head);
+  }
+  return Uint8Array.from([...heads.flat(), ...body]);
 }
 
 const copy = (fields) =>
@@ -115,12 +138,9 @@ export function mutatedFields(draw, original) {
         break;
       }
       case 5: {
-        let body = fieldsBytes(Array.isArray(one.value) ? one.value : []);
+        const body = fieldsBytes(Array.isArray(one.value) ? one.value : []);
         if (body.length > 2000) break;
-        const depth = draw.pick([5, 40, 200, 2000]);
-        for (let k = 0; k < depth; k++)
-          body = concat([varint(BigInt(one.field * 8 + 2)), varint(BigInt(body.length)), body]);
-        list[at] = { ...one, wire: 2, value: body };
+        list[at] = { ...one, wire: 2, value: nested(one.field, body, draw.pick([5, 40, 200, 2000])) };
         break;
       }
       case 6:

@@ -1,10 +1,10 @@
 // The readers that are fuzzed. To add one, add an entry: how files of it are made, and how one is read.
 //   codes     errors that a damaged file may have beside FORMAT
-//   generate  (draw) => bytes: a valid file with something wrong with it
+//   generate  (draw) => bytes, or a promise of them: a valid file with something wrong with it
 //   read      (bytes, name) => what is in it, or an UnrolledError
 import { readdirSync, readFileSync } from 'node:fs';
 import { convert, formats, records, text as words, unpack, unrolled, ZipArchive } from './library.mjs';
-import { mutateBytes, mutateText, utf8 } from './bytes.mjs';
+import { concat, mutateBytes, mutateText, utf8 } from './bytes.mjs';
 import {
   mutatedGzip,
   mutatedSafetensors,
@@ -14,7 +14,7 @@ import {
   safetensorsParts,
   zipFile,
 } from './containers.mjs';
-import { copyTree, jsonTree, mutatedJson } from './json.mjs';
+import { copyTree, jsonText, jsonTree, mutatedJson } from './json.mjs';
 import { mutatedTorchFile } from './pickle.mjs';
 import { mutatedFields, readFields } from './protobuf.mjs';
 
@@ -85,6 +85,38 @@ const onnx = once(() => {
   return cases
     .map((line) => readFields(new Uint8Array(Buffer.from(JSON.parse(line).model, 'base64'))))
     .filter((fields) => fields !== null);
+});
+const brainJs = once(() =>
+  readdirSync(new URL('../golden/brainjs', import.meta.url))
+    .filter((name) => /\d\.json$/.test(name))
+    .sort()
+    .map((name) => jsonTree(JSON.parse(new TextDecoder().decode(file(`golden/brainjs/${name}`))))),
+);
+/** What `exportModel` writes: the tree of `model.json`, and the shard. */
+const tfjs = once(() => {
+  const { Embedding, GRUResetBefore, Linear, LSTM, Recurrent } = unrolled;
+  const sizes = { inputSize: 3, hiddenSize: 2 };
+  return [
+    [new Embedding(5, 3), new Recurrent(LSTM, { ...sizes, bidirectional: true }), new Linear(4, 3)],
+    [new Recurrent(GRUResetBefore, { ...sizes, numLayers: 2 })],
+  ].map((parts) => {
+    const files = convert.exportModel(parts, 'tfjs');
+    const shard = [...files.keys()].find((path) => path !== 'model.json');
+    return { json: jsonTree(JSON.parse(new TextDecoder().decode(files.get('model.json')))), shard: files.get(shard) };
+  });
+});
+/** Between model.json and its shard, in one input. */
+const SHARD = '\n--shard--\n';
+const TRAINING = 'the cat sat on the mat, the dog sat on the log. '.repeat(12);
+const TRAINED = { hiddenSize: 2, embeddingSize: 2, batchSize: 2, numSteps: 5 };
+/** Of a training that was stopped after three steps. */
+const checkpoint = once(async () => {
+  const saved = [];
+  await unrolled.LanguageModel.fit(TRAINING, {
+    ...{ ...TRAINED, maxSteps: 3 },
+    checkpoint: { everySeconds: 0, save: (bytes) => void saved.push(bytes.slice()) },
+  });
+  return safetensorsParts(saved[0]);
 });
 const cells = once(() =>
   [...Object.values(unrolled.CELLS), unrolled.SLSTM, unrolled.LayerNormLSTM].map((cell) =>
@@ -301,6 +333,50 @@ export const READERS = {
       return own;
     },
     read: readWeights,
+  },
+  brainJs: {
+    codes: ['UNSUPPORTED'],
+    generate: (draw) => utf8(mutatedJson(draw, draw.pick(brainJs()))),
+    read: readWeights,
+  },
+  // model.json, or the shard beside it.
+  tfjs: {
+    codes: ['UNSUPPORTED', 'NOT_FOUND'],
+    generate(draw) {
+      const { json, shard } = draw.pick(tfjs());
+      const bytes = utf8(draw.chance(0.9) ? mutatedJson(draw, json) : jsonText(json));
+      return concat([bytes, utf8(SHARD), draw.chance(0.1) ? mutateBytes(draw, shard) : shard]);
+    },
+    async read(bytes, name) {
+      const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).lastIndexOf(SHARD);
+      const [json, shard] = at < 0 ? [bytes, bytes] : [bytes.subarray(0, at), bytes.subarray(at + SHARD.length)];
+      const open = (path) => {
+        if (/[/\\:]|^\./.test(path)) throw new Error(`a file outside of the folder: ${path}`);
+        return sourceOf(shard, path);
+      };
+      return convert.importModel(sourceOf(json, name), { partial: true, open });
+    },
+  },
+  // Not named: a checkpoint is given as bytes. Its settings may ask for more data than there is, or for a rate that ends in NaN.
+  checkpoints: {
+    codes: ['UNSUPPORTED', 'OPTION', 'TOO_SHORT', 'NON_FINITE'],
+    named: false,
+    async generate(draw) {
+      return mutatedModel(draw, await checkpoint());
+    },
+    read: (bytes) => unrolled.LanguageModel.fit(TRAINING, { resume: bytes, maxSteps: 5, epochs: 1 }),
+  },
+  idx: {
+    codes: [],
+    generate(draw) {
+      const sizes = [2, 3, 4].slice(0, 1 + draw.int(3));
+      const header = [0, 0, 8, sizes.length, ...sizes.flatMap((n) => [0, 0, 0, n])];
+      const bytes = concat([Uint8Array.from(header), new Uint8Array(sizes.reduce((a, b) => a * b)).fill(7)]);
+      if (draw.chance(0.3)) bytes[3] = draw.int(256);
+      for (let i = draw.int(3); i > 0; i--) bytes[4 + draw.int(4 * sizes.length)] = draw.pick([0, 1, 127, 255]);
+      return draw.chance(0.6) ? mutateBytes(draw, bytes) : bytes;
+    },
+    read: (bytes, name) => records.readIdx(bytes, name),
   },
   onnx: {
     codes: ['UNSUPPORTED'],

@@ -94,7 +94,7 @@ export async function fuzz({ reader, seed, inputs, seconds, folder }) {
 
 async function remade(reader, seed, i) {
   const { READERS } = await import('./readers.mjs');
-  return READERS[reader].generate(new Draw(`${seed}/${reader}/${i}`));
+  return await READERS[reader].generate(new Draw(`${seed}/${reader}/${i}`));
 }
 
 /** What an input that was kept comes to. */

@@ -51,11 +51,11 @@ if (input !== undefined) {
   // What is loaded on first use is loaded before anything is counted.
   for (let i = from; i < Math.min(from + 10, to); i++) {
     Atomics.store(counts, AT, i);
-    await read(reader.generate(new Draw(`${seed}/${readerName}/${i}`)));
+    await read(await reader.generate(new Draw(`${seed}/${readerName}/${i}`)));
   }
   for (let i = from; i < to && Date.now() < until; i++) {
     Atomics.store(counts, AT, i);
-    const bytes = reader.generate(new Draw(`${seed}/${readerName}/${i}`));
+    const bytes = await reader.generate(new Draw(`${seed}/${readerName}/${i}`));
     const { outcome, detail } = await tried(bytes);
     Atomics.add(counts, INPUTS, 1);
     if (outcome === 'model') Atomics.add(counts, MODELS, 1);
