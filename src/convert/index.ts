@@ -19,6 +19,7 @@ export {
 // Weights in and out
 export { importModel, type ImportOptions, loadWeights } from '../models/foreign/importModel.js';
 export { ImportedModel, type MappedNames } from '../models/foreign/importedModel.js';
+export type { TextOptions } from '../models/foreign/languageModelOf.js';
 export {
   type ImportedForwardOptions,
   type ImportedLayer,

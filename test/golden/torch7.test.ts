@@ -2,9 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fromData, useBackend } from 'unrolled';
+import { Embedding, fromData, GRU, LanguageModel, Linear, Recurrent, useBackend } from 'unrolled';
 import { exportModel } from '../../src/models/foreign/exportModel.js';
 import { importModel } from '../../src/models/foreign/importModel.js';
+import { placesOf } from '../../src/models/foreign/languageModelOf.js';
 
 const FOLDER = join(import.meta.dirname, 'torch7');
 const NAMES = readdirSync(FOLDER).filter((name) => name.endsWith('.t7'));
@@ -40,6 +41,23 @@ beforeAll(() => useBackend('reference'));
 describe('Torch 7', () => {
   it('has all models of both projects', () => {
     expect(NAMES).toEqual(['char-gru.t7', 'char-lstm.t7', 'char-rnn.t7', 'torch-lstm.t7', 'torch-rnn.t7']);
+  });
+
+  it.each(NAMES)('is a language model that says the same, is saved and generates: %s', async (name) => {
+    const { tokens, characters, logits, logProbabilities = [] } = answersOf(name);
+    const model = (await importModel(bytesOf(name))).languageModel();
+    const places = placesOf(JSON.stringify(characters));
+    const expected = logits === undefined ? logProbabilities : logSoftmax(logits);
+    for (const one of [model, LanguageModel.fromBytes(model.toBytes())]) {
+      const session = one.session();
+      expected.forEach((row, t) => {
+        session.read(Int32Array.of(places[tokens[t]]));
+        const probabilities = session.probabilities();
+        row.forEach((value, token) => expect(Math.log(probabilities[places[token]])).toBeCloseTo(value, 5));
+        expect(probabilities.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+      });
+      expect(one.generate({ length: 30 })).toBe(model.generate({ length: 30 }));
+    }
   });
 
   it.each(NAMES)('computes what the published equations say: %s', async (name) => {
@@ -97,5 +115,40 @@ describe('Torch 7', () => {
   ])('refuses %s', async (_, name, from, to, message) => {
     const error: unknown = await importModel(replaced(name, from, to)).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'FORMAT', message: expect.stringMatching(message) });
+  });
+});
+
+describe('a network of other toolkits as a language model', () => {
+  const letters = [...'abcdefg'];
+  const files = (parts: Parameters<typeof exportModel>[0]): Uint8Array => exportModel(parts, 'pytorch');
+
+  it('takes the vocabulary that it is given, and goes on learning', async () => {
+    const parts = [
+      new Embedding(7, 3),
+      new Recurrent(GRU, { inputSize: 3, hiddenSize: 4, numLayers: 2 }),
+      new Linear(4, 7),
+    ];
+    const file = await importModel(files(parts));
+    const model = file.languageModel({ vocabulary: letters });
+    const tokens = Int32Array.of(0, 3, 6);
+    const { output } = file.network().forward(fromData(tokens, [3, 1]));
+    const row = [...output.data().slice(14)].map(Math.exp);
+    const sum = row.reduce((a, b) => a + b);
+    model.predict('adg')[0].probabilities.forEach((p, i) => expect(p).toBeCloseTo(row[i] / sum, 5));
+    expect(model.generate({ prime: 'abc', length: 9 })).toMatch(/^[a-g]{9}$/);
+    expect(() => file.languageModel()).toThrow(expect.objectContaining({ code: 'OPTION' }));
+    expect(() => file.languageModel({ vocabulary: letters.slice(1) })).toThrow(/a vocabulary of 7 tokens/);
+    expect(() => file.languageModel({ vocabulary: [...'abcdefa'] })).toThrow(/tokens that differ/);
+  });
+
+  it('refuses layers that are none', async () => {
+    const both = new Recurrent(GRU, { inputSize: 3, hiddenSize: 4, bidirectional: true });
+    const file = await importModel(files([new Embedding(7, 3), both, new Linear(8, 7)]));
+    const error = expect.objectContaining({ code: 'UNSUPPORTED', message: expect.stringContaining('step by step') });
+    expect(() => file.languageModel({ vocabulary: letters })).toThrow(error);
+    const other = await importModel(files([new Embedding(6, 3), new Linear(3, 7)]));
+    expect(() => other.languageModel({ vocabulary: letters })).toThrow(
+      expect.objectContaining({ code: 'UNSUPPORTED' }),
+    );
   });
 });

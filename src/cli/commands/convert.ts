@@ -106,6 +106,9 @@ export const convertCommand = defineCommand({
         'say --to pytorch, safetensors, npz, keras, tfjs or onnx',
       );
     }
+    if (!isOurs && target === 'unrolled' && given.characters !== undefined) {
+      return writeLanguageModel(io, from, to, given, given.characters);
+    }
     const exported = isOurs ? given.model : given;
     const files = target === 'tfjs' ? exportModel(exported, target) : null;
     const bytes =
@@ -157,6 +160,28 @@ export const convertCommand = defineCommand({
     return { json, text: text.join('\n\n') };
   },
 });
+
+/** A file that says what its tokens mean is a language model here. Errors: UNSUPPORTED for layers that are none. */
+async function writeLanguageModel(io: Io, from: string, to: string, given: ImportedModel, characters: string) {
+  const { languageDifference } = await import('../../models/foreign/difference.js');
+  const { placesOf } = await import('../../models/foreign/languageModelOf.js');
+  const model = given.languageModel();
+  const bytes = model.toBytes();
+  await writeWhole(io.cwd, to, bytes);
+  const places = placesOf(characters);
+  const largest = languageDifference(given, model, places);
+  const json = {
+    ...{ from: { format: given.format, layout: given.layout, ...given.metadata }, layers: given.layers },
+    ...{ to, format: 'unrolled', task: model.task, tokens: model.text.settings.tokens, vocabulary: places.length },
+    ...{ bytes: bytes.length, largestDifference: largest },
+  };
+  const text = [
+    `${from}: ${given.format}, names and orders of ${given.layout}`,
+    layerTable(given.layers),
+    `${to}: a language model of ${places.length} ${model.text.settings.tokens === 'byte' ? 'bytes' : 'characters'}, ${formatBytes(bytes.length)}${comparison(largest)}\nTry: unrolled generate ${to}`,
+  ];
+  return { json, text: text.join('\n\n') };
+}
 
 /** A network as ONNX. Errors: those of `exportOnnx`, UNSUPPORTED for layers that make no network by themselves. */
 async function writeOnnx(io: Io, from: string, to: string, given: ImportedModel | OurModel) {

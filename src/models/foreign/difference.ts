@@ -86,6 +86,32 @@ export function exportedDifference(model: unknown, parts: ImportedModel, written
 }
 
 /**
+ * The largest difference between the layers of a file and the language model that was made of them, on random tokens.
+ * @param places the index in our vocabulary of each token of the file
+ */
+export function languageDifference(given: ImportedModel, model: LanguageModel, places: readonly number[]): number {
+  const network = given.network();
+  const ours = model.network.eval();
+  const V = model.text.vocabulary.size;
+  return differenceOf(
+    (x) => [network.forward(x).output],
+    (x) => {
+      const own = fromData(
+        Int32Array.from(x.data(), (token) => places[token]),
+        x.shape,
+      );
+      const logits = ours.forward(own, null).logits.data();
+      const picked = Float32Array.from({ length: T * N * places.length }, (_, i) => {
+        const [row, token] = [Math.floor(i / places.length), i % places.length];
+        return logits[row * V + places[token]];
+      });
+      return [fromData(picked, [T, N, places.length])];
+    },
+    tokens(places.length),
+  );
+}
+
+/**
  * The largest difference between a model of ours and the ONNX file that was written of it, read back, on a random input.
  * @returns null where the file is more than layers one after the other, so that it is not read here
  */

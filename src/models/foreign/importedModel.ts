@@ -3,7 +3,9 @@ import type { LayerDescription, MappedParameter, Order, UnmappedTensor } from '.
 import type { TensorFileKind } from '../../formats/tensorFile.js';
 import { withBudget } from '../../weights/budget.js';
 import type { StateDict } from '../../weights/labels.js';
+import type { LanguageModel } from '../language/languageModel.js';
 import { ImportedNetwork, partName } from './importedNetwork.js';
+import { languageModelOf, type TextOptions } from './languageModelOf.js';
 import { encodeModuleFile } from './moduleLayers.js';
 
 /** A parameter of ours, and where in the file it came from. */
@@ -45,6 +47,26 @@ export class ImportedModel {
     const prefix = alone === undefined ? '' : `${partName(alone)}.`;
     network.loadStateDict(new Map(Object.entries(this.weights).map(([name, own]) => [prefix + name, own])));
     return network.eval();
+  }
+
+  /**
+   * The layers as a language model of ours, which generates, is evaluated, trained on and saved as any other: [embedding], recurrent
+   * layers of one cell and size in one direction, a linear layer. A file of char-rnn or torch-rnn says what its tokens mean; of others it
+   * is for you to say.
+   *
+   *     const model = (await importModel('cv/lm.t7')).languageModel();
+   *     console.log(model.generate({ prime: 'The ', length: 200 }));
+   *
+   * Errors: OPTION for a vocabulary that does not fit, UNSUPPORTED for other layers.
+   */
+  languageModel(options?: TextOptions): LanguageModel {
+    const { chain } = this.network();
+    return languageModelOf(chain, this.weights, this.characters, options);
+  }
+
+  /** What the tokens of a language model mean, as JSON: a list; undefined where the file does not say it. @internal */
+  get characters(): string | undefined {
+    return /^(char|torch)-rnn$/.test(this.layout) ? this.metadata.characters : undefined;
   }
 
   /** The bytes of a file of ours with the layers and their labelled weights; `importModel` opens it. */
