@@ -1,0 +1,161 @@
+// The address of the page: settings that differ from their defaults, what is looked at, the text by name or, where it is short, inside,
+// and a cell as data. Everything that is read from it is checked; nothing in it is run or taken for HTML.
+import { effect } from '@preact/signals';
+import { Deflate, Inflate, strFromU8, strToU8 } from 'fflate';
+import type { CellData } from 'unrolled';
+import type { TextSource } from './messages.js';
+import { cellData, notice, settings, text, view } from './state.js';
+import {
+  expectedOf,
+  type Field,
+  readField,
+  RUN_FIELDS,
+  type RunSettings,
+  VIEW_FIELDS,
+  type ViewSettings,
+  writeField,
+} from './settings.js';
+import { KNOWN_TEXTS, TOYS } from './texts.js';
+import { say } from './words.js';
+
+/** Characters of a text or a cell that an address carries, packed; browsers and messengers take that much. */
+const MOST_PACKED = 6000;
+/** Unpacked, at most: what a short address claims to hold may be huge. */
+const MOST_UNPACKED = 200_000;
+
+/** Settings and text from an address. What is no good is left out, with a notice. */
+export async function readAddress(hash: string): Promise<void> {
+  const given = new URLSearchParams(hash.replace(/^#/, ''));
+  const own = navigator.language.startsWith('zh') ? { language: 'zh' as const } : {};
+  view.value = { ...view.value, ...own, ...fieldsOf<ViewSettings>(VIEW_FIELDS, given) };
+  settings.value = { ...settings.value, ...fieldsOf<RunSettings>(RUN_FIELDS, given) };
+  text.value = textOf(given) ?? text.value;
+  cellData.value = cellOf(given.get('equations'));
+  await Promise.resolve();
+}
+
+/** Keeps the address as the page is. */
+export function followAddress(): void {
+  effect(() => {
+    const hash = writeAddress(false);
+    history.replaceState(null, '', hash === '' ? location.pathname + location.search : `#${hash}`);
+  });
+}
+
+/** Puts a link to the page as it is on the clipboard. @returns what to say */
+export async function copyLink(): Promise<string> {
+  const link = `${location.origin}${location.pathname}#${writeAddress(true)}`;
+  const { value: source } = text;
+  const left = source.kind === 'given' && packedText(source) === null;
+  try {
+    await navigator.clipboard.writeText(link);
+  } catch {
+    return link;
+  }
+  return say(left ? 'sharedNoText' : 'shared');
+}
+
+/** @param whole with a text of one's own inside, which is too long to rewrite at every change */
+export function writeAddress(whole: boolean): string {
+  const parts = new URLSearchParams();
+  put(parts, RUN_FIELDS, { ...settings.value });
+  put(parts, VIEW_FIELDS, { ...view.value });
+  const source = text.value;
+  if (source.kind === 'known') {
+    if (source.name !== 'book') parts.set('text', source.name);
+  } else if (whole) {
+    const packed = packedText(source);
+    if (packed !== null) parts.set('inside', packed);
+  }
+  if (cellData.value !== null) parts.set('equations', pack(JSON.stringify(cellData.value)));
+  return parts.toString();
+}
+
+function put(parts: URLSearchParams, fields: object, values: Record<string, string | number | boolean>): void {
+  for (const [name, field] of Object.entries(fields as Record<string, Field>)) {
+    if (values[name] !== field.default) parts.set(name, writeField(values[name]));
+  }
+}
+
+function fieldsOf<T>(fields: object, given: URLSearchParams): Partial<T> {
+  const found: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(fields as Record<string, Field>)) {
+    const said = given.get(name);
+    if (said === null) continue;
+    const value = readField(field, said);
+    if (value !== null) found[name] = value;
+    else {
+      const blanks = { name, value: said.slice(0, 40), expected: expectedOf(field), standard: String(field.default) };
+      notice(say('addressIgnored', blanks));
+    }
+  }
+  return found as Partial<T>;
+}
+
+function textOf(given: URLSearchParams): TextSource | null {
+  const inside = given.get('inside');
+  if (inside !== null) {
+    const content = unpack(inside);
+    if (content !== null) return { kind: 'given', name: 'link', content };
+    notice(say('notRead', { what: say('text') }));
+  }
+  const name = given.get('text');
+  if (name === null) return null;
+  if (KNOWN_TEXTS.some((one) => one.name === name) || TOYS.some((toy) => toy === name)) return { kind: 'known', name };
+  notice(say('notRead', { what: say('text') }));
+  return null;
+}
+
+/** Only its shape is looked at here; the worker checks the equations before they are a cell. */
+function cellOf(packed: string | null): CellData | null {
+  if (packed === null) return null;
+  try {
+    const value: unknown = JSON.parse(unpack(packed) ?? '');
+    if (typeof value === 'object' && value !== null) return value as CellData;
+  } catch {
+    // Said below.
+  }
+  notice(say('notRead', { what: say('cell') }));
+  return null;
+}
+
+function packedText({ content }: Extract<TextSource, { kind: 'given' }>): string | null {
+  if (content.length > MOST_UNPACKED) return null;
+  const packed = pack(typeof content === 'string' ? content : new TextDecoder().decode(content));
+  return packed.length > MOST_PACKED ? null : packed;
+}
+
+/** Text as DEFLATE in the letters of base64url. */
+export function pack(content: string): string {
+  const parts: Uint8Array[] = [];
+  const deflate = new Deflate({ level: 9 }, (chunk) => parts.push(chunk));
+  deflate.push(strToU8(content), true);
+  const binary = parts.map((part) => Array.from(part, (byte) => String.fromCharCode(byte)).join('')).join('');
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+}
+
+/** The other way round; null for what is no such text, or more than an address may hold. */
+export function unpack(packed: string): string | null {
+  if (!/^[\w-]*$/.test(packed) || packed.length > 2 * MOST_UNPACKED) return null;
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  try {
+    const bytes = Uint8Array.from(atob(packed.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
+    const inflate = new Inflate((chunk) => {
+      length += chunk.length;
+      if (length > MOST_UNPACKED) throw new RangeError('more than an address may hold');
+      parts.push(chunk);
+    });
+    // In pieces: what one unpacks to is seen before the next.
+    for (let at = 0; at < bytes.length; at += 64) inflate.push(bytes.subarray(at, at + 64), at + 64 >= bytes.length);
+  } catch {
+    return null;
+  }
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return strFromU8(whole);
+}
