@@ -1,9 +1,9 @@
 // The address of the page: settings that differ from their defaults, what is looked at, the text by name or, where it is short, inside,
 // and a cell as data. Everything that is read from it is checked; nothing in it is run or taken for HTML.
 import { effect } from '@preact/signals';
-import { Deflate, Inflate, strFromU8, strToU8 } from 'fflate';
 import type { CellData } from 'unrolled';
 import type { TextSource } from './messages.js';
+import { MOST_UNPACKED, pack, unpack } from './packing.js';
 import { cellData, notice, settings, text, view } from './state.js';
 import {
   expectedOf,
@@ -20,8 +20,6 @@ import { say } from './words.js';
 
 /** Characters of a text or a cell that an address carries, packed; browsers and messengers take that much. */
 const MOST_PACKED = 6000;
-/** Unpacked, at most: what a short address claims to hold may be huge. */
-const MOST_UNPACKED = 200_000;
 
 /** Settings and text from an address. What is no good is left out, with a notice. */
 export async function readAddress(hash: string): Promise<void> {
@@ -123,39 +121,4 @@ function packedText({ content }: Extract<TextSource, { kind: 'given' }>): string
   if (content.length > MOST_UNPACKED) return null;
   const packed = pack(typeof content === 'string' ? content : new TextDecoder().decode(content));
   return packed.length > MOST_PACKED ? null : packed;
-}
-
-/** Text as DEFLATE in the letters of base64url. */
-export function pack(content: string): string {
-  const parts: Uint8Array[] = [];
-  const deflate = new Deflate({ level: 9 }, (chunk) => parts.push(chunk));
-  deflate.push(strToU8(content), true);
-  const binary = parts.map((part) => Array.from(part, (byte) => String.fromCharCode(byte)).join('')).join('');
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
-}
-
-/** The other way round; null for what is no such text, or more than an address may hold. */
-export function unpack(packed: string): string | null {
-  if (!/^[\w-]*$/.test(packed) || packed.length > 2 * MOST_UNPACKED) return null;
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  try {
-    const bytes = Uint8Array.from(atob(packed.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
-    const inflate = new Inflate((chunk) => {
-      length += chunk.length;
-      if (length > MOST_UNPACKED) throw new RangeError('more than an address may hold');
-      parts.push(chunk);
-    });
-    // In pieces: what one unpacks to is seen before the next.
-    for (let at = 0; at < bytes.length; at += 64) inflate.push(bytes.subarray(at, at + 64), at + 64 >= bytes.length);
-  } catch {
-    return null;
-  }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return strFromU8(whole);
 }

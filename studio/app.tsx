@@ -66,7 +66,7 @@ function skipTo(event: Event): void {
 function Shown({ panel }: { panel: Panel }) {
   const { id, view: View } = panel;
   return (
-    <section id={id} class={`panel ${panel.place}`} aria-label={say(panel.title)}>
+    <section id={id} class={`panel at-${panel.place}`} aria-label={say(panel.title)}>
       <View />
     </section>
   );

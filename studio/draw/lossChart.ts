@@ -12,7 +12,7 @@ export interface LossChartData {
   labels: { training: string; validation: string; step: string };
 }
 
-const MARGIN = { left: 34, right: 74, top: 10, bottom: 22 } as const;
+const MARGIN = { left: 34, right: 86, top: 10, bottom: 22 } as const;
 
 export function lossChart({ width, height, title, training, validation, baselines, labels }: LossChartData): string {
   const inner = { w: width - MARGIN.left - MARGIN.right, h: height - MARGIN.top - MARGIN.bottom };

@@ -1,5 +1,6 @@
 // The column of settings: the text, the network, how it learns, and what can be taken away.
 import { useRef, useState } from 'preact/hooks';
+import { CELL_NAMES } from '../cellNames.js';
 import { takeFiles } from '../files.js';
 import { RUN_FIELDS, type RunSettings } from '../settings.js';
 import { cellData, change, changeCell, changeText, settings, text } from '../state.js';
@@ -7,12 +8,6 @@ import { KNOWN_TEXTS, TOYS } from '../texts.js';
 import { language, say } from '../words.js';
 import { ChoiceRow, FlagRow, NumberRow, type Option } from './controls.js';
 import { TakeAway } from './takeAway.js';
-
-/** The names of `CELLS`: the page does not load the library for them; a test holds both lists together. */
-export const CELL_NAMES = [
-  ...['lstm', 'gru', 'rnn', 'rnn-relu', 'rnn-identity', 'gru-reset-before', 'mgu', 'coupled-lstm', 'peephole-lstm'],
-  ...['projection-lstm', 'layernorm-lstm', 'layernorm-gru', 'slstm', 'sru', 'indrnn', 'mingru', 'minlstm'],
-];
 
 /** A value of the list that is no text of the page. */
 const OWN = '-own-';

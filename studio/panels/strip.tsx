@@ -57,7 +57,7 @@ interface Place {
 }
 
 /** The value that is asked for, or the first state. */
-function valueOf(shown: Look, layer: number, name: string): LookValue | null {
+export function valueOf(shown: Look, layer: number, name: string): LookValue | null {
   const own = shown.values.filter((value) => value.layer === Math.min(layer, shown.orders.length - 1));
   return own.find((value) => value.name === name) ?? own.find((value) => value.name === 'h') ?? own[0] ?? null;
 }

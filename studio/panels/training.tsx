@@ -1,7 +1,7 @@
 // The training: how it is driven, its numbers, its curve beside the n-grams.
 import { useRef } from 'preact/hooks';
 import { lossChart } from '../draw/lossChart.js';
-import { pace, pause, play, restart, run, setPace, step } from '../state.js';
+import { pace, pause, play, restart, run, setPace, settings, step } from '../state.js';
 import { useWidth } from '../useWidth.js';
 import { count, say } from '../words.js';
 
@@ -60,23 +60,41 @@ function Transport() {
 function Numbers() {
   const { progress, measured } = run.value;
   const last = measured.at(-1);
-  const figures: [word: string, value: string, note?: string][] = [
-    [say('steps'), progress === null ? '–' : count(progress.step)],
-    [say('epoch'), progress === null ? '–' : progress.epoch.toFixed(2)],
-    [say('loss'), progress === null ? '–' : progress.loss.toFixed(3)],
-    [say('perplexity'), last === undefined ? '–' : last.perplexity.toFixed(2), say('held')],
-    [say('tokensPerSecond'), progress === null ? '–' : count(Math.round(progress.tokensPerSecond))],
+  const figures: Figure[] = [
+    { id: 'step', word: say('steps'), value: progress?.step, shown: count },
+    { id: 'epoch', word: say('epoch'), value: progress?.epoch, shown: (n) => n.toFixed(2) },
+    { id: 'loss', word: say('loss'), value: progress?.loss, shown: (n) => n.toFixed(3) },
+    {
+      id: 'perplexity',
+      word: say('perplexity'),
+      value: last?.perplexity,
+      shown: (n) => n.toFixed(2),
+      note: say('held'),
+    },
+    { id: 'speed', word: say('tokensPerSecond'), value: progress?.tokensPerSecond, shown: (n) => count(Math.round(n)) },
   ];
   return (
     <dl class="figures">
-      {figures.map(([word, value, note]) => (
-        <div key={word} title={note}>
+      {figures.map(({ id, word, value, shown, note }) => (
+        <div key={id} title={note}>
           <dt>{word}</dt>
-          <dd>{value}</dd>
+          <dd>
+            <data id={`figure-${id}`} value={value ?? ''}>
+              {value === undefined ? '–' : shown(value)}
+            </data>
+          </dd>
         </div>
       ))}
     </dl>
   );
+}
+
+interface Figure {
+  id: string;
+  word: string;
+  value: number | undefined;
+  shown: (value: number) => string;
+  note?: string;
 }
 
 function Curve() {
@@ -102,11 +120,15 @@ function Facts() {
   const missing = facts.missing.length > 0 ? say('missing', { what: facts.missing.join(', ') }) : '';
   const blanks = {
     ...{ cell: facts.cell, parameters: count(facts.parameters), vocabulary: count(facts.vocabularySize) },
-    ...{ train: count(facts.trainTokens), validation: count(facts.validationTokens), tokens: say('tokens') },
+    ...{
+      train: count(facts.trainTokens),
+      validation: count(facts.validationTokens),
+      tokens: say(`tokens.${settings.value.tokens}`),
+    },
   };
   return (
     <p class="facts">
-      {say('facts', blanks)} · {facts.backend}, {facts.threads}
+      {say('facts', blanks)} · {facts.threads === 1 ? say('thread') : say('threads', { n: facts.threads })}
       {facts.opened && ` · ${say('opened')}`}
       {facts.cutTo !== null && ` · ${say('cut', { n: count(facts.cutTo) })}`}
       {missing !== '' && ` · ${missing}`}
