@@ -4,7 +4,7 @@ import { effect } from '@preact/signals';
 import type { CellData } from 'unrolled';
 import type { TextSource } from './messages.js';
 import { MOST_UNPACKED, pack, unpack } from './packing.js';
-import { cellData, notice, settings, text, view } from './state.js';
+import { cellData, notice, run, settings, text, view } from './state.js';
 import {
   expectedOf,
   type Field,
@@ -21,22 +21,37 @@ import { say } from './words.js';
 /** Characters of a text or a cell that an address carries, packed; browsers and messengers take that much. */
 const MOST_PACKED = 6000;
 
-/** Settings and text from an address. What is no good is left out, with a notice. */
-export async function readAddress(hash: string): Promise<void> {
+/**
+ * Settings and text from an address. What is no good is left out, with a notice.
+ * @returns the step after which the training waits; 0 for none
+ */
+export function readAddress(hash: string): { until: number } {
   const given = new URLSearchParams(hash.replace(/^#/, ''));
   const own = navigator.language.startsWith('zh') ? { language: 'zh' as const } : {};
   view.value = { ...view.value, ...own, ...fieldsOf<ViewSettings>(VIEW_FIELDS, given) };
   settings.value = { ...settings.value, ...fieldsOf<RunSettings>(RUN_FIELDS, given) };
   text.value = textOf(given) ?? text.value;
   cellData.value = cellOf(given.get('equations'));
-  await Promise.resolve();
+  return { until: fieldsOf<{ until: number }>({ until: UNTIL }, given).until ?? 0 };
 }
+
+const UNTIL: Field = { kind: 'number', default: 0, min: 0, max: 1e9, whole: true };
+
+/** Milliseconds between two changes of the address: browsers refuse too many. */
+const EVERY = 300;
 
 /** Keeps the address as the page is. */
 export function followAddress(): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let shown = '';
   effect(() => {
     const hash = writeAddress(false);
-    history.replaceState(null, '', hash === '' ? location.pathname + location.search : `#${hash}`);
+    if (hash === shown) return;
+    shown = hash;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      history.replaceState(null, '', hash === '' ? location.pathname + location.search : `#${hash}`);
+    }, EVERY);
   });
 }
 
@@ -65,6 +80,9 @@ export function writeAddress(whole: boolean): string {
     const packed = packedText(source);
     if (packed !== null) parts.set('inside', packed);
   }
+  const { playing, progress, facts } = run.value;
+  // Where it waits, whoever opens the link is to see the same.
+  if (!playing && progress !== null && facts?.opened === false) parts.set('until', String(progress.step));
   if (cellData.value !== null) parts.set('equations', pack(JSON.stringify(cellData.value)));
   return parts.toString();
 }

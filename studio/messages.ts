@@ -18,8 +18,16 @@ export interface UnitRef {
 
 /** Every message names the run that it is meant for; the worker forgets those of runs that are over. */
 export type ToWorker =
-  /** Ends the run before, and trains a new network from its first step; `playing: false` waits before it. */
-  | { type: 'start'; run: number; settings: RunSettings; cell: CellData | null; text: TextSource; playing: boolean }
+  /** Ends the run before, and trains a new network from its first step; `playing: false` waits after it, `until` after a later one. */
+  | {
+      type: 'start';
+      run: number;
+      settings: RunSettings;
+      cell: CellData | null;
+      text: TextSource;
+      playing: boolean;
+      until: number;
+    }
   | { type: 'play'; run: number }
   | { type: 'pause'; run: number }
   | { type: 'step'; run: number }

@@ -6,8 +6,7 @@ import { followLooks, followUnit } from './looking.js';
 import { connect, restart } from './state.js';
 
 connect(new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'training' }));
-await readAddress(location.hash);
-restart(true);
+restart(true, readAddress(location.hash).until);
 const root = document.getElementById('app');
 if (root !== null) render(<App />, root);
 followAddress();

@@ -95,14 +95,18 @@ export function connect(made: Worker): void {
   });
 }
 
-/** Trains a new network with the settings as they are. */
-export function restart(playing = run.value.playing): void {
+/**
+ * Trains a new network with the settings as they are.
+ * @param until the step after which it waits, as a link wants it; 0 for none
+ */
+export function restart(playing = run.value.playing || run.value.facts?.opened === true, until = 0): void {
   batch(() => {
     run.value = emptyRun(run.value.id + 1, playing);
     look.value = null;
     unit.value = null;
   });
-  send({ type: 'start', settings: settings.value, cell: cellData.value, text: text.value, playing });
+  send({ type: 'start', settings: settings.value, cell: cellData.value, text: text.value, playing, until });
+  send({ type: 'temperature', temperature: view.value.temperature });
   if (pace.value !== null) send({ type: 'pace', stepsPerSecond: pace.value });
 }
 

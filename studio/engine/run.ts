@@ -68,6 +68,7 @@ export class Run {
     cell: CellData | null;
     text: TextSource;
     playing: boolean;
+    until: number;
   }): Promise<void> {
     const { settings, text, playing } = given;
     if (!playing) this.gate.pause();
@@ -99,6 +100,7 @@ export class Run {
           first = false;
         }
         if (this.#learningRate !== null) training.learningRate = this.#learningRate;
+        if (event.step === given.until) this.gate.pause();
         this.#afterStep(event);
         return this.#wait();
       },
@@ -134,6 +136,7 @@ export class Run {
   }
 
   setTemperature(temperature: number): void {
+    if (temperature === this.#temperature) return;
     this.#temperature = temperature;
     if (this.#model !== null) this.#sample();
   }
