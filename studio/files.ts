@@ -1,5 +1,6 @@
 // Files that come into the page, by drop or by choice: a model, or a text to learn.
-import { changeText, openModel } from './state.js';
+import { changeText, notice, openModel } from './state.js';
+import { say } from './words.js';
 
 /** Bytes of a text that are read, at most; a little more than the worker takes, so that it can say what it cut. */
 const MOST = 20_000_001;
@@ -10,6 +11,10 @@ export async function takeFiles(files: FileList | null): Promise<void> {
   if (file === undefined) return;
   if (/\.safetensors$/i.test(file.name)) {
     openModel(file.name, new Uint8Array(await file.arrayBuffer()));
+    return;
+  }
+  if (/\.(?:pt|pth|bin|onnx|h5|keras|t7|npz)$/i.test(file.name)) {
+    notice(say('convertFirst', { name: file.name }));
     return;
   }
   const bytes = new Uint8Array(await file.slice(0, MOST).arrayBuffer());

@@ -1,7 +1,7 @@
 // Keeps what the strip and the unit show as new as the network: asks again when the place changes and while it learns, one question
 // at a time.
 import { effect } from '@preact/signals';
-import { look, onMessage, run, send, stripLength, view } from './state.js';
+import { look, onMessage, pause, play, run, send, stripLength, view } from './state.js';
 
 /** Milliseconds between two questions while the network learns. */
 const EVERY = 400;
@@ -42,6 +42,22 @@ export function followLooks(): void {
     if (type !== 'look' && type !== 'failed') return;
     waiting = false;
     ask();
+  });
+}
+
+/** Whether the training waits because nobody sees it. */
+let hiddenPause = false;
+
+/** Pauses while the page is hidden, where that is wanted. */
+export function followSight(): void {
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden && view.value.pauseHidden && run.value.playing) {
+      hiddenPause = true;
+      pause();
+    } else if (!document.hidden && hiddenPause) {
+      hiddenPause = false;
+      play();
+    }
   });
 }
 

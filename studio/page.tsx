@@ -2,7 +2,7 @@
 import { render } from 'preact';
 import { App } from './app.js';
 import { followAddress, readAddress } from './address.js';
-import { followLooks, followUnit } from './looking.js';
+import { followLooks, followSight, followUnit } from './looking.js';
 import { connect, restart } from './state.js';
 
 connect(new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'training' }));
@@ -12,3 +12,4 @@ if (root !== null) render(<App />, root);
 followAddress();
 followLooks();
 followUnit();
+followSight();

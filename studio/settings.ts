@@ -30,6 +30,8 @@ export interface ViewSettings {
   value: string;
   /** −1 for none. */
   unit: number;
+  /** Whether a training waits while the page is hidden. */
+  pauseHidden: boolean;
   language: 'en' | 'zh';
 }
 
@@ -94,6 +96,7 @@ export const VIEW_FIELDS: Table<ViewSettings> = {
   layer: whole(0, 0, 3),
   value: { kind: 'name', default: 'h' },
   unit: whole(-1, -1, 1023),
+  pauseHidden: { kind: 'flag', default: false },
   language: { kind: 'choice', default: 'en', choices: ['en', 'zh'] },
 };
 

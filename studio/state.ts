@@ -41,6 +41,17 @@ export interface RunState {
   failure: Failure | null;
 }
 
+/** What is kept of a run. */
+export interface KeptRun {
+  id: number;
+  /** How it differs: its cell, sizes and seed. */
+  label: string;
+  settings: RunSettings;
+  text: TextSource;
+  history: readonly ProgressPoint[];
+  measured: readonly Measured[];
+}
+
 /** Points of the curve, at most. */
 const MOST_POINTS = 1200;
 const MOST_SAMPLES = 40;
@@ -63,6 +74,8 @@ export const look = signal<Look | null>(null);
 export const unit = signal<UnitView | null>(null);
 /** What the page has to say beside the run: what an address held that was no good, and the like. */
 export const notices = signal<readonly string[]>([]);
+/** Curves of runs before, to compare with. */
+export const kept = signal<readonly KeptRun[]>([]);
 /** How many tokens the strip shows; the strip says it, as it is as wide as the page. */
 export const stripLength = signal(64);
 
@@ -82,6 +95,19 @@ export function send(message: ToWorkerForRun, transfer: Transferable[] = []): vo
   worker?.postMessage({ ...message, run: run.value.id } as ToWorker, transfer);
 }
 export type ToWorkerForRun = ToWorker extends infer M ? (M extends ToWorker ? Omit<M, 'run'> : never) : never;
+
+const MOST_KEPT = 4;
+
+/** Keeps the curve of the run that is shown, beside those of the next ones. */
+export function keepCurve(): void {
+  const { id, facts, history, measured } = run.value;
+  if (facts === null || history.length === 0) return;
+  const { hiddenSize, numLayers, seed, learningRate } = settings.value;
+  const layers = numLayers > 1 ? ` × ${numLayers}` : '';
+  const label = `${facts.cell} ${hiddenSize}${layers}, ${learningRate}, #${seed}`;
+  const own = { id, label, settings: settings.value, text: text.value, history, measured };
+  kept.value = [...kept.value.filter((other) => other.id !== id), own].slice(-MOST_KEPT);
+}
 
 /** Connects the page with its worker. */
 export function connect(made: Worker): void {

@@ -56,6 +56,13 @@ export const WORDS = {
   unigram: { en: 'letter counts', zh: '单字频率' },
   ngram: { en: '{n}-gram', zh: '{n} 元语法' },
   nats: { en: 'nats a token', zh: '奈特/词元' },
+  keep: { en: 'Keep this curve', zh: '保留此曲线' },
+  forget: { en: 'Forget curve', zh: '移除曲线' },
+  pauseHidden: { en: 'Pause while out of sight', zh: '不可见时暂停' },
+  convertFirst: {
+    en: '{name}: a model of another tool; unrolled convert makes it one that this page opens',
+    zh: '{name}：其他工具的模型；先用 unrolled convert 转换',
+  },
   writes: { en: 'What it writes', zh: '它写的' },
   temperature: { en: 'Temperature', zh: '温度' },
   atStep: { en: 'step {n}', zh: '第 {n} 步' },

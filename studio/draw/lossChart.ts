@@ -10,14 +10,32 @@ export interface LossChartData {
   /** Horizontal lines: what simpler models reach. */
   baselines: readonly { label: string; loss: number }[];
   labels: { training: string; validation: string; step: string };
+  /** Of other runs, by their numbers. */
+  others: readonly { label: string; points: readonly { step: number; loss: number }[] }[];
 }
 
 const MARGIN = { left: 34, right: 86, top: 10, bottom: 22 } as const;
 
-export function lossChart({ width, height, title, training, validation, baselines, labels }: LossChartData): string {
+export function lossChart({
+  width,
+  height,
+  title,
+  training,
+  validation,
+  baselines,
+  labels,
+  others,
+}: LossChartData): string {
   const inner = { w: width - MARGIN.left - MARGIN.right, h: height - MARGIN.top - MARGIN.bottom };
-  const all = [...training, ...validation, ...baselines].map(({ loss }) => loss).filter(Number.isFinite);
-  const lastStep = Math.max(10, training.at(-1)?.step ?? 0, validation.at(-1)?.step ?? 0);
+  const all = [...training, ...validation, ...baselines, ...others.flatMap(({ points }) => points)]
+    .map(({ loss }) => loss)
+    .filter(Number.isFinite);
+  const lastStep = Math.max(
+    10,
+    training.at(-1)?.step ?? 0,
+    validation.at(-1)?.step ?? 0,
+    ...others.map(({ points }) => points.at(-1)?.step ?? 0),
+  );
   const highest = all.length > 0 ? Math.max(...all) : 4;
   const lowest = all.length > 0 ? Math.min(...all) : 1;
   const [low, high] = [
@@ -34,6 +52,7 @@ export function lossChart({ width, height, title, training, validation, baseline
   const right = width - MARGIN.right;
   const ends = [
     ...baselines.map(({ label, loss }) => ({ label, y: y(loss), kind: 'base' })),
+    ...others.flatMap(({ label, points }) => last(points, label, 'other')),
     ...last(training, labels.training, 'train'),
     ...last(validation, labels.validation, 'valid'),
   ];
@@ -52,6 +71,7 @@ export function lossChart({ width, height, title, training, validation, baseline
         `<text class="tick" x="${coordinate(x(value))}" y="${height - 6}" text-anchor="middle">${formatTick(value)}</text>`,
     ),
     ...baselines.map(({ loss }) => `<path class="base" d="M${MARGIN.left} ${coordinate(y(loss))}H${right}"/>`),
+    ...others.map(({ points }) => `<path class="other" d="${path(points)}"/>`),
     `<path class="train" d="${path(training)}"/>`,
     `<path class="valid" d="${path(validation)}"/>`,
     ...spread(ends).map(

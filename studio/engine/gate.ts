@@ -9,6 +9,10 @@ export class Gate {
   #wake: (() => void) | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
+  #holds = 0;
+  /** Who waits until no step is under way. */
+  #holders: (() => void)[] = [];
+  #waiting = false;
 
   constructor(playing: boolean) {
     this.#playing = playing;
@@ -42,18 +46,31 @@ export class Gate {
   /** Lets a training that waits go on to where it sees that it was aborted. */
   end(): void {
     this.#ended = true;
+    this.#standing();
     this.#open();
+  }
+
+  /** Holds the training between two steps, for what reads the network in several pieces. @returns what lets it go on */
+  async hold(): Promise<() => void> {
+    this.#holds++;
+    if (!this.#waiting && !this.#ended) await new Promise<void>((resolve) => this.#holders.push(resolve));
+    return () => {
+      this.#holds--;
+      this.#open();
+    };
   }
 
   /** Before the next step. Undefined where it may be taken at once. */
   pass(): Promise<void> | undefined {
     if (this.#ended) return undefined;
     const wait = this.#wait();
+    this.#waiting = wait > 0;
     if (wait === 0) {
       this.#last = performance.now();
       if (!this.#playing) this.#single--;
       return undefined;
     }
+    this.#standing();
     return new Promise<void>((resolve) => {
       this.#wake = resolve;
       if (wait < Infinity) this.#timer = setTimeout(() => this.#open(), wait);
@@ -62,9 +79,14 @@ export class Gate {
 
   /** Milliseconds until the next step; Infinity while paused. */
   #wait(): number {
+    if (this.#holds > 0) return Infinity;
     if (!this.#playing) return this.#single > 0 ? 0 : Infinity;
     if (this.#stepsPerSecond === null) return 0;
     return Math.max(0, Math.ceil(this.#last + 1000 / this.#stepsPerSecond - performance.now()));
+  }
+
+  #standing(): void {
+    for (const holder of this.#holders.splice(0)) holder();
   }
 
   #open(): void {

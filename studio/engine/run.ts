@@ -152,16 +152,17 @@ export class Run {
 
   async viewUnit(ref: UnitRef): Promise<void> {
     if (this.#model === null) return;
-    const { model, corpus, step } = this.current;
     const wanted = ++this.#wantsUnit;
-    const unit = await unitOver(
-      model,
-      corpus.tokens,
-      ref,
-      step,
-      () => this.#signal.aborted || wanted !== this.#wantsUnit,
-    );
-    if (unit !== null) this.#post({ type: 'unit', run: this.id, unit }, [unit.values.buffer]);
+    const isOver = (): boolean => this.#signal.aborted || wanted !== this.#wantsUnit;
+    // While a training goes on, the pieces would be of different networks.
+    const release = this.#training === null ? null : await this.gate.hold();
+    try {
+      const { model, corpus, step } = this.current;
+      const unit = await unitOver(model, corpus.tokens, ref, step, isOver);
+      if (unit !== null) this.#post({ type: 'unit', run: this.id, unit }, [unit.values.buffer]);
+    } finally {
+      release?.();
+    }
   }
 
   save(): void {

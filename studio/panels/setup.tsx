@@ -3,7 +3,7 @@ import { useRef, useState } from 'preact/hooks';
 import { CELL_NAMES } from '../cellNames.js';
 import { takeFiles } from '../files.js';
 import { RUN_FIELDS, type RunSettings } from '../settings.js';
-import { cellData, change, changeCell, changeText, settings, text } from '../state.js';
+import { cellData, change, changeCell, changeText, changeView, settings, text, view } from '../state.js';
 import { KNOWN_TEXTS, TOYS } from '../texts.js';
 import { language, say } from '../words.js';
 import { ChoiceRow, FlagRow, NumberRow, type Option } from './controls.js';
@@ -163,6 +163,14 @@ function LearningSettings() {
         }}
       />
       <Numbers names={['batchSize', 'numSteps', 'clipNorm', 'seed']} />
+      <FlagRow
+        label={say('pauseHidden')}
+        name="pause-hidden"
+        value={view.value.pauseHidden}
+        onChange={(pauseHidden) => {
+          changeView({ pauseHidden });
+        }}
+      />
     </fieldset>
   );
 }

@@ -1,7 +1,7 @@
 // The training: how it is driven, its numbers, its curve beside the n-grams.
 import { useRef } from 'preact/hooks';
 import { lossChart } from '../draw/lossChart.js';
-import { pace, pause, play, restart, run, setPace, settings, step } from '../state.js';
+import { keepCurve, kept, pace, pause, play, restart, run, setPace, settings, step } from '../state.js';
 import { useWidth } from '../useWidth.js';
 import { count, say } from '../words.js';
 
@@ -14,6 +14,7 @@ export function TrainingPanel() {
       <Transport />
       <Numbers />
       <Curve />
+      <Kept />
       <Facts />
     </>
   );
@@ -108,10 +109,52 @@ function Curve() {
   const svg = lossChart({
     ...{ width, height: 190, title: `${say('lossCurve')}, ${say('nats')}`, training: history, validation: measured },
     baselines: named,
+    others: kept.value.map(({ history }, i) => ({ label: String(i + 1), points: history })),
     labels: { training: say('trainLoss'), validation: say('validationLoss'), step: say('steps') },
   });
   // Made of numbers and of words that are escaped.
   return <div ref={box} class="curve" dangerouslySetInnerHTML={{ __html: svg }} />;
+}
+
+/** The runs that were kept, by the numbers of their curves. */
+function Kept() {
+  const { value: runs } = kept;
+  const now = run.value;
+  const own = runs.find(({ id }) => id === now.id);
+  return (
+    <div class="kept">
+      <button type="button" disabled={now.history.length === 0} onClick={keepCurve}>
+        {say('keep')}
+      </button>
+      {runs.length > 0 && (
+        <table class="list">
+          <tbody>
+            {runs.map((one, i) => (
+              <tr key={one.id} class={one === own ? 'own' : ''}>
+                <th scope="row">
+                  {i + 1} {one.label}
+                </th>
+                <td>{count(one.history.at(-1)?.step ?? 0)}</td>
+                <td>{(one.measured.at(-1)?.perplexity ?? NaN).toFixed(2)}</td>
+                <td>
+                  <button
+                    type="button"
+                    class="quiet"
+                    aria-label={`${say('forget')} ${i + 1}`}
+                    onClick={() => {
+                      kept.value = runs.filter((other) => other !== one);
+                    }}
+                  >
+                    ×
+                  </button>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </div>
+  );
 }
 
 function Facts() {

@@ -25,6 +25,8 @@ const PROPERTIES: Record<string, string> = {
   'position in the paragraph': '段内位置',
 };
 
+const onOneLine = (text: string): string => text.replace(/\r?\n/g, '↵').replaceAll('\t', '→');
+
 function propertyName(property: string): string {
   return language() === 'zh' ? (PROPERTIES[property] ?? property) : property;
 }
@@ -79,9 +81,9 @@ export function UnitPanel() {
                   }}
                 >
                   <span class="number">{value.toFixed(2)}</span>
-                  <span class="before">{before}</span>
+                  <span class="before">{onOneLine(before)}</span>
                   <b class="token">{shownToken(token)}</b>
-                  <span class="after">{after}</span>
+                  <span class="after">{onOneLine(after)}</span>
                 </button>
               </li>
             ))}
