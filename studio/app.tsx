@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { copyLink } from './address.js';
 import { takeFiles } from './files.js';
 import { type Panel, PANELS } from './panels.js';
-import { changeView, notice, notices, run, view } from './state.js';
+import { changeView, failure, notice, notices, run, view } from './state.js';
 import { theme, toggleTheme } from './theme.js';
 import { language, say } from './words.js';
 
@@ -105,13 +105,13 @@ function Bar() {
 
 /** Errors and notices, where a screen reader hears them. */
 function Messages() {
-  const { failure } = run.value;
+  const { value: failed } = failure;
   return (
     <div class="messages" role="status">
-      {failure !== null && (
+      {failed !== null && (
         <p class="failure">
-          <strong>{failure.code}</strong> {failure.message}
-          {failure.help !== '' && <span class="help">{failure.help}</span>}
+          <strong>{failed.code}</strong> {failed.message}
+          {failed.help !== '' && <span class="help">{failed.help}</span>}
         </p>
       )}
       {notices.value.map((text, i) => (
@@ -119,7 +119,7 @@ function Messages() {
           {text}
         </p>
       ))}
-      {(failure !== null || notices.value.length > 0) && (
+      {(failed !== null || notices.value.length > 0) && (
         <button
           type="button"
           class="quiet"

@@ -39,8 +39,8 @@ export type ToWorker =
   | { type: 'look'; run: number; from: number; length: number; reorder: boolean }
   /** Asks for one unit over the whole text. */
   | { type: 'unit'; run: number; unit: UnitRef }
-  /** Asks for the model as a file, or for a picture of the text around a place. */
-  | { type: 'save'; run: number }
+  /** Asks for the model as a file, or for the text that it learns. */
+  | { type: 'save'; run: number; what: 'model' | 'text' }
   /** Opens a model file in place of a training; it reads the text. */
   | { type: 'open'; run: number; name: string; bytes: Uint8Array; text: TextSource };
 

@@ -16,10 +16,15 @@ function quoted(word: string): string {
   return /^[\w./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
+/** What a text is called as a file. */
+export function fileNameOf(name: string): string {
+  return /\.\w+$/.test(name) ? name : `${name}.txt`;
+}
+
 function dataOf({ text, facts }: Same): string[] {
-  if (text.kind === 'given') return [text.name];
+  if (text.kind === 'given') return [fileNameOf(text.name)];
   const known = KNOWN_TEXTS.find(({ name }) => name === text.name);
-  if (known === undefined) return [`${text.name}.txt`];
+  if (known === undefined) return [fileNameOf(text.name)];
   // Of a text that is the beginning of another one, so many tokens.
   const tokens = (facts?.trainTokens ?? 0) + (facts?.validationTokens ?? 0);
   return known.shell === known.name ? [known.shell] : [known.shell, '--max-tokens', String(tokens)];
@@ -48,7 +53,7 @@ export function shellCommand(same: Same): string {
 export function typescriptProgram(same: Same): string {
   const { settings: s, step } = same;
   const [file] = dataOf(same);
-  const name = /\.\w+$/.test(file) ? file : `${file}.txt`;
+  const name = fileNameOf(file);
   const options = {
     ...{ tokens: s.tokens, collapseWhitespace: s.collapseWhitespace, cell: s.cell, hiddenSize: s.hiddenSize },
     ...{ numLayers: s.numLayers, embeddingSize: s.embeddingSize, dropout: s.dropout, batchSize: s.batchSize },

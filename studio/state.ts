@@ -79,8 +79,10 @@ export const kept = signal<readonly KeptRun[]>([]);
 /** How many tokens the strip shows; the strip says it, as it is as wide as the page. */
 export const stripLength = signal(64);
 
-/** Whether settings were changed that the run does not have yet. */
+// Parts of the run that change seldom: what reads these is not drawn anew at every step.
 export const facts = computed(() => run.value.facts);
+export const samples = computed(() => run.value.samples);
+export const failure = computed(() => run.value.failure);
 
 let worker: { postMessage(message: ToWorker, transfer?: Transferable[]): void } | null = null;
 const listeners: ((message: FromWorker) => void)[] = [];

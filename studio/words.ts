@@ -97,6 +97,7 @@ export const WORDS = {
     zh: '链接已复制，但文本太长，未包含在内',
   },
   save: { en: 'Save the model', zh: '保存模型' },
+  saveText: { en: 'Save the text', zh: '保存文本' },
   shell: { en: 'The same in a shell', zh: '在命令行中重现' },
   typescript: { en: 'The same in TypeScript', zh: '用 TypeScript 重现' },
   picture: { en: 'Picture', zh: '图片' },

@@ -25,7 +25,7 @@ export class Engine {
     temperature: ({ temperature }) => this.#run?.setTemperature(temperature),
     look: ({ from, length, reorder }) => this.#run?.look(from, length, reorder),
     unit: ({ unit }) => this.#run?.viewUnit(unit),
-    save: () => this.#run?.save(),
+    save: ({ what }) => (what === 'model' ? this.#run?.saveModel() : this.#run?.saveText()),
   };
 
   receive(message: ToWorker): void {

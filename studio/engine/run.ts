@@ -3,14 +3,15 @@ import { Cell, LanguageModel, type RunningTraining, type StepProgress, UnrolledE
 import { baselines, type Corpus } from 'unrolled/text';
 import type { CellData } from 'unrolled';
 import type { Post, Progress, ProgressPoint, RunFacts, TextSource, UnitRef } from '../messages.js';
+import { fileNameOf } from '../same.js';
 import type { RunSettings } from '../settings.js';
 import { Gate } from './gate.js';
 import { lookAt } from './look.js';
-import { readText, VALIDATION } from './texts.js';
+import { readText, type ReadText, VALIDATION } from './texts.js';
 import { unitOver } from './unit.js';
 
 /** Milliseconds between two messages about progress. */
-const TELL = 80;
+const TELL = 100;
 /** Milliseconds of training between two samples, at first and at most: they come often while much changes. */
 const SAMPLE_EVERY = { first: 600, most: 6000, growth: 1.3 };
 /** Of the time, what measuring may have. */
@@ -30,6 +31,7 @@ export class Run {
   readonly #signal = { aborted: false };
   #model: LanguageModel | null = null;
   #corpus: Corpus | null = null;
+  #text: Pick<ReadText, 'name' | 'content'> | null = null;
   #training: RunningTraining | null = null;
   #learningRate: number | null = null;
   #temperature = 0.8;
@@ -75,9 +77,11 @@ export class Run {
     // A cell of an address is data, checked here; nothing of it is run as a program.
     const cell = given.cell === null ? settings.cell : Cell.fromData(given.cell);
     const backend = await startBackend();
-    const { corpus, name, cutTo } = await readText(text, settings);
+    const read = await readText(text, settings);
+    const { corpus, name, cutTo } = read;
     if (this.#signal.aborted) return;
     this.#corpus = corpus;
+    this.#text = read;
     let first = true;
     await LanguageModel.fit(corpus, {
       ...fitOptions(settings),
@@ -117,6 +121,7 @@ export class Run {
     if (this.#signal.aborted) return;
     this.#model = model;
     this.#corpus = read.corpus;
+    this.#text = read;
     this.#step = model.training?.step ?? 0;
     this.#tell('started', {
       facts: this.#facts(model, read.corpus, {
@@ -165,12 +170,19 @@ export class Run {
     }
   }
 
-  save(): void {
+  saveModel(): void {
     const { model, step } = this.current;
     const bytes = model.toBytes();
     this.#post({ type: 'saved', run: this.id, name: `${model.config.cell}-${step}.safetensors`, bytes }, [
       bytes.buffer as ArrayBuffer,
     ]);
+  }
+
+  saveText(): void {
+    if (this.#text === null) return;
+    const { name, content } = this.#text;
+    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content.slice();
+    this.#post({ type: 'saved', run: this.id, name: fileNameOf(name), bytes }, [bytes.buffer as ArrayBuffer]);
   }
 
   #afterStep(event: StepProgress): void {

@@ -12,6 +12,8 @@ export const MOST_BYTES = 20_000_000;
 export interface ReadText {
   name: string;
   corpus: Corpus;
+  /** As it was handed over, cut where it was too long. */
+  content: string | Uint8Array;
   /** Bytes or characters that were read of a longer text; null where all were. */
   cutTo: number | null;
 }
@@ -35,7 +37,7 @@ export async function readText(source: TextSource, settings: RunSettings): Promi
   const corpus = asBytes
     ? Corpus.fromBytes(content, options)
     : Corpus.fromText(typeof content === 'string' ? content : decoded(content, cut, name), options);
-  return { name, corpus, cutTo: cut ? MOST_BYTES : null };
+  return { name, corpus, content, cutTo: cut ? MOST_BYTES : null };
 }
 
 /** A file that was cut may end within a character. */

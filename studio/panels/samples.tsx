@@ -1,10 +1,10 @@
 // What the network writes, as it gets better: the newest first.
 import { VIEW_FIELDS } from '../settings.js';
-import { changeView, run, view } from '../state.js';
+import { changeView, samples as written, view } from '../state.js';
 import { count, say } from '../words.js';
 
 export function SamplesPanel() {
-  const { samples } = run.value;
+  const { value: samples } = written;
   const { temperature } = view.value;
   return (
     <>

@@ -2,7 +2,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { heatPixels } from '../draw/heatPixels.js';
 import type { Look, LookValue } from '../messages.js';
-import { changeView, look, run, settings, stripLength, view } from '../state.js';
+import { changeView, facts, look, settings, stripLength, view } from '../state.js';
 import { theme } from '../theme.js';
 import { useWidth } from '../useWidth.js';
 import { count, say } from '../words.js';
@@ -64,7 +64,7 @@ export function valueOf(shown: Look, layer: number, name: string): LookValue | n
 
 function StripHeading({ shown, value }: { shown: Look | null; value: LookValue | null }) {
   const names = shown === null ? [] : [...new Set(shown.values.map(({ name }) => name))];
-  const layers = run.value.facts?.numLayers ?? 1;
+  const layers = facts.value?.numLayers ?? 1;
   return (
     <div class="heading">
       <h2>{say('strip')}</h2>

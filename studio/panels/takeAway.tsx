@@ -63,10 +63,19 @@ export function TakeAway() {
           type="button"
           disabled={facts === null}
           onClick={() => {
-            send({ type: 'save' });
+            send({ type: 'save', what: 'model' });
           }}
         >
           {say('save')}
+        </button>
+        <button
+          type="button"
+          disabled={facts === null}
+          onClick={() => {
+            send({ type: 'save', what: 'text' });
+          }}
+        >
+          {say('saveText')}
         </button>
         <div class="buttons">
           {(['svg', 'png'] as const).map((kind) => (

@@ -1,6 +1,6 @@
 // The studio as one uses it: it learns, waits, steps, is shared, gives its model away and takes one back; files and links that are no
 // good do no harm. Everything goes through the page itself.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -72,7 +72,7 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
       await until('perplexity', (perplexity) => perplexity < 60);
       const stopped = await pause();
       expect(await figure('step')).toBe(stopped);
-      await page.getByRole('button', { name: 'One step' }).click();
+      await page.getByRole('button', { name: 'One step', exact: true }).click();
       await until('step', (step) => step === stopped + 1);
       await page.waitForTimeout(300);
       expect(await figure('step')).toBe(stopped + 1);
@@ -89,7 +89,12 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
       const [loss, perplexity] = [await figure('loss'), await figure('perplexity')];
       await page.getByRole('button', { name: 'The same in a shell' }).click();
       const command = await page.locator('pre').textContent();
-      writeFileSync(join(folder, 'link'), TEXT);
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Save the text' }).click(),
+      ]);
+      await download.saveAs(join(folder, download.suggestedFilename()));
+      expect(readFileSync(join(folder, 'link.txt'), 'utf8')).toBe(TEXT);
       const [, ...words] = (command ?? '').split(' ');
       const { out } = await runTest([...words, '--json', '--out', 'a.safetensors', '--report', 'a.html'], {
         cwd: folder,
