@@ -8,6 +8,8 @@ const EVERY = 400;
 
 let asked: { run: number; cursor: number; length: number; at: number; step: number; playing: boolean } | null = null;
 let waiting = false;
+/** The step by whose network the units are ordered. */
+let orderedAt = -1;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Asks where something is new. */
@@ -29,7 +31,10 @@ function ask(): void {
   }
   waiting = true;
   asked = { run: id, cursor, length, at: performance.now(), step, playing };
-  send({ type: 'look', from: cursor, length, reorder: isNew || stopped });
+  // Of a training that waits: by the network as it is.
+  const reorder = isNew || (!playing && step !== orderedAt);
+  if (reorder) orderedAt = step;
+  send({ type: 'look', from: cursor, length, reorder });
 }
 
 export function followLooks(): void {

@@ -7,6 +7,8 @@ import { seriation } from './order.js';
 /** Tokens read before the first that is shown, so that the network does not start cold. */
 export const WARM_UP = 200;
 const GUESSES = 5;
+/** Tokens by which the units are ordered. */
+const ORDERED_BY = 400;
 
 interface LookOptions {
   from: number;
@@ -33,13 +35,19 @@ export function lookAt(
     }),
   );
   const { probabilities, guesses } = predictions(model, tokens, { start, from, to });
-  const [state] = model.network.recurrent.cell.states;
-  const own = orders ?? trace.layers.map((layer) => seriation(layer.values[state]));
+  const own = orders ?? ordersOf(model, tokens);
   const look: Look = {
     ...{ step, from, totalTokens: tokens.length, tokens: trace.tokens.slice(skip), probabilities, guesses, values },
     orders: own,
   };
   return { look, transfer: values.map(({ data }) => data.buffer as ArrayBuffer) };
+}
+
+/** By the first state over the beginning of the text: the same wherever in the text one looks. */
+function ordersOf(model: LanguageModel, tokens: Int32Array): Int32Array[] {
+  const [state] = model.network.recurrent.cell.states;
+  const { layers } = gateTrace(model, tokens.subarray(0, ORDERED_BY));
+  return layers.map(({ values }) => seriation(values[state]));
 }
 
 function predictions(

@@ -318,6 +318,7 @@ export function fitOptions(settings: RunSettings) {
   return {
     ...{ hiddenSize, numLayers, embeddingSize, dropout, batchSize, numSteps, optimizer, learningRate, clipNorm, seed },
     ...{ tokens, collapseWhitespace, validation: VALIDATION, tied: false, schedule: 'constant', restoreBest: false },
-    ...{ maxSteps: Infinity },
+    // It goes on until somebody stops it.
+    ...{ epochs: Infinity },
   };
 }
