@@ -8,6 +8,7 @@ import { evaluateCommand } from './evaluate.js';
 import { generateCommand } from './generate.js';
 import { inspectCommand } from './inspect.js';
 import { reproduceCommand } from './reproduce.js';
+import { studioCommand } from './studio.js';
 import { predictCommand } from './predict.js';
 import { TASK_COMMANDS } from '../tasks/table.js';
 
@@ -19,6 +20,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   inspectCommand,
   convertCommand,
   reproduceCommand,
+  studioCommand,
   backendsCommand,
   benchCommand,
   dataCommand,
