@@ -30,6 +30,11 @@ const HOUSE = [
   'cli',
 ];
 
+/** Folders and files within a folder of the house, in the same way. */
+const ROOMS = {
+  cell: ['define', 'plan', 'run', 'cell.ts', 'defineCell.ts', 'cells'],
+};
+
 /** Files that may use Node: what reads files or starts processes, and the command line. All else runs in a browser as it is. */
 const NODE_FILES = [
   'src/platform/node/**',
@@ -59,15 +64,24 @@ export default tseslint.config(
         'error',
         {
           basePath: import.meta.dirname,
-          zones: HOUSE.map((folder, i) => ({
-            target: `./src/${folder}`,
-            // The bench and the command line stand below the package's entries and use them as anybody would.
-            from: [
-              ...HOUSE.slice(i + 1).map((below) => `./src/${below}`),
-              ...(['bench', 'cli'].includes(folder) ? [] : ['./src/index.ts', './src/node.ts']),
-            ],
-            message: `${folder}/ knows only the folders above it: ${HOUSE.slice(0, i).join(', ') || 'none'}`,
-          })).filter((zone) => zone.from.length > 0),
+          zones: [
+            ...HOUSE.map((folder, i) => ({
+              target: `./src/${folder}`,
+              // The bench and the command line stand below the package's entries and use them as anybody would.
+              from: [
+                ...HOUSE.slice(i + 1).map((below) => `./src/${below}`),
+                ...(['bench', 'cli'].includes(folder) ? [] : ['./src/index.ts', './src/node.ts']),
+              ],
+              message: `${folder}/ knows only the folders above it: ${HOUSE.slice(0, i).join(', ') || 'none'}`,
+            })),
+            ...Object.entries(ROOMS).flatMap(([folder, rooms]) =>
+              rooms.map((room, i) => ({
+                target: `./src/${folder}/${room}`,
+                from: rooms.slice(i + 1).map((below) => `./src/${folder}/${below}`),
+                message: `${folder}/${room} knows only what is above it there: ${rooms.slice(0, i).join(', ') || 'none'}`,
+              })),
+            ),
+          ].filter((zone) => zone.from.length > 0),
         },
       ],
       'circles/no-circle': 'error',

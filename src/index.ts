@@ -96,17 +96,18 @@ export { checkGradients, type GradientCheck } from './autograd/gradcheck.js';
 
 // Cells
 export { Cell } from './cell/cell.js';
-export type { CellData, NodeData as CellNodeData } from './cell/data.js';
-export type { ExplainedStage, ExplainOptions, Explanation, MachineRates } from './cell/explain.js';
+export type { CellData, NodeData as CellNodeData } from './cell/define/data.js';
+export type { ExplainedStage, ExplainOptions, Explanation, MachineRates } from './cell/plan/explain.js';
 export type { OpName as CellOperation } from './program/expr.js';
 export type {
   CellGraph,
   LinearNode as CellLinear,
   NormNode as CellNorm,
   VectorNode as CellVector,
-  Width as CellWidth,
-} from './cell/graph.js';
-export { type CellDefinition, defineCell, type StateName as CellStateName } from './cell/define.js';
+} from './cell/define/graph.js';
+export type { WidthName as CellWidth } from './cell/define/width.js';
+export type { CellDefinition, StateName as CellStateName } from './cell/define/definition.js';
+export { defineCell } from './cell/defineCell.js';
 export {
   CellValue,
   type LinearOptions as CellLinearOptions,
@@ -114,7 +115,7 @@ export {
   type StepArguments,
   type UnaryName as CellFunction,
   type VectorOptions as CellVectorOptions,
-} from './cell/trace.js';
+} from './cell/define/trace.js';
 export {
   BrainLSTM,
   cellByName,

@@ -1,6 +1,6 @@
 // A whole bench in one call: tasks beside their peers, the machine's rates before and after, floors, scaling; the result is plain data.
 import type { Backend } from '../backend/contract.js';
-import type { MachineRates } from '../cell/explain.js';
+import type { MachineRates } from '../cell/plan/explain.js';
 import type { ScalingAxis } from '../drawing/reports/benchReport.js';
 import { UnrolledError } from '../errors.js';
 import { didYouMean } from '../nearest.js';

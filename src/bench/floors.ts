@@ -8,7 +8,7 @@
 // Not counted: dropout, zeroed gradients, JavaScript. Traffic counts at the speed of memory, so what stays in a cache may be
 // faster than its floor.
 import { type Cell } from '../cell/cell.js';
-import { floorSeconds, type MachineRates } from '../cell/explain.js';
+import { floorSeconds, type MachineRates } from '../cell/plan/explain.js';
 import type * as Library from '../node.js';
 import type { Backend } from '../backend/contract.js';
 import { bestRate } from './measure.js';

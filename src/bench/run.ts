@@ -1,7 +1,7 @@
 // One task from its first reading to its row: ours and each peer take turns, and the best reading of each counts.
 import type { BackendName } from '../backend/choose.js';
 import type { Backend } from '../backend/contract.js';
-import type { MachineRates } from '../cell/explain.js';
+import type { MachineRates } from '../cell/plan/explain.js';
 import type * as Library from '../node.js';
 import { type AimResult, bestOf, judge, ratioOf } from './aims.js';
 import { type Floor, trainingFloor } from './floors.js';

@@ -1,7 +1,7 @@
 // The work that is measured: each function makes its model once and gives one that runs a unit of work. Random data of the right shapes: the data does not change the work. Letters: V vocabulary, E embedding, H hidden,
 // L layers, N batch, T steps.
 import type * as Library from '../node.js';
-import type { CellGraph } from '../cell/graph.js';
+import type { CellGraph } from '../cell/define/graph.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { quantize } from '../formats/quantize.js';

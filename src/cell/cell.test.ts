@@ -8,8 +8,8 @@ import { Philox } from '../tensor/philox.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { CELLS, GRU, GRUResetBefore, LayerNormLSTM, LSTM, RNN, SLSTM } from './cells/index.js';
 import type { Cell } from './cell.js';
-import { defineCell } from './define.js';
-import { cellParameters, scan } from './scan.js';
+import { defineCell } from './defineCell.js';
+import { cellParameters, scan } from './run/scan.js';
 import { Rich } from './testing.js';
 
 beforeAll(() => {

@@ -2,9 +2,10 @@
 import { brand } from '../copy.js';
 import { UnrolledError } from '../errors.js';
 import type { Expr } from '../program/expr.js';
-import type { CellGraph, LinearNode, NormNode, VectorNode, Width } from './graph.js';
-import { type CellData, graphFromData, graphToData } from './data.js';
-import { explainCell, type ExplainOptions, type Explanation } from './explain.js';
+import { type CellData, graphFromData, graphToData } from './define/data.js';
+import type { CellGraph, LinearNode, NormNode, VectorNode } from './define/graph.js';
+import type { WidthName } from './define/width.js';
+import { explainCell, type ExplainOptions, type Explanation } from './plan/explain.js';
 
 /** A cell is no class and no function: what calls it as one learns what to write. */
 const NotCalled = function (): object {
@@ -29,7 +30,7 @@ export class Cell extends NotCalled implements CellGraph {
   /** Names of the states that pass from step to step, in the order of `step`. */
   readonly states: readonly string[];
   /** The width of each state: `hidden`, or a size of the cell’s own such as `projection`. */
-  readonly stateSizes: Readonly<Record<string, Width>>;
+  readonly stateSizes: Readonly<Record<string, WidthName>>;
   /** What each state starts with where none is given; 0 where it is not named here. */
   readonly initialState: Readonly<Record<string, number>>;
   /** The state that is the layer’s output. */
@@ -49,7 +50,7 @@ export class Cell extends NotCalled implements CellGraph {
   /** Names of widths that the cell has beside `input` and `hidden`. */
   readonly sizes: readonly string[];
   /** Inputs that stay the same over a sequence, such as dropout masks, with their widths. */
-  readonly masks: Readonly<Record<string, Width>>;
+  readonly masks: Readonly<Record<string, WidthName>>;
 
   static {
     brand(this.prototype, 'cell');

@@ -10,10 +10,10 @@ import { Philox } from '../tensor/philox.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Cell } from './cell.js';
 import { CELLS } from './cells/index.js';
-import type { CellData } from './data.js';
-import { defineCell } from './define.js';
-import { deriveCell } from './derive.js';
-import { cellParameters, scan } from './scan.js';
+import type { CellData } from './define/data.js';
+import { defineCell } from './defineCell.js';
+import { deriveCell } from './plan/derive.js';
+import { cellParameters, scan } from './run/scan.js';
 
 beforeAll(() => {
   setCurrentDevice(new ReferenceBackend({ precision: 'float64' }));

@@ -1,7 +1,7 @@
 // The floor of a step, counted by hand for a cell small enough for it.
 import { expect, it } from 'vitest';
 import { RNN } from './cells/rnn.js';
-import { floorSeconds } from './explain.js';
+import { floorSeconds } from './plan/explain.js';
 
 /** One flop a second, one float a second: whole numbers. */
 const machine = { flopsPerSecond: 1, bytesPerSecond: 4 };

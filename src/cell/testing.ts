@@ -1,5 +1,5 @@
 // A cell for tests that uses what the built-in ones do not.
-import { defineCell } from './define.js';
+import { defineCell } from './defineCell.js';
 
 /** Sizes of its own, two norms of different widths, heads beside a full product, a vector, a number, a product of a product. */
 export const Rich = defineCell({

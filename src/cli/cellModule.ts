@@ -1,7 +1,8 @@
 // `--cell NAME` or a module of one's own that exports a cell: `--cell ./mine.js`.
 import { Cell } from '../cell/cell.js';
 import { cellByName } from '../cell/cells/index.js';
-import { type CellDefinition, defineCell } from '../cell/define.js';
+import type { CellDefinition } from '../cell/define/definition.js';
+import { defineCell } from '../cell/defineCell.js';
 import { UnrolledError } from '../errors.js';
 import { importOwn, isModulePath } from './ownModule.js';
 

@@ -1,6 +1,6 @@
 // What happens inside a language model while it reads a text: gates and states at every step, from the kernels themselves.
 import { noGrad } from '../autograd/tape.js';
-import { deriveCell } from '../cell/derive.js';
+import { deriveCell } from '../cell/plan/derive.js';
 import { expectModel } from './expectModel.js';
 import { UnrolledError } from '../errors.js';
 import { expectNumbers, expectText, type Names, optionsOf, shownValue } from '../expect.js';

@@ -1,5 +1,5 @@
 // What happens inside any model while it reads one input: gates and states at every step of its recurrent part.
-import { deriveCell } from '../cell/derive.js';
+import { deriveCell } from '../cell/plan/derive.js';
 import { UnrolledError } from '../errors.js';
 import { optionsOf } from '../expect.js';
 import type { Model } from '../models/model.js';

@@ -1,8 +1,9 @@
 // The square matrices that repeat at every step: each gate's block of `weight_h`, cut out by the cell's own layout.
 import { expectRecurrent } from './expectModel.js';
-import { deriveCell } from '../cell/derive.js';
-import { type CellGraph, INPUT_WIDTH } from '../cell/graph.js';
-import { sizeOfWidth, type WeightGroup } from '../cell/layout.js';
+import { deriveCell } from '../cell/plan/derive.js';
+import type { CellGraph } from '../cell/define/graph.js';
+import { HIDDEN, INPUT_WIDTH, nameOfWidth, sizeNamed, type Sizes } from '../cell/define/width.js';
+import type { WeightGroup } from '../cell/plan/layout.js';
 import type { Recurrent } from '../nn/recurrent.js';
 import type { Tensor } from '../tensor/tensor.js';
 
@@ -68,7 +69,7 @@ function blocksIn(cell: CellGraph, parameters: ReadonlyMap<string, Tensor>): Blo
     const weight = parameters.get(group.parameter);
     if (weight === undefined || group.kind === 'input') return [];
     const [rows, columns] = weight.shape;
-    const widths = group.linears.map((name) => sizeOfWidth(sizes, widthOf.get(name) ?? 'hidden'));
+    const widths = group.linears.map((name) => sizeNamed(sizes, widthOf.get(name) ?? HIDDEN));
     const heads = widths.reduce((a, b) => a + b, 0) / columns;
     if (!Number.isInteger(heads) || rows % heads !== 0) return [];
     const data = weight.data();
@@ -92,14 +93,11 @@ function blocksIn(cell: CellGraph, parameters: ReadonlyMap<string, Tensor>): Blo
 }
 
 /** What the cell's widths are in this network: the rows of a weight are as many as its operand is wide. */
-function sizesFrom(
-  groups: readonly WeightGroup[],
-  parameters: ReadonlyMap<string, Tensor>,
-): Parameters<typeof sizeOfWidth>[0] {
+function sizesFrom(groups: readonly WeightGroup[], parameters: ReadonlyMap<string, Tensor>): Sizes {
   const sizes: Record<string, number> = {};
   for (const { size, parameter, kind } of groups) {
     const rows = parameters.get(parameter)?.shape[0];
-    if (rows !== undefined) sizes[kind === 'input' ? INPUT_WIDTH : size] = rows;
+    if (rows !== undefined) sizes[kind === 'input' ? INPUT_WIDTH : nameOfWidth(size)] = rows;
   }
   // Without a product of that width, the only one that is left is the hidden size.
   const hidden = sizes.hidden ?? Object.entries(sizes).find(([name]) => name !== INPUT_WIDTH)?.[1] ?? 0;

@@ -2,8 +2,8 @@
 import { UnrolledError } from '../errors.js';
 import { requireNumber } from '../range.js';
 import { expectNumbers, expectObject, refuse } from '../expect.js';
-import type { CellGraph } from '../cell/graph.js';
-import { deriveCell } from '../cell/derive.js';
+import type { CellGraph } from '../cell/define/graph.js';
+import { deriveCell } from '../cell/plan/derive.js';
 import type { Expr } from '../program/expr.js';
 
 /** `sigmoid`: from 0 to 1, a gate; `tanh`: from −1 to 1; `free`: no range of its own. */

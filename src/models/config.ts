@@ -1,6 +1,6 @@
 // Reading a configuration out of a model file: a file may be damaged, hostile or from a newer version.
 import { UnrolledError } from '../errors.js';
-import type { CellData } from '../cell/data.js';
+import type { CellData } from '../cell/define/data.js';
 import { RECURRENT_KEYS, type RecurrentConfig, type StackConfig } from './recurrentStack.js';
 
 /** Values of known kinds by their keys. Errors: FORMAT, with the name of the file. */

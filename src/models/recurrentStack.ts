@@ -4,7 +4,7 @@ import { refuseOtherCopy } from '../copy.js';
 import { refuse } from '../expect.js';
 import { Cell } from '../cell/cell.js';
 import { cellByName } from '../cell/cells/index.js';
-import type { CellData } from '../cell/data.js';
+import type { CellData } from '../cell/define/data.js';
 import type { RandomCalls } from '../nn/random.js';
 import { Recurrent, type RecurrentOptions } from '../nn/recurrent.js';
 import type { Philox } from '../tensor/philox.js';

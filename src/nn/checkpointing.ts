@@ -2,7 +2,7 @@
 // segment again. With segments of √T steps what is kept grows with √T; the numbers are the same.
 import { add, clone, mul, sum } from '../autograd/ops.js';
 import { alias, backward, isRecording, noGrad, record } from '../autograd/tape.js';
-import type { ScanResult } from '../cell/scan.js';
+import type { ScanResult } from '../cell/run/scan.js';
 import { keep, scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 

@@ -5,7 +5,7 @@ import { UnrolledError } from '../errors.js';
 import { gatherRows } from '../autograd/ops.js';
 import { record } from '../autograd/tape.js';
 import { backendOf } from '../backend/registry.js';
-import { raggedSteps, type Steps } from '../cell/steps.js';
+import { raggedSteps, type Steps } from '../cell/run/steps.js';
 import { empty, fromData } from '../tensor/create.js';
 import { formatShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';

@@ -15,8 +15,8 @@ import {
   shownValue,
 } from '../expect.js';
 import { add, concat, dropout, mul } from '../autograd/ops.js';
-import type { CellGraph } from '../cell/graph.js';
-import { sizeOfWidth } from '../cell/layout.js';
+import type { CellGraph } from '../cell/define/graph.js';
+import { sizeNamed } from '../cell/define/width.js';
 import { requireNumber } from '../range.js';
 import { fromData, full } from '../tensor/create.js';
 import { formatShape } from '../tensor/shape.js';
@@ -341,7 +341,7 @@ export class Recurrent extends Module {
   /** For each layer (and direction: forward, then backward), the size of each state. */
   stateSizes(): Record<string, number>[] {
     return this.#layers.flat().map(({ cell, sizes }) => {
-      return Object.fromEntries(cell.states.map((s) => [s, sizeOfWidth(sizes, cell.stateSizes[s])]));
+      return Object.fromEntries(cell.states.map((s) => [s, sizeNamed(sizes, cell.stateSizes[s])]));
     });
   }
 

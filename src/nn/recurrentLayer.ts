@@ -1,10 +1,12 @@
 // One layer and direction of a recurrent network: its parameters, its dropouts, and the scan.
 // Letters: T steps, N batch, D input, H hidden.
 import { concat, dropout, mul, slice } from '../autograd/ops.js';
-import { scan, type ScanOptions } from '../cell/scan.js';
-import type { CellGraph } from '../cell/graph.js';
-import { DROPPED, type Sizes, sizeOfWidth } from '../cell/layout.js';
-import { transformCell } from '../cell/transform.js';
+import { scan } from '../cell/run/scan.js';
+import type { ScanOptions } from '../cell/run/setting.js';
+import type { CellGraph } from '../cell/define/graph.js';
+import { DROPPED } from '../cell/define/transform.js';
+import { type Sizes, sizeNamed } from '../cell/define/width.js';
+import { transformCell } from '../cell/define/transform.js';
 import type { Philox } from '../tensor/philox.js';
 import { full } from '../tensor/create.js';
 import type { Shape } from '../tensor/shape.js';
@@ -90,7 +92,7 @@ export class RecurrentLayer extends Module {
     if (options.learnInitialState) {
       for (const s of cell.states) {
         const start = constantInit(cell.initialState[s] ?? 0);
-        const shape = [1, sizeOfWidth(sizes, cell.stateSizes[s])];
+        const shape = [1, sizeNamed(sizes, cell.stateSizes[s])];
         const t = parameter(shape, start, rng, `initial_${s} of a recurrent layer`);
         this.#initial[s] = this.addParameter(`initial_${s}`, t, { axes: ['one', 'hidden'], blocks: [] });
       }
@@ -99,7 +101,7 @@ export class RecurrentLayer extends Module {
 
   /** Size of the output. */
   get outputSize(): number {
-    return sizeOfWidth(this.sizes, this.cell.stateSizes[this.cell.output]);
+    return sizeNamed(this.sizes, this.cell.stateSizes[this.cell.output]);
   }
 
   /** The equations of a step outside of training. */
@@ -127,7 +129,7 @@ export class RecurrentLayer extends Module {
       dropout(full([N, width], 1, { device: x.device }), p, calls.next());
     if (drops) {
       for (const [s, width] of Object.entries(cell.masks)) {
-        masks[s] = mask(sizeOfWidth(this.sizes, width), stateDropout);
+        masks[s] = mask(sizeNamed(this.sizes, width), stateDropout);
         const first = this.cell.initialState[s] ?? 0;
         if (state[s] !== undefined || first !== 0) {
           state[s + DROPPED] = mul(state[s] ?? full(masks[s].shape, first, { device: x.device }), masks[s]);

@@ -2,8 +2,8 @@
 import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
 import { expectChoice, expectFlag, expectNumbers, type Names, optionsOf, refuse } from '../expect.js';
-import type { CellGraph } from '../cell/graph.js';
-import type { Sizes } from '../cell/layout.js';
+import type { CellGraph } from '../cell/define/graph.js';
+import type { Sizes } from '../cell/define/width.js';
 import { requireNumber } from '../range.js';
 import { full } from '../tensor/create.js';
 import type { Philox } from '../tensor/philox.js';

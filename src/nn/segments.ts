@@ -1,6 +1,6 @@
 // A scan cut into segments of time, in the order in which they run: for gradient checkpointing. Steps are counted in the order
 // of the loop, so that random numbers are those of the whole scan.
-import { raggedSteps, type Steps } from '../cell/steps.js';
+import { raggedSteps, type Steps } from '../cell/run/steps.js';
 
 export interface Segment {
   /** Along the first axis of the input: steps, or rows of a packed batch. */

@@ -8,9 +8,9 @@ import { randn } from '../tensor/create.js';
 import { setCurrentDevice } from '../tensor/device.js';
 import { Philox } from '../tensor/philox.js';
 import { CELLS, LSTM } from '../cell/cells/index.js';
-import { defineCell } from '../cell/define.js';
-import { deriveCell } from '../cell/derive.js';
-import type { StepPlan } from '../cell/plan.js';
+import { defineCell } from '../cell/defineCell.js';
+import { deriveCell } from '../cell/plan/derive.js';
+import type { StepPlan } from '../cell/plan/plan.js';
 
 /** The LSTM written by somebody else: other names of variables, another order of terms. */
 const Own = defineCell({
@@ -40,7 +40,7 @@ const Mixer = defineCell({
 const plain = (plan: StepPlan): unknown =>
   plan.stages.map((stage) =>
     stage.kind === 'program'
-      ? { code: [...stage.compiled.program.code], operands: stage.compiled.operands }
+      ? { code: [...stage.program.code], operands: stage.operands }
       : stage.kind === 'product'
         ? { parameter: stage.group.parameter, run: stage.run, accumulate: stage.accumulate }
         : stage,

@@ -8,7 +8,7 @@ import { setCurrentDevice } from '../tensor/device.js';
 import { Philox } from '../tensor/philox.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { CELLS, LSTM } from '../cell/cells/index.js';
-import { deriveCell } from '../cell/derive.js';
+import { deriveCell } from '../cell/plan/derive.js';
 
 const [T, N, D, H] = [5, 2, 4, 4];
 

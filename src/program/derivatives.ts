@@ -54,20 +54,23 @@ export function derivativeFromResult(op: OpName): boolean {
 
 /**
  * Reverse mode: the adjoint of every node below the outputs that has one, given the outputs' adjoints. Where nodes have
- * widths, `widthOf` tells those of nodes and adjoints, '1' for one number a row: what such a node gives to whole rows comes
- * back as a row sum.
+ * widths, `widthOf` tells those of nodes and adjoints, and `scalar` is that of one number a row: what such a node gives to whole
+ * rows comes back as a row sum.
  */
-export function adjoints(
+export function adjoints<W>(
   outputs: readonly { expr: Expr; adjoint: Expr }[],
-  widthOf: (e: Expr) => string | null = () => null,
+  { widthOf, scalar }: { widthOf: (e: Expr) => W | null; scalar: W | undefined } = {
+    widthOf: () => null,
+    scalar: undefined,
+  },
 ): Map<Expr, Expr> {
   const found = new Map<Expr, Expr>();
-  /** For nodes of width 1: what came from rows of each width. */
-  const rows = new Map<Expr, Map<string | null, Expr>>();
+  /** For nodes of one number a row: what came from rows of each width. */
+  const rows = new Map<Expr, Map<W | null, Expr>>();
   const give = (e: Expr, g: Expr): void => {
     const width = widthOf(g);
-    if (widthOf(e) === '1' && width !== '1') {
-      const byWidth = rows.get(e) ?? new Map<string | null, Expr>();
+    if (widthOf(e) === scalar && width !== scalar) {
+      const byWidth = rows.get(e) ?? new Map<W | null, Expr>();
       const before = byWidth.get(width);
       rows.set(e, byWidth.set(width, before === undefined ? g : apply('add', before, g)));
       return;

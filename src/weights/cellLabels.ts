@@ -1,8 +1,11 @@
 // Labels of a cell's parameters, derived from its graph: which columns are which gate, and what they are multiplied with.
-import { deriveCell } from '../cell/derive.js';
-import { type CellGraph, INPUT, INPUT_WIDTH, SCALAR } from '../cell/graph.js';
-import { DROPPED, type ParameterLayout, parametersOf, type Sizes, type WeightGroup } from '../cell/layout.js';
-import { argumentsOf, type Expr, topological } from '../program/expr.js';
+import { deriveCell } from '../cell/plan/derive.js';
+import type { CellGraph } from '../cell/define/graph.js';
+import { INPUT, leafOf } from '../cell/define/leaf.js';
+import { INPUT_WIDTH, SCALAR, type Sizes } from '../cell/define/width.js';
+import { DROPPED } from '../cell/define/transform.js';
+import { type ParameterLayout, parametersOf, type WeightGroup } from '../cell/plan/layout.js';
+import { argumentsOf, type Expr, type InputExpr, topological } from '../program/expr.js';
 import type { Axis, Block, ParameterLabel } from './labels.js';
 
 /** A parameter of a cell: its shape, what draws it, and its label. */
@@ -21,7 +24,7 @@ export function labelledLayouts(cell: CellGraph, sizes: Sizes): Map<string, Labe
     const vector = cell.vectors.find((v) => v.name === name);
     let label: ParameterLabel;
     if (group !== undefined) {
-      const rows: Axis = group.size === INPUT_WIDTH ? 'input' : 'hidden';
+      const rows: Axis = group.size.kind === 'input' ? 'input' : 'hidden';
       const operand = operands.get(group) ?? name;
       const blocks = own.blocks.map(({ linear, width }): Block => ({ gate: linear, operand, width }));
       label = { axes: [rows, 'gates'], blocks, ...(group.perHead ? { heads: sizes.heads } : {}) };
@@ -55,13 +58,14 @@ function operandNames(groups: readonly WeightGroup[]): Map<WeightGroup, string> 
 /** `x`, a state, `z:r` for a linear, or the parts of what is computed: `f(h, z:r)`. */
 function valueName(e: Expr): string {
   if (e === INPUT) return 'x';
-  if (e.kind === 'input') return leafName(e.name);
-  const leaves = topological([e]).flatMap((part) => (part.kind === 'input' ? [leafName(part.name)] : []));
+  if (e.kind === 'input') return leafName(e);
+  const leaves = topological([e]).flatMap((part) => (part.kind === 'input' ? [leafName(part)] : []));
   return `f(${[...new Set(leaves)].sort().join(', ')})`;
 }
 
-function leafName(name: string): string {
-  return name.startsWith('s:') ? name.slice(2).replace(DROPPED, '') : name;
+function leafName(e: InputExpr): string {
+  const leaf = leafOf(e);
+  return leaf?.kind === 'state' ? leaf.name.replace(DROPPED, '') : e.name;
 }
 
 const COMMUTATIVE: readonly string[] = ['add', 'mul', 'max', 'min', 'equal'];

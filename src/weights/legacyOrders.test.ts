@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CELLS, GRU } from '../cell/cells/index.js';
-import { columnOrder } from '../cell/columnOrder.js';
-import { defineCell } from '../cell/define.js';
+import { columnOrder } from '../cell/plan/columnOrder.js';
+import { defineCell } from '../cell/defineCell.js';
 import { orderOf01 } from './legacyOrders.js';
 
 describe('orderOf01', () => {

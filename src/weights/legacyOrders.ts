@@ -1,8 +1,8 @@
 // The order of gates in files of 0.1 (format unrolled-1), which do not say which columns are which. Of the built-in cells it stands
 // here, whatever becomes of their equations and of the order in memory; of a cell of one's own, 0.1 found it by a search.
 import { CELLS } from '../cell/cells/index.js';
-import { columnOrder } from '../cell/columnOrder.js';
-import type { CellGraph } from '../cell/graph.js';
+import { columnOrder } from '../cell/plan/columnOrder.js';
+import type { CellGraph } from '../cell/define/graph.js';
 
 /** By the cell's name: a parameter has those of these gates that use its operand, in this order. */
 const ORDERS: ReadonlyMap<string, string> = new Map([

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Backend } from '../../src/backend/contract.js';
 import { CELLS } from '../../src/cell/cells/index.js';
-import { sizeOfWidth, type Sizes } from '../../src/cell/layout.js';
-import { cellParameters } from '../../src/cell/scan.js';
+import { sizeNamed, type Sizes } from '../../src/cell/define/width.js';
+import { cellParameters } from '../../src/cell/run/scan.js';
 import { Recurrent } from '../../src/nn/recurrent.js';
 import '../../src/autograd/methods.js';
 import { fromData } from '../../src/tensor/create.js';
@@ -127,7 +127,7 @@ export function runCase(golden: Case): Record<string, number[]> {
   });
   const x = fromData(hashed('input', [T, N, input]), [T, N, input], { requiresGrad: true });
   const places = Array.from({ length: golden.layers * directions }, (_, i) => i);
-  const widthOf = (s: string): number => sizeOfWidth(sizes, cell.stateSizes[s]);
+  const widthOf = (s: string): number => sizeNamed(sizes, cell.stateSizes[s]);
   /** The part of [L·S, N, W] for each layer and direction. */
   const split = (values: Float32Array, width: number, requiresGrad = false): Tensor[] =>
     places.map((i) => fromData(values.subarray(i * N * width, (i + 1) * N * width), [N, width], { requiresGrad }));

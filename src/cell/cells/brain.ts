@@ -1,6 +1,6 @@
 // The "LSTM" of brain.js (recurrent/lstm.ts), for its files: it keeps no cell state, the forget gate acts on the output
 // before. Not the LSTM of the literature.
-import { defineCell } from '../define.js';
+import { defineCell } from '../defineCell.js';
 
 /**
  * The cell that brain.js calls LSTM, for its files: no cell state, and the forget gate acts on the last output. Not the

@@ -1,6 +1,6 @@
 // LSTM with coupled gates (CIFG): what is forgotten makes room for what is written, i = 1 − f. Greff et al., "LSTM: a search
 // space odyssey", IEEE TNNLS 28, 2017, section 3, variant CIFG.
-import { defineCell } from '../define.js';
+import { defineCell } from '../defineCell.js';
 
 /**
  * LSTM with coupled gates (CIFG): i = 1 − f, so what is written takes the place of what is forgotten. Greff et al.

@@ -1,5 +1,5 @@
 // Gated recurrent units. Cho et al., "Learning phrase representations using RNN encoder–decoder", EMNLP 2014, eq. 5–8.
-import { defineCell } from '../define.js';
+import { defineCell } from '../defineCell.js';
 
 /** Reset after the product, as PyTorch and Keras (reset_after) compute it: one product with the state a step. */
 export const GRU = defineCell({

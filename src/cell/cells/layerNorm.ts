@@ -1,5 +1,5 @@
 // Cells with layer normalization. Ba, Kiros and Hinton, "Layer normalization", arXiv 1607.06450, 2016.
-import { defineCell } from '../define.js';
+import { defineCell } from '../defineCell.js';
 
 /** Eq. 20–22 of the paper: the products of input and state are normalized over all gates together, the cell state by itself. */
 export const LayerNormLSTM = defineCell({

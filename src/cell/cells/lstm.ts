@@ -1,6 +1,6 @@
 // Long short-term memory. Hochreiter and Schmidhuber 1997; forget gate of Gers, Schmidhuber and Cummins, "Learning to
 // forget", Neural Computation 12, 2000. Equations as in PyTorch's nn.LSTM.
-import { defineCell } from '../define.js';
+import { defineCell } from '../defineCell.js';
 
 /**
  * Input, forget and output gates around a memory c that passes by one product and one sum. Equations and gates as in

@@ -1,6 +1,6 @@
 // Minimal gated unit: one gate resets and updates. Zhou, Wu, Zhang and Zhou, "Minimal gated unit for recurrent neural
 // networks", International Journal of Automation and Computing 13, 2016, eq. 8–10.
-import { defineCell } from '../define.js';
+import { defineCell } from '../defineCell.js';
 
 /** Minimal gated unit: a GRU whose one gate resets and updates. Zhou et al. 2016, eq. 8–10. */
 export const MGU = defineCell({

@@ -1,6 +1,6 @@
 // minGRU and minLSTM: gates and candidates that do not see the state. Feng et al., "Were RNNs all we needed?", arXiv
 // 2410.01201, 2024, sections 3.1 and 3.2. Trained by the scan here; they could also run in parallel over time.
-import { defineCell } from '../define.js';
+import { defineCell } from '../defineCell.js';
 
 /** A GRU whose gate and candidate do not see the state: no product in the time loop. Feng et al. 2024, section 3.1. */
 export const MinGRU = defineCell({

@@ -1,6 +1,6 @@
 // LSTM with peepholes: the gates see the cell state. Gers, Schraudolph and Schmidhuber, "Learning precise timing with LSTM
 // recurrent networks", JMLR 3, 2002, eq. 5–10: input and forget gate see the old cell state, the output gate the new one.
-import { defineCell } from '../define.js';
+import { defineCell } from '../defineCell.js';
 
 /**
  * LSTM whose gates also see the memory c through a weight per unit: i and f the old one, o the new one. Gers et al.

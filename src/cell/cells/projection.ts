@@ -1,7 +1,7 @@
 // LSTM with projection: the state that is multiplied is smaller than the memory. Sak, Senior and Beaufays, "Long short-term
 // memory recurrent neural network architectures for large scale acoustic modeling", Interspeech 2014, eq. 7–13; as nn.LSTM
 // with proj_size. `projSize` of Recurrent sets the size.
-import { defineCell } from '../define.js';
+import { defineCell } from '../defineCell.js';
 
 /**
  * LSTM whose output h is a smaller projection of its memory: `projSize` of `Recurrent`, as `nn.LSTM(proj_size=…)`. Sak,

@@ -1,5 +1,5 @@
 // The simple recurrent network: h' = φ(x·W_x + h·W_h + b). Elman, "Finding structure in time", Cognitive Science 14, 1990.
-import { defineCell } from '../define.js';
+import { defineCell } from '../defineCell.js';
 
 /** The simple recurrent network: h′ = tanh(x·W_x + h·W_h + b). Elman 1990. */
 export const RNN = defineCell({

@@ -1,6 +1,6 @@
 // sLSTM of xLSTM: exponential gates with a normalizer and a stabilizer, and heads that do not see each other. Beck et al.,
 // "xLSTM: extended long short-term memory", NeurIPS 2024, eq. 8–17.
-import { defineCell } from '../define.js';
+import { defineCell } from '../defineCell.js';
 
 /**
  * sLSTM of xLSTM: exponential gates, a normalizer and a stabilizer, and heads (`numHeads`) that do not see each other.

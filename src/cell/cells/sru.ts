@@ -1,7 +1,7 @@
 // Simple recurrent unit: no product with a state, so that all products run at once. Lei, Zhang, Wang, Dai and Artzi, "Simple
 // recurrent units for highly parallelizable recurrence", EMNLP 2018, eq. 1–4. The highway passes x·W, as the authors' code
 // does where the sizes of input and state differ.
-import { defineCell } from '../define.js';
+import { defineCell } from '../defineCell.js';
 
 /**
  * Simple recurrent unit: gates see the memory only element by element, so all

@@ -5,7 +5,7 @@ import { toDiagram } from './diagram.js';
 import { buildFigure } from './diagramGraph.js';
 import type { Routed } from './diagramGrid.js';
 import { placeFigure } from './diagramPlace.js';
-import type { CellGraph } from '../../cell/graph.js';
+import type { CellGraph } from '../../cell/define/graph.js';
 
 /** What lines do wrong: through a part, along another line, missing. */
 function faults(graph: CellGraph): string[] {

@@ -7,7 +7,7 @@ import { buildFigure, type Figure, type Part } from './diagramGraph.js';
 import type { Routed } from './diagramGrid.js';
 import { placeFigure } from './diagramPlace.js';
 import type { Path, Point } from './diagramRoute.js';
-import type { CellGraph } from '../../cell/graph.js';
+import type { CellGraph } from '../../cell/define/graph.js';
 import { type ShownOptions, shownOptions } from './shown.js';
 import type { ValueSymbol } from './symbols.js';
 

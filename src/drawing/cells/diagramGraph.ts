@@ -1,5 +1,5 @@
 // The parts of a cell's diagram: boxes with weights, pointwise operations, and the lines between them.
-import type { CellGraph } from '../../cell/graph.js';
+import type { CellGraph } from '../../cell/define/graph.js';
 import { isFixed, type Shown, showGraph, type ShownGraph, type ShownOptions } from './shown.js';
 import { isActivation, nameValues, type Symbols, type ValueSymbol } from './symbols.js';
 

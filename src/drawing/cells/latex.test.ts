@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { CELLS, GRU, GRUResetBefore, LSTM, RNN } from '../../cell/cells/index.js';
 import { apply, constant, type Expr, input } from '../../program/expr.js';
-import { defineCell } from '../../cell/define.js';
-import type { CellGraph } from '../../cell/graph.js';
+import { defineCell } from '../../cell/defineCell.js';
+import type { CellGraph } from '../../cell/define/graph.js';
 import { toLatex } from './latex.js';
 
 const lines = (graph: CellGraph, asComputed = false): string[] =>
@@ -122,8 +122,9 @@ describe('toLatex', () => {
     expect(lines(graphOf(apply('tanh', normal), { linears, norms }))[0]).toBe(
       String.raw`\mathbf{h}_t &= \tanh(\mathrm{LN}_{\mathrm{cell}}(\mathbf{W}_i \mathbf{x}_t))`,
     );
-    const scaled = apply('mul', h, input('q:alpha'));
-    expect(lines(graphOf(scaled))[0]).toBe(String.raw`\mathbf{h}_t &= \alpha\,\mathbf{h}_{t-1}`);
+    const scaled = apply('mul', h, input('v:alpha'));
+    const vectors = [{ name: 'alpha', size: '1', init: null }];
+    expect(lines(graphOf(scaled, { vectors }))[0]).toBe(String.raw`\mathbf{h}_t &= \alpha\,\mathbf{h}_{t-1}`);
   });
 
   test('layer normalization of two products: the only weight from x to i has two letters', () => {

@@ -1,5 +1,5 @@
 // A cell's equations in LaTeX, as a textbook prints them (columns: W·x), one line for each named value.
-import type { CellGraph } from '../../cell/graph.js';
+import type { CellGraph } from '../../cell/define/graph.js';
 import { isScalar, showGraph, type Shown, type ShownOptions, shownOptions } from './shown.js';
 import { nameValues, type Symbols, type ValueSymbol } from './symbols.js';
 

@@ -3,7 +3,9 @@
 import { refuseOtherCopy } from '../../copy.js';
 import { optionsOf, refuse } from '../../expect.js';
 import { argumentsOf, type Expr } from '../../program/expr.js';
-import type { CellGraph } from '../../cell/graph.js';
+import type { CellGraph } from '../../cell/define/graph.js';
+import { inverseLengthOf, leafExpr, leafNamed } from '../../cell/define/leaf.js';
+import { SCALAR } from '../../cell/define/width.js';
 
 export type ShownKind = 'x' | 'state' | 'vector' | 'scalar' | 'constant' | 'random' | 'linear' | 'norm' | 'op';
 
@@ -36,8 +38,6 @@ interface AnyExpr {
   readonly value?: number;
   readonly op?: string;
 }
-
-const LEAVES: Readonly<Record<string, ShownKind>> = { s: 'state', v: 'vector', q: 'scalar', m: 'vector' };
 
 /** How equations are shown, as a formula or a diagram. */
 export interface ShownOptions {
@@ -86,7 +86,7 @@ export function showGraph(graph: CellGraph, options: ShownOptions = {}): ShownGr
   };
   const op = (name: string, ...args: Shown[]): Shown => node('op', name, args);
 
-  const numbers = new Set(graph.vectors?.filter((v) => v.size === '1').map((v) => v.name));
+  const numbers = new Set(graph.vectors?.filter((v) => v.size === SCALAR).map((v) => v.name));
   const linears = new Map(graph.linears.map((l) => [l.name, l]));
   const norms = new Map<Expr, { name: string; member: Expr }>();
   for (const { name, members, outputs } of graph.norms ?? [])
@@ -128,7 +128,7 @@ export function showGraph(graph: CellGraph, options: ShownOptions = {}): ShownGr
     const inner = e.op === 'neg' && own(e.args[0]) ? softplusOf(e.args[0]) : null;
     if (inner?.kind === 'op' && inner.op === 'neg') return { name: 'logSigmoid', of: inner.args[0] };
     const [sum, factor] = e.args;
-    if (e.op === 'mul' && sum.kind === 'rowSum' && factor.kind === 'uniform' && factor.name.startsWith('1/'))
+    if (e.op === 'mul' && sum.kind === 'rowSum' && factor.kind === 'uniform' && inverseLengthOf(factor.name) !== null)
       return { name: 'mean', of: sum.args[0] };
     return null;
   };
@@ -162,12 +162,24 @@ export function showGraph(graph: CellGraph, options: ShownOptions = {}): ShownGr
     return op(any.op ?? any.kind, ...args);
   };
   const leaf = (name: string): Shown => {
-    const [prefix, ...rest] = name.split(':');
-    const own = rest.join(':');
-    const linear = prefix === 'z' ? linears.get(own) : undefined;
-    if (linear !== undefined) return node('linear', own, linear.operands.map(show), linear.bias !== false);
-    if (name === 'x') return node('x', 'x');
-    return node(numbers.has(own) ? 'scalar' : (LEAVES[prefix] ?? 'vector'), own === '' ? name : own);
+    const of = leafNamed(name);
+    if (of === null) return node('vector', name);
+    switch (of.kind) {
+      case 'input':
+        return node('x', 'x');
+      case 'state':
+        return node('state', of.name);
+      case 'linear': {
+        const linear = linears.get(of.name);
+        if (linear === undefined) return node('vector', of.name);
+        return node('linear', of.name, linear.operands.map(show), linear.bias !== false);
+      }
+      case 'vector':
+      case 'mask':
+        return node(numbers.has(of.name) ? 'scalar' : 'vector', of.name);
+      default:
+        return of satisfies never;
+    }
   };
 
   const next = new Map<string, Shown>();
@@ -186,7 +198,7 @@ export function showGraph(graph: CellGraph, options: ShownOptions = {}): ShownGr
     order.push(s);
   };
   for (const value of next.values()) visit(value);
-  const shownLinears = graph.linears.map((l) => leaf(`z:${l.name}`)).filter((l) => uses.has(l));
+  const shownLinears = graph.linears.map((l) => leaf(leafExpr({ kind: 'linear', name: l.name }).name)).filter((l) => uses.has(l));
   return { next, linears: shownLinears, named, order, uses };
 }
 

@@ -1,7 +1,10 @@
 // The equations of one step of a cell as nodes of ONNX: the body of a Scan, or the step itself.
 // Letters: N batch, D input, W width of a state.
-import { type CellGraph, HIDDEN, INPUT } from '../../cell/graph.js';
-import { columnsOf, type Layout, layoutOf, type Sizes, sizeOfWidth, type WeightGroup } from '../../cell/layout.js';
+import type { CellGraph } from '../../cell/define/graph.js';
+import { HIDDEN } from '../../cell/define/width.js';
+import { INPUT, inverseLengthOf, leafOf } from '../../cell/define/leaf.js';
+import { columnsOf, type Layout, layoutOf, type WeightGroup } from '../../cell/plan/layout.js';
+import { sizeNamed, type Sizes } from '../../cell/define/width.js';
 import { UnrolledError } from '../../errors.js';
 import { type Expr, topological } from '../../program/expr.js';
 import { type GraphBuilder, int } from './builder.js';
@@ -56,10 +59,7 @@ export class CellNodes {
     const known = new Map<Expr, string>();
     const pieces = new Map<WeightGroup, string[]>();
     const vectors = new Map(
-      cell.vectors.map((v) => [
-        `v:${v.name}`,
-        b.weight(path + v.name, parameters[v.name].shape, parameters[v.name].data),
-      ]),
+      cell.vectors.map((v) => [v.name, b.weight(path + v.name, parameters[v.name].shape, parameters[v.name].data)]),
     );
     const widthOf = (linear: string): number => columns.width[layout.linears.findIndex((l) => l.name === linear)];
 
@@ -106,17 +106,18 @@ export class CellNodes {
       switch (e.kind) {
         case 'input': {
           if (e === INPUT) return given.x ?? '';
-          if (e.name.startsWith('s:')) return given.states.get(e.name.slice(2)) ?? '';
-          if (e.name.startsWith('z:')) return linear(e.name.slice(2));
-          const vector = vectors.get(e.name);
+          const leaf = leafOf(e);
+          if (leaf?.kind === 'state') return given.states.get(leaf.name) ?? '';
+          if (leaf?.kind === 'linear') return linear(leaf.name);
+          const vector = leaf?.kind === 'vector' ? vectors.get(leaf.name) : undefined;
           if (vector !== undefined) return vector;
           break;
         }
         case 'constant':
           return b.scalar(e.value);
         case 'uniform': {
-          const widths = e.name.slice('1/'.length).split('+');
-          return b.scalar(1 / widths.reduce((sum, width) => sum + sizeOfWidth(sizes, width), 0));
+          const widths = inverseLengthOf(e.name) ?? [];
+          return b.scalar(1 / widths.reduce((sum, width) => sum + sizeNamed(sizes, width), 0));
         }
         case 'op':
           return OPERATORS[e.op](b, e.args.map(value));
@@ -184,5 +185,5 @@ export class CellNodes {
 
 /** Whether a value has a row for each sequence. */
 function ofBatch(e: Expr): boolean {
-  return topological([e]).some((part) => part.kind === 'input' && !part.name.startsWith('v:'));
+  return topological([e]).some((part) => part.kind === 'input' && leafOf(part)?.kind !== 'vector');
 }

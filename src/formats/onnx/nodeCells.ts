@@ -1,8 +1,8 @@
 // The cell that a recurrent node of ONNX computes, with whatever activations it names: one of the library's where it is one.
-import type { CellGraph } from '../../cell/graph.js';
+import type { CellGraph } from '../../cell/define/graph.js';
 import { GRU, GRUResetBefore, LSTM, PeepholeLSTM, RNN, RNNIdentity, RNNReLU } from '../../cell/cells/index.js';
-import { defineCell } from '../../cell/define.js';
-import type { CellValue, StepArguments, UnaryName } from '../../cell/trace.js';
+import { defineCell } from '../../cell/defineCell.js';
+import type { CellValue, StepArguments, UnaryName } from '../../cell/define/trace.js';
 import { type GateLinears, GATES, PEEPHOLES, type StandardOp } from './standardNodes.js';
 
 /** An activation with its numbers. */

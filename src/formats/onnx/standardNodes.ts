@@ -1,7 +1,7 @@
 // ONNX's own recurrent nodes: which cells they are, and the order of their gates, which stands here and nowhere else.
 // Source: https://onnx.ai/onnx/operators/onnx__LSTM.html, onnx__GRU.html, onnx__RNN.html
 // Letters: D input, H hidden, G gates. A node has W [G·H, D], R [G·H, H], B [2·G·H] (of W, then of R), P [3·H].
-import type { CellGraph } from '../../cell/graph.js';
+import type { CellGraph } from '../../cell/define/graph.js';
 import { GRU, GRUResetBefore, LSTM, PeepholeLSTM, RNN, RNNReLU } from '../../cell/cells/index.js';
 import type { Block } from '../../weights/labels.js';
 import { int, type NodeOptions } from './builder.js';

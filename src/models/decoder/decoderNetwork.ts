@@ -3,7 +3,7 @@
 // Letters: T steps, N sequences, S places of the memory, M of an encoder, H hidden, E embedding, A attention, V vocabulary.
 import { concat, gatherRows, matmul, mul, reshape, tanh, transpose } from '../../autograd/ops.js';
 import { alias } from '../../autograd/tape.js';
-import { sizeOfWidth } from '../../cell/layout.js';
+import { sizeNamed } from '../../cell/define/width.js';
 import { AdditiveAttention } from '../../nn/attention.js';
 import { normalInit } from '../../nn/initializers.js';
 import { Dropout, Embedding, Linear } from '../../nn/layers.js';
@@ -107,7 +107,7 @@ export class DecoderNetwork extends Module {
       numHeads,
     });
     const own = cell.states.filter((s) => (cell.initialState[s] ?? 0) === 0);
-    const layer = Object.fromEntries(own.map((s) => [s, sizeOfWidth(sizes, cell.stateSizes[s])]));
+    const layer = Object.fromEntries(own.map((s) => [s, sizeNamed(sizes, cell.stateSizes[s])]));
     return Array.from({ length: numLayers }, () => layer);
   }
 

@@ -1,7 +1,9 @@
 // The equations of one step of a cell as JavaScript. Whatever is multiplied or summed over its row is a vector and stands in a loop of its
 // own; all else stands in the loop where it is used. Letters: K inputs of a product, V tokens.
-import { type CellGraph, HIDDEN, INPUT, SCALAR, type WidthOf, widthsOf } from '../../cell/graph.js';
-import { columnsOf, type Layout, layoutOf, type Sizes, sizeOfWidth, type WeightGroup } from '../../cell/layout.js';
+import { type CellGraph, type WidthOf, widthsOf } from '../../cell/define/graph.js';
+import { HIDDEN, SCALAR, sizeNamed, type Sizes, sizeOfWidth } from '../../cell/define/width.js';
+import { INPUT, inverseLengthOf, leafOf } from '../../cell/define/leaf.js';
+import { columnsOf, type Layout, layoutOf, type WeightGroup } from '../../cell/plan/layout.js';
 import { UnrolledError } from '../../errors.js';
 import { type Expr, topological } from '../../program/expr.js';
 import { type InstructionName, isInstruction, writeOut } from '../../program/functions.js';
@@ -91,7 +93,7 @@ class CellSource {
     const bySize = new Map<number, [string, Expr][]>();
     cell.states.forEach((s, i) => {
       const e = cell.next.get(s);
-      const size = sizeOfWidth(sizes, cell.stateSizes[s]);
+      const size = sizeNamed(sizes, cell.stateSizes[s]);
       if (e !== undefined) bySize.set(size, [...(bySize.get(size) ?? []), [`after[${i}]`, e]]);
     });
     for (const [size, results] of bySize) this.#loop(size, results);
@@ -143,22 +145,22 @@ class CellSource {
   #write(e: Expr): string {
     const { parameters, path, sizes } = this.#layer;
     if (e.kind === 'input') {
-      const name = e.name.slice(2);
-      if (e.name.startsWith('s:')) return `s_${name}`;
-      if (e.name.startsWith('z:')) return this.#linear(name);
-      if (e.name.startsWith('v:')) return this.#module.vector(path + name, parameters[name]);
+      const leaf = leafOf(e);
+      if (leaf?.kind === 'state') return `s_${leaf.name}`;
+      if (leaf?.kind === 'linear') return this.#linear(leaf.name);
+      if (leaf?.kind === 'vector') return this.#module.vector(path + leaf.name, parameters[leaf.name]);
       throw this.#random();
     }
     const width = this.#widthOf(e);
-    const size = width === null ? sizes.hidden : sizeOfWidth(sizes, width);
+    const size = width === null ? sizes.hidden : sizeNamed(sizes, width);
     const name = this.#module.buffer(`${path}value`, size);
     this.#loop(size, [[name, e]]);
     return name;
   }
 
   #uniform(name: string): number {
-    const widths = name.slice('1/'.length).split('+');
-    return 1 / widths.reduce((sum, width) => sum + sizeOfWidth(this.#layer.sizes, width), 0);
+    const widths = inverseLengthOf(name) ?? [];
+    return 1 / widths.reduce((sum, width) => sum + sizeNamed(this.#layer.sizes, width), 0);
   }
 
   /** A sum over the row, over the whole row also of a value that is one number for all of its elements. */
@@ -166,10 +168,10 @@ class CellSource {
     const known = this.#names.get(e);
     if (known !== undefined) return known;
     const [of] = e.args;
-    const ofBatch = topological([of]).some((part) => part.kind === 'input' && !part.name.startsWith('v:'));
+    const ofBatch = topological([of]).some((part) => part.kind === 'input' && leafOf(part)?.kind !== 'vector');
     const width = this.#widthOf(of);
     const isNumber = width === null || (width === SCALAR && !ofBatch);
-    const size = isNumber ? this.#layer.sizes[HIDDEN] : sizeOfWidth(this.#layer.sizes, width);
+    const size = isNumber ? this.#layer.sizes[HIDDEN] : sizeNamed(this.#layer.sizes, width);
     const name = `sum${this.#lines.length}`;
     const lines = this.#elementwise([of], ([value]) => [`${name} += ${value};`]);
     this.#lines.push(

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../../backend/choose.js';
 import { CELLS } from '../../cell/cells/index.js';
-import { defineCell } from '../../cell/define.js';
+import { defineCell } from '../../cell/defineCell.js';
 import { Corpus } from '../../text/corpus.js';
 import type { TokenizerKind } from '../../text/tokenizer.js';
 import { LanguageModel } from '../language/languageModel.js';

@@ -1,5 +1,5 @@
 // Layers as the text of a JavaScript module: weights in base64 in the order in which the text reads them, buffers, and the lines of a step.
-import { sizeOfWidth } from '../../cell/layout.js';
+import { sizeNamed } from '../../cell/define/width.js';
 import type { Linear } from '../../nn/layers.js';
 import type { Recurrent } from '../../nn/recurrent.js';
 import type { RecurrentLayer } from '../../nn/recurrentLayer.js';
@@ -134,7 +134,7 @@ export class ModuleWriter implements SourceNames {
     const cell = layer.inference;
     const first = this.#first.length;
     for (const s of cell.states) {
-      const size = sizeOfWidth(layer.sizes, cell.stateSizes[s]);
+      const size = sizeNamed(layer.sizes, cell.stateSizes[s]);
       const learned = layer.initial[s] as Tensor | undefined;
       this.#first.push(
         learned === undefined

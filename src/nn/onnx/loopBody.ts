@@ -3,26 +3,20 @@
 // Letters: N batch, D input, H hidden, n columns.
 import { Cell } from '../../cell/cell.js';
 import { CELLS } from '../../cell/cells/index.js';
-import { graphFromData, graphToData } from '../../cell/data.js';
+import { graphFromData, graphToData } from '../../cell/define/data.js';
 import {
   type CellGraph,
   depthOf,
-  HIDDEN,
-  INPUT,
-  INPUT_WIDTH,
   isName,
   isParameterName,
   joinWidths,
-  linearExpr,
   type LinearNode,
   MAX_DEPTH,
-  SCALAR,
-  stateExpr,
-  vectorExpr,
   type VectorNode,
-  type Width,
-} from '../../cell/graph.js';
-import { RESERVED } from '../../cell/trace.js';
+} from '../../cell/define/graph.js';
+import { HIDDEN, INPUT_WIDTH, SCALAR, type WidthName } from '../../cell/define/width.js';
+import { INPUT, leafOf, linearExpr, stateExpr, vectorExpr } from '../../cell/define/leaf.js';
+import { RESERVED } from '../../cell/define/trace.js';
 import { brief } from '../../brief.js';
 import { UnrolledError } from '../../errors.js';
 import type { OnnxGraph, OnnxNode, OnnxTensor } from '../../formats/onnx/model.js';
@@ -47,7 +41,7 @@ import { axesOf, foldedConstant, type Refuse, wholeNumbers } from './values.js';
 export interface Rows {
   kind: 'rows';
   expr: Expr;
-  width: Width | null;
+  width: WidthName | null;
   count: number;
   lead: number;
 }
@@ -158,8 +152,8 @@ class BodyReader {
   readonly #vectors: VectorNode[] = [];
   readonly #numbers = new Map<string, Float32Array>();
   readonly #vectorOf = new Map<string, Rows>();
-  readonly #summed = new Map<Expr, { width: Width; count: number }>();
-  readonly #widths = new Map<number, Width>();
+  readonly #summed = new Map<Expr, { width: WidthName; count: number }>();
+  readonly #widths = new Map<number, WidthName>();
   #heads: number | null = null;
 
   constructor(call: BodyCall) {
@@ -275,7 +269,7 @@ class BodyReader {
     return refuse('states whose size the file says', `"${brief(input)}"`);
   }
 
-  #widthOf(count: number): Width {
+  #widthOf(count: number): WidthName {
     const found = this.#widths.get(count) ?? `size_${count}`;
     this.#widths.set(count, found);
     return found;
@@ -720,7 +714,7 @@ class BodyReader {
     if (yes === undefined || no === undefined) return refuse('three values', 'fewer');
     if (condition?.kind === 'mask') {
       const kept = this.#rows(no, refuse, node.inputs[2]);
-      const isState = kept.expr.kind === 'input' && kept.expr.name.startsWith('s:');
+      const isState = leafOf(kept.expr)?.kind === 'state';
       const isZero = kept.expr.kind === 'constant' && kept.expr.value === 0;
       return isState || isZero
         ? yes
@@ -748,7 +742,7 @@ class BodyReader {
   /** A sum over rows times one over their length: a mean, for any length. */
   #mean(sum: Rows, factor: Rows): Rows | null {
     if (factor.expr.kind !== 'constant') return null;
-    const widths: Width[] = [];
+    const widths: WidthName[] = [];
     let total = 0;
     const visit = (e: Expr): boolean => {
       if (e.kind === 'op' && e.op === 'add') return e.args.every(visit);
@@ -761,7 +755,7 @@ class BodyReader {
     if (!visit(sum.expr)) return null;
     for (let times = 1; times <= 8; times++) {
       if (Math.abs(factor.expr.value * total * times - 1) > 1e-6) continue;
-      const names = new Array<readonly Width[]>(times).fill(widths).flat();
+      const names = new Array<readonly WidthName[]>(times).fill(widths).flat();
       return { ...sum, expr: apply('mul', sum.expr, uniform(`1/${names.join('+')}`)) };
     }
     return null;
@@ -791,7 +785,7 @@ class BodyReader {
   /** The result of an elementwise operator on rows. */
   #joined(rows: readonly Rows[], expr: Expr | null, refuse: Refuse, op: string): Rows {
     if (expr === null) return refuse('an operator that cells have', op);
-    let width: Width | null = null;
+    let width: WidthName | null = null;
     let [count, lead] = [1, 0];
     for (const one of rows) {
       const joined = joinWidths(width, one.width);

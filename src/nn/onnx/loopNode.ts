@@ -1,6 +1,6 @@
 // A node Scan or Loop of a file as a layer of ours: which of its values are x, states, lengths and output.
 // Source: https://onnx.ai/onnx/operators/onnx__Scan.html, onnx__Loop.html
-import { layoutOf } from '../../cell/layout.js';
+import { layoutOf } from '../../cell/plan/layout.js';
 import type { OnnxGraph, OnnxNode } from '../../formats/onnx/model.js';
 import { sameEquations } from '../../formats/onnx/standardNodes.js';
 import { brief } from '../../brief.js';

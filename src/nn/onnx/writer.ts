@@ -12,7 +12,7 @@ import {
   toNode,
 } from '../../formats/onnx/standardNodes.js';
 import { UnrolledError } from '../../errors.js';
-import { sizeOfWidth } from '../../cell/layout.js';
+import { sizeNamed } from '../../cell/define/width.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Embedding, LayerNorm, Linear } from '../layers.js';
 import type { Recurrent } from '../recurrent.js';
@@ -273,7 +273,7 @@ export class NetworkWriter {
       for (const [d, layer] of directions.entries()) {
         for (const s of layer.cell.states) {
           const wanted = `next_state.${call.number}${d === 1 ? '.reverse' : ''}.${s}`;
-          const shape = [BATCH, sizeOfWidth(layer.sizes, layer.cell.stateSizes[s])];
+          const shape = [BATCH, sizeNamed(layer.sizes, layer.cell.stateSizes[s])];
           this.#last.push(this.#named(wanted, made[d].states[s], shape));
         }
       }
@@ -285,7 +285,7 @@ export class NetworkWriter {
   #starts(layer: RecurrentLayer, x: Flow, call: LayerCall, backward: boolean): Record<string, string> | null {
     const given = call.exposed && (call.step || this.options.states === true);
     const entries = layer.cell.states.map((s): [string, string | null] => {
-      const width = sizeOfWidth(layer.sizes, layer.cell.stateSizes[s]);
+      const width = sizeNamed(layer.sizes, layer.cell.stateSizes[s]);
       if (given) {
         const name = `state.${call.number}${backward ? '.reverse' : ''}.${s}`;
         return [s, this.input(name, 'float32', [BATCH, width])];
@@ -382,7 +382,7 @@ export class NetworkWriter {
     const nodes = new CellNodes(layer);
     const products = nodes.inputProducts(b, x.name, x.tokens);
     const dense = !nodes.readsInput ? null : x.tokens ? this.#oneHot(x.name, sizes.input) : x.name;
-    const widthOf = (s: string): number => sizeOfWidth(sizes, cell.stateSizes[s]);
+    const widthOf = (s: string): number => sizeNamed(sizes, cell.stateSizes[s]);
     const before = cell.states.map(
       (s) => starts?.[s] ?? this.#rows(b.scalar(cell.initialState[s] ?? 0), x, widthOf(s)),
     );

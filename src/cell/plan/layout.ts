@@ -1,38 +1,28 @@
 // Where a cell's numbers stand: the columns of all linears side by side (the buffer G [T, N, G]), and one weight matrix for
 // each operand that is multiplied, whose columns are those of the linears that use it.
-import type { Shape } from '../tensor/shape.js';
-import type { Expr } from '../program/expr.js';
+import type { Shape } from '../../tensor/shape.js';
+import type { Expr } from '../../program/expr.js';
+import { type CellGraph, type LinearNode, widthsOf } from '../define/graph.js';
+import { INPUT, stateExpr } from '../define/leaf.js';
+import { DROPPED } from '../define/transform.js';
+import { sizeNamed, type Sizes, sizeOfWidth, WIDTH, type Width, widthNamed } from '../define/width.js';
 import { columnOrder, operandsOf, usesOperand } from './columnOrder.js';
-import {
-  type CellGraph,
-  HIDDEN,
-  INPUT,
-  INPUT_WIDTH,
-  type LinearNode,
-  SCALAR,
-  stateExpr,
-  type Width,
-  widthsOf,
-} from './graph.js';
-
-/** The mark of a state that transform.ts adds: the same state after dropout, multiplied by the same weight. */
-export const DROPPED = '~';
 
 /** One weight matrix [K, width] of an operand; block-diagonal ones have K rows and the columns of one head: [K, width / heads]. */
-export interface WeightGroup {
+export type WeightGroup = {
   /** The parameter's name: `weight_x`, `weight_h`, or `weight_n` for a computed operand of linear n. */
-  parameter: string;
-  operand: Expr;
+  readonly parameter: string;
+  readonly operand: Expr;
   /** Width of the operand. */
-  size: Width;
-  perHead: boolean;
-  kind: 'input' | 'state' | 'computed';
-  /** For a state: which. */
-  state?: string;
-  /** For a computed operand: its number. */
-  computed?: number;
-  linears: readonly string[];
-}
+  readonly size: Width;
+  readonly perHead: boolean;
+  readonly linears: readonly string[];
+} & (
+  | { readonly kind: 'input' }
+  | { readonly kind: 'state'; readonly state: string }
+  /** A value of the step, by its number among the layout's `computed`. */
+  | { readonly kind: 'computed'; readonly computed: number }
+);
 
 export interface Layout {
   /** Linears in the order of their columns in G. */
@@ -40,13 +30,6 @@ export interface Layout {
   groups: readonly WeightGroup[];
   computed: readonly Expr[];
 }
-
-/** What a cell's widths are in a network. */
-export type Sizes = Readonly<Record<Width, number>> & {
-  readonly input: number;
-  readonly hidden: number;
-  readonly heads: number;
-};
 
 /** Where everything stands: columns in the order of `columnOrder`, a weight for each operand. */
 export function layoutOf(cell: CellGraph): Layout {
@@ -71,7 +54,8 @@ export function layoutOf(cell: CellGraph): Layout {
   });
   const groups = operands.map(({ operand, perHead }, i): WeightGroup => {
     const users = linears.filter((l) => usesOperand(l, { operand, perHead })).map((l) => l.name);
-    const common = { operand, perHead, size: widthOf(operand) ?? HIDDEN, linears: users };
+    const width = widthOf(operand);
+    const common = { operand, perHead, size: width === null ? WIDTH.hidden : widthNamed(width), linears: users };
     const name = plain[i];
     if (operand === INPUT) return { ...common, parameter: name ?? 'weight_x', kind: 'input' };
     const state = cell.states.find((s) => stateExpr(s) === operand);
@@ -107,11 +91,6 @@ export function runsOf(
   return runs;
 }
 
-/** The number of elements of a width. */
-export function sizeOfWidth(sizes: Sizes, width: Width): number {
-  return width === SCALAR ? 1 : (sizes[width] ?? sizes.hidden);
-}
-
 /** Places in columns, for given sizes. */
 export interface Columns {
   /** Width of G. */
@@ -128,7 +107,7 @@ export function columnsOf(layout: Layout, sizes: Sizes): Columns {
   const [first, width, bias]: number[][] = [[], [], []];
   let [total, biasTotal] = [0, 0];
   for (const l of layout.linears) {
-    const w = sizeOfWidth(sizes, l.size);
+    const w = sizeNamed(sizes, l.size);
     first.push(total);
     width.push(w);
     bias.push(l.bias ? biasTotal : -1);
@@ -222,7 +201,7 @@ export function parametersOf(cell: CellGraph, layout: Layout, sizes: Sizes): Rec
     const heads = g.perHead ? sizes.heads : 1;
     const blocks = g.linears.map((linear) => ({ linear, width: widthOf(linear) / heads }));
     const total = blocks.reduce((sum, b) => sum + b.width, 0);
-    const rows = sizeOfWidth(sizes, g.size === INPUT_WIDTH ? INPUT_WIDTH : g.size);
+    const rows = sizeOfWidth(sizes, g.size);
     found[g.parameter] = { shape: [rows, total], kind: g.kind === 'input' ? 'input' : 'recurrent', blocks };
   }
   const biased = layout.linears.filter((l) => l.bias);
@@ -235,7 +214,7 @@ export function parametersOf(cell: CellGraph, layout: Layout, sizes: Sizes): Rec
   }
   for (const v of cell.vectors) {
     found[v.name] = {
-      shape: [sizeOfWidth(sizes, v.size)],
+      shape: [sizeNamed(sizes, v.size)],
       kind: 'vector',
       blocks: [],
       ...(v.init === null ? {} : { init: v.init }),

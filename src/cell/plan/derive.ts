@@ -2,21 +2,13 @@
 //
 // Forward keeps, for each linear z, its activation in place where z is used by nothing else (sigmoid, tanh: their
 // derivative follows from the result), else z. Backward loads those, the states and the row sums, and computes the rest again.
-import { derivativeFromResult } from '../program/derivatives.js';
-import { type Expr, topological } from '../program/expr.js';
-import { type BackwardMode, planBackward } from './backwardPlan.js';
-import { type ForwardMode, planForward } from './forwardPlan.js';
-import {
-  type CellGraph,
-  graphNodes,
-  INPUT,
-  INPUT_WIDTH,
-  linearExpr,
-  usersOf,
-  type Width,
-  type WidthOf,
-  widthsOf,
-} from './graph.js';
+import { derivativeFromResult } from '../../program/derivatives.js';
+import { type Expr, topological } from '../../program/expr.js';
+import { type CellGraph, graphNodes, usersOf, widthsOf } from '../define/graph.js';
+import { INPUT, linearExpr } from '../define/leaf.js';
+import { WIDTH, type Width, type WidthName, widthNamed } from '../define/width.js';
+import { type BackwardMode, planBackward } from './backward.js';
+import { type ForwardMode, planForward } from './forward.js';
 import { layoutOf } from './layout.js';
 import type { Context, StepPlan } from './plan.js';
 
@@ -44,15 +36,20 @@ export function deriveCell(cell: CellGraph): DerivedCell {
 
 function derive(cell: CellGraph): DerivedCell {
   const layout = layoutOf(cell);
-  const { widthOf, inputEquals } = widthsOf(cell);
+  const widths = widthsOf(cell);
+  const widthOf = (e: Expr): Width | null => {
+    const name = widths.widthOf(e);
+    return name === null ? null : widthNamed(name);
+  };
   const roots = [...cell.next.values(), ...layout.computed];
-  const direct = topological(roots).includes(INPUT) && !layout.computed.every((e) => widthOf(e) === INPUT_WIDTH);
-  const equals = inputEquals ?? (direct ? (nextThatIsInput(cell, widthOf) ?? null) : null);
+  const direct = topological(roots).includes(INPUT) && !layout.computed.every((e) => widthOf(e) === WIDTH.input);
+  const named = widths.inputEquals ?? (direct ? nextThatIsInput(cell, widthOf) : null);
+  const equals = named === null ? null : widthNamed(named);
   const context: Context = {
     cell,
     layout,
     widthOf,
-    canonical: (width) => (width === INPUT_WIDTH && equals !== null ? equals : width),
+    canonical: (width) => (width === WIDTH.input && equals !== null ? equals : (width ?? WIDTH.hidden)),
     kept: keptValues(cell),
     sums: topological(roots).filter((e) => e.kind === 'rowSum'),
   };
@@ -82,10 +79,10 @@ function derive(cell: CellGraph): DerivedCell {
   };
 }
 
-/** A state whose new value is the input itself has its width. */
-function nextThatIsInput(cell: CellGraph, widthOf: WidthOf): Width | undefined {
-  const found = [...cell.next].find(([, e]) => widthOf(e) === INPUT_WIDTH);
-  return found === undefined ? undefined : cell.stateSizes[found[0]];
+/** The name of the width of a state whose new value is the input itself. */
+function nextThatIsInput(cell: CellGraph, widthOf: (e: Expr) => Width | null): WidthName | null {
+  const found = [...cell.next].find(([, e]) => widthOf(e) === WIDTH.input);
+  return found === undefined ? null : cell.stateSizes[found[0]];
 }
 
 /** What stands in G after a step: for each linear its only activation, or itself. */

@@ -1,6 +1,6 @@
 // A cell's graph as JSON and back: what a model file keeps, so that it opens where the cell's module is missing. Data from a
 // file is checked as if an enemy had written it.
-import { UnrolledError } from '../errors.js';
+import { UnrolledError } from '../../errors.js';
 import {
   apply,
   ARITY,
@@ -12,21 +12,21 @@ import {
   rowSum,
   topological,
   uniform,
-} from '../program/expr.js';
+} from '../../program/expr.js';
 import {
   type CellGraph,
   depthOf,
+  describeValue,
   graphNodes,
-  HIDDEN,
-  INPUT_WIDTH,
   isName,
   isParameterName,
   KNOWN_SIZES,
   leafWidths,
   MAX_DEPTH,
-  SCALAR,
   widthsOf,
 } from './graph.js';
+import { inverseLengthOf, leafNamed, leafOf, linearExpr } from './leaf.js';
+import { HIDDEN, INPUT_WIDTH, SCALAR } from './width.js';
 
 /** A node: its kind, then its value or the numbers of earlier nodes. */
 export type NodeData = ['input' | 'uniform', string] | ['constant', number] | [OpName | 'rowSum', ...number[]];
@@ -164,13 +164,11 @@ export function graphFromData(value: unknown): CellGraph {
     text(s, 'a size', (name) => isName(name) && !KNOWN_SIZES.includes(name)),
   );
   const widths = [HIDDEN, INPUT_WIDTH, SCALAR, ...sizes];
-  const isLeaf = (name: string): boolean => name === 'x' || (/^[szv]:/.test(name) && isName(name.slice(2)));
-  const isLength = (name: string): boolean =>
-    name.startsWith('1/') &&
-    name
-      .slice(2)
-      .split('+')
-      .every((width) => widths.includes(width));
+  const isLeaf = (name: string): boolean => {
+    const leaf = leafNamed(name);
+    return leaf !== null && leaf.kind !== 'mask' && (leaf.kind === 'input' || isName(leaf.name));
+  };
+  const isLength = (name: string): boolean => inverseLengthOf(name)?.every((width) => widths.includes(width)) ?? false;
   for (const raw of list(data.nodes, 'nodes', MAX_NODES)) {
     const [kind, ...rest] = list(raw, 'a node');
     if (kind === 'input') nodes.push(input(text(rest[0], 'an input', isLeaf)));
@@ -240,17 +238,19 @@ export function graphFromData(value: unknown): CellGraph {
     throw bad('states that do not fit');
   if (twice(graph.linears.map((l) => l.name)) || twice(graph.vectors.map((v) => v.name))) throw bad('a name twice');
   if (depthOf(nodes) > MAX_DEPTH) throw bad(`more than ${MAX_DEPTH} operations above each other`);
-  const leaves = leafWidths(graph);
-  for (const e of nodes) if (e.kind === 'input' && !leaves.has(e.name)) throw bad(`a value ${e.name} of nothing`);
+  const widthOfLeaf = leafWidths(graph);
+  for (const e of nodes) {
+    const leaf = leafOf(e);
+    if (leaf !== null && widthOfLeaf(leaf) === undefined) throw bad(`a value ${describeValue(e)} of nothing`);
+  }
   const { widthOf } = widthsOf(graph);
   for (const s of states) {
     const width = widthOf(graph.next.get(s) ?? constant(0));
     if (width !== null && width !== INPUT_WIDTH && width !== stateSizes[s]) throw bad(`state ${s} of another size`);
   }
   graph.linears.forEach((l, i) => {
-    const later = new Set(graph.linears.slice(i).map((other) => `z:${other.name}`));
-    if (topological(l.operands).some((e) => e.kind === 'input' && later.has(e.name)))
-      throw bad(`linear ${l.name} of a later value`);
+    const later = new Set(graph.linears.slice(i).map((other) => linearExpr(other.name)));
+    if (topological(l.operands).some((e) => later.has(e))) throw bad(`linear ${l.name} of a later value`);
   });
   for (const l of graph.linears) {
     for (const o of l.operands) if ([null, SCALAR].includes(widthOf(o))) throw bad(`linear ${l.name} of a number`);

@@ -1,15 +1,10 @@
 // A traced cell as plain data: the graph of one step, with the width of every value.
-// Widths are names, since a cell is defined once for all sizes: `input` D, `hidden` H, `1` (a number a row), or a cell's own.
-import { UnrolledError } from '../errors.js';
-import { argumentsOf, type Expr, input, topological } from '../program/expr.js';
+import { UnrolledError } from '../../errors.js';
+import { argumentsOf, type Expr, topological } from '../../program/expr.js';
+import { type Leaf, leafNamed, leafOf } from './leaf.js';
+import { HIDDEN, INPUT_WIDTH, SCALAR, type WidthName } from './width.js';
 
-/** The width of a value, by name: `input` (D), `hidden` (H), `1` for one number a row, or a size of the cell’s own. */
-export type Width = string;
-export const INPUT_WIDTH = 'input';
-export const HIDDEN = 'hidden';
-export const SCALAR = '1';
-
-/** A named affine map: its value is the leaf `z:name`, of width `size`. */
+/** A named affine map: its value is a leaf, of width `size`. */
 export interface LinearNode {
   /** As in `linear(name, …)`. */
   readonly name: string;
@@ -18,17 +13,17 @@ export interface LinearNode {
   /** For each operand: whether its weight is block-diagonal, a block for each head. */
   readonly perHead: readonly boolean[];
   /** The width of the result. */
-  readonly size: Width;
+  readonly size: WidthName;
   /** Whether a bias is added. */
   readonly bias: boolean;
 }
 
-/** A parameter that is the same for all rows: a vector, or a number (width `1`). Its value is the leaf `v:name`. */
+/** A parameter that is the same for all rows: a vector, or a number (width `1`). Its value is a leaf. */
 export interface VectorNode {
   /** As in `vector(name)`. */
   readonly name: string;
   /** `hidden`, a size of the cell’s own, or `1` for a scalar. */
-  readonly size: Width;
+  readonly size: WidthName;
   /** Initial value of all elements; null: as the initializer of biases says. */
   readonly init: number | null;
 }
@@ -50,7 +45,7 @@ export interface CellGraph {
   /** Names of what passes from step to step. */
   readonly states: readonly string[];
   /** The width of each state. */
-  readonly stateSizes: Readonly<Record<string, Width>>;
+  readonly stateSizes: Readonly<Record<string, WidthName>>;
   /** What a state starts with where none is given; 0 where missing. */
   readonly initialState: Readonly<Record<string, number>>;
   /** The state that is the layer’s output. */
@@ -69,26 +64,8 @@ export interface CellGraph {
   readonly initialBias: Readonly<Record<string, number>>;
   /** Widths that the cell adds to input and hidden. */
   readonly sizes: readonly string[];
-  /** Inputs that are the same at every step (masks made by transform.ts): leaves `m:name`. */
-  readonly masks: Readonly<Record<string, Width>>;
-}
-
-export const INPUT = input('x');
-
-export function stateExpr(name: string): Expr {
-  return input(`s:${name}`);
-}
-
-export function linearExpr(name: string): Expr {
-  return input(`z:${name}`);
-}
-
-export function vectorExpr(name: string): Expr {
-  return input(`v:${name}`);
-}
-
-export function maskExpr(name: string): Expr {
-  return input(`m:${name}`);
+  /** Inputs that are the same at every step (masks made by transform.ts): leaves. */
+  readonly masks: Readonly<Record<string, WidthName>>;
 }
 
 /** Errors: CELL, with the cell's name. */
@@ -125,14 +102,12 @@ export function depthOf(roots: readonly Expr[]): number {
   return [...depth.values()].reduce((a, b) => Math.max(a, b), 0);
 }
 
-const LEAVES: Readonly<Record<string, string>> = { s: 'state', z: 'linear', v: 'vector', m: 'mask' };
-
 /** A value in words, for messages: `linear "i"`, `mul(state "h", …)`. Short however large the value is. */
 export function describeValue(e: Expr, depth = 2): string {
   switch (e.kind) {
     case 'input': {
-      const kind = LEAVES[e.name.slice(0, 1)];
-      return e.name.includes(':') ? `${kind} "${e.name.slice(2)}"` : e.name;
+      const leaf = leafOf(e);
+      return leaf === null || leaf.kind === 'input' ? e.name : `${leaf.kind} "${leaf.name}"`;
     }
     case 'constant':
       return String(e.value);
@@ -150,32 +125,45 @@ export function describeValue(e: Expr, depth = 2): string {
   }
 }
 
-/** The width of every leaf of the graph. */
+/** The width of each leaf of the graph; undefined for one of nothing. */
 export function leafWidths(
   cell: Pick<CellGraph, 'states' | 'stateSizes' | 'linears' | 'vectors' | 'masks'>,
-): Map<string, Width> {
-  return new Map<string, Width>([
-    ['x', INPUT_WIDTH],
-    ...cell.states.map((s): [string, Width] => [`s:${s}`, cell.stateSizes[s] ?? HIDDEN]),
-    ...cell.linears.map((l): [string, Width] => [`z:${l.name}`, l.size]),
-    ...cell.vectors.map((v): [string, Width] => [`v:${v.name}`, v.size]),
-    ...Object.entries(cell.masks).map(([name, size]): [string, Width] => [`m:${name}`, size]),
-  ]);
+): (leaf: Leaf) => WidthName | undefined {
+  const states = new Map(cell.states.map((s) => [s, cell.stateSizes[s] ?? HIDDEN]));
+  const linears = new Map(cell.linears.map((l) => [l.name, l.size]));
+  const vectors = new Map(cell.vectors.map((v) => [v.name, v.size]));
+  const masks = new Map(Object.entries(cell.masks));
+  return (leaf) => {
+    switch (leaf.kind) {
+      case 'input':
+        return INPUT_WIDTH;
+      case 'state':
+        return states.get(leaf.name);
+      case 'linear':
+        return linears.get(leaf.name);
+      case 'vector':
+        return vectors.get(leaf.name);
+      case 'mask':
+        return masks.get(leaf.name);
+      default:
+        return leaf satisfies never;
+    }
+  };
 }
 
 /** The width of a value from those of its arguments; null for a constant, which has none of its own. */
-export type WidthOf = (e: Expr) => Width | null;
+export type WidthOf = (e: Expr) => WidthName | null;
 
 /**
  * Widths of all values. The input takes part in elementwise operations with values of another width: then the two must be
  * equal in size, which `inputEquals` reports.
  * Errors: CELL where two widths meet that are not one.
  */
-export function widthsOf(cell: CellGraph): { widthOf: WidthOf; inputEquals: Width | null } {
-  const leaves = leafWidths(cell);
-  const memo = new Map<Expr, Width | null>();
-  let inputEquals: Width | null = null;
-  const meetsInput = (width: Width): void => {
+export function widthsOf(cell: CellGraph): { widthOf: WidthOf; inputEquals: WidthName | null } {
+  const widthOfLeaf = leafWidths(cell);
+  const memo = new Map<Expr, WidthName | null>();
+  let inputEquals: WidthName | null = null;
+  const meetsInput = (width: WidthName): void => {
     if (inputEquals !== null && inputEquals !== width) {
       throw cellError(
         cell.name,
@@ -188,13 +176,14 @@ export function widthsOf(cell: CellGraph): { widthOf: WidthOf; inputEquals: Widt
   const widthOf: WidthOf = (e) => {
     const known = memo.get(e);
     if (known !== undefined) return known;
-    let found: Width | null = null;
+    let found: WidthName | null = null;
     if (e.kind === 'input') {
-      const leaf = leaves.get(e.name);
-      if (leaf === undefined) {
+      const leaf = leafNamed(e.name);
+      const width = leaf === null ? undefined : widthOfLeaf(leaf);
+      if (width === undefined) {
         throw cellError(cell.name, `expected values of this step, received ${e.name}`, 'use what step was given');
       }
-      found = leaf;
+      found = width;
     } else if (e.kind === 'rowSum') {
       widthOf(e.args[0]);
       found = SCALAR;
@@ -208,7 +197,7 @@ export function widthsOf(cell: CellGraph): { widthOf: WidthOf; inputEquals: Widt
             'bring one to the size of the other with a linear',
           );
         }
-        const ofArg: Width | null = widthOf(arg);
+        const ofArg: WidthName | null = widthOf(arg);
         const meets =
           [found, ofArg].includes(INPUT_WIDTH) &&
           [found, ofArg].some((w) => w !== null && w !== SCALAR && w !== INPUT_WIDTH);
@@ -227,7 +216,7 @@ export function widthsOf(cell: CellGraph): { widthOf: WidthOf; inputEquals: Widt
 }
 
 /** The width of an elementwise operation on two; undefined where they do not fit. */
-export function joinWidths(a: Width | null, b: Width | null): Width | null | undefined {
+export function joinWidths(a: WidthName | null, b: WidthName | null): WidthName | null | undefined {
   if (a === b || b === null) return a;
   if (a === null || a === SCALAR) return b;
   if (b === SCALAR) return a;

@@ -1,27 +1,13 @@
-// defineCell: a recurrent cell from its equations. `step` is called once with symbolic values; what it returns is a graph
-// from which everything else is derived.
-import { brief } from '../brief.js';
-import { expectObject, shownValue } from '../expect.js';
-import { adjoints } from '../program/derivatives.js';
-import { type Expr, input, topological } from '../program/expr.js';
+// What defineCell takes, and the checked graph that it gives: `step` is called with symbolic values, twice, and must return the same.
+import { brief } from '../../brief.js';
+import { expectObject, shownValue } from '../../expect.js';
+import { adjoints } from '../../program/derivatives.js';
+import { type Expr, input, topological } from '../../program/expr.js';
 import { callSite } from './callSite.js';
-import { Cell } from './cell.js';
-import {
-  cellError,
-  type CellGraph,
-  depthOf,
-  HIDDEN,
-  isName,
-  KNOWN_SIZES,
-  linearExpr,
-  MAX_DEPTH,
-  SCALAR,
-  stateExpr,
-  vectorExpr,
-  type Width,
-  widthsOf,
-} from './graph.js';
+import { cellError, type CellGraph, depthOf, isName, KNOWN_SIZES, MAX_DEPTH, widthsOf } from './graph.js';
+import { linearExpr, stateExpr, vectorExpr } from './leaf.js';
 import { CellValue, RESERVED, type StepArguments, Tracer } from './trace.js';
+import { HIDDEN, INPUT_WIDTH, SCALAR, type WidthName } from './width.js';
 
 /** A name out of `state`, where one is used and not said (NoInfer, which TypeScript has from 5.4 on). */
 export type StateName<S extends string> = [S][S extends unknown ? 0 : never];
@@ -31,7 +17,7 @@ export interface CellDefinition<S extends string> {
   /** For messages, files and the command line. */
   name: string;
   /** The states that pass from step to step: a list, all of the hidden size, or the size of each by its name. */
-  state: readonly S[] | Readonly<Record<S, Width>>;
+  state: readonly S[] | Readonly<Record<S, WidthName>>;
   /** Which state is the output; the first. */
   output?: StateName<S>;
   /** Names of sizes beside `hidden`, such as 'projection'; `Recurrent` takes their values. */
@@ -44,29 +30,8 @@ export interface CellDefinition<S extends string> {
   step: (values: StepArguments<S>) => Readonly<Record<StateName<S>, CellValue>>;
 }
 
-/**
- * Defines a recurrent cell:
- *
- *     const MGU = defineCell({
- *       name: 'MGU',
- *       state: ['h'],
- *       step({ x, h, linear, sigmoid, tanh }) {
- *         const f = sigmoid(linear('f', x, h));
- *         const n = tanh(linear('n', x, f.mul(h)));
- *         return { h: f.oneMinus().mul(h).add(f.mul(n)) };
- *       },
- *     });
- *
- * Errors: CELL, here and not later, for a state that is never returned, sizes that do not fit, a name used twice, a value of
- * another step, a parameter without use or without gradient, equations that differ when traced again; with the line of the
- * cell's file where the runtime tells it.
- */
-export function defineCell<const S extends string>(definition: CellDefinition<S>): Cell {
-  const graph = checkedGraph(definition);
-  return new Cell(graph);
-}
-
-function checkedGraph<S extends string>(definition: CellDefinition<S>): CellGraph {
+/** The graph of a definition. Errors: CELL, as `defineCell` says. */
+export function checkedGraph<S extends string>(definition: CellDefinition<S>): CellGraph {
   expectObject(definition, 'the definition of a cell', "as in { name: 'MyCell', state: ['h'], step: … }");
   const name: unknown = definition.name;
   if (typeof name !== 'string' || !/^[A-Za-z][\w-]*$/.test(name)) {
@@ -153,13 +118,13 @@ function stateSizesOf<S extends string>(
   definition: CellDefinition<S>,
   sizes: readonly string[],
   fail: (message: string, help: string) => never,
-): Record<string, Width> {
+): Record<string, WidthName> {
   const given = definition.state;
   if (typeof given !== 'object' || given === null)
     fail(`expected states, received ${shownValue(given)}`, "name them, as in state: ['h']");
-  const entries: [string, Width][] = Array.isArray(given)
+  const entries: [string, WidthName][] = Array.isArray(given)
     ? (given as readonly string[]).map((s) => [s, HIDDEN])
-    : Object.entries(given as Record<string, Width>);
+    : Object.entries(given as Record<string, WidthName>);
   if (entries.length === 0) fail('expected at least one state, received none', "name one, as in state: ['h']");
   for (const [i, [s, size]] of entries.entries()) {
     if (!isName(s) || (RESERVED as readonly string[]).includes(s)) {
@@ -177,7 +142,10 @@ function stateSizesOf<S extends string>(
   return Object.fromEntries(entries);
 }
 
-function trace<S extends string>(definition: CellDefinition<S>, stateSizes: Readonly<Record<string, Width>>): Traced {
+function trace<S extends string>(
+  definition: CellDefinition<S>,
+  stateSizes: Readonly<Record<string, WidthName>>,
+): Traced {
   const tracer: Tracer = new Tracer(definition.name, definition.sizes ?? []);
   const states = Object.keys(stateSizes);
   const returned: unknown = definition.step(tracer.arguments(stateSizes) as StepArguments<S>);
@@ -206,7 +174,7 @@ function trace<S extends string>(definition: CellDefinition<S>, stateSizes: Read
       );
     }
     if (value.width !== null && value.width !== stateSizes[s]) {
-      if (value.width === SCALAR || value.width !== 'input') {
+      if (value.width === SCALAR || value.width !== INPUT_WIDTH) {
         tracer.fail(
           `expected state "${s}" of size ${stateSizes[s]}, received ${value.width === SCALAR ? 'one number a row' : `${tracer.describe(value)} of size ${value.width}`}`,
           'bring it to that size with a linear',
@@ -233,7 +201,7 @@ function trace<S extends string>(definition: CellDefinition<S>, stateSizes: Read
 }
 
 /** Errors: CELL for a parameter without use, or that no gradient reaches. */
-function checkUses(tracer: Tracer, graph: Traced, stateSizes: Readonly<Record<string, Width>>): void {
+function checkUses(tracer: Tracer, graph: Traced, stateSizes: Readonly<Record<string, WidthName>>): void {
   const cell: CellGraph = {
     name: tracer.cell,
     states: Object.keys(stateSizes),
@@ -268,10 +236,14 @@ function checkUses(tracer: Tracer, graph: Traced, stateSizes: Readonly<Record<st
       );
   }
   const { widthOf } = widthsOf(cell);
-  const roots = [...graph.next].map(([s, expr]) => ({ expr, adjoint: input(`ds:${s}`) }));
+  const roots = [...graph.next].map(([s, expr]) => ({ expr, adjoint: input(`gradient of state ${s}`) }));
   const operands = graph.linears.flatMap((l) => l.operands);
-  const found = adjoints([...roots, ...operands.map((expr, i) => ({ expr, adjoint: input(`dp:${i}`) }))], (e) =>
-    safeWidth(widthOf, e) === SCALAR ? SCALAR : null,
+  const found = adjoints(
+    [...roots, ...operands.map((expr, i) => ({ expr, adjoint: input(`gradient of operand ${i}`) }))],
+    {
+      widthOf: (e) => (safeWidth(widthOf, e) === SCALAR ? SCALAR : null),
+      scalar: SCALAR,
+    },
   );
   for (const { what, name, leaf } of parameters) {
     const g = found.get(leaf);
@@ -289,7 +261,7 @@ function checkUses(tracer: Tracer, graph: Traced, stateSizes: Readonly<Record<st
 }
 
 /** Widths of adjoints: those of leaves that belong to the graph, rows for all others. */
-function safeWidth(widthOf: (e: Expr) => Width | null, e: Expr): Width | null {
+function safeWidth(widthOf: (e: Expr) => WidthName | null, e: Expr): WidthName | null {
   try {
     return widthOf(e);
   } catch {

@@ -1,7 +1,7 @@
 // In which order the columns of a cell's linears stand in memory. Files of 0.1 have this order and do not say so: it must give the
 // same for ever. Another order for memory is a function of its own (files since then carry labels and do not care).
-import type { Expr } from '../program/expr.js';
-import type { CellGraph, LinearNode } from './graph.js';
+import type { Expr } from '../../program/expr.js';
+import type { CellGraph, LinearNode } from '../define/graph.js';
 
 /** An operand of linears, and whether each head multiplies its own part. */
 export interface Operand {

@@ -1,35 +1,29 @@
 // What `step` computes with: symbolic values that note down the graph, and say at once where something does not fit.
-import { apply, constant, type Expr, type OpName, rowSum, topological, uniform } from '../program/expr.js';
+import { apply, constant, type Expr, type OpName, rowSum, topological } from '../../program/expr.js';
 import { callSite } from './callSite.js';
 import {
   cellError,
   describeValue,
-  HIDDEN,
-  INPUT,
-  INPUT_WIDTH,
   isName,
   isParameterName,
   joinWidths,
-  linearExpr,
   type LinearNode,
   type NormNode,
-  SCALAR,
-  stateExpr,
-  vectorExpr,
   type VectorNode,
-  type Width,
 } from './graph.js';
+import { INPUT, inverseLength, linearExpr, stateExpr, vectorExpr } from './leaf.js';
+import { HIDDEN, INPUT_WIDTH, SCALAR, type WidthName } from './width.js';
 
 /** A symbolic value of one step: for each sequence of the batch a row of some width. */
 export class CellValue {
   /** The expression that it stands for. @internal */
   readonly expr: Expr;
   /** How many elements a row has: `hidden`, `input`, `1`, a size of the cell’s own; null for a constant. */
-  readonly width: Width | null;
+  readonly width: WidthName | null;
   readonly #tracer: Tracer;
 
   /** @internal */
-  constructor(tracer: Tracer, expr: Expr, width: Width | null) {
+  constructor(tracer: Tracer, expr: Expr, width: WidthName | null) {
     this.#tracer = tracer;
     this.expr = expr;
     this.width = width;
@@ -104,8 +98,8 @@ export class PerHead {
 export interface LinearOptions {
   /** false: no bias. */
   bias?: boolean;
-  /** Width of the result: `hidden`, or a name of `sizes`. */
-  size?: Width;
+  /** WidthName of the result: `hidden`, or a name of `sizes`. */
+  size?: WidthName;
 }
 
 /** Options of a `vector` inside a cell. */
@@ -113,7 +107,7 @@ export interface VectorOptions {
   /** Initial value; drawn like a bias where missing. */
   init?: number;
   /** Its width: `hidden`, or a name of `sizes`; default `hidden`. */
-  size?: Width;
+  size?: WidthName;
 }
 
 /** Functions of one value: softplus is log(1 + eˣ), logSigmoid log σ(x), silu x · σ(x), none of which overflows. */
@@ -193,11 +187,11 @@ export class Tracer {
     return new CellValue(this, INPUT, INPUT_WIDTH);
   }
 
-  state(name: string, width: Width): CellValue {
+  state(name: string, width: WidthName): CellValue {
     return new CellValue(this, stateExpr(name), width);
   }
 
-  #expr(value: CellValue | number): { expr: Expr; width: Width | null } {
+  #expr(value: CellValue | number): { expr: Expr; width: WidthName | null } {
     if (typeof value === 'number') {
       if (!Number.isFinite(value)) this.fail(`expected a finite number, received ${value}`, 'check the constant');
       return { expr: constant(value), width: null };
@@ -221,7 +215,7 @@ export class Tracer {
 
   op(name: OpName, ...args: (CellValue | number)[]): CellValue {
     const parts = args.map((arg) => this.#expr(arg));
-    let width: Width | null = null;
+    let width: WidthName | null = null;
     for (const [i, arg] of args.entries()) {
       const part = parts[i];
       const joined = joinWidths(width, part.width);
@@ -257,7 +251,7 @@ export class Tracer {
     this.sites.set(`${what} ${name}`, callSite());
   }
 
-  #size(size: Width): Width {
+  #size(size: WidthName): WidthName {
     if (size !== HIDDEN && !this.#sizes.includes(size)) {
       this.fail(
         `expected a size of ${[HIDDEN, ...this.#sizes].join(', ')}, received "${size}"`,
@@ -320,7 +314,7 @@ export class Tracer {
     return this.#parameter(name, SCALAR, options.init ?? null);
   }
 
-  #parameter(name: string, size: Width, init: number | null): CellValue {
+  #parameter(name: string, size: WidthName, init: number | null): CellValue {
     this.#checkName(
       'vector',
       name,
@@ -341,18 +335,19 @@ export class Tracer {
 
   /** Sum over the row divided by its length; `values` stand side by side. */
   #mean(values: readonly CellValue[]): CellValue {
-    const widths = values.map((v) => v.width);
+    const widths: WidthName[] = [];
     // Values of one width are added first: one sum instead of many.
-    const groups = new Map<Width, CellValue>();
+    const groups = new Map<WidthName, CellValue>();
     for (const v of values) {
       if (v.width === null || v.width === SCALAR)
         this.fail('expected a row to take the mean of, received one number', 'use it as it is');
+      widths.push(v.width);
       const before = groups.get(v.width);
       groups.set(v.width, before === undefined ? v : this.op('add', before, v));
     }
     const sums = [...groups.values()].map((v) => new CellValue(this, rowSum(v.expr), SCALAR));
     const total = sums.reduce((a, b) => this.op('add', a, b));
-    return this.op('mul', total, new CellValue(this, uniform(`1/${widths.join('+')}`), null));
+    return this.op('mul', total, new CellValue(this, inverseLength(widths), null));
   }
 
   mean(value: CellValue): CellValue {
@@ -384,7 +379,7 @@ export class Tracer {
   }
 
   /** What `step` is called with. */
-  arguments(states: Readonly<Record<string, Width>>): StepArguments<string> {
+  arguments(states: Readonly<Record<string, WidthName>>): StepArguments<string> {
     const values: Record<string, unknown> = {
       x: this.input(),
       linear: this.linear.bind(this),

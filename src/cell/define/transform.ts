@@ -1,16 +1,19 @@
 // Cells made from cells: without biases, with zoneout, with dropout of states. The result is a graph like any other, so that
 // everything derived from a cell (gradients, kernels, traces) holds for it too.
-import { UnrolledError } from '../errors.js';
-import { apply, constant, type Expr, random, substitute } from '../program/expr.js';
-import { type CellGraph, maskExpr, stateExpr } from './graph.js';
-import { DROPPED } from './layout.js';
+import { UnrolledError } from '../../errors.js';
+import { apply, constant, type Expr, random, substitute } from '../../program/expr.js';
+import type { CellGraph } from './graph.js';
+import { maskExpr, stateExpr } from './leaf.js';
+
+/** The mark of a state that is added: the same state after dropout, multiplied by the same weight. */
+export const DROPPED = '~';
 
 export interface CellOptions {
   /** false: linears have none. */
   bias?: boolean;
   /** For each state: the probability that an element keeps its old value (Krueger et al. 2017). */
   zoneout?: Readonly<Record<string, number>>;
-  /** States are multiplied by the mask `m:state` [N, W] where a linear reads them (Gal and Ghahramani 2016). */
+  /** States are multiplied by the mask of their name [N, W] where a linear reads them (Gal and Ghahramani 2016). */
   stateDropout?: boolean;
   /** Zoneout draws while training, and takes the expected value else. */
   training?: boolean;

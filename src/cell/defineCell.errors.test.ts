@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { UnrolledError } from '../errors.js';
-import { defineCell } from './define.js';
-import type { CellValue, StepArguments } from './trace.js';
+import { defineCell } from './defineCell.js';
+import type { CellValue, StepArguments } from './define/trace.js';
 
 const source = readFileSync(fileURLToPath(import.meta.url), 'utf8').split('\n');
 
@@ -15,7 +15,7 @@ function site(mark: string): string {
   const marked = source.findIndex((line) => line.includes(`// ← ${mark.replace('around ', '')}`));
   const at = around ? source.findLastIndex((line, i) => i <= marked && line.includes('defineCell(')) : marked;
   if (at < 0) throw new Error(`no line is marked ${mark}`);
-  return `define.errors.test.ts:${at + 1}`;
+  return `defineCell.errors.test.ts:${at + 1}`;
 }
 
 type Step = (values: StepArguments<'h'>) => { h: CellValue };

@@ -1,7 +1,7 @@
 // Where in the user's file a call came from, for messages: `mine.js:12`. Empty where the runtime does not tell.
 
 /** Files of the library's own tracing, which are not the user's. */
-const OWN = /\/cell\/(callSite|trace|define|graph|cell)\.[jt]s/;
+const OWN = /\/cell\/(define\/\w+|defineCell|cell)\.[jt]s/;
 
 /** The first line of the call stack outside of the tracing code. */
 export function callSite(): string {

@@ -1,5 +1,5 @@
 // Which values a later round of a step takes from memory instead of computing them again.
-import { argumentsOf, type Expr, topological } from '../program/expr.js';
+import { argumentsOf, type Expr, topological } from '../../program/expr.js';
 
 /** From so many operations on a value is worth its place: a store and a load cost about as much as two. */
 const WORTH = 2;

@@ -1,6 +1,6 @@
 // The steps of a scan and where their rows stand: a full grid of T × N, forward or in reverse, or a ragged batch without
 // padding, whose sequences are sorted by length so that the rows of a step are neighbours.
-import { UnrolledError } from '../errors.js';
+import { UnrolledError } from '../../errors.js';
 
 export interface Steps {
   /** Steps of the loop. */
@@ -53,4 +53,11 @@ export function raggedSteps(sorted: ArrayLike<number>): Steps {
   for (let t = 0; t < T; t++) for (let n = 0; n < active[t]; n++) beforeRows[starts[t] + n] = before[t] + n;
   const last = Int32Array.from({ length: N }, (_, n) => (sorted[n] === 0 ? n : N + starts[sorted[n] - 1] + n));
   return { T, N, rows, reverse: false, ragged: { active, starts, before, beforeRows, last } };
+}
+
+/** Rows of the state buffer [N + rows, W] (or [(T + 1) · N, W]) where the states before and after step 0 stand. */
+export function stateRows(steps: Steps): { before: number; after: number; initial: number; final: number } {
+  const { N, T, reverse } = steps;
+  if (reverse) return { before: N, after: 0, initial: T * N, final: 0 };
+  return { before: 0, after: N, initial: 0, final: T * N };
 }

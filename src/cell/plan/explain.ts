@@ -1,13 +1,15 @@
 // What will run for a cell: the stages of one step with their work and traffic, as data and as a table for people; told what a
 // machine can do, also the least time that they take there.
-import { requireNumber } from '../range.js';
-import { type Names, optionsOf } from '../expect.js';
-import { INSTRUCTION_SIZE } from '../backend/isa.js';
-import * as OP from '../backend/numbers/op.js';
+import { requireNumber } from '../../range.js';
+import { type Names, optionsOf } from '../../expect.js';
+import { INSTRUCTION_SIZE } from '../../backend/isa.js';
+import * as OP from '../../backend/numbers/op.js';
+import type { CellGraph } from '../define/graph.js';
+import { sizeNamed, type Sizes, sizeOfWidth } from '../define/width.js';
 import { deriveCell } from './derive.js';
-import { ROWS_IN_LOOP, type Stage, type StepPlan } from './plan.js';
-import type { CellGraph } from './graph.js';
-import { type Block, blocksOf, columnsOf, runsOf, type Sizes, sizeOfWidth } from './layout.js';
+import { type Block, blocksOf, columnsOf, runsOf, type WeightGroup } from './layout.js';
+import { type ProgramStage, ROWS_IN_LOOP, type StepPlan } from './plan.js';
+import type { Slot } from './slot.js';
 
 /** What a machine can do, as measured on it. */
 export interface MachineRates {
@@ -110,20 +112,36 @@ export function explainCell(cell: CellGraph, given: ExplainOptions): Explanation
       bytes: sum((b) => ((b.n * b.k) / sharing + N * b.k + N * b.n) * FLOAT),
     });
   };
-  const groups = (kind: string) => layout.groups.filter((g) => g.kind === kind);
+  const groups = (kind: WeightGroup['kind']) => layout.groups.filter((g) => g.kind === kind);
   const add = (when: 'forward' | 'backward', plan: StepPlan): void => {
     for (const stage of plan.stages) {
-      if (stage.kind === 'product') {
-        const { parameter } = stage.group;
-        const what = when === 'forward' ? `${operandName(stage)} · ${parameter}` : `gradient · ${parameter}ᵀ`;
-        product(when, what, blocksOf(layout, columns, stage.group, stage.run, sizes), stage.group.kind === 'input');
-      } else if (stage.kind === 'rowSum') {
-        const cols = sizeOfWidth(sizes, stage.width);
-        stages.push({ when, kind: 'row sum', what: `[${N}, ${cols}]`, flops: N * cols, bytes: N * (cols + 1) * FLOAT });
-      } else
-        stages.push(
-          program(when, stage, N * sizeOfWidth(sizes, stage.width), `[${N}, ${sizeOfWidth(sizes, stage.width)}]`),
-        );
+      switch (stage.kind) {
+        case 'product': {
+          const { group, run } = stage;
+          const what =
+            when === 'forward' ? `${operandName(group)} · ${group.parameter}` : `gradient · ${group.parameter}ᵀ`;
+          product(when, what, blocksOf(layout, columns, group, run, sizes), group.kind === 'input');
+          break;
+        }
+        case 'rowSum': {
+          const cols = sizeOfWidth(sizes, stage.width);
+          stages.push({
+            when,
+            kind: 'row sum',
+            what: `[${N}, ${cols}]`,
+            flops: N * cols,
+            bytes: N * (cols + 1) * FLOAT,
+          });
+          break;
+        }
+        case 'program': {
+          const cols = sizeOfWidth(sizes, stage.width);
+          stages.push(program(when, stage, N * cols, `[${N}, ${cols}]`));
+          break;
+        }
+        default:
+          stage satisfies never;
+      }
     }
   };
   const inputInLoop = !tokens && N >= ROWS_IN_LOOP;
@@ -165,7 +183,7 @@ export function explainCell(cell: CellGraph, given: ExplainOptions): Explanation
       0,
     ) +
     columns.biasTotal +
-    cell.vectors.reduce((sum, v) => sum + sizeOfWidth(sizes, v.size), 0);
+    cell.vectors.reduce((sum, v) => sum + sizeNamed(sizes, v.size), 0);
   const flops = stages.reduce((sum, s) => sum + s.flops, 0);
   const bytes = stages.reduce((sum, s) => sum + s.bytes, 0);
   const head = `${cell.name}: input ${inputSize}${tokens ? ' (tokens)' : ''}, hidden ${hiddenSize}, batch ${N}; ${parameters.toLocaleString('en')} parameters; one step in time`;
@@ -174,24 +192,27 @@ export function explainCell(cell: CellGraph, given: ExplainOptions): Explanation
   return { stages, flops, bytes, seconds, parameters, toString: () => print(head, stages, { flops, bytes, seconds }) };
 }
 
-function operandName(stage: Stage & { kind: 'product' }): string {
-  if (stage.group.kind === 'input') return 'x';
-  return stage.group.kind === 'state' ? (stage.group.state ?? 'h') : `(operand of ${stage.group.linears.join(', ')})`;
+function operandName(group: WeightGroup): string {
+  switch (group.kind) {
+    case 'input':
+      return 'x';
+    case 'state':
+      return group.state;
+    case 'computed':
+      return `(operand of ${group.linears.join(', ')})`;
+    default:
+      return group satisfies never;
+  }
 }
 
-function program(
-  when: 'forward' | 'backward',
-  stage: Stage & { kind: 'program' },
-  elements: number,
-  grid: string,
-): ExplainedStage {
-  const { code } = stage.compiled.program;
+function program(when: 'forward' | 'backward', stage: ProgramStage, elements: number, grid: string): ExplainedStage {
+  const { code } = stage.program;
   let [work, traffic] = [0, 0];
   for (let i = 0; i < code.length; i += INSTRUCTION_SIZE) {
     if (code[i] === OP.LOAD || code[i] === OP.STORE) traffic++;
     else if (code[i] !== OP.UNIFORM) work++;
   }
-  const writes = stage.compiled.operands.filter((_, i) => stores(code, i)).map(target);
+  const writes = stage.operands.filter((_, i) => stores(code, i)).map(describeSlot);
   const names = [...new Set(writes)];
   const shown = names.length > 8 ? [...names.slice(0, 6), `${names.length - 6} more`] : names;
   const what = `${grid}, ${code.length / INSTRUCTION_SIZE} instructions to ${shown.join(', ')}`;
@@ -205,22 +226,28 @@ function stores(code: Int32Array, operand: number): boolean {
 }
 
 /** What an operand is to people. */
-function target(name: string): string {
-  const [kind, key] = name.split(':');
-  const names: Record<string, string> = {
-    k: key,
-    n: `${key}′`,
-    p: 'an operand',
-    a: 'a sum',
-    t: key,
-    dz: `d${key}`,
-    ds: `d${key} before`,
-    dp: 'an operand',
-    dv: `d${key}`,
-    da: 'a sum',
-    dx: 'dx',
-  };
-  return names[kind] ?? name;
+function describeSlot(of: Slot): string {
+  switch (of.kind) {
+    case 'nextState':
+      return `${of.name}′`;
+    case 'dState':
+      return `d${of.name} before`;
+    case 'dLinear':
+    case 'dVector':
+      return `d${of.name}`;
+    case 'dInput':
+      return 'dx';
+    case 'computed':
+    case 'dComputed':
+      return 'an operand';
+    case 'summed':
+    case 'dSummed':
+      return 'a sum';
+    case 'saved':
+      return 'a value for later';
+    default:
+      return 'name' in of ? of.name : of.kind;
+  }
 }
 
 function amount(value: number, unit: string): string {
