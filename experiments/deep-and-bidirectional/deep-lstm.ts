@@ -3,11 +3,12 @@ import { fromData, LSTM, noGrad, Recurrent } from 'unrolled';
 import { below, experiment } from 'unrolled/reproduce';
 import { learnBook } from '../shared/characters.js';
 import { heatMaps, leftFigure, spreadUnits, traceText } from '../shared/gates.js';
+import { d2l } from '../shared/books.js';
 import text from './text/deep-lstm.js';
 
 export default experiment({
   name: 'deep-lstm',
-  source: 'Dive into Deep Learning, 10.3',
+  source: d2l('10.3', '9.3'),
   text,
   code: ['deep-lstm.ts', '../shared/characters.ts', '../shared/gates.ts'],
   datasets: ['timemachine'],
@@ -20,7 +21,7 @@ export default experiment({
     say('layers');
 
     heading('trainHeading');
-    const task = { cell: LSTM, numLayers: 2, learningRate: 2, pytorch: 1.02, most: 1.1, quick: 18, byHeart: 20 };
+    const task = { cell: LSTM, numLayers: 2, learningRate: 2, pytorch: 1.02, most: 1.1, quick: 18, byHeart: 0.85 };
     const { network, vocabulary, text: book } = learnBook(context, await data('timemachine'), task);
 
     heading('stackHeading');

@@ -15,6 +15,7 @@ import {
 import { below, experiment } from 'unrolled/reproduce';
 import { learnBook } from '../shared/characters.js';
 import { gateMeans, gateTable, heatMaps, leftFigure, spreadUnits, traceText } from '../shared/gates.js';
+import { d2l } from '../shared/books.js';
 import text from './text/gru.js';
 
 /** The largest difference between two tensors. */
@@ -22,13 +23,13 @@ const distance = (a: Tensor, b: Tensor): number => a.sub(b).abs().max().item();
 
 export default experiment({
   name: 'gru',
-  source: 'Dive into Deep Learning, 10.2',
+  source: d2l('10.2', '9.1'),
   text,
   code: ['gru.ts', '../shared/characters.ts', '../shared/gates.ts'],
   datasets: ['timemachine'],
   minutes: 1,
   async run(context) {
-    const { seed, say, heading, formula, svg, plot, table, check, data } = context;
+    const { quick, seed, say, heading, formula, svg, plot, table, check, data } = context;
     formula(toLatex(GRU));
     svg('diagram', toDiagram(GRU));
     say('resetBefore');
@@ -56,7 +57,7 @@ export default experiment({
     });
 
     heading('trainHeading');
-    const task = { cell: GRU, pytorch: 1.04, most: 1.1, quick: 15, byHeart: 20 };
+    const task = { cell: GRU, pytorch: 1.04, most: 1.1, quick: 15, byHeart: 0.85 };
     const { network, vocabulary, text: book } = learnBook(context, await data('timemachine'), task);
     const ratio =
       network.rnn.parameterCount() /
@@ -76,6 +77,10 @@ export default experiment({
     const [over] = traceText(network.rnn, long, ['r', 'z'], vocabulary);
     const means = gateMeans(over, ['r', 'z'], long);
     table((t) => gateTable(means, [t('gate'), t('atSpace'), t('atStart'), t('inside')]));
+    const [space, start, inside] = means.z;
+    if (!quick && start < Math.min(space, inside)) {
+      say('leastAtStart', { space: space.toFixed(3), start: start.toFixed(3), inside: inside.toFixed(3) });
+    }
     plot('leftCaption', (t) => leftFigure([{ name: 'z', gate: over.z }], t('later'), t('left')));
   },
 });

@@ -3,17 +3,18 @@ import { LSTM, manualSeed, noGrad, Philox, randn, Recurrent, RNN, toDiagram, toL
 import { exactly, experiment } from 'unrolled/reproduce';
 import { learnBook } from '../shared/characters.js';
 import { gateMeans, gateTable, heatMaps, leftFigure, spreadUnits, traceText } from '../shared/gates.js';
+import { d2l } from '../shared/books.js';
 import text from './text/lstm.js';
 
 export default experiment({
   name: 'lstm',
-  source: 'Dive into Deep Learning, 10.1',
+  source: d2l('10.1', '9.2'),
   text,
   code: ['lstm.ts', '../shared/characters.ts', '../shared/gates.ts'],
   datasets: ['timemachine'],
   minutes: 2,
   async run(context) {
-    const { seed, say, heading, formula, svg, plot, table, check, data } = context;
+    const { quick, seed, say, heading, formula, svg, plot, table, check, data } = context;
     formula(toLatex(LSTM));
     svg('diagram', toDiagram(LSTM));
 
@@ -28,7 +29,7 @@ export default experiment({
     check('kept', exactly(0), state[0].c.sub(c).abs().max().item());
 
     heading('trainHeading');
-    const task = { cell: LSTM, pytorch: 1.04, most: 1.1, quick: 17, byHeart: 20 };
+    const task = { cell: LSTM, pytorch: 1.04, most: 1.1, quick: 17, byHeart: 0.85 };
     const { network, vocabulary, text: book } = learnBook(context, await data('timemachine'), task);
     const { hiddenSize } = network.rnn;
     const simple = new Recurrent(RNN, { inputSize: vocabulary.size, hiddenSize });
@@ -47,6 +48,10 @@ export default experiment({
     const [over] = traceText(network.rnn, long, ['i', 'f', 'o'], vocabulary);
     const means = gateMeans(over, ['i', 'f', 'o'], long);
     table((t) => gateTable(means, [t('gate'), t('atSpace'), t('atStart'), t('inside')]));
+    const [space, start, inside] = means.f;
+    if (!quick && start < Math.min(space, inside)) {
+      say('leastAtStart', { space: space.toFixed(3), start: start.toFixed(3), inside: inside.toFixed(3) });
+    }
     plot('leftCaption', (t) => leftFigure([{ name: 'f', gate: over.f }], t('later'), t('left')));
   },
 });

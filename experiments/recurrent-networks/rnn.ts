@@ -3,11 +3,12 @@ import { fromData, manualSeed, noGrad, Recurrent, RNN, toDiagram, toLatex } from
 import { below, experiment } from 'unrolled/reproduce';
 import { learnBook } from '../shared/characters.js';
 import { heatMaps, spreadUnits, traceText } from '../shared/gates.js';
+import { d2l } from '../shared/books.js';
 import text from './text/rnn.js';
 
 export default experiment({
   name: 'rnn',
-  source: 'Dive into Deep Learning, 9.6',
+  source: d2l('9.6', '8.6'),
   text,
   code: ['rnn.ts', '../shared/characters.ts', '../shared/gates.ts'],
   datasets: ['timemachine'],
@@ -32,7 +33,7 @@ export default experiment({
     lines('shapes', [...weights, ...results].join('\n'));
 
     heading('trainHeading');
-    const task = { cell: RNN, pytorch: 1.26, most: 1.4, quick: 14, byHeart: 3 };
+    const task = { cell: RNN, pytorch: 1.26, most: 1.4, quick: 14, byHeart: 0.85 };
     const { network, vocabulary, text: book } = learnBook(context, await data('timemachine'), task);
 
     heading('stateHeading');

@@ -76,7 +76,7 @@ export default experiment({
     });
 
     heading('networkHeading');
-    say('network', { networks: NETWORKS });
+    say('network', { networks: quick ? 1 : NETWORKS, epochs: quick ? 2 : (SENTENCES.epochs ?? NaN) });
     const count = quick ? 1 : NETWORKS;
     const fit = (from: number, to: number, rows: LabelledText[], options: ClassifierOptions) =>
       TextClassifier.fit(rows, {

@@ -5,7 +5,7 @@ import { htmlPage, type Section } from '../drawing/pages/htmlPage.js';
 import { markdownHtml } from '../drawing/pages/markdown.js';
 import { escapeXml, formatSeconds } from '../drawing/svg.js';
 import type { Chapter } from './experiment.js';
-import type { Language } from './messages.js';
+import { inLanguage, type Language } from './messages.js';
 import { type ExperimentResult, passed, translator } from './run.js';
 import { WORDS } from './words.js';
 
@@ -23,6 +23,10 @@ math[display='block'] { margin: 0.9rem 0; overflow-x: auto; overflow-y: hidden; 
 .index th:nth-child(3) { width: 6.5rem; }
 .index th:nth-child(4) { width: 7rem; }
 .index .number { white-space: nowrap; }
+.finding { margin: 0.9rem 0 1.3rem; padding-left: 0.9rem; border-left: 3px solid var(--c2); }
+.cell { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(21rem, 100%), 1fr)); gap: 0.8rem 1.6rem; align-items: center; }
+.cell > div { min-width: 0; }
+.cell > div:last-child { grid-column: 1 / -1; }
 .verdict { font-weight: 600; }
 .ok { color: var(--c2); }
 .bad, tr.bad td { color: #c62828; font-weight: 600; }
@@ -51,10 +55,10 @@ export function experimentReport(result: ExperimentResult, options: ReportOption
   const t = translator(experiment.name, WORDS, language);
   const { title, idea } = experiment.text;
   const facts = [
-    experiment.source,
+    inLanguage(experiment.source, language),
     formatSeconds(result.seconds),
     t('seedIs', { seed: String(result.seed) }),
-    options.backend,
+    backendIn(options.backend, language),
   ];
   const sections: Section[] = [
     {
@@ -69,11 +73,13 @@ export function experimentReport(result: ExperimentResult, options: ReportOption
   ];
   if (error) {
     const lines = escapeXml(`error[${error.code}]: ${error.message}\nhelp: ${error.help}`);
-    sections.push({ heading: t('broke'), html: `<pre class="bad">${lines}</pre>` });
+    sections.push({ heading: t('broke'), html: `<pre class="bad" tabindex="0">${lines}</pre>` });
   }
   const files = options.code.map(({ name, text }) => `<p class="when">${escapeXml(name)}</p>\n${codeHtml(text)}`);
   sections.push({ heading: t('code'), html: `${markdownHtml(t('codeNote'))}\n${files.join('\n')}` });
-  sections.push({ html: `<p class="muted">${escapeXml(t('again'))}</p>\n<pre>${escapeXml(options.command)}</pre>` });
+  sections.push({
+    html: `<p class="muted">${escapeXml(t('again'))}</p>\n<pre tabindex="0">${escapeXml(options.command)}</pre>`,
+  });
   return page(
     title[language],
     sections,
@@ -106,7 +112,7 @@ export function indexReport(
         markdownHtml(t('indexIdea')),
         ...(results.some(({ quick }) => quick) ? [markdownHtml(t('quickRun'))] : []),
         `<p><span class="verdict ${bad === 0 ? 'ok' : 'bad'}">${escapeXml(state)}</span> <span class="muted">· ${escapeXml(
-          [t('checkCount', { count }), formatSeconds(seconds), options.backend].join(' · '),
+          [t('checkCount', { count }), formatSeconds(seconds), backendIn(options.backend, language)].join(' · '),
         )}</span></p>`,
       ].join('\n'),
     },
@@ -120,16 +126,28 @@ export function indexReport(
       const { experiment, checks } = result;
       const ok = passed(result);
       const good = checks.filter((check) => check.ok).length;
-      return `<tr><td><a href="${escapeXml(options.href(experiment.name))}">${escapeXml(experiment.text.title[language])}</a><br><code class="muted">${escapeXml(experiment.name)}</code></td><td class="muted">${escapeXml(experiment.source)}</td><td class="number ${ok ? 'ok' : 'bad'}">${ok ? '✓' : '✗'} ${good} / ${checks.length}</td><td class="number">${escapeXml(formatSeconds(result.seconds))}</td></tr>`;
+      return `<tr><td><a href="${escapeXml(options.href(experiment.name))}">${escapeXml(experiment.text.title[language])}</a><br><code class="muted">${escapeXml(experiment.name)}</code></td><td class="muted">${escapeXml(inLanguage(experiment.source, language))}</td><td class="number ${ok ? 'ok' : 'bad'}">${ok ? '✓' : '✗'} ${good} / ${checks.length}</td><td class="number">${escapeXml(formatSeconds(result.seconds))}</td></tr>`;
     });
     const heads = [t('experiment'), t('source'), t('checks'), t('time')];
     const head = heads.map((text, i) => `<th scope="col"${i > 1 ? ' class="number"' : ''}>${escapeXml(text)}</th>`);
     sections.push({
       heading: chapter.title[language],
-      html: `<div class="scroll"><table class="index"><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`,
+      html: `<div class="scroll" tabindex="0"><table class="index"><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`,
     });
   }
   return page(t('indexTitle'), sections, language, [], options.others);
+}
+
+/** `native (avx512, 2 threads)`, in the page's language. */
+function backendIn(backend: string, language: Language): string {
+  if (language === 'en') return backend;
+  const names: Record<string, string> = { native: '原生后端', wasm: 'WebAssembly 后端', reference: '参考后端' };
+  return backend
+    .replace(
+      /^(\w+) \((.*)\)$/,
+      (_, name: string, rest: string) => `${names[name] ?? name}（${rest.replaceAll(', ', '，')}）`,
+    )
+    .replace(/(\d+) threads?/, '$1 线程');
 }
 
 function verdict(result: ExperimentResult, language: Language): string {
@@ -145,8 +163,12 @@ function checkTable(checks: ExperimentResult['checks'], language: Language): str
     ({ what, expected, got, ok }) =>
       `<tr${ok ? '' : ' class="bad"'}><td class="${ok ? 'ok' : 'bad'}">${ok ? '✓' : '✗'}</td><td>${inline(what[language])}</td>${figureCell(expected)}${figureCell(got)}</tr>`,
   );
-  const heads = ['', t('what'), t('expected'), t('got')].map((text) => `<th scope="col">${escapeXml(text)}</th>`);
-  return `<div class="scroll"><table><thead><tr>${heads.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+  const heads = [t('verdict'), t('what'), t('expected'), t('got')].map((text, i) =>
+    i === 0
+      ? `<th scope="col"><span class="unseen">${escapeXml(text)}</span></th>`
+      : `<th scope="col">${escapeXml(text)}</th>`,
+  );
+  return `<div class="scroll" tabindex="0"><table><thead><tr>${heads.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
 }
 
 /** Short ones stay in one line; lists may break. */
@@ -174,6 +196,5 @@ function page(
       (o) => `<a href="${escapeXml(o.href)}" hreflang="${HTML_LANGUAGE[o.language]}">${NAMES[o.language]}</a>`,
     ),
   ];
-  const nav = all.length > 0 ? [{ html: `<nav>${all.join('')}</nav>` }] : [];
-  return htmlPage({ title, sections: [...nav, ...sections], style: STYLE, language: HTML_LANGUAGE[language] });
+  return htmlPage({ title, sections, nav: all.join(''), style: STYLE, language: HTML_LANGUAGE[language] });
 }

@@ -43,8 +43,12 @@ export default messages({
     zh: '同一些单元的隐状态，蓝色为 −1，无色为 0，橙色为 1。更新门颜色浓的行，隐状态的颜色会持续好几个字符。',
   },
   means: {
-    en: 'The same gates over 1,000 characters: the mean of all units where a space is read, where a word begins, and inside a word. Where a word begins, the end of the last one is worth least.',
-    zh: '同样的门在 1,000 个字符上的情况：读到空格时、单词开头处和单词内部，全部单元的平均值。在单词开头，上一个单词的结尾最没有保留价值。',
+    en: 'The same gates over 1,000 characters: the mean of all units where a space is read, where a word begins, and inside a word.',
+    zh: '同样的门在 1,000 个字符上的情况：读到空格时、单词开头处和单词内部，全部单元的平均值。',
+  },
+  leastAtStart: {
+    en: 'At the start of a word this network keeps least of the previous one: its update gate has a mean of {start} there, {space} at a space and {inside} inside a word. It is one network; with another seed the order may be another.',
+    zh: '在单词开头，这个网络对上一个单词保留得最少：更新门在此处的平均值为 {start}，读到空格时为 {space}，单词内部为 {inside}。这只是一个网络，换一个种子，次序可能不同。',
   },
   leftCaption: {
     en: 'What the update gate leaves of a state after so many characters: the product of its values, averaged over 1,000 characters; all units, and the tenth that keeps most (dashed). The axis is logarithmic: a constant gate would give a straight line. This is the direct way; a GRU also carries its state on through the candidate, as a simple RNN does.',
