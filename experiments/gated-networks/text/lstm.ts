@@ -8,6 +8,14 @@ export default messages({
     en: 'The LSTM came two decades before the GRU and separates what is *kept* from what is *shown*. Its memory $c$ runs from step to step through one product and one sum only: the *forget gate* $f$ says how much of it stays, the *input gate* $i$ how much of the *candidate* $g$ goes in. The *output gate* $o$ then says how much of the memory is seen as the hidden state $h$, by the output and by the gates of the next step. A unit may hold something for a long time without showing it.',
     zh: 'LSTM 比 GRU 早了近二十年，它把“*记住*什么”和“*输出*什么”分开。记忆元 $c$ 在时间步之间只经过一次乘法和一次加法：*遗忘门* $f$ 决定旧的记忆保留多少，*输入门* $i$ 决定*候选记忆元* $g$ 写入多少；*输出门* $o$ 再决定记忆中有多少作为隐状态 $h$ 展示给输出和下一步的各个门。一个单元可以长时间保存某个内容而不展示它。',
   },
+  sameCell: {
+    en: 'These equations give the library’s LSTM: the graph of its step',
+    zh: '这些方程就是库中的 LSTM：一步的计算图',
+  },
+  notations: {
+    en: "Letters of the book beside those here: $\\mathbf I, \\mathbf F, \\mathbf O$ are $i, f, o$, the candidate memory $\\tilde{\\mathbf C}$ is $g$, $\\mathbf C$ and $\\mathbf H$ are $c$ and $h$; `linear('i', x, h)` is $\\mathbf X \\mathbf W_{xi} + \\mathbf H \\mathbf W_{hi} + \\mathbf b_i$. The four products of a step are computed as one.",
+    zh: "书中的字母与这里的对应：$\\mathbf I, \\mathbf F, \\mathbf O$ 即 $i, f, o$，候选记忆元 $\\tilde{\\mathbf C}$ 即 $g$，$\\mathbf C$、$\\mathbf H$ 即 $c$、$h$；`linear('i', x, h)` 即 $\\mathbf X \\mathbf W_{xi} + \\mathbf H \\mathbf W_{hi} + \\mathbf b_i$。一步中的四个乘积合成一次计算。",
+  },
   diagram: {
     en: 'One step of the LSTM: three gates, the candidate g, the memory c and the hidden state h.',
     zh: 'LSTM 的一个时间步：三个门、候选记忆元 g、记忆元 c 和隐状态 h。',

@@ -83,5 +83,8 @@ export default messages({
     zh: '它说的话：每次把概率最大的字母作为下一个输入',
   },
   otherStart: { en: 'Different texts from eight initial states', zh: '八个初始状态给出的不同文本数' },
-  sameStart: { en: 'The same initial states once more: texts that are the same', zh: '同样的初始状态再来一次：相同的文本数' },
+  sameStart: {
+    en: 'The same initial states once more: texts that are the same',
+    zh: '同样的初始状态再来一次：相同的文本数',
+  },
 });
