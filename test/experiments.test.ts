@@ -53,6 +53,17 @@ describe('the experiments', () => {
     expect(new Set(EXPERIMENTS.map(([name]) => name)).size).toBe(EXPERIMENTS.length);
   });
 
+  it('need only what there is, and nothing in a circle', () => {
+    const needs = new Map(EXPERIMENTS.map(([name, experiment]) => [name, experiment.needs ?? []]));
+    const read = (name: string, before: readonly string[]): void => {
+      expect(before, `${name} needs itself`).not.toContain(name);
+      const own = needs.get(name);
+      expect(own, `${before.at(-1)} needs ${name}`).toBeDefined();
+      for (const other of own ?? []) read(other, [...before, name]);
+    };
+    for (const name of needs.keys()) read(name, []);
+  });
+
   it.each(CHAPTERS.map((chapter) => [chapter.folder, chapter] as const))(
     '%s has a file for each of them',
     (folder, { experiments }) => {

@@ -119,6 +119,7 @@ function smooth(losses: readonly number[]) {
 export default experiment({
   name: 'count-ones-scalar',
   source: 'Vasilev, Advanced Deep Learning with Python (2019), chapter 7; Pascanu, Mikolov and Bengio (2013)',
+  needs: ['hidden-state'],
   text,
   run({ quick, seed, say, heading, formula, plot, check, progress }) {
     formula(String.raw`s_t = U x_t + W s_{t-1}, \quad s_0 = 0, \qquad L = (s_T - y)^2`);

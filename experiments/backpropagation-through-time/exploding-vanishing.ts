@@ -107,6 +107,7 @@ export default experiment({
     '8.7、8.5.5',
     'Pascanu, Mikolov and Bengio (2013); Jozefowicz, Zaremba and Sutskever (2015)',
   ),
+  needs: ['bptt-by-hand'],
   text,
   run({ quick, seed, say, heading, formula, plot, table, check, finding, progress }) {
     const seeds = range(quick ? 3 : 5).map((i) => seed + i);

@@ -46,7 +46,7 @@ function continued(
 export default experiment({
   name: 'errata',
   source: { en: 'the five texts beside which this course was made', zh: '编写本课程时对照的五篇文字' },
-  needs: ['sampling', 'exploding-vanishing', 'count-ones-scalar', 'lstm', 'gru', 'perplexity'],
+  needs: ['gru', 'count-ones-scalar'],
   text,
   run({ seed, say, heading, formula, table, check }) {
     say('how');

@@ -141,6 +141,7 @@ function judge(logits: (x: Tensor) => Tensor, tokens: Int32Array) {
 export default experiment({
   name: 'bidirectional',
   source: d2l('10.4', '9.4', 'Schuster, Paliwal 1997'),
+  needs: ['lstm'],
   text,
   datasets: ['timemachine'],
   minutes: 1,

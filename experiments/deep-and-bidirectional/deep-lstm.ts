@@ -9,6 +9,7 @@ import text from './text/deep-lstm.js';
 export default experiment({
   name: 'deep-lstm',
   source: d2l('10.3', '9.3'),
+  needs: ['lstm'],
   text,
   code: ['deep-lstm.ts', '../shared/characters.ts', '../shared/gates.ts'],
   datasets: ['timemachine'],

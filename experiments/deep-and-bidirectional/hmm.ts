@@ -106,6 +106,7 @@ function gruPerplexity(train: Int32Array, held: Int32Array, H: number, seed: num
 export default experiment({
   name: 'hmm',
   source: 'Rabiner 1989; Durbin, Eddy, Krogh, Mitchison 1998; Cave, Neuwirth 1980',
+  needs: ['joint-probability'],
   text,
   datasets: ['timemachine'],
   minutes: 2,

@@ -9,6 +9,7 @@ import text from './text/gru-from-scratch.js';
 export default experiment({
   name: 'gru-from-scratch',
   source: d2l('10.2.4', '9.1.2'),
+  needs: ['lstm-from-scratch'],
   text,
   code: [
     'parts/gru-network.ts',

@@ -12,6 +12,7 @@ const distance = (a: Tensor, b: Tensor): number => a.sub(b).abs().max().item();
 export default experiment({
   name: 'gru',
   source: d2l('10.2', '9.1'),
+  needs: ['gru-from-scratch'],
   text,
   code: ['gru.ts', '../shared/characters.ts', '../shared/gates.ts'],
   datasets: ['timemachine'],

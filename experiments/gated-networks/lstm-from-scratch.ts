@@ -9,6 +9,7 @@ import text from './text/lstm-from-scratch.js';
 export default experiment({
   name: 'lstm-from-scratch',
   source: d2l('10.1.2', '9.2.2'),
+  needs: ['lstm-memory', 'rnn-from-scratch'],
   text,
   code: [
     'parts/lstm-network.ts',

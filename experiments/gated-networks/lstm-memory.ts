@@ -81,6 +81,7 @@ const farthest = (a: readonly number[], b: readonly number[]): number =>
 export default experiment({
   name: 'lstm-memory',
   source: d2l('10.1', '9.2', 'Hochreiter and Schmidhuber (1997); Gers, Schmidhuber and Cummins (2000)'),
+  needs: ['exploding-vanishing'],
   text,
   run({ say, heading, formula, plot, table, check }) {
     formula(String.raw`\begin{aligned} i_t &= \sigma(w_i \cdot x_t + b_i) & f_t &= \sigma(w_f \cdot x_t + b_f) & o_t &= \sigma(w_o \cdot x_t + b_o) \\

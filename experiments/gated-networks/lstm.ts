@@ -9,6 +9,7 @@ import text from './text/lstm.js';
 export default experiment({
   name: 'lstm',
   source: d2l('10.1', '9.2'),
+  needs: ['lstm-from-scratch'],
   text,
   code: ['lstm.ts', '../shared/characters.ts', '../shared/gates.ts'],
   datasets: ['timemachine'],

@@ -101,6 +101,7 @@ function copiedLengths(sample: Int32Array, source: Int32Array, V: number): Int32
 export default experiment({
   name: 'char-rnn',
   source: d2l('9.5', '8.5', 'Karpathy 2015'),
+  needs: ['lstm'],
   text,
   datasets: ['tinyshakespeare'],
   minutes: 10,

@@ -57,6 +57,7 @@ function readPoems(files: readonly { bytes: Uint8Array }[]) {
 export default experiment({
   name: 'chinese-poems',
   source: 'Zhang and Lapata 2014; 全唐诗',
+  needs: ['char-rnn'],
   text,
   datasets: ['tang-poems', 'tang300'],
   minutes: 3,

@@ -143,6 +143,7 @@ function countedLoss(tokens: Int32Array, V: number, order: 1 | 2): number {
 export default experiment({
   name: 'min-char-rnn',
   source: 'Karpathy, min-char-rnn.py (2015)',
+  needs: ['rnn-from-scratch', 'bptt-by-hand'],
   text,
   datasets: ['tinyshakespeare'],
   minutes: 1,

@@ -38,6 +38,7 @@ function longestTenth(norms: readonly number[]): number {
 export default experiment({
   name: 'rnn-from-scratch',
   source: d2l('9.5', '8.5'),
+  needs: ['hidden-state', 'sampling', 'perplexity'],
   text,
   code: ['parts/rnn-network.ts', '../shared/scratch.ts', 'rnn-from-scratch.ts', '../shared/beside-layer.ts'],
   datasets: ['timemachine'],

@@ -9,6 +9,7 @@ import text from './text/rnn.js';
 export default experiment({
   name: 'rnn',
   source: d2l('9.6', '8.6'),
+  needs: ['rnn-from-scratch'],
   text,
   code: ['rnn.ts', '../shared/characters.ts', '../shared/gates.ts'],
   datasets: ['timemachine'],

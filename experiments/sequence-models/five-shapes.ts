@@ -35,7 +35,7 @@ const ONE_TO_ONE: Graph = {
 export default experiment({
   name: 'five-shapes',
   source: 'Karpathy, The Unreasonable Effectiveness of Recurrent Neural Networks (2015)',
-  needs: ['hidden-state'],
+  needs: ['autoregressive-sine'],
   text,
   run({ seed, say, heading, svg, table, check }) {
     manualSeed(seed);

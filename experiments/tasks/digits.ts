@@ -109,6 +109,7 @@ const accuracy = (answers: Int32Array, { labels }: Digits): number =>
 export default experiment({
   name: 'digits',
   source: d2l('4.4', '3.6', 'LeCun, Cortes and Burges, MNIST (1998)'),
+  needs: ['five-shapes', 'lstm'],
   text,
   datasets: ['mnist-t10k'],
   minutes: 2,

@@ -35,6 +35,7 @@ const PAIRS = [
 export default experiment({
   name: 'sentence-polarity',
   source: 'Pang and Lee 2005; Wang and Manning 2012 (baselines)',
+  needs: ['sentiment'],
   text,
   datasets: ['sentence-polarity', 'imdb', 'glove-100d'],
   code: ['sentence-polarity.ts', '../shared/classifying.ts'],

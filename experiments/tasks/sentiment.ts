@@ -29,6 +29,7 @@ const HELD = 0.04;
 export default experiment({
   name: 'sentiment',
   source: d2l('16.1–16.2', '15.1–15.2', 'Maas et al. 2011 (data)'),
+  needs: ['lstm', 'padding'],
   text,
   datasets: ['imdb', 'glove-100d'],
   code: ['sentiment.ts', 'parts/reading-pieces.ts', '../shared/classifying.ts'],

@@ -38,6 +38,7 @@ const scoresOf = (said: readonly string[], references: readonly (readonly string
 export default experiment({
   name: 'translation',
   source: d2l('10.5–10.8, 11.4', '9.5–9.8、10.4', 'Bahdanau, Cho and Bengio 2015'),
+  needs: ['gru', 'padding'],
   text,
   datasets: ['fra-eng'],
   minutes: 23,

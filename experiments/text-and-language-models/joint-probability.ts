@@ -93,6 +93,7 @@ function latex(direction: 'forward' | 'backward'): string {
 export default experiment({
   name: 'joint-probability',
   source: d2l('9.1, 9.3', '8.1、8.3'),
+  needs: ['text-preprocessing'],
   text,
   datasets: ['timemachine'],
   async run({ quick, say, heading, formula, plot, table, lines, check, progress, data }) {

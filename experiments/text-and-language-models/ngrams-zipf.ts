@@ -100,6 +100,7 @@ function perplexity(words: readonly string[], p: (i: number) => number): number 
 export default experiment({
   name: 'ngrams-zipf',
   source: d2l('9.3', '8.3'),
+  needs: ['joint-probability'],
   text,
   datasets: ['timemachine'],
   async run({ quick, say, heading, formula, plot, table, check, progress, data }) {

@@ -22,6 +22,7 @@ const ORDERS = [1, 2, 3, 5] as const;
 export default experiment({
   name: 'perplexity',
   source: d2l('9.3.2', '8.4.4'),
+  needs: ['joint-probability'],
   text,
   datasets: ['timemachine'],
   async run({ say, heading, formula, plot, table, check, progress, data }) {

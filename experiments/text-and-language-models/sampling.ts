@@ -67,6 +67,7 @@ function lanes(epochs: readonly Epoch[]) {
 export default experiment({
   name: 'sampling',
   source: d2l('9.3', '8.3.4'),
+  needs: ['text-preprocessing'],
   text,
   run({ quick, seed, say, heading, formula, plot, lines, check }) {
     const random = new Philox(seed);

@@ -1,17 +1,18 @@
 // The page of an experiment and the index of all: results in, HTML out.
 import { CODE_STYLE, codeHtml } from '../drawing/pages/code.js';
 import { levelVariables } from '../drawing/colourScale.js';
+import { lessonMap, MAP_STYLE } from '../drawing/networks/lessonMap.js';
 import { htmlPage, type Section } from '../drawing/pages/htmlPage.js';
 import { markdownHtml } from '../drawing/pages/markdown.js';
 import { escapeXml, formatSeconds } from '../drawing/svg.js';
-import type { Chapter } from './experiment.js';
-import { inLanguage, type Language } from './messages.js';
+import type { Chapter, Experiment } from './experiment.js';
+import { inLanguage, type Language, type Message } from './messages.js';
 import { type ExperimentResult, passed, translator } from './run.js';
 import { WORDS } from './words.js';
 
 const HTML_LANGUAGE = { en: 'en', zh: 'zh-Hans' } as const satisfies Record<Language, string>;
 
-const STYLE = `${CODE_STYLE}${levelVariables('.page')}
+const STYLE = `${CODE_STYLE}${levelVariables('.page')}${MAP_STYLE}
 .page:lang(zh-Hans), :lang(zh-Hans) :is(blockquote, figure text) { font-family: system-ui, -apple-system, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif; }
 :lang(zh-Hans) em { font-style: normal; font-weight: 600; }
 a { color: var(--c0); }
@@ -24,9 +25,11 @@ math[display='block'] { margin: 0.9rem 0; overflow-x: auto; overflow-y: hidden; 
 .index th:nth-child(4) { width: 7rem; }
 .index .number { white-space: nowrap; }
 .finding { margin: 0.9rem 0 1.3rem; padding-left: 0.9rem; border-left: 3px solid var(--c2); }
-.cell { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(21rem, 100%), 1fr)); gap: 0.8rem 1.6rem; align-items: center; }
+.cell { display: grid; grid-template-columns: minmax(0, 1.2fr) minmax(0, 1fr); gap: 0.8rem 1.6rem; align-items: center; }
 .cell > div { min-width: 0; }
 .cell > div:last-child { grid-column: 1 / -1; }
+.cell pre { white-space: pre-wrap; font-size: 0.8rem; }
+@media (max-width: 760px) { .cell { grid-template-columns: minmax(0, 1fr); } }
 .verdict { font-weight: 600; }
 .ok { color: var(--c2); }
 .bad, tr.bad td { color: #c62828; font-weight: 600; }
@@ -41,6 +44,8 @@ export interface ReportOptions {
   command: string;
   /** The address of the index, where there is one. */
   index: string | null;
+  /** The titles of other experiments, by name. */
+  titles?: Readonly<Record<string, Message>>;
   /** The same page in other languages. */
   others: readonly { language: Language; href: string }[];
 }
@@ -66,6 +71,7 @@ export function experimentReport(result: ExperimentResult, options: ReportOption
         `<p class="muted">${escapeXml(facts.join(' · '))}</p>`,
         ...(quick ? [markdownHtml(t('quickRun'))] : []),
         markdownHtml(idea[language]),
+        ...readBefore(experiment, options),
       ].join('\n'),
     },
     { heading: t('checks'), html: `${verdict(result, language)}\n${checkTable(checks, language)}` },
@@ -117,6 +123,23 @@ export function indexReport(
       ].join('\n'),
     },
   ];
+  const lessons = chapters.flatMap((chapter, colour) =>
+    chapter.experiments
+      .filter((experiment) => results.some((result) => result.experiment.name === experiment.name))
+      .map(({ name, text, needs = [] }) => ({
+        name,
+        title: text.title[language],
+        href: options.href(name),
+        needs,
+        colour,
+      })),
+  );
+  if (lessons.length > 2) {
+    sections.push({
+      heading: t('map'),
+      html: `${markdownHtml(t('mapIdea'))}\n<div class="scroll" tabindex="0">${lessonMap(lessons, t('map'))}</div>`,
+    });
+  }
   const known = new Set(chapters.flatMap(({ experiments }) => experiments));
   const own = results.map(({ experiment }) => experiment).filter((experiment) => !known.has(experiment));
   for (const chapter of [...chapters, { title: WORDS.own, experiments: own }]) {
@@ -136,6 +159,18 @@ export function indexReport(
     });
   }
   return page(t('indexTitle'), sections, language, [], options.others);
+}
+
+/** Links to what should have been read, where there are such pages. */
+function readBefore({ name, needs = [] }: Experiment, { language, titles, index }: ReportOptions): string[] {
+  const known = needs.flatMap((other) => {
+    const title = titles?.[other]?.[language];
+    if (title === undefined) return [];
+    // Without an index the page stands alone, and its neighbours may not exist.
+    return index === null ? escapeXml(title) : `<a href="${escapeXml(other)}.html">${escapeXml(title)}</a>`;
+  });
+  const t = translator(name, WORDS, language);
+  return known.length === 0 ? [] : [`<p class="muted">${escapeXml(t('readBefore'))} ${known.join(' · ')}</p>`];
 }
 
 /** `native (avx512, 2 threads)`, in the page's language. */

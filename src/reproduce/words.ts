@@ -32,6 +32,11 @@ export const WORDS = messages({
     en: 'Every section of a course on recurrent networks as an experiment: it runs, checks itself against published figures, and draws what happened.',
     zh: '循环神经网络课程的每一节都是一个实验：代码真正运行，结果与公开发表的数值逐一核对，训练过程画成图。',
   },
+  map: { en: 'The map', zh: '知识地图' },
+  mapIdea: {
+    en: 'Each box is a lesson; a line goes down from what it needs. Boxes of one colour are a chapter.',
+    zh: '每个方框是一课；线从上面的前提连到下面需要它的课。同一种颜色的方框属于同一章。',
+  },
   experiment: { en: 'experiment', zh: '实验' },
   time: { en: 'time', zh: '用时' },
   seedIs: { en: 'seed {seed}', zh: '随机种子 {seed}' },

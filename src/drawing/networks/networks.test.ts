@@ -2,6 +2,7 @@
 import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import { drawGraph } from './graph.js';
+import { lessonMap } from './lessonMap.js';
 import { encoderDecoder, unrolled } from './unrolled.js';
 
 const joined = (graph: ReturnType<typeof unrolled>): string[] => graph.edges.map(({ from, to }) => `${from} ${to}`);
@@ -75,5 +76,38 @@ describe('drawGraph', () => {
 
   it('leaves out an edge to a node that is not there', () => {
     expect(drawGraph({ title: '', nodes, edges: [{ from: 'a', to: 'nowhere' }] })).not.toContain('<path');
+  });
+});
+
+describe('lessonMap', () => {
+  const lesson = (name: string, needs: string[]) => ({
+    name,
+    title: `About ${name}`,
+    href: `${name}.html`,
+    needs,
+    colour: 0,
+  });
+
+  it('puts each lesson below all that it needs, as a link', () => {
+    const svg = lessonMap([lesson('c', ['a', 'b', 'elsewhere']), lesson('b', ['a']), lesson('a', [])], 'Map');
+    const { document } = parseHTML(`<html><body>${svg}</body></html>`);
+    const links = [...document.querySelectorAll('a')];
+    const top = Object.fromEntries(
+      links.map((link) => [link.getAttribute('href'), Number(link.querySelector('rect')?.getAttribute('y'))]),
+    );
+    expect(top['a.html']).toBeLessThan(top['b.html']);
+    expect(top['b.html']).toBeLessThan(top['c.html']);
+    expect(document.querySelectorAll('.lines path')).toHaveLength(3);
+  });
+
+  it('ends where lessons need each other, and breaks long rows', () => {
+    expect(lessonMap([lesson('a', ['b']), lesson('b', ['a'])], '')).toContain('About a');
+    const svg = lessonMap(
+      Array.from({ length: 9 }, (_, i) => lesson(`l${i}`, [])),
+      '',
+    );
+    const { document } = parseHTML(`<html><body>${svg}</body></html>`);
+    const tops = new Set([...document.querySelectorAll('rect')].map((rect) => rect.getAttribute('y')));
+    expect(tops.size).toBe(3);
   });
 });
