@@ -17,7 +17,20 @@ import {
 } from 'unrolled';
 import { randomBatches } from 'unrolled/data';
 import { Corpus } from 'unrolled/text';
-import { above, atLeast, atMost, below, colour, curves, experiment, INK, Plot, sequential } from 'unrolled/reproduce';
+import {
+  above,
+  atLeast,
+  atMost,
+  below,
+  colour,
+  drawGraph,
+  unrolled,
+  curves,
+  experiment,
+  INK,
+  Plot,
+  sequential,
+} from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
 import text from './text/bidirectional.js';
 
@@ -145,13 +158,14 @@ export default experiment({
   text,
   datasets: ['timemachine'],
   minutes: 1,
-  async run({ quick, seed, say, heading, formula, plot, table, lines, check, finding, progress, data }) {
+  async run({ quick, seed, say, heading, formula, svg, plot, table, lines, check, finding, progress, data }) {
     const corpus = Corpus.fromText(await data('timemachine'), { lettersOnly: true, lineSeparator: ' ' });
     const V = corpus.vocabulary.size;
 
     formula(
       String.raw`\overrightarrow{\mathbf h}_t = f(\mathbf x_t, \overrightarrow{\mathbf h}_{t-1}), \qquad \overleftarrow{\mathbf h}_t = f(\mathbf x_t, \overleftarrow{\mathbf h}_{t+1}), \qquad \mathbf h_t = [\overrightarrow{\mathbf h}_t; \overleftarrow{\mathbf h}_t] \ \text{or}\ \overrightarrow{\mathbf h}_t + \overleftarrow{\mathbf h}_t`,
     );
+    svg('drawn', drawGraph(unrolled({ cell: LSTM, bidirectional: true }, { steps: 4 })));
     say('merging');
     manualSeed(seed);
     const sizes = { inputSize: V, hiddenSize: 16 };

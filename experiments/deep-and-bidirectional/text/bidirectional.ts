@@ -6,6 +6,10 @@ export default messages({
     en: '“The ___ was closed, so we swam in the sea.” “The ___ was closed, so we paid in cash.” What belongs in the gap depends on what comes after it as much as on what came before. A *bidirectional* network is two recurrent networks that share an input. One reads from the first step to the last, the other from the last to the first, and at every step the two hidden states are put side by side, or added.\n\nSo each output knows the whole sequence. That is a gift where the sequence is complete (tagging, filling a gap, encoding a sentence), and a trap where it is not: a language model has no future to read.',
     zh: '“___关门了，我们只好去海里游泳。”“___关门了，我们只好明天再来取钱。”空格里该填什么，既取决于前文，也取决于后文。*双向循环神经网络*由两个共享输入的循环神经网络组成，一个从头读到尾，另一个从尾读到头；每个时间步上，把两个隐状态拼接或相加。\n\n于是每个输出都了解整个序列。如果序列是完整的（词性标注、填空、编码句子），这是一件好事；如果不完整，这就成了陷阱：语言模型没有未来可读。',
   },
+  drawn: {
+    en: 'Both directions, unrolled: one passes its state to the right, the other to the left; each output has both.',
+    zh: '两个方向按时间步展开：一个把隐状态向右传，另一个向左传；每个输出同时用到两者。',
+  },
   merging: {
     en: 'Two merges of the same weights over the same windows, and the two directions by themselves. Concatenation doubles the width and keeps apart who said what; the sum keeps the width, and whatever follows can no longer tell the directions apart.',
     zh: '用相同的权重和相同的窗口比较两种合并方式，并与单独运行的两个方向对照。拼接使宽度加倍，并保留“谁说了什么”；相加保持宽度不变，但后面的层无法再区分两个方向。',

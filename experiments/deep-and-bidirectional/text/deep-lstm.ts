@@ -12,6 +12,10 @@ export default messages({
     en: 'Whatever the cell $\\phi$ is, the only thing new is the layer below in the place of the input. The learning rate is 2, as in the book: a deeper network starts more slowly.',
     zh: '无论用哪种单元 $\\phi$，新的只有一点：输入的位置换成了下面一层。与书中一样，学习率为 2：更深的网络起步更慢。',
   },
+  stackCaption: {
+    en: 'Two layers, unrolled in time: each has its own state (to the right), and the upper reads the states of the lower (upwards).',
+    zh: '两层网络按时间步展开：每层各有自己的隐状态（向右），上层读取下层的隐状态（向上）。',
+  },
   trainHeading: { en: 'Training', zh: '训练' },
   stackHeading: { en: 'Nothing but a stack', zh: '只是堆叠' },
   stack: {
