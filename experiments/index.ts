@@ -1,6 +1,7 @@
 // The textbook's table of contents: chapters in the order of a course. Each is a folder with an index of its experiments.
 import type { Chapter } from 'unrolled/reproduce';
 import backpropagationThroughTime from './backpropagation-through-time/index.js';
+import besideTheBooks from './beside-the-books/index.js';
 import deepAndBidirectional from './deep-and-bidirectional/index.js';
 import gatedNetworks from './gated-networks/index.js';
 import languageModelsAtWork from './language-models-at-work/index.js';
@@ -18,5 +19,6 @@ export const CHAPTERS: readonly Chapter[] = [
   gatedNetworks,
   deepAndBidirectional,
   languageModelsAtWork,
+  besideTheBooks,
   tasks,
 ];

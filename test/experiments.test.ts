@@ -20,9 +20,48 @@ const present = new Set(
     .map(({ name }) => name),
 );
 
+/** What short pages once said and did not show. */
+const UNTRUE: Readonly<Record<string, readonly RegExp[]>> = {
+  'rnn-from-scratch': [/Random sampling ends higher/, /text by heart/, /found its place/, /nearly always/],
+  'autoregressive-sine': [/five seeds/, /hardly of use/, /finds out by itself/],
+  'min-char-rnn': [/hundred thousand chunks/i, /[Ff]our seeds/],
+  'deep-lstm': [/256 hidden units in each|\b256 numbers/, /whole sentences by heart/],
+  hmm: [/20,000/, /five seeds/, /0\.05\b.{0,20}tolerance|tolerance of 0\.05/],
+  'char-rnn': [/1 × 512/, /512 units/, /A name brings/],
+  'chinese-poems': [/the first of each form/, /64 poems/],
+  'exploding-vanishing': [/no longer fades/, /rounded or counted/],
+  bidirectional: [/close to 1 after a few/],
+};
+/** A size of the run that is written out in a text: true only where both versions are that large, or it is said of another program. */
+const SIZE =
+  /\b(?:two|three|four|five|six|eight|ten|twenty|hundred|thousand|\d[\d,]*) (?:random )?(?:seeds|epochs|rolls|poems|restarts|trainings)\b/gi;
+/** Of those, what is true of the short version as well. */
+const TRUE_IN_BOTH: readonly RegExp[] = [
+  /PyTorch|NumPy|published|book/, // of other programs
+  /\{\w+\}/, // the number beside it is filled in
+];
+const FIXED = new Set([
+  'count-ones-scalar', // by hand, whole in both versions
+  'sampling', // shows two epochs in both
+  'hmm', // 300 rolls of the picture, in both
+  'parts-of-speech', // says what the whole training has
+  'chunking', // says what was found while its settings were chosen
+]);
+
 describe('the experiments', () => {
   it('have names of their own', () => {
     expect(new Set(EXPERIMENTS.map(([name]) => name)).size).toBe(EXPERIMENTS.length);
+  });
+
+  it('need only what there is, and nothing in a circle', () => {
+    const needs = new Map(EXPERIMENTS.map(([name, experiment]) => [name, experiment.needs ?? []]));
+    const read = (name: string, before: readonly string[]): void => {
+      expect(before, `${name} needs itself`).not.toContain(name);
+      const own = needs.get(name);
+      expect(own, `${before.at(-1)} needs ${name}`).toBeDefined();
+      for (const other of own ?? []) read(other, [...before, name]);
+    };
+    for (const name of needs.keys()) read(name, []);
   });
 
   it.each(CHAPTERS.map((chapter) => [chapter.folder, chapter] as const))(
@@ -41,6 +80,16 @@ describe('the experiments', () => {
       expect(new Set(placeholders(message.zh)), key).toEqual(new Set(placeholders(message.en)));
     }
     expect(text.title.zh + text.idea.zh).toMatch(/[\u4e00-\u9fff]/);
+  });
+
+  it.each(EXPERIMENTS)('%s fills in the sizes of its run', (name, { text }) => {
+    if (FIXED.has(name)) return;
+    for (const [key, { en }] of Object.entries(text)) {
+      for (const sentence of en.split(/(?<=[.:;]) /)) {
+        const sizes = TRUE_IN_BOTH.some((other) => other.test(sentence)) ? [] : (sentence.match(SIZE) ?? []);
+        expect(sizes, `${key}: ${sentence}`).toEqual([]);
+      }
+    }
   });
 
   it.for(EXPERIMENTS)(
@@ -68,6 +117,8 @@ describe('the experiments', () => {
           );
           expect(body, 'a coordinate that is no number').not.toMatch(/\b(?:d|x|y|cx|cy|x1|y1|transform)="[^"]*NaN/);
           expect(page).toContain(`<p class="when">${chapter}/${name}.ts</p>`);
+          const words = body.replace(/<style>.*?<\/style>|<[^>]*>/gs, '');
+          if (language === 'en') for (const untrue of UNTRUE[name] ?? []) expect(words).not.toMatch(untrue);
           expect(body).toContain(text.title[language].replaceAll("'", '&#39;'));
         }
       });

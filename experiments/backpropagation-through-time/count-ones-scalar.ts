@@ -57,15 +57,17 @@ function train(x: readonly number[], epochs: number, limit = Infinity) {
   let at: Point = { U: -2, W: 0 };
   const path = [at];
   const outputs: number[] = [];
+  const gradients: Point[] = [];
   for (let epoch = 0; epoch < epochs; epoch++) {
     const s = forward(x, at);
     const g = backward(x, s, y, at.W);
+    gradients.push(g);
     const step = limit === Infinity ? g : clip(g, limit);
     at = { U: at.U - RATE * step.U, W: at.W - RATE * step.W };
     path.push(at);
     outputs.push(s[x.length]);
   }
-  return { end: at, path, outputs, losses: outputs.map((output) => (output - y) ** 2) };
+  return { end: at, path, outputs, gradients, losses: outputs.map((output) => (output - y) ** 2) };
 }
 
 /** Gradient descent on 20 new random sequences of 1 to 10 steps at every step. */
@@ -117,6 +119,7 @@ function smooth(losses: readonly number[]) {
 export default experiment({
   name: 'count-ones-scalar',
   source: 'Vasilev, Advanced Deep Learning with Python (2019), chapter 7; Pascanu, Mikolov and Bengio (2013)',
+  needs: ['hidden-state'],
   text,
   run({ quick, seed, say, heading, formula, plot, check, progress }) {
     formula(String.raw`s_t = U x_t + W s_{t-1}, \quad s_0 = 0, \qquad L = (s_T - y)^2`);
@@ -154,6 +157,23 @@ export default experiment({
       y: { label: t('loss'), type: 'log', grid: true },
       height: 260,
       marks: [curves([{ y: one.losses }])],
+    }));
+    check(
+      'gradientsEnd',
+      below(0.1),
+      Math.hypot(one.gradients[149].U, one.gradients[149].W) / Math.hypot(one.gradients[0].U, one.gradients[0].W),
+    );
+    plot('gradientCaption', (t) => ({
+      x: { label: t('epoch') },
+      y: { label: t('gradient'), grid: true },
+      height: 260,
+      marks: [
+        Plot.ruleY([0], { stroke: MUTED }),
+        curves([
+          { name: '∂L/∂U', y: one.gradients.map(({ U }) => U) },
+          { name: '∂L/∂W', y: one.gradients.map(({ W }) => W) },
+        ]),
+      ],
     }));
     say('many');
     formula(String.raw`s_{10} = U\,(W + W^3 + W^5) = 3`);

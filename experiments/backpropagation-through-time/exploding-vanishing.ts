@@ -32,6 +32,7 @@ import {
   near,
   Plot,
 } from 'unrolled/reproduce';
+import { d2l } from '../shared/books.js';
 import text from './text/exploding-vanishing.js';
 
 const H = 32;
@@ -101,10 +102,14 @@ const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
 
 export default experiment({
   name: 'exploding-vanishing',
-  source:
-    'Dive into Deep Learning, 9.7 and 9.5.3; Pascanu, Mikolov and Bengio (2013); Jozefowicz, Zaremba and Sutskever (2015)',
+  source: d2l(
+    '9.7, 9.5.3',
+    '8.7、8.5.5',
+    'Pascanu, Mikolov and Bengio (2013); Jozefowicz, Zaremba and Sutskever (2015)',
+  ),
+  needs: ['bptt-by-hand'],
   text,
-  run({ quick, seed, say, heading, formula, plot, table, check, progress }) {
+  run({ quick, seed, say, heading, formula, plot, table, check, finding, progress }) {
     const seeds = range(quick ? 3 : 5).map((i) => seed + i);
 
     formula(
@@ -276,6 +281,8 @@ export default experiment({
       rates.every((value, i) => i === 0 || value > rates[i - 1]),
       { rates: rates.map((value) => value.toFixed(3)).join(', ') },
     );
+    const most = biases.length - 1;
+    if (biases[most] === 4) finding('noFading', atLeast(0.99), rates[most], { bias: 4, rate: rates[most].toFixed(3) });
     check('forgetThree', between(1e-3, 1e3), gates[biases.indexOf(3)][T - 1]);
     plot('forgetCaption', (t) => ({
       x: { label: t('stepsBack') },

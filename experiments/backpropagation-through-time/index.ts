@@ -1,11 +1,12 @@
 // The chapter's experiments, in the order of their sections.
 import type { Chapter } from 'unrolled/reproduce';
 import bptt from './bptt.js';
+import bpttByHand from './bptt-by-hand.js';
 import countOnesScalar from './count-ones-scalar.js';
 import explodingVanishing from './exploding-vanishing.js';
 
 export default {
   folder: 'backpropagation-through-time',
   title: { en: 'Backpropagation through time', zh: '通过时间反向传播' },
-  experiments: [bptt, explodingVanishing, countOnesScalar],
+  experiments: [bpttByHand, bptt, explodingVanishing, countOnesScalar],
 } satisfies Chapter;

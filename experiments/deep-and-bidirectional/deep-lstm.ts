@@ -1,26 +1,29 @@
 // Dive into Deep Learning, 10.3: layers of LSTMs, each reading the states of the one below.
 import { fromData, LSTM, noGrad, Recurrent } from 'unrolled';
-import { below, experiment } from 'unrolled/reproduce';
+import { below, drawGraph, experiment, unrolled } from 'unrolled/reproduce';
 import { learnBook } from '../shared/characters.js';
 import { heatMaps, leftFigure, spreadUnits, traceText } from '../shared/gates.js';
+import { d2l } from '../shared/books.js';
 import text from './text/deep-lstm.js';
 
 export default experiment({
   name: 'deep-lstm',
-  source: 'Dive into Deep Learning, 10.3',
+  source: d2l('10.3', '9.3'),
+  needs: ['lstm'],
   text,
   code: ['deep-lstm.ts', '../shared/characters.ts', '../shared/gates.ts'],
   datasets: ['timemachine'],
   minutes: 4,
   async run(context) {
-    const { heading, formula, plot, say, check, data } = context;
+    const { heading, formula, svg, plot, say, check, data } = context;
     formula(
       String.raw`H^{(l)}_t = \phi_l\big(H^{(l-1)}_t W^{(l)}_{xh} + H^{(l)}_{t-1} W^{(l)}_{hh} + b^{(l)}_h\big), \qquad H^{(0)}_t = X_t, \qquad O_t = H^{(L)}_t W_{hq} + b_q`,
     );
     say('layers');
+    svg('stackCaption', drawGraph(unrolled({ cell: LSTM, numLayers: 2 }, { steps: 4 })));
 
     heading('trainHeading');
-    const task = { cell: LSTM, numLayers: 2, learningRate: 2, pytorch: 1.02, most: 1.1, quick: 18, byHeart: 20 };
+    const task = { cell: LSTM, numLayers: 2, learningRate: 2, pytorch: 1.02, most: 1.1, quick: 18, byHeart: 0.7 };
     const { network, vocabulary, text: book } = learnBook(context, await data('timemachine'), task);
 
     heading('stackHeading');

@@ -7,6 +7,7 @@ import text from './text/count-ones-gru.js';
 export default experiment({
   name: 'count-ones-gru',
   source: 'Vasilev, Advanced Deep Learning with Python (2019), chapter 7',
+  needs: ['gru', 'count-ones-lstm'],
   text,
   code: ['count-ones-gru.ts', '../shared/count-ones.ts'],
   run(context) {

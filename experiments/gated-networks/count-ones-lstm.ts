@@ -8,6 +8,7 @@ import text from './text/count-ones-lstm.js';
 export default experiment({
   name: 'count-ones-lstm',
   source: 'Vasilev, Advanced Deep Learning with Python (2019), chapter 7',
+  needs: ['lstm'],
   text,
   code: ['count-ones-lstm.ts', '../shared/count-ones.ts'],
   run(context) {

@@ -3,11 +3,13 @@ import { GRUResetBefore } from 'unrolled';
 import { experiment } from 'unrolled/reproduce';
 import { learnFromScratch } from './parts/from-scratch.js';
 import { gruNetwork } from './parts/gru-network.js';
+import { d2l } from '../shared/books.js';
 import text from './text/gru-from-scratch.js';
 
 export default experiment({
   name: 'gru-from-scratch',
-  source: 'Dive into Deep Learning, 10.2.4',
+  source: d2l('10.2.4', '9.1.2'),
+  needs: ['lstm-from-scratch'],
   text,
   code: [
     'parts/gru-network.ts',

@@ -1,20 +1,9 @@
 // Dive into Deep Learning, 10.2: gated recurrent units.
-import {
-  GRU,
-  GRUResetBefore,
-  manualSeed,
-  noGrad,
-  Philox,
-  randn,
-  Recurrent,
-  RNN,
-  toDiagram,
-  toLatex,
-  type Tensor,
-} from 'unrolled';
-import { below, experiment } from 'unrolled/reproduce';
+import { GRU, GRUResetBefore, manualSeed, noGrad, Philox, randn, Recurrent, RNN, toLatex, type Tensor } from 'unrolled';
+import { below, experiment, holds } from 'unrolled/reproduce';
 import { learnBook } from '../shared/characters.js';
 import { gateMeans, gateTable, heatMaps, leftFigure, spreadUnits, traceText } from '../shared/gates.js';
+import { d2l } from '../shared/books.js';
 import text from './text/gru.js';
 
 /** The largest difference between two tensors. */
@@ -22,15 +11,26 @@ const distance = (a: Tensor, b: Tensor): number => a.sub(b).abs().max().item();
 
 export default experiment({
   name: 'gru',
-  source: 'Dive into Deep Learning, 10.2',
+  source: d2l('10.2', '9.1'),
+  needs: ['gru-from-scratch'],
   text,
   code: ['gru.ts', '../shared/characters.ts', '../shared/gates.ts'],
   datasets: ['timemachine'],
   minutes: 1,
   async run(context) {
-    const { seed, say, heading, formula, svg, plot, table, check, data } = context;
-    formula(toLatex(GRU));
-    svg('diagram', toDiagram(GRU));
+    const { quick, seed, say, heading, formula, cell, plot, table, check, data } = context;
+    const own = cell('diagram', {
+      name: 'GRU',
+      state: ['h'],
+      step({ x, h, linear, sigmoid, tanh }) {
+        const r = sigmoid(linear('r', x, h)); // reset gate
+        const z = sigmoid(linear('z', x, h)); // update gate
+        const n = tanh(linear('nx', x).add(r.mul(linear('nh', h)))); // candidate
+        return { h: n.add(z.mul(h.sub(n))) };
+      },
+    });
+    check('sameCell', holds, JSON.stringify(own.toData()) === JSON.stringify(GRU.toData()));
+    say('notations');
     say('resetBefore');
     formula(toLatex(GRUResetBefore));
 
@@ -55,8 +55,16 @@ export default experiment({
       check('isRnn', below(1e-5), distance(open.forward(x).output, simple.forward(x).output));
     });
 
+    // r = 0 and z = 0: the candidate sees the input alone, and nothing else is shown: a perceptron at each step.
+    const forgetful = new Recurrent(GRU, { inputSize: D, hiddenSize: H, initialBias: { r: -50, z: -50 } });
+    const one = noGrad(() => forgetful.forward(x).output);
+    const perceptron = noGrad(() =>
+      x.matmul(forgetful.gate('nx').weight_x.tensor()).add(forgetful.gate('nx').bias.tensor()).tanh(),
+    );
+    check('isMlp', below(1e-5), distance(one, perceptron));
+
     heading('trainHeading');
-    const task = { cell: GRU, pytorch: 1.04, most: 1.1, quick: 15, byHeart: 20 };
+    const task = { cell: GRU, pytorch: 1.04, most: 1.1, quick: 15, byHeart: 0.7 };
     const { network, vocabulary, text: book } = learnBook(context, await data('timemachine'), task);
     const ratio =
       network.rnn.parameterCount() /
@@ -76,6 +84,10 @@ export default experiment({
     const [over] = traceText(network.rnn, long, ['r', 'z'], vocabulary);
     const means = gateMeans(over, ['r', 'z'], long);
     table((t) => gateTable(means, [t('gate'), t('atSpace'), t('atStart'), t('inside')]));
+    const [space, start, inside] = means.z;
+    if (!quick && start < Math.min(space, inside)) {
+      say('leastAtStart', { space: space.toFixed(3), start: start.toFixed(3), inside: inside.toFixed(3) });
+    }
     plot('leftCaption', (t) => leftFigure([{ name: 'z', gate: over.z }], t('later'), t('left')));
   },
 });

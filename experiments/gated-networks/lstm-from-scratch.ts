@@ -3,11 +3,13 @@ import { LSTM } from 'unrolled';
 import { experiment } from 'unrolled/reproduce';
 import { learnFromScratch } from './parts/from-scratch.js';
 import { lstmNetwork } from './parts/lstm-network.js';
+import { d2l } from '../shared/books.js';
 import text from './text/lstm-from-scratch.js';
 
 export default experiment({
   name: 'lstm-from-scratch',
-  source: 'Dive into Deep Learning, 10.1.2',
+  source: d2l('10.1.2', '9.2.2'),
+  needs: ['lstm-memory', 'rnn-from-scratch'],
   text,
   code: [
     'parts/lstm-network.ts',

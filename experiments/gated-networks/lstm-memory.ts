@@ -1,6 +1,7 @@
 // One LSTM unit with weights set by hand: it stores 3, keeps it, adds 4, puts 7 out, and forgets.
 import { defineCell, fromData, LSTM, Recurrent, type RecurrentOptions, type Tensor } from 'unrolled';
 import { atMost, colour, exactly, experiment, INK, MUTED, Plot, sequential, SURFACE } from 'unrolled/reproduce';
+import { d2l } from '../shared/books.js';
 import text from './text/lstm-memory.js';
 
 /** Each input is (x₁, x₂, x₃): a number; 1 stores it and −1 forgets; 1 puts the memory out. */
@@ -79,7 +80,8 @@ const farthest = (a: readonly number[], b: readonly number[]): number =>
 
 export default experiment({
   name: 'lstm-memory',
-  source: 'Hochreiter and Schmidhuber (1997); Gers, Schmidhuber and Cummins (2000); Dive into Deep Learning, 10.1',
+  source: d2l('10.1', '9.2', 'Hochreiter and Schmidhuber (1997); Gers, Schmidhuber and Cummins (2000)'),
+  needs: ['exploding-vanishing'],
   text,
   run({ say, heading, formula, plot, table, check }) {
     formula(String.raw`\begin{aligned} i_t &= \sigma(w_i \cdot x_t + b_i) & f_t &= \sigma(w_f \cdot x_t + b_f) & o_t &= \sigma(w_o \cdot x_t + b_o) \\

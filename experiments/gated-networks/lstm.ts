@@ -1,21 +1,35 @@
 // Dive into Deep Learning, 10.1: long short-term memory.
-import { LSTM, manualSeed, noGrad, Philox, randn, Recurrent, RNN, toDiagram, toLatex } from 'unrolled';
-import { exactly, experiment } from 'unrolled/reproduce';
+import { LSTM, manualSeed, noGrad, Philox, randn, Recurrent, RNN } from 'unrolled';
+import { exactly, experiment, holds } from 'unrolled/reproduce';
 import { learnBook } from '../shared/characters.js';
 import { gateMeans, gateTable, heatMaps, leftFigure, spreadUnits, traceText } from '../shared/gates.js';
+import { d2l } from '../shared/books.js';
 import text from './text/lstm.js';
 
 export default experiment({
   name: 'lstm',
-  source: 'Dive into Deep Learning, 10.1',
+  source: d2l('10.1', '9.2'),
+  needs: ['lstm-from-scratch'],
   text,
   code: ['lstm.ts', '../shared/characters.ts', '../shared/gates.ts'],
   datasets: ['timemachine'],
   minutes: 2,
   async run(context) {
-    const { seed, say, heading, formula, svg, plot, table, check, data } = context;
-    formula(toLatex(LSTM));
-    svg('diagram', toDiagram(LSTM));
+    const { quick, seed, say, heading, cell, plot, table, check, data } = context;
+    const own = cell('diagram', {
+      name: 'LSTM',
+      state: ['h', 'c'],
+      step({ x, h, c, linear, sigmoid, tanh }) {
+        const i = sigmoid(linear('i', x, h)); // input gate
+        const f = sigmoid(linear('f', x, h)); // forget gate
+        const g = tanh(linear('g', x, h)); // candidate
+        const o = sigmoid(linear('o', x, h)); // output gate
+        const cNext = f.mul(c).add(i.mul(g));
+        return { h: o.mul(tanh(cNext)), c: cNext };
+      },
+    });
+    check('sameCell', holds, JSON.stringify(own.toData()) === JSON.stringify(LSTM.toData()));
+    say('notations');
 
     heading('keepHeading');
     say('keep');
@@ -28,7 +42,7 @@ export default experiment({
     check('kept', exactly(0), state[0].c.sub(c).abs().max().item());
 
     heading('trainHeading');
-    const task = { cell: LSTM, pytorch: 1.04, most: 1.1, quick: 17, byHeart: 20 };
+    const task = { cell: LSTM, pytorch: 1.04, most: 1.1, quick: 17, byHeart: 0.7 };
     const { network, vocabulary, text: book } = learnBook(context, await data('timemachine'), task);
     const { hiddenSize } = network.rnn;
     const simple = new Recurrent(RNN, { inputSize: vocabulary.size, hiddenSize });
@@ -47,6 +61,10 @@ export default experiment({
     const [over] = traceText(network.rnn, long, ['i', 'f', 'o'], vocabulary);
     const means = gateMeans(over, ['i', 'f', 'o'], long);
     table((t) => gateTable(means, [t('gate'), t('atSpace'), t('atStart'), t('inside')]));
+    const [space, start, inside] = means.f;
+    if (!quick && start < Math.min(space, inside)) {
+      say('leastAtStart', { space: space.toFixed(3), start: start.toFixed(3), inside: inside.toFixed(3) });
+    }
     plot('leftCaption', (t) => leftFigure([{ name: 'f', gate: over.f }], t('later'), t('left')));
   },
 });

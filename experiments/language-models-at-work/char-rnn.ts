@@ -1,12 +1,21 @@
 // char-rnn (Karpathy 2015): LSTMs that write Shakespeare a character at a time; what temperature and a prime change; what is copied.
 import { fromData, LanguageModel, noGrad, scope, softmax, type Tensor } from 'unrolled';
 import { Corpus, NgramModel } from 'unrolled/text';
-import { atLeast, atMost, below, curves, experiment, holds } from 'unrolled/reproduce';
+import {
+  atLeast,
+  atMost,
+  below,
+  curves,
+  experiment,
+  type FigureOptions,
+  holds,
+  type Translate,
+} from 'unrolled/reproduce';
+import { d2l } from '../shared/books.js';
 import text from './text/char-rnn.js';
 
 const MODELS = [
   {
-    name: '2 × 128',
     limit: 1.6,
     torch: 1.583,
     numLayers: 2,
@@ -16,7 +25,6 @@ const MODELS = [
     epochs: 8,
   },
   {
-    name: '1 × 512',
     limit: 1.52,
     torch: 1.538,
     numLayers: 1,
@@ -92,28 +100,41 @@ function copiedLengths(sample: Int32Array, source: Int32Array, V: number): Int32
 
 export default experiment({
   name: 'char-rnn',
-  source: 'Karpathy 2015; Dive into Deep Learning, 9.5',
+  source: d2l('9.5', '8.5', 'Karpathy 2015'),
+  needs: ['lstm'],
   text,
   datasets: ['tinyshakespeare'],
   minutes: 10,
-  async run({ quick, seed, signal, data, say, heading, formula, plot, table, lines, check, progress }) {
+  async run({ quick, seed, signal, data, say, heading, formula, plot, table, lines, check, finding, progress }) {
     const all = await data('tinyshakespeare');
     const corpus = Corpus.fromText(quick ? all.slice(0, 120_000) : all, { validation: 0.05 });
     const { vocabulary, train, validation } = corpus;
     const V = vocabulary.size;
     const training = vocabulary.decode(train).join('');
-    say('data', { characters: corpus.tokens.length, held: validation.length, symbols: V - vocabulary.reserved });
+    // The short version trains networks of an eighth of the width.
+    const models = MODELS.map((model) => {
+      const hiddenSize = quick ? model.hiddenSize / 8 : model.hiddenSize;
+      return { ...model, hiddenSize, name: `${model.numLayers} × ${hiddenSize}` };
+    });
+    const [smaller, larger] = models;
+    say('data', {
+      small: smaller.hiddenSize,
+      large: larger.hiddenSize,
+      characters: corpus.tokens.length,
+      held: validation.length,
+      symbols: V - vocabulary.reserved,
+    });
     formula(String.raw`\min_\theta\; -\frac1T \sum_{t=1}^{T} \ln P_\theta(x_t \mid x_{t-1}, x_{t-2}, \ldots)`);
 
     const unigram = NgramModel.fit(train, { order: 1, vocabularySize: V }).evaluate(validation).loss;
     const trained: LanguageModel[] = [];
-    for (const { limit, torch, name, epochs, hiddenSize, ...options } of MODELS) {
+    for (const { limit, torch, name, epochs, hiddenSize, ...options } of models) {
       const model = await LanguageModel.fit(corpus, {
         ...options,
         cell: 'lstm',
         optimizer: 'adamw',
         schedule: 'cosine',
-        hiddenSize: quick ? hiddenSize / 8 : hiddenSize,
+        hiddenSize,
         batchSize: quick ? 8 : 32,
         embeddingSize: 64,
         numSteps: 64,
@@ -137,7 +158,7 @@ export default experiment({
             const { history, validation: validated } = run ?? { history: [], validation: [] };
             const drawn = history.filter(({ loss }) => loss < worst);
             const epochsOf = (tokens: number): number => tokens / train.length;
-            const { name } = MODELS[i];
+            const { name } = models[i];
             return [
               {
                 name: t('trainingOf', { name }),
@@ -158,9 +179,17 @@ export default experiment({
       ],
     }));
 
+    const [smallLoss, largeLoss] = trained.map((model) => model.evaluate(validation).loss);
+    finding('largeLearnsMore', below(smallLoss), largeLoss, {
+      epochs: larger.epochs,
+      more: smaller.epochs,
+      large: largeLoss.toFixed(3),
+      small: smallLoss.toFixed(3),
+    });
+
     // Temperature.
     heading('temperatureHeading');
-    say('temperature');
+    say('temperature', { name: larger.name });
     formula(
       String.raw`P_T(x) = \frac{e^{o_x / T}}{\sum_{x'} e^{o_{x'} / T}} \;\propto\; P(x)^{1/T} \qquad H = -\sum_x P_T(x) \ln P_T(x)`,
     );
@@ -192,12 +221,14 @@ export default experiment({
     }
     const heldWords = wordsOf(vocabulary.decode(validation).join(''));
     const heldReal = heldWords.filter((word) => known.has(word)).length / heldWords.length;
-    plot('entropyCaption', (t) => ({
+    const choices = (temperature: number): string => Math.exp(at(temperature).entropy).toFixed(1);
+    const entropies = (t: Translate<'temperatureAxis' | 'entropy'>): FigureOptions => ({
       height: 240,
       x: { label: t('temperatureAxis') },
       y: { label: t('entropy'), grid: true, zero: true },
       marks: [curves([{ x: TEMPERATURES, y: samples.map((s) => s.entropy) }])],
-    }));
+    });
+    plot('entropyCaption', entropies, { few: choices(0.2), many: choices(1.5) });
     plot('wordsCaption', (t) => ({
       height: 240,
       x: { label: t('temperatureAxis') },
@@ -209,6 +240,9 @@ export default experiment({
         ]),
       ],
     }));
+    const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+    const known15 = { cold: percent(at(0.5).real), hot: percent(at(1.5).real), held: percent(heldReal) };
+    finding('careful', holds, at(0.5).real > heldReal && at(1.5).real < heldReal, known15);
     const rises = samples.every((s, i) => i === 0 || s.entropy > samples[i - 1].entropy);
     check('entropyRises', holds, rises, { values: SHOWN.map((T) => at(T).entropy.toFixed(2)).join(', ') });
     check('coldWords', atLeast(quick ? 0.2 : 0.95), at(0.5).real);
@@ -272,12 +306,15 @@ export default experiment({
       y: { label: t('divergence'), type: 'log', grid: true, domain: [1e-6, 3], ticks: 6, clamp: true },
       marks: [
         curves(
-          kept.map((y, i) => ({ name: MODELS[i].name, x: y.map((_, k) => k + 1), y: y.map((d) => Math.max(d, 1e-6)) })),
+          kept.map((y, i) => ({ name: models[i].name, x: y.map((_, k) => k + 1), y: y.map((d) => Math.max(d, 1e-6)) })),
         ),
       ],
     }));
     const late = kept[1].slice(steps / 2);
-    check('forgotten', atMost(quick ? 0.5 : 0.1), mean(late) / kept[1][0], { from: steps / 2 + 1, to: steps });
+    const left = mean(late) / kept[1][0];
+    const range = { from: steps / 2 + 1, to: steps };
+    finding('littleLeft', atMost(0.1), left, { ...range, share: percent(left) });
+    check('forgotten', atMost(quick ? 0.5 : 0.1), left, { ...range, name: larger.name });
 
     // Copies.
     heading('copyHeading');

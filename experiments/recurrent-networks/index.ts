@@ -1,5 +1,6 @@
 // The chapter's experiments, in the order of their sections.
 import type { Chapter } from 'unrolled/reproduce';
+import hiddenState from './hidden-state.js';
 import minCharRnn from './min-char-rnn.js';
 import rnn from './rnn.js';
 import rnnFromScratch from './rnn-from-scratch.js';
@@ -7,5 +8,5 @@ import rnnFromScratch from './rnn-from-scratch.js';
 export default {
   folder: 'recurrent-networks',
   title: { en: 'Recurrent networks', zh: '循环神经网络' },
-  experiments: [rnnFromScratch, rnn, minCharRnn],
+  experiments: [hiddenState, rnnFromScratch, rnn, minCharRnn],
 } satisfies Chapter;

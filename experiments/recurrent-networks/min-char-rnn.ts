@@ -143,6 +143,7 @@ function countedLoss(tokens: Int32Array, V: number, order: 1 | 2): number {
 export default experiment({
   name: 'min-char-rnn',
   source: 'Karpathy, min-char-rnn.py (2015)',
+  needs: ['rnn-from-scratch', 'bptt-by-hand'],
   text,
   datasets: ['tinyshakespeare'],
   minutes: 1,
@@ -195,12 +196,12 @@ export default experiment({
       ],
     }));
 
-    heading('trainHeading');
     const shakespeare = await data('tinyshakespeare');
     const tokens = encode(shakespeare, CHARACTERS);
     const [single, pairs] = [countedLoss(tokens, V, 1), countedLoss(tokens, V, 2)];
     const [trial, iterations] = quick ? [1500, 1500] : [20_000, 100_000];
     const shownAt = quick ? [0, 500, 1400] : [0, 500, 5000, 19_900, 99_900];
+    heading('trainHeading', { count: iterations });
     const random = new Philox(seed);
     const samples: { seed: number; n: number; text: string }[] = [];
     const read = (program: Program, of: number, to: number, from = 0) =>
@@ -240,7 +241,9 @@ export default experiment({
       check('beatsPairs', below(0.8 * pairs), smooth[iterations - 1], { pairs: pairs.toFixed(1) });
     }
     say('training', { single: single.toFixed(1), pairs: pairs.toFixed(1) });
-    const ticks = Array.from({ length: Math.ceil(iterations / 100) }, (_, i) => i * 100);
+    if (quick) say('oneSeed', { count: iterations });
+    else say('fourSeeds', { seeds: trials.length, trial, count: iterations });
+    const ticks = [...Array.from({ length: Math.ceil(iterations / 100) }, (_, i) => i * 100), iterations - 1];
     plot('lossCaption', (t) => ({
       x: { label: t('iteration') },
       y: { label: t('nats'), grid: true, domain: [40, 106] },
@@ -249,7 +252,7 @@ export default experiment({
         curves([
           { name: t('single'), x: [0, iterations], y: [single, single], colour: 2, dashed: true },
           { name: t('pairs'), x: [0, iterations], y: [pairs, pairs], colour: 3, dashed: true },
-          ...trials.map((one) => ({ y: one.smooth, colour: 5 })),
+          ...trials.filter((one) => one !== best).map((one) => ({ y: one.smooth, colour: 5 })),
           { name: t('smoothed'), x: ticks, y: ticks.map((n) => smooth[n]), colour: 0 },
         ]),
         Plot.dot(quick ? [] : NUMPY, { fill: colour(1), r: 5 }),

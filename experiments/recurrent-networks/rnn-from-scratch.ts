@@ -18,18 +18,32 @@ import {
 import { besideLayer } from '../shared/beside-layer.js';
 import { BATCH, type Draw, oneHot, predict, read, STEPS, train } from '../shared/scratch.js';
 import { rnnNetwork } from './parts/rnn-network.js';
+import { d2l } from '../shared/books.js';
 import text from './text/rnn-from-scratch.js';
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
+/** The largest share of norms above 1 within a tenth of the training. */
+function longestTenth(norms: readonly number[]): number {
+  const width = Math.max(1, Math.floor(norms.length / 10));
+  let count = 0;
+  let most = 0;
+  norms.forEach((norm, i) => {
+    count += Number(norm > 1) - Number(i >= width && norms[i - width] > 1);
+    if (i >= width - 1) most = Math.max(most, count / width);
+  });
+  return most;
+}
+
 export default experiment({
   name: 'rnn-from-scratch',
-  source: 'Dive into Deep Learning, 9.5',
+  source: d2l('9.5', '8.5'),
+  needs: ['hidden-state', 'sampling', 'perplexity'],
   text,
   code: ['parts/rnn-network.ts', '../shared/scratch.ts', 'rnn-from-scratch.ts', '../shared/beside-layer.ts'],
   datasets: ['timemachine'],
   minutes: 6,
-  async run({ quick, seed, say, heading, formula, plot, lines, check, progress, data }) {
+  async run({ quick, seed, say, heading, formula, plot, lines, check, finding, progress, data }) {
     const H = quick ? 64 : 512;
     const epochs = quick ? 12 : 500;
     const corpus = Corpus.fromText(await data('timemachine'), { lettersOnly: true });
@@ -126,6 +140,8 @@ export default experiment({
         ]),
       ],
     }));
+    finding('byHeart', atMost(1.1), end(sequential), { end: end(sequential).toFixed(2) });
+    finding('randomHigher', above(end(sequential)), end(shuffled), { end: end(shuffled).toFixed(2) });
     say('said');
     lines('saidLabel', said.join('\n'));
     plot('normCaption', (t) => ({
@@ -138,29 +154,33 @@ export default experiment({
       ],
     }));
 
+    const long = longestTenth(sequential.norms);
+    finding('longSteps', atLeast(0.9), long, { share: `${(100 * long).toFixed(0)} %` });
+
     heading('freeHeading');
-    say('free');
-    // As layers draw them: weights and biases uniform in ±1/√H; 512 hidden units in the short version too.
-    const startAgain = (i: number, clip: number) => {
+    // As layers draw them: weights and biases uniform in ±1/√H; of these widths in the short version too.
+    const startAgain = (i: number, clip: number, width = 512) => {
       const numbers = new Philox(seed + i);
       const uniform: Draw = (...shape) =>
         rand(shape, numbers)
           .mul(2)
           .sub(1)
-          .mul(512 ** -0.5);
-      return train(rnnNetwork(V, 512, uniform, uniform), tokens, {
+          .mul(width ** -0.5);
+      return train(rnnNetwork(V, width, uniform, uniform), tokens, {
         sampling: 'sequential',
         epochs: quick ? 2 : 5,
         clip,
         seed: seed + i,
       });
     };
-    const free = (quick ? [0, 1] : [0, 1, 2, 3, 4]).map((i) => startAgain(i, Infinity));
+    const starts = quick ? [0, 1] : [0, 1, 2, 3, 4];
+    const free = starts.map((i) => startAgain(i, Infinity));
     const ends = free.map(({ perplexities }) => last(perplexities));
+    const narrow = starts.map((i) => last(startAgain(i, Infinity, 256).perplexities));
+    const lost = (perplexities: readonly number[]): number => perplexities.filter((p) => !(p < 1e6)).length;
+    say('free', { starts: starts.length, epochs: quick ? 2 : 5, wide: lost(ends), narrow: lost(narrow) });
     check('freeCheck', diverged(), Math.max(...ends));
-    check('freeCount', atLeast(quick ? 1 : 3), ends.filter((perplexity) => !(perplexity < 1e6)).length, {
-      starts: ends.length,
-    });
+    check('freeCount', atLeast(quick ? 1 : 3), lost(ends), { starts: ends.length });
     const tamed = startAgain(0, 1);
     check('tamedCheck', below(V), last(tamed.perplexities), { epochs: tamed.perplexities.length });
     plot('freeCaption', (t) => ({
@@ -175,7 +195,6 @@ export default experiment({
     }));
 
     heading('placeHeading');
-    if (!quick) check('placeCheck', above(2), Math.exp(shuffled.places[0] - last(shuffled.places)));
     plot('placeCaption', (t) => ({
       x: { label: t('place') },
       y: { label: t('perplexity'), type: 'log', grid: true },
@@ -186,5 +205,11 @@ export default experiment({
         ]),
       ],
     }));
+    const [atFirst, atTenth] = [0, 10].map((i) => Math.exp(shuffled.places[i] - last(shuffled.places)));
+    // The place is found where the tenth character is much nearer to the last than the first is.
+    finding('placeFound', above(2), (atFirst - 1) / Math.max(atTenth - 1, 0.01), {
+      first: atFirst.toFixed(1),
+      tenth: atTenth.toFixed(1),
+    });
   },
 });

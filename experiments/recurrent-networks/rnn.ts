@@ -1,20 +1,29 @@
 // Dive into Deep Learning, 9.6: the recurrent network with a library's layer.
-import { fromData, manualSeed, noGrad, Recurrent, RNN, toDiagram, toLatex } from 'unrolled';
-import { below, experiment } from 'unrolled/reproduce';
+import { fromData, manualSeed, noGrad, Recurrent, RNN } from 'unrolled';
+import { below, experiment, holds } from 'unrolled/reproduce';
 import { learnBook } from '../shared/characters.js';
 import { heatMaps, spreadUnits, traceText } from '../shared/gates.js';
+import { d2l } from '../shared/books.js';
 import text from './text/rnn.js';
 
 export default experiment({
   name: 'rnn',
-  source: 'Dive into Deep Learning, 9.6',
+  source: d2l('9.6', '8.6'),
+  needs: ['rnn-from-scratch'],
   text,
   code: ['rnn.ts', '../shared/characters.ts', '../shared/gates.ts'],
   datasets: ['timemachine'],
   async run(context) {
-    const { seed, say, heading, formula, svg, plot, lines, check, data } = context;
-    formula(toLatex(RNN));
-    svg('diagram', toDiagram(RNN));
+    const { seed, say, heading, cell, plot, lines, check, data } = context;
+    const own = cell('diagram', {
+      name: 'RNN',
+      state: ['h'],
+      step({ x, h, linear, tanh }) {
+        return { h: tanh(linear('h', x, h)) };
+      },
+    });
+    check('sameCell', holds, JSON.stringify(own.toData()) === JSON.stringify(RNN.toData()));
+    say('notations');
 
     heading('tokensHeading');
     say('tokens');
@@ -32,7 +41,7 @@ export default experiment({
     lines('shapes', [...weights, ...results].join('\n'));
 
     heading('trainHeading');
-    const task = { cell: RNN, pytorch: 1.26, most: 1.4, quick: 14, byHeart: 3 };
+    const task = { cell: RNN, pytorch: 1.26, most: 1.4, quick: 14, byHeart: 0.7 };
     const { network, vocabulary, text: book } = learnBook(context, await data('timemachine'), task);
 
     heading('stateHeading');

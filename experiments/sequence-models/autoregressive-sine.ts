@@ -16,7 +16,22 @@ import {
   xavierUniform,
 } from 'unrolled';
 import { predictAhead, slidingWindows } from 'unrolled/data';
-import { above, atLeast, atMost, below, between, curves, experiment, holds, MUTED, Plot } from 'unrolled/reproduce';
+import {
+  above,
+  atLeast,
+  atMost,
+  below,
+  between,
+  curves,
+  drawGraph,
+  experiment,
+  type FigureOptions,
+  holds,
+  MUTED,
+  Plot,
+  type Translate,
+} from 'unrolled/reproduce';
+import { d2l } from '../shared/books.js';
 import text from './text/autoregressive-sine.js';
 
 const T = 1000;
@@ -26,9 +41,10 @@ const AHEAD = 64; // the longest look ahead, in steps
 /** The sine without its noise at time t = 1 … T. */
 const sine = (t: number): number => Math.sin(0.01 * t);
 
-function noisySine(seed: number): Float32Array {
+/** @param shift how many steps later on the sine it begins */
+function noisySine(seed: number, shift = 0): Float32Array {
   const random = new Philox(seed);
-  return Float32Array.from({ length: T }, (_, i) => sine(i + 1) + 0.2 * random.normal());
+  return Float32Array.from({ length: T }, (_, i) => sine(i + 1 + shift) + 0.2 * random.normal());
 }
 
 /** A Markov model of order tau: an MLP tau–10–1 that sees the last tau values and predicts the next. */
@@ -63,6 +79,28 @@ function trainMlp(series: Float32Array, tau: number, seed: number, epochs = 5) {
   const next = (features: Float32Array, count: number): Float32Array =>
     noGrad(() => net(fromData(features, [count, tau])).data() as Float32Array);
   return { losses, windows, ahead: predictAhead(windows, AHEAD, next), next };
+}
+
+/** A quarter of the sine's period, in steps. */
+const QUARTER = Math.round(50 * Math.PI);
+
+/** All T windows of four values, the first ones filled up with zeros: an MLP trained on 600 of them, and its errors. */
+function paddedErrors(seed: number, shift: number) {
+  const series = noisySine(seed, shift);
+  const full = new Float32Array(T + 4); // four zeros, then the series: value t stands at t + 3
+  full.set(series, 4);
+  const { next } = trainMlp(full, 4, seed, 20);
+  const window = (t: number): Float32Array => full.slice(t - 1, t + 3); // what stands before the value at time t
+  const error = (t: number): number => (next(window(t), 1)[0] - sine(t + shift)) ** 2;
+  const root = (from: number, to: number): number =>
+    Math.sqrt(
+      Array.from({ length: to - from + 1 }, (_, i) => error(from + i)).reduce((a, b) => a + b) / (to - from + 1),
+    );
+  const rows = [1, 2, 3, 4, 5, 6].map((t) => {
+    const values = Array.from(window(t), (value) => value.toFixed(2).padStart(6)).join(' ');
+    return `t = ${t}   [${values} ] → ${series[t - 1].toFixed(2).padStart(5)}`;
+  });
+  return { first: root(1, 4), others: root(5, TRAIN), rows: rows.join('\n') };
 }
 
 /** A latent autoregressive model: an RNN that reads one value at a time and keeps a state h [1, 16] instead of a window. */
@@ -101,6 +139,24 @@ function trainRnn(series: Float32Array, seed: number, steps: number, progress: (
   });
 }
 
+/** The latent model as a graph: each value comes from the state, each state from the one before and the last value. */
+const LATENT = {
+  title: 'h₁ → h₂ → h₃ → h₄, hₜ → xₜ, xₜ → hₜ₊₁',
+  nodes: [1, 2, 3, 4].flatMap((t) => [
+    { name: `h${t}`, label: `h${'₁₂₃₄'[t - 1]}`, x: t, y: 0, kind: 'state' as const },
+    { name: `x${t}`, label: `x${'₁₂₃₄'[t - 1]}`, x: t, y: 1, kind: 'value' as const },
+  ]),
+  edges: [1, 2, 3, 4].flatMap((t) => [
+    { from: `h${t}`, to: `x${t}` },
+    ...(t < 4
+      ? [
+          { from: `h${t}`, to: `h${t + 1}` },
+          { from: `x${t}`, to: `h${t + 1}` },
+        ]
+      : []),
+  ]),
+};
+
 /** Root mean square error against the sine at 1 … AHEAD steps, over the times after the training part. */
 function errorsAhead(ahead: Float32Array, firstTime: number): number[] {
   return Array.from({ length: AHEAD }, (_, k) => {
@@ -133,13 +189,14 @@ const deviation = (values: readonly number[]): number => {
 
 export default experiment({
   name: 'autoregressive-sine',
-  source: 'Dive into Deep Learning, 9.1',
+  source: d2l('9.1', '8.1'),
   text,
-  run({ quick, seed, say, heading, formula, plot, check, progress }) {
+  run({ quick, seed, say, heading, formula, plot, svg, table, lines, check, finding, progress }) {
     say('data');
     formula(
       String.raw`\hat x_t = f(x_{t-1}, \ldots, x_{t-\tau}) \qquad h_t = g(h_{t-1}, x_{t-1}),\quad \hat x_t = P(h_t)`,
     );
+    svg('latentCaption', drawGraph(LATENT));
     const series = noisySine(seed);
 
     const seeds = quick ? [0, 1] : [0, 1, 2, 3, 4];
@@ -147,9 +204,9 @@ export default experiment({
     for (const { s, losses } of trained) {
       check('trainLoss', between(0.045, 0.066), losses[4], { epochs: 5, seed: String(s) });
     }
-    plot('lossCaption', (t) => ({
+    const lossFigure = (t: Translate<keyof typeof text>): FigureOptions => ({
       x: { label: t('epoch'), ticks: [1, 2, 3, 4, 5] },
-      y: { label: t('loss'), type: 'log', grid: true },
+      y: { label: t('loss'), type: 'log', grid: true, ticks: [0.04, 0.05, 0.06, 0.08, 0.1, 0.15, 0.2] },
       marks: [
         Plot.ruleY([0.04], { stroke: MUTED, strokeDasharray: '2 3' }),
         Plot.text([[1, 0.04]], { text: () => t('noiseVariance'), textAnchor: 'start', dx: 6, dy: -8, fill: MUTED }),
@@ -161,7 +218,8 @@ export default experiment({
           })),
         ),
       ],
-    }));
+    });
+    plot('lossCaption', lossFigure, { seeds: seeds.length });
 
     heading('oneStepHeading');
     const mlp = trainMlp(series, 4, seed);
@@ -192,42 +250,85 @@ export default experiment({
     const errors = errorsAhead(mlp.ahead, 5);
     const at = ks.map((k) => errors[k - 1]);
     const rising = at.every((error, i) => i === 0 || error > at[i - 1]);
-    check('grows', holds, rising, { errors: at.map((error) => error.toFixed(3)).join(', ') });
-    plot('kStepCaption', (t) => ({
-      x: { label: t('timeStep') },
+    const listed = { errors: at.map((error) => error.toFixed(3)).join(', ') };
+    check('grows', holds, rising, listed);
+    const kStepFigure = (t: Translate<keyof typeof text>): FigureOptions => ({
+      x: { label: t('timeStep'), domain: [604, T] },
       y: { label: t('value'), grid: true },
       marks: [
         curves(
-          ks.map((k) => ({ name: t('ahead', { k }), x: times(4 + k, T - 3 - k), y: column(k).slice(0, T - 3 - k) })),
+          ks
+            .map((k, i) => {
+              const from = 600 - k; // the row whose prediction is for t = 604
+              const y = column(k).slice(from, T - 3 - k);
+              // The shortest look ahead is drawn last, over the others, and thin.
+              return { name: t('ahead', { k }), x: times(604, y.length), y, colour: i, dashed: k === 1 };
+            })
+            .toReversed(),
         ),
       ],
-    }));
+    });
+    plot('kStepCaption', kStepFigure, { ...listed, sine: deviation(times(604, T - 603).map(sine)).toFixed(2) });
 
+    // Each model with several seeds, its data and its initial weights drawn anew.
+    const latent = seeds.map((s, i) => {
+      const steps = quick ? 150 : 1500;
+      const noisy = noisySine(s);
+      const ahead = trainRnn(noisy, s, steps, (done) => progress(0.6 * ((i + done) / seeds.length)));
+      return {
+        narrow: errorsAhead(trainMlp(noisy, 4, s).ahead, 5),
+        wide: errorsAhead(trainMlp(noisy, 16, s, 20).ahead, 17),
+        rnn: errorsAhead(ahead, 2),
+      };
+    });
+    const average = (of: (one: (typeof latent)[0]) => number[]): number[] =>
+      times(0, AHEAD).map((k) => latent.reduce((sum, one) => sum + of(one)[k], 0) / latent.length);
+    const [narrow, wide, rnn] = [average((one) => one.narrow), average((one) => one.wide), average((one) => one.rnn)];
     say('accumulation');
     formula(String.raw`\epsilon_k = \bar\epsilon + c\,\epsilon_{k-1}`);
-    const { a: own, c, r2 } = line(errors.slice(0, -1), errors.slice(1));
+    const { a: own, c, r2 } = line(narrow.slice(0, -1), narrow.slice(1));
     say('fitted', { c: c.toFixed(3), own: own.toFixed(4) });
     check('fitGood', atLeast(0.95), r2);
     check('cPositive', above(0), c);
-    const fitted = [errors[0]];
+    const fitted = [narrow[0]];
     while (fitted.length < AHEAD) fitted.push(own + c * fitted[fitted.length - 1]);
-    const wide = errorsAhead(trainMlp(series, 16, seed, 20).ahead, 17);
-    const rnn = errorsAhead(
-      trainRnn(series, seed, quick ? 150 : 1500, (done) => progress(0.6 * done)),
-      2,
-    );
-    plot('growthCaption', (t) => ({
+    const growthFigure = (t: Translate<keyof typeof text>): FigureOptions => ({
       x: { label: t('stepsAhead') },
       y: { label: t('rmse'), grid: true, zero: true },
       marks: [
         curves([
-          { name: t('mlp', { tau: 4 }), x: times(1, AHEAD), y: errors },
+          { name: t('mlp', { tau: 4 }), x: times(1, AHEAD), y: narrow },
           { name: t('mlp', { tau: 16 }), x: times(1, AHEAD), y: wide },
           { name: t('rnn'), x: times(1, AHEAD), y: rnn },
           { name: t('fit'), x: times(1, AHEAD), y: fitted, colour: 0, dashed: true },
+          ...latent.flatMap((one) =>
+            [one.narrow, one.wide, one.rnn].map((y, colour) => ({ x: times(1, AHEAD), y, colour, faint: true })),
+          ),
         ]),
       ],
+    });
+    plot('growthCaption', growthFigure, { seeds: seeds.length });
+    const compared = [1, 4, 16, 32, 64];
+    const models = [narrow, wide, rnn];
+    const spread = (k: number, of: (one: (typeof latent)[0]) => number[]): string => {
+      const all = latent.map((one) => of(one)[k - 1]);
+      return `${(all.reduce((a, b) => a + b) / all.length).toFixed(3)} (${Math.min(...all).toFixed(3)} … ${Math.max(...all).toFixed(3)})`;
+    };
+    table((t) => ({
+      columns: [
+        { heading: 'k', number: true },
+        ...[t('mlp', { tau: 4 }), t('mlp', { tau: 16 }), t('rnn')].map((name) => ({ heading: name, number: true })),
+      ],
+      rows: compared.map((k) => [
+        k,
+        spread(k, (one) => one.narrow),
+        spread(k, (one) => one.wide),
+        spread(k, (one) => one.rnn),
+      ]),
     }));
+    const bestAt = compared.map((k) => models.map((of) => of[k - 1])).map((all) => all.indexOf(Math.min(...all)));
+    const wins = [0, 1, 2].map((model) => compared.filter((_, i) => bestAt[i] === model).join(', ') || '–');
+    say('whichIsBest', { seeds: seeds.length, narrow: wins[0], wide: wins[1], rnn: wins[2] });
 
     heading('orderHeading');
     // The mean over five trainings: a single one depends much on its initial weights.
@@ -237,7 +338,11 @@ export default experiment({
       return runs[0].map((_, k) => runs.reduce((sum, run) => sum + run[k], 0) / runs.length);
     });
     check('orderHelps', atMost(0.9), orders[15][15] / orders[0][15]);
-    if (!quick) check('latentHelps', below(1), rnn[15] / errors[15]);
+    finding('latentHelps', below(1), rnn[15] / narrow[15], {
+      seeds: seeds.length,
+      rnn: rnn[15].toFixed(3),
+      mlp: narrow[15].toFixed(3),
+    });
     plot('orderCaption', (t) => ({
       x: { label: t('tau'), ticks: times(1, 16) },
       y: { label: t('rmse'), grid: true, zero: true },
@@ -250,5 +355,25 @@ export default experiment({
         ]),
       ],
     }));
+
+    heading('paddingHeading');
+    say('padding');
+    const meanOf = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
+    const starts = ['startsAtZero', 'startsAtOne'] as const;
+    const padded = starts.map((_, i) => seeds.map((s) => paddedErrors(s, i * QUARTER)));
+    const errorsOf = (own: ReturnType<typeof paddedErrors>[]): number[] =>
+      [own.map(({ first }) => first), own.map(({ others }) => others)].map(meanOf);
+    table((t) => ({
+      columns: [
+        { heading: t('series') },
+        { heading: t('firstFour'), number: true },
+        { heading: t('others'), number: true },
+      ],
+      rows: starts.map((name, i) => [t(name), ...errorsOf(padded[i]).map((error) => error.toFixed(3))]),
+    }));
+    const [first, others] = errorsOf(padded[1]);
+    check('paddingCosts', above(1.5), first / others, { seeds: seeds.length });
+    say('paddingFound');
+    lines('paddedRows', padded[1][0].rows);
   },
 });

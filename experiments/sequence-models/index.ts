@@ -1,9 +1,10 @@
 // The chapter's experiments, in the order of their sections.
 import type { Chapter } from 'unrolled/reproduce';
 import autoregressiveSine from './autoregressive-sine.js';
+import fiveShapes from './five-shapes.js';
 
 export default {
   folder: 'sequence-models',
   title: { en: 'Sequence models', zh: '序列模型' },
-  experiments: [autoregressiveSine],
+  experiments: [autoregressiveSine, fiveShapes],
 } satisfies Chapter;

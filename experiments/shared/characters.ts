@@ -15,7 +15,17 @@ import {
 } from 'unrolled';
 import { sequentialBatches } from 'unrolled/data';
 import { Corpus, type Vocabulary } from 'unrolled/text';
-import { above, atLeast, atMost, curves, type Experimenting, MUTED, Plot } from 'unrolled/reproduce';
+import {
+  above,
+  atLeast,
+  atMost,
+  curves,
+  type Experimenting,
+  type FigureOptions,
+  MUTED,
+  Plot,
+  type Translate,
+} from 'unrolled/reproduce';
 import type { SharedKey } from './text/characters.js';
 
 /** The Time Machine in letters and spaces: the first 10,000 characters to learn, and the next 2,000, which are not learned. */
@@ -125,6 +135,24 @@ export function recite(network: CharacterNetwork, text: string, vocabulary: Voca
   });
 }
 
+/** At the same places: the share of the 50 characters that are the most probable ones while the network reads the text itself. */
+export function knownShare({ rnn, output }: CharacterNetwork, text: string, vocabulary: Vocabulary): number {
+  const shares = Array.from({ length: 20 }, (_, i) => {
+    const tokens = vocabulary.encodeCharacters(text.slice(300 + 450 * i, 300 + 450 * i + 150));
+    return scope(() =>
+      noGrad(() => {
+        const scores = output.forward(rnn.forward(fromData(tokens.slice(0, -1), [149, 1])).output).data();
+        const right = Array.from({ length: 50 }, (_, k) => {
+          const row = Array.from(scores.slice((99 + k) * vocabulary.size, (100 + k) * vocabulary.size));
+          return Number(row.indexOf(Math.max(...row)) === tokens[100 + k]);
+        });
+        return right.reduce((sum, one) => sum + one, 0) / 50;
+      }),
+    );
+  });
+  return shares.reduce((sum, share) => sum + share, 0) / shares.length;
+}
+
 export interface Task {
   cell: Cell;
   numLayers?: number;
@@ -133,13 +161,13 @@ export interface Task {
   pytorch: number;
   most: number;
   quick: number;
-  /** Of 50 characters, how many at least it must know by heart on average. */
+  /** Which share of the learned text it must know at least, character by character. */
   byHeart: number;
 }
 
 /** The task of the book: trains a network on it, checks its perplexity, draws it, and says what the network says. */
 export function learnBook(context: Experimenting<SharedKey>, book: string, task: Task) {
-  const { quick, seed, say, plot, lines, check, progress } = context;
+  const { quick, seed, say, plot, lines, check, finding, progress } = context;
   const { cell, numLayers = 1, learningRate = 1 } = task;
   const { vocabulary, learned, unseen, text } = readBook(book);
   const hiddenSize = quick ? 32 : 256;
@@ -179,7 +207,7 @@ export function learnBook(context: Experimenting<SharedKey>, book: string, task:
     pytorch: task.pytorch.toFixed(2),
     epochs,
   });
-  plot('curveCaption', (t) => ({
+  const figure = (t: Translate<SharedKey>): FigureOptions => ({
     x: { label: t('epoch') },
     y: { label: t('perplexity'), type: 'log', grid: true, domain: [1, 35] },
     marks: [
@@ -195,7 +223,9 @@ export function learnBook(context: Experimenting<SharedKey>, book: string, task:
       }),
       curves([{ name: cell.name, x: perplexities.map((_, i) => i + 1), y: perplexities }]),
     ],
-  }));
+  });
+  plot('curveCaption', figure, { epochs, hidden: hiddenSize });
+  finding('inStages', atMost(1.5), end, { end: end.toFixed(2) });
   lines('saidLabel', said.join('\n'));
   if (!quick) {
     say('cold');
@@ -204,9 +234,10 @@ export function learnBook(context: Experimenting<SharedKey>, book: string, task:
       .slice(0, 8)
       .map(({ before, said, right }) => `${String(right).padStart(5)}  …${before.slice(-20)} | ${said}`);
     lines('recitedLabel', shown.join('\n'));
-    check('byHeart', atLeast(task.byHeart), recited.reduce((sum, { right }) => sum + right, 0) / recited.length);
+    say('recitedMean', { right: (recited.reduce((sum, { right }) => sum + right, 0) / recited.length).toFixed(1) });
+    check('byHeart', atLeast(task.byHeart), knownShare(network, text, vocabulary));
     check('unseen', above(4), perplexityOn(network, unseen));
-    say('overfitting');
+    say('overfitting', { epochs });
   }
   return { network, vocabulary, text };
 }

@@ -38,6 +38,7 @@ function compose(
 export default experiment({
   name: 'captions',
   source: 'Vinyals et al. 2015; Xu et al. 2015 (Show, Attend and Tell)',
+  needs: ['translation'],
   text,
   datasets: ['mnist-t10k'],
   minutes: 3,

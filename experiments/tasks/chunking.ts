@@ -31,6 +31,7 @@ const isForbidden = (from: string, to: string): boolean =>
 export default experiment({
   name: 'chunking',
   source: 'Tjong Kim Sang and Buchholz 2000; Huang, Xu and Yu 2015; Rei 2017',
+  needs: ['parts-of-speech', 'hmm'],
   text,
   datasets: ['conll2000'],
   minutes: 5,

@@ -19,6 +19,7 @@ import {
 } from 'unrolled';
 import { readIdx } from 'unrolled/records';
 import { above, atLeast, below, curves, experiment, INK, Plot, sequential } from 'unrolled/reproduce';
+import { d2l } from '../shared/books.js';
 import text from './text/digits.js';
 
 const SIDE = 28;
@@ -107,7 +108,8 @@ const accuracy = (answers: Int32Array, { labels }: Digits): number =>
 
 export default experiment({
   name: 'digits',
-  source: 'LeCun, Cortes and Burges, MNIST (1998); Dive into Deep Learning, 4.4',
+  source: d2l('4.4', '3.6', 'LeCun, Cortes and Burges, MNIST (1998)'),
+  needs: ['five-shapes', 'lstm'],
   text,
   datasets: ['mnist-t10k'],
   minutes: 2,

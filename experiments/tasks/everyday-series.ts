@@ -78,6 +78,7 @@ const TASKS: readonly Task[] = [
 export default experiment({
   name: 'everyday-series',
   source: 'Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 5.8 and 5.10',
+  needs: ['oil-temperature'],
   text,
   datasets: TASKS.map(({ set }) => set),
   minutes: 1,

@@ -64,6 +64,7 @@ function byFrequency(known: readonly Program[], asked: readonly Program[]): Judg
 export default experiment({
   name: 'execute',
   source: 'Zaremba and Sutskever 2014 (Learning to Execute)',
+  needs: ['lstm'],
   text,
   code: ['execute.ts', 'parts/executor.ts', 'parts/programs.ts'],
   minutes: 18,

@@ -22,6 +22,7 @@ const PARTS = { train: 12 * MONTH, validation: 4 * MONTH, test: 4 * MONTH };
 export default experiment({
   name: 'oil-temperature',
   source: 'Zhou et al. 2021 (Informer, ETTh1); Zeng et al. 2023',
+  needs: ['autoregressive-sine', 'lstm'],
   text,
   datasets: ['ett'],
   minutes: 1,

@@ -10,6 +10,7 @@ const KINDS = ['oneTag', 'severalTags', 'newWord'] as const;
 export default experiment({
   name: 'parts-of-speech',
   source: 'Ling et al. 2015; Plank, Søgaard and Goldberg 2016; Universal Dependencies English EWT',
+  needs: ['bidirectional'],
   text,
   datasets: ['ud-ewt'],
   minutes: 2,

@@ -47,6 +47,7 @@ function errors(words: readonly Word[], said: readonly string[], less: (phonemes
 export default experiment({
   name: 'pronounce',
   source: 'Rao et al. 2015; Yao and Zweig 2015',
+  needs: ['translation'],
   text,
   datasets: ['cmudict'],
   code: ['pronounce.ts', 'parts/letters-to-sounds.ts'],

@@ -35,6 +35,7 @@ const PAIRS = [
 export default experiment({
   name: 'sentence-polarity',
   source: 'Pang and Lee 2005; Wang and Manning 2012 (baselines)',
+  needs: ['sentiment'],
   text,
   datasets: ['sentence-polarity', 'imdb', 'glove-100d'],
   code: ['sentence-polarity.ts', '../shared/classifying.ts'],
@@ -76,7 +77,7 @@ export default experiment({
     });
 
     heading('networkHeading');
-    say('network', { networks: NETWORKS });
+    say('network', { networks: quick ? 1 : NETWORKS, epochs: quick ? 2 : (SENTENCES.epochs ?? NaN) });
     const count = quick ? 1 : NETWORKS;
     const fit = (from: number, to: number, rows: LabelledText[], options: ClassifierOptions) =>
       TextClassifier.fit(rows, {

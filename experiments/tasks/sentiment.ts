@@ -6,6 +6,7 @@ import { labelledTexts, readTable } from 'unrolled/records';
 import { above, atLeast, curves, experiment, Plot } from 'unrolled/reproduce';
 import { accuracyOf, byCounting, colouredTexts, holdOut, NETWORK_ALONE } from '../shared/classifying.js';
 import { onWords, PAIR, pairReader, PIECE, pieces, predictWhole } from './parts/reading-pieces.js';
+import { d2l } from '../shared/books.js';
 import text from './text/sentiment.js';
 
 const READING: ClassifierOptions = {
@@ -27,7 +28,8 @@ const HELD = 0.04;
 
 export default experiment({
   name: 'sentiment',
-  source: 'Maas et al. 2011 (data); Dive into Deep Learning, 16.1–16.2',
+  source: d2l('16.1–16.2', '15.1–15.2', 'Maas et al. 2011 (data)'),
+  needs: ['lstm', 'padding'],
   text,
   datasets: ['imdb', 'glove-100d'],
   code: ['sentiment.ts', 'parts/reading-pieces.ts', '../shared/classifying.ts'],
@@ -81,7 +83,7 @@ export default experiment({
     );
 
     heading('firstHeading');
-    say('first');
+    say('first', { epochs: quick ? 2 : (FIRST.epochs ?? NaN) });
     formula(
       String.raw`\mathbf h_t = \operatorname{LSTM}(\mathbf e_{x_t}, \mathbf h_{t-1}), \qquad P(\text{positive}) = \sigma(\mathbf w^\top \mathbf h_T + b)`,
     );

@@ -25,6 +25,7 @@ const ASKED = ['Nakamura', 'Schwarzkopf', 'Papadopoulos'];
 export default experiment({
   name: 'surnames',
   source: 'Robertson, NLP from scratch: classifying names (PyTorch tutorial)',
+  needs: ['five-shapes', 'padding', 'gru'],
   text,
   datasets: ['names-18-languages'],
   code: ['surnames.ts', '../shared/classifying.ts'],

@@ -3,6 +3,7 @@ import { splitPairs, TranslationMemory, Translator, type TranslatorOptions } fro
 import { bleu, chrf } from 'unrolled/metrics';
 import { readPairs, readTable, unzip } from 'unrolled/records';
 import { above, atLeast, atMost, below, curves, experiment, Plot, sequential } from 'unrolled/reproduce';
+import { d2l } from '../shared/books.js';
 import text from './text/translation.js';
 
 const LONGEST = 10; // words of a side
@@ -36,7 +37,8 @@ const scoresOf = (said: readonly string[], references: readonly (readonly string
 
 export default experiment({
   name: 'translation',
-  source: 'Bahdanau, Cho and Bengio 2015; Dive into Deep Learning, 10.5–10.8, 11.4',
+  source: d2l('10.5–10.8, 11.4', '9.5–9.8、10.4', 'Bahdanau, Cho and Bengio 2015'),
+  needs: ['gru', 'padding'],
   text,
   datasets: ['fra-eng'],
   minutes: 23,

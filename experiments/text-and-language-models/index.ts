@@ -2,6 +2,7 @@
 import type { Chapter } from 'unrolled/reproduce';
 import jointProbability from './joint-probability.js';
 import ngramsZipf from './ngrams-zipf.js';
+import padding from './padding.js';
 import perplexity from './perplexity.js';
 import sampling from './sampling.js';
 import textPreprocessing from './text-preprocessing.js';
@@ -9,5 +10,5 @@ import textPreprocessing from './text-preprocessing.js';
 export default {
   folder: 'text-and-language-models',
   title: { en: 'Text and language models', zh: '文本与语言模型' },
-  experiments: [textPreprocessing, jointProbability, ngramsZipf, sampling, perplexity],
+  experiments: [textPreprocessing, jointProbability, ngramsZipf, sampling, padding, perplexity],
 } satisfies Chapter;

@@ -13,6 +13,7 @@ import {
   Plot,
   SURFACE,
 } from 'unrolled/reproduce';
+import { d2l } from '../shared/books.js';
 import text from './text/joint-probability.js';
 
 const RHYME = 'the cat sat on the mat and the dog sat on the log and the cat saw the dog'.split(' ');
@@ -91,7 +92,8 @@ function latex(direction: 'forward' | 'backward'): string {
 
 export default experiment({
   name: 'joint-probability',
-  source: 'Dive into Deep Learning, 9.1 and 9.3',
+  source: d2l('9.1, 9.3', '8.1、8.3'),
+  needs: ['text-preprocessing'],
   text,
   datasets: ['timemachine'],
   async run({ quick, say, heading, formula, plot, table, lines, check, progress, data }) {

@@ -16,6 +16,7 @@ import {
   near,
   Plot,
 } from 'unrolled/reproduce';
+import { d2l } from '../shared/books.js';
 import text from './text/ngrams-zipf.js';
 
 /** Words that hold a sentence together and say little of its own. */
@@ -98,7 +99,8 @@ function perplexity(words: readonly string[], p: (i: number) => number): number 
 
 export default experiment({
   name: 'ngrams-zipf',
-  source: 'Dive into Deep Learning, 9.3',
+  source: d2l('9.3', '8.3'),
+  needs: ['joint-probability'],
   text,
   datasets: ['timemachine'],
   async run({ quick, say, heading, formula, plot, table, check, progress, data }) {

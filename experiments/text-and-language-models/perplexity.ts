@@ -3,6 +3,7 @@ import { crossEntropy, fromData, zeros } from 'unrolled';
 import { lossMetrics } from 'unrolled/metrics';
 import { Corpus, NgramModel } from 'unrolled/text';
 import { atMost, colour, curves, exactly, experiment, holds, INK, MUTED, near, Plot } from 'unrolled/reproduce';
+import { d2l } from '../shared/books.js';
 import text from './text/perplexity.js';
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -16,11 +17,12 @@ const geometric = (choices: readonly number[]): number =>
 const harmonic = (choices: readonly number[]): number => 1 / mean(choices.map((k) => 1 / k));
 const arithmetic = mean;
 
-const ORDERS = [1, 2, 3, 5];
+const ORDERS = [1, 2, 3, 5] as const;
 
 export default experiment({
   name: 'perplexity',
-  source: 'Dive into Deep Learning, 9.3 (8.4)',
+  source: d2l('9.3.2', '8.4.4'),
+  needs: ['joint-probability'],
   text,
   datasets: ['timemachine'],
   async run({ say, heading, formula, plot, table, check, progress, data }) {
@@ -163,7 +165,7 @@ export default experiment({
     });
     const rows = [
       { key: 'uniformModel', order: 0, k: always(V) },
-      ...all.map((k, i) => ({ key: 'ngramModel' as const, order: ORDERS[i], k })),
+      ...all.map((k, i) => ({ key: `gram${ORDERS[i]}` as const, order: ORDERS[i], k })),
     ] as const;
     const measured = rows.map(({ key, order, k }) => ({
       key,
@@ -180,12 +182,7 @@ export default experiment({
         { heading: t('bits'), number: true },
         { heading: t('perplexity'), number: true },
       ],
-      rows: measured.map((m) => [
-        t(m.key, { n: m.order }),
-        m.loss.toFixed(3),
-        (m.loss / Math.LN2).toFixed(3),
-        m.perplexity.toFixed(2),
-      ]),
+      rows: measured.map((m) => [t(m.key), m.loss.toFixed(3), (m.loss / Math.LN2).toFixed(3), m.perplexity.toFixed(2)]),
     }));
     const falling = measured.map((m) => m.perplexity);
     check(

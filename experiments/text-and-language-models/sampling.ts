@@ -15,6 +15,7 @@ import {
   Plot,
   SURFACE,
 } from 'unrolled/reproduce';
+import { d2l } from '../shared/books.js';
 import text from './text/sampling.js';
 
 const LENGTH = 35; // the sequence 0, 1, 2, …, 34: each token is its own place
@@ -65,7 +66,8 @@ function lanes(epochs: readonly Epoch[]) {
 
 export default experiment({
   name: 'sampling',
-  source: 'Dive into Deep Learning, 9.3 (8.3)',
+  source: d2l('9.3', '8.3.4'),
+  needs: ['text-preprocessing'],
   text,
   run({ quick, seed, say, heading, formula, plot, lines, check }) {
     const random = new Philox(seed);

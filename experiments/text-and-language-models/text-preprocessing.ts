@@ -1,6 +1,7 @@
 // Dive into Deep Learning, 9.2: from a file to numbers. Lines, cleaning, tokens, vocabulary, corpus.
 import { Corpus, Vocabulary } from 'unrolled/text';
 import { atLeast, between, colour, curves, exactly, experiment, holds, MUTED, Plot } from 'unrolled/reproduce';
+import { d2l } from '../shared/books.js';
 import text from './text/text-preprocessing.js';
 
 /** Everything that is no letter becomes a space; lower case. */
@@ -25,7 +26,7 @@ function buildVocabulary(tokens: readonly string[], minCount = 1): string[] {
 
 export default experiment({
   name: 'text-preprocessing',
-  source: 'Dive into Deep Learning, 9.2',
+  source: d2l('9.2', '8.2'),
   text,
   datasets: ['timemachine'],
   async run({ say, heading, plot, table, lines: show, check, data }) {

@@ -53,8 +53,11 @@ export class Curves {
   readonly marks: Plot.Markish[];
   /** Pixels that the names take at the right. */
   readonly room: number;
+  /** As they were given: what a description of the figure is made from. */
+  readonly series: readonly Curve[];
 
   constructor(series: readonly Curve[]) {
+    this.series = series;
     const ends: { x: number; y: number; name: string; fill: string }[] = [];
     this.marks = series.map(({ name, x, y, colour: i, dashed, faint }, at) => {
       const all = Array.from(y, (value, k) => ({ x: x ? x[k] : k, y: Number.isFinite(value) ? value : NaN }));

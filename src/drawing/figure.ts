@@ -36,7 +36,7 @@ function axis(options: Plot.ScaleOptions | undefined): Plot.ScaleOptions | undef
 
 /**
  * A plot as HTML: an SVG, or a figure around one where the options ask for a legend. The same data give the same text.
- * Marks may be `curves(…)`: room for their names is made at the right.
+ * Marks may be `curves(…)`: room for their names is made at the right. `label` is what a screen reader says of it.
  */
 export function figure(options: Omit<PlotOptions, 'marks'> & { marks: readonly unknown[] }, label: string): string {
   const { marks, style, ...rest } = options;
@@ -59,7 +59,10 @@ export function figure(options: Omit<PlotOptions, 'marks'> & { marks: readonly u
   });
   // Coordinates of two decimals: small files, and the same text on every machine.
   const html = drawn.outerHTML.replace(/="[^"]*"/g, (text) => text.replace(/(\.\d\d)\d+/g, '$1'));
-  return html.replace(/<svg /, `<svg role="img" aria-label="${escapeXml(label)}" `);
+  // A group has no role that could carry a name; the picture as a whole has one.
+  return html
+    .replace(/(<g [^>]*?)aria-label=/g, '$1data-mark=')
+    .replace(/<svg /, `<svg role="img" aria-label="${escapeXml(label)}" `);
 }
 
 /** A figure under a title, and a line below that; what a screen reader says of it is the title. */

@@ -99,7 +99,7 @@ describe('formulaHtml', () => {
     const html = formulaHtml('\\begin{aligned} h_t &= \\tanh(W h_{t-1}) \\end{aligned}');
     expect(html).toContain('<math');
     expect(html.replaceAll('http://www.w3.org/1998/Math/MathML', '')).not.toMatch(/https?:| style=|<img/);
-    expect(formulaHtml(`\\frac{${EVIL}`)).toBe(`<pre>\\frac{&lt;script&gt;&amp;&quot;</pre>`);
+    expect(formulaHtml(`\\frac{${EVIL}`)).toBe(`<pre tabindex="0">\\frac{&lt;script&gt;&amp;&quot;</pre>`);
     expect(formulaHtml('\\href{javascript:alert(1)}{x}')).not.toContain('href="');
   });
 });

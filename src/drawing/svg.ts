@@ -72,7 +72,7 @@ export const COLOURS = 6;
 export const THEME = `
 :where(svg.plot, .page) {
   --ink: #1f2430; --muted: #667085; --line: #d5d9e0; --grid: #eceef2; --surface: #ffffff; --faint: #f6f7f9;
-  --c0: #0072b2; --c1: #c8560a; --c2: #008a66; --c3: #b3558f; --c4: #9a6b00; --c5: #2b8fc9;
+  --c0: #0072b2; --c1: #b84e08; --c2: #007a5a; --c3: #a84a84; --c4: #8f6300; --c5: #2b8fc9;
 }
 @media (prefers-color-scheme: dark) {
   :where(svg.plot, .page) {

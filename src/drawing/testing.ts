@@ -35,7 +35,7 @@ export function drawn(html: string): Drawn {
   const all = (selector: string): Element[] => [...document.querySelectorAll(selector)];
   const texts = all('svg text');
   return {
-    lines: all('g[aria-label="line"] path').map((path) => {
+    lines: all('g[data-mark="line"] path').map((path) => {
       const from = shift(path);
       const pieces = (path.getAttribute('d') ?? '').split('M').filter((piece) => piece !== '');
       return pieces.flatMap((piece, i) => [
@@ -49,7 +49,7 @@ export function drawn(html: string): Drawn {
           }),
       ]);
     }),
-    dots: all('g[aria-label="dot"] circle').map((dot) => {
+    dots: all('g[data-mark="dot"] circle').map((dot) => {
       const { x, y } = shift(dot);
       return {
         x: x + number(dot, 'cx'),
@@ -58,13 +58,13 @@ export function drawn(html: string): Drawn {
         fill: dot.getAttribute('fill') ?? '',
       };
     }),
-    bars: all('g[aria-label="bar"] rect, g[aria-label="rect"] rect').map((bar) => ({
+    bars: all('g[data-mark="bar"] rect, g[data-mark="rect"] rect').map((bar) => ({
       x: shift(bar).x + number(bar, 'x'),
       y: shift(bar).y + number(bar, 'y'),
       width: number(bar, 'width'),
       height: number(bar, 'height'),
     })),
-    rules: all('g[aria-label="rule"] line').map((rule) => ({
+    rules: all('g[data-mark="rule"] line').map((rule) => ({
       x1: number(rule, 'x1'),
       x2: number(rule, 'x2'),
       y1: number(rule, 'y1'),

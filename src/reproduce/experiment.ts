@@ -1,4 +1,6 @@
 // What an experiment is: text, and a function that computes, draws, and checks what it computed.
+import type { Cell } from '../cell/cell.js';
+import type { CellDefinition } from '../cell/define.js';
 import type { Curves } from '../drawing/curves.js';
 import type { PlotOptions } from '../drawing/figure.js';
 import type { AbortSignalLike } from '../train/loop.js';
@@ -43,12 +45,22 @@ export interface Experimenting<K extends string> {
   plot(caption: K | Word, draw: (t: Translate<K>) => FigureOptions, values?: Values): void;
   /** A picture that is SVG already, as a cell's diagram is. */
   svg(caption: K | Word, svg: string, values?: Values): void;
+  /**
+   * A cell as its equations in TypeScript, as formulas and as a diagram, side by side.
+   * @returns the cell that `defineCell` makes of them. Errors: CELL, as of `defineCell`.
+   */
+  cell<const S extends string>(caption: K | Word, definition: CellDefinition<S>, values?: Values): Cell;
   /** A table, once for each language. */
   table(draw: (t: Translate<K>) => TableOptions): void;
   /** Lines as they are: shapes, a sample of text, under a line that says what they are. */
   lines(label: K | Word, text: string, values?: Values): void;
   /** An assertion on what was computed in this run. @returns whether it holds */
   check(what: K | Word, expected: Expectation, got: Got, values?: Values): boolean;
+  /**
+   * A sentence on what came out, which stands only where it is true. In the full run it must be true, and is a check as well; the
+   * short version may be too short to show it, and leaves it out. @returns whether it is true
+   */
+  finding(what: K | Word, expected: Expectation, got: Got, values?: Values): boolean;
   /** @param done from 0 to 1. Errors: INTERRUPTED. */
   progress(done: number, text?: string): void;
   /** The text of a known data set. Errors: NOT_FOUND. */
@@ -61,8 +73,10 @@ export interface Experimenting<K extends string> {
 export interface ExperimentDefinition<M extends Messages> {
   /** As it is named on the command line, and its file. */
   name: string;
-  /** Where it was published, and where to read about it: `Dive into Deep Learning, 9.1`. */
-  source: string;
+  /** Where it was published, and where to read about it: `Dive into Deep Learning, 9.1`; where editions differ, in each language. */
+  source: string | Message;
+  /** Names of the experiments to have read before. */
+  needs?: readonly string[];
   /** `idea` is what it is about, in a paragraph or two. */
   text: M & { title: Message; idea: Message };
   /** The known data sets that it reads. */
@@ -80,7 +94,9 @@ export interface Experiment {
   /** As on the command line. */
   name: string;
   /** Where it was published. */
-  source: string;
+  source: string | Message;
+  /** Names of the experiments to have read before. */
+  needs?: readonly string[];
   /** All that it says, in each language. */
   text: Messages & { title: Message; idea: Message };
   /** The known data sets that it reads. */

@@ -36,4 +36,6 @@ export {
   sequential,
   SURFACE,
 } from '../drawing/curves.js';
+export { drawGraph, type Graph, type GraphEdge, type GraphNode, type NodeKind } from '../drawing/networks/graph.js';
+export { encoderDecoder, unrolled, type UnrolledNetwork, type UnrolledOptions } from '../drawing/networks/unrolled.js';
 export * as Plot from '@observablehq/plot';

@@ -14,6 +14,11 @@ export type Messages = Readonly<Record<string, Message>>;
 /** What a message’s placeholders `{name}` stand for. */
 export type Values = Readonly<Record<string, string | number>>;
 
+/** A text that may be the same in all languages. */
+export function inLanguage(text: string | Message, language: Language): string {
+  return typeof text === 'string' ? text : text[language];
+}
+
 /** A table of messages as it is, with the names of its keys in its type. */
 export function messages<const M extends Messages>(table: M): M {
   return table;

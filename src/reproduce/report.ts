@@ -1,17 +1,18 @@
 // The page of an experiment and the index of all: results in, HTML out.
 import { CODE_STYLE, codeHtml } from '../drawing/pages/code.js';
 import { levelVariables } from '../drawing/colourScale.js';
+import { lessonMap, MAP_STYLE } from '../drawing/networks/lessonMap.js';
 import { htmlPage, type Section } from '../drawing/pages/htmlPage.js';
 import { markdownHtml } from '../drawing/pages/markdown.js';
 import { escapeXml, formatSeconds } from '../drawing/svg.js';
-import type { Chapter } from './experiment.js';
-import type { Language } from './messages.js';
+import type { Chapter, Experiment } from './experiment.js';
+import { inLanguage, type Language, type Message } from './messages.js';
 import { type ExperimentResult, passed, translator } from './run.js';
 import { WORDS } from './words.js';
 
 const HTML_LANGUAGE = { en: 'en', zh: 'zh-Hans' } as const satisfies Record<Language, string>;
 
-const STYLE = `${CODE_STYLE}${levelVariables('.page')}
+const STYLE = `${CODE_STYLE}${levelVariables('.page')}${MAP_STYLE}
 .page:lang(zh-Hans), :lang(zh-Hans) :is(blockquote, figure text) { font-family: system-ui, -apple-system, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif; }
 :lang(zh-Hans) em { font-style: normal; font-weight: 600; }
 a { color: var(--c0); }
@@ -23,6 +24,12 @@ math[display='block'] { margin: 0.9rem 0; overflow-x: auto; overflow-y: hidden; 
 .index th:nth-child(3) { width: 6.5rem; }
 .index th:nth-child(4) { width: 7rem; }
 .index .number { white-space: nowrap; }
+.finding { margin: 0.9rem 0 1.3rem; padding-left: 0.9rem; border-left: 3px solid var(--c2); }
+.cell { display: grid; grid-template-columns: minmax(0, 1.2fr) minmax(0, 1fr); gap: 0.8rem 1.6rem; align-items: center; }
+.cell > div { min-width: 0; }
+.cell > div:last-child { grid-column: 1 / -1; }
+.cell pre { white-space: pre-wrap; font-size: 0.8rem; }
+@media (max-width: 760px) { .cell { grid-template-columns: minmax(0, 1fr); } }
 .verdict { font-weight: 600; }
 .ok { color: var(--c2); }
 .bad, tr.bad td { color: #c62828; font-weight: 600; }
@@ -37,6 +44,8 @@ export interface ReportOptions {
   command: string;
   /** The address of the index, where there is one. */
   index: string | null;
+  /** The titles of other experiments, by name. */
+  titles?: Readonly<Record<string, Message>>;
   /** The same page in other languages. */
   others: readonly { language: Language; href: string }[];
 }
@@ -51,10 +60,10 @@ export function experimentReport(result: ExperimentResult, options: ReportOption
   const t = translator(experiment.name, WORDS, language);
   const { title, idea } = experiment.text;
   const facts = [
-    experiment.source,
+    inLanguage(experiment.source, language),
     formatSeconds(result.seconds),
     t('seedIs', { seed: String(result.seed) }),
-    options.backend,
+    backendIn(options.backend, language),
   ];
   const sections: Section[] = [
     {
@@ -62,6 +71,7 @@ export function experimentReport(result: ExperimentResult, options: ReportOption
         `<p class="muted">${escapeXml(facts.join(' · '))}</p>`,
         ...(quick ? [markdownHtml(t('quickRun'))] : []),
         markdownHtml(idea[language]),
+        ...readBefore(experiment, options),
       ].join('\n'),
     },
     { heading: t('checks'), html: `${verdict(result, language)}\n${checkTable(checks, language)}` },
@@ -69,11 +79,13 @@ export function experimentReport(result: ExperimentResult, options: ReportOption
   ];
   if (error) {
     const lines = escapeXml(`error[${error.code}]: ${error.message}\nhelp: ${error.help}`);
-    sections.push({ heading: t('broke'), html: `<pre class="bad">${lines}</pre>` });
+    sections.push({ heading: t('broke'), html: `<pre class="bad" tabindex="0">${lines}</pre>` });
   }
   const files = options.code.map(({ name, text }) => `<p class="when">${escapeXml(name)}</p>\n${codeHtml(text)}`);
   sections.push({ heading: t('code'), html: `${markdownHtml(t('codeNote'))}\n${files.join('\n')}` });
-  sections.push({ html: `<p class="muted">${escapeXml(t('again'))}</p>\n<pre>${escapeXml(options.command)}</pre>` });
+  sections.push({
+    html: `<p class="muted">${escapeXml(t('again'))}</p>\n<pre tabindex="0">${escapeXml(options.command)}</pre>`,
+  });
   return page(
     title[language],
     sections,
@@ -106,11 +118,28 @@ export function indexReport(
         markdownHtml(t('indexIdea')),
         ...(results.some(({ quick }) => quick) ? [markdownHtml(t('quickRun'))] : []),
         `<p><span class="verdict ${bad === 0 ? 'ok' : 'bad'}">${escapeXml(state)}</span> <span class="muted">· ${escapeXml(
-          [t('checkCount', { count }), formatSeconds(seconds), options.backend].join(' · '),
+          [t('checkCount', { count }), formatSeconds(seconds), backendIn(options.backend, language)].join(' · '),
         )}</span></p>`,
       ].join('\n'),
     },
   ];
+  const lessons = chapters.flatMap((chapter, colour) =>
+    chapter.experiments
+      .filter((experiment) => results.some((result) => result.experiment.name === experiment.name))
+      .map(({ name, text, needs = [] }) => ({
+        name,
+        title: text.title[language],
+        href: options.href(name),
+        needs,
+        colour,
+      })),
+  );
+  if (lessons.length > 2) {
+    sections.push({
+      heading: t('map'),
+      html: `${markdownHtml(t('mapIdea'))}\n<div class="scroll" tabindex="0">${lessonMap(lessons, t('map'))}</div>`,
+    });
+  }
   const known = new Set(chapters.flatMap(({ experiments }) => experiments));
   const own = results.map(({ experiment }) => experiment).filter((experiment) => !known.has(experiment));
   for (const chapter of [...chapters, { title: WORDS.own, experiments: own }]) {
@@ -120,16 +149,40 @@ export function indexReport(
       const { experiment, checks } = result;
       const ok = passed(result);
       const good = checks.filter((check) => check.ok).length;
-      return `<tr><td><a href="${escapeXml(options.href(experiment.name))}">${escapeXml(experiment.text.title[language])}</a><br><code class="muted">${escapeXml(experiment.name)}</code></td><td class="muted">${escapeXml(experiment.source)}</td><td class="number ${ok ? 'ok' : 'bad'}">${ok ? '✓' : '✗'} ${good} / ${checks.length}</td><td class="number">${escapeXml(formatSeconds(result.seconds))}</td></tr>`;
+      return `<tr><td><a href="${escapeXml(options.href(experiment.name))}">${escapeXml(experiment.text.title[language])}</a><br><code class="muted">${escapeXml(experiment.name)}</code></td><td class="muted">${escapeXml(inLanguage(experiment.source, language))}</td><td class="number ${ok ? 'ok' : 'bad'}">${ok ? '✓' : '✗'} ${good} / ${checks.length}</td><td class="number">${escapeXml(formatSeconds(result.seconds))}</td></tr>`;
     });
     const heads = [t('experiment'), t('source'), t('checks'), t('time')];
     const head = heads.map((text, i) => `<th scope="col"${i > 1 ? ' class="number"' : ''}>${escapeXml(text)}</th>`);
     sections.push({
       heading: chapter.title[language],
-      html: `<div class="scroll"><table class="index"><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`,
+      html: `<div class="scroll" tabindex="0"><table class="index"><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`,
     });
   }
   return page(t('indexTitle'), sections, language, [], options.others);
+}
+
+/** Links to what should have been read, where there are such pages. */
+function readBefore({ name, needs = [] }: Experiment, { language, titles, index }: ReportOptions): string[] {
+  const known = needs.flatMap((other) => {
+    const title = titles?.[other]?.[language];
+    if (title === undefined) return [];
+    // Without an index the page stands alone, and its neighbours may not exist.
+    return index === null ? escapeXml(title) : `<a href="${escapeXml(other)}.html">${escapeXml(title)}</a>`;
+  });
+  const t = translator(name, WORDS, language);
+  return known.length === 0 ? [] : [`<p class="muted">${escapeXml(t('readBefore'))} ${known.join(' · ')}</p>`];
+}
+
+/** `native (avx512, 2 threads)`, in the page's language. */
+function backendIn(backend: string, language: Language): string {
+  if (language === 'en') return backend;
+  const names: Record<string, string> = { native: '原生后端', wasm: 'WebAssembly 后端', reference: '参考后端' };
+  return backend
+    .replace(
+      /^(\w+) \((.*)\)$/,
+      (_, name: string, rest: string) => `${names[name] ?? name}（${rest.replaceAll(', ', '，')}）`,
+    )
+    .replace(/(\d+) threads?/, '$1 线程');
 }
 
 function verdict(result: ExperimentResult, language: Language): string {
@@ -145,8 +198,12 @@ function checkTable(checks: ExperimentResult['checks'], language: Language): str
     ({ what, expected, got, ok }) =>
       `<tr${ok ? '' : ' class="bad"'}><td class="${ok ? 'ok' : 'bad'}">${ok ? '✓' : '✗'}</td><td>${inline(what[language])}</td>${figureCell(expected)}${figureCell(got)}</tr>`,
   );
-  const heads = ['', t('what'), t('expected'), t('got')].map((text) => `<th scope="col">${escapeXml(text)}</th>`);
-  return `<div class="scroll"><table><thead><tr>${heads.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+  const heads = [t('verdict'), t('what'), t('expected'), t('got')].map((text, i) =>
+    i === 0
+      ? `<th scope="col"><span class="unseen">${escapeXml(text)}</span></th>`
+      : `<th scope="col">${escapeXml(text)}</th>`,
+  );
+  return `<div class="scroll" tabindex="0"><table><thead><tr>${heads.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
 }
 
 /** Short ones stay in one line; lists may break. */
@@ -174,6 +231,5 @@ function page(
       (o) => `<a href="${escapeXml(o.href)}" hreflang="${HTML_LANGUAGE[o.language]}">${NAMES[o.language]}</a>`,
     ),
   ];
-  const nav = all.length > 0 ? [{ html: `<nav>${all.join('')}</nav>` }] : [];
-  return htmlPage({ title, sections: [...nav, ...sections], style: STYLE, language: HTML_LANGUAGE[language] });
+  return htmlPage({ title, sections, nav: all.join(''), style: STYLE, language: HTML_LANGUAGE[language] });
 }

@@ -111,7 +111,12 @@ describe('a run', () => {
     expect(said.en).toMatch(/<em>words<\/em>/);
     expect(said.en).toMatch(/<math/); // and its underscores and stars are no emphasis
     expect(said.en.match(/<em>/g)).toHaveLength(1);
-    expect(figure.en).toMatch(/<figure><svg role="img" aria-label="See the line\."/);
+    // The picture's text is its data: the caption under it is read as well.
+    expect(figure.en).toMatch(
+      /<figure><svg role="img" aria-label="height; height: 1 at 0, 0.05 at 2, lowest 0.05, highest 2"/,
+    );
+    expect(figure.zh).toMatch(/aria-label="高度；高度：0 处为 1，2 处为 0.05，最低 0.05，最高 2"/);
+    expect(figure.en).not.toMatch(/<g [^>]*aria-label/);
     expect(figure.en).toContain('>↑ height<');
     expect(figure.zh).toContain('>↑ 高度<');
     expect(figure.zh).not.toContain('>x →<'); // an axis without a label has none
@@ -119,6 +124,48 @@ describe('a run', () => {
     expect(table.en).toContain('12,346');
     expect(table.en).toContain('&lt;b&gt;');
     expect(lines.zh).toContain('[2, 3] &lt;');
+  });
+
+  it('says a finding only where it is true, and counts on it in the full run', async () => {
+    const found = experiment({
+      name: 'found',
+      source: 'A book, 1',
+      text: TEXT,
+      run({ finding }) {
+        expect(finding('sum', above(5), 6, { n: 3 })).toBe(true);
+        expect(finding('again', above(7), 6)).toBe(false);
+      },
+    });
+    const short = await runExperiment(found, OPTIONS);
+    expect(short.blocks.map(({ en }) => en)).toEqual(['<div class="finding"><p>The sum of 3 numbers</p>\n</div>']);
+    expect(short.checks).toEqual([]);
+    const full = await runExperiment(found, { ...OPTIONS, quick: false });
+    expect(full.checks.map(({ ok, got }) => [ok, got])).toEqual([
+      [true, '6'],
+      [false, '6'],
+    ]);
+  });
+
+  it('shows a cell as code, formula and diagram', async () => {
+    const cells = experiment({
+      name: 'cells',
+      source: 'A book, 1',
+      text: TEXT,
+      run({ cell, check }) {
+        const made = cell('caption', {
+          name: 'Halving',
+          state: ['h'],
+          step: ({ x, h, linear, tanh }) => ({ h: tanh(linear('n', x, h)) }),
+        });
+        check('again', exactly('Halving'), made.name);
+      },
+    });
+    const result = await runExperiment(cells, OPTIONS);
+    expect(result.error).toBeNull();
+    const [{ en }] = result.blocks;
+    expect(en.replace(/<[^>]*>/g, '')).toContain('tanh(linear(');
+    expect(en).toContain('<math');
+    expect(en).toContain('class="cell-diagram"');
   });
 
   it('is drawn as the same page twice', async () => {

@@ -1,6 +1,11 @@
 // Runs an experiment: what it says becomes blocks of HTML in each language, what it checks becomes a list.
 import { UnrolledError } from '../errors.js';
+import { defineCell } from '../cell/define.js';
+import { altText } from '../drawing/altText.js';
+import { toDiagram } from '../drawing/cells/diagram.js';
+import { toLatex } from '../drawing/cells/latex.js';
 import { figure } from '../drawing/figure.js';
+import { codeHtml } from '../drawing/pages/code.js';
 import { formulaHtml } from '../drawing/pages/formula.js';
 import { htmlTable } from '../drawing/pages/htmlPage.js';
 import { markdownHtml } from '../drawing/pages/markdown.js';
@@ -9,7 +14,7 @@ import type { AbortSignalLike } from '../train/loop.js';
 import type { Experiment, Experimenting, Translate } from './experiment.js';
 import { type Expectation, type Got, shown } from './expectation.js';
 import { fill, type Language, type Messages, type Values } from './messages.js';
-import { WORDS } from './words.js';
+import { ALT_WORDS, WORDS } from './words.js';
 
 export type Texts = Record<Language, string>;
 
@@ -49,9 +54,9 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   const table: Messages = { ...WORDS, ...experiment.text };
   const blocks: Texts[] = [];
   const checks: CheckResult[] = [];
-  const inEach = (make: (t: Translate<string>) => string): Texts => {
+  const inEach = (make: (t: Translate<string>, language: Language) => string): Texts => {
     const texts: Texts = { en: '', zh: '' };
-    for (const language of languages) texts[language] = make(translator(experiment.name, table, language));
+    for (const language of languages) texts[language] = make(translator(experiment.name, table, language), language);
     return texts;
   };
   const add = (make: (t: Translate<string>) => string): void => void blocks.push(inEach(make));
@@ -67,8 +72,24 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
     heading: (key, values) => add((t) => `<h2>${escapeXml(t(key, values))}</h2>`),
     say: (key, values) => add((t) => markdownHtml(t(key, values))),
     formula: (latex) => add(() => formulaHtml(latex)),
-    plot: (caption, draw, values) => add((t) => captioned(figure(draw(t), t(caption, values)), t(caption, values))),
+    plot(caption, draw, values) {
+      const html = inEach((t, language) => {
+        const options = draw(t);
+        return captioned(figure(options, altText(options, ALT_WORDS[language])), t(caption, values));
+      });
+      blocks.push(html);
+    },
     svg: (caption, svg, values) => add((t) => captioned(svg, t(caption, values))),
+    cell(caption, definition, values) {
+      const cell = defineCell(definition);
+      const panels = [
+        `<div>${codeHtml(dedented(String(definition.step)))}</div>`,
+        `<div>${formulaHtml(toLatex(cell))}</div>`,
+        `<div>${toDiagram(cell)}</div>`,
+      ];
+      add((t) => captioned(`<div class="cell">${panels.join('\n')}</div>`, t(caption, values)));
+      return cell;
+    },
     table: (draw) =>
       add((t) => {
         const { columns, rows, strong } = draw(t);
@@ -76,10 +97,16 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
         return htmlTable(columns, text, strong);
       }),
     lines: (label, text, values) =>
-      add((t) => `<p class="when">${escapeXml(t(label, values))}</p>\n<pre>${escapeXml(text)}</pre>`),
+      add((t) => `<p class="when">${escapeXml(t(label, values))}</p>\n<pre tabindex="0">${escapeXml(text)}</pre>`),
     check(what, expected: Expectation, got: Got, values?: Values) {
       const ok = expected.accepts(got);
       checks.push({ what: inEach((t) => t(what, values)), expected: expected.text, got: shown(got), ok });
+      return ok;
+    },
+    finding(what, expected, got, values) {
+      const ok = expected.accepts(got);
+      if (ok) add((t) => `<div class="finding">${markdownHtml(t(what, values))}</div>`);
+      if (!quick) context.check(what, expected, got, values);
       return ok;
     },
     progress(done, text = '') {
@@ -103,6 +130,19 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
         : new UnrolledError('INTERNAL', message, 'run it alone with --debug', { cause: thrown });
   }
   return { experiment, seconds: (performance.now() - start) / 1000, quick, seed, blocks, checks, error };
+}
+
+/** Lines of a function as it is printed, without the indentation that they have in common, two spaces deep. */
+function dedented(code: string): string {
+  const lines = code.split('\n');
+  const depths = lines.slice(1).map((line) => (line.trim() === '' ? Infinity : line.search(/\S/)));
+  const least = Math.min(...depths);
+  const unit = Math.min(...depths.filter((depth) => depth > least)) - least === 4 ? 2 : 1;
+  return lines
+    .map((line, i) =>
+      i === 0 ? line : ' '.repeat(Number.isFinite(depths[i - 1]) ? (depths[i - 1] - least) / unit : 0) + line.trim(),
+    )
+    .join('\n');
 }
 
 /** Whether it ended and all its checks hold; an experiment without a check shows nothing. */

@@ -1,5 +1,6 @@
 // Words that all experiments share: of the pages, and of axes.
-import { messages } from './messages.js';
+import type { AltWords } from '../drawing/altText.js';
+import { type Language, messages } from './messages.js';
 
 export const WORDS = messages({
   // The page.
@@ -17,7 +18,9 @@ export const WORDS = messages({
     zh: '以下就是运行的全部代码，从 `unrolled` 导入的都是这个库的公开接口。',
   },
   again: { en: 'The command, to do it again:', zh: '再次运行的命令：' },
-  source: { en: 'Read beside it', zh: '对照阅读' },
+  verdict: { en: 'passed?', zh: '是否通过' },
+  source: { en: 'Source', zh: '对照阅读' },
+  readBefore: { en: 'Read before this:', zh: '先读：' },
   allExperiments: { en: 'All experiments', zh: '全部实验' },
   own: { en: 'Of one’s own', zh: '自己的实验' },
   quickRun: {
@@ -27,7 +30,12 @@ export const WORDS = messages({
   indexTitle: { en: 'Recurrent networks, runnable', zh: '可以运行的循环神经网络教程' },
   indexIdea: {
     en: 'Every section of a course on recurrent networks as an experiment: it runs, checks itself against published figures, and draws what happened.',
-    zh: '循环神经网络课程的每一节都是一个实验：它会真正运行，用公开发表的数字检验自己，并画出发生了什么。',
+    zh: '循环神经网络课程的每一节都是一个实验：代码真正运行，结果与公开发表的数值逐一核对，训练过程画成图。',
+  },
+  map: { en: 'The map', zh: '知识地图' },
+  mapIdea: {
+    en: 'Each box is a lesson; a line goes down from what it needs. Boxes of one colour are a chapter.',
+    zh: '每个方框是一课；线从上面的前提连到下面需要它的课。同一种颜色的方框属于同一章。',
   },
   experiment: { en: 'experiment', zh: '实验' },
   time: { en: 'time', zh: '用时' },
@@ -56,6 +64,26 @@ export const WORDS = messages({
   gradientNorm: { en: 'norm of the gradient', zh: '梯度范数' },
   clipping: { en: 'gradient clipping', zh: '梯度裁剪' },
 });
+
+/** How a figure is put into words. */
+export const ALT_WORDS: Readonly<Record<Language, AltWords>> = {
+  en: {
+    chart: 'Chart: {y} by {x}',
+    curve: '{name}: {first} at {from}, {last} at {to}, lowest {low}, highest {high}',
+    line: 'a line',
+    marks: '{count} {mark}, from {low} to {high}',
+    kinds: { dot: 'dots', bar: 'bars', cell: 'cells', rect: 'rectangles', tick: 'ticks', line: 'points' },
+    separator: '; ',
+  },
+  zh: {
+    chart: '图表：横轴为{x}，纵轴为{y}',
+    curve: '{name}：{from} 处为 {first}，{to} 处为 {last}，最低 {low}，最高 {high}',
+    line: '曲线',
+    marks: '{count} 个{mark}，取值从 {low} 到 {high}',
+    kinds: { dot: '点', bar: '条', cell: '格', rect: '矩形', tick: '刻线', line: '点' },
+    separator: '；',
+  },
+};
 
 /** The name of a word that many figures use, in both languages. */
 export type Word = keyof typeof WORDS;

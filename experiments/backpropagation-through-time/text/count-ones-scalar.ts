@@ -31,6 +31,15 @@ export default messages({
     en: 'The loss falls by four orders of magnitude: slowly while the gradient with respect to $W$ is small, then fast.',
     zh: '损失下降了约四个数量级：$W$ 的梯度还小时下降缓慢，之后迅速下降。',
   },
+  gradientCaption: {
+    en: 'The gradients of both weights in each epoch.',
+    zh: '每一轮中两个权重的梯度。',
+  },
+  gradientsEnd: {
+    en: 'Length of the gradient in the last epoch, as a share of that in the first',
+    zh: '最后一轮的梯度长度与第一轮之比',
+  },
+  gradient: { en: 'gradient', zh: '梯度' },
   many: {
     en: 'The output is almost 3, yet the network has not learned to count. One example is one equation, and two unknowns have a whole curve of solutions:',
     zh: '输出几乎等于 3，但网络并没有学会计数。一个样本只是一个方程，而两个未知数有整整一条曲线的解：',

@@ -8,8 +8,8 @@ export default messages({
   },
   scalarHeading: { en: 'Powers of a number', zh: '一个数的幂' },
   scalar: {
-    en: 'With one unit and no activation function, the derivative of the state with respect to the one $t$ steps earlier is $w^t$. Fifty steps turn 1.5 into 637,621,500 (the fraction .214 dropped; the 49th power is only 425,081,000). For 0.6, ten steps leave 0.0060466176, twenty 0.0000365616, the square of that. A book that prints another number for these powers has rounded or counted the steps differently.',
-    zh: '只有一个单元且没有激活函数时，状态对 $t$ 步之前状态的导数就是 $w^t$。五十步把 1.5 变成 637,621,500（略去小数 .214；49 次幂只有 425,081,000）。对 0.6 而言，十步之后剩下 0.0060466176，二十步之后剩下 0.0000365616，后者是前者的平方。若书中印的是别的数字，那是取整或步数的数法不同。',
+    en: 'With one unit and no activation function, the derivative of the state with respect to the one $t$ steps earlier is $w^t$. Fifty steps turn 1.5 into 637,621,500 (the fraction .214 dropped; the 49th power is only 425,081,000). For 0.6, ten steps leave 0.0060466176, twenty 0.0000365616, the square of that. A widely read book prints 0.00097 for the last, which is $0.5^{10}$; see [errata](errata.html).',
+    zh: '只有一个单元且没有激活函数时，状态对 $t$ 步之前状态的导数就是 $w^t$。五十步把 1.5 变成 637,621,500（略去小数 .214；49 次幂只有 425,081,000）。对 0.6 而言，十步之后剩下 0.0060466176，二十步之后剩下 0.0000365616，后者是前者的平方。有一本流传很广的书把后者印成 0.00097，那其实是 $0.5^{10}$，见[勘误](errata.html)。',
   },
   power15: { en: '1.5⁵⁰ without its fraction (published: 637,621,500)', zh: '1.5⁵⁰ 的整数部分（书中为 637,621,500）' },
   power06: { en: '0.6 to the power {t} (exact: {value})', zh: '0.6 的 {t} 次幂（精确值 {value}）' },
@@ -50,10 +50,13 @@ export default messages({
     zh: 'ReLU 在 ρ = 2 时爆炸：‖∂h₅₀/∂h₀‖，{count} 个网络的中位数',
   },
   reluAbove: {
-    en: 'Powers of ten by which ReLU exceeds tanh there: the least of {count} networks',
-    zh: '此处 ReLU 比 tanh 大多少个数量级：{count} 个网络中的最小值',
+    en: 'Powers of ten by which ReLU exceeds tanh in ‖∂h₅₀/∂h₀‖, ρ = 2: the least of {count} networks',
+    zh: 'ρ = 2 时，ReLU 的 ‖∂h₅₀/∂h₀‖ 比 tanh 大多少个数量级：{count} 个网络中的最小值',
   },
-  reluMedian: { en: 'The same: the median of {count} networks', zh: '同上：{count} 个网络的中位数' },
+  reluMedian: {
+    en: 'Powers of ten by which ReLU exceeds tanh in ‖∂h₅₀/∂h₀‖, ρ = 2: the median of {count} networks',
+    zh: 'ρ = 2 时，ReLU 的 ‖∂h₅₀/∂h₀‖ 比 tanh 大多少个数量级：{count} 个网络的中位数',
+  },
   tanhBelow: {
     en: 'With tanh, ‖∂hₜ/∂h₀‖ is smaller than without an activation function, at all t',
     zh: '对所有 t，使用 tanh 时 ‖∂hₜ/∂h₀‖ 都小于没有激活函数时',
@@ -78,8 +81,8 @@ export default messages({
     zh: '回溯 {steps} 步时，LSTM（遗忘门偏置 1）的梯度比 RNN 大多少个数量级：{count} 个网络中的最小值',
   },
   lstmOverGru: {
-    en: 'The same against the GRU with its usual biases, {steps} steps back: the least of {count} networks',
-    zh: '同上，与默认偏置的 GRU 相比，回溯 {steps} 步：{count} 个网络中的最小值',
+    en: 'Powers of ten by which the gradient of the LSTM (forget bias 1) exceeds that of the GRU with its usual biases, {steps} steps back: the least of {count} networks',
+    zh: '回溯 {steps} 步时，LSTM（遗忘门偏置 1）的梯度比默认偏置的 GRU 大多少个数量级：{count} 个网络中的最小值',
   },
   stepsBack: { en: 'steps back', zh: '回溯步数' },
   orthogonal: { en: 'RNN, orthogonal', zh: 'RNN（正交初始化）' },
@@ -89,8 +92,12 @@ export default messages({
   },
   forgetHeading: { en: 'The bias of the forget gate', zh: '遗忘门的偏置' },
   forget: {
-    en: 'How open a gate is at the start is a matter of its bias: $\\sigma(0) = 0.5$ halves the gradient at each step, $\\sigma(1) = 0.73$, $\\sigma(3) = 0.95$. That is why LSTMs are started with a forget bias of 1 or more. The gradient also finds ways through $h$, so it fades less than the gate alone would make it; with a bias of 4 it no longer fades at all.',
-    zh: '门在初始时开多大，取决于它的偏置：$\\sigma(0) = 0.5$ 使梯度每步减半，$\\sigma(1) = 0.73$，$\\sigma(3) = 0.95$。所以 LSTM 的遗忘门偏置通常初始化为 1 或更大。梯度还可以经由 $h$ 传播，因此实际衰减比只算门要慢；偏置为 4 时已完全不再衰减。',
+    en: 'How open a gate is at the start is a matter of its bias: $\\sigma(0) = 0.5$ halves the gradient at each step, $\\sigma(1) = 0.73$, $\\sigma(3) = 0.95$. That is why LSTMs are started with a forget bias of 1 or more. The gradient also finds ways through $h$, so it fades less than the gate alone would make it.',
+    zh: '门在初始时开多大，取决于它的偏置：$\\sigma(0) = 0.5$ 使梯度每步减半，$\\sigma(1) = 0.73$，$\\sigma(3) = 0.95$。所以 LSTM 的遗忘门偏置通常初始化为 1 或更大。梯度还可以经由 $h$ 传播，因此实际衰减比只算门要慢。',
+  },
+  noFading: {
+    en: 'With a bias of {bias} it no longer fades at all: a factor of {rate} at each step.',
+    zh: '偏置为 {bias} 时已完全不再衰减：每步的因子为 {rate}。',
   },
   forgetRises: {
     en: 'The factor per step rises with the forget bias ({rates})',

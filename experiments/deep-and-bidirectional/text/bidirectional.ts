@@ -6,6 +6,10 @@ export default messages({
     en: '“The ___ was closed, so we swam in the sea.” “The ___ was closed, so we paid in cash.” What belongs in the gap depends on what comes after it as much as on what came before. A *bidirectional* network is two recurrent networks that share an input. One reads from the first step to the last, the other from the last to the first, and at every step the two hidden states are put side by side, or added.\n\nSo each output knows the whole sequence. That is a gift where the sequence is complete (tagging, filling a gap, encoding a sentence), and a trap where it is not: a language model has no future to read.',
     zh: '“___关门了，我们只好去海里游泳。”“___关门了，我们只好明天再来取钱。”空格里该填什么，既取决于前文，也取决于后文。*双向循环神经网络*由两个共享输入的循环神经网络组成，一个从头读到尾，另一个从尾读到头；每个时间步上，把两个隐状态拼接或相加。\n\n于是每个输出都了解整个序列。如果序列是完整的（词性标注、填空、编码句子），这是一件好事；如果不完整，这就成了陷阱：语言模型没有未来可读。',
   },
+  drawn: {
+    en: 'Both directions, unrolled: one passes its state to the right, the other to the left; each output has both.',
+    zh: '两个方向按时间步展开：一个把隐状态向右传，另一个向左传；每个输出同时用到两者。',
+  },
   merging: {
     en: 'Two merges of the same weights over the same windows, and the two directions by themselves. Concatenation doubles the width and keeps apart who said what; the sum keeps the width, and whatever follows can no longer tell the directions apart.',
     zh: '用相同的权重和相同的窗口比较两种合并方式，并与单独运行的两个方向对照。拼接使宽度加倍，并保留“谁说了什么”；相加保持宽度不变，但后面的层无法再区分两个方向。',
@@ -24,8 +28,12 @@ export default messages({
   },
   cheatHeading: { en: 'A language model that cheats', zh: '作弊的语言模型' },
   cheat: {
-    en: 'Take the language model of the earlier sections (10,000 characters of The Time Machine, windows of 35), and set `bidirectional: true`. The target at place $t$ is $x_{t+1}$, and the backward direction has just read it. Training looks like a triumph: perplexity close to 1 after a few epochs, on text it has never read as well, since copying needs no knowledge of English. Only at the last place of a window is there nothing to copy from.\n\nThat last place is what generation asks for at every single step.',
-    zh: '沿用前面章节的语言模型（《时间机器》的 10,000 个字符，窗口长 35），只加上 `bidirectional: true`。位置 $t$ 的目标是 $x_{t+1}$，而反向网络刚刚读过它。训练看起来大获成功：没几轮困惑度就接近 1，在从未读过的文本上也是如此，因为抄写不需要懂英语。只有窗口的最后一个位置无处可抄。\n\n而生成文本时，每一步所需要的恰恰就是最后这个位置。',
+    en: 'Take the language model of the earlier sections (10,000 characters of The Time Machine, windows of 35), and set `bidirectional: true`. The target at place $t$ is $x_{t+1}$, and the backward direction has just read it. Copying needs no knowledge of English, and works on text it has never read as well. Only at the last place of a window is there nothing to copy from.\n\nThat last place is what generation asks for at every single step.',
+    zh: '沿用前面章节的语言模型（《时间机器》的 10,000 个字符，窗口长 35），只加上 `bidirectional: true`。位置 $t$ 的标签是 $x_{t+1}$，而反向网络刚刚读过它。抄写不需要懂英语，在从未读过的文本上也行得通。只有窗口的最后一个位置无处可抄。\n\n而生成文本时，每一步所需要的恰恰就是最后这个位置。',
+  },
+  triumph: {
+    en: 'Training looks like a triumph: after {epochs} epochs the perplexity is {read}, and {unread} on text that it has never read.',
+    zh: '训练看起来大获成功：{epochs} 轮之后困惑度为 {read}，在从未读过的文本上为 {unread}。',
   },
   cheats: {
     en: 'Bidirectional, training text, where the next character is in the input: perplexity (largest of the seeds; d2l publishes 1.1 for its misuse)',
@@ -51,8 +59,8 @@ export default messages({
   twoDirections: { en: 'two directions', zh: '双向' },
   place: { en: 'place in the window', zh: '窗口中的位置' },
   placesCaption: {
-    en: 'Perplexity of the next character by its place in a window, on text that neither model has read. In one direction every place is a prediction, and more context helps at first. In two directions all places but the last are copied; at the last one (dot) it must predict as well, and does worse: of its training, one place in 35 was a prediction.',
-    zh: '按窗口中的位置统计的下一个字符的困惑度（两个模型都没读过的文本）。单向模型在每个位置都在预测，开始时上文越长越好；双向模型除最后一个位置外都在抄写，到了最后一个位置（圆点）也只能预测，而且更差：它的训练中 35 个位置里只有一个是真正的预测。',
+    en: 'Perplexity of the next character by its place in a window, on text that neither model has read. In one direction every place is a prediction. In two directions all places but the last are copied; at the last one (dot) it must predict as well, and of its training one place in 35 was a prediction.',
+    zh: '按窗口中的位置统计的下一个字符的困惑度（两个模型都没读过的文本）。单向模型在每个位置都在预测；双向模型除最后一个位置外都在抄写，到了最后一个位置（圆点）也只能预测，而它的训练中 35 个位置里只有一个是真正的预测。',
   },
   oneContinues: { en: 'One direction continues “time traveller ”', zh: '单向模型续写 “time traveller ”' },
   twoContinues: { en: 'Two directions continue it', zh: '双向模型续写同一前缀' },

@@ -5,12 +5,16 @@ export default messages({
   ...shared,
   title: { en: 'Deep recurrent networks', zh: '深度循环神经网络' },
   idea: {
-    en: 'A recurrent network is deep in time, but between the input and the output of one step stands a single layer. Layers can be stacked: the states of the first are the inputs of the second, step by step, and each layer has its own state that goes on in time. Here are two layers of LSTMs on the same task. Each has $256$ hidden units, and the second has more weights, since its input is 256 numbers instead of one of 28 characters.',
-    zh: '循环神经网络在时间上很深，但在同一时间步的输入与输出之间只有一层。层可以堆叠起来：第一层的隐状态逐步成为第二层的输入，每一层各有自己的、沿时间延续的隐状态。这里在同样的任务上使用两层 LSTM，每层 $256$ 个隐藏单元；第二层的权重更多，因为它的输入是 256 个数，而不是 28 个字符之一。',
+    en: 'A recurrent network is deep in time, but between the input and the output of one step stands a single layer. Layers can be stacked: the states of the first are the inputs of the second, step by step, and each layer has its own state that goes on in time. Here are two layers of LSTMs on the same task. The second has more weights, since its input is a whole hidden state instead of one of 28 characters.',
+    zh: '循环神经网络在时间上很深，但在同一时间步的输入与输出之间只有一层。层可以堆叠起来：第一层的隐状态逐步成为第二层的输入，每一层各有自己的、沿时间延续的隐状态。这里在同样的任务上使用两层 LSTM；第二层的权重更多，因为它的输入是整个隐状态，而不是 28 个字符之一。',
   },
   layers: {
     en: 'Whatever the cell $\\phi$ is, the only thing new is the layer below in the place of the input. The learning rate is 2, as in the book: a deeper network starts more slowly.',
     zh: '无论用哪种单元 $\\phi$，新的只有一点：输入的位置换成了下面一层。与书中一样，学习率为 2：更深的网络起步更慢。',
+  },
+  stackCaption: {
+    en: 'Two layers, unrolled in time: each has its own state (to the right), and the upper reads the states of the lower (upwards).',
+    zh: '两层网络按时间步展开：每层各有自己的隐状态（向右），上层读取下层的隐状态（向上）。',
   },
   trainHeading: { en: 'Training', zh: '训练' },
   stackHeading: { en: 'Nothing but a stack', zh: '只是堆叠' },

@@ -144,4 +144,8 @@ export function learnFromScratch(context: Experimenting<SharedKey | 'gatesCaptio
       ),
     ],
   }));
+  const percent = (value: number): string => `${(100 * value).toFixed(0)} %`;
+  const atEnd = gates[gates.length - 1];
+  const shares = names.map((of) => `${of} ${sides.map(({ within }) => percent(share(atEnd[of], within))).join(' / ')}`);
+  say('gatesEnd', { epochs, shares: shares.join(', ') });
 }

@@ -43,6 +43,10 @@ const shared = messages({
     zh: '轮数、困惑度，以及网络在前缀“time traveller”之后的输出',
   },
   gatesHeading: { en: 'Gates learn to decide', zh: '门学会做决定' },
+  gatesEnd: {
+    en: 'After {epochs} epochs, open and closed: {shares}.',
+    zh: '{epochs} 轮之后，打开与关闭的比例：{shares}。',
+  },
   gates: {
     en: 'Small weights leave every gate half open: all are near 0.5 before training, and the network can neither keep nor refuse anything. What the training has to find are weights large enough to push gates to one side or the other at the right characters.',
     zh: '初始权重很小，所以训练之前每个门都半开着，取值在 0.5 附近，网络既保留不住什么，也拒绝不了什么。训练要找到的，是足够大的权重，能在恰当的字符处把门推向某一边。',

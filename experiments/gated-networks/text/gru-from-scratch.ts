@@ -13,7 +13,7 @@ export default messages({
     zh: '每一行公式都对应下面代码中的一行。与论文和书中一样，重置门在与 $W_{hn}$ 相乘*之前*作用于状态，所以候选状态要等它算完：与状态的乘法要先后做两次。（PyTorch 在乘法之后才重置，因此这里对照的层是 `GRUResetBefore`。）最后一行是加权平均：$Z$ 为 1 时保留旧状态，为 0 时由候选状态取而代之。',
   },
   gatesCaption: {
-    en: 'How many of all values of the update gate z and the reset gate r are above 0.9 (open) or below 0.1 (closed) on one batch, while the network learns. They start at none. After 500 epochs z is closed about a third of the time: the unit takes the candidate and forgets what it held. z is hardly ever open, since nothing here has to be kept for long.',
-    zh: '训练过程中，在一个小批量上更新门 z 和重置门 r 的全部取值里，大于 0.9（打开）和小于 0.1（关闭）的各占多少。训练之前两者都是零。500 轮之后，z 大约有三分之一的时间是关闭的：单元换上候选状态，忘掉原来的内容。z 几乎从不打开，因为这里没有什么需要长久保留。',
+    en: 'How many of all values of the update gate z and the reset gate r are above 0.9 (open) or below 0.1 (closed) on one batch, while the network learns. They start at none. Where z is closed, the unit takes the candidate and forgets what it held.',
+    zh: '训练过程中，在一个小批量上更新门 z 和重置门 r 的全部取值里，大于 0.9（打开）和小于 0.1（关闭）的各占多少。训练之前两者都是零。z 关闭时，单元换上候选状态，忘掉原来的内容。',
   },
 });

@@ -8,6 +8,14 @@ export default messages({
     en: 'Not every character is worth remembering, and some end what went before. A simple RNN overwrites its whole state at every step; a GRU decides, for each unit, how much. The *update gate* $z$ says how much of the old state stays; the *reset gate* $r$ says how much of the old state may be seen when the new *candidate* is computed. Both are sigmoids of the input and the state, between 0 and 1, and learned like everything else. Where $z$ is near 1, values and gradients pass through many steps unharmed.',
     zh: '并非每个字符都值得记住，有的字符还意味着前文的结束。简单的循环神经网络每一步都改写整个隐状态；GRU 则让每个单元自己决定改写多少。*更新门* $z$ 决定旧的隐状态保留多少；*重置门* $r$ 决定在计算新的*候选隐状态*时，旧的隐状态可以被看到多少。两者都是输入与隐状态的 sigmoid，取值在 0 与 1 之间，与其他参数一起学习。当 $z$ 接近 1 时，数值和梯度可以毫无损失地穿过许多时间步。',
   },
+  sameCell: {
+    en: 'These equations give the library’s GRU: the graph of its step',
+    zh: '这些方程就是库中的 GRU：一步的计算图',
+  },
+  notations: {
+    en: "Letters of the book beside those here: $\\mathbf R$ is $r$, $\\mathbf Z$ is $z$, $\\tilde{\\mathbf H}$ is the candidate $n$; `linear('r', x, h)` is $\\mathbf X \\mathbf W_{xr} + \\mathbf H \\mathbf W_{hr} + \\mathbf b_r$. The last line, $n + z \\odot (h - n)$, is $z \\odot h + (1 - z) \\odot n$ with one product less.",
+    zh: "书中的字母与这里的对应：$\\mathbf R$ 即 $r$，$\\mathbf Z$ 即 $z$，$\\tilde{\\mathbf H}$ 即候选隐状态 $n$；`linear('r', x, h)` 即 $\\mathbf X \\mathbf W_{xr} + \\mathbf H \\mathbf W_{hr} + \\mathbf b_r$。最后一行 $n + z \\odot (h - n)$ 就是 $z \\odot h + (1 - z) \\odot n$，少一次乘法。",
+  },
   diagram: {
     en: 'One step of the GRU: two gates, the candidate n, and the mixture of old state and candidate.',
     zh: 'GRU 的一个时间步：两个门、候选隐状态 n，以及旧的隐状态与候选隐状态的混合。',
@@ -16,10 +24,10 @@ export default messages({
     en: 'This form resets *after* the product with the state, as PyTorch computes it: all products with $h$ are one product. The paper and the book reset *before* it, which takes two products one after the other; both learn alike.',
     zh: '上式在与隐状态做矩阵乘法*之后*才重置，与 PyTorch 一致：所有与 $h$ 的乘法可以合成一次。论文和书中则在乘法*之前*重置，需要先后两次乘法；两者的学习效果相当：',
   },
-  limitsHeading: { en: 'Two limits', zh: '两种极限情形' },
+  limitsHeading: { en: 'Three limits', zh: '三种极限情形' },
   limits: {
-    en: 'With a bias of 50 a gate is 1, with −50 it is 0, whatever comes in. So both ends can be tried: with $z = 1$ the state is copied through any number of steps; with $r = 1$ and $z = 0$ the GRU is the simple RNN.',
-    zh: '偏置取 50，门就恒为 1；取 −50，门就恒为 0，与输入无关。因此可以直接试验两个极端：$z = 1$ 时，隐状态原样复制，经过多少步都不变；$r = 1$ 且 $z = 0$ 时，GRU 就是普通的循环神经网络。',
+    en: 'With a bias of 50 a gate is 1, with −50 it is 0, whatever comes in. So the ends can be tried: with $z = 1$ the state is copied through any number of steps; with $r = 1$ and $z = 0$ the GRU is the simple RNN; with $r = 0$ and $z = 0$ it sees the present input alone, and is a multilayer perceptron at each step.',
+    zh: '偏置取 50，门就恒为 1；取 −50，门就恒为 0，与输入无关。因此可以直接试验各个极端：$z = 1$ 时，隐状态原样复制，经过多少步都不变；$r = 1$ 且 $z = 0$ 时，GRU 就是普通的循环神经网络；$r = 0$ 且 $z = 0$ 时，它只看当前输入，每一步都是一个多层感知机。',
   },
   copies: {
     en: 'z = 1: how far the state has moved after 100 steps of random input',
@@ -28,6 +36,10 @@ export default messages({
   isRnn: {
     en: 'r = 1, z = 0: largest difference from a simple RNN with the candidate’s weights',
     zh: 'r = 1、z = 0：与使用候选隐状态权重的普通循环神经网络的最大差别',
+  },
+  isMlp: {
+    en: 'r = 0, z = 0: largest difference from tanh(x W + b), which knows no past',
+    zh: 'r = 0、z = 0：与不知道过去的 tanh(x W + b) 的最大差别',
   },
   trainHeading: { en: 'Training', zh: '训练' },
   size: {
@@ -43,8 +55,12 @@ export default messages({
     zh: '同一些单元的隐状态，蓝色为 −1，无色为 0，橙色为 1。更新门颜色浓的行，隐状态的颜色会持续好几个字符。',
   },
   means: {
-    en: 'The same gates over 1,000 characters: the mean of all units where a space is read, where a word begins, and inside a word. Where a word begins, the end of the last one is worth least.',
-    zh: '同样的门在 1,000 个字符上的情况：读到空格时、单词开头处和单词内部，全部单元的平均值。在单词开头，上一个单词的结尾最没有保留价值。',
+    en: 'The same gates over 1,000 characters: the mean of all units where a space is read, where a word begins, and inside a word.',
+    zh: '同样的门在 1,000 个字符上的情况：读到空格时、单词开头处和单词内部，全部单元的平均值。',
+  },
+  leastAtStart: {
+    en: 'At the start of a word this network keeps least of the previous one: its update gate has a mean of {start} there, {space} at a space and {inside} inside a word. It is one network; with another seed the order may be another.',
+    zh: '在单词开头，这个网络对上一个单词保留得最少：更新门在此处的平均值为 {start}，读到空格时为 {space}，单词内部为 {inside}。这只是一个网络，换一个种子，次序可能不同。',
   },
   leftCaption: {
     en: 'What the update gate leaves of a state after so many characters: the product of its values, averaged over 1,000 characters; all units, and the tenth that keeps most (dashed). The axis is logarithmic: a constant gate would give a straight line. This is the direct way; a GRU also carries its state on through the candidate, as a simple RNN does.',

@@ -13,7 +13,7 @@ export default messages({
     zh: '每一行公式都对应下面代码中的一行。门 $I$、$F$、$O$ 经过 sigmoid 函数 $\\sigma$，取值在 0 与 1 之间；候选记忆元 $G$ 经过 tanh，取值在 −1 与 1 之间。$\\odot$ 是按元素相乘：门为 0，什么也不放过；门为 1，全部放过。记忆元 $C$ 是 LSTM 在状态中新增的部分：它只经过一次乘法和一次加法就到达下一步，中间没有矩阵。',
   },
   gatesCaption: {
-    en: 'How many of all values of the input gate i, the forget gate f and the output gate o are above 0.9 (open) or below 0.1 (closed) on one batch, while the network learns. They start at none. After 500 epochs input and output gates are open about a third of the time; the forget gate keeps to the middle, since what a unit stores here is needed for a few characters only.',
-    zh: '训练过程中，在一个小批量上输入门 i、遗忘门 f 和输出门 o 的全部取值里，大于 0.9（打开）和小于 0.1（关闭）的各占多少。训练之前两者都是零。500 轮之后，输入门和输出门大约有三分之一的时间是打开的；遗忘门则停在中间，因为这里存下的内容只需要保留几个字符。',
+    en: 'How many of all values of the input gate i, the forget gate f and the output gate o are above 0.9 (open) or below 0.1 (closed) on one batch, while the network learns. They start at none. A forget gate in the middle lets a memory fade within a few characters.',
+    zh: '训练过程中，在一个小批量上输入门 i、遗忘门 f 和输出门 o 的全部取值里，大于 0.9（打开）和小于 0.1（关闭）的各占多少。训练之前两者都是零。遗忘门停在中间时，记忆在几个字符之内就会消退。',
   },
 });

@@ -20,8 +20,20 @@ export default messages({
     zh: '留出的绝句上的困惑度，越低越好。左：全部词元；右：已知下一个是汉字时，只看汉字。',
   },
   learningCaption: {
-    en: 'Perplexity of the same quatrains after each epoch, all tokens. Counting is done after one pass; the network needs many.',
-    zh: '每一轮之后同样这些绝句上的困惑度（全部词元）。统计频率读一遍就够了，网络要读很多遍。',
+    en: 'Perplexity of the same quatrains after each epoch, all tokens.',
+    zh: '每一轮之后同样这些绝句上的困惑度（全部词元）。',
+  },
+  networkAhead: {
+    en: 'On all tokens the network ({own}) is ahead of the best n-gram model ({best}).',
+    zh: '在全部词元上，网络（{own}）胜过最好的 n 元语法（{best}）。',
+  },
+  networkBehind: {
+    en: 'On all tokens the network ({own}) is behind the best n-gram model ({best}): it has not read enough yet.',
+    zh: '在全部词元上，网络（{own}）还不如最好的 n 元语法（{best}）：它读得还不够。',
+  },
+  noneKept: {
+    en: 'None of {count} poems has the form yet: the network was trained for too short a time to count.',
+    zh: '{count} 首诗中还没有一首符合格式：训练太短，网络还没学会数数。',
   },
   bestNgram: { en: 'best n-gram', zh: '最好的 n 元语法' },
   all: { en: 'all tokens', zh: '全部词元' },
@@ -44,14 +56,17 @@ export default messages({
     en: 'Each poem begins with the line break that ends the one before it; everything else, the choice between five and seven included, is drawn. Nothing holds the form but the network.',
     zh: '每首诗都从上一首结尾的换行符开始，其余全部由抽取得来，包括选五言还是七言。没有任何规则约束格式，格式全靠网络自己保持。',
   },
-  freePoems: { en: 'the first of each form, T = 0.7', zh: '两种形式中最先写出的几首，T = 0.7' },
+  freePoems: {
+    en: 'the first poems that have a form, T = {temperature}',
+    zh: '最先写出的几首合格的诗，T = {temperature}',
+  },
   temperatureAxis: { en: 'temperature', zh: '温度' },
   shareOf: { en: 'share', zh: '比例' },
   formKept: { en: 'form kept', zh: '格式正确' },
   linesCopied: { en: 'lines copied', zh: '照抄的诗句' },
   formCaption: {
-    en: 'Share of poems whose four lines have equal length, five or seven, with the right marks at their ends; and share of lines that stand in the training poems word for word. Form survives heat longer than sense does.',
-    zh: '四句等长（五字或七字）且标点正确的诗所占比例，以及与训练诗句一字不差的句子所占比例。升高温度时，格式比文意更经得住考验。',
+    en: 'Share of poems whose four lines have equal length, five or seven, with the right marks at their ends; and share of lines that stand in the training poems word for word.',
+    zh: '四句等长（五字或七字）且标点正确的诗所占比例，以及与训练诗句一字不差的句子所占比例。',
   },
   formIsKept: {
     en: 'Form kept (line lengths, punctuation): share of {count} free samples at T = 1',
@@ -63,8 +78,8 @@ export default messages({
   },
   acrosticHeading: { en: 'Acrostics', zh: '藏头诗' },
   acrostic: {
-    en: 'A rule says for each place which tokens may stand there: the first of a line is given, the last is its mark, all others are characters. The logits of the rest become $-\\infty$. The network did not see a forced character coming, but it reads it, and goes on from it. Of 64 poems for each word, those shown are the ones that the network itself finds likeliest: a first step towards planning.',
-    zh: '规则为每个位置规定哪些词元可以出现：句首是给定的字，句末是标点，其余位置是汉字；其他词元的未规范化预测一律变成 $-\\infty$。网络事先并不知道会被迫写下哪个字，但它会读到这个字，并由此往下写。每个词写 64 首，这里给出网络自己认为最可能的一首，算是“构思”的第一步。',
+    en: 'A rule says for each place which tokens may stand there: the first of a line is given, the last is its mark, all others are characters. The logits of the rest become $-\\infty$. The network did not see a forced character coming, but it reads it, and goes on from it. Of {count} poems for each word, those shown are the ones that the network itself finds likeliest: a first step towards planning.',
+    zh: '规则为每个位置规定哪些词元可以出现：句首是给定的字，句末是标点，其余位置是汉字；其他词元的未规范化预测一律变成 $-\\infty$。网络事先并不知道会被迫写下哪个字，但它会读到这个字，并由此往下写。每个词写 {count} 首，这里给出网络自己认为最可能的一首，算是“构思”的第一步。',
   },
   acrosticOf: { en: '{word}', zh: '{word}' },
   acrosticsKeep: {
@@ -77,19 +92,19 @@ export default messages({
   freePoem: { en: 'free', zh: '自由写作' },
   acrosticPoem: { en: 'acrostic', zh: '藏头诗' },
   placeCaption: {
-    en: 'How surprised the network is, on average, by each token of a poem of four times five characters: of real ones that it has not seen, of its own at T = 0.7, and of acrostics. Marks come as expected: it counts. The first character of a line (dotted) is hard to guess, the second easier, and the third is hard again: such a line is read two and three, and the network has found its caesura. From the second line on, characters that an acrostic forces surprise more than free ones do; a few characters later both go on alike.',
-    zh: '五言绝句中每个词元让网络感到的平均意外程度：没有见过的真实绝句、T = 0.7 时的自由写作、藏头诗。标点总在意料之中：它会数数。每句的第一个字（虚线处）难猜，第二个字容易些，第三个字又难起来：五言诗按“二三”节奏诵读，网络自己发现了这个停顿。从第二句起，藏头诗强加的句首字比自由写作的更出人意料；再过几个字，两者就不相上下了。',
+    en: 'How surprised the network is, on average, by each token of a poem of four times five characters: of real ones that it has not seen, of its own at T = 0.7, and of acrostics. Dotted: the first character of each line.',
+    zh: '五言绝句中每个词元让网络感到的平均意外程度：没有见过的真实绝句、T = 0.7 时的自由写作、藏头诗。虚线处是每句的第一个字。',
   },
-  caesura: {
-    en: 'Surprise of the third character of such a line, after the caesura: more than that of the second (nats)',
-    zh: '同样的诗中第三字（停顿之后）的意外程度：高于第二字（奈特）',
+  itCounts: {
+    en: 'Marks come as expected ({nats} nats on average): it counts.',
+    zh: '标点总在意料之中（平均 {nats} 奈特）：它会数数。',
   },
-  forcedCosts: {
-    en: 'Surprise of a first character that is forced (lines 2 to 4): more than that of a free one (nats)',
-    zh: '强加的句首字（第二至第四句）的意外程度：高于自由写作（奈特）',
+  foundCaesura: {
+    en: 'The third character of a line surprises more ({third} nats) than the second ({second}): such a line is read two and three, and the network has found its caesura.',
+    zh: '一句的第三个字（{third} 奈特）比第二个字（{second} 奈特）更难猜：五言诗按“二三”节奏诵读，网络自己发现了这个停顿。',
   },
-  formIsCertain: {
-    en: 'Surprise of the marks in unseen quatrains of five characters a line (nats)',
-    zh: '没有见过的五言绝句中标点的意外程度（奈特）',
+  forcedSurprise: {
+    en: 'From the second line on, first characters that an acrostic forces surprise more ({forced} nats) than free ones do ({free}).',
+    zh: '从第二句起，藏头诗强加的句首字（{forced} 奈特）比自由写作的（{free} 奈特）更出人意料。',
   },
 });

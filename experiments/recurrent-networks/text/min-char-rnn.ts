@@ -3,7 +3,7 @@ import { messages } from 'unrolled/reproduce';
 export default messages({
   title: { en: 'min-char-rnn, the 110-line program', zh: 'min-char-rnn：110 行的字符模型' },
   idea: {
-    en: 'In 2015 Andrej Karpathy published a character-level language model in 110 lines of NumPy: one recurrent layer, backpropagation through 25 characters by hand, Adagrad, and nothing else. Many people learned from it what a recurrent network is. Here it stands twice: written by hand, line by line, on plain arrays; and with a recurrent layer of the library, where the gradient is derived from the equation. Starting from the same weights, all three programs have the same losses.\n\nThe program reads its text in chunks of 25 characters. The state at the end of a chunk is the start of the next one, but the gradient stops there: this is truncated backpropagation through time with a batch of one. It never sees the text in another order.',
+    en: 'In 2015 Andrej Karpathy published a character-level language model in 110 lines of NumPy: one recurrent layer, backpropagation through 25 characters by hand, Adagrad, and nothing else. Many people learned from it what a recurrent network is. Here it stands twice: written by hand, line by line, on plain arrays; and with a recurrent layer of the library, where the gradient is derived from the equation. Starting from the same weights, all three programs give the same losses.\n\nThe program reads its text in chunks of 25 characters. The state at the end of a chunk is the start of the next one, but the gradient stops there: this is truncated backpropagation through time with a batch of one. It never sees the text in another order.',
     zh: '2015 年，Andrej Karpathy 发表了一个只有 110 行 NumPy 代码的字符级语言模型：一个循环层，手写的 25 步反向传播，Adagrad，除此之外什么也没有。许多人正是从它弄懂了循环神经网络。这里把它写了两遍：一遍在普通数组上逐行手写；另一遍使用这个库的循环层，梯度由方程自动导出。从同样的初始权重出发，三个程序每一步的损失都相同。\n\n程序每次读 25 个字符。一段末尾的隐状态就是下一段的初始隐状态，但梯度到段首为止：这就是批量大小为 1 的截断的通过时间反向传播。文本始终按原来的顺序读入。',
   },
   sameHeading: { en: 'The same losses as NumPy', zh: '与 NumPy 的损失逐一相同' },
@@ -37,10 +37,18 @@ export default messages({
   byHand: { en: 'by hand', zh: '手写' },
   layer64: { en: 'layer, 64 bits', zh: '循环层，64 位' },
   layer32: { en: 'layer, 32 bits', zh: '循环层，32 位' },
-  trainHeading: { en: 'A hundred thousand chunks of Shakespeare', zh: '读十万段莎士比亚' },
+  trainHeading: { en: '{count} chunks of Shakespeare', zh: '读 {count} 段莎士比亚' },
   training: {
-    en: 'The program follows its loss by an average, $S \\leftarrow 0.999\\,S + 0.001\\,L$, which starts at $25\\,\\ln 65$. Two numbers give it a scale. A model that only knows how often each character occurs pays {single} nats for 25 characters; one that knows how often it follows the character before it pays {pairs}.\n\nMuch depends on the seed. Adagrad’s first steps are so large that many units start saturated, near −1 or 1, and some seeds take long to recover; NumPy’s runs differ as much: its seeds 0, 1 and 2 stand at 52.2, 54.1 and 58.1 nats after 10,000 chunks. So four seeds read 20,000 chunks each, and the best of them goes on to 100,000.',
-    zh: '程序用滑动平均 $S \\leftarrow 0.999\\,S + 0.001\\,L$ 跟踪损失，初值为 $25\\,\\ln 65$。两个数字可作参照：只知道每个字符出现频率的模型，25 个字符要付出 {single} 奈特；知道前一个字符之后各字符频率的模型，要付出 {pairs} 奈特。\n\n结果在很大程度上取决于随机种子。Adagrad 的最初几步太大，许多隐藏单元一开始就饱和在 −1 或 1 附近，有的种子要很久才能恢复；NumPy 的多次运行也有同样大的差别：种子 0、1、2 在 10,000 段之后分别为 52.2、54.1、58.1 奈特。因此先让四个种子各读 20,000 段，再让其中最好的一个读到 100,000 段。',
+    en: 'The program follows its loss by an average, $S \\leftarrow 0.999\\,S + 0.001\\,L$, which starts at $25\\,\\ln 65$. Two numbers give it a scale. A model that only knows how often each character occurs pays {single} nats for 25 characters; one that knows how often it follows the character before it pays {pairs}.\n\nMuch depends on the seed. Adagrad’s first steps are so large that many units start saturated, near −1 or 1, and some seeds take long to recover; NumPy’s runs differ as much: its seeds 0, 1 and 2 stand at 52.2, 54.1 and 58.1 nats after 10,000 chunks.',
+    zh: '程序用滑动平均 $S \\leftarrow 0.999\\,S + 0.001\\,L$ 跟踪损失，初值为 $25\\,\\ln 65$。两个数字可作参照：只知道每个字符出现频率的模型，25 个字符要付出 {single} 奈特；知道前一个字符之后各字符频率的模型，要付出 {pairs} 奈特。\n\n结果在很大程度上取决于随机种子。Adagrad 的最初几步太大，许多隐藏单元一开始就饱和在 −1 或 1 附近，有的种子要很久才能恢复；NumPy 的多次运行也有同样大的差别：种子 0、1、2 在 10,000 段之后分别为 52.2、54.1、58.1 奈特。',
+  },
+  fourSeeds: {
+    en: 'So {seeds} seeds read {trial} chunks each, and the best of them goes on to {count}.',
+    zh: '因此先让 {seeds} 个种子各读 {trial} 段，再让其中最好的一个读到 {count} 段。',
+  },
+  oneSeed: {
+    en: 'The short version reads {count} chunks with one seed.',
+    zh: '快速版只用一个种子读 {count} 段。',
   },
   at20000: {
     en: 'Smoothed loss after 20,000 chunks, seed {seed} (NumPy, seed 0: 49.4)',
@@ -59,8 +67,8 @@ export default messages({
     zh: '{n} 段中最后 200 段的平均损失（快速版）',
   },
   lossCaption: {
-    en: 'Smoothed loss: four seeds in light blue, the best of them in blue. Dashed: what counting single characters and pairs of them gives. Orange dots: the NumPy program with seed 0. Dotted: the text has ended, and the program reads it again.',
-    zh: '平滑损失：浅蓝色是四个种子，蓝色是其中最好的一个。虚线：字符一元统计与二元统计的损失。橙色点：NumPy 程序（种子 0）。竖直点线：文本读完，从头再读。',
+    en: 'Smoothed loss (blue; light blue: the other seeds). Dashed: what counting single characters and pairs of them gives. Orange dots, where there are any: the NumPy program with seed 0. Dotted, where it is reached: the text has ended, and the program reads it again.',
+    zh: '平滑损失（蓝色；浅蓝色是其他种子）。虚线：字符一元统计与二元统计的损失。橙色点（如果有）：NumPy 程序（种子 0）。竖直点线（如果读到）：文本读完，从头再读。',
   },
   single: { en: 'single characters', zh: '单个字符' },
   pairs: { en: 'pairs', zh: '字符对' },

@@ -4,7 +4,7 @@ export default messages({
   title: { en: 'A recurrent network from scratch', zh: '循环神经网络的从零开始实现' },
   idea: {
     en: 'A language model should use everything that it has read, not only the last few tokens. A recurrent network keeps a *hidden state* $H_t$: at each step it mixes the new character into the state of the step before, with the same weights at every step, and predicts the next character from the result. However long the text, the number of parameters stays the same.\n\nHere it is written from tensors alone, as in the book: vectors for characters, five parameters, one line for the step. It learns the first 10,000 characters of The Time Machine, reading them in order (*sequential* sampling, where the state goes on from batch to batch) or in shuffled pieces (*random* sampling, where it starts from zero each time).',
-    zh: '语言模型应当利用读过的全部内容，而不仅仅是最近的几个词元。循环神经网络保存一个*隐状态* $H_t$：在每个时间步，它把新字符与上一步的隐状态混合，各时间步使用同一组权重，再由结果预测下一个字符。无论文本多长，参数的个数都不变。\n\n这里与书中一样只用张量来写：字符的向量、五个参数、一行更新式。它学习《时间机器》的前 10,000 个字符，读法有两种：*顺序分区*，隐状态从一个小批量延续到下一个；*随机采样*，文本片段被打乱，每次都从零状态开始。',
+    zh: '语言模型应当利用读过的全部内容，而不仅仅是最近的几个词元。循环神经网络保存一个*隐状态* $H_t$：在每个时间步，它把新字符与上一步的隐状态混合，各时间步使用同一组权重，再由结果预测下一个字符。无论文本多长，参数的个数都不变。\n\n这里与书中一样只用张量来写：字符的向量、五个参数、一行更新公式。它学习《时间机器》的前 10,000 个字符，读法有两种：*顺序分区*，隐状态从一个小批量延续到下一个；*随机采样*，文本片段被打乱，每次都从零状态开始。',
   },
   vocabulary: {
     en: 'Tokens: 26 letters, the space, and the unknown token (published: 28)',
@@ -48,28 +48,36 @@ export default messages({
   },
   freeHeading: { en: 'Without clipping', zh: '不裁剪会怎样' },
   free: {
-    en: 'The weights of the book start small (deviation 0.01), and a gradient with a norm above 1 comes late; whether the training then survives without clipping is luck. Layers of libraries usually start larger, weights and biases uniform in $\\pm 1/\\sqrt{H}$. At learning rate 1 one of the first gradients then nearly always throws the weights away. With clipping the same start learns.',
-    zh: '书中的初始权重很小（标准差 0.01），范数超过 1 的梯度出现得很晚；那时不做裁剪，训练能否继续全凭运气。各种库的循环层通常用更大的初始值，在 $\\pm 1/\\sqrt{H}$ 之间均匀分布。这时，学习率为 1 的最初几步几乎总会毁掉全部权重。做了裁剪，同样的初始值可以正常学习。',
+    en: 'The weights of the book start small (deviation 0.01), and a gradient with a norm above 1 comes late; whether the training then survives without clipping is luck. Layers of libraries usually start larger, weights and biases uniform in $\\pm 1/\\sqrt{H}$. How many of {starts} such starts are thrown away at learning rate 1 within {epochs} epochs, without clipping, depends on the width of the network: {wide} with 512 hidden units, {narrow} with the 256 of the other pages.',
+    zh: '书中的初始权重很小（标准差 0.01），范数超过 1 的梯度出现得很晚；那时不做裁剪，训练能否继续全凭运气。各种库的循环层通常用更大的初始值，在 $\\pm 1/\\sqrt{H}$ 之间均匀分布。这时取学习率 1、不做裁剪，{starts} 次训练中有多少次在 {epochs} 轮之内毁掉全部权重，取决于网络的宽度：512 个隐藏单元时 {wide} 次，其他各页所用的 256 个单元时 {narrow} 次。加上裁剪，从同样的初始值出发就能正常训练。',
   },
   freeCheck: {
     en: 'Not clipped: the highest perplexity of them all, where it was given up (PyTorch after 100 epochs: 5e21)',
     zh: '不裁剪：其中最高的困惑度，到此停止（PyTorch 在 100 轮后为 5e21）',
   },
   freeCount: {
-    en: 'Not clipped: how many of {starts} trainings, each from other weights, diverge within a few epochs',
-    zh: '不裁剪：从不同的初始权重出发的 {starts} 次训练中，几轮之内发散的次数',
+    en: 'Not clipped, 512 hidden units: how many of {starts} trainings, each from other weights, diverge within a few epochs',
+    zh: '不裁剪，512 个隐藏单元：从不同的初始权重出发的 {starts} 次训练中，几轮之内发散的次数',
   },
   tamedCheck: {
     en: 'Clipped, from the first of these starts: perplexity after {epochs} epochs (uniform: 28)',
     zh: '裁剪，使用其中第一组初始值：{epochs} 轮之后的困惑度（均匀分布为 28）',
   },
   freeCaption: {
-    en: 'The loss of each batch, from initial weights uniform in ±1/√H. Not clipped, the loss is more than ten times that of guessing after a few steps, and training was stopped there.',
-    zh: '每个小批量的损失，初始权重在 ±1/√H 之间均匀分布。不做裁剪时，几步之后损失就达到瞎猜的十倍以上，训练到此停止。',
+    en: 'The loss of each batch, from initial weights uniform in ±1/√H. A training ends where its loss is more than ten times that of guessing.',
+    zh: '每个小批量的损失，初始权重在 ±1/√H 之间均匀分布。损失超过瞎猜的十倍时，训练到此停止。',
   },
   perplexityCaption: {
-    en: 'Perplexity while training. For a long time the network knows little more than how frequent each character is; then it learns spelling, words, and at last the text by heart. Random sampling ends higher: each piece starts without a past. Now and then a step goes wrong and takes epochs to mend.',
-    zh: '训练过程中的困惑度。很长一段时间里，网络只知道各字符出现的频率；然后它学会拼写、单词，最后把课文背了下来。随机采样的结果更高，因为每个片段都没有上文。偶尔有一步走错，要好几轮才能恢复。',
+    en: 'Perplexity in each epoch of the training, on a log axis. Dotted: guessing evenly among all characters. A peak is a step that went wrong.',
+    zh: '训练中每一轮的困惑度（对数坐标）。点线：在全部字符中均匀地猜。尖峰是走错的一步。',
+  },
+  byHeart: {
+    en: 'For a long time the network knows little more than how frequent each character is; then it learns spelling, words, and at last the text by heart: sequential sampling ends at a perplexity of {end}.',
+    zh: '很长一段时间里，网络只知道各字符出现的频率；然后它学会拼写、单词，最后把这段文字背了下来：顺序分区最终的困惑度为 {end}。',
+  },
+  randomHigher: {
+    en: 'Random sampling ends higher than sequential, at {end}: each piece starts without a past.',
+    zh: '随机采样的结果比顺序分区高，为 {end}：每个片段都没有上文。',
   },
   uniform: { en: 'uniform', zh: '均匀分布' },
   sequential: { en: 'sequential', zh: '顺序分区' },
@@ -85,17 +93,21 @@ export default messages({
     zh: '轮数、困惑度，以及在前缀“time traveller”和“traveller”之后的输出（顺序分区）',
   },
   normCaption: {
-    en: 'The norm of the gradient of each batch before it is clipped (sequential sampling). In the middle of the training, where most is learned, nearly every gradient has a norm above 1.',
-    zh: '每个小批量裁剪之前的梯度范数（顺序分区）。训练中段学到的东西最多，那里几乎每一步的范数都超过 1。',
+    en: 'The norm of the gradient of each batch before it is clipped (sequential sampling). Above the dotted line it is scaled down to θ.',
+    zh: '每个小批量裁剪之前的梯度范数（顺序分区）。超过点线的都被缩短到 θ。',
   },
-  placeHeading: { en: 'What the state is worth', zh: '隐状态的价值' },
+  longSteps: {
+    en: 'In the tenth of the training with the longest gradients {share} of them have a norm above 1.',
+    zh: '在梯度最长的那十分之一训练过程中，{share} 的梯度范数超过 1。',
+  },
+  placeHeading: { en: 'What the state is worth', zh: '隐状态有多大用处' },
   placeCaption: {
-    en: 'Perplexity of the trained networks at each place of a window of 35 characters. After random sampling the first characters have to be guessed without a past, and this alone makes the mean worse; ten characters on, the state has found its place in the text. In sequential sampling the state comes from the batch before.',
-    zh: '训练好的网络在 35 个字符的窗口中各个位置上的困惑度。随机采样时，开头的几个字符没有上文可依，平均值正是因此变差；大约十个字符之后，隐状态就找到了自己在文中的位置。顺序分区时，隐状态来自前一个小批量。',
+    en: 'Perplexity of the trained networks at each place of a window of 35 characters. In random sampling the first characters have to be guessed without a past; in sequential sampling the state comes from the batch before.',
+    zh: '训练好的网络在 35 个字符的窗口中各个位置上的困惑度。随机采样时，开头的几个字符没有上文可依；顺序分区时，隐状态来自前一个小批量。',
+  },
+  placeFound: {
+    en: 'After random sampling the perplexity at the first place of a window is {first} times that at the last, at the eleventh only {tenth} times: ten characters on, the state has found its place in the text.',
+    zh: '随机采样之后，窗口第一个位置的困惑度是最后一个位置的 {first} 倍，第十一个位置只有 {tenth} 倍：十个字符之后，隐状态就找到了自己在文中的位置。',
   },
   place: { en: 'place in the window', zh: '窗口中的位置' },
-  placeCheck: {
-    en: 'Random sampling: perplexity at the first place of a window, over that at the last',
-    zh: '随机采样：窗口第一个位置与最后一个位置的困惑度之比',
-  },
 });

@@ -8,6 +8,14 @@ export default messages({
     en: 'Written by hand, a recurrent network is a loop over time: a product, a sum and a tanh for each step, and as many entries on the tape. A layer does all its steps in one call, forward and backward, and is what one uses once the idea is understood. The model is the same as [from scratch](rnn-from-scratch.html): `Recurrent(RNN)` computes the states, `Linear` turns them into scores.',
     zh: '手写的循环神经网络是沿时间的循环：每一步做矩阵乘法、加法和 tanh，并在计算图上留下同样多的记录。而一个循环层在一次调用中完成全部时间步的前向与反向计算；理解原理之后，平时用的就是它。模型与[从零开始实现](rnn-from-scratch.html)相同：`Recurrent(RNN)` 计算隐状态，`Linear` 由隐状态得到输出。',
   },
+  sameCell: {
+    en: 'These equations give the library’s RNN: the graph of its step',
+    zh: '这些方程就是库中的 RNN：一步的计算图',
+  },
+  notations: {
+    en: "`linear('h', x, h)` is $\\mathbf X \\mathbf W_{xh} + \\mathbf H \\mathbf W_{hh} + \\mathbf b_h$ of the book: one weight for each of what it is given, and a bias.",
+    zh: "`linear('h', x, h)` 即书中的 $\\mathbf X \\mathbf W_{xh} + \\mathbf H \\mathbf W_{hh} + \\mathbf b_h$：每个输入各有一个权重，再加一个偏置。",
+  },
   diagram: {
     en: 'One step: what is read (x and the state h before), what is computed, and the new state. The next step begins where this one ends.',
     zh: '一个时间步：读入的量（输入 x 与上一步的隐状态 h）、所做的计算，以及新的隐状态。下一步从这一步结束的地方开始。',

@@ -15,8 +15,8 @@ export default messages({
     zh: '训练 {epochs} 轮后的训练损失，随机种子 {seed}（书中为 0.0549）',
   },
   lossCaption: {
-    en: 'Training loss of an MLP 4–10–1 with ReLU (Xavier, Adam with learning rate 0.01, batch 16), five seeds. The dotted line is the variance of the noise, 0.04: no model can go below it for long.',
-    zh: '多层感知机 4–10–1（ReLU，Xavier 初始化，Adam，学习率 0.01，批量 16）在五个随机种子下的训练损失。虚线是噪声的方差 0.04：没有模型能长期低于它。',
+    en: 'Training loss of an MLP 4–10–1 with ReLU (Xavier, Adam with learning rate 0.01, batch 16), {seeds} seeds. The dotted line is the variance of the noise, 0.04: no model can go below it for long.',
+    zh: '多层感知机 4–10–1（ReLU，Xavier 初始化，Adam，学习率 0.01，批量 16）在 {seeds} 个随机种子下的训练损失。虚线是噪声的方差 0.04：没有模型能长期低于它。',
   },
   noiseVariance: { en: 'noise', zh: '噪声' },
   seedNumber: { en: 'seed {seed}', zh: '种子 {seed}' },
@@ -34,8 +34,8 @@ export default messages({
   },
   kStepHeading: { en: 'k steps ahead', zh: '提前 k 步预测' },
   kStepCaption: {
-    en: 'Predictions 1, 4, 16 and 64 steps ahead, at the time they are for. Four steps still look fine, sixteen are flat at the turns, sixty-four are hardly of use.',
-    zh: '提前 1、4、16、64 步的预测，画在它们所预测的时刻上。提前 4 步仍然不错，16 步在转折处变平，64 步几乎没有用处。',
+    en: 'Predictions 1, 4, 16 and 64 steps ahead, at the time they are for, after the training part. Root mean square errors against the sine: {errors}; predicting nothing but its mean would be off by {sine}.',
+    zh: '训练部分之后，提前 1、4、16、64 步的预测，画在它们所预测的时刻上。与正弦曲线的均方根误差依次为 {errors}；只预测平均值时误差为 {sine}。',
   },
   ahead: { en: 'k = {k}', zh: 'k = {k}' },
   rmse: { en: 'RMS error against the sine', zh: '与正弦曲线的均方根误差' },
@@ -49,8 +49,8 @@ export default messages({
     zh: '误差如何增长？如果每一步自身带来误差 $\\bar\\epsilon$，并把上一步误差的 $c$ 倍传下去，则',
   },
   fitted: {
-    en: 'Fitting this to the errors at k = 1 … 64 of the MLP gives $c$ = {c} and $\\bar\\epsilon$ = {own}.',
-    zh: '用多层感知机在 k = 1 … 64 处的误差拟合，得到 $c$ = {c}，$\\bar\\epsilon$ = {own}。',
+    en: 'Fitting this to the errors at k = 1 … 64 of the MLP with τ = 4 (mean of the seeds) gives $c$ = {c} and $\\bar\\epsilon$ = {own}.',
+    zh: '用 τ = 4 的多层感知机在 k = 1 … 64 处的误差（各种子的平均）拟合，得到 $c$ = {c}，$\\bar\\epsilon$ = {own}。',
   },
   fitGood: {
     en: 'Share of the variance of ε_k that the recurrence ε_k = ε + c·ε_(k−1) explains (R²)',
@@ -58,16 +58,43 @@ export default messages({
   },
   cPositive: { en: 'The share c that is passed on', zh: '传给下一步的比例 c' },
   growthCaption: {
-    en: 'Error against how far ahead: the MLP with four values, with sixteen, and a recurrent network. The dashed line is the fitted recurrence.',
-    zh: '误差与提前步数的关系：看四个值的多层感知机、看十六个值的多层感知机，以及循环神经网络。虚线是拟合的递推式。',
+    en: 'Error against how far ahead, mean of {seeds} seeds (pale: each of them): the MLP with four values, with sixteen, and a recurrent network, which keeps a state instead of a window. Dashed: the fitted recurrence.',
+    zh: '误差与提前步数的关系，{seeds} 个种子的平均（浅色为各个种子）：看四个值的多层感知机、看十六个值的多层感知机，以及用隐状态代替窗口的循环神经网络。虚线是拟合的递推式。',
+  },
+  whichIsBest: {
+    en: 'Which model is best depends on how far it has to look. By the mean over {seeds} seeds the MLP with τ = 4 has the smallest error at k = {narrow}, the MLP with τ = 16 at k = {wide}, the RNN at k = {rnn}. A state is no gift here: it was trained to predict one step, as the windows were, and must feed on its own predictions as they do.',
+    zh: '哪个模型最好，取决于要看多远。按 {seeds} 个种子的平均，误差最小的是：k = {narrow} 时 τ = 4 的多层感知机，k = {wide} 时 τ = 16 的多层感知机，k = {rnn} 时循环神经网络。隐状态在这里并不占便宜：它和窗口模型一样只学过预测一步，也一样只能靠自己的预测往下走。',
   },
   fit: { en: 'fit', zh: '拟合' },
+  latentCaption: {
+    en: 'The latent model: each value $x_t$ comes from the state $h_t$, and each state from the state and the value before it.',
+    zh: '隐变量自回归模型：每个值 $x_t$ 由隐状态 $h_t$ 给出，每个隐状态由前一个隐状态和前一个值得到。',
+  },
+  paddingHeading: { en: 'The first values have no past', zh: '最前面的几个值没有过去' },
+  padding: {
+    en: 'The value at $t = 1$ has nothing before it, and the first window of four values is whole only at $t = 5$. One may leave the first $\\tau$ examples out, as above, or fill the missing places with zeros. Filled up there are $T$ examples instead of $T - \\tau$; but a zero is a value as well, and the network cannot tell it from data.',
+    zh: '$t = 1$ 处的值之前什么也没有，四个值的窗口到 $t = 5$ 才是完整的。可以像上面那样舍弃前 $\\tau$ 个样本，也可以用零填充缺少的位置。填充之后样本数是 $T$ 而不是 $T - \\tau$；但零也是一个值，网络无法把它与数据区分开。',
+  },
+  paddedRows: { en: 'The first windows, padded, and what follows each', zh: '填充后的前几个窗口，以及各自之后的值' },
+  series: { en: 'root mean square error', zh: '均方根误差' },
+  startsAtZero: { en: 'the sine as above, which starts at 0', zh: '上面的正弦曲线，从 0 开始' },
+  startsAtOne: { en: 'a quarter of a period later: starts at 1', zh: '推后四分之一周期：从 1 开始' },
+  firstFour: { en: 't = 1 … 4, padded', zh: 't = 1 … 4，窗口经过填充' },
+  others: { en: 't = 5 … 600', zh: 't = 5 … 600' },
+  paddingFound: {
+    en: 'Where the series itself starts near 0, zeros are the right guess, and padding even helps. Where it does not, the padded windows lie about the past, and the first predictions pay for it. In a long series four bad examples hardly matter; in many short ones they do.',
+    zh: '序列本身从 0 附近开始时，零恰好猜对了，填充甚至有好处；否则填充的窗口歪曲了过去，最前面的预测就要付出代价。对一个长序列来说，四个坏样本无关紧要；对许多短序列则不然。',
+  },
+  paddingCosts: {
+    en: 'The series that starts at 1: error from padded windows over that from whole ones, {seeds} seeds',
+    zh: '从 1 开始的序列：填充的窗口与完整的窗口的误差之比，{seeds} 个种子',
+  },
   mlp: { en: 'MLP, τ = {tau}', zh: '多层感知机，τ = {tau}' },
   rnn: { en: 'RNN', zh: '循环神经网络' },
   orderHeading: { en: 'How much of the past?', zh: '需要看多远的过去？' },
   orderCaption: {
-    en: 'Error one step and sixteen steps ahead of Markov models that see τ = 1 … 16 values, and of a recurrent network (an RNN of 16 hidden units), which has no window (straight lines). More values average out more noise; the latent model finds out by itself how far to look back.',
-    zh: '看 τ = 1 … 16 个值的马尔可夫模型提前 1 步与提前 16 步的误差；水平线是没有窗口的循环神经网络（16 个隐藏单元）。看得越多，噪声被平均得越充分；隐变量模型自己学会往回看多远。',
+    en: 'Error one step and sixteen steps ahead of Markov models that see τ = 1 … 16 values, and of a recurrent network (an RNN of 16 hidden units), which has no window (straight lines). Means over the seeds.',
+    zh: '看 τ = 1 … 16 个值的马尔可夫模型提前 1 步与提前 16 步的误差；水平线是没有窗口的循环神经网络（16 个隐藏单元）。取各种子的平均。',
   },
   tau: { en: 'values seen τ', zh: '看到的值的个数 τ' },
   orderHelps: {
@@ -75,7 +102,7 @@ export default messages({
     zh: '看十六个值胜过只看一个值：提前 16 步的误差之比',
   },
   latentHelps: {
-    en: 'The recurrent network, without a window, against the MLP with four values: ratio of the errors 16 steps ahead',
-    zh: '没有窗口的循环神经网络与看四个值的多层感知机：提前 16 步的误差之比',
+    en: 'Sixteen steps ahead the recurrent network, without a window, has a smaller error ({rnn}) than the MLP with four values ({mlp}), by the mean over {seeds} seeds.',
+    zh: '提前十六步时，没有窗口的循环神经网络（误差 {rnn}）好于看四个值的多层感知机（{mlp}），取 {seeds} 个种子的平均。',
   },
 });

@@ -11,8 +11,12 @@ const shared = messages({
     zh: '训练 {epochs} 轮，最后 {last} 轮困惑度的中位数（PyTorch，256 个隐藏单元，500 轮：{pytorch}）',
   },
   curveCaption: {
-    en: 'Perplexity in each epoch of the training. It falls in stages: the frequencies of characters, the most common words, and then whole sentences by heart. Small jumps back are steps that went too far: the learning rate is large.',
-    zh: '训练中每一轮的困惑度。它分阶段下降：先是字符的频率，再是常见的单词，最后整句整句地背下来。学习率很大，偶尔有一步走得过远，曲线便会回跳。',
+    en: 'Perplexity in each epoch of the training ({epochs} epochs, {hidden} hidden units in each layer). Dotted: guessing evenly, and PyTorch after 500 epochs with 256 units. A peak is a step that went too far: the learning rate is large.',
+    zh: '训练中每一轮的困惑度（{epochs} 轮，每层 {hidden} 个隐藏单元）。点线：均匀地猜，以及 PyTorch 用 256 个单元训练 500 轮的结果。尖峰是走得过远的一步：学习率很大。',
+  },
+  inStages: {
+    en: 'It falls in stages: first the frequencies of characters, then the most common words, then whole sentences by heart. It ends at {end}.',
+    zh: '困惑度分阶段下降：先是字符的频率，再是常见的单词，最后整句整句地背下来，最终为 {end}。',
   },
   uniform: { en: 'uniform', zh: '均匀分布' },
   saidLabel: {
@@ -27,17 +31,21 @@ const shared = messages({
     en: 'Right characters, the end of what it read, and what it says',
     zh: '正确的字符数、所读内容的结尾，以及网络接着说的话',
   },
+  recitedMean: {
+    en: 'The mean over 20 places is {right} of 50. This number depends on luck: a single wrong character ends it, and another seed or another order of additions puts the mistake elsewhere. What does not depend on luck is how often the next character is right while the network reads what really stands there:',
+    zh: '20 处平均为 50 个中的 {right} 个。这个数字带有运气：一个字符出错就结束了，换一个种子、换一种求和次序，错误就会落在别处。不靠运气的是：让网络始终读到真正的原文时，它猜中下一个字符的比例：',
+  },
   byHeart: {
-    en: 'After 100 characters of the book: right characters before the first mistake, of 50, mean over 20 places',
-    zh: '读完 100 个字符的原文之后：50 个字符中第一个错误之前正确的个数，20 处的平均值',
+    en: 'After 100 characters of the book: share of the next 50 characters that are right while it reads the book on, over 20 places',
+    zh: '读完 100 个字符的原文之后，继续读原文时，接下来 50 个字符的猜中比例（20 处合计）',
   },
   unseen: {
     en: 'Perplexity on the next 2,000 characters of the book, which it has not seen',
     zh: '在原书接下来的、没有见过的 2,000 个字符上的困惑度',
   },
   overfitting: {
-    en: 'A perplexity near 1 on text that was learned for 500 epochs is memory, not knowledge of English: on the next page of the book the same network is lost. It shows that the cell *can* keep and use a long past, which is what this task measures; a model meant for new text needs more text, and a validation part ([char-rnn](char-rnn.html)).',
-    zh: '在反复学习了 500 轮的文本上困惑度接近 1，这是记忆，而不是懂得英语：翻到书的下一页，同一个网络就不知所措了。它说明这种单元*能够*保存并利用很长的上文，这正是本任务要衡量的；要用于新文本，模型需要更多的语料和验证集（见 [char-rnn](char-rnn.html)）。',
+    en: 'A perplexity near 1 on text that was learned for {epochs} epochs is memory, not knowledge of English: on the next page of the book the same network is lost. It shows that the cell *can* keep and use a long past, which is what this task measures; a model meant for new text needs more text, and a validation part ([char-rnn](char-rnn.html)).',
+    zh: '在反复学习了 {epochs} 轮的文本上困惑度接近 1，这是记忆，而不是懂得英语：翻到书的下一页，同一个网络就不知所措了。它说明这种单元*能够*保存并利用很长的上文，这正是本任务要衡量的；要用于新文本，模型需要更多的语料和验证集（见 [char-rnn](char-rnn.html)）。',
   },
   gatesHeading: { en: 'What the gates do', zh: '门在做什么' },
   unit: { en: 'unit', zh: '单元' },

@@ -28,7 +28,7 @@ export default messages({
   errorShare: { en: 'wrong answers', zh: '错误率' },
   learningCaption: {
     en: 'Share of wrong answers on the held-out pictures after each epoch. Softmax regression has soon learned what it can; the networks that read rows go on.',
-    zh: '每个迭代周期之后在测试图片上的错误率。softmax 回归很快就学到了极限，逐行阅读的网络还在继续进步。',
+    zh: '每个迭代周期（轮）之后在测试图片上的错误率。softmax 回归很快就学到了极限，逐行阅读的网络还在继续进步。',
   },
   soonHeading: { en: 'When does it know?', zh: '读到哪一行就知道了？' },
   soon: {

@@ -7,7 +7,7 @@ export default messages({
     zh: '同步的多对多：输入一个句子，为每个词输出一个词性。难处有两个。一个词可以有几种词性（“a *run*”是名词，“they *run*”是动词），只有上下文能够决定，所以网络要从两个方向读句子。此外，新的文本里总有从未见过的词；但 *-ly*、*-ing* 这样的词尾或大写字母已经透露了许多信息，所以再用一个小网络逐个字母地读每个词。',
   },
   data: {
-    en: 'English of the web (blogs, mails, reviews, answers), annotated by hand: {training} words to learn from, {validation} to validate, {test} to test, in the published split; 17 tags. The settings are the defaults of the library, and the validation part shows that five epochs are enough; the test part is measured at the end only.',
+    en: 'English of the web (blogs, mails, reviews, answers), annotated by hand: {training} words to learn from, {validation} to validate, {test} to test, in the published split; 17 tags. The settings are the defaults of the library, and five epochs, as the whole training has, were found enough on the validation part; the test part is measured at the end only.',
     zh: '人工标注的网络英语（博客、邮件、评论、问答），按公布的划分：{training} 个词训练，{validation} 个词验证，{test} 个词测试；共 17 种标签。设置是本库的默认值，验证部分表明五轮已经足够；测试部分只在最后测一次。',
   },
   networkHeading: { en: 'Words, letters, both directions', zh: '词、字母、两个方向' },

@@ -17,14 +17,14 @@ export default messages({
   },
   networkHeading: { en: 'Words with a meaning from elsewhere', zh: '带着别处学来的词义' },
   network: {
-    en: 'First a GRU reads the long reviews once, from both ends, and learns to say which are praise; its words begin at GloVe’s vectors where they have one. Then its word vectors, and nothing else of it, go to networks that learn the sentences: again a GRU in both directions, the mean and the largest of its states, dropout of a half, a word in ten replaced by `<unk>`, and only three epochs, since the danger is learning the sentences by heart. {networks} networks from different draws are averaged. Beside them stands one that begins with GloVe’s vectors alone.',
-    zh: '首先，一个双向 GRU 把长影评读一遍，学习判断哪些是褒；有 GloVe 词向量的词以它为起点。然后只把它的词向量（别的都不要）交给学习句子的网络：同样是双向 GRU，取隐状态的平均值和最大值，暂退率为一半，十分之一的词换成 `<unk>`，只训练三轮，因为这里的危险是把句子背下来。最后平均 {networks} 个不同初始值的网络。作为对照，另有一个网络只从 GloVe 的词向量开始。',
+    en: 'First a GRU reads the long reviews once, from both ends, and learns to say which are praise; its words begin at GloVe’s vectors where they have one. Then its word vectors, and nothing else of it, go to networks that learn the sentences: again a GRU in both directions, the mean and the largest of its states, dropout of a half, a word in ten replaced by `<unk>`, and only {epochs} epochs, since the danger is learning the sentences by heart. {networks} networks from different draws are averaged. Beside them stands one that begins with GloVe’s vectors alone.',
+    zh: '首先，一个双向 GRU 把长影评读一遍，学习判断哪些是褒；有 GloVe 词向量的词以它为起点。然后只把它的词向量（别的都不要）交给学习句子的网络：同样是双向 GRU，取隐状态的平均值和最大值，暂退率为一半，十分之一的词换成 `<unk>`，只训练{epochs} 轮，因为这里的危险是把句子背下来。最后平均 {networks} 个不同初始值的网络。作为对照，另有一个网络只从 GloVe 的词向量开始。',
   },
   majority: { en: 'always the same answer', zh: '总是同一个回答' },
   naiveBayes: { en: 'naive Bayes, words and pairs', zh: '朴素贝叶斯，单词与词对' },
   naiveBayesWidely: { en: 'naive Bayes that read the reviews too, words', zh: '也读过长影评的朴素贝叶斯，单词' },
   readerAlone: { en: 'the network of the reviews, no sentence learned', zh: '只学过长影评、没学过句子的网络' },
-  withoutVectors: { en: 'one network from GloVe’s vectors, 6 epochs', zh: '从 GloVe 词向量开始的单个网络，6 轮' },
+  withoutVectors: { en: 'one network from GloVe’s vectors', zh: '从 GloVe 词向量开始的单个网络' },
   oneNetwork: {
     en: 'one network from the vectors of the reviews (mean of {count})',
     zh: '使用长影评词向量的单个网络（{count} 个的平均）',
@@ -51,7 +51,7 @@ export default messages({
   whyHeading: { en: 'Which words moved it', zh: '是哪些词起了作用' },
   why: {
     en: 'Integrated gradients share the logit among the words of a sentence. Two sentences of each kind that were surely right, and the three surest mistakes.',
-    zh: '积分梯度把对数几率分摊到句子的各个词上。下面是褒、贬各两个最有把握且答对的句子，以及三个最有把握的错误。',
+    zh: '积分梯度把未规范化的预测（logit）分摊到句子的各个词上。下面是褒、贬各两个最有把握且答对的句子，以及三个最有把握的错误。',
   },
   whyCaption: {
     en: 'Orange words speak for praise, blue ones for blame, in one of the networks.',

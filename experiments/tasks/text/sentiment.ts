@@ -17,13 +17,13 @@ export default messages({
   },
   firstHeading: { en: 'As in the chapter', zh: '照着那一章来' },
   first: {
-    en: 'The words become vectors, an LSTM reads them from the first to the last, and the state after the last word is all that the answer is made of. Five epochs of Adam in minibatches of 64, binary cross-entropy on the logit. To keep the network from learning by heart, half of the numbers are dropped before and after the LSTM, and three words in ten are replaced by `<unk>`, drawn anew each time: a network cannot lean on single words that give a review away.',
-    zh: '把词变成向量，LSTM 从头读到尾，最后一个词之后的隐状态就是作出回答的全部依据。用 Adam 训练五轮，小批量大小为 64，损失是对数几率上的二元交叉熵。为了避免死记硬背，LSTM 前后的暂退率都是一半，并且每次随机把十分之三的词换成 `<unk>`：网络不能依赖个别泄露答案的词。',
+    en: 'The words become vectors, an LSTM reads them from the first to the last, and the state after the last word is all that the answer is made of. {epochs} epochs of Adam in minibatches of 64, binary cross-entropy on the logit. To keep the network from learning by heart, half of the numbers are dropped before and after the LSTM, and three words in ten are replaced by `<unk>`, drawn anew each time: a network cannot lean on single words that give a review away.',
+    zh: '把词变成向量，LSTM 从头读到尾，最后一个词之后的隐状态就是作出回答的全部依据。用 Adam 训练 {epochs} 轮，小批量大小为 64，损失是未规范化的预测（logit）上的二元交叉熵。为了避免死记硬背，LSTM 前后的暂退率都是一半，并且每次随机把十分之三的词换成 `<unk>`：网络不能依赖个别泄露答案的词。',
   },
   bestHeading: { en: 'As well as we can', zh: '尽力做到最好' },
   best: {
     en: 'Four changes. A GRU reads from both ends. The answer is made of the mean of all states and the largest value of each unit, so that no word has to be carried for hundreds of steps to be heard. Pairs of neighbours that stand in {least} reviews or more, such as *not_good* or *must_see*, are tokens of their own between their two words: what they mean need not be composed. And reviews are read in pieces of about {piece} tokens: in training every piece has the label of its review, so that the network cannot lean on the one word that gives a whole review away; in the test the mean of the pieces’ logits decides.',
-    zh: '有四处改变。GRU 从两端阅读；回答由所有隐状态的平均值和每个单元的最大值共同决定，任何一个词都不必被携带几百步才能起作用；在至少 {least} 条评论中出现过的相邻词对（如 *not_good*、*must_see*）作为单独的词元插在两个词之间，它们的含义不必再由网络组合出来；评论切成约 {piece} 个词元的小段来读：训练时每一段都带有整条评论的标签，网络就不能只靠一个泄露答案的词；测试时由各段对数几率的平均值决定。',
+    zh: '有四处改变。GRU 从两端阅读；回答由所有隐状态的平均值和每个单元的最大值共同决定，任何一个词都不必被携带几百步才能起作用；在至少 {least} 条评论中出现过的相邻词对（如 *not_good*、*must_see*）作为单独的词元插在两个词之间，它们的含义不必再由网络组合出来；评论切成约 {piece} 个词元的小段来读：训练时每一段都带有整条评论的标签，网络就不能只靠一个泄露答案的词；测试时由各段未规范化的预测（logit）的平均值决定。',
   },
   countingReached: { en: 'accuracy of naive Bayes', zh: '朴素贝叶斯的准确率' },
   firstReached: { en: 'test accuracy of the network of the chapter', zh: '书中网络的测试准确率' },
@@ -61,11 +61,11 @@ export default messages({
   wordsHeading: { en: 'The words that moved it', zh: '起作用的词' },
   why: {
     en: 'Integrated gradients share the logit among the tokens; the share of a pair goes to its two words. Short reviews of the test part: the surest of each kind, and the two surest mistakes.',
-    zh: '积分梯度把对数几率分摊到各个词元上，词对的份额平分给它的两个词。下面是测试集中较短的评论：褒、贬各一条最有把握的，以及两条最有把握的错误。',
+    zh: '积分梯度把未规范化的预测（logit）分摊到各个词元上，词对的份额平分给它的两个词。下面是测试集中较短的评论：褒、贬各一条最有把握的，以及两条最有把握的错误。',
   },
   complete: {
     en: 'the shares of the words add up to the logit, less that of no words (1 − relative error)',
-    zh: '各词的份额之和等于对数几率减去没有词时的值（1 − 相对误差）',
+    zh: '各词的份额之和等于未规范化的预测（logit）减去没有词时的值（1 − 相对误差）',
   },
   whyCaption: {
     en: 'Orange words speak for praise, blue ones for blame.',

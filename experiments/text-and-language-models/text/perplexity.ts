@@ -4,7 +4,7 @@ export default messages({
   title: { en: 'Perplexity: how many choices are left', zh: '困惑度：还剩多少种选择' },
   idea: {
     en: 'A language model is good if it is not surprised by a text. Its surprise at one token is $-\\ln P$, and the mean over all tokens is the loss that networks are trained on. *Perplexity* is the exponential of that loss, which makes a number that one can picture: the model is as unsure as if it had to choose among that many equally likely tokens each time. It does not depend on how long the text is, so that texts and models can be compared.',
-    zh: '好的语言模型不会对文本感到意外。它对一个词元的意外程度是 $-\\ln P$，对所有词元取平均就是训练网络所用的损失。*困惑度*是这个损失的指数，于是成了一个看得见的数：模型的犹豫程度，相当于每次都要在这么多个等可能的词元中选一个。它与文本长短无关，所以不同的文本和模型可以互相比较。',
+    zh: '好的语言模型不会对文本感到意外。它对一个词元的意外程度是 $-\\ln P$，对所有词元取平均就是训练网络所用的损失。*困惑度*是这个损失的指数，于是得到一个直观的数：模型的犹豫程度，相当于每次都要在这么多个等可能的词元中选一个。它与文本长短无关，所以不同的文本和模型可以互相比较。',
   },
   casesHeading: { en: 'Best, worst, and a guess', zh: '最好、最坏与乱猜' },
   cases: {
@@ -19,7 +19,7 @@ export default messages({
   uniform: { en: 'Uniform over the vocabulary (published: |V| = 28)', zh: '词表上的均匀分布（书中为 |V| = 28）' },
   untrained: {
     en: 'exp of the cross-entropy of logits that are all 0: a network before it has learned anything',
-    zh: '全部 logit 为 0 时交叉熵的指数：什么都还没学会的网络',
+    zh: '全部未规范化的预测（logit）为 0 时交叉熵的指数：什么都还没学会的网络',
   },
   nextCharacter: { en: 'next character', zh: '下一个字符' },
   caseBest: { en: 'certain, and right', zh: '确信，且正确' },
@@ -59,7 +59,10 @@ export default messages({
     zh: '下面的模型都逐字符预测同一段文本，即《时间机器》的最后一成。损失、比特数和困惑度是同一件事的三种单位：困惑度等于 $e^{\\text{损失}}$，也等于 $2^{\\text{比特数}}$。',
   },
   uniformModel: { en: 'uniform', zh: '均匀分布' },
-  ngramModel: { en: '{n}-grams', zh: '{n} 元语法' },
+  gram1: { en: '1-grams', zh: '一元语法' },
+  gram2: { en: '2-grams', zh: '二元语法' },
+  gram3: { en: '3-grams', zh: '三元语法' },
+  gram5: { en: '5-grams', zh: '五元语法' },
   bits: { en: 'bits per token', zh: '每词元比特数' },
   falls: {
     en: 'The more characters a model looks at, the lower its perplexity: {values}',

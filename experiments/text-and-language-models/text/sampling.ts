@@ -39,7 +39,7 @@ export default messages({
     zh: '顺序分区的两轮。每一行都从一个小批量接着走到下一个，状态随之传下去（箭头），只有每轮开始时才为零。',
   },
   printed: { en: 'The first minibatch of the first of these epochs', zh: '其中第一轮的第一个小批量' },
-  rulesHeading: { en: 'What both must hold', zh: '两种办法都要遵守的' },
+  rulesHeading: { en: 'What both must hold', zh: '两种采样方式的共同规则' },
   rules: {
     en: 'In an epoch no token is an input twice, every target is the token after its input, and over the epochs every offset has its turn. What is left over at the ends is used in another epoch.',
     zh: '在一轮里，任何词元都不会两次作为输入；每个标签都是输入的后一个词元；经过许多轮，每个偏移量都会轮到。两端剩下的词元，会在别的轮次里用到。',
@@ -72,7 +72,7 @@ export default messages({
   },
   sequentialAdjacent: {
     en: 'Sequential: share of windows that go on where the same row ended before',
-    zh: '顺序分区：接着同一行上一个窗口继续的窗口比例',
+    zh: '顺序分区：与同一行上一窗口首尾相接的窗口所占比例',
   },
   randomAdjacent: {
     en: 'Random: the same share, by chance only',
@@ -87,7 +87,7 @@ export default messages({
   stateHeading: { en: 'Handing on the state', zh: '传递隐状态' },
   state: {
     en: 'What does it matter? An RNN reads a row of 30 numbers, once in one go and then in windows of five. With the state handed on, it computes the very same. With a state that starts at zero each time, it has to find its bearings anew at each cut.',
-    zh: '这有什么区别？让一个循环神经网络读一行 30 个数，先一口气读完，再按五个一窗来读。状态传下去时，结果完全相同；每次都从零状态开始时，它在每个切口都要重新摸索。',
+    zh: '这有什么区别？让一个循环神经网络读一行 30 个数，先一次读完，再每五个数一段分段读。状态传下去时，结果完全相同；每次都从零状态开始时，它在每个切口都要重新摸索。',
   },
   carriedSame: {
     en: 'Windows with the state handed on against all in one go: the largest difference of h',

@@ -1,7 +1,7 @@
 // `unrolled reproduce`: runs the experiments of the textbook, checks them, writes their reports.
 import { formatSeconds } from '../../drawing/svg.js';
 import type { Chapter } from '../../reproduce/experiment.js';
-import type { Language } from '../../reproduce/messages.js';
+import { inLanguage, type Language } from '../../reproduce/messages.js';
 import type { ExperimentResult } from '../../reproduce/run.js';
 import { type CommandResult, defineCommand } from '../command.js';
 import { processors } from '../io.js';
@@ -127,7 +127,7 @@ export const reproduceCommand = defineCommand({
       experiments: results.map((result) => ({
         name: result.experiment.name,
         title: result.experiment.text.title[language],
-        source: result.experiment.source,
+        source: inLanguage(result.experiment.source, language),
         seconds: Math.round(result.seconds * 100) / 100,
         checks: result.checks.map(({ what, expected, got, ok }) => ({ what: what[language], expected, got, ok })),
         error: result.error && { code: result.error.code, message: result.error.message, help: result.error.help },
@@ -154,7 +154,7 @@ function list(chapters: readonly Chapter[], language: Language): CommandResult {
       name,
       chapter: chapter.title[language],
       title: text.title[language],
-      source,
+      source: inLanguage(source, language),
       datasets,
       minutes,
     })),

@@ -49,6 +49,9 @@ export class Pages {
   ): Promise<void> {
     const { name } = result.experiment;
     const texts = await this.#code(result.experiment);
+    const titles = Object.fromEntries(
+      this.#chapters.flatMap(({ experiments }) => experiments.map(({ name: other, text }) => [other, text.title])),
+    );
     const indexed = results !== null || existsSync(resolve(this.#cwd, this.index(this.#languages[0])));
     for (const language of this.#languages) {
       const backend = this.#backend;
@@ -59,6 +62,7 @@ export class Pages {
         code: texts,
         command: commandLine,
         others: others(name),
+        titles,
         index: indexed ? 'index.html' : null,
       });
       await writeWhole(this.#cwd, this.pathOf(name, language), page);

@@ -10,5 +10,5 @@ export const CODE_STYLE = `
 
 export function codeHtml(code: string): string {
   // One style on each word is what colours it: the class says the same once more.
-  return `<pre class="code">${highlight(code).replace(/ class="sh__token--[a-z]+"/g, '')}</pre>`;
+  return `<pre class="code" tabindex="0">${highlight(code).replace(/ class="sh__token--[a-z]+"/g, '')}</pre>`;
 }

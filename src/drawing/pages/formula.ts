@@ -15,6 +15,6 @@ export function formulaHtml(latex: string, { inline = false } = {}): string {
     // Mathematics has no language: in a Chinese page its signs would come from a Chinese font, ∥ slanted.
     return html.replace('<span class="katex">', '<span class="katex" lang="en">');
   } catch {
-    return inline ? `<code>${escapeXml(latex)}</code>` : `<pre>${escapeXml(latex)}</pre>`;
+    return inline ? `<code>${escapeXml(latex)}</code>` : `<pre tabindex="0">${escapeXml(latex)}</pre>`;
   }
 }

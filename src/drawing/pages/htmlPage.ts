@@ -16,6 +16,8 @@ export interface Page {
   style?: string;
   /** Of the text: `en`, `zh-Hans`. */
   language?: string;
+  /** Links above the title, as HTML. */
+  nav?: string;
 }
 
 const STYLE = `${THEME}
@@ -36,6 +38,7 @@ p { margin: 0.5rem 0; max-width: 44rem; }
 table { border-collapse: collapse; font-size: 0.92rem; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.38rem 1.6rem 0.38rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--grid); }
 th { font-weight: 500; color: var(--muted); }
+.together { white-space: nowrap; }
 .number { text-align: right; }
 tr.strong td { font-weight: 600; }
 svg.plot { display: block; margin: 1.4rem 0 1.8rem; }
@@ -43,10 +46,12 @@ blockquote { margin: 0 0 1.1rem; padding: 0.9rem 1.1rem; background: var(--faint
   white-space: pre-wrap; overflow-wrap: anywhere; font: 0.95rem/1.6 Georgia, 'Noto Serif', serif; }
 .when { margin: 1.1rem 0 0.3rem; color: var(--muted); font-size: 0.82rem; }
 code, pre { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace; font-size: 0.86rem; }
+[tabindex]:focus-visible { outline: 2px solid var(--c0); outline-offset: 2px; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 pre { padding: 0.8rem 1rem; overflow-x: auto; background: var(--faint); border-radius: 4px; }${FIGURE_STYLE}`;
 
 /** A whole HTML document. Its policy forbids scripts and requests, whatever the sections hold. */
-export function htmlPage({ title, sections, style = '', language = 'en' }: Page): string {
+export function htmlPage({ title, sections, style = '', language = 'en', nav = '' }: Page): string {
   const parts = sections.map(({ heading, html }) =>
     heading === undefined ? html : `<section>\n<h2>${escapeXml(heading)}</h2>\n${html}\n</section>`,
   );
@@ -61,8 +66,10 @@ export function htmlPage({ title, sections, style = '', language = 'en' }: Page)
 <style>${STYLE}${style}</style>
 </head>
 <body class="page">
+${nav === '' ? '' : `<nav>${nav}</nav>\n`}<main>
 <h1>${escapeXml(title)}</h1>
 ${parts.join('\n')}
+</main>
 </body>
 </html>
 `;
@@ -86,7 +93,7 @@ export function htmlTable(
     (row, r) =>
       `<tr${strong?.(r) ? ' class="strong"' : ''}>${row.map((cell, i) => `<td${side(i)}>${escapeXml(cell)}</td>`).join('')}</tr>`,
   );
-  return `<div class="scroll"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body.join('\n')}\n</tbody>\n</table></div>`;
+  return `<div class="scroll" tabindex="0"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body.join('\n')}\n</tbody>\n</table></div>`;
 }
 
 /** A table of names and values, without a head. */
@@ -94,5 +101,5 @@ export function htmlPairs(pairs: readonly (readonly [string, string])[]): string
   const rows = pairs.map(
     ([name, value]) => `<tr><th scope="row">${escapeXml(name)}</th><td>${escapeXml(value)}</td></tr>`,
   );
-  return `<div class="scroll"><table><tbody>\n${rows.join('\n')}\n</tbody></table></div>`;
+  return `<div class="scroll" tabindex="0"><table><tbody>\n${rows.join('\n')}\n</tbody></table></div>`;
 }

@@ -11,5 +11,11 @@ export function markdownHtml(markdown: string): string {
   // Formulas are set aside, so that Markdown does not take their underscores and stars for emphasis.
   const text = markdown.replace(/\$([^$]+)\$/g, (_, latex: string) => `\ue000${formulas.push(latex) - 1}\ue001`);
   const html = marked.parse(text, { async: false });
-  return html.replace(/\ue000(\d+)\ue001/g, (_, i: string) => formulaHtml(formulas[Number(i)], { inline: true }));
+  const inline = (i: string): string => formulaHtml(formulas[Number(i)], { inline: true });
+  return html.replace(
+    /([（(「“]?)\ue000(\d+)\ue001([，。：；、）」”？！,.:;)?!]*)/g,
+    (_, before: string, i: string, after: string) =>
+      // No line begins with a comma, or ends with a bracket that opens.
+      before + after === '' ? inline(i) : `<span class="together">${before}${inline(i)}${after}</span>`,
+  );
 }

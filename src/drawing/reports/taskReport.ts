@@ -32,7 +32,7 @@ export function taskReport(report: TaskReport): string {
   const list = report.figures.map(
     ([name, value]) => `<div><dt>${escapeXml(name)}</dt><dd>${escapeXml(value)}</dd></div>`,
   );
-  const again = `<p class="muted">The command, to do it again:</p>\n<pre>${escapeXml(report.command)}</pre>`;
+  const again = `<p class="muted">The command, to do it again:</p>\n<pre tabindex="0">${escapeXml(report.command)}</pre>`;
   const sections: Section[] = [
     { html: `<p class="muted">${escapeXml(report.line)}</p>\n<dl class="figures">\n${list.join('\n')}\n</dl>` },
     { heading: scores.heading, html: htmlTable(scores.columns, scores.rows, (row) => row === scores.strong) },

@@ -86,7 +86,7 @@ export function trainingReport(report: TrainingReport): string {
   ];
   if (report.peakMemoryMiB !== undefined) pairs.push(['peak memory', `${formatNumber(report.peakMemoryMiB)} MiB`]);
   pairs.push(...(report.options ?? []).map(({ name, value }): [string, string] => [name, value]));
-  const again = `<p class="muted">The command, to do it again:</p>\n<pre>${escapeXml(report.command)}</pre>`;
+  const again = `<p class="muted">The command, to do it again:</p>\n<pre tabindex="0">${escapeXml(report.command)}</pre>`;
   sections.push({ heading: 'Details', html: `${htmlPairs(pairs)}\n${again}` });
   return htmlPage({ title: report.title, sections });
 }
