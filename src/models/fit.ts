@@ -16,10 +16,15 @@ import {
 import { ensureBackend } from '../backend/choose.js';
 import { OPTIMIZERS } from '../optim/optimizers.js';
 import { SCHEDULES } from '../optim/schedules.js';
+import { alikeBackend, copyFromFirst, requireAlike } from '../parallel/agreement.js';
+import { type Ranks, ranks } from '../parallel/communicator.js';
+import { checkShards, DEFAULT_SHARDS } from '../parallel/shards.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { train } from '../train/trainer.js';
 import { type Checkpoint, checkpointTensors, readCheckpoint, restoreState } from './checkpoint.js';
 import { defined } from './defined.js';
 import { openModelFile } from './modelFile.js';
+import { cutState, gatherState } from './shardedState.js';
 import type { FitOptions, ResolvedFit } from './options.js';
 import { requireSameData, resumedOptions, storable } from './resume.js';
 import type { TaskDefinition, Trainable } from './task.js';
@@ -31,9 +36,12 @@ export async function fitModel<M extends Trainable, D, O extends object>(
   asked: (O & FitOptions) | undefined,
 ): Promise<M> {
   const began = performance.now();
-  const given: O & FitOptions = optionsOf(asked, definition.options as Names<O & FitOptions>, 'fit');
+  const all = ranks();
+  const given: O & FitOptions = forRank(optionsOf(asked, definition.options as Names<O & FitOptions>, 'fit'), all);
   checkFitOptions(given);
-  await ensureBackend();
+  const backend = await ensureBackend();
+  // The clock of the first: what is chosen by the minutes is the same on all.
+  if (all.size > 1) given.minutes = (await all.broadcast(given.minutes)) ?? undefined;
   const { resume, checkpoint } = given;
   const from = resume === undefined ? null : openCheckpoint(definition, resume);
   const { chosen, facts } = from === null ? chooseSettings(definition, data, given) : NOTHING_CHOSEN;
@@ -41,6 +49,7 @@ export async function fitModel<M extends Trainable, D, O extends object>(
     ...{ restoreBest: true, ...definition.defaults, ...chosen },
     ...defined(from === null ? given : resumedOptions(from.checkpoint, given, from.model.config, definition.defaults)),
   } as O & ResolvedFit;
+  options.shards = shardsFor(options, all, from !== null);
   const prepared = definition.prepare(data, options);
   const model = from?.model ?? prepared.create();
   const lesson = prepared.lesson(model);
@@ -50,8 +59,18 @@ export async function fitModel<M extends Trainable, D, O extends object>(
     lesson.sampler.restore(stored.sampler);
     model.calls.calls = stored.calls;
     const state = lesson.carried === undefined ? null : restoreState(stored.state, lesson.carried.of);
-    if (state !== null) lesson.carried?.restore(state);
+    if (state !== null && options.shards === undefined) lesson.carried?.restore(state);
+    else if (state !== null) lesson.carried?.restoreShards(cutState(all, state, options.shards ?? 1));
   }
+  await requireAlike(all, {
+    ...alikeBackend(backend),
+    ...Object.fromEntries(Object.entries(lesson.data).map(([name, part]) => [`data for ${name}`, part])),
+    ...storable(options),
+    step: from?.checkpoint.counters.step ?? 0,
+    model: model.config,
+  });
+  const state = (): Tensor[] => [...model.network.namedState()].map(({ tensor }) => tensor);
+  await copyFromFirst(all, state());
   model.reading = given.reading ?? model.reading;
   model.settings = storable(options);
   model.isUnfinished = false;
@@ -59,7 +78,7 @@ export async function fitModel<M extends Trainable, D, O extends object>(
   const { epochs, minutes, maxSteps } = options;
   // What was chosen and fitted before the first step took of the time, too; half of it is left for the training at least.
   const spent = (performance.now() - began) / 60_000;
-  const left = minutes && Math.max(minutes / 2, minutes - spent);
+  const left = minutes && (await all.broadcast(Math.max(minutes / 2, minutes - spent)));
   const onValidation = options.onValidation as ((event: object, model: M) => void | Promise<void>) | undefined;
   try {
     model.training = await train(
@@ -68,6 +87,8 @@ export async function fitModel<M extends Trainable, D, O extends object>(
         epochs: () => lesson.epochs(),
         stepsPerEpoch: lesson.stepsPerEpoch,
         next: () => lesson.next(),
+        nextShards: (shards) => lesson.nextShards(shards),
+        calls: [model.calls],
         evaluate: () => lesson.evaluate(),
         criterion: lesson.criterion && ((metrics) => lesson.criterion?.(metrics) ?? metrics.loss),
         onValidation: (event) => onValidation?.(event, model),
@@ -76,12 +97,19 @@ export async function fitModel<M extends Trainable, D, O extends object>(
             ...{ ...position, options: storable(options), data: lesson.data },
             ...{ sampler: lesson.sampler.state(), calls: model.calls.calls },
           };
-          const tensors = checkpointTensors(model.network, optimizer, lesson.carried?.state() ?? null, best);
+          const { carried } = lesson;
+          const state =
+            options.shards === undefined || carried === undefined
+              ? (carried?.state() ?? null)
+              : await gatherState(all, carried.ofShards());
+          if (all.rank > 0) return;
+          const tensors = checkpointTensors(model.network, optimizer, state, best);
           await checkpoint?.save(model.toBytes({ tensors, checkpoint: content }));
         },
       },
       {
         ...options,
+        ranks: all,
         minutes: left,
         epochs: epochs ?? (minutes === undefined && maxSteps === undefined ? definition.epochs : undefined),
         ...(from === null ? {} : { from: from.checkpoint }),
@@ -89,10 +117,35 @@ export async function fitModel<M extends Trainable, D, O extends object>(
       },
     );
     if (model.training.reason !== 'aborted') lesson.finish?.();
+    await copyFromFirst(all, state());
   } finally {
     lesson.end?.();
   }
   return model;
+}
+
+/** What is said and written, rank 0 says and writes. */
+function forRank<O extends FitOptions>(given: O, { rank }: Ranks): O {
+  if (rank === 0) return { ...given };
+  return { ...given, onStart: undefined, onProgress: undefined, onValidation: undefined };
+}
+
+/**
+ * How many shards: those that were asked for, some where several ranks train, else none.
+ * Errors: OPTION for a number that is none, for more ranks than shards, and for a checkpoint that knows no shards.
+ */
+function shardsFor({ shards }: FitOptions, { size }: Ranks, isResumed: boolean): number | undefined {
+  if (shards === undefined && size === 1) return undefined;
+  if (shards === undefined && isResumed) {
+    throw new UnrolledError(
+      'OPTION',
+      `expected a checkpoint of a training in shards for ${size} ranks, received one without`,
+      'resume it alone; a training with shards (--shards 8) resumes on any number of ranks',
+    );
+  }
+  const count = shards ?? Math.max(DEFAULT_SHARDS, 2 ** Math.ceil(Math.log2(size)));
+  checkShards(count, size);
+  return count;
 }
 
 const NOTHING_CHOSEN = { chosen: {}, facts: '' };
