@@ -23,11 +23,3 @@ export interface RankLink {
   /** Tells the others that this rank ends, and why: what they wait for fails. */
   fail(reason: string): void;
 }
-
-/** How ranks are started by a program. */
-export interface RankLaunch {
-  /** How many processes. */
-  ranks: number;
-  /** Threads of each; the cores are divided among them where nothing is said. */
-  threads?: number;
-}

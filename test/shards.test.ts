@@ -1,18 +1,18 @@
 // The same bits whoever computes a shard: models of several tasks, trained on 1, 2, 3, 4 and 8 ranks that meet in memory.
 import { beforeAll, describe, expect, it } from 'vitest';
-import '../onNode/setup.js';
-import '../autograd/methods.js';
-import { useBackend } from '../backend/choose.js';
-import { setRanks } from '../parallel/communicator.js';
-import { memoryRanks } from '../parallel/testing.js';
-import { Corpus } from '../text/corpus.js';
-import { TextClassifier } from './classifier/textClassifier.js';
-import { Forecaster } from './forecaster/forecaster.js';
-import { LanguageModel } from './language/languageModel.js';
-import type { FitOptions } from './options.js';
-import { TokenTagger } from './tagger/tokenTagger.js';
-import { Translator } from './translator/translator.js';
-import { Philox } from '../tensor/philox.js';
+import '../src/onNode/setup.js';
+import '../src/autograd/methods.js';
+import { useBackend } from '../src/backend/choose.js';
+import { setRanks } from '../src/parallel/communicator.js';
+import { memoryRanks } from '../src/parallel/testing.js';
+import { Corpus } from '../src/text/corpus.js';
+import { TextClassifier } from '../src/models/classifier/textClassifier.js';
+import { Forecaster } from '../src/models/forecaster/forecaster.js';
+import { LanguageModel } from '../src/models/language/languageModel.js';
+import type { FitOptions } from '../src/models/options.js';
+import { TokenTagger } from '../src/models/tagger/tokenTagger.js';
+import { Translator } from '../src/models/translator/translator.js';
+import { Philox } from '../src/tensor/philox.js';
 
 beforeAll(async () => {
   await useBackend('wasm');
