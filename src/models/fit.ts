@@ -17,7 +17,7 @@ import { ensureBackend } from '../backend/choose.js';
 import { OPTIMIZERS } from '../optim/optimizers.js';
 import { SCHEDULES } from '../optim/schedules.js';
 import { alikeBackend, copyFromFirst, requireAlike } from '../parallel/agreement.js';
-import { type Ranks, ranks } from '../parallel/communicator.js';
+import { type Ranks, ranks, telling } from '../parallel/communicator.js';
 import { checkShards, DEFAULT_SHARDS } from '../parallel/shards.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { train } from '../train/trainer.js';
@@ -29,14 +29,26 @@ import type { FitOptions, ResolvedFit } from './options.js';
 import { requireSameData, resumedOptions, storable } from './resume.js';
 import type { TaskDefinition, Trainable } from './task.js';
 
-/** Errors: those of the task's `prepare`; FORMAT and OPTION for a checkpoint that does not fit; NON_FINITE. */
-export async function fitModel<M extends Trainable, D, O extends object>(
+/**
+ * Errors: those of the task's `prepare`; FORMAT and OPTION for a checkpoint that does not fit; NON_FINITE; of several ranks OPTION where
+ * they differ, and RANK where another ended.
+ */
+export function fitModel<M extends Trainable, D, O extends object>(
   definition: TaskDefinition<M, D, O>,
   data: D,
   asked: (O & FitOptions) | undefined,
 ): Promise<M> {
-  const began = performance.now();
   const all = ranks();
+  return telling(all, () => fitOnRanks(definition, data, asked, all));
+}
+
+async function fitOnRanks<M extends Trainable, D, O extends object>(
+  definition: TaskDefinition<M, D, O>,
+  data: D,
+  asked: (O & FitOptions) | undefined,
+  all: Ranks,
+): Promise<M> {
+  const began = performance.now();
   const given: O & FitOptions = forRank(optionsOf(asked, definition.options as Names<O & FitOptions>, 'fit'), all);
   checkFitOptions(given);
   const backend = await ensureBackend();

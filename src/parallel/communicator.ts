@@ -106,6 +106,16 @@ export function ranksOver(link: RankLink): Ranks {
   };
 }
 
+/** Runs what all ranks run; where it fails on one, the others do not wait for it. */
+export async function telling<T>(own: Ranks, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    own.fail(error instanceof UnrolledError ? `${error.code}: ${error.message}` : String(error));
+    throw error;
+  }
+}
+
 let current: Ranks = alone;
 
 /** Those that this process is one of; itself alone where nobody said otherwise. */
