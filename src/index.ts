@@ -374,3 +374,6 @@ export {
   type BeamTask,
   type Hypothesis,
 } from './models/decoder/beamSearch.js';
+
+// Several processes
+export * as parallel from './parallel/index.js';

@@ -18,7 +18,7 @@ import { OPTIMIZERS } from '../optim/optimizers.js';
 import { SCHEDULES } from '../optim/schedules.js';
 import { alikeBackend, copyFromFirst, requireAlike } from '../parallel/agreement.js';
 import { type Ranks, ranks, telling } from '../parallel/communicator.js';
-import { checkShards, DEFAULT_SHARDS } from '../parallel/shards.js';
+import { shardsFor } from '../parallel/shards.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { train } from '../train/trainer.js';
 import { type Checkpoint, checkpointTensors, readCheckpoint, restoreState } from './checkpoint.js';
@@ -140,24 +140,6 @@ async function fitOnRanks<M extends Trainable, D, O extends object>(
 function forRank<O extends FitOptions>(given: O, { rank }: Ranks): O {
   if (rank === 0) return { ...given };
   return { ...given, onStart: undefined, onProgress: undefined, onValidation: undefined };
-}
-
-/**
- * How many shards: those that were asked for, some where several ranks train, else none.
- * Errors: OPTION for a number that is none, for more ranks than shards, and for a checkpoint that knows no shards.
- */
-function shardsFor({ shards }: FitOptions, { size }: Ranks, isResumed: boolean): number | undefined {
-  if (shards === undefined && size === 1) return undefined;
-  if (shards === undefined && isResumed) {
-    throw new UnrolledError(
-      'OPTION',
-      `expected a checkpoint of a training in shards for ${size} ranks, received one without`,
-      'resume it alone; a training with shards (--shards 8) resumes on any number of ranks',
-    );
-  }
-  const count = shards ?? Math.max(DEFAULT_SHARDS, 2 ** Math.ceil(Math.log2(size)));
-  checkShards(count, size);
-  return count;
 }
 
 const NOTHING_CHOSEN = { chosen: {}, facts: '' };

@@ -123,6 +123,11 @@ export function ranks(): Ranks {
   return current;
 }
 
+/** The ranks that train together, of which this process is one: itself alone, before `parallel.init`. */
+export function ranksOfProcess(): Communicator {
+  return current;
+}
+
 /** Called once, by `init`. */
 export function setRanks(joined: Ranks): void {
   current = joined;

@@ -28,6 +28,28 @@ export function checkShards(shards: number, size: number): void {
   );
 }
 
+/**
+ * How many shards: those that were asked for, some where several ranks train, else none.
+ * Errors: OPTION for a number that is none, for more ranks than shards, and for a checkpoint that knows no shards.
+ */
+export function shardsFor(
+  { shards }: { shards?: number },
+  { size }: Pick<Ranks, 'size'>,
+  isResumed: boolean,
+): number | undefined {
+  if (shards === undefined && size === 1) return undefined;
+  if (shards === undefined && isResumed) {
+    throw new UnrolledError(
+      'OPTION',
+      `expected a checkpoint of a training in shards for ${size} ranks, received one without`,
+      'resume it alone; a training with shards (--shards 8) resumes on any number of ranks',
+    );
+  }
+  const count = shards ?? Math.max(DEFAULT_SHARDS, 2 ** Math.ceil(Math.log2(size)));
+  checkShards(count, size);
+  return count;
+}
+
 /** The rows of a shard among `count` rows. */
 export function rowsOfShard(shard: number, shards: number, count: number): RankRange {
   return { from: Math.floor((shard * count) / shards), to: Math.floor(((shard + 1) * count) / shards) };
@@ -82,9 +104,19 @@ export class ShardedGradients {
   /** Seconds in sums over ranks so far. */
   secondsInSums = 0;
 
-  /** @param calls what draws masks: each shard draws its own, the same whoever computes it. Errors: OPTION. */
-  constructor(parameters: readonly Tensor[], calls: readonly RandomCalls[], shards: number, ranks: Ranks) {
-    checkShards(shards, ranks.size);
+  /**
+   * @param calls what draws masks: each shard draws its own, the same whoever computes it
+   * @param shards a power of two; `any` number for `addUp`
+   * Errors: OPTION.
+   */
+  constructor(
+    parameters: readonly Tensor[],
+    calls: readonly RandomCalls[],
+    shards: number,
+    ranks: Ranks,
+    kind: 'powerOfTwo' | 'any' = 'powerOfTwo',
+  ) {
+    if (kind === 'powerOfTwo') checkShards(shards, ranks.size);
     this.#parameters = parameters;
     this.#calls = calls;
     this.#shards = shards;
@@ -129,6 +161,17 @@ export class ShardedGradients {
     const total = new TreeSum<number>((a, b) => a + b);
     all.losses.forEach((loss, shard) => total.push(shard, loss));
     return { loss: total.total, tokens: all.counts[0] };
+  }
+
+  /** Sums what each rank has as its gradients: a shard each. */
+  async addUp(): Promise<void> {
+    const block = takeGradients(this.#parameters);
+    const counts = Float64Array.of(0, ...block.map((g) => (g === null ? 0 : 1)));
+    const all = await exchange(this.#ranks, new Float64Array(this.#shards), counts);
+    await this.#sumOver(
+      [block],
+      block.map((_, i) => all.counts[1 + i] > 0),
+    );
   }
 
   /** Puts the sum over all ranks where the gradients are. @param blocks of this rank */
