@@ -18,6 +18,7 @@ const HOUSE = [
   'data',
   'records',
   'metrics',
+  'parallel',
   'train',
   'models',
   'sources',

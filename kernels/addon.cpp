@@ -1,6 +1,7 @@
 // The Node-API addon: arenas (one mapping each, handed out once as an ArrayBuffer), a thread pool for each, and the choice
 // of the instruction set. `open(bytes, threads, isa)` (an empty name: the best) → { buffer, usable, handle, argumentsAddress, isa },
-// `invoke(handle, kernel)`, `grow(handle, bytes)` → usable bytes, `close(handle)`, and `callsVersion`.
+// `invoke(handle, kernel)`, `grow(handle, bytes)` → usable bytes, `close(handle)`, and `callsVersion`. Beside them, but not on Windows,
+// `sharedBytes(size)` and `joinRanks(path, rank, size)` for processes that train one model (ranks/shared.h).
 #include <node_api.h>
 
 #include <cstdint>
@@ -12,6 +13,9 @@
 #include "numbers.h"
 #include "pages.h"
 #include "threads.h"
+#ifndef _WIN32
+#include "ranks/shared.h"
+#endif
 
 #if defined(__x86_64__)
 namespace unrolled_avx512vnni { int invokeKernel(Context*, int); }
@@ -188,6 +192,34 @@ napi_value close(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+#ifndef _WIN32
+napi_value sharedBytesOf(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value args[1], result;
+  int32_t size = 0;
+  napi_get_cb_info(env, info, &count, args, nullptr, nullptr);
+  if (count < 1 || napi_get_value_int32(env, args[0], &size) != napi_ok || size < 1 || size > MOST_SHARED_RANKS)
+    return fail(env, ("expected 1 to " + std::to_string(MOST_SHARED_RANKS) + " ranks on one machine").c_str());
+  napi_create_double(env, (double)sharedBytes(size), &result);
+  return result;
+}
+
+napi_value joinRanks(napi_env env, napi_callback_info info) {
+  size_t count = 3, length = 0;
+  napi_value args[3];
+  char path[4096] = "";
+  int32_t rank = 0, size = 0;
+  napi_get_cb_info(env, info, &count, args, nullptr, nullptr);
+  if (count < 3 || napi_get_value_string_utf8(env, args[0], path, sizeof path, &length) != napi_ok ||
+      napi_get_value_int32(env, args[1], &rank) != napi_ok || napi_get_value_int32(env, args[2], &size) != napi_ok ||
+      size < 1 || size > MOST_SHARED_RANKS || rank < 0 || rank >= size)
+    return fail(env, "expected joinRanks(path, rank, size)");
+  std::string failure;
+  SharedRanks* link = SharedRanks::join(path, rank, size, failure);
+  return link ? objectOfLink(env, link) : fail(env, failure.c_str());
+}
+#endif
+
 }  // namespace
 
 NAPI_MODULE_INIT() {
@@ -210,6 +242,13 @@ NAPI_MODULE_INIT() {
       {"close", nullptr, close, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
   };
   napi_define_properties(env, exports, 4, functions);
+#ifndef _WIN32
+  const napi_property_descriptor ranks[] = {
+      {"sharedBytes", nullptr, sharedBytesOf, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"joinRanks", nullptr, joinRanks, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+  };
+  napi_define_properties(env, exports, 2, ranks);
+#endif
   setNumber(env, exports, "callsVersion", CALLS_VERSION);
   return exports;
 }

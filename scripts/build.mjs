@@ -10,6 +10,8 @@ import { deflateRawSync } from 'node:zlib';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 const sources = join(root, 'kernels');
+/** What connects processes: nothing of it is computed in a page. */
+const ranks = join(sources, 'ranks');
 const kernels = join(root, 'dist', 'kernels');
 const work = join(root, 'build');
 
@@ -110,7 +112,8 @@ export async function buildNumbers(say) {
 
 /** The kernels as WebAssembly: plain SIMD, and relaxed SIMD with its fused multiply-add; each alone and with threads. */
 export async function buildWasm(say) {
-  const files = filesUnder(sources, '.h').concat(['entry.cpp', 'wasm.cpp'].map((name) => join(sources, name)));
+  const headers = filesUnder(sources, '.h').filter((file) => !file.startsWith(ranks));
+  const files = headers.concat(['entry.cpp', 'wasm.cpp'].map((name) => join(sources, name)));
   const hash = hashOf(files, COMMON, WASM, WASM_SIMD, WASM_LINK, WASM_POOL);
   const names = Object.keys(WASM_SIMD).flatMap((simd) => Object.keys(WASM_POOL).map((pool) => simd + pool));
   if (
@@ -230,6 +233,32 @@ export async function buildNative(say) {
   if (!failure) say(`kernels: native addon built in ${seconds(start)} with ${compiler.version}`);
 }
 
+/** The addon for ranks over MPI, where there is a compiler for it; dist/kernels/mpi.json says why there is none. */
+export async function buildMpi(say) {
+  const addon = join(kernels, 'mpi.node');
+  const off = process.env.UNROLLED_NO_NATIVE === '1';
+  const { ok, output } = off ? { ok: false } : await run('mpicxx', ['--version']);
+  const files = ['mpi.cpp', 'link.h'].map((name) => join(ranks, name));
+  const hash = hashOf(files, ok ? output : null);
+  if (isFresh('mpi', hash, [join(kernels, 'mpi.json')])) return;
+  const start = Date.now();
+  rmSync(addon, { force: true });
+  let reason = off ? 'switched off by UNROLLED_NO_NATIVE=1' : 'no mpicxx found';
+  if (ok) {
+    const include = join(root, 'node_modules', 'node-api-headers', 'include');
+    const target = join(work, 'mpi.node');
+    mkdirSync(work, { recursive: true });
+    const link = platform() === 'darwin' ? ['-undefined', 'dynamic_lookup'] : [];
+    const args = ['-O2', '-std=c++17', '-fPIC', '-shared', '-I', include, files[0], ...link, '-o', target];
+    const compiled = await run('mpicxx', args);
+    reason = compiled.ok ? '' : `mpicxx failed: ${compiled.output.split('\n').find((line) => /error/i.test(line))}`;
+    if (compiled.ok) put('mpi.node', readFileSync(target));
+  }
+  put('mpi.json', JSON.stringify(reason ? { available: false, reason } : { available: true }));
+  setStamp('mpi', hash);
+  if (!reason) say(`kernels: addon for MPI built in ${seconds(start)}`);
+}
+
 /** TypeScript to dist/: the library, then the experiments, which use it as anybody would. Errors: the compiler's messages. */
 export async function buildTypes(say) {
   const dist = join(root, 'dist');
@@ -326,6 +355,7 @@ export async function build({ quiet = false } = {}) {
   await buildWasm(say);
   await buildInline();
   await buildNative(say);
+  await buildMpi(say);
   await buildTypes(say);
   await buildRuntime();
   await buildStudio(say);
@@ -338,6 +368,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     wasm: buildWasm,
     inline: buildInline,
     native: buildNative,
+    mpi: buildMpi,
     types: buildTypes,
     runtime: buildRuntime,
     studio: buildStudio,

@@ -75,7 +75,8 @@ function undocumented(program, files) {
   const found = new Map();
   const look = (symbol, name) => {
     const declaration = symbol?.declarations?.find(isOurs);
-    if (!declaration || symbol.getDocumentationComment(checker).length > 0) return;
+    // A whole module under a name (`export * as`) has its comment where it is exported.
+    if (!declaration || ts.isSourceFile(declaration) || symbol.getDocumentationComment(checker).length > 0) return;
     if (symbol.getJsDocTags(checker).length > 0) return;
     const source = declaration.getSourceFile();
     const path = relative(root, source.fileName);

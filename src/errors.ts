@@ -27,6 +27,7 @@ export const ERROR_KINDS = {
   IO: 'run',
   INTERNAL: 'run',
   INTERRUPTED: 'run',
+  RANK: 'run',
 } as const satisfies Record<string, ErrorKind>;
 
 /** The codes of `UnrolledError`: stable, so that a program can tell errors apart without reading their messages. */

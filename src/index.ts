@@ -375,3 +375,7 @@ export {
   type BeamTask,
   type Hypothesis,
 } from './models/decoder/beamSearch.js';
+
+// Several processes
+/** Training on several processes: ranks that `mpirun` or `parallel.init({ ranks })` starts; `fit` does the rest. */
+export * as parallel from './parallel/index.js';

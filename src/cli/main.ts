@@ -40,10 +40,15 @@ export async function run(
       groups: GROUPS,
       async start(command, args, options, globals) {
         if (command.endsAtOnce) interrupt.dispose();
-        const result = await command.run({ io, globals, signal: interrupt.signal, argv, began }, args, options);
+        let own = io;
+        if ('ranks' in options) {
+          const { joinRanks, wantsRanks } = await import('./ranks.js');
+          if (wantsRanks(options)) own = await joinRanks(io, args, options);
+        }
+        const result = await command.run({ io: own, globals, signal: interrupt.signal, argv, began }, args, options);
         status = result.status ?? 0;
-        if (globals.json) io.stdout.write(`${jsonLine(result.json)}\n`);
-        else if (result.text !== '') io.stdout.write(`${result.text}\n`);
+        if (globals.json) own.stdout.write(`${jsonLine(result.json)}\n`);
+        else if (result.text !== '') own.stdout.write(`${result.text}\n`);
       },
     });
     if (argv.length === 0) {
@@ -56,8 +61,10 @@ export async function run(
     return status;
   } catch (error) {
     if (error instanceof Printed) return 0;
+    const { RankDone, rankFails } = await import('./ranks.js');
+    if (error instanceof RankDone) return 0;
     const known = toUnrolledError(error);
-    printError(known, io, { json, debug });
+    if (rankFails(known)) printError(known, io, { json, debug });
     return exitStatus(known);
   } finally {
     interrupt.dispose();

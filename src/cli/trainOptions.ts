@@ -75,6 +75,14 @@ export function trainOptions(DEFAULTS: TrainDefaults, howLong: { epochs: string;
     projection: shown(integer('--projection <N>', "project each layer's output to this size"), 'the hidden size'),
     heads: shown(integer('--heads <N>', 'number of heads, for cells that have them, such as slstm'), 4),
     batch: shown(integer('--batch <N>', 'sequences per minibatch'), DEFAULTS.batchSize),
+    shards: shown(
+      integer('--shards <N>', 'parts of a minibatch whose gradients are summed in a fixed order: a power of two'),
+      'none; 8 for several ranks',
+    ),
+    ranks: shown(
+      integer('--ranks <N>', 'processes that train together, by MPI where it is installed, else on this machine'),
+      1,
+    ),
     optimizer: shown(
       choice('--optimizer <name>', 'optimizer', ['sgd', 'adam', 'adamw', 'rmsprop', 'adagrad']),
       DEFAULTS.optimizer,
@@ -172,6 +180,7 @@ export function fitSettings(
     numLayers: options.layers,
     embeddingSize: options.embedding,
     batchSize: options.batch,
+    shards: options.shards,
     learningRate: options.lr,
   };
 }

@@ -12,6 +12,8 @@ import { peakMemoryMiB } from './io.js';
 import { formatNumber, formatTime, table } from './output.js';
 import { refuseOverwriting } from './outputs.js';
 import { isModulePath } from './ownModule.js';
+import { ranks } from '../parallel/communicator.js';
+import { describeRanks, RankDone } from './ranks.js';
 import type { Progress } from './progress.js';
 import { resumeCommand, shellCommand } from './resumeCommand.js';
 import type { Resumed } from './resumed.js';
@@ -72,7 +74,8 @@ export async function startRun(
   const backend = await startBackend(globals);
   const progress = createProgress(io, globals);
   for (const note of report.notes) progress.log(note);
-  progress.log(`${describeBackend(backend)} · ${name}: ${line}`);
+  const joined = describeRanks();
+  progress.log(`${describeBackend(backend)}${joined === null ? '' : ` · ${joined}`} · ${name}: ${line}`);
   return {
     backend,
     files,
@@ -150,9 +153,15 @@ export async function trainAndSave<M extends Trained>(
       },
       onProgress: (event) => progress.update(event.progress, progressLine(event, run)),
     });
+  } catch (error) {
+    if (!(saved && error instanceof UnrolledError && error.code === 'RANK')) throw error;
+    const help = `resume with: ${resumeCommand(argv, files.checkpoint)}`;
+    throw new UnrolledError('RANK', error.message, help, { cause: error });
   } finally {
     progress.stop();
   }
+  // What follows, rank 0 does alone.
+  if (ranks().rank > 0) throw new RankDone();
   const { training } = model;
   if (training === null) throw new Error('a trained model says how it was trained');
   if (training.reason === 'aborted') {

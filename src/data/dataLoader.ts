@@ -68,6 +68,14 @@ export type LoadedBatch<E extends Example = Required<Example>> = {
     }
   : unknown);
 
+/** Which axis of `x` and `y` the rows are, of each minibatch that a loader made. */
+const axesOfBatches = new WeakMap<object, { x: 0 | 1; y: 0 | 1 }>();
+
+/** Which axis of `x` and `y` the rows are; undefined for a minibatch that no loader made. @internal */
+export function batchAxes(batch: object): { x: 0 | 1; y: 0 | 1 } | undefined {
+  return axesOfBatches.get(batch);
+}
+
 /** How the sequences of all examples are laid out. */
 interface Layout {
   /** Numbers at each step; null for one that is no list: tokens. */
@@ -181,8 +189,11 @@ export class DataLoader<E extends Example = Required<Example>> implements Iterab
     const lengths = Int32Array.from(xs, (x) => this.#stepsOf(x));
     const isWhole = this.#x.width === null && !this.#isFlat;
     const x = sideBySide(xs, this.#x.width, { pad, batchFirst: batchFirst || this.#isFlat, isWhole });
-    const batch = { x, lengths, rows: rows.slice(), index, count };
-    return (this.#y === null ? batch : { ...batch, y: this.#targetsOf(own, padTarget, batchFirst) }) as LoadedBatch<E>;
+    const plain = { x, lengths, rows: rows.slice(), index, count };
+    const batch = this.#y === null ? plain : { ...plain, y: this.#targetsOf(own, padTarget, batchFirst) };
+    const yHasSteps = this.#y !== null && this.#y !== 'number' && this.#y.isPerStep;
+    axesOfBatches.set(batch, { x: batchFirst || this.#isFlat ? 0 : 1, y: yHasSteps && !batchFirst ? 1 : 0 });
+    return batch as LoadedBatch<E>;
   }
 
   #targetsOf(own: readonly E[], pad: number, batchFirst: boolean): Tensor {

@@ -16,26 +16,47 @@ import {
 import { ensureBackend } from '../backend/choose.js';
 import { OPTIMIZERS } from '../optim/optimizers.js';
 import { SCHEDULES } from '../optim/schedules.js';
+import { alikeBackend, copyFromFirst, requireAlike } from '../parallel/agreement.js';
+import { type Ranks, ranks, telling } from '../parallel/communicator.js';
+import { shardsFor } from '../parallel/shards.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { checkTrainerSettings } from '../train/settings.js';
 import { type BetweenSteps, type StepProgress, train, type TrainingState } from '../train/trainer.js';
 import { openingFile } from '../weights/budget.js';
 import { type Checkpoint, checkpointTensors, readCheckpoint, restoreState } from './checkpoint.js';
 import { defined } from './defined.js';
 import { openModelFile } from './modelFile.js';
+import type { RecurrentState } from '../nn/recurrent.js';
+import { cutState, gatherState } from './shardedState.js';
 import type { FitOptions, ResolvedFit } from './options.js';
 import { requireSameData, resumedOptions, storable } from './resume.js';
 import type { Lesson, TaskDefinition, Trainable } from './task.js';
 
-/** Errors: those of the task's `prepare`; FORMAT and OPTION for a checkpoint that does not fit; NON_FINITE. */
-export async function fitModel<M extends Trainable, D, O extends object>(
+/**
+ * Errors: those of the task's `prepare`; FORMAT and OPTION for a checkpoint that does not fit; NON_FINITE; of several ranks OPTION where
+ * they differ, and RANK where another ended.
+ */
+export function fitModel<M extends Trainable, D, O extends object>(
   definition: TaskDefinition<M, D, O>,
   data: D,
   asked: (O & FitOptions) | undefined,
 ): Promise<M> {
+  const all = ranks();
+  return telling(all, () => fitOnRanks(definition, data, asked, all));
+}
+
+async function fitOnRanks<M extends Trainable, D, O extends object>(
+  definition: TaskDefinition<M, D, O>,
+  data: D,
+  asked: (O & FitOptions) | undefined,
+  all: Ranks,
+): Promise<M> {
   const began = performance.now();
-  const given: O & FitOptions = optionsOf(asked, definition.options as Names<O & FitOptions>, 'fit');
+  const given: O & FitOptions = forRank(optionsOf(asked, definition.options as Names<O & FitOptions>, 'fit'), all);
   checkFitOptions(given);
-  await ensureBackend();
+  const backend = await ensureBackend();
+  // The clock of the first: what is chosen by the minutes is the same on all.
+  if (all.size > 1) given.minutes = (await all.broadcast(given.minutes)) ?? undefined;
   const { resume, checkpoint } = given;
   const from = resume === undefined ? null : openCheckpoint(definition, resume);
   const { chosen, facts } = from === null ? chooseSettings(definition, data, given) : NOTHING_CHOSEN;
@@ -43,6 +64,7 @@ export async function fitModel<M extends Trainable, D, O extends object>(
     ...{ restoreBest: true, ...definition.defaults, ...chosen },
     ...defined(from === null ? given : resumedOptions(from.checkpoint, given, from.model.config, definition.defaults)),
   } as O & ResolvedFit;
+  options.shards = shardsFor(options, all, from !== null);
   const begin = (): { model: M; lesson: Lesson } => {
     const prepared = definition.prepare(data, options);
     const model = from?.model ?? prepared.create();
@@ -58,8 +80,18 @@ export async function fitModel<M extends Trainable, D, O extends object>(
     model.calls.calls = stored.calls;
     const state =
       lesson.carried === undefined ? null : restoreState(stored.state, lesson.carried.of, options.batchSize);
-    if (state !== null) lesson.carried?.restore(state);
+    if (state !== null && options.shards === undefined) lesson.carried?.restore(state);
+    else if (state !== null) lesson.carried?.restoreShards(cutState(all, state, options.shards ?? 1));
   }
+  await requireAlike(all, {
+    ...alikeBackend(backend),
+    ...Object.fromEntries(Object.entries(lesson.data).map(([name, part]) => [`data for ${name}`, part])),
+    ...storable(options),
+    step: from?.checkpoint.counters.step ?? 0,
+    model: model.config,
+  });
+  const state = (): Tensor[] => [...model.network.namedState()].map(({ tensor }) => tensor);
+  await copyFromFirst(all, state());
   model.reading = given.reading ?? model.reading;
   model.settings = storable(options);
   model.isUnfinished = false;
@@ -67,16 +99,27 @@ export async function fitModel<M extends Trainable, D, O extends object>(
   const { epochs, minutes, maxSteps } = options;
   // What was chosen and fitted before the first step took of the time, too; half of it is left for the training at least.
   const spent = (performance.now() - began) / 60_000;
-  const left = minutes && Math.max(minutes / 2, minutes - spent);
-  const bytesAt = ({ position, optimizer, best }: TrainingState<unknown>): Uint8Array => {
+  const left = minutes && (await all.broadcast(Math.max(minutes / 2, minutes - spent)));
+  const bytesAt = (
+    { position, optimizer, best }: TrainingState<unknown>,
+    carried: RecurrentState | null,
+  ): Uint8Array => {
     const content = {
       ...{ ...position, options: storable(options), data: lesson.data },
       ...{ sampler: lesson.sampler.state(), calls: model.calls.calls },
     };
-    const tensors = checkpointTensors(model.network, optimizer, lesson.carried?.state() ?? null, best);
+    const tensors = checkpointTensors(model.network, optimizer, carried, best);
     return model.toBytes({ tensors, checkpoint: content });
   };
-  const onStep = given.onStep && steppedBy(given.onStep, model, options, bytesAt);
+  if (given.onStep !== undefined && options.shards !== undefined) {
+    throw new UnrolledError(
+      'UNSUPPORTED',
+      'expected a training without shards and of one rank for onStep, received shards',
+      'onProgress and checkpoint go with them',
+    );
+  }
+  const onStep =
+    given.onStep && steppedBy(given.onStep, model, options, (state) => bytesAt(state, lesson.carried?.state() ?? null));
   const onValidation = options.onValidation as ((event: object, model: M) => void | Promise<void>) | undefined;
   try {
     model.training = await train(
@@ -85,13 +128,23 @@ export async function fitModel<M extends Trainable, D, O extends object>(
         epochs: () => lesson.epochs(),
         stepsPerEpoch: lesson.stepsPerEpoch,
         next: () => lesson.next(),
+        nextShards: (shards) => lesson.nextShards(shards),
+        calls: [model.calls],
         evaluate: () => lesson.evaluate(),
         criterion: lesson.criterion && ((metrics) => lesson.criterion?.(metrics) ?? metrics.loss),
         onValidation: (event) => onValidation?.(event, model),
-        checkpoint: (state) => checkpoint?.save(bytesAt(state)),
+        async checkpoint(state) {
+          const { carried } = lesson;
+          const states =
+            options.shards === undefined || carried === undefined
+              ? (carried?.state() ?? null)
+              : await gatherState(all, carried.ofShards());
+          if (all.rank === 0) await checkpoint?.save(bytesAt(state, states));
+        },
       },
       {
         ...options,
+        ranks: all,
         minutes: left,
         epochs: epochs ?? (minutes === undefined && maxSteps === undefined ? definition.epochs : undefined),
         ...(from === null ? {} : { from: from.checkpoint }),
@@ -100,6 +153,7 @@ export async function fitModel<M extends Trainable, D, O extends object>(
       },
     );
     if (model.training.reason !== 'aborted') lesson.finish?.();
+    await copyFromFirst(all, state());
   } finally {
     lesson.end?.();
   }
@@ -126,6 +180,12 @@ function steppedBy(
       },
       checkpoint: () => bytesAt(between.state()),
     });
+}
+
+/** What is said and written, rank 0 says and writes. */
+function forRank<O extends FitOptions>(given: O, { rank }: Ranks): O {
+  if (rank === 0) return { ...given };
+  return { ...given, onStart: undefined, onProgress: undefined, onValidation: undefined };
 }
 
 const NOTHING_CHOSEN = { chosen: {}, facts: '' };

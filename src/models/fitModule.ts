@@ -18,6 +18,12 @@ import { getPlatform } from '../platform/platform.js';
 import { requireNumber } from '../range.js';
 import { defaultRng, restoreDefaultRng } from '../tensor/generator.js';
 import type { PhiloxState } from '../tensor/philox.js';
+import { alikeBackend, copyFromFirst, requireAlike } from '../parallel/agreement.js';
+import { type Ranks, ranks, telling } from '../parallel/communicator.js';
+import { shardsOf } from '../parallel/gradients.js';
+import { shardsFor } from '../parallel/shards.js';
+import { ensureBackend } from '../backend/choose.js';
+import { Fingerprint } from '../data/fingerprint.js';
 import { scope } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { AbortSignalLike, StopReason } from '../train/loop.js';
@@ -75,6 +81,12 @@ export interface ModuleFitOptions<B, M extends Module = Module> {
   batchSize?: number;
   /** What a list of numbers as `x` of an example is: as of a `DataLoader`. */
   inputs?: DataLoaderOptions['inputs'];
+  /**
+   * Cuts each minibatch into so many parts, whose gradients are summed in a fixed order: a power of two. With the same shards a training
+   * has the same bits on any number of ranks up to it. Not cut where nothing is said, but for several ranks: 8. A part counts by its
+   * rows, or by its targets where there is a class at each step.
+   */
+  shards?: number;
   /** Of the order of examples; 0. Weights and dropout are seeded by `manualSeed`. */
   seed?: number;
   /**
@@ -159,6 +171,7 @@ const NAMES: Names<ModuleFitOptions<unknown>> = {
   ...{
     batchSize: true,
     inputs: true,
+    shards: true,
     seed: true,
     checkpoint: true,
     resume: true,
@@ -190,10 +203,20 @@ export function fit<M extends Module, B>(
   data: BatchSource<B>,
   options: ModuleFitOptions<B, M>,
 ): Promise<FitHistory>;
-export async function fit<M extends Module, B>(
+export function fit<M extends Module, B>(
   module: M,
   data: BatchSource<B>,
   asked: ModuleFitOptions<B, M>,
+): Promise<FitHistory> {
+  const all = ranks();
+  return telling(all, () => fitOnRanks(module, data, asked, all));
+}
+
+async function fitOnRanks<M extends Module, B>(
+  module: M,
+  data: BatchSource<B>,
+  asked: ModuleFitOptions<B, M>,
+  all: Ranks,
 ): Promise<FitHistory> {
   if (!(module instanceof Module)) {
     refuseOtherCopy(module, 'module');
@@ -215,6 +238,7 @@ export async function fit<M extends Module, B>(
       from === null ? given : resumedOptions({ options: from.checkpoint.options, data: {} }, given, {}, DEFAULTS),
     ),
   } as Resolved<B, M>;
+  options.shards = shardsFor(options, all, from !== null);
   const { checkpoint, learningRate, validation, patience, restoreBest, batchSize, inputs, seed } = options;
   const passes = new Passes(data, 'data', { batchSize, inputs, seed, shuffle: true });
   const validationPasses =
@@ -235,9 +259,28 @@ export async function fit<M extends Module, B>(
     Object.assign(own, { sum: from.own.sum, tokens: from.own.tokens });
   }
 
+  if (all.size > 1) {
+    await requireAlike(all, {
+      ...alikeBackend(await ensureBackend()),
+      ...storable(options),
+      ...{ 'seeds of modules': draws.map(({ seed: key }) => key), 'minibatches in an epoch': passes.count },
+      'data for training': fingerprintOf(data),
+      step: from?.checkpoint.counters.step ?? 0,
+    });
+    await copyFromFirst(
+      all,
+      [...module.namedState()].map(({ tensor }) => tensor),
+    );
+  }
+
   const result = await train<EpochMetrics>(
     {
       network: module,
+      calls: draws,
+      nextShards(shards) {
+        const batch = passes.next();
+        return batch === null ? null : shardsOf(batch, shards, lossOf, (part) => tokensOf(part as AnyBatch));
+      },
       epochs: () => passes.epochs(),
       stepsPerEpoch: passes.count,
       next() {
@@ -255,8 +298,9 @@ export async function fit<M extends Module, B>(
         const validationLoss = validationPasses === null ? null : meanLoss(validationPasses, lossOf);
         return { loss: validationLoss ?? trainLoss, epoch: passes.current, trainLoss, validationLoss };
       },
-      onValidation: (event) => options.onEpoch?.(epochResult(event)),
+      onValidation: (event) => (all.rank === 0 ? options.onEpoch?.(epochResult(event)) : undefined),
       async checkpoint({ position, optimizer: trained, best }) {
+        if (all.rank > 0) return;
         const { epoch, index, count } = passes.state();
         const state: OwnState = {
           ...own,
@@ -278,6 +322,8 @@ export async function fit<M extends Module, B>(
     },
     {
       ...options,
+      onProgress: all.rank === 0 ? options.onProgress : undefined,
+      ranks: all,
       optimizer,
       learningRate: learningRate ?? optimizer.learningRate,
       validations: 1,
@@ -297,6 +343,15 @@ export async function fit<M extends Module, B>(
     seconds: result.seconds,
     reason: result.reason,
   };
+}
+
+/** What the examples are, by content; of other data nothing. */
+function fingerprintOf(data: unknown): string | null {
+  const first: unknown = Array.isArray(data) ? data[0] : undefined;
+  if (typeof first !== 'object' || first === null || !('x' in first) || first.x instanceof Tensor) return null;
+  const print = new Fingerprint();
+  for (const { x, y } of data as Example[]) print.text(JSON.stringify([x, y]));
+  return print.part((data as unknown[]).length).hash;
 }
 
 function epochResult({ epoch, trainLoss, validationLoss, step, seconds }: Validation<EpochMetrics>): EpochResult {

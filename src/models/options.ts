@@ -51,6 +51,11 @@ export interface RunningTraining<Model = object> {
 export interface FitOptions<M = unknown> extends Partial<TrainerSettings> {
   /** N: rows of a minibatch. */
   batchSize?: number;
+  /**
+   * Cuts each minibatch into so many parts, whose gradients are summed in a fixed order: a power of two. With the same shards a training
+   * has the same bits on any number of ranks up to it. Not cut where nothing is said, but for several ranks: 8.
+   */
+  shards?: number;
   /** Of everything that is drawn: initial weights, dropout, order of the rows, parts; 0. */
   seed?: number;
   /** Saves a checkpoint every `everySeconds` seconds, and when the training is aborted. */
@@ -94,6 +99,7 @@ export const FIT_OPTIONS: Names<FitOptions> = {
     patience: true,
     restoreBest: true,
     batchSize: true,
+    shards: true,
     seed: true,
     checkpoint: true,
     resume: true,

@@ -1,5 +1,7 @@
 // Learning from rows that stand alone (sentences, texts, windows): minibatches of rows of like lengths.
 import { LengthBatches } from '../data/lengthBatches.js';
+import { mul } from '../autograd/ops.js';
+import { rowsOfShard } from '../parallel/shards.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Lesson } from './task.js';
 
@@ -9,8 +11,11 @@ export interface RowLesson<X extends { loss: number }> extends Pick<
 > {
   /** The length of each training row. */
   lengths: ArrayLike<number>;
-  /** The mean loss of these rows, and how many tokens they are. */
-  step(rows: Int32Array): { loss: Tensor; tokens: number };
+  /**
+   * What these rows add to the mean loss of a minibatch, and how many tokens they are.
+   * @param all the rows of the minibatch: more than `rows` where it is cut into shards
+   */
+  step(rows: Int32Array, all: Int32Array): { loss: Tensor; tokens: number };
 }
 
 /** Errors: EMPTY, RANGE. */
@@ -24,6 +29,21 @@ export function learnRows<X extends { loss: number }>(
     sampler: batches,
     epochs: () => batches.epochs(),
     stepsPerEpoch: batches.count,
-    next: () => step(batches.next().rows),
+    next() {
+      const { rows } = batches.next();
+      return step(rows, rows);
+    },
+    nextShards(shards) {
+      const { rows: all } = batches.next();
+      return (shard) => {
+        const { from, to } = rowsOfShard(shard, shards, all.length);
+        return from === to ? null : step(all.subarray(from, to), all);
+      };
+    },
   };
+}
+
+/** What a mean over `own` of `all` adds to the mean over all. */
+export function partOfMean(mean: Tensor, own: number, all: number): Tensor {
+  return own === all ? mean : mul(mean, all === 0 ? 0 : own / all);
 }

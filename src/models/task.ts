@@ -4,6 +4,7 @@ import type { SamplerState } from '../data/sampling.js';
 import type { Module } from '../nn/module.js';
 import type { RandomCalls } from '../nn/random.js';
 import type { Recurrent, RecurrentState } from '../nn/recurrent.js';
+import type { ShardLoss } from '../parallel/shards.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { TrainingResult } from '../train/trainer.js';
 import type { Names } from '../expect.js';
@@ -57,12 +58,21 @@ export interface Lesson<X extends { loss: number } = { loss: number }> {
   stepsPerEpoch: number;
   /** The mean loss of the next minibatch, and how many tokens are in it. */
   next(): { loss: Tensor; tokens: number };
+  /** The next minibatch, of which each shard is computed alone; null for a shard without rows. */
+  nextShards(shards: number): (shard: number) => ShardLoss | null;
   /** On the validation part; null where there is none. */
   evaluate(): X | null;
   /** What the best weights have least of; the loss where nothing is said. */
   criterion?(metrics: X): number;
   /** The state that goes from minibatch to minibatch, where one does. */
-  carried?: { of: Recurrent; state(): RecurrentState | null; restore(state: RecurrentState): void };
+  carried?: {
+    of: Recurrent;
+    state(): RecurrentState | null;
+    restore(state: RecurrentState): void;
+    /** Of the rows of each shard that this rank computes, by the number of the shard, where there are shards. */
+    ofShards(): ReadonlyMap<number, RecurrentState>;
+    restoreShards(states: ReadonlyMap<number, RecurrentState>): void;
+  };
   /** After the last step, with the weights that the model ends with; not where the training was aborted. */
   finish?(): void;
   /** Gives back what was kept. */

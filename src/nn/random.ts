@@ -1,7 +1,13 @@
 // Where modules draw from: initial values from a host generator, dropout masks from numbered kernel calls.
 import { defaultRng, seedDefaultRng } from '../tensor/generator.js';
 import { requireNumber } from '../range.js';
-import { type RandomKey, seedKey } from '../tensor/philox.js';
+import { Philox, type RandomKey, seedKey } from '../tensor/philox.js';
+
+/** The bits of a key above those of a seed: which shard of a minibatch draws. */
+const SHARD_BITS = 2 ** 21;
+
+/** Words that a shard may draw on the host before it meets the next. */
+const SHARD_WORDS = 2 ** 40;
 
 /** Numbers the kernel calls that draw, so that a checkpoint stores two numbers: the seed and the next call. Errors: RANGE. */
 export class RandomCalls {
@@ -9,6 +15,8 @@ export class RandomCalls {
   readonly seed: number;
   /** Calls so far. */
   calls: number;
+  /** Which shard of a minibatch draws: shards of one call draw other masks. */
+  #shard = 0;
 
   constructor(seed: number, calls = 0) {
     requireNumber('a seed', seed, { whole: true }, 'use 0, 1, 2 …');
@@ -20,7 +28,19 @@ export class RandomCalls {
   /** The key of the next draw: the same seed and call give the same mask on every backend. */
   next(): RandomKey {
     const [key0, key1] = seedKey(this.seed);
-    return { key0, key1, call: this.calls++ >>> 0 };
+    return { key0, key1: (key1 + this.#shard * SHARD_BITS) >>> 0, call: this.calls++ >>> 0 };
+  }
+
+  /** A generator of the host for the next draw. @param stream where the streams of this purpose begin */
+  nextGenerator(stream: number): Philox {
+    const { call } = this.next();
+    return Philox.fromState({ seed: this.seed, stream: stream + call, drawn: this.#shard * SHARD_WORDS });
+  }
+
+  /** What follows is drawn for this shard, from that call on. @internal */
+  startShard(shard: number, calls: number): void {
+    this.#shard = shard;
+    this.calls = calls;
   }
 }
 

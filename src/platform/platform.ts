@@ -5,6 +5,7 @@ import { download } from './download.js';
 import { fetchBytes } from './fetch.js';
 import type { KernelVariant } from './kernelVariant.js';
 import type * as PageWorkers from './pageWorkers.js';
+import type { RankLink } from './rankLink.js';
 import type { WorkerThread } from './workerThread.js';
 
 /** What the native addon exports; see kernels/addon.cpp. */
@@ -26,6 +27,10 @@ export interface Addon {
   invoke(handle: number, kernel: number): number;
   /** Ends the threads, detaches the buffer and gives the memory back. */
   close(handle: number): void;
+  /** The length of the file that so many ranks share. */
+  sharedBytes?(size: number): number;
+  /** Connects ranks over a file of that many zeros, which all map. */
+  joinRanks?(path: string, rank: number, size: number): Omit<RankLink, 'by'>;
 }
 
 /** A file that is open for reading by range. */
@@ -61,6 +66,10 @@ export interface Platform {
   readonly startWorker?: (script: string, failed?: () => void) => WorkerThread;
   /** Why no worker helps here, for people; null where they start. A platform without this has them start. */
   workersMissing?(): Promise<string | null>;
+  /** The ranks that this process is one of; null where it was started alone. Errors: UNSUPPORTED, RANK. */
+  joinRanks?(callsVersion: number): RankLink | null;
+  /** Starts this program once for each rank, and ends this process when they have ended. Errors: UNSUPPORTED, RANK. */
+  launchRanks?(size: number, callsVersion: number): Promise<never>;
   /** Keeps the engine's young generation from growing while a training runs. Returns what ends that. */
   holdYoungGeneration?(): () => void;
   /** The whole file. @param path or a `file:` address. Errors: NOT_FOUND, IO. */

@@ -1,6 +1,6 @@
 // What an experiment is: text, and a function that computes, draws, and checks what it computed.
 import type { Cell } from '../cell/cell.js';
-import type { CellDefinition } from '../cell/define.js';
+import type { CellDefinition } from '../cell/define/definition.js';
 import type { Curves } from '../drawing/curves.js';
 import type { PlotOptions } from '../drawing/figure.js';
 import type { AbortSignalLike } from '../train/loop.js';

@@ -1,6 +1,6 @@
 // Runs an experiment: what it says becomes blocks of HTML in each language, what it checks becomes a list.
 import { UnrolledError } from '../errors.js';
-import { defineCell } from '../cell/define.js';
+import { defineCell } from '../cell/defineCell.js';
 import { altText } from '../drawing/altText.js';
 import { toDiagram } from '../drawing/cells/diagram.js';
 import { toLatex } from '../drawing/cells/latex.js';

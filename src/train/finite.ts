@@ -24,15 +24,19 @@ function notFinite(where: string, step: number): UnrolledError {
   );
 }
 
-/** A NON_FINITE error that names the first bad tensor: a parameter, or the result of an operation. */
-export function nonFiniteError(loss: Tensor, named: Iterable<readonly [string, Tensor]>, step: number): UnrolledError {
+/** A NON_FINITE error that names the first bad tensor: a parameter, or the result of an operation. @param loss null where its tape is gone */
+export function nonFiniteError(
+  loss: Tensor | null,
+  named: Iterable<readonly [string, Tensor]>,
+  step: number,
+): UnrolledError {
   const make = (where: string): UnrolledError => notFinite(where, step);
   for (const [name, t] of named) {
     const index = firstBad(t);
     if (index >= 0) return make(`parameter ${name} ${formatShape(t.shape)}, element ${index}`);
   }
   let layer = -1;
-  for (const node of tapeOrder(loss)) {
+  for (const node of loss === null ? [] : tapeOrder(loss)) {
     if (node.op.startsWith('scan ')) layer++;
     for (const output of node.outputs) {
       if (output.disposed) continue;
@@ -46,5 +50,5 @@ export function nonFiniteError(loss: Tensor, named: Iterable<readonly [string, T
       );
     }
   }
-  return make('the loss itself');
+  return make(loss === null ? 'the gradient norm' : 'the loss itself');
 }

@@ -26,7 +26,7 @@ export interface LoopOptions {
    * One step; returns how many tokens it took, or null where there was none: a pass had ended. `progress` is the share of the whole
    * training that is done.
    */
-  step: (progress: number) => number | null;
+  step: (progress: number) => number | null | Promise<number | null>;
   /** How many validations should have been made by now; one more follows at the end. */
   validationsDue: (progress: number) => number;
   /** true ends training early. */
@@ -36,6 +36,20 @@ export interface LoopOptions {
   /** After each step; the loop waits for a promise that it returns. */
   onTick?: (progress: number) => void | Promise<void>;
   signal?: AbortSignalLike;
+  /** What all ranks go by, where several train: the clock of the first, and whether any is to end. */
+  agree?: (own: LoopClock) => Promise<LoopClock>;
+}
+
+/** What depends on the clock and on signals. */
+export interface LoopClock {
+  /** Those of the counters. */
+  seconds: number;
+  elapsed: number;
+  /** Seconds that the last validation took. */
+  validation: number;
+  /** Whether a checkpoint is due. */
+  save: boolean;
+  aborted: boolean;
 }
 
 const now = (): number => performance.now() / 1000;
@@ -63,31 +77,50 @@ export async function runLoop(options: LoopOptions): Promise<StopReason> {
   // The last validation is within the budget: it will take as long as the one before.
   let validation = 0;
   const share = (): number => Math.min(1, Math.max(options.progress(), (counters.elapsed + validation) / maxSeconds));
+  const isAborted = (): boolean => signal?.aborted === true;
+  const isSaveDue = (): boolean =>
+    options.checkpointSeconds !== undefined && now() - saved >= options.checkpointSeconds;
+  const isAlone = options.agree === undefined;
   const validate = async (): Promise<boolean> => {
     const begin = now();
     const stop = await options.validate();
     validation = now() - begin;
     counters.elapsed += validation;
+    await agree();
     return stop;
   };
   const mayValidate = (): boolean =>
     maxSeconds === Infinity || counters.elapsed - counters.seconds <= VALIDATION_SHARE * counters.elapsed;
+  let saved = now();
+  /** What the ranks agreed on last. */
+  const agreed = { save: false, aborted: false };
+  const agree = async (): Promise<void> => {
+    if (options.agree === undefined) return;
+    const { seconds, elapsed } = counters;
+    const own = { seconds, elapsed, validation, save: isSaveDue(), aborted: isAborted() };
+    const { save, aborted, ...clock } = await options.agree(own);
+    Object.assign(agreed, { save, aborted });
+    Object.assign(counters, { seconds: clock.seconds, elapsed: clock.elapsed });
+    validation = clock.validation;
+  };
+  await agree();
   let validated = options.validationsDue(share());
   let turn = now();
-  let saved = now();
   while (share() < 1) {
-    if (signal?.aborted === true) {
+    if (isAlone ? isAborted() : agreed.aborted) {
       await options.checkpoint?.();
       return 'aborted';
     }
     const begin = now();
-    const tokens = options.step(share());
+    const step = options.step(share());
+    const tokens = step instanceof Promise ? await step : step;
     if (tokens !== null) {
       counters.step++;
       counters.tokens += tokens;
       const seconds = now() - begin;
       counters.seconds += seconds;
       counters.elapsed += seconds;
+      await agree();
       const waiting = options.onTick?.(share());
       if (waiting !== undefined) await waiting;
     }
@@ -96,9 +129,10 @@ export async function runLoop(options: LoopOptions): Promise<StopReason> {
       validated = due;
       if (await validate()) return 'early';
     }
-    if (options.checkpointSeconds !== undefined && now() - saved >= options.checkpointSeconds) {
+    if (isAlone ? isSaveDue() : agreed.save) {
       await options.checkpoint?.();
       saved = now();
+      agreed.save = false;
     }
     if (now() - turn >= TURN) {
       await breathe();

@@ -8,6 +8,9 @@ import { loadMoments, type StoredMoments } from '../optim/moments.js';
 import { Optimizer } from '../optim/optimizer.js';
 import { optimizerByName, type OptimizerName } from '../optim/optimizers.js';
 import { type Schedule, scheduleByName } from '../optim/schedules.js';
+import type { RandomCalls } from '../nn/random.js';
+import { type Ranks, ranks } from '../parallel/communicator.js';
+import { ShardedGradients, type ShardLoss } from '../parallel/shards.js';
 import { getPlatform } from '../platform/platform.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -17,6 +20,7 @@ import { TrainingHistory } from './history.js';
 import {
   type AbortSignalLike,
   EarlyStopping,
+  type LoopClock,
   type LoopCounters,
   type LoopOptions,
   runLoop,
@@ -42,6 +46,10 @@ export interface TrainingTask<M extends { loss: number }> {
    * the step is done, but for those that are kept.
    */
   next(): { loss: Tensor; tokens: number } | null;
+  /** The next minibatch for `shards` of the options, each computed alone; null where a pass ended without one. */
+  nextShards?(shards: number): ((shard: number) => ShardLoss | null) | null;
+  /** What the network draws masks with, beside what its modules say. */
+  calls?: readonly RandomCalls[];
   /** Hears the loss of each minibatch. */
   onLoss?(loss: number, tokens: number): void;
   /** How many validations should have been made by now; `validations` of the settings says it otherwise. */
@@ -115,6 +123,10 @@ export interface TrainerOptions<M> extends Omit<TrainerSettings, 'optimizer' | '
   checkpointAtEnd?: boolean;
   from?: TrainingStart<M>;
   checkpointSeconds?: number;
+  /** Cuts each minibatch into so many shards, whose gradients are summed in a fixed order. Where several ranks train, there are some. */
+  shards?: number;
+  /** The processes that train together; those that this process is one of. */
+  ranks?: Ranks;
   signal?: AbortSignalLike;
   onProgress?: (event: StepProgress) => void;
   /** After `onProgress`; the training waits for a promise that it returns. */
@@ -149,6 +161,8 @@ export interface TrainingResult<M> extends LoopCounters {
   epochs: number;
   /** Over the whole training. */
   tokensPerSecond: number;
+  /** Spent in sums of gradients over ranks since this process began; 0 where there is one. */
+  secondsInSums: number;
   /** Smoothed at the end. */
   loss: number;
   /** Thinned out, oldest first. */
@@ -202,38 +216,66 @@ export async function train<M extends { loss: number }>(
   let best = options.from?.best ? ownState(network, options.from.best) : null;
   let gradientNorm = 0;
   const between = { learningRate: options.learningRate, state: () => state() };
+  const { ranks: all = ranks(), shards = 0 } = options;
+  const calls = [...new Set([...(task.calls ?? []), ...network.randomCalls()])];
+  const sharded = shards === 0 ? null : new ShardedGradients(parameters, calls, shards, all);
   const criterion = (metrics: M): number => task.criterion?.(metrics) ?? metrics.loss;
 
-  const step = (progress: number): number | null => {
-    const { clipNorm, clipValue = 0 } = options;
+  const step = (progress: number): number | null | Promise<number | null> => {
     const planned = Math.min(maxSteps, maxEpochs * (task.stepsPerEpoch ?? Infinity));
     const totalSteps = totalStepsOf(counters.step, progress, planned);
     const at = { step: counters.step, epoch: task.epochs(), progress, totalSteps };
     optimizer.learningRate = between.learningRate * schedule(at);
-    return scope(() => {
+    return sharded === null ? stepWhole() : stepShards(sharded);
+  };
+
+  const hear = (loss: number, tokens: number): void => {
+    smoothed = Number.isNaN(smoothed)
+      ? loss
+      : smoothed + Math.max(SMOOTHING, 1 / (counters.step + 1)) * (loss - smoothed);
+    task.onLoss?.(loss, tokens);
+  };
+
+  /** From the gradients of a minibatch. @param loss for messages */
+  const learn = (loss: Tensor | null): void => {
+    const { clipNorm, clipValue = 0 } = options;
+    if (clipValue > 0) clipGradValue(parameters, clipValue);
+    gradientNorm = clipNorm > 0 ? clipGradNorm(parameters, clipNorm) : gradNorm(parameters);
+    if (!Number.isFinite(gradientNorm)) {
+      throw nonFiniteError(loss, gradientsOf(network.namedParameters()), counters.step);
+    }
+    optimizer.step();
+    optimizer.zeroGrad();
+    for (const t of untrained) {
+      t.grad?.dispose();
+      t.grad = null;
+    }
+  };
+
+  const check = (loss: Tensor, value: number): void => {
+    if (!Number.isFinite(value)) throw nonFiniteError(loss, network.namedParameters(), counters.step);
+  };
+
+  const stepWhole = (): number | null =>
+    scope(() => {
       const minibatch = task.next();
       if (minibatch === null) return null;
       const { loss, tokens } = minibatch;
       const value = loss.item();
-      if (!Number.isFinite(value)) throw nonFiniteError(loss, network.namedParameters(), counters.step);
-      smoothed = Number.isNaN(smoothed)
-        ? value
-        : smoothed + Math.max(SMOOTHING, 1 / (counters.step + 1)) * (value - smoothed);
-      task.onLoss?.(value, tokens);
+      check(loss, value);
+      hear(value, tokens);
       backward(loss);
-      if (clipValue > 0) clipGradValue(parameters, clipValue);
-      gradientNorm = clipNorm > 0 ? clipGradNorm(parameters, clipNorm) : gradNorm(parameters);
-      if (!Number.isFinite(gradientNorm)) {
-        throw nonFiniteError(loss, gradientsOf(network.namedParameters()), counters.step);
-      }
-      optimizer.step();
-      optimizer.zeroGrad();
-      for (const t of untrained) {
-        t.grad?.dispose();
-        t.grad = null;
-      }
+      learn(loss);
       return tokens;
     });
+
+  const stepShards = async (gradients: ShardedGradients): Promise<number | null> => {
+    const compute = task.nextShards?.(shards) ?? null;
+    if (compute === null) return null;
+    const { loss, tokens } = await gradients.backward({ compute, check });
+    hear(loss, tokens);
+    scope(() => learn(null));
+    return tokens;
   };
 
   const onTick = (progress: number): void | Promise<void> => {
@@ -290,6 +332,7 @@ export async function train<M extends { loss: number }>(
     checkpoint: task.checkpoint === undefined ? undefined : checkpoint,
     onTick,
     signal: options.signal,
+    agree: all.size === 1 ? undefined : (own) => agreedClock(all, own),
   };
   // A training that had stopped early stays stopped.
   const reason = stopping?.isSpent === true ? 'early' : await holdingYoungGeneration(() => runLoop(loop));
@@ -304,8 +347,15 @@ export async function train<M extends { loss: number }>(
   const tokensPerSecond = counters.tokens / counters.seconds;
   const entries = [...history.entries];
   const score = final === null ? null : criterion(final);
-  const figures = { tokensPerSecond, loss: smoothed, history: entries, validation, final, score };
+  const { secondsInSums = 0 } = sharded ?? {};
+  const figures = { tokensPerSecond, secondsInSums, loss: smoothed, history: entries, validation, final, score };
   return { reason, epochs: task.epochs(), ...counters, ...figures };
+}
+
+/** The clock of rank 0; any rank may end all. */
+async function agreedClock(ranks: Ranks, own: LoopClock): Promise<LoopClock> {
+  const clocks = await ranks.allGather(own);
+  return { ...clocks[0], aborted: clocks.some(({ aborted }) => aborted) };
 }
 
 async function holdingYoungGeneration<T>(run: () => Promise<T>): Promise<T> {

@@ -16,7 +16,7 @@ import { Model, requireMade } from '../model.js';
 import { type ModelText, textAt } from '../modelFile.js';
 import { FIT_OPTIONS, STACK_OPTIONS } from '../options.js';
 import { cellConfig, stackConfig } from '../recurrentStack.js';
-import { learnRows } from '../rows.js';
+import { learnRows, partOfMean } from '../rows.js';
 import { defineTask, type Lesson, type TaskTypes } from '../task.js';
 import { Side } from '../translator/sentencePairs.js';
 import { CaptionerNetwork } from './captionerNetwork.js';
@@ -168,13 +168,14 @@ export class Captioner extends Model<CaptionTask> {
       {
         data: { training: fingerprint(pictures), validation: fingerprint(validation) },
         lengths: sequences.map(({ length }) => length),
-        step: (rows) => {
+        step: (rows, all) => {
           const pixels = Array.from(rows, (row) => pictures[row].pixels);
           const { logits, targets } = this.#forward(
             pixels,
             Array.from(rows, (row) => sequences[row]),
           );
-          return { loss: crossEntropy(logits, targets), tokens: targets.size };
+          const count = all.reduce((sum, row) => sum + sequences[row].length, 0);
+          return { loss: partOfMean(crossEntropy(logits, targets), targets.size, count), tokens: targets.size };
         },
         evaluate: () => (validation.length === 0 ? null : this.#measurePictures(validation, { beamSize: 1 })),
       },

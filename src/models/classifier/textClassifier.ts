@@ -9,7 +9,6 @@ import { bceWithLogits } from '../../nn/losses.js';
 import type { Recurrent } from '../../nn/recurrent.js';
 import { requireNumber } from '../../range.js';
 import { fromData } from '../../tensor/create.js';
-import { Philox } from '../../tensor/philox.js';
 import { scope } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { encodeWith, piecesOf, type TextSettings, tokenizerOf } from '../../text/corpus.js';
@@ -20,7 +19,7 @@ import { Model, requireMade } from '../model.js';
 import { type ModelText, textAt } from '../modelFile.js';
 import { FIT_OPTIONS, STACK_OPTIONS } from '../options.js';
 import { cellConfig, stackConfig } from '../recurrentStack.js';
-import { learnRows } from '../rows.js';
+import { learnRows, partOfMean } from '../rows.js';
 import { placeOf, shownNames } from '../shown.js';
 import { startFromVectors } from '../startVectors.js';
 import { defineTask, type Lesson, type TaskTypes } from '../task.js';
@@ -218,12 +217,12 @@ export class TextClassifier extends Model<ClassifierTask> {
       {
         data: { training: fingerprint(training), validation: fingerprint(validation) },
         lengths: data.lengths,
-        step: (picked) => {
+        step: (picked, all) => {
           const sequences = Array.from(picked, (row) => data.sequences[row]);
           const { logits, lengths } = this.#forward(this.#forgetful(sequences, o.wordDropout));
           const classes = Int32Array.from(picked, (row) => data.classes[row]);
           return {
-            loss: this.#loss(logits, classes, weights),
+            loss: partOfMean(this.#loss(logits, classes, weights), picked.length, all.length),
             tokens: lengths.reduce((sum, length) => sum + length, 0),
           };
         },
@@ -328,7 +327,7 @@ export class TextClassifier extends Model<ClassifierTask> {
 
   #forgetful(sequences: readonly Int32Array[], rate: number): readonly Int32Array[] {
     if (rate === 0) return sequences;
-    const random = new Philox(this.config.seed, DROPPED_STREAM + this.calls.next().call);
+    const random = this.calls.nextGenerator(DROPPED_STREAM);
     const { unknownIndex } = this.text.vocabulary;
     return sequences.map((tokens) => tokens.map((token) => (random.uniform() < rate ? unknownIndex : token)));
   }

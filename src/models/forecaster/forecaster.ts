@@ -15,7 +15,7 @@ import { CarriedState } from '../carriedState.js';
 import { Model, requireMade } from '../model.js';
 import { FIT_OPTIONS, STACK_OPTIONS } from '../options.js';
 import { cellConfig, stackConfig } from '../recurrentStack.js';
-import { learnRows } from '../rows.js';
+import { learnRows, partOfMean } from '../rows.js';
 import { defineTask, type Lesson, type TaskTypes } from '../task.js';
 import { CAUTION, chooseShare, type Judged } from './chooseShare.js';
 import { ForecasterNetwork } from './forecasterNetwork.js';
@@ -205,9 +205,10 @@ export class Forecaster extends Model<ForecastTask> {
       {
         data: { training: fingerprint(series, 0, end), validation: fingerprint(series, a, b) },
         lengths: new Uint8Array(count).fill(1),
-        step: (rows) => {
+        step: (rows, all) => {
           const places = rows.map((row) => window + row);
-          return { loss: this.#reader.loss(channels, places), tokens: places.length };
+          const loss = partOfMean(this.#reader.loss(channels, places), rows.length, all.length);
+          return { loss, tokens: places.length };
         },
         evaluate: () => {
           if (!held) return null;

@@ -15,6 +15,7 @@ import type { Recurrent, RecurrentState } from '../../nn/recurrent.js';
 import { fromData } from '../../tensor/create.js';
 import type { Philox } from '../../tensor/philox.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { partOfMean } from '../rows.js';
 import { recurrentStack, type StackConfig } from '../recurrentStack.js';
 import type { WordBatch } from './taggerWords.js';
 import { FEATURES_OF_A_WORD } from './wordFeatures.js';
@@ -156,10 +157,21 @@ export class TaggerNetwork extends Module {
     writer.output('scores', writer.linear(this.#decoder, output, 'decoder.'), [TIME, BATCH, this.#decoder.outputSize]);
   }
 
-  /** What training makes small: `loss`, and that of the guessed neighbours where the network guesses them. */
-  trainingLoss({ scores, hidden }: TaggerOutput, tags: Int32Array, batch: WordBatch): Tensor {
-    const loss = this.loss(scores, tags, batch.lengths);
-    return this.#neighbours ? add(loss, this.#neighbours.loss(hidden, batch)) : loss;
+  /**
+   * What training makes small: `loss`, and that of the guessed neighbours where the network guesses them.
+   * @param all the lengths of the sentences of the whole minibatch, of which the batch may be a part
+   */
+  trainingLoss(
+    { scores, hidden }: TaggerOutput,
+    tags: Int32Array,
+    batch: WordBatch,
+    all: ArrayLike<number> = batch.lengths,
+  ): Tensor {
+    const [own, whole] = [batch.lengths, all].map((lengths) => Array.from(lengths).reduce((sum, n) => sum + n, 0));
+    const loss = partOfMean(this.loss(scores, tags, batch.lengths), own, whole);
+    if (!this.#neighbours) return loss;
+    // A sentence has a guess less than words, in each direction.
+    return add(loss, partOfMean(this.#neighbours.loss(hidden, batch), own - batch.lengths.length, whole - all.length));
   }
 
   /** Nats a word, over the words that are there. @param tags [T · N] by time, NO_TAG for padding */

@@ -8,7 +8,6 @@ import { stratifiedSplit } from '../../data/split.js';
 import { tagScores } from '../../metrics/tagScores.js';
 import type { Recurrent } from '../../nn/recurrent.js';
 import { requireNumber } from '../../range.js';
-import { Philox } from '../../tensor/philox.js';
 import { scope } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { CarriedState } from '../carriedState.js';
@@ -226,10 +225,11 @@ export class TokenTagger extends Model<TaggerTask> {
       {
         data: { training: fingerprint(training), validation: fingerprint(validation) },
         lengths: data.words.map(({ length }) => length),
-        step: (rows) => {
-          const random = new Philox(this.config.seed, UNKNOWN_STREAM + this.calls.next().call);
+        step: (rows, all) => {
+          const random = this.calls.nextGenerator(UNKNOWN_STREAM);
           const batch = this.words.batch(data, rows, { random, once: o.unknownRate, often: o.wordDropout });
-          const loss = this.network.trainingLoss(this.network.forward(batch), goldOf(data, rows), batch);
+          const whole = Array.from(all, (row) => data.words[row].length);
+          const loss = this.network.trainingLoss(this.network.forward(batch), goldOf(data, rows), batch, whole);
           return { loss, tokens: batch.lengths.reduce((sum, length) => sum + length, 0) };
         },
         evaluate: () => held && this.#measureEncoded(validation, held),

@@ -22,7 +22,7 @@ import { Model, requireMade } from '../model.js';
 import { type ModelText, textAt } from '../modelFile.js';
 import { FIT_OPTIONS, STACK_OPTIONS } from '../options.js';
 import { cellConfig, stackConfig } from '../recurrentStack.js';
-import { learnRows } from '../rows.js';
+import { learnRows, partOfMean } from '../rows.js';
 import { defineTask, type Lesson, type TaskTypes } from '../task.js';
 import {
   type ResolvedTranslatorOptions as Resolved,
@@ -193,9 +193,11 @@ export class Translator extends Model<TranslateTask> {
         },
         // Minibatches of one target length, and within it of like source lengths.
         lengths: data.map(({ source, target }) => target.length * (maxLength + 2) + source.length),
-        step: (rows) => {
+        step: (rows, all) => {
           const { logits, targets } = this.#forward(Array.from(rows, (row) => data[row]));
-          return { loss: crossEntropy(logits, targets, { labelSmoothing }), tokens: targets.size };
+          const count = all.reduce((sum, row) => sum + data[row].target.length, 0);
+          const loss = partOfMean(crossEntropy(logits, targets, { labelSmoothing }), targets.size, count);
+          return { loss, tokens: targets.size };
         },
         // The loss alone rises long before translations get worse; wrong tokens alone are few, and chance decides among them.
         criterion: ({ tokenError, loss }) => tokenError + 0.1 * loss,

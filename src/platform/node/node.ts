@@ -1,7 +1,6 @@
 // The platform on Node: kernels out of dist/kernels, files of the system, the native addon.
 import { existsSync, readFileSync } from 'node:fs';
 import { open, readFile, rename, rm } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
@@ -14,6 +13,7 @@ import type { KernelVariant } from '../kernelVariant.js';
 import type { OpenFile, Platform } from '../platform.js';
 import type { WorkerThread } from '../workerThread.js';
 import { findAddon, type FoundAddon } from './addon.js';
+import { coresOfRank, joinRanks } from './ranks.js';
 
 /** Where this file is, or the bundle that holds it; one of CommonJS has no `import.meta.url`. */
 const HERE = typeof import.meta.url === 'string' ? dirname(fileURLToPath(import.meta.url)) : __dirname;
@@ -31,7 +31,7 @@ const BUNDLE =
 export const nodePlatform: Platform & Required<Pick<Platform, 'openFile'>> = {
   name: 'node',
   get cpuCount() {
-    return availableParallelism();
+    return coresOfRank();
   },
   kernelFile,
   kernelHelp: CHECKOUT ? BUILD : `${BUILD}; ${BUNDLE}`,
@@ -44,6 +44,11 @@ export const nodePlatform: Platform & Required<Pick<Platform, 'openFile'>> = {
     setFlagsFromString('--experimental-wasm-relaxed-simd');
   },
   startWorker,
+  joinRanks: (callsVersion) => joinRanks(KERNELS, loadAddon(callsVersion)),
+  async launchRanks(size, callsVersion) {
+    const { launchRanks } = await import('./launchRanks.js');
+    return process.exit(await launchRanks(size, KERNELS, loadAddon(callsVersion)));
+  },
   holdYoungGeneration,
   async readFile(given) {
     const path = typeof given === 'string' ? pathOf(given) : given;

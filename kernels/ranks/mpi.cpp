@@ -1,0 +1,165 @@
+// Ranks over MPI, as an addon of its own: `init()` → a link (link.h), `finalize()`, `abort(status)`. MPI's own sums are in an order
+// that is left to it, so each rank gets its part of all blocks, adds them in the fixed tree, and gives the sum to all.
+#include <mpi.h>
+
+#include <climits>
+
+#include "link.h"
+
+namespace {
+
+/** Numbers or bytes that go into one message: counts are int. */
+constexpr size_t MOST = (size_t)1 << 28;
+
+MPI_Datatype typeOf(const float*) { return MPI_FLOAT; }
+MPI_Datatype typeOf(const double*) { return MPI_DOUBLE; }
+
+class MpiRanks : public RankLink {
+ public:
+  MpiRanks() {
+    MPI_Comm_dup(MPI_COMM_WORLD, &world_);
+    MPI_Comm_set_errhandler(world_, MPI_ERRORS_RETURN);
+    MPI_Comm_rank(world_, &rank_);
+    MPI_Comm_size(world_, &size_);
+  }
+
+  int rank() const override { return rank_; }
+  int size() const override { return size_; }
+
+  std::string gather(const char* bytes, size_t count, std::vector<std::string>& all) override {
+    std::vector<uint64_t> counts(size_);
+    const uint64_t own = count;
+    if (failed(MPI_Allgather(&own, 1, MPI_UINT64_T, counts.data(), 1, MPI_UINT64_T, world_))) return failure();
+    all.assign(size_, std::string());
+    for (int r = 0; r < size_; r++) all[r].resize(counts[r]);
+    uint64_t longest = 0;
+    for (uint64_t n : counts) longest = n > longest ? n : longest;
+    const size_t piece = MOST / size_;
+    std::vector<int> lengths(size_), places(size_);
+    std::string got;
+    for (size_t from = 0; from < longest; from += piece) {
+      int total = 0;
+      for (int r = 0; r < size_; r++) {
+        lengths[r] = counts[r] <= from ? 0 : (int)(counts[r] - from < piece ? counts[r] - from : piece);
+        places[r] = total;
+        total += lengths[r];
+      }
+      got.resize(total);
+      const void* mine = lengths[rank_] ? bytes + from : nullptr;
+      if (failed(MPI_Allgatherv(mine, lengths[rank_], MPI_BYTE, &got[0], lengths.data(), places.data(), MPI_BYTE, world_)))
+        return failure();
+      for (int r = 0; r < size_; r++)
+        if (lengths[r]) memcpy(&all[r][from], got.data() + places[r], lengths[r]);
+    }
+    return "";
+  }
+
+  std::string sum(const float* own, const std::vector<int32_t>& plan, float* sum, size_t length) override {
+    return sumOf(own, plan, sum, length);
+  }
+  std::string sum(const double* own, const std::vector<int32_t>& plan, double* sum, size_t length) override {
+    return sumOf(own, plan, sum, length);
+  }
+
+  void fail(const char*) override {}
+
+ private:
+  template <typename T>
+  std::string sumOf(const T* own, const std::vector<int32_t>& plan, T* sum, size_t length) {
+    const int mine = blocksOf(plan, rank_);
+    int most = 1;
+    for (int r = 0; r < size_; r++) most = blocksOf(plan, r) > most ? blocksOf(plan, r) : most;
+    const size_t piece = MOST / most / size_ < 1 ? 1 : MOST / most / size_;
+    std::vector<T> sent, got, part;
+    std::vector<int> out(size_), outAt(size_), in(size_), inAt(size_), parts(size_), partAt(size_);
+    for (size_t from = 0; from < length; from += piece) {
+      const size_t count = length - from < piece ? length - from : piece;
+      const auto begin = [&](int r) { return count * r / size_; };
+      const size_t width = begin(rank_ + 1) - begin(rank_);
+      sent.clear();
+      int total = 0;
+      for (int r = 0; r < size_; r++) {
+        parts[r] = (int)(begin(r + 1) - begin(r));
+        partAt[r] = (int)begin(r);
+        out[r] = mine * parts[r];
+        outAt[r] = (int)sent.size();
+        for (int b = 0; b < mine; b++) {
+          const T* block = own + b * length + from + begin(r);
+          sent.insert(sent.end(), block, block + parts[r]);
+        }
+        in[r] = blocksOf(plan, r) * (int)width;
+        inAt[r] = total;
+        total += in[r];
+      }
+      got.resize(total);
+      part.resize(width);
+      const MPI_Datatype type = typeOf(own);
+      if (failed(MPI_Alltoallv(sent.data(), out.data(), outAt.data(), type, got.data(), in.data(), inAt.data(), type, world_)))
+        return failure();
+      sumTree<T>(plan, width, part.data(), [&](int r, int b) { return got.data() + inAt[r] + b * width; });
+      if (failed(MPI_Allgatherv(part.data(), (int)width, type, sum + from, parts.data(), partAt.data(), type, world_)))
+        return failure();
+    }
+    return "";
+  }
+
+  bool failed(int code) {
+    code_ = code;
+    return code != MPI_SUCCESS;
+  }
+
+  std::string failure() const {
+    char text[MPI_MAX_ERROR_STRING];
+    int length = 0;
+    MPI_Error_string(code_, text, &length);
+    return std::string(text, length);
+  }
+
+  MPI_Comm world_;
+  int rank_ = 0, size_ = 1, code_ = MPI_SUCCESS;
+};
+
+MpiRanks* joined = nullptr;
+
+napi_value init(napi_env env, napi_callback_info) {
+  if (!joined) {
+    int provided = 0, begun = 0;
+    MPI_Initialized(&begun);
+    if (!begun && MPI_Init_thread(nullptr, nullptr, MPI_THREAD_MULTIPLE, &provided) != MPI_SUCCESS)
+      return rankError(env, "MPI does not start");
+    if (!begun && provided < MPI_THREAD_SERIALIZED) return rankError(env, "this MPI does not work with threads");
+    joined = new MpiRanks;
+  }
+  return objectOfLink(env, joined);
+}
+
+/** Waits until all ranks are here. */
+napi_value finalize(napi_env, napi_callback_info) {
+  int ended = 0;
+  MPI_Finalized(&ended);
+  if (joined && !ended) MPI_Finalize();
+  return nullptr;
+}
+
+/** Ends all ranks. */
+napi_value abort(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value args[1];
+  int32_t status = 1;
+  napi_get_cb_info(env, info, &count, args, nullptr, nullptr);
+  if (count > 0) napi_get_value_int32(env, args[0], &status);
+  if (joined) MPI_Abort(MPI_COMM_WORLD, status);
+  return nullptr;
+}
+
+}  // namespace
+
+NAPI_MODULE_INIT() {
+  const napi_property_descriptor functions[] = {
+      {"init", nullptr, init, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"finalize", nullptr, finalize, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"abort", nullptr, abort, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+  };
+  napi_define_properties(env, exports, 3, functions);
+  return exports;
+}

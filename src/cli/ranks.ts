@@ -1,0 +1,67 @@
+// A command on several ranks: rank 0 says and writes what one process would; the others say nothing, unless they fail first.
+import { init } from '../parallel/init.js';
+import { ranks } from '../parallel/communicator.js';
+import { nodePlatform } from '../platform/node/node.js';
+import { setPlatform } from '../platform/platform.js';
+import { rankPlace } from '../platform/node/ranks.js';
+import { UnrolledError } from '../errors.js';
+import type { Io, TextSink } from './io.js';
+
+/** Thrown by a rank whose work is done: rank 0 goes on alone. */
+export class RankDone extends Error {}
+
+/** Whether a command with these options is to run on several ranks. */
+export function wantsRanks(options: Readonly<Record<string, unknown>>): boolean {
+  return 'ranks' in options && (rankPlace() !== null || (options.ranks !== undefined && options.ranks !== 1));
+}
+
+/**
+ * Joins the other ranks; starts them, and ends with them, where nobody did.
+ * @returns the world as this rank may touch it
+ * Errors: OPTION, UNSUPPORTED, RANK.
+ */
+export async function joinRanks(
+  io: Io,
+  args: readonly string[],
+  { ranks: count, search }: { ranks?: number; search?: number },
+): Promise<Io> {
+  if (search !== undefined) {
+    throw new UnrolledError(
+      'OPTION',
+      'expected one process for --search, received several ranks',
+      'search alone, then give what it found as options',
+    );
+  }
+  if (args.includes('-')) {
+    throw new UnrolledError(
+      'OPTION',
+      'expected files for several ranks, received standard input',
+      'write it to a file that every rank can read',
+    );
+  }
+  setPlatform(nodePlatform);
+  const { rank } = await init({ ranks: count });
+  if (rank > 0) return { ...io, stdout: SILENT, stderr: SILENT };
+  // mpirun gives ranks a terminal of its own, which nobody looks at.
+  return rankPlace()?.file === null ? { ...io, stdout: plain(io.stdout), stderr: plain(io.stderr) } : io;
+}
+
+const SILENT: TextSink = { write: () => true, isTTY: false };
+
+function plain(sink: TextSink): TextSink {
+  return { write: (text) => sink.write(text), isTTY: false };
+}
+
+/** Tells the others that this rank ends. @returns whether it is to be printed: the consequence of another's end is, on rank 0 alone */
+export function rankFails(error: UnrolledError): boolean {
+  const { rank, size } = ranks();
+  if (size === 1) return true;
+  ranks().fail(`${error.code}: ${error.message}`);
+  return rank === 0 || error.code !== 'RANK';
+}
+
+/** What connects the ranks, for people; null for one process. */
+export function describeRanks(): string | null {
+  const { size, by } = ranks();
+  return by === null ? null : `${size} ranks over ${by}`;
+}

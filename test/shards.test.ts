@@ -1,0 +1,275 @@
+// The same bits whoever computes a shard: models of several tasks, trained on 1, 2, 3, 4 and 8 ranks that meet in memory.
+import { beforeAll, describe, expect, it } from 'vitest';
+import '../src/onNode/setup.js';
+import '../src/autograd/methods.js';
+import { useBackend } from '../src/backend/choose.js';
+import { crossEntropy } from '../src/autograd/ops.js';
+import { GRU } from '../src/cell/cells/gru.js';
+import { DataLoader } from '../src/data/dataLoader.js';
+import { UnrolledError } from '../src/errors.js';
+import { fit, type FitHistory } from '../src/models/fitModule.js';
+import { Dropout, Embedding, Linear } from '../src/nn/layers.js';
+import { Module } from '../src/nn/module.js';
+import { RandomCalls } from '../src/nn/random.js';
+import { Recurrent } from '../src/nn/recurrent.js';
+import { type Ranks, setRanks } from '../src/parallel/communicator.js';
+import { allReduceGradients, backwardInShards } from '../src/parallel/gradients.js';
+import { shardOf } from '../src/parallel/shardOf.js';
+import type { Tensor } from '../src/tensor/tensor.js';
+import { memoryRanks } from '../src/parallel/testing.js';
+import { Corpus } from '../src/text/corpus.js';
+import { TextClassifier } from '../src/models/classifier/textClassifier.js';
+import { Forecaster } from '../src/models/forecaster/forecaster.js';
+import { LanguageModel } from '../src/models/language/languageModel.js';
+import type { FitOptions } from '../src/models/options.js';
+import { TokenTagger } from '../src/models/tagger/tokenTagger.js';
+import { Translator } from '../src/models/translator/translator.js';
+import { Philox } from '../src/tensor/philox.js';
+
+beforeAll(async () => {
+  await useBackend('wasm');
+});
+
+interface Trained {
+  toBytes(): Uint8Array;
+  training: { loss: number } | null;
+}
+
+/** One model for each rank, trained together. */
+async function onRanks<M>(size: number, fit: () => Promise<M>): Promise<M[]> {
+  const alone = memoryRanks(1)[0];
+  const running = (size === 1 ? [alone] : memoryRanks(size)).map((one) => {
+    setRanks(one);
+    return fit();
+  });
+  setRanks(alone);
+  return Promise.all(running);
+}
+
+const rng = new Philox(5);
+const WORDS = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta', 'theta'];
+const text = (length: number): string => Array.from({ length }, () => WORDS[rng.integer(WORDS.length)]).join(' ');
+
+const ROWS = Array.from({ length: 61 }, (_, i) => ({ text: text(1 + rng.integer(9)), label: WORDS[i % 3] }));
+const SENTENCES = Array.from({ length: 45 }, () => {
+  const tokens = text(1 + rng.integer(7)).split(' ');
+  return { tokens, tags: tokens.map((token) => (token.length > 4 ? 'long' : 'short')) };
+});
+const PAIRS = Array.from({ length: 40 }, () => {
+  const source = text(1 + rng.integer(4));
+  return { source, target: source.split(' ').reverse().join(' ') };
+});
+const SERIES = { target: Float64Array.from({ length: 150 }, (_, t) => Math.sin(t / 3) + 0.1 * rng.normal()) };
+const CORPUS = Corpus.fromText(text(400));
+const small = { hiddenSize: 12, epochs: 1, maxSteps: 6, validations: 2, batchSize: 11, shards: 8, seed: 3 } as const;
+
+interface Task {
+  fit(options: FitOptions): Promise<Trained>;
+  /** What draws masks, switched off. */
+  plain: object;
+}
+
+const TASKS: Readonly<Record<string, Task>> = {
+  'a language model': {
+    fit: (options) =>
+      LanguageModel.fit(CORPUS, { ...small, numSteps: 9, dropout: 0.2, numLayers: 2, validation: 0.1, ...options }),
+    plain: { dropout: 0 },
+  },
+  'a language model of random pieces, tied, few rows': {
+    fit: (options) =>
+      LanguageModel.fit(CORPUS, {
+        ...{ ...small, batchSize: 5, numSteps: 9, sampling: 'random', tied: true, embeddingSize: 8 },
+        ...{ embeddingDropout: 0.1, recurrent: { stateDropout: 0.2, zoneout: 0.1 }, ...options },
+      }),
+    plain: { embeddingDropout: 0, recurrent: {} },
+  },
+  'a ragged classifier': {
+    fit: (options) =>
+      TextClassifier.fit(ROWS, { ...small, wordDropout: 0.2, dropout: 0.3, classWeights: 'balanced', ...options }),
+    plain: { wordDropout: 0, dropout: 0 },
+  },
+  'a tagger': {
+    fit: (options) => TokenTagger.fit(SENTENCES, { ...small, dropout: 0.2, minCount: 1, ...options }),
+    plain: { dropout: 0, unknownRate: 0, wordDropout: 0 },
+  },
+  'a tagger with a field that guesses neighbours': {
+    fit: (options) => TokenTagger.fit(SENTENCES, { ...small, head: 'crf', neighbourWeight: 0.1, ...options }),
+    plain: { dropout: 0, unknownRate: 0, wordDropout: 0 },
+  },
+  'a translator': {
+    fit: (options) => Translator.fit(PAIRS, { ...small, embeddingSize: 8, dropout: 0.1, ...options }),
+    plain: { dropout: 0 },
+  },
+  'a forecaster': {
+    fit: (options) => Forecaster.fit(SERIES, { ...small, horizon: 3, window: 12, ...options }),
+    plain: { dropout: 0 },
+  },
+};
+
+describe.each(Object.entries(TASKS))('%s', (_, { fit, plain }) => {
+  it('has the same bits on 1, 2, 3, 4 and 8 ranks', async () => {
+    const [alone] = await onRanks(1, () => fit({}));
+    const bytes = Buffer.from(alone.toBytes());
+    for (const size of [2, 3, 4, 8]) {
+      for (const model of await onRanks(size, () => fit({}))) {
+        expect(model.training?.loss).toBe(alone.training?.loss);
+        expect(Buffer.from(model.toBytes()).equals(bytes), `${size} ranks`).toBe(true);
+      }
+    }
+  });
+
+  it('goes on from a checkpoint on another number of ranks as the same run', async () => {
+    const [whole] = await onRanks(1, () => fit({}));
+    let saved: Uint8Array | undefined;
+    const stop = { aborted: false };
+    const first = await onRanks(2, () =>
+      fit({
+        checkpoint: { everySeconds: 1e6, save: (bytes) => void (saved = bytes) },
+        signal: stop,
+        onProgress: ({ step }) => (stop.aborted ||= step === 3),
+      }),
+    );
+    expect(first).toHaveLength(2);
+    const again = await onRanks(4, () => fit({ resume: saved }));
+    for (const model of again) expect(Buffer.from(model.toBytes()).equals(Buffer.from(whole.toBytes()))).toBe(true);
+  });
+
+  it('has nearly the gradient of whole minibatches', async () => {
+    const [whole] = await onRanks(1, () => fit({ ...plain, maxSteps: 4, shards: undefined }));
+    const [cut] = await onRanks(1, () => fit({ ...plain, maxSteps: 4, shards: 4 }));
+    expect(cut.training?.loss).toBeCloseTo(whole.training?.loss ?? NaN, 4);
+  });
+});
+
+const EXAMPLES = Array.from({ length: 30 }, (_, i) => {
+  const x = Array.from({ length: 1 + rng.integer(6) }, () => rng.integer(9));
+  return { x, y: x.map((token) => (token + i) % 3) };
+});
+
+/** With what it draws from: the default of a process would be that of all ranks here. */
+class Net extends Module {
+  readonly #from = { rng: new Philox(4), calls: new RandomCalls(4) };
+  embed = new Embedding(9, 6, { rng: this.#from.rng });
+  rnn = new Recurrent(GRU, { inputSize: 6, hiddenSize: 8, bidirectional: true, stateDropout: 0.2, ...this.#from });
+  drop = new Dropout(0.3, this.#from.calls);
+  head = new Linear(16, 3, { rng: this.#from.rng });
+  forward(x: Tensor, options: { lengths?: ArrayLike<number> }): Tensor {
+    return this.head.forward(this.drop.forward(this.rnn.forward(this.embed.forward(x), options).output));
+  }
+}
+
+const bytesOf = (net: Module): Buffer =>
+  Buffer.concat(net.parameters().map((t) => Buffer.from(t.data().slice().buffer)));
+
+describe('a module of one’s own', () => {
+  const train = async (options: object): Promise<[Buffer, FitHistory]> => {
+    const net = new Net();
+    const history = await fit(net, EXAMPLES, {
+      ...{ loss: 'crossEntropy', epochs: 2, batchSize: 7, shards: 4, clipNorm: 1, ...options },
+    });
+    return [bytesOf(net), history];
+  };
+
+  it('has the same bits on any number of ranks', async () => {
+    const [[alone, history]] = await onRanks(1, () => train({}));
+    for (const size of [2, 3, 4]) {
+      for (const [bytes, theirs] of await onRanks(size, () => train({}))) {
+        expect(bytes.equals(alone), `${size} ranks`).toBe(true);
+        expect(theirs.loss).toEqual(history.loss);
+      }
+    }
+  });
+
+  it('refuses more ranks than shards, shards that are no power of two, and other examples', async () => {
+    for (const [size, options, message] of [
+      [3, { shards: 2 }, /2 ranks at most.*received 3/],
+      [1, { shards: 6 }, /power of two up to 1024, received 6/],
+    ] as const) {
+      await expect(onRanks(size, () => train(options))).rejects.toThrow(message);
+    }
+    let calls = 0;
+    const other = (): Promise<FitHistory> => {
+      const examples = calls++ === 0 ? EXAMPLES : [...EXAMPLES].reverse();
+      return fit(new Net(), examples, { loss: 'crossEntropy', epochs: 1 });
+    };
+    await expect(onRanks(2, other)).rejects.toThrow(/alike, received data for training/);
+  });
+
+  it('learns in a loop of one’s own by backwardInShards, and nearly the same by allReduceGradients', async () => {
+    const loop = async (own: Ranks, inShards: boolean): Promise<Buffer> => {
+      const net = new Net().eval();
+      for (const batch of new DataLoader(EXAMPLES, { batchSize: 10 })) {
+        setRanks(own);
+        const lossOf = ({ x, y, lengths }: typeof batch): Tensor =>
+          crossEntropy(net.forward(x, { lengths }), y, { ignoreIndex: -100 });
+        if (inShards) await backwardInShards(net, batch, lossOf);
+        else {
+          const part = shardOf(batch);
+          if (part !== null) lossOf(part).backward();
+          const weight = part?.lengths.reduce((sum, length) => sum + length, 0) ?? 0;
+          await allReduceGradients(net, { weight });
+        }
+        for (const t of net.parameters()) {
+          if (t.grad !== null) t.set(t.data().map((value, i) => value - 0.5 * (t.grad?.data()[i] ?? 0)));
+          t.grad = null;
+        }
+      }
+      return bytesOf(net);
+    };
+    const all = async (size: number, inShards: boolean): Promise<Buffer[]> =>
+      Promise.all(memoryRanks(size).map((own) => loop(own, inShards)));
+    const [expected] = await all(1, true);
+    for (const bytes of await all(3, true)) expect(bytes.equals(expected)).toBe(true);
+    const floats = (bytes: Buffer): number[] => [...new Float32Array(Uint8Array.from(bytes).buffer)];
+    const [a, b] = await all(2, false);
+    expect(a.equals(b)).toBe(true);
+    floats(a).forEach((value, i) => expect(value).toBeCloseTo(floats(expected)[i], 4));
+  });
+});
+
+describe('where a rank fails', () => {
+  it('a checkpoint that rank 0 cannot write ends all, with its name and reason', async () => {
+    const full = new UnrolledError('IO', 'expected to write, received ENOSPC', 'make room');
+    const fitting = (): Promise<unknown> =>
+      LanguageModel.fit(CORPUS, {
+        ...{ ...small, numSteps: 9 },
+        checkpoint: {
+          everySeconds: 0,
+          save() {
+            throw full;
+          },
+        },
+      });
+    const results = await Promise.allSettled(memoryRanks(2).map((one) => (setRanks(one), fitting())));
+    expect(results[0]).toMatchObject({ reason: full });
+    expect(results[1]).toMatchObject({ reason: { code: 'RANK' } });
+    expect((results[1] as PromiseRejectedResult).reason.message).toMatch(/rank 0.*ENOSPC/);
+  });
+
+  it('data that differs on a rank is told on all', async () => {
+    const texts = ['one two three four. ', 'one two three five. '];
+    const results = await Promise.allSettled(
+      memoryRanks(2).map((one, rank) => {
+        setRanks(one);
+        return LanguageModel.fit(texts[rank].repeat(30), { ...small, numSteps: 9, seed: rank });
+      }),
+    );
+    for (const result of results) {
+      expect((result as PromiseRejectedResult).reason.message).toMatch(/data for (vocabulary|training)/);
+    }
+  });
+
+  it('a checkpoint without shards is refused', async () => {
+    let saved: Uint8Array | undefined;
+    const options = { ...small, numSteps: 9, shards: undefined };
+    await onRanks(1, () =>
+      LanguageModel.fit(CORPUS, {
+        ...{ ...options, signal: AbortSignal.abort() },
+        checkpoint: { everySeconds: 1e6, save: (bytes) => void (saved = bytes) },
+      }),
+    );
+    await expect(onRanks(2, () => LanguageModel.fit(CORPUS, { resume: saved }))).rejects.toThrow(
+      /in shards for 2 ranks/,
+    );
+  });
+});
