@@ -62,11 +62,11 @@ export interface CellDefinition<S extends string> {
  * cell's file where the runtime tells it.
  */
 export function defineCell<const S extends string>(definition: CellDefinition<S>): Cell {
-  const graph = checkedGraph(definition);
-  return new Cell(graph);
+  return new Cell(checkedGraph(definition, callSite));
 }
 
-function checkedGraph<S extends string>(definition: CellDefinition<S>): CellGraph {
+/** The graph of a definition. @param siteOf where its author is now, for messages. Errors: CELL. */
+export function checkedGraph<S extends string>(definition: CellDefinition<S>, siteOf: () => string): CellGraph {
   expectObject(definition, 'the definition of a cell', "as in { name: 'MyCell', state: ['h'], step: … }");
   const name: unknown = definition.name;
   if (typeof name !== 'string' || !/^[A-Za-z][\w-]*$/.test(name)) {
@@ -98,11 +98,11 @@ function checkedGraph<S extends string>(definition: CellDefinition<S>): CellGrap
       fail(`expected a finite initialState for state "${s}", received ${value}`, 'check the constant');
   }
 
-  const traced = trace(definition, stateSizes);
-  const again = trace(definition, stateSizes);
+  const traced = trace(definition, stateSizes, siteOf);
+  const again = trace(definition, stateSizes, siteOf);
   const changed = differences(states, traced, again);
   if (changed.length > 0) {
-    const site = callSite();
+    const site = siteOf();
     fail(
       `expected the same equations at each call, received others for ${changed.join(', ')}${site === '' ? '' : ` (defined at ${site})`}`,
       'step must not depend on anything but its arguments (no random numbers, counters or changing variables)',
@@ -177,8 +177,12 @@ function stateSizesOf<S extends string>(
   return Object.fromEntries(entries);
 }
 
-function trace<S extends string>(definition: CellDefinition<S>, stateSizes: Readonly<Record<string, Width>>): Traced {
-  const tracer: Tracer = new Tracer(definition.name, definition.sizes ?? []);
+function trace<S extends string>(
+  definition: CellDefinition<S>,
+  stateSizes: Readonly<Record<string, Width>>,
+  siteOf: () => string,
+): Traced {
+  const tracer: Tracer = new Tracer(definition.name, definition.sizes ?? [], siteOf);
   const states = Object.keys(stateSizes);
   const returned: unknown = definition.step(tracer.arguments(stateSizes) as StepArguments<S>);
   if (typeof returned !== 'object' || returned === null) {
@@ -192,7 +196,7 @@ function trace<S extends string>(definition: CellDefinition<S>, stateSizes: Read
   for (const s of states) {
     const value = (returned as Record<string, unknown>)[s];
     if (!(value instanceof CellValue)) {
-      const site = callSite();
+      const site = siteOf();
       tracer.fail(
         `expected a new value for state "${s}", received ${value === undefined ? 'none: it is never returned' : typeof value}`,
         `return { ${states.join(', ')} } from step`,
@@ -210,7 +214,7 @@ function trace<S extends string>(definition: CellDefinition<S>, stateSizes: Read
         tracer.fail(
           `expected state "${s}" of size ${stateSizes[s]}, received ${value.width === SCALAR ? 'one number a row' : `${tracer.describe(value)} of size ${value.width}`}`,
           'bring it to that size with a linear',
-          '',
+          tracer.sites.get(`state ${s}`) ?? '',
         );
       }
     }
@@ -264,7 +268,7 @@ function checkUses(tracer: Tracer, graph: Traced, stateSizes: Readonly<Record<st
       tracer.fail(
         `expected state "${s}" to change, received it as it was`,
         'remove the state, or give it an equation',
-        '',
+        tracer.sites.get(`state ${s}`) ?? '',
       );
   }
   const { widthOf } = widthsOf(cell);
