@@ -106,6 +106,9 @@ export type {
   VectorNode as CellVector,
   Width as CellWidth,
 } from './cell/graph.js';
+export { formatCell } from './cell/language/format.js';
+export { parseCell, type ParseCellOptions } from './cell/language/read.js';
+export { CellTextError, type TextPlace } from './cell/language/source.js';
 export { type CellDefinition, defineCell, type StateName as CellStateName } from './cell/define.js';
 export {
   CellValue,
