@@ -44,15 +44,15 @@ export default tseslint.config(
   { ignores: ['dist/**', 'build/**', 'node_modules/**', 'runs/**'] },
   ...tseslint.configs.strict,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     plugins: { 'import-x': importX, circles },
     settings: {
       // Sources name each other as `.js`, which is what they become.
       'import-x/resolver-next': [
-        createNodeResolver({ extensions: ['.ts', '.js'], extensionAlias: { '.js': ['.ts', '.js'] } }),
+        createNodeResolver({ extensions: ['.ts', '.tsx', '.js'], extensionAlias: { '.js': ['.ts', '.tsx', '.js'] } }),
       ],
-      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
-      'import-x/extensions': ['.ts', '.js'],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts', '.tsx'] },
+      'import-x/extensions': ['.ts', '.tsx', '.js'],
     },
     rules: {
       'import-x/no-restricted-paths': [
@@ -84,6 +84,22 @@ export default tseslint.config(
         {
           patterns: [
             { group: ['node:*', '**/src/**'], message: 'experiments use the public library, also in a browser' },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['studio/**/*.ts', 'studio/**/*.tsx'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^node:|/src/(?!drawing/)',
+              message: 'the studio uses the public library, in a page; of src/ what draws alone',
+            },
           ],
         },
       ],

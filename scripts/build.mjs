@@ -270,8 +270,28 @@ export async function buildRuntime() {
   if (!existsSync(module) || readFileSync(module, 'utf8') !== text) writeFileSync(module, text);
 }
 
+/** The studio's page as static files in dist/studio/. */
+export async function buildStudio(say) {
+  const folder = join(root, 'studio');
+  if (!existsSync(folder)) return;
+  const start = Date.now();
+  const own = readdirSync(folder, { recursive: true }).sort();
+  const files = own.map((name) => join(folder, name)).filter((file) => /\.\w+$/.test(file));
+  const drawing = filesUnder(join(root, 'src', 'drawing'), '.ts');
+  const library = filesUnder(join(root, 'dist'), '.js').filter(
+    (file) => !file.startsWith(join(root, 'dist', 'studio')),
+  );
+  const script = join(root, 'scripts', 'studio.mjs');
+  const hash = hashOf([...files, ...drawing, ...library, script, ...filesUnder(kernels, '.wasm')]);
+  if (isFresh('studio', hash, [join(root, 'dist', 'studio', 'index.html')])) return;
+  const { bundleStudio } = await import('./studio.mjs');
+  await bundleStudio(root);
+  setStamp('studio', hash);
+  say(`studio: built in ${seconds(start)}`);
+}
+
 /** What stands in dist/ without being compiled from src/. */
-const BESIDES = ['kernels', 'experiments', 'inline'];
+const BESIDES = ['kernels', 'experiments', 'inline', 'studio'];
 
 /** Takes away what was compiled from files that are gone: the package would hold it, and an old import would find it. */
 function prune(folder, outDir) {
@@ -308,6 +328,7 @@ export async function build({ quiet = false } = {}) {
   await buildNative(say);
   await buildTypes(say);
   await buildRuntime();
+  await buildStudio(say);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
@@ -319,6 +340,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     native: buildNative,
     types: buildTypes,
     runtime: buildRuntime,
+    studio: buildStudio,
   };
   const say = process.argv.includes('--quiet') ? () => {} : (line) => process.stderr.write(`${line}\n`);
   try {

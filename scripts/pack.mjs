@@ -286,6 +286,11 @@ function packCommandLine() {
     filter: (name) => !name.endsWith('.test.ts'),
   });
   cpSync(join(root, 'bench'), join(folder, 'bench'), { recursive: true });
+  // Packed files are for hosts, which make their own: on one machine they save nothing.
+  cpSync(join(dist, 'studio'), join(folder, 'dist', 'studio'), {
+    recursive: true,
+    filter: (name) => !/\.(?:gz|br)$/.test(name),
+  });
   cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
   for (const name of ['bin', 'README.md']) {
     cpSync(join(root, 'packages', 'cli', name), join(folder, name), { recursive: true });

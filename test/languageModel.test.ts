@@ -68,6 +68,48 @@ describe.each(BACKENDS)('on %s', (name) => {
     expect(weights(resumed)).toEqual(weights(whole));
   });
 
+  it('waits between steps for onStep, which looks into the model, changes the learning rate and takes checkpoints', async ({
+    skip,
+  }) => {
+    if (backend === null) return skip();
+    const options = {
+      ...SMALL,
+      learningRate: 4e-3,
+      schedule: 'constant',
+      validation: 0.1,
+      restoreBest: false,
+      maxSteps: 6,
+    };
+    const plain = await LanguageModel.fit(TEXT, options);
+    let [inside, most] = [0, 0];
+    const checkpoints: Uint8Array[] = [];
+    const rates: number[] = [];
+    const watched = await LanguageModel.fit(TEXT, {
+      ...options,
+      onStep: async ({ step, learningRate }, training) => {
+        most = Math.max(most, ++inside);
+        rates.push(learningRate);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        expect(training.model).toBeInstanceOf(LanguageModel);
+        training.model.generate({ length: 5 });
+        if (step === 3) {
+          checkpoints.push(training.checkpoint());
+          training.learningRate = 0.5;
+        }
+        if (step === 4) training.learningRate = 4e-3;
+        inside--;
+      },
+    });
+    expect(most).toBe(1);
+    expect(rates).toEqual([4e-3, 4e-3, 4e-3, 0.5, 4e-3, 4e-3]);
+    expect(watched.toBytes()).not.toEqual(plain.toBytes());
+    const resumed = await LanguageModel.fit(TEXT, { resume: checkpoints[0], maxSteps: 6 });
+    expect(resumed.training?.loss).toBe(plain.training?.loss);
+    const change = (rate: number) =>
+      LanguageModel.fit(TEXT, { ...options, onStep: (_, training) => void (training.learningRate = rate) });
+    await expect(change(-1)).rejects.toMatchObject({ code: 'RANGE' });
+  });
+
   it('stops at a loss that is not finite, and names where', async ({ skip }) => {
     if (backend === null) return skip();
     const run = LanguageModel.fit(TEXT, { ...SMALL, epochs: 3, optimizer: 'sgd', learningRate: 1e38, clipNorm: 0 });

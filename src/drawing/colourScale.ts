@@ -7,7 +7,7 @@ export type ColourScale = 'sequential' | 'diverging';
 /** Levels on each side of 0. */
 const LEVELS = 8;
 
-type Rgb = readonly [number, number, number];
+export type Rgb = readonly [number, number, number];
 
 const LIGHT = { none: [255, 255, 255], low: [0, 92, 158], high: [196, 78, 0] } as const;
 const DARK = { none: [20, 23, 28], low: [86, 180, 233], high: [240, 138, 74] } as const;
@@ -22,6 +22,16 @@ export function colourLevel(value: number, scale: ColourScale, limit = 1): numbe
 /** The CSS class of a level: q3 of a sequential scale (and below 0), p3 above 0 where diverging. */
 export function levelClass(level: number, scale: ColourScale): string {
   return scale === 'sequential' || level < 0 ? `q${Math.abs(level)}` : `p${level}`;
+}
+
+/** The colour of a value on a page of that theme, red, green and blue from 0 to 255: for pictures of pixels. */
+export function colourOf(value: number, scale: ColourScale, limit: number, theme: 'light' | 'dark'): Rgb {
+  const { none, low, high } = theme === 'dark' ? DARK : LIGHT;
+  const lowest = scale === 'diverging' ? -1 : 0;
+  const size = Number.isFinite(value) && limit > 0 ? Math.max(lowest, Math.min(1, value / limit)) : 0;
+  const share = Math.abs(size) ** 0.85;
+  const to: Rgb = scale === 'sequential' || size < 0 ? low : high;
+  return [0, 1, 2].map((i) => Math.round(none[i] + (to[i] - none[i]) * share)) as [number, number, number];
 }
 
 function mix(from: Rgb, to: Rgb, share: number): string {

@@ -3,7 +3,7 @@ import { noGrad } from '../autograd/tape.js';
 import { deriveCell } from '../cell/derive.js';
 import { expectModel } from './expectModel.js';
 import { UnrolledError } from '../errors.js';
-import { expectText, type Names, optionsOf, shownValue } from '../expect.js';
+import { expectNumbers, expectText, type Names, optionsOf, shownValue } from '../expect.js';
 import type { LanguageModel } from '../models/language/languageModel.js';
 import type { RecurrentState } from '../nn/recurrent.js';
 import { fromData } from '../tensor/create.js';
@@ -58,15 +58,14 @@ const CHUNK = 256;
 const MOST = 2 ** 24;
 
 /**
- * Runs a language model over a text and keeps every value of its cell that can be traced.
+ * Runs a language model over a text, or over tokens of its vocabulary, and keeps every value of its cell that can be traced.
  * Errors: EMPTY for a text without tokens, RANGE where the trace would be too large, OPTION for an unknown layer.
  */
-export function gateTrace(model: LanguageModel, text: string, given: GateTraceOptions = {}): GateTrace {
+export function gateTrace(model: LanguageModel, text: string | Int32Array, given: GateTraceOptions = {}): GateTrace {
   const options = optionsOf(given, GATE_TRACE_OPTIONS, 'gateTrace');
   expectModel(model, 'lm');
-  expectText(text, 'a text');
   const { settings, vocabulary } = model.text;
-  const tokens = encodeWith(text, settings, vocabulary);
+  const tokens = typeof text === 'object' ? indicesOf(text, vocabulary.size) : encoded(model, text);
   if (tokens.length === 0) {
     throw new UnrolledError('EMPTY', 'expected text, received none that the model reads', 'give a few sentences');
   }
@@ -85,7 +84,8 @@ export function gateTrace(model: LanguageModel, text: string, given: GateTraceOp
   const parts = readChunks(model, tokens, names, layers);
   const kinds = valueKinds(rnn.cell);
   // What is written stays visible where the model knows no such token.
-  const pieces = piecesOf(text, settings);
+  const pieces =
+    typeof text === 'object' ? Array.from(tokens, (token) => vocabulary.token(token)) : piecesOf(text, settings);
   if (pieces.length !== tokens.length) {
     throw new UnrolledError(
       'INTERNAL',
@@ -109,6 +109,23 @@ export function gateTrace(model: LanguageModel, text: string, given: GateTraceOp
       ),
     })),
   };
+}
+
+function encoded({ text: { settings, vocabulary } }: LanguageModel, text: string): Int32Array {
+  expectText(text, 'a text');
+  return encodeWith(text, settings, vocabulary);
+}
+
+/** Errors: OPTION for what is no list of numbers, RANGE for indices outside the vocabulary. */
+function indicesOf(tokens: Int32Array, size: number): Int32Array {
+  expectNumbers(tokens, 'a text or tokens', 'give a string, or the indices of its tokens');
+  const wrong = tokens.find((token) => !(token >= 0 && token < size));
+  if (wrong === undefined) return Int32Array.from(tokens);
+  throw new UnrolledError(
+    'RANGE',
+    `expected tokens from 0 to ${size - 1}, received ${wrong}`,
+    'give indices of the model’s vocabulary, or a text',
+  );
 }
 
 /** The layers to look at. Errors: OPTION. */

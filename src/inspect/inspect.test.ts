@@ -69,6 +69,14 @@ describe('gateTrace', () => {
     expect(() => gateTrace(m, 'a', { layer: 2 })).toThrow(expect.objectContaining({ code: 'OPTION' }));
   });
 
+  it('reads tokens as the text that they are of', () => {
+    const [own, text] = [model(), TEXT.repeat(3)];
+    const { tokens } = Corpus.fromText(text, {});
+    expect(gateTrace(own, tokens)).toEqual(gateTrace(own, text));
+    expect(() => gateTrace(own, Int32Array.of(0, 9999))).toThrow(expect.objectContaining({ code: 'RANGE' }));
+    expect(() => gateTrace(own, new Int32Array(0))).toThrow(expect.objectContaining({ code: 'EMPTY' }));
+  });
+
   it('traces every built-in cell', () => {
     for (const cell of Object.keys(CELLS)) {
       const { layers } = gateTrace(model({ cell, hiddenSize: 4, numLayers: 1 }), 'She said');

@@ -16,7 +16,7 @@ import {
 import { ensureBackend } from '../backend/choose.js';
 import { OPTIMIZERS } from '../optim/optimizers.js';
 import { SCHEDULES } from '../optim/schedules.js';
-import { train } from '../train/trainer.js';
+import { type BetweenSteps, type StepProgress, train, type TrainingState } from '../train/trainer.js';
 import { type Checkpoint, checkpointTensors, readCheckpoint, restoreState } from './checkpoint.js';
 import { defined } from './defined.js';
 import { openModelFile } from './modelFile.js';
@@ -60,6 +60,15 @@ export async function fitModel<M extends Trainable, D, O extends object>(
   // What was chosen and fitted before the first step took of the time, too; half of it is left for the training at least.
   const spent = (performance.now() - began) / 60_000;
   const left = minutes && Math.max(minutes / 2, minutes - spent);
+  const bytesAt = ({ position, optimizer, best }: TrainingState<unknown>): Uint8Array => {
+    const content = {
+      ...{ ...position, options: storable(options), data: lesson.data },
+      ...{ sampler: lesson.sampler.state(), calls: model.calls.calls },
+    };
+    const tensors = checkpointTensors(model.network, optimizer, lesson.carried?.state() ?? null, best);
+    return model.toBytes({ tensors, checkpoint: content });
+  };
+  const onStep = given.onStep && steppedBy(given.onStep, model, options, bytesAt);
   const onValidation = options.onValidation as ((event: object, model: M) => void | Promise<void>) | undefined;
   try {
     model.training = await train(
@@ -71,14 +80,7 @@ export async function fitModel<M extends Trainable, D, O extends object>(
         evaluate: () => lesson.evaluate(),
         criterion: lesson.criterion && ((metrics) => lesson.criterion?.(metrics) ?? metrics.loss),
         onValidation: (event) => onValidation?.(event, model),
-        async checkpoint({ position, optimizer, best }) {
-          const content = {
-            ...{ ...position, options: storable(options), data: lesson.data },
-            ...{ sampler: lesson.sampler.state(), calls: model.calls.calls },
-          };
-          const tensors = checkpointTensors(model.network, optimizer, lesson.carried?.state() ?? null, best);
-          await checkpoint?.save(model.toBytes({ tensors, checkpoint: content }));
-        },
+        checkpoint: (state) => checkpoint?.save(bytesAt(state)),
       },
       {
         ...options,
@@ -86,6 +88,7 @@ export async function fitModel<M extends Trainable, D, O extends object>(
         epochs: epochs ?? (minutes === undefined && maxSteps === undefined ? definition.epochs : undefined),
         ...(from === null ? {} : { from: from.checkpoint }),
         checkpointSeconds: checkpoint?.everySeconds,
+        onStep,
       },
     );
     if (model.training.reason !== 'aborted') lesson.finish?.();
@@ -93,6 +96,28 @@ export async function fitModel<M extends Trainable, D, O extends object>(
     lesson.end?.();
   }
   return model;
+}
+
+/** `onStep` of a trainer, from that of `fit`: another learning rate also stands in later checkpoints. */
+function steppedBy(
+  onStep: NonNullable<FitOptions['onStep']>,
+  model: object,
+  options: ResolvedFit,
+  bytesAt: (state: TrainingState<unknown>) => Uint8Array,
+): (event: StepProgress, between: BetweenSteps<unknown>) => void | Promise<void> {
+  return (event, between) =>
+    onStep(event, {
+      model,
+      get learningRate() {
+        return between.learningRate;
+      },
+      set learningRate(rate) {
+        requireNumber('a learning rate', rate, { min: 0 }, '0.001 suits Adam, 1 suits SGD with clipping');
+        between.learningRate = rate;
+        options.learningRate = rate;
+      },
+      checkpoint: () => bytesAt(between.state()),
+    });
 }
 
 const NOTHING_CHOSEN = { chosen: {}, facts: '' };
@@ -126,6 +151,7 @@ function checkFitOptions({
   restoreBest,
   onStart,
   onProgress,
+  onStep,
   onValidation,
   reading,
 }: FitOptions): void {
@@ -136,6 +162,7 @@ function checkFitOptions({
   if (restoreBest !== undefined) expectFlag(restoreBest, 'restoreBest');
   if (onStart !== undefined) expectFunction(onStart, 'onStart', 'it is called before the first step');
   if (onProgress !== undefined) expectFunction(onProgress, 'onProgress', 'it is called after every step');
+  if (onStep !== undefined) expectFunction(onStep, 'onStep', 'it is called after every step');
   if (onValidation !== undefined) expectFunction(onValidation, 'onValidation', 'it is called after every measurement');
   if (reading !== undefined) expectObject(reading, 'reading', 'leave it out where no file held the data');
   if (checkpoint === undefined) return;

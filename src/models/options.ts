@@ -37,6 +37,16 @@ export interface StartEvent {
   facts: string;
 }
 
+/** A training between two steps, as `onStep` has it. `Model`: what is trained. */
+export interface RunningTraining<Model = object> {
+  /** As it is now; it may answer, be measured and be looked into. */
+  readonly model: Model;
+  /** At its highest, as in the options: another one holds from the next step on. Errors: RANGE. */
+  learningRate: number;
+  /** A checkpoint of now, which `resume` goes on from. Errors: NON_FINITE. */
+  checkpoint(): Uint8Array;
+}
+
 /** How any model is trained. `M`: what validation measures. */
 export interface FitOptions<M = unknown> extends Partial<TrainerSettings> {
   /** N: rows of a minibatch. */
@@ -58,6 +68,11 @@ export interface FitOptions<M = unknown> extends Partial<TrainerSettings> {
   onStart?: (event: StartEvent) => void;
   /** After every step. */
   onProgress?: (event: StepProgress) => void;
+  /**
+   * After every step, after `onProgress`. The training waits for the promise that it returns: so it is paused, slowed down, or looked
+   * into on the way.
+   */
+  onStep?: (event: StepProgress, training: RunningTraining) => void | Promise<void>;
   /** After every measurement of the validation part. */
   onValidation?: (event: Validation<M>) => void | Promise<void>;
 }
@@ -84,7 +99,7 @@ export const FIT_OPTIONS: Names<FitOptions> = {
     resume: true,
     signal: true,
   },
-  ...{ reading: true, onStart: true, onProgress: true, onValidation: true },
+  ...{ reading: true, onStart: true, onProgress: true, onStep: true, onValidation: true },
 };
 
 /** With the defaults of the task filled in. */

@@ -33,7 +33,8 @@ export interface LoopOptions {
   validate: () => boolean | Promise<boolean>;
   checkpointSeconds?: number;
   checkpoint?: () => void | Promise<void>;
-  onTick?: (progress: number) => void;
+  /** After each step; the loop waits for a promise that it returns. */
+  onTick?: (progress: number) => void | Promise<void>;
   signal?: AbortSignalLike;
 }
 
@@ -87,7 +88,8 @@ export async function runLoop(options: LoopOptions): Promise<StopReason> {
       const seconds = now() - begin;
       counters.seconds += seconds;
       counters.elapsed += seconds;
-      options.onTick?.(share());
+      const waiting = options.onTick?.(share());
+      if (waiting !== undefined) await waiting;
     }
     const due = options.validationsDue(share());
     if (due > validated && share() < 1 && mayValidate()) {

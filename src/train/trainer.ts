@@ -117,6 +117,16 @@ export interface TrainerOptions<M> extends Omit<TrainerSettings, 'optimizer' | '
   checkpointSeconds?: number;
   signal?: AbortSignalLike;
   onProgress?: (event: StepProgress) => void;
+  /** After `onProgress`; the training waits for a promise that it returns. */
+  onStep?: (event: StepProgress, between: BetweenSteps<M>) => void | Promise<void>;
+}
+
+/** A training between two steps. */
+export interface BetweenSteps<M> {
+  /** At its highest, from the next step on. */
+  learningRate: number;
+  /** Where it stands. Errors: NON_FINITE. */
+  state(): TrainingState<M>;
 }
 
 /** What `onProgress` is told after a step. */
@@ -191,6 +201,7 @@ export async function train<M extends { loss: number }>(
   const keepsBest = restoreBest || (patience !== undefined && options.restoreBest !== false);
   let best = options.from?.best ? ownState(network, options.from.best) : null;
   let gradientNorm = 0;
+  const between = { learningRate: options.learningRate, state: () => state() };
   const criterion = (metrics: M): number => task.criterion?.(metrics) ?? metrics.loss;
 
   const step = (progress: number): number | null => {
@@ -198,7 +209,7 @@ export async function train<M extends { loss: number }>(
     const planned = Math.min(maxSteps, maxEpochs * (task.stepsPerEpoch ?? Infinity));
     const totalSteps = totalStepsOf(counters.step, progress, planned);
     const at = { step: counters.step, epoch: task.epochs(), progress, totalSteps };
-    optimizer.learningRate = options.learningRate * schedule(at);
+    optimizer.learningRate = between.learningRate * schedule(at);
     return scope(() => {
       const minibatch = task.next();
       if (minibatch === null) return null;
@@ -225,19 +236,15 @@ export async function train<M extends { loss: number }>(
     });
   };
 
-  const onTick = (progress: number): void => {
+  const onTick = (progress: number): void | Promise<void> => {
     const { step: steps, tokens, seconds } = counters;
     const { learningRate } = optimizer;
     const point = { step: steps, tokens, seconds, loss: smoothed, learningRate, gradientNorm };
     if (history.wants(steps)) history.add(point);
     const secondsLeft = progress > 0 ? (seconds / progress) * (1 - progress) : Infinity;
-    options.onProgress?.({
-      ...point,
-      epoch: task.epochs(),
-      tokensPerSecond: tokens / seconds,
-      progress,
-      secondsLeft,
-    });
+    const event = { ...point, epoch: task.epochs(), tokensPerSecond: tokens / seconds, progress, secondsLeft };
+    options.onProgress?.(event);
+    return options.onStep?.(event, between);
   };
 
   const measure = (): Validation<M> | null => {
@@ -263,12 +270,13 @@ export async function train<M extends { loss: number }>(
     return stop;
   };
 
-  const checkpoint = (): void | Promise<void> => {
+  const state = (): TrainingState<M> => {
     // In place of the last one, which was good.
     requireFiniteParameters(network.namedParameters(), counters.step);
     const position = { counters: { ...counters }, loss: smoothed, history: [...history.entries], validation };
-    return task.checkpoint?.({ position: { ...position, stopping: stopping?.state() ?? null }, optimizer, best });
+    return { position: { ...position, stopping: stopping?.state() ?? null }, optimizer, best };
   };
+  const checkpoint = (): void | Promise<void> => task.checkpoint?.(state());
 
   network.train();
   const loop: LoopOptions = {

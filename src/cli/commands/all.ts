@@ -9,6 +9,7 @@ import { explainCommand } from './explain.js';
 import { generateCommand } from './generate.js';
 import { inspectCommand } from './inspect.js';
 import { reproduceCommand } from './reproduce.js';
+import { studioCommand } from './studio.js';
 import { predictCommand } from './predict.js';
 import { TASK_COMMANDS } from '../tasks/table.js';
 
@@ -21,6 +22,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   explainCommand,
   convertCommand,
   reproduceCommand,
+  studioCommand,
   backendsCommand,
   benchCommand,
   dataCommand,

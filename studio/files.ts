@@ -1,0 +1,34 @@
+// Files that come into the page, by drop or by choice: a model, or a text to learn.
+import { changeText, notice, openModel } from './state.js';
+import { say } from './words.js';
+
+/** Bytes of a text that are read, at most; a little more than the worker takes, so that it can say what it cut. */
+const MOST = 20_000_001;
+
+/** The first of them. */
+export async function takeFiles(files: FileList | null): Promise<void> {
+  const file = files?.[0];
+  if (file === undefined) return;
+  if (/\.safetensors$/i.test(file.name)) {
+    openModel(file.name, new Uint8Array(await file.arrayBuffer()));
+    return;
+  }
+  if (/\.(?:pt|pth|bin|onnx|h5|keras|t7|npz)$/i.test(file.name)) {
+    notice(say('convertFirst', { name: file.name }));
+    return;
+  }
+  const bytes = new Uint8Array(await file.slice(0, MOST).arrayBuffer());
+  changeText({ kind: 'given', name: file.name, content: bytes });
+}
+
+/** Gives the browser a file to keep. */
+export function giveFile(name: string, content: BlobPart, type: string): void {
+  const address = URL.createObjectURL(new Blob([content], { type }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  setTimeout(() => {
+    URL.revokeObjectURL(address);
+  }, 10_000);
+}

@@ -1,0 +1,166 @@
+// What page and worker say to each other: one union for each direction, closed on both sides. Everything in it can be copied by
+// structured clone; large arrays are transferred.
+import type { CellData } from 'unrolled';
+import type { RunSettings } from './settings.js';
+
+/** A text that the page hands over: by the name of one that it carries, or itself. */
+export type TextSource =
+  { kind: 'known'; name: string } | { kind: 'given'; name: string; content: string | Uint8Array };
+
+/** Which value of the cell: `h`, `c`, a gate, by the name that the cell gives it. */
+export interface UnitRef {
+  /** From 0. */
+  layer: number;
+  value: string;
+  /** From 0. */
+  unit: number;
+}
+
+/** Every message names the run that it is meant for; the worker forgets those of runs that are over. */
+export type ToWorker =
+  /** Ends the run before, and trains a new network from its first step; `playing: false` waits after it, `until` after a later one. */
+  | {
+      type: 'start';
+      run: number;
+      settings: RunSettings;
+      cell: CellData | null;
+      text: TextSource;
+      playing: boolean;
+      until: number;
+    }
+  | { type: 'play'; run: number }
+  | { type: 'pause'; run: number }
+  | { type: 'step'; run: number }
+  /** Steps in a second at most; null for as many as there are. */
+  | { type: 'pace'; run: number; stepsPerSecond: number | null }
+  | { type: 'learningRate'; run: number; learningRate: number }
+  | { type: 'temperature'; run: number; temperature: number }
+  /** Asks for what the network does over some tokens of the text. */
+  | { type: 'look'; run: number; from: number; length: number; reorder: boolean }
+  /** Asks for one unit over the whole text. */
+  | { type: 'unit'; run: number; unit: UnitRef }
+  /** Asks for the model as a file, or for a picture of the text around a place. */
+  | { type: 'save'; run: number }
+  /** Opens a model file in place of a training; it reads the text. */
+  | { type: 'open'; run: number; name: string; bytes: Uint8Array; text: TextSource };
+
+/** What is known of a run before its first step. */
+export interface RunFacts {
+  /** `wasm`, and how many threads. */
+  backend: string;
+  threads: number;
+  /** What is missing here, such as threads in a page that is not isolated; empty where nothing is. */
+  missing: string[];
+  textName: string;
+  /** What the text was cut to, where it was too long; null where it was not. */
+  cutTo: number | null;
+  trainTokens: number;
+  validationTokens: number;
+  vocabularySize: number;
+  parameters: number;
+  /** The cell's name, and its states. */
+  cell: string;
+  states: string[];
+  numLayers: number;
+  hiddenSize: number;
+  /** Whether the cell came as equations, not by its name. */
+  ownCell: boolean;
+  /** Of an opened model: no training. */
+  opened: boolean;
+}
+
+export interface ProgressPoint {
+  step: number;
+  /** Smoothed, in nats a token. */
+  loss: number;
+}
+
+export interface Progress {
+  step: number;
+  epoch: number;
+  tokens: number;
+  seconds: number;
+  loss: number;
+  tokensPerSecond: number;
+  learningRate: number;
+  gradientNorm: number;
+  /** Since the message before. */
+  points: ProgressPoint[];
+}
+
+/** How well the validation part is predicted: in nats a token. */
+export interface Measured {
+  step: number;
+  loss: number;
+  perplexity: number;
+  /** Of a sample; null where all tokens were measured. */
+  standardError: number | null;
+}
+
+export interface BaselineRow {
+  /** 0 for the uniform distribution, 1 for the unigram. */
+  order: number;
+  loss: number;
+  perplexity: number;
+}
+
+/** One value of the cell over the tokens of a look: [length, width]. */
+export interface LookValue {
+  layer: number;
+  name: string;
+  kind: 'gate' | 'tanh' | 'free';
+  width: number;
+  data: Float32Array;
+}
+
+/** The likeliest next tokens. */
+export interface Guess {
+  token: string;
+  probability: number;
+}
+
+/** What the network did while it read tokens `from` … `from + tokens.length` of the text. */
+export interface Look {
+  step: number;
+  from: number;
+  /** Of the whole text. */
+  totalTokens: number;
+  tokens: string[];
+  /** P of each token given those before it; NaN for the first of the text. */
+  probabilities: Float32Array;
+  /** After each token: the five likeliest next ones. */
+  guesses: Guess[][];
+  values: LookValue[];
+  /** For each layer the units in an order in which neighbours do alike. */
+  orders: Int32Array[];
+}
+
+/** One unit over the text. */
+export interface UnitView {
+  ref: UnitRef;
+  step: number;
+  /** First token, and the values from there on. */
+  from: number;
+  values: Float32Array;
+  /** Where it is highest and lowest, the strongest first. */
+  places: { at: number; value: number; before: string; token: string; after: string }[];
+  /** What it follows, the closest first: Pearson's correlation. */
+  follows: { property: string; correlation: number }[];
+  /** The units of its layer and value that do most alike. */
+  alike: { unit: number; correlation: number }[];
+}
+
+export type FromWorker =
+  | { type: 'started'; run: number; facts: RunFacts }
+  | { type: 'progress'; run: number; progress: Progress }
+  | { type: 'playing'; run: number; playing: boolean }
+  | { type: 'measured'; run: number; measured: Measured }
+  | { type: 'baselines'; run: number; rows: BaselineRow[] }
+  | { type: 'sample'; run: number; step: number; text: string; temperature: number }
+  | { type: 'look'; run: number; look: Look }
+  | { type: 'unit'; run: number; unit: UnitView }
+  | { type: 'saved'; run: number; name: string; bytes: Uint8Array }
+  | { type: 'failed'; run: number; code: string; message: string; help: string };
+
+/** How the worker says it; arrays in the list go over without a copy. */
+export type Post = (message: FromWorker, transfer?: Transferable[]) => void;

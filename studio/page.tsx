@@ -1,0 +1,15 @@
+// The page: reads its address, starts the worker, and draws. Training begins before anything is drawn.
+import { render } from 'preact';
+import { App } from './app.js';
+import { followAddress, readAddress } from './address.js';
+import { followLooks, followSight, followUnit } from './looking.js';
+import { connect, restart } from './state.js';
+
+connect(new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'training' }));
+restart(true, readAddress(location.hash).until);
+const root = document.getElementById('app');
+if (root !== null) render(<App />, root);
+followAddress();
+followLooks();
+followUnit();
+followSight();

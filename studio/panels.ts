@@ -1,0 +1,26 @@
+// The panels of the page, in their order. A new one is a file in panels/ and a line here; docs/studio.md says how.
+import type { FunctionComponent } from 'preact';
+import { SetupPanel } from './panels/setup.js';
+import { SamplesPanel } from './panels/samples.js';
+import { StripPanel } from './panels/strip.js';
+import { TrainingPanel } from './panels/training.js';
+import { UnitPanel } from './panels/unit.js';
+import type { Word } from './words.js';
+
+export interface Panel {
+  /** Of its element, for styles, lessons and tests. */
+  id: string;
+  /** Its heading; null where it has none that is seen. */
+  title: Word;
+  /** `side`: the column of settings; `half`: beside another one where there is room; `whole`: as wide as the page. */
+  place: 'side' | 'half' | 'whole';
+  view: FunctionComponent;
+}
+
+export const PANELS: readonly Panel[] = [
+  { id: 'setup', title: 'text', place: 'side', view: SetupPanel },
+  { id: 'training', title: 'training', place: 'half', view: TrainingPanel },
+  { id: 'samples', title: 'writes', place: 'half', view: SamplesPanel },
+  { id: 'strip', title: 'strip', place: 'whole', view: StripPanel },
+  { id: 'unit', title: 'places', place: 'whole', view: UnitPanel },
+];

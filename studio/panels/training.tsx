@@ -1,0 +1,180 @@
+// The training: how it is driven, its numbers, its curve beside the n-grams.
+import { useRef } from 'preact/hooks';
+import { lossChart } from '../draw/lossChart.js';
+import { keepCurve, kept, pace, pause, play, restart, run, setPace, settings, step } from '../state.js';
+import { useWidth } from '../useWidth.js';
+import { count, say } from '../words.js';
+
+/** Steps in a second; null for as many as there are. */
+const PACES: readonly (number | null)[] = [1, 4, 16, null];
+
+export function TrainingPanel() {
+  return (
+    <>
+      <Transport />
+      <Numbers />
+      <Curve />
+      <Kept />
+      <Facts />
+    </>
+  );
+}
+
+function Transport() {
+  const { playing, phase, facts } = run.value;
+  const opened = facts?.opened === true;
+  return (
+    <div class="transport">
+      <button type="button" class="main-button" disabled={phase !== 'ready' || opened} onClick={playing ? pause : play}>
+        {playing ? say('pause') : say('play')}
+      </button>
+      <button type="button" disabled={phase !== 'ready' || opened} onClick={step}>
+        {say('step')}
+      </button>
+      <button
+        type="button"
+        onClick={() => {
+          restart();
+        }}
+      >
+        {say('again')}
+      </button>
+      <div class="paces" role="group" aria-label={say('pace')}>
+        {PACES.map((value) => (
+          <button
+            type="button"
+            key={String(value)}
+            aria-pressed={pace.value === value}
+            title={value === null ? say('fullPace') : say('perSecond', { n: value })}
+            onClick={() => {
+              setPace(value);
+            }}
+          >
+            {value === null ? say('fullPace') : `${value}/s`}
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Numbers() {
+  const { progress, measured } = run.value;
+  const last = measured.at(-1);
+  const figures: Figure[] = [
+    { id: 'step', word: say('steps'), value: progress?.step, shown: count },
+    { id: 'epoch', word: say('epoch'), value: progress?.epoch, shown: (n) => n.toFixed(2) },
+    { id: 'loss', word: say('loss'), value: progress?.loss, shown: (n) => n.toFixed(3) },
+    {
+      id: 'perplexity',
+      word: say('perplexity'),
+      value: last?.perplexity,
+      shown: (n) => n.toFixed(2),
+      note: say('held'),
+    },
+    { id: 'speed', word: say('tokensPerSecond'), value: progress?.tokensPerSecond, shown: (n) => count(Math.round(n)) },
+  ];
+  return (
+    <dl class="figures">
+      {figures.map(({ id, word, value, shown, note }) => (
+        <div key={id} title={note}>
+          <dt>{word}</dt>
+          <dd>
+            <data id={`figure-${id}`} value={value ?? ''}>
+              {value === undefined ? '–' : shown(value)}
+            </data>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+interface Figure {
+  id: string;
+  word: string;
+  value: number | undefined;
+  shown: (value: number) => string;
+  note?: string;
+}
+
+function Curve() {
+  const box = useRef<HTMLDivElement>(null);
+  const width = useWidth(box, 460);
+  const { history, measured, baselines } = run.value;
+  const named = baselines.map(({ order, loss }) => ({
+    label: order === 0 ? say('uniform') : order === 1 ? say('unigram') : say('ngram', { n: order }),
+    loss,
+  }));
+  const svg = lossChart({
+    ...{ width, height: 190, title: `${say('lossCurve')}, ${say('nats')}`, training: history, validation: measured },
+    baselines: named,
+    others: kept.value.map(({ history }, i) => ({ label: String(i + 1), points: history })),
+    labels: { training: say('trainLoss'), validation: say('validationLoss'), step: say('steps') },
+  });
+  // Made of numbers and of words that are escaped.
+  return <div ref={box} class="curve" dangerouslySetInnerHTML={{ __html: svg }} />;
+}
+
+/** The runs that were kept, by the numbers of their curves. */
+function Kept() {
+  const { value: runs } = kept;
+  const now = run.value;
+  const own = runs.find(({ id }) => id === now.id);
+  return (
+    <div class="kept">
+      <button type="button" disabled={now.history.length === 0} onClick={keepCurve}>
+        {say('keep')}
+      </button>
+      {runs.length > 0 && (
+        <table class="list">
+          <tbody>
+            {runs.map((one, i) => (
+              <tr key={one.id} class={one === own ? 'own' : ''}>
+                <th scope="row">
+                  {i + 1} {one.label}
+                </th>
+                <td>{count(one.history.at(-1)?.step ?? 0)}</td>
+                <td>{(one.measured.at(-1)?.perplexity ?? NaN).toFixed(2)}</td>
+                <td>
+                  <button
+                    type="button"
+                    class="quiet"
+                    aria-label={`${say('forget')} ${i + 1}`}
+                    onClick={() => {
+                      kept.value = runs.filter((other) => other !== one);
+                    }}
+                  >
+                    ×
+                  </button>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </div>
+  );
+}
+
+function Facts() {
+  const { facts, phase } = run.value;
+  if (facts === null) return <p class="facts">{phase === 'failed' ? '' : say('starting')}</p>;
+  const missing = facts.missing.length > 0 ? say('missing', { what: facts.missing.join(', ') }) : '';
+  const blanks = {
+    ...{ cell: facts.cell, parameters: count(facts.parameters), vocabulary: count(facts.vocabularySize) },
+    ...{
+      train: count(facts.trainTokens),
+      validation: count(facts.validationTokens),
+      tokens: say(`tokens.${settings.value.tokens}`),
+    },
+  };
+  return (
+    <p class="facts">
+      {say('facts', blanks)} · {facts.threads === 1 ? say('thread') : say('threads', { n: facts.threads })}
+      {facts.opened && ` · ${say('opened')}`}
+      {facts.cutTo !== null && ` · ${say('cut', { n: count(facts.cutTo) })}`}
+      {missing !== '' && ` · ${missing}`}
+    </p>
+  );
+}

@@ -1,0 +1,138 @@
+// Every word of the page, in English and Chinese. A key that one language lacks does not compile.
+import { view } from './state.js';
+
+export type Language = 'en' | 'zh';
+export type Both = Readonly<Record<Language, string>>;
+
+export const WORDS = {
+  title: { en: 'Unrolled studio', zh: 'Unrolled 工作室' },
+  skip: { en: 'Skip to the training', zh: '跳到训练' },
+  text: { en: 'Text', zh: '文本' },
+  known: { en: 'From the page', zh: '自带文本' },
+  own: { en: 'your own', zh: '自选' },
+  toys: { en: 'Toy tasks', zh: '玩具任务' },
+  texts: { en: 'Texts', zh: '文本' },
+  paste: { en: 'Paste a text', zh: '粘贴文本' },
+  useText: { en: 'Learn this', zh: '学习这段文本' },
+  cancel: { en: 'Cancel', zh: '取消' },
+  openFile: { en: 'Open a file …', zh: '打开文件…' },
+  dropHint: { en: 'or drop a text or a model anywhere', zh: '也可以把文本或模型拖到页面上' },
+  tokens: { en: 'Tokens', zh: '词元' },
+  'tokens.char': { en: 'characters', zh: '字符' },
+  'tokens.byte': { en: 'bytes', zh: '字节' },
+  'tokens.word': { en: 'words', zh: '词' },
+  collapseWhitespace: { en: 'Line breaks as spaces', zh: '换行作空格' },
+  network: { en: 'Network', zh: '网络' },
+  cell: { en: 'Cell', zh: '单元' },
+  ownCell: { en: 'of the link', zh: '链接中的' },
+  hiddenSize: { en: 'Hidden units', zh: '隐藏单元数' },
+  numLayers: { en: 'Layers', zh: '层数' },
+  embeddingSize: { en: 'Embedding', zh: '嵌入维数' },
+  dropout: { en: 'Dropout', zh: '随机失活' },
+  optimizer: { en: 'Optimizer', zh: '优化器' },
+  learningRate: { en: 'Learning rate', zh: '学习率' },
+  batchSize: { en: 'Batch', zh: '批量' },
+  numSteps: { en: 'Steps in time', zh: '时间步数' },
+  clipNorm: { en: 'Clip gradients at', zh: '梯度裁剪' },
+  seed: { en: 'Seed', zh: '随机种子' },
+  training: { en: 'Training', zh: '训练' },
+  play: { en: 'Train', zh: '训练' },
+  pause: { en: 'Pause', zh: '暂停' },
+  step: { en: 'One step', zh: '单步' },
+  again: { en: 'From the beginning', zh: '从头开始' },
+  pace: { en: 'Pace', zh: '速度' },
+  fullPace: { en: 'full', zh: '全速' },
+  perSecond: { en: '{n} a second', zh: '每秒 {n} 步' },
+  steps: { en: 'step', zh: '步' },
+  epoch: { en: 'epoch', zh: '轮' },
+  loss: { en: 'loss', zh: '损失' },
+  perplexity: { en: 'perplexity', zh: '困惑度' },
+  held: { en: 'on text that it has not learned from', zh: '在未学过的文本上' },
+  tokensPerSecond: { en: 'tokens a second', zh: '词元/秒' },
+  lossCurve: { en: 'Loss by step', zh: '损失曲线' },
+  trainLoss: { en: 'training', zh: '训练' },
+  validationLoss: { en: 'validation', zh: '验证' },
+  uniform: { en: 'guessing', zh: '瞎猜' },
+  unigram: { en: 'letter counts', zh: '单字频率' },
+  ngram: { en: '{n}-gram', zh: '{n} 元语法' },
+  nats: { en: 'nats a token', zh: '奈特/词元' },
+  keep: { en: 'Keep this curve', zh: '保留此曲线' },
+  forget: { en: 'Forget curve', zh: '移除曲线' },
+  pauseHidden: { en: 'Pause while out of sight', zh: '不可见时暂停' },
+  convertFirst: {
+    en: '{name}: a model of another tool; unrolled convert makes it one that this page opens',
+    zh: '{name}：其他工具的模型；先用 unrolled convert 转换',
+  },
+  writes: { en: 'What it writes', zh: '它写的' },
+  temperature: { en: 'Temperature', zh: '温度' },
+  atStep: { en: 'step {n}', zh: '第 {n} 步' },
+  strip: { en: 'What it sees', zh: '它看到的' },
+  stripHelp: {
+    en: 'Columns are tokens, rows are units. Arrow keys move along the text, Page Up and Page Down farther.',
+    zh: '列是词元，行是单元。方向键沿文本移动，Page Up / Page Down 移得更远。',
+  },
+  surprise: { en: 'Surprise', zh: '意外程度' },
+  expected: { en: 'expected next', zh: '预期下一个' },
+  value: { en: 'Value', zh: '数值' },
+  layer: { en: 'Layer', zh: '层' },
+  unit: { en: 'Unit {n}', zh: '单元 {n}' },
+  unitHelp: { en: 'Click a row to follow one unit over the whole text.', zh: '点击一行，可在整个文本中跟踪一个单元。' },
+  unitOver: { en: 'Over {n} tokens', zh: '在 {n} 个词元上' },
+  follows: { en: 'Follows', zh: '它跟踪' },
+  alike: { en: 'Units that do alike', zh: '行为相似的单元' },
+  places: { en: 'Where it is strongest', zh: '最强的位置' },
+  place: { en: 'token {n}', zh: '第 {n} 个词元' },
+  before: { en: 'Earlier', zh: '往前' },
+  after: { en: 'Later', zh: '往后' },
+  position: { en: 'Place in the text', zh: '文本位置' },
+  share: { en: 'Copy link', zh: '复制链接' },
+  shared: { en: 'Link copied', zh: '链接已复制' },
+  sharedNoText: {
+    en: 'Link copied, without the text: it is too long for an address',
+    zh: '链接已复制，但文本太长，未包含在内',
+  },
+  save: { en: 'Save the model', zh: '保存模型' },
+  shell: { en: 'The same in a shell', zh: '在命令行中重现' },
+  typescript: { en: 'The same in TypeScript', zh: '用 TypeScript 重现' },
+  picture: { en: 'Picture', zh: '图片' },
+  takeAway: { en: 'Take away', zh: '带走' },
+  copy: { en: 'Copy', zh: '复制' },
+  copied: { en: 'Copied', zh: '已复制' },
+  close: { en: 'Close', zh: '关闭' },
+  dark: { en: 'Dark', zh: '深色' },
+  light: { en: 'Light', zh: '浅色' },
+  language: { en: '中文', zh: 'English' },
+  threads: { en: '{n} threads', zh: '{n} 个线程' },
+  thread: { en: '1 thread', zh: '1 个线程' },
+  starting: { en: 'Starting …', zh: '正在启动…' },
+  facts: {
+    en: '{cell}, {parameters} parameters · {train} + {validation} {tokens}, {vocabulary} different',
+    zh: '{cell}，{parameters} 个参数 · {train} + {validation} 个{tokens}，共 {vocabulary} 种',
+  },
+  cut: { en: 'only the first {n} bytes of the text are read', zh: '只读取了文本的前 {n} 字节' },
+  opened: { en: 'a model from a file: it reads, and does not learn', zh: '来自文件的模型：只读，不训练' },
+  missing: { en: 'missing here: {what}', zh: '此处缺少：{what}' },
+  addressIgnored: {
+    en: 'the address says {name}={value}, which is not {expected}: {standard} is used',
+    zh: '地址中 {name}={value} 不是 {expected}：改用 {standard}',
+  },
+  notRead: { en: 'the address holds {what} that cannot be read: it is left out', zh: '地址中的{what}无法读取，已忽略' },
+} as const satisfies Record<string, Both>;
+
+export type Word = keyof typeof WORDS;
+
+export function language(): Language {
+  return view.value.language;
+}
+
+/** A word in the page's language, with its blanks filled in. */
+export function say(word: Word, blanks: Readonly<Record<string, string | number>> = {}): string {
+  return WORDS[word][language()].replace(/\{(\w+)\}/g, (whole, name: string) =>
+    Object.hasOwn(blanks, name) ? String(blanks[name]) : whole,
+  );
+}
+
+/** A number as the language writes it. */
+export function count(n: number): string {
+  return n.toLocaleString('en');
+}
