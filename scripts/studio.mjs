@@ -23,7 +23,14 @@ export async function bundleStudio(root) {
   const library = (name) => join(root, 'dist', name === '' ? 'index.js' : join(name, 'index.js'));
   const names = ['', 'text', 'data', 'inspect', 'convert', 'formats', 'metrics'];
   await build({
-    ...{ entryPoints: { page: join(source, 'page.tsx'), worker: join(source, 'worker.ts') }, outdir: out },
+    ...{
+      entryPoints: {
+        page: join(source, 'page.tsx'),
+        worker: join(source, 'worker.ts'),
+        isolator: join(source, 'isolator.ts'),
+      },
+      outdir: out,
+    },
     ...{ bundle: true, splitting: true, format: 'esm', target: 'es2022', minify: true, charset: 'utf8' },
     ...{ jsx: 'automatic', jsxImportSource: 'preact', chunkNames: 'parts/[name]-[hash]', logLevel: 'error' },
     ...{ legalComments: 'none' },

@@ -43,6 +43,9 @@ export function App() {
         </aside>
         <main class="main">
           <Messages />
+          {at('top').map((panel) => (
+            <Shown key={panel.id} panel={panel} />
+          ))}
           <div class="halves">
             {at('half').map((panel) => (
               <Shown key={panel.id} panel={panel} />

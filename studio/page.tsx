@@ -2,14 +2,17 @@
 import { render } from 'preact';
 import { App } from './app.js';
 import { followAddress, readAddress } from './address.js';
+import { isolate } from './isolate.js';
 import { followLooks, followSight, followUnit } from './looking.js';
 import { connect, restart } from './state.js';
 
-connect(new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'training' }));
-restart(true, readAddress(location.hash).until);
-const root = document.getElementById('app');
-if (root !== null) render(<App />, root);
-followAddress();
-followLooks();
-followUnit();
-followSight();
+if (!(await isolate())) {
+  connect(new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'training' }));
+  restart(true, readAddress(location.hash).until);
+  const root = document.getElementById('app');
+  if (root !== null) render(<App />, root);
+  followAddress();
+  followLooks();
+  followUnit();
+  followSight();
+}

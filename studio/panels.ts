@@ -1,5 +1,6 @@
 // The panels of the page, in their order. A new one is a file in panels/ and a line here; docs/studio.md says how.
 import type { FunctionComponent } from 'preact';
+import { LessonsPanel } from './panels/lessons.js';
 import { SetupPanel } from './panels/setup.js';
 import { SamplesPanel } from './panels/samples.js';
 import { StripPanel } from './panels/strip.js';
@@ -12,12 +13,13 @@ export interface Panel {
   id: string;
   /** Its heading; null where it has none that is seen. */
   title: Word;
-  /** `side`: the column of settings; `half`: beside another one where there is room; `whole`: as wide as the page. */
-  place: 'side' | 'half' | 'whole';
+  /** `top`: above all others; `side`: the column of settings; `half`: beside another one where there is room; `whole`: as wide as the page. */
+  place: 'top' | 'side' | 'half' | 'whole';
   view: FunctionComponent;
 }
 
 export const PANELS: readonly Panel[] = [
+  { id: 'lessons', title: 'lessons', place: 'top', view: LessonsPanel },
   { id: 'setup', title: 'text', place: 'side', view: SetupPanel },
   { id: 'training', title: 'training', place: 'half', view: TrainingPanel },
   { id: 'samples', title: 'writes', place: 'half', view: SamplesPanel },

@@ -30,6 +30,8 @@ export interface ViewSettings {
   value: string;
   /** −1 for none. */
   unit: number;
+  /** The lesson that is open, and its page: `state.2`; empty for none. */
+  lesson: string;
   /** Whether a training waits while the page is hidden. */
   pauseHidden: boolean;
   language: 'en' | 'zh';
@@ -96,6 +98,7 @@ export const VIEW_FIELDS: Table<ViewSettings> = {
   layer: whole(0, 0, 3),
   value: { kind: 'name', default: 'h' },
   unit: whole(-1, -1, 1023),
+  lesson: { kind: 'name', default: '' },
   pauseHidden: { kind: 'flag', default: false },
   language: { kind: 'choice', default: 'en', choices: ['en', 'zh'] },
 };
@@ -119,7 +122,7 @@ export function readField(field: Field, text: string): string | number | boolean
     case 'choice':
       return field.choices.includes(text) ? text : null;
     case 'name':
-      return /^[\w-]{1,100}$/.test(text) ? text : null;
+      return /^[\w.-]{1,100}$/.test(text) ? text : null;
     default:
       return field satisfies never;
   }

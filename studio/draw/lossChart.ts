@@ -74,7 +74,7 @@ export function lossChart({
     ...others.map(({ points }) => `<path class="other" d="${path(points)}"/>`),
     `<path class="train" d="${path(training)}"/>`,
     `<path class="valid" d="${path(validation)}"/>`,
-    ...spread(ends).map(
+    ...spread(ends, height - 8).map(
       ({ label, y, kind }) =>
         `<text class="end ${kind}" x="${right + 6}" y="${coordinate(y + 3.5)}">${escapeXml(label)}</text>`,
     ),
@@ -82,16 +82,16 @@ export function lossChart({
   ].join('');
 }
 
-/** Labels that would cover each other move apart. */
-function spread<L extends { y: number }>(labels: readonly L[]): L[] {
-  const sorted = [...labels].sort((a, b) => a.y - b.y);
-  let least = -Infinity;
-  return sorted.map((label) => {
-    const y = Math.max(label.y, least);
-    least = y + 12;
-    return { ...label, y };
-  });
+/** Labels that would cover each other move apart, none below the lowest place. */
+function spread<L extends { y: number }>(labels: readonly L[], lowest: number): L[] {
+  const places = [...labels].sort((a, b) => a.y - b.y).map((label) => ({ ...label }));
+  for (let i = 1; i < places.length; i++) places[i].y = Math.max(places[i].y, places[i - 1].y + LABEL);
+  for (let i = places.length - 1, most = lowest; i >= 0; i--, most -= LABEL) places[i].y = Math.min(places[i].y, most);
+  return places;
 }
+
+/** Pixels from one label to the next. */
+const LABEL = 12;
 
 /** About n round numbers. */
 function ticks(from: number, to: number, n: number): number[] {

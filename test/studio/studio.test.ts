@@ -7,9 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CELLS, LanguageModel, useBackend } from 'unrolled';
 import { runTest } from '../../src/cli/testing.js';
 import { CELL_NAMES } from '../../studio/cellNames.js';
+import { LESSONS } from '../../studio/lessons.js';
 import { pack, unpack } from '../../studio/packing.js';
 import { CHROMIUM, SKIPPED } from '../chromium.js';
-import { startStudio, STUDIO, type Studio, type Visit } from './studio.js';
+import { servePlain, startStudio, STUDIO, type Studio, type Visit } from './studio.js';
 
 /** Small enough to be at its end soon, long enough to have a part for validation. */
 const TEXT = 'she sells sea shells by the sea shore, and the shells that she sells are sea shells. '.repeat(60);
@@ -75,7 +76,7 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
       await until('step', (step) => step === stopped + 1);
       await page.waitForTimeout(300);
       expect(await figure('step')).toBe(stopped + 1);
-      await page.getByRole('button', { name: 'Train' }).click();
+      await page.getByRole('button', { name: 'Train', exact: true }).click();
       await until('step', (step) => step > stopped + 3);
       await page.getByRole('button', { name: 'From the beginning' }).click();
       await until('step', (step) => step < stopped);
@@ -248,6 +249,51 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
       await until('step', (step) => step >= 3);
       expect(await page.locator('#training .facts').textContent()).toMatch(/^MGU, /);
     });
+  });
+
+  it('has lessons that act on the page, to their ends, in both languages', () =>
+    visiting('', async ({ page, until }) => {
+      for (const [lesson, { title, pages }] of LESSONS.entries()) {
+        await page.getByRole('button', { name: title.en, exact: true }).click();
+        for (const [at, { text }] of pages.entries()) {
+          await page.getByText(text.en).waitFor();
+          await page.getByText(`${at + 1} of ${pages.length}`).waitFor();
+          await until('step', (step) => step >= 1);
+          if (at === 1) {
+            await page.getByRole('button', { name: '中文' }).click();
+            await page.getByText(text.zh).waitFor();
+            await page.getByRole('button', { name: 'English' }).click();
+          }
+          if (at + 1 < pages.length) await page.getByRole('button', { name: 'Next' }).click();
+        }
+        await page.waitForURL(new RegExp(`lesson=${LESSONS[lesson].id}\\.${pages.length - 1}`));
+        await page.getByRole('button', { name: 'End the lesson' }).click();
+      }
+      expect(await page.locator('.kept tr').count()).toBe(2);
+    }));
+
+  it('has threads where the host sends no headers, and works where storage is refused', async () => {
+    const plain = await servePlain();
+    const browser = await studio.browser.newContext();
+    const page = await browser.newPage();
+    await page.goto(plain.address);
+    await page.locator('.samples li').first().waitFor();
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    const bare = await browser.newPage();
+    await bare.addInitScript(() => {
+      for (const name of ['localStorage', 'sessionStorage', 'serviceWorker']) {
+        const refuse = (): never => {
+          throw new DOMException('refused', 'SecurityError');
+        };
+        Object.defineProperty(name === 'serviceWorker' ? Navigator.prototype : window, name, { get: refuse });
+      }
+    });
+    await bare.goto(plain.address);
+    await bare.locator('.samples li').first().waitFor();
+    await bare.getByRole('button', { name: 'Dark' }).click();
+    expect(await bare.locator('html').getAttribute('data-theme')).toBe('dark');
+    await browser.close();
+    await plain.close();
   });
 
   it('can be used by everybody, on a phone too', async () => {
