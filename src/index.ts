@@ -108,6 +108,9 @@ export type {
 export type { WidthName as CellWidth } from './cell/define/width.js';
 export type { CellDefinition, StateName as CellStateName } from './cell/define/definition.js';
 export { defineCell } from './cell/defineCell.js';
+export { formatCell } from './cell/language/format.js';
+export { parseCell, type ParseCellOptions } from './cell/language/read.js';
+export { CellTextError, type TextPlace } from './cell/language/source.js';
 export {
   CellValue,
   type LinearOptions as CellLinearOptions,

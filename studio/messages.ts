@@ -39,6 +39,12 @@ export type ToWorker =
   | { type: 'look'; run: number; from: number; length: number; reorder: boolean }
   /** Asks for one unit over the whole text. */
   | { type: 'unit'; run: number; unit: UnitRef }
+  /** Asks for what the equations of a cell say; null for those of the network. */
+  | { type: 'compile'; run: number; source: string | null }
+  /** Asks for what holding a value, or another token, does. */
+  | { type: 'poke'; run: number; poke: PokeAsked }
+  /** Asks how far back the gradient of a prediction reaches. */
+  | { type: 'river'; run: number; at: number }
   /** Asks for the model as a file, or for the text that it learns. */
   | { type: 'save'; run: number; what: 'model' | 'text' }
   /** Opens a model file in place of a training; it reads the text. */
@@ -150,7 +156,76 @@ export interface UnitView {
   alike: { unit: number; correlation: number }[];
 }
 
+/** A cell from its equations, or why there is none and where. */
+export type Compiled =
+  | {
+      kind: 'error';
+      text: string;
+      message: string;
+      help: string;
+      place: { line: number; column: number; length: number };
+    }
+  | {
+      kind: 'cell';
+      text: string;
+      data: CellData;
+      latex: string;
+      /** SVG; empty where it has no room. */
+      diagram: string;
+      stages: { when: string; kind: string; what: string; flops: number; bytes: number }[];
+      flops: number;
+      bytes: number;
+      parameters: number;
+    };
+
+/** What is done at a token of the text: a value is held, or the token is another. */
+export interface PokeAsked {
+  at: number;
+  layer: number;
+  value: string;
+  /** null for all. */
+  unit: number | null;
+  to: number;
+  /** null: from there on. */
+  steps: number | null;
+  token: string | null;
+}
+
+export interface Poke {
+  asked: PokeAsked;
+  step: number;
+  token: string;
+  /** Texts that go on, drawn with the same numbers. */
+  without: string;
+  with: string;
+  /** Tokens whose probability changes most here, and how they change over many places. */
+  rows: { token: string; without: number; with: number; effect: { mean: number; deviation: number } }[];
+  divergence: number;
+  places: number;
+  /** Divergence over the places, by how many tokens later. */
+  follow: { mean: number; deviation: number }[];
+}
+
+/** The gradient of a prediction by each token before it. */
+export interface River {
+  step: number;
+  cell: string;
+  /** Of the predictions of all windows. */
+  loss: number;
+  windows: number;
+  /** The window before the cursor. */
+  from: number;
+  tokens: string[];
+  norms: number[];
+  /** Shares of the largest by distance, over the windows. */
+  lags: { low: number; median: number; high: number }[];
+  carried: { layer: number; state: string; factors: number[]; product: number }[];
+}
+
 export type FromWorker =
+  | { type: 'compiled'; run: number; compiled: Compiled }
+  | { type: 'poked'; run: number; poke: Poke }
+  | { type: 'river'; run: number; river: River }
   | { type: 'started'; run: number; facts: RunFacts }
   | { type: 'progress'; run: number; progress: Progress }
   | { type: 'playing'; run: number; playing: boolean }

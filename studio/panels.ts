@@ -2,6 +2,9 @@
 import type { FunctionComponent } from 'preact';
 import { LessonsPanel } from './panels/lessons.js';
 import { SetupPanel } from './panels/setup.js';
+import { EditorPanel } from './panels/editor.js';
+import { PokePanel } from './panels/poke.js';
+import { RiverPanel } from './panels/river.js';
 import { SamplesPanel } from './panels/samples.js';
 import { StripPanel } from './panels/strip.js';
 import { TrainingPanel } from './panels/training.js';
@@ -25,4 +28,7 @@ export const PANELS: readonly Panel[] = [
   { id: 'samples', title: 'writes', place: 'half', view: SamplesPanel },
   { id: 'strip', title: 'strip', place: 'whole', view: StripPanel },
   { id: 'unit', title: 'places', place: 'whole', view: UnitPanel },
+  { id: 'poke', title: 'poke', place: 'whole', view: PokePanel },
+  { id: 'river', title: 'river', place: 'whole', view: RiverPanel },
+  { id: 'editor', title: 'editor', place: 'whole', view: EditorPanel },
 ];

@@ -4,6 +4,9 @@ import { batch, computed, signal } from '@preact/signals';
 import type { CellData } from 'unrolled';
 import type {
   BaselineRow,
+  Compiled,
+  Poke,
+  River,
   FromWorker,
   Look,
   Measured,
@@ -71,6 +74,9 @@ export const cellData = signal<CellData | null>(null);
 export const pace = signal<number | null>(null);
 export const run = signal<RunState>(emptyRun(0, true));
 export const look = signal<Look | null>(null);
+export const compiled = signal<Compiled | null>(null);
+export const poked = signal<Poke | null>(null);
+export const river = signal<River | null>(null);
 export const unit = signal<UnitView | null>(null);
 /** What the page has to say beside the run: what an address held that was no good, and the like. */
 export const notices = signal<readonly string[]>([]);
@@ -238,6 +244,15 @@ function apply(message: FromWorker): void {
       return;
     case 'unit':
       unit.value = message.unit;
+      return;
+    case 'compiled':
+      compiled.value = message.compiled;
+      return;
+    case 'poked':
+      poked.value = message.poke;
+      return;
+    case 'river':
+      river.value = message.river;
       return;
     case 'saved':
       return;

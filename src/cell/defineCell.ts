@@ -1,6 +1,7 @@
 // defineCell: a recurrent cell from its equations. `step` is called once with symbolic values; what it returns is a graph
 // from which everything else is derived.
 import { Cell } from './cell.js';
+import { callSite } from './define/callSite.js';
 import { type CellDefinition, checkedGraph } from './define/definition.js';
 
 /**
@@ -21,5 +22,5 @@ import { type CellDefinition, checkedGraph } from './define/definition.js';
  * cell's file where the runtime tells it.
  */
 export function defineCell<const S extends string>(definition: CellDefinition<S>): Cell {
-  return new Cell(checkedGraph(definition));
+  return new Cell(checkedGraph(definition, callSite));
 }

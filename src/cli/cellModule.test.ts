@@ -117,3 +117,51 @@ describe('--cell ./mine.js', () => {
     });
   });
 });
+
+describe('--cell my.cell', () => {
+  const EQUATIONS =
+    "cell Mine\nstate h\nz = sigmoid(linear(x, h))\nh' = h + z * (tanh(linear(x, z * h, name: n)) - h)\n";
+
+  it('trains equations, and the file opens where they are missing', async () => {
+    await inFolder(async (folder) => {
+      writeFileSync(join(folder, 'text.txt'), TEXT);
+      writeFileSync(join(folder, 'my.cell'), EQUATIONS);
+      const argv = ['train', 'lm', 'text.txt', '--cell', 'my.cell', '--out', 'm.safetensors', ...TINY, '--json'];
+      const { status, out } = await runTest(argv, { cwd: folder });
+      expect([status, JSON.parse(out).cell]).toEqual([0, 'Mine']);
+      renameSync(join(folder, 'my.cell'), join(folder, 'gone'));
+      const generated = await runTest(['generate', 'm.safetensors', '--length', '20', '--backend', 'wasm'], {
+        cwd: folder,
+      });
+      expect(generated.status).toBe(0);
+    });
+  });
+
+  it('says the line and column of what does not fit, and what is missing', async () => {
+    await inFolder(async (folder) => {
+      writeFileSync(join(folder, 'my.cell'), EQUATIONS.replace('sigmoid', 'sigmod'));
+      const wrong = await runTest(['explain', 'my.cell'], { cwd: folder });
+      expect(wrong.status).toBe(2);
+      expect(wrong.err).toMatch(/unknown name "sigmod" \(my\.cell:3:5\)[^]*did you mean sigmoid/);
+      const missing = await runTest(['explain', 'other.cell'], { cwd: folder });
+      expect(missing.err).toContain('NOT_FOUND');
+    });
+  });
+
+  it('is what explain prints of a cell', async () => {
+    await inFolder(async (folder) => {
+      const printed = await runTest(['explain', 'gru', '--equations'], { cwd: folder });
+      writeFileSync(join(folder, 'my.cell'), printed.out);
+      const argv = ['--input', '28', '--hidden', '16', '--batch', '4'];
+      const [built, own] = [
+        await runTest(['explain', 'gru', ...argv], { cwd: folder }),
+        await runTest(['explain', 'my.cell', ...argv], { cwd: folder }),
+      ];
+      expect(own.out).toBe(built.out);
+      expect(own.out).toContain("h' = n + z * (h - n)");
+      expect(own.out).toContain('[28 × 48]');
+      const latex = await runTest(['explain', 'my.cell', '--latex'], { cwd: folder });
+      expect(latex.out).toContain('\\begin{aligned}');
+    });
+  });
+});

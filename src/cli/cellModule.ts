@@ -1,9 +1,13 @@
-// `--cell NAME` or a module of one's own that exports a cell: `--cell ./mine.js`.
+// `--cell NAME`, a file with the equations of a cell, `--cell my.cell`, or a module that exports one: `--cell ./mine.js`.
+import { existsSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { Cell } from '../cell/cell.js';
 import { cellByName } from '../cell/cells/index.js';
 import type { CellDefinition } from '../cell/define/definition.js';
 import { defineCell } from '../cell/defineCell.js';
+import { parseCell } from '../cell/language/read.js';
 import { UnrolledError } from '../errors.js';
+import { readBytes } from './files.js';
 import { importOwn, isModulePath } from './ownModule.js';
 
 const HELP =
@@ -11,10 +15,11 @@ const HELP =
 
 /**
  * The cell that was asked for: a name stays a name. Model files never name a module.
- * Errors: OPTION for an unknown name, NOT_FOUND, CELL for a module without a cell or with a faulty one.
+ * Errors: OPTION for an unknown name, NOT_FOUND, CELL for equations that do not fit, a module without a cell or with a faulty one.
  */
 export async function readCell(cwd: string, cell: string | undefined): Promise<string | Cell | undefined> {
   if (cell === undefined) return undefined;
+  if (/\.cell$/i.test(cell)) return readEquations(cwd, cell);
   if (!isModulePath(cell)) {
     cellByName(cell);
     return cell;
@@ -35,6 +40,18 @@ export async function readCell(cwd: string, cell: string | undefined): Promise<s
   }
   // By its data: the module may have made it with another copy of the library.
   return isCell(chosen) ? Cell.fromData(chosen.toData()) : defineCell(chosen as CellDefinition<string>);
+}
+
+async function readEquations(cwd: string, file: string): Promise<Cell> {
+  if (!existsSync(resolve(cwd, file))) {
+    throw new UnrolledError(
+      'NOT_FOUND',
+      `expected a file with the equations of a cell, received ${file}, which does not exist`,
+      'check the path; unrolled explain gru prints one to begin with',
+    );
+  }
+  const { decodeText } = await import('../text/decode.js');
+  return parseCell(decodeText(await readBytes(cwd, file), file), { file: basename(file) });
 }
 
 function isCell(value: unknown): value is { toData(): unknown } {

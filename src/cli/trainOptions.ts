@@ -53,7 +53,7 @@ export function trainOptions(DEFAULTS: TrainDefaults, howLong: { epochs: string;
     cell: shown(
       string(
         '--cell <name>',
-        'recurrent cell: lstm, gru, rnn … (an unknown name lists all), or your own module: ./mine.js',
+        'recurrent cell: lstm, gru, rnn … (an unknown name lists all), or your own: equations, my.cell, or a module, ./mine.js',
       ),
       DEFAULTS.cell,
     ),

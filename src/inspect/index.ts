@@ -4,6 +4,26 @@ export { gateTrace, type GateTrace, type GateTraceOptions, type TracedLayer, typ
 export { inputTrace } from './inputTrace.js';
 export { gradientFlow, type LayerGradients, type StepFunction } from './gradientFlow.js';
 export {
+  type CarriedState,
+  type GradientReach,
+  gradientReach,
+  type Quartiles,
+  type ReachOptions,
+} from './gradientReach.js';
+export {
+  type Continuation,
+  type Effect,
+  type EffectOptions,
+  type HeldValue,
+  intervene,
+  type InterveneOptions,
+  type Intervention,
+  type InterventionEffects,
+  interventionEffects,
+  type InterventionResult,
+  type ReplacedToken,
+} from './intervention.js';
+export {
   type Inspection,
   inspectModel,
   type InspectOptions,

@@ -222,7 +222,13 @@ function checkFitOptions({
   onStep,
   onValidation,
   reading,
+  resume,
+  fork,
 }: FitOptions): void {
+  if (fork !== undefined && resume === undefined) {
+    throw new UnrolledError('OPTION', 'expected a checkpoint to fork from, received none', 'give one as resume');
+  }
+  if (fork?.schedule !== undefined) expectChoice(fork.schedule, 'a schedule', Object.keys(SCHEDULES));
   if (optimizer !== undefined) expectChoice(optimizer, 'an optimizer', Object.keys(OPTIMIZERS));
   if (schedule !== undefined) expectChoice(schedule, 'a schedule', Object.keys(SCHEDULES));
   if (batchSize !== undefined) requireNumber('batchSize', batchSize, { min: 1, whole: true }, '32 is usual');

@@ -65,6 +65,8 @@ export interface FitOptions<M = unknown> extends Partial<TrainerSettings> {
    * other data.
    */
   resume?: Bytes;
+  /** Settings that differ from those of the checkpoint from its step on: the same training up to there, another line from there. */
+  fork?: Partial<Pick<TrainerSettings, 'learningRate' | 'schedule' | 'clipNorm' | 'clipValue'>>;
   /** Aborted, the training writes a checkpoint and ends. */
   signal?: AbortSignalLike;
   /** How the data was read; kept in the model's file. */
@@ -103,6 +105,7 @@ export const FIT_OPTIONS: Names<FitOptions> = {
     seed: true,
     checkpoint: true,
     resume: true,
+    fork: true,
     signal: true,
   },
   ...{ reading: true, onStart: true, onProgress: true, onStep: true, onValidation: true },

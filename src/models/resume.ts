@@ -1,5 +1,6 @@
 // Going on with a training: the checkpoint's settings hold, and its data is known by content. What differs is refused by name.
 import { UnrolledError } from '../errors.js';
+import { type Names, optionsOf } from '../expect.js';
 import type { Cell } from '../cell/cell.js';
 import type { PartFingerprint } from '../data/fingerprint.js';
 import type { Checkpoint } from './checkpoint.js';
@@ -13,6 +14,8 @@ const MAY_CHANGE = ['epochs', 'minutes', 'maxSteps'] as const;
 /** Options that are data, or about this process: not settings. Rows of validation are known by content. */
 const NOT_STORED = [
   'resume',
+  'fork',
+  'onStep',
   'checkpoint',
   'signal',
   'onStart',
@@ -48,7 +51,7 @@ function isPlain(value: unknown, depth: number): boolean {
  */
 export function resumedOptions<O extends object>(
   { options, data }: Pick<Checkpoint, 'options' | 'data'>,
-  given: O & Pick<FitOptions, 'epochs' | 'minutes' | 'maxSteps'>,
+  given: O & Pick<FitOptions, 'epochs' | 'minutes' | 'maxSteps' | 'fork'>,
   config: object,
   defaults: object,
 ): Record<string, unknown> {
@@ -76,7 +79,15 @@ export function resumedOptions<O extends object>(
   const longer = Object.entries(defined({ epochs: given.epochs, minutes: given.minutes, maxSteps: given.maxSteps }));
   const kept = longer.length > 0 ? without(stored, MAY_CHANGE) : stored;
   const unstored = Object.entries(defined(given)).filter(([name, value]) => !isSetting(name, value));
-  return { ...kept, ...Object.fromEntries([...unstored, ...longer]) };
+  return { ...kept, ...Object.fromEntries([...unstored, ...longer]), ...forkOf(given) };
+}
+
+const FORK: Names<NonNullable<FitOptions['fork']>> = {
+  ...{ learningRate: true, schedule: true, clipNorm: true, clipValue: true },
+};
+
+function forkOf({ fork }: Pick<FitOptions, 'fork'>): object {
+  return fork === undefined ? {} : defined(optionsOf(fork, FORK, 'fork'));
 }
 
 function cellDifference(given: { cell?: string | Cell }, config: { cell?: unknown; equations?: unknown }) {

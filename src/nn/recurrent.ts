@@ -380,6 +380,19 @@ export class Recurrent extends Module {
     }
   }
 
+  /**
+   * While `run` runs, the equations of one layer (forward) are others over the same parameters. @param masks what these read beside
+   * @internal
+   */
+  altering<R>(
+    layer: number,
+    cell: (cell: CellGraph) => CellGraph,
+    masks: Readonly<Record<string, Tensor>>,
+    run: () => R,
+  ): R {
+    return this.#layers[layer][0].altering(cell, masks, run);
+  }
+
   #single(x: Tensor, options: ForwardOptions): RecurrentResult {
     const axis = this.batchFirst ? 0 : 1;
     const shape = [...x.shape];

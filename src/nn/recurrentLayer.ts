@@ -61,6 +61,7 @@ export class RecurrentLayer extends Module {
   readonly #recurrent: ReadonlySet<string>;
   readonly #initial: Record<string, Tensor> = {};
   readonly #options: LayerOptions;
+  #altered: { cell: (cell: CellGraph) => CellGraph; masks: Readonly<Record<string, Tensor>> } | null = null;
 
   constructor(cell: CellGraph, options: LayerOptions) {
     super();
@@ -115,20 +116,32 @@ export class RecurrentLayer extends Module {
     return this.#initial;
   }
 
+  /** While `run` runs, the equations are others over the same parameters. @param masks what these read beside, [N, W] or [1, W] */
+  altering<R>(cell: (cell: CellGraph) => CellGraph, masks: Readonly<Record<string, Tensor>>, run: () => R): R {
+    const before = this.#altered;
+    this.#altered = { cell, masks };
+    try {
+      return run();
+    } finally {
+      this.#altered = before;
+    }
+  }
+
   forward(x: Tensor, call: LayerCall): LayerResult {
     const { bias, calls, inputDropout, stateDropout, weightDropout, zoneout } = this.#options;
     const { packing } = call;
     const training = this.training;
     const N = packing?.steps.N ?? x.shape[1];
     const drops = training && stateDropout > 0;
-    const cell = transformCell(this.cell, { bias, zoneout, stateDropout: drops, training });
+    const own = transformCell(this.cell, { bias, zoneout, stateDropout: drops, training });
+    const cell = this.#altered?.cell(own) ?? own;
     const state: Record<string, Tensor> = { ...call.state };
     for (const [s, t] of Object.entries(this.#initial)) state[s] ??= t.expand([N, t.shape[1]]);
-    const masks: Record<string, Tensor> = {};
+    const masks: Record<string, Tensor> = { ...this.#altered?.masks };
     const mask = (width: number, p: number): Tensor =>
       dropout(full([N, width], 1, { device: x.device }), p, calls.next());
     if (drops) {
-      for (const [s, width] of Object.entries(cell.masks)) {
+      for (const [s, width] of Object.entries(own.masks)) {
         masks[s] = mask(sizeNamed(this.sizes, width), stateDropout);
         const first = this.cell.initialState[s] ?? 0;
         if (state[s] !== undefined || first !== 0) {

@@ -25,6 +25,9 @@ export class Engine {
     temperature: ({ temperature }) => this.#run?.setTemperature(temperature),
     look: ({ from, length, reorder }) => this.#run?.look(from, length, reorder),
     unit: ({ unit }) => this.#run?.viewUnit(unit),
+    compile: ({ source }) => this.#run?.compile(source),
+    poke: ({ poke }) => this.#run?.poke(poke),
+    river: ({ at }) => this.#run?.river(at),
     save: ({ what }) => (what === 'model' ? this.#run?.saveModel() : this.#run?.saveText()),
   };
 

@@ -2,10 +2,11 @@
 import { Cell, LanguageModel, type RunningTraining, type StepProgress, UnrolledError, useBackend } from 'unrolled';
 import { baselines, type Corpus } from 'unrolled/text';
 import type { CellData } from 'unrolled';
-import type { Post, Progress, ProgressPoint, RunFacts, TextSource, UnitRef } from '../messages.js';
+import type { PokeAsked, Post, Progress, ProgressPoint, RunFacts, TextSource, UnitRef } from '../messages.js';
 import { fileNameOf } from '../same.js';
 import type { RunSettings } from '../settings.js';
 import { Gate } from './gate.js';
+import { compileCell, pokeAt, riverAt } from './lab.js';
 import { lookAt } from './look.js';
 import { readText, type ReadText, VALIDATION } from './texts.js';
 import { unitOver } from './unit.js';
@@ -168,6 +169,27 @@ export class Run {
     } finally {
       release?.();
     }
+  }
+
+  /** @param source null for the equations of the network */
+  async compile(source: string | null): Promise<void> {
+    const model = this.#model;
+    if (source === null && model === null) return;
+    const { inputSize = 32, hiddenSize = 96 } = model?.network.recurrent ?? {};
+    const cell = source ?? (model?.network.recurrent.cell as Cell);
+    this.#tell('compiled', { compiled: await compileCell(cell, { inputSize, hiddenSize, batchSize: 32 }) });
+  }
+
+  poke(asked: PokeAsked): void {
+    if (this.#model === null) return;
+    const { model, corpus, step } = this.current;
+    this.#tell('poked', { poke: pokeAt(model, corpus.tokens, asked, step) });
+  }
+
+  river(at: number): void {
+    if (this.#model === null) return;
+    const { model, corpus, step } = this.current;
+    this.#tell('river', { river: riverAt(model, corpus.tokens, at, step) });
   }
 
   saveModel(): void {

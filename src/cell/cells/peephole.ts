@@ -10,8 +10,8 @@ export const PeepholeLSTM = defineCell({
   name: 'LSTM-peephole',
   state: ['h', 'c'],
   step({ x, h, c, linear, vector, sigmoid, tanh }) {
-    const i = sigmoid(linear('i', x, h).add(vector('p_i').mul(c)));
-    const f = sigmoid(linear('f', x, h).add(vector('p_f').mul(c)));
+    const i = sigmoid(linear('i', x, h).add(vector('p_i').mul(c))).named('i');
+    const f = sigmoid(linear('f', x, h).add(vector('p_f').mul(c))).named('f');
     const g = tanh(linear('g', x, h));
     const cNext = f.mul(c).add(i.mul(g));
     const o = sigmoid(linear('o', x, h).add(vector('p_o').mul(cNext)));

@@ -12,7 +12,7 @@ export const SRU = defineCell({
   state: { c: 'hidden', h: 'hidden' },
   output: 'h',
   step({ x, c, linear, vector, sigmoid }) {
-    const f = sigmoid(linear('f', x).add(vector('v_f').mul(c))); // forget gate, eq. 1
+    const f = sigmoid(linear('f', x).add(vector('v_f').mul(c))).named('f'); // forget gate, eq. 1
     const cNext = f.mul(c).add(f.oneMinus().mul(linear('w', x, { bias: false }))); // eq. 2
     const r = sigmoid(linear('r', x).add(vector('v_r').mul(c))); // reset gate, eq. 3
     const highway = linear('x', x, { bias: false });

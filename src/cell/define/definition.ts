@@ -3,7 +3,6 @@ import { brief } from '../../brief.js';
 import { expectObject, shownValue } from '../../expect.js';
 import { adjoints } from '../../program/derivatives.js';
 import { type Expr, input, topological } from '../../program/expr.js';
-import { callSite } from './callSite.js';
 import { cellError, type CellGraph, depthOf, isName, KNOWN_SIZES, MAX_DEPTH, widthsOf } from './graph.js';
 import { linearExpr, stateExpr, vectorExpr } from './leaf.js';
 import { CellValue, RESERVED, type StepArguments, Tracer } from './trace.js';
@@ -30,8 +29,8 @@ export interface CellDefinition<S extends string> {
   step: (values: StepArguments<S>) => Readonly<Record<StateName<S>, CellValue>>;
 }
 
-/** The graph of a definition. Errors: CELL, as `defineCell` says. */
-export function checkedGraph<S extends string>(definition: CellDefinition<S>): CellGraph {
+/** The graph of a definition. @param siteOf where its author is now, for messages. Errors: CELL, as `defineCell` says. */
+export function checkedGraph<S extends string>(definition: CellDefinition<S>, siteOf: () => string): CellGraph {
   expectObject(definition, 'the definition of a cell', "as in { name: 'MyCell', state: ['h'], step: … }");
   const name: unknown = definition.name;
   if (typeof name !== 'string' || !/^[A-Za-z][\w-]*$/.test(name)) {
@@ -63,11 +62,11 @@ export function checkedGraph<S extends string>(definition: CellDefinition<S>): C
       fail(`expected a finite initialState for state "${s}", received ${value}`, 'check the constant');
   }
 
-  const traced = trace(definition, stateSizes);
-  const again = trace(definition, stateSizes);
+  const traced = trace(definition, stateSizes, siteOf);
+  const again = trace(definition, stateSizes, siteOf);
   const changed = differences(states, traced, again);
   if (changed.length > 0) {
-    const site = callSite();
+    const site = siteOf();
     fail(
       `expected the same equations at each call, received others for ${changed.join(', ')}${site === '' ? '' : ` (defined at ${site})`}`,
       'step must not depend on anything but its arguments (no random numbers, counters or changing variables)',
@@ -145,8 +144,9 @@ function stateSizesOf<S extends string>(
 function trace<S extends string>(
   definition: CellDefinition<S>,
   stateSizes: Readonly<Record<string, WidthName>>,
+  siteOf: () => string,
 ): Traced {
-  const tracer: Tracer = new Tracer(definition.name, definition.sizes ?? []);
+  const tracer: Tracer = new Tracer(definition.name, definition.sizes ?? [], siteOf);
   const states = Object.keys(stateSizes);
   const returned: unknown = definition.step(tracer.arguments(stateSizes) as StepArguments<S>);
   if (typeof returned !== 'object' || returned === null) {
@@ -160,7 +160,7 @@ function trace<S extends string>(
   for (const s of states) {
     const value = (returned as Record<string, unknown>)[s];
     if (!(value instanceof CellValue)) {
-      const site = callSite();
+      const site = siteOf();
       tracer.fail(
         `expected a new value for state "${s}", received ${value === undefined ? 'none: it is never returned' : typeof value}`,
         `return { ${states.join(', ')} } from step`,
@@ -178,7 +178,7 @@ function trace<S extends string>(
         tracer.fail(
           `expected state "${s}" of size ${stateSizes[s]}, received ${value.width === SCALAR ? 'one number a row' : `${tracer.describe(value)} of size ${value.width}`}`,
           'bring it to that size with a linear',
-          '',
+          tracer.sites.get(`state ${s}`) ?? '',
         );
       }
     }
@@ -232,7 +232,7 @@ function checkUses(tracer: Tracer, graph: Traced, stateSizes: Readonly<Record<st
       tracer.fail(
         `expected state "${s}" to change, received it as it was`,
         'remove the state, or give it an equation',
-        '',
+        tracer.sites.get(`state ${s}`) ?? '',
       );
   }
   const { widthOf } = widthsOf(cell);

@@ -111,7 +111,7 @@ export interface VectorOptions {
 }
 
 /** Functions of one value: softplus is log(1 + eˣ), logSigmoid log σ(x), silu x · σ(x), none of which overflows. */
-const UNARY = [
+export const UNARY = [
   ...['sigmoid', 'tanh', 'relu', 'softplus', 'logSigmoid', 'silu'],
   ...['exp', 'log', 'sqrt', 'abs', 'neg', 'sign'],
 ] as const satisfies readonly OpName[];
@@ -162,17 +162,20 @@ export class Tracer {
   readonly vectors: VectorNode[] = [];
   readonly norms: NormNode[] = [];
   readonly named = new Map<string, Expr>();
-  /** Where in the cell's file each linear, vector and name was made. */
+  /** Where in the cell's file each linear, vector, name and new state was made. */
   readonly sites = new Map<string, string>();
+  /** Where the author is now. */
+  readonly #site: () => string;
   readonly #sizes: readonly string[];
 
-  constructor(cell: string, sizes: readonly string[]) {
+  constructor(cell: string, sizes: readonly string[], site: () => string = callSite) {
     this.cell = cell;
     this.#sizes = sizes;
+    this.#site = site;
   }
 
   /** Errors: CELL, with the line of the cell. */
-  fail(message: string, help: string, site = callSite()): never {
+  fail(message: string, help: string, site = this.#site()): never {
     throw cellError(this.cell, site === '' ? message : `${message} (${site})`, help);
   }
 
@@ -248,7 +251,7 @@ export class Tracer {
         `expected each ${what} once, received "${name}" twice (first: ${this.sites.get(`${what} ${name}`) ?? 'earlier'})`,
         `give each ${what} its own name`,
       );
-    this.sites.set(`${what} ${name}`, callSite());
+    this.sites.set(`${what} ${name}`, this.#site());
   }
 
   #size(size: WidthName): WidthName {

@@ -5,6 +5,7 @@ import { benchCommand } from './bench.js';
 import { convertCommand } from './convert.js';
 import { dataCommand } from './data.js';
 import { evaluateCommand } from './evaluate.js';
+import { explainCommand } from './explain.js';
 import { generateCommand } from './generate.js';
 import { inspectCommand } from './inspect.js';
 import { reproduceCommand } from './reproduce.js';
@@ -18,6 +19,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   evaluateCommand,
   predictCommand,
   inspectCommand,
+  explainCommand,
   convertCommand,
   reproduceCommand,
   studioCommand,

@@ -12,7 +12,7 @@ import { BATCH, TIME } from '../../nn/onnx/names.js';
 import type { NetworkWriter } from '../../nn/onnx/writer.js';
 import type { ForwardOptions, Recurrent, RecurrentResult, RecurrentState } from '../../nn/recurrent.js';
 import { requireNumber } from '../../range.js';
-import { full } from '../../tensor/create.js';
+import { fromData, full } from '../../tensor/create.js';
 import { Philox } from '../../tensor/philox.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { ModuleWriter } from '../esModule/moduleWriter.js';
@@ -83,7 +83,25 @@ export class LanguageNetwork extends Module {
     state: RecurrentState | null,
     options: Pick<ForwardOptions, 'trace'> = {},
   ): { logits: Tensor; state: RecurrentState; trace: RecurrentResult['trace'] } {
-    const { output, state: next, trace } = this.#rnn.forward(this.#embedded(tokens), { ...options, state });
+    return this.fromVectors(this.#embedded(tokens), state, options);
+  }
+
+  /** What the recurrent stack reads for tokens [T, N], outside the tape: vectors [T, N, E], without an embedding one-hot ones [T, N, V]. */
+  vectorsOf(tokens: Tensor): Tensor {
+    if (this.#embedding !== null) return noGrad(() => this.#embedded(tokens));
+    const V = this.#vocabularySize;
+    const all = new Float32Array(tokens.size * V);
+    tokens.data().forEach((token, i) => (all[i * V + token] = 1));
+    return fromData(all, [...tokens.shape, V], { device: tokens.device });
+  }
+
+  /** The same as `forward`, from such vectors. */
+  fromVectors(
+    x: Tensor,
+    state: RecurrentState | null,
+    options: Pick<ForwardOptions, 'trace'> = {},
+  ): { logits: Tensor; state: RecurrentState; trace: RecurrentResult['trace'] } {
+    const { output, state: next, trace } = this.#rnn.forward(x, { ...options, state });
     return { logits: this.#decoder.forward(this.#dropout.forward(output)), state: next, trace };
   }
 

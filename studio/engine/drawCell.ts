@@ -1,0 +1,17 @@
+// The formula and the diagram of a cell: loaded when a cell is shown.
+import type { Cell } from 'unrolled';
+import { toDiagram } from '../../src/drawing/cells/diagram.js';
+import { toLatex } from '../../src/drawing/cells/latex.js';
+import type { CellGraph } from '../../src/cell/define/graph.js';
+
+/** As plain data, since a cell of the bundled library is another class than that of the sources. */
+export function drawCell(cell: Cell): { latex: string; diagram: string } {
+  const graph = { ...cell } as CellGraph;
+  let diagram = '';
+  try {
+    diagram = toDiagram(graph);
+  } catch {
+    // A cell that has no room in a diagram has its formula.
+  }
+  return { latex: toLatex(graph), diagram };
+}

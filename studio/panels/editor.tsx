@@ -1,0 +1,105 @@
+// The equations of a cell in an editor, compiled as one types, with formula, diagram and cost beside it.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { CellEditor } from './cellEditor.js';
+import { changeCell, compiled, run, send } from '../state.js';
+import { count, say } from '../words.js';
+
+export function EditorPanel() {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <div class="heading">
+        <h2>{say('editor')}</h2>
+        <button type="button" aria-expanded={open} disabled={run.value.facts === null} onClick={() => setOpen(!open)}>
+          {open ? say('close') : say('editorOpen')}
+        </button>
+      </div>
+      {open && <Editor />}
+    </>
+  );
+}
+
+/** Milliseconds after a letter. */
+const WAIT = 120;
+
+function Editor() {
+  const box = useRef<HTMLDivElement>(null);
+  const editor = useRef<CellEditor | null>(null);
+  const found = compiled.value;
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let gone = false;
+    compiled.value = null;
+    void import('./cellEditor.js').then(({ makeEditor }) => {
+      if (gone || box.current === null) return;
+      editor.current = makeEditor(box.current, say('equations'), (source) => {
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          send({ type: 'compile', source });
+        }, WAIT);
+      });
+      send({ type: 'compile', source: null });
+    });
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+      editor.current?.destroy();
+      editor.current = null;
+    };
+  }, []);
+  useEffect(() => {
+    if (found === null || editor.current === null) return;
+    if (editor.current.text() === '') editor.current.setText(found.text);
+    if (editor.current.text() === found.text) editor.current.mark(found.kind === 'error' ? found.place : null);
+  }, [found]);
+  return (
+    <div class="unit-parts cell-editor">
+      <div>
+        <div ref={box} />
+        <p class="cell-error" role="status">
+          {found?.kind === 'error' && (
+            <>
+              {found.message} <span class="help">{found.help}</span>
+            </>
+          )}
+        </p>
+        <button
+          type="button"
+          class="main-button"
+          disabled={found?.kind !== 'cell'}
+          onClick={() => {
+            if (found?.kind === 'cell') changeCell(found.data.name, found.data);
+          }}
+        >
+          {say('useCell')}
+        </button>
+      </div>
+      {found?.kind === 'cell' && (
+        <div>
+          <div class="cell-diagram" dangerouslySetInnerHTML={{ __html: found.diagram }} />
+          <pre tabIndex={0}>{found.latex}</pre>
+          <h3>{say('stages')}</h3>
+          <p class="facts">
+            {say('costs', {
+              parameters: count(found.parameters),
+              flops: count(found.flops),
+              bytes: count(Math.round(found.bytes)),
+            })}
+          </p>
+          <table class="list">
+            <tbody>
+              {found.stages.map(({ when, kind, what, flops }, i) => (
+                <tr key={i}>
+                  <th scope="row">{when}</th>
+                  <td>{kind}</td>
+                  <td>{what}</td>
+                  <td>{count(flops)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </div>
+  );
+}
