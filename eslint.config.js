@@ -33,7 +33,7 @@ const HOUSE = [
 
 /** Folders and files within a folder of the house, in the same way. */
 const ROOMS = {
-  cell: ['define', 'plan', 'run', 'cell.ts', 'defineCell.ts', 'cells'],
+  cell: ['define', 'plan', 'run', 'cell.ts', 'defineCell.ts', 'cells', 'alter.ts', 'language'],
 };
 
 /** Files that may use Node: what reads files or starts processes, and the command line. All else runs in a browser as it is. */

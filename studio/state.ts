@@ -138,6 +138,8 @@ export function restart(playing = run.value.playing || run.value.facts?.opened =
     run.value = emptyRun(run.value.id + 1, playing);
     look.value = null;
     unit.value = null;
+    poked.value = null;
+    river.value = null;
   });
   send({ type: 'start', settings: settings.value, cell: cellData.value, text: text.value, playing, until });
   send({ type: 'temperature', temperature: view.value.temperature });
@@ -150,6 +152,8 @@ export function openModel(name: string, bytes: Uint8Array): void {
     run.value = emptyRun(run.value.id + 1, false);
     look.value = null;
     unit.value = null;
+    poked.value = null;
+    river.value = null;
   });
   send({ type: 'open', name, bytes, text: text.value }, [bytes.buffer]);
 }

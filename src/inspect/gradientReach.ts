@@ -15,14 +15,19 @@ import { expectModel } from './expectModel.js';
 
 /** A number over many windows. */
 export interface Quartiles {
+  /** A quarter of the windows is below. */
   low: number;
+  /** Half of them is below. */
   median: number;
+  /** Three quarters are below. */
   high: number;
 }
 
 /** What a state lets pass from step to step. */
 export interface CarriedState {
+  /** From 0. */
   layer: number;
+  /** Its name in the cell. */
   state: string;
   /** For each window and token, the mean over the units of |∂s′/∂s|, products with weights held: [N][T]. */
   factors: Float64Array[];

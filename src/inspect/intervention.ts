@@ -50,7 +50,9 @@ export interface Continuation {
 
 /** What follows a place without an intervention, and with it. */
 export interface InterventionResult {
+  /** As the network goes on by itself. */
   without: Continuation;
+  /** As it goes on with the intervention. */
   with: Continuation;
   /** Kullback-Leibler divergence of the first probabilities, in nats: 0 where the intervention changes nothing. */
   divergence: number;
@@ -68,6 +70,7 @@ export interface InterveneOptions {
 
 /** The mean of an effect over places, and its spread. */
 export interface Effect {
+  /** Over the places. */
   mean: number;
   /** The standard deviation over the places. */
   deviation: number;

@@ -2,11 +2,10 @@
 import type { Cell } from 'unrolled';
 import { toDiagram } from '../../src/drawing/cells/diagram.js';
 import { toLatex } from '../../src/drawing/cells/latex.js';
-import type { CellGraph } from '../../src/cell/define/graph.js';
 
 /** As plain data, since a cell of the bundled library is another class than that of the sources. */
 export function drawCell(cell: Cell): { latex: string; diagram: string } {
-  const graph = { ...cell } as CellGraph;
+  const graph = { ...cell } as Parameters<typeof toLatex>[0];
   let diagram = '';
   try {
     diagram = toDiagram(graph);

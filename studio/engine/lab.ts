@@ -1,5 +1,5 @@
 // Answers of the laboratory: a cell from its equations, what an intervention does, how far a gradient reaches.
-import { Cell, CellTextError, formatCell, type LanguageModel, parseCell, UnrolledError } from 'unrolled';
+import { type Cell, CellTextError, formatCell, type LanguageModel, parseCell, UnrolledError } from 'unrolled';
 import { gradientReach, intervene, interventionEffects, type Intervention } from 'unrolled/inspect';
 import type { Compiled, Poke, PokeAsked, River } from '../messages.js';
 

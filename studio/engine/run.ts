@@ -6,10 +6,13 @@ import type { PokeAsked, Post, Progress, ProgressPoint, RunFacts, TextSource, Un
 import { fileNameOf } from '../same.js';
 import type { RunSettings } from '../settings.js';
 import { Gate } from './gate.js';
-import { compileCell, pokeAt, riverAt } from './lab.js';
+import type * as Laboratory from './lab.js';
 import { lookAt } from './look.js';
 import { readText, type ReadText, VALIDATION } from './texts.js';
 import { unitOver } from './unit.js';
+
+/** What a page needs only where somebody experiments. */
+const laboratory = (): Promise<typeof Laboratory> => import('./lab.js');
 
 /** Milliseconds between two messages about progress. */
 const TELL = 100;
@@ -177,17 +180,20 @@ export class Run {
     if (source === null && model === null) return;
     const { inputSize = 32, hiddenSize = 96 } = model?.network.recurrent ?? {};
     const cell = source ?? (model?.network.recurrent.cell as Cell);
+    const { compileCell } = await laboratory();
     this.#tell('compiled', { compiled: await compileCell(cell, { inputSize, hiddenSize, batchSize: 32 }) });
   }
 
-  poke(asked: PokeAsked): void {
+  async poke(asked: PokeAsked): Promise<void> {
     if (this.#model === null) return;
+    const { pokeAt } = await laboratory();
     const { model, corpus, step } = this.current;
     this.#tell('poked', { poke: pokeAt(model, corpus.tokens, asked, step) });
   }
 
-  river(at: number): void {
+  async river(at: number): Promise<void> {
     if (this.#model === null) return;
+    const { riverAt } = await laboratory();
     const { model, corpus, step } = this.current;
     this.#tell('river', { river: riverAt(model, corpus.tokens, at, step) });
   }
