@@ -198,7 +198,9 @@ export function showGraph(graph: CellGraph, options: ShownOptions = {}): ShownGr
     order.push(s);
   };
   for (const value of next.values()) visit(value);
-  const shownLinears = graph.linears.map((l) => leaf(leafExpr({ kind: 'linear', name: l.name }).name)).filter((l) => uses.has(l));
+  const shownLinears = graph.linears
+    .map((l) => leaf(leafExpr({ kind: 'linear', name: l.name }).name))
+    .filter((l) => uses.has(l));
   return { next, linears: shownLinears, named, order, uses };
 }
 
