@@ -25,7 +25,7 @@ export default experiment({
       step({ x, h, linear, sigmoid, tanh }) {
         const r = sigmoid(linear('r', x, h)); // reset gate
         const z = sigmoid(linear('z', x, h)); // update gate
-        const n = tanh(linear('nx', x).add(r.mul(linear('nh', h)))); // candidate
+        const n = tanh(linear('nx', x).add(r.mul(linear('nh', h)))).named('n'); // candidate
         return { h: n.add(z.mul(h.sub(n))) };
       },
     });

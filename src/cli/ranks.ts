@@ -1,5 +1,4 @@
 // A command on several ranks: rank 0 says and writes what one process would; the others say nothing, unless they fail first.
-import { init } from '../parallel/init.js';
 import { ranks } from '../parallel/communicator.js';
 import { nodePlatform } from '../platform/node/node.js';
 import { setPlatform } from '../platform/platform.js';
@@ -40,6 +39,7 @@ export async function joinRanks(
     );
   }
   setPlatform(nodePlatform);
+  const { init } = await import('../parallel/init.js');
   const { rank } = await init({ ranks: count });
   if (rank > 0) return { ...io, stdout: SILENT, stderr: SILENT };
   // mpirun gives ranks a terminal of its own, which nobody looks at.

@@ -248,7 +248,7 @@ function checkFitOptions({
 /** For messages: it is given as bytes. */
 const CHECKPOINT = 'the checkpoint';
 /** What a bad setting is refused by; other errors are of the data. */
-const OF_SETTINGS = ['RANGE', 'OPTION'];
+const OF_SETTINGS = ['RANGE'];
 
 /** What the settings of a checkpoint lead to: what is wrong with them is the file's fault. Errors: FORMAT, and those of the data. */
 function withStored<T>(run: () => T): T {
