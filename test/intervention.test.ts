@@ -47,6 +47,12 @@ describe('intervene', () => {
     },
   );
 
+  it('draws no reserved token, as generation does not', async () => {
+    const model = await modelOf('rnn', { maxSteps: 1 });
+    const { with: held, without } = intervene(model, [1, 2], { value: 'h', to: 0 }, { length: 300, temperature: 5 });
+    for (const { tokens } of [held, without]) expect(Math.min(...tokens)).toBe(model.text.vocabulary.reserved);
+  });
+
   it('is what the equations of an LSTM give with its forget gate at 1', async () => {
     const model = await modelOf('lstm');
     const tokens = tokensOf(model, 'she sells');

@@ -125,11 +125,13 @@ export function intervene(
     reader.read([all.subarray(0, last)]);
     const first = reader.act([all[last]]);
     const rng = new Philox(seed, 0x706f6b65);
+    // As in generation, reserved tokens are not drawn.
+    const { reserved } = model.text.vocabulary;
     const drawn = [new Int32Array(length), new Int32Array(length)];
     let now = first;
     for (let t = 0; t < length; t++) {
       const u = rng.uniform();
-      const next = now.map((p) => drawFrom(p, temperature, u));
+      const next = now.map((p) => reserved + drawFrom(p.subarray(reserved), temperature, u));
       next.forEach((token, row) => (drawn[row][t] = token));
       if (t + 1 < length) now = reader.follow(next);
     }
