@@ -1,6 +1,6 @@
 // What page and worker say to each other: one union for each direction, closed on both sides. Everything in it can be copied by
 // structured clone; large arrays are transferred.
-import type { CellData } from 'unrolled';
+import type { CellData, StepProgress } from 'unrolled';
 import type { RunSettings } from './settings.js';
 
 /** A text that the page hands over: by the name of one that it carries, or itself. */
@@ -81,15 +81,7 @@ export interface ProgressPoint {
   loss: number;
 }
 
-export interface Progress {
-  step: number;
-  epoch: number;
-  tokens: number;
-  seconds: number;
-  loss: number;
-  tokensPerSecond: number;
-  learningRate: number;
-  gradientNorm: number;
+export interface Progress extends StepProgress {
   /** Since the message before. */
   points: ProgressPoint[];
 }

@@ -5,6 +5,7 @@ import { expectModel } from './expectModel.js';
 import { UnrolledError } from '../errors.js';
 import { expectNumbers, expectText, type Names, optionsOf, shownValue } from '../expect.js';
 import type { LanguageModel } from '../models/language/languageModel.js';
+import { evaluating } from '../nn/evaluating.js';
 import type { RecurrentState } from '../nn/recurrent.js';
 import { fromData } from '../tensor/create.js';
 import { scope } from '../tensor/scope.js';
@@ -81,7 +82,7 @@ export function gateTrace(model: LanguageModel, text: string | Int32Array, given
       layers.length > 1 ? 'give a part of it, or name one layer' : 'give a part of it',
     );
   }
-  const parts = readChunks(model, tokens, names, layers);
+  const parts = evaluating(model.network, () => readChunks(model, tokens, names, layers));
   const kinds = valueKinds(rnn.cell);
   // What is written stays visible where the model knows no such token.
   const pieces =
@@ -155,8 +156,6 @@ function readChunks(
 ): Part[][] {
   const { network } = model;
   const directions = network.recurrent.bidirectional ? 2 : 1;
-  const wasTraining = network.training;
-  network.eval();
   let state: RecurrentState | null = null;
   const dispose = (): void => state?.forEach((layer) => Object.values(layer).forEach((t) => t.dispose()));
   const parts: Part[][] = [];
@@ -182,7 +181,6 @@ function readChunks(
     }
   } finally {
     dispose();
-    network.train(wasTraining);
   }
   return parts;
 }

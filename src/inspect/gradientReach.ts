@@ -6,6 +6,7 @@ import { carryingCell } from '../cell/alter.js';
 import { UnrolledError } from '../errors.js';
 import { expectNumbers, type Names, optionsOf } from '../expect.js';
 import type { LanguageModel } from '../models/language/languageModel.js';
+import { evaluating } from '../nn/evaluating.js';
 import type { Recurrent } from '../nn/recurrent.js';
 import { requireNumber } from '../range.js';
 import { fromData } from '../tensor/create.js';
@@ -104,15 +105,12 @@ export function gradientReach(
 
 /** In evaluation, with parameters that take no gradients: a training that is under way finds all as it was. */
 function withFrozen<R>({ network }: LanguageModel, run: () => R): R {
-  const wasTraining = network.training;
   const parameters = network.parameters().map((t) => ({ t, requiresGrad: t.requiresGrad }));
-  network.eval();
   for (const { t } of parameters) t.requiresGrad = false;
   try {
-    return scope(run);
+    return evaluating(network, () => scope(run));
   } finally {
     for (const { t, requiresGrad } of parameters) t.requiresGrad = requiresGrad;
-    network.train(wasTraining);
   }
 }
 

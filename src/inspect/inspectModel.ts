@@ -4,6 +4,7 @@ import { crossEntropy, slice } from '../autograd/ops.js';
 import { LanguageModel } from '../models/language/languageModel.js';
 import type { Model } from '../models/model.js';
 import type { TaskTypes } from '../models/task.js';
+import { evaluating } from '../nn/evaluating.js';
 import { fromData } from '../tensor/create.js';
 import { scope } from '../tensor/scope.js';
 import { encodeWith } from '../text/corpus.js';
@@ -128,8 +129,6 @@ export function textGradientFlow(
   const steps = Math.min(FLOW_STEPS, tokens.length - 1);
   if (steps < 1 || model.network.recurrent.bidirectional) return null;
   const { network } = model;
-  const wasTraining = network.training;
-  network.eval();
   // A training that is under way finds its gradients as they were. Only the recurrent parameters take part: that is enough for
   // a tape, and a gradient of a decoder with many words at every step would cost more than all the rest.
   const before = [...network.namedParameters()].map(([name, t]) => ({
@@ -143,27 +142,28 @@ export function textGradientFlow(
     t.requiresGrad = name.startsWith('rnn.');
   }
   try {
-    return scope(() => {
-      const x = fromData(tokens.slice(0, steps), [steps, 1]);
-      const y = fromData(tokens.slice(1, steps + 1), [steps, 1]);
-      const run = (from: number): LayerGradients[] =>
-        gradientFlow(
-          (part, state) => {
-            const result = network.forward(part, state);
-            return { output: result.logits, state: result.state };
-          },
-          x,
-          (logits) => crossEntropy(slice(logits, 0, from, steps), slice(y, 0, from, steps), { reduction: 'sum' }),
-        ).filter(({ layer }) => layers?.includes(layer) ?? true);
-      const [all, last] = [run(0), run(steps - 1)];
-      return { steps, all, last };
-    });
+    return evaluating(network, () =>
+      scope(() => {
+        const x = fromData(tokens.slice(0, steps), [steps, 1]);
+        const y = fromData(tokens.slice(1, steps + 1), [steps, 1]);
+        const run = (from: number): LayerGradients[] =>
+          gradientFlow(
+            (part, state) => {
+              const result = network.forward(part, state);
+              return { output: result.logits, state: result.state };
+            },
+            x,
+            (logits) => crossEntropy(slice(logits, 0, from, steps), slice(y, 0, from, steps), { reduction: 'sum' }),
+          ).filter(({ layer }) => layers?.includes(layer) ?? true);
+        const [all, last] = [run(0), run(steps - 1)];
+        return { steps, all, last };
+      }),
+    );
   } finally {
     for (const { t, grad, requiresGrad } of before) {
       t.grad?.dispose();
       t.grad = grad;
       t.requiresGrad = requiresGrad;
     }
-    network.train(wasTraining);
   }
 }

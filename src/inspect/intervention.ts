@@ -6,6 +6,7 @@ import { sizeNamed } from '../cell/define/width.js';
 import { UnrolledError } from '../errors.js';
 import { expectNumbers, expectObject, type Names, optionsOf } from '../expect.js';
 import type { LanguageModel } from '../models/language/languageModel.js';
+import { evaluating } from '../nn/evaluating.js';
 import type { RecurrentState } from '../nn/recurrent.js';
 import { requireNumber } from '../range.js';
 import { fromData } from '../tensor/create.js';
@@ -117,7 +118,7 @@ export function intervene(
   const { length = 60, temperature = 0.8, seed = 0 } = optionsOf(given, INTERVENE, 'intervene');
   requireNumber('a number of tokens', length, { min: 0, whole: true }, 'give a whole number');
   requireNumber('a temperature', temperature, { min: 0 }, '0.8 is usual; 0 takes the likeliest');
-  return evaluating(model, tokens, () => {
+  return checkedRun(model, tokens, () => {
     const all = Int32Array.from(tokens);
     if (all.length === 0) throw new UnrolledError('EMPTY', 'expected text, received none', 'give some tokens');
     const reader = new PairReader(model, intervention, 1);
@@ -163,7 +164,7 @@ export function interventionEffects(
   requireNumber('context', context, { min: 0, whole: true }, '100 lets the network warm up');
   requireNumber('follow', follow, { min: 1, whole: true }, 'give a number of tokens');
   expectNumbers(places, 'places', 'give indices of tokens');
-  return evaluating(model, tokens, () => {
+  return checkedRun(model, tokens, () => {
     const fitting = places.filter((at) => Number.isInteger(at) && at >= context && at + follow < tokens.length);
     if (fitting.length === 0) {
       throw new UnrolledError(
@@ -205,19 +206,12 @@ export function interventionEffects(
 }
 
 /** In evaluation mode. Errors: OPTION, RANGE for tokens that are none. */
-function evaluating<R>(model: LanguageModel, tokens: ArrayLike<number>, run: () => R): R {
+function checkedRun<R>(model: LanguageModel, tokens: ArrayLike<number>, run: () => R): R {
   expectModel(model, 'lm');
   expectNumbers(tokens, 'tokens', 'give indices of the vocabulary');
   const wrong = Array.from(tokens).find((t) => !(Number.isInteger(t) && t >= 0 && t < model.vocabularySize));
   if (wrong !== undefined) refuseToken(model, wrong);
-  const { network } = model;
-  const wasTraining = network.training;
-  network.eval();
-  try {
-    return run();
-  } finally {
-    network.train(wasTraining);
-  }
+  return evaluating(model.network, run);
 }
 
 function refuseToken(model: LanguageModel, token: number): never {

@@ -65,6 +65,13 @@ async function fitOnRanks<M extends Trainable, D, O extends object>(
     ...defined(from === null ? given : resumedOptions(from.checkpoint, given, from.model.config, definition.defaults)),
   } as O & ResolvedFit;
   options.shards = shardsFor(options, all, from !== null);
+  if (given.onStep !== undefined && options.shards !== undefined) {
+    throw new UnrolledError(
+      'UNSUPPORTED',
+      'expected a training without shards and of one rank for onStep, received shards',
+      'onProgress and checkpoint go with them',
+    );
+  }
   const begin = (): { model: M; lesson: Lesson } => {
     const prepared = definition.prepare(data, options);
     const model = from?.model ?? prepared.create();
@@ -111,13 +118,6 @@ async function fitOnRanks<M extends Trainable, D, O extends object>(
     const tensors = checkpointTensors(model.network, optimizer, carried, best);
     return model.toBytes({ tensors, checkpoint: content });
   };
-  if (given.onStep !== undefined && options.shards !== undefined) {
-    throw new UnrolledError(
-      'UNSUPPORTED',
-      'expected a training without shards and of one rank for onStep, received shards',
-      'onProgress and checkpoint go with them',
-    );
-  }
   const onStep =
     given.onStep && steppedBy(given.onStep, model, options, (state) => bytesAt(state, lesson.carried?.state() ?? null));
   const onValidation = options.onValidation as ((event: object, model: M) => void | Promise<void>) | undefined;

@@ -5,6 +5,7 @@ import { UnrolledError } from '../errors.js';
 import { type FileSource, type FileTarget, readSource, writeTarget } from '../platform/files.js';
 import { type Bytes, bytesOf, refuse } from '../expect.js';
 import { ensureBackend } from '../backend/choose.js';
+import { evaluating } from '../nn/evaluating.js';
 import type { Module } from '../nn/module.js';
 import { RandomCalls } from '../nn/random.js';
 import type { Recurrent } from '../nn/recurrent.js';
@@ -202,14 +203,7 @@ export abstract class Model<T extends TaskTypes = TaskTypes> extends StoredModel
 
   /** Runs with dropout off, then restores the mode, so that a training in progress is not disturbed. */
   protected evaluating<R>(run: () => R): R {
-    const { network } = this;
-    const wasTraining = network.training;
-    network.eval();
-    try {
-      return run();
-    } finally {
-      network.train(wasTraining);
-    }
+    return evaluating(this.network, run);
   }
 
   protected content(): Pick<ModelFile, 'config' | 'texts'> & FileExtra {

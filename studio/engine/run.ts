@@ -2,7 +2,7 @@
 import { Cell, LanguageModel, type RunningTraining, type StepProgress, UnrolledError, useBackend } from 'unrolled';
 import { baselines, type Corpus } from 'unrolled/text';
 import type { CellData } from 'unrolled';
-import type { PokeAsked, Post, Progress, ProgressPoint, RunFacts, TextSource, UnitRef } from '../messages.js';
+import type { PokeAsked, Post, ProgressPoint, RunFacts, TextSource, UnitRef } from '../messages.js';
 import { fileNameOf } from '../same.js';
 import type { RunSettings } from '../settings.js';
 import { Gate } from './gate.js';
@@ -241,30 +241,10 @@ export class Run {
     await waiting;
   }
 
-  #tellProgress({
-    step,
-    epoch,
-    tokens,
-    seconds,
-    loss,
-    tokensPerSecond,
-    learningRate,
-    gradientNorm,
-  }: StepProgress): void {
+  #tellProgress(event: StepProgress): void {
     const points = this.#points;
     this.#points = [];
-    const progress: Progress = {
-      step,
-      epoch,
-      tokens,
-      seconds,
-      loss,
-      tokensPerSecond,
-      learningRate,
-      gradientNorm,
-      points,
-    };
-    this.#tell('progress', { progress });
+    this.#tell('progress', { progress: { ...event, points } });
   }
 
   #sample(): void {
