@@ -1,11 +1,9 @@
 // fit for a module of one's own: the training loop of the models, over minibatches and a loss that the caller gives. A checkpoint is a
 // file of the weights with all that decides the rest of the training.
-import { brief } from '../brief.js';
 import { noGrad } from '../autograd/tape.js';
 import { crossEntropy } from '../autograd/ops.js';
 import { refuseOtherCopy } from '../copy.js';
-import { UnrolledError } from '../errors.js';
-import { type Bytes, bytesOf, expectFunction, expectObject, type Names, optionsOf, refuse } from '../expect.js';
+import { type Bytes, expectFunction, expectObject, type Names, optionsOf, refuse } from '../expect.js';
 import type { DataLoaderOptions, Example, LoadedBatch } from '../data/dataLoader.js';
 import { didYouMean } from '../nearest.js';
 import { bceWithLogits, huber, mae, mse } from '../nn/losses.js';
@@ -16,8 +14,7 @@ import { optimizerByName, type OptimizerName } from '../optim/optimizers.js';
 import type { Schedule, ScheduleName } from '../optim/schedules.js';
 import { getPlatform } from '../platform/platform.js';
 import { requireNumber } from '../range.js';
-import { defaultRng, restoreDefaultRng } from '../tensor/generator.js';
-import type { PhiloxState } from '../tensor/philox.js';
+import { defaultRng } from '../tensor/generator.js';
 import { alikeBackend, copyFromFirst, requireAlike } from '../parallel/agreement.js';
 import { type Ranks, ranks, telling } from '../parallel/communicator.js';
 import { shardsOf } from '../parallel/gradients.js';
@@ -29,10 +26,10 @@ import { Tensor } from '../tensor/tensor.js';
 import type { AbortSignalLike, StopReason } from '../train/loop.js';
 import { type AnyBatch, type BatchSource, Passes } from '../train/passes.js';
 import { type StepProgress, train, type Validation } from '../train/trainer.js';
-import type { GivenState } from '../weights/labels.js';
-import { type Checkpoint, checkpointTensors, readCheckpoint } from './checkpoint.js';
+import { checkpointTensors } from './checkpoint.js';
 import { defined } from './defined.js';
-import { encodeModelFile, type ModelFile, openModelFile, weightsOf, storedWeights } from './modelFile.js';
+import { encodeModelFile, weightsOf } from './modelFile.js';
+import { type EpochMetrics, openCheckpoint, type OwnState, restoreRandom } from './moduleCheckpoint.js';
 import { resumedOptions, storable } from './resume.js';
 
 /** Losses by name, of the output and the target of a minibatch. */
@@ -134,27 +131,6 @@ export interface FitHistory {
   seconds: number;
   /** Why it ended: `done`, `early` by `patience`, `aborted` by `signal`. */
   reason: StopReason;
-}
-
-/** What is measured after an epoch. */
-interface EpochMetrics {
-  /** What early stopping looks at. */
-  loss: number;
-  epoch: number;
-  trainLoss: number;
-  validationLoss: number | null;
-}
-
-/** Where an unfinished epoch and what draws stand: plain data. */
-interface OwnState {
-  /** Losses of this epoch times their tokens, and the tokens. */
-  sum: number;
-  tokens: number;
-  /** Minibatches of a pass; null while it is not known. */
-  count: number | null;
-  /** Calls of each counter of random calls, in the order of the modules. */
-  random: { seed: number; calls: number }[];
-  generator: PhiloxState;
 }
 
 /** Seconds between two checkpoints in a file. */
@@ -459,98 +435,4 @@ function tokensOf({ y, lengths }: AnyBatch): number {
   const steps = Array.from(lengths).reduce((sum, length) => sum + length, 0);
   const padded = y.size / (y.shape[0] * y.shape[1]);
   return y.dtype === 'int32' ? Math.max(steps, 1) : Math.max(steps * padded, 1);
-}
-
-interface Opened {
-  name: string;
-  checkpoint: Checkpoint & { validation: Validation<EpochMetrics>[] };
-  own: OwnState;
-  weights: GivenState;
-}
-
-/** The checkpoint to go on from: that of `resume`, or of a file that is there. Errors: FORMAT, IO. */
-async function openCheckpoint({
-  checkpoint,
-  resume,
-}: Pick<ModuleFitOptions<unknown>, 'checkpoint' | 'resume'>): Promise<Opened | null> {
-  const isFile = resume === undefined && typeof checkpoint === 'string';
-  const bytes = isFile
-    ? await readIfThere(checkpoint)
-    : resume === undefined
-      ? null
-      : bytesOf(resume, 'the checkpoint');
-  if (bytes === null) return null;
-  const name = isFile ? checkpoint : 'the checkpoint';
-  const file = openModelFile(bytes, name);
-  if (file.kind !== 'module') {
-    throw new UnrolledError(
-      'FORMAT',
-      `expected a checkpoint of fit(module, …) in ${name}, received one of the task ${brief(file.kind)}`,
-      'name another file for the checkpoint',
-    );
-  }
-  return {
-    name,
-    checkpoint: withEpochs(readCheckpoint(file, name), name),
-    own: ownStateOf(file, name),
-    weights: storedWeights(file, name),
-  };
-}
-
-async function readIfThere(path: string): Promise<Uint8Array | null> {
-  try {
-    return await getPlatform().readFile(path);
-  } catch (error) {
-    if (error instanceof UnrolledError && error.code === 'NOT_FOUND') return null;
-    throw error;
-  }
-}
-
-/** Errors: FORMAT where what was measured is not what `fit` measures. */
-function withEpochs(checkpoint: Checkpoint, name: string): Opened['checkpoint'] {
-  const validation = checkpoint.validation as Partial<Validation<EpochMetrics>>[];
-  const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
-  const isWhole = validation.every(
-    ({ loss, epoch, trainLoss, validationLoss, seconds }) =>
-      [loss, epoch, trainLoss, seconds].every(isNumber) && (validationLoss === null || isNumber(validationLoss)),
-  );
-  if (isWhole) return checkpoint as Opened['checkpoint'];
-  throw damaged('losses of epochs', name);
-}
-
-/** Errors: FORMAT. */
-function ownStateOf({ checkpoint }: ModelFile, name: string): OwnState {
-  const own = (checkpoint as { own?: Partial<OwnState> }).own ?? {};
-  const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-  const { sum, tokens, count, random, generator } = own;
-  const isWhole =
-    Number.isFinite(sum) &&
-    isCount(tokens) &&
-    (count === null || isCount(count)) &&
-    Array.isArray(random) &&
-    random.every((item) => Number.isSafeInteger(item?.seed) && isCount(item?.calls)) &&
-    Number.isSafeInteger(generator?.seed) &&
-    isCount(generator?.stream) &&
-    isCount(generator?.drawn);
-  if (isWhole) return own as OwnState;
-  throw damaged('counters of a training', name);
-}
-
-function damaged(expected: string, name: string): UnrolledError {
-  const message = `expected ${expected} in ${name}, received something else`;
-  return new UnrolledError('FORMAT', message, 'the checkpoint is damaged: train from scratch');
-}
-
-/** Errors: OPTION where other modules draw, or with other seeds. */
-function restoreRandom(draws: readonly { readonly seed: number; calls: number }[], own: OwnState, name: string): void {
-  const seeds = (list: readonly { seed: number }[]): string => list.map(({ seed }) => seed).join(', ');
-  if (seeds(draws) !== seeds(own.random)) {
-    throw new UnrolledError(
-      'OPTION',
-      `expected the seed of the checkpoint ${name} (${seeds(own.random)}), received ${seeds(draws)}`,
-      'call manualSeed as the training did that wrote it, before the module is made',
-    );
-  }
-  draws.forEach((counter, i) => (counter.calls = own.random[i].calls));
-  restoreDefaultRng(own.generator);
 }

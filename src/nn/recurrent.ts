@@ -38,6 +38,7 @@ import {
   type RecurrentOptions,
   sizesFor,
 } from './recurrentOptions.js';
+import { flipTime, inTime, swapBatch } from './timeAxis.js';
 
 export type { Merge, RecurrentOptions } from './recurrentOptions.js';
 
@@ -479,20 +480,6 @@ function segmentOf(checkpoint: number | 'sqrt' | undefined, T: number): number {
 
 function mapValues<T, U>(values: Readonly<Record<string, T>>, f: (value: T) => U): Record<string, U> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, f(value)]));
-}
-
-function inTime(t: Tensor, batchFirst: boolean): Tensor {
-  return batchFirst ? swapBatch(t) : t;
-}
-
-function swapBatch(x: Tensor): Tensor {
-  return x.transpose(0, 1);
-}
-
-/** Steps from last to first. */
-function flipTime(y: Tensor): Tensor {
-  const T = y.shape[0];
-  return T === 0 ? y : concat(Array.from({ length: T }, (_, t) => y.slice(0, T - 1 - t, T - t)));
 }
 
 /** The same state outside the tape: gradients stop there (truncated backpropagation through time). null stays null. */

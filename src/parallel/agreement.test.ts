@@ -3,7 +3,10 @@ import { requireAlike } from './agreement.js';
 import { memoryRanks } from './testing.js';
 
 it('says which rank differs in what, on all ranks', async () => {
-  const own = [{ seed: 1, 'data for training': { count: 5, hash: 'a' } }, { seed: 2, 'data for training': { count: 6, hash: 'b' } }]; // prettier-ignore
+  const own = [
+    { seed: 1, 'data for training': { count: 5, hash: 'a' } },
+    { seed: 2, 'data for training': { count: 6, hash: 'b' } },
+  ];
   const all = await Promise.allSettled(memoryRanks(2).map((ranks) => requireAlike(ranks, own[ranks.rank])));
   for (const result of all) {
     expect(result).toMatchObject({ status: 'rejected', reason: { code: 'OPTION' } });

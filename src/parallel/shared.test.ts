@@ -28,10 +28,43 @@ function linked(size: number): Omit<RankLink, 'by'>[] {
 
 describe.skipIf(joinRanks === undefined)('ranks over shared memory', () => {
   it.each([
-    ['two, a block each', [[0, 4], [1, 4]], 300_001], // prettier-ignore
-    ['three, two blocks on some', [[0, 2], [1, 2], [1, 1], [2, 1], [2, 2]], 100_000], // prettier-ignore
-    ['four, a number each', [[0, 1], [1, 1], [2, 1], [3, 1]], 1], // prettier-ignore
-    ['none', [[0, 1], [1, 1]], 0], // prettier-ignore
+    [
+      'two, a block each',
+      [
+        [0, 4],
+        [1, 4],
+      ],
+      300_001,
+    ],
+    [
+      'three, two blocks on some',
+      [
+        [0, 2],
+        [1, 2],
+        [1, 1],
+        [2, 1],
+        [2, 2],
+      ],
+      100_000,
+    ],
+    [
+      'four, a number each',
+      [
+        [0, 1],
+        [1, 1],
+        [2, 1],
+        [3, 1],
+      ],
+      1,
+    ],
+    [
+      'none',
+      [
+        [0, 1],
+        [1, 1],
+      ],
+      0,
+    ],
   ])('sum in the tree: %s', async (_, plan, length) => {
     const size = Math.max(...plan.map(([rank]) => rank)) + 1;
     const flat = Int32Array.from(plan.flat());

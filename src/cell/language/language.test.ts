@@ -184,19 +184,24 @@ describe('errors', () => {
     [`${HEAD}a, b = tanh(h)\nh' = linear(x)`, '3:8', /layerNorm for several/, /one line/],
     [`${HEAD}a, b = layerNorm(h)\nh' = linear(x)`, '3:8', /as many values as names \(2\)/, /a name/],
     [`${HEAD}stat c\nh' = linear(x)`, '3:6', /= after stat/, /did you mean state/],
-    ['cell A\nstate h: big\nh\' = linear(x)', '2:10', /size of hidden/, /size big/],
-    ['cell A\nstate h, h\nh\' = linear(x)', '2:10', /"h" twice/, /rename/],
-    ['cell A\nstate tanh\nh\' = linear(x)', '2:7', /free name for a state/, /another/],
+    ["cell A\nstate h: big\nh' = linear(x)", '2:10', /size of hidden/, /size big/],
+    ["cell A\nstate h, h\nh' = linear(x)", '2:10', /"h" twice/, /rename/],
+    ["cell A\nstate tanh\nh' = linear(x)", '2:7', /free name for a state/, /another/],
     [`${HEAD}output c\nh' = linear(x)`, '3:8', /a state as output/, /Choose one of h/],
     [`${HEAD}vector p: small\nh' = linear(x) * p`, '3:11', /size of hidden/, /small/],
     [`${HEAD}vector bias\nh' = linear(x) * bias`, '3:8', /free name for vector/, /another/],
     [`${HEAD}vector p, p\nh' = linear(x) * p`, '3:11', /twice/, /rename/],
-    ['cell A\nsize small\nstate h, s: small\nh\' = linear(x) * s\ns\' = linear(x, size: small)', '4:6', /values of one size/, /linear/],
-    ['cell A\nsize small\nstate s: small\ns\' = linear(x)', '4:1', /state "s" of size small/, /linear/],
+    [
+      "cell A\nsize small\nstate h, s: small\nh' = linear(x) * s\ns' = linear(x, size: small)",
+      '4:6',
+      /values of one size/,
+      /linear/,
+    ],
+    ["cell A\nsize small\nstate s: small\ns' = linear(x)", '4:1', /state "s" of size small/, /linear/],
     [`${HEAD}x = 2\nh' = linear(x)`, '3:1', /free name/, /another/],
     [`${HEAD}constructor = linear(x)\nh' = constructor`, '3:1', /free name/, /another/],
     [`${HEAD}h' = linear(x) < 2`, '3:16', /received "<"/, /relu/],
-  ]; // prettier-ignore
+  ];
 
   it.each(cases)('%j', (text, at, message, help) => {
     const error = caught(text);
@@ -244,12 +249,15 @@ describe('what an enemy sends', () => {
     ['signs', `${HEAD}h' = ${'-'.repeat(deep)}x`],
     ['calls', `${HEAD}h' = ${'tanh('.repeat(deep)}x${')'.repeat(deep)}`],
     ['sums', `${HEAD}h' = linear(x)${' + h'.repeat(deep)}`],
-    ['lines', `${HEAD}_a0 = linear(x, h, name: w)\n${Array.from({ length: deep }, (_, i) => `_a${i + 1} = _a${i} + h`).join('\n')}\nh' = _a${deep}`],
+    [
+      'lines',
+      `${HEAD}_a0 = linear(x, h, name: w)\n${Array.from({ length: deep }, (_, i) => `_a${i + 1} = _a${i} + h`).join('\n')}\nh' = _a${deep}`,
+    ],
   ])('%s are refused early', (_, text) => {
     const start = performance.now();
     expect(caught(text)).toBeInstanceOf(CellTextError);
     expect(performance.now() - start).toBeLessThan(2000);
-  }); // prettier-ignore
+  });
 
   it('doubles in every line without taking twice as long', () => {
     const lines = Array.from({ length: 100 }, (_, i) => `_a${i + 1} = _a${i} * _a${i} + h`);

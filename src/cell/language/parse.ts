@@ -43,8 +43,12 @@ export interface Target {
 }
 
 export type Line =
-  | { readonly kind: 'declaration'; readonly what: 'state' | 'output' | 'size' | 'vector' | 'scalar'; readonly names: readonly Declared[] }
-  | { readonly kind: 'equation'; readonly targets: readonly Target[]; readonly value: Node }; // prettier-ignore
+  | {
+      readonly kind: 'declaration';
+      readonly what: 'state' | 'output' | 'size' | 'vector' | 'scalar';
+      readonly names: readonly Declared[];
+    }
+  | { readonly kind: 'equation'; readonly targets: readonly Target[]; readonly value: Node };
 
 export interface ParsedCell {
   readonly name: string;
