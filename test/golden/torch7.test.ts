@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Embedding, fromData, GRU, LanguageModel, Linear, Recurrent, useBackend } from 'unrolled';
+import { Embedding, fromData, GRU, LanguageModel, Linear, LSTM, Recurrent, useBackend } from 'unrolled';
 import { exportModel } from '../../src/models/foreign/exportModel.js';
 import { importModel } from '../../src/models/foreign/importModel.js';
 import { placesOf } from '../../src/models/foreign/languageModelOf.js';
@@ -139,6 +139,32 @@ describe('a network of other toolkits as a language model', () => {
     expect(() => file.languageModel()).toThrow(expect.objectContaining({ code: 'OPTION' }));
     expect(() => file.languageModel({ vocabulary: letters.slice(1) })).toThrow(/a vocabulary of 7 tokens/);
     expect(() => file.languageModel({ vocabulary: [...'abcdefa'] })).toThrow(/tokens that differ/);
+  });
+
+  it.each([
+    ['one-hot tokens', () => [new Recurrent(LSTM, { inputSize: 7, hiddenSize: 4 }), new Linear(4, 7)]],
+    [
+      'layers by themselves, and a projection',
+      () => [
+        new Embedding(7, 3),
+        new Recurrent('lstm-projection', { inputSize: 3, hiddenSize: 4, projSize: 2 }),
+        new Recurrent('lstm-projection', { inputSize: 2, hiddenSize: 4, projSize: 2 }),
+        new Linear(2, 7),
+      ],
+    ],
+  ] as const)('reads %s, and words', async (_, made) => {
+    const file = await importModel(files(made() as unknown as Parameters<typeof exportModel>[0]));
+    const words = ['<unk>', 'the', 'cat', 'sat', 'on', 'a', 'mat'];
+    const model = file.languageModel({ vocabulary: words, tokens: 'word' });
+    const text = 'the cat sat on a dog';
+    const tokens = Int32Array.of(1, 2, 3, 4, 5, 0);
+    const hot = Float32Array.from({ length: 42 }, (_, k) => Number(tokens[Math.floor(k / 7)] === k % 7));
+    const isHot = file.layers[0].kind === 'recurrent';
+    const { output } = file.network().forward(isHot ? fromData(hot, [6, 1, 7]) : fromData(tokens, [6, 1]));
+    const row = [...output.data().slice(35)].map(Math.exp);
+    const sum = row.reduce((a, b) => a + b);
+    model.predict(text)[0].probabilities.forEach((p, k) => expect(p).toBeCloseTo(row[k] / sum, 5));
+    expect(LanguageModel.fromBytes(model.toBytes()).evaluate(text)).toEqual(model.evaluate(text));
   });
 
   it('refuses layers that are none', async () => {
