@@ -47,7 +47,7 @@ const NODE_FILES = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'build/**', 'node_modules/**', 'runs/**'] },
+  { ignores: ['dist/**', 'build/**', 'node_modules/**', 'runs/**', 'site/.astro/**', 'site/dist/**'] },
   ...tseslint.configs.strict,
   {
     files: ['**/*.ts', '**/*.tsx'],

@@ -10,6 +10,9 @@ export type PlotOptions = Plot.PlotOptions;
 /** Pixels: the width of a page's text. */
 const FIGURE_WIDTH = 760;
 
+/** Pixels: that of a telephone, less the margins of a page. */
+const NARROW_WIDTH = 350;
+
 /** What pages with figures need in their style sheet. */
 export const FIGURE_STYLE = `
 .figure { --plot-background: var(--surface); color: var(--ink); overflow: visible; max-width: 100%; height: auto; }
@@ -17,6 +20,8 @@ figure { margin: 1.6rem 0 2rem; }
 figure figure { margin: 0; }
 figure h2, figure h3 { margin: 0 0 0.4rem; font-size: 0.9rem; font-weight: 600; }
 .row figure { margin: 0; }
+.narrow { display: none; }
+@media screen and (max-width: 640px) { .wide { display: none; } .narrow { display: block; } }
 figcaption { max-width: 44rem; color: var(--muted); font-size: 0.9rem; line-height: 1.5; }`;
 
 /** Log axes and ticks that are given read 0.05 and 20k, not 50m and 2.0e4. */
@@ -63,6 +68,12 @@ export function figure(options: Omit<PlotOptions, 'marks'> & { marks: readonly u
   return html
     .replace(/(<g [^>]*?)aria-label=/g, '$1data-mark=')
     .replace(/<svg /, `<svg role="img" aria-label="${escapeXml(label)}" `);
+}
+
+/** A figure twice: as wide as a page, and drawn anew for a narrow screen, so that its text keeps its size; the style sheet shows one. */
+export function figureInTwoWidths(options: Parameters<typeof figure>[0], label: string): string {
+  const narrow = figure({ ...options, width: NARROW_WIDTH }, label);
+  return `<div class="wide">${figure(options, label)}</div>\n<div class="narrow">${narrow}</div>`;
 }
 
 /** A figure under a title, and a line below that; what a screen reader says of it is the title. */

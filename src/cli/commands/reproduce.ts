@@ -25,6 +25,7 @@ export const reproduceCommand = defineCommand({
   options: {
     list: flag('--list', 'list the experiments'),
     report: path('--report <folder>', 'write an HTML page for each experiment, and an index'),
+    results: path('--results <folder>', 'write what each experiment said, drew and checked as packed JSON'),
     quick: flag('--quick', 'run a short version of each, which takes seconds'),
     jobs: {
       ...integer('--jobs <N>', 'number of experiments to run in parallel, each in its own process'),
@@ -56,6 +57,7 @@ export const reproduceCommand = defineCommand({
     const { runApart, runHere } = await import('../reproduce/plan.js');
     const { passed } = await import('../../reproduce/run.js');
     const { Pages } = await import('../reproduce/pages.js');
+    const { resultPath, writeResult } = await import('../reproduce/results.js');
     const { createProgress } = await import('../progress.js');
     const threads = globals.threads ?? processors();
     const jobs = Math.min(options.jobs ?? threads, chosen.length);
@@ -64,12 +66,17 @@ export const reproduceCommand = defineCommand({
     const { dataDir } = globals;
     const { quick } = options;
     const seed = globals.seed ?? 0;
-    const plan = { quick, seed, languages, backend: globals.backend, threads: each, dataDir };
+    const said: Language[] = options.results === undefined ? languages : ['en', 'zh'];
+    const plan = { quick, seed, languages: said, backend: globals.backend, threads: each, dataDir };
     const pages = options.report === undefined ? null : new Pages(io.cwd, options.report, languages, backend, chapters);
     const written = chosen.flatMap(({ name }) =>
       languages.map((language) => [`--report (${name})`, pages?.pathOf(name, language)] as const),
     );
-    await refuseOverwriting({ io, globals }, Object.fromEntries(written), typed.filter(isModulePath));
+    const { results: folder } = options;
+    const stored = chosen.flatMap(({ name }) =>
+      folder === undefined ? [] : [[`--results (${name})`, resultPath(folder, name)] as const],
+    );
+    await refuseOverwriting({ io, globals }, Object.fromEntries([...written, ...stored]), typed.filter(isModulePath));
     const bar = createProgress(io, { quiet: globals.quiet, mayDie: true });
     const finished = new Array<ExperimentResult | undefined>(chosen.length);
     let writing: Promise<void> = Promise.resolve();
@@ -94,9 +101,10 @@ export const reproduceCommand = defineCommand({
       const mark = passed(result) ? '✓' : '✗';
       bar.log(`${mark} ${name}  ${good} of ${result.checks.length} checks  ${formatSeconds(result.seconds)}`);
       // One after the other: the last index has all.
-      writing = writing.then(() => {
+      writing = writing.then(async () => {
         const until = finished.filter((one) => one !== undefined);
-        return pages?.write(result, commandOf(typed[i], seed, options), chosen.length > 1 ? until : null);
+        if (folder !== undefined) await writeResult(io.cwd, folder, result, backend);
+        await pages?.write(result, commandOf(typed[i], seed, options), chosen.length > 1 ? until : null);
       });
       await writing;
     };

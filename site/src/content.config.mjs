@@ -1,0 +1,32 @@
+// All pages are made by content/: HTML as the reports write it, or Markdown for Astro to render.
+import { defineCollection } from 'astro:content';
+import { i18nLoader } from '@astrojs/starlight/loaders';
+import { docsSchema, i18nSchema } from '@astrojs/starlight/schema';
+import { allPages } from '../content/pages.mjs';
+import { idOf } from '../content/place.mjs';
+
+export const collections = {
+  i18n: defineCollection({ loader: i18nLoader(), schema: i18nSchema() }),
+  docs: defineCollection({
+    loader: {
+      name: 'unrolled',
+      async load({ store, parseData, renderMarkdown }) {
+        const entries = await Promise.all(
+          allPages().map(async ({ path, language, title, description, html, headings, markdown, data }) => {
+            const id = idOf(path, language) || 'index';
+            return {
+              id,
+              data: await parseData({ id, data: { title, description, ...data } }),
+              rendered: markdown === undefined ? { html, metadata: { headings } } : await renderMarkdown(markdown),
+            };
+          }),
+        );
+        // All at once, when what Astro itself stores is on the disk: it writes on a timer, and what is set while it writes is lost.
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        store.clear();
+        for (const entry of entries) store.set(entry);
+      },
+    },
+    schema: docsSchema(),
+  }),
+};
