@@ -50,6 +50,30 @@ function reference() {
   writeFileSync(stamp, wanted);
 }
 
+/** Live figures, each a script of its own with what it needs of the library. */
+async function bundleLive() {
+  const { build } = await import('esbuild');
+  await build({
+    entryPoints: readdirSync(join(site, 'live'))
+      .filter((name) => name !== 'parts.mjs')
+      .map((name) => join(site, 'live', name)),
+    ...{ outdir: join(out, 'live'), bundle: true, splitting: true, format: 'esm', target: 'es2022', minify: true },
+    ...{ charset: 'utf8', chunkNames: 'parts/[name]-[hash]', logLevel: 'error', legalComments: 'none' },
+    alias: { unrolled: join(root, 'dist', 'index.js') },
+  });
+}
+
+/** The studio is one page for both languages: its Chinese address leads there. */
+function putStudioInChinese() {
+  const folder = join(out, 'zh', 'studio');
+  mkdirSync(folder, { recursive: true });
+  const to = '../../studio/#language=zh';
+  writeFileSync(
+    join(folder, 'index.html'),
+    `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>工作室</title><meta http-equiv="refresh" content="0; url=${to}"><a href="${to}">工作室</a></html>\n`,
+  );
+}
+
 await setup();
 install();
 reference();
@@ -64,10 +88,13 @@ for (const folder of [join(site, 'node_modules', '.astro'), join(site, '.astro')
 const astro = join(site, 'node_modules', 'astro', 'astro.js');
 run('Astro to build the site', process.execPath, [astro, 'build', '--silent'], site, { ASTRO_TELEMETRY_DISABLED: '1' });
 renameSync(join(site, 'dist'), out);
+await bundleLive();
+putStudioInChinese();
 cpSync(join(root, 'docs', 'pictures'), join(out, 'pictures'), { recursive: true });
 cpSync(join(root, 'dist', 'studio'), join(out, 'studio'), { recursive: true });
 const { deadLinks } = await import('../site/check/links.mjs');
-const dead = deadLinks(out);
+// Where only some pages were asked for, links to the others lead nowhere.
+const dead = process.env.SITE_ONLY === undefined ? deadLinks(out) : [];
 for (const { page, href } of dead) console.error(`dead link in ${page}: ${href}`);
 if (dead.length > 0) process.exit(1);
 console.log(out);

@@ -18,6 +18,7 @@ export default defineConfig({
       sidebar: sidebar(),
       tableOfContents: { minHeadingLevel: 2, maxHeadingLevel: 3 },
       expressiveCode: { defaultProps: { wrap: true, preserveIndent: true } },
+      head: [{ tag: 'script', attrs: { type: 'module', src: `${BASE}site.js` } }],
       credits: false,
     }),
   ],

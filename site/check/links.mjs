@@ -6,7 +6,7 @@ import { BASE } from '../content/place.mjs';
 const decode = (text) => text.replaceAll('&amp;', '&').replaceAll('&#38;', '&');
 
 /** Pages that have a state after #, not an anchor. */
-const WITH_STATE = /^studio\//;
+const WITH_STATE = /^(?:zh\/)?studio\//;
 
 /** @param out the folder of the site @returns the pages and the links of them that lead nowhere */
 export function deadLinks(out) {

@@ -13,6 +13,9 @@ const { textHash } = await built('cli/reproduce/results.js');
 const { lessonMap } = await built('drawing/networks/lessonMap.js');
 export const { CHAPTERS } = await built('experiments/index.js');
 
+/** Lessons with a figure that runs in the page: the module in live/. Without scripts it is not there. */
+const LIVE = { 'count-ones-scalar': 'errorSurface' };
+
 /** Results of the last runs, as `unrolled reproduce --results site/results` leaves them. */
 const RESULTS = join(SITE, 'results');
 
@@ -85,12 +88,14 @@ function lessonPage(lesson, language) {
     const [source, ...rest] = facts.split(' · ');
     return `<p class="muted">${[withLinks(source), ...rest].join(' · ')}</p>`;
   });
+  const live =
+    experiment.name in LIVE ? `<section class="live" data-live="${LIVE[experiment.name]}" hidden></section>` : '';
   return {
     path,
     language,
     title: experiment.text.title[language],
     description: plain(experiment.text.idea[language].replaceAll(/[*$`]/g, '')).slice(0, 160),
-    html: `<div class="lesson not-content"><div class="page">${withSources}${studioLink(experiment.name, language)}</div></div>`,
+    html: `<div class="lesson not-content"><div class="page">${withSources}${live}${studioLink(experiment.name, language)}</div></div>`,
     headings,
     short: stored.quick,
   };

@@ -5,6 +5,17 @@ import { docsSchema, i18nSchema } from '@astrojs/starlight/schema';
 import { allPages } from '../content/pages.mjs';
 import { idOf } from '../content/place.mjs';
 
+/** Tables scroll where they are wide; a row of headings without a word is none. */
+function mended({ html, metadata }) {
+  const tables = html
+    .replace(/<thead>(?:(?!<\/thead>)[\s\S])*<\/thead>/g, (head) =>
+      /<th[^>]*>[^<]|<th[^>]*><[^/]/.test(head) ? head : '',
+    )
+    .replaceAll(/<th([^>]*)><\/th>/g, '<td$1></td>')
+    .replaceAll('<table>', '<table tabindex="0">');
+  return { html: tables, metadata };
+}
+
 export const collections = {
   i18n: defineCollection({ loader: i18nLoader(), schema: i18nSchema() }),
   docs: defineCollection({
@@ -17,7 +28,8 @@ export const collections = {
             return {
               id,
               data: await parseData({ id, data: { title, description, ...data } }),
-              rendered: markdown === undefined ? { html, metadata: { headings } } : await renderMarkdown(markdown),
+              rendered:
+                markdown === undefined ? { html, metadata: { headings } } : mended(await renderMarkdown(markdown)),
             };
           }),
         );

@@ -75,7 +75,9 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
     plot(caption, draw, values) {
       const html = inEach((t, language) => {
         const options = draw(t);
-        return captioned(figureInTwoWidths(options, altText(options, ALT_WORDS[language])), t(caption, values));
+        const said = t(caption, values);
+        const plain = said.replaceAll(/[*`$\\]/g, '');
+        return captioned(figureInTwoWidths(options, altText(options, ALT_WORDS[language]) || plain), said);
       });
       blocks.push(html);
     },

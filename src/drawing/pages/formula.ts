@@ -13,7 +13,9 @@ export function formulaHtml(latex: string, { inline = false } = {}): string {
       trust: false,
     });
     // Mathematics has no language: in a Chinese page its signs would come from a Chinese font, ∥ slanted.
-    return html.replace('<span class="katex">', '<span class="katex" lang="en">');
+    const named = html.replace('<span class="katex">', '<span class="katex" lang="en">');
+    // A long line scrolls, with the keys as well.
+    return inline ? named : named.replace('<math ', '<math tabindex="0" ');
   } catch {
     return inline ? `<code>${escapeXml(latex)}</code>` : `<pre tabindex="0">${escapeXml(latex)}</pre>`;
   }

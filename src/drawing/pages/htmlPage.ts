@@ -48,6 +48,8 @@ blockquote { margin: 0 0 1.1rem; padding: 0.9rem 1.1rem; background: var(--faint
 code, pre { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace; font-size: 0.86rem; }
 [tabindex]:focus-visible { outline: 2px solid var(--c0); outline-offset: 2px; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+mtable[columnalign^='right left'] > mtr > mtd:nth-child(odd) { text-align: right; }
+mtable[columnalign^='right left'] > mtr > mtd:nth-child(even) { text-align: left; }
 pre { padding: 0.8rem 1rem; overflow-x: auto; background: var(--faint); border-radius: 4px; }${FIGURE_STYLE}`;
 
 /** A whole HTML document. Its policy forbids scripts and requests, whatever the sections hold. */
