@@ -1,4 +1,4 @@
-// What pages do with scripts: live figures are loaded when they come near, only what scrolls is a stop of the Tab key, and the search button is called by its word alone.
+// What pages do with scripts: live figures are loaded when they come near, only what scrolls is a stop of the Tab key.
 function level() {
   for (const one of document.querySelectorAll('main [tabindex="0"], main [data-stop]')) {
     if (!one.matches('.scroll, pre, table, math, figure')) continue;
@@ -6,8 +6,6 @@ function level() {
     if (one.scrollWidth > one.clientWidth) one.setAttribute('tabindex', '0');
     else one.removeAttribute('tabindex');
   }
-  // The keys are told by aria-keyshortcuts.
-  document.querySelector('button[data-open-modal] kbd')?.setAttribute('aria-hidden', 'true');
 }
 level();
 addEventListener('resize', level);

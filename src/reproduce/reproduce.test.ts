@@ -113,8 +113,15 @@ describe('a run', () => {
     expect(said.en.match(/<em>/g)).toHaveLength(1);
     // The picture's text is its data: the caption under it is read as well.
     expect(figure.en).toMatch(
-      /<figure><svg role="img" aria-label="height; height: 1 at 0, 0.05 at 2, lowest 0.05, highest 2"/,
+      /<figure><div class="wide"><svg role="img" aria-label="height; height: 1 at 0, 0.05 at 2, lowest 0.05, highest 2"/,
     );
+    // Once as wide as a page, once as a telephone, with letters of the same size.
+    expect(
+      [...figure.en.matchAll(/class="(wide|narrow)"><svg[^>]*?viewBox="0 0 (\d+)/g)].map(([, ...at]) => at),
+    ).toEqual([
+      ['wide', '760'],
+      ['narrow', '350'],
+    ]);
     expect(figure.zh).toMatch(/aria-label="高度；高度：0 处为 1，2 处为 0.05，最低 0.05，最高 2"/);
     expect(figure.en).not.toMatch(/<g [^>]*aria-label/);
     expect(figure.en).toContain('>↑ height<');

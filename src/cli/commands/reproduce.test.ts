@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { run } from '../main.js';
 import { readChapters } from '../reproduce/find.js';
@@ -38,6 +39,21 @@ describe('unrolled reproduce', () => {
     expect(err).toContain('expected the name of an experiment, received "autoregresive-sine"');
     expect(err).toContain('did you mean autoregressive-sine?');
     expect((await runTest(['reproduce', './none.js'])).err).toContain('error[NOT_FOUND]');
+  });
+
+  it('stores what came out as packed JSON, in both languages', async () => {
+    await inFolder(async (folder) => {
+      writeFileSync(join(folder, 'mine.mjs'), MODULE(1));
+      const argv = ['reproduce', './mine.mjs', '--results', 'stored', '--report', 'pages', '--quiet', '--seed', '7'];
+      expect((await runTest(argv, { cwd: folder })).status).toBe(0);
+      const stored = JSON.parse(gunzipSync(readFileSync(join(folder, 'stored', 'mine.json.gz'))).toString('utf8'));
+      expect(stored).toMatchObject({
+        ...{ name: 'mine', seed: 7, quick: false, error: null, blocks: [] },
+        checks: [{ what: { en: 'one', zh: '一' }, expected: '1', got: '1', ok: true }],
+      });
+      expect(stored.text).toMatch(/^[0-9a-f]{16}$/);
+      expect(existsSync(join(folder, 'pages', 'zh'))).toBe(false); // pages only in the language that was asked for
+    });
   });
 
   it('runs an experiment of one’s own, and writes its pages', async () => {
