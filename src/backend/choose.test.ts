@@ -131,6 +131,7 @@ describe('backendOf', () => {
     const backend = new ReferenceBackend();
     const device = {
       name: 'shelf',
+      answersAtOnce: true,
       allocate: backend.allocate,
       release: backend.release,
       write: backend.write,

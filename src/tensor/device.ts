@@ -32,6 +32,8 @@ export interface Storage {
 export interface Device {
   /** As `useBackend` takes it: `native`, `wasm`, `reference`, `webgpu`. */
   readonly name: string;
+  /** Whether `readSync` answers whenever it is asked; where not, for what the host wrote or read last. */
+  readonly answersAtOnce: boolean;
   /** A new storage with undefined contents and no references. Errors: OUT_OF_MEMORY. */
   allocate(dtype: DType, length: number): Storage;
   /** Gives the memory back now. The storage must not be used again. */
@@ -45,7 +47,7 @@ export interface Device {
    * with the data of those calls, such as an index outside of its table. Errors: those of the calls.
    */
   read(storage: Storage, offset: number, length: number): Promise<HostArray>;
-  /** The same at once; a device whose numbers must be waited for throws UNSUPPORTED. */
+  /** The same at once; a device whose numbers must be waited for throws UNSUPPORTED for what calls changed since the host wrote or read it. */
   readSync(storage: Storage, offset: number, length: number): HostArray;
 }
 

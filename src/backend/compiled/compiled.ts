@@ -38,6 +38,7 @@ export class CompiledBackend implements Backend {
   }
 
   readonly name: string;
+  readonly answersAtOnce = true;
   /** Where set, scans add their times: for profiles. Kernels without a clock add nothing. */
   scanTimes: ScanTimes | null = null;
   readonly #tools: CallTools;

@@ -1,7 +1,7 @@
 // The memory of a device: one buffer, in which every storage has its place. It grows by moving to a larger one, so that places stay.
 import { refuseOtherCopy } from '../../copy.js';
 import { UnrolledError } from '../../errors.js';
-import type { Device, DType, Storage } from '../../tensor/device.js';
+import type { Device, DType, HostArray, Storage } from '../../tensor/device.js';
 import { Arena, type Block } from '../arena.js';
 import type { MatrixRef, Ref } from '../contract.js';
 import { checkInside, matrixEnd } from '../extent.js';
@@ -14,6 +14,10 @@ export class GpuStorage implements Storage {
   references = 0;
   /** null once released. */
   block: Block | null = null;
+  /** Elements from `offset` on as the host wrote or read them last, as long as no call changes any. */
+  host: { offset: number; data: HostArray } | null = null;
+  /** Calls that changed it. */
+  changes = 0;
 
   constructor(
     readonly device: Device,
@@ -57,6 +61,7 @@ export class GpuMemory {
     this.#forgotten.unregister(storage);
     this.#arena.release(storage.block);
     storage.block = null;
+    storage.host = null;
   }
 
   /** Room for so many words; the caller gives it back with `giveBack`, at once where only calls before use it. Errors: OUT_OF_MEMORY. */
@@ -76,7 +81,27 @@ export class GpuMemory {
     this.#arena.release(block);
   }
 
-  /** The word at which a place begins. Errors: STATE, DTYPE. */
+  /** The word at which a place begins that a call changes. Errors: STATE, DTYPE. */
+  to(ref: Ref, dtype: DType | 'any' = 'float32'): number {
+    const storage = this.own(ref.storage);
+    storage.host = null;
+    storage.changes++;
+    return this.at(ref, dtype);
+  }
+
+  /** The same for `count` elements in a row. Errors: also SHAPE. */
+  spanTo(ref: Ref, count: number, dtype: DType | 'any' = 'float32'): number {
+    checkInside(ref, 0, count);
+    return this.to(ref, dtype);
+  }
+
+  /** The same for a matrix. Errors: also SHAPE. */
+  matrixTo(ref: MatrixRef, rows: number, cols: number, dtype: DType | 'any' = 'float32'): number {
+    checkInside(ref, 0, matrixEnd(rows, cols, ref.stride));
+    return this.to(ref, dtype);
+  }
+
+  /** The word at which a place begins that a call only reads. Errors: STATE, DTYPE. */
   at(ref: Ref, dtype: DType | 'any' = 'float32'): number {
     const { block } = this.own(ref.storage);
     if (block === null) {

@@ -155,3 +155,18 @@ export function programBody({ code, registers }: Program, access: ProgramAccess)
   }
   return lines.map((line) => `  ${line}`).join('\n');
 }
+
+const stored = new WeakMap<Program, ReadonlySet<number>>();
+
+/** The operands that a program writes. */
+export function storedBy(program: Program): ReadonlySet<number> {
+  let found = stored.get(program);
+  if (found === undefined) {
+    const { code } = program;
+    const numbers = new Set<number>();
+    for (let at = 0; at < code.length; at += INSTRUCTION_SIZE) if (code[at] === OP.STORE) numbers.add(code[at + 1]);
+    found = numbers;
+    stored.set(program, found);
+  }
+  return found;
+}

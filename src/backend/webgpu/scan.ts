@@ -6,6 +6,7 @@ import { checkScanExtents } from '../extent.js';
 import * as MAX from '../numbers/max.js';
 import type { Call, Commands } from './commands.js';
 import type { GpuMemory } from './memory.js';
+import { storedBy } from './program.js';
 import { ELEMENTS } from './shaders/frame.js';
 import { INT8_COLS, type Tile, tileCount, tileFor } from './shaders/products.js';
 import { NOWHERE, OPERAND_WORDS, type OperandForm, SCAN, STAGE_WORDS, stageShader } from './shaders/scan.js';
@@ -15,6 +16,8 @@ interface PreparedScan {
   stages: readonly Call[];
   /** Workgroups of a step. */
   tickets: number;
+  /** Operands that a stage changes. */
+  written: ReadonlySet<number>;
 }
 
 const formOf = ({ table, grouped, indices }: ScanOperand): OperandForm => ({
@@ -47,10 +50,12 @@ export class ScanCalls {
     const weights = new Set(
       plan.stages.flatMap((stage) => (stage.kind === 'product' && stage.scales !== undefined ? [stage.b] : [])),
     );
-    const { stages, tickets } = this.#prepare(plan, call);
+    const { stages, tickets, written } = this.#prepare(plan, call);
     const places = operands.map((operand, i) => {
       const { rowStride, colStride, stepStride, indices } = operand;
-      const at = this.#memory.at(operand, weights.has(i) ? 'int32' : 'float32');
+      const at = written.has(i)
+        ? this.#memory.to(operand)
+        : this.#memory.at(operand, weights.has(i) ? 'int32' : 'float32');
       const list = indices === undefined ? 0 : this.#memory.at(indices, 'int32');
       return [at, rowStride, colStride, stepStride, list, indices?.limit ?? 0, indices?.stepStride ?? 0];
     });
@@ -91,7 +96,8 @@ export class ScanCalls {
         const code = stageShader(stage, { forms, stageAt: stagesAt + i * STAGE_WORDS, uniformsAt }, tile);
         return { pipeline: this.#commands.pipeline(code), workgroups: workgroupsOf(stage, forms, rows, tile) };
       });
-      prepared = { stages, tickets: stages.reduce((sum, { workgroups }) => sum + workgroups, 0) };
+      const written = new Set(plan.stages.flatMap(writtenBy));
+      prepared = { stages, written, tickets: stages.reduce((sum, { workgroups }) => sum + workgroups, 0) };
       known.set(key, prepared);
     }
     return prepared;
@@ -100,6 +106,19 @@ export class ScanCalls {
 
 function wordsOf({ stages }: ScanPlan, { operands, uniforms }: ScanCall): number {
   return SCAN.OPERANDS + operands.length * OPERAND_WORDS + stages.length * STAGE_WORDS + uniforms.length;
+}
+
+function writtenBy(stage: ScanStage): readonly number[] {
+  switch (stage.kind) {
+    case 'program':
+      return [...storedBy(stage.program)].map((i) => stage.operands[i]);
+    case 'rowSum':
+      return [stage.out];
+    case 'product':
+      return [stage.c];
+    default:
+      return stage satisfies never;
+  }
 }
 
 function stageWords(stage: ScanStage): [number, number, number] {

@@ -24,6 +24,7 @@ import * as MAX from '../numbers/max.js';
 import { Commands } from './commands.js';
 import { type Gpu, openGpu } from './gpu.js';
 import { GpuMemory } from './memory.js';
+import { storedBy } from './program.js';
 import { ScanCalls } from './scan.js';
 import { ELEMENTS } from './shaders/frame.js';
 import { mapShader } from './shaders/map.js';
@@ -60,6 +61,7 @@ export class WebGpuBackend implements Backend {
   }
 
   readonly name = 'webgpu';
+  readonly answersAtOnce = false;
   /** Of the host. */
   readonly threads = 1;
   readonly features: readonly string[];
@@ -98,21 +100,34 @@ export class WebGpuBackend implements Backend {
 
   write(storage: Storage, offset: number, data: ArrayLike<number>): void {
     checkRange(storage, offset, data.length);
-    const at = this.#memory.at({ storage, offset }, 'any');
+    const at = this.#memory.to({ storage, offset }, 'any');
     const words = storage.dtype === 'int32' ? Int32Array.from(data) : Float32Array.from(data);
     this.#writeWords(at, new Uint32Array(words.buffer));
+    this.#memory.own(storage).host = { offset, data: words };
   }
 
   async read(storage: Storage, offset: number, length: number): Promise<HostArray> {
     checkRange(storage, offset, length);
+    const own = this.#memory.own(storage);
+    const { changes } = own;
     const { buffer, byteOffset } = await this.#commands.read(this.#memory.at({ storage, offset }, 'any'), length);
-    return storage.dtype === 'int32'
-      ? new Int32Array(buffer, byteOffset, length).slice()
-      : new Float32Array(buffer, byteOffset, length).slice();
+    const data =
+      storage.dtype === 'int32'
+        ? new Int32Array(buffer, byteOffset, length).slice()
+        : new Float32Array(buffer, byteOffset, length).slice();
+    // Calls may have changed it meanwhile.
+    if (own.changes === changes && own.block !== null) own.host = { offset, data: data.slice() };
+    return data;
   }
 
-  /** Errors: UNSUPPORTED, always: what a device computes cannot be had at once. */
-  readSync(): HostArray {
+  /** Errors: UNSUPPORTED for what the host neither wrote nor read since a call changed it. */
+  readSync(storage: Storage, offset: number, length: number): HostArray {
+    checkRange(storage, offset, length);
+    this.#memory.at({ storage, offset }, 'any');
+    const { host } = this.#memory.own(storage);
+    if (host !== null && host.offset <= offset && offset + length <= host.offset + host.data.length) {
+      return host.data.slice(offset - host.offset, offset - host.offset + length);
+    }
     throw new UnsupportedError(
       'expected a backend that answers at once, received webgpu, whose numbers must be waited for',
       'write `await tensor.read()` in place of data(), item() and toArray()',
@@ -121,7 +136,7 @@ export class WebGpuBackend implements Backend {
 
   fill(out: Ref, length: number, value: number): void {
     if (length === 0) return;
-    const at = this.#memory.span(out, length, 'any');
+    const at = this.#memory.spanTo(out, length, 'any');
     const { put, putFloat } = this.#begin(3);
     put(length);
     put(at);
@@ -135,7 +150,7 @@ export class WebGpuBackend implements Backend {
     const memory = this.#memory;
     const aAt = transA ? memory.matrix(a, k, m) : memory.matrix(a, m, k);
     const bAt = transB ? memory.matrix(b, n, k) : memory.matrix(b, k, n);
-    const cAt = memory.matrix(c, m, n);
+    const cAt = memory.matrixTo(c, m, n);
     if (m === 0 || n === 0) return;
     this.#call([m, n, k, accumulate === true ? 1 : 0, aAt, a.stride, bAt, b.stride, cAt, c.stride]);
     const tile = tileFor(m, n);
@@ -148,7 +163,7 @@ export class WebGpuBackend implements Backend {
     const aAt = memory.matrix(a, m, k);
     const bAt = memory.matrix(b, n, Math.ceil(k / 4), 'int32');
     const scalesAt = memory.span(b.scales, n);
-    const cAt = memory.matrix(c, m, n);
+    const cAt = memory.matrixTo(c, m, n);
     if (m === 0 || n === 0) return;
     this.#call([m, n, k, accumulate === true ? 1 : 0, aAt, a.stride, bAt, b.stride, cAt, c.stride, scalesAt]);
     this.#run(int8Shader(), m * Math.ceil(n / INT8_COLS));
@@ -164,11 +179,18 @@ export class WebGpuBackend implements Backend {
   ): void {
     if (rows === 0 || cols === 0) return;
     const indexed = operands.map(({ indices }) => indices !== undefined);
-    const words = operands.map((operand) => {
+    const stored = storedBy(program);
+    const words = operands.map((operand, i) => {
       checkOperand(operand, rows, cols);
       const { indices, rowStride, colStride } = operand;
       const list = indices === undefined ? 0 : this.#memory.at(indices, 'int32');
-      return [this.#memory.at(operand), rowStride, colStride, list, indices?.limit ?? 0];
+      return [
+        stored.has(i) ? this.#memory.to(operand) : this.#memory.at(operand),
+        rowStride,
+        colStride,
+        list,
+        indices?.limit ?? 0,
+      ];
     });
     const { put, putFloat } = this.#begin(5 + 5 * operands.length + uniforms.length);
     for (const value of [rows, cols, random?.key0 ?? 0, random?.key1 ?? 0, random?.call ?? 0]) put(value);
@@ -186,14 +208,14 @@ export class WebGpuBackend implements Backend {
     const { op, axis, rows, cols, accumulate } = spec;
     const from = this.#memory.matrix(x, rows, cols);
     const results = axis === 'rows' ? cols : rows;
-    const to = this.#memory.span(out, results);
+    const to = this.#memory.spanTo(out, results);
     this.#call([rows, cols, accumulate === true ? 1 : 0, from, x.stride, to]);
     this.#run(reduceShader(op, axis), axis === 'rows' ? Math.ceil(results / REDUCE_COLS) : results);
   }
 
   softmax({ rows, cols, log }: { rows: number; cols: number; log: boolean }, x: Ref, y: Ref): void {
     const from = this.#memory.span(x, rows * cols);
-    const to = this.#memory.span(y, rows * cols);
+    const to = this.#memory.spanTo(y, rows * cols);
     if (cols === 0) return;
     this.#call([cols, from, to]);
     this.#run(softmaxShader(log), rows);
@@ -204,7 +226,7 @@ export class WebGpuBackend implements Backend {
     const memory = this.#memory;
     const from = memory.span(logits, rows * cols);
     const wanted = memory.span(targets, rows, 'int32');
-    this.#call([from, cols, ignoreIndex, wanted, memory.span(loss, rows), memory.span(logSumExp, rows)]);
+    this.#call([from, cols, ignoreIndex, wanted, memory.spanTo(loss, rows), memory.spanTo(logSumExp, rows)]);
     this.#run(crossEntropyShader(), rows);
   }
 
@@ -223,19 +245,19 @@ export class WebGpuBackend implements Backend {
     const wanted = memory.span(targets, rows, 'int32');
     const total = memory.span(logSumExp, rows);
     const given = memory.span(dLoss, dLossStride === 0 ? Math.min(1, rows) : rows);
-    const to = memory.span(dLogits, rows * cols);
+    const to = memory.spanTo(dLogits, rows * cols);
     this.#call([from, cols, ignoreIndex, wanted, total, given, dLossStride, to, rows]);
     this.#elements(crossEntropyGradShader(), rows * cols);
   }
 
   gather(spec: TableSpec, table: MatrixRef, indices: Ref, out: MatrixRef): void {
     demandSameType(table, out);
-    this.#rowsOf(spec, table, indices, out, 'any');
+    this.#rowsOf(spec, table, indices, out, false);
     this.#elements(gatherShader(), spec.rows * spec.cols);
   }
 
   scatterAdd(spec: TableSpec, source: MatrixRef, indices: Ref, table: MatrixRef): void {
-    this.#rowsOf(spec, table, indices, source, 'float32');
+    this.#rowsOf(spec, table, indices, source, true);
     this.#run(scatterAddShader(), spec.cols === 0 ? 0 : spec.rows);
   }
 
@@ -254,7 +276,7 @@ export class WebGpuBackend implements Backend {
     checkInside(out, ...extentOf(shape, outStrides));
     const { put } = this.#begin(3 + 3 * MAX.AXES);
     const count = shape.reduce((product, length) => product * length, 1);
-    for (const value of [count, this.#memory.at(x, 'any'), this.#memory.at(out, 'any')]) put(value);
+    for (const value of [count, this.#memory.at(x, 'any'), this.#memory.to(out, 'any')]) put(value);
     for (let axis = 0; axis < MAX.AXES; axis++) {
       for (const value of [shape[axis] ?? 1, inStrides[axis] ?? 0, outStrides[axis] ?? 0]) put(value);
     }
@@ -268,13 +290,13 @@ export class WebGpuBackend implements Backend {
   sample(spec: SampleSpec, logits: Ref, at: SamplePlaces): void {
     const memory = this.#memory;
     const { cols, from, temperature, topK, topP } = spec;
-    const places = [memory.span(logits, cols), memory.span(at.draws, at.count)];
+    const places = [memory.spanTo(logits, cols), memory.span(at.draws, at.count)];
     for (const [place, count] of [
       [at.position, 1],
       [at.token, 1],
       [at.list, at.count],
     ] as const) {
-      places.push(memory.span(place, count, 'int32'));
+      places.push(memory.spanTo(place, count, 'int32'));
     }
     const room = memory.take(cols);
     const { put, putFloat } = this.#begin(12);
@@ -315,12 +337,12 @@ export class WebGpuBackend implements Backend {
     this.#run(code, Math.ceil(count / ELEMENTS));
   }
 
-  #rowsOf(spec: TableSpec, table: MatrixRef, indices: Ref, others: MatrixRef, dtype: DType | 'any'): void {
+  #rowsOf(spec: TableSpec, table: MatrixRef, indices: Ref, others: MatrixRef, adds: boolean): void {
     const { rows, cols, tableRows } = spec;
     const memory = this.#memory;
-    const tableAt = memory.matrix(table, tableRows, cols, dtype);
+    const tableAt = adds ? memory.matrixTo(table, tableRows, cols) : memory.matrix(table, tableRows, cols, 'any');
     const listAt = memory.span(indices, rows, 'int32');
-    const othersAt = memory.matrix(others, rows, cols, dtype);
+    const othersAt = adds ? memory.matrix(others, rows, cols) : memory.matrixTo(others, rows, cols, 'any');
     this.#call([rows, cols, tableRows, tableAt, table.stride, listAt, othersAt, others.stride]);
   }
 
