@@ -20,19 +20,21 @@ export class LateFigures {
   /** [STEPS, 2]: loss and norm. */
   readonly #figures: Tensor;
   #steps: { step: number; tokens: number }[] = [];
+  #isFirst = true;
 
   constructor(device: Device) {
     this.#figures = keep(empty([STEPS, 2], { device }));
   }
 
-  /** Keeps a step's loss and norm, tensors of one element. Returns whether it is time to read. */
+  /** Keeps a step's loss and norm, tensors of one element. Returns whether it is time to read: those of the first step are told at once. */
   add(step: number, tokens: number, loss: Tensor, norm: Tensor): boolean {
     const { storage, offset } = this.#figures;
     [loss, norm].forEach((t, i) => {
       const to = { storage, offset: offset + 2 * this.#steps.length + i };
       backendOf(t).copy({ shape: [1], inStrides: [1], outStrides: [1] }, t, to);
     });
-    return this.#steps.push({ step, tokens }) === STEPS;
+    const count = this.#steps.push({ step, tokens });
+    return this.#isFirst || count === STEPS;
   }
 
   /** Those of the steps since the last call, oldest first. Errors: what was wrong with the data of these steps. */
@@ -40,6 +42,7 @@ export class LateFigures {
     const steps = this.#steps;
     if (steps.length === 0) return [];
     this.#steps = [];
+    this.#isFirst = false;
     const figures = await this.#figures.read();
     return steps.map((one, i) => ({ ...one, loss: figures[2 * i], norm: figures[2 * i + 1] }));
   }
