@@ -15,6 +15,9 @@ const readJson = (file) => JSON.parse(readFileSync(join(root, file), 'utf8'));
 const manifest = readJson('package.json');
 const cliManifest = readJson('packages/cli/package.json');
 
+/** What the backend webgpu takes in Node, where somebody installs it. */
+const WEBGPU = '^0.6.2';
+
 /** Exports of the checkout that are the command line's in what is published; the library's only pass them on. */
 const OF_CLI = ['./reproduce', './experiments'];
 /**
@@ -253,8 +256,8 @@ async function packLibrary({ api }) {
     },
     sideEffects: [...manifest.sideEffects, './dist/cjs/*'],
     dependencies: ownDependencies,
-    peerDependencies: { [cliManifest.name]: manifest.version },
-    peerDependenciesMeta: { [cliManifest.name]: { optional: true } },
+    peerDependencies: { [cliManifest.name]: manifest.version, webgpu: WEBGPU },
+    peerDependenciesMeta: { [cliManifest.name]: { optional: true }, webgpu: { optional: true } },
     // Not in the checkout, where npm would want them before they are published.
     optionalDependencies: Object.fromEntries(
       Object.keys(TARGETS).map((target) => [`@unrolled/native-${target}`, manifest.version]),

@@ -23,6 +23,7 @@ export const ERROR_KINDS = {
   NO_BACKEND: 'run',
   NO_GRADIENT: 'run',
   OUT_OF_MEMORY: 'run',
+  DEVICE_LOST: 'run',
   NON_FINITE: 'run',
   IO: 'run',
   INTERNAL: 'run',

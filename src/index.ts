@@ -24,6 +24,7 @@ export type { Shape } from './tensor/shape.js';
 export type { NumericArray, TensorValues } from './tensor/values.js';
 export type { TensorLike } from './tensor/asTensor.js';
 export { type CreateOptions, empty, fromData, full, ones, rand, randn, tensor, zeros } from './tensor/create.js';
+export { readAll } from './tensor/readAll.js';
 export { keep, scope } from './tensor/scope.js';
 export { Philox, type PhiloxState, type RandomKey } from './tensor/philox.js';
 
@@ -234,7 +235,7 @@ export { type OptimizerName, OPTIMIZERS } from './optim/optimizers.js';
 export { Adagrad, type AdagradOptions, RMSProp, type RMSPropOptions } from './optim/rmsProp.js';
 export { SGD, type SGDOptions } from './optim/sgd.js';
 export type { LearningRateOption, ParameterSource } from './optim/given.js';
-export { clipGradNorm, clipGradValue, gradNorm } from './optim/clip.js';
+export { clipGradNorm, clipGradNormLate, clipGradValue, gradNorm } from './optim/clip.js';
 export {
   constantSchedule,
   cosineSchedule,

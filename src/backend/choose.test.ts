@@ -12,7 +12,11 @@ import { backendOf } from './registry.js';
 const before = getPlatform();
 
 /** A platform that has no addon. */
-const bare: Platform = { ...nodePlatform, loadAddon: () => ({ reason: 'no compiler was found' }) };
+const bare: Platform = {
+  ...nodePlatform,
+  openWebGpu: undefined,
+  loadAddon: () => ({ reason: 'no compiler was found' }),
+};
 
 let warn: MockInstance<typeof console.warn>;
 
@@ -117,7 +121,9 @@ describe('listBackends', () => {
       ['native', false],
       ['wasm', false],
       ['reference', true],
+      ['webgpu', false],
     ]);
+    expect(list[3].reason).toContain('this machine has no WebGPU');
     expect(list[0].reason).toContain('no compiler was found');
     expect(list[1].reason).toContain('SIMD');
     expect(list[2]).toMatchObject({ reason: null, threads: 1, features: ['float32'] });
@@ -131,6 +137,7 @@ describe('backendOf', () => {
     const backend = new ReferenceBackend();
     const device = {
       name: 'shelf',
+      answersAtOnce: true,
       allocate: backend.allocate,
       release: backend.release,
       write: backend.write,

@@ -12,9 +12,11 @@ import { backendOf, isBackend } from './registry.js';
 import { checkThreads } from './threads.js';
 
 /** Fastest first: the order in which `auto` tries. */
-const BACKEND_NAMES = ['native', 'wasm', 'reference'] as const;
+const AUTO_NAMES = ['native', 'wasm', 'reference'] as const;
+/** `webgpu` runs where it is asked for. */
+const BACKEND_NAMES = [...AUTO_NAMES, 'webgpu'] as const;
 
-/** A backend by name; `auto` takes the first of them that runs here. */
+/** A backend by name; `auto` takes the first that runs here of native, wasm and reference. */
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
 /** What a backend is made with. */
@@ -76,6 +78,11 @@ const MAKERS: Record<BackendName, (options: BackendOptions) => Promise<Backend>>
     const { ReferenceBackend } = await import('./reference/reference.js');
     return new ReferenceBackend(options);
   },
+  async webgpu({ precision }) {
+    declineFloat64('webgpu', precision);
+    const { createWebGpuBackend } = await import('./webgpu/webgpu.js');
+    return createWebGpuBackend();
+  },
 };
 
 /** Errors: UNSUPPORTED where float64 is asked of a backend that computes in float32. */
@@ -117,7 +124,7 @@ export async function ensureBackend(): Promise<Backend> {
   }
 }
 
-/** What this machine can run, and why not the rest, in the order in which `auto` tries. */
+/** What this machine can run, and why not the rest: in the order in which `auto` tries, then what it never takes by itself. */
 export async function listBackends(given: BackendOptions = {}): Promise<BackendInfo[]> {
   const options = optionsOf(given, BACKEND_OPTIONS, 'listBackends');
   candidates('auto', options);
@@ -182,7 +189,7 @@ export function candidates(name: string, { threads, precision }: BackendOptions)
       'leave it out for float32',
     );
   }
-  if (name === 'auto') return precision === 'float64' ? ['reference'] : BACKEND_NAMES;
+  if (name === 'auto') return precision === 'float64' ? ['reference'] : AUTO_NAMES;
   const known = BACKEND_NAMES.find((candidate) => candidate === name);
   if (known !== undefined) return [known];
   const names = ['auto', ...BACKEND_NAMES];

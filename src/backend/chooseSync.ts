@@ -1,4 +1,5 @@
 // Choosing a backend at once, where all of them and the kernels are at hand, as on Node. A page has `useBackend` alone.
+import { UnrolledError } from '../errors.js';
 import { optionsOf } from '../expect.js';
 import {
   BACKEND_OPTIONS,
@@ -26,6 +27,10 @@ const MAKERS: Record<BackendName, (options: BackendOptions) => Backend> = {
     return createWasmBackendSync({ threads });
   },
   reference: (options) => new ReferenceBackend(options),
+  webgpu() {
+    const help = "write await useBackend('webgpu') before the first tensor";
+    throw new UnrolledError('STATE', 'expected a backend that opens at once, received webgpu', help);
+  },
 };
 
 /** `useBackend` at once. Errors: also STATE where kernels must be waited for. */

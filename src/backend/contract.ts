@@ -1,6 +1,8 @@
 // The contract of a backend: kernels over untyped memory, on one screen. What tensors mean stays above; how memory is laid
-// out stays below. Matrices are row-major; offsets and strides count elements. All calls may be asynchronous underneath:
-// only reading waits. A backend that cannot do something throws UnsupportedError and never answers in another way.
+// out stays below. Matrices are row-major; offsets and strides count elements. All calls may be asynchronous underneath: only
+// reading waits, and an error of data (a bad index) is thrown by the call, or by the next read where the call did not wait. Programs
+// and plans are plain data that nobody changes: what a backend prepares for one (code, packing) it keeps under that object. A
+// backend that cannot do something throws UnsupportedError and never answers in another way.
 import type { Device, Storage } from '../tensor/device.js';
 import type { RandomKey } from '../tensor/philox.js';
 import type { Program } from './isa.js';

@@ -160,7 +160,7 @@ export const GLOBAL_OPTIONS = {
   json: flag('--json', 'one JSON object on standard output; progress goes to standard error'),
   seed: integer('--seed <N>', 'random seed', { min: 0, max: 2 ** 32 - 1 }),
   backend: withDefault(
-    choice('--backend <name>', 'compute backend', ['auto', 'native', 'wasm', 'reference']),
+    choice('--backend <name>', 'compute backend', ['auto', 'native', 'wasm', 'reference', 'webgpu']),
     'auto' as const,
   ),
   threads: integer('--threads <N>', 'number of threads', { min: 1, max: 1024 }),

@@ -175,7 +175,21 @@ export async function trainAndSave<M extends Trained>(
   await writeWhole(io.cwd, files.model, model.toBytes());
   // The model is whole and saved, so nobody needs what this run, or the one that it went on from, left on the way.
   if (saved || options.resume === files.checkpoint) await removeFile(io.cwd, files.checkpoint);
-  return model as M & { training: NonNullable<M['training']> };
+  const host = await onHost(context, run, model);
+  return host as M & { training: NonNullable<M['training']> };
+}
+
+/** What follows asks a model for answers at once: after a training on another backend, on one of the host. */
+async function onHost<M extends Trained>({ globals }: Context, { backend, progress }: Run, model: M): Promise<M> {
+  if (backend.answersAtOnce) return model;
+  const { describeBackend, loadModel, startBackend } = await import('./library.js');
+  const bytes = model.toBytes();
+  const host = await startBackend({ backend: 'auto', threads: globals.threads });
+  progress.log(`measured with ${describeBackend(host)}`);
+  const again = (await loadModel(bytes)) as unknown as M;
+  again.training = model.training;
+  backend.close();
+  return again;
 }
 
 /** How long the training goes on at most, and what was chosen from the data. */

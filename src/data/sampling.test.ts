@@ -186,6 +186,7 @@ describe('random sampling', () => {
 describe('batches as tensors', () => {
   class HostDevice implements Device {
     readonly name = 'test';
+    readonly answersAtOnce = true;
     readonly #arrays = new WeakMap<Storage, HostArray>();
 
     allocate(dtype: 'float32' | 'int32', length: number): Storage {

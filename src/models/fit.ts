@@ -1,7 +1,7 @@
 // Training any model: from data and options to a trained one, from a checkpoint where one is given. What a minibatch is and what
 // is measured, the task says (task.ts); when to step, validate and stop, train/ does.
 import { brief } from '../brief.js';
-import { UnrolledError } from '../errors.js';
+import { UnrolledError, UnsupportedError } from '../errors.js';
 import { requireNumber } from '../range.js';
 import {
   type Bytes,
@@ -19,6 +19,7 @@ import { SCHEDULES } from '../optim/schedules.js';
 import { alikeBackend, copyFromFirst, requireAlike } from '../parallel/agreement.js';
 import { type Ranks, ranks, telling } from '../parallel/communicator.js';
 import { shardsFor } from '../parallel/shards.js';
+import { readAll } from '../tensor/readAll.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { checkTrainerSettings } from '../train/settings.js';
 import { type BetweenSteps, type StepProgress, train, type TrainingState } from '../train/trainer.js';
@@ -55,6 +56,12 @@ async function fitOnRanks<M extends Trainable, D, O extends object>(
   const given: O & FitOptions = forRank(optionsOf(asked, definition.options as Names<O & FitOptions>, 'fit'), all);
   checkFitOptions(given);
   const backend = await ensureBackend();
+  if (!backend.answersAtOnce && definition.waits !== true) {
+    throw new UnsupportedError(
+      `expected a backend that answers at once to train ${definition.noun}, received ${backend.name}`,
+      'use native or wasm; language models and modules train on webgpu too',
+    );
+  }
   // The clock of the first: what is chosen by the minutes is the same on all.
   if (all.size > 1) given.minutes = (await all.broadcast(given.minutes)) ?? undefined;
   const { resume, checkpoint } = given;
@@ -139,6 +146,7 @@ async function fitOnRanks<M extends Trainable, D, O extends object>(
             options.shards === undefined || carried === undefined
               ? (carried?.state() ?? null)
               : await gatherState(all, carried.ofShards());
+          await readAll((states ?? []).flatMap((layer) => Object.values(layer)));
           if (all.rank === 0) await checkpoint?.save(bytesAt(state, states));
         },
       },

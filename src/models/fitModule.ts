@@ -21,7 +21,9 @@ import { shardsOf } from '../parallel/gradients.js';
 import { shardsFor } from '../parallel/shards.js';
 import { ensureBackend } from '../backend/choose.js';
 import { Fingerprint } from '../data/fingerprint.js';
-import { scope } from '../tensor/scope.js';
+import { currentDevice } from '../tensor/device.js';
+import { atOnce, inTurn, type Reading } from '../tensor/readAll.js';
+import { keep, scope } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { AbortSignalLike, StopReason } from '../train/loop.js';
 import { type AnyBatch, type BatchSource, Passes } from '../train/passes.js';
@@ -271,8 +273,13 @@ async function fitOnRanks<M extends Module, B>(
       evaluate() {
         const trainLoss = own.sum / own.tokens;
         Object.assign(own, { sum: 0, tokens: 0 });
-        const validationLoss = validationPasses === null ? null : meanLoss(validationPasses, lossOf);
-        return { loss: validationLoss ?? trainLoss, epoch: passes.current, trainLoss, validationLoss };
+        const metrics = (validationLoss: number | null): EpochMetrics => ({
+          ...{ loss: validationLoss ?? trainLoss, epoch: passes.current },
+          ...{ trainLoss, validationLoss },
+        });
+        if (validationPasses === null) return metrics(null);
+        const reading = meanLoss(validationPasses, lossOf);
+        return currentDevice().answersAtOnce ? metrics(atOnce(reading)) : inTurn(reading).then(metrics);
       },
       onValidation: (event) => (all.rank === 0 ? options.onEpoch?.(epochResult(event)) : undefined),
       async checkpoint({ position, optimizer: trained, best }) {
@@ -412,20 +419,22 @@ function zipOf(batch: unknown): string {
 }
 
 /** Without gradients; the module is in evaluation mode. */
-function meanLoss<B>(passes: Passes<B>, lossOf: (batch: B) => Tensor): number {
+function* meanLoss<B>(passes: Passes<B>, lossOf: (batch: B) => Tensor): Reading<number> {
   let sum = 0;
   let total = 0;
-  for (let more = true; more;) {
-    more = scope(() => {
+  for (;;) {
+    const measured = scope(() => {
       const batch = passes.next();
-      if (batch === null) return false;
-      const tokens = tokensOf(batch as AnyBatch);
-      sum += noGrad(() => lossOf(batch).item()) * tokens;
-      total += tokens;
-      return true;
+      if (batch === null) return null;
+      return { loss: keep(noGrad(() => lossOf(batch))), tokens: tokensOf(batch as AnyBatch) };
     });
+    if (measured === null) return sum / total;
+    const { loss, tokens } = measured;
+    const [value] = Array.from(yield loss);
+    loss.dispose();
+    sum += value * tokens;
+    total += tokens;
   }
-  return sum / total;
 }
 
 /** How much a minibatch counts in a mean: its targets, padding left out; 1 where it has none. */

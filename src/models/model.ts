@@ -10,6 +10,7 @@ import type { Module } from '../nn/module.js';
 import { RandomCalls } from '../nn/random.js';
 import type { Recurrent } from '../nn/recurrent.js';
 import { Philox } from '../tensor/philox.js';
+import { readAll } from '../tensor/readAll.js';
 import type { TrainingResult } from '../train/trainer.js';
 import { fitModel } from './fit.js';
 import {
@@ -138,6 +139,12 @@ export abstract class Model<T extends TaskTypes = TaskTypes> extends StoredModel
     this.texts = texts;
     this.calls = new RandomCalls(config.seed);
     this.network = network(new Philox(config.seed), this.calls);
+  }
+
+  /** Writes the file whole or not at all, from every backend: it reads the weights first. See `StoredModel`. Errors: IO, OPTION. */
+  override async save(target: FileTarget): Promise<void> {
+    await readAll([...(this.network as Module).namedState()].map(({ tensor }) => tensor));
+    await super.save(target);
   }
 
   /** How many numbers training changes. */

@@ -60,8 +60,8 @@ export interface Lesson<X extends { loss: number } = { loss: number }> {
   next(): { loss: Tensor; tokens: number };
   /** The next minibatch, of which each shard is computed alone; null for a shard without rows. */
   nextShards(shards: number): (shard: number) => ShardLoss | null;
-  /** On the validation part; null where there is none. */
-  evaluate(): X | null;
+  /** On the validation part; null where there is none. A promise where the backend's numbers must be waited for. */
+  evaluate(): X | null | Promise<X | null>;
   /** What the best weights have least of; the loss where nothing is said. */
   criterion?(metrics: X): number;
   /** The state that goes from minibatch to minibatch, where one does. */
@@ -103,6 +103,8 @@ export interface TaskOwn<M extends Trainable, D, O extends object> {
   readonly defaults: Partial<O>;
   /** The names of the options of `fit`. */
   readonly options: Names<O>;
+  /** Whether it trains on backends whose numbers must be waited for. */
+  readonly waits?: boolean;
   /** Passes over the data where neither they nor minutes are given, nor chosen. */
   readonly epochs: number;
   /** The model of a configuration and its vocabularies, with the weights that its seed draws. Errors: FORMAT. */

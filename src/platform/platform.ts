@@ -56,6 +56,8 @@ export interface Platform {
   readonly forcedIsa?: string;
   /** The native addon of this version of the calls, or why there is none. */
   loadAddon?(callsVersion: number): { addon: Addon } | { reason: string };
+  /** WebGPU of this machine, or why there is none and what to do about it. Missing where there is none by nature. */
+  openWebGpu?(): Promise<{ gpu: GPU } | { reason: string; help: string }>;
   /** Switches relaxed SIMD on where the engine has it behind a flag. */
   enableRelaxedSimd?(): void;
   /**
@@ -101,6 +103,11 @@ export const browserPlatform: Platform = {
     return (await pageWorkers.workersStart())
       ? null
       : "workers from blob: do not start here: the page's policy wants `worker-src blob:`";
+  },
+  async openWebGpu() {
+    const gpu: GPU | undefined = globalThis.navigator?.gpu;
+    const help = 'use a browser with WebGPU and a page of https: or localhost, or the wasm backend, which always works';
+    return gpu === undefined ? { reason: 'this page has no navigator.gpu', help } : { gpu };
   },
   kernelFile: kernelUrl,
   kernelHelp:

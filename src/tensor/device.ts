@@ -30,8 +30,10 @@ export interface Storage {
 
 /** Where tensors live: makes memory, and copies to it and from it. What computes on it is a `Backend`. */
 export interface Device {
-  /** As `useBackend` takes it: `native`, `wasm`, `reference`. */
+  /** As `useBackend` takes it: `native`, `wasm`, `reference`, `webgpu`. */
   readonly name: string;
+  /** Whether `readSync` answers whenever it is asked; where not, for what the host wrote or read last. */
+  readonly answersAtOnce: boolean;
   /** A new storage with undefined contents and no references. Errors: OUT_OF_MEMORY. */
   allocate(dtype: DType, length: number): Storage;
   /** Gives the memory back now. The storage must not be used again. */
@@ -40,9 +42,12 @@ export interface Device {
   write(storage: Storage, offset: number, data: ArrayLike<number>): void;
   /** Sets `length` elements from a place on. */
   fill(out: { storage: Storage; offset: number }, length: number, value: number): void;
-  /** A copy of `length` elements from `offset` on. */
+  /**
+   * A copy of `length` elements from `offset` on, after all calls so far. A device that computes on its own tells here what was wrong
+   * with the data of those calls, such as an index outside of its table. Errors: those of the calls.
+   */
   read(storage: Storage, offset: number, length: number): Promise<HostArray>;
-  /** The same at once; a device that cannot wait throws UNSUPPORTED. */
+  /** The same at once; a device whose numbers must be waited for throws UNSUPPORTED for what calls changed since the host wrote or read it. */
   readSync(storage: Storage, offset: number, length: number): HostArray;
 }
 

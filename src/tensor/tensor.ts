@@ -144,14 +144,20 @@ export class Tensor {
     this.#releaseStorage();
   }
 
-  /** A copy of the elements in row-major order. Errors: STATE after dispose. */
+  /**
+   * A copy of the elements in row-major order. Errors: STATE after dispose; UNSUPPORTED on a backend whose numbers must be waited for
+   * (webgpu), as in item(), toArray() and to(): write `await tensor.read()`.
+   */
   data(): HostArray {
     this.#alive();
     if (this.#int8 !== null) return this.#int8.numbers();
     return this.device.readSync(this.storage, this.offset, this.size);
   }
 
-  /** The same on devices that cannot wait. */
+  /**
+   * The same on every backend. On webgpu the first read tells what was wrong with the data of the operations before it. Errors: STATE
+   * after dispose, and those of these operations.
+   */
   async read(): Promise<HostArray> {
     this.#alive();
     return this.device.read(this.storage, this.offset, this.size);

@@ -2,8 +2,9 @@
 // checkpoints. What a minibatch is and what its loss, the task says. A resumed run equals one that was not interrupted, bit for
 // bit (where it ends by epochs, not by the clock).
 import { backward } from '../autograd/tape.js';
+import { UnsupportedError } from '../errors.js';
 import type { Module, StateDict } from '../nn/module.js';
-import { clipGradNorm, clipGradValue, gradNorm } from '../optim/clip.js';
+import { clipGradNorm, clipGradNormLate, clipGradValue, gradNorm } from '../optim/clip.js';
 import { loadMoments, type StoredMoments } from '../optim/moments.js';
 import { Optimizer } from '../optim/optimizer.js';
 import { optimizerByName, type OptimizerName } from '../optim/optimizers.js';
@@ -12,11 +13,13 @@ import type { RandomCalls } from '../nn/random.js';
 import { type Ranks, ranks } from '../parallel/communicator.js';
 import { ShardedGradients, type ShardLoss } from '../parallel/shards.js';
 import { getPlatform } from '../platform/platform.js';
+import { readAll } from '../tensor/readAll.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { GivenState } from '../weights/labels.js';
 import { nonFiniteError, requireFiniteParameters } from './finite.js';
 import { TrainingHistory } from './history.js';
+import { LateFigures } from './late.js';
 import {
   type AbortSignalLike,
   EarlyStopping,
@@ -54,8 +57,8 @@ export interface TrainingTask<M extends { loss: number }> {
   onLoss?(loss: number, tokens: number): void;
   /** How many validations should have been made by now; `validations` of the settings says it otherwise. */
   validationsDue?(): number;
-  /** On the validation part, in evaluation mode; null where there is none. */
-  evaluate(): M | null;
+  /** On the validation part, in evaluation mode; null where there is none. It waits where the backend's numbers must be waited for. */
+  evaluate(): M | null | Promise<M | null>;
   /** What the best weights have least of; the loss where nothing is said. */
   criterion?(metrics: M): number;
   /** After `evaluate`. */
@@ -220,19 +223,26 @@ export async function train<M extends { loss: number }>(
   const calls = [...new Set([...(task.calls ?? []), ...network.randomCalls()])];
   const sharded = shards === 0 ? null : new ShardedGradients(parameters, calls, shards, all);
   const criterion = (metrics: M): number => task.criterion?.(metrics) ?? metrics.loss;
+  /** For a backend whose numbers must be waited for. */
+  const late = parameters.every((t) => t.device.answersAtOnce) ? null : new LateFigures(parameters[0].device);
+  if (late !== null && sharded !== null) {
+    throw new UnsupportedError(
+      `expected a backend that answers at once for shards, received ${parameters[0].device.name}`,
+      'train without shards, or with native or wasm',
+    );
+  }
 
   const step = (progress: number): number | null | Promise<number | null> => {
     const planned = Math.min(maxSteps, maxEpochs * (task.stepsPerEpoch ?? Infinity));
     const totalSteps = totalStepsOf(counters.step, progress, planned);
     const at = { step: counters.step, epoch: task.epochs(), progress, totalSteps };
     optimizer.learningRate = between.learningRate * schedule(at);
-    return sharded === null ? stepWhole() : stepShards(sharded);
+    if (sharded !== null) return stepShards(sharded);
+    return late === null ? stepWhole() : stepLate(late);
   };
 
-  const hear = (loss: number, tokens: number): void => {
-    smoothed = Number.isNaN(smoothed)
-      ? loss
-      : smoothed + Math.max(SMOOTHING, 1 / (counters.step + 1)) * (loss - smoothed);
+  const hear = (loss: number, tokens: number, step = counters.step): void => {
+    smoothed = Number.isNaN(smoothed) ? loss : smoothed + Math.max(SMOOTHING, 1 / (step + 1)) * (loss - smoothed);
     task.onLoss?.(loss, tokens);
   };
 
@@ -244,6 +254,10 @@ export async function train<M extends { loss: number }>(
     if (!Number.isFinite(gradientNorm)) {
       throw nonFiniteError(loss, gradientsOf(network.namedParameters()), counters.step);
     }
+    update();
+  };
+
+  const update = (): void => {
     optimizer.step();
     optimizer.zeroGrad();
     for (const t of untrained) {
@@ -269,6 +283,45 @@ export async function train<M extends { loss: number }>(
       return tokens;
     });
 
+  /** Nothing waits in a step: loss and norm are read every few of them. */
+  const stepLate = async (figures: LateFigures): Promise<number | null> => {
+    const { clipNorm, clipValue = 0 } = options;
+    let isFull = false;
+    const done = scope(() => {
+      const minibatch = task.next();
+      if (minibatch === null) return null;
+      const { loss, tokens } = minibatch;
+      backward(loss);
+      if (clipValue > 0) clipGradValue(parameters, clipValue);
+      const norm = clipGradNormLate(parameters, clipNorm > 0 ? clipNorm : Infinity);
+      isFull = figures.add(counters.step, tokens, loss, norm);
+      update();
+      return tokens;
+    });
+    if (isFull) await hearLate();
+    return done;
+  };
+
+  /** Hears of the steps whose figures were not read yet. Errors: NON_FINITE. */
+  const hearLate = async (): Promise<void> => {
+    for (const { step, tokens, loss, norm } of (await late?.take()) ?? []) {
+      if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
+        await readAll(parameters);
+        throw nonFiniteError(null, network.namedParameters(), step);
+      }
+      hear(loss, tokens, step);
+      gradientNorm = norm;
+    }
+  };
+
+  /** Makes all that a validation or a checkpoint asks for answer at once. */
+  const settle = async (): Promise<void> => {
+    if (late === null) return;
+    await hearLate();
+    await readAll([...network.namedState()].map(({ tensor }) => tensor));
+    await readAll(optimizer.moments.flat());
+  };
+
   const stepShards = async (gradients: ShardedGradients): Promise<number | null> => {
     const compute = task.nextShards?.(shards) ?? null;
     if (compute === null) return null;
@@ -289,9 +342,10 @@ export async function train<M extends { loss: number }>(
     return options.onStep?.(event, between);
   };
 
-  const measure = (): Validation<M> | null => {
+  const measure = async (): Promise<Validation<M> | null> => {
     network.eval();
-    const metrics = task.evaluate();
+    const evaluation = task.evaluate();
+    const metrics = evaluation instanceof Promise ? await evaluation : evaluation;
     const { step: steps, tokens: trainedTokens, seconds } = counters;
     return metrics && { ...metrics, step: steps, trainedTokens, seconds };
   };
@@ -299,7 +353,8 @@ export async function train<M extends { loss: number }>(
   const validate = async (): Promise<boolean> => {
     // Where a training that had ended goes on.
     if (validation.at(-1)?.step === counters.step) return stopping?.isSpent ?? false;
-    const event = measure();
+    await settle();
+    const event = await measure();
     let stop = false;
     if (event !== null) {
       validation.push(event);
@@ -318,7 +373,10 @@ export async function train<M extends { loss: number }>(
     const position = { counters: { ...counters }, loss: smoothed, history: [...history.entries], validation };
     return { position: { ...position, stopping: stopping?.state() ?? null }, optimizer, best };
   };
-  const checkpoint = (): void | Promise<void> => task.checkpoint?.(state());
+  const checkpoint = async (): Promise<void> => {
+    await settle();
+    await task.checkpoint?.(state());
+  };
 
   network.train();
   const loop: LoopOptions = {
@@ -337,13 +395,15 @@ export async function train<M extends { loss: number }>(
   // A training that had stopped early stays stopped.
   const reason = stopping?.isSpent === true ? 'early' : await holdingYoungGeneration(() => runLoop(loop));
   if (options.checkpointAtEnd === true && reason !== 'aborted') await checkpoint();
+  await settle();
   const last = validation.at(-1) ?? null;
   const isLast = best === null || (last !== null && stopping?.best === criterion(last));
   if (best !== null) network.loadStateDict(best);
   // The last step is followed by no loss that would show it.
   requireFiniteParameters(network.namedParameters(), counters.step);
   network.eval();
-  const final = reason === 'aborted' ? null : isLast ? last : measure();
+  const final = reason === 'aborted' ? null : isLast ? last : await measure();
+  late?.dispose();
   const tokensPerSecond = counters.tokens / counters.seconds;
   const entries = [...history.entries];
   const score = final === null ? null : criterion(final);

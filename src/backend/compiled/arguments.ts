@@ -6,7 +6,7 @@ import type { MatrixRef, Ref } from '../contract.js';
 import * as MAX from '../numbers/max.js';
 import * as STATUS from '../numbers/status.js';
 import type { Engine } from './engine.js';
-import { checkInside, matrixEnd } from './extent.js';
+import { checkInside, matrixEnd } from '../extent.js';
 import { CompiledStorage, type Memory } from './storage.js';
 
 /** Writes down calls, so that the kernels can make them again (calls/sample.ts). */

@@ -15,7 +15,7 @@ import * as KERNEL from '../numbers/kernel.js';
 import * as MAX from '../numbers/max.js';
 import * as REDUCE from '../numbers/reduce.js';
 import type { Engine } from './engine.js';
-import { checkInside, checkOperand, overlaps } from './extent.js';
+import { checkInside, checkOperand, overlaps } from '../extent.js';
 import { ProgramCache } from './programs.js';
 import type { ScanTimes } from './scanTimes.js';
 import { type CompiledStorage, Memory } from './storage.js';
@@ -38,6 +38,7 @@ export class CompiledBackend implements Backend {
   }
 
   readonly name: string;
+  readonly answersAtOnce = true;
   /** Where set, scans add their times: for profiles. Kernels without a clock add nothing. */
   scanTimes: ScanTimes | null = null;
   readonly #tools: CallTools;

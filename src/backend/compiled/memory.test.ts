@@ -7,7 +7,7 @@ import { numbers, program } from '../../../test/conformance/case.js';
 import { nodePlatform } from '../../platform/node/node.js';
 import { setPlatform } from '../../platform/platform.js';
 import { Philox } from '../../tensor/philox.js';
-import { Arena, type Block } from './arena.js';
+import { Arena, type Block } from '../arena.js';
 import { createWasmBackendSync } from './wasmSync.js';
 
 setPlatform(nodePlatform);

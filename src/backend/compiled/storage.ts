@@ -3,7 +3,7 @@
 // only the resident set refers to a storage.
 import { UnrolledError } from '../../errors.js';
 import type { Device, DType, Storage } from '../../tensor/device.js';
-import { Arena, type Block } from './arena.js';
+import { Arena, type Block } from '../arena.js';
 import type { MatrixRef } from '../contract.js';
 import type { Engine } from './engine.js';
 

@@ -29,6 +29,7 @@ export class ReferenceBackend implements Backend {
   readonly threads = 1;
   readonly precision: Precision;
   readonly features: readonly string[];
+  readonly answersAtOnce = true;
   #closed = false;
 
   constructor(options: ReferenceOptions = {}) {

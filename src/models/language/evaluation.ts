@@ -1,9 +1,11 @@
 // How well a language network predicts a text: the text is cut into rows, so that products are matrices and not vectors.
 import { crossEntropy } from '../../autograd/ops.js';
+import { backendOf } from '../../backend/registry.js';
 import { noGrad } from '../../autograd/tape.js';
 import { detach, type RecurrentState } from '../../nn/recurrent.js';
 import { fromData } from '../../tensor/create.js';
-import { scope } from '../../tensor/scope.js';
+import type { Reading } from '../../tensor/readAll.js';
+import { keep, scope } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type LossMetrics, lossMetrics } from '../../text/perplexity.js';
 import { standardErrorOf, type Stretch, stretchesOf } from '../../text/stretches.js';
@@ -22,11 +24,11 @@ const SKIPPED = -1;
  * How well all tokens but the first are predicted, or a sample of them. Each row first reads what stands before its own stretch.
  * @param tokens two or more  @param maxTokens of the sample
  */
-export function measureLosses(network: LanguageNetwork, tokens: Int32Array, maxTokens: number): LossMetrics {
+export function* measureLosses(network: LanguageNetwork, tokens: Int32Array, maxTokens: number): Reading<LossMetrics> {
   const positions = tokens.length - 1;
   if (positions > maxTokens) {
     const stretches = stretchesOf(positions, maxTokens);
-    const sums = sumsOfLosses(network, tokens, stretches);
+    const sums = yield* sumsOfLosses(network, tokens, stretches);
     const each = stretches[0].to - stretches[0].from;
     const sum = sums.reduce((a, b) => a + b, 0);
     return {
@@ -34,7 +36,7 @@ export function measureLosses(network: LanguageNetwork, tokens: Int32Array, maxT
       standardError: standardErrorOf(sums.map((own) => own / each)),
     };
   }
-  const sums = sumsOfLosses(network, tokens, wholeText(positions));
+  const sums = yield* sumsOfLosses(network, tokens, wholeText(positions));
   return lossMetrics(
     sums.reduce((a, b) => a + b, 0),
     positions,
@@ -42,10 +44,10 @@ export function measureLosses(network: LanguageNetwork, tokens: Int32Array, maxT
 }
 
 /** −ln P of each token but the first [tokens − 1], in nats. @param tokens two or more */
-export function tokenLosses(network: LanguageNetwork, tokens: Int32Array): Float64Array {
+export function* tokenLosses(network: LanguageNetwork, tokens: Int32Array): Reading<Float64Array> {
   const losses = new Float64Array(tokens.length - 1);
   const stretches = wholeText(losses.length);
-  eachLoss(network, tokens, stretches, (row, place, loss) => (losses[stretches[row].from + place] = loss));
+  yield* eachLoss(network, tokens, stretches, (row, place, loss) => (losses[stretches[row].from + place] = loss));
   return losses;
 }
 
@@ -57,9 +59,9 @@ function wholeText(positions: number): Stretch[] {
 }
 
 /** The sum of −ln P of what follows each position of a stretch, in nats. */
-function sumsOfLosses(network: LanguageNetwork, tokens: Int32Array, stretches: readonly Stretch[]): number[] {
+function* sumsOfLosses(network: LanguageNetwork, tokens: Int32Array, stretches: readonly Stretch[]): Reading<number[]> {
   const sums = new Array<number>(stretches.length).fill(0);
-  eachLoss(network, tokens, stretches, (row, _, loss) => (sums[row] += loss));
+  yield* eachLoss(network, tokens, stretches, (row, _, loss) => (sums[row] += loss));
   return sums;
 }
 
@@ -67,12 +69,12 @@ function sumsOfLosses(network: LanguageNetwork, tokens: Int32Array, stretches: r
  * −ln P of what follows each position, in nats, of stretches of one length, side by side.
  * @param take hears the stretch, the place in it, and the loss
  */
-function eachLoss(
+function* eachLoss(
   network: LanguageNetwork,
   tokens: Int32Array,
   stretches: readonly Stretch[],
   take: (row: number, place: number, loss: number) => void,
-): void {
+): Reading<void> {
   const positions = tokens.length - 1;
   const rows = stretches.length;
   const share = stretches[0].to - stretches[0].from;
@@ -88,18 +90,21 @@ function eachLoss(
         if (from + t >= 0 && at < positions) y[t * rows + r] = tokens[at + 1];
       }
     }
-    scope(() =>
+    const losses = scope(() =>
       noGrad(() => {
         const { logits, state } = network.forward(fromData(x, [steps, rows]), carried.current);
         const losses = crossEntropy(logits, fromData(y, [steps, rows]), { ignoreIndex: SKIPPED, reduction: 'none' });
-        losses.data().forEach((loss, i) => {
-          if (y[i] !== SKIPPED) take(i % rows, from + Math.floor(i / rows), loss);
-        });
         // The first row has nothing before it: it starts from zero as the text does.
         const atStart = from + steps <= 0 && from < 0;
         carried.replace(atStart ? withoutFirstRow(state) : state);
+        return keep(losses);
       }),
     );
+    const values = yield losses;
+    losses.dispose();
+    y.forEach((target, i) => {
+      if (target !== SKIPPED) take(i % rows, from + Math.floor(i / rows), values[i]);
+    });
   }
   carried.replace(null);
 }
@@ -112,7 +117,5 @@ function withoutFirstRow(state: RecurrentState): RecurrentState {
 }
 
 function clearFirstRow(t: Tensor): void {
-  const values = t.data();
-  values.fill(0, 0, t.shape[1]);
-  t.set(values);
+  backendOf(t).fill(t, t.shape[1], 0);
 }

@@ -1,5 +1,6 @@
 // The n-grams that a network is mixed with: counted on the training part, their shares fitted to the validation part.
 import { UnrolledError } from '../../errors.js';
+import { atOnce } from '../../tensor/readAll.js';
 import { type Names, optionsOf } from '../../expect.js';
 import type { Corpus } from '../../text/corpus.js';
 import { NgramModel } from '../../text/ngram.js';
@@ -35,7 +36,7 @@ export function fitMixture(
   const held = corpus.validation.subarray(0, MOST_FITTED);
   const counted = corpus.train.subarray(-MOST_COUNTED);
   const ngrams = NgramModel.fit(counted, { order, vocabularySize: corpus.vocabulary.size });
-  const predictions = tokenPredictions(ngrams, held, tokenLosses(network, held));
+  const predictions = tokenPredictions(ngrams, held, atOnce(tokenLosses(network, held)));
   const validation = crossFitted(predictions, order);
   return { mixture: new Mixture(ngrams, fittedShares(predictions, order), validation), validation };
 }

@@ -1,5 +1,7 @@
 // LanguageModel: predicts the next character, byte or word. Trains on a text, generates, evaluates.
 import { UnrolledError } from '../../errors.js';
+import { currentDevice } from '../../tensor/device.js';
+import { atOnce, inTurn } from '../../tensor/readAll.js';
 import { type Bytes, expectNumbers, expectTexts, type Names, optionsOf, pick, refuse } from '../../expect.js';
 import type { Recurrent } from '../../nn/recurrent.js';
 import { Corpus, CORPUS_OPTIONS, encodeWith, piecesOf } from '../../text/corpus.js';
@@ -145,6 +147,7 @@ export class LanguageModel extends Model<LanguageTask> {
       defaults: LANGUAGE_MODEL_DEFAULTS,
       options: OPTIONS,
       epochs: 10,
+      waits: true,
       build: (config, texts, name) =>
         new LanguageModel(
           { ...config.stack(), ...embeddingConfig(storedEmbedding(config)), seed: config.seed() },
@@ -172,7 +175,10 @@ export class LanguageModel extends Model<LanguageTask> {
             if (o.mixture === true) requireHeldOut(corpus);
             const finish = o.mixture === true ? () => void model.mixWithNgrams(corpus) : undefined;
             const maxTokens = validationTokens(o.minutes);
-            const evaluate = (tokens: Int32Array): LossMetrics => model.evaluate(tokens, { maxTokens });
+            const evaluate = (tokens: Int32Array): LossMetrics | Promise<LossMetrics> =>
+              currentDevice().answersAtOnce
+                ? model.evaluate(tokens, { maxTokens })
+                : inTurn(measureLosses(model.network, tokens, maxTokens));
             return sayingPath(data, () => ({ ...languageLesson(model.network, corpus, o, evaluate), finish }));
           },
         };
@@ -260,9 +266,11 @@ export class LanguageModel extends Model<LanguageTask> {
         'give a longer text',
       );
     }
-    if (this.mixture === null) return measureLosses(this.network, tokens, maxTokens);
+    if (this.mixture === null) return atOnce(measureLosses(this.network, tokens, maxTokens));
     const measured = tokens.subarray(0, Math.ceil(maxTokens) + 1);
-    return this.mixture.measure(tokenPredictions(this.mixture.ngrams, measured, tokenLosses(this.network, measured)));
+    return this.mixture.measure(
+      tokenPredictions(this.mixture.ngrams, measured, atOnce(tokenLosses(this.network, measured))),
+    );
   }
 
   /**

@@ -18,7 +18,7 @@ export function languageLesson(
   network: LanguageNetwork,
   corpus: Corpus,
   { numSteps, batchSize, sampling, seed }: ResolvedLanguageModelOptions,
-  evaluate: (tokens: Int32Array) => LossMetrics,
+  evaluate: (tokens: Int32Array) => LossMetrics | Promise<LossMetrics>,
 ): Lesson<LossMetrics> {
   const sampler = new BatchSampler(corpus.train, { batchSize, numSteps, sampling, seed });
   const shape = [numSteps, batchSize];

@@ -7,6 +7,7 @@ import { exportOnnx } from '../exportOnnx.js';
 import { exportModel } from '../foreign/exportModel.js';
 import { Corpus } from '../../text/corpus.js';
 import { NgramModel } from '../../text/ngram.js';
+import { atOnce } from '../../tensor/readAll.js';
 import { measureLosses, tokenLosses } from './evaluation.js';
 import { LanguageModel } from './languageModel.js';
 import { crossFitted, fittedShares, Mixture, tokenPredictions } from './mixture.js';
@@ -149,10 +150,10 @@ it('wants a validation part', async () => {
 
 it('losses token by token are those of the sum', () => {
   const all = corpus.train.subarray(0, 3000);
-  const losses = model.network.eval() && tokenLosses(model.network, all);
+  const losses = model.network.eval() && atOnce(tokenLosses(model.network, all));
   const sum = losses.reduce((a, b) => a + b, 0);
   expect(losses).toHaveLength(2999);
-  expect(sum / 2999).toBeCloseTo(measureLosses(model.network, all, Infinity).loss, 12);
+  expect(sum / 2999).toBeCloseTo(atOnce(measureLosses(model.network, all, Infinity)).loss, 12);
   const ngrams = NgramModel.fit(corpus.train, { order: 3, vocabularySize: corpus.vocabulary.size });
   const { matched, ngrams: given } = tokenPredictions(ngrams, all, losses);
   expect([...matched.subarray(0, 3)]).toEqual([1, 2, 2]);

@@ -43,6 +43,7 @@ export const nodePlatform: Platform & Required<Pick<Platform, 'openFile'>> = {
   enableRelaxedSimd() {
     setFlagsFromString('--experimental-wasm-relaxed-simd');
   },
+  openWebGpu,
   startWorker,
   joinRanks: (callsVersion) => joinRanks(KERNELS, loadAddon(callsVersion)),
   async launchRanks(size, callsVersion) {
@@ -172,6 +173,30 @@ function loadAddon(callsVersion: number): FoundAddon {
   if (process.env.UNROLLED_NO_NATIVE === '1') return { reason: 'switched off by UNROLLED_NO_NATIVE=1' };
   found ??= findAddon(KERNELS, join(HERE, 'node.js'), callsVersion);
   return found;
+}
+
+let webGpu: GPU | undefined;
+
+/** From the package `webgpu`, which whoever wants it installs beside this one, or from the file that UNROLLED_WEBGPU names. */
+async function openWebGpu(): Promise<{ gpu: GPU } | { reason: string; help: string }> {
+  // In a variable, so that bundlers and the compiler do not look for what need not be there.
+  const source: string = process.env.UNROLLED_WEBGPU ?? 'webgpu';
+  try {
+    const { create } = (await import(source)) as { create: (flags: string[]) => GPU };
+    webGpu ??= create([]);
+    return { gpu: webGpu };
+  } catch (error) {
+    const missing = codeOf(error) === 'ERR_MODULE_NOT_FOUND';
+    return missing
+      ? {
+          reason: 'the package webgpu is not installed (npm install webgpu)',
+          help: 'npm install webgpu, or use another backend',
+        }
+      : {
+          reason: brief(error instanceof Error ? error.message : String(error), 200),
+          help: 'see https://www.npmjs.com/package/webgpu',
+        };
+  }
 }
 
 /** Of a `file:` address, its path. Errors: OPTION for an address of something else. */

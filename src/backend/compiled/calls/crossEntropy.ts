@@ -3,7 +3,7 @@ import type { Backend, CrossEntropySpec, Ref } from '../../contract.js';
 import * as KERNEL from '../../numbers/kernel.js';
 import type { Arguments } from '../arguments.js';
 import { addCalls } from '../compiled.js';
-import { checkInside } from '../extent.js';
+import { checkInside } from '../../extent.js';
 
 type CrossEntropyCalls = Pick<Backend, 'crossEntropy' | 'crossEntropyGrad'>;
 

@@ -1,14 +1,14 @@
 // The call `scan`, for cells: writes the arguments of a scan (kernels/scan.h): operands, stages, and a place for the packed weights of each product.
-import { UnrolledError, UnsupportedError } from '../../../errors.js';
-import type { Backend, ScanCall, ScanOperand, ScanPlan, ScanStage } from '../../contract.js';
+import { UnsupportedError } from '../../../errors.js';
+import type { Backend, ScanCall, ScanPlan, ScanStage } from '../../contract.js';
 import { FEW_ROWS } from '../../numbers.js';
 import * as KERNEL from '../../numbers/kernel.js';
 import * as MAX from '../../numbers/max.js';
 import * as STAGE from '../../numbers/stage.js';
 import type { Arguments } from '../arguments.js';
-import type { Block } from '../arena.js';
+import type { Block } from '../../arena.js';
 import { ENCODED_SIZE, type EncodedProgram } from '../encode.js';
-import { checkInside, checkScanOperand, checkTableOperand, matrixEnd, overlapsInStep } from '../extent.js';
+import { checkScanExtents, overlapsInStep } from '../../extent.js';
 import { addCalls, type CompiledBackend } from '../compiled.js';
 import type { ProgramCache } from '../programs.js';
 import { SCAN_PARTS, type ScanPart } from '../scanTimes.js';
@@ -42,7 +42,7 @@ function runScan({ tools, scanTimes: times }: CompiledBackend, plan: ScanPlan, c
   const { args, memory, programs, panel } = tools;
   if (call.steps === 0 || call.rows === 0) return;
   checkLimits(plan, call);
-  checkExtents(plan, call);
+  checkScanExtents(plan, call);
   const pack = call.rows > FEW_ROWS || call.rows * call.steps >= PACK_ROWS;
   const panels = plan.stages.map((stage) => {
     if (stage.kind !== 'product' || stage.scales !== undefined || call.rows !== 1 || pack) return 0;
@@ -131,70 +131,6 @@ function checkLimits(plan: ScanPlan, call: ScanCall): void {
       throw new UnsupportedError(`expected at most ${MAX.OPERANDS} operands, received ${stage.operands.length}`);
     }
   }
-}
-
-/** Errors: SHAPE where a stage would leave the storage of an operand. */
-function checkExtents(plan: ScanPlan, call: ScanCall): void {
-  const { activeRows, operands, steps } = call;
-  const rows = activeRows === undefined ? call.rows : activeRows.reduce((most, count) => Math.max(most, count), 0);
-  if (activeRows !== undefined && (activeRows.length < steps || rows > call.rows)) {
-    throw new UnrolledError(
-      'SHAPE',
-      `expected ${steps} counts of at most ${call.rows} active rows, received ${activeRows.length} of at most ${rows}`,
-      'give one count for each step',
-    );
-  }
-  const tables = (call.rowTables ?? []).map((table) => tableExtent(table, call, rows));
-  if (rows === 0) return;
-  const check = (operand: ScanOperand, cols: number): void => {
-    const { table } = operand;
-    if (table === undefined) return checkScanOperand(operand, steps, rows, cols);
-    const own: [number, number] | undefined = tables[table];
-    if (own === undefined) {
-      throw new UnrolledError(
-        'SHAPE',
-        `expected a row table below ${tables.length}, received number ${table}`,
-        'give one row for each step',
-      );
-    }
-    checkTableOperand(operand, ...own, cols);
-  };
-  for (const stage of plan.stages) {
-    if (stage.kind === 'program') {
-      for (const i of stage.operands) check(operands[i], stage.cols);
-    } else if (stage.kind === 'rowSum') {
-      check(operands[stage.x], stage.cols);
-      check(operands[stage.out], 1);
-    } else {
-      const b = operands[stage.b];
-      if (stage.scales === undefined) {
-        const [down, across] = stage.transB ? [stage.n, stage.k] : [stage.k, stage.n];
-        checkInside(b, 0, matrixEnd(down, across, b.rowStride));
-      } else {
-        checkInside(b, 0, matrixEnd(stage.n, Math.ceil(stage.k / 4), b.rowStride));
-        checkInside(operands[stage.scales], 0, stage.n);
-      }
-      check(operands[stage.a], stage.k);
-      check(operands[stage.c], stage.n);
-    }
-  }
-}
-
-/** The first row that a table names, and one past the last that its steps use. Errors: SHAPE. */
-function tableExtent(table: Int32Array, call: ScanCall, rows: number): [number, number] {
-  if (table.length < call.steps) {
-    throw new UnrolledError(
-      'SHAPE',
-      `expected a row for each of ${call.steps} steps, received ${table.length}`,
-      'give one row for each step',
-    );
-  }
-  let [first, end] = [Infinity, 0];
-  for (let s = 0; s < call.steps; s++) {
-    first = Math.min(first, table[s]);
-    end = Math.max(end, table[s] + (call.activeRows?.[s] ?? rows));
-  }
-  return [first, end];
 }
 
 function argumentsOf(plan: ScanPlan, call: ScanCall): number {

@@ -58,11 +58,16 @@ export const trainLmCommand = defineCommand({
         cell,
         reading,
         onValidation: ({ step, perplexity }, trained) => {
+          const said = `validation perplexity ${formatNumber(perplexity)}`;
+          if (!run.backend.answersAtOnce) {
+            run.progress.log(said);
+            return;
+          }
           const text = trained.generate({ ...SAMPLE, length: hasWords(corpus) ? 20 : 80 });
           // The trials of a search come first.
           if ((samples.at(-1)?.step ?? 0) > step) samples.length = 0;
           samples.push({ step, text });
-          run.progress.log(`validation perplexity ${formatNumber(perplexity)} · ${oneLine(text)}`);
+          run.progress.log(`${said} · ${oneLine(text)}`);
         },
       }),
     );

@@ -1,6 +1,6 @@
 // The allocator of an arena: best fit over byte addresses, neighbours joined when freed. It only does the bookkeeping; the
 // memory itself belongs to an engine.
-import { VECTOR_BYTES } from '../numbers.js';
+import { VECTOR_BYTES } from './numbers.js';
 
 /** Every block starts on a multiple of this, in bytes. */
 const ALIGNMENT = 64;

@@ -1,0 +1,12 @@
+// The backend on a graphics processor, where there is one: the package webgpu, or the file that UNROLLED_WEBGPU names. A software device
+// does (docs/gpu.md says how).
+import { createWebGpuBackend } from '../../src/backend/webgpu/webgpu.js';
+import { nodePlatform } from '../../src/platform/node/node.js';
+import { setPlatform } from '../../src/platform/platform.js';
+import { conformance } from './suite.js';
+
+setPlatform(nodePlatform);
+
+await conformance('webgpu', createWebGpuBackend, {
+  coarser: { reason: "WGSL's division may be off by 2.5 units in the last place", tests: /int8/i, compare: 'norm' },
+});

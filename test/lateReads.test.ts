@@ -1,0 +1,143 @@
+// Trainings on a backend whose numbers must be waited for are those of one that answers at once. The device here is the reference, which
+// refuses to answer at once for what an operation changed; a real one is test/conformance/webgpu.test.ts.
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  Adam,
+  type Backend,
+  clipGradNorm,
+  clipGradNormLate,
+  fit,
+  LanguageModel,
+  Linear,
+  manualSeed,
+  readAll,
+  Sequential,
+  tensor,
+  TextClassifier,
+  useBackend,
+} from 'unrolled';
+import { UnsupportedError } from '../src/errors.js';
+import { ReferenceBackend } from '../src/backend/reference/reference.js';
+import type { HostArray, Storage } from '../src/tensor/device.js';
+
+/** What was read, until the next operation: enough for what reads first and asks then. */
+class LateBackend extends ReferenceBackend {
+  override readonly answersAtOnce = false as unknown as true;
+  readonly #known = new Map<Storage, { offset: number; length: number }>();
+  /** Reads that waited. */
+  reads = 0;
+
+  override write(storage: Storage, offset: number, data: ArrayLike<number>): void {
+    super.write(storage, offset, data);
+    this.#known.set(storage, { offset, length: data.length });
+  }
+
+  override async read(storage: Storage, offset: number, length: number): Promise<HostArray> {
+    await Promise.resolve();
+    this.reads++;
+    this.#known.set(storage, { offset, length });
+    return super.readSync(storage, offset, length);
+  }
+
+  override readSync(storage: Storage, offset: number, length: number): HostArray {
+    const known = this.#known.get(storage);
+    if (known !== undefined && known.offset <= offset && offset + length <= known.offset + known.length) {
+      return super.readSync(storage, offset, length);
+    }
+    throw new UnsupportedError('expected a backend that answers at once', 'write await tensor.read()');
+  }
+}
+
+const TEXT = 'the cat sat on the mat and the dog sat on the log; '.repeat(60);
+
+const onEach = async <R>(run: (backend: Backend) => Promise<R>): Promise<[atOnce: R, late: R]> => {
+  const results: R[] = [];
+  for (const backend of [new ReferenceBackend(), new LateBackend()]) {
+    await useBackend(backend);
+    manualSeed(1);
+    results.push(await run(backend));
+  }
+  return [results[0], results[1]];
+};
+
+beforeEach(() => useBackend('reference'));
+
+describe('a backend whose numbers must be waited for', () => {
+  it('trains a language model to the same losses, validations and weights', async () => {
+    const [atOnce, late] = await onEach(async (backend) => {
+      const model = await LanguageModel.fit(TEXT, {
+        ...{ hiddenSize: 8, embeddingSize: 4, batchSize: 8, numSteps: 10, maxSteps: 20, seed: 3 },
+        ...{ clipNorm: 0.2, checkpoint: { everySeconds: 0, save: () => undefined } },
+      });
+      const { training } = model;
+      if (backend instanceof LateBackend) expect(backend.reads).toBeGreaterThan(3);
+      return { training, bytes: model.toBytes().length };
+    });
+    expect(late.training?.step).toBe(20);
+    expect(late.training?.loss).toBeCloseTo(atOnce.training?.loss ?? NaN, 5);
+    expect(late.training?.final?.loss).toBeCloseTo(atOnce.training?.final?.loss ?? NaN, 5);
+    expect(late.training?.validation.length).toBe(atOnce.training?.validation.length);
+    expect(late.bytes).toBeGreaterThan(1000);
+  });
+
+  it('trains a module to the same losses of its epochs', async () => {
+    const rows = Array.from({ length: 24 }, (_, i) => ({ x: [[i / 24, (i % 5) / 5]], y: [i % 2] }));
+    const [atOnce, late] = await onEach(async () => {
+      const net = new Sequential(new Linear(2, 6), new Linear(6, 2));
+      return fit(net, rows, { epochs: 3, batchSize: 4, learningRate: 0.01, loss: 'crossEntropy', validation: rows });
+    });
+    expect(late.epochs).toEqual(atOnce.epochs);
+    expect(late.loss).toHaveLength(3);
+    [...late.loss, ...late.validationLoss].forEach((loss, i) => {
+      expect(loss).toBeCloseTo([...atOnce.loss, ...atOnce.validationLoss][i] ?? NaN, 5);
+    });
+  });
+
+  it('clips where the gradients are: the same factor, and the norm to read later', async () => {
+    const clipped = async (late: boolean): Promise<[number, number[]]> => {
+      manualSeed(2);
+      const net = new Linear(3, 2);
+      const y = net.forward(tensor([[1, 20, -3]]));
+      y.mul(y).sum().backward();
+      const norm = late ? (await clipGradNormLate(net, 0.5).read())[0] : clipGradNorm(net, 0.5);
+      return [norm, [...(net.weight.grad?.data() ?? [])]];
+    };
+    const [[norm, gradient], [lateNorm, lateGradient]] = [await clipped(false), await clipped(true)];
+    expect(norm).toBeGreaterThan(0.5);
+    expect(lateNorm).toBeCloseTo(norm, 4);
+    lateGradient.forEach((value, i) => expect(value).toBeCloseTo(gradient[i], 6));
+    const net = new Linear(3, 2);
+    expect([...clipGradNormLate(net, 1).data()]).toEqual([0]);
+    expect(() => clipGradNormLate(net, 0)).toThrow(expect.objectContaining({ code: 'RANGE' }));
+  });
+
+  it('names what waits where a number is asked for at once, and answers after readAll', async () => {
+    await useBackend(new LateBackend());
+    const net = new Linear(2, 2);
+    const y = net.forward(tensor([[1, 2]]));
+    expect(() => y.data()).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
+    y.sum().backward();
+    expect(() => clipGradNorm(net, 1)).toThrow(
+      expect.objectContaining({ code: 'UNSUPPORTED', help: expect.stringContaining('clipGradNormLate') }),
+    );
+    await readAll([y]);
+    expect(y.data()).toHaveLength(2);
+  });
+
+  it('tells a number that is not finite, and the step', async () => {
+    await useBackend(new LateBackend());
+    const error: unknown = await LanguageModel.fit(TEXT, {
+      ...{ hiddenSize: 4, embeddingSize: 4, batchSize: 8, numSteps: 5, maxSteps: 30, seed: 3 },
+      ...{ optimizer: 'sgd', learningRate: 1e39, clipNorm: 0 },
+    }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'NON_FINITE', message: expect.stringContaining('training step') });
+  });
+
+  it('refuses what it cannot train before anything runs', async () => {
+    await useBackend(new LateBackend());
+    const rows = Array.from({ length: 12 }, (_, i) => ({ text: `text ${i}`, label: i % 2 ? 'odd' : 'even' }));
+    await expect(TextClassifier.fit(rows)).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    await expect(LanguageModel.fit(TEXT, { maxSteps: 2, shards: 2 })).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    expect(new Adam(new Linear(1, 1), 0.1).steps).toBe(0);
+  });
+});
