@@ -75,6 +75,19 @@ const TASKS: Readonly<Record<string, Task>> = {
       LanguageModel.fit(CORPUS, { ...small, numSteps: 9, dropout: 0.2, numLayers: 2, validation: 0.1, ...options }),
     plain: { dropout: 0 },
   },
+  'a language model whose shards are computed at once': {
+    fit: (options) =>
+      LanguageModel.fit(CORPUS, {
+        ...{ ...small, batchSize: 27, numSteps: 17, dropout: 0.2, numLayers: 2, embeddingSize: 9, validation: 0.1 },
+        ...options,
+      }),
+    plain: { dropout: 0 },
+  },
+  'a language model of tokens, by GRU, whose shards are computed at once': {
+    fit: (options) =>
+      LanguageModel.fit(CORPUS, { ...small, batchSize: 19, numSteps: 20, cell: 'gru', embeddingSize: 0, ...options }),
+    plain: {},
+  },
   'a language model of random pieces, tied, few rows': {
     fit: (options) =>
       LanguageModel.fit(CORPUS, {

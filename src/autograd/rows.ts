@@ -5,6 +5,7 @@ import { backendOf } from '../backend/registry.js';
 import { asTensor, type TensorLike } from '../tensor/asTensor.js';
 import { empty, full } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { eachPart, rowsOfPart } from './parts.js';
 import { record } from './tape.js';
 
 /** Errors: DTYPE. */
@@ -35,20 +36,39 @@ export function gatherRows(table: Tensor, index: TensorLike, options: GatherOpti
     const from = { storage: table.storage, offset: table.offset, stride: cols };
     backendOf(table).gather(spec, from, picked, { storage: out.storage, offset: out.offset, stride: cols });
   }
+  /** The gradient of the table from some of the rows. */
+  const scattered = (g: Tensor, own: Tensor): Tensor => {
+    const d = full(table.shape, 0, { device: table.device });
+    if (g.size > 0) {
+      const source = { storage: g.storage, offset: g.offset, stride: cols };
+      const to = { storage: d.storage, offset: 0, stride: cols };
+      backendOf(table).scatterAdd({ ...spec, rows: own.size }, source, own, to);
+    }
+    const { paddingIndex } = options;
+    if (paddingIndex !== undefined) backendOf(d).fill({ storage: d.storage, offset: paddingIndex * cols }, cols, 0);
+    return d;
+  };
+  const [T, N] = indices.shape;
   record({
     op: 'gatherRows',
     inputs: [table],
     outputs: [out],
     backward([g]) {
-      if (g === null) return [null];
-      const d = full(table.shape, 0, { device: table.device });
-      const source = { storage: g.storage, offset: g.offset, stride: cols };
-      if (g.size > 0)
-        backendOf(table).scatterAdd(spec, source, picked, { storage: d.storage, offset: 0, stride: cols });
-      const { paddingIndex } = options;
-      if (paddingIndex !== undefined) backendOf(d).fill({ storage: d.storage, offset: paddingIndex * cols }, cols, 0);
-      return [d];
+      return [g === null ? null : scattered(g, indices)];
     },
+    inParts:
+      indices.rank !== 2
+        ? undefined
+        : {
+            rows: N,
+            backward([g], _, parts) {
+              if (g === null) return [null];
+              const byPart = eachPart(parts, (from, to) =>
+                scattered(rowsOfPart(g, [T, N, cols], from, to), rowsOfPart(indices, [T, N, 1], from, to)),
+              );
+              return [byPart];
+            },
+          },
   });
   return out;
 }

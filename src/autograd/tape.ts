@@ -5,6 +5,7 @@ import { frozenMask } from './frozen.js';
 import { formatShape } from '../tensor/shape.js';
 import { expectAtOnce, expectBody, keep, scope } from '../tensor/scope.js';
 import { type GradientNode, Tensor } from '../tensor/tensor.js';
+import type { RowParts } from './parts.js';
 import { full } from '../tensor/create.js';
 
 /**
@@ -33,10 +34,22 @@ export interface TapeEntry {
     needed: readonly boolean[],
     shared?: (input: Tensor) => boolean,
   ): Gradient[];
+  /** The same where rows [T, N, …] come in parts, if it can: for inputs that are parameters one gradient for each part. */
+  inParts?: EntryInParts;
   /** Gives back what only backward needs. */
   release?(): void;
   /** For the search after a number that is not finite: says where in the output it stands, such as a time step. */
   locate?(output: Tensor, index: number): string;
+}
+
+export interface EntryInParts {
+  /** N */
+  rows: number;
+  backward(
+    gradients: readonly (Tensor | null)[],
+    needed: readonly boolean[],
+    parts: RowParts,
+  ): (Tensor | Tensor[] | null)[];
 }
 
 /** Counts operations and releases, so that of both is known which came first. */
@@ -62,6 +75,10 @@ export class TapeNode implements GradientNode, TapeEntry {
     shared: (input: Tensor) => boolean,
   ): Gradient[] {
     return this.#entry.backward(gradients, needed, shared);
+  }
+
+  get inParts(): EntryInParts | undefined {
+    return this.#entry.inParts;
   }
 
   locate(output: Tensor, index: number): string {
@@ -268,45 +285,12 @@ export function backward(loss: Tensor, given: BackwardOptions = {}): void {
     );
   }
   const order = tapeOrder(loss);
-  const shared = sharedWeights(order);
   scope(() => {
     noGrad(() => {
-      const gradients = new Map<Tensor, Tensor>();
-      const pending = new PendingProducts();
-      const give = (t: Tensor, g: Tensor): void => {
-        const before = gradients.get(t);
-        if (before === undefined) return void gradients.set(t, g);
-        // A weight that T steps share gets T gradients: one sum in place, so that memory and time do not go into copies.
-        if (before.storage.references === 1) addInto(before, g);
-        else {
-          gradients.set(t, addTensors(before, g));
-          before.dispose();
-        }
-        g.dispose();
-      };
-      give(
-        loss,
-        options.gradient === undefined ? full(loss.shape, 1, { device: loss.device }) : alias(options.gradient),
-      );
-      for (const node of order.reverse()) {
-        const arriving = node.outputs.map((output) => gradients.get(output) ?? null);
-        if (arriving.every((g) => g === null)) continue;
-        const results = scope(() => node.backward(arriving, node.inputs.map(needsGradient), shared));
-        node.inputs.forEach((t, i) => {
-          const result: Gradient | undefined = results[i];
-          if (result === null || result === undefined || !needsGradient(t)) return;
-          const g = result instanceof Tensor ? result : pending.add(t, result);
-          if (g !== null) give(t, results.lastIndexOf(g) === i ? g : alias(g));
-        });
-        for (const output of node.outputs) {
-          if (output.requiresGrad) continue;
-          gradients.get(output)?.dispose();
-          gradients.delete(output);
-        }
-        if (options.retainGraph !== true) node.release();
-      }
-      for (const [t, g] of pending.rest()) give(t, g);
-      for (const [t, g] of gradients) {
+      const first =
+        options.gradient === undefined ? full(loss.shape, 1, { device: loss.device }) : alias(options.gradient);
+      const { whole } = walkBack(order, loss, first, options.retainGraph === true, null);
+      for (const [t, g] of whole) {
         if (!t.requiresGrad) continue;
         const sum = t.grad === null ? (g.storage.references > 1 ? copyTensor(g) : g) : addTensors(t.grad, g);
         const mask = frozenMask(t);
@@ -316,4 +300,93 @@ export function backward(loss: Tensor, given: BackwardOptions = {}): void {
       }
     });
   });
+}
+
+/**
+ * The gradients of a loss of one element, those of parameters one for each part of the rows, in the scope of the caller; null, with
+ * nothing done, where some operation cannot tell the parts of a parameter's gradient.
+ */
+export function backwardInParts(loss: Tensor, parts: RowParts): Map<Tensor, Tensor[]> | null {
+  const order = tapeOrder(loss);
+  const tells = (node: TapeNode): boolean => node.inParts?.rows === parts.rows || !node.inputs.some(isParameter);
+  if (!order.every(tells)) return null;
+  return noGrad(() => {
+    const { whole, byPart } = walkBack(order, loss, full(loss.shape, 1, { device: loss.device }), false, parts);
+    if ([...whole.keys()].some(isParameter)) {
+      throw new UnrolledError(
+        'INTERNAL',
+        'expected gradients of parameters by part, received a whole one',
+        'report this',
+      );
+    }
+    for (const [t, gradients] of byPart) {
+      const mask = frozenMask(t);
+      if (mask !== undefined) for (const g of gradients) clearFrozen(g, mask);
+    }
+    return byPart;
+  });
+}
+
+/** What was made by no operation, and wants a gradient. */
+export function isParameter(t: Tensor): boolean {
+  return t.requiresGrad && t.node === null;
+}
+
+/** The gradients below a loss: of parameters where there are parts by part. */
+function walkBack(
+  order: TapeNode[],
+  loss: Tensor,
+  first: Tensor,
+  retainGraph: boolean,
+  parts: RowParts | null,
+): { whole: Map<Tensor, Tensor>; byPart: Map<Tensor, Tensor[]> } {
+  const shared = sharedWeights(order);
+  const whole = new Map<Tensor, Tensor>();
+  const byPart = new Map<Tensor, Tensor[]>();
+  const pending = new PendingProducts();
+  /** A weight that T steps share gets T gradients: one sum in place, so that memory and time do not go into copies. */
+  const added = (before: Tensor, g: Tensor): Tensor => {
+    if (before.storage.references === 1) addInto(before, g);
+    else {
+      const sum = addTensors(before, g);
+      before.dispose();
+      before = sum;
+    }
+    g.dispose();
+    return before;
+  };
+  const give = (t: Tensor, g: Tensor): void => {
+    const before = whole.get(t);
+    whole.set(t, before === undefined ? g : added(before, g));
+  };
+  give(loss, first);
+  for (const node of order.reverse()) {
+    const arriving = node.outputs.map((output) => whole.get(output) ?? null);
+    if (arriving.every((g) => g === null)) continue;
+    const needed = node.inputs.map(needsGradient);
+    const results: readonly (Gradient | Tensor[])[] = scope(() =>
+      parts === null || !node.inputs.some(isParameter)
+        ? node.backward(arriving, needed, parts === null ? shared : () => false)
+        : (node.inParts?.backward(arriving, needed, parts) ?? []),
+    );
+    node.inputs.forEach((t, i) => {
+      const result: Gradient | Tensor[] | undefined = results[i];
+      if (result === null || result === undefined || !needsGradient(t)) return;
+      if (Array.isArray(result)) {
+        const before = byPart.get(t);
+        byPart.set(t, before === undefined ? result : result.map((g, part) => added(before[part], g)));
+        return;
+      }
+      const g = result instanceof Tensor ? result : pending.add(t, result);
+      if (g !== null) give(t, results.lastIndexOf(g) === i ? g : alias(g));
+    });
+    for (const output of node.outputs) {
+      if (output.requiresGrad) continue;
+      whole.get(output)?.dispose();
+      whole.delete(output);
+    }
+    if (!retainGraph) node.release();
+  }
+  for (const [t, g] of pending.rest()) give(t, g);
+  return { whole, byPart };
 }

@@ -35,9 +35,11 @@ export function learnRows<X extends { loss: number }>(
     },
     nextShards(shards) {
       const { rows: all } = batches.next();
-      return (shard) => {
-        const { from, to } = rowsOfShard(shard, shards, all.length);
-        return from === to ? null : step(all.subarray(from, to), all);
+      return {
+        compute(shard) {
+          const { from, to } = rowsOfShard(shard, shards, all.length);
+          return from === to ? null : step(all.subarray(from, to), all);
+        },
       };
     },
   };

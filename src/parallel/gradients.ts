@@ -8,7 +8,7 @@ import { apply, uniform } from '../program/expr.js';
 import { requireNumber } from '../range.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { ranks } from './communicator.js';
-import { DEFAULT_SHARDS, ShardedGradients } from './shards.js';
+import { type CutMinibatch, DEFAULT_SHARDS, ShardedGradients, type ShardLoss } from './shards.js';
 import { shardOf, weightOf } from './shardOf.js';
 
 const scaled = apply('mul', argument(0), uniform('scale'));
@@ -71,7 +71,7 @@ export async function backwardInShards<B>(
 ): Promise<{ loss: number }> {
   const calls = new Set([...(parameters instanceof Module ? parameters.randomCalls() : []), defaultCalls()]);
   const gradients = new ShardedGradients(parametersOf(parameters), [...calls], shards, ranks());
-  const { loss } = await gradients.backward({ compute: shardsOf(batch, shards, lossOf) });
+  const { loss } = await gradients.backward(shardsOf(batch, shards, lossOf));
   return { loss };
 }
 
@@ -81,13 +81,14 @@ export function shardsOf<B>(
   shards: number,
   lossOf: (part: B) => Tensor,
   tokensOf: (part: B) => number = weightOf,
-): (shard: number) => { loss: Tensor; tokens: number } | null {
+): CutMinibatch {
   const whole = weightOf(batch);
-  return (shard) => {
+  const compute = (shard: number): ShardLoss | null => {
     const part = shardOf(batch, { shard, shards });
     if (part === null) return null;
     const share = whole === 0 ? 0 : weightOf(part) / whole;
     const loss = lossOf(part);
     return { loss: share === 1 ? loss : mul(loss, share), tokens: tokensOf(part) };
   };
+  return { compute };
 }

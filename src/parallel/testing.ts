@@ -21,10 +21,12 @@ export function memoryRanks(size: number): Ranks[] {
     const link: RankLink = {
       ...{ rank, size, by: 'memory' },
       gather: async (bytes) => (await meet(rank, bytes.slice())) as Uint8Array[],
-      async sum(own, plan, sum) {
-        const blocks = (await meet(rank, own)) as Numbers[];
+      async sum(own, plan, sum, message) {
+        const all = (await meet(rank, { own, message: message.slice() })) as { own: Numbers; message: Uint8Array }[];
+        const blocks = all.map((one) => one.own);
         sum.set(sumBlocks(blocks, plan, sum.length));
         await meet(rank, null);
+        return all.map((one) => one.message);
       },
       fail(reason) {
         failed = new UnrolledError('RANK', `expected all ranks, received the end of rank ${rank}: ${reason}`, 'resume');

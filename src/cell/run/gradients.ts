@@ -1,5 +1,6 @@
 // The gradients of a scan: the plan backward over all steps, then what needs no order, as large products and sums over all rows.
 // Letters: T steps, N batch, D input, K an operand's width, G columns of all linears, R rows of all steps.
+import { eachPart, type RowParts, rowsOfPart } from '../../autograd/parts.js';
 import { empty } from '../../tensor/create.js';
 import { Tensor } from '../../tensor/tensor.js';
 import type { SizedGroup, WeightGroup } from '../plan/layout.js';
@@ -10,6 +11,15 @@ import type { Buffers } from './place.js';
 import { runPlan } from './runPlan.js';
 import { allocate, gatherRows, groupCount, isInputInLoop, type Setting, stateSize } from './setting.js';
 import { stateRows } from './steps.js';
+
+/** Rows over which gradients of parameters are summed. */
+interface SummedRows {
+  count: number;
+  /** The gradients of their G. */
+  dG: Tensor;
+  /** Their values, `width` a row, of a tensor that has them for all rows. */
+  of(t: Tensor, width: number): Tensor;
+}
 
 /**
  * The way back.
@@ -24,7 +34,55 @@ export function gradientsOf(
   gradients: readonly (Tensor | null)[],
   needed: readonly boolean[],
 ): (Tensor | null)[] {
-  const { derived, x, tokens, parameters, initial, options, steps, columns, backend } = setting;
+  const { dx, buffers, dStates } = runBack(setting, kept, gradients, needed);
+  const all: SummedRows = { count: setting.steps.rows, dG: buffers(D_GATES), of: (t) => t };
+  const names = Object.keys(setting.parameters);
+  return [
+    dx,
+    ...names.map((name, i) => (needed[1 + i] ? parameterGradient(setting, buffers, name, all) : null)),
+    ...dStates,
+  ];
+}
+
+/** Whether the gradients of all parameters are sums over the rows of a full grid, of products and rows that are kept. */
+export function canBeInParts({ derived, steps, groups }: Setting): boolean {
+  return steps.ragged === null && derived.cell.vectors.length === 0 && groups.every(({ group }) => !group.perHead);
+}
+
+/** The same with those of parameters by parts of the rows. */
+export function gradientsInParts(
+  setting: Setting,
+  kept: Buffers,
+  gradients: readonly (Tensor | null)[],
+  needed: readonly boolean[],
+  parts: RowParts,
+): (Tensor | Tensor[] | null)[] {
+  const { dx, buffers, dStates } = runBack(setting, kept, gradients, needed);
+  const { T, N } = setting.steps;
+  const names = Object.keys(setting.parameters);
+  const byPart = eachPart(parts, (from, to) => {
+    const of = (t: Tensor, width: number): Tensor => rowsOfPart(t, [T, N, width], from, to);
+    const dG = of(buffers(D_GATES), setting.columns.total);
+    const own: SummedRows = { count: T * (to - from), dG, of };
+    const made = names.map((name, i) => (needed[1 + i] ? parameterGradient(setting, buffers, name, own) : null));
+    dG.dispose();
+    return made;
+  });
+  const ofParameters = names.map((_, i) => {
+    const own = byPart.map((made) => made[i]);
+    return own.every((d) => d !== null) ? own : null;
+  });
+  return [dx, ...ofParameters, ...dStates];
+}
+
+/** All steps backward: the gradients of x and of the initial states, and what those of the parameters are summed from. */
+function runBack(
+  setting: Setting,
+  kept: Buffers,
+  gradients: readonly (Tensor | null)[],
+  needed: readonly boolean[],
+): { dx: Tensor | null; buffers: Buffers; dStates: Tensor[] } {
+  const { derived, x, tokens, initial, options, steps, columns, backend } = setting;
   const { N, rows } = steps;
   const device = x.device;
   const [dOutput, ...dFinal] = gradients;
@@ -48,11 +106,8 @@ export function gradientsOf(
   if (dOutput !== null) own.set(slot('dOutput'), dOutput);
   const buffers: Buffers = (buffer) => own.get(buffer) ?? kept(buffer);
   if (rows > 0) runPlan(setting, { buffers, int8: new Set() }, plan, 'backward');
-  return [
-    needed[0] && !tokens ? inputGradient(setting, buffers, own.get(slot('dInput')), plan) : null,
-    ...Object.keys(parameters).map((name, i) => (needed[1 + i] ? parameterGradient(setting, buffers, name) : null)),
-    ...Object.keys(initial).map((s) => buffers(slot('dState', s))),
-  ];
+  const dx = needed[0] && !tokens ? inputGradient(setting, buffers, own.get(slot('dInput')), plan) : null;
+  return { dx, buffers, dStates: Object.keys(initial).map((s) => buffers(slot('dState', s))) };
 }
 
 /** dG · W_xᵀ for all steps at once, added to `direct`, what the cell's own use of x gave. */
@@ -91,9 +146,9 @@ function inputGradient(
 }
 
 /** Weight gradients are one product over all rows; those of the bias and of vectors are sums over them. */
-function parameterGradient(setting: Setting, buffers: Buffers, name: string): Tensor {
-  const { derived, x, parameters, steps, columns, groups, backend } = setting;
-  const { rows } = steps;
+function parameterGradient(setting: Setting, buffers: Buffers, name: string, summed: SummedRows): Tensor {
+  const { derived, x, parameters, columns, groups, backend } = setting;
+  const rows = summed.count;
   const d = empty(parameters[name].shape, { device: x.device });
   if (rows === 0) {
     backend.fill(d, d.size, 0);
@@ -106,31 +161,37 @@ function parameterGradient(setting: Setting, buffers: Buffers, name: string): Te
       { storage: d.storage, offset: d.offset + at },
     );
   const weight = groups.find(({ group }) => group.parameter === name);
-  if (weight !== undefined) weightGradient(setting, buffers, weight, d);
+  if (weight !== undefined) weightGradient(setting, buffers, weight, summed, d);
   else if (derived.cell.vectors.some((v) => v.name === name))
     sumRows(buffers(slot('dVector', name)), groupCount(setting), 0, d.size, 0, d.size);
   else {
     const { bias, biasTotal, first, total, width } = columns;
-    const dG = buffers(D_GATES);
+    const { dG } = summed;
     if (biasTotal === total) sumRows(dG, rows, 0, total, 0, total);
     else bias.forEach((at, i) => at >= 0 && sumRows(dG, rows, first[i], total, at, width[i]));
   }
   return d;
 }
 
-function weightGradient(setting: Setting, buffers: Buffers, { group, blocks }: SizedGroup, d: Tensor): void {
+function weightGradient(
+  setting: Setting,
+  buffers: Buffers,
+  { group, blocks }: SizedGroup,
+  summed: SummedRows,
+  d: Tensor,
+): void {
   const { x, tokens, steps, sizes, columns, backend } = setting;
-  const { rows } = steps;
-  const dG = buffers(D_GATES);
+  const { count: rows, dG } = summed;
   const lookup = group.kind === 'input' && tokens;
   if (lookup) backend.fill(d, d.size, 0);
-  const operand = lookup ? x : operandRows(setting, buffers, group);
-  const stride = operand.shape[operand.rank - 1];
+  const whole = lookup ? x : operandRows(setting, buffers, group);
+  const stride = lookup ? 1 : whole.shape[whole.rank - 1];
+  const operand = summed.of(whole, stride);
   for (const block of blocks) {
     const from = { storage: dG.storage, offset: dG.offset + block.gate, stride: columns.total };
     const to = { storage: d.storage, offset: d.offset + block.weight, stride: block.stride };
     if (lookup) {
-      backend.scatterAdd({ rows, cols: block.n, tableRows: sizes.input }, from, x, to);
+      backend.scatterAdd({ rows, cols: block.n, tableRows: sizes.input }, from, operand, to);
       continue;
     }
     backend.gemm(
@@ -140,7 +201,8 @@ function weightGradient(setting: Setting, buffers: Buffers, { group, blocks }: S
       to,
     );
   }
-  if (group.kind === 'state' && steps.ragged !== null) operand.dispose();
+  if (operand !== whole) operand.dispose();
+  if (group.kind === 'state' && steps.ragged !== null) whole.dispose();
 }
 
 /** What a group multiplied at all steps: [R, K]. */

@@ -14,7 +14,7 @@ import { deriveCell } from '../plan/derive.js';
 import { type ParameterLayout, parametersOf } from '../plan/layout.js';
 import { slot } from '../plan/slot.js';
 import { type Buffer, bufferOf, describeBuffer, GATES } from './buffer.js';
-import { gradientsOf } from './gradients.js';
+import { canBeInParts, gradientsInParts, gradientsOf } from './gradients.js';
 import type { Buffers } from './place.js';
 import { runPlan } from './runPlan.js';
 import {
@@ -118,6 +118,13 @@ class ScanRun {
         outputs: [output, ...finals],
         backward: (gradients, needed) =>
           gradientsOf(this.#setting, (buffer) => this.#buffer(buffer), gradients, needed),
+        inParts: canBeInParts(this.#setting)
+          ? {
+              rows: steps.N,
+              backward: (gradients, needed, parts) =>
+                gradientsInParts(this.#setting, (buffer) => this.#buffer(buffer), gradients, needed, parts),
+            }
+          : undefined,
         release: () => this.#release(),
         locate: (tensor, index) => this.#locate(tensor === output, Math.floor(index / width)),
       });

@@ -1,17 +1,26 @@
 // How a language model learns: minibatches of a text with the state carried on, truncated backpropagation through time.
-import { crossEntropy } from '../../autograd/ops.js';
+import { concat, crossEntropy, mul, sum } from '../../autograd/ops.js';
+import { eachPart, type RowParts } from '../../autograd/parts.js';
 import { Fingerprint } from '../../data/fingerprint.js';
 import { BatchSampler } from '../../data/sampling.js';
 import { detach, type RecurrentState } from '../../nn/recurrent.js';
 import { fromData } from '../../tensor/create.js';
 import { keep } from '../../tensor/scope.js';
+import type { Tensor } from '../../tensor/tensor.js';
 import type { Corpus } from '../../text/corpus.js';
 import type { LossMetrics } from '../../text/perplexity.js';
-import { rowsOfShard } from '../../parallel/shards.js';
+import { rowsOfShard, type ShardLoss } from '../../parallel/shards.js';
+import type { RankRange } from '../../parallel/tree.js';
 import { partOfMean } from '../rows.js';
 import type { Lesson } from '../task.js';
 import type { LanguageNetwork } from './languageNetwork.js';
 import type { ResolvedLanguageModelOptions } from './options.js';
+
+/**
+ * Tokens of the smallest shard from which on the shards of a rank are computed at once: kernels for fewer rows add in another order, and
+ * the bits would tell how many ranks there are.
+ */
+const TOGETHER_FROM = 16;
 
 /** @param evaluate on tokens, in evaluation mode. Errors: TOO_SHORT, RANGE. */
 export function languageLesson(
@@ -30,6 +39,22 @@ export function languageLesson(
   const states = new Map<number, { now: RecurrentState | null; before: RecurrentState | null }>();
   const drop = (old: RecurrentState | null): void =>
     old?.forEach((layer) => Object.values(layer).forEach((t) => t.dispose()));
+  /** That of all rows of these shards, where a checkpoint had it shard by shard. */
+  const joined = ({ from, to }: RankRange): RecurrentState | null => {
+    const parts = [...states].filter(([shard, { now }]) => shard >= from && shard < to && now !== null);
+    if (parts.length < 2) return states.get(from)?.now ?? null;
+    const each = parts.sort(([a], [b]) => a - b).flatMap(([, { now }]) => (now === null ? [] : [now]));
+    const whole = each[0].map((layer, l) =>
+      Object.fromEntries(Object.keys(layer).map((name) => [name, keep(concat(each.map((own) => own[l][name])))])),
+    );
+    for (const [shard, { now, before: old }] of parts) {
+      drop(now);
+      drop(old);
+      states.delete(shard);
+    }
+    states.set(from, { now: whole, before: null });
+    return whole;
+  };
   const kept = (result: RecurrentState): RecurrentState => {
     const own = detach(result);
     for (const layer of own) for (const t of Object.values(layer)) keep(t);
@@ -54,22 +79,62 @@ export function languageLesson(
     },
     nextShards(shards) {
       const batch = sampler.next(buffers);
-      return (shard) => {
-        const { from, to } = rowsOfShard(shard, shards, batchSize);
-        if (from === to) return null;
+      const isFirst = batch.index === 0 || sampling === 'random';
+      /** Tokens of some rows: [T, rows]. */
+      const cut = (whole: Int32Array, { from, to }: RankRange): Tensor => {
+        const own = new Int32Array(numSteps * (to - from));
+        for (let t = 0; t < numSteps; t++) {
+          own.set(whole.subarray(t * batchSize + from, t * batchSize + to), t * (to - from));
+        }
+        return fromData(own, [numSteps, to - from]);
+      };
+      /** What the rows from this shard on carry on: kept until the step after the next. */
+      const carry = (shard: number, result: RecurrentState): void => {
         const { now = null, before: old = null } = states.get(shard) ?? {};
         drop(old);
-        const [x, y] = [batch.x, batch.y].map((whole) => {
-          const own = new Int32Array(numSteps * (to - from));
-          for (let t = 0; t < numSteps; t++) {
-            own.set(whole.subarray(t * batchSize + from, t * batchSize + to), t * (to - from));
-          }
-          return fromData(own, [numSteps, to - from]);
-        });
-        const result = network.forward(x, detach(batch.index === 0 || sampling === 'random' ? null : now));
-        states.set(shard, { now: kept(result.state), before: now });
-        const loss = partOfMean(crossEntropy(result.logits, y), to - from, batchSize);
-        return { loss, tokens: x.size };
+        states.set(shard, { now: kept(result), before: now });
+      };
+      const compute = (shard: number): ShardLoss | null => {
+        const rows = rowsOfShard(shard, shards, batchSize);
+        if (rows.from === rows.to) return null;
+        const result = network.forward(cut(batch.x, rows), detach(isFirst ? null : (states.get(shard)?.now ?? null)));
+        carry(shard, result.state);
+        const own = rows.to - rows.from;
+        const loss = partOfMean(crossEntropy(result.logits, cut(batch.y, rows)), own, batchSize);
+        return { loss, tokens: own * numSteps };
+      };
+      if (numSteps * Math.floor(batchSize / shards) < TOGETHER_FROM) return { compute };
+      let after: RecurrentState | null = null;
+      let first = 0;
+      const parts = ({ from, to }: RankRange): RowParts => {
+        const begins = Array.from({ length: to - from + 1 }, (_, i) => rowsOfShard(from + i, shards, batchSize).from);
+        return { rows: begins[to - from] - begins[0], cuts: begins.map((begin) => begin - begins[0]) };
+      };
+      return {
+        compute,
+        together: {
+          parts,
+          compute(own) {
+            const { rows: count, cuts } = parts(own);
+            const { from } = rowsOfShard(own.from, shards, batchSize);
+            const rows = { from, to: from + count };
+            first = own.from;
+            const carried = isFirst ? null : joined(own);
+            const result = network.forward(cut(batch.x, rows), detach(carried));
+            after = result.state;
+            const each = crossEntropy(result.logits, cut(batch.y, rows), { reduction: 'none' });
+            const values = each.data();
+            const losses = eachPart({ rows: count, cuts }, (begin, end) => {
+              let sum = 0;
+              for (let t = 0; t < numSteps; t++) for (let n = begin; n < end; n++) sum += values[t * count + n];
+              return sum / (numSteps * batchSize);
+            });
+            return { loss: mul(sum(each), 1 / (numSteps * batchSize)), losses, tokens: values.length };
+          },
+          done() {
+            if (after !== null) carry(first, after);
+          },
+        },
       };
     },
     evaluate: () => (corpus.validation.length < 2 ? null : evaluate(corpus.validation)),

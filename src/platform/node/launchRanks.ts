@@ -1,5 +1,5 @@
-// Starts a program once for each rank: by mpirun where there is MPI, else as processes of this machine. Whoever starts them waits, and
-// tells the others when one ends.
+// Starts a program once for each rank, as processes of this machine over shared memory; by mpirun where the native addon is missing, or
+// where UNROLLED_RANKS_BY says mpi. Whoever starts them waits, and tells the others when one ends.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
