@@ -2,7 +2,7 @@
 // of parameters, is summed for each part alone. Products of many rows are faster than those of few, and the bits are those of each part.
 import { backendOf } from '../backend/registry.js';
 import { empty } from '../tensor/create.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { Tensor } from '../tensor/tensor.js';
 
 /** Parts of the rows, which are axis 1: part i has rows cuts[i] … cuts[i + 1]. */
 export interface RowParts {
@@ -15,7 +15,7 @@ export function eachPart<R>({ cuts }: RowParts, run: (from: number, to: number, 
   return cuts.slice(1).map((to, i) => run(cuts[i], to, i));
 }
 
-/** Rows from … to of axis 1 of [T, N, width], put together: [T · (to − from), width]. */
+/** Rows from … to of axis 1 of [T, N, width], put together: [T · (to − from), width]. All of them are where they are. */
 export function rowsOfPart(
   t: Pick<Tensor, 'storage' | 'offset' | 'dtype' | 'device'>,
   [T, N, width]: readonly [number, number, number],
@@ -23,6 +23,7 @@ export function rowsOfPart(
   to: number,
 ): Tensor {
   const own = (to - from) * width;
+  if (from === 0 && to === N) return new Tensor(t.storage, [T * N, width], t.offset);
   const out = empty([T * (to - from), width], { device: t.device, dtype: t.dtype });
   if (out.size === 0) return out;
   const spec = { shape: [T, own], inStrides: [N * width, 1], outStrides: [own, 1] };
