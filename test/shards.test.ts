@@ -16,7 +16,7 @@ import { type Ranks, setRanks } from '../src/parallel/communicator.js';
 import { allReduceGradients, backwardInShards } from '../src/parallel/gradients.js';
 import { shardOf } from '../src/parallel/shardOf.js';
 import type { Tensor } from '../src/tensor/tensor.js';
-import { memoryRanks } from '../src/parallel/testing.js';
+import { memoryRanks, onRanks } from '../src/parallel/testing.js';
 import { Corpus } from '../src/text/corpus.js';
 import { TextClassifier } from '../src/models/classifier/textClassifier.js';
 import { Forecaster } from '../src/models/forecaster/forecaster.js';
@@ -33,17 +33,6 @@ beforeAll(async () => {
 interface Trained {
   toBytes(): Uint8Array;
   training: { loss: number } | null;
-}
-
-/** One model for each rank, trained together. */
-async function onRanks<M>(size: number, fit: () => Promise<M>): Promise<M[]> {
-  const alone = memoryRanks(1)[0];
-  const running = (size === 1 ? [alone] : memoryRanks(size)).map((one) => {
-    setRanks(one);
-    return fit();
-  });
-  setRanks(alone);
-  return Promise.all(running);
 }
 
 const rng = new Philox(5);
@@ -151,6 +140,50 @@ describe.each(Object.entries(TASKS))('%s', (_, { fit, plain }) => {
     const [whole] = await onRanks(1, () => fit({ ...plain, maxSteps: 4, shards: undefined }));
     const [cut] = await onRanks(1, () => fit({ ...plain, maxSteps: 4, shards: 4 }));
     expect(cut.training?.loss).toBeCloseTo(whole.training?.loss ?? NaN, 4);
+  });
+});
+
+describe('onStep', () => {
+  const options = { ...small, batchSize: 19, numSteps: 20 };
+
+  it('takes checkpoints of a training in shards, which go on as the same run', async () => {
+    let saved: Uint8Array | undefined;
+    const whole = await LanguageModel.fit(CORPUS, {
+      ...options,
+      onStep: ({ step }, training) => {
+        if (step === 2) saved = training.checkpoint();
+      },
+    });
+    for (const again of await onRanks(2, () => LanguageModel.fit(CORPUS, { resume: saved }))) {
+      expect(Buffer.from(again.toBytes()).equals(Buffer.from(whole.toBytes()))).toBe(true);
+    }
+  });
+
+  it('is called on rank 0 alone, whose learning rate holds on all', async () => {
+    const steps: number[] = [];
+    const fitting = (): Promise<LanguageModel> =>
+      LanguageModel.fit(CORPUS, {
+        ...options,
+        onStep: async ({ step }, training) => {
+          steps.push(step);
+          await Promise.resolve();
+          if (step === 2) training.learningRate = 0.05;
+        },
+      });
+    const [alone] = await onRanks(1, fitting);
+    const plain = await LanguageModel.fit(CORPUS, options);
+    expect(Buffer.from(plain.toBytes()).equals(Buffer.from(alone.toBytes()))).toBe(false);
+    const before = steps.length;
+    for (const model of await onRanks(3, fitting)) {
+      expect(Buffer.from(model.toBytes()).equals(Buffer.from(alone.toBytes()))).toBe(true);
+    }
+    expect(steps.slice(before)).toEqual(steps.slice(0, before));
+  });
+
+  it('refuses checkpoints between steps of several ranks', async () => {
+    const fitting = (): Promise<LanguageModel> =>
+      LanguageModel.fit(CORPUS, { ...options, onStep: (_, training) => void training.checkpoint() });
+    await expect(onRanks(2, fitting)).rejects.toThrow(/one process for checkpoint\(\).*one of 2 ranks/);
   });
 });
 

@@ -2,7 +2,7 @@
 import { UnrolledError } from '../errors.js';
 import type { Numbers, RankLink } from '../platform/rankLink.js';
 import { TreeSum } from './tree.js';
-import { type Ranks, ranksOver } from './communicator.js';
+import { type Ranks, ranksOver, setRanks } from './communicator.js';
 
 /** `size` ranks that meet in memory: run what each does at the same time, by Promise.all. */
 export function memoryRanks(size: number): Ranks[] {
@@ -35,6 +35,17 @@ export function memoryRanks(size: number): Ranks[] {
     };
     return ranksOver(link);
   });
+}
+
+/** One result for each rank, of what all do together. */
+export async function onRanks<M>(size: number, run: () => Promise<M>): Promise<M[]> {
+  const alone = memoryRanks(1)[0];
+  const running = (size === 1 ? [alone] : memoryRanks(size)).map((one) => {
+    setRanks(one);
+    return run();
+  });
+  setRanks(alone);
+  return Promise.all(running);
 }
 
 /** What a link sums, number by number. */

@@ -6,7 +6,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UnrolledError } from '../../errors.js';
 import type { FoundAddon } from './addon.js';
-import { findMpi, MPI_HELP, requireShared } from './ranks.js';
+import { findMpi, MPI_HELP } from './mpiAddon.js';
+import { requireShared } from './ranks.js';
 
 /** How long a rank that was told to end may take, in milliseconds. */
 const GRACE = 6000;
