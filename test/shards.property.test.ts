@@ -29,7 +29,7 @@ const EXAMPLES = Array.from({ length: 34 }, (_, i) => {
 });
 
 const common = {
-  cell: fc.constantFrom('lstm', 'gru', 'rnn', 'PeepholeLSTM', 'GRUResetBefore', 'LayerNormLSTM'),
+  cell: fc.constantFrom('lstm', 'gru', 'rnn', 'lstm-peephole', 'gru-reset-before', 'lstm-layer-norm'),
   hiddenSize: fc.constantFrom(3, 8, 17),
   numLayers: fc.constantFrom(1, 2),
   dropout: fc.constantFrom(0, 0.3),

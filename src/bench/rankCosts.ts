@@ -23,7 +23,7 @@ export interface NetworkCost {
 
 /** The line through the seconds of steps of two batches. */
 export function computeCost(rows: number, seconds: number, fewerRows: number, fewerSeconds: number): ComputeCost {
-  const row = (seconds - fewerSeconds) / (rows - fewerRows);
+  const row = Math.max(0, (seconds - fewerSeconds) / (rows - fewerRows));
   return { row, fixed: Math.max(0, seconds - row * rows) };
 }
 

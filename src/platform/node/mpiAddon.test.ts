@@ -1,6 +1,6 @@
 // The addon for MPI where the library came as a package: sources, and no addon.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,7 +40,13 @@ describe('the addon for MPI of a package', () => {
     const [built, ...others] = readdirSync(join(folder, 'cache', 'unrolled'));
     expect(built).toMatch(/^mpi-[0-9a-f]{16}\.node$/);
     expect(others).toEqual([]);
-    writeFileSync(join(folder, 'cache', 'unrolled', built), 'no addon');
+    const { mtimeMs } = statSync(join(folder, 'cache', 'unrolled', built));
+    expect('addon' in findMpi(kernels())).toBe(true);
+    expect(statSync(join(folder, 'cache', 'unrolled', built)).mtimeMs).toBe(mtimeMs);
+  });
+
+  it('says that it does not load', () => {
+    writeFileSync(join(kernels(), 'mpi.node'), 'no addon');
     expect(findMpi(kernels())).toMatchObject({ reason: expect.stringContaining('does not load') as string });
   });
 
