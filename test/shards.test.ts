@@ -85,6 +85,11 @@ const TASKS: Readonly<Record<string, Task>> = {
       }),
     plain: { embeddingDropout: 0, recurrent: {} },
   },
+  'a language model with a sampled softmax': {
+    fit: (options) =>
+      LanguageModel.fit(CORPUS, { ...small, numSteps: 7, tied: true, embeddingSize: 8, softmaxSamples: 6, ...options }),
+    plain: {},
+  },
   'a ragged classifier': {
     fit: (options) =>
       TextClassifier.fit(ROWS, { ...small, wordDropout: 0.2, dropout: 0.3, classWeights: 'balanced', ...options }),

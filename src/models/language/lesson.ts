@@ -2,9 +2,11 @@
 import { concat, crossEntropy, mul, sum } from '../../autograd/ops.js';
 import { eachPart, type RowParts } from '../../autograd/parts.js';
 import { Fingerprint } from '../../data/fingerprint.js';
-import { BatchSampler } from '../../data/sampling.js';
+import { BatchSampler, type TokenBatch } from '../../data/sampling.js';
+import { UnrolledError } from '../../errors.js';
 import { detach, type RecurrentState } from '../../nn/recurrent.js';
 import { fromData } from '../../tensor/create.js';
+import { requireNumber } from '../../range.js';
 import { keep } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Corpus } from '../../text/corpus.js';
@@ -15,6 +17,7 @@ import { partOfMean } from '../rows.js';
 import type { Lesson } from '../task.js';
 import type { LanguageNetwork } from './languageNetwork.js';
 import type { ResolvedLanguageModelOptions } from './options.js';
+import { type Candidates, CandidateSampler } from './sampledSoftmax.js';
 
 /**
  * Tokens of the smallest shard from which on the shards of a rank are computed at once: kernels for fewer rows add in another order, and
@@ -26,10 +29,17 @@ const TOGETHER_FROM = 16;
 export function languageLesson(
   network: LanguageNetwork,
   corpus: Corpus,
-  { numSteps, batchSize, sampling, seed }: ResolvedLanguageModelOptions,
+  { numSteps, batchSize, sampling, seed, softmaxSamples = 0 }: ResolvedLanguageModelOptions,
   evaluate: (tokens: Int32Array) => LossMetrics,
 ): Lesson<LossMetrics> {
   const sampler = new BatchSampler(corpus.train, { batchSize, numSteps, sampling, seed });
+  const candidateSampler = candidatesOf(network, corpus, { softmaxSamples, targets: numSteps * batchSize, seed });
+  /** A minibatch, and of a sampled softmax the words that its targets are told from. */
+  const nextBatch = (): { batch: TokenBatch; targets: Int32Array; candidates?: Candidates } => {
+    const batch = sampler.next(buffers);
+    const candidates = candidateSampler?.draw(batch.y, batch.epoch * batch.count + batch.index);
+    return { batch, targets: candidates?.targets ?? batch.y, candidates };
+  };
   const shape = [numSteps, batchSize];
   const buffers = { x: new Int32Array(numSteps * batchSize), y: new Int32Array(numSteps * batchSize) };
   /** Carried from minibatch to minibatch; the one before it is still read until its step is done. */
@@ -69,16 +79,16 @@ export function languageLesson(
     },
     stepsPerEpoch: sampler.count(0),
     next() {
-      const batch = sampler.next(buffers);
+      const { batch, targets, candidates } = nextBatch();
       drop(before);
       before = state;
       const carried = batch.index === 0 || sampling === 'random' ? null : state;
-      const result = network.forward(fromData(batch.x, shape), detach(carried));
+      const result = network.forward(fromData(batch.x, shape), detach(carried), { candidates });
       state = kept(result.state);
-      return { loss: crossEntropy(result.logits, fromData(batch.y, shape)), tokens: numSteps * batchSize };
+      return { loss: crossEntropy(result.logits, fromData(targets, shape)), tokens: numSteps * batchSize };
     },
     nextShards(shards) {
-      const batch = sampler.next(buffers);
+      const { batch, targets, candidates } = nextBatch();
       const isFirst = batch.index === 0 || sampling === 'random';
       /** Tokens of some rows: [T, rows]. */
       const cut = (whole: Int32Array, { from, to }: RankRange): Tensor => {
@@ -97,10 +107,11 @@ export function languageLesson(
       const compute = (shard: number): ShardLoss | null => {
         const rows = rowsOfShard(shard, shards, batchSize);
         if (rows.from === rows.to) return null;
-        const result = network.forward(cut(batch.x, rows), detach(isFirst ? null : (states.get(shard)?.now ?? null)));
+        const before = isFirst ? null : (states.get(shard)?.now ?? null);
+        const result = network.forward(cut(batch.x, rows), detach(before), { candidates });
         carry(shard, result.state);
         const own = rows.to - rows.from;
-        const loss = partOfMean(crossEntropy(result.logits, cut(batch.y, rows)), own, batchSize);
+        const loss = partOfMean(crossEntropy(result.logits, cut(targets, rows)), own, batchSize);
         return { loss, tokens: own * numSteps };
       };
       if (numSteps * Math.floor(batchSize / shards) < TOGETHER_FROM) return { compute };
@@ -120,9 +131,9 @@ export function languageLesson(
             const rows = { from, to: from + count };
             first = own.from;
             const carried = isFirst ? null : joined(own);
-            const result = network.forward(cut(batch.x, rows), detach(carried));
+            const result = network.forward(cut(batch.x, rows), detach(carried), { candidates });
             after = result.state;
-            const each = crossEntropy(result.logits, cut(batch.y, rows), { reduction: 'none' });
+            const each = crossEntropy(result.logits, cut(targets, rows), { reduction: 'none' });
             const values = each.data();
             const losses = eachPart({ rows: count, cuts }, (begin, end) => {
               let sum = 0;
@@ -158,6 +169,29 @@ export function languageLesson(
       }
     },
   };
+}
+
+/** Where the softmax is sampled, what samples it. Errors: RANGE; OPTION for a decoder with weights of its own. */
+function candidatesOf(
+  network: LanguageNetwork,
+  { train, vocabulary }: Corpus,
+  { softmaxSamples, targets, seed }: { softmaxSamples: number; targets: number; seed: number },
+): CandidateSampler | null {
+  requireNumber(
+    'softmaxSamples',
+    softmaxSamples,
+    { min: 0, whole: true },
+    '1000 is usual; 0 takes the whole vocabulary',
+  );
+  if (softmaxSamples === 0) return null;
+  if (!network.hasTiedVectors) {
+    throw new UnrolledError(
+      'OPTION',
+      'expected tied vectors for softmaxSamples, received a decoder with weights of its own',
+      'set tied to true, or softmaxSamples to 0',
+    );
+  }
+  return new CandidateSampler(train, { vocabulary: vocabulary.size, targets, draws: softmaxSamples, seed });
 }
 
 function fingerprints({ train, validation, vocabulary }: Corpus): Lesson['data'] {
