@@ -1,7 +1,9 @@
 // A minibatch cut into shards: rows that are computed together. How many shards there are decides the bits of the gradients; which
 // rank computes which does not.
-import type { RowParts } from '../autograd/parts.js';
-import { backward, backwardInParts } from '../autograd/tape.js';
+import type { RowParts } from '../autograd/rowParts.js';
+import { backwardInParts } from '../autograd/parts.js';
+import { backward } from '../autograd/tape.js';
+import { scanInParts } from '../cell/run/parts.js';
 import { argument, updateInPlace } from '../autograd/elementwise.js';
 import { UnrolledError } from '../errors.js';
 import type { RandomCalls } from '../nn/random.js';
@@ -228,7 +230,7 @@ export class ShardedGradients {
       counts[0] = tokens;
       this.#count(before, counts);
       if (isTogether) check?.(loss, loss.item());
-      const gradients = isTogether ? backwardInParts(loss, parts) : null;
+      const gradients = isTogether ? backwardInParts(loss, parts, [scanInParts]) : null;
       if (gradients === null) return null;
       together.done();
       const sum = new TreeSum<Gradients>(addGradients(this.#parameters));

@@ -1,6 +1,6 @@
 // How a language model learns: minibatches of a text with the state carried on, truncated backpropagation through time.
 import { concat, crossEntropy, mul, sum } from '../../autograd/ops.js';
-import { eachPart, type RowParts } from '../../autograd/parts.js';
+import { eachPart, type RowParts } from '../../autograd/rowParts.js';
 import { Fingerprint } from '../../data/fingerprint.js';
 import { BatchSampler } from '../../data/sampling.js';
 import { detach, type RecurrentState } from '../../nn/recurrent.js';
