@@ -9,7 +9,7 @@ import { keep } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Corpus } from '../../text/corpus.js';
 import type { LossMetrics } from '../../text/perplexity.js';
-import { rowsOfShard, type ShardLoss } from '../../parallel/shards.js';
+import { rowsOfShard, type ShardLoss } from '../../parallel/cut.js';
 import type { RankRange } from '../../parallel/tree.js';
 import { partOfMean } from '../rows.js';
 import type { Lesson } from '../task.js';

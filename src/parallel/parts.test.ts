@@ -1,19 +1,19 @@
 // Gradients by parts of the rows: to the bit those of each part alone.
 import { beforeAll, expect, it } from 'vitest';
-import '../../onNode/setup.js';
-import '../../autograd/methods.js';
-import { crossEntropy, mul, slice, sum } from '../../autograd/ops.js';
-import { backwardInParts } from '../../autograd/parts.js';
-import type { RowParts } from '../../autograd/rowParts.js';
-import { backward } from '../../autograd/tape.js';
-import { useBackend } from '../../backend/choose.js';
-import { Embedding, Linear } from '../../nn/layers.js';
-import { Module } from '../../nn/module.js';
-import { Recurrent } from '../../nn/recurrent.js';
-import { fromData } from '../../tensor/create.js';
-import { Philox } from '../../tensor/philox.js';
-import type { Tensor } from '../../tensor/tensor.js';
-import { scanInParts } from './parts.js';
+import '../onNode/setup.js';
+import '../autograd/methods.js';
+import { crossEntropy, mul, slice, sum } from '../autograd/ops.js';
+import { backwardInParts } from '../autograd/parts.js';
+import type { RowParts } from '../autograd/rowParts.js';
+import { backward } from '../autograd/tape.js';
+import { useBackend } from '../backend/choose.js';
+import { Embedding, Linear } from '../nn/layers.js';
+import { Module } from '../nn/module.js';
+import { Recurrent } from '../nn/recurrent.js';
+import { fromData } from '../tensor/create.js';
+import { Philox } from '../tensor/philox.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { scanInParts } from '../cell/run/parts.js';
 
 beforeAll(async () => {
   await useBackend('wasm');
