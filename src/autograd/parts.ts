@@ -1,6 +1,6 @@
 // Gradients of parameters by parts of a minibatch: rows [T, N, …] are computed together, and only what is summed over rows, the gradients
 // of parameters, is summed for each part alone. Products of many rows are faster than those of few, and the bits are those of each part.
-// A file of its own: only a training in shards needs it.
+// A file of its own: pages that train nothing go without it.
 import { UnrolledError } from '../errors.js';
 import { backendOf } from '../backend/registry.js';
 import { empty, full } from '../tensor/create.js';

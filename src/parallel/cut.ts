@@ -1,5 +1,5 @@
 // How a minibatch is cut into shards: rows that are computed together. How many shards there are decides the bits of the gradients; which
-// rank computes which does not. The sum itself, which only a training in shards loads, is in shards.ts.
+// rank computes which does not. The sum itself is in shards.ts.
 import type { RowParts } from '../autograd/rowParts.js';
 import { UnrolledError } from '../errors.js';
 import type { Tensor } from '../tensor/tensor.js';

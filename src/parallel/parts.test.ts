@@ -1,12 +1,13 @@
 // Gradients by parts of the rows: to the bit those of each part alone.
 import { beforeAll, expect, it } from 'vitest';
-import '../onNode/setup.js';
 import '../autograd/methods.js';
 import { crossEntropy, mul, slice, sum } from '../autograd/ops.js';
 import { backwardInParts } from '../autograd/parts.js';
 import type { RowParts } from '../autograd/rowParts.js';
 import { backward } from '../autograd/tape.js';
 import { useBackend } from '../backend/choose.js';
+import { nodePlatform } from '../platform/node/node.js';
+import { setPlatform } from '../platform/platform.js';
 import { Embedding, Linear } from '../nn/layers.js';
 import { Module } from '../nn/module.js';
 import { Recurrent } from '../nn/recurrent.js';
@@ -16,6 +17,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { scanInParts } from '../cell/run/parts.js';
 
 beforeAll(async () => {
+  setPlatform(nodePlatform);
   await useBackend('wasm');
 });
 

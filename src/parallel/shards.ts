@@ -1,4 +1,4 @@
-// Gradients of a minibatch that is cut into shards (cut.ts), and their sum over all ranks. A training without shards does not load this.
+// Gradients of a minibatch that is cut into shards (cut.ts), and their sum over all ranks.
 import { backwardInParts } from '../autograd/parts.js';
 import { backward } from '../autograd/tape.js';
 import { scanInParts } from '../cell/run/parts.js';

@@ -11,7 +11,7 @@ import { type Schedule, scheduleByName } from '../optim/schedules.js';
 import type { RandomCalls } from '../nn/random.js';
 import { type Ranks, ranks } from '../parallel/communicator.js';
 import type { CutMinibatch } from '../parallel/cut.js';
-import type { ShardedGradients } from '../parallel/shards.js';
+import { ShardedGradients } from '../parallel/shards.js';
 import { getPlatform } from '../platform/platform.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -219,7 +219,7 @@ export async function train<M extends { loss: number }>(
   const between = { learningRate: options.learningRate, state: () => state() };
   const { ranks: all = ranks(), shards = 0 } = options;
   const calls = [...new Set([...(task.calls ?? []), ...network.randomCalls()])];
-  const sharded = shards === 0 ? null : await shardedGradients(parameters, calls, shards, all);
+  const sharded = shards === 0 ? null : new ShardedGradients(parameters, calls, shards, all);
   const criterion = (metrics: M): number => task.criterion?.(metrics) ?? metrics.loss;
 
   const step = (progress: number, clocks: SharedClock): number | null | Promise<number | null> => {
@@ -362,12 +362,6 @@ export async function train<M extends { loss: number }>(
   const { secondsInSums = 0 } = sharded ?? {};
   const figures = { tokensPerSecond, secondsInSums, loss: smoothed, history: entries, validation, final, score };
   return { reason, epochs: task.epochs(), ...counters, ...figures };
-}
-
-/** Loaded where it is asked for: pages that train alone go without. */
-async function shardedGradients(...given: ConstructorParameters<typeof ShardedGradients>): Promise<ShardedGradients> {
-  const { ShardedGradients: Sharded } = await import('../parallel/shards.js');
-  return new Sharded(...given);
 }
 
 async function holdingYoungGeneration<T>(run: () => Promise<T>): Promise<T> {
