@@ -8,9 +8,8 @@ import { empty } from '../tensor/create.js';
 import type { RandomKey } from '../tensor/philox.js';
 import { broadcastShapes, sameShape, type Shape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { isParameter, isRecording, record } from './tape.js';
-import { expand, slice, sumTo } from './movement.js';
-import { eachPart } from './parts.js';
+import { isRecording, record } from './tape.js';
+import { expand, sumTo } from './movement.js';
 
 /** The name of input i in an expression: `argument(0)` is the first tensor. */
 export function argument(i: number): Expr {
@@ -131,17 +130,6 @@ export function elementwise(expr: Expr, given: readonly Tensor[], options: Eleme
   const device = inputs[0].device;
   const y = empty(shape, { device });
   runProgram(forward, new Map([...inputs.map((t, i): [string, Tensor] => [`x${i}`, t]), ['y', y]]), shape, options);
-  /** What arrives at each input before it is summed to the input's shape. */
-  const unsummed = (gy: Tensor, needed: readonly boolean[]): (Tensor | null)[] => {
-    const { compiled, readsResult } = deriveBackward(expr, needed, options.gradients);
-    const results = inputs.map((_, i) => (compiled.operands.includes(`g${i}`) ? empty(shape, { device }) : null));
-    const named = new Map<string, Tensor>([['gy', gy]]);
-    inputs.forEach((t, i) => named.set(`x${i}`, t));
-    if (readsResult) named.set('y', y);
-    results.forEach((g, i) => g !== null && named.set(`g${i}`, g));
-    if (results.some((g) => g !== null)) runProgram(compiled, named, shape, options);
-    return results;
-  };
   if (isRecording(inputs)) {
     record({
       op: options.op ?? (expr.kind === 'op' ? expr.op : 'elementwise'),
@@ -149,34 +137,18 @@ export function elementwise(expr: Expr, given: readonly Tensor[], options: Eleme
       outputs: [y],
       backward([gy], needed) {
         if (gy === null) return [];
-        return unsummed(gy, needed).map((g, i) => (g === null ? null : sumTo(g, inputs[i].shape)));
+        const { compiled, readsResult } = deriveBackward(expr, needed, options.gradients);
+        const results = inputs.map((_, i) => (compiled.operands.includes(`g${i}`) ? empty(shape, { device }) : null));
+        const named = new Map<string, Tensor>([['gy', gy]]);
+        inputs.forEach((t, i) => named.set(`x${i}`, t));
+        if (readsResult) named.set('y', y);
+        results.forEach((g, i) => g !== null && named.set(`g${i}`, g));
+        if (results.some((g) => g !== null)) runProgram(compiled, named, shape, options);
+        return results.map((g, i) => (g === null ? null : sumTo(g, inputs[i].shape)));
       },
-      inParts: !isOfRows(inputs, shape)
-        ? undefined
-        : {
-            rows: shape[1],
-            backward([gy], needed, parts) {
-              if (gy === null) return [];
-              return unsummed(gy, needed).map((g, i) => {
-                const { shape: own } = inputs[i];
-                if (g === null || sameShape(own, shape)) return g;
-                return eachPart(parts, (from, to) => sumTo(slice(g, 1, from, to), own));
-              });
-            },
-          },
     });
   }
   return y;
-}
-
-/** Whether rows [T, N, …] are computed each for itself, and a parameter is the same for all of them. */
-function isOfRows(inputs: readonly Tensor[], shape: Shape): boolean {
-  return (
-    shape.length === 3 &&
-    inputs.every((t) =>
-      sameShape(t.shape, shape) ? !isParameter(t) : t.rank < 2 && (isParameter(t) || !isRecording([t])),
-    )
-  );
 }
 
 function runProgram(

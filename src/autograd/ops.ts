@@ -13,8 +13,7 @@ import { clearFrozen } from './freeze.js';
 import { asFloat, asTensors } from './integers.js';
 import { clone, concat, transpose } from './movement.js';
 import { sum } from './reductions.js';
-import { eachPart, rowsOfPart } from './parts.js';
-import { alias, type EntryInParts, isParameter, isRecording, record, setTapeArithmetic } from './tape.js';
+import { alias, isRecording, record, setTapeArithmetic } from './tape.js';
 
 const [x0, x1] = [argument(0), argument(1)];
 const sumExpr = apply('add', x0, x1);
@@ -67,33 +66,8 @@ export function matmul(left: TensorLike, right: TensorLike): Tensor {
       if (db !== null) product(a, g, db, batches, k, n, m, true, false);
       return [da, db];
     },
-    ...(a.rank === 3 && b.rank === 2 && k > 0 && !isParameter(a) ? { inParts: matmulInParts(a, b) } : {}),
   });
   return out;
-}
-
-/** The gradients of [T, N, K] · [K, M], where the factors are parameters by parts of N. */
-function matmulInParts(a: Tensor, b: Tensor): EntryInParts {
-  const [T, N, k] = a.shape;
-  const n = b.shape[1];
-  return {
-    rows: N,
-    backward([g], [needA, needB], parts) {
-      if (g === null) return [];
-      const da = needA ? empty(a.shape, { device: a.device }) : null;
-      if (da !== null) product(g, b, da, 1, T * N, k, n, false, true);
-      if (!needB) return [da];
-      const db = eachPart(parts, (from, to) => {
-        const [x, own] = [rowsOfPart(a, [T, N, k], from, to), rowsOfPart(g, [T, N, n], from, to)];
-        const d = empty(b.shape, { device: a.device });
-        product(x, own, d, 1, k, n, T * (to - from), true, false);
-        x.dispose();
-        own.dispose();
-        return d;
-      });
-      return [da, db];
-    },
-  };
 }
 
 function pairs(a: Tensor, b: Tensor): boolean {

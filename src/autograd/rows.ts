@@ -5,7 +5,6 @@ import { backendOf } from '../backend/registry.js';
 import { asTensor, type TensorLike } from '../tensor/asTensor.js';
 import { empty, full } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { eachPart, rowsOfPart } from './parts.js';
 import { record } from './tape.js';
 
 /** Errors: DTYPE. */
@@ -13,6 +12,13 @@ export function requireIndices(t: Tensor): void {
   if (t.dtype !== 'int32') {
     throw new UnrolledError('DTYPE', `expected int32 indices, received ${t.dtype}`, "convert them: x.to('int32')");
   }
+}
+
+/** What the way back of `gatherRows` goes by. */
+export interface Scattered {
+  indices: Tensor;
+  /** The gradient of the table from that of some rows, and their indices. */
+  scattered(g: Tensor, own: Tensor): Tensor;
 }
 
 /** What `gatherRows` does beside picking rows. */
@@ -36,7 +42,6 @@ export function gatherRows(table: Tensor, index: TensorLike, options: GatherOpti
     const from = { storage: table.storage, offset: table.offset, stride: cols };
     backendOf(table).gather(spec, from, picked, { storage: out.storage, offset: out.offset, stride: cols });
   }
-  /** The gradient of the table from some of the rows. */
   const scattered = (g: Tensor, own: Tensor): Tensor => {
     const d = full(table.shape, 0, { device: table.device });
     if (g.size > 0) {
@@ -48,7 +53,7 @@ export function gatherRows(table: Tensor, index: TensorLike, options: GatherOpti
     if (paddingIndex !== undefined) backendOf(d).fill({ storage: d.storage, offset: paddingIndex * cols }, cols, 0);
     return d;
   };
-  const [T, N] = indices.shape;
+  const saved: Scattered = { indices, scattered };
   record({
     op: 'gatherRows',
     inputs: [table],
@@ -56,19 +61,7 @@ export function gatherRows(table: Tensor, index: TensorLike, options: GatherOpti
     backward([g]) {
       return [g === null ? null : scattered(g, indices)];
     },
-    inParts:
-      indices.rank !== 2
-        ? undefined
-        : {
-            rows: N,
-            backward([g], _, parts) {
-              if (g === null) return [null];
-              const byPart = eachPart(parts, (from, to) =>
-                scattered(rowsOfPart(g, [T, N, cols], from, to), rowsOfPart(indices, [T, N, 1], from, to)),
-              );
-              return [byPart];
-            },
-          },
+    saved,
   });
   return out;
 }

@@ -5,7 +5,6 @@ import { frozenMask } from './frozen.js';
 import { formatShape } from '../tensor/shape.js';
 import { expectAtOnce, expectBody, keep, scope } from '../tensor/scope.js';
 import { type GradientNode, Tensor } from '../tensor/tensor.js';
-import type { RowParts } from './parts.js';
 import { full } from '../tensor/create.js';
 
 /**
@@ -34,22 +33,12 @@ export interface TapeEntry {
     needed: readonly boolean[],
     shared?: (input: Tensor) => boolean,
   ): Gradient[];
-  /** The same where rows [T, N, …] come in parts, if it can: for inputs that are parameters one gradient for each part. */
-  inParts?: EntryInParts;
+  /** What else tells how it was made, for whoever goes another way back (parts.ts). */
+  saved?: unknown;
   /** Gives back what only backward needs. */
   release?(): void;
   /** For the search after a number that is not finite: says where in the output it stands, such as a time step. */
   locate?(output: Tensor, index: number): string;
-}
-
-export interface EntryInParts {
-  /** N */
-  rows: number;
-  backward(
-    gradients: readonly (Tensor | null)[],
-    needed: readonly boolean[],
-    parts: RowParts,
-  ): (Tensor | Tensor[] | null)[];
 }
 
 /** Counts operations and releases, so that of both is known which came first. */
@@ -77,8 +66,8 @@ export class TapeNode implements GradientNode, TapeEntry {
     return this.#entry.backward(gradients, needed, shared);
   }
 
-  get inParts(): EntryInParts | undefined {
-    return this.#entry.inParts;
+  get saved(): unknown {
+    return this.#entry.saved;
   }
 
   locate(output: Tensor, index: number): string {
@@ -289,7 +278,7 @@ export function backward(loss: Tensor, given: BackwardOptions = {}): void {
     noGrad(() => {
       const first =
         options.gradient === undefined ? full(loss.shape, 1, { device: loss.device }) : alias(options.gradient);
-      const { whole } = walkBack(order, loss, first, options.retainGraph === true, null);
+      const { whole } = walkBack(order, loss, first, options.retainGraph === true);
       for (const [t, g] of whole) {
         if (!t.requiresGrad) continue;
         const sum = t.grad === null ? (g.storage.references > 1 ? copyTensor(g) : g) : addTensors(t.grad, g);
@@ -302,45 +291,31 @@ export function backward(loss: Tensor, given: BackwardOptions = {}): void {
   });
 }
 
-/**
- * The gradients of a loss of one element, those of parameters one for each part of the rows, in the scope of the caller; null, with
- * nothing done, where some operation cannot tell the parts of a parameter's gradient.
- */
-export function backwardInParts(loss: Tensor, parts: RowParts): Map<Tensor, Tensor[]> | null {
-  const order = tapeOrder(loss);
-  const tells = (node: TapeNode): boolean => node.inParts?.rows === parts.rows || !node.inputs.some(isParameter);
-  if (!order.every(tells)) return null;
-  return noGrad(() => {
-    const { whole, byPart } = walkBack(order, loss, full(loss.shape, 1, { device: loss.device }), false, parts);
-    if ([...whole.keys()].some(isParameter)) {
-      throw new UnrolledError(
-        'INTERNAL',
-        'expected gradients of parameters by part, received a whole one',
-        'report this',
-      );
-    }
-    for (const [t, gradients] of byPart) {
-      const mask = frozenMask(t);
-      if (mask !== undefined) for (const g of gradients) clearFrozen(g, mask);
-    }
-    return byPart;
-  });
-}
-
 /** What was made by no operation, and wants a gradient. */
 export function isParameter(t: Tensor): boolean {
   return t.requiresGrad && t.node === null;
 }
 
-/** The gradients below a loss: of parameters where there are parts by part. */
-function walkBack(
+/** Zeroes what is frozen in the gradients of a parameter. */
+export function clearFrozenParts(mask: Tensor | undefined, gradients: readonly Tensor[]): void {
+  if (mask !== undefined) for (const g of gradients) clearFrozen(g, mask);
+}
+
+/**
+ * The gradients below a loss.
+ * @param inParts nodes that give one gradient for each part of a parameter, with their way back; then no product waits for others
+ */
+export function walkBack(
   order: TapeNode[],
   loss: Tensor,
   first: Tensor,
   retainGraph: boolean,
-  parts: RowParts | null,
+  inParts?: ReadonlyMap<
+    TapeNode,
+    (gradients: readonly (Tensor | null)[], needed: readonly boolean[]) => (Tensor | Tensor[] | null)[]
+  >,
 ): { whole: Map<Tensor, Tensor>; byPart: Map<Tensor, Tensor[]> } {
-  const shared = sharedWeights(order);
+  const shared = inParts === undefined ? sharedWeights(order) : () => false;
   const whole = new Map<Tensor, Tensor>();
   const byPart = new Map<Tensor, Tensor[]>();
   const pending = new PendingProducts();
@@ -364,10 +339,8 @@ function walkBack(
     const arriving = node.outputs.map((output) => whole.get(output) ?? null);
     if (arriving.every((g) => g === null)) continue;
     const needed = node.inputs.map(needsGradient);
-    const results: readonly (Gradient | Tensor[])[] = scope(() =>
-      parts === null || !node.inputs.some(isParameter)
-        ? node.backward(arriving, needed, parts === null ? shared : () => false)
-        : (node.inParts?.backward(arriving, needed, parts) ?? []),
+    const results: readonly (Gradient | Tensor[])[] = scope(
+      () => inParts?.get(node)?.(arriving, needed) ?? node.backward(arriving, needed, shared),
     );
     node.inputs.forEach((t, i) => {
       const result: Gradient | Tensor[] | undefined = results[i];

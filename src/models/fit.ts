@@ -18,7 +18,7 @@ import { OPTIMIZERS } from '../optim/optimizers.js';
 import { SCHEDULES } from '../optim/schedules.js';
 import { alikeBackend, copyFromFirst, requireAlike } from '../parallel/agreement.js';
 import { type Ranks, ranks, telling } from '../parallel/communicator.js';
-import { shardsFor } from '../parallel/shards.js';
+import { shardsFor } from '../parallel/cut.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { checkTrainerSettings } from '../train/settings.js';
 import { type BetweenSteps, type StepProgress, train, type TrainingState } from '../train/trainer.js';

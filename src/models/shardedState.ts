@@ -2,7 +2,7 @@
 // cut again. [N, H] for each layer and name, rows in the order of the shards.
 import type { RecurrentState } from '../nn/recurrent.js';
 import { type Ranks, shardsOfRank } from '../parallel/communicator.js';
-import { rowsOfShard } from '../parallel/shards.js';
+import { rowsOfShard } from '../parallel/cut.js';
 import { fromData } from '../tensor/create.js';
 import { keep } from '../tensor/scope.js';
 import { decodeState, encodeState, type StateValue } from './carriedState.js';

@@ -4,7 +4,7 @@ import type { SamplerState } from '../data/sampling.js';
 import type { Module } from '../nn/module.js';
 import type { RandomCalls } from '../nn/random.js';
 import type { Recurrent, RecurrentState } from '../nn/recurrent.js';
-import type { CutMinibatch } from '../parallel/shards.js';
+import type { CutMinibatch } from '../parallel/cut.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { TrainingResult } from '../train/trainer.js';
 import type { Names } from '../expect.js';

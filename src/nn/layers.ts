@@ -5,7 +5,7 @@ import { asTensor, type TensorLike } from '../tensor/asTensor.js';
 import { expectFlag, expectFunction, expectList, expectNumbers, type Names, optionsOf, shownValue } from '../expect.js';
 import { layerNorm } from '../autograd/normalize.js';
 import { add, concat, dropout, gatherRows, matmul, reshape, slice } from '../autograd/ops.js';
-import { eachPart } from '../autograd/parts.js';
+import { eachPart } from '../autograd/rowParts.js';
 import { requireNumber } from '../range.js';
 import type { Philox } from '../tensor/philox.js';
 import { formatShape } from '../tensor/shape.js';

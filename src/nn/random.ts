@@ -1,5 +1,5 @@
 // Where modules draw from: initial values from a host generator, dropout masks from numbered kernel calls.
-import { eachPart, type RowParts } from '../autograd/parts.js';
+import { eachPart, type RowParts } from '../autograd/rowParts.js';
 import type { Shape } from '../tensor/shape.js';
 import { defaultRng, seedDefaultRng } from '../tensor/generator.js';
 import { requireNumber } from '../range.js';

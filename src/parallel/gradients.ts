@@ -1,6 +1,5 @@
 // Gradients over all ranks, for loops of one's own.
 import { argument, updateInPlace } from '../autograd/elementwise.js';
-import { mul } from '../autograd/ops.js';
 import { defaultCalls } from '../nn/random.js';
 import { Module } from '../nn/module.js';
 import { parametersOf, type ParameterSource } from '../optim/given.js';
@@ -8,8 +7,9 @@ import { apply, uniform } from '../program/expr.js';
 import { requireNumber } from '../range.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { ranks } from './communicator.js';
-import { type CutMinibatch, DEFAULT_SHARDS, ShardedGradients, type ShardLoss } from './shards.js';
-import { shardOf, weightOf } from './shardOf.js';
+import { DEFAULT_SHARDS } from './cut.js';
+import { ShardedGradients } from './shards.js';
+import { shardsOf } from './shardOf.js';
 
 const scaled = apply('mul', argument(0), uniform('scale'));
 
@@ -73,22 +73,4 @@ export async function backwardInShards<B>(
   const gradients = new ShardedGradients(parametersOf(parameters), [...calls], shards, ranks());
   const { loss } = await gradients.backward(shardsOf(batch, shards, lossOf));
   return { loss };
-}
-
-/** What each shard of a minibatch adds to its mean loss. */
-export function shardsOf<B>(
-  batch: B,
-  shards: number,
-  lossOf: (part: B) => Tensor,
-  tokensOf: (part: B) => number = weightOf,
-): CutMinibatch {
-  const whole = weightOf(batch);
-  const compute = (shard: number): ShardLoss | null => {
-    const part = shardOf(batch, { shard, shards });
-    if (part === null) return null;
-    const share = whole === 0 ? 0 : weightOf(part) / whole;
-    const loss = lossOf(part);
-    return { loss: share === 1 ? loss : mul(loss, share), tokens: tokensOf(part) };
-  };
-  return { compute };
 }

@@ -1,6 +1,5 @@
 // The gradients of a scan: the plan backward over all steps, then what needs no order, as large products and sums over all rows.
 // Letters: T steps, N batch, D input, K an operand's width, G columns of all linears, R rows of all steps.
-import { eachPart, type RowParts, rowsOfPart } from '../../autograd/parts.js';
 import { empty } from '../../tensor/create.js';
 import { Tensor } from '../../tensor/tensor.js';
 import type { SizedGroup, WeightGroup } from '../plan/layout.js';
@@ -13,7 +12,7 @@ import { allocate, gatherRows, groupCount, isInputInLoop, type Setting, stateSiz
 import { stateRows } from './steps.js';
 
 /** Rows over which gradients of parameters are summed. */
-interface SummedRows {
+export interface SummedRows {
   count: number;
   /** The gradients of their G. */
   dG: Tensor;
@@ -44,39 +43,8 @@ export function gradientsOf(
   ];
 }
 
-/** Whether the gradients of all parameters are sums over the rows of a full grid, of products and rows that are kept. */
-export function canBeInParts({ derived, steps, groups }: Setting): boolean {
-  return steps.ragged === null && derived.cell.vectors.length === 0 && groups.every(({ group }) => !group.perHead);
-}
-
-/** The same with those of parameters by parts of the rows. */
-export function gradientsInParts(
-  setting: Setting,
-  kept: Buffers,
-  gradients: readonly (Tensor | null)[],
-  needed: readonly boolean[],
-  parts: RowParts,
-): (Tensor | Tensor[] | null)[] {
-  const { dx, buffers, dStates } = runBack(setting, kept, gradients, needed);
-  const { T, N } = setting.steps;
-  const names = Object.keys(setting.parameters);
-  const byPart = eachPart(parts, (from, to) => {
-    const of = (t: Tensor, width: number): Tensor => rowsOfPart(t, [T, N, width], from, to);
-    const dG = of(buffers(D_GATES), setting.columns.total);
-    const own: SummedRows = { count: T * (to - from), dG, of };
-    const made = names.map((name, i) => (needed[1 + i] ? parameterGradient(setting, buffers, name, own) : null));
-    dG.dispose();
-    return made;
-  });
-  const ofParameters = names.map((_, i) => {
-    const own = byPart.map((made) => made[i]);
-    return own.every((d) => d !== null) ? own : null;
-  });
-  return [dx, ...ofParameters, ...dStates];
-}
-
 /** All steps backward: the gradients of x and of the initial states, and what those of the parameters are summed from. */
-function runBack(
+export function runBack(
   setting: Setting,
   kept: Buffers,
   gradients: readonly (Tensor | null)[],
@@ -146,7 +114,7 @@ function inputGradient(
 }
 
 /** Weight gradients are one product over all rows; those of the bias and of vectors are sums over them. */
-function parameterGradient(setting: Setting, buffers: Buffers, name: string, summed: SummedRows): Tensor {
+export function parameterGradient(setting: Setting, buffers: Buffers, name: string, summed: SummedRows): Tensor {
   const { derived, x, parameters, columns, groups, backend } = setting;
   const rows = summed.count;
   const d = empty(parameters[name].shape, { device: x.device });

@@ -14,7 +14,7 @@ import { deriveCell } from '../plan/derive.js';
 import { type ParameterLayout, parametersOf } from '../plan/layout.js';
 import { slot } from '../plan/slot.js';
 import { type Buffer, bufferOf, describeBuffer, GATES } from './buffer.js';
-import { canBeInParts, gradientsInParts, gradientsOf } from './gradients.js';
+import { gradientsOf } from './gradients.js';
 import type { Buffers } from './place.js';
 import { runPlan } from './runPlan.js';
 import {
@@ -59,6 +59,12 @@ export function scan(
   options: ScanOptions = {},
 ): ScanResult {
   return new ScanRun(settingOf({ derived: deriveCell(cell), x, parameters, initial, sizes, options })).forward();
+}
+
+/** What the way back of a scan goes by. */
+export interface ScanSaved {
+  setting: Setting;
+  kept: Buffers;
 }
 
 /** One run and its memory. */
@@ -118,13 +124,7 @@ class ScanRun {
         outputs: [output, ...finals],
         backward: (gradients, needed) =>
           gradientsOf(this.#setting, (buffer) => this.#buffer(buffer), gradients, needed),
-        inParts: canBeInParts(this.#setting)
-          ? {
-              rows: steps.N,
-              backward: (gradients, needed, parts) =>
-                gradientsInParts(this.#setting, (buffer) => this.#buffer(buffer), gradients, needed, parts),
-            }
-          : undefined,
+        saved: { setting: this.#setting, kept: (buffer) => this.#buffer(buffer) } satisfies ScanSaved,
         release: () => this.#release(),
         locate: (tensor, index) => this.#locate(tensor === output, Math.floor(index / width)),
       });

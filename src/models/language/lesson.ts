@@ -1,6 +1,6 @@
 // How a language model learns: minibatches of a text with the state carried on, truncated backpropagation through time.
 import { concat, crossEntropy, mul, sum } from '../../autograd/ops.js';
-import { eachPart, type RowParts } from '../../autograd/parts.js';
+import { eachPart, type RowParts } from '../../autograd/rowParts.js';
 import { Fingerprint } from '../../data/fingerprint.js';
 import { BatchSampler, type TokenBatch } from '../../data/sampling.js';
 import { UnrolledError } from '../../errors.js';
@@ -11,7 +11,7 @@ import { keep } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Corpus } from '../../text/corpus.js';
 import type { LossMetrics } from '../../text/perplexity.js';
-import { rowsOfShard, type ShardLoss } from '../../parallel/shards.js';
+import { rowsOfShard, type ShardLoss } from '../../parallel/cut.js';
 import type { RankRange } from '../../parallel/tree.js';
 import { partOfMean } from '../rows.js';
 import type { Lesson } from '../task.js';
