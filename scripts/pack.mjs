@@ -35,6 +35,7 @@ const CLI_ROOTS = [
   'cli/main.js',
   'cli/reproduce/child.js',
   'bench/child.js',
+  'bench/ranksChild.js',
   'bench/endAtFirstStep.js',
   'reproduce/index.js',
   'experiments/index.js',
@@ -219,6 +220,10 @@ async function packLibrary({ api }) {
   for (const name of readdirSync(join(dist, 'kernels'))) {
     if (name.endsWith('.wasm')) cpSync(join(dist, 'kernels', name), join(folder, 'dist', 'kernels', name));
   }
+  // The addon for MPI is compiled where it is used (src/platform/node/mpiAddon.ts).
+  const ranks = join(folder, 'dist', 'kernels', 'ranks');
+  for (const name of ['mpi.cpp', 'link.h']) cpSync(join(root, 'kernels', 'ranks', name), join(ranks, name));
+  cpSync(join(root, 'node_modules', 'node-api-headers', 'include'), join(ranks, 'include'), { recursive: true });
   for (const [name, used] of names) await putBundled(folder, name, used);
   await putCommonJs(folder);
   putFolders(folder);

@@ -76,7 +76,9 @@ const TASKS: Record<string, (options: object, choice: number) => Fit> = {
   lm: (o, choice) => (options) =>
     LanguageModel.fit(CORPUS, {
       ...{ ...SMALL, batchSize: 4, numSteps: 12, embeddingSize: choice % 2 === 0 ? 0 : 3 },
-      ...(choice % 2 === 0 ? {} : { tied: choice % 4 === 1, embeddingDropout: 0.2 }),
+      ...(choice % 2 === 0
+        ? {}
+        : { tied: choice % 4 === 1, embeddingDropout: 0.2, softmaxSamples: choice % 4 === 1 ? 9 : 0 }),
       sampling: choice % 3 === 0 ? 'random' : 'sequential',
       ...o,
       ...options,

@@ -16,7 +16,7 @@ import { type Ranks, setRanks } from '../src/parallel/communicator.js';
 import { allReduceGradients, backwardInShards } from '../src/parallel/gradients.js';
 import { shardOf } from '../src/parallel/shardOf.js';
 import type { Tensor } from '../src/tensor/tensor.js';
-import { memoryRanks } from '../src/parallel/testing.js';
+import { memoryRanks, onRanks } from '../src/parallel/testing.js';
 import { Corpus } from '../src/text/corpus.js';
 import { TextClassifier } from '../src/models/classifier/textClassifier.js';
 import { Forecaster } from '../src/models/forecaster/forecaster.js';
@@ -33,17 +33,6 @@ beforeAll(async () => {
 interface Trained {
   toBytes(): Uint8Array;
   training: { loss: number } | null;
-}
-
-/** One model for each rank, trained together. */
-async function onRanks<M>(size: number, fit: () => Promise<M>): Promise<M[]> {
-  const alone = memoryRanks(1)[0];
-  const running = (size === 1 ? [alone] : memoryRanks(size)).map((one) => {
-    setRanks(one);
-    return fit();
-  });
-  setRanks(alone);
-  return Promise.all(running);
 }
 
 const rng = new Philox(5);
@@ -75,6 +64,19 @@ const TASKS: Readonly<Record<string, Task>> = {
       LanguageModel.fit(CORPUS, { ...small, numSteps: 9, dropout: 0.2, numLayers: 2, validation: 0.1, ...options }),
     plain: { dropout: 0 },
   },
+  'a language model whose shards are computed at once': {
+    fit: (options) =>
+      LanguageModel.fit(CORPUS, {
+        ...{ ...small, batchSize: 27, numSteps: 17, dropout: 0.2, numLayers: 2, embeddingSize: 9, validation: 0.1 },
+        ...options,
+      }),
+    plain: { dropout: 0 },
+  },
+  'a language model of tokens, by GRU, whose shards are computed at once': {
+    fit: (options) =>
+      LanguageModel.fit(CORPUS, { ...small, batchSize: 19, numSteps: 20, cell: 'gru', embeddingSize: 0, ...options }),
+    plain: {},
+  },
   'a language model of random pieces, tied, few rows': {
     fit: (options) =>
       LanguageModel.fit(CORPUS, {
@@ -82,6 +84,11 @@ const TASKS: Readonly<Record<string, Task>> = {
         ...{ embeddingDropout: 0.1, recurrent: { stateDropout: 0.2, zoneout: 0.1 }, ...options },
       }),
     plain: { embeddingDropout: 0, recurrent: {} },
+  },
+  'a language model with a sampled softmax': {
+    fit: (options) =>
+      LanguageModel.fit(CORPUS, { ...small, numSteps: 7, tied: true, embeddingSize: 8, softmaxSamples: 6, ...options }),
+    plain: {},
   },
   'a ragged classifier': {
     fit: (options) =>
@@ -138,6 +145,50 @@ describe.each(Object.entries(TASKS))('%s', (_, { fit, plain }) => {
     const [whole] = await onRanks(1, () => fit({ ...plain, maxSteps: 4, shards: undefined }));
     const [cut] = await onRanks(1, () => fit({ ...plain, maxSteps: 4, shards: 4 }));
     expect(cut.training?.loss).toBeCloseTo(whole.training?.loss ?? NaN, 4);
+  });
+});
+
+describe('onStep', () => {
+  const options = { ...small, batchSize: 19, numSteps: 20 };
+
+  it('takes checkpoints of a training in shards, which go on as the same run', async () => {
+    let saved: Uint8Array | undefined;
+    const whole = await LanguageModel.fit(CORPUS, {
+      ...options,
+      onStep: ({ step }, training) => {
+        if (step === 2) saved = training.checkpoint();
+      },
+    });
+    for (const again of await onRanks(2, () => LanguageModel.fit(CORPUS, { resume: saved }))) {
+      expect(Buffer.from(again.toBytes()).equals(Buffer.from(whole.toBytes()))).toBe(true);
+    }
+  });
+
+  it('is called on rank 0 alone, whose learning rate holds on all', async () => {
+    const steps: number[] = [];
+    const fitting = (): Promise<LanguageModel> =>
+      LanguageModel.fit(CORPUS, {
+        ...options,
+        onStep: async ({ step }, training) => {
+          steps.push(step);
+          await Promise.resolve();
+          if (step === 2) training.learningRate = 0.05;
+        },
+      });
+    const [alone] = await onRanks(1, fitting);
+    const plain = await LanguageModel.fit(CORPUS, options);
+    expect(Buffer.from(plain.toBytes()).equals(Buffer.from(alone.toBytes()))).toBe(false);
+    const before = steps.length;
+    for (const model of await onRanks(3, fitting)) {
+      expect(Buffer.from(model.toBytes()).equals(Buffer.from(alone.toBytes()))).toBe(true);
+    }
+    expect(steps.slice(before)).toEqual(steps.slice(0, before));
+  });
+
+  it('refuses checkpoints between steps of several ranks', async () => {
+    const fitting = (): Promise<LanguageModel> =>
+      LanguageModel.fit(CORPUS, { ...options, onStep: (_, training) => void training.checkpoint() });
+    await expect(onRanks(2, fitting)).rejects.toThrow(/one process for checkpoint\(\).*one of 2 ranks/);
   });
 });
 

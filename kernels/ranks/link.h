@@ -1,5 +1,6 @@
 // What ranks say to each other, as Node-API functions over a link: `rank`, `size`, `gather(bytes)` → promise of the bytes of all,
-// `sum(own, plan, sum)` → promise, `fail(reason)`. The work is done off the main thread, so that its loop lives.
+// `sum(own, plan, sum, message)` → promise of the messages of all, `fail(reason)`. The work is done off the main thread, so that its
+// loop lives.
 #pragma once
 #include <node_api.h>
 
@@ -8,6 +9,13 @@
 #include <string>
 #include <vector>
 
+/** What goes with a sum: as many bytes from each rank, a multiple of 8. */
+struct RankMessage {
+  const char* own = nullptr;
+  size_t bytes = 0;
+  std::vector<std::string>* all = nullptr;
+};
+
 /** One rank's connection to the others. What takes time returns '' or why it failed. */
 class RankLink {
  public:
@@ -15,8 +23,10 @@ class RankLink {
   virtual int rank() const = 0;
   virtual int size() const = 0;
   virtual std::string gather(const char* bytes, size_t count, std::vector<std::string>& all) = 0;
-  virtual std::string sum(const float* own, const std::vector<int32_t>& plan, float* sum, size_t length) = 0;
-  virtual std::string sum(const double* own, const std::vector<int32_t>& plan, double* sum, size_t length) = 0;
+  virtual std::string sum(const float* own, const std::vector<int32_t>& plan, float* sum, size_t length,
+                          const RankMessage& message) = 0;
+  virtual std::string sum(const double* own, const std::vector<int32_t>& plan, double* sum, size_t length,
+                          const RankMessage& message) = 0;
   virtual void fail(const char* reason) = 0;
 };
 
@@ -73,12 +83,13 @@ struct RankCall {
   RankLink* link = nullptr;
   napi_deferred deferred = nullptr;
   napi_async_work work = nullptr;
-  napi_ref held[2] = {nullptr, nullptr};
+  napi_ref held[3] = {nullptr, nullptr, nullptr};
   bool isSum = false, isDouble = false;
   const void* own = nullptr;
   size_t ownBytes = 0;
   void* sum = nullptr;
   size_t length = 0;
+  RankMessage message;
   std::vector<int32_t> plan;
   std::vector<std::string> all;
   std::string failure;
@@ -99,8 +110,10 @@ inline void runRankCall(napi_env, void* data) {
   RankCall* call = static_cast<RankCall*>(data);
   if (!call->isSum) call->failure = call->link->gather(static_cast<const char*>(call->own), call->ownBytes, call->all);
   else if (call->isDouble)
-    call->failure = call->link->sum(static_cast<const double*>(call->own), call->plan, static_cast<double*>(call->sum), call->length);
-  else call->failure = call->link->sum(static_cast<const float*>(call->own), call->plan, static_cast<float*>(call->sum), call->length);
+    call->failure = call->link->sum(static_cast<const double*>(call->own), call->plan, static_cast<double*>(call->sum), call->length,
+                                    call->message);
+  else call->failure = call->link->sum(static_cast<const float*>(call->own), call->plan, static_cast<float*>(call->sum), call->length,
+                                       call->message);
 }
 
 inline void endRankCall(napi_env env, napi_status, void* data) {
@@ -158,18 +171,19 @@ inline napi_value gatherOfRanks(napi_env env, napi_callback_info info) {
 }
 
 inline napi_value sumOfRanks(napi_env env, napi_callback_info info) {
-  size_t count = 3;
-  napi_value args[3];
+  size_t count = 4;
+  napi_value args[4];
   RankLink* link = linkOf(env, info, &count, args);
-  napi_typedarray_type type[3];
-  size_t length[3] = {0, 0, 0};
-  void* data[3];
-  for (int i = 0; i < 3; i++)
+  napi_typedarray_type type[4];
+  size_t length[4] = {0, 0, 0, 0};
+  void* data[4];
+  for (int i = 0; i < 4; i++)
     if ((int)count <= i || napi_get_typedarray_info(env, args[i], &type[i], &length[i], &data[i], nullptr, nullptr) != napi_ok)
-      return rankError(env, "expected sum(own, plan, sum)");
+      return rankError(env, "expected sum(own, plan, sum, message)");
+  if (type[3] != napi_uint8_array || length[3] % 8) return rankError(env, "expected a message of whole eights of bytes");
   const bool isDouble = type[0] == napi_float64_array;
   if ((!isDouble && type[0] != napi_float32_array) || type[2] != type[0] || type[1] != napi_int32_array || length[1] % 2)
-    return rankError(env, "expected sum(own, plan, sum) of arrays of one type");
+    return rankError(env, "expected sum(own, plan, sum, message) of arrays of one type");
   RankCall* call = new RankCall;
   call->link = link;
   call->isSum = true;
@@ -188,6 +202,8 @@ inline napi_value sumOfRanks(napi_env env, napi_callback_info info) {
   }
   napi_create_reference(env, args[0], 1, &call->held[0]);
   napi_create_reference(env, args[2], 1, &call->held[1]);
+  napi_create_reference(env, args[3], 1, &call->held[2]);
+  call->message = {static_cast<const char*>(data[3]), length[3], &call->all};
   return startRankCall(env, call);
 }
 

@@ -8,11 +8,8 @@
 
 namespace {
 
-/** Numbers or bytes that go into one message: counts are int. */
+/** Bytes that go into one message of MPI: counts are int. */
 constexpr size_t MOST = (size_t)1 << 28;
-
-MPI_Datatype typeOf(const float*) { return MPI_FLOAT; }
-MPI_Datatype typeOf(const double*) { return MPI_DOUBLE; }
 
 class MpiRanks : public RankLink {
  public:
@@ -54,50 +51,60 @@ class MpiRanks : public RankLink {
     return "";
   }
 
-  std::string sum(const float* own, const std::vector<int32_t>& plan, float* sum, size_t length) override {
-    return sumOf(own, plan, sum, length);
+  std::string sum(const float* own, const std::vector<int32_t>& plan, float* sum, size_t length,
+                  const RankMessage& message) override {
+    return sumOf(own, plan, sum, length, message);
   }
-  std::string sum(const double* own, const std::vector<int32_t>& plan, double* sum, size_t length) override {
-    return sumOf(own, plan, sum, length);
+  std::string sum(const double* own, const std::vector<int32_t>& plan, double* sum, size_t length,
+                  const RankMessage& message) override {
+    return sumOf(own, plan, sum, length, message);
   }
 
   void fail(const char*) override {}
 
  private:
+  /** Two calls of MPI for each piece; the message goes with the first. */
   template <typename T>
-  std::string sumOf(const T* own, const std::vector<int32_t>& plan, T* sum, size_t length) {
+  std::string sumOf(const T* own, const std::vector<int32_t>& plan, T* sum, size_t length, const RankMessage& message) {
     const int mine = blocksOf(plan, rank_);
     int most = 1;
     for (int r = 0; r < size_; r++) most = blocksOf(plan, r) > most ? blocksOf(plan, r) : most;
-    const size_t piece = MOST / most / size_ < 1 ? 1 : MOST / most / size_;
-    std::vector<T> sent, got, part;
+    const size_t fits = MOST / sizeof(T) / most / size_, piece = fits < 1 ? 1 : fits;
+    std::vector<char> sent, got;
+    std::vector<T> part;
     std::vector<int> out(size_), outAt(size_), in(size_), inAt(size_), parts(size_), partAt(size_);
-    for (size_t from = 0; from < length; from += piece) {
+    for (size_t from = 0; from == 0 || from < length; from += piece) {
       const size_t count = length - from < piece ? length - from : piece;
+      const size_t told = from == 0 ? message.bytes : 0;
       const auto begin = [&](int r) { return count * r / size_; };
       const size_t width = begin(rank_ + 1) - begin(rank_);
       sent.clear();
       int total = 0;
       for (int r = 0; r < size_; r++) {
-        parts[r] = (int)(begin(r + 1) - begin(r));
-        partAt[r] = (int)begin(r);
-        out[r] = mine * parts[r];
+        const size_t bytes = (begin(r + 1) - begin(r)) * sizeof(T);
+        parts[r] = (int)bytes;
+        partAt[r] = (int)(begin(r) * sizeof(T));
+        out[r] = (int)(told + mine * bytes);
         outAt[r] = (int)sent.size();
+        sent.insert(sent.end(), message.own, message.own + told);
         for (int b = 0; b < mine; b++) {
-          const T* block = own + b * length + from + begin(r);
-          sent.insert(sent.end(), block, block + parts[r]);
+          const char* block = reinterpret_cast<const char*>(own + b * length + from + begin(r));
+          sent.insert(sent.end(), block, block + bytes);
         }
-        in[r] = blocksOf(plan, r) * (int)width;
+        in[r] = (int)(told + blocksOf(plan, r) * width * sizeof(T));
         inAt[r] = total;
         total += in[r];
       }
       got.resize(total);
       part.resize(width);
-      const MPI_Datatype type = typeOf(own);
-      if (failed(MPI_Alltoallv(sent.data(), out.data(), outAt.data(), type, got.data(), in.data(), inAt.data(), type, world_)))
+      if (failed(MPI_Alltoallv(sent.data(), out.data(), outAt.data(), MPI_BYTE, got.data(), in.data(), inAt.data(), MPI_BYTE, world_)))
         return failure();
-      sumTree<T>(plan, width, part.data(), [&](int r, int b) { return got.data() + inAt[r] + b * width; });
-      if (failed(MPI_Allgatherv(part.data(), (int)width, type, sum + from, parts.data(), partAt.data(), type, world_)))
+      if (from == 0)
+        for (int r = 0; r < size_; r++) message.all->push_back(std::string(got.data() + inAt[r], told));
+      sumTree<T>(plan, width, part.data(), [&](int r, int b) {
+        return reinterpret_cast<const T*>(got.data() + inAt[r] + told) + b * width;
+      });
+      if (failed(MPI_Allgatherv(part.data(), (int)(width * sizeof(T)), MPI_BYTE, sum + from, parts.data(), partAt.data(), MPI_BYTE, world_)))
         return failure();
     }
     return "";

@@ -1,5 +1,5 @@
-// Ranks that are processes of one machine: a file that all of them have mapped. In it a header, a slot of bytes for each rank, and one
-// for the sum. A call is made of turns: each rank writes into its own slot, all wait for each other, each reads.
+// Ranks that are processes of one machine: a file that all of them have mapped. In it a header, room for a message of each rank, a slot
+// of bytes for each, and one for the sum. A call is made of turns: each rank writes into its own slot, all wait for each other, each reads.
 #pragma once
 #include <fcntl.h>
 #include <sched.h>
@@ -14,7 +14,9 @@
 #include "link.h"
 
 constexpr int MOST_SHARED_RANKS = 256;
-constexpr size_t SHARED_SLOT = 1 << 20;
+/** Bytes of a slot: fewer where there are many ranks, since a container may have no more than 64 MiB of shared memory. */
+constexpr size_t MOST_SLOT = 4 << 20, LEAST_SLOT = 64 << 10, ALL_SLOTS = 24 << 20;
+constexpr size_t SHARED_MESSAGE = 16 << 10;
 
 struct SharedHeader {
   /** 0, or 1 more than the rank that failed first. */
@@ -29,10 +31,17 @@ struct SharedHeader {
   } ranks[MOST_SHARED_RANKS];
 };
 
+inline size_t slotBytes(int size) {
+  const size_t each = ALL_SLOTS / (size + 1) / 4096 * 4096;
+  return std::max(LEAST_SLOT, std::min(MOST_SLOT, each));
+}
+
+/** Where the messages begin. */
+constexpr size_t SHARED_MESSAGES = (sizeof(SharedHeader) + 4095) / 4096 * 4096;
+
 /** The bytes of the file for so many ranks. */
 inline size_t sharedBytes(int size) {
-  const size_t header = (sizeof(SharedHeader) + 4095) / 4096 * 4096;
-  return header + (size_t)(size + 1) * SHARED_SLOT;
+  return SHARED_MESSAGES + size * SHARED_MESSAGE + (size_t)(size + 1) * slotBytes(size);
 }
 
 class SharedRanks : public RankLink {
@@ -62,14 +71,14 @@ class SharedRanks : public RankLink {
     header_->ranks[rank_].bytes = count;
     all.assign(size_, std::string());
     size_t longest = 0;
-    for (size_t from = 0; from == 0 || from < longest; from += SHARED_SLOT) {
-      if (from < count) memcpy(slot(rank_), bytes + from, std::min(SHARED_SLOT, count - from));
+    for (size_t from = 0; from == 0 || from < longest; from += slot_) {
+      if (from < count) memcpy(slot(rank_), bytes + from, std::min(slot_, count - from));
       std::string failure = meet();
       if (!failure.empty()) return failure;
       for (int r = 0; r < size_; r++) {
         const size_t theirs = header_->ranks[r].bytes;
         if (theirs > longest) longest = theirs;
-        if (from < theirs) all[r].append(slot(r), std::min(SHARED_SLOT, theirs - from));
+        if (from < theirs) all[r].append(slot(r), std::min(slot_, theirs - from));
       }
       failure = meet();
       if (!failure.empty()) return failure;
@@ -77,11 +86,13 @@ class SharedRanks : public RankLink {
     return "";
   }
 
-  std::string sum(const float* own, const std::vector<int32_t>& plan, float* sum, size_t length) override {
-    return sumOf(own, plan, sum, length);
+  std::string sum(const float* own, const std::vector<int32_t>& plan, float* sum, size_t length,
+                  const RankMessage& message) override {
+    return sumOf(own, plan, sum, length, message);
   }
-  std::string sum(const double* own, const std::vector<int32_t>& plan, double* sum, size_t length) override {
-    return sumOf(own, plan, sum, length);
+  std::string sum(const double* own, const std::vector<int32_t>& plan, double* sum, size_t length,
+                  const RankMessage& message) override {
+    return sumOf(own, plan, sum, length, message);
   }
 
   void fail(const char* reason) override {
@@ -93,24 +104,32 @@ class SharedRanks : public RankLink {
 
  private:
   SharedRanks(char* base, int rank, int size)
-      : header_(reinterpret_cast<SharedHeader*>(base)), base_(base), rank_(rank), size_(size) {}
+      : header_(reinterpret_cast<SharedHeader*>(base)), base_(base), slot_(slotBytes(size)), rank_(rank), size_(size) {}
 
-  char* slot(int rank) const { return base_ + sharedBytes(rank - 1); }
+  char* message(int rank) const { return base_ + SHARED_MESSAGES + rank * SHARED_MESSAGE; }
+  char* slot(int rank) const { return message(size_) + rank * slot_; }
 
   /** Each rank sums a part of what is in the slots. */
   template <typename T>
-  std::string sumOf(const T* own, const std::vector<int32_t>& plan, T* sum, size_t length) {
+  std::string sumOf(const T* own, const std::vector<int32_t>& plan, T* sum, size_t length, const RankMessage& given) {
+    const bool apart = given.bytes > SHARED_MESSAGE;
+    if (apart) {
+      std::string failure = gather(given.own, given.bytes, *given.all);
+      if (!failure.empty()) return failure;
+    } else memcpy(message(rank_), given.own, given.bytes);
     int most = 1;
     for (int r = 0; r < size_; r++) most = std::max(most, blocksOf(plan, r));
     const int blocks = blocksOf(plan, rank_);
-    const size_t piece = SHARED_SLOT / sizeof(T) / most;
+    const size_t piece = slot_ / sizeof(T) / most;
     T* result = reinterpret_cast<T*>(slot(size_));
-    for (size_t from = 0; from < length; from += piece) {
+    for (size_t from = 0; from == 0 || from < length; from += piece) {
       const size_t count = std::min(piece, length - from);
       T* mine = reinterpret_cast<T*>(slot(rank_));
       for (int b = 0; b < blocks; b++) memcpy(mine + b * piece, own + b * length + from, count * sizeof(T));
       std::string failure = meet();
       if (!failure.empty()) return failure;
+      if (from == 0 && !apart)
+        for (int r = 0; r < size_; r++) given.all->push_back(std::string(message(r), given.bytes));
       const size_t begin = count * rank_ / size_, end = count * (rank_ + 1) / size_;
       sumTree<T>(plan, end - begin, result + begin, [&](int r, int b) {
         return reinterpret_cast<const T*>(slot(r)) + b * piece + begin;
@@ -152,6 +171,7 @@ class SharedRanks : public RankLink {
 
   SharedHeader* header_;
   char* base_;
+  size_t slot_;
   int rank_, size_;
   uint64_t turns_ = 0;
 };

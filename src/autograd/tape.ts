@@ -33,6 +33,8 @@ export interface TapeEntry {
     needed: readonly boolean[],
     shared?: (input: Tensor) => boolean,
   ): Gradient[];
+  /** What else tells how it was made, for whoever goes another way back (parts.ts). */
+  saved?: unknown;
   /** Gives back what only backward needs. */
   release?(): void;
   /** For the search after a number that is not finite: says where in the output it stands, such as a time step. */
@@ -62,6 +64,10 @@ export class TapeNode implements GradientNode, TapeEntry {
     shared: (input: Tensor) => boolean,
   ): Gradient[] {
     return this.#entry.backward(gradients, needed, shared);
+  }
+
+  get saved(): unknown {
+    return this.#entry.saved;
   }
 
   locate(output: Tensor, index: number): string {
@@ -268,45 +274,12 @@ export function backward(loss: Tensor, given: BackwardOptions = {}): void {
     );
   }
   const order = tapeOrder(loss);
-  const shared = sharedWeights(order);
   scope(() => {
     noGrad(() => {
-      const gradients = new Map<Tensor, Tensor>();
-      const pending = new PendingProducts();
-      const give = (t: Tensor, g: Tensor): void => {
-        const before = gradients.get(t);
-        if (before === undefined) return void gradients.set(t, g);
-        // A weight that T steps share gets T gradients: one sum in place, so that memory and time do not go into copies.
-        if (before.storage.references === 1) addInto(before, g);
-        else {
-          gradients.set(t, addTensors(before, g));
-          before.dispose();
-        }
-        g.dispose();
-      };
-      give(
-        loss,
-        options.gradient === undefined ? full(loss.shape, 1, { device: loss.device }) : alias(options.gradient),
-      );
-      for (const node of order.reverse()) {
-        const arriving = node.outputs.map((output) => gradients.get(output) ?? null);
-        if (arriving.every((g) => g === null)) continue;
-        const results = scope(() => node.backward(arriving, node.inputs.map(needsGradient), shared));
-        node.inputs.forEach((t, i) => {
-          const result: Gradient | undefined = results[i];
-          if (result === null || result === undefined || !needsGradient(t)) return;
-          const g = result instanceof Tensor ? result : pending.add(t, result);
-          if (g !== null) give(t, results.lastIndexOf(g) === i ? g : alias(g));
-        });
-        for (const output of node.outputs) {
-          if (output.requiresGrad) continue;
-          gradients.get(output)?.dispose();
-          gradients.delete(output);
-        }
-        if (options.retainGraph !== true) node.release();
-      }
-      for (const [t, g] of pending.rest()) give(t, g);
-      for (const [t, g] of gradients) {
+      const first =
+        options.gradient === undefined ? full(loss.shape, 1, { device: loss.device }) : alias(options.gradient);
+      const { whole } = walkBack(order, loss, first, options.retainGraph === true);
+      for (const [t, g] of whole) {
         if (!t.requiresGrad) continue;
         const sum = t.grad === null ? (g.storage.references > 1 ? copyTensor(g) : g) : addTensors(t.grad, g);
         const mask = frozenMask(t);
@@ -316,4 +289,77 @@ export function backward(loss: Tensor, given: BackwardOptions = {}): void {
       }
     });
   });
+}
+
+/** What was made by no operation, and wants a gradient. */
+export function isParameter(t: Tensor): boolean {
+  return t.requiresGrad && t.node === null;
+}
+
+/** Zeroes what is frozen in the gradients of a parameter. */
+export function clearFrozenParts(mask: Tensor | undefined, gradients: readonly Tensor[]): void {
+  if (mask !== undefined) for (const g of gradients) clearFrozen(g, mask);
+}
+
+/**
+ * The gradients below a loss.
+ * @param inParts nodes that give one gradient for each part of a parameter, with their way back; then no product waits for others
+ */
+export function walkBack(
+  order: TapeNode[],
+  loss: Tensor,
+  first: Tensor,
+  retainGraph: boolean,
+  inParts?: ReadonlyMap<
+    TapeNode,
+    (gradients: readonly (Tensor | null)[], needed: readonly boolean[]) => (Tensor | Tensor[] | null)[]
+  >,
+): { whole: Map<Tensor, Tensor>; byPart: Map<Tensor, Tensor[]> } {
+  const shared = inParts === undefined ? sharedWeights(order) : () => false;
+  const whole = new Map<Tensor, Tensor>();
+  const byPart = new Map<Tensor, Tensor[]>();
+  const pending = new PendingProducts();
+  /** A weight that T steps share gets T gradients: one sum in place, so that memory and time do not go into copies. */
+  const added = (before: Tensor, g: Tensor): Tensor => {
+    if (before.storage.references === 1) addInto(before, g);
+    else {
+      const sum = addTensors(before, g);
+      before.dispose();
+      before = sum;
+    }
+    g.dispose();
+    return before;
+  };
+  const give = (t: Tensor, g: Tensor): void => {
+    const before = whole.get(t);
+    whole.set(t, before === undefined ? g : added(before, g));
+  };
+  give(loss, first);
+  for (const node of order.reverse()) {
+    const arriving = node.outputs.map((output) => whole.get(output) ?? null);
+    if (arriving.every((g) => g === null)) continue;
+    const needed = node.inputs.map(needsGradient);
+    const results: readonly (Gradient | Tensor[])[] = scope(
+      () => inParts?.get(node)?.(arriving, needed) ?? node.backward(arriving, needed, shared),
+    );
+    node.inputs.forEach((t, i) => {
+      const result: Gradient | Tensor[] | undefined = results[i];
+      if (result === null || result === undefined || !needsGradient(t)) return;
+      if (Array.isArray(result)) {
+        const before = byPart.get(t);
+        byPart.set(t, before === undefined ? result : result.map((g, part) => added(before[part], g)));
+        return;
+      }
+      const g = result instanceof Tensor ? result : pending.add(t, result);
+      if (g !== null) give(t, results.lastIndexOf(g) === i ? g : alias(g));
+    });
+    for (const output of node.outputs) {
+      if (output.requiresGrad) continue;
+      whole.get(output)?.dispose();
+      whole.delete(output);
+    }
+    if (!retainGraph) node.release();
+  }
+  for (const [t, g] of pending.rest()) give(t, g);
+  return { whole, byPart };
 }

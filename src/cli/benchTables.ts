@@ -2,6 +2,7 @@
 import { formatNumber, table } from './output.js';
 import { bestOf } from '../bench/aims.js';
 import type { QualityRow } from '../bench/quality.js';
+import { NETWORK, type RanksResult } from '../bench/ranks.js';
 import type { BenchRow } from '../bench/run.js';
 import type { ScalingAxis } from '../drawing/reports/benchReport.js';
 import type { MemoryGrowth } from '../bench/scaling.js';
@@ -17,8 +18,7 @@ export function qualityTable(rows: readonly QualityRow[]): string {
     ...[reach === null ? 'the baseline' : four(reach), met ? 'yes' : 'no', formatNumber(Math.round(seconds))],
   ]);
   const heading = ['data', 'measure', 'without options', 'best baseline', 'to reach', 'met', 'seconds'];
-  const line = (row: readonly string[]): string => `| ${row.join(' | ')} |`;
-  return [line(heading), line(heading.map(() => '---')), ...cells.map(line)].join('\n');
+  return markdown(heading, cells);
 }
 
 /** @param backend the heading of our column */
@@ -81,4 +81,37 @@ export function scalingTables(axes: readonly ScalingAxis[], memory: readonly Mem
     ]),
   );
   return [...times, ...(memory.length > 0 ? [growth] : [])];
+}
+
+/** Two ranks beside one, beside threads and beside PyTorch; what the cost model says; what it predicts for hosts. In Markdown. */
+export function ranksTables({ rows, link, hosts }: RanksResult): string[] {
+  const ms = (seconds: number | null): string => (seconds === null ? '–' : four(seconds * 1000));
+  const heading = [
+    ...['ms a step', 'one rank', 'in 8 shards', 'two ranks', 'of it sum', 'two shards', 'two threads', 'DDP, Gloo'],
+    ...['efficiency', 'DDP / two ranks', 'predicted', 'MB of gradients'],
+  ];
+  const cells = rows.map((row) => [
+    ...[row.name, ms(row.alone), ms(row.aloneInShards), ms(row.ranks), ms(row.sum), ms(row.ranksTwoShards)],
+    ...[ms(row.threads), ms(row.ddp), row.efficiency.toFixed(2)],
+    ...[row.ddp === null ? '–' : (row.ddp / row.ranks).toFixed(2), ms(row.predicted), four((4 * row.parameters) / 1e6)],
+  ]);
+  const sums = `A sum over two ranks: ${four(link.latency * 1e6)} µs at least, ${four(link.bandwidth / 1e9)} GB/s of gradients.`;
+  if (hosts === null) return [markdown(heading, cells), sums];
+  const { fixed, row } = hosts.compute;
+  const predicted = [...hosts.fixedBatch, ...hosts.grown].map((host) => [
+    ...[String(host.hosts), formatNumber(host.rows), ms(host.stepSeconds), ms(host.sumSeconds)],
+    `${host.speedup.toFixed(1)} ×`,
+  ]);
+  return [
+    markdown(heading, cells),
+    sums,
+    `A prediction, not a measurement: char-lstm-h1024 on hosts of one thread, ${four(fixed * 1000)} ms a step and ${four(row * 1000)} ms a row as measured here on one, over a network of ${four((NETWORK.bandwidth * 8) / 1e9)} Gbit/s and ${four(NETWORK.latency * 1e6)} µs a message.`,
+    markdown(['hosts', 'rows of a minibatch', 'ms a step', 'of it sum', 'tokens/s of one host'], predicted),
+    `With 64 rows, twice as many hosts gain less than √2 from ${hosts.pays} hosts on.`,
+  ];
+}
+
+function markdown(heading: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(heading), line(heading.map(() => '---')), ...rows.map(line)].join('\n');
 }

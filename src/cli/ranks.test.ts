@@ -47,10 +47,14 @@ interface Ran {
 
 function start(args: readonly string[], env: object = {}): { child: ChildProcess; done: Promise<Ran> } {
   const child = spawn(process.execPath, [BIN, ...args], { cwd: folder, env: { ...process.env, ...env } });
+  return { child, done: collect(child) };
+}
+
+function collect(child: ChildProcess): Promise<Ran> {
   const ran = { out: '', err: '' };
-  child.stdout.on('data', (chunk: Buffer) => (ran.out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (ran.err += chunk.toString()));
-  return { child, done: new Promise((resolve) => child.on('close', (status) => resolve({ status, ...ran }))) };
+  child.stdout?.on('data', (chunk: Buffer) => (ran.out += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (ran.err += chunk.toString()));
+  return new Promise((resolve) => child.on('close', (status) => resolve({ status, ...ran })));
 }
 
 const run = (args: readonly string[], env?: object): Promise<Ran> => start(args, env).done;
@@ -129,6 +133,24 @@ describe.skipIf(sharedBytes === undefined || process.platform !== 'linux')('rank
     expect(first.err).toMatch(/error\[RANK\]: .*rank 1 ended: NOT_FOUND: .*boook\.txt/);
   });
 
+  it('end where the disk of rank 0 is full: it says so', async () => {
+    const file = join(folder, 'shared-full');
+    writeFileSync(file, new Uint8Array(sharedBytes?.(2) ?? 0));
+    const place = (rank: number): object => ({
+      ...{ UNROLLED_RANK: String(rank), UNROLLED_RANKS: '2', UNROLLED_RANKS_FILE: file },
+    });
+    const args = [...LM, '--max-steps', '40', '--out', 'full.safetensors', '--checkpoint-every', '0.1s'];
+    // No file beyond 4 KiB: the system refuses to write, as it does on a full disk.
+    const limited = ['-c', 'ulimit -f 4; exec "$@"', 'bash', process.execPath, BIN, ...args];
+    const first = collect(spawn('bash', limited, { cwd: folder, env: { ...process.env, ...place(0) } }));
+    const [zero, one] = await Promise.all([first, run(args, place(1))]);
+    expect(zero.status).not.toBe(0);
+    expect(zero.err).toMatch(/error\[IO\]: .*full\.(checkpoint|safetensors)/);
+    expect(one.status).not.toBe(0);
+    expect(existsSync(join(folder, 'full.safetensors'))).toBe(false);
+    expect(readdirSync(folder).filter((name) => name.includes('full.'))).toEqual([]);
+  });
+
   it('refuse what one process alone can do', async () => {
     expect((await run(['train', 'lm', '-', '--ranks', '2'], SHARED)).err).toMatch(/files for several ranks/);
     expect((await run([...LM, '--ranks', '2', '--search', '1'], SHARED)).err).toMatch(/one process for --search/);
@@ -150,11 +172,12 @@ describe.skipIf(!hasMpi)('ranks over MPI', () => {
   it('train the model of one process, and end all where one fails', async () => {
     const steps = ['--max-steps', '6', '--shards', '4'];
     await run([...LM, ...steps, '--out', 'one.safetensors']);
-    const three = await run([...LM, ...steps, '--ranks', '3', '--out', 'mpi.safetensors']);
+    const BY_MPI = { UNROLLED_RANKS_BY: 'mpi' };
+    const three = await run([...LM, ...steps, '--ranks', '3', '--out', 'mpi.safetensors'], BY_MPI);
     expect(three.err).toContain('3 ranks over MPI');
     expect(three.status).toBe(0);
     expect(bytes('mpi.safetensors').equals(bytes('one.safetensors'))).toBe(true);
-    const failed = await run(['train', 'lm', 'none.txt', '--ranks', '2']);
+    const failed = await run(['train', 'lm', 'none.txt', '--ranks', '2'], BY_MPI);
     expect(failed.status).not.toBe(0);
     expect(failed.err).toMatch(/error\[NOT_FOUND\]/);
   });

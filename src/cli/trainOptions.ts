@@ -145,6 +145,12 @@ export const TRAIN_OPTIONS = {
     '--embedding-dropout <P>',
     'probability that the vector of a token is left out of a minibatch',
   ),
+  softmaxSamples: shown(
+    integer('--softmax-samples <N>', 'words drawn to stand for the vocabulary in training; 0 for all of it', {
+      min: 0,
+    }),
+    '1000 where the vocabulary is large',
+  ),
   mixture: flag('--mixture', 'mix the predictions with n-grams of the same text, and keep those in the model file'),
   steps: shown(integer('--steps <N>', 'steps of truncated backpropagation through time'), '64, of words 35'),
   sampling: shown(

@@ -18,7 +18,7 @@ import { OPTIMIZERS } from '../optim/optimizers.js';
 import { SCHEDULES } from '../optim/schedules.js';
 import { alikeBackend, copyFromFirst, requireAlike } from '../parallel/agreement.js';
 import { type Ranks, ranks, telling } from '../parallel/communicator.js';
-import { shardsFor } from '../parallel/shards.js';
+import { shardsFor } from '../parallel/cut.js';
 import { readAll } from '../tensor/readAll.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { checkTrainerSettings } from '../train/settings.js';
@@ -28,7 +28,7 @@ import { type Checkpoint, checkpointTensors, readCheckpoint, restoreState } from
 import { defined } from './defined.js';
 import { openModelFile } from './modelFile.js';
 import type { RecurrentState } from '../nn/recurrent.js';
-import { cutState, gatherState } from './shardedState.js';
+import { cutState, gatherState, joinState } from './shardedState.js';
 import type { FitOptions, ResolvedFit } from './options.js';
 import { requireSameData, resumedOptions, storable } from './resume.js';
 import type { Lesson, TaskDefinition, Trainable } from './task.js';
@@ -72,13 +72,6 @@ async function fitOnRanks<M extends Trainable, D, O extends object>(
     ...defined(from === null ? given : resumedOptions(from.checkpoint, given, from.model.config, definition.defaults)),
   } as O & ResolvedFit;
   options.shards = shardsFor(options, all, from !== null);
-  if (given.onStep !== undefined && options.shards !== undefined) {
-    throw new UnrolledError(
-      'UNSUPPORTED',
-      'expected a training without shards and of one rank for onStep, received shards',
-      'onProgress and checkpoint go with them',
-    );
-  }
   const begin = (): { model: M; lesson: Lesson } => {
     const prepared = definition.prepare(data, options);
     const model = from?.model ?? prepared.create();
@@ -126,7 +119,20 @@ async function fitOnRanks<M extends Trainable, D, O extends object>(
     return model.toBytes({ tensors, checkpoint: content });
   };
   const onStep =
-    given.onStep && steppedBy(given.onStep, model, options, (state) => bytesAt(state, lesson.carried?.state() ?? null));
+    given.onStep &&
+    steppedBy(given.onStep, model, options, (state) => {
+      const { carried } = lesson;
+      if (all.size === 1)
+        return bytesAt(
+          state,
+          options.shards === undefined ? (carried?.state() ?? null) : joinState(carried?.ofShards()),
+        );
+      throw new UnrolledError(
+        'UNSUPPORTED',
+        `expected one process for checkpoint() between steps, received one of ${all.size} ranks`,
+        'give fit a checkpoint: { everySeconds, save }, which all ranks put together',
+      );
+    });
   const onValidation = options.onValidation as ((event: object, model: M) => void | Promise<void>) | undefined;
   try {
     model.training = await train(
@@ -193,7 +199,7 @@ function steppedBy(
 /** What is said and written, rank 0 says and writes. */
 function forRank<O extends FitOptions>(given: O, { rank }: Ranks): O {
   if (rank === 0) return { ...given };
-  return { ...given, onStart: undefined, onProgress: undefined, onValidation: undefined };
+  return { ...given, onStart: undefined, onProgress: undefined, onStep: undefined, onValidation: undefined };
 }
 
 const NOTHING_CHOSEN = { chosen: {}, facts: '' };

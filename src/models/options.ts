@@ -43,7 +43,7 @@ export interface RunningTraining<Model = object> {
   readonly model: Model;
   /** At its highest, as in the options: another one holds from the next step on. Errors: RANGE. */
   learningRate: number;
-  /** A checkpoint of now, which `resume` goes on from. Errors: NON_FINITE. */
+  /** A checkpoint of now, which `resume` goes on from. Errors: NON_FINITE; UNSUPPORTED on one of several ranks. */
   checkpoint(): Uint8Array;
 }
 
@@ -53,7 +53,7 @@ export interface FitOptions<M = unknown> extends Partial<TrainerSettings> {
   batchSize?: number;
   /**
    * Cuts each minibatch into so many parts, whose gradients are summed in a fixed order: a power of two. With the same shards a training
-   * has the same bits on any number of ranks up to it. Not cut where nothing is said, but for several ranks: 8.
+   * has the same bits on any number of ranks up to it. Not cut where nothing is said, but for several ranks: 8, or as many as ranks.
    */
   shards?: number;
   /** Of everything that is drawn: initial weights, dropout, order of the rows, parts; 0. */
@@ -77,7 +77,7 @@ export interface FitOptions<M = unknown> extends Partial<TrainerSettings> {
   onProgress?: (event: StepProgress) => void;
   /**
    * After every step, after `onProgress`. The training waits for the promise that it returns: so it is paused, slowed down, or looked
-   * into on the way.
+   * into on the way. Of several ranks the first alone calls it, and the others wait and follow.
    */
   onStep?: (event: StepProgress, training: RunningTraining) => void | Promise<void>;
   /** After every measurement of the validation part. */

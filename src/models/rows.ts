@@ -1,7 +1,7 @@
 // Learning from rows that stand alone (sentences, texts, windows): minibatches of rows of like lengths.
 import { LengthBatches } from '../data/lengthBatches.js';
 import { mul } from '../autograd/ops.js';
-import { rowsOfShard } from '../parallel/shards.js';
+import { rowsOfShard } from '../parallel/cut.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Lesson } from './task.js';
 
@@ -35,9 +35,11 @@ export function learnRows<X extends { loss: number }>(
     },
     nextShards(shards) {
       const { rows: all } = batches.next();
-      return (shard) => {
-        const { from, to } = rowsOfShard(shard, shards, all.length);
-        return from === to ? null : step(all.subarray(from, to), all);
+      return {
+        compute(shard) {
+          const { from, to } = rowsOfShard(shard, shards, all.length);
+          return from === to ? null : step(all.subarray(from, to), all);
+        },
       };
     },
   };

@@ -2,7 +2,7 @@
 // cut again. [N, H] for each layer and name, rows in the order of the shards.
 import type { RecurrentState } from '../nn/recurrent.js';
 import { type Ranks, shardsOfRank } from '../parallel/communicator.js';
-import { rowsOfShard } from '../parallel/shards.js';
+import { rowsOfShard } from '../parallel/cut.js';
 import { fromData } from '../tensor/create.js';
 import { keep } from '../tensor/scope.js';
 import { decodeState, encodeState, type StateValue } from './carriedState.js';
@@ -12,13 +12,24 @@ export async function gatherState(
   ranks: Ranks,
   own: ReadonlyMap<number, RecurrentState>,
 ): Promise<RecurrentState | null> {
-  const parts = [...own].sort(([a], [b]) => a - b).map(([, state]) => valueOf(state));
-  const bytes = encodeState(stacked(parts), null);
+  const bytes = encodeState(stackedOf(own), null);
   const all = await ranks.allGatherBytes(bytes);
   if (ranks.rank !== 0) return null;
   const values = all.map((part, rank) => decodeState(part, `rank ${rank}`).value);
-  const whole = stacked(values.filter((value) => value !== null));
-  return whole?.map((layer) => mapValues(layer, ({ shape, data }) => fromData(data, shape))) ?? null;
+  return tensorsOf(stacked(values.filter((value) => value !== null)));
+}
+
+/** Where this process has all shards. @param own by shard; none where nothing is carried */
+export function joinState(own: ReadonlyMap<number, RecurrentState> = new Map()): RecurrentState | null {
+  return tensorsOf(stackedOf(own));
+}
+
+function tensorsOf(value: StateValue | null): RecurrentState | null {
+  return value?.map((layer) => mapValues(layer, ({ shape, data }) => fromData(data, shape))) ?? null;
+}
+
+function stackedOf(own: ReadonlyMap<number, RecurrentState>): StateValue | null {
+  return stacked([...own].sort(([a], [b]) => a - b).map(([, state]) => valueOf(state)));
 }
 
 /** Of the shards of this rank, from that of all rows. */

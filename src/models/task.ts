@@ -4,7 +4,7 @@ import type { SamplerState } from '../data/sampling.js';
 import type { Module } from '../nn/module.js';
 import type { RandomCalls } from '../nn/random.js';
 import type { Recurrent, RecurrentState } from '../nn/recurrent.js';
-import type { ShardLoss } from '../parallel/shards.js';
+import type { CutMinibatch } from '../parallel/cut.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { TrainingResult } from '../train/trainer.js';
 import type { Names } from '../expect.js';
@@ -58,8 +58,8 @@ export interface Lesson<X extends { loss: number } = { loss: number }> {
   stepsPerEpoch: number;
   /** The mean loss of the next minibatch, and how many tokens are in it. */
   next(): { loss: Tensor; tokens: number };
-  /** The next minibatch, of which each shard is computed alone; null for a shard without rows. */
-  nextShards(shards: number): (shard: number) => ShardLoss | null;
+  /** The next minibatch, cut. */
+  nextShards(shards: number): CutMinibatch;
   /** On the validation part; null where there is none. A promise where the backend's numbers must be waited for. */
   evaluate(): X | null | Promise<X | null>;
   /** What the best weights have least of; the loss where nothing is said. */

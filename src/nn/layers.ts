@@ -4,7 +4,8 @@ import { UnrolledError } from '../errors.js';
 import { asTensor, type TensorLike } from '../tensor/asTensor.js';
 import { expectFlag, expectFunction, expectList, expectNumbers, type Names, optionsOf, shownValue } from '../expect.js';
 import { layerNorm } from '../autograd/normalize.js';
-import { add, dropout, gatherRows, matmul, reshape } from '../autograd/ops.js';
+import { add, concat, dropout, gatherRows, matmul, reshape, slice } from '../autograd/ops.js';
+import { eachPart } from '../autograd/rowParts.js';
 import { requireNumber } from '../range.js';
 import type { Philox } from '../tensor/philox.js';
 import { formatShape } from '../tensor/shape.js';
@@ -175,7 +176,14 @@ export class Dropout extends Module {
   /** Any shape to the same; after `eval()`, x itself. Each call draws another mask. */
   forward(input: TensorLike): Tensor {
     const x = asTensor(input, 'the input');
-    return this.training && this.p > 0 ? dropout(x, this.p, this.#calls.next()) : x;
+    if (!this.training || this.p === 0) return x;
+    const drawn = x.rank === 3 ? this.#calls.nextInParts(x.shape) : null;
+    if (drawn === null) return dropout(x, this.p, this.#calls.next());
+    const { parts, keys } = drawn;
+    return concat(
+      eachPart(parts, (from, to, part) => dropout(slice(x, 1, from, to), this.p, keys[part])),
+      1,
+    );
   }
 }
 

@@ -1,4 +1,6 @@
 // Where modules draw from: initial values from a host generator, dropout masks from numbered kernel calls.
+import { eachPart, type RowParts } from '../autograd/rowParts.js';
+import type { Shape } from '../tensor/shape.js';
 import { defaultRng, seedDefaultRng } from '../tensor/generator.js';
 import { requireNumber } from '../range.js';
 import { Philox, type RandomKey, seedKey } from '../tensor/philox.js';
@@ -17,6 +19,8 @@ export class RandomCalls {
   calls: number;
   /** Which shard of a minibatch draws: shards of one call draw other masks. */
   #shard = 0;
+  #parts: RowParts | null = null;
+  #isInParts = false;
 
   constructor(seed: number, calls = 0) {
     requireNumber('a seed', seed, { whole: true }, 'use 0, 1, 2 …');
@@ -27,8 +31,10 @@ export class RandomCalls {
 
   /** The key of the next draw: the same seed and call give the same mask on every backend. */
   next(): RandomKey {
-    const [key0, key1] = seedKey(this.seed);
-    return { key0, key1: (key1 + this.#shard * SHARD_BITS) >>> 0, call: this.calls++ >>> 0 };
+    this.#isInParts = false;
+    const key = this.#keyOf(this.#shard);
+    this.calls++;
+    return key;
   }
 
   /** A generator of the host for the next draw. @param stream where the streams of this purpose begin */
@@ -40,7 +46,34 @@ export class RandomCalls {
   /** What follows is drawn for this shard, from that call on. @internal */
   startShard(shard: number, calls: number): void {
     this.#shard = shard;
+    this.#parts = null;
     this.calls = calls;
+  }
+
+  /** What follows is drawn for these shards at once: each has its part of the rows. @internal */
+  startShards(first: number, parts: RowParts, calls: number): void {
+    this.startShard(first, calls);
+    this.#parts = parts;
+    this.#isInParts = true;
+  }
+
+  /** Whether whatever was drawn since `startShards` was drawn by parts. @internal */
+  get isInParts(): boolean {
+    return this.#isInParts;
+  }
+
+  /** The parts of the rows [T, N, …], and the key of the next draw for each; null where one shard draws. @internal */
+  nextInParts([, rows]: Shape): { parts: RowParts; keys: RandomKey[] } | null {
+    const parts = this.#parts;
+    if (parts?.rows !== rows) return null;
+    const keys = eachPart(parts, (_, __, part) => this.#keyOf(this.#shard + part));
+    this.calls++;
+    return { parts, keys };
+  }
+
+  #keyOf(shard: number): RandomKey {
+    const [key0, key1] = seedKey(this.seed);
+    return { key0, key1: (key1 + shard * SHARD_BITS) >>> 0, call: this.calls >>> 0 };
   }
 }
 

@@ -28,8 +28,12 @@ export interface Communicator {
 
 /** Between the library's parts: sums over shards, and the end of a rank that fails. */
 export interface Ranks extends Communicator {
-  /** The sum over all shards. @param own blocks of the shards of this rank, as `subtrees` says them */
-  sumShards(own: Numbers, shards: number, sum: Numbers): Promise<void>;
+  /**
+   * The sum over all shards.
+   * @param own blocks of the shards of this rank, as `subtrees` says them
+   * @param message goes with it, as long on each rank: a step waits for the others once. Returns the messages, by rank.
+   */
+  sumShards(own: Numbers, shards: number, sum: Numbers, message: Float64Array): Promise<Float64Array[]>;
   /** Tells the others that this rank ends, and why. */
   fail(reason: string): void;
 }
@@ -56,8 +60,9 @@ const alone: Ranks = {
   allGatherBytes: (bytes) => Promise.resolve([bytes]),
   allReduce: (values) => Promise.resolve(values.slice() as typeof values),
   barrier: () => Promise.resolve(),
-  async sumShards(own, _, sum) {
+  async sumShards(own, _, sum, message) {
     sum.set(own);
+    return [message];
   },
   fail: () => undefined,
 };
@@ -69,10 +74,11 @@ export function ranksOver(link: RankLink): Ranks {
     const all = await link.gather(new TextEncoder().encode(JSON.stringify(value ?? null)));
     return all.map((bytes) => JSON.parse(new TextDecoder().decode(bytes)) as T);
   };
-  const sumShards = (own: Numbers, shards: number, sum: Numbers): Promise<void> => {
+  const sumShards: Ranks['sumShards'] = async (own, shards, sum, message) => {
     const plan = plans.get(shards) ?? planOf(link.size, shards);
     plans.set(shards, plan);
-    return link.sum(own, plan, sum);
+    const all = await link.sum(own, plan, sum, new Uint8Array(message.buffer, message.byteOffset, message.byteLength));
+    return all.map((bytes) => new Float64Array(bytes.slice().buffer));
   };
   return {
     ...{ rank: link.rank, size: link.size, by: link.by },
@@ -95,7 +101,7 @@ export function ranksOver(link: RankLink): Ranks {
         );
       }
       const sum = new (values.constructor as new (length: number) => typeof values)(values.length);
-      await link.sum(values, Int32Array.from(lengths.flatMap((_, rank) => [rank, 1])), sum);
+      await link.sum(values, Int32Array.from(lengths.flatMap((_, rank) => [rank, 1])), sum, new Uint8Array(0));
       return sum;
     },
     async barrier() {

@@ -1,6 +1,5 @@
 // Gradients over all ranks, for loops of one's own.
 import { argument, updateInPlace } from '../autograd/elementwise.js';
-import { mul } from '../autograd/ops.js';
 import { defaultCalls } from '../nn/random.js';
 import { Module } from '../nn/module.js';
 import { parametersOf, type ParameterSource } from '../optim/given.js';
@@ -8,8 +7,9 @@ import { apply, uniform } from '../program/expr.js';
 import { requireNumber } from '../range.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { ranks } from './communicator.js';
-import { DEFAULT_SHARDS, ShardedGradients } from './shards.js';
-import { shardOf, weightOf } from './shardOf.js';
+import { DEFAULT_SHARDS } from './cut.js';
+import { ShardedGradients } from './shards.js';
+import { shardsOf } from './shardOf.js';
 
 const scaled = apply('mul', argument(0), uniform('scale'));
 
@@ -71,23 +71,6 @@ export async function backwardInShards<B>(
 ): Promise<{ loss: number }> {
   const calls = new Set([...(parameters instanceof Module ? parameters.randomCalls() : []), defaultCalls()]);
   const gradients = new ShardedGradients(parametersOf(parameters), [...calls], shards, ranks());
-  const { loss } = await gradients.backward({ compute: shardsOf(batch, shards, lossOf) });
+  const { loss } = await gradients.backward(shardsOf(batch, shards, lossOf));
   return { loss };
-}
-
-/** What each shard of a minibatch adds to its mean loss. */
-export function shardsOf<B>(
-  batch: B,
-  shards: number,
-  lossOf: (part: B) => Tensor,
-  tokensOf: (part: B) => number = weightOf,
-): (shard: number) => { loss: Tensor; tokens: number } | null {
-  const whole = weightOf(batch);
-  return (shard) => {
-    const part = shardOf(batch, { shard, shards });
-    if (part === null) return null;
-    const share = whole === 0 ? 0 : weightOf(part) / whole;
-    const loss = lossOf(part);
-    return { loss: share === 1 ? loss : mul(loss, share), tokens: tokensOf(part) };
-  };
 }

@@ -1,10 +1,10 @@
 // The rows of a minibatch that a shard, or a rank, computes. Letters: T steps, N rows.
-import { slice } from '../autograd/ops.js';
+import { mul, slice } from '../autograd/ops.js';
 import { batchAxes } from '../data/dataLoader.js';
 import { refuse } from '../expect.js';
 import { Tensor } from '../tensor/tensor.js';
 import { ranks } from './communicator.js';
-import { rowsOfShard } from './shards.js';
+import { type CutMinibatch, rowsOfShard, type ShardLoss } from './cut.js';
 
 /** A minibatch as far as it can be cut: that of a `DataLoader`, or one of one's own. */
 export interface CuttableBatch {
@@ -45,6 +45,24 @@ export function shardOf<B>(batch: B, options: ShardOptions = {}): B | null {
     return isList && (value as ArrayLike<unknown>).length === count ? (value as unknown[]).slice(from, to) : value;
   };
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, cut(value, name)])) as B;
+}
+
+/** What each shard of a minibatch adds to its mean loss. */
+export function shardsOf<B>(
+  batch: B,
+  shards: number,
+  lossOf: (part: B) => Tensor,
+  tokensOf: (part: B) => number = weightOf,
+): CutMinibatch {
+  const whole = weightOf(batch);
+  const compute = (shard: number): ShardLoss | null => {
+    const part = shardOf(batch, { shard, shards });
+    if (part === null) return null;
+    const share = whole === 0 ? 0 : weightOf(part) / whole;
+    const loss = lossOf(part);
+    return { loss: share === 1 ? loss : mul(loss, share), tokens: tokensOf(part) };
+  };
+  return { compute };
 }
 
 /** How much a part counts in a mean over the minibatch: targets at each step where there are classes, else rows. */

@@ -1,8 +1,8 @@
-// A minibatch cut into shards: rows that are computed together. How many shards there are decides the bits of the gradients; which
-// rank computes which does not.
+// Gradients of a minibatch that is cut into shards (cut.ts), and their sum over all ranks.
+import { backwardInParts } from '../autograd/parts.js';
 import { backward } from '../autograd/tape.js';
+import { scanInParts } from '../cell/run/parts.js';
 import { argument, updateInPlace } from '../autograd/elementwise.js';
-import { UnrolledError } from '../errors.js';
 import type { RandomCalls } from '../nn/random.js';
 import { apply } from '../program/expr.js';
 import { zeros } from '../tensor/create.js';
@@ -10,58 +10,8 @@ import { keep, scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Numbers } from '../platform/rankLink.js';
 import { type Ranks, shardsOfRank } from './communicator.js';
+import { checkShards, type CutMinibatch } from './cut.js';
 import { type RankRange, TreeSum } from './tree.js';
-
-/** Shards of a minibatch where several ranks train and nothing is said. */
-export const DEFAULT_SHARDS = 8;
-
-/** Errors: OPTION for what is no power of two, or more ranks than shards. */
-export function checkShards(shards: number, size: number): void {
-  if (!Number.isInteger(shards) || shards < 1 || shards > 1024 || (shards & (shards - 1)) !== 0) {
-    throw new UnrolledError('OPTION', `expected shards as a power of two up to 1024, received ${shards}`, 'use 8');
-  }
-  if (size <= shards) return;
-  throw new UnrolledError(
-    'OPTION',
-    `expected ${shards} ranks at most, one for each shard, received ${size}`,
-    'start fewer ranks; a new training may have more shards: --shards 64',
-  );
-}
-
-/**
- * How many shards: those that were asked for, some where several ranks train, else none.
- * Errors: OPTION for a number that is none, for more ranks than shards, and for a checkpoint that knows no shards.
- */
-export function shardsFor(
-  { shards }: { shards?: number },
-  { size }: Pick<Ranks, 'size'>,
-  isResumed: boolean,
-): number | undefined {
-  if (shards === undefined && size === 1) return undefined;
-  if (shards === undefined && isResumed) {
-    throw new UnrolledError(
-      'OPTION',
-      `expected a checkpoint of a training in shards for ${size} ranks, received one without`,
-      'resume it alone; a training with shards (--shards 8) resumes on any number of ranks',
-    );
-  }
-  const count = shards ?? Math.max(DEFAULT_SHARDS, 2 ** Math.ceil(Math.log2(size)));
-  checkShards(count, size);
-  return count;
-}
-
-/** The rows of a shard among `count` rows. */
-export function rowsOfShard(shard: number, shards: number, count: number): RankRange {
-  return { from: Math.floor((shard * count) / shards), to: Math.floor(((shard + 1) * count) / shards) };
-}
-
-/** A part of a minibatch and what came of it. */
-export interface ShardLoss {
-  /** Its part of the mean loss over the whole minibatch: the losses of all shards add up to it. */
-  loss: Tensor;
-  /** How many tokens are in it. */
-  tokens: number;
-}
 
 /** The gradients of a shard, in the order of the parameters; null where there is none. */
 type Gradients = (Tensor | null)[];
@@ -85,11 +35,13 @@ function addGradients(parameters: readonly Tensor[]): (left: Gradients, right: G
 }
 
 /** What a minibatch is to `ShardedGradients`. */
-export interface ShardedMinibatch {
-  /** null for a shard without rows */
-  compute(shard: number): ShardLoss | null;
+export interface ShardedMinibatch extends CutMinibatch {
   /** Hears of a loss before its gradient. */
   check?(loss: Tensor, value: number): void;
+  /** What this rank says to all, as long on each rank. */
+  tell?(): readonly number[];
+  /** What each of them said, by rank. */
+  hear?(all: readonly Float64Array[]): void;
 }
 
 /** Gradients by shards, and their sum over all ranks. */
@@ -101,7 +53,9 @@ export class ShardedGradients {
   readonly #own: RankRange;
   #blocks: Numbers = new Float32Array(0);
   #sum: Numbers = new Float32Array(0);
-  /** Seconds in sums over ranks so far. */
+  /** Whether something in the network takes each shard alone. */
+  #isApart = false;
+  /** Seconds in sums over ranks so far, with waiting for those that come later. */
   secondsInSums = 0;
 
   /**
@@ -125,84 +79,140 @@ export class ShardedGradients {
   }
 
   /** Sets the gradient of each parameter to the sum over all shards of all ranks. @returns the loss over all, and its tokens */
-  async backward({ compute, check }: ShardedMinibatch): Promise<{ loss: number; tokens: number }> {
-    const [parameters, calls] = [this.#parameters, this.#calls];
+  async backward(minibatch: ShardedMinibatch): Promise<{ loss: number; tokens: number }> {
+    const calls = this.#calls;
     const before = calls.map((counter) => counter.calls);
-    const sum = new TreeSum<Gradients>(addGradients(parameters));
     const losses = new Float64Array(this.#shards);
-    /** Tokens; then the calls of each counter; then 1 for each parameter with a gradient. */
-    const counts = new Float64Array(1 + calls.length + parameters.length);
+    /** Tokens; then the calls of each counter. */
+    const counts = new Float64Array(1 + calls.length);
+    let blocks: Gradients[];
     try {
-      for (let shard = this.#own.from; shard < this.#own.to; shard++) {
-        calls.forEach((counter, i) => counter.startShard(shard, before[i]));
-        scope(() => {
-          const part = compute(shard);
-          if (part !== null) {
-            losses[shard] = part.loss.item();
-            counts[0] += part.tokens;
-            check?.(part.loss, losses[shard]);
-            backward(part.loss);
-          }
-          calls.forEach((counter, i) => (counts[1 + i] = Math.max(counts[1 + i], counter.calls - before[i])));
-          sum.push(shard, takeGradients(parameters));
-        });
-      }
+      blocks = this.#together(minibatch, before, losses, counts) ?? this.#apart(minibatch, before, losses, counts);
     } finally {
       calls.forEach((counter, i) => counter.startShard(0, before[i]));
     }
-    const blocks = sum.sums;
-    parameters.forEach((_, i) => (counts[1 + calls.length + i] = blocks.some((block) => block[i] !== null) ? 1 : 0));
-    const began = performance.now();
-    const all = await exchange(this.#ranks, losses, counts);
-    const isPresent = parameters.map((_, i) => all.counts[1 + calls.length + i] > 0);
-    await this.#sumOver(blocks, isPresent);
-    this.secondsInSums += (performance.now() - began) / 1000;
-    calls.forEach((counter, i) => (counter.calls = before[i] + all.counts[1 + i]));
+    const own = [...losses, ...counts, ...(minibatch.tell?.() ?? [])];
+    const all = await this.#sumOver(blocks, own);
+    const begin = this.#shards;
+    const ends = all.map((theirs) => theirs.subarray(begin, begin + counts.length));
+    calls.forEach((counter, i) => (counter.calls = before[i] + Math.max(...ends.map((theirs) => theirs[1 + i]))));
+    minibatch.hear?.(all.map((theirs) => theirs.subarray(begin + counts.length)));
     const total = new TreeSum<number>((a, b) => a + b);
-    all.losses.forEach((loss, shard) => total.push(shard, loss));
-    return { loss: total.total, tokens: all.counts[0] };
+    all.forEach((theirs, rank) => {
+      const { from, to } = shardsOfRank(rank, this.#ranks.size, this.#shards);
+      for (let shard = from; shard < to; shard++) total.push(shard, theirs[shard]);
+    });
+    return { loss: total.total, tokens: ends.reduce((sum, theirs) => sum + theirs[0], 0) };
   }
 
   /** Sums what each rank has as its gradients: a shard each. */
   async addUp(): Promise<void> {
-    const block = takeGradients(this.#parameters);
-    const counts = Float64Array.of(0, ...block.map((g) => (g === null ? 0 : 1)));
-    const all = await exchange(this.#ranks, new Float64Array(this.#shards), counts);
-    await this.#sumOver(
-      [block],
-      block.map((_, i) => all.counts[1 + i] > 0),
-    );
+    await this.#sumOver([takeGradients(this.#parameters)], []);
   }
 
-  /** Puts the sum over all ranks where the gradients are. @param blocks of this rank */
-  async #sumOver(blocks: readonly Gradients[], isPresent: readonly boolean[]): Promise<void> {
+  /** The blocks of this rank's shards, each computed for itself. */
+  #apart(
+    { compute, check }: ShardedMinibatch,
+    before: readonly number[],
+    losses: Float64Array,
+    counts: Float64Array,
+  ): Gradients[] {
+    const sum = new TreeSum<Gradients>(addGradients(this.#parameters));
+    for (let shard = this.#own.from; shard < this.#own.to; shard++) {
+      this.#calls.forEach((counter, i) => counter.startShard(shard, before[i]));
+      scope(() => {
+        const part = compute(shard);
+        if (part !== null) {
+          losses[shard] = part.loss.item();
+          counts[0] += part.tokens;
+          check?.(part.loss, losses[shard]);
+          backward(part.loss);
+        }
+        this.#count(before, counts);
+        sum.push(shard, takeGradients(this.#parameters));
+      });
+    }
+    return sum.sums;
+  }
+
+  /** The same for all rows at once; null where the network takes each shard alone. */
+  #together(
+    { together, check }: ShardedMinibatch,
+    before: readonly number[],
+    losses: Float64Array,
+    counts: Float64Array,
+  ): Gradients[] | null {
+    if (together === undefined || this.#isApart) return null;
+    const own = this.#own;
+    const parts = together.parts(own);
+    this.#calls.forEach((counter, i) => counter.startShards(own.from, parts, before[i]));
+    const blocks = scope(() => {
+      const { loss, losses: each, tokens } = together.compute(own);
+      const isTogether = this.#calls.every((counter) => counter.isInParts);
+      each.forEach((value, i) => (losses[own.from + i] = value));
+      counts[0] = tokens;
+      this.#count(before, counts);
+      if (isTogether) check?.(loss, loss.item());
+      const gradients = isTogether ? backwardInParts(loss, parts, [scanInParts]) : null;
+      if (gradients === null) return null;
+      together.done();
+      const sum = new TreeSum<Gradients>(addGradients(this.#parameters));
+      for (let shard = own.from; shard < own.to; shard++) {
+        const block = this.#parameters.map((t) => gradients.get(t)?.[shard - own.from] ?? null);
+        sum.push(
+          shard,
+          block.map((g) => g && keep(g)),
+        );
+      }
+      return sum.sums;
+    });
+    this.#isApart = blocks === null;
+    return blocks;
+  }
+
+  /** How often each counter was asked. */
+  #count(before: readonly number[], counts: Float64Array): void {
+    this.#calls.forEach((counter, i) => (counts[1 + i] = Math.max(counts[1 + i], counter.calls - before[i])));
+  }
+
+  /**
+   * Puts the sum over all ranks where the gradients are.
+   * @param blocks of this rank
+   * @param message goes with it. Returns those of all ranks.
+   */
+  async #sumOver(blocks: readonly Gradients[], message: readonly number[]): Promise<Float64Array[]> {
     const parameters = this.#parameters;
     if (this.#ranks.size === 1) {
       blocks[0].forEach((g, i) => (parameters[i].grad = g));
-      return;
+      return [Float64Array.from(message)];
     }
-    const length = parameters.reduce((total, { size }, i) => total + (isPresent[i] ? size : 0), 0);
+    const began = performance.now();
+    const length = parameters.reduce((total, { size }) => total + size, 0);
     this.#reserve(blocks.length * length, length);
-    blocks.forEach((gradients, block) => {
-      let at = block * length;
+    let at = 0;
+    for (const gradients of blocks) {
       parameters.forEach(({ size }, i) => {
-        if (!isPresent[i]) return;
         const g = gradients[i];
         if (g === null) this.#blocks.fill(0, at, at + size);
-        else this.#blocks.set(g.data(), at);
+        else this.#blocks.set(g.peek(), at);
         at += size;
       });
-    });
-    await this.#ranks.sumShards(this.#blocks, this.#shards, this.#sum);
-    let at = 0;
+    }
+    const isPresent = parameters.map((_, i) => (blocks.some((gradients) => gradients[i] !== null) ? 1 : 0));
+    const said = Float64Array.of(...isPresent, ...message);
+    const all = await this.#ranks.sumShards(this.#blocks, this.#shards, this.#sum, said);
+    at = 0;
     parameters.forEach((t, i) => {
-      if (!isPresent[i]) return;
       const [kept, ...rest] = blocks.flatMap((gradients) => gradients[i] ?? []);
       for (const g of rest) g.dispose();
-      t.grad = kept ?? keep(zeros(t.shape, { device: t.device }));
-      t.grad.set(this.#sum.subarray(at, at + t.size));
+      if (all.some((theirs) => theirs[i] > 0)) {
+        t.grad = kept ?? keep(zeros(t.shape, { device: t.device }));
+        t.grad.set(this.#sum.subarray(at, at + t.size));
+      }
       at += t.size;
     });
+    this.secondsInSums += (performance.now() - began) / 1000;
+    return all.map((theirs) => theirs.subarray(parameters.length));
   }
 
   /** Memory for the blocks of this rank and for their sum, kept from step to step. */
@@ -221,28 +231,4 @@ function takeGradients(parameters: readonly Tensor[]): Gradients {
     t.grad = null;
     return grad === null ? null : keep(grad);
   });
-}
-
-interface Counted {
-  losses: Float64Array;
-  counts: Float64Array;
-}
-
-/** Losses of all shards; of counts the sum of the tokens, and the largest of the others. */
-async function exchange(ranks: Ranks, losses: Float64Array, counts: Float64Array): Promise<Counted> {
-  if (ranks.size === 1) return { losses, counts };
-  const own = new Float64Array(losses.length + counts.length);
-  own.set(losses);
-  own.set(counts, losses.length);
-  const all = await ranks.allGatherBytes(new Uint8Array(own.buffer));
-  const result = { losses: new Float64Array(losses.length), counts: new Float64Array(counts.length) };
-  all.forEach((bytes, rank) => {
-    const theirs = new Float64Array(bytes.slice().buffer);
-    const { from, to } = shardsOfRank(rank, ranks.size, losses.length);
-    result.losses.set(theirs.subarray(from, to), from);
-    theirs.subarray(losses.length).forEach((value, i) => {
-      result.counts[i] = i === 0 ? result.counts[0] + value : Math.max(result.counts[i], value);
-    });
-  });
-  return result;
 }

@@ -69,15 +69,25 @@ describe.skipIf(joinRanks === undefined)('ranks over shared memory', () => {
     const size = Math.max(...plan.map(([rank]) => rank)) + 1;
     const flat = Int32Array.from(plan.flat());
     const rng = new Philox(3);
-    for (const Floats of [Float32Array, Float64Array]) {
+    for (const [Floats, told] of [
+      [Float32Array, 24],
+      [Float64Array, 40_000],
+      [Float32Array, 0],
+    ] as const) {
       const own: Numbers[] = Array.from({ length: size }, (_, rank) => {
         const blocks = plan.filter(([of]) => of === rank).length;
         return new Floats(blocks * length).map(() => rng.uniform() - 0.5);
       });
       const links = linked(size);
       const sums = own.map(() => new Floats(length));
-      await Promise.all(links.map((link, rank) => link.sum(own[rank], flat, sums[rank])));
+      const messageOf = (rank: number): Uint8Array => new Uint8Array(told).fill(rank);
+      const said = await Promise.all(links.map((link, rank) => link.sum(own[rank], flat, sums[rank], messageOf(rank))));
       const expected = Floats.from(sumBlocks(own, flat, length));
+      for (const all of said) {
+        expect(all.map((bytes) => [bytes.length, bytes.at(-1)])).toEqual(
+          own.map((_, rank) => [told, told === 0 ? undefined : rank]),
+        );
+      }
       for (const sum of sums) expect(Buffer.from(sum.buffer).equals(Buffer.from(expected.buffer))).toBe(true);
     }
   });
@@ -104,13 +114,16 @@ describe.skipIf(joinRanks === undefined)('ranks over shared memory', () => {
   it('refuse sums that do not fit', () => {
     const [link] = linked(2);
     const call =
-      (own: number, plan: number[], sum = 2) =>
+      (own: number, plan: number[], sum = 2, message = 0) =>
       () =>
-        void link.sum(new Float32Array(own), Int32Array.from(plan), new Float32Array(sum));
+        void link.sum(new Float32Array(own), Int32Array.from(plan), new Float32Array(sum), new Uint8Array(message));
     expect(call(2, [0, 1, 0, 1])).toThrow(/as many blocks/);
     expect(call(2, [0, 1, 5, 1])).toThrow(/as many blocks/);
     expect(call(2, [])).toThrow(/as many blocks/);
-    expect(() => void link.sum(new Float32Array(2), Int32Array.of(0, 1), new Float64Array(2))).toThrow(/one type/);
+    expect(
+      () => void link.sum(new Float32Array(2), Int32Array.of(0, 1), new Float64Array(2), new Uint8Array(0)),
+    ).toThrow(/one type/);
+    expect(call(2, [0, 1, 1, 1], 2, 7)).toThrow(/whole eights/);
   });
 
   it('refuses a file that is too short, and a rank that is not there', () => {

@@ -2,7 +2,7 @@
 import { UnrolledError } from '../errors.js';
 import type { Numbers, RankLink } from '../platform/rankLink.js';
 import { TreeSum } from './tree.js';
-import { type Ranks, ranksOver } from './communicator.js';
+import { type Ranks, ranksOver, setRanks } from './communicator.js';
 
 /** `size` ranks that meet in memory: run what each does at the same time, by Promise.all. */
 export function memoryRanks(size: number): Ranks[] {
@@ -21,10 +21,12 @@ export function memoryRanks(size: number): Ranks[] {
     const link: RankLink = {
       ...{ rank, size, by: 'memory' },
       gather: async (bytes) => (await meet(rank, bytes.slice())) as Uint8Array[],
-      async sum(own, plan, sum) {
-        const blocks = (await meet(rank, own)) as Numbers[];
+      async sum(own, plan, sum, message) {
+        const all = (await meet(rank, { own, message: message.slice() })) as { own: Numbers; message: Uint8Array }[];
+        const blocks = all.map((one) => one.own);
         sum.set(sumBlocks(blocks, plan, sum.length));
         await meet(rank, null);
+        return all.map((one) => one.message);
       },
       fail(reason) {
         failed = new UnrolledError('RANK', `expected all ranks, received the end of rank ${rank}: ${reason}`, 'resume');
@@ -33,6 +35,17 @@ export function memoryRanks(size: number): Ranks[] {
     };
     return ranksOver(link);
   });
+}
+
+/** One result for each rank, of what all do together. */
+export async function onRanks<M>(size: number, run: () => Promise<M>): Promise<M[]> {
+  const alone = memoryRanks(1)[0];
+  const running = (size === 1 ? [alone] : memoryRanks(size)).map((one) => {
+    setRanks(one);
+    return run();
+  });
+  setRanks(alone);
+  return Promise.all(running);
 }
 
 /** What a link sums, number by number. */

@@ -17,9 +17,10 @@ export interface RankLink {
    * Sums blocks of numbers in a fixed tree.
    * @param own this rank's blocks, one after the other, each of the length of `sum`
    * @param plan [rank, leaves] of each block of all ranks, in the order of the leaves: neighbours of like size are added first
-   * Errors: RANK where a rank is gone.
+   * @param message goes with it: as many bytes on each rank, a multiple of 8
+   * Returns the messages, by rank. Errors: RANK where a rank is gone.
    */
-  sum(own: Numbers, plan: Int32Array, sum: Numbers): Promise<void>;
+  sum(own: Numbers, plan: Int32Array, sum: Numbers, message: Uint8Array): Promise<Uint8Array[]>;
   /** Tells the others that this rank ends, and why: what they wait for fails. */
   fail(reason: string): void;
 }

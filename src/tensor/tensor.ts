@@ -154,6 +154,13 @@ export class Tensor {
     return this.device.readSync(this.storage, this.offset, this.size);
   }
 
+  /** The elements where they stand, if the device has them at hand, until anything else is computed; else a copy. @internal */
+  peek(): HostArray {
+    this.#alive();
+    if (this.#int8 !== null) return this.data();
+    return this.device.peek?.(this.storage, this.offset, this.size) ?? this.data();
+  }
+
   /**
    * The same on every backend. On webgpu the first read tells what was wrong with the data of the operations before it. Errors: STATE
    * after dispose, and those of these operations.

@@ -24,9 +24,9 @@ export interface LoopOptions {
   progress: () => number;
   /**
    * One step; returns how many tokens it took, or null where there was none: a pass had ended. `progress` is the share of the whole
-   * training that is done.
+   * training that is done. Where ranks agree in the step itself, it hands on what `clocks` says.
    */
-  step: (progress: number) => number | null | Promise<number | null>;
+  step: (progress: number, clocks: SharedClock) => number | null | Promise<number | null>;
   /** How many validations should have been made by now; one more follows at the end. */
   validationsDue: (progress: number) => number;
   /** true ends training early. */
@@ -36,20 +36,15 @@ export interface LoopOptions {
   /** After each step; the loop waits for a promise that it returns. */
   onTick?: (progress: number) => void | Promise<void>;
   signal?: AbortSignalLike;
-  /** What all ranks go by, where several train: the clock of the first, and whether any is to end. */
-  agree?: (own: LoopClock) => Promise<LoopClock>;
+  /** Where several ranks train: what each of them says. */
+  agree?: (own: readonly number[]) => Promise<readonly ArrayLike<number>[]>;
 }
 
-/** What depends on the clock and on signals. */
-export interface LoopClock {
-  /** Those of the counters. */
-  seconds: number;
-  elapsed: number;
-  /** Seconds that the last validation took. */
-  validation: number;
-  /** Whether a checkpoint is due. */
-  save: boolean;
-  aborted: boolean;
+/** What depends on the clock and on signals, told within a step: all ranks go by the clock of the first, and end where one is to end. */
+export interface SharedClock {
+  tell(): readonly number[];
+  /** @param all by rank */
+  hear(all: readonly ArrayLike<number>[]): void;
 }
 
 const now = (): number => performance.now() / 1000;
@@ -81,10 +76,17 @@ export async function runLoop(options: LoopOptions): Promise<StopReason> {
   const isSaveDue = (): boolean =>
     options.checkpointSeconds !== undefined && now() - saved >= options.checkpointSeconds;
   const isAlone = options.agree === undefined;
+  let begin = now();
+  /** When this rank last told its clock, and the seconds of the last step after that, which the next step tells. */
+  let told = 0;
+  let untold = 0;
   const validate = async (): Promise<boolean> => {
-    const begin = now();
+    counters.seconds += untold;
+    counters.elapsed += untold;
+    untold = 0;
+    const began = now();
     const stop = await options.validate();
-    validation = now() - begin;
+    validation = now() - began;
     counters.elapsed += validation;
     await agree();
     return stop;
@@ -94,14 +96,23 @@ export async function runLoop(options: LoopOptions): Promise<StopReason> {
   let saved = now();
   /** What the ranks agreed on last. */
   const agreed = { save: false, aborted: false };
-  const agree = async (): Promise<void> => {
-    if (options.agree === undefined) return;
+  const said = (more: number): number[] => {
     const { seconds, elapsed } = counters;
-    const own = { seconds, elapsed, validation, save: isSaveDue(), aborted: isAborted() };
-    const { save, aborted, ...clock } = await options.agree(own);
-    Object.assign(agreed, { save, aborted });
-    Object.assign(counters, { seconds: clock.seconds, elapsed: clock.elapsed });
-    validation = clock.validation;
+    return [seconds + more, elapsed + more, validation, Number(isSaveDue()), Number(isAborted())];
+  };
+  const heard = (all: readonly ArrayLike<number>[]): void => {
+    [counters.seconds, counters.elapsed, validation, agreed.save] = [all[0][0], all[0][1], all[0][2], all[0][3] > 0];
+    agreed.aborted = all.some((clock) => clock[4] > 0);
+  };
+  const agree = async (): Promise<void> => {
+    if (options.agree !== undefined) heard(await options.agree(said(0)));
+  };
+  const clocks: SharedClock = {
+    tell() {
+      told = now();
+      return said(untold + told - begin);
+    },
+    hear: (all) => !isAlone && heard(all),
   };
   await agree();
   let validated = options.validationsDue(share());
@@ -111,16 +122,17 @@ export async function runLoop(options: LoopOptions): Promise<StopReason> {
       await options.checkpoint?.();
       return 'aborted';
     }
-    const begin = now();
-    const step = options.step(share());
+    begin = now();
+    const step = options.step(share(), clocks);
     const tokens = step instanceof Promise ? await step : step;
     if (tokens !== null) {
       counters.step++;
       counters.tokens += tokens;
-      const seconds = now() - begin;
-      counters.seconds += seconds;
-      counters.elapsed += seconds;
-      await agree();
+      if (isAlone) {
+        const seconds = now() - begin;
+        counters.seconds += seconds;
+        counters.elapsed += seconds;
+      } else untold = now() - told;
       const waiting = options.onTick?.(share());
       if (waiting !== undefined) await waiting;
     }

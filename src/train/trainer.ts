@@ -11,7 +11,8 @@ import { optimizerByName, type OptimizerName } from '../optim/optimizers.js';
 import { type Schedule, scheduleByName } from '../optim/schedules.js';
 import type { RandomCalls } from '../nn/random.js';
 import { type Ranks, ranks } from '../parallel/communicator.js';
-import { ShardedGradients, type ShardLoss } from '../parallel/shards.js';
+import type { CutMinibatch } from '../parallel/cut.js';
+import { ShardedGradients } from '../parallel/shards.js';
 import { getPlatform } from '../platform/platform.js';
 import { readAll } from '../tensor/readAll.js';
 import { scope } from '../tensor/scope.js';
@@ -23,10 +24,10 @@ import { LateFigures } from './late.js';
 import {
   type AbortSignalLike,
   EarlyStopping,
-  type LoopClock,
   type LoopCounters,
   type LoopOptions,
   runLoop,
+  type SharedClock,
   type StoppingState,
   type StopReason,
 } from './loop.js';
@@ -49,8 +50,8 @@ export interface TrainingTask<M extends { loss: number }> {
    * the step is done, but for those that are kept.
    */
   next(): { loss: Tensor; tokens: number } | null;
-  /** The next minibatch for `shards` of the options, each computed alone; null where a pass ended without one. */
-  nextShards?(shards: number): ((shard: number) => ShardLoss | null) | null;
+  /** The next minibatch, cut for `shards` of the options; null where a pass ended without one. */
+  nextShards?(shards: number): CutMinibatch | null;
   /** What the network draws masks with, beside what its modules say. */
   calls?: readonly RandomCalls[];
   /** Hears the loss of each minibatch. */
@@ -232,12 +233,13 @@ export async function train<M extends { loss: number }>(
     );
   }
 
-  const step = (progress: number): number | null | Promise<number | null> => {
+  const step = (progress: number, clocks: SharedClock): number | null | Promise<number | null> => {
     const planned = Math.min(maxSteps, maxEpochs * (task.stepsPerEpoch ?? Infinity));
     const totalSteps = totalStepsOf(counters.step, progress, planned);
     const at = { step: counters.step, epoch: task.epochs(), progress, totalSteps };
-    optimizer.learningRate = between.learningRate * schedule(at);
-    if (sharded !== null) return stepShards(sharded);
+    const rate = schedule(at);
+    optimizer.learningRate = between.learningRate * rate;
+    if (sharded !== null) return stepShards(sharded, clocks, rate);
     return late === null ? stepWhole() : stepLate(late);
   };
 
@@ -322,10 +324,20 @@ export async function train<M extends { loss: number }>(
     await readAll(optimizer.moments.flat());
   };
 
-  const stepShards = async (gradients: ShardedGradients): Promise<number | null> => {
-    const compute = task.nextShards?.(shards) ?? null;
-    if (compute === null) return null;
-    const { loss, tokens } = await gradients.backward({ compute, check });
+  const stepShards = async (gradients: ShardedGradients, clocks: SharedClock, rate: number): Promise<number | null> => {
+    const minibatch = task.nextShards?.(shards) ?? null;
+    if (minibatch === null) return null;
+    const { loss, tokens } = await gradients.backward({
+      ...minibatch,
+      check,
+      tell: () => [between.learningRate, ...clocks.tell()],
+      // What was changed on the way was changed on the first.
+      hear(all) {
+        [between.learningRate] = all[0];
+        optimizer.learningRate = between.learningRate * rate;
+        clocks.hear(all.map((one) => one.subarray(1)));
+      },
+    });
     hear(loss, tokens);
     scope(() => learn(null));
     return tokens;
@@ -390,7 +402,7 @@ export async function train<M extends { loss: number }>(
     checkpoint: task.checkpoint === undefined ? undefined : checkpoint,
     onTick,
     signal: options.signal,
-    agree: all.size === 1 ? undefined : (own) => agreedClock(all, own),
+    agree: all.size === 1 ? undefined : (own) => all.allGather([...own]),
   };
   // A training that had stopped early stays stopped.
   const reason = stopping?.isSpent === true ? 'early' : await holdingYoungGeneration(() => runLoop(loop));
@@ -410,12 +422,6 @@ export async function train<M extends { loss: number }>(
   const { secondsInSums = 0 } = sharded ?? {};
   const figures = { tokensPerSecond, secondsInSums, loss: smoothed, history: entries, validation, final, score };
   return { reason, epochs: task.epochs(), ...counters, ...figures };
-}
-
-/** The clock of rank 0; any rank may end all. */
-async function agreedClock(ranks: Ranks, own: LoopClock): Promise<LoopClock> {
-  const clocks = await ranks.allGather(own);
-  return { ...clocks[0], aborted: clocks.some(({ aborted }) => aborted) };
 }
 
 async function holdingYoungGeneration<T>(run: () => Promise<T>): Promise<T> {

@@ -11,6 +11,15 @@ import { runPlan } from './runPlan.js';
 import { allocate, gatherRows, groupCount, isInputInLoop, type Setting, stateSize } from './setting.js';
 import { stateRows } from './steps.js';
 
+/** Rows over which gradients of parameters are summed. */
+export interface SummedRows {
+  count: number;
+  /** The gradients of their G. */
+  dG: Tensor;
+  /** Their values, `width` a row, of a tensor that has them for all rows. */
+  of(t: Tensor, width: number): Tensor;
+}
+
 /**
  * The way back.
  * @param kept what forward kept, and what it was given
@@ -24,7 +33,24 @@ export function gradientsOf(
   gradients: readonly (Tensor | null)[],
   needed: readonly boolean[],
 ): (Tensor | null)[] {
-  const { derived, x, tokens, parameters, initial, options, steps, columns, backend } = setting;
+  const { dx, buffers, dStates } = runBack(setting, kept, gradients, needed);
+  const all: SummedRows = { count: setting.steps.rows, dG: buffers(D_GATES), of: (t) => t };
+  const names = Object.keys(setting.parameters);
+  return [
+    dx,
+    ...names.map((name, i) => (needed[1 + i] ? parameterGradient(setting, buffers, name, all) : null)),
+    ...dStates,
+  ];
+}
+
+/** All steps backward: the gradients of x and of the initial states, and what those of the parameters are summed from. */
+export function runBack(
+  setting: Setting,
+  kept: Buffers,
+  gradients: readonly (Tensor | null)[],
+  needed: readonly boolean[],
+): { dx: Tensor | null; buffers: Buffers; dStates: Tensor[] } {
+  const { derived, x, tokens, initial, options, steps, columns, backend } = setting;
   const { N, rows } = steps;
   const device = x.device;
   const [dOutput, ...dFinal] = gradients;
@@ -48,11 +74,8 @@ export function gradientsOf(
   if (dOutput !== null) own.set(slot('dOutput'), dOutput);
   const buffers: Buffers = (buffer) => own.get(buffer) ?? kept(buffer);
   if (rows > 0) runPlan(setting, { buffers, int8: new Set() }, plan, 'backward');
-  return [
-    needed[0] && !tokens ? inputGradient(setting, buffers, own.get(slot('dInput')), plan) : null,
-    ...Object.keys(parameters).map((name, i) => (needed[1 + i] ? parameterGradient(setting, buffers, name) : null)),
-    ...Object.keys(initial).map((s) => buffers(slot('dState', s))),
-  ];
+  const dx = needed[0] && !tokens ? inputGradient(setting, buffers, own.get(slot('dInput')), plan) : null;
+  return { dx, buffers, dStates: Object.keys(initial).map((s) => buffers(slot('dState', s))) };
 }
 
 /** dG · W_xᵀ for all steps at once, added to `direct`, what the cell's own use of x gave. */
@@ -91,9 +114,9 @@ function inputGradient(
 }
 
 /** Weight gradients are one product over all rows; those of the bias and of vectors are sums over them. */
-function parameterGradient(setting: Setting, buffers: Buffers, name: string): Tensor {
-  const { derived, x, parameters, steps, columns, groups, backend } = setting;
-  const { rows } = steps;
+export function parameterGradient(setting: Setting, buffers: Buffers, name: string, summed: SummedRows): Tensor {
+  const { derived, x, parameters, columns, groups, backend } = setting;
+  const rows = summed.count;
   const d = empty(parameters[name].shape, { device: x.device });
   if (rows === 0) {
     backend.fill(d, d.size, 0);
@@ -106,31 +129,37 @@ function parameterGradient(setting: Setting, buffers: Buffers, name: string): Te
       { storage: d.storage, offset: d.offset + at },
     );
   const weight = groups.find(({ group }) => group.parameter === name);
-  if (weight !== undefined) weightGradient(setting, buffers, weight, d);
+  if (weight !== undefined) weightGradient(setting, buffers, weight, summed, d);
   else if (derived.cell.vectors.some((v) => v.name === name))
     sumRows(buffers(slot('dVector', name)), groupCount(setting), 0, d.size, 0, d.size);
   else {
     const { bias, biasTotal, first, total, width } = columns;
-    const dG = buffers(D_GATES);
+    const { dG } = summed;
     if (biasTotal === total) sumRows(dG, rows, 0, total, 0, total);
     else bias.forEach((at, i) => at >= 0 && sumRows(dG, rows, first[i], total, at, width[i]));
   }
   return d;
 }
 
-function weightGradient(setting: Setting, buffers: Buffers, { group, blocks }: SizedGroup, d: Tensor): void {
+function weightGradient(
+  setting: Setting,
+  buffers: Buffers,
+  { group, blocks }: SizedGroup,
+  summed: SummedRows,
+  d: Tensor,
+): void {
   const { x, tokens, steps, sizes, columns, backend } = setting;
-  const { rows } = steps;
-  const dG = buffers(D_GATES);
+  const { count: rows, dG } = summed;
   const lookup = group.kind === 'input' && tokens;
   if (lookup) backend.fill(d, d.size, 0);
-  const operand = lookup ? x : operandRows(setting, buffers, group);
-  const stride = operand.shape[operand.rank - 1];
+  const whole = lookup ? x : operandRows(setting, buffers, group);
+  const stride = lookup ? 1 : whole.shape[whole.rank - 1];
+  const operand = summed.of(whole, stride);
   for (const block of blocks) {
     const from = { storage: dG.storage, offset: dG.offset + block.gate, stride: columns.total };
     const to = { storage: d.storage, offset: d.offset + block.weight, stride: block.stride };
     if (lookup) {
-      backend.scatterAdd({ rows, cols: block.n, tableRows: sizes.input }, from, x, to);
+      backend.scatterAdd({ rows, cols: block.n, tableRows: sizes.input }, from, operand, to);
       continue;
     }
     backend.gemm(
@@ -140,7 +169,8 @@ function weightGradient(setting: Setting, buffers: Buffers, { group, blocks }: S
       to,
     );
   }
-  if (group.kind === 'state' && steps.ragged !== null) operand.dispose();
+  if (operand !== whole) operand.dispose();
+  if (group.kind === 'state' && steps.ragged !== null) whole.dispose();
 }
 
 /** What a group multiplied at all steps: [R, K]. */

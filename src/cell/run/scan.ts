@@ -61,6 +61,12 @@ export function scan(
   return new ScanRun(settingOf({ derived: deriveCell(cell), x, parameters, initial, sizes, options })).forward();
 }
 
+/** What the way back of a scan goes by. */
+export interface ScanSaved {
+  setting: Setting;
+  kept: Buffers;
+}
+
 /** One run and its memory. */
 class ScanRun {
   readonly #setting: Setting;
@@ -118,6 +124,7 @@ class ScanRun {
         outputs: [output, ...finals],
         backward: (gradients, needed) =>
           gradientsOf(this.#setting, (buffer) => this.#buffer(buffer), gradients, needed),
+        saved: { setting: this.#setting, kept: (buffer) => this.#buffer(buffer) } satisfies ScanSaved,
         release: () => this.#release(),
         locate: (tensor, index) => this.#locate(tensor === output, Math.floor(index / width)),
       });

@@ -29,6 +29,7 @@ export const benchCommand = defineCommand({
     'unrolled bench --only train/d2l',
     'unrolled bench --quality --only names --seeds 3',
     'unrolled bench --scaling --report bench-report.html',
+    'unrolled bench --only ranks',
   ],
   async run({ io, globals, signal }, _args, options) {
     const { only = '', seconds = 2, rounds = 2, profile = false, scaling = false, report } = options;
@@ -43,6 +44,18 @@ export const benchCommand = defineCommand({
         },
       });
       return { json: { rows }, text: qualityTable(rows) } satisfies CommandResult;
+    }
+    const { isOfRanks, runRanks } = await import('../../bench/ranks.js');
+    if (isOfRanks(only)) {
+      const { ranksTables } = await import('../benchTables.js');
+      const { env, cwd } = io;
+      const result = runRanks({
+        ...{ env, cwd, only, seconds, rounds, signal },
+        note: (line) => {
+          if (!globals.quiet) io.stderr.write(`${line}\n`);
+        },
+      });
+      return { json: { ...result }, text: ranksTables(result).join('\n\n') } satisfies CommandResult;
     }
     const u = await import('../../node.js');
     const { startBackend, describeBackend } = await import('../library.js');

@@ -51,7 +51,8 @@ const OPTIONS: Names<LanguageModelOptions> = {
   ...CORPUS_OPTIONS,
   ...STACK_OPTIONS,
   ...FIT_OPTIONS,
-  ...{ embeddingSize: true, tied: true, embeddingDropout: true, mixture: true, numSteps: true, sampling: true },
+  ...{ embeddingSize: true, tied: true, embeddingDropout: true, softmaxSamples: true, mixture: true },
+  ...{ numSteps: true, sampling: true },
 };
 
 /** The corpus of what is trained on. Errors: OPTION for what is no text. */

@@ -1,6 +1,6 @@
 // The network of a language model: tokens → (embedding) → recurrent stack → linear decoder → logits. Letters: T steps, N batch,
 // V vocabulary, E embedding size.
-import { add, dropout, gatherRows, matmul, mul, transpose } from '../../autograd/ops.js';
+import { add, dropout, gatherRows, matmul, mul, reshape, transpose } from '../../autograd/ops.js';
 import { int8Product } from '../../autograd/int8.js';
 import { isRecording, noGrad } from '../../autograd/tape.js';
 import { UnrolledError } from '../../errors.js';
@@ -17,6 +17,7 @@ import { Philox } from '../../tensor/philox.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { ModuleWriter } from '../esModule/moduleWriter.js';
 import { recurrentStack, type StackConfig } from '../recurrentStack.js';
+import type { Candidates } from './sampledSoftmax.js';
 
 /** Sizes of the network: plain data, stored in the model file. */
 export interface LanguageNetworkConfig extends StackConfig {
@@ -29,6 +30,18 @@ export interface LanguageNetworkConfig extends StackConfig {
   tied?: boolean;
   /** The share of the tokens of the vocabulary whose vector is zero in a minibatch (Gal and Ghahramani 2016); 0 where missing. */
   embeddingDropout?: number;
+}
+
+/** What `LanguageNetwork.forward` may be asked for. */
+interface LanguageForwardOptions extends Pick<ForwardOptions, 'trace'> {
+  /** Logits [T, N, C] of these words alone, corrected, in place of all; needs tied vectors. */
+  candidates?: Candidates;
+}
+
+interface LanguageOutput {
+  logits: Tensor;
+  state: RecurrentState;
+  trace: RecurrentResult['trace'];
 }
 
 export class LanguageNetwork extends Module {
@@ -78,12 +91,13 @@ export class LanguageNetwork extends Module {
    * @param tokens int32 [T, N]. Returns logits [T, N, V], the state after the last step, and for each layer and direction the
    * values named in `trace` [T, N, H]. Errors: OPTION for a name that the cell has not.
    */
-  forward(
-    tokens: Tensor,
-    state: RecurrentState | null,
-    options: Pick<ForwardOptions, 'trace'> = {},
-  ): { logits: Tensor; state: RecurrentState; trace: RecurrentResult['trace'] } {
+  forward(tokens: Tensor, state: RecurrentState | null, options: LanguageForwardOptions = {}): LanguageOutput {
     return this.fromVectors(this.#embedded(tokens), state, options);
+  }
+
+  /** Whether logits of some words alone cost less: where the vectors of the words are the decoder's weight. */
+  get hasTiedVectors(): boolean {
+    return this.#decoder instanceof TiedDecoder;
   }
 
   /** What the recurrent stack reads for tokens [T, N], outside the tape: vectors [T, N, E], without an embedding one-hot ones [T, N, V]. */
@@ -96,13 +110,16 @@ export class LanguageNetwork extends Module {
   }
 
   /** The same as `forward`, from such vectors. */
-  fromVectors(
-    x: Tensor,
-    state: RecurrentState | null,
-    options: Pick<ForwardOptions, 'trace'> = {},
-  ): { logits: Tensor; state: RecurrentState; trace: RecurrentResult['trace'] } {
-    const { output, state: next, trace } = this.#rnn.forward(x, { ...options, state });
-    return { logits: this.#decoder.forward(this.#dropout.forward(output)), state: next, trace };
+  fromVectors(x: Tensor, state: RecurrentState | null, options: LanguageForwardOptions = {}): LanguageOutput {
+    const { candidates, ...others } = options;
+    const { output, state: next, trace } = this.#rnn.forward(x, { ...others, state });
+    const dropped = this.#dropout.forward(output);
+    const decoder = this.#decoder;
+    const logits =
+      candidates !== undefined && decoder instanceof TiedDecoder
+        ? decoder.forwardTo(candidates, dropped)
+        : decoder.forward(dropped);
+    return { logits, state: next, trace };
   }
 
   /** Vectors [T, N, E]; the tokens themselves without an embedding. */
@@ -200,6 +217,16 @@ class TiedDecoder extends Module {
     const { int8 } = this.vectors;
     const held = int8 !== null && !isRecording([x]);
     return add(held ? int8Product(x, int8) : matmul(x, transpose(this.vectors)), this.bias);
+  }
+
+  /** The corrected logits of the candidates. */
+  forwardTo({ words, corrections }: Candidates, input: Tensor): Tensor {
+    const x = this.projection?.forward(input) ?? input;
+    const { device } = x;
+    const index = fromData(words, [words.length], { dtype: 'int32', device });
+    const bias = reshape(gatherRows(reshape(this.bias, [-1, 1]), index), [-1]);
+    const shift = add(bias, fromData(corrections, [words.length], { device }));
+    return add(matmul(x, transpose(gatherRows(this.vectors, index))), shift);
   }
 }
 

@@ -34,6 +34,11 @@ export interface LanguageModelOptions
   /** Tokens of the vocabulary whose vector is zero in a minibatch, as a share; 0. */
   embeddingDropout?: number;
   /**
+   * Words drawn for a minibatch, which beside its targets stand for the whole vocabulary in training (sampled softmax): a large vocabulary
+   * costs less, and predictions are over all words as ever. 0 for the whole vocabulary; by the data, for tied vectors alone.
+   */
+  softmaxSamples?: number;
+  /**
    * Mixes what the network predicts with n-grams of the training part, whose shares are fitted to the validation part. Predicts better,
    * most of all where the text is small; draws more slowly, and the file holds the counts too. false
    */

@@ -40,18 +40,28 @@ describe('characters', () => {
 describe('words', () => {
   it.each([
     ['a novella', 40_000, 5_000, { minutes: 2, embeddingSize: 128, hiddenSize: 128 }],
-    ['some books', 460_000, 18_000, { minutes: 23, embeddingSize: 128, hiddenSize: 256 }],
-    ['a million', 930_000, 10_000, { minutes: 45, embeddingSize: 200, hiddenSize: 400 }],
+    ['some books', 460_000, 18_000, { minutes: 23, embeddingSize: 200, hiddenSize: 400 }],
+    ['a million', 930_000, 10_000, { minutes: 45, embeddingSize: 256, hiddenSize: 650 }],
   ])('%s', (_, tokens, vocabulary, wanted) => {
     expect(chooseLanguage({ words: true, tokens, vocabulary })).toMatchObject({ ...wanted, tied: true });
   });
 
   it('dropouts where words are seen many times, none of vectors where they have none', () => {
     const facts = { words: true, tokens: 460_000, vocabulary: 18_000 };
-    expect(chooseLanguage(facts)).toMatchObject({ embeddingDropout: 0.1, recurrent: { inputDropout: 0.35 } });
+    expect(chooseLanguage(facts)).toMatchObject({ embeddingDropout: 0.1, recurrent: { inputDropout: 0.5 } });
+    expect(chooseLanguage(facts, { minutes: 10 })).toMatchObject({ recurrent: { inputDropout: 0.35 } });
     expect(chooseLanguage(facts, { epochs: 1 })).toMatchObject({ dropout: 0 });
     expect(chooseLanguage(facts, { dropout: 0.1 })).not.toHaveProperty('recurrent');
     expect(chooseLanguage(facts, { embeddingSize: 0 })).toMatchObject({ tied: false });
     expect(chooseLanguage(facts, { embeddingSize: 0 })).not.toHaveProperty('recurrent');
+  });
+
+  it('a sampled softmax for large vocabularies with tied vectors', () => {
+    const facts = { words: true, tokens: 460_000, vocabulary: 18_000 };
+    expect(chooseLanguage(facts)).toMatchObject({ softmaxSamples: 1000 });
+    expect(chooseLanguage({ ...facts, vocabulary: 3000 })).not.toHaveProperty('softmaxSamples');
+    expect(chooseLanguage(facts, { tied: false })).not.toHaveProperty('softmaxSamples');
+    expect(chooseLanguage(facts, { embeddingSize: 0 })).not.toHaveProperty('softmaxSamples');
+    expect(chooseLanguage(facts, { softmaxSamples: 0 }).hiddenSize).toBe(256);
   });
 });

@@ -20,6 +20,8 @@ type Given = Pick<
   | 'hiddenSize'
   | 'numLayers'
   | 'embeddingSize'
+  | 'tied'
+  | 'softmaxSamples'
   | 'dropout'
   | 'batchSize'
   | 'numSteps'
@@ -33,6 +35,7 @@ export type LanguageChoice = Pick<
   | 'tied'
   | 'dropout'
   | 'embeddingDropout'
+  | 'softmaxSamples'
   | 'recurrent'
   | 'batchSize'
   | 'numSteps'
@@ -47,6 +50,12 @@ export type LanguageChoice = Pick<
  * wherever it is trained.
  */
 const PRODUCTS_PER_SECOND = 1.8e10;
+
+/** From so many words on the softmax is sampled; and the words that are drawn, which were as good as all. */
+const LARGE_VOCABULARY = 4000;
+const SAMPLES = 1000;
+/** Different words among the targets of a minibatch, about. */
+const TARGETS = 300;
 
 interface Sizes {
   embeddingSize: number;
@@ -100,14 +109,17 @@ function forCharacters({ tokens, vocabulary }: LanguageFacts, given: Given): Lan
 function forWords({ tokens, vocabulary }: LanguageFacts, given: Given): LanguageChoice {
   // A pass over words costs much, for the vocabulary is large: three minutes for every 60,000.
   const minutes = given.minutes ?? Math.min(45, Math.max(2, Math.round(tokens / 20_000)));
+  const samples = samplesOf(vocabulary, given);
+  const words = samples > 0 ? Math.min(vocabulary, samples + TARGETS) : vocabulary;
   const weightsOf = ({ embeddingSize: E, hiddenSize: H }: Sizes): number =>
-    E * vocabulary + stackWeights(E, H, given) + (E === H ? 0 : E * H);
+    E * words + stackWeights(E, H, given) + (E === H ? 0 : E * H);
   const passesOf = (sizes: Sizes): number => tokensSeen(tokens, weightsOf(sizes), minutes, given) / tokens;
   // The largest that makes fifteen passes and that so much text can fill: words want many passes more than they want many units.
   const sizes = largest(WORD_SIZES, given, (own) => passesOf(own) >= 15 && own.hiddenSize ** 2 <= tokens / 2);
   return {
     ...sizes,
     tied: (given.embeddingSize ?? sizes.embeddingSize) > 0,
+    ...(samples > 0 ? { softmaxSamples: samples } : {}),
     ...wordDropouts(sizes, passesOf(sizes), given),
     batchSize: rowsOf(tokens, given.numSteps ?? 35),
     numSteps: 35,
@@ -116,6 +128,12 @@ function forWords({ tokens, vocabulary }: LanguageFacts, given: Given): Language
     minutes,
     patience: 3,
   };
+}
+
+/** Of tied vectors alone, for only they can be picked. */
+function samplesOf(vocabulary: number, { softmaxSamples, tied = true, embeddingSize }: Given): number {
+  if (softmaxSamples !== undefined) return softmaxSamples;
+  return tied && embeddingSize !== 0 && vocabulary >= LARGE_VOCABULARY ? SAMPLES : 0;
 }
 
 /** What is seen once, or by a few units, is not learned by heart: no dropout. */

@@ -1,12 +1,13 @@
-// Starts a program once for each rank: by mpirun where there is MPI, else as processes of this machine. Whoever starts them waits, and
-// tells the others when one ends.
+// Starts a program once for each rank, as processes of this machine over shared memory; by mpirun where the native addon is missing, or
+// where UNROLLED_RANKS_BY says mpi. Whoever starts them waits, and tells the others when one ends.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UnrolledError } from '../../errors.js';
 import type { FoundAddon } from './addon.js';
-import { findMpi, requireShared } from './ranks.js';
+import { findMpi, MPI_HELP } from './mpiAddon.js';
+import { requireShared } from './ranks.js';
 
 /** How long a rank that was told to end may take, in milliseconds. */
 const GRACE = 6000;
@@ -21,17 +22,17 @@ const PROGRAM = (): string[] => [...process.execArgv, ...process.argv.slice(1)];
  */
 export async function launchRanks(size: number, kernels: string, native: FoundAddon): Promise<number> {
   const wanted = process.env.UNROLLED_RANKS_BY;
+  // On one machine shared memory is the faster of the two.
+  if (wanted === 'shared' || (wanted !== 'mpi' && hasShared(native))) return overSharedMemory(size, native);
   const found = findMpi(kernels);
-  const mpi = 'addon' in found && spawnSync('mpirun', ['--version'], { stdio: 'ignore' }).status === 0;
-  if (wanted === 'mpi' && !mpi) {
-    const reason = 'reason' in found ? found.reason : 'no mpirun found';
-    throw new UnrolledError(
-      'UNSUPPORTED',
-      `expected MPI, received none: ${reason}`,
-      'apt-get install openmpi-bin libopenmpi-dev',
-    );
-  }
-  return mpi && wanted !== 'shared' ? byMpirun(size) : overSharedMemory(size, native);
+  if ('addon' in found && spawnSync('mpirun', ['--version'], { stdio: 'ignore' }).status === 0) return byMpirun(size);
+  if (wanted !== 'mpi') return overSharedMemory(size, native);
+  const reason = 'reason' in found ? found.reason : 'no mpirun found';
+  throw new UnrolledError('UNSUPPORTED', `expected MPI, received none: ${reason}`, MPI_HELP);
+}
+
+function hasShared(native: FoundAddon): boolean {
+  return 'addon' in native && native.addon.sharedBytes !== undefined;
 }
 
 function byMpirun(size: number): Promise<number> {

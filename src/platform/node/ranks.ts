@@ -1,13 +1,11 @@
 // Ranks on Node: processes of one machine over a file that all have mapped, or processes that mpirun started. This side is every
 // rank's; launchRanks.ts starts them.
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
-import { join } from 'node:path';
 import { UnrolledError } from '../../errors.js';
 import type { Addon } from '../platform.js';
 import type { RankLink } from '../rankLink.js';
 import type { FoundAddon } from './addon.js';
+import { findMpi, MPI_HELP } from './mpiAddon.js';
 
 /** What a rank finds in its environment, by who started it. */
 export interface RankPlace {
@@ -17,13 +15,6 @@ export interface RankPlace {
   onMachine: number;
   /** The file that all have mapped; null where MPI connects them. */
   file: string | null;
-}
-
-/** What the addon for MPI exports; see kernels/ranks/mpi.cpp. */
-export interface MpiAddon {
-  init(): Pick<RankLink, 'rank' | 'size' | 'gather' | 'sum' | 'fail'>;
-  finalize(): void;
-  abort(status: number): void;
 }
 
 /** Which rank this process was started as; null for a process of its own. */
@@ -46,27 +37,6 @@ export function coresOfRank(): number {
   const { onMachine = 1 } = rankPlace() ?? {};
   return cores < cpus().length ? cores : Math.max(1, Math.floor(cores / onMachine));
 }
-
-/** The addon for MPI, or why there is none. @param kernels the folder of the checkout's own */
-export function findMpi(kernels: string): { addon: MpiAddon } | { reason: string } {
-  const path = join(kernels, 'mpi.node');
-  if (!existsSync(path)) {
-    const built = join(kernels, 'mpi.json');
-    const { reason = 'it was not built' } = existsSync(built)
-      ? (JSON.parse(readFileSync(built, 'utf8')) as { reason?: string })
-      : {};
-    return { reason };
-  }
-  try {
-    return { addon: createRequire(path)(path) as MpiAddon };
-  } catch (error) {
-    return { reason: `the addon for MPI does not load: ${error instanceof Error ? error.message : String(error)}` };
-  }
-}
-
-/** How MPI comes to a machine. */
-export const MPI_HELP =
-  'install Open MPI and build again: apt-get install openmpi-bin libopenmpi-dev, then npm run build in a checkout of the library';
 
 let link: RankLink | null = null;
 
@@ -137,7 +107,7 @@ function named(own: Pick<RankLink, 'rank' | 'size' | 'gather' | 'sum' | 'fail'>,
   return {
     ...{ rank: own.rank, size: own.size, by },
     gather: (bytes) => own.gather(bytes).catch(told),
-    sum: (blocks, plan, sum) => own.sum(blocks, plan, sum).catch(told),
+    sum: (blocks, plan, sum, message) => own.sum(blocks, plan, sum, message).catch(told),
     fail: (reason) => own.fail(`rank ${own.rank} ended: ${reason}`),
   };
 }

@@ -147,10 +147,10 @@ export const trainLmCommand = defineCommand({
 });
 
 function librarySettings(context: Context, options: LmOptions) {
-  const { validation, sampling, steps, tied, embeddingDropout, mixture } = options;
+  const { validation, sampling, steps, tied, embeddingDropout, softmaxSamples, mixture } = options;
   return {
     ...fitSettings(options, context),
-    ...{ validation, sampling, embeddingDropout },
+    ...{ validation, sampling, embeddingDropout, softmaxSamples },
     tied: tied === undefined ? undefined : tied === 'yes',
     mixture: mixture ? true : undefined,
     numSteps: steps,

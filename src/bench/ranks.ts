@@ -1,0 +1,217 @@
+// Training on two ranks of one thread, beside one rank, one process of two threads, and PyTorch's DistributedDataParallel over Gloo: each in
+// processes of its own, taking turns.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { UnrolledError } from '../errors.js';
+import { type ComputeCost, computeCost, type LinkCost, stepOnHosts, stepOnMachine, paysUpTo } from './rankCosts.js';
+import { runScript } from './scripts.js';
+import { CLASSIFY_SIZES, LANGUAGE_MODELS } from './work.js';
+
+/** What a process of the bench says of a training, in seconds a step. */
+export interface RanksReading {
+  stepSeconds: number;
+  /** In sums over ranks, with waiting for those that come later. */
+  sumSeconds: number;
+  parameters: number;
+}
+
+/** How long sums over the ranks take, in seconds. */
+export interface SumReading {
+  latency: number;
+  large: number;
+  largeBytes: number;
+}
+
+/** What is trained: rows of a minibatch, steps or tokens of a row. */
+interface RanksTask {
+  name: string;
+  rows: number;
+  tokens: number;
+}
+
+const TASKS: readonly RanksTask[] = [
+  ...['d2l-lstm-h256', 'char-rnn-lstm-h512-l2', 'small-gru-h32'].map((name) => {
+    const { N, T } = LANGUAGE_MODELS[name];
+    return { name, rows: N, tokens: T };
+  }),
+  // Lengths vary by a tenth.
+  { name: 'classify-lstm-h100', rows: CLASSIFY_SIZES.N, tokens: CLASSIFY_SIZES.T * 0.95 },
+];
+
+/** Of one task, in seconds a step; the best of the rounds. */
+export interface RanksRow {
+  name: string;
+  /** Tokens of a step. */
+  tokens: number;
+  parameters: number;
+  /** One process of one thread, its minibatches not cut. */
+  alone: number;
+  /** The same with the shards that several ranks have where nothing is said. */
+  aloneInShards: number;
+  /** Two ranks of one thread, and what of it is in the sum. */
+  ranks: number;
+  sum: number;
+  /** The same with two shards. */
+  ranksTwoShards: number;
+  /** One process of two threads. */
+  threads: number;
+  /** Two processes of one thread by PyTorch; null where it is not here. */
+  ddp: number | null;
+  /** What the cost model says of two ranks. */
+  predicted: number;
+  /** alone / (2 · ranks) */
+  efficiency: number;
+}
+
+/** A prediction for hosts of one thread each. */
+export interface HostsRow {
+  hosts: number;
+  /** Rows of a minibatch. */
+  rows: number;
+  stepSeconds: number;
+  sumSeconds: number;
+  /** Times as many tokens a second as one host has on its 64 rows. */
+  speedup: number;
+}
+
+export interface RanksResult {
+  rows: RanksRow[];
+  link: LinkCost;
+  /** Of char-lstm-h1024 over a network of 10 Gbit/s with 30 µs a message. */
+  hosts: { compute: ComputeCost; fixedBatch: HostsRow[]; grown: HostsRow[]; pays: number } | null;
+}
+
+export interface RanksOptions {
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+  /** A part of a task's name; all where it is empty. */
+  only: string;
+  /** Of each reading. */
+  seconds: number;
+  rounds: number;
+  signal: AbortSignal;
+  note(line: string): void;
+}
+
+const CHILD = fileURLToPath(new URL('../../dist/bench/ranksChild.js', import.meta.url));
+const DDP = fileURLToPath(new URL('../../bench/torch_ddp.py', import.meta.url));
+
+/** What is assumed of hosts: seconds a message, bytes a second. */
+export const NETWORK = { latency: 30e-6, bandwidth: 1.25e9 };
+
+/** Whether `--only` is about ranks. */
+export function isOfRanks(only: string): boolean {
+  return only === 'ranks' || only.startsWith('ranks/');
+}
+
+/** Errors: IO where a process fails; OPTION where no task has `only` in its name. */
+export function runRanks({ env, cwd, only, seconds, rounds, signal, note }: RanksOptions): RanksResult {
+  const wanted = only.slice('ranks/'.length);
+  const tasks = TASKS.filter(({ name }) => name.includes(wanted));
+  if (tasks.length === 0) {
+    const names = TASKS.map(({ name }) => `ranks/${name}`);
+    throw new UnrolledError('OPTION', `expected a part of a task's name, received "${only}"`, names.join(', '));
+  }
+  const python = env.UNROLLED_TORCH_PYTHON;
+  if (python === undefined) note('PyTorch left out: UNROLLED_TORCH_PYTHON names no Python that has it');
+  note('ranks/sum');
+  const { latency, large, largeBytes } = child<SumReading>(['sum', '2'], cwd);
+  const link = { latency, bandwidth: largeBytes / (large - latency) };
+  const rows: RanksRow[] = [];
+  for (const task of tasks) {
+    if (signal.aborted) break;
+    note(`ranks/${task.name}`);
+    rows.push(measureTask(task, { cwd, seconds, rounds, python, link }));
+  }
+  if (signal.aborted || wanted !== '') return { rows, link, hosts: null };
+  note('ranks/char-lstm-h1024, alone, for the prediction');
+  return { rows, link, hosts: predictHosts({ cwd, seconds, rounds }) };
+}
+
+function child<R>(args: readonly (string | number)[], cwd: string): R {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [CHILD, ...args.map(String)], {
+    cwd,
+    encoding: 'utf8',
+  });
+  const line = stdout.split('\n').find((one) => one.startsWith('{'));
+  if (status === 0 && line !== undefined) return JSON.parse(line) as R;
+  const why = stderr.trim().split('\n').at(-1) ?? '';
+  throw new UnrolledError(
+    'IO',
+    `expected a process of the bench to end well, received status ${status}: ${why}`,
+    'run `npm run build`; ranks want the native addon',
+  );
+}
+
+function measureTask(
+  { name, rows, tokens }: RanksTask,
+  {
+    cwd,
+    seconds,
+    rounds,
+    python,
+    link,
+  }: Pick<RanksOptions, 'cwd' | 'seconds' | 'rounds'> & {
+    python: string | undefined;
+    link: LinkCost;
+  },
+): RanksRow {
+  const read = (ranks: number, threads: number, shards: number, ofRows = 0): RanksReading =>
+    child([name, ranks, threads, shards, seconds, ofRows], cwd);
+  const ways = {
+    alone: () => read(1, 1, 0),
+    ranks: () => read(2, 1, 0),
+    threads: () => read(1, 2, 0),
+    half: () => read(1, 1, 0, rows / 2),
+    aloneInShards: () => read(1, 1, 8),
+    ranksTwoShards: () => read(2, 1, 2),
+  };
+  const best: Partial<Record<keyof typeof ways, RanksReading>> = {};
+  let ddp: number | null = null;
+  for (let round = 0; round < rounds; round++) {
+    for (const [way, run] of Object.entries(ways) as [keyof typeof ways, () => RanksReading][]) {
+      const reading = run();
+      if (reading.stepSeconds < (best[way]?.stepSeconds ?? Infinity)) best[way] = reading;
+    }
+    if (python === undefined) continue;
+    const [row] = runScript({ command: python, args: [DDP, name, '--seconds', String(seconds)], cwd });
+    if (row?.value !== undefined) ddp = Math.min(ddp ?? Infinity, row.value);
+  }
+  const of = (way: keyof typeof ways): number => best[way]?.stepSeconds ?? NaN;
+  const parameters = best.alone?.parameters ?? 0;
+  const compute = computeCost(rows, of('alone'), rows / 2, of('half'));
+  return {
+    ...{ name, tokens: Math.round(rows * tokens), parameters, ddp },
+    ...{ alone: of('alone'), aloneInShards: of('aloneInShards'), threads: of('threads') },
+    ...{ ranks: of('ranks'), sum: best.ranks?.sumSeconds ?? NaN, ranksTwoShards: of('ranksTwoShards') },
+    predicted: stepOnMachine(compute, link, { rows, ranks: 2, bytes: 4 * parameters }),
+    efficiency: of('alone') / (2 * of('ranks')),
+  };
+}
+
+function predictHosts({
+  cwd,
+  seconds,
+  rounds,
+}: Pick<RanksOptions, 'cwd' | 'seconds' | 'rounds'>): RanksResult['hosts'] {
+  const { N } = LANGUAGE_MODELS['char-lstm-h1024'];
+  const [whole, part] = [N, N / 4].map((rows) => {
+    const readings = Array.from({ length: rounds }, () =>
+      child<RanksReading>(['char-lstm-h1024', 1, 1, 0, seconds, rows], cwd),
+    );
+    return readings.reduce((best, one) => (one.stepSeconds < best.stepSeconds ? one : best));
+  });
+  const compute = computeCost(N, whole.stepSeconds, N / 4, part.stepSeconds);
+  const bytes = 4 * whole.parameters;
+  const rowOf = (hosts: number, rows: number): HostsRow => {
+    const { seconds: stepSeconds, sumSeconds } = stepOnHosts(compute, NETWORK, { rows, hosts, bytes });
+    const alone = stepOnHosts(compute, NETWORK, { rows: N, hosts: 1, bytes }).seconds / N;
+    return { hosts, rows, stepSeconds, sumSeconds, speedup: (rows * alone) / stepSeconds };
+  };
+  return {
+    compute,
+    fixedBatch: [8, 64].map((hosts) => rowOf(hosts, N)),
+    grown: [8, 64, 512].map((hosts) => rowOf(hosts, N * hosts)),
+    pays: paysUpTo((hosts) => rowOf(hosts, N).stepSeconds, N),
+  };
+}
