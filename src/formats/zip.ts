@@ -50,8 +50,9 @@ const LOCAL_LENGTH = 30;
 const LONGEST_DESCRIPTOR = 24;
 /** Bytes that deflate makes of one, at most. */
 const MOST_DEFLATED = 1032;
-/** Packed bytes that are unpacked at a time: each may become a thousand. */
-const PIECE = 2 ** 14;
+/** Packed bytes that are unpacked at a time: each may become a thousand. For small files fewer, so that one that lies of its size is known soon. */
+const PIECE = 2 ** 12;
+const SMALLEST_PIECE = 2 ** 9;
 
 /** The files of an archive, without its folders. Errors: FORMAT where it is none or damaged. */
 export function zipEntries(archive: Bytes, name = 'the archive'): ZipEntry[] {
@@ -244,7 +245,7 @@ function inflated(packed: Uint8Array, { bytes: size }: Located, name: string, mo
     at = Math.min(most, at + piece.length);
   });
   const isPart = most < size;
-  const step = isPart ? PIECE / 16 : PIECE;
+  const step = Math.min(PIECE, Math.max(SMALLEST_PIECE, Math.floor(most / 256)));
   try {
     for (let from = 0; from < packed.length && !(isPart && at === most); from += step) {
       stream.push(packed.subarray(from, from + step), !isPart && from + step >= packed.length);
