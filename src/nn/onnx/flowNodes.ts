@@ -73,6 +73,11 @@ export function flowNode(
       return [inputState(flow, refuse)];
     }
     case 'Slice':
+      if (flow.place > 0 && flow.ends !== true) {
+        const help = 'a graph whose steps are written out has their number in it: in PyTorch export with dynamo=False';
+        return refuse('whole sequences', 'a part of one', help);
+      }
+      return [inputState(flow, refuse)];
     case 'Unsqueeze':
     case 'Expand':
       return [inputState(flow, refuse)];
