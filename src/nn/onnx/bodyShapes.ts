@@ -1,10 +1,10 @@
 // Nodes of a loop's body that turn values around or take them apart: transpositions, reshapes to heads, steps of the input, columns of
 // products.
-import type { OnnxNode } from '../../formats/onnx/model.js';
+import type { OnnxNode, OnnxTensor } from '../../formats/onnx/model.js';
 import { chargedView } from './bodyProducts.js';
 import type { BodyParts } from './bodyParts.js';
 import { type BodyValue, countOf, type Rows, type Sum, wholeConstant } from './bodyValues.js';
-import { columnsOfAffine, turnedView } from './products.js';
+import { columnsOfAffine, columnsOfView, type MatrixView, rowsOfView, turnedView } from './products.js';
 import { axesOf, foldedConstant, type Refuse, wholeNumbers } from './values.js';
 
 /** Shape: sizes of which the last is known. */
@@ -98,9 +98,17 @@ export function piecesOf(node: OnnxNode, value: BodyValue | undefined, refuse: R
   return value?.kind === 'rows' || value?.kind === 'sum' ? [value] : refuse('rows side by side', 'another value');
 }
 
-/** Split and Slice of products, or of what was put side by side. */
-export function cut(node: OnnxNode, inputs: readonly (BodyValue | undefined)[], refuse: Refuse): BodyValue[] {
+/** Split and Slice of products, of what was put side by side, or of a matrix. */
+export function cut(
+  parts: BodyParts,
+  node: OnnxNode,
+  inputs: readonly (BodyValue | undefined)[],
+  refuse: Refuse,
+): BodyValue[] {
   const [value] = inputs;
+  if (node.op === 'Slice' && value?.kind === 'constant' && value.tensor.shape.length === 2) {
+    return [{ kind: 'matrix', view: slicedMatrix(parts, value.tensor, inputs.slice(1), refuse) }];
+  }
   const total =
     value?.kind === 'sum'
       ? value.affine.columns
@@ -111,8 +119,9 @@ export function cut(node: OnnxNode, inputs: readonly (BodyValue | undefined)[], 
           : value?.kind === 'rows'
             ? value.count
             : refuse('rows that are cut', 'another value');
-  const parts = node.op === 'Split' ? splitParts(node, inputs, total, refuse) : sliceParts(inputs, total, refuse);
-  return parts.map(([first, count], i): BodyValue => {
+  const pieces = node.op === 'Split' ? splitParts(node, inputs, total, refuse) : sliceParts(inputs, total, refuse);
+  return pieces.map(([first, count], i): BodyValue => {
+    if (count === 0 && first >= 0 && first <= total) return { kind: 'pieces', pieces: [] };
     if (first < 0 || count < 1 || first + count > total)
       return refuse(`columns 0 to ${total}`, `${first} to ${first + count}`);
     if (first === 0 && count === total && value !== undefined) return value;
@@ -140,6 +149,30 @@ export function cut(node: OnnxNode, inputs: readonly (BodyValue | undefined)[], 
     }
     return refuse('columns of products', 'a part of a state or of what is computed from it');
   });
+}
+
+/** Rows and columns of a matrix of constants. */
+function slicedMatrix(
+  parts: BodyParts,
+  tensor: OnnxTensor,
+  bounds: readonly (BodyValue | undefined)[],
+  refuse: Refuse,
+): MatrixView {
+  const [starts, ends, axes, steps] = bounds.map((value) =>
+    value?.kind === 'constant' ? wholeNumbers(value.tensor) : undefined,
+  );
+  if (starts === undefined || ends?.length !== starts.length || steps?.some((step) => step !== 1) === true) {
+    return refuse('rows and columns of a matrix by constants', 'others');
+  }
+  let view = chargedView(parts, tensor, refuse);
+  starts.forEach((start, i) => {
+    const axis = axes === undefined ? i : axes[i] + (axes[i] < 0 ? 2 : 0);
+    const size = axis === 0 ? view.rows : view.columns;
+    const [from, to] = [start, ends[i]].map((n) => Math.min(Math.max(n < 0 ? n + size : n, 0), size));
+    if ((axis !== 0 && axis !== 1) || to <= from) refuse(`a part of ${size}`, `${start} to ${ends[i]} of axis ${axis}`);
+    view = axis === 0 ? rowsOfView(view, from, to - from) : columnsOfView(view, from, to - from);
+  });
+  return view;
 }
 
 function splitParts(

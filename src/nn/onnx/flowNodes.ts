@@ -2,7 +2,7 @@
 import { logSoftmax, relu, sigmoid, softmax, tanh } from '../../autograd/ops.js';
 import type { OnnxNode, OnnxTensor } from '../../formats/onnx/model.js';
 import { weightOf } from './constants.js';
-import { directionsOf, gathered, inputState, intOf, reshaped, settled } from './flows.js';
+import { directionsOf, gathered, inputState, intOf, refolded, reshaped, settled, sliced } from './flows.js';
 import type { LayerChain } from './layerChain.js';
 import type { ImportedPart } from './onnxNetwork.js';
 import type { Spec } from './parts.js';
@@ -29,7 +29,10 @@ export function flowNode(
   const second = inputs.at(1);
   const biased = node.op === 'Add' && second?.kind === 'constant' ? withBias(given, second.tensor) : null;
   if (biased !== null) return [biased];
-  const flow = passes(node.op) || node.op === 'Transpose' ? given : chain.placed(given, refuse);
+  // A bias may stand behind what turns the value around.
+  const isTurned =
+    passes(node.op) || node.op === 'Transpose' || (node.op === 'Reshape' && given.unfolded !== undefined);
+  const flow = isTurned ? given : chain.placed(given, refuse);
   const { axes } = flow;
   const last = chain.specs.at(-1);
   const atEnd = flow.place === chain.specs.length;
@@ -46,6 +49,9 @@ export function flowNode(
     }
     case 'Squeeze': {
       const gone = axesOf(node, second, axes.length) ?? [axes.indexOf('directions')];
+      if (flow.single !== undefined && gone.length === 1 && axes[gone[0]] === flow.single) {
+        return [{ ...flow, single: undefined, axes: axes.filter((_, i) => i !== gone[0]) }];
+      }
       if (
         gone.length !== 1 ||
         axes[gone[0]] !== 'directions' ||
@@ -56,7 +62,7 @@ export function flowNode(
       return [{ ...flow, axes: axes.filter((_, i) => i !== gone[0]) }];
     }
     case 'Reshape':
-      return [reshaped(flow, second, last, refuse)];
+      return [refolded(flow, second) ?? reshaped(flow, second, last, refuse)];
     case 'Split': {
       const axis = intOf(node, 'axis', 0);
       if (axes.at(axis) !== 'directions' || flow.directions !== 2)
@@ -72,12 +78,15 @@ export function flowNode(
       if (joins && atEnd) return [{ ...flow, direction: undefined, merge: 'concat', width: 2 * (flow.width ?? 0) }];
       return [inputState(flow, refuse)];
     }
-    case 'Slice':
+    case 'Slice': {
+      const part = sliced(flow, inputs.slice(1), chain.time, last);
+      if (part !== null) return [part];
       if (flow.place > 0 && flow.ends !== true) {
         const help = 'a graph whose steps are written out has their number in it: in PyTorch export with dynamo=False';
         return refuse('whole sequences', 'a part of one', help);
       }
       return [inputState(flow, refuse)];
+    }
     case 'Unsqueeze':
     case 'Expand':
       return [inputState(flow, refuse)];

@@ -237,7 +237,7 @@ class BodyReader {
         return [gathered(node, first, second, refuse)];
       case 'Split':
       case 'Slice':
-        return cut(node, inputs, refuse);
+        return cut(this.#parts, node, inputs, refuse);
       case 'Concat':
         return [{ kind: 'pieces', pieces: inputs.flatMap((value) => piecesOf(node, value, refuse)) }];
       case 'MatMul':

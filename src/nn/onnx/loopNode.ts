@@ -306,7 +306,9 @@ function loopOf(
       own.set(input, { kind: 'list', of: null });
       lists.push(output);
       collected.push({ name: output, slot: i, axis: 0 });
-    } else states.push({ input, output, start, slot: i });
+    } else if (input === output && start?.kind === 'constant') own.set(input, start);
+    else if (input === output && start?.kind === 'sizes') own.set(input, { kind: 'size', steps: start.axis === time });
+    else states.push({ input, output, start, slot: i });
   }
   return { body, states, scanned, inputs: own, collected, reverse: false };
 }

@@ -17,7 +17,7 @@ import { type Flow, foldedConstant, type Refuse, SIZES, type Start, type Value }
 
 const OF_SIZES: readonly string[] = [
   ...['Gather', 'Concat', 'Unsqueeze', 'Squeeze', 'Slice', 'Cast', 'Mul', 'Add', 'Sub', 'Div', 'Max', 'Min'],
-  ...['Range', 'Reshape', 'Equal', 'Where', 'Expand', 'Identity'],
+  ...['Range', 'Reshape', 'Equal', 'Less', 'Greater', 'And', 'Where', 'Expand', 'Identity'],
 ];
 const OF_STATES: readonly string[] = [
   'Unsqueeze',
@@ -126,6 +126,8 @@ export class ChainReader {
     const last = there.find((flow) => flow.ends !== true) ?? there.at(0);
     if (last === undefined || this.#chain.isAlone(last)) return fail('an output at the end of the layers', 'others');
     if (last.ends === true) this.#chain.endsOnly = true;
+    if (last.unfolded !== undefined || last.single !== undefined)
+      fail('an output of steps and batch', 'one with other axes');
     const { axes } = last;
     if (axes.includes('directions')) this.notes.push('the file keeps directions apart; here they stand side by side');
     const order = axes.filter((axis) => axis === 'first' || axis === 'second').join();
