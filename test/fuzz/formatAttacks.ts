@@ -1,5 +1,12 @@
 // Published attacks on readers of Keras, ONNX, safetensors, TensorFlow.js, llama.cpp and NumPy, 2022 to 2026: by name, with where each was
 // told of. None opens here.
+import { create } from '@bufbuild/protobuf';
+import {
+  AttributeProto_AttributeType as Kind,
+  AttributeProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+} from '../../src/formats/onnx/onnx_pb.js';
 import {
   type Attack,
   addNode,
@@ -197,6 +204,18 @@ export const ONNX: Attack[] = [
     place: /elements of "W"/,
   },
   {
+    name: 'a list of sizes that doubles fifty times',
+    source: 'billion laughs, as nodes of ONNX',
+    make: () =>
+      onnxFile((model) => {
+        const { node } = graphOf(model);
+        const concat = Array.from({ length: 50 }, (_, i) => join(`s${i}`, `s${i + 1}`));
+        node.unshift({ ...join('X', 's0'), opType: 'Shape', input: ['X'], attribute: [] }, ...concat);
+        graphOf(model).output.splice(0, 3, { ...graphOf(model).output[0], name: 's50' });
+      }),
+    place: /an output at the end of the layers/,
+  },
+  {
     name: 'graphs within graphs',
     source: 'onnx#4482: recursion without a limit',
     make: () => {
@@ -207,6 +226,12 @@ export const ONNX: Attack[] = [
     place: /onnx\.NodeProto.*32 reached/,
   },
 ];
+
+/** Sizes behind themselves. */
+function join(from: string, to: string): NodeProto {
+  const attribute = [create(AttributeProtoSchema, { name: 'axis', type: Kind.INT, i: 0n })];
+  return create(NodeProtoSchema, { opType: 'Concat', name: to, input: [from, from], output: [to], attribute });
+}
 
 function graphWith(body: ReturnType<typeof graphElsewhere>): NonNullable<ReturnType<typeof graphElsewhere>['g']> {
   const { g } = graphElsewhere('x');

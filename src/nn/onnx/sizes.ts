@@ -2,6 +2,9 @@
 import type { OnnxGraph, OnnxNode } from '../../formats/onnx/model.js';
 import { type AxisKind, type Mask, type Sizes, type Value, wholeNumbers } from './values.js';
 
+/** Sizes that are followed together; a file may put them behind each other without end. */
+const MOST_AXES = 8;
+
 /** Operators that leave a value what it is. */
 export function passes(op: string): boolean {
   return ['Identity', 'Cast', 'Dropout'].includes(op);
@@ -40,6 +43,7 @@ export function sizesOf(node: OnnxNode, inputs: readonly (Value | undefined)[]):
     return op === 'Squeeze' && only !== undefined && more.length === 0 ? { kind: 'sizes', axis: only } : first;
   }
   if (op === 'Gather' && second?.kind === 'constant') {
+    if (second.tensor.data.length > MOST_AXES) return { kind: 'sizes' };
     const [axis, ...more] = wholeNumbers(second.tensor).map((i) => first.of?.at(i));
     if (axis === undefined || more.includes(undefined)) return { kind: 'sizes' };
     return more.length === 0 && second.tensor.shape.length === 0
@@ -58,7 +62,9 @@ export function sizesOf(node: OnnxNode, inputs: readonly (Value | undefined)[]):
       return isWidth ? ['features'] : value?.kind === 'sizes' ? value.of : undefined;
     });
     const known = of.filter((axes) => axes !== undefined);
-    return { kind: 'sizes', ...(known.length === inputs.length ? { of: known.flat() } : {}) };
+    const isKnown = known.length === inputs.length && known.length <= MOST_AXES;
+    const all = isKnown ? known.flat() : [];
+    return { kind: 'sizes', ...(isKnown && all.length <= MOST_AXES ? { of: all } : {}) };
   }
   return null;
 }
