@@ -156,7 +156,7 @@ export const KERAS: Attack[] = [
   },
   {
     name: 'groups in a circle',
-    source: 'CVE-2025-2913 and its like in HDF5',
+    source: 'readers of HDF5 that follow links without end',
     make: () => golden('keras/circle.h5'),
     place: /that at \d+ again/,
   },
@@ -217,7 +217,7 @@ export const ONNX: Attack[] = [
   },
   {
     name: 'graphs within graphs',
-    source: 'onnx#4482: recursion without a limit',
+    source: 'CVE-2024-7254: recursion without a limit in protobuf',
     make: () => {
       let body = graphElsewhere('x');
       for (let i = 0; i < 30; i++) body = { ...graphElsewhere('x'), g: graphWith(body) };
@@ -307,7 +307,7 @@ export const SAFETENSORS: Attack[] = [
   },
   {
     name: 'a hundred thousand tensors of nothing',
-    source: 'header bloating, a report of 2025',
+    source: 'header bloating, a report on Hugging Face',
     make: () => safetensors(`{${EMPTY.join(',')}}`, new Uint8Array(0)),
     place: /t0/,
   },
@@ -330,7 +330,7 @@ export const OTHERS: Attack[] = [
   ),
   {
     name: 'a Lambda layer in a model of TensorFlow.js',
-    source: 'TFLOW-LAMBDA, JFrog 2024',
+    source: 'TFLOW-LAMBDA, JFrog',
     make: () => {
       const json = JSON.parse(new TextDecoder().decode(tfjsModel('x'))) as Record<string, unknown>;
       return utf8(JSON.stringify({ ...json, modelTopology: sequential(lambda()), weightsManifest: [] }));

@@ -94,7 +94,7 @@ export const PYTORCH: Attack[] = [
   },
   {
     name: 'dicts that hold each other twice, sixty deep',
-    source: 'Python Deserialization Denial of Services Attacks, 2018; billion laughs of fickling, 2022',
+    source: 'Python Deserialization Denial of Services Attacks, 2018',
     make: () => {
       const level = (i: number): string =>
         `}(${key('a')}h${String.fromCharCode(i)}${key('b')}h${String.fromCharCode(i)}uq${String.fromCharCode(i + 1)}`;
@@ -104,13 +104,13 @@ export const PYTORCH: Attack[] = [
   },
   {
     name: 'a place in the memo of 2^32 − 1, for which the C pickle took memory',
-    source: 'python/cpython#115952, 2024',
+    source: 'CPython gh-115952, 2024',
     make: () => evil('}r\xff\xff\xff\xff.'),
     place: /an empty dict/,
   },
   {
     name: 'a text that says to be 16 exabytes',
-    source: 'python/cpython#115952, 2024',
+    source: 'CPython gh-115952, 2024',
     make: () => evil('\x8d\xff\xff\xff\xff\xff\xff\xff\xff.'),
     place: /bytes more at byte \d+/,
   },
@@ -140,7 +140,7 @@ export const PYTORCH: Attack[] = [
   },
   {
     name: 'two pickles, of which scanner and loader read one each',
-    source: 'CVE-2025-10155 and the bypasses of picklescan, JFrog 2025',
+    source: 'bypasses of picklescan, JFrog 2025',
     make: () => torchFile(stateDict(pickledTensor()), 24, { name: 'other/data.pkl', bytes: latin(`${system}.`) }),
     place: /"archive\/data\.pkl" and "other\/data\.pkl"/,
   },
