@@ -54,7 +54,8 @@ export function elementOf(
   }
   if (op === 'Clip') return clipped(parts, node, inputs, refuse);
   const rows = inputs.map((value, i) => parts.rows(value, refuse, node.inputs[i]));
-  const mean = op === 'Mul' && rows.length === 2 ? (meanOf(parts, rows[0], rows[1]) ?? meanOf(parts, rows[1], rows[0])) : null;
+  const mean =
+    op === 'Mul' && rows.length === 2 ? (meanOf(parts, rows[0], rows[1]) ?? meanOf(parts, rows[1], rows[0])) : null;
   if (mean !== null) return mean;
   const made = elementwise(
     op,
