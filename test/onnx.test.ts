@@ -14,12 +14,14 @@ import {
   Linear,
   LSTM,
   manualSeed,
+  Module,
   PeepholeLSTM,
   Recurrent,
   randn,
   relu,
   Sequential,
   softmax,
+  type Tensor,
   UnrolledError,
   useBackend,
 } from '../src/node.js';
@@ -289,16 +291,55 @@ it('a cell of one’s own with constants alone in a state has the batch in it', 
   expect(body?.kind === 'graph' && nodesOf(body.value, 'Expand').length).toBe(1);
 });
 
-it('is named where weights for a network of one’s own are asked for, whoever wrote it', async () => {
-  const own = new Recurrent(LSTM, { inputSize: 2, hiddenSize: 3 });
-  const ours = await exportOnnx(new Recurrent(LSTM, { inputSize: 2, hiddenSize: 3 }));
-  const [line] = readFileSync(new URL('./golden/onnx.jsonl', import.meta.url), 'utf8').split('\n', 1);
-  const { model: theirs } = JSON.parse(line) as { model: string };
-  for (const bytes of [ours, Buffer.from(theirs, 'base64')]) {
-    await expect(loadWeights(own, new Uint8Array(bytes))).rejects.toMatchObject({
-      code: 'FORMAT',
-      message: expect.stringContaining('an ONNX model') as string,
-      help: expect.stringContaining('importOnnx') as string,
-    });
+describe('weights for a network of one’s own', () => {
+  class Tagger extends Module {
+    readonly embedding = new Embedding(7, 3);
+    readonly rnn = new Recurrent(LSTM, { inputSize: 3, hiddenSize: 4, numLayers: 2, bidirectional: true });
+    readonly out = new Linear(8, 5);
+
+    forward(tokens: Tensor): Tensor {
+      return this.out.forward(this.rnn.forward(this.embedding.forward(tokens)).output);
+    }
   }
+  const outputOf = (tagger: Tagger): number[] =>
+    Array.from(tagger.forward(fromData(Int32Array.of(1, 2, 3, 0, 6, 5), [3, 2])).data());
+
+  it('go to its layers in their order: the same outputs', async () => {
+    const [theirs, own] = [new Tagger(), new Tagger()];
+    const bytes = await exportOnnx([theirs.embedding, theirs.rnn, theirs.out]);
+    expect(await loadWeights(own, bytes)).toEqual({ missing: [], unexpected: [] });
+    expect(outputOf(own)).toEqual(outputOf(theirs));
+  });
+
+  it('of another number of layers, other sizes or another cell are refused, and nothing is changed', async () => {
+    const own = new Tagger();
+    const before = outputOf(own);
+    const small = new Recurrent(LSTM, { inputSize: 3, hiddenSize: 4 });
+    await expect(loadWeights(own, await exportOnnx([new Embedding(7, 3), small]))).rejects.toThrow(
+      /expected 2 layers with weights.*a module of 4: embedding, rnn\.0, rnn\.1, out/,
+    );
+    const { rnn, out } = new Tagger();
+    await expect(loadWeights(own, await exportOnnx([new Embedding(8, 3), rnn, out]))).rejects.toMatchObject({
+      code: 'FORMAT',
+      message: expect.stringMatching(/embedding\.weight.*\[7, 3\].*\[8, 3\]/) as string,
+    });
+    const gru = new Recurrent(GRU, { inputSize: 3, hiddenSize: 4, numLayers: 2, bidirectional: true });
+    await expect(loadWeights(own, await exportOnnx([new Embedding(7, 3), gru, out]))).rejects.toMatchObject({
+      code: 'FORMAT',
+    });
+    expect(outputOf(own)).toEqual(before);
+  });
+
+  it('as far as they fit, with partial', async () => {
+    const [theirs, own] = [new Tagger(), new Tagger()];
+    const bytes = await exportOnnx([theirs.embedding, theirs.rnn]);
+    const { missing, unexpected } = await loadWeights(own, bytes, { partial: true });
+    expect([missing, unexpected]).toEqual([['out.weight', 'out.bias'], []]);
+    expect(own.embedding.weight.toArray()).toEqual(theirs.embedding.weight.toArray());
+  });
+
+  it('have no names that could be chosen by', async () => {
+    const bytes = await exportOnnx(new Recurrent(LSTM, { inputSize: 3, hiddenSize: 4 }));
+    await expect(loadWeights(new Tagger(), bytes, { prefix: 'encoder' })).rejects.toMatchObject({ code: 'OPTION' });
+  });
 });

@@ -4,7 +4,7 @@
 export { exportOnnx, type ExportOnnxOptions, type OnnxExportable } from '../models/exportOnnx.js';
 export { importOnnx, type ImportedOnnx } from '../models/importOnnx.js';
 export type { OnnxForwardOptions, OnnxNetwork, ImportedPart } from '../nn/onnx/onnxNetwork.js';
-export type { ImportedNode } from '../nn/onnx/reader.js';
+export type { ImportedNode } from '../nn/onnx/layerChain.js';
 export type { ChainPart as OnnxPart } from '../nn/onnx/chain.js';
 export type { OnnxExportOptions } from '../nn/onnx/writer.js';
 

@@ -124,7 +124,10 @@ function chainOfNodes(model: Json, layers: readonly Json[]): Json[] | string {
   if (first.length !== 1) return `a model with ${first.length} inputs`;
   const chain = [first[0]];
   for (let next: Json[] | undefined; (next = before.get(nameOf(chain[chain.length - 1]))) !== undefined;) {
-    if (next.length > 1) return `${next.map(nameOf).join(' and ')} both read ${nameOf(chain[chain.length - 1])}`;
+    if (next.length > 1) {
+      const [one, other] = next.map(nameOf);
+      return `${one} and ${other} both read ${nameOf(chain[chain.length - 1])}`;
+    }
     if (chain.length > layers.length) return 'layers in a circle';
     chain.push(next[0]);
   }

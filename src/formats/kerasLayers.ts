@@ -51,6 +51,7 @@ export function readKeras(file: TensorFile, options: ReadOptions = {}): Mapping 
   const find = topology.naming === 'class' ? byClass(entries) : byName(entries);
   const reads: Read[] = [];
   const unmapped: UnmappedTensor[] = [];
+  const told = new Set<readonly Leaf[]>();
   const given = topology.config === undefined ? null : layersOfConfig(topology.config, name);
   let order = given?.order;
   const attempt = (layer: KerasLayer, all: () => readonly Leaf[], read: () => Read[]): void => {
@@ -64,7 +65,10 @@ export function readKeras(file: TensorFile, options: ReadOptions = {}): Mapping 
         order = { isChain: false, why: `${what} (${brief(layer.className, 60)}) stands between them` };
       }
       const why = given === null ? error.message : `of ${what}`;
-      unmapped.push(...all().map((own) => ({ name: own.name, shape: own.shape, dtype: own.dtype, why })));
+      const leaves = all();
+      if (told.has(leaves)) return;
+      told.add(leaves);
+      for (const { name: own, shape, dtype } of leaves) unmapped.push({ name: own, shape, dtype, why });
     }
   };
   if (given !== null) {
@@ -97,13 +101,18 @@ export function readKeras(file: TensorFile, options: ReadOptions = {}): Mapping 
 }
 
 /** Tensors of a layer, those below each of `parts` in turn: of a wrapper `forward_layer/cell`; all of them for `**`. */
-type Find = (layer: Pick<KerasLayer, 'name' | 'path'>, parts: readonly string[]) => Leaf[];
+type Find = (layer: Pick<KerasLayer, 'name' | 'path'>, parts: readonly string[]) => readonly Leaf[];
 
 /** Keras 3: layers/lstm/cell/vars/0. */
 function byClass(entries: ReadonlyMap<string, TensorEntry>): Find {
+  const within = new Map<string, [string, TensorEntry][]>();
+  for (const entry of entries) {
+    const segments = entry[0].split('/').slice(0, MAX_SEGMENTS);
+    segments.forEach((_, i) => append(within, segments.slice(0, i).join('/'), entry));
+  }
   return ({ path }, parts) =>
     parts.flatMap((part) => {
-      if (part === '**') return weightsOf([...entries].filter(([name]) => name.startsWith(`${path}/`)));
+      if (part === '**') return weightsOf(within.get(path) ?? []);
       const leaves: Leaf[] = [];
       const start = part === '' ? path : `${path}/${part}`;
       for (let i = 0; ; i++) {
@@ -124,9 +133,14 @@ function byName(entries: ReadonlyMap<string, TensorEntry>): Find {
     append(byStart, segments[0], entry);
     for (const segment of new Set(segments)) append(bySegment, segment, entry);
   }
+  // Layers of one name have the same tensors: a list of them is made once.
+  const found = new Map<readonly [string, TensorEntry][], Leaf[]>();
   return ({ name }) => {
     const [own = ''] = name.split('.').slice(-1);
-    return weightsOf(byStart.get(name) ?? byStart.get(own) ?? bySegment.get(own) ?? []);
+    const group = byStart.get(name) ?? byStart.get(own) ?? bySegment.get(own) ?? [];
+    const leaves = found.get(group) ?? weightsOf(group);
+    found.set(group, leaves);
+    return leaves;
   };
 }
 
@@ -350,7 +364,7 @@ function checked(layer: LayerDescription, leaves: readonly Leaf[]): Read {
   if (!fits || expected.flat().includes(0)) {
     const words = (shapes: readonly (readonly number[])[]): string => shapes.map(formatShape).join(', ') || 'none';
     throw new Refusal(
-      `tensors ${words(expected)} expected, ${brief(words(leaves.map(({ shape }) => shape)), 200)} found`,
+      `tensors ${words(expected)} expected, ${brief(words(leaves.slice(0, 20).map(({ shape }) => shape)), 200)} found`,
     );
   }
   return { layer, from: leaves.map(({ name }) => name) };

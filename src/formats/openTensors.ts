@@ -4,6 +4,7 @@ import { UnrolledError } from '../errors.js';
 import { expectFunction, expectText, type Names, optionsOf } from '../expect.js';
 import { type ByteSource, openSource, readRange, sourceOfBytes } from '../platform/byteSource.js';
 import { addressOf, type FileSource } from '../platform/files.js';
+import { getPlatform } from '../platform/platform.js';
 import { openBrainJs } from './brainJs.js';
 import { openCharRnn } from './charRnn.js';
 import type { FileKind } from './fileKinds.js';
@@ -23,7 +24,7 @@ export interface OpenOptions {
   /** Which of several state dicts of a checkpoint: its key. */
   at?: string;
   /** Opens another file of a model in several parts, by the name that its index has for it. Default: beside the index. */
-  open?(name: string): FileSource | ByteSource | Promise<ByteSource>;
+  open?(name: string): FileSource | ByteSource | Promise<FileSource | ByteSource>;
 }
 
 /** An open file, and how to give it back. */
@@ -53,7 +54,7 @@ export async function openTensors(given: FileSource | ByteSource, wanted: OpenOp
     for (const one of opened) await one.close?.();
   };
   const openPart = async (name: string): Promise<ByteSource> => {
-    const part = await openSource((await options.open?.(name)) ?? besides(given, name));
+    const part = await openSource((await options.open?.(name)) ?? (await besides(given, name)));
     opened.push(part);
     return part;
   };
@@ -70,10 +71,19 @@ export async function openTensors(given: FileSource | ByteSource, wanted: OpenOp
   }
 }
 
-/** Another file in the same folder. Errors: OPTION where nobody knows the folder. */
-export function besides(given: FileSource | ByteSource, name: string): string {
+/** Another file in the same folder. Errors: OPTION where nobody knows the folder, FORMAT where it is a link to another one. */
+export async function besides(given: FileSource | ByteSource, name: string): Promise<string> {
   const address = addressOf(given);
-  if (address !== null) return address.replace(/[^/\\]*$/, '') + name;
+  if (address !== null) {
+    const path = address.replace(/[^/\\]*$/, '') + name;
+    const isAddress = /^(https?|data|blob):/i.test(address);
+    if (isAddress || (await getPlatform().standsBeside?.(path, address)) !== false) return path;
+    throw new UnrolledError(
+      'FORMAT',
+      `expected ${brief(name)} in the folder of ${address}, received a link to a file elsewhere`,
+      'put the file itself there; where you trust the link, give { open: (name) => path }',
+    );
+  }
   throw new UnrolledError(
     'OPTION',
     `expected the file ${brief(name)} too, received its index`,

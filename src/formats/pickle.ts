@@ -32,6 +32,8 @@ export class PickledGlobal {
 export class PickledCall {
   /** What it would set on the result (`__setstate__`). */
   state: unknown = null;
+  /** Whether it would put items into the result, as into a list or a dict. */
+  hasItems = false;
 
   constructor(
     readonly callee: string,
@@ -290,7 +292,8 @@ class PickleMachine {
   #append(items: unknown[]): void {
     const list = this.#top();
     if (list instanceof PickledList) for (const item of items) list.items.push(item);
-    else if (!(list instanceof PickledCall)) throw this.#damaged('a list to append to', 'something else');
+    else if (list instanceof PickledCall) list.hasItems = true;
+    else throw this.#damaged('a list to append to', 'something else');
   }
 
   /** Of a call that makes a dict of some class, as of a list of some class, nobody reads the items. */
@@ -298,7 +301,8 @@ class PickleMachine {
     if (items.length % 2 !== 0) throw this.#damaged('a value for each key', 'a key alone');
     if (dict instanceof PickledDict) {
       for (let i = 0; i < items.length; i += 2) dict.entries.push([items[i], items[i + 1]]);
-    } else if (!(dict instanceof PickledCall)) throw this.#damaged('a dict to put items into', 'something else');
+    } else if (dict instanceof PickledCall) dict.hasItems = true;
+    else throw this.#damaged('a dict to put items into', 'something else');
   }
 
   #pop(): unknown {

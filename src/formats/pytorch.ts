@@ -46,11 +46,12 @@ export function readStateDict(
     unmapped.push({ name, shape, dtype, why });
   };
   const groups = groupsOf(entries, options.prefix ?? '');
+  const attentions = new Set([...groups].flatMap(([path, leaves]) => (leaves.some(isAttention) ? [path] : [])));
   const found = new Map<string, Read>();
   let layout = 'PyTorch';
   for (const [path, leaves] of groups) {
     const weights = leaves.filter((own) => WEIGHTS.includes(own.dtype));
-    for (const own of leaves) if (!weights.includes(own)) skip(own, `${brief(own.dtype)}: no weight`);
+    for (const own of leaves) if (!WEIGHTS.includes(own.dtype)) skip(own, `${brief(own.dtype)}: no weight`);
     if (weights.length === 0) continue;
     const isMlx = weights.some(({ leaf }) => /^(Wx|Wxh)$/.test(leaf));
     if (isMlx) layout = 'MLX';
@@ -63,7 +64,7 @@ export function readStateDict(
     const reading = options.layers?.[path];
     const read = isRecurrent
       ? readRecurrent(path, weights, isMlx, reading, taken, fail)
-      : readSimple(path, weights, reading, groups, taken, fail);
+      : readSimple(path, weights, reading, attentions, taken, fail);
     if (read === null) continue;
     found.set(path, read);
     for (const own of weights) if (!taken.has(own.name)) skip(own, 'no part of such a layer');
@@ -121,18 +122,22 @@ function groupsOf(entries: ReadonlyMap<string, TensorEntry>, prefix: string): Ma
   return groups;
 }
 
-/** A linear layer, an embedding or a normalization. */
+function isAttention({ leaf }: Leaf): boolean {
+  return leaf === 'in_proj_weight';
+}
+
+/** A linear layer, an embedding or a normalization. @param attentions paths of MultiheadAttention */
 function readSimple(
   name: string,
   leaves: readonly Leaf[],
   reading: LayerReading | undefined,
-  groups: ReadonlyMap<string, Leaf[]>,
+  attentions: ReadonlySet<string>,
   taken: Set<string>,
   fail: Fail,
 ): Read | null {
   const has = (leaf: string): boolean => leaves.some((own) => own.leaf === leaf);
-  const parent = groups.get(name.slice(0, Math.max(name.lastIndexOf('.'), 0))) ?? [];
-  if (has('in_proj_weight') || (name.endsWith('out_proj') && parent.some(({ leaf }) => leaf === 'in_proj_weight'))) {
+  const parent = name.slice(0, Math.max(name.lastIndexOf('.'), 0));
+  if (attentions.has(name) || (name.endsWith('out_proj') && attentions.has(parent))) {
     return fail('MultiheadAttention: there is no such layer here');
   }
   if (has('running_mean')) return fail('BatchNorm: there is no such layer here');

@@ -49,6 +49,8 @@ const USUAL: readonly string[] = [
 /** A tensor, and where its numbers are: strides count elements. */
 interface StoredTensor extends TensorEntry {
   key: string;
+  /** The type that the pickle gives the storage. */
+  storage: string;
   offset: number;
   strides: readonly number[];
   /** Elements of the storage. */
@@ -64,6 +66,11 @@ export async function openTorchFile(source: ByteSource, zip: ZipArchive, at?: st
   const { name, size } = source;
   const path = zip.find('data.pkl');
   if (path === undefined) throw damaged(`data.pkl in ${name}`, 'none', 'name a file that torch.save wrote');
+  const pickles = zip.entries.filter((entry) => /(^|\/)data\.pkl$/.test(entry.path));
+  if (pickles.length > 1) {
+    const two = pickles.slice(0, 2).map((entry) => `"${brief(entry.path)}"`);
+    throw damaged(`one data.pkl in ${name}`, `${two.join(' and ')}, of which readers take different ones`);
+  }
   const folder = path.slice(0, -'data.pkl'.length);
   const isScript = zip.entries.some((entry) => entry.path.startsWith(`${folder}code/`));
   if (isScript) {
@@ -80,17 +87,23 @@ export async function openTorchFile(source: ByteSource, zip: ZipArchive, at?: st
   const sizes = new Map(zip.entries.map((entry) => [entry.path, entry.bytes]));
   const entries = new Map<string, StoredTensor>();
   const uses = new Map<string, number>();
+  const types = new Map<string, string>();
   let total = 0;
   for (const [key, value] of tensorsIn(dict)) {
     const tensor = storedTensor(value, `"${brief(key)}" of ${name}`);
     const bytes = sizes.get(`${folder}data/${tensor.key}`);
     const width = WIDTHS[tensor.dtype];
-    if (bytes === undefined || (width !== undefined && tensor.length * width > bytes)) {
+    if (bytes === undefined || (width !== undefined && Math.floor(bytes / width) !== tensor.length)) {
       throw damaged(
         `${tensor.length} elements (${tensor.dtype}) of "${brief(key)}" in ${name}`,
         bytes === undefined ? 'no such storage' : `a storage of ${bytes} bytes`,
       );
     }
+    const before = types.get(tensor.key) ?? tensor.storage;
+    if (before !== tensor.storage) {
+      throw damaged(`the storage of "${brief(key)}" in ${name} as ${brief(before)}`, brief(tensor.storage));
+    }
+    types.set(tensor.key, tensor.storage);
     total += countOf(tensor.shape) * (width ?? 1);
     if (total > MOST_SHARED * size) {
       throw damaged(
@@ -247,6 +260,7 @@ function storedTensor(call: PickledCall, what: string, depth = 0): StoredTensor 
     if (isTensor(inner) && depth < MAX_DEPTH) return storedTensor(inner, what, depth + 1);
     throw damaged(`a tensor as ${what}`, describe(inner));
   }
+  if (call.hasItems) throw damaged(`a plain tensor as ${what}`, 'one that items are put into, as into a dict');
   const [storage, offset, size, stride, , , dtype] = call.args;
   const reference = storage instanceof PickledReference ? storage.id : null;
   const [tag, type, key, , length] = reference instanceof PickledList ? reference.items : [];
@@ -278,7 +292,7 @@ function storedTensor(call: PickledCall, what: string, depth = 0): StoredTensor 
       'save tensor.contiguous()',
     );
   }
-  return { shape, dtype: known, key, offset, strides, length: elements };
+  return { shape, dtype: known, key, storage: given, offset, strides, length: elements };
 }
 
 function countOf(shape: readonly number[]): number {

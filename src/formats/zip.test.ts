@@ -38,7 +38,12 @@ it('says what it cannot read', async () => {
   );
   await expect(text('bz.txt')).rejects.toThrow(/received method 12/);
   const second = find(ENTRY, find(ENTRY) + 1);
-  await expect(text('a/stored.txt', changed(second + 8, 1))).rejects.toThrow(code('UNSUPPORTED'));
+  // In the directory and in front of the data; a flag in one place alone is damage.
+  const local = find([0x50, 0x4b, 3, 4], 1);
+  const encrypted = SMALL.map((byte, i) => (i === second + 8 || i === local + 6 ? 1 : byte));
+  await expect(text('a/stored.txt', encrypted)).rejects.toThrow(code('UNSUPPORTED'));
+  await expect(text('a/stored.txt', changed(second + 8, 1))).rejects.toThrow(/something else of encryption/);
+  await expect(text('a/stored.txt', changed(local + 6, 1))).rejects.toThrow(/something else of encryption/);
 });
 
 it('says what is damaged', async () => {

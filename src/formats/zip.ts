@@ -36,6 +36,7 @@ const END64 = 0x06064b50;
 const LOCATOR64 = 0x07064b50;
 const ENTRY = 0x02014b50;
 const LOCAL = 0x04034b50;
+const DESCRIPTOR = 0x08074b50;
 const END_LENGTH = 22;
 const END64_LENGTH = 56;
 const LOCATOR64_LENGTH = 20;
@@ -45,10 +46,13 @@ const LONGEST_COMMENT = 0xffff;
 const TAIL = END_LENGTH + LONGEST_COMMENT + END64_LENGTH + LOCATOR64_LENGTH;
 /** Of a header in front of a file: it has two sizes and a name. */
 const LOCAL_LENGTH = 30;
+/** Signature, checksum, two sizes of 8 bytes. */
+const LONGEST_DESCRIPTOR = 24;
 /** Bytes that deflate makes of one, at most. */
 const MOST_DEFLATED = 1032;
-/** Packed bytes that are unpacked at a time: each may become a thousand. */
-const PIECE = 2 ** 14;
+/** Packed bytes that are unpacked at a time: each may become a thousand. For small files fewer, so that one that lies of its size is known soon. */
+const PIECE = 2 ** 12;
+const SMALLEST_PIECE = 2 ** 9;
 
 /** The files of an archive, without its folders. Errors: FORMAT where it is none or damaged. */
 export function zipEntries(archive: Bytes, name = 'the archive'): ZipEntry[] {
@@ -143,9 +147,6 @@ export class ZipArchive {
       );
     }
     const what = shownValue(entry.path);
-    if (entry.encrypted) {
-      throw new UnsupportedError(`expected ${what} of ${name} without encryption, received an encrypted entry`, UNPACK);
-    }
     if (entry.method !== 0 && entry.method !== 8) {
       throw new UnsupportedError(
         `expected ${what} of ${name} stored or deflated, received method ${entry.method}`,
@@ -171,17 +172,49 @@ export class ZipArchive {
     if (own !== path || view.getUint16(8, true) !== entry.method) {
       throw damaged(name, `the local header of ${shownValue(path)} names another file`);
     }
+    const flags = view.getUint16(6, true);
+    if (((flags & 1) === 1) !== entry.encrypted) {
+      throw damaged(name, `the local header of ${shownValue(path)} says something else of encryption`);
+    }
+    if (entry.encrypted) {
+      throw new UnsupportedError(
+        `expected ${shownValue(path)} of ${name} without encryption, received an encrypted entry`,
+        UNPACK,
+      );
+    }
     const [packed, bytes] = wideSizes(
       [view.getUint32(18, true), view.getUint32(22, true)],
       [1, 0],
       rest.subarray(nameLength),
     );
+    const hasDescriptor = (flags & 8) !== 0;
     // Sizes may stand behind the data instead; then they are 0 here.
-    const isLater = (view.getUint16(6, true) & 8) !== 0 && packed === 0 && bytes === 0;
+    const isLater = hasDescriptor && packed === 0 && bytes === 0;
     if (!isLater && (packed !== entry.packed || bytes !== entry.bytes)) {
       throw damaged(name, `the local header of ${shownValue(path)} gives another length`);
     }
+    if (hasDescriptor) await this.#checkDescriptor(entry, start + entry.packed);
+    else if (view.getUint32(14, true) !== entry.crc) {
+      throw damaged(name, `the local header of ${shownValue(path)} gives another checksum`);
+    }
     return start;
+  }
+
+  /** Errors: FORMAT where checksum and sizes behind the data are not those of the directory: readers from the front go by them. */
+  async #checkDescriptor({ path, crc, packed, bytes }: Located, at: number): Promise<void> {
+    const { name } = this.#source;
+    const view = viewOf(await readRange(this.#source, at, Math.min(LONGEST_DESCRIPTOR, this.#end - at)));
+    const isThere = [4, 8].some((width) =>
+      [0, 4].some((from) => {
+        if (from + 4 + 2 * width > view.byteLength) return false;
+        if (from > 0 && view.getUint32(0, true) !== DESCRIPTOR) return false;
+        const size = (i: number): number =>
+          width === 4 ? view.getUint32(from + 4 + 4 * i, true) : Number(view.getBigUint64(from + 4 + 8 * i, true));
+        return view.getUint32(from, true) === crc && size(0) === packed && size(1) === bytes;
+      }),
+    );
+    if (!isThere)
+      throw damaged(name, `the data descriptor of ${shownValue(path)} says something else than the directory`);
   }
 }
 
@@ -212,7 +245,7 @@ function inflated(packed: Uint8Array, { bytes: size }: Located, name: string, mo
     at = Math.min(most, at + piece.length);
   });
   const isPart = most < size;
-  const step = isPart ? PIECE / 16 : PIECE;
+  const step = Math.min(PIECE, Math.max(SMALLEST_PIECE, Math.floor(most / 256)));
   try {
     for (let from = 0; from < packed.length && !(isPart && at === most); from += step) {
       stream.push(packed.subarray(from, from + step), !isPart && from + step >= packed.length);
@@ -246,6 +279,11 @@ function directoryOf(bytes: Uint8Array, { count, size }: End, name: string): Loc
     at = end;
   }
   if (at !== size) throw damaged(name, 'its directory does not have the stated length');
+  const paths = new Set<string>();
+  for (const { path } of entries) {
+    if (paths.has(path)) throw damaged(name, `two files named ${shownValue(path)}`);
+    paths.add(path);
+  }
   const sorted = [...entries].sort((a, b) => a.offset - b.offset);
   for (const [i, { offset, packed }] of sorted.entries()) {
     const next = sorted.at(i + 1)?.offset ?? Infinity;

@@ -1,7 +1,8 @@
 // importOnnx: an ONNX file as a network of ours.
 import { decodeOnnx } from '../formats/onnx.js';
 import type { OnnxNetwork } from '../nn/onnx/onnxNetwork.js';
-import { ChainReader, type ImportedNode } from '../nn/onnx/reader.js';
+import type { ImportedNode } from '../nn/onnx/layerChain.js';
+import { ChainReader } from '../nn/onnx/reader.js';
 import { type FileSource, readSource } from '../platform/files.js';
 
 /** What `importOnnx` gives. */

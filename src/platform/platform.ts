@@ -78,6 +78,8 @@ export interface Platform {
   readFile(path: string | URL): Promise<Uint8Array<ArrayBuffer>>;
   /** The file for reading by range, where the machine can. Errors: NOT_FOUND, IO. */
   openFile?(path: string | URL): Promise<OpenFile>;
+  /** Whether a file stands in the folder of another when links are followed, where the machine has links. */
+  standsBeside?(path: string, other: string): Promise<boolean>;
   /** The same at once, where the machine can. */
   readFileSync?(path: string | URL): Uint8Array<ArrayBuffer>;
   /** The file whole or not at all: the old one stays where writing fails. Errors: IO. */

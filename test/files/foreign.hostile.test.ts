@@ -339,10 +339,15 @@ describe('a zip', () => {
   });
 
   it('whose data descriptor hides that its own header names another file is refused', async () => {
-    const bytes = archive.slice();
+    const header = new DataView(archive.buffer, archive.byteOffset);
+    const [crc, packed, size] = [14, 18, 22].map((at) => header.getUint32(at, true));
+    const descriptor = new Uint8Array(16);
+    [0x08074b50, crc, packed, size].forEach((n, i) => new DataView(descriptor.buffer).setUint32(4 * i, n, true));
+    const bytes = new Uint8Array(Buffer.concat([archive.subarray(0, entry), descriptor, archive.subarray(entry)]));
     const view = new DataView(bytes.buffer);
     view.setUint16(6, view.getUint16(6, true) | 8, true);
     for (const at of [14, 18, 22]) view.setUint32(at, 0, true);
+    view.setUint32(bytes.length - 6, entry + descriptor.length, true);
     expect(await refusal(bytes, 'a data descriptor')).toBeNull();
     bytes[30] = 'v'.charCodeAt(0);
     expect((await refusal(bytes, 'another name'))?.message).toMatch(/names another file/);

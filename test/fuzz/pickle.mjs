@@ -157,13 +157,19 @@ export function mutatedTorchFile(draw) {
   let ops = [latin('\x80\x02'), latin('}')];
   if (draw.chance(0.2)) ops = [latin('\x80\x02'), latin('ccollections\nOrderedDict\n'), latin(')'), latin('R')];
   ops.push(latin('('));
+  const first = names[0][1].reduce((product, n) => product * n, 1);
   for (const [i, [name, shape]] of names.entries()) {
     const count = shape.reduce((product, n) => product * n, 1);
     const isShared = i > 0 && draw.chance(0.1);
     const own = i === wrongTensor && draw.chance(0.2) ? draw.name().slice(0, 10_000) : name;
     ops.push(
       key(own.toWellFormed?.() ?? own),
-      ...tensor(draw, { storage: isShared ? '0' : String(i), count, shape, wrong: i === wrongTensor }),
+      ...tensor(draw, {
+        storage: isShared ? '0' : String(i),
+        count: isShared ? first : count,
+        shape,
+        wrong: i === wrongTensor,
+      }),
     );
     files.push({ name: `archive/data/${i}`, bytes: new Uint8Array(new Float32Array(count).fill(0.5).buffer) });
   }

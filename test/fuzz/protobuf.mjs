@@ -49,8 +49,13 @@ function putVarint(out, value) {
   return out;
 }
 
+/** Bytes of a message, or little more. */
+const MOST_BYTES = 2_000_000;
+
 function putFields(out, fields) {
   for (const { field, wire, value } of fields) {
+    // What was doubled within what was doubled is cut.
+    if (out.length > MOST_BYTES) return out;
     putVarint(out, BigInt(field * 8 + wire));
     if (typeof value === 'bigint') {
       putVarint(out, value);

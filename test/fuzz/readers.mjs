@@ -81,8 +81,13 @@ const models = once(() => {
 const hdf5 = once(() => under('golden/keras', '.h5'));
 const torch7 = once(() => under('golden/torch7', '.t7'));
 const onnx = once(() => {
-  const cases = new TextDecoder().decode(file('golden/onnx.jsonl')).trim().split('\n');
-  return cases
+  return ['onnx', 'onnxLoops', 'onnxExports', 'tf2onnx']
+    .flatMap((name) =>
+      new TextDecoder()
+        .decode(file(`golden/${name}.jsonl`))
+        .trim()
+        .split('\n'),
+    )
     .map((line) => readFields(new Uint8Array(Buffer.from(JSON.parse(line).model, 'base64'))))
     .filter((fields) => fields !== null);
 });

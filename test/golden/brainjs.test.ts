@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fromData, useBackend } from 'unrolled';
+import { fromData, LanguageModel, useBackend } from 'unrolled';
 import { exportModel } from '../../src/models/foreign/exportModel.js';
 import { importModel } from '../../src/models/foreign/importModel.js';
 
@@ -40,6 +40,32 @@ describe('brain.js', () => {
       const largest = found.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i])), 0);
       expect(largest).toBeLessThan(2e-6);
     }
+  });
+
+  it.each(['RNN-1.json', 'RNN-2.json'])(
+    'is a language model that says the same, is saved and generates: %s',
+    async (name) => {
+      const { tokens = [], logits = [] } = answersOf(name);
+      const model = (await importModel(bytesOf(name))).languageModel();
+      for (const one of [model, LanguageModel.fromBytes(model.toBytes())]) {
+        const session = one.session();
+        logits.forEach((row, t) => {
+          session.read(Int32Array.of(tokens[t]));
+          const probabilities = session.probabilities();
+          const sum = row.reduce((total, value) => total + Math.exp(value), 0);
+          row.forEach((value, token) => expect(probabilities[token]).toBeCloseTo(Math.exp(value) / sum, 6));
+        });
+        // A text begins and ends with a token of its own.
+        const text = one.generate({ prime: '\u0003ab', length: 40, stop: '\u0003', seed: 3 });
+        expect(text).toBe(model.generate({ prime: '\u0003ab', length: 40, stop: '\u0003', seed: 3 }));
+        expect(text).not.toContain('\u0003');
+      }
+    },
+  );
+
+  it('of layers of several sizes is a network, and no language model', async () => {
+    const model = await importModel(bytesOf('LSTM-2.json'));
+    expect(() => model.languageModel()).toThrow(/one cell and size/);
   });
 
   it('says what it read', async () => {

@@ -35,7 +35,7 @@ interface Case {
 }
 const casesOf = (set: string): Case[] =>
   (JSON.parse(readFileSync(file(`${set}.json`), 'utf8')) as { cases: Case[] }).cases;
-const SETS = ['jax', 'tensorflow', 'keras2', 'tfjs'];
+const SETS = ['jax', 'tensorflow', 'torch', 'keras2', 'tfjs'];
 const cases = SETS.flatMap(casesOf).flatMap((own) => own.files.map((name) => [name, own] as const));
 const whole = cases.filter(([name]) => !name.endsWith('.weights.h5'));
 

@@ -1,8 +1,9 @@
-"""Makes keras/: small models that Keras 3 (on JAX and on TensorFlow) and Keras 2 (tf_keras) saved, and what they predict.
+"""Makes keras/: small models that Keras 3 (on JAX, TensorFlow and PyTorch) and Keras 2 (tf_keras) saved, and what they predict.
 
     pip install keras jax tf_keras h5py numpy
     KERAS_BACKEND=jax python test/golden/make_keras.py
     KERAS_BACKEND=tensorflow python test/golden/make_keras.py
+    KERAS_BACKEND=torch python test/golden/make_keras.py
     python test/golden/make_keras.py --keras2
 
 Each run writes its files and <backend>.json: the input [N, T, ...] and the output of each model. Models that are refused stand in it without.

@@ -4,6 +4,7 @@ import { UnrolledError } from '../../errors.js';
 import { LAYER_READINGS, type LayerReading } from '../../formats/layers.js';
 import type { Quantized } from '../../formats/quantize.js';
 import type { ImportedModel } from '../../models/foreign/importedModel.js';
+import type { LanguageModel } from '../../models/language/languageModel.js';
 import type { Model } from '../../models/model.js';
 import { defineCommand } from '../command.js';
 import { writeWhole } from '../files.js';
@@ -107,7 +108,8 @@ export const convertCommand = defineCommand({
       );
     }
     if (!isOurs && target === 'unrolled' && given.characters !== undefined) {
-      return writeLanguageModel(io, from, to, given, given.characters);
+      const model = languageModelIn(given);
+      if (model !== null) return writeLanguageModel(io, from, to, given, model, given.characters);
     }
     const exported = isOurs ? given.model : given;
     const files = target === 'tfjs' ? exportModel(exported, target) : null;
@@ -161,11 +163,27 @@ export const convertCommand = defineCommand({
   },
 });
 
-/** A file that says what its tokens mean is a language model here. Errors: UNSUPPORTED for layers that are none. */
-async function writeLanguageModel(io: Io, from: string, to: string, given: ImportedModel, characters: string) {
+/** The language model that a file's layers make; null where they make none, as those of several sizes, or with tokens twice. */
+function languageModelIn(given: ImportedModel): LanguageModel | null {
+  try {
+    return given.languageModel();
+  } catch (error) {
+    if (error instanceof UnrolledError && ['UNSUPPORTED', 'OPTION'].includes(error.code)) return null;
+    throw error;
+  }
+}
+
+/** A file that says what its tokens mean is a language model here. */
+async function writeLanguageModel(
+  io: Io,
+  from: string,
+  to: string,
+  given: ImportedModel,
+  model: LanguageModel,
+  characters: string,
+) {
   const { languageDifference } = await import('../../models/foreign/difference.js');
   const { placesOf } = await import('../../models/foreign/languageModelOf.js');
-  const model = given.languageModel();
   const bytes = model.toBytes();
   await writeWhole(io.cwd, to, bytes);
   const places = placesOf(characters);

@@ -25,8 +25,9 @@ import { givenParameters, type Stateful } from '../../weights/files.js';
 import type { StateDict, StoredParameter } from '../../weights/labels.js';
 import { numbersOf } from '../../weights/numbers.js';
 import { ImportedModel } from './importedModel.js';
+import { inOrderOf } from './layerOrder.js';
 import { isOfUnrolled, readModuleFile } from './moduleLayers.js';
-import { readOnnxModel } from './onnxModel.js';
+import { readOnnxModel, readOnnxNetwork } from './onnxModel.js';
 
 /** How a file of weights is read. */
 export interface ImportOptions extends ReadOptions, OpenOptions {
@@ -96,7 +97,8 @@ export async function importModel(
 
 /**
  * Puts the weights of such a file into a network of one's own, whose parts have the names that they have there: `self.lstm` of PyTorch is the
- * property `lstm`. Gates go by name, whatever their order in the file; PyTorch's two biases become one.
+ * property `lstm`. Gates go by name, whatever their order in the file; PyTorch's two biases become one. Layers of ONNX have no names: they go
+ * to the layers of the module in its order.
  * @param options `prefix`: only what begins with it, and without it; `partial`: what is missing stays, what is too much is left out
  * Errors: FORMAT with all that does not match (nothing is changed then), and those of `importModel`.
  *
@@ -111,7 +113,16 @@ export async function loadWeights(
   if (typeof module !== 'object' || module === null) refuse('a module', module, help);
   expectFunction(module.loadStateDict, 'loadStateDict of a module', help);
   const { partial = false, ...rest } = checked(options, 'loadWeights');
-  const file = await openTensors(source, pick(rest, OPEN_OPTIONS));
+  const opened = await openSource(source);
+  if (await startsAsOnnx(opened)) {
+    try {
+      return await loadOnnxWeights(module, opened, partial, rest);
+    } finally {
+      await opened.close?.();
+    }
+  }
+  const open = rest.open ?? ((name: string) => besides(source, name));
+  const file = await openTensors(opened, { ...pick(rest, OPEN_OPTIONS), open });
   try {
     const { weights, unmapped } = isOfUnrolled(file)
       ? { ...(await readModuleFile(file)), unmapped: [] }
@@ -122,6 +133,21 @@ export async function loadWeights(
   } finally {
     await file.close();
   }
+}
+
+/** Errors: FORMAT; OPTION for what goes by the names of layers. */
+async function loadOnnxWeights(
+  module: Stateful,
+  source: ByteSource,
+  partial: boolean,
+  { prefix, layers }: ImportOptions,
+): Promise<LoadResult> {
+  const named = prefix === undefined ? (layers === undefined ? null : 'layers') : 'prefix';
+  if (named !== null) refuse(`no ${named} for ONNX`, prefix ?? 'some', 'its layers have no names: leave it out');
+  await ensureBackend();
+  const { network } = await readOnnxNetwork(source);
+  const weights = inOrderOf(module.stateDict(), network.stateDict(), source.name, partial);
+  return module.loadStateDict(weights, { strict: !partial, from: source.name });
 }
 
 async function startsAsOnnx(source: ByteSource): Promise<boolean> {

@@ -8,6 +8,9 @@ import { ImportedNetwork, partName } from './importedNetwork.js';
 import { languageModelOf, type TextOptions } from './languageModelOf.js';
 import { encodeModuleFile } from './moduleLayers.js';
 
+/** The character that stands for token 0 of brain.js, which begins and ends each text: ETX, which no text has. */
+const BRAIN_JS_EDGE = '\u0003';
+
 /** A parameter of ours, and where in the file it came from. */
 export type MappedNames = Pick<MappedParameter, 'name' | 'shape' | 'label' | 'from'>;
 
@@ -51,8 +54,8 @@ export class ImportedModel {
 
   /**
    * The layers as a language model of ours, which generates, is evaluated, trained on and saved as any other: [embedding], recurrent
-   * layers of one cell and size in one direction, a linear layer. A file of char-rnn or torch-rnn says what its tokens mean; of others it
-   * is for you to say.
+   * layers of one cell and size in one direction, a linear layer. A file of char-rnn, torch-rnn or brain.js says what its tokens mean; of others
+   * it is for you to say. A text of brain.js begins and ends with a token of its own, which is '\u0003' here.
    *
    *     const model = (await importModel('cv/lm.t7')).languageModel();
    *     console.log(model.generate({ prime: 'The ', length: 200 }));
@@ -66,7 +69,12 @@ export class ImportedModel {
 
   /** What the tokens of a language model mean, as JSON: a list; undefined where the file does not say it. @internal */
   get characters(): string | undefined {
-    return /^(char|torch)-rnn$/.test(this.layout) ? this.metadata.characters : undefined;
+    const { characters } = this.metadata;
+    if (this.layout !== 'brain.js' || characters === undefined) {
+      return /^(char|torch)-rnn$/.test(this.layout) ? characters : undefined;
+    }
+    // Token 0 begins and ends a text there.
+    return JSON.stringify([BRAIN_JS_EDGE, ...(JSON.parse(characters) as (string | number)[]).map(String)]);
   }
 
   /** The bytes of a file of ours with the layers and their labelled weights; `importModel` opens it. */

@@ -5,6 +5,7 @@ import type { UnmappedTensor } from '../../formats/layers.js';
 import { decodeOnnx } from '../../formats/onnx.js';
 import { LayerNorm } from '../../nn/layers.js';
 import { Module } from '../../nn/module.js';
+import type { OnnxNetwork } from '../../nn/onnx/onnxNetwork.js';
 import { ChainReader } from '../../nn/onnx/reader.js';
 import { type ByteSource, readRange } from '../../platform/byteSource.js';
 import { describeModule } from './describe.js';
@@ -19,11 +20,7 @@ const EPSILON = 1e-5;
  * Errors: FORMAT; UNSUPPORTED for layers that have no description, as cells of the file's own.
  */
 export async function readOnnxModel(source: ByteSource): Promise<ImportedModel> {
-  const { name } = source;
-  const model = await decodeOnnx(await readRange(source, 0, source.size), name);
-  const reader = new ChainReader(model, name);
-  const network = reader.read();
-  const nodes = reader.partNodes;
+  const { network, nodes, metadata } = await readOnnxNetwork(source);
   const unmapped: UnmappedTensor[] = network.parts.flatMap((part, i) =>
     part instanceof Module ? [] : [layerless(String(i), `${nodes[i]}: a function, no layer with weights`)],
   );
@@ -40,7 +37,7 @@ export async function readOnnxModel(source: ByteSource): Promise<ImportedModel> 
       ...{ name, shape, label: { axes, blocks } },
       from: [nodes[Number(name.split('.')[0])]],
     }));
-    return new ImportedModel('onnx', 'ONNX', true, layers, weights, mapped, unmapped, model.metadata);
+    return new ImportedModel('onnx', 'ONNX', true, layers, weights, mapped, unmapped, metadata);
   } catch (error) {
     if (!(error instanceof UnrolledError) || error.code !== 'UNSUPPORTED') throw error;
     throw new UnrolledError(
@@ -50,6 +47,17 @@ export async function readOnnxModel(source: ByteSource): Promise<ImportedModel> 
       { cause: error },
     );
   }
+}
+
+/** The network of a graph, and for each of its parts the node that it was. Errors: FORMAT, IO. */
+export async function readOnnxNetwork(
+  source: ByteSource,
+): Promise<{ network: OnnxNetwork; nodes: string[]; metadata: Readonly<Record<string, string>> }> {
+  const { name } = source;
+  const model = await decodeOnnx(await readRange(source, 0, source.size), name);
+  const reader = new ChainReader(model, name);
+  const network = reader.read();
+  return { network, nodes: reader.partNodes, metadata: model.metadata };
 }
 
 function layerless(name: string, why: string): UnmappedTensor {

@@ -30,6 +30,7 @@ export function settled(flow: Flow, refuse: Refuse): void {
   if (flow.axes.includes('directions') || flow.direction !== undefined) {
     refuse('directions side by side', 'a value in which they are apart');
   }
+  if (flow.single !== undefined) refuse('the last step without its axis', 'one with it');
 }
 
 export function directionsOf(pieces: readonly Flow[], count: number): boolean {
@@ -41,6 +42,46 @@ export function directionsOf(pieces: readonly Flow[], count: number): boolean {
     pieces[0].place === pieces[1].place &&
     pieces[0].ends === pieces[1].ends
   );
+}
+
+/** Rows of all steps below each other, [-1, features], and back; null for any other shape. */
+export function refolded(flow: Flow, shape: Value | undefined): Flow | null {
+  const { axes, unfolded, width } = flow;
+  if (unfolded !== undefined) {
+    const back = shape?.kind === 'sizes' && shape.of?.join() === unfolded.join();
+    return back ? { ...flow, axes: unfolded, unfolded: undefined } : null;
+  }
+  const wanted = shape?.kind === 'constant' ? wholeNumbers(shape.tensor) : [];
+  const isFlat =
+    (wanted.length === 2 && wanted[0] === -1 && wanted[1] === width) ||
+    (shape?.kind === 'sizes' && shape.of?.join() === 'rows,features');
+  const isPlain = axes.length === 3 && axes[2] === 'features' && !axes.includes('directions');
+  return isFlat && isPlain && flow.ends !== true && flow.direction === undefined
+    ? { ...flow, axes: ['rows', 'features'], unfolded: axes }
+    : null;
+}
+
+/** One direction, or the last step with its axis; null for anything else. */
+export function sliced(
+  flow: Flow,
+  [start, end, axis, step]: readonly (Value | undefined)[],
+  time: AxisKind | null,
+  last: Spec | undefined,
+): Flow | null {
+  const [from, to, at, by] = [start, end, axis, step].map((value) =>
+    value?.kind === 'constant' && value.tensor.data.length === 1 ? wholeNumbers(value.tensor)[0] : undefined,
+  );
+  if (from === undefined || to === undefined || at === undefined || (step !== undefined && by !== 1)) return null;
+  const kind = flow.axes.at(at);
+  if (kind === 'directions' && flow.directions === 2 && (from === 0 || from === 1) && to === from + 1) {
+    return { ...flow, direction: from };
+  }
+  if (kind === undefined || kind !== time || flow.ends === true || last?.kind !== 'recurrent') return null;
+  // What a direction from the end gives last stands at the first step.
+  const isForward = flow.directions === 2 ? flow.direction === 0 : last.spec.options.reverse !== true;
+  const isBackward = flow.directions === 2 && flow.direction === 1;
+  const isEnd = (isForward && from === -1 && to >= 2 ** 31 - 1) || (isBackward && from === 0 && to === 1);
+  return isEnd ? { ...flow, ends: true, single: kind } : null;
 }
 
 /** Directions that fall into the features, or go where there is one. */

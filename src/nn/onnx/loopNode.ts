@@ -8,7 +8,8 @@ import { constantInit } from '../initializers.js';
 import { Recurrent } from '../recurrent.js';
 import type { RecurrentLayer } from '../recurrentLayer.js';
 import type { RecurrentOptions } from '../recurrentOptions.js';
-import { type BodyCell, type BodyValue, inputRows, isSummand, type LoopState, readBody } from './loopBody.js';
+import { type BodyValue, inputRows, isSummand } from './bodyValues.js';
+import { type BodyCell, type LoopState, readBody } from './loopBody.js';
 import { addView, viewOf } from './products.js';
 import { floats } from './recurrentNode.js';
 import { type AxisKind, type Flow, type Refuse, SIZES, type Start, type Value, wholeNumbers } from './values.js';
@@ -305,7 +306,9 @@ function loopOf(
       own.set(input, { kind: 'list', of: null });
       lists.push(output);
       collected.push({ name: output, slot: i, axis: 0 });
-    } else states.push({ input, output, start, slot: i });
+    } else if (input === output && start?.kind === 'constant') own.set(input, start);
+    else if (input === output && start?.kind === 'sizes') own.set(input, { kind: 'size', steps: start.axis === time });
+    else states.push({ input, output, start, slot: i });
   }
   return { body, states, scanned, inputs: own, collected, reverse: false };
 }

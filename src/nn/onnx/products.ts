@@ -45,12 +45,16 @@ export function rowsOfView(m: MatrixView, first: number, rows: number): MatrixVi
   return { ...m, rows, offset: m.offset + first * m.rowStep };
 }
 
+export function columnsOfView(m: MatrixView, first: number, columns: number): MatrixView {
+  return { ...m, columns, offset: m.offset + first * m.columnStep };
+}
+
 /** Some columns of a sum. */
 export function columnsOfAffine({ products, bias }: Affine, first: number, columns: number): Affine {
   return {
     products: products.map(({ matrix, ...own }) => ({
       ...own,
-      matrix: { ...matrix, columns, offset: matrix.offset + first * matrix.columnStep },
+      matrix: columnsOfView(matrix, first, columns),
     })),
     bias: bias === null ? null : bias.slice(first, first + columns),
     columns,

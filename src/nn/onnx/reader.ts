@@ -1,49 +1,23 @@
 // A graph of ONNX as a chain of our layers: each node is a layer, or turns values around between two. What is neither is refused
 // with its name. Letters: T steps, N batch, D input, H hidden.
-import { logSoftmax, relu, sigmoid, softmax, tanh } from '../../autograd/ops.js';
 import { brief } from '../../brief.js';
 import { UnrolledError } from '../../errors.js';
 import type { OnnxModel, OnnxNode, OnnxTensor } from '../../formats/onnx/model.js';
 import type { StandardOp } from '../../formats/onnx/standardNodes.js';
-import { constantOf, filled, startOf, startsOf, weightOf } from './constants.js';
-import { directionsOf, flowOf, gathered, inputState, intOf, reshaped, settled } from './flows.js';
-import { OnnxNetwork, type ImportedPart } from './onnxNetwork.js';
-import { describe, partOf, type Spec } from './parts.js';
+import { constantOf, filled, startOf, startsOf } from './constants.js';
+import { flowNode } from './flowNodes.js';
+import { flowOf, intOf, settled } from './flows.js';
+import { type ImportedNode, LayerChain } from './layerChain.js';
 import { bothDirections, type Chain, readLoop } from './loopNode.js';
+import { OnnxNetwork } from './onnxNetwork.js';
+import { describe, partOf } from './parts.js';
 import { recurrentSpec } from './recurrentNode.js';
-import {
-  type AxisKind,
-  axesOf,
-  type EmbeddingSpec,
-  type Flow,
-  foldedConstant,
-  type LinearSpec,
-  type Refuse,
-  SIZES,
-  type Start,
-  turned,
-  type Value,
-} from './values.js';
 import { namesOf, passes, sizesOf } from './sizes.js';
+import { type Flow, foldedConstant, type Refuse, SIZES, type Start, type Value } from './values.js';
 
-/** A row of the table of what became of each node. */
-export interface ImportedNode {
-  /** The operator and its name. */
-  node: string;
-  /** The layer that it is, or what it does between two. */
-  became: string;
-}
-
-const FUNCTIONS: Readonly<Record<string, ImportedPart>> = {
-  Relu: relu,
-  Tanh: tanh,
-  Sigmoid: sigmoid,
-  Softmax: softmax,
-  LogSoftmax: logSoftmax,
-};
 const OF_SIZES: readonly string[] = [
   ...['Gather', 'Concat', 'Unsqueeze', 'Squeeze', 'Slice', 'Cast', 'Mul', 'Add', 'Sub', 'Div', 'Max', 'Min'],
-  ...['Range', 'Reshape', 'Equal', 'Where', 'Expand', 'Identity'],
+  ...['Range', 'Reshape', 'Equal', 'Less', 'Greater', 'And', 'Where', 'Expand', 'Identity'],
 ];
 const OF_STATES: readonly string[] = [
   'Unsqueeze',
@@ -61,32 +35,23 @@ const OF_STATES: readonly string[] = [
 
 /** Follows a graph from its input to its output. Errors: FORMAT that names the node and the reason. */
 export class ChainReader {
-  readonly table: ImportedNode[] = [];
   readonly notes: string[] = [];
   readonly #file: string;
   readonly #model: OnnxModel;
   readonly #values = new Map<string, Value>();
-  readonly #specs: Spec[] = [];
-  /** Of each spec the row of the table that tells of it. */
-  readonly #rows: { spec: Spec; row: number }[] = [];
-  /** Numbers that may still be taken: those of a file are used once, or little more. */
-  #left: number;
-  #input: string | null = null;
-  #time: AxisKind | null = null;
-  #endsOnly = false;
-  /** Where layers stand that had no place at first. */
-  readonly #places = new Map<LinearSpec | EmbeddingSpec, number>();
+  readonly #chain: LayerChain;
   readonly #read: ReadonlySet<string>;
 
   constructor(model: OnnxModel, file: string) {
     this.#model = model;
     this.#file = file;
     this.#read = namesOf(model.graph);
-    this.#left = model.graph.initializers.reduce((sum, { data }) => sum + 2 * data.length, 0);
-    for (const node of model.graph.nodes) {
-      const { value } = node.attributes;
-      if (value?.kind === 'tensor') this.#left += 2 * value.value.data.length;
-    }
+    this.#chain = new LayerChain(model.graph);
+  }
+
+  /** What became of each node. */
+  get table(): readonly ImportedNode[] {
+    return this.#chain.table;
   }
 
   /** The network. Errors: FORMAT. */
@@ -99,7 +64,7 @@ export class ChainReader {
       const refuse = this.#refusal(node, `node ${i}`);
       if (node.domain !== '') refuse("ONNX's own operators", `one of ${brief(node.domain)}`);
       const inputs = node.inputs.map((name) => this.#values.get(name));
-      this.table.push({ node: titleOf(node), became: 'joins its neighbours' });
+      this.#chain.table.push({ node: titleOf(node), became: 'joins its neighbours' });
       const made = this.#node(node, inputs, refuse);
       node.outputs.forEach((name, k) => {
         const value = made.at(k);
@@ -107,10 +72,10 @@ export class ChainReader {
       });
     }
     this.#finish();
-    for (const { spec, row } of this.#rows) this.table[row].became = describe(spec);
-    const batchFirst = this.#time === 'second';
-    const parts = this.#specs.map((spec) => partOf(spec, batchFirst));
-    return new OnnxNetwork(parts, this.#endsOnly).eval();
+    for (const { spec, row } of this.#chain.rows) this.#chain.table[row].became = describe(spec);
+    const batchFirst = this.#chain.time === 'second';
+    const parts = this.#chain.specs.map((spec) => partOf(spec, batchFirst));
+    return new OnnxNetwork(parts, this.#chain.endsOnly).eval();
   }
 
   /** Errors: FORMAT for a model of one step, as `exportOnnx` writes for streaming. */
@@ -128,7 +93,7 @@ export class ChainReader {
 
   /** For each part of the network the node that it was. */
   get partNodes(): string[] {
-    return this.#rows.map(({ row }) => this.table[row].node);
+    return this.#chain.rows.map(({ row }) => this.#chain.table[row].node);
   }
 
   #refusal(node: OnnxNode, place: string): Refuse {
@@ -150,69 +115,23 @@ export class ChainReader {
         'layers one after the other can be read: see docs/onnx.md',
       );
     };
-    if (!this.#specs.some(({ kind }) => kind === 'recurrent'))
+    if (!this.#chain.specs.some(({ kind }) => kind === 'recurrent'))
       fail('a recurrent network', 'none of RNN, GRU, LSTM, Scan, Loop');
     const ends = this.#model.graph.outputs.flatMap(({ name }) => {
       const value = this.#values.get(name);
-      const isLast = value?.kind === 'flow' && value.place === this.#specs.length;
-      return isLast ? [value.pending === undefined ? value : this.#placed(value, value.pending.spec.refuse)] : [];
+      const isLast = value?.kind === 'flow' && value.place === this.#chain.specs.length;
+      return isLast ? [value.pending === undefined ? value : this.#chain.placed(value, value.pending.spec.refuse)] : [];
     });
-    const there = ends.filter(({ place }) => place === this.#specs.length);
+    const there = ends.filter(({ place }) => place === this.#chain.specs.length);
     const last = there.find((flow) => flow.ends !== true) ?? there.at(0);
-    if (last === undefined || this.#isAlone(last)) return fail('an output at the end of the layers', 'others');
-    if (last.ends === true) this.#endsOnly = true;
+    if (last === undefined || this.#chain.isAlone(last)) return fail('an output at the end of the layers', 'others');
+    if (last.ends === true) this.#chain.endsOnly = true;
+    if (last.unfolded !== undefined || last.single !== undefined)
+      fail('an output of steps and batch', 'one with other axes');
     const { axes } = last;
     if (axes.includes('directions')) this.notes.push('the file keeps directions apart; here they stand side by side');
     const order = axes.filter((axis) => axis === 'first' || axis === 'second').join();
     if (order === 'second,first') this.notes.push('the file gives its output with steps and batch the other way round');
-  }
-
-  /** A part after the value. */
-  #push(flow: Flow, spec: Spec, numbers: number, refuse: Refuse): void {
-    if (flow.place !== this.#specs.length) return refuse('layers one after the other', 'a value of an earlier layer');
-    if (flow.place === 0) {
-      if (this.#input !== null && this.#input !== flow.input) refuse('one input', `"${brief(flow.input)}" beside it`);
-      this.#input = flow.input;
-    }
-    if (flow.ends === true) this.#endsOnly = true;
-    if (this.#isAlone(flow)) refuse('both directions', 'one of them');
-    this.#charge(numbers, refuse);
-    this.#specs.push(spec);
-    this.#rows.push({ spec, row: this.table.length - 1 });
-  }
-
-  #charge(numbers: number, refuse: Refuse): void {
-    this.#left -= numbers;
-    if (this.#left < 0) refuse('weights that are used once', 'more numbers than the file has');
-  }
-
-  /** Whether a value is one direction of a layer that has got a second one. */
-  #isAlone(flow: Flow): boolean {
-    const last = this.#specs.at(-1);
-    return (
-      last?.kind === 'recurrent' && last.spec.directions === 2 && flow.directions === 1 && flow.merge === undefined
-    );
-  }
-
-  /** A layer that may still become part of a loop. */
-  #pending(flow: Flow, spec: LinearSpec | EmbeddingSpec): Flow {
-    const axes: readonly AxisKind[] = spec.kind === 'embedding' ? [...flow.axes, 'features'] : flow.axes;
-    return { ...flow, axes, width: spec.weight.shape[1], pending: { spec, from: flow, row: this.table.length - 1 } };
-  }
-
-  /** The value after its layer, which now stands in the chain. */
-  #placed(flow: Flow, refuse: Refuse): Flow {
-    const { pending, ...rest } = flow;
-    if (pending === undefined) return flow;
-    const { spec, from, row } = pending;
-    let place = this.#places.get(spec);
-    if (place === undefined) {
-      this.#push(from, spec, spec.weight.data.length + (spec.bias?.data.length ?? 0), refuse);
-      this.#rows[this.#rows.length - 1].row = row;
-      place = this.#specs.length;
-      this.#places.set(spec, place);
-    }
-    return { ...rest, place };
   }
 
   #node(node: OnnxNode, inputs: readonly (Value | undefined)[], refuse: Refuse): Value[] {
@@ -245,10 +164,10 @@ export class ChainReader {
     if (first.kind === 'list') return [this.#listed(node, first.flow, refuse)];
     if (first.kind === 'end') return node.outputs.map(() => first);
     if (first.kind === 'start' && OF_STATES.includes(op)) return startsOf(node, inputs, first, refuse);
-    if (first.kind === 'flow') return this.#flow(node, first, inputs, refuse);
+    if (first.kind === 'flow') return flowNode(this.#chain, this.#model.opset, node, first, inputs, refuse);
     if (second?.kind === 'flow' && op === 'Gather') return [this.#embedding(node, first, second, refuse)];
     if (second?.kind === 'flow' && (op === 'Add' || op === 'Mul'))
-      return this.#flow(node, second, [second, first], refuse);
+      return flowNode(this.#chain, this.#model.opset, node, second, [second, first], refuse);
     return refuse('a layer or an operator between two', op);
   }
 
@@ -260,7 +179,7 @@ export class ChainReader {
       return refuse('an embedding of the input', 'one of other values');
     const weight = table.tensor;
     if (weight.shape.includes(0)) return refuse('a matrix with rows and columns', `[${weight.shape.join(', ')}]`);
-    return this.#pending(flow, { kind: 'embedding', weight, bias: null, refuse });
+    return this.#chain.pending(flow, { kind: 'embedding', weight, bias: null, refuse });
   }
 
   /** What lengths say is only carried on, and applied to states and outputs, as layers do by themselves. */
@@ -283,197 +202,42 @@ export class ChainReader {
   #loop(node: OnnxNode, inputs: readonly (Value | undefined)[], refuse: Refuse): Value[] {
     const chain: Chain = {
       value: (name) => this.#values.get(name),
-      placed: (flow, own) => this.#placed(flow, own),
+      placed: (flow, own) => this.#chain.placed(flow, own),
       start: (value, own) => startFrom(value, own),
-      charge: (numbers, own) => this.#charge(numbers, own),
+      charge: (numbers, own) => this.#chain.charge(numbers, own),
       isRead: (name) => this.#read.has(name),
       refuseAt: (inner) => this.#refusal(inner, `${titleOf(node)}, in its body`),
       opset: this.#model.opset,
     };
     const { x, time, spec, outputs } = readLoop(node, inputs, chain, refuse);
     settled(x, refuse);
-    if (this.#endsOnly || x.ends === true) return refuse('a sequence', 'the last step of one');
-    if (this.#time !== null && this.#time !== time) return refuse('the same axis of steps in all layers', 'another');
-    this.#time = time;
-    const last = this.#specs.at(-1);
+    if (this.#chain.endsOnly || x.ends === true) return refuse('a sequence', 'the last step of one');
+    if (this.#chain.time !== null && this.#chain.time !== time)
+      return refuse('the same axis of steps in all layers', 'another');
+    this.#chain.time = time;
+    const last = this.#chain.specs.at(-1);
     const isSecond =
       last?.kind === 'recurrent' &&
       'loops' in last.spec &&
       last.spec.directions === 1 &&
       last.spec.options.reverse !== true &&
       spec.options.reverse === true &&
-      x.place === this.#specs.length - 1 &&
-      (x.place > 0 || x.input === this.#input);
+      x.place === this.#chain.specs.length - 1 &&
+      (x.place > 0 || x.input === this.#chain.input);
     if (isSecond) {
       last.spec = bothDirections(last.spec as typeof spec, spec, refuse);
-      return outputs(this.#specs.length, 1);
+      return outputs(this.#chain.specs.length, 1);
     }
-    this.#push(x, { kind: 'recurrent', spec, merge: 'concat' }, 0, refuse);
-    return outputs(this.#specs.length, undefined);
-  }
-
-  /** An operator on a value of the chain. */
-  #flow(node: OnnxNode, given: Flow, inputs: readonly (Value | undefined)[], refuse: Refuse): Value[] {
-    const second = inputs.at(1);
-    const biased = node.op === 'Add' && second?.kind === 'constant' ? this.#biased(given, second.tensor) : null;
-    if (biased !== null) return [biased];
-    const flow = passes(node.op) || node.op === 'Transpose' ? given : this.#placed(given, refuse);
-    const { axes } = flow;
-    const last = this.#specs.at(-1);
-    const atEnd = flow.place === this.#specs.length;
-    switch (node.op) {
-      case 'Identity':
-      case 'Cast':
-      case 'Dropout':
-        return [flow];
-      case 'Transpose': {
-        const perm = node.attributes.perm;
-        const order = perm?.kind === 'ints' ? perm.value : axes.map((_, i) => axes.length - 1 - i);
-        if (order.length !== axes.length) return [inputState(flow, refuse)];
-        return [{ ...flow, axes: order.map((i) => axes[i]) }];
-      }
-      case 'Squeeze': {
-        const gone = axesOf(node, second, axes.length) ?? [axes.indexOf('directions')];
-        if (
-          gone.length !== 1 ||
-          axes[gone[0]] !== 'directions' ||
-          (flow.directions === 2 && flow.direction === undefined)
-        ) {
-          return [inputState(flow, refuse)];
-        }
-        return [{ ...flow, axes: axes.filter((_, i) => i !== gone[0]) }];
-      }
-      case 'Reshape':
-        return [reshaped(flow, second, last, refuse)];
-      case 'Split': {
-        const axis = intOf(node, 'axis', 0);
-        if (axes.at(axis) !== 'directions' || flow.directions !== 2)
-          return node.outputs.map(() => inputState(flow, refuse));
-        return [0, 1].map((direction) => ({ ...flow, direction }));
-      }
-      case 'Gather':
-        return [gathered(node, flow, second, this.#time, this.#specs, refuse)];
-      case 'Concat': {
-        const pieces = inputs.filter((v): v is Flow => v?.kind === 'flow');
-        const axis = intOf(node, 'axis', 0);
-        const joins = directionsOf(pieces, inputs.length) && (axis === -1 || axis === axes.length - 1);
-        if (joins && atEnd) return [{ ...flow, direction: undefined, merge: 'concat', width: 2 * (flow.width ?? 0) }];
-        return [inputState(flow, refuse)];
-      }
-      case 'Slice':
-      case 'Unsqueeze':
-      case 'Expand':
-        return [inputState(flow, refuse)];
-      case 'OneHot': {
-        if (second?.kind !== 'constant' || flow.place > 0) return refuse('one-hot vectors of the input', 'others');
-        const size = Number(second.tensor.data[0]);
-        return [{ ...flow, axes: [...axes, 'features'], oneHot: size, width: size }];
-      }
-      case 'Add':
-      case 'Mul':
-        return [this.#arithmetic(node.op, flow, second, last, refuse)];
-      case 'MatMul':
-        return [this.#linear(flow, weightOf(second, refuse), null, refuse)];
-      case 'Gemm':
-        return [this.#gemm(node, flow, inputs, refuse)];
-      case 'LayerNormalization': {
-        const [, weight, bias] = inputs;
-        const axis = intOf(node, 'axis', -1);
-        if (
-          weight?.kind !== 'constant' ||
-          (bias !== undefined && bias.kind !== 'constant') ||
-          (axis !== -1 && axis !== axes.length - 1)
-        ) {
-          return refuse('constants, and the last axis', 'others');
-        }
-        const given = node.attributes.epsilon;
-        const epsilon = given?.kind === 'float' ? given.value : 1e-5;
-        if (!(epsilon >= 0 && epsilon < Infinity)) return refuse('an epsilon of 0 or more', String(epsilon));
-        const size = weight.tensor.data.length;
-        const shapes = [weight.tensor, ...(bias === undefined ? [] : [bias.tensor])].map(({ shape }) => shape.join());
-        if (size === 0 || shapes.some((shape) => shape !== String(flow.width ?? size))) {
-          return refuse(`a scale and a bias of ${flow.width ?? 'the features'}`, shapes.join(' and '));
-        }
-        const own = { weight: weight.tensor, bias: bias?.tensor ?? null };
-        settled(flow, refuse);
-        this.#push(flow, { kind: 'norm', ...own, epsilon, refuse }, 2 * size, refuse);
-        return [{ ...flow, place: this.#specs.length }];
-      }
-      default: {
-        const apply = Object.hasOwn(FUNCTIONS, node.op) ? FUNCTIONS[node.op] : undefined;
-        if (apply === undefined) return refuse('a layer or an operator between two', node.op);
-        // Of Softmax, the only one with an axis.
-        const axis = intOf(node, 'axis', node.op.endsWith('oftmax') && this.#model.opset < 13 ? 1 : -1);
-        if (axis !== -1 && axis !== axes.length - 1) return refuse('the last axis', String(axis));
-        settled(flow, refuse);
-        this.#push(flow, { kind: 'function', apply }, 0, refuse);
-        return [{ ...flow, place: this.#specs.length }];
-      }
-    }
-  }
-
-  #arithmetic(op: 'Add' | 'Mul', flow: Flow, other: Value | undefined, last: Spec | undefined, refuse: Refuse): Flow {
-    const atEnd = flow.place === this.#specs.length;
-    if (other?.kind === 'flow' && last?.kind === 'recurrent' && atEnd && directionsOf([flow, other], 2)) {
-      last.merge = op === 'Add' ? 'sum' : 'mul';
-      return { ...flow, direction: undefined, merge: last.merge };
-    }
-    if (other?.kind !== 'constant') return refuse('a constant beside a value of the chain', 'another value');
-    const { tensor } = other;
-    if (
-      op === 'Mul' &&
-      atEnd &&
-      last?.kind === 'recurrent' &&
-      last.merge === 'sum' &&
-      tensor.data.length === 1 &&
-      Number(tensor.data[0]) === 0.5
-    ) {
-      last.merge = 'mean';
-      return { ...flow, merge: 'mean' };
-    }
-    return refuse('the bias of a linear layer', `${op} with [${tensor.shape.join(', ')}]`);
-  }
-
-  /** A product with its bias; null where the constant is none. */
-  #biased(flow: Flow, bias: OnnxTensor): Flow | null {
-    const { pending } = flow;
-    const size = bias.data.length;
-    if (pending?.spec.kind !== 'linear' || pending.spec.bias !== null) return null;
-    if (size !== pending.spec.weight.shape[1] || bias.shape.at(-1) !== size) return null;
-    return { ...flow, pending: { ...pending, spec: { ...pending.spec, bias } } };
-  }
-
-  #gemm(node: OnnxNode, flow: Flow, inputs: readonly (Value | undefined)[], refuse: Refuse): Flow {
-    const scale = (name: string): number => {
-      const attribute = node.attributes[name];
-      return attribute?.kind === 'float' ? attribute.value : 1;
-    };
-    if (scale('alpha') !== 1 || scale('beta') !== 1 || intOf(node, 'transA', 0) !== 0) {
-      return refuse('alpha and beta of 1, and transA of 0', 'others');
-    }
-    const given = weightOf(inputs.at(1), refuse);
-    const weight = intOf(node, 'transB', 0) === 1 ? turned(given) : given;
-    const bias = inputs.at(2);
-    if (bias !== undefined && bias.kind !== 'constant') return refuse('a constant as bias', 'another value');
-    return this.#linear(flow, weight, bias?.tensor ?? null, refuse);
-  }
-
-  #linear(flow: Flow, weight: OnnxTensor, bias: OnnxTensor | null, refuse: Refuse): Flow {
-    settled(flow, refuse);
-    const [inputs, outputs] = weight.shape;
-    if (flow.width !== undefined && flow.width !== inputs) {
-      return refuse(`a weight of ${flow.width} rows`, `[${weight.shape.join(', ')}]`);
-    }
-    if (bias !== null && bias.data.length !== outputs) return refuse(`a bias of ${outputs}`, String(bias.data.length));
-    return this.#pending(flow, { kind: 'linear', weight, bias, refuse });
+    this.#chain.push(x, { kind: 'recurrent', spec, merge: 'concat' }, 0, refuse);
+    return outputs(this.#chain.specs.length, undefined);
   }
 
   #recurrent(node: OnnxNode, op: StandardOp, inputs: readonly (Value | undefined)[], refuse: Refuse): Value[] {
     const given = inputs.at(0);
     if (given?.kind !== 'flow') return refuse('the input or a layer before it', 'something else');
-    const x = this.#placed(given, refuse);
+    const x = this.#chain.placed(given, refuse);
     settled(x, refuse);
-    if (this.#endsOnly || x.ends === true) return refuse('a sequence', 'the last step of one');
+    if (this.#chain.endsOnly || x.ends === true) return refuse('a sequence', 'the last step of one');
     const constant = (index: number, what: string): OnnxTensor | undefined => {
       const value = inputs.at(index);
       if (value === undefined) return undefined;
@@ -488,10 +252,10 @@ export class ChainReader {
     const spec = recurrentSpec(node, op, { constant, start }, refuse);
     const { axes } = x;
     const [time, batch] = spec.layout === 1 ? [axes[1], axes[0]] : [axes[0], axes[1]];
-    if (axes.length !== 3 || axes[2] !== 'features' || (this.#time !== null && this.#time !== time)) {
+    if (axes.length !== 3 || axes[2] !== 'features' || (this.#chain.time !== null && this.#chain.time !== time)) {
       return refuse('an input of steps, batch and features', axes.join(', '));
     }
-    this.#time = time;
+    this.#chain.time = time;
     if (x.width !== undefined && x.width !== spec.options.inputSize) {
       return refuse(`an input of ${spec.options.inputSize}, as W has`, String(x.width));
     }
@@ -499,9 +263,9 @@ export class ChainReader {
       (sum, { W, R, B, P }) => sum + W.length + R.length + (B?.length ?? 0) + (P?.length ?? 0),
       0,
     );
-    this.#push(x, { kind: 'recurrent', spec, merge: 'concat' }, numbers, refuse);
+    this.#chain.push(x, { kind: 'recurrent', spec, merge: 'concat' }, numbers, refuse);
     const made: Flow = {
-      ...{ kind: 'flow', place: this.#specs.length, input: x.input, directions: spec.directions },
+      ...{ kind: 'flow', place: this.#chain.specs.length, input: x.input, directions: spec.directions },
       axes: spec.layout === 1 ? [batch, time, 'directions', 'features'] : [time, 'directions', batch, 'features'],
       width: Number(spec.options.hiddenSize),
     };

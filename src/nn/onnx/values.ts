@@ -4,8 +4,8 @@ import type { OnnxNode, OnnxTensor } from '../../formats/onnx/model.js';
 /** Ends with a FORMAT error that names the node. */
 export type Refuse = (expected: string, received: string, help?: string) => never;
 
-/** What an axis is: the first or second of the input, features, directions of a recurrent node. */
-export type AxisKind = 'first' | 'second' | 'features' | 'directions';
+/** What an axis is: the first or second of the input, both of them below each other, features, directions of a recurrent node. */
+export type AxisKind = 'first' | 'second' | 'rows' | 'features' | 'directions';
 
 /** A value on the chain from the input on. */
 export interface Flow {
@@ -26,6 +26,10 @@ export interface Flow {
   direction?: number;
   /** The states after the last step, or the output there. */
   ends?: boolean;
+  /** The axis of steps, where the last one is left of it and the axis is still there. */
+  single?: AxisKind;
+  /** Where both axes of the input are one: the axes before. */
+  unfolded?: readonly AxisKind[];
   /** A layer that gives this value and has no place yet: a loop may take its weights for its own. */
   pending?: Pending;
 }

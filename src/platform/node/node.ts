@@ -1,6 +1,6 @@
 // The platform on Node: kernels out of dist/kernels, files of the system, the native addon.
 import { existsSync, readFileSync } from 'node:fs';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
@@ -61,6 +61,7 @@ export const nodePlatform: Platform & Required<Pick<Platform, 'openFile'>> = {
     }
   },
   openFile,
+  standsBeside,
   readFileSync(path) {
     try {
       return new Uint8Array(readFileSync(path));
@@ -91,6 +92,17 @@ function installedFile(file: string): URL | null {
     if (existsSync(path)) return pathToFileURL(path);
     if (dirname(folder) === folder) return null;
     folder = dirname(folder);
+  }
+}
+
+/** Both may be links into one folder, as in the caches of hubs. A file that is not there is told when it is opened. */
+async function standsBeside(given: string, other: string): Promise<boolean> {
+  const beside = pathOf(other);
+  try {
+    const folders = [await realpath(dirname(beside)), dirname(await realpath(beside))];
+    return folders.includes(dirname(await realpath(pathOf(given))));
+  } catch {
+    return true;
   }
 }
 
