@@ -78,10 +78,11 @@ export async function bundleStudio(root) {
     plugins: [byFile(library, join(root, 'dist', 'autograd', 'methods.js'))],
     alias: Object.fromEntries(names.map((name) => [name === '' ? 'unrolled' : `unrolled/${name}`, library(name)])),
   });
-  const { code } = await import('esbuild').then(({ transform }) =>
-    transform(readFileSync(join(source, 'page.css'), 'utf8'), { loader: 'css', minify: true }),
-  );
-  writeFileSync(join(out, 'page.css'), code);
+  const { transform } = await import('esbuild');
+  for (const name of ['page.css', 'late.css']) {
+    const { code } = await transform(readFileSync(join(source, name), 'utf8'), { loader: 'css', minify: true });
+    writeFileSync(join(out, name), code);
+  }
   cpSync(join(source, 'index.html'), join(out, 'index.html'));
   cpSync(join(source, 'texts'), join(out, 'texts'), { recursive: true });
   const kernels = join(root, 'dist', 'kernels');

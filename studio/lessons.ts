@@ -11,8 +11,8 @@ export interface LessonPage {
 }
 
 export interface Lesson {
+  /** One of `LESSON_TITLES`. */
   id: string;
-  title: Both;
   pages: readonly LessonPage[];
 }
 
@@ -25,7 +25,6 @@ function begin(name: string, changed: Partial<RunSettings> = {}): void {
 export const LESSONS: readonly Lesson[] = [
   {
     id: 'language-model',
-    title: { en: 'What a language model is', zh: '什么是语言模型' },
     pages: [
       {
         text: {
@@ -54,7 +53,6 @@ export const LESSONS: readonly Lesson[] = [
   },
   {
     id: 'state',
-    title: { en: 'A state that counts', zh: '会计数的状态' },
     pages: [
       {
         text: {
@@ -88,7 +86,6 @@ export const LESSONS: readonly Lesson[] = [
   },
   {
     id: 'memory',
-    title: { en: 'What gates are for', zh: '门的用处' },
     pages: [
       {
         text: {
@@ -122,7 +119,6 @@ export const LESSONS: readonly Lesson[] = [
   },
   {
     id: 'training',
-    title: { en: 'One step of training', zh: '训练的一步' },
     pages: [
       {
         text: {

@@ -27,6 +27,8 @@ export type ToWorker =
       text: TextSource;
       playing: boolean;
       until: number;
+      /** Learning rates that were changed on the way there; empty for none. */
+      rates: readonly RateChange[];
     }
   | { type: 'play'; run: number }
   | { type: 'pause'; run: number }
@@ -35,6 +37,12 @@ export type ToWorker =
   | { type: 'pace'; run: number; stepsPerSecond: number | null }
   | { type: 'learningRate'; run: number; learningRate: number }
   | { type: 'temperature'; run: number; temperature: number }
+  /** Goes to a step of a line, and waits there. */
+  | { type: 'travel'; run: number; line: number; step: number }
+  /** Begins another line where the training stands. */
+  | { type: 'fork'; run: number; settings: LineSettings }
+  /** Asks for what all networks that are kept say of some tokens of the text. */
+  | { type: 'map'; run: number; from: number; length: number; unit: UnitRef | null }
   /** Asks for what the network does over some tokens of the text. */
   | { type: 'look'; run: number; from: number; length: number; reorder: boolean }
   /** Asks for one unit over the whole text. */
@@ -45,10 +53,58 @@ export type ToWorker =
   | { type: 'poke'; run: number; poke: PokeAsked }
   /** Asks how far back the gradient of a prediction reaches. */
   | { type: 'river'; run: number; at: number }
+  /** Asks for the rivers of an RNN, a GRU and an LSTM at the same loss on the validation part; null ends that. */
+  | { type: 'rivers'; run: number; at: number; loss: number | null }
   /** Asks for the model as a file, or for the text that it learns. */
   | { type: 'save'; run: number; what: 'model' | 'text' }
   /** Opens a model file in place of a training; it reads the text. */
-  | { type: 'open'; run: number; name: string; bytes: Uint8Array; text: TextSource };
+  | { type: 'open'; run: number; name: string; bytes: Uint8Array; text: TextSource; settings: RunSettings };
+
+/** A learning rate, and the step after which it holds. */
+export interface RateChange {
+  from: number;
+  learningRate: number;
+}
+
+/** What one line of a training may have for itself. */
+export interface LineSettings {
+  learningRate: number;
+  dropout: number;
+  clipNorm: number;
+}
+
+/** A line: the training from the first step, or from one at which it parts from another line. */
+export interface LineFacts extends LineSettings {
+  id: number;
+  parent: number | null;
+  from: number;
+  /** How far it was trained. */
+  last: number;
+  /** All learning rates from the first step on, in their order. */
+  rates: RateChange[];
+}
+
+/** The lines of a run, and the steps of the one that is shown whose networks are kept. */
+export interface Machine {
+  line: number;
+  lines: LineFacts[];
+  kept: number[];
+  bytes: number;
+  /** Whether the browser refuses storage. */
+  inMemoryOnly: boolean;
+}
+
+/** What each kept network says of the same tokens: a row for each. */
+export interface StepMap {
+  from: number;
+  tokens: string[];
+  /** null: how surprising each token was, in bits. */
+  unit: UnitRef | null;
+  kind: LookValue['kind'];
+  rows: { step: number; values: Float32Array }[];
+  /** Whether all kept networks are in it. */
+  isWhole: boolean;
+}
 
 /** What is known of a run before its first step. */
 export interface RunFacts {
@@ -79,6 +135,8 @@ export interface ProgressPoint {
   step: number;
   /** Smoothed, in nats a token. */
   loss: number;
+  /** Before clipping; of several steps that are drawn as one the largest. */
+  gradientNorm: number;
 }
 
 export interface Progress extends StepProgress {
@@ -202,6 +260,8 @@ export interface Poke {
 export interface River {
   step: number;
   cell: string;
+  /** On the validation part, of a network that was trained to a loss; null for the one of the page. */
+  reached: number | null;
   /** Of the predictions of all windows. */
   loss: number;
   windows: number;
@@ -214,11 +274,22 @@ export interface River {
   carried: { layer: number; state: string; factors: number[]; product: number }[];
 }
 
+/** How far a network came that is trained for comparison. */
+export interface Rival {
+  cell: string;
+  step: number;
+  /** On the validation part. */
+  loss: number;
+}
+
 export type FromWorker =
   | { type: 'compiled'; run: number; compiled: Compiled }
   | { type: 'poked'; run: number; poke: Poke }
   | { type: 'river'; run: number; river: River }
+  | { type: 'rivers'; run: number; rivers: River[]; rival: Rival | null }
   | { type: 'started'; run: number; facts: RunFacts }
+  | { type: 'machine'; run: number; machine: Machine }
+  | { type: 'map'; run: number; map: StepMap }
   | { type: 'progress'; run: number; progress: Progress }
   | { type: 'playing'; run: number; playing: boolean }
   | { type: 'measured'; run: number; measured: Measured }

@@ -32,6 +32,8 @@ export interface ViewSettings {
   unit: number;
   /** The lesson that is open, and its page: `state.2`; empty for none. */
   lesson: string;
+  /** Whether the map of steps shows the unit that is chosen; else how surprising each letter was. */
+  mapUnit: boolean;
   /** Whether a training waits while the page is hidden. */
   pauseHidden: boolean;
   language: 'en' | 'zh';
@@ -99,6 +101,7 @@ export const VIEW_FIELDS: Table<ViewSettings> = {
   value: { kind: 'name', default: 'h' },
   unit: whole(-1, -1, 1023),
   lesson: { kind: 'name', default: '' },
+  mapUnit: { kind: 'flag', default: false },
   pauseHidden: { kind: 'flag', default: false },
   language: { kind: 'choice', default: 'en', choices: ['en', 'zh'] },
 };

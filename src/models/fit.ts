@@ -29,7 +29,7 @@ import { openModelFile } from './modelFile.js';
 import type { RecurrentState } from '../nn/recurrent.js';
 import { cutState, gatherState } from './shardedState.js';
 import type { FitOptions, ResolvedFit } from './options.js';
-import { requireSameData, resumedOptions, storable } from './resume.js';
+import { forkedConfig, requireSameData, resumedOptions, storable } from './resume.js';
 import type { Lesson, TaskDefinition, Trainable } from './task.js';
 
 /**
@@ -57,8 +57,8 @@ async function fitOnRanks<M extends Trainable, D, O extends object>(
   const backend = await ensureBackend();
   // The clock of the first: what is chosen by the minutes is the same on all.
   if (all.size > 1) given.minutes = (await all.broadcast(given.minutes)) ?? undefined;
-  const { resume, checkpoint } = given;
-  const from = resume === undefined ? null : openCheckpoint(definition, resume);
+  const { resume, fork, checkpoint } = given;
+  const from = resume === undefined ? null : openCheckpoint(definition, resume, fork);
   const { chosen, facts } = from === null ? chooseSettings(definition, data, given) : NOTHING_CHOSEN;
   const options = {
     ...{ restoreBest: true, ...definition.defaults, ...chosen },
@@ -266,6 +266,7 @@ function withStored<T>(run: () => T): T {
 function openCheckpoint<M extends Trainable, D, O extends object>(
   definition: TaskDefinition<M, D, O>,
   source: Bytes,
+  fork: FitOptions['fork'] = {},
 ): { model: M; checkpoint: Checkpoint } {
   const file = openModelFile(bytesOf(source, CHECKPOINT), CHECKPOINT);
   if (file.kind !== definition.task) {
@@ -281,5 +282,6 @@ function openCheckpoint<M extends Trainable, D, O extends object>(
     checkFitOptions(settings);
     checkTrainerSettings(settings);
   });
-  return { model: definition.open(file, CHECKPOINT), checkpoint };
+  const config = forkedConfig(file.config, fork);
+  return { model: definition.open({ ...file, config }, CHECKPOINT), checkpoint };
 }

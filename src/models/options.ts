@@ -65,8 +65,12 @@ export interface FitOptions<M = unknown> extends Partial<TrainerSettings> {
    * other data.
    */
   resume?: Bytes;
-  /** Settings that differ from those of the checkpoint from its step on: the same training up to there, another line from there. */
-  fork?: Partial<Pick<TrainerSettings, 'learningRate' | 'schedule' | 'clipNorm' | 'clipValue'>>;
+  /**
+   * Settings that differ from those of the checkpoint from its step on: the same training up to there, another line from there. `dropout`:
+   * that of the stack, as `StackOptions` has it.
+   */
+  fork?: Partial<Pick<TrainerSettings, 'learningRate' | 'schedule' | 'clipNorm' | 'clipValue'>> &
+    Pick<StackOptions, 'dropout'>;
   /** Aborted, the training writes a checkpoint and ends. */
   signal?: AbortSignalLike;
   /** How the data was read; kept in the model's file. */

@@ -98,7 +98,15 @@ export function riverAt(model: LanguageModel, tokens: Int32Array, at: number, st
   }));
   const { vocabulary } = model.text;
   return {
-    ...{ step, cell: model.network.recurrent.cell.name, loss: reach.loss, windows: count, carried, lags: rest },
+    ...{
+      step,
+      cell: model.network.recurrent.cell.name,
+      reached: null,
+      loss: reach.loss,
+      windows: count,
+      carried,
+      lags: rest,
+    },
     ...{ from: own, norms: Array.from(reach.norms[0]) },
     tokens: Array.from(tokens.subarray(own, own + length), (token) => vocabulary.token(token)),
   };

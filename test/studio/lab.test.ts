@@ -18,13 +18,16 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
     const { page, until, pause, errors, close } = await studio.open(new URLSearchParams(SMALL).toString());
     await until('step', (step) => step >= 20);
     await pause();
+    await page.locator('#poke').scrollIntoViewIfNeeded();
     await page.locator('#poke').getByLabel('Hold').selectOption('f');
     await page.locator('#poke').getByRole('button', { name: 'Do it' }).click();
     await page.locator('.poke-result tbody tr').first().waitFor();
     expect(await page.locator('.poke-result').textContent()).toContain('±');
+    await page.locator('#river').scrollIntoViewIfNeeded();
     await page.getByRole('button', { name: 'Let it flow' }).click();
     await page.locator('svg.river').waitFor();
     expect(await page.locator('#river').textContent()).toContain('c of layer 1 passes 0.');
+    await page.locator('#editor').scrollIntoViewIfNeeded();
     await page.getByRole('button', { name: 'Edit the equations' }).click();
     const text = page.locator('.cm-content');
     await page.locator('.cell-diagram svg').waitFor();

@@ -8,6 +8,7 @@ import { CELLS, LanguageModel, useBackend } from 'unrolled';
 import { runTest } from '../../src/cli/testing.js';
 import { CELL_NAMES } from '../../studio/cellNames.js';
 import { LESSONS } from '../../studio/lessons.js';
+import { LESSON_TITLES } from '../../studio/lessonTitles.js';
 import { pack, unpack } from '../../studio/packing.js';
 import { CHROMIUM, SKIPPED } from '../chromium.js';
 import { servePlain, startStudio, STUDIO, type Studio, type Visit } from './studio.js';
@@ -269,7 +270,9 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
 
   it('has lessons that act on the page, to their ends, in both languages', () =>
     visiting('', async ({ page, until }) => {
-      for (const [lesson, { title, pages }] of LESSONS.entries()) {
+      for (const [lesson, { id, pages }] of LESSONS.entries()) {
+        const { title } = LESSON_TITLES[lesson];
+        expect(LESSON_TITLES[lesson].id).toBe(id);
         await page.getByRole('button', { name: title.en, exact: true }).click();
         for (const [at, { text }] of pages.entries()) {
           await page.getByText(text.en).waitFor();
