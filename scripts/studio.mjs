@@ -68,6 +68,7 @@ export async function bundleStudio(root) {
       entryPoints: {
         page: join(source, 'page.tsx'),
         worker: join(source, 'worker.ts'),
+        matcher: join(source, 'matcher.ts'),
         isolator: join(source, 'isolator.ts'),
       },
       outdir: out,

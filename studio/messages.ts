@@ -47,6 +47,8 @@ export type ToWorker =
   | { type: 'look'; run: number; from: number; length: number; reorder: boolean }
   /** Asks for one unit over the whole text. */
   | { type: 'unit'; run: number; unit: UnitRef }
+  /** Asks which units follow a pattern, or are on in a marked part of the text. */
+  | { type: 'search'; run: number; search: SearchAsked }
   /** Asks for what the equations of a cell say; null for those of the network. */
   | { type: 'compile'; run: number; source: string | null }
   /** Asks for what holding a value, or another token, does. */
@@ -206,6 +208,20 @@ export interface UnitView {
   alike: { unit: number; correlation: number }[];
 }
 
+/** What is sought: a regular expression, or what the units do in a part of the text. */
+export type SearchAsked = { pattern: string } | { mark: { from: number; to: number } };
+
+export interface SearchResult {
+  asked: SearchAsked;
+  /** How often the pattern was found, in how many tokens. */
+  matches: number;
+  tokens: number;
+  /** Those that follow it most: Pearson's correlation; of a mark over the tokens around it. */
+  units: (UnitRef & { correlation: number })[];
+  /** Where it stands; of a mark where else its units are on together, with their mean in deviations. */
+  places: { at: number; score: number | null; before: string; token: string; after: string }[];
+}
+
 /** A cell from its equations, or why there is none and where. */
 export type Compiled =
   | {
@@ -234,11 +250,13 @@ export interface PokeAsked {
   layer: number;
   value: string;
   /** null for all. */
-  unit: number | null;
+  units: number[] | null;
   to: number;
   /** null: from there on. */
   steps: number | null;
   token: string | null;
+  /** Effects are measured after each match of it; all over the text where it is empty. */
+  pattern: string;
 }
 
 export interface Poke {
@@ -284,6 +302,7 @@ export interface Rival {
 
 export type FromWorker =
   | { type: 'compiled'; run: number; compiled: Compiled }
+  | { type: 'searched'; run: number; result: SearchResult }
   | { type: 'poked'; run: number; poke: Poke }
   | { type: 'river'; run: number; river: River }
   | { type: 'rivers'; run: number; rivers: River[]; rival: Rival | null }

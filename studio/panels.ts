@@ -40,6 +40,10 @@ export const PANELS: readonly Panel[] = [
     view: { load: () => import('./panels/time.js').then((own) => own.TimePanel) },
   },
   {
+    ...{ id: 'search', title: 'search', place: 'whole' },
+    view: { load: () => import('./panels/search.js').then((own) => own.SearchPanel) },
+  },
+  {
     ...{ id: 'poke', title: 'poke', place: 'whole' },
     view: { load: () => import('./panels/poke.js').then((own) => own.PokePanel) },
   },

@@ -17,6 +17,7 @@ import type {
   Rival,
   River,
   RunFacts,
+  SearchResult,
   StepMap,
   TextSource,
   ToWorker,
@@ -90,6 +91,7 @@ export const poked = signal<Poke | null>(null);
 export const river = signal<River | null>(null);
 /** Of an RNN, a GRU and an LSTM at the same loss; `rival` is the one that learns. */
 export const rivals = signal<{ rivers: readonly River[]; rival: Rival | null; isOver: boolean } | null>(null);
+export const searched = signal<SearchResult | null>(null);
 export const unit = signal<UnitView | null>(null);
 export const stepMap = signal<StepMap | null>(null);
 /** What the page has to say beside the run: what an address held that was no good, and the like. */
@@ -149,7 +151,7 @@ export function connect(made: Worker): void {
 function newRun(playing: boolean): void {
   batch(() => {
     run.value = emptyRun(run.value.id + 1, playing);
-    for (const shown of [look, unit, poked, river, rivals, stepMap]) shown.value = null;
+    for (const shown of [look, unit, poked, river, rivals, searched, stepMap]) shown.value = null;
   });
 }
 
@@ -297,6 +299,9 @@ function apply(message: FromWorker): void {
       return;
     case 'poked':
       poked.value = message.poke;
+      return;
+    case 'searched':
+      searched.value = message.result;
       return;
     case 'river':
       river.value = message.river;

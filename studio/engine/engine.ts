@@ -28,6 +28,7 @@ export class Engine {
     map: (message) => this.#run?.map(message),
     look: ({ from, length, reorder }) => this.#run?.look(from, length, reorder),
     unit: ({ unit }) => this.#run?.viewUnit(unit),
+    search: ({ search }) => this.#run?.search(search),
     compile: ({ source }) => this.#run?.compile(source),
     poke: ({ poke }) => this.#run?.poke(poke),
     river: ({ at }) => this.#run?.river(at),

@@ -10,6 +10,7 @@ import type {
   RateChange,
   River,
   RunFacts,
+  SearchAsked,
   StepMap,
   TextSource,
   UnitRef,
@@ -70,6 +71,7 @@ export class Run {
   #wantsUnit = 0;
   #wantsMap = 0;
   #wantsRivers = 0;
+  #wantsSearch = 0;
 
   constructor(id: number, post: Post) {
     this.id = id;
@@ -244,6 +246,21 @@ export class Run {
     }
   }
 
+  async search(asked: SearchAsked): Promise<void> {
+    if (!this.#hasModel) return;
+    const wanted = ++this.#wantsSearch;
+    const isOver = (): boolean => this.#signal.aborted || wanted !== this.#wantsSearch;
+    const { searchText } = await import('./search.js');
+    const release = await this.#trainer?.gate.hold();
+    try {
+      const { model, corpus } = this.current;
+      const result = await searchText(model, corpus.tokens, asked, isOver);
+      if (result !== null) this.#tell('searched', { result });
+    } finally {
+      release?.();
+    }
+  }
+
   /** @param source null for the equations of the network */
   async compile(source: string | null): Promise<void> {
     const model = this.#trainer?.model ?? null;
@@ -258,7 +275,7 @@ export class Run {
     if (!this.#hasModel) return;
     const { pokeAt } = await laboratory();
     const { model, corpus, step } = this.current;
-    this.#tell('poked', { poke: pokeAt(model, corpus.tokens, asked, step) });
+    this.#tell('poked', { poke: await pokeAt(model, corpus.tokens, asked, step) });
   }
 
   async river(at: number): Promise<void> {
