@@ -57,6 +57,7 @@ export const WORDS = {
   ngram: { en: '{n}-gram', zh: '{n} 元语法' },
   nats: { en: 'nats a token', zh: '奈特/词元' },
   lessons: { en: 'Lessons', zh: '课程' },
+  inTheCourse: { en: 'More of it in the course:', zh: '课程中的实验：' },
   next: { en: 'Next', zh: '下一步' },
   back: { en: 'Back', zh: '上一步' },
   pageOf: { en: '{n} of {all}', zh: '{n} / {all}' },

@@ -9,6 +9,9 @@ import { language, say } from '../words.js';
 /** null until one is opened. */
 const loaded = signal<readonly Lesson[] | null>(null);
 
+/** Whether the page lies beside the reports of the course, as a folder among them. */
+const IS_BESIDE = /\/studio\/(?:index\.html)?$/.test(location.pathname);
+
 async function load(): Promise<void> {
   try {
     loaded.value ??= (await import('../lessons.js')).LESSONS;
@@ -21,9 +24,9 @@ async function load(): Promise<void> {
 function openLesson() {
   const [id, at = '0'] = view.value.lesson.split('.');
   const lesson = loaded.value?.find((one) => one.id === id);
-  const title = LESSON_TITLES.find((one) => one.id === id)?.title;
-  if (lesson === undefined || title === undefined) return null;
-  return { lesson, title, page: Math.max(0, Math.min(lesson.pages.length - 1, Number.parseInt(at, 10) || 0)) };
+  const known = LESSON_TITLES.find((one) => one.id === id);
+  if (lesson === undefined || known === undefined) return null;
+  return { ...known, lesson, page: Math.max(0, Math.min(lesson.pages.length - 1, Number.parseInt(at, 10) || 0)) };
 }
 
 async function go(id: string, page: number): Promise<void> {
@@ -57,7 +60,7 @@ export function LessonsPanel() {
       </div>
     );
   }
-  const { lesson, title, page } = open;
+  const { lesson, title, page, experiment } = open;
   const { pages } = lesson;
   return (
     <div class="lesson">
@@ -95,6 +98,16 @@ export function LessonsPanel() {
         >
           {say('next')}
         </button>
+        {page === pages.length - 1 && (
+          <span class="facts">
+            {say('inTheCourse')}{' '}
+            {IS_BESIDE ? (
+              <a href={`../${experiment}.html`}>{experiment}</a>
+            ) : (
+              <code>unrolled reproduce {experiment}</code>
+            )}
+          </span>
+        )}
       </div>
     </div>
   );
