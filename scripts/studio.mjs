@@ -63,7 +63,21 @@ export async function bundleStudio(root) {
   mkdirSync(join(out, 'texts'), { recursive: true });
   const library = (name) => join(root, 'dist', name === '' ? 'index.js' : join(name, 'index.js'));
   const names = ['', 'text', 'data', 'inspect', 'convert', 'formats', 'metrics'];
+  const shared = {
+    ...{ outdir: out, bundle: true, format: 'esm', target: 'es2022', minify: true, charset: 'utf8' },
+    ...{ jsx: 'automatic', jsxImportSource: 'preact', logLevel: 'error', legalComments: 'none' },
+    plugins: [byFile(library, join(root, 'dist', 'autograd', 'methods.js'))],
+    alias: Object.fromEntries(names.map((name) => [name === '' ? 'unrolled' : `unrolled/${name}`, library(name)])),
+  };
+  // Alone: a part that the others shared with it would be as large as it.
   await build({
+    ...shared,
+    splitting: true,
+    chunkNames: 'parts/importer-[name]-[hash]',
+    entryPoints: { importer: join(source, 'importer.ts') },
+  });
+  await build({
+    ...shared,
     ...{
       entryPoints: {
         page: join(source, 'page.tsx'),
@@ -71,13 +85,8 @@ export async function bundleStudio(root) {
         matcher: join(source, 'matcher.ts'),
         isolator: join(source, 'isolator.ts'),
       },
-      outdir: out,
     },
-    ...{ bundle: true, splitting: true, format: 'esm', target: 'es2022', minify: true, charset: 'utf8' },
-    ...{ jsx: 'automatic', jsxImportSource: 'preact', chunkNames: 'parts/[name]-[hash]', logLevel: 'error' },
-    ...{ legalComments: 'none' },
-    plugins: [byFile(library, join(root, 'dist', 'autograd', 'methods.js'))],
-    alias: Object.fromEntries(names.map((name) => [name === '' ? 'unrolled' : `unrolled/${name}`, library(name)])),
+    ...{ splitting: true, chunkNames: 'parts/[name]-[hash]' },
   });
   const { transform } = await import('esbuild');
   for (const name of ['page.css', 'late.css']) {

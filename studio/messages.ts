@@ -60,7 +60,16 @@ export type ToWorker =
   /** Asks for the model as a file, or for the text that it learns. */
   | { type: 'save'; run: number; what: 'model' | 'text' }
   /** Opens a model file in place of a training; it reads the text. */
-  | { type: 'open'; run: number; name: string; bytes: Uint8Array; text: TextSource; settings: RunSettings };
+  | {
+      type: 'open';
+      run: number;
+      name: string;
+      bytes: Uint8Array;
+      text: TextSource;
+      settings: RunSettings;
+      /** What its tokens are, of a file from elsewhere that does not say it; null where nobody was asked yet. */
+      vocabulary: string[] | null;
+    };
 
 /** A learning rate, and the step after which it holds. */
 export interface RateChange {
@@ -129,8 +138,10 @@ export interface RunFacts {
   hiddenSize: number;
   /** Whether the cell came as equations, not by its name. */
   ownCell: boolean;
-  /** Of an opened model: no training. */
+  /** Whether its weights came from a file. */
   opened: boolean;
+  /** Characters of the text that an opened model does not know: they are left out. */
+  leftOut: number;
 }
 
 export interface ProgressPoint {
@@ -236,6 +247,8 @@ export type Compiled =
       text: string;
       data: CellData;
       latex: string;
+      /** The same as MathML. */
+      formula: string;
       /** SVG; empty where it has no room. */
       diagram: string;
       stages: { when: string; kind: string; what: string; flops: number; bytes: number }[];
@@ -306,6 +319,8 @@ export type FromWorker =
   | { type: 'poked'; run: number; poke: Poke }
   | { type: 'river'; run: number; river: River }
   | { type: 'rivers'; run: number; rivers: River[]; rival: Rival | null }
+  /** A model file that does not say what its tokens are: so many. `guess`: the characters of the text, in the order of their codes. */
+  | { type: 'asks'; run: number; name: string; size: number; guess: string }
   | { type: 'started'; run: number; facts: RunFacts }
   | { type: 'machine'; run: number; machine: Machine }
   | { type: 'map'; run: number; map: StepMap }
@@ -321,3 +336,14 @@ export type FromWorker =
 
 /** How the worker says it; arrays in the list go over without a copy. */
 export type Post = (message: FromWorker, transfer?: Transferable[]) => void;
+
+/** What the worker that reads files from elsewhere is given. */
+export interface ToImporter {
+  bytes: Uint8Array;
+  name: string;
+  vocabulary: string[] | null;
+}
+
+/** A file of ours; how many tokens there are, where somebody has to say what they are; or why there is none. */
+export type Imported =
+  { bytes: Uint8Array } | { size: number } | { failed: { code: string; message: string; help: string } };

@@ -5,7 +5,7 @@ import { SetupPanel } from './panels/setup.js';
 import { SamplesPanel } from './panels/samples.js';
 import { StripPanel } from './panels/strip.js';
 import { TrainingPanel } from './panels/training.js';
-import { view } from './state.js';
+import { asked, view } from './state.js';
 import type { Word } from './words.js';
 
 export interface Panel {
@@ -27,6 +27,10 @@ export interface Late {
 
 export const PANELS: readonly Panel[] = [
   { id: 'lessons', title: 'lessons', place: 'top', view: LessonsPanel },
+  {
+    ...{ id: 'asks', title: 'openFile', place: 'top', isThere: () => asked.value !== null },
+    view: { load: () => import('./panels/asks.js').then((own) => own.AsksPanel) },
+  },
   { id: 'setup', title: 'text', place: 'side', view: SetupPanel },
   { id: 'training', title: 'training', place: 'half', view: TrainingPanel },
   { id: 'samples', title: 'writes', place: 'half', view: SamplesPanel },

@@ -171,10 +171,17 @@ export function restart(
   if (pace.value !== null) send({ type: 'pace', stepsPerSecond: pace.value });
 }
 
-/** Shows a model file, which may be trained on. */
-export function openModel(name: string, bytes: Uint8Array): void {
+/** A model file whose tokens have to be asked for. */
+export const asked = signal<{ name: string; size: number; guess: string; bytes: Uint8Array } | null>(null);
+let opening: Uint8Array = new Uint8Array();
+
+/** Shows a model file, which may be trained on. @param vocabulary what its tokens are, where the file does not say it */
+export function openModel(name: string, bytes: Uint8Array, vocabulary: string[] | null = null): void {
   newRun(false);
-  send({ type: 'open', name, bytes, text: text.value, settings: settings.value }, [bytes.buffer]);
+  asked.value = null;
+  opening = bytes;
+  const own = bytes.slice();
+  send({ type: 'open', name, bytes: own, text: text.value, settings: settings.value, vocabulary }, [own.buffer]);
 }
 
 /** Goes to a step of a line, and waits there. */
@@ -277,6 +284,11 @@ function apply(message: FromWorker): void {
     case 'machine':
       run.value = onLine(now, message.machine);
       return;
+    case 'asks': {
+      const { name, size, guess } = message;
+      asked.value = { name, size, guess, bytes: opening };
+      return;
+    }
     case 'map':
       stepMap.value = message.map;
       return;

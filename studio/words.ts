@@ -65,9 +65,15 @@ export const WORDS = {
   keep: { en: 'Keep this curve', zh: '保留此曲线' },
   forget: { en: 'Forget curve', zh: '移除曲线' },
   pauseHidden: { en: 'Pause while out of sight', zh: '不可见时暂停' },
-  convertFirst: {
-    en: '{name}: a model of another tool; unrolled convert makes it one that this page opens',
-    zh: '{name}：其他工具的模型；先用 unrolled convert 转换',
+  openIt: { en: 'Open it', zh: '打开' },
+  asksTitle: { en: '{name} does not say what its {n} tokens are', zh: '{name} 没有说明它的 {n} 个词元是什么' },
+  asksHelp: {
+    en: 'Write the {n} characters in their order, one after the other; a list in JSON where a token is longer. {m} are written. Proposed: those of the text, sorted.',
+    zh: '按顺序写出这 {n} 个字符；词元较长时写成 JSON 列表。已写 {m} 个。预填的是文本中排序后的字符。',
+  },
+  leftOut: {
+    en: '{n} characters of the text that it does not know are left out',
+    zh: '略去文本中它不认识的 {n} 个字符',
   },
   writes: { en: 'What it writes', zh: '它写的' },
   temperature: { en: 'Temperature', zh: '温度' },
@@ -96,6 +102,10 @@ export const WORDS = {
   sharedNoText: {
     en: 'Link copied, without the text: it is too long for an address',
     zh: '链接已复制，但文本太长，未包含在内',
+  },
+  sharedNoLine: {
+    en: 'Link copied; it leads to the first line: dropout and clipping that were changed on the way are not in it',
+    zh: '链接已复制，但指向第一条线：途中改变的随机失活与裁剪未包含在内',
   },
   save: { en: 'Save the model', zh: '保存模型' },
   saveText: { en: 'Save the text', zh: '保存文本' },

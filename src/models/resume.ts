@@ -16,6 +16,7 @@ const MAY_CHANGE = ['epochs', 'minutes', 'maxSteps'] as const;
 const NOT_STORED = [
   'resume',
   'fork',
+  'initial',
   'onStep',
   'checkpoint',
   'signal',

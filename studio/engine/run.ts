@@ -13,6 +13,7 @@ import type {
   SearchAsked,
   StepMap,
   TextSource,
+  ToWorker,
   UnitRef,
 } from '../messages.js';
 import { fileNameOf } from '../same.js';
@@ -42,7 +43,7 @@ const ORDERS = [3, 5];
 const COUNT_AFTER = 20;
 
 /** What the model and the corpus do not say. */
-type FactsBeside = Pick<RunFacts, 'textName' | 'cutTo' | 'ownCell' | 'opened'> & {
+type FactsBeside = Pick<RunFacts, 'textName' | 'cutTo' | 'ownCell' | 'opened' | 'leftOut'> & {
   backend: Awaited<ReturnType<typeof useBackend>>;
 };
 
@@ -133,26 +134,35 @@ export class Run {
     const backend = await startBackend();
     const read = await readText(text, settings);
     if (this.#signal.aborted) return;
-    const facts = { backend, textName: read.name, cutTo: read.cutTo, ownCell: given.cell !== null, opened: false };
+    const facts = {
+      backend,
+      textName: read.name,
+      cutTo: read.cutTo,
+      ownCell: given.cell !== null,
+      opened: false,
+      leftOut: 0,
+    };
     await this.#begin(read, { settings, cell, corpus: read.corpus, rates, until, initial: null }, facts);
   }
 
-  /** A model file in place of a training. Errors: FORMAT and the like. */
-  async open(given: { bytes: Uint8Array; name: string; text: TextSource; settings: RunSettings }): Promise<void> {
-    const { bytes, name, text, settings } = given;
+  /** A model file in place of a new network; it may be trained further. Errors: FORMAT and the like. */
+  async open(given: Extract<ToWorker, { type: 'open' }>): Promise<void> {
+    const { bytes, name, text, settings, vocabulary } = given;
     this.#wanted.playing = false;
     const backend = await startBackend();
-    const model = LanguageModel.fromBytes(bytes, name);
-    const { tokens = 'char', collapseWhitespace = false } = model.text.settings;
-    const kind = tokens === 'byte' || tokens === 'word' ? tokens : 'char';
-    const read = await readText(text, { tokens: kind, collapseWhitespace } as RunSettings);
+    const { openLanguageModel, readFor, sortedCharacters } = await import('./opening.js');
+    const model = await openLanguageModel(bytes, name, vocabulary);
+    if (!(model instanceof LanguageModel)) {
+      const { corpus } = await readText(text, { ...settings, tokens: 'char' });
+      const guess = sortedCharacters(Array.from(corpus.tokens, (token) => corpus.vocabulary.token(token)));
+      this.#tell('asks', { name, size: model.size, guess });
+      return;
+    }
+    const { leftOut, ...read } = await readFor(model, text, settings);
     if (this.#signal.aborted) return;
-    const facts = { backend, textName: read.name, cutTo: read.cutTo, ownCell: false, opened: true };
-    await this.#begin(
-      read,
-      { settings, cell: settings.cell, corpus: read.corpus, rates: [], until: 0, initial: model },
-      facts,
-    );
+    const facts = { backend, textName: read.name, cutTo: read.cutTo, ownCell: false, opened: true, leftOut };
+    const { cell } = settings;
+    await this.#begin(read, { settings, cell, corpus: read.corpus, rates: [], until: 0, initial: model }, facts);
   }
 
   async #begin(read: ReadText, options: Omit<TrainerOptions, 'playing'>, more: FactsBeside): Promise<void> {

@@ -187,10 +187,13 @@ export class Trainer {
     if (signal.aborted) return;
     const learningRate = this.#lines.rateAt(line, from?.step ?? 0);
     const { clipNorm, dropout } = line;
+    const fresh = { ...fitOptions({ ...settings, learningRate }), cell };
     const beginning =
-      from === null
-        ? { ...fitOptions({ ...settings, learningRate }), cell, ...(initial === null ? {} : { initial }) }
-        : { resume: from.bytes, fork: { learningRate, clipNorm, dropout }, epochs: Infinity };
+      from !== null
+        ? { resume: from.bytes, fork: { learningRate, clipNorm, dropout }, epochs: Infinity }
+        : initial === null
+          ? fresh
+          : { ...learningOf(fresh), initial };
     await LanguageModel.fit(corpus, {
       ...beginning,
       signal,
@@ -245,5 +248,13 @@ export function fitOptions(settings: RunSettings) {
     ...{ tokens, collapseWhitespace, validation: VALIDATION, tied: false, schedule: 'constant', restoreBest: false },
     // It goes on until somebody stops it.
     ...{ epochs: Infinity },
+  };
+}
+
+/** Of all settings those that are not of the network. */
+function learningOf({ batchSize, numSteps, optimizer, learningRate, clipNorm, seed }: ReturnType<typeof fitOptions>) {
+  return {
+    ...{ batchSize, numSteps, optimizer, learningRate, clipNorm, seed },
+    ...{ schedule: 'constant', restoreBest: false, epochs: Infinity },
   };
 }

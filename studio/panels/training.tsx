@@ -22,14 +22,13 @@ export function TrainingPanel() {
 }
 
 function Transport() {
-  const { playing, phase, facts } = run.value;
-  const opened = facts?.opened === true;
+  const { playing, phase } = run.value;
   return (
     <div class="transport">
-      <button type="button" class="main-button" disabled={phase !== 'ready' || opened} onClick={playing ? pause : play}>
+      <button type="button" class="main-button" disabled={phase !== 'ready'} onClick={playing ? pause : play}>
         {playing ? say('pause') : say('play')}
       </button>
-      <button type="button" disabled={phase !== 'ready' || opened} onClick={step}>
+      <button type="button" disabled={phase !== 'ready'} onClick={step}>
         {say('step')}
       </button>
       <button
@@ -179,6 +178,7 @@ function Facts() {
     <p class="facts">
       {say('facts', blanks)} · {facts.threads === 1 ? say('thread') : say('threads', { n: facts.threads })}
       {facts.opened && ` · ${say('opened')}`}
+      {facts.leftOut > 0 && ` · ${say('leftOut', { n: count(facts.leftOut) })}`}
       {facts.cutTo !== null && ` · ${say('cut', { n: count(facts.cutTo) })}`}
       {missing !== '' && ` · ${missing}`}
     </p>

@@ -101,6 +101,30 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
     await close();
   });
 
+  it('tells of a learning rate that was changed on the way: link, command and program', async () => {
+    const visit = await studio.open(hash());
+    await visit.until('step', (step) => step >= 20);
+    const changed = await visit.pause();
+    await visit.page.locator('#learningRate').fill('0.002');
+    await visit.page.keyboard.press('Enter');
+    await visit.page.getByRole('button', { name: 'Train', exact: true }).click();
+    await visit.until('step', (step) => step >= changed + 15);
+    const step = await visit.pause();
+    const loss = await visit.figure('loss');
+    await visit.page.getByRole('button', { name: 'The same in TypeScript' }).click();
+    const program = await visit.page.locator('pre').textContent();
+    expect(program).toContain(`if (step === ${changed}) training.learningRate = 0.002;`);
+    expect(program).toContain('learningRate: 0.008');
+    await visit.page.waitForURL(new RegExp(`rates=${changed}%3A0.002`));
+    const { hash: link } = new URL(visit.page.url());
+    await visit.close();
+    const again = await studio.open(`${link.slice(1)}&inside=${pack(TEXT)}`);
+    await again.until('step', (now) => now === step);
+    expect(await again.figure('loss')).toBe(loss);
+    expect(await again.page.locator('#learningRate').inputValue()).toBe('0.002');
+    await again.close();
+  });
+
   it.each([
     ['keeps large networks in the browser’s storage', false],
     ['has memory alone where storage is refused, and says so', true],
