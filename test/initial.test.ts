@@ -1,7 +1,6 @@
 // A training that begins with the weights of another model.
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from '../../backend/choose.js';
-import { LanguageModel } from './languageModel.js';
+import { LanguageModel, useBackend } from 'unrolled';
 
 const TEXT = 'the sea shells that she sells. '.repeat(30);
 const SMALL = { hiddenSize: 8, embeddingSize: 4, batchSize: 4, numSteps: 8, maxSteps: 20, cell: 'gru' };
