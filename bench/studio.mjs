@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'studio-bench-'));
 const server = await serveFolder(new URL('../dist/studio/', import.meta.url).pathname, 0);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--enable-precise-memory-info'],
+  args: ['--no-sandbox', '--enable-precise-memory-info', '--js-flags=--expose-gc'],
 });
 const say = (what, value) => console.log(`${what.padEnd(44)} ${value}`);
 const figure = async (page, id) => Number(await page.locator(`#figure-${id}`).getAttribute('value'));
@@ -42,11 +42,22 @@ await page.waitForTimeout(10_000);
 const seen = await page.evaluate(() => window.seen);
 say('tasks over 50 ms in 10 s of training', seen.tasks.length === 0 ? 'none' : seen.tasks.map(Math.round).join(', '));
 say('frames a second', (seen.frames / 10).toFixed(1));
-const memory = () => page.evaluate(() => performance.memory.usedJSHeapSize / 2 ** 20);
-const before = await memory();
-await page.waitForTimeout(minutes * 60_000);
-say(`memory of the page, ${minutes} min apart`, `${before.toFixed(1)} → ${(await memory()).toFixed(1)} MiB`);
 await page.context().close();
+
+// What is left after collection, of a small network that makes many steps: an hour is that many times as long.
+const { page: small } = await open('hiddenSize=24&embeddingSize=8&batchSize=8&numSteps=16&unit=3');
+const heap = () =>
+  small.evaluate(() => {
+    globalThis.gc();
+    return performance.memory.usedJSHeapSize / 2 ** 20;
+  });
+await small.waitForTimeout(60_000);
+const [before, stepsBefore] = [await heap(), await figure(small, 'step')];
+await small.waitForTimeout(minutes * 60_000);
+const [after, steps] = [await heap(), (await figure(small, 'step')) - stepsBefore];
+say(`heap of the page, ${minutes} min and ${steps} steps apart`, `${before.toFixed(1)} → ${after.toFixed(1)} MiB`);
+say('the same in an hour, by that', `${(((after - before) * 60) / minutes).toFixed(1)} MiB more`);
+await small.context().close();
 
 for (const [name, size] of [
   ['5 MB', 5e6],

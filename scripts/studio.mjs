@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 /** Characters of the book that the page opens with, at most: it ends with a chapter. */
-const BOOK = 112_000;
+const BOOK = 98_000;
 
 /** The beginning of Moby-Dick, as many whole chapters as there is room for. */
 function openingOf(book) {
@@ -63,25 +63,36 @@ export async function bundleStudio(root) {
   mkdirSync(join(out, 'texts'), { recursive: true });
   const library = (name) => join(root, 'dist', name === '' ? 'index.js' : join(name, 'index.js'));
   const names = ['', 'text', 'data', 'inspect', 'convert', 'formats', 'metrics'];
+  const shared = {
+    ...{ outdir: out, bundle: true, format: 'esm', target: 'es2022', minify: true, charset: 'utf8' },
+    ...{ jsx: 'automatic', jsxImportSource: 'preact', logLevel: 'error', legalComments: 'none' },
+    plugins: [byFile(library, join(root, 'dist', 'autograd', 'methods.js'))],
+    alias: Object.fromEntries(names.map((name) => [name === '' ? 'unrolled' : `unrolled/${name}`, library(name)])),
+  };
+  // Alone: a part that the others shared with it would be as large as it.
   await build({
+    ...shared,
+    splitting: true,
+    chunkNames: 'parts/importer-[name]-[hash]',
+    entryPoints: { importer: join(source, 'importer.ts') },
+  });
+  await build({
+    ...shared,
     ...{
       entryPoints: {
         page: join(source, 'page.tsx'),
         worker: join(source, 'worker.ts'),
+        matcher: join(source, 'matcher.ts'),
         isolator: join(source, 'isolator.ts'),
       },
-      outdir: out,
     },
-    ...{ bundle: true, splitting: true, format: 'esm', target: 'es2022', minify: true, charset: 'utf8' },
-    ...{ jsx: 'automatic', jsxImportSource: 'preact', chunkNames: 'parts/[name]-[hash]', logLevel: 'error' },
-    ...{ legalComments: 'none' },
-    plugins: [byFile(library, join(root, 'dist', 'autograd', 'methods.js'))],
-    alias: Object.fromEntries(names.map((name) => [name === '' ? 'unrolled' : `unrolled/${name}`, library(name)])),
+    ...{ splitting: true, chunkNames: 'parts/[name]-[hash]' },
   });
-  const { code } = await import('esbuild').then(({ transform }) =>
-    transform(readFileSync(join(source, 'page.css'), 'utf8'), { loader: 'css', minify: true }),
-  );
-  writeFileSync(join(out, 'page.css'), code);
+  const { transform } = await import('esbuild');
+  for (const name of ['page.css', 'late.css']) {
+    const { code } = await transform(readFileSync(join(source, name), 'utf8'), { loader: 'css', minify: true });
+    writeFileSync(join(out, name), code);
+  }
   cpSync(join(source, 'index.html'), join(out, 'index.html'));
   cpSync(join(source, 'texts'), join(out, 'texts'), { recursive: true });
   const kernels = join(root, 'dist', 'kernels');

@@ -267,7 +267,7 @@ export type { Example, LoadedBatch, Sequence } from './data/dataLoader.js';
 // Models
 export { Model, type OpenedAs, StoredModel, type TrainedBy } from './models/model.js';
 export type { FileExtra, ModelTensor, ModelText } from './models/modelFile.js';
-export type { FitOptions, Reading, RunningTraining, StackOptions, StartEvent } from './models/options.js';
+export type { FitOptions, InitialModel, Reading, RunningTraining, StackOptions, StartEvent } from './models/options.js';
 export type { RecurrentConfig } from './models/recurrentStack.js';
 export { type Candidate, type SearchOptions, searchSettings, type SearchSpace, type Trial } from './models/search.js';
 export type { TaskTypes } from './models/task.js';

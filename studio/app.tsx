@@ -2,6 +2,7 @@
 import { useEffect } from 'preact/hooks';
 import { copyLink } from './address.js';
 import { takeFiles } from './files.js';
+import { LatePanel } from './latePanel.js';
 import { type Panel, PANELS } from './panels.js';
 import { changeView, failure, notice, notices, run, view } from './state.js';
 import { theme, toggleTheme } from './theme.js';
@@ -67,10 +68,15 @@ function skipTo(event: Event): void {
 }
 
 function Shown({ panel }: { panel: Panel }) {
-  const { id, view: View } = panel;
+  const { id, view: View, isThere } = panel;
+  if (isThere?.() === false) return null;
   return (
     <section id={id} class={`panel at-${panel.place}`} aria-label={say(panel.title)}>
-      <View />
+      {typeof View === 'function' ? (
+        <View />
+      ) : (
+        <LatePanel late={View} title={say(panel.title)} atOnce={isThere !== undefined} />
+      )}
     </section>
   );
 }

@@ -1,6 +1,5 @@
 // Files that come into the page, by drop or by choice: a model, or a text to learn.
-import { changeText, notice, openModel } from './state.js';
-import { say } from './words.js';
+import { changeText, openModel } from './state.js';
 
 /** Bytes of a text that are read, at most; a little more than the worker takes, so that it can say what it cut. */
 const MOST = 20_000_001;
@@ -9,12 +8,8 @@ const MOST = 20_000_001;
 export async function takeFiles(files: FileList | null): Promise<void> {
   const file = files?.[0];
   if (file === undefined) return;
-  if (/\.safetensors$/i.test(file.name)) {
+  if (/\.(?:safetensors|pt|pth|bin|onnx|h5|keras|t7|npz)$/i.test(file.name)) {
     openModel(file.name, new Uint8Array(await file.arrayBuffer()));
-    return;
-  }
-  if (/\.(?:pt|pth|bin|onnx|h5|keras|t7|npz)$/i.test(file.name)) {
-    notice(say('convertFirst', { name: file.name }));
     return;
   }
   const bytes = new Uint8Array(await file.slice(0, MOST).arrayBuffer());

@@ -1,7 +1,7 @@
 // Lessons: short guided tours through the page. A lesson is a list of { text, act }: what is said, and what that does to the live page,
 // so that whoever reads sees it happen; each ends with something to try.
 import type { RunSettings } from './settings.js';
-import { changeText, changeView, keepCurve, pause, play, step } from './state.js';
+import { changeText, changeView, keepCurve, pause, play, send, step, view } from './state.js';
 import type { Both } from './words.js';
 
 export interface LessonPage {
@@ -11,8 +11,8 @@ export interface LessonPage {
 }
 
 export interface Lesson {
+  /** One of `LESSON_TITLES`. */
   id: string;
-  title: Both;
   pages: readonly LessonPage[];
 }
 
@@ -22,10 +22,79 @@ function begin(name: string, changed: Partial<RunSettings> = {}): void {
   changeText({ kind: 'known', name }, { tokens: 'char', collapseWhitespace: !isToy, seed: 0, ...changed });
 }
 
+/** Lets the gradient river flow at the place of the strip. */
+function flow(): void {
+  send({ type: 'river', at: view.value.cursor + 40 });
+}
+
 export const LESSONS: readonly Lesson[] = [
   {
+    id: 'sequence',
+    pages: [
+      {
+        text: {
+          en: 'A sine in letters: a is −1, y is 1, each line has a period of its own. The network reads one value after the other and says which comes next. That is all a sequence model does.',
+          zh: '用字母写的正弦：a 表示 −1，y 表示 1，每行有自己的周期。网络逐个读入数值，预测下一个。序列模型做的就是这件事。',
+        },
+        act() {
+          begin('sine', { cell: 'gru' });
+        },
+      },
+      {
+        text: {
+          en: 'The first letters of a line are a surprise: whoever has seen two values cannot know the period. Later ones hardly are. An n-gram sees the last few values alone; its line in the chart is what that is worth.',
+          zh: '行首的字母令它意外：只看过两个值无法知道周期。之后几乎不再意外。n 元语法只看最近几个值，图中它的线表明这样能做到多好。',
+        },
+        act() {
+          play();
+          changeView({ cursor: 0 });
+        },
+      },
+      {
+        text: {
+          en: 'Stopped. Poke replaces a letter: the error is carried on, or corrected by what follows. To try: read another letter in the middle of a line, and see what it writes then.',
+          zh: '已暂停。“拨动”可以换掉一个字母：误差会延续，或被后文纠正。试一试：在一行中间改读另一个字母，看它接着写什么。',
+        },
+        act() {
+          pause();
+        },
+      },
+    ],
+  },
+  {
+    id: 'text',
+    pages: [
+      {
+        text: {
+          en: 'A text has to be cut into tokens before a network reads it. Here they are characters: the line under the chart says how many there are, and how many differ.',
+          zh: '网络读文本之前，要先切成词元。这里是字符：图下方写着共有多少个、多少种不同的。',
+        },
+        act() {
+          begin('book');
+        },
+      },
+      {
+        text: {
+          en: 'The same book as words: fewer tokens, many more that differ. What came less than once in the training part is unknown to the network.',
+          zh: '同一本书按词切分：词元更少，种类却多得多。训练部分没有出现过的词，网络不认识。',
+        },
+        act() {
+          begin('book', { tokens: 'word', batchSize: 16, numSteps: 16 });
+        },
+      },
+      {
+        text: {
+          en: 'And Chinese poems by characters: as many different ones as words elsewhere. To try: paste a text of your own, and look at its counts as characters, bytes and words.',
+          zh: '再看按字切分的唐诗：不同的字与别处的词一样多。试一试：粘贴自己的文本，比较字符、字节和词三种切分的数目。',
+        },
+        act() {
+          begin('tang300');
+        },
+      },
+    ],
+  },
+  {
     id: 'language-model',
-    title: { en: 'What a language model is', zh: '什么是语言模型' },
     pages: [
       {
         text: {
@@ -54,7 +123,6 @@ export const LESSONS: readonly Lesson[] = [
   },
   {
     id: 'state',
-    title: { en: 'A state that counts', zh: '会计数的状态' },
     pages: [
       {
         text: {
@@ -87,8 +155,106 @@ export const LESSONS: readonly Lesson[] = [
     ],
   },
   {
+    id: 'training',
+    pages: [
+      {
+        text: {
+          en: 'Everything waits. A step reads a batch of pieces of the text, compares, and changes every weight a little.',
+          zh: '一切暂停。每一步读取一批文本片段，进行比较，再把每个权重稍作调整。',
+        },
+        act() {
+          begin('book', { cell: 'gru' });
+          pause();
+        },
+      },
+      {
+        text: {
+          en: 'That was one. The button “One step” takes the next. See how the strip changes with each of them.',
+          zh: '这就是一步。点“单步”再走一步，看下面的条带如何变化。',
+        },
+        act: step,
+      },
+      {
+        text: {
+          en: 'The learning rate says how much is changed. It may be changed on the way. To try: 0.1, and back again before all is lost.',
+          zh: '学习率决定改变多少，训练途中也能改。试一试：设为 0.1，在全部丢失之前再改回来。',
+        },
+        act() {
+          play();
+          document.getElementById('learningRate')?.focus();
+        },
+      },
+    ],
+  },
+  {
+    id: 'bptt',
+    pages: [
+      {
+        text: {
+          en: 'A network learns by sending the gradient of a loss back through the steps before it. Here it goes back 4 letters and is cut off: truncated backpropagation through time.',
+          zh: '网络把损失的梯度沿时间步往回传来学习。这里只传 4 个字母就截断：截断的时间反向传播。',
+        },
+        act() {
+          begin('order', { cell: 'rnn', numSteps: 4, batchSize: 64 });
+        },
+      },
+      {
+        text: {
+          en: 'The curve is kept; now 32 letters. The answer at the end of a line hangs on a letter farther back than 4: only now a gradient reaches it.',
+          zh: '保留该曲线；现在传 32 个字母。行末的答案取决于 4 个字母以前的字母：现在梯度才够得着它。',
+        },
+        act() {
+          keepCurve();
+          begin('order', { cell: 'rnn', numSteps: 32, batchSize: 64 });
+        },
+      },
+      {
+        text: {
+          en: 'The gradient river, below, shows how much of it arrives: of a plain RNN it dries up, letter by letter. Its norm by step stands beneath, with the line at which it is clipped. To try: compare RNN, GRU and LSTM at the same loss there.',
+          zh: '下面的“梯度之河”显示有多少梯度到达：普通 RNN 的梯度逐字枯竭。其下是每步梯度的范数和裁剪线。试一试：在那里比较同一损失下的 RNN、GRU 与 LSTM。',
+        },
+        act() {
+          pause();
+          flow();
+        },
+      },
+    ],
+  },
+  {
+    id: 'gru',
+    pages: [
+      {
+        text: {
+          en: 'A GRU mixes its old state with a new candidate: h′ = z·h + (1 − z)·n. The gate z says, for each unit and letter, how much of the old one stays.',
+          zh: 'GRU 把旧状态与新候选混合：h′ = z·h + (1 − z)·n。门 z 对每个单元、每个字母决定旧状态保留多少。',
+        },
+        act() {
+          begin('book', { cell: 'gru' });
+        },
+      },
+      {
+        text: {
+          en: 'These are the values of z: blue where a unit keeps what it has. Units that are blue for many letters remember long.',
+          zh: '这是 z 的值：蓝色处单元保留原有的内容。长时间为蓝色的单元记得久。',
+        },
+        act() {
+          changeView({ value: 'z', cursor: 0 });
+        },
+      },
+      {
+        text: {
+          en: 'The other gate, r, says how much of the old state the candidate sees. To try: hold z at 1 for all units in Poke, for all letters from there, and see that the network no longer hears what it reads.',
+          zh: '另一个门 r 决定候选看到多少旧状态。试一试：在“拨动”中把所有单元的 z 一直固定为 1，看网络如何再也听不见读到的内容。',
+        },
+        act() {
+          pause();
+          changeView({ value: 'r' });
+        },
+      },
+    ],
+  },
+  {
     id: 'memory',
-    title: { en: 'What gates are for', zh: '门的用处' },
     pages: [
       {
         text: {
@@ -121,34 +287,68 @@ export const LESSONS: readonly Lesson[] = [
     ],
   },
   {
-    id: 'training',
-    title: { en: 'One step of training', zh: '训练的一步' },
+    id: 'deep',
     pages: [
       {
         text: {
-          en: 'Everything waits. A step reads a batch of pieces of the text, compares, and changes every weight a little.',
-          zh: '一切暂停。每一步读取一批文本片段，进行比较，再把每个权重稍作调整。',
+          en: 'Two layers: the states of the first are what the second reads. It costs twice the time, and learns later.',
+          zh: '两层：第一层的状态就是第二层的输入。耗时加倍，起步也更慢。',
         },
         act() {
-          begin('book', { cell: 'gru' });
-          pause();
+          begin('book', { cell: 'lstm', numLayers: 2, hiddenSize: 64 });
         },
       },
       {
         text: {
-          en: 'That was one. The button “One step” takes the next. See how the strip changes with each of them.',
-          zh: '这就是一步。点“单步”再走一步，看下面的条带如何变化。',
-        },
-        act: step,
-      },
-      {
-        text: {
-          en: 'The learning rate says how much is changed. It may be changed on the way. To try: 0.1, and back again before all is lost.',
-          zh: '学习率决定改变多少，训练途中也能改。试一试：设为 0.1，在全部丢失之前再改回来。',
+          en: 'The second layer. Choose the first beside the values of the strip: its units follow letters, those of the second more often words and their places.',
+          zh: '这是第二层。在条带的数值旁可以选第一层：第一层的单元跟踪字母，第二层的更多跟踪词与位置。',
         },
         act() {
           play();
-          document.getElementById('learningRate')?.focus();
+          changeView({ layer: 1, value: 'h' });
+        },
+      },
+      {
+        text: {
+          en: 'Its curve is kept, and one layer of more units learns beside it. To try: find with Search which layer has the unit that follows a blank: the pattern is one blank.',
+          zh: '保留该曲线，再训练单元更多的一层网络。试一试：用“搜索”找出哪一层的单元跟踪空格（模式就是一个空格）。',
+        },
+        act() {
+          keepCurve();
+          begin('book', { cell: 'lstm', hiddenSize: 96 });
+        },
+      },
+    ],
+  },
+  {
+    id: 'bidirectional',
+    pages: [
+      {
+        text: {
+          en: 'Numbers are added here from their last digits, so that the carry goes the way the network reads. It knows, at each digit of the sum, all that it needs.',
+          zh: '这里的数从末位开始相加，进位方向与阅读方向一致。写和的每一位时，它已知道所需的一切。',
+        },
+        act() {
+          begin('adding', { cell: 'gru' });
+        },
+      },
+      {
+        text: {
+          en: 'It reads in one direction. A network that reads in both would see the next letter before it says it: as a language model it cheats, for labels of words it is what one wants.',
+          zh: '它只朝一个方向读。双向网络在预测之前就看到了下一个字母：作语言模型等于作弊，而标注词语时正合适。',
+        },
+        act() {
+          play();
+        },
+      },
+      {
+        text: {
+          en: 'The surprise in the strip is small in the sums, large in the numbers that are drawn by chance: what only the future says, no forward network knows. To try: look for the digit of a sum that surprises it most: it waits for a carry.',
+          zh: '条带中，和的意外小，随机抽取的数意外大：只有未来才知道的，正向网络无从得知。试一试：找出最令它意外的那一位和：它在等进位。',
+        },
+        act() {
+          pause();
+          changeView({ cursor: 0 });
         },
       },
     ],

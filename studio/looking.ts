@@ -23,7 +23,7 @@ function ask(): void {
   const moved = isNew || asked?.cursor !== cursor || asked.length !== length;
   const stopped = !playing && asked?.playing !== playing;
   if (!moved && !stopped && (asked?.step === step || look.value?.step === step)) return;
-  const wait = (asked?.at ?? 0) + EVERY - performance.now();
+  const wait = playing ? (asked?.at ?? 0) + EVERY - performance.now() : 0;
   if (!moved && !stopped && wait > 0) {
     clearTimeout(timer);
     timer = setTimeout(ask, wait);
@@ -74,7 +74,8 @@ export function followUnit(): void {
     const { layer, value, unit } = view.value;
     const { id, facts, playing } = run.value;
     if (facts === null || unit < 0) return;
-    const key = JSON.stringify([id, layer, value, unit, playing]);
+    const step = playing ? null : (run.value.progress?.step ?? null);
+    const key = JSON.stringify([id, layer, value, unit, step]);
     if (key === unitKey) return;
     unitKey = key;
     send({ type: 'unit', unit: { layer, value, unit } });

@@ -27,6 +27,8 @@ export type ToWorker =
       text: TextSource;
       playing: boolean;
       until: number;
+      /** Learning rates that were changed on the way there; empty for none. */
+      rates: readonly RateChange[];
     }
   | { type: 'play'; run: number }
   | { type: 'pause'; run: number }
@@ -35,20 +37,85 @@ export type ToWorker =
   | { type: 'pace'; run: number; stepsPerSecond: number | null }
   | { type: 'learningRate'; run: number; learningRate: number }
   | { type: 'temperature'; run: number; temperature: number }
+  /** Goes to a step of a line, and waits there. */
+  | { type: 'travel'; run: number; line: number; step: number }
+  /** Begins another line where the training stands. */
+  | { type: 'fork'; run: number; settings: LineSettings }
+  /** Asks for what all networks that are kept say of some tokens of the text. */
+  | { type: 'map'; run: number; from: number; length: number; unit: UnitRef | null }
   /** Asks for what the network does over some tokens of the text. */
   | { type: 'look'; run: number; from: number; length: number; reorder: boolean }
   /** Asks for one unit over the whole text. */
   | { type: 'unit'; run: number; unit: UnitRef }
+  /** Asks which units follow a pattern, or are on in a marked part of the text. */
+  | { type: 'search'; run: number; search: SearchAsked }
   /** Asks for what the equations of a cell say; null for those of the network. */
   | { type: 'compile'; run: number; source: string | null }
   /** Asks for what holding a value, or another token, does. */
   | { type: 'poke'; run: number; poke: PokeAsked }
   /** Asks how far back the gradient of a prediction reaches. */
   | { type: 'river'; run: number; at: number }
+  /** Asks for the rivers of an RNN, a GRU and an LSTM at the same loss on the validation part; null ends that. */
+  | { type: 'rivers'; run: number; at: number; loss: number | null }
   /** Asks for the model as a file, or for the text that it learns. */
   | { type: 'save'; run: number; what: 'model' | 'text' }
   /** Opens a model file in place of a training; it reads the text. */
-  | { type: 'open'; run: number; name: string; bytes: Uint8Array; text: TextSource };
+  | {
+      type: 'open';
+      run: number;
+      name: string;
+      bytes: Uint8Array;
+      text: TextSource;
+      settings: RunSettings;
+      /** What its tokens are, of a file from elsewhere that does not say it; null where nobody was asked yet. */
+      vocabulary: string[] | null;
+    };
+
+/** A learning rate, and the step after which it holds. */
+export interface RateChange {
+  from: number;
+  learningRate: number;
+}
+
+/** What one line of a training may have for itself. */
+export interface LineSettings {
+  learningRate: number;
+  dropout: number;
+  clipNorm: number;
+}
+
+/** A line: the training from the first step, or from one at which it parts from another line. */
+export interface LineFacts extends LineSettings {
+  id: number;
+  parent: number | null;
+  from: number;
+  /** How far it was trained. */
+  last: number;
+  /** All learning rates from the first step on, in their order. */
+  rates: RateChange[];
+}
+
+/** The lines of a run, and the steps of the one that is shown whose networks are kept. */
+export interface Machine {
+  line: number;
+  lines: LineFacts[];
+  kept: number[];
+  bytes: number;
+  /** Whether the browser refuses storage. */
+  inMemoryOnly: boolean;
+}
+
+/** What each kept network says of the same tokens: a row for each. */
+export interface StepMap {
+  from: number;
+  tokens: string[];
+  /** null: how surprising each token was, in bits. */
+  unit: UnitRef | null;
+  kind: LookValue['kind'];
+  rows: { step: number; values: Float32Array }[];
+  /** Whether all kept networks are in it. */
+  isWhole: boolean;
+}
 
 /** What is known of a run before its first step. */
 export interface RunFacts {
@@ -71,14 +138,18 @@ export interface RunFacts {
   hiddenSize: number;
   /** Whether the cell came as equations, not by its name. */
   ownCell: boolean;
-  /** Of an opened model: no training. */
+  /** Whether its weights came from a file. */
   opened: boolean;
+  /** Characters of the text that an opened model does not know: they are left out. */
+  leftOut: number;
 }
 
 export interface ProgressPoint {
   step: number;
   /** Smoothed, in nats a token. */
   loss: number;
+  /** Before clipping; of several steps that are drawn as one the largest. */
+  gradientNorm: number;
 }
 
 export interface Progress extends StepProgress {
@@ -148,6 +219,20 @@ export interface UnitView {
   alike: { unit: number; correlation: number }[];
 }
 
+/** What is sought: a regular expression, or what the units do in a part of the text. */
+export type SearchAsked = { pattern: string } | { mark: { from: number; to: number } };
+
+export interface SearchResult {
+  asked: SearchAsked;
+  /** How often the pattern was found, in how many tokens. */
+  matches: number;
+  tokens: number;
+  /** Those that follow it most: Pearson's correlation; of a mark over the tokens around it. */
+  units: (UnitRef & { correlation: number })[];
+  /** Where it stands; of a mark where else its units are on together, with their mean in deviations. */
+  places: { at: number; score: number | null; before: string; token: string; after: string }[];
+}
+
 /** A cell from its equations, or why there is none and where. */
 export type Compiled =
   | {
@@ -162,6 +247,8 @@ export type Compiled =
       text: string;
       data: CellData;
       latex: string;
+      /** The same as MathML. */
+      formula: string;
       /** SVG; empty where it has no room. */
       diagram: string;
       stages: { when: string; kind: string; what: string; flops: number; bytes: number }[];
@@ -176,11 +263,13 @@ export interface PokeAsked {
   layer: number;
   value: string;
   /** null for all. */
-  unit: number | null;
+  units: number[] | null;
   to: number;
   /** null: from there on. */
   steps: number | null;
   token: string | null;
+  /** Effects are measured after each match of it; all over the text where it is empty. */
+  pattern: string;
 }
 
 export interface Poke {
@@ -202,6 +291,8 @@ export interface Poke {
 export interface River {
   step: number;
   cell: string;
+  /** On the validation part, of a network that was trained to a loss; null for the one of the page. */
+  reached: number | null;
   /** Of the predictions of all windows. */
   loss: number;
   windows: number;
@@ -214,11 +305,25 @@ export interface River {
   carried: { layer: number; state: string; factors: number[]; product: number }[];
 }
 
+/** How far a network came that is trained for comparison. */
+export interface Rival {
+  cell: string;
+  step: number;
+  /** On the validation part. */
+  loss: number;
+}
+
 export type FromWorker =
   | { type: 'compiled'; run: number; compiled: Compiled }
+  | { type: 'searched'; run: number; result: SearchResult }
   | { type: 'poked'; run: number; poke: Poke }
   | { type: 'river'; run: number; river: River }
+  | { type: 'rivers'; run: number; rivers: River[]; rival: Rival | null }
+  /** A model file that does not say what its tokens are: so many. `guess`: the characters of the text, in the order of their codes. */
+  | { type: 'asks'; run: number; name: string; size: number; guess: string }
   | { type: 'started'; run: number; facts: RunFacts }
+  | { type: 'machine'; run: number; machine: Machine }
+  | { type: 'map'; run: number; map: StepMap }
   | { type: 'progress'; run: number; progress: Progress }
   | { type: 'playing'; run: number; playing: boolean }
   | { type: 'measured'; run: number; measured: Measured }
@@ -231,3 +336,14 @@ export type FromWorker =
 
 /** How the worker says it; arrays in the list go over without a copy. */
 export type Post = (message: FromWorker, transfer?: Transferable[]) => void;
+
+/** What the worker that reads files from elsewhere is given. */
+export interface ToImporter {
+  bytes: Uint8Array;
+  name: string;
+  vocabulary: string[] | null;
+}
+
+/** A file of ours; how many tokens there are, where somebody has to say what they are; or why there is none. */
+export type Imported =
+  { bytes: Uint8Array } | { size: number } | { failed: { code: string; message: string; help: string } };

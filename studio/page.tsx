@@ -8,7 +8,8 @@ import { connect, restart } from './state.js';
 
 if (!(await isolate())) {
   connect(new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'training' }));
-  restart(true, readAddress(location.hash).until);
+  const { until, rates } = readAddress(location.hash);
+  restart(true, until, rates);
   const root = document.getElementById('app');
   if (root !== null) render(<App />, root);
   followAddress();

@@ -1,5 +1,5 @@
 // The same training outside of the page: the command, and the program.
-import type { RunFacts, TextSource } from './messages.js';
+import type { RateChange, RunFacts, TextSource } from './messages.js';
 import type { RunSettings } from './settings.js';
 import { KNOWN_TEXTS } from './texts.js';
 
@@ -9,6 +9,8 @@ export interface Same {
   /** Where the training stands: the command ends there. */
   step: number;
   facts: RunFacts | null;
+  /** Learning rates from the first step on; empty where none was changed. */
+  rates: readonly RateChange[];
 }
 
 /** For a shell: a word as it is, all else in quotes. */
@@ -35,29 +37,43 @@ function dataOf({ text, facts }: Same): string[] {
  * last digits.
  */
 export function shellCommand(same: Same): string {
-  const { settings: s, step } = same;
+  const { settings: s, step, rates } = same;
   const words = [
     ...['unrolled', 'train', 'lm', ...dataOf(same)],
     ...(s.collapseWhitespace ? ['--collapse-whitespace'] : []),
     ...['--tokens', s.tokens, '--cell', same.facts?.ownCell === true ? './cell.js' : s.cell],
     ...['--hidden', String(s.hiddenSize), '--layers', String(s.numLayers), '--embedding', String(s.embeddingSize)],
     ...['--dropout', String(s.dropout), '--batch', String(s.batchSize), '--steps', String(s.numSteps)],
-    ...['--optimizer', s.optimizer, '--lr', String(s.learningRate), '--schedule', 'constant'],
+    ...[
+      '--optimizer',
+      s.optimizer,
+      '--lr',
+      String(rates.at(0)?.learningRate ?? s.learningRate),
+      '--schedule',
+      'constant',
+    ],
     ...['--clip-norm', String(s.clipNorm), '--seed', String(s.seed), '--tied', 'no'],
     ...['--max-steps', String(step), '--backend', 'wasm'],
   ];
-  return words.map(quoted).join(' ');
+  const changes = rates.slice(1).map(({ from, learningRate }) => `${learningRate} after step ${from}`);
+  const note = `# the learning rate was changed on the way: ${changes.join(', ')}; the program in TypeScript does that, too`;
+  return `${words.map(quoted).join(' ')}${changes.length > 0 ? `\n${note}` : ''}`;
 }
 
 /** The program that does the same. */
 export function typescriptProgram(same: Same): string {
-  const { settings: s, step } = same;
+  const { settings: s, step, rates } = same;
   const [file] = dataOf(same);
   const name = fileNameOf(file);
   const options = {
     ...{ tokens: s.tokens, collapseWhitespace: s.collapseWhitespace, cell: s.cell, hiddenSize: s.hiddenSize },
     ...{ numLayers: s.numLayers, embeddingSize: s.embeddingSize, dropout: s.dropout, batchSize: s.batchSize },
-    ...{ numSteps: s.numSteps, optimizer: s.optimizer, learningRate: s.learningRate, schedule: 'constant' },
+    ...{
+      numSteps: s.numSteps,
+      optimizer: s.optimizer,
+      learningRate: rates.at(0)?.learningRate ?? s.learningRate,
+      schedule: 'constant',
+    },
     ...{ clipNorm: s.clipNorm, seed: s.seed, tied: false, maxSteps: step, restoreBest: false },
   };
   const lines = Object.entries(options).map(([key, value]) => `  ${key}: ${literal(value)},`);
@@ -69,9 +85,18 @@ export function typescriptProgram(same: Same): string {
     `const text = await readFile(${literal(name)}, 'utf8');`,
     `const model = await LanguageModel.fit(text, {`,
     ...lines,
+    ...(rates.length > 1 ? onStepOf(rates.slice(1)) : []),
     `});`,
     `console.log(model.generate({ length: 200 }));`,
   ].join('\n');
+}
+
+/** Learning rates that were changed on the way. */
+function onStepOf(changes: readonly RateChange[]): string[] {
+  const lines = changes.map(
+    ({ from, learningRate }) => `    if (step === ${from}) training.learningRate = ${learningRate};`,
+  );
+  return [`  onStep({ step }, training) {`, ...lines, `  },`];
 }
 
 function literal(value: string | number | boolean): string {

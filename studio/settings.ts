@@ -30,8 +30,14 @@ export interface ViewSettings {
   value: string;
   /** −1 for none. */
   unit: number;
+  /** Tokens that are marked, `120-126`; empty for none. */
+  mark: string;
+  /** A regular expression that is sought. */
+  pattern: string;
   /** The lesson that is open, and its page: `state.2`; empty for none. */
   lesson: string;
+  /** Whether the map of steps shows the unit that is chosen; else how surprising each letter was. */
+  mapUnit: boolean;
   /** Whether a training waits while the page is hidden. */
   pauseHidden: boolean;
   language: 'en' | 'zh';
@@ -53,18 +59,24 @@ interface NameField {
   kind: 'name';
   default: string;
 }
+interface TextField {
+  kind: 'text';
+  default: string;
+  /** Characters. */
+  most: number;
+}
 interface FlagField {
   kind: 'flag';
   default: boolean;
 }
-export type Field = NumberField | ChoiceField | NameField | FlagField;
+export type Field = NumberField | ChoiceField | NameField | TextField | FlagField;
 
 type FieldOf<T> = T extends number
   ? NumberField
   : T extends boolean
     ? FlagField
     : T extends string
-      ? ChoiceField | NameField
+      ? ChoiceField | NameField | TextField
       : never;
 type Table<T> = { [K in keyof T]-?: FieldOf<T[K]> };
 
@@ -98,7 +110,10 @@ export const VIEW_FIELDS: Table<ViewSettings> = {
   layer: whole(0, 0, 3),
   value: { kind: 'name', default: 'h' },
   unit: whole(-1, -1, 1023),
+  mark: { kind: 'name', default: '' },
+  pattern: { kind: 'text', default: '', most: 200 },
   lesson: { kind: 'name', default: '' },
+  mapUnit: { kind: 'flag', default: false },
   pauseHidden: { kind: 'flag', default: false },
   language: { kind: 'choice', default: 'en', choices: ['en', 'zh'] },
 };
@@ -123,6 +138,8 @@ export function readField(field: Field, text: string): string | number | boolean
       return field.choices.includes(text) ? text : null;
     case 'name':
       return /^[\w.-]{1,100}$/.test(text) ? text : null;
+    case 'text':
+      return text.length <= field.most ? text : null;
     default:
       return field satisfies never;
   }
@@ -139,6 +156,8 @@ export function expectedOf(field: Field): string {
       return field.choices.join(', ');
     case 'name':
       return 'a name';
+    case 'text':
+      return `a text of ${field.most} characters at most`;
     default:
       return field satisfies never;
   }

@@ -5,14 +5,20 @@ import type { CellData } from 'unrolled';
 import type {
   BaselineRow,
   Compiled,
-  Poke,
-  River,
   FromWorker,
+  LineSettings,
   Look,
+  Machine,
   Measured,
+  Poke,
   Progress,
   ProgressPoint,
+  RateChange,
+  Rival,
+  River,
   RunFacts,
+  SearchResult,
+  StepMap,
   TextSource,
   ToWorker,
   UnitView,
@@ -30,29 +36,35 @@ export interface Failure {
   help: string;
 }
 
+/** What was seen of one line of a run. */
+export interface Curve {
+  history: readonly ProgressPoint[];
+  measured: readonly Measured[];
+}
+
 /** What came of the run that is shown. */
-export interface RunState {
+export interface RunState extends Curve {
   id: number;
   phase: 'starting' | 'ready' | 'failed';
   playing: boolean;
   facts: RunFacts | null;
   progress: Progress | null;
-  history: readonly ProgressPoint[];
-  measured: readonly Measured[];
+  /** null before the first network is kept. */
+  machine: Machine | null;
+  /** Of the lines that are not shown, by their numbers. */
+  curves: Readonly<Record<number, Curve>>;
   baselines: readonly BaselineRow[];
   samples: readonly Sample[];
   failure: Failure | null;
 }
 
 /** What is kept of a run. */
-export interface KeptRun {
+export interface KeptRun extends Curve {
   id: number;
   /** How it differs: its cell, sizes and seed. */
   label: string;
   settings: RunSettings;
   text: TextSource;
-  history: readonly ProgressPoint[];
-  measured: readonly Measured[];
 }
 
 /** Points of the curve, at most. */
@@ -61,7 +73,7 @@ const MOST_SAMPLES = 40;
 
 const emptyRun = (id: number, playing: boolean): RunState => ({
   ...{ id, phase: 'starting', playing, facts: null, progress: null, history: [], measured: [], baselines: [] },
-  ...{ samples: [], failure: null },
+  ...{ samples: [], failure: null, machine: null, curves: {} },
 });
 
 export const settings = signal<RunSettings>(defaultsOf(RUN_FIELDS));
@@ -77,7 +89,11 @@ export const look = signal<Look | null>(null);
 export const compiled = signal<Compiled | null>(null);
 export const poked = signal<Poke | null>(null);
 export const river = signal<River | null>(null);
+/** Of an RNN, a GRU and an LSTM at the same loss; `rival` is the one that learns. */
+export const rivals = signal<{ rivers: readonly River[]; rival: Rival | null; isOver: boolean } | null>(null);
+export const searched = signal<SearchResult | null>(null);
 export const unit = signal<UnitView | null>(null);
+export const stepMap = signal<StepMap | null>(null);
 /** What the page has to say beside the run: what an address held that was no good, and the like. */
 export const notices = signal<readonly string[]>([]);
 /** Curves of runs before, to compare with. */
@@ -105,6 +121,8 @@ export function send(message: ToWorkerForRun, transfer: Transferable[] = []): vo
 export type ToWorkerForRun = ToWorker extends infer M ? (M extends ToWorker ? Omit<M, 'run'> : never) : never;
 
 const MOST_KEPT = 4;
+/** Cells that are compared: RNN, GRU, LSTM. */
+const RIVALS = 3;
 
 /** Keeps the curve of the run that is shown, beside those of the next ones. */
 export function keepCurve(): void {
@@ -129,33 +147,54 @@ export function connect(made: Worker): void {
   });
 }
 
+/** A run without anything yet; what was shown of the one before goes. */
+function newRun(playing: boolean): void {
+  batch(() => {
+    run.value = emptyRun(run.value.id + 1, playing);
+    for (const shown of [look, unit, poked, river, rivals, searched, stepMap]) shown.value = null;
+  });
+}
+
 /**
  * Trains a new network with the settings as they are.
  * @param until the step after which it waits, as a link wants it; 0 for none
+ * @param rates learning rates on the way there, as a link has them
  */
-export function restart(playing = run.value.playing || run.value.facts?.opened === true, until = 0): void {
-  batch(() => {
-    run.value = emptyRun(run.value.id + 1, playing);
-    look.value = null;
-    unit.value = null;
-    poked.value = null;
-    river.value = null;
-  });
-  send({ type: 'start', settings: settings.value, cell: cellData.value, text: text.value, playing, until });
+export function restart(
+  playing = run.value.playing || run.value.facts?.opened === true,
+  until = 0,
+  rates: readonly RateChange[] = [],
+): void {
+  newRun(playing);
+  send({ type: 'start', settings: settings.value, cell: cellData.value, text: text.value, playing, until, rates });
   send({ type: 'temperature', temperature: view.value.temperature });
   if (pace.value !== null) send({ type: 'pace', stepsPerSecond: pace.value });
 }
 
-/** Shows a model file in place of a training. */
-export function openModel(name: string, bytes: Uint8Array): void {
-  batch(() => {
-    run.value = emptyRun(run.value.id + 1, false);
-    look.value = null;
-    unit.value = null;
-    poked.value = null;
-    river.value = null;
-  });
-  send({ type: 'open', name, bytes, text: text.value }, [bytes.buffer]);
+/** A model file whose tokens have to be asked for. */
+export const asked = signal<{ name: string; size: number; guess: string; bytes: Uint8Array } | null>(null);
+let opening: Uint8Array = new Uint8Array();
+
+/** Shows a model file, which may be trained on. @param vocabulary what its tokens are, where the file does not say it */
+export function openModel(name: string, bytes: Uint8Array, vocabulary: string[] | null = null): void {
+  newRun(false);
+  asked.value = null;
+  opening = bytes;
+  const own = bytes.slice();
+  send({ type: 'open', name, bytes: own, text: text.value, settings: settings.value, vocabulary }, [own.buffer]);
+}
+
+/** Goes to a step of a line, and waits there. */
+export function travel(step: number, line = run.value.machine?.line ?? 0): void {
+  run.value = { ...run.value, playing: false };
+  send({ type: 'travel', line, step: Math.max(1, Math.round(step)) });
+}
+
+/** Begins another line where the training stands. */
+export function fork(changed: LineSettings): void {
+  settings.value = { ...settings.value, ...changed };
+  run.value = { ...run.value, playing: false };
+  send({ type: 'fork', settings: changed });
 }
 
 export function play(): void {
@@ -226,14 +265,32 @@ function apply(message: FromWorker): void {
       return;
     case 'progress': {
       const { progress } = message;
-      run.value = { ...now, progress, history: thinned([...now.history, ...progress.points]) };
+      // What is trained again after a way back is known already.
+      const last = now.history.at(-1)?.step ?? 0;
+      const points = progress.points.filter(({ step }) => step > last);
+      run.value = {
+        ...now,
+        progress,
+        history: points.length === 0 ? now.history : thinned([...now.history, ...points]),
+      };
       return;
     }
     case 'playing':
       if (now.playing !== message.playing) run.value = { ...now, playing: message.playing };
       return;
     case 'measured':
-      run.value = { ...now, measured: thinned([...now.measured, message.measured]) };
+      run.value = { ...now, measured: thinned(inOrder(now.measured, message.measured)) };
+      return;
+    case 'machine':
+      run.value = onLine(now, message.machine);
+      return;
+    case 'asks': {
+      const { name, size, guess } = message;
+      asked.value = { name, size, guess, bytes: opening };
+      return;
+    }
+    case 'map':
+      stepMap.value = message.map;
       return;
     case 'baselines':
       run.value = { ...now, baselines: message.rows };
@@ -255,9 +312,17 @@ function apply(message: FromWorker): void {
     case 'poked':
       poked.value = message.poke;
       return;
+    case 'searched':
+      searched.value = message.result;
+      return;
     case 'river':
       river.value = message.river;
       return;
+    case 'rivers': {
+      const { rivers, rival } = message;
+      rivals.value = { rivers, rival, isOver: rivers.length === RIVALS };
+      return;
+    }
     case 'saved':
       return;
     case 'failed': {
@@ -275,7 +340,40 @@ function apply(message: FromWorker): void {
   }
 }
 
+/** Among those before, in place of one of the same step. */
+function inOrder(measured: readonly Measured[], one: Measured): readonly Measured[] {
+  const others = measured.filter(({ step }) => step !== one.step);
+  return [...others, one].sort((a, b) => a.step - b.step);
+}
+
+/** The run with the curve of the line that is shown; the settings of the page are that line's. */
+function onLine(now: RunState, machine: Machine): RunState {
+  const shown = machine.lines.find(({ id }) => id === machine.line);
+  if (shown === undefined) return now;
+  const { learningRate, dropout, clipNorm } = shown;
+  const before = now.machine?.line ?? machine.line;
+  if (before !== machine.line) settings.value = { ...settings.value, learningRate, dropout, clipNorm };
+  if (before === machine.line) return { ...now, machine };
+  const { history, measured } = now;
+  const curves: Record<number, Curve> = { ...now.curves, [before]: { history, measured } };
+  const parent = curves[shown.parent ?? before] ?? { history, measured };
+  const until = <P extends { step: number }>(points: readonly P[]): P[] =>
+    points.filter(({ step }) => step <= shown.from);
+  const own = curves[machine.line] ?? { history: until(parent.history), measured: until(parent.measured) };
+  const others = Object.entries(curves).filter(
+    ([id]) => Number(id) !== machine.line && machine.lines.some((line) => line.id === Number(id)),
+  );
+  return { ...now, machine, ...own, curves: Object.fromEntries(others) };
+}
+
 /** Every second one where there are too many: an hour of training takes no more memory than a minute. */
-function thinned<P>(points: readonly P[]): readonly P[] {
-  return points.length <= MOST_POINTS ? points : points.filter((_, i) => i % 2 === 0 || i === points.length - 1);
+function thinned<P extends { step: number; gradientNorm?: number }>(points: readonly P[]): readonly P[] {
+  if (points.length <= MOST_POINTS) return points;
+  return points.flatMap((point, i) => {
+    if (i % 2 === 1 && i < points.length - 1) return [];
+    // A gradient that explodes does so at one step.
+    const { gradientNorm } = point;
+    const next = points.at(i + 1)?.gradientNorm ?? 0;
+    return [gradientNorm === undefined ? point : { ...point, gradientNorm: Math.max(gradientNorm, next) }];
+  });
 }

@@ -237,16 +237,21 @@ describe('a fork of a training', () => {
           if (step === changeAt) training.learningRate = 0.05;
         },
       });
-      return { losses, weights: model.network.parameters().flatMap((t) => Array.from(t.data())) };
+      return { losses, weights: model.network.parameters().flatMap((t) => Array.from(t.data())), config: model.config };
     };
     const whole = await record({ ...options, dropout: 0.2 });
     const kept = checkpoints[5].slice();
     const changed = await record({ ...options, dropout: 0.2 }, 5);
     const same = await record({ resume: kept }, 0);
-    expect(same).toEqual({ losses: whole.losses.slice(5), weights: whole.weights });
+    expect(same).toEqual({ ...whole, losses: whole.losses.slice(5) });
     const fork = await record({ resume: kept, fork: { learningRate: 0.05 } }, 0);
-    expect(fork).toEqual({ losses: changed.losses.slice(5), weights: changed.weights });
+    expect(fork).toEqual({ ...changed, losses: changed.losses.slice(5) });
     expect(fork.losses[6]).not.toBe(whole.losses[11]);
+    expect(await record({ resume: kept, fork: { dropout: 0.2 } }, 0)).toEqual(same);
+    const drier = await record({ resume: kept, fork: { dropout: 0 } }, 0);
+    expect(drier.config.dropout).toBe(0);
+    expect(drier.losses[0]).not.toBe(same.losses[0]);
+    await expect(record({ resume: kept, fork: { dropout: 1 } }, 0)).rejects.toThrow(/dropout of 0 or more and below 1/);
     await expect(record({ ...options, fork: { learningRate: 1 } }, 0)).rejects.toThrow(/checkpoint to fork from/);
     await expect(record({ resume: kept, fork: { hiddenSize: 9 } }, 0)).rejects.toThrow(/hiddenSize/);
   });

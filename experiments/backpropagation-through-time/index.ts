@@ -8,5 +8,6 @@ import explodingVanishing from './exploding-vanishing.js';
 export default {
   folder: 'backpropagation-through-time',
   title: { en: 'Backpropagation through time', zh: '通过时间反向传播' },
+  lessons: { bptt: ['bptt-by-hand', 'bptt', 'exploding-vanishing'] },
   experiments: [bpttByHand, bptt, explodingVanishing, countOnesScalar],
 } satisfies Chapter;

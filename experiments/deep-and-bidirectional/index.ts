@@ -7,5 +7,6 @@ import hmm from './hmm.js';
 export default {
   folder: 'deep-and-bidirectional',
   title: { en: 'Deep and bidirectional networks', zh: '深度与双向循环神经网络' },
+  lessons: { deep: ['deep-lstm'], bidirectional: ['bidirectional'] },
   experiments: [deepLstm, bidirectional, hmm],
 } satisfies Chapter;

@@ -11,5 +11,9 @@ import lstmMemory from './lstm-memory.js';
 export default {
   folder: 'gated-networks',
   title: { en: 'Gated networks: LSTM and GRU', zh: '门控循环网络：LSTM 与 GRU' },
+  lessons: {
+    gru: ['gru-from-scratch', 'gru', 'count-ones-gru'],
+    memory: ['lstm-from-scratch', 'lstm', 'lstm-memory', 'count-ones-lstm'],
+  },
   experiments: [lstmFromScratch, lstm, lstmMemory, countOnesLstm, gruFromScratch, gru, countOnesGru],
 } satisfies Chapter;

@@ -8,5 +8,6 @@ import rnnFromScratch from './rnn-from-scratch.js';
 export default {
   folder: 'recurrent-networks',
   title: { en: 'Recurrent networks', zh: '循环神经网络' },
+  lessons: { state: ['hidden-state', 'rnn', 'min-char-rnn'], training: ['rnn-from-scratch'] },
   experiments: [hiddenState, rnnFromScratch, rnn, minCharRnn],
 } satisfies Chapter;

@@ -6,5 +6,6 @@ import fiveShapes from './five-shapes.js';
 export default {
   folder: 'sequence-models',
   title: { en: 'Sequence models', zh: '序列模型' },
+  lessons: { sequence: ['autoregressive-sine', 'five-shapes'] },
   experiments: [autoregressiveSine, fiveShapes],
 } satisfies Chapter;

@@ -10,5 +10,9 @@ import textPreprocessing from './text-preprocessing.js';
 export default {
   folder: 'text-and-language-models',
   title: { en: 'Text and language models', zh: '文本与语言模型' },
+  lessons: {
+    text: ['text-preprocessing'],
+    'language-model': ['ngrams-zipf', 'sampling', 'perplexity', 'joint-probability'],
+  },
   experiments: [textPreprocessing, jointProbability, ngramsZipf, sampling, padding, perplexity],
 } satisfies Chapter;

@@ -29,8 +29,8 @@ import { defined } from './defined.js';
 import { openModelFile } from './modelFile.js';
 import type { RecurrentState } from '../nn/recurrent.js';
 import { cutState, gatherState, joinState } from './shardedState.js';
-import type { FitOptions, ResolvedFit } from './options.js';
-import { requireSameData, resumedOptions, storable } from './resume.js';
+import type { FitOptions, InitialModel, ResolvedFit } from './options.js';
+import { forkedConfig, requireSameData, resumedOptions, storable } from './resume.js';
 import type { Lesson, TaskDefinition, Trainable } from './task.js';
 
 /**
@@ -64,17 +64,19 @@ async function fitOnRanks<M extends Trainable, D, O extends object>(
   }
   // The clock of the first: what is chosen by the minutes is the same on all.
   if (all.size > 1) given.minutes = (await all.broadcast(given.minutes)) ?? undefined;
-  const { resume, checkpoint } = given;
-  const from = resume === undefined ? null : openCheckpoint(definition, resume);
+  const { resume, fork, checkpoint } = given;
+  const from = resume === undefined ? null : openCheckpoint(definition, resume, fork);
   const { chosen, facts } = from === null ? chooseSettings(definition, data, given) : NOTHING_CHOSEN;
+  const initial = given.initial === undefined ? null : openInitial(definition, given.initial, given);
   const options = {
     ...{ restoreBest: true, ...definition.defaults, ...chosen },
     ...defined(from === null ? given : resumedOptions(from.checkpoint, given, from.model.config, definition.defaults)),
+    ...(initial === null ? {} : sizesOf(initial.config)),
   } as O & ResolvedFit;
   options.shards = shardsFor(options, all, from !== null);
   const begin = (): { model: M; lesson: Lesson } => {
     const prepared = definition.prepare(data, options);
-    const model = from?.model ?? prepared.create();
+    const model = from?.model ?? initial ?? prepared.create();
     return { model, lesson: prepared.lesson(model) };
   };
   const { model, lesson } = from === null ? begin() : withStored(begin);
@@ -276,10 +278,52 @@ function withStored<T>(run: () => T): T {
   }
 }
 
+/** What a configuration says that options of `fit` say, too; the cell and the seed go with the weights. */
+function sizesOf(config: object): object {
+  return Object.fromEntries(Object.entries(config).filter(([name]) => !['cell', 'equations', 'seed'].includes(name)));
+}
+
+/** A copy of a model that a training begins with. Errors: OPTION where it is of another task, or settings differ. */
+function openInitial<M extends Trainable, D, O extends object>(
+  definition: TaskDefinition<M, D, O>,
+  initial: InitialModel,
+  given: O & FitOptions,
+): M {
+  if (initial.task !== definition.task) {
+    const message = `expected ${definition.noun} to begin with, received one of the task ${brief(String(initial.task))}`;
+    throw new UnrolledError('OPTION', message, 'give a model of the class whose fit is called');
+  }
+  if (definition.task !== 'lm') {
+    const message = `expected a language model to begin with, received ${definition.noun}`;
+    throw new UnrolledError('UNSUPPORTED', message, 'resume a checkpoint, or load weights into a network of your own');
+  }
+  if (given.resume !== undefined) {
+    const message = 'expected a model to begin with or a checkpoint to resume from, received both';
+    throw new UnrolledError('OPTION', message, 'a checkpoint has its own weights');
+  }
+  const said: Record<string, unknown> = defined({ ...given });
+  const other = Object.entries({ cell: '', ...sizesOf(initial.config) }).filter(
+    ([name, value]) => Object.hasOwn(said, name) && JSON.stringify(said[name]) !== JSON.stringify(value),
+  );
+  if (other.length > 0) {
+    const names = other.map(([name, value]) => `${name} ${brief(String(said[name]))} (it has ${brief(String(value))})`);
+    throw new UnrolledError(
+      'OPTION',
+      `expected the network of the model to begin with, received ${names.join(', ')}`,
+      'leave them out, or train from scratch',
+    );
+  }
+  const name = 'the model to begin with';
+  const model = definition.open(openModelFile(initial.toBytes(), name), name);
+  model.isUnfinished = false;
+  return model;
+}
+
 /** Errors: FORMAT for what is no checkpoint of this task. */
 function openCheckpoint<M extends Trainable, D, O extends object>(
   definition: TaskDefinition<M, D, O>,
   source: Bytes,
+  fork: FitOptions['fork'] = {},
 ): { model: M; checkpoint: Checkpoint } {
   const file = openModelFile(bytesOf(source, CHECKPOINT), CHECKPOINT);
   if (file.kind !== definition.task) {
@@ -295,5 +339,6 @@ function openCheckpoint<M extends Trainable, D, O extends object>(
     checkFitOptions(settings);
     checkTrainerSettings(settings);
   });
-  return { model: definition.open(file, CHECKPOINT), checkpoint };
+  const config = forkedConfig(file.config, fork);
+  return { model: definition.open({ ...file, config }, CHECKPOINT), checkpoint };
 }

@@ -47,6 +47,16 @@ export interface RunningTraining<Model = object> {
   checkpoint(): Uint8Array;
 }
 
+/** What is asked of a model that another training begins with. */
+export interface InitialModel {
+  /** Its task: that of the model that is trained. */
+  readonly task: string;
+  /** Its sizes: plain data. */
+  readonly config: object;
+  /** As a file. */
+  toBytes(): Uint8Array;
+}
+
 /** How any model is trained. `M`: what validation measures. */
 export interface FitOptions<M = unknown> extends Partial<TrainerSettings> {
   /** N: rows of a minibatch. */
@@ -65,8 +75,17 @@ export interface FitOptions<M = unknown> extends Partial<TrainerSettings> {
    * other data.
    */
   resume?: Bytes;
-  /** Settings that differ from those of the checkpoint from its step on: the same training up to there, another line from there. */
-  fork?: Partial<Pick<TrainerSettings, 'learningRate' | 'schedule' | 'clipNorm' | 'clipValue'>>;
+  /**
+   * Settings that differ from those of the checkpoint from its step on: the same training up to there, another line from there. `dropout`:
+   * that of the stack, as `StackOptions` has it.
+   */
+  fork?: Partial<Pick<TrainerSettings, 'learningRate' | 'schedule' | 'clipNorm' | 'clipValue'>> &
+    Pick<StackOptions, 'dropout'>;
+  /**
+   * A language model to begin with: its weights, sizes, cell and vocabulary, in place of those that the seed draws. It stays as it is. Other settings
+   * of its network are refused.
+   */
+  initial?: InitialModel;
   /** Aborted, the training writes a checkpoint and ends. */
   signal?: AbortSignalLike;
   /** How the data was read; kept in the model's file. */
@@ -106,6 +125,7 @@ export const FIT_OPTIONS: Names<FitOptions> = {
     checkpoint: true,
     resume: true,
     fork: true,
+    initial: true,
     signal: true,
   },
   ...{ reading: true, onStart: true, onProgress: true, onStep: true, onValidation: true },

@@ -1,6 +1,7 @@
 // Going on with a training: the checkpoint's settings hold, and its data is known by content. What differs is refused by name.
 import { UnrolledError } from '../errors.js';
 import { type Names, optionsOf } from '../expect.js';
+import { requireNumber } from '../range.js';
 import type { Cell } from '../cell/cell.js';
 import type { PartFingerprint } from '../data/fingerprint.js';
 import type { Checkpoint } from './checkpoint.js';
@@ -15,6 +16,7 @@ const MAY_CHANGE = ['epochs', 'minutes', 'maxSteps'] as const;
 const NOT_STORED = [
   'resume',
   'fork',
+  'initial',
   'onStep',
   'checkpoint',
   'signal',
@@ -83,8 +85,16 @@ export function resumedOptions<O extends object>(
 }
 
 const FORK: Names<NonNullable<FitOptions['fork']>> = {
-  ...{ learningRate: true, schedule: true, clipNorm: true, clipValue: true },
+  ...{ learningRate: true, schedule: true, clipNorm: true, clipValue: true, dropout: true },
 };
+
+/** The configuration of a checkpoint's model as a fork wants it. Errors: OPTION for a model without dropout, RANGE. */
+export function forkedConfig(config: unknown, { dropout }: NonNullable<FitOptions['fork']>): unknown {
+  if (dropout === undefined) return config;
+  requireNumber('dropout', dropout, { min: 0, below: 1 }, 'give a share: 0.2 drops one of five');
+  if (typeof config === 'object' && config !== null && 'dropout' in config) return { ...config, dropout };
+  throw new UnrolledError('OPTION', 'expected a model with dropout to fork, received one without', 'leave dropout out');
+}
 
 function forkOf({ fork }: Pick<FitOptions, 'fork'>): object {
   return fork === undefined ? {} : defined(optionsOf(fork, FORK, 'fork'));

@@ -117,6 +117,8 @@ export interface Chapter {
   title: Message;
   /** Runs only where this name, or that of an experiment, is given: what takes long and is no part of the course. */
   group?: string;
+  /** Lessons of the studio by their names, and which experiments each is about. */
+  lessons?: Readonly<Record<string, readonly string[]>>;
   /** In the order of their sections. */
   experiments: readonly Experiment[];
 }

@@ -46,6 +46,10 @@ export interface ReportOptions {
   index: string | null;
   /** The titles of other experiments, by name. */
   titles?: Readonly<Record<string, Message>>;
+  /** The lesson of the studio that it is about. */
+  lesson?: string;
+  /** The address of the studio, where it lies beside the page; it ends with a slash. */
+  studio?: string | null;
   /** The same page in other languages. */
   others: readonly { language: Language; href: string }[];
 }
@@ -72,6 +76,7 @@ export function experimentReport(result: ExperimentResult, options: ReportOption
         ...(quick ? [markdownHtml(t('quickRun'))] : []),
         markdownHtml(idea[language]),
         ...readBefore(experiment, options),
+        ...toTry(options),
       ].join('\n'),
     },
     { heading: t('checks'), html: `${verdict(result, language)}\n${checkTable(checks, language)}` },
@@ -171,6 +176,18 @@ function readBefore({ name, needs = [] }: Experiment, { language, titles, index 
   });
   const t = translator(name, WORDS, language);
   return known.length === 0 ? [] : [`<p class="muted">${escapeXml(t('readBefore'))} ${known.join(' · ')}</p>`];
+}
+
+/** The lesson of the studio: a link where the studio lies beside, else the command that opens it. */
+function toTry({ language, lesson, studio }: ReportOptions): string[] {
+  if (lesson === undefined) return [];
+  const t = translator('studio', WORDS, language);
+  const hash = `#lesson=${lesson}.0${language === 'en' ? '' : `&language=${language}`}`;
+  const way =
+    studio == null
+      ? `<code>unrolled studio</code>, <code>${escapeXml(hash)}</code>`
+      : `<a href="${escapeXml(studio + hash)}">${escapeXml(lesson)}</a>`;
+  return [`<p class="muted">${escapeXml(t('inTheStudio'))} ${way}</p>`];
 }
 
 /** `native (avx512, 2 threads)`, in the page's language. */

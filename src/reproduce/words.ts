@@ -21,6 +21,7 @@ export const WORDS = messages({
   verdict: { en: 'passed?', zh: '是否通过' },
   source: { en: 'Source', zh: '对照阅读' },
   readBefore: { en: 'Read before this:', zh: '先读：' },
+  inTheStudio: { en: 'To try in the studio:', zh: '在工作室中动手：' },
   allExperiments: { en: 'All experiments', zh: '全部实验' },
   own: { en: 'Of one’s own', zh: '自己的实验' },
   quickRun: {

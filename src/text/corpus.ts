@@ -14,6 +14,8 @@ export interface CorpusOptions extends CleanOptions, VocabularyOptions, Tokenize
   tokens?: TokenizerKind;
   /** The share of the tokens, taken from the end, that is kept for validation; 0 by default. */
   validation?: number;
+  /** The one of a model that is trained further; built from the training part where nothing is said. Bytes have their own. */
+  vocabulary?: Vocabulary;
   /** The text's name, for messages. */
   name?: string;
 }
@@ -22,7 +24,7 @@ export const CORPUS_OPTIONS: Names<CorpusOptions> = {
   ...CLEAN_OPTIONS,
   ...VOCABULARY_OPTIONS,
   ...TOKENIZER_OPTIONS,
-  ...{ tokens: true, validation: true, name: true },
+  ...{ tokens: true, validation: true, vocabulary: true, name: true },
 };
 
 /** What a model keeps of how its text was read, so that other text is read in the same way. Plain data. */
@@ -66,12 +68,12 @@ export class Corpus {
     expectText(text, 'a text', 'give a string; of the bytes of a file use Corpus.fromBytes');
     const tokenizer = tokenizerOf(options);
     const trainLength = trainLengthOf(options);
-    const encoded = buildEncoding(
-      prepareText(text, options),
-      tokenizer,
-      trainLength,
-      pick(options, VOCABULARY_OPTIONS),
-    );
+    const { vocabulary } = options;
+    const prepared = prepareText(text, options);
+    const encoded =
+      vocabulary === undefined
+        ? buildEncoding(prepared, tokenizer, trainLength, pick(options, VOCABULARY_OPTIONS))
+        : { indices: encodeText(prepared, tokenizer, vocabulary), vocabulary };
     return Corpus.#checked(encoded, tokenizer, trainLength, options);
   }
 

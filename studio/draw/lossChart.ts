@@ -12,6 +12,8 @@ export interface LossChartData {
   labels: { training: string; validation: string; step: string };
   /** Of other runs, by their numbers. */
   others: readonly { label: string; points: readonly { step: number; loss: number }[] }[];
+  /** The step at which the network stands, where it is not the last one. */
+  at: number | null;
 }
 
 const MARGIN = { left: 34, right: 86, top: 10, bottom: 22 } as const;
@@ -25,6 +27,7 @@ export function lossChart({
   baselines,
   labels,
   others,
+  at,
 }: LossChartData): string {
   const inner = { w: width - MARGIN.left - MARGIN.right, h: height - MARGIN.top - MARGIN.bottom };
   const all = [...training, ...validation, ...baselines, ...others.flatMap(({ points }) => points)]
@@ -72,6 +75,7 @@ export function lossChart({
     ),
     ...baselines.map(({ loss }) => `<path class="base" d="M${MARGIN.left} ${coordinate(y(loss))}H${right}"/>`),
     ...others.map(({ points }) => `<path class="other" d="${path(points)}"/>`),
+    at === null ? '' : `<path class="mark" d="M${coordinate(x(at))} ${MARGIN.top}V${height - MARGIN.bottom}"/>`,
     `<path class="train" d="${path(training)}"/>`,
     `<path class="valid" d="${path(validation)}"/>`,
     ...spread(ends, height - 8).map(

@@ -2,9 +2,10 @@
 import type { Cell } from 'unrolled';
 import { toDiagram } from '../../src/drawing/cells/diagram.js';
 import { toLatex } from '../../src/drawing/cells/latex.js';
+import { formulaHtml } from '../../src/drawing/pages/formula.js';
 
 /** As plain data, since a cell of the bundled library is another class than that of the sources. */
-export function drawCell(cell: Cell): { latex: string; diagram: string } {
+export function drawCell(cell: Cell): { latex: string; formula: string; diagram: string } {
   const graph = { ...cell } as Parameters<typeof toLatex>[0];
   let diagram = '';
   try {
@@ -12,5 +13,6 @@ export function drawCell(cell: Cell): { latex: string; diagram: string } {
   } catch {
     // A cell that has no room in a diagram has its formula.
   }
-  return { latex: toLatex(graph), diagram };
+  const latex = toLatex(graph);
+  return { latex, formula: formulaHtml(latex), diagram };
 }

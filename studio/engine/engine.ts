@@ -1,7 +1,7 @@
 // What the worker does with each message: one handler for each, in a table that does not compile when one is missing.
-import { UnrolledError } from 'unrolled';
 import type { Post, ToWorker } from '../messages.js';
 import { Run } from './run.js';
+import { told } from './told.js';
 
 type Handlers = { [K in ToWorker['type']]: (message: Extract<ToWorker, { type: K }>) => void | Promise<void> };
 
@@ -17,17 +17,22 @@ export class Engine {
   readonly #handlers: Handlers = {
     start: (message) => this.#begin(message.run, (run) => run.train(message)),
     open: (message) => this.#begin(message.run, (run) => run.open(message)),
-    play: () => this.#run?.gate.play(),
-    pause: () => this.#run?.gate.pause(),
-    step: () => this.#run?.gate.stepOnce(),
-    pace: ({ stepsPerSecond }) => this.#run?.gate.setPace(stepsPerSecond),
+    play: () => this.#run?.play(),
+    pause: () => this.#run?.pause(),
+    step: () => this.#run?.step(),
+    pace: ({ stepsPerSecond }) => this.#run?.setPace(stepsPerSecond),
     learningRate: ({ learningRate }) => this.#run?.setLearningRate(learningRate),
     temperature: ({ temperature }) => this.#run?.setTemperature(temperature),
+    travel: ({ line, step }) => this.#run?.travel(line, step),
+    fork: ({ settings }) => this.#run?.fork(settings),
+    map: (message) => this.#run?.map(message),
     look: ({ from, length, reorder }) => this.#run?.look(from, length, reorder),
     unit: ({ unit }) => this.#run?.viewUnit(unit),
+    search: ({ search }) => this.#run?.search(search),
     compile: ({ source }) => this.#run?.compile(source),
     poke: ({ poke }) => this.#run?.poke(poke),
     river: ({ at }) => this.#run?.river(at),
+    rivers: (message) => this.#run?.rivers(message),
     save: ({ what }) => (what === 'model' ? this.#run?.saveModel() : this.#run?.saveText()),
   };
 
@@ -51,11 +56,4 @@ export class Engine {
     this.#run = run;
     return work(run);
   }
-}
-
-/** An error as the page shows it. */
-export function told(error: unknown): { code: string; message: string; help: string } {
-  if (error instanceof UnrolledError) return { code: error.code, message: error.message, help: error.help ?? '' };
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: 'INTERNAL', message, help: 'reload the page; if it comes again, report it with the address' };
 }

@@ -1,6 +1,7 @@
 // Answers of the laboratory: a cell from its equations, what an intervention does, how far a gradient reaches.
 import { type Cell, CellTextError, formatCell, type LanguageModel, parseCell, UnrolledError } from 'unrolled';
 import { gradientReach, intervene, interventionEffects, type Intervention } from 'unrolled/inspect';
+import { matchesOf } from './matching.js';
 import type { Compiled, Poke, PokeAsked, River } from '../messages.js';
 
 /** Hidden units that costs are counted for. */
@@ -35,17 +36,14 @@ const PLACES = 192;
 const SHOWN = 8;
 
 /** Errors: RANGE, CELL, OPTION. */
-export function pokeAt(model: LanguageModel, tokens: Int32Array, asked: PokeAsked, step: number): Poke {
+export async function pokeAt(model: LanguageModel, tokens: Int32Array, asked: PokeAsked, step: number): Promise<Poke> {
   const { vocabulary } = model.text;
   const at = Math.max(0, Math.min(asked.at, tokens.length - 1));
   const intervention = interventionOf(model, asked);
   const read = tokens.subarray(Math.max(0, at + 1 - CONTEXT), at + 1);
   const { without, with: changed, divergence } = intervene(model, read, intervention, { length: 90, temperature: 0.6 });
   const context = Math.min(60, Math.max(0, Math.floor(tokens.length / 4)));
-  const room = tokens.length - context - 10;
-  const places = Array.from({ length: Math.min(PLACES, Math.max(1, room)) }, (_, i, all = PLACES) => {
-    return context + Math.floor((i * Math.max(1, room)) / Math.min(all, Math.max(1, room)));
-  });
+  const places = await placesOf(model, tokens, asked.pattern, context);
   const effects = interventionEffects(model, tokens, places, intervention, { context, follow: 8 });
   const order = Array.from(vocabulary.decode(Int32Array.from({ length: vocabulary.size }, (_, i) => i)), (_, i) => i);
   const rise = (i: number): number => Math.abs(changed.probabilities[i] - without.probabilities[i]);
@@ -62,7 +60,30 @@ export function pokeAt(model: LanguageModel, tokens: Int32Array, asked: PokeAske
   };
 }
 
-function interventionOf(model: LanguageModel, { value, layer, unit, to, steps, token }: PokeAsked): Intervention {
+/** Tokens in which a pattern is sought. */
+const SOUGHT = 60_000;
+
+/** The last token of each match of a pattern, or places all over the text. Errors: OPTION for a pattern, EMPTY where it is not found. */
+async function placesOf(model: LanguageModel, tokens: Int32Array, pattern: string, context: number): Promise<number[]> {
+  const room = tokens.length - context - 10;
+  const spread = (count: number, place: (i: number) => number): number[] => {
+    const kept = Math.min(PLACES, Math.max(1, count));
+    return Array.from({ length: kept }, (_, i) => place(Math.floor((i * Math.max(1, count)) / kept)));
+  };
+  if (pattern === '') return spread(room, (i) => context + i);
+  const { vocabulary, settings } = model.text;
+  const texts = Array.from(tokens.subarray(0, SOUGHT), (token) => vocabulary.token(token));
+  const matches = await matchesOf(texts, pattern, settings.tokens === 'word' ? ' ' : '');
+  const ends = matches.map(({ to }) => to - 1).filter((at) => at >= context && at < tokens.length - 10);
+  if (ends.length > 0) return spread(ends.length, (i) => ends[i]);
+  throw new UnrolledError(
+    'EMPTY',
+    `expected ${pattern.slice(0, 80)} in the text, found it nowhere`,
+    'give another pattern',
+  );
+}
+
+function interventionOf(model: LanguageModel, { value, layer, units, to, steps, token }: PokeAsked): Intervention {
   if (token !== null) {
     const { vocabulary } = model.text;
     if (!vocabulary.has(token)) {
@@ -74,7 +95,7 @@ function interventionOf(model: LanguageModel, { value, layer, unit, to, steps, t
     }
     return { token: vocabulary.index(token) };
   }
-  return { value, layer, to, ...(unit === null ? {} : { units: [unit] }), steps: steps ?? Infinity };
+  return { value, layer, to, ...(units === null ? {} : { units }), steps: steps ?? Infinity };
 }
 
 const RIVER = 48;
@@ -98,7 +119,15 @@ export function riverAt(model: LanguageModel, tokens: Int32Array, at: number, st
   }));
   const { vocabulary } = model.text;
   return {
-    ...{ step, cell: model.network.recurrent.cell.name, loss: reach.loss, windows: count, carried, lags: rest },
+    ...{
+      step,
+      cell: model.network.recurrent.cell.name,
+      reached: null,
+      loss: reach.loss,
+      windows: count,
+      carried,
+      lags: rest,
+    },
     ...{ from: own, norms: Array.from(reach.norms[0]) },
     tokens: Array.from(tokens.subarray(own, own + length), (token) => vocabulary.token(token)),
   };

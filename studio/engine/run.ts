@@ -1,14 +1,28 @@
 // One run: a network in training, or one that was opened, with its text. It tells the page what happens, and answers between steps.
-import { Cell, LanguageModel, type RunningTraining, type StepProgress, UnrolledError, useBackend } from 'unrolled';
+import { Cell, LanguageModel, type StepProgress, UnrolledError, useBackend } from 'unrolled';
 import { baselines, type Corpus } from 'unrolled/text';
 import type { CellData } from 'unrolled';
-import type { PokeAsked, Post, ProgressPoint, RunFacts, TextSource, UnitRef } from '../messages.js';
+import type {
+  LineSettings,
+  PokeAsked,
+  Post,
+  ProgressPoint,
+  RateChange,
+  River,
+  RunFacts,
+  SearchAsked,
+  StepMap,
+  TextSource,
+  ToWorker,
+  UnitRef,
+} from '../messages.js';
 import { fileNameOf } from '../same.js';
-import type { RunSettings } from '../settings.js';
-import { Gate } from './gate.js';
+import { defaultsOf, RUN_FIELDS, type RunSettings } from '../settings.js';
+import { told } from './told.js';
 import type * as Laboratory from './lab.js';
 import { lookAt } from './look.js';
-import { readText, type ReadText, VALIDATION } from './texts.js';
+import { readText, type ReadText } from './texts.js';
+import { Trainer, type TrainerOptions } from './trainer.js';
 import { unitOver } from './unit.js';
 
 /** What a page needs only where somebody experiments. */
@@ -28,18 +42,27 @@ const ORDERS = [3, 5];
 /** Steps before n-grams are counted: something is to be seen first. */
 const COUNT_AFTER = 20;
 
+/** What the model and the corpus do not say. */
+type FactsBeside = Pick<RunFacts, 'textName' | 'cutTo' | 'ownCell' | 'opened' | 'leftOut'> & {
+  backend: Awaited<ReturnType<typeof useBackend>>;
+};
+
+/** What is done to the gate before there is a training. */
+interface Wanted {
+  playing: boolean;
+  stepsPerSecond: number | null;
+}
+
 export class Run {
   readonly id: number;
-  readonly gate = new Gate(true);
   readonly #post: Post;
   readonly #signal = { aborted: false };
-  #model: LanguageModel | null = null;
+  readonly #wanted: Wanted = { playing: true, stepsPerSecond: null };
+  #trainer: Trainer | null = null;
   #corpus: Corpus | null = null;
+  #settings: RunSettings = defaultsOf(RUN_FIELDS);
   #text: Pick<ReadText, 'name' | 'content'> | null = null;
-  #training: RunningTraining | null = null;
-  #learningRate: number | null = null;
   #temperature = 0.8;
-  #step = 0;
   #points: ProgressPoint[] = [];
   #told = 0;
   #sampleDue = { at: 0, every: SAMPLE_EVERY.first };
@@ -47,6 +70,9 @@ export class Run {
   #counted = false;
   #orders: Int32Array[] | null = null;
   #wantsUnit = 0;
+  #wantsMap = 0;
+  #wantsRivers = 0;
+  #wantsSearch = 0;
 
   constructor(id: number, post: Post) {
     this.id = id;
@@ -55,17 +81,41 @@ export class Run {
 
   end(): void {
     this.#signal.aborted = true;
-    this.gate.end();
+    this.#trainer?.end();
+  }
+
+  play(): void {
+    this.#wanted.playing = true;
+    this.#trainer?.gate.play();
+  }
+
+  pause(): void {
+    this.#wanted.playing = false;
+    this.#trainer?.gate.pause();
+  }
+
+  step(): void {
+    this.#wanted.playing = false;
+    this.#trainer?.gate.stepOnce();
+  }
+
+  setPace(stepsPerSecond: number | null): void {
+    this.#wanted.stepsPerSecond = stepsPerSecond;
+    this.#trainer?.setPace(stepsPerSecond);
   }
 
   /** The model and its text, as they are between two steps. Errors: STATE before the first step. */
-  get current(): { model: LanguageModel; corpus: Corpus; step: number; training: RunningTraining | null } {
-    const model = this.#model;
+  get current(): { model: LanguageModel; corpus: Corpus; step: number } {
+    const model = this.#trainer?.model ?? null;
     const corpus = this.#corpus;
     if (model === null || corpus === null) {
       throw new UnrolledError('STATE', 'expected a network, received none yet', 'wait for the first step');
     }
-    return { model, corpus, step: this.#step, training: this.#training };
+    return { model, corpus, step: this.#trainer?.event?.step ?? 0 };
+  }
+
+  get #hasModel(): boolean {
+    return this.#trainer !== null && this.#trainer.model !== null;
   }
 
   /** Trains until it is ended. Errors: those of the text, the cell and the training. */
@@ -75,83 +125,115 @@ export class Run {
     text: TextSource;
     playing: boolean;
     until: number;
+    rates: readonly RateChange[];
   }): Promise<void> {
-    const { settings, text, playing } = given;
-    if (!playing) this.gate.pause();
+    const { settings, text, playing, until, rates } = given;
+    this.#wanted.playing = playing;
     // A cell of an address is data, checked here; nothing of it is run as a program.
     const cell = given.cell === null ? settings.cell : Cell.fromData(given.cell);
     const backend = await startBackend();
     const read = await readText(text, settings);
-    const { corpus, name, cutTo } = read;
     if (this.#signal.aborted) return;
-    this.#corpus = corpus;
-    this.#text = read;
-    let first = true;
-    await LanguageModel.fit(corpus, {
-      ...fitOptions(settings),
-      cell,
-      signal: this.#signal,
-      onStep: (event, training) => {
-        if (!(training.model instanceof LanguageModel)) return undefined;
-        this.#training = training;
-        if (first) {
-          this.#model = training.model;
-          this.#tell('started', {
-            facts: this.#facts(training.model, corpus, {
-              backend,
-              textName: name,
-              cutTo,
-              ownCell: given.cell !== null,
-              opened: false,
-            }),
-          });
-          first = false;
-        }
-        if (this.#learningRate !== null) training.learningRate = this.#learningRate;
-        if (event.step === given.until) this.gate.pause();
-        this.#afterStep(event);
-        return this.#wait();
-      },
-    });
+    const facts = {
+      backend,
+      textName: read.name,
+      cutTo: read.cutTo,
+      ownCell: given.cell !== null,
+      opened: false,
+      leftOut: 0,
+    };
+    await this.#begin(read, { settings, cell, corpus: read.corpus, rates, until, initial: null }, facts);
   }
 
-  /** A model file in place of a training. Errors: FORMAT and the like. */
-  async open({ bytes, name, text }: { bytes: Uint8Array; name: string; text: TextSource }): Promise<void> {
+  /** A model file in place of a new network; it may be trained further. Errors: FORMAT and the like. */
+  async open(given: Extract<ToWorker, { type: 'open' }>): Promise<void> {
+    const { bytes, name, text, settings, vocabulary } = given;
+    this.#wanted.playing = false;
     const backend = await startBackend();
-    const model = LanguageModel.fromBytes(bytes, name);
-    const { tokens = 'char', collapseWhitespace = false } = model.text.settings;
-    const kind = tokens === 'byte' || tokens === 'word' ? tokens : 'char';
-    const read = await readText(text, { tokens: kind, collapseWhitespace } as RunSettings);
+    const { openLanguageModel, readFor, sortedCharacters } = await import('./opening.js');
+    const model = await openLanguageModel(bytes, name, vocabulary);
+    if (!(model instanceof LanguageModel)) {
+      const { corpus } = await readText(text, { ...settings, tokens: 'char' });
+      const guess = sortedCharacters(Array.from(corpus.tokens, (token) => corpus.vocabulary.token(token)));
+      this.#tell('asks', { name, size: model.size, guess });
+      return;
+    }
+    const { leftOut, ...read } = await readFor(model, text, settings);
     if (this.#signal.aborted) return;
-    this.#model = model;
-    this.#corpus = read.corpus;
-    this.#text = read;
-    this.#step = model.training?.step ?? 0;
-    this.#tell('started', {
-      facts: this.#facts(model, read.corpus, {
-        backend,
-        textName: read.name,
-        cutTo: read.cutTo,
-        ownCell: false,
-        opened: true,
-      }),
-    });
-    this.#tell('playing', { playing: false });
-    this.#sample();
+    const facts = { backend, textName: read.name, cutTo: read.cutTo, ownCell: false, opened: true, leftOut };
+    const { cell } = settings;
+    await this.#begin(read, { settings, cell, corpus: read.corpus, rates: [], until: 0, initial: model }, facts);
   }
 
-  setLearningRate(rate: number): void {
-    this.#learningRate = rate;
+  async #begin(read: ReadText, options: Omit<TrainerOptions, 'playing'>, more: FactsBeside): Promise<void> {
+    const { corpus } = read;
+    let first = true;
+    const begun = (): void => {
+      if (!first) return;
+      first = false;
+      this.#tell('started', { facts: this.#facts(this.current.model, corpus, more) });
+      if (options.initial !== null) this.#sample();
+    };
+    const trainer = new Trainer(
+      this.id,
+      { ...options, playing: this.#wanted.playing },
+      {
+        onStep: (event, how) => {
+          begun();
+          this.#afterStep(event, how);
+        },
+        onWait: (playing) => {
+          this.#tell('playing', { playing });
+        },
+        onMachine: (machine) => {
+          begun();
+          this.#tell('machine', { machine });
+        },
+        onError: (error) => {
+          this.#tell('failed', told(error));
+        },
+      },
+    );
+    trainer.setPace(this.#wanted.stepsPerSecond);
+    this.#corpus = corpus;
+    this.#settings = options.settings;
+    this.#text = read;
+    this.#trainer = trainer;
+    await trainer.begin();
+  }
+
+  setLearningRate(rate: number): Promise<void> | undefined {
+    return this.#trainer?.setLearningRate(rate);
+  }
+
+  travel(line: number, step: number): Promise<void> | undefined {
+    return this.#trainer?.travel(line, step);
+  }
+
+  fork(settings: LineSettings): Promise<void> | undefined {
+    return this.#trainer?.fork(settings);
+  }
+
+  /** What all kept networks say of some tokens: one after the other, so that a training goes on in between. */
+  async map(asked: Pick<StepMap, 'from' | 'unit'> & { length: number }): Promise<void> {
+    if (!this.#hasModel) return;
+    const wanted = ++this.#wantsMap;
+    const isOver = (): boolean => this.#signal.aborted || wanted !== this.#wantsMap;
+    const { mapSteps } = await import('./map.js');
+    const { corpus } = this.current;
+    const kept = this.#trainer?.kept();
+    if (kept === undefined) return;
+    for await (const map of mapSteps(kept, corpus.tokens, asked, isOver)) this.#tell('map', { map });
   }
 
   setTemperature(temperature: number): void {
     if (temperature === this.#temperature) return;
     this.#temperature = temperature;
-    if (this.#model !== null) this.#sample();
+    if (this.#hasModel) this.#sample();
   }
 
   look(from: number, length: number, reorder: boolean): void {
-    if (this.#model === null) return;
+    if (!this.#hasModel) return;
     const { model, corpus, step } = this.current;
     if (reorder) this.#orders = null;
     const { look, transfer } = lookAt(model, corpus.tokens, { from, length, step, orders: this.#orders });
@@ -160,11 +242,11 @@ export class Run {
   }
 
   async viewUnit(ref: UnitRef): Promise<void> {
-    if (this.#model === null) return;
+    if (!this.#hasModel) return;
     const wanted = ++this.#wantsUnit;
     const isOver = (): boolean => this.#signal.aborted || wanted !== this.#wantsUnit;
     // While a training goes on, the pieces would be of different networks.
-    const release = this.#training === null ? null : await this.gate.hold();
+    const release = await this.#trainer?.gate.hold();
     try {
       const { model, corpus, step } = this.current;
       const unit = await unitOver(model, corpus.tokens, ref, step, isOver);
@@ -174,9 +256,24 @@ export class Run {
     }
   }
 
+  async search(asked: SearchAsked): Promise<void> {
+    if (!this.#hasModel) return;
+    const wanted = ++this.#wantsSearch;
+    const isOver = (): boolean => this.#signal.aborted || wanted !== this.#wantsSearch;
+    const { searchText } = await import('./search.js');
+    const release = await this.#trainer?.gate.hold();
+    try {
+      const { model, corpus } = this.current;
+      const result = await searchText(model, corpus.tokens, asked, isOver);
+      if (result !== null) this.#tell('searched', { result });
+    } finally {
+      release?.();
+    }
+  }
+
   /** @param source null for the equations of the network */
   async compile(source: string | null): Promise<void> {
-    const model = this.#model;
+    const model = this.#trainer?.model ?? null;
     if (source === null && model === null) return;
     const { inputSize = 32, hiddenSize = 96 } = model?.network.recurrent ?? {};
     const cell = source ?? (model?.network.recurrent.cell as Cell);
@@ -185,17 +282,39 @@ export class Run {
   }
 
   async poke(asked: PokeAsked): Promise<void> {
-    if (this.#model === null) return;
+    if (!this.#hasModel) return;
     const { pokeAt } = await laboratory();
     const { model, corpus, step } = this.current;
-    this.#tell('poked', { poke: pokeAt(model, corpus.tokens, asked, step) });
+    this.#tell('poked', { poke: await pokeAt(model, corpus.tokens, asked, step) });
   }
 
   async river(at: number): Promise<void> {
-    if (this.#model === null) return;
+    if (!this.#hasModel) return;
     const { riverAt } = await laboratory();
     const { model, corpus, step } = this.current;
     this.#tell('river', { river: riverAt(model, corpus.tokens, at, step) });
+  }
+
+  /** @param loss null where nobody wants it any more */
+  async rivers(asked: { at: number; loss: number | null }): Promise<void> {
+    const wanted = ++this.#wantsRivers;
+    const { at, loss } = asked;
+    if (!this.#hasModel || loss === null) return;
+    const isOver = (): boolean => this.#signal.aborted || wanted !== this.#wantsRivers;
+    const { rivers } = await import('./rivals.js');
+    // The training of the page waits: its speed is that of one.
+    const release = await this.#trainer?.gate.hold();
+    const found: River[] = [];
+    try {
+      const { corpus } = this.current;
+      for await (const news of rivers(corpus, this.#settings, { at, loss }, isOver)) {
+        if (isOver()) continue;
+        if ('river' in news) found.push(news.river);
+        this.#tell('rivers', { rivers: found, rival: 'rival' in news ? news.rival : null });
+      }
+    } finally {
+      release?.();
+    }
   }
 
   saveModel(): void {
@@ -213,16 +332,17 @@ export class Run {
     this.#post({ type: 'saved', run: this.id, name: fileNameOf(name), bytes }, [bytes.buffer as ArrayBuffer]);
   }
 
-  #afterStep(event: StepProgress): void {
-    const { step, loss } = event;
-    this.#step = step;
-    this.#points.push({ step, loss });
+  #afterStep(event: StepProgress, how: 'trained' | 'passed' | 'reached'): void {
+    const { step, loss, gradientNorm } = event;
+    const playing = this.#trainer?.gate.playing === true;
+    this.#points.push({ step, loss, gradientNorm });
     const now = performance.now();
-    if (now - this.#told >= TELL || step === 1 || !this.gate.playing) {
+    if (now - this.#told >= TELL || step === 1 || !playing) {
       this.#told = now;
       this.#tellProgress(event);
     }
-    if (now >= this.#sampleDue.at) {
+    if (how === 'passed') return;
+    if (now >= this.#sampleDue.at || how === 'reached') {
       this.#sample();
       const { every } = this.#sampleDue;
       this.#sampleDue = {
@@ -230,15 +350,8 @@ export class Run {
         every: Math.min(SAMPLE_EVERY.most, every * SAMPLE_EVERY.growth),
       };
     }
-    if (now >= this.#measureDue || !this.gate.playing) this.#measure();
+    if (now >= this.#measureDue || !playing) this.#measure();
     if (!this.#counted && step >= COUNT_AFTER) this.#count();
-  }
-
-  async #wait(): Promise<void> {
-    const waiting = this.gate.pass();
-    if (waiting === undefined) return;
-    this.#tell('playing', { playing: this.gate.playing });
-    await waiting;
   }
 
   #tellProgress(event: StepProgress): void {
@@ -259,7 +372,7 @@ export class Run {
     if (corpus.validation.length < 2) return;
     const began = performance.now();
     // Whole where the training waits, so that the figure is the one of the command line.
-    const maxTokens = this.gate.playing ? MEASURED_TOKENS : Infinity;
+    const maxTokens = this.#trainer?.gate.playing === true ? MEASURED_TOKENS : Infinity;
     const { loss, perplexity, standardError = null } = model.evaluate(corpus.validation, { maxTokens });
     const now = performance.now();
     this.#measureDue = now + (now - began) / MEASURE_SHARE;
@@ -277,13 +390,7 @@ export class Run {
     this.#tell('baselines', { rows: rows.map(({ order, loss, perplexity }) => ({ order, loss, perplexity })) });
   }
 
-  #facts(
-    model: LanguageModel,
-    corpus: Corpus,
-    more: Pick<RunFacts, 'textName' | 'cutTo' | 'ownCell' | 'opened'> & {
-      backend: Awaited<ReturnType<typeof useBackend>>;
-    },
-  ): RunFacts {
+  #facts(model: LanguageModel, corpus: Corpus, more: FactsBeside): RunFacts {
     const { backend, ...rest } = more;
     const { recurrent } = model.network;
     return {
@@ -317,16 +424,4 @@ async function startBackend(): ReturnType<typeof useBackend> {
     backend = null;
     throw error;
   }
-}
-
-/** Every setting is said, so that nothing is chosen from the data: the command that the page prints says the same. */
-export function fitOptions(settings: RunSettings) {
-  const { hiddenSize, numLayers, embeddingSize, dropout, batchSize, numSteps, optimizer } = settings;
-  const { learningRate, clipNorm, seed, collapseWhitespace, tokens } = settings;
-  return {
-    ...{ hiddenSize, numLayers, embeddingSize, dropout, batchSize, numSteps, optimizer, learningRate, clipNorm, seed },
-    ...{ tokens, collapseWhitespace, validation: VALIDATION, tied: false, schedule: 'constant', restoreBest: false },
-    // It goes on until somebody stops it.
-    ...{ epochs: Infinity },
-  };
 }

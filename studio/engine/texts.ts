@@ -59,7 +59,8 @@ async function knownText(name: string): Promise<string> {
       'choose one of the list',
     );
   }
-  const address = new URL(`./texts/${known.file}`, import.meta.url);
+  // Beside the worker, wherever the bundler puts this.
+  const address = new URL(`./texts/${known.file}`, self.location.href);
   let response: Response | null = null;
   try {
     response = await fetch(address);

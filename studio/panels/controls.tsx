@@ -48,7 +48,11 @@ export function NumberRow({ label, name, value, field, disabled = false, onChang
         }}
         onBlur={take}
         onKeyDown={(event) => {
-          if (event.key === 'Enter') take();
+          if (event.key === 'Enter') {
+            // In a form it says that the number holds, not that the form does.
+            event.preventDefault();
+            take();
+          }
           if (event.key === 'Escape') setDraft(null);
         }}
       />

@@ -77,7 +77,11 @@ function Editor() {
       {found?.kind === 'cell' && (
         <div>
           <div class="cell-diagram" dangerouslySetInnerHTML={{ __html: found.diagram }} />
-          <pre tabIndex={0}>{found.latex}</pre>
+          <div class="cell-formula" tabIndex={0} dangerouslySetInnerHTML={{ __html: found.formula }} />
+          <details>
+            <summary>LaTeX</summary>
+            <pre tabIndex={0}>{found.latex}</pre>
+          </details>
           <h3>{say('stages')}</h3>
           <p class="facts">
             {say('costs', {
@@ -86,7 +90,7 @@ function Editor() {
               bytes: count(Math.round(found.bytes)),
             })}
           </p>
-          <table class="list">
+          <table class="list stages">
             <tbody>
               {found.stages.map(({ when, kind, what, flops }, i) => (
                 <tr key={i}>

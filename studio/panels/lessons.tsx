@@ -1,34 +1,57 @@
 // The lessons: which there are, and the page of the one that is open.
-import { LESSONS } from '../lessons.js';
-import { changeView, view } from '../state.js';
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { Lesson } from '../lessons.js';
+import { LESSON_TITLES } from '../lessonTitles.js';
+import { changeView, notice, view } from '../state.js';
 import { language, say } from '../words.js';
+
+/** null until one is opened. */
+const loaded = signal<readonly Lesson[] | null>(null);
+
+/** Whether the page lies beside the reports of the course, as a folder among them. */
+const IS_BESIDE = /\/studio\/(?:index\.html)?$/.test(location.pathname);
+
+async function load(): Promise<void> {
+  try {
+    loaded.value ??= (await import('../lessons.js')).LESSONS;
+  } catch {
+    notice(say('notLoaded', { what: say('lessons') }));
+  }
+}
 
 /** The lesson of `state.2`, and its page from 0. */
 function openLesson() {
   const [id, at = '0'] = view.value.lesson.split('.');
-  const lesson = LESSONS.find((one) => one.id === id);
-  const page = Math.max(0, Math.min((lesson?.pages.length ?? 1) - 1, Number.parseInt(at, 10) || 0));
-  return lesson === undefined ? null : { lesson, page };
+  const lesson = loaded.value?.find((one) => one.id === id);
+  const known = LESSON_TITLES.find((one) => one.id === id);
+  if (lesson === undefined || known === undefined) return null;
+  return { ...known, lesson, page: Math.max(0, Math.min(lesson.pages.length - 1, Number.parseInt(at, 10) || 0)) };
 }
 
-function go(id: string, page: number): void {
+async function go(id: string, page: number): Promise<void> {
+  await load();
   changeView({ lesson: `${id}.${page}` });
-  LESSONS.find((lesson) => lesson.id === id)?.pages[page]?.act?.();
+  loaded.value?.find((lesson) => lesson.id === id)?.pages[page]?.act?.();
 }
 
 export function LessonsPanel() {
   const lang = language();
   const open = openLesson();
+  const isWanted = view.value.lesson !== '';
+  useEffect(() => {
+    if (isWanted) void load();
+  }, [isWanted]);
   if (open === null) {
     return (
       <div class="lessons">
         <h2>{say('lessons')}</h2>
-        {LESSONS.map(({ id, title }) => (
+        {LESSON_TITLES.map(({ id, title }) => (
           <button
             type="button"
             key={id}
             onClick={() => {
-              go(id, 0);
+              void go(id, 0);
             }}
           >
             {title[lang]}
@@ -37,12 +60,12 @@ export function LessonsPanel() {
       </div>
     );
   }
-  const { lesson, page } = open;
+  const { lesson, title, page, experiment } = open;
   const { pages } = lesson;
   return (
     <div class="lesson">
       <div class="heading">
-        <h2>{lesson.title[lang]}</h2>
+        <h2>{title[lang]}</h2>
         <span class="facts">{say('pageOf', { n: page + 1, all: pages.length })}</span>
         <button
           type="button"
@@ -60,7 +83,7 @@ export function LessonsPanel() {
           type="button"
           disabled={page === 0}
           onClick={() => {
-            go(lesson.id, page - 1);
+            void go(lesson.id, page - 1);
           }}
         >
           {say('back')}
@@ -70,11 +93,21 @@ export function LessonsPanel() {
           class="main-button"
           disabled={page === pages.length - 1}
           onClick={() => {
-            go(lesson.id, page + 1);
+            void go(lesson.id, page + 1);
           }}
         >
           {say('next')}
         </button>
+        {page === pages.length - 1 && (
+          <span class="facts">
+            {say('inTheCourse')}{' '}
+            {IS_BESIDE ? (
+              <a href={`../${experiment}.html`}>{experiment}</a>
+            ) : (
+              <code>unrolled reproduce {experiment}</code>
+            )}
+          </span>
+        )}
       </div>
     </div>
   );

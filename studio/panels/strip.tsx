@@ -1,6 +1,7 @@
 // The strip: the text under a cursor, how surprising each token was, what was expected next, and a value of the cell for all units.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { heatPixels } from '../draw/heatPixels.js';
+import { readMark, writeMark } from '../mark.js';
 import type { Look, LookValue } from '../messages.js';
 import { changeView, facts, look, settings, stripLength, view } from '../state.js';
 import { theme } from '../theme.js';
@@ -107,6 +108,11 @@ interface StripProps {
 
 function Strip({ shown, value, column, place, setPlace }: StripProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  /** Where a mark begins. */
+  const from = useRef<number | null>(null);
+  const marked = readMark(view.value.mark);
+  const isMarked = (t: number): boolean =>
+    marked !== null && shown.from + t >= marked.from && shown.from + t < marked.to;
   const columns = shown.tokens.length;
   const order = shown.orders[value.layer] ?? new Int32Array(0);
   const rows = value.width;
@@ -134,6 +140,10 @@ function Strip({ shown, value, column, place, setPlace }: StripProps) {
     if (along !== undefined) {
       const inside = (place?.column ?? 0) + along;
       if (Math.abs(along) === 1 && inside >= 0 && inside < columns) {
+        if (event.shiftKey) {
+          from.current ??= shown.from + (place?.column ?? 0);
+          changeView({ mark: writeMark(from.current, shown.from + inside) });
+        } else from.current = null;
         setPlace({ column: inside, unit: place?.unit ?? unitOf(order, 0) });
       } else changeView({ cursor: clampedCursor(shown, shown.from + along) });
     } else if (across !== 0) {
@@ -151,9 +161,16 @@ function Strip({ shown, value, column, place, setPlace }: StripProps) {
         {shown.tokens.map((token, t) => (
           <span
             key={t}
-            class={`token s${surpriseLevel(shown.probabilities[t])} ${place?.column === t ? 'here' : ''}`}
-            onMouseEnter={() => {
+            class={`token s${surpriseLevel(shown.probabilities[t])} ${place?.column === t ? 'here' : ''} ${isMarked(t) ? 'marked' : ''}`}
+            onMouseEnter={(event) => {
               setPlace({ column: t, unit: place?.unit ?? unitOf(order, 0) });
+              if ((event.buttons & 1) === 1 && from.current !== null)
+                changeView({ mark: writeMark(from.current, shown.from + t) });
+            }}
+            onMouseDown={(event) => {
+              event.preventDefault();
+              from.current = shown.from + t;
+              changeView({ mark: '' });
             }}
           >
             {shownToken(token)}

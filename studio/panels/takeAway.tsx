@@ -49,8 +49,9 @@ async function asPng(svg: string): Promise<Blob> {
 
 export function TakeAway() {
   const [shown, setShown] = useState<'shell' | 'typescript' | null>(null);
-  const { facts, progress } = run.value;
-  const same = { settings: settings.value, text: text.value, step: progress?.step ?? 1, facts };
+  const { facts, progress, machine } = run.value;
+  const rates = machine?.lines.find(({ id }) => id === machine.line)?.rates ?? [];
+  const same = { settings: settings.value, text: text.value, step: progress?.step ?? 1, facts, rates };
   const code = shown === 'shell' ? shellCommand(same) : shown === 'typescript' ? typescriptProgram(same) : '';
   const toggle = (what: 'shell' | 'typescript') => (): void => {
     setShown(shown === what ? null : what);

@@ -2,6 +2,7 @@
 import { useRef } from 'preact/hooks';
 import { lossChart } from '../draw/lossChart.js';
 import { keepCurve, kept, pace, pause, play, restart, run, setPace, settings, step } from '../state.js';
+import { lineName } from '../lineName.js';
 import { useWidth } from '../useWidth.js';
 import { count, say } from '../words.js';
 
@@ -21,14 +22,13 @@ export function TrainingPanel() {
 }
 
 function Transport() {
-  const { playing, phase, facts } = run.value;
-  const opened = facts?.opened === true;
+  const { playing, phase } = run.value;
   return (
     <div class="transport">
-      <button type="button" class="main-button" disabled={phase !== 'ready' || opened} onClick={playing ? pause : play}>
+      <button type="button" class="main-button" disabled={phase !== 'ready'} onClick={playing ? pause : play}>
         {playing ? say('pause') : say('play')}
       </button>
-      <button type="button" disabled={phase !== 'ready' || opened} onClick={step}>
+      <button type="button" disabled={phase !== 'ready'} onClick={step}>
         {say('step')}
       </button>
       <button
@@ -60,7 +60,7 @@ function Transport() {
 
 function Numbers() {
   const { progress, measured } = run.value;
-  const last = measured.at(-1);
+  const last = measured.findLast(({ step }) => step <= (progress?.step ?? 0));
   const figures: Figure[] = [
     { id: 'step', word: say('steps'), value: progress?.step, shown: count },
     { id: 'epoch', word: say('epoch'), value: progress?.epoch, shown: (n) => n.toFixed(2) },
@@ -101,7 +101,8 @@ interface Figure {
 function Curve() {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box, 460);
-  const { history, measured, baselines } = run.value;
+  const { history, measured, baselines, curves, progress } = run.value;
+  const step = progress?.step ?? 0;
   const named = baselines.map(({ order, loss }) => ({
     label: order === 0 ? say('uniform') : order === 1 ? say('unigram') : say('ngram', { n: order }),
     loss,
@@ -109,7 +110,11 @@ function Curve() {
   const svg = lossChart({
     ...{ width, height: 190, title: `${say('lossCurve')}, ${say('nats')}`, training: history, validation: measured },
     baselines: named,
-    others: kept.value.map(({ history }, i) => ({ label: String(i + 1), points: history })),
+    others: [
+      ...kept.value.map((one, i) => ({ label: String(i + 1), points: one.history })),
+      ...Object.entries(curves).map(([id, curve]) => ({ label: lineName(Number(id)), points: curve.history })),
+    ],
+    at: step < (history.at(-1)?.step ?? 0) ? step : null,
     labels: { training: say('trainLoss'), validation: say('validationLoss'), step: say('steps') },
   });
   // Made of numbers and of words that are escaped.
@@ -173,6 +178,7 @@ function Facts() {
     <p class="facts">
       {say('facts', blanks)} · {facts.threads === 1 ? say('thread') : say('threads', { n: facts.threads })}
       {facts.opened && ` · ${say('opened')}`}
+      {facts.leftOut > 0 && ` · ${say('leftOut', { n: count(facts.leftOut) })}`}
       {facts.cutTo !== null && ` · ${say('cut', { n: count(facts.cutTo) })}`}
       {missing !== '' && ` · ${missing}`}
     </p>

@@ -4,10 +4,7 @@ import { unitTrace } from '../draw/unitTrace.js';
 import { changeView, unit, view } from '../state.js';
 import { useWidth } from '../useWidth.js';
 import { count, language, say } from '../words.js';
-import { shownToken } from './strip.js';
-
-/** Tokens of the strip before the place that it goes to. */
-const BEFORE = 24;
+import { goTo, Places } from './places.js';
 
 const PROPERTIES: Record<string, string> = {
   'inside quotes': '引号内',
@@ -25,8 +22,6 @@ const PROPERTIES: Record<string, string> = {
   'position in the paragraph': '段内位置',
 };
 
-const onOneLine = (text: string): string => text.replace(/\r?\n/g, '↵').replaceAll('\t', '→');
-
 function propertyName(property: string): string {
   return language() === 'zh' ? (PROPERTIES[property] ?? property) : property;
 }
@@ -39,9 +34,6 @@ export function UnitPanel() {
   const { ref, values, places, follows, alike } = shown;
   const title = `${say('unit', { n: ref.unit })}, ${ref.value}`;
   const svg = unitTrace({ values, width, height: 64, title, mark: view.value.cursor });
-  const goTo = (token: number): void => {
-    changeView({ cursor: Math.max(0, token - BEFORE) });
-  };
   return (
     <>
       <div class="heading">
@@ -69,25 +61,7 @@ export function UnitPanel() {
       <div class="unit-parts">
         <div>
           <h3>{say('places')}</h3>
-          <ol class="places">
-            {places.map(({ at, value, before, token, after }) => (
-              <li key={at}>
-                <button
-                  type="button"
-                  class="place"
-                  title={say('place', { n: count(at) })}
-                  onClick={() => {
-                    goTo(at);
-                  }}
-                >
-                  <span class="number">{value.toFixed(2)}</span>
-                  <span class="before">{onOneLine(before)}</span>
-                  <b class="token">{shownToken(token)}</b>
-                  <span class="after">{onOneLine(after)}</span>
-                </button>
-              </li>
-            ))}
-          </ol>
+          <Places places={places.map((one) => ({ ...one, number: one.value.toFixed(2) }))} />
         </div>
         <div>
           <h3>{say('follows')}</h3>

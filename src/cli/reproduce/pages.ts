@@ -63,6 +63,8 @@ export class Pages {
         command: commandLine,
         others: others(name),
         titles,
+        lesson: this.#lessonOf(name),
+        studio: this.#studio(language),
         index: indexed ? 'index.html' : null,
       });
       await writeWhole(this.#cwd, this.pathOf(name, language), page);
@@ -75,6 +77,17 @@ export class Pages {
       });
       await writeWhole(this.#cwd, this.index(language), index);
     }
+  }
+
+  #lessonOf(name: string): string | undefined {
+    const lessons = this.#chapters.flatMap(({ lessons = {} }) => Object.entries(lessons));
+    return lessons.find(([, experiments]) => experiments.includes(name))?.[0];
+  }
+
+  /** Where the studio's files were put among the pages. */
+  #studio(language: Language): string | null {
+    if (!existsSync(resolve(this.#cwd, this.#folder, 'studio', 'index.html'))) return null;
+    return language === this.#languages[0] ? 'studio/' : '../studio/';
   }
 
   /** Files of this package are named as they lie in experiments/, those of one's own as they lie here. */

@@ -55,8 +55,12 @@ const OPTIONS: Names<LanguageModelOptions> = {
   ...{ numSteps: true, sampling: true },
 };
 
-/** The corpus of what is trained on. Errors: OPTION for what is no text. */
+/** The corpus of what is trained on; in the vocabulary of the model to begin with, where there is one. Errors: OPTION for what is no text. */
 function corpusOf(data: Corpus | string, options: LanguageModelOptions): Corpus {
+  if (options.initial instanceof LanguageModel) {
+    const { settings, vocabulary } = options.initial.text;
+    return corpusOf(data, { ...options, ...settings, vocabulary, initial: undefined });
+  }
   if (data instanceof Corpus) return data;
   const text: unknown = Array.isArray(data) && data.length === 1 ? data[0] : data;
   if (Array.isArray(text)) refuse('one text to learn from', text, "join them: texts.join('\n')");

@@ -1,0 +1,3 @@
+// What a line of a training is called: A, B, C …
+
+export const lineName = (id: number): string => String.fromCharCode(65 + (id % 26));
