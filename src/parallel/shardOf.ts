@@ -3,8 +3,7 @@ import { slice } from '../autograd/ops.js';
 import { batchAxes } from '../data/dataLoader.js';
 import { refuse } from '../expect.js';
 import { Tensor } from '../tensor/tensor.js';
-import { ranks } from './communicator.js';
-import { rowsOfShard } from './shards.js';
+import { ranks, rowsOfShard } from './communicator.js';
 
 /** A minibatch as far as it can be cut: that of a `DataLoader`, or one of one's own. */
 export interface CuttableBatch {

@@ -10,7 +10,8 @@ import { optimizerByName, type OptimizerName } from '../optim/optimizers.js';
 import { type Schedule, scheduleByName } from '../optim/schedules.js';
 import type { RandomCalls } from '../nn/random.js';
 import { type Ranks, ranks } from '../parallel/communicator.js';
-import { ShardedGradients, type ShardLoss } from '../parallel/shards.js';
+import { sharding } from '../parallel/shardingParts.js';
+import type { ShardedGradients, ShardLoss } from '../parallel/shards.js';
 import { getPlatform } from '../platform/platform.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -218,7 +219,7 @@ export async function train<M extends { loss: number }>(
   const between = { learningRate: options.learningRate, state: () => state() };
   const { ranks: all = ranks(), shards = 0 } = options;
   const calls = [...new Set([...(task.calls ?? []), ...network.randomCalls()])];
-  const sharded = shards === 0 ? null : new ShardedGradients(parameters, calls, shards, all);
+  const sharded = shards === 0 ? null : new (sharding().ShardedGradients)(parameters, calls, shards, all);
   const criterion = (metrics: M): number => task.criterion?.(metrics) ?? metrics.loss;
 
   const step = (progress: number): number | null | Promise<number | null> => {

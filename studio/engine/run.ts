@@ -1,5 +1,13 @@
 // One run: a network in training, or one that was opened, with its text. It tells the page what happens, and answers between steps.
-import { Cell, LanguageModel, type RunningTraining, type StepProgress, UnrolledError, useBackend } from 'unrolled';
+import {
+  type Cell,
+  cellFromData,
+  LanguageModel,
+  type RunningTraining,
+  type StepProgress,
+  UnrolledError,
+  useBackend,
+} from 'unrolled';
 import { baselines, type Corpus } from 'unrolled/text';
 import type { CellData } from 'unrolled';
 import type { PokeAsked, Post, ProgressPoint, RunFacts, TextSource, UnitRef } from '../messages.js';
@@ -79,7 +87,7 @@ export class Run {
     const { settings, text, playing } = given;
     if (!playing) this.gate.pause();
     // A cell of an address is data, checked here; nothing of it is run as a program.
-    const cell = given.cell === null ? settings.cell : Cell.fromData(given.cell);
+    const cell = given.cell === null ? settings.cell : cellFromData(given.cell);
     const backend = await startBackend();
     const read = await readText(text, settings);
     const { corpus, name, cutTo } = read;

@@ -7,7 +7,7 @@ import { fromData } from '../../tensor/create.js';
 import { keep } from '../../tensor/scope.js';
 import type { Corpus } from '../../text/corpus.js';
 import type { LossMetrics } from '../../text/perplexity.js';
-import { rowsOfShard } from '../../parallel/shards.js';
+import { rowsOfShard } from '../../parallel/communicator.js';
 import { partOfMean } from '../rows.js';
 import type { Lesson } from '../task.js';
 import type { LanguageNetwork } from './languageNetwork.js';

@@ -3,7 +3,8 @@
 // Letters: N batch, D input, H hidden, n columns.
 import { Cell } from '../../cell/cell.js';
 import { CELLS } from '../../cell/cells/index.js';
-import { graphFromData, graphToData } from '../../cell/define/data.js';
+import { graphToData } from '../../cell/define/data.js';
+import { graphFromData } from '../../cell/define/fromData.js';
 import {
   type CellGraph,
   depthOf,

@@ -1,0 +1,6 @@
+// What a training needs in shards or on several ranks, as one.
+import { alikeBackend, copyFromFirst, requireAlike } from './agreement.js';
+import type { Sharding } from './shardingParts.js';
+import { ShardedGradients, shardsFor } from './shards.js';
+
+export const shardingParts: Sharding = { alikeBackend, copyFromFirst, requireAlike, ShardedGradients, shardsFor };
