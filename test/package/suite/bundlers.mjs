@@ -202,6 +202,10 @@ const parcelRow = ({ project, tools }) => ({
   name: 'parcel',
   async run() {
     const folder = pageIn(project, 'parcel');
+    // As docs/browser.md says: else the worker runs a shared part before what that needs.
+    const description = join(project.folder, 'package.json');
+    const settings = { '@parcel/bundler-default': { disableSharedBundles: true } };
+    writeFileSync(description, JSON.stringify({ ...JSON.parse(readFileSync(description, 'utf8')), ...settings }));
     const args = [
       'build',
       'index.html',
