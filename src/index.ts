@@ -98,7 +98,13 @@ export { checkGradients, type GradientCheck } from './autograd/gradcheck.js';
 // Cells
 export { Cell } from './cell/cell.js';
 export type { CellData, NodeData as CellNodeData } from './cell/define/data.js';
-export type { ExplainedStage, ExplainOptions, Explanation, MachineRates } from './cell/plan/explain.js';
+export {
+  explainCell,
+  type ExplainedStage,
+  type ExplainOptions,
+  type Explanation,
+  type MachineRates,
+} from './cell/plan/explain.js';
 export type { OpName as CellOperation } from './program/expr.js';
 export type {
   CellGraph,
@@ -109,6 +115,7 @@ export type {
 export type { WidthName as CellWidth } from './cell/define/width.js';
 export type { CellDefinition, StateName as CellStateName } from './cell/define/definition.js';
 export { defineCell } from './cell/defineCell.js';
+export { cellFromData } from './cell/fromData.js';
 export { formatCell } from './cell/language/format.js';
 export { parseCell, type ParseCellOptions } from './cell/language/read.js';
 export { CellTextError, type TextPlace } from './cell/language/source.js';
@@ -284,6 +291,7 @@ export {
 export type { LanguageModelConfig, LanguageModelOptions, WritingModel } from './models/language/options.js';
 export type { Mixture, MixtureMetrics } from './models/language/mixture.js';
 export type { MixtureOptions } from './models/language/fitMixture.js';
+export { useMixtures } from './models/language/useMixtures.js';
 export { LanguageSession, type SessionState } from './models/language/session.js';
 export type { StateValue } from './models/carriedState.js';
 export type { GenerateOptions } from './models/language/textGenerator.js';

@@ -1,6 +1,7 @@
 // Floors of training counted by hand; one flop and one float a second.
 import { expect, it } from 'vitest';
 import { RNN } from '../cell/cells/rnn.js';
+import { explainCell } from '../cell/plan/explain.js';
 import { fastest, trainingFloor, type TrainingSizes } from './floors.js';
 
 const machine = { flopsPerSecond: 1, bytesPerSecond: 4 };
@@ -36,7 +37,7 @@ it('counts rows of an embedding; SGD changes those that were used, Adam all', ()
 
 it('counts upper layers with the width of the state, and one-hot input without a product', () => {
   const two = trainingFloor(RNN, { ...base, layers: 2 }, machine).parts.recurrent;
-  const upper = RNN.explain({ inputSize: 2, hiddenSize: 2, batchSize: 4, numSteps: 2, machine }).seconds ?? 0;
+  const upper = explainCell(RNN, { inputSize: 2, hiddenSize: 2, batchSize: 4, numSteps: 2, machine }).seconds ?? 0;
   expect(two).toBe(528 + 2 * upper);
   const oneHot = trainingFloor(RNN, { ...base, input: { tokens: 3, embedding: 0 } }, machine).parts;
   expect(oneHot.embedding).toBe(0);

@@ -1,5 +1,5 @@
 // The least time that training can take on this machine: work and traffic over two measured rates. What is counted, for a pass:
-// - recurrent: explain() for each layer and step; the sum of its stages' floors.
+// - recurrent: explainCell for each layer and step; the sum of its stages' floors.
 // - embedding: rows read and written forward, read and added to the table's gradient backward.
 // - decoder: three products (output, gradient of its input, gradient of its weight), each its own floor.
 // - loss: logits read forward, read again and written over backward.
@@ -7,8 +7,8 @@
 //   touches only the rows of an embedding that were used; the others change all rows.
 // Not counted: dropout, zeroed gradients, JavaScript. Traffic counts at the speed of memory, so what stays in a cache may be
 // faster than its floor.
-import { type Cell } from '../cell/cell.js';
-import { floorSeconds, type MachineRates } from '../cell/plan/explain.js';
+import type { Cell } from '../cell/cell.js';
+import { explainCell, floorSeconds, type MachineRates } from '../cell/plan/explain.js';
 import type * as Library from '../node.js';
 import type { Backend } from '../backend/contract.js';
 import { bestRate } from './measure.js';
@@ -41,7 +41,7 @@ const FLOAT = 4;
 const TOUCHED: Readonly<Record<Update, number>> = { sgd: 3, rmsprop: 5, adagrad: 5, adam: 7 };
 
 /** @param cell the one that `sizes` names */
-export function trainingFloor(cell: Pick<Cell, 'explain'>, sizes: TrainingSizes, machine: MachineRates): Floor {
+export function trainingFloor(cell: Cell, sizes: TrainingSizes, machine: MachineRates): Floor {
   const { input, hidden, layers, batch, steps, output, update, clipNorm = false } = sizes;
   const rows = batch * steps;
   const time = (flops: number, floats: number): number => floorSeconds({ flops, bytes: floats * FLOAT }, machine);
@@ -49,7 +49,7 @@ export function trainingFloor(cell: Pick<Cell, 'explain'>, sizes: TrainingSizes,
   const width = 'features' in input ? input.features : tokens ? input.tokens : input.embedding;
   let [recurrent, parameters] = [0, 0];
   for (let layer = 0; layer < layers; layer++) {
-    const explained = cell.explain({
+    const explained = explainCell(cell, {
       inputSize: layer === 0 ? width : hidden,
       hiddenSize: hidden,
       batchSize: batch,

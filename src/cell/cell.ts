@@ -2,10 +2,9 @@
 import { brand } from '../copy.js';
 import { UnrolledError } from '../errors.js';
 import type { Expr } from '../program/expr.js';
-import { type CellData, graphFromData, graphToData } from './define/data.js';
+import { type CellData, graphToData } from './define/data.js';
 import type { CellGraph, LinearNode, NormNode, VectorNode } from './define/graph.js';
 import type { WidthName } from './define/width.js';
-import { explainCell, type ExplainOptions, type Explanation } from './plan/explain.js';
 
 /** A cell is no class and no function: what calls it as one learns what to write. */
 const NotCalled = function (): object {
@@ -23,7 +22,7 @@ const NotCalled = function (): object {
   return cell;
 } as unknown as new () => object;
 
-/** A recurrent cell: what `defineCell` returns, or `Cell.fromData`. Its graph is plain data and never changes. */
+/** A recurrent cell: what `defineCell` returns, or `cellFromData`. Its graph is plain data and never changes. */
 export class Cell extends NotCalled implements CellGraph {
   /** As messages and files call it: `LSTM`, or the name of a cell of one’s own. */
   readonly name: string;
@@ -56,7 +55,7 @@ export class Cell extends NotCalled implements CellGraph {
     brand(this.prototype, 'cell');
   }
 
-  /** Takes a checked graph; `defineCell` and `Cell.fromData` make one. */
+  /** Takes a checked graph; `defineCell` and `cellFromData` make one. */
   constructor(graph: CellGraph) {
     super();
     this.name = graph.name;
@@ -74,23 +73,13 @@ export class Cell extends NotCalled implements CellGraph {
     this.masks = graph.masks;
   }
 
-  /** The stages and programs that will run, with their cost in FLOPs and bytes; print it with String(…). */
-  explain(options: ExplainOptions): Explanation {
-    return explainCell(this, options);
-  }
-
   /** The equations as plain data (JSON), which a model file keeps. */
   toData(): CellData {
     return graphToData(this);
   }
 
-  /** The same, so that `Cell.fromData(JSON.parse(JSON.stringify(cell)))` is the cell again. */
+  /** The same, so that `cellFromData(JSON.parse(JSON.stringify(cell)))` is the cell again. */
   toJSON(): CellData {
     return this.toData();
-  }
-
-  /** The cell from its data. Errors: FORMAT, CELL where it is damaged. */
-  static fromData(data: unknown): Cell {
-    return new Cell(graphFromData(data));
   }
 }

@@ -1,7 +1,7 @@
 // The floor of a step, counted by hand for a cell small enough for it.
 import { expect, it } from 'vitest';
 import { RNN } from './cells/rnn.js';
-import { floorSeconds } from './plan/explain.js';
+import { explainCell, floorSeconds } from './plan/explain.js';
 
 /** One flop a second, one float a second: whole numbers. */
 const machine = { flopsPerSecond: 1, bytesPerSecond: 4 };
@@ -9,7 +9,7 @@ const sizes = { inputSize: 3, hiddenSize: 2, batchSize: 4 };
 
 it('takes the longer of arithmetic and traffic for each stage', () => {
   expect(floorSeconds({ flops: 6, bytes: 20 }, { flopsPerSecond: 2, bytesPerSecond: 5 })).toBe(4);
-  const { stages, seconds } = RNN.explain({ ...sizes, machine });
+  const { stages, seconds } = explainCell(RNN, { ...sizes, machine });
   expect(stages.map((stage) => [stage.what.replace(/ ?\[.*/, ''), stage.seconds])).toEqual([
     ['x · weight_x', 48], // 2·4·3·2 flops, 3·2 + 4·3 + 4·2 floats
     ['h · weight_h', 32], // 2·4·2·2 flops, 2·2 + 4·2 + 4·2 floats
@@ -25,17 +25,19 @@ it('takes the longer of arithmetic and traffic for each stage', () => {
 
 it('reads weights once for all steps where products are lifted out of the loop', () => {
   const slow = { flopsPerSecond: 1e9, bytesPerSecond: 4 };
-  const one = RNN.explain({ ...sizes, machine: slow });
-  const two = RNN.explain({ ...sizes, machine: slow, numSteps: 2 });
+  const one = explainCell(RNN, { ...sizes, machine: slow });
+  const two = explainCell(RNN, { ...sizes, machine: slow, numSteps: 2 });
   // Half of weight_x three times, half of weight_h once; the product in the loop reads its weight in each step.
   expect((one.seconds ?? 0) - (two.seconds ?? 0)).toBe(3 * 3 + 2);
 });
 
 it('leaves out what nobody wants, and says nothing of time without a machine', () => {
-  expect(RNN.explain({ ...sizes, machine, inputGradient: false }).seconds).toBe(312 - 48);
-  const without = RNN.explain(sizes);
+  expect(explainCell(RNN, { ...sizes, machine, inputGradient: false }).seconds).toBe(312 - 48);
+  const without = explainCell(RNN, sizes);
   expect(without.seconds).toBeUndefined();
   expect(String(without)).not.toContain('µs');
-  const head = String(RNN.explain({ ...sizes, machine: { flopsPerSecond: 1e6, bytesPerSecond: 4e6 } })).split('\n');
+  const head = String(explainCell(RNN, { ...sizes, machine: { flopsPerSecond: 1e6, bytesPerSecond: 4e6 } })).split(
+    '\n',
+  );
   expect(head.at(-1)).toMatch(/^sum .* 312\.0 µs$/);
 });

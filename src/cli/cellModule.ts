@@ -1,10 +1,11 @@
 // `--cell NAME`, a file with the equations of a cell, `--cell my.cell`, or a module that exports one: `--cell ./mine.js`.
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { Cell } from '../cell/cell.js';
+import type { Cell } from '../cell/cell.js';
 import { cellByName } from '../cell/cells/index.js';
 import type { CellDefinition } from '../cell/define/definition.js';
 import { defineCell } from '../cell/defineCell.js';
+import { cellFromData } from '../cell/fromData.js';
 import { parseCell } from '../cell/language/read.js';
 import { UnrolledError } from '../errors.js';
 import { readBytes } from './files.js';
@@ -39,7 +40,7 @@ export async function readCell(cwd: string, cell: string | undefined): Promise<s
     );
   }
   // By its data: the module may have made it with another copy of the library.
-  return isCell(chosen) ? Cell.fromData(chosen.toData()) : defineCell(chosen as CellDefinition<string>);
+  return isCell(chosen) ? cellFromData(chosen.toData()) : defineCell(chosen as CellDefinition<string>);
 }
 
 async function readEquations(cwd: string, file: string): Promise<Cell> {

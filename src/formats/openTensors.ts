@@ -11,7 +11,7 @@ import type { FileKind } from './fileKinds.js';
 import { foreignKind } from './foreignKinds.js';
 import { isKerasZip, openKerasHdf5, openKerasZip } from './keras.js';
 import { openNpy, openNpz } from './npy.js';
-import { openSafetensors } from './safetensors.js';
+import { openSafetensors } from './openSafetensors.js';
 import { openShards } from './shards.js';
 import type { TensorFile } from './tensorFile.js';
 import { isTfjs, openTfjs } from './tfjs.js';

@@ -12,7 +12,6 @@ import {
   refuse,
   shownValue,
 } from '../expect.js';
-import { type ByteSource, readRange } from '../platform/byteSource.js';
 import { notAModel } from './fileKinds.js';
 import {
   damagedSafetensors,
@@ -23,7 +22,6 @@ import {
   type SafetensorsEntry,
 } from './safetensorsHeader.js';
 import { arrayOf, isReadable, NUMBER_ARRAYS, type NumberArray, type NumberType } from './tensorData.js';
-import type { TensorFile } from './tensorFile.js';
 
 /** One tensor of a file. */
 export interface SafetensorsTensor {
@@ -145,34 +143,8 @@ export function decodeSafetensors(source: Bytes, name = 'the file'): Safetensors
   return { tensors, metadata };
 }
 
-/**
- * Opens a file by its header; each tensor is read when it is asked for.
- * Errors: FORMAT with the name of the file, IO.
- */
-export async function openSafetensors(source: ByteSource): Promise<TensorFile> {
-  const { name, size } = source;
-  const damaged = damagedSafetensors(name);
-  const dataStart = dataStartOf(await readRange(source, 0, Math.min(9, size)), size, damaged);
-  const { entries, metadata } = readHeader(await readRange(source, 8, dataStart - 8), size - dataStart, damaged);
-  const byName = new Map(entries.map((entry) => [entry.key, entry]));
-  return {
-    kind: 'safetensors',
-    name,
-    keepsOrder: false,
-    metadata,
-    entries: byName,
-    async read(key) {
-      const entry = byName.get(key);
-      if (entry === undefined)
-        refuse('a tensor of the file', key, `it has ${[...byName.keys()].slice(0, 9).join(', ')}`);
-      const bytes = await readRange(source, dataStart + entry.begin, entry.end - entry.begin);
-      return tensorOf(entry, bytes.slice(), name);
-    },
-  };
-}
-
-/** @param bytes its own. Errors: FORMAT for types that JavaScript has no array for. */
-function tensorOf({ key, dtype, shape }: SafetensorsEntry, bytes: Uint8Array, name: string): SafetensorsTensor {
+/** The tensor of an entry of the header. @param bytes its own. Errors: FORMAT for types that JavaScript has no array for. */
+export function tensorOf({ key, dtype, shape }: SafetensorsEntry, bytes: Uint8Array, name: string): SafetensorsTensor {
   if (!isReadable(dtype)) {
     throw new UnrolledError(
       'FORMAT',

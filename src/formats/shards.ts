@@ -4,7 +4,7 @@ import { UnrolledError } from '../errors.js';
 import { refuse } from '../expect.js';
 import { type ByteSource, readRange } from '../platform/byteSource.js';
 import { jsonFault } from './jsonKeys.js';
-import { openSafetensors } from './safetensors.js';
+import { openSafetensors } from './openSafetensors.js';
 import type { TensorEntry, TensorFile } from './tensorFile.js';
 
 /** Bytes of an index, and files that it may name. */

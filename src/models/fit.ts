@@ -16,9 +16,8 @@ import {
 import { ensureBackend } from '../backend/choose.js';
 import { OPTIMIZERS } from '../optim/optimizers.js';
 import { SCHEDULES } from '../optim/schedules.js';
-import { alikeBackend, copyFromFirst, requireAlike } from '../parallel/agreement.js';
 import { type Ranks, ranks, telling } from '../parallel/communicator.js';
-import { shardsFor } from '../parallel/cut.js';
+import { sharding } from '../parallel/shardingParts.js';
 import { readAll } from '../tensor/readAll.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { checkTrainerSettings } from '../train/settings.js';
@@ -73,7 +72,8 @@ async function fitOnRanks<M extends Trainable, D, O extends object>(
     ...defined(from === null ? given : resumedOptions(from.checkpoint, given, from.model.config, definition.defaults)),
     ...(initial === null ? {} : sizesOf(initial.config)),
   } as O & ResolvedFit;
-  options.shards = shardsFor(options, all, from !== null);
+  const together = options.shards === undefined && all.size === 1 ? null : sharding();
+  if (together !== null) options.shards = together.shardsFor(options, all, from !== null);
   const begin = (): { model: M; lesson: Lesson } => {
     const prepared = definition.prepare(data, options);
     const model = from?.model ?? initial ?? prepared.create();
@@ -92,15 +92,15 @@ async function fitOnRanks<M extends Trainable, D, O extends object>(
     if (state !== null && options.shards === undefined) lesson.carried?.restore(state);
     else if (state !== null) lesson.carried?.restoreShards(cutState(all, state, options.shards ?? 1));
   }
-  await requireAlike(all, {
-    ...alikeBackend(backend),
+  await together?.requireAlike(all, {
+    ...together.alikeBackend(backend),
     ...Object.fromEntries(Object.entries(lesson.data).map(([name, part]) => [`data for ${name}`, part])),
     ...storable(options),
     step: from?.checkpoint.counters.step ?? 0,
     model: model.config,
   });
   const state = (): Tensor[] => [...model.network.namedState()].map(({ tensor }) => tensor);
-  await copyFromFirst(all, state());
+  await together?.copyFromFirst(all, state());
   model.reading = given.reading ?? model.reading;
   model.settings = storable(options);
   model.isUnfinished = false;
@@ -169,7 +169,7 @@ async function fitOnRanks<M extends Trainable, D, O extends object>(
       },
     );
     if (model.training.reason !== 'aborted') lesson.finish?.();
-    await copyFromFirst(all, state());
+    await together?.copyFromFirst(all, state());
   } finally {
     lesson.end?.();
   }

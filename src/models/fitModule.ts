@@ -15,10 +15,9 @@ import type { Schedule, ScheduleName } from '../optim/schedules.js';
 import { getPlatform } from '../platform/platform.js';
 import { requireNumber } from '../range.js';
 import { defaultRng } from '../tensor/generator.js';
-import { alikeBackend, copyFromFirst, requireAlike } from '../parallel/agreement.js';
 import { type Ranks, ranks, telling } from '../parallel/communicator.js';
 import { shardsOf } from '../parallel/shardOf.js';
-import { shardsFor } from '../parallel/cut.js';
+import { sharding } from '../parallel/shardingParts.js';
 import { ensureBackend } from '../backend/choose.js';
 import { Fingerprint } from '../data/fingerprint.js';
 import { currentDevice } from '../tensor/device.js';
@@ -216,7 +215,8 @@ async function fitOnRanks<M extends Module, B>(
       from === null ? given : resumedOptions({ options: from.checkpoint.options, data: {} }, given, {}, DEFAULTS),
     ),
   } as Resolved<B, M>;
-  options.shards = shardsFor(options, all, from !== null);
+  const together = options.shards === undefined && all.size === 1 ? null : sharding();
+  if (together !== null) options.shards = together.shardsFor(options, all, from !== null);
   const { checkpoint, learningRate, validation, patience, restoreBest, batchSize, inputs, seed } = options;
   const passes = new Passes(data, 'data', { batchSize, inputs, seed, shuffle: true });
   const validationPasses =
@@ -237,15 +237,15 @@ async function fitOnRanks<M extends Module, B>(
     Object.assign(own, { sum: from.own.sum, tokens: from.own.tokens });
   }
 
-  if (all.size > 1) {
-    await requireAlike(all, {
-      ...alikeBackend(await ensureBackend()),
+  if (together !== null && all.size > 1) {
+    await together.requireAlike(all, {
+      ...together.alikeBackend(await ensureBackend()),
       ...storable(options),
       ...{ 'seeds of modules': draws.map(({ seed: key }) => key), 'minibatches in an epoch': passes.count },
       'data for training': fingerprintOf(data),
       step: from?.checkpoint.counters.step ?? 0,
     });
-    await copyFromFirst(
+    await together.copyFromFirst(
       all,
       [...module.namedState()].map(({ tensor }) => tensor),
     );

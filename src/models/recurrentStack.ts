@@ -5,6 +5,7 @@ import { refuse } from '../expect.js';
 import { Cell } from '../cell/cell.js';
 import { cellByName } from '../cell/cells/index.js';
 import type { CellData } from '../cell/define/data.js';
+import { cellFromData } from '../cell/fromData.js';
 import type { RandomCalls } from '../nn/random.js';
 import { Recurrent, type RecurrentOptions } from '../nn/recurrent.js';
 import type { Philox } from '../tensor/philox.js';
@@ -52,7 +53,7 @@ export interface StackContext {
 export function recurrentStack(config: StackConfig, context: StackContext): Recurrent {
   const { hiddenSize, numLayers, dropout } = config;
   const { ofTokens, ...rest } = context;
-  const cell = config.equations === undefined ? cellByName(config.cell) : Cell.fromData(config.equations);
+  const cell = config.equations === undefined ? cellByName(config.cell) : cellFromData(config.equations);
   requireEffect(config, cell, context.inputSize, ofTokens);
   const opened = opensForgetGate(cell) ? { initialBias: { f: 1 } } : {};
   return new Recurrent(cell, { ...config.recurrent, ...rest, hiddenSize, numLayers, dropout, ...opened });

@@ -1,7 +1,7 @@
 // Learning from rows that stand alone (sentences, texts, windows): minibatches of rows of like lengths.
 import { LengthBatches } from '../data/lengthBatches.js';
 import { mul } from '../autograd/ops.js';
-import { rowsOfShard } from '../parallel/cut.js';
+import { rowsOfShard } from '../parallel/communicator.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Lesson } from './task.js';
 

@@ -1,8 +1,7 @@
 // The state that goes from minibatch to minibatch, where each shard carries that of its own rows: put together for a checkpoint, and
 // cut again. [N, H] for each layer and name, rows in the order of the shards.
 import type { RecurrentState } from '../nn/recurrent.js';
-import { type Ranks, shardsOfRank } from '../parallel/communicator.js';
-import { rowsOfShard } from '../parallel/cut.js';
+import { type Ranks, rowsOfShard, shardsOfRank } from '../parallel/communicator.js';
 import { fromData } from '../tensor/create.js';
 import { keep } from '../tensor/scope.js';
 import { decodeState, encodeState, type StateValue } from './carriedState.js';

@@ -113,6 +113,8 @@ export interface TaskOwn<M extends Trainable, D, O extends object> {
   choose?(data: D, given: O): Chosen<O>;
   /** Errors: EMPTY, TOO_SHORT, OPTION. */
   prepare(data: D, options: O & ResolvedFit): Prepared<M>;
+  /** Gives an opened model what its file has beside the network. Errors: FORMAT. */
+  complete?(model: M, file: ModelFile, name: string): void;
 }
 
 export interface TaskDefinition<M extends Trainable, D, O extends object> extends TaskOwn<M, D, O> {
@@ -129,6 +131,7 @@ export function defineTask<M extends Trainable, D, O extends object>(own: TaskOw
       model.reading = file.reading;
       model.isUnfinished = file.checkpoint !== undefined;
       model.network.eval();
+      own.complete?.(model, file, name);
       return model;
     },
   };

@@ -3,10 +3,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import '../autograd/methods.js';
 import { ReferenceBackend } from '../backend/reference/reference.js';
-import { Cell } from '../cell/cell.js';
+import type { Cell } from '../cell/cell.js';
 import { CELLS, GRU, GRUResetBefore, LayerNormLSTM, LSTM, SLSTM } from '../cell/cells/index.js';
 import type { CellData } from '../cell/define/data.js';
 import { defineCell } from '../cell/defineCell.js';
+import { cellFromData } from '../cell/fromData.js';
 import { randn } from '../tensor/create.js';
 import { setCurrentDevice } from '../tensor/device.js';
 import { Philox } from '../tensor/philox.js';
@@ -39,7 +40,7 @@ function otherOrders(cell: Cell): Cell[] {
   const rotated = { ...data, linears: [...data.linears.slice(1), data.linears[0]] };
   return [turned, swapped, rotated].flatMap((made: CellData) => {
     try {
-      return [Cell.fromData(made)];
+      return [cellFromData(made)];
     } catch {
       return [];
     }

@@ -43,6 +43,11 @@ export function shardsOfRank(rank: number, size: number, shards: number): RankRa
   return { from: Math.floor((rank * shards) / size), to: Math.floor(((rank + 1) * shards) / size) };
 }
 
+/** The rows of a shard among `count` rows. */
+export function rowsOfShard(shard: number, shards: number, count: number): RankRange {
+  return { from: Math.floor((shard * count) / shards), to: Math.floor(((shard + 1) * count) / shards) };
+}
+
 /** The blocks of all ranks in the order of the shards: rank and number of shards of each. */
 function planOf(size: number, shards: number): Int32Array {
   const blocks = Array.from({ length: size }, (_, rank) =>

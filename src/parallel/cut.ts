@@ -44,11 +44,6 @@ export function shardsFor(
   return count;
 }
 
-/** The rows of a shard among `count` rows. */
-export function rowsOfShard(shard: number, shards: number, count: number): RankRange {
-  return { from: Math.floor((shard * count) / shards), to: Math.floor(((shard + 1) * count) / shards) };
-}
-
 /** A part of a minibatch and what came of it. */
 export interface ShardLoss {
   /** Its part of the mean loss over the whole minibatch: the losses of all shards add up to it. */

@@ -5,6 +5,8 @@ import { type Names, optionsOf } from '../expect.js';
 import { getPlatform } from '../platform/platform.js';
 import { requireNumber } from '../range.js';
 import { type Communicator, ranks, ranksOver, setRanks } from './communicator.js';
+import { shardingParts } from './sharding.js';
+import { setSharding } from './shardingParts.js';
 
 /** How many processes train together. */
 export interface ParallelOptions {
@@ -19,17 +21,19 @@ const NAMES: Names<ParallelOptions> = { ranks: true };
 
 /**
  * Makes this process one of the ranks that train together: those that `mpirun` started, or that `ranks` starts. Call it before
- * anything else; after it `fit` trains on all ranks. Alone, where nobody started others. Returns the ranks.
+ * anything else; after it `fit` trains on all ranks. Alone, where nobody started others; in a page, too, where it is called for trainings
+ * in shards. Returns the ranks.
  *
  *     await parallel.init({ ranks: 2 });
  *     const model = await LanguageModel.fit(text, { shards: 8 });
  *     if (parallel.ranks().rank === 0) await model.save('model.safetensors');
  *
- * Errors: UNSUPPORTED in a page, and where nothing connects ranks; OPTION; RANK where another ended.
+ * Errors: UNSUPPORTED for several ranks in a page, and where nothing connects ranks; OPTION; RANK where another ended.
  */
 export async function init(given: ParallelOptions = {}): Promise<Communicator> {
   const { ranks: wanted } = optionsOf(given, NAMES, 'parallel.init');
   if (wanted !== undefined) requireNumber('ranks', wanted, { min: 1, whole: true }, '2 is usual on two cores');
+  setSharding(shardingParts);
   const current = ranks();
   if (current.size > 1) return current;
   const { joinRanks, launchRanks } = getPlatform();

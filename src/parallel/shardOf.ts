@@ -3,8 +3,8 @@ import { mul, slice } from '../autograd/ops.js';
 import { batchAxes } from '../data/dataLoader.js';
 import { refuse } from '../expect.js';
 import { Tensor } from '../tensor/tensor.js';
-import { ranks } from './communicator.js';
-import { type CutMinibatch, rowsOfShard, type ShardLoss } from './cut.js';
+import { ranks, rowsOfShard } from './communicator.js';
+import type { CutMinibatch, ShardLoss } from './cut.js';
 
 /** A minibatch as far as it can be cut: that of a `DataLoader`, or one of one's own. */
 export interface CuttableBatch {

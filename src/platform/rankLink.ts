@@ -1,7 +1,7 @@
 // What connects the processes that train one model: implemented over shared memory and over MPI, on Node alone.
 
 /** Float32 or float64 numbers. */
-export type Numbers = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+export type Numbers = Float32Array | Float64Array;
 
 /** One process among those that train one model. Its calls are collective: every rank makes the same ones in the same order. */
 export interface RankLink {

@@ -12,7 +12,8 @@ import { type Schedule, scheduleByName } from '../optim/schedules.js';
 import type { RandomCalls } from '../nn/random.js';
 import { type Ranks, ranks } from '../parallel/communicator.js';
 import type { CutMinibatch } from '../parallel/cut.js';
-import { ShardedGradients } from '../parallel/shards.js';
+import { sharding } from '../parallel/shardingParts.js';
+import type { ShardedGradients } from '../parallel/shards.js';
 import { getPlatform } from '../platform/platform.js';
 import { readAll } from '../tensor/readAll.js';
 import { scope } from '../tensor/scope.js';
@@ -222,7 +223,7 @@ export async function train<M extends { loss: number }>(
   const between = { learningRate: options.learningRate, state: () => state() };
   const { ranks: all = ranks(), shards = 0 } = options;
   const calls = [...new Set([...(task.calls ?? []), ...network.randomCalls()])];
-  const sharded = shards === 0 ? null : new ShardedGradients(parameters, calls, shards, all);
+  const sharded = shards === 0 ? null : new (sharding().ShardedGradients)(parameters, calls, shards, all);
   const criterion = (metrics: M): number => task.criterion?.(metrics) ?? metrics.loss;
   /** For a backend whose numbers must be waited for. */
   const late = parameters.every((t) => t.device.answersAtOnce) ? null : new LateFigures(parameters[0].device);

@@ -1,5 +1,13 @@
 // Answers of the laboratory: a cell from its equations, what an intervention does, how far a gradient reaches.
-import { type Cell, CellTextError, formatCell, type LanguageModel, parseCell, UnrolledError } from 'unrolled';
+import {
+  type Cell,
+  CellTextError,
+  explainCell,
+  formatCell,
+  type LanguageModel,
+  parseCell,
+  UnrolledError,
+} from 'unrolled';
 import { gradientReach, intervene, interventionEffects, type Intervention } from 'unrolled/inspect';
 import { matchesOf } from './matching.js';
 import type { Compiled, Poke, PokeAsked, River } from '../messages.js';
@@ -23,7 +31,7 @@ export async function compileCell(source: string | Cell, sizes: CostSizes): Prom
     return { kind: 'error', text, message, help, place };
   }
   const { drawCell } = await import('./drawCell.js');
-  const explanation = cell.explain({ ...sizes, numHeads: 1 });
+  const explanation = explainCell(cell, { ...sizes, numHeads: 1 });
   const stages = explanation.stages.map(({ when, kind, what, flops, bytes }) => ({ when, kind, what, flops, bytes }));
   const { flops, bytes, parameters } = explanation;
   return { kind: 'cell', text, data: cell.toData(), ...drawCell(cell), stages, flops, bytes, parameters };

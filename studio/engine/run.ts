@@ -1,5 +1,5 @@
 // One run: a network in training, or one that was opened, with its text. It tells the page what happens, and answers between steps.
-import { Cell, LanguageModel, type StepProgress, UnrolledError, useBackend } from 'unrolled';
+import { type Cell, cellFromData, LanguageModel, type StepProgress, UnrolledError, useBackend } from 'unrolled';
 import { baselines, type Corpus } from 'unrolled/text';
 import type { CellData } from 'unrolled';
 import type {
@@ -130,7 +130,7 @@ export class Run {
     const { settings, text, playing, until, rates } = given;
     this.#wanted.playing = playing;
     // A cell of an address is data, checked here; nothing of it is run as a program.
-    const cell = given.cell === null ? settings.cell : Cell.fromData(given.cell);
+    const cell = given.cell === null ? settings.cell : cellFromData(given.cell);
     const backend = await startBackend();
     const read = await readText(text, settings);
     if (this.#signal.aborted) return;

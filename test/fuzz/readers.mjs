@@ -402,7 +402,7 @@ export const READERS = {
       } catch {
         return null;
       }
-      return JSON.stringify(unrolled.Cell.fromData(data));
+      return JSON.stringify(unrolled.cellFromData(data));
     },
   },
   vectors: textReader(

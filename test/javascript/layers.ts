@@ -150,13 +150,11 @@ export function layers(): void {
   call('cellByName', unrolled.cellByName, () => ['lstm']);
   call('toLatex', unrolled.toLatex, () => [LSTM, { asComputed: true }]);
   call('toDiagram', unrolled.toDiagram, () => [GRU, { asComputed: false }]);
-  method(
-    'Cell',
-    () => LSTM,
-    'explain',
-    () => [{ inputSize: 2, hiddenSize: 3, batchSize: 1, numHeads: 1, numSteps: 2, tokens: false }],
-  );
-  call('Cell.fromData', unrolled.Cell.fromData, () => [GRU.toData()]);
+  call('explainCell', unrolled.explainCell, () => [
+    LSTM,
+    { inputSize: 2, hiddenSize: 3, batchSize: 1, numHeads: 1, numSteps: 2, tokens: false },
+  ]);
+  call('cellFromData', unrolled.cellFromData, () => [GRU.toData()]);
   call('defineCell', unrolled.defineCell, () => [
     {
       name: 'Mine',

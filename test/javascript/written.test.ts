@@ -28,7 +28,7 @@ describe('what people write', () => {
     const help = /new Recurrent\(LSTM, \{ inputSize: 2, hiddenSize: 8 \}\)/;
     expect(() => new Layer(2, 8)).toThrow(said('USAGE', /the cell LSTM, received a call of the cell/, help) as Error);
     expect(() => (own(GRU) as Untyped)()).toThrow(said('USAGE', /GRU/, /new Recurrent\(GRU, /) as Error);
-    expect(unrolled.Cell.fromData(LSTM.toData()).states).toEqual(['h', 'c']);
+    expect(unrolled.cellFromData(LSTM.toData()).states).toEqual(['h', 'c']);
   });
 
   it('a cell goes by its name', () => {

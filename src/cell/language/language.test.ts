@@ -10,6 +10,7 @@ import { Philox } from '../../tensor/philox.js';
 import { Cell } from '../cell.js';
 import { CELLS, GRU, LSTM, SLSTM } from '../cells/index.js';
 import { defineCell } from '../defineCell.js';
+import { cellFromData } from '../fromData.js';
 import { deriveCell } from '../plan/derive.js';
 import { cellParameters, scan } from '../run/scan.js';
 import { Rich } from '../testing.js';
@@ -43,7 +44,7 @@ const Odd = defineCell({
   },
 });
 
-const FromData = Cell.fromData({
+const FromData = cellFromData({
   ...JSON.parse(JSON.stringify(CELLS.rnn)),
   name: 'FromData',
   linears: [{ name: 'h', operands: [0, 1], perHead: [false, false], size: 'hidden', bias: true }],
@@ -299,7 +300,7 @@ describe('what an enemy sends', () => {
           }
           const result = caught(text);
           if (result instanceof Cell) {
-            expect(Cell.fromData(JSON.parse(JSON.stringify(result))).toData()).toEqual(result.toData());
+            expect(cellFromData(JSON.parse(JSON.stringify(result))).toData()).toEqual(result.toData());
             return;
           }
           if (!(result instanceof CellTextError)) throw result;

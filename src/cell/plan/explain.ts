@@ -1,7 +1,8 @@
 // What will run for a cell: the stages of one step with their work and traffic, as data and as a table for people; told what a
 // machine can do, also the least time that they take there.
 import { requireNumber } from '../../range.js';
-import { type Names, optionsOf } from '../../expect.js';
+import { refuseOtherCopy } from '../../copy.js';
+import { type Names, optionsOf, refuse } from '../../expect.js';
 import { INSTRUCTION_SIZE } from '../../backend/isa.js';
 import * as OP from '../../backend/numbers/op.js';
 import type { CellGraph } from '../define/graph.js';
@@ -57,7 +58,7 @@ export interface ExplainedStage {
   seconds?: number;
 }
 
-/** What runs for one time step of a cell, from `cell.explain(…)`. */
+/** What runs for one time step of a cell, from `explainCell`. */
 export interface Explanation {
   /** In the order in which they run. */
   stages: readonly ExplainedStage[];
@@ -85,9 +86,18 @@ export function floorSeconds(work: { flops: number; bytes: number }, machine: Ma
   return Math.max(work.flops / machine.flopsPerSecond, work.bytes / machine.bytesPerSecond);
 }
 
-/** The stages and programs that run for one step in time. */
+/**
+ * What runs for one step in time of a cell: the stages and programs with their cost in FLOPs and bytes; `String(…)` of it is a table.
+ *
+ *     console.log(String(explainCell(GRU, { inputSize: 28, hiddenSize: 256 })));
+ *
+ * Errors: OPTION for what is no cell, RANGE for sizes that are none.
+ */
 export function explainCell(cell: CellGraph, given: ExplainOptions): Explanation {
-  const options = optionsOf(given, NAMES, 'explain');
+  refuseOtherCopy(cell, 'cell');
+  if (!((cell as CellGraph | undefined)?.next instanceof Map))
+    refuse('a cell', cell, 'give one of the library, such as LSTM');
+  const options = optionsOf(given, NAMES, 'explainCell');
   const { inputSize, hiddenSize, batchSize: N = 1, numHeads = 4, tokens = false } = options;
   const { inputGradient = true, numSteps = 1, machine } = options;
   for (const [name, size] of Object.entries({ inputSize, hiddenSize, batchSize: N, numHeads, numSteps })) {

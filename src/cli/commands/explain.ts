@@ -29,11 +29,12 @@ export const explainCommand = defineCommand({
     const { cellByName } = await import('../../cell/cells/index.js');
     const { Cell } = await import('../../cell/cell.js');
     const { formatCell } = await import('../../cell/language/format.js');
+    const { explainCell } = await import('../../cell/plan/explain.js');
     const { toLatex } = await import('../../drawing/cells/latex.js');
     const found = await readCell(io.cwd, name);
     const cell = found instanceof Cell ? found : cellByName(name);
     const text = latex ? toLatex(cell) : formatCell(cell).trimEnd();
-    const costs = cell.explain({ inputSize: input, hiddenSize: hidden, batchSize: batch, numHeads: heads });
+    const costs = explainCell(cell, { inputSize: input, hiddenSize: hidden, batchSize: batch, numHeads: heads });
     const { stages, flops, bytes, parameters } = costs;
     return {
       json: { cell: cell.name, equations: formatCell(cell), latex: toLatex(cell), parameters, flops, bytes, stages },

@@ -10,6 +10,7 @@ import { defineCell } from '../../cell/defineCell.js';
 import { Corpus } from '../../text/corpus.js';
 import type { TokenizerKind } from '../../text/tokenizer.js';
 import { LanguageModel } from '../language/languageModel.js';
+import { useMixtures } from '../language/useMixtures.js';
 import type { LanguageModelConfig } from '../language/options.js';
 import { textOf } from '../language/textGenerator.js';
 import { TextClassifier } from '../classifier/textClassifier.js';
@@ -32,6 +33,7 @@ const OWN = defineCell({
 
 let folder = '';
 beforeAll(async () => {
+  useMixtures();
   folder = mkdtempSync(join(tmpdir(), 'unrolled-'));
   await useBackend('reference');
 });

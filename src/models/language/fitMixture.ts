@@ -1,12 +1,9 @@
 // The n-grams that a network is mixed with: counted on the training part, their shares fitted to the validation part.
 import { UnrolledError } from '../../errors.js';
-import { atOnce } from '../../tensor/readAll.js';
 import { type Names, optionsOf } from '../../expect.js';
 import type { Corpus } from '../../text/corpus.js';
 import { NgramModel } from '../../text/ngram.js';
 import { isWordKind } from '../../text/tokenizer.js';
-import { tokenLosses } from './evaluation.js';
-import type { LanguageNetwork } from './languageNetwork.js';
 import { crossFitted, fittedShares, Mixture, type MixtureMetrics, tokenPredictions } from './mixture.js';
 
 /** How n-grams are counted. */
@@ -25,9 +22,12 @@ const MOST_FITTED = 100_000;
 /** Each of the few shares wants some tokens in either half. */
 const LEAST_FITTED = 100;
 
-/** The network must not be training. Errors: TOO_SHORT without a validation part of some length; OPTION, RANGE. */
+/**
+ * @param lossesOf −ln P of each token but the first, by the network [tokens − 1]
+ * Errors: TOO_SHORT without a validation part of some length; OPTION, RANGE.
+ */
 export function fitMixture(
-  network: LanguageNetwork,
+  lossesOf: (tokens: Int32Array) => Float64Array,
   corpus: Corpus,
   given: MixtureOptions,
 ): { mixture: Mixture; validation: MixtureMetrics } {
@@ -36,7 +36,7 @@ export function fitMixture(
   const held = corpus.validation.subarray(0, MOST_FITTED);
   const counted = corpus.train.subarray(-MOST_COUNTED);
   const ngrams = NgramModel.fit(counted, { order, vocabularySize: corpus.vocabulary.size });
-  const predictions = tokenPredictions(ngrams, held, atOnce(tokenLosses(network, held)));
+  const predictions = tokenPredictions(ngrams, held, lossesOf(held));
   const validation = crossFitted(predictions, order);
   return { mixture: new Mixture(ngrams, fittedShares(predictions, order), validation), validation };
 }

@@ -11,18 +11,17 @@ import type { LossMetrics } from '../../text/perplexity.js';
 import type { ConfigReader } from '../config.js';
 import { defined } from '../defined.js';
 import { Model, requireMade } from '../model.js';
-import { type ModelText, textAt } from '../modelFile.js';
+import { type ModelFile, type ModelText, textAt } from '../modelFile.js';
 import { FIT_OPTIONS, STACK_OPTIONS } from '../options.js';
 import { cellConfig, stackConfig } from '../recurrentStack.js';
 import { defineTask, type TaskTypes } from '../task.js';
 import { measureLosses, tokenLosses } from './evaluation.js';
 import { LanguageNetwork } from './languageNetwork.js';
 import { languageLesson } from './lesson.js';
-import { fitMixture, type MixtureOptions, requireHeldOut } from './fitMixture.js';
-import { type Mixture, type MixtureMetrics, tokenPredictions } from './mixture.js';
-import { openingMixture, withMixture } from './mixtureFile.js';
-import { predictorOf } from './mixturePredictor.js';
-import type { PlacedPredictor } from './networkPredictor.js';
+import type { MixtureOptions } from './fitMixture.js';
+import { mixing } from './mixingParts.js';
+import type { Mixture, MixtureMetrics } from './mixture.js';
+import { NetworkPredictor, type PlacedPredictor } from './networkPredictor.js';
 import {
   LANGUAGE_MODEL_DEFAULTS,
   validationTokens,
@@ -102,6 +101,10 @@ function storedEmbedding(config: ConfigReader): EmbeddingConfig {
   };
 }
 
+function hasMixture({ config }: ModelFile): boolean {
+  return typeof config === 'object' && config !== null && 'mixture' in config;
+}
+
 /** How `evaluate` measures. */
 export interface EvaluateOptions {
   /**
@@ -145,51 +148,53 @@ export class LanguageModel extends Model<LanguageTask> {
    * trained.
    * @internal
    */
-  static readonly definition = openingMixture(
-    defineTask<LanguageModel, Corpus | string, LanguageModelOptions>({
-      task: 'lm',
-      noun: 'a language model',
-      defaults: LANGUAGE_MODEL_DEFAULTS,
-      options: OPTIONS,
-      epochs: 10,
-      waits: true,
-      build: (config, texts, name) =>
-        new LanguageModel(
-          { ...config.stack(), ...embeddingConfig(storedEmbedding(config)), seed: config.seed() },
-          textAt(texts, 0, name),
-        ),
-      choose(data, given) {
-        const corpus = sayingPath(data, () => corpusOf(data, { ...LANGUAGE_MODEL_DEFAULTS, ...defined(given) }));
-        const { train, vocabulary, tokenizer } = corpus;
-        const words = isWordKind(tokenizer.kind);
-        const facts = { words, tokens: train.length, vocabulary: vocabulary.size };
-        return { settings: chooseLanguage(facts, given), facts: shownFacts(facts, tokenizer.kind) };
-      },
-      prepare(data, options) {
-        const o = options as Resolved;
-        const corpus = sayingPath(data, () => corpusOf(data, o));
-        return {
-          create() {
-            const { cell, seed } = o;
-            const sizes = { ...stackConfig(o), ...embeddingConfig(o), seed };
-            const config = { ...cellConfig(cell, LANGUAGE_MODEL_DEFAULTS.cell), ...sizes };
-            return new LanguageModel(config, textOf(corpus, o));
-          },
-          lesson(model) {
-            model.#requireVocabulary(corpus);
-            if (o.mixture === true) requireHeldOut(corpus);
-            const finish = o.mixture === true ? () => void model.mixWithNgrams(corpus) : undefined;
-            const maxTokens = validationTokens(o.minutes);
-            const evaluate = (tokens: Int32Array): LossMetrics | Promise<LossMetrics> =>
-              currentDevice().answersAtOnce
-                ? model.evaluate(tokens, { maxTokens })
-                : inTurn(measureLosses(model.network, tokens, maxTokens));
-            return sayingPath(data, () => ({ ...languageLesson(model.network, corpus, o, evaluate), finish }));
-          },
-        };
-      },
-    }),
-  );
+  static readonly definition = defineTask<LanguageModel, Corpus | string, LanguageModelOptions>({
+    task: 'lm',
+    noun: 'a language model',
+    defaults: LANGUAGE_MODEL_DEFAULTS,
+    options: OPTIONS,
+    epochs: 10,
+    waits: true,
+    build: (config, texts, name) =>
+      new LanguageModel(
+        { ...config.stack(), ...embeddingConfig(storedEmbedding(config)), seed: config.seed() },
+        textAt(texts, 0, name),
+      ),
+    choose(data, given) {
+      const corpus = sayingPath(data, () => corpusOf(data, { ...LANGUAGE_MODEL_DEFAULTS, ...defined(given) }));
+      const { train, vocabulary, tokenizer } = corpus;
+      const words = isWordKind(tokenizer.kind);
+      const facts = { words, tokens: train.length, vocabulary: vocabulary.size };
+      return { settings: chooseLanguage(facts, given), facts: shownFacts(facts, tokenizer.kind) };
+    },
+    prepare(data, options) {
+      const o = options as Resolved;
+      const corpus = sayingPath(data, () => corpusOf(data, o));
+      return {
+        create() {
+          const { cell, seed } = o;
+          const sizes = { ...stackConfig(o), ...embeddingConfig(o), seed };
+          const config = { ...cellConfig(cell, LANGUAGE_MODEL_DEFAULTS.cell), ...sizes };
+          return new LanguageModel(config, textOf(corpus, o));
+        },
+        lesson(model) {
+          model.#requireVocabulary(corpus);
+          if (o.mixture === true) mixing('n-grams beside the network').requireHeldOut(corpus);
+          const finish = o.mixture === true ? () => void model.mixWithNgrams(corpus) : undefined;
+          const maxTokens = validationTokens(o.minutes);
+          const evaluate = (tokens: Int32Array): LossMetrics | Promise<LossMetrics> =>
+            currentDevice().answersAtOnce
+              ? model.evaluate(tokens, { maxTokens })
+              : inTurn(measureLosses(model.network, tokens, maxTokens));
+          return sayingPath(data, () => ({ ...languageLesson(model.network, corpus, o, evaluate), finish }));
+        },
+      };
+    },
+    complete(model, file, name) {
+      if (hasMixture(file))
+        model.mixture = mixing(`the n-grams of ${name}`).mixtureOf(file, name, model.vocabularySize);
+    },
+  });
 
   /** n-grams that the model's predictions are mixed with; null: the network predicts alone. */
   mixture: Mixture | null = null;
@@ -273,9 +278,9 @@ export class LanguageModel extends Model<LanguageTask> {
     }
     if (this.mixture === null) return atOnce(measureLosses(this.network, tokens, maxTokens));
     const measured = tokens.subarray(0, Math.ceil(maxTokens) + 1);
-    return this.mixture.measure(
-      tokenPredictions(this.mixture.ngrams, measured, atOnce(tokenLosses(this.network, measured))),
-    );
+    const { tokenPredictions } = mixing('the n-grams of this model');
+    const losses = atOnce(tokenLosses(this.network, measured));
+    return this.mixture.measure(tokenPredictions(this.mixture.ngrams, measured, losses));
   }
 
   /**
@@ -284,22 +289,28 @@ export class LanguageModel extends Model<LanguageTask> {
    * `model.mixture = null` leaves the network alone again.
    * @returns on the validation part the network alone, the n-grams alone and both; with the shares of each half fitted to the other
    * half, so that the figure is one of tokens that were not fitted to
-   * Errors: TOO_SHORT without a validation part of some length, OPTION for another vocabulary.
+   * Errors: TOO_SHORT without a validation part of some length, OPTION for another vocabulary, STATE in a page that did not call
+   * `useMixtures`.
    */
   mixWithNgrams(corpus: Corpus, given: MixtureOptions = {}): MixtureMetrics {
     this.#requireVocabulary(corpus);
-    const { mixture, validation } = this.evaluating(() => fitMixture(this.network, corpus, given));
+    const { fitMixture } = mixing('n-grams beside the network');
+    const { mixture, validation } = this.evaluating(() =>
+      fitMixture((tokens) => atOnce(tokenLosses(this.network, tokens)), corpus, given),
+    );
     this.mixture = mixture;
     return validation;
   }
 
   protected override content(): ReturnType<Model['content']> {
     const content = super.content();
-    return this.mixture === null ? content : withMixture(content, this.mixture);
+    return this.mixture === null ? content : mixing('the n-grams of this model').withMixture(content, this.mixture);
   }
 
   #predictor(): PlacedPredictor {
-    return predictorOf(this.network, this.mixture);
+    const network = new NetworkPredictor(this.network);
+    if (this.mixture === null) return network;
+    return new (mixing('the n-grams of this model').MixturePredictor)(network, this.mixture);
   }
 
   override get besideNetwork(): string | null {

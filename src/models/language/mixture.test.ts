@@ -11,6 +11,7 @@ import { atOnce } from '../../tensor/readAll.js';
 import { measureLosses, tokenLosses } from './evaluation.js';
 import { LanguageModel } from './languageModel.js';
 import { crossFitted, fittedShares, Mixture, tokenPredictions } from './mixture.js';
+import { useMixtures } from './useMixtures.js';
 
 const TEXT = Array.from({ length: 300 }, (_, i) => `line ${i % 7} says hello to ${'abcdefg'[(i * 3) % 7]};\n`).join('');
 const SMALL = { hiddenSize: 8, embeddingSize: 4, batchSize: 4, numSteps: 8, maxSteps: 30, validation: 0.2, seed: 3 };
@@ -18,6 +19,7 @@ const corpus = Corpus.fromText(TEXT, { validation: 0.2 });
 
 let model: LanguageModel;
 beforeAll(async () => {
+  useMixtures();
   await useBackend('reference');
   model = await LanguageModel.fit(corpus, { ...SMALL, mixture: true });
 });

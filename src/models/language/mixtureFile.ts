@@ -20,29 +20,14 @@ export function withMixture({ config, tensors = [], ...rest }: Content, { ngrams
   };
 }
 
-/** A task whose files may hold a mixture. */
-export function openingMixture<
-  M extends { mixture: Mixture | null; vocabularySize: number },
-  D extends { open(file: ModelFile, name: string): M },
->(definition: D): D {
-  return {
-    ...definition,
-    open(file: ModelFile, name: string): M {
-      const model = definition.open(file, name);
-      const stored = new ConfigReader(file.config, name).value('mixture');
-      if (stored !== undefined) model.mixture = storedMixture(new ConfigReader(stored, name), file, name, model);
-      return model;
-    },
-  };
+/** The mixture of a file; null where it holds none. Errors: FORMAT. */
+export function mixtureOf(file: ModelFile, name: string, vocabularySize: number): Mixture | null {
+  const stored = new ConfigReader(file.config, name).value('mixture');
+  return stored === undefined ? null : storedMixture(new ConfigReader(stored, name), file, name, vocabularySize);
 }
 
 /** Errors: FORMAT. */
-function storedMixture(
-  config: ConfigReader,
-  file: ModelFile,
-  name: string,
-  { vocabularySize }: { vocabularySize: number },
-): Mixture {
+function storedMixture(config: ConfigReader, file: ModelFile, name: string, vocabularySize: number): Mixture {
   const order = config.size('order', 1);
   const shares = config.numbers('shares', (share) => share >= 0 && share <= 1);
   if (shares.length !== order) config.fail(`${order} shares`);

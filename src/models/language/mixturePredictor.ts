@@ -2,19 +2,18 @@
 import type { SampleSpec } from '../../backend/contract.js';
 import { drawIndex } from '../../backend/drawIndex.js';
 import type { StateValue } from '../carriedState.js';
-import type { LanguageNetwork } from './languageNetwork.js';
 import type { Mixture } from './mixture.js';
-import { NetworkPredictor, type PlacedPredictor, type ReadValue } from './networkPredictor.js';
+import type { PlacedPredictor, ReadValue } from './networkPredictor.js';
 
-/** The network must not be training. `close` gives the state back. */
+/** `close` gives the state of the network back. */
 export class MixturePredictor implements PlacedPredictor {
-  readonly #network: NetworkPredictor;
+  readonly #network: PlacedPredictor;
   readonly #mixture: Mixture;
   /** The tokens that the n-grams look at. */
   #context: readonly number[] = [];
 
-  constructor(network: LanguageNetwork, mixture: Mixture) {
-    this.#network = new NetworkPredictor(network);
+  constructor(network: PlacedPredictor, mixture: Mixture) {
+    this.#network = network;
     this.#mixture = mixture;
   }
 
@@ -53,9 +52,4 @@ export class MixturePredictor implements PlacedPredictor {
   #follow(tokens: Iterable<number>): void {
     this.#context = [...this.#context, ...tokens].slice(-this.#mixture.ngrams.order);
   }
-}
-
-/** From the network alone, or from the mixture. */
-export function predictorOf(network: LanguageNetwork, mixture: Mixture | null): PlacedPredictor {
-  return mixture === null ? new NetworkPredictor(network) : new MixturePredictor(network, mixture);
 }

@@ -3,7 +3,8 @@
 // Letters: N batch, D input, H hidden, n columns.
 import { Cell } from '../../cell/cell.js';
 import { CELLS } from '../../cell/cells/index.js';
-import { graphFromData, graphToData } from '../../cell/define/data.js';
+import { graphToData } from '../../cell/define/data.js';
+import { graphFromData } from '../../cell/define/fromData.js';
 import { type CellGraph, depthOf, isName, MAX_DEPTH } from '../../cell/define/graph.js';
 import { HIDDEN, SCALAR } from '../../cell/define/width.js';
 import { stateExpr } from '../../cell/define/leaf.js';

@@ -3,7 +3,7 @@
 export async function core({ unrolled, convert, text, data, metrics, formats, inspect, records }, backend) {
   const { Adam, clipGradNorm, crossEntropy, defineCell, detach, Embedding, GRU, LanguageModel, Linear, manualSeed } =
     unrolled;
-  const { randn, Recurrent, tensor, useBackend } = unrolled;
+  const { parallel, randn, Recurrent, tensor, useBackend, useMixtures } = unrolled;
   const chosen = await useBackend(backend, { threads: 1 });
   const sum = tensor([1, 2, 3]).add(1).mul(2).sum().item();
 
@@ -44,6 +44,12 @@ export async function core({ unrolled, convert, text, data, metrics, formats, in
   const options = { hiddenSize: 16, embeddingSize: 8, batchSize: 4, numSteps: 16, epochs: 2, seed: 3 };
   const model = await LanguageModel.fit('the cat sat on the mat. '.repeat(40), options);
   const again = LanguageModel.fromBytes(model.toBytes(), 'memory');
+  // What a page asks for, and Node has from the start.
+  useMixtures();
+  await parallel.init();
+  const long = 'the cat sat on the mat. '.repeat(40);
+  const mixed = await LanguageModel.fit(long, { ...options, validation: 0.2, shards: 2, mixture: true });
+  const both = (await LanguageModel.load(mixed.toBytes())).evaluate('the cat sat on the mat. '.repeat(3));
   return {
     backend: chosen.name,
     features: [...chosen.features],
@@ -51,6 +57,7 @@ export async function core({ unrolled, convert, text, data, metrics, formats, in
     loss: last,
     own: own2,
     perplexity: model.training.validation.at(-1).perplexity,
+    mixed: [both.network.perplexity, both.ngrams.perplexity, both.perplexity],
     generated: again.generate({ prime: 'the ', length: 12, temperature: 0 }),
     subpaths: [
       metrics.errorRate([['a', 'b']], [['a', 'c']]).rate,

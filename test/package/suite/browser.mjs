@@ -13,7 +13,11 @@ const TYPES = {
   ...{ '.js': 'text/javascript', '.mjs': 'text/javascript', '.css': 'text/css', '.json': 'application/json' },
   ...{ '.wasm': 'application/wasm', '.html': 'text/html', '.map': 'application/json', '.svg': 'image/svg+xml' },
 };
-const ISOLATION = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+/** Headers of a page that may share memory with its workers. */
+export const ISOLATION = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
 
 let browser;
 

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
-import { resultOf, serve } from './browser.mjs';
+import { ISOLATION, resultOf, serve } from './browser.mjs';
 import { checkFigures, need, PROGRAM, ROOT, run } from './project.mjs';
 
 const BUNDLED = fileURLToPath(new URL('../bundled/', import.meta.url));
@@ -74,13 +74,16 @@ async function withServer(command, args, options, port, use) {
   }
 }
 
-const VITE_CONFIG = `export default { base: './', worker: { format: 'es' }, build: { target: 'esnext' }, logLevel: 'warn' };\n`;
+const viteConfig = ({ isolated }) => `export default {
+  base: './', worker: { format: 'es' }, build: { target: 'esnext' }, logLevel: 'warn',
+  server: { headers: ${JSON.stringify(isolated ? ISOLATION : {})} },
+};\n`;
 
 function viteRows({ project, tools }) {
   const vite = join(tools ?? join(ROOT, 'node_modules'), 'vite', 'bin', 'vite.js');
-  const prepared = (name) => {
+  const prepared = (name, { isolated = false } = {}) => {
     const folder = pageIn(project, name);
-    writeFileSync(join(folder, 'vite.config.js'), VITE_CONFIG);
+    writeFileSync(join(folder, 'vite.config.js'), viteConfig({ isolated }));
     return folder;
   };
   return [
@@ -92,17 +95,17 @@ function viteRows({ project, tools }) {
         await openBuilt(join(folder, 'dist'));
       },
     },
-    {
-      name: 'vite dev',
+    ...[false, true].map((isolated) => ({
+      name: `vite dev${isolated ? ', isolated' : ''}`,
       async run() {
-        const folder = prepared('vite-dev');
+        const folder = prepared(isolated ? 'vite-dev-isolated' : 'vite-dev', { isolated });
         const port = await freePort();
         const args = [vite, '--port', String(port), '--host', '127.0.0.1', '--strictPort'];
         await withServer(process.execPath, args, { cwd: folder }, port, async (address) =>
-          checkPage(await resultOf(address), { isolated: false }),
+          checkPage(await resultOf(address), { isolated }),
         );
       },
-    },
+    })),
   ];
 }
 
@@ -199,6 +202,10 @@ const parcelRow = ({ project, tools }) => ({
   name: 'parcel',
   async run() {
     const folder = pageIn(project, 'parcel');
+    // As docs/browser.md says: else the worker runs a shared part before what that needs.
+    const description = join(project.folder, 'package.json');
+    const settings = { '@parcel/bundler-default': { disableSharedBundles: true } };
+    writeFileSync(description, JSON.stringify({ ...JSON.parse(readFileSync(description, 'utf8')), ...settings }));
     const args = [
       'build',
       'index.html',
@@ -235,30 +242,32 @@ function nextRows({ project, tools }) {
     for (const name of ['next', 'react', 'react-dom']) copyPackage(tools, name, folder);
     return folder;
   };
-  const use = async (address) => {
-    const server = await (await fetch(`${address}server`)).json();
-    checkFigures(server, server.backend);
-    checkPage(await resultOf(address), { isolated: false });
+  const use = async (folder, command, isolated) => {
+    const port = await freePort();
+    const args = [next, command, '-p', String(port)];
+    await withServer(process.execPath, args, options(folder, isolated), port, async (address) => {
+      const server = await (await fetch(`${address}server`)).json();
+      checkFigures(server, server.backend);
+      checkPage(await resultOf(address), { isolated });
+    });
   };
-  const options = (folder) => ({ cwd: folder, env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' } });
+  const options = (folder, isolated) => ({
+    cwd: folder,
+    env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', ISOLATION: isolated ? JSON.stringify(ISOLATION) : '' },
+  });
   return [
-    {
-      name: 'next build and start',
+    ...[false, true].map((isolated) => ({
+      name: `next build and start${isolated ? ', isolated' : ''}`,
       async run() {
-        const folder = prepared('next-build');
-        await run(process.execPath, [next, 'build'], options(folder));
-        const port = await freePort();
-        await withServer(process.execPath, [next, 'start', '-p', String(port)], options(folder), port, use);
+        const folder = prepared(isolated ? 'next-build-isolated' : 'next-build');
+        await run(process.execPath, [next, 'build'], options(folder, isolated));
+        await use(folder, 'start', isolated);
       },
-    },
-    {
-      name: 'next dev',
-      async run() {
-        const folder = prepared('next-dev');
-        const port = await freePort();
-        await withServer(process.execPath, [next, 'dev', '-p', String(port)], options(folder), port, use);
-      },
-    },
+    })),
+    ...[false, true].map((isolated) => ({
+      name: `next dev${isolated ? ', isolated' : ''}`,
+      run: () => use(prepared(isolated ? 'next-dev-isolated' : 'next-dev'), 'dev', isolated),
+    })),
   ];
 }
 

@@ -12,6 +12,21 @@ const filesIn = (folder) =>
 const publicNames = () =>
   readFileSync(join(ROOT, 'test', 'publicApi.txt'), 'utf8').replace(/^unrolled\/experiments\n( .*\n)*/m, '');
 
+/** The declarations that a program sees: those of the entries, and what they import. */
+function declarationsOf(folder) {
+  const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const found = new Set();
+  const visit = (file) => {
+    if (found.has(file) || !existsSync(file)) return;
+    found.add(file);
+    for (const [, path] of readFileSync(file, 'utf8').matchAll(/(?:\bfrom|\bimport\(?)\s*['"](\.[^'"]+)\.js['"]/g)) {
+      visit(join(dirname(file), `${path}.d.ts`));
+    }
+  };
+  for (const target of Object.values(exports)) if (target.import?.types) visit(join(folder, target.import.types));
+  return [...found];
+}
+
 export const contentRows = ({ project }) => [
   {
     name: 'content: no stamps, build information, tests or tools',
@@ -52,6 +67,17 @@ export const contentRows = ({ project }) => [
           need(existsSync(join(dirname(map), sourceRoot ?? '', source)), `expected ${source}, which ${map} names`);
         }
       }
+    },
+  },
+  {
+    name: 'content: declarations have no arrays that TypeScript before 5.7 does not know',
+    run() {
+      const generic = /\b(?:Float|Int|Uint)\d+(?:Clamped)?Array</;
+      const odd = declarationsOf(project.folders.unrolled).filter((file) => generic.test(readFileSync(file, 'utf8')));
+      need(
+        odd.length === 0,
+        `expected Uint8Array for Uint8Array<ArrayBuffer>, received the latter in ${odd.join(', ')}`,
+      );
     },
   },
   {

@@ -115,6 +115,8 @@ export function checkFigures(result, backend) {
   near('loss', result.loss, 1.75426);
   near('own cell', result.own[1], -2.18551);
   near('perplexity', result.perplexity, 7.70917);
+  near('perplexity of another network', result.mixed[0], 8.19454);
+  near('perplexity with n-grams', result.mixed[2], 1.04416);
   need(
     JSON.stringify(result.subpaths) === '[0.5,2,1,true,true]',
     `unexpected subpaths ${JSON.stringify(result.subpaths)}`,
