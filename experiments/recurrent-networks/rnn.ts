@@ -1,6 +1,6 @@
 // Dive into Deep Learning, 9.6: the recurrent network with a library's layer.
-import { fromData, manualSeed, noGrad, Recurrent, RNN } from 'unrolled';
-import { below, experiment, holds } from 'unrolled/reproduce';
+import { fromData, manualSeed, noGrad, Recurrent, RNN, stack } from 'unrolled';
+import { below, exactly, experiment, holds } from 'unrolled/reproduce';
 import { learnBook } from '../shared/characters.js';
 import { heatMaps, spreadUnits, traceText } from '../shared/gates.js';
 import { d2l } from '../shared/books.js';
@@ -39,6 +39,25 @@ export default experiment({
     const weights = [...rnn.namedParameters()].map(([name, t]) => `${name.padEnd(12)}[${t.shape.join(', ')}]`);
     const results = [`output      [${output.shape.join(', ')}]`, `state h     [${state[0].h.shape.join(', ')}]`];
     lines('shapes', [...weights, ...results].join('\n'));
+    say('stateShape');
+    const deep = new Recurrent(RNN, { inputSize: V, hiddenSize: H, numLayers: 2 });
+    const stacked = noGrad(() => deep.forward(fromData(tokens, [T, N])));
+    const all = noGrad(() => stack(stacked.state.map(({ h }) => h)));
+    const top = stacked.output.slice(0, T - 1, T).reshape([N, H]);
+    lines(
+      'stateShapes',
+      [
+        ...stacked.state.map(({ h }, l) => `state[${l}].h           [N, H]      [${h.shape.join(', ')}]`),
+        `stack of all layers  [L, N, H]   [${all.shape.join(', ')}]`,
+        `output               [T, N, H]   [${stacked.output.shape.join(', ')}]`,
+      ].join('\n'),
+    );
+    check('stackedShape', exactly([2, N, H]), all.shape);
+    check(
+      'lastStep',
+      exactly(0),
+      noGrad(() => top.sub(stacked.state[1].h).abs().max().item()),
+    );
 
     heading('trainHeading');
     const task = { cell: RNN, pytorch: 1.26, most: 1.4, quick: 14, byHeart: 0.7 };

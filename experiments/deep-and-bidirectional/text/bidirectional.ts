@@ -26,6 +26,24 @@ export default messages({
     en: 'The sum is the two added: largest difference',
     zh: '相加就是两者之和：最大差',
   },
+  costHeading: { en: 'What it costs', zh: '代价' },
+  cost: {
+    en: 'Two directions are two networks: twice the weights, twice the states that the gradient needs on its way back, and twice the arithmetic. The table has one pass forward and backward over 32 windows of 35 characters, the median of several, on this machine; the numbers kept are $h$ and $c$ of all steps.',
+    zh: '两个方向就是两个网络：权重加倍，反向传播时要用到的隐状态加倍，运算量也加倍。表中是在这台机器上对 32 个长 35 的窗口做一次前向与反向计算，取多次的中位数；保留的数是所有时间步的 $h$ 与 $c$。',
+  },
+  lstmOf: { en: 'LSTM, {hidden} units in each direction', zh: 'LSTM，每个方向 {hidden} 个单元' },
+  keptNumbers: { en: 'numbers kept for the way back', zh: '为反向传播保留的数' },
+  passTime: { en: 'forward and backward', zh: '前向与反向' },
+  ratio: { en: 'ratio', zh: '比值' },
+  twiceParameters: { en: 'Parameters of two directions over those of one', zh: '双向与单向的参数个数之比' },
+  twiceKept: {
+    en: 'Numbers of the states that are kept for the way back, two directions over one',
+    zh: '为反向传播保留的状态的个数，双向与单向之比',
+  },
+  costWait: {
+    en: 'The worst cost is in neither column: waiting. One direction answers while it reads. The backward direction begins at the end, so nothing can be said before the last token is there, and each new token changes *all* states from the end on: to add one step to $T$ costs one step in one direction, and $T + 1$ in two. And the gradient has two long chains to come back through.',
+    zh: '最大的代价不在表里，而是等待。单向网络边读边答；反向的一支从末尾开始，最后一个词元到来之前什么也说不了，而且每来一个新词元，反向的*全部*隐状态都要重算：在 $T$ 步之后再加一步，单向只算一步，双向要算 $T + 1$ 步。反向传播也要穿过两条长链。',
+  },
   cheatHeading: { en: 'A language model that cheats', zh: '作弊的语言模型' },
   cheat: {
     en: 'Take the language model of the earlier sections (10,000 characters of The Time Machine, windows of 35), and set `bidirectional: true`. The target at place $t$ is $x_{t+1}$, and the backward direction has just read it. Copying needs no knowledge of English, and works on text it has never read as well. Only at the last place of a window is there nothing to copy from.\n\nThat last place is what generation asks for at every single step.',

@@ -33,6 +33,31 @@ export default messages({
     en: 'The same, for the gradients of all weights and of the initial state',
     zh: '同上：全部权重与初始隐状态的梯度的最大相对误差',
   },
+  requiresGradHeading: { en: 'What is to be learned', zh: '哪些张量需要学习' },
+  requiresGrad: {
+    en: 'A tensor is a constant by default: what is computed with it leaves no trace, and there is no gradient for it. `requiresGrad = true` (in PyTorch `requires_grad_(True)`) says that this one is a *parameter*. From then on every operation it takes part in is noted down on a tape, and `loss.backward()` walks that tape back and leaves in `parameter.grad` how much the loss changes with each of its numbers. Forget the line, and the training runs without an error and learns nothing.',
+    zh: '张量默认是常量：用它做的计算不留痕迹，也没有它的梯度。`requiresGrad = true`（PyTorch 中是 `requires_grad_(True)`）声明它是一个*参数*。从此它参与的每个运算都会记在“磁带”（计算图）上，`loss.backward()` 沿着记录往回走，把损失对它每个数的变化率留在 `parameter.grad` 里。忘了这一行，训练照样运行，不报任何错误，却什么也学不到。',
+  },
+  requiresGradShown: {
+    en: 'A product of a constant and a parameter, summed and followed back',
+    zh: '常量与参数相乘、求和，再反向传播之后',
+  },
+  onlyParameters: {
+    en: 'Is there a gradient? Of the constant, of the parameter',
+    zh: '有没有梯度？常量，参数',
+  },
+  clippingCode: {
+    en: 'In code this is two functions of a few lines, `clipGradients` and `sgd`: all gradients are one long vector, so their squares are summed over *all* parameters before the root is taken, and all are multiplied by the same number.',
+    zh: '写成代码是两个只有几行的函数 `clipGradients` 和 `sgd`：全部梯度合起来看作一个长向量，所以要先把*所有*参数的梯度平方加在一起再开方，然后全都乘以同一个数。',
+  },
+  sameNorm: {
+    en: 'The norm of random gradients, over that of the library’s `clipGradNorm`',
+    zh: '随机梯度的范数，与库中 `clipGradNorm` 的结果之比',
+  },
+  sameClipping: {
+    en: 'The clipped gradients, against the library’s: largest difference',
+    zh: '裁剪后的梯度与库的结果：最大差别',
+  },
   trainHeading: { en: 'Training, with clipped gradients', zh: '训练与梯度裁剪' },
   clipping: {
     en: 'A gradient that comes back through 35 steps is a product of 35 matrices, and can be huge. One such step with learning rate 1 throws the weights away. *Clipping* scales the whole gradient down to norm $\\theta$ where its norm is larger; its direction stays the same. Between batches the state is detached: the gradient ends at the border of the batch.',

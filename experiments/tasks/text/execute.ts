@@ -69,6 +69,28 @@ export default messages({
     en: 'On the target mix gets {mix} of the characters and combined {combined}, naive {naive} and none only {none}: what is learned on short programs carries over to long ones, and it is better to go on seeing them all than to go through them once. In a run half as long naive was level with the others, and seeds differ; see the circles further down.',
     zh: '在目标难度上，“混合”写对 {mix} 的字符，“结合”{combined}，“由易到难”{naive}，“无课程”只有 {none}：在短程序上学到的可以用到长程序上，而且始终各种难度都见到，好过从易到难只走一遍。训练只有一半长时，“由易到难”还不落后；不同种子也有差别，见后面的圆圈图。',
   },
+  kindsHeading: { en: 'By kind of program', zh: '按程序的种类' },
+  kinds: {
+    en: 'Are loops harder than sums? The programs of a test can be made of one operation alone. A sum wants arithmetic, a branch a comparison and the choice of what is ignored, a loop that something is done several times; a variable only that a name is remembered. Below, the same networks, which learned from mixed programs, are asked for each kind by itself.',
+    zh: '循环比求和更难吗？测试程序可以只用一种运算来写。求和要做算术；分支要做比较，并决定忽略哪一边；循环要把一件事重复几次；变量只需记住一个名字。下面让同样的网络（它们学的是混合的程序）分别回答每一种程序。',
+  },
+  kindSamples: { en: 'One program of each kind, of nesting 2', zh: '每种程序各一例，嵌套为 2' },
+  kindOf: { en: 'right characters, nesting {depth}', zh: '正确的字符，嵌套 {depth}' },
+  byFrequencyShort: { en: 'by frequency', zh: '只按频率' },
+  sum: { en: 'sums', zh: '求和' },
+  difference: { en: 'differences', zh: '求差' },
+  product: { en: 'products', zh: '乘积' },
+  branch: { en: 'branches', zh: '分支' },
+  variable: { en: 'variables', zh: '变量' },
+  loop: { en: 'loops', zh: '循环' },
+  kindsDiffer: {
+    en: 'Right characters of mix on its best kind of program, less those on its worst',
+    zh: '“混合”在最擅长与最不擅长的程序种类上，正确字符的比例之差',
+  },
+  kindsFound: {
+    en: 'Compare each row with its own column “by frequency”: the results of some kinds are longer, or spread over more numbers, and are harder to guess without reading anything. What a network knows is what it has beyond that.',
+    zh: '每一行要与自己的“只按频率”一列对照：有些种类的结果更长，或者分布在更多的数上，不读程序就更难猜。超出这一列的部分，才是网络学到的东西。',
+  },
   bothHeading: { en: 'Length and nesting', zh: '长度与嵌套' },
   both: {
     en: 'Now numbers have up to two digits, and up to three operations are combined; each network reads six million characters. The map shows what the figure for the target hides: who sees nothing but the target knows nothing else, and what the naive curriculum learned first it has forgotten at the end.',
