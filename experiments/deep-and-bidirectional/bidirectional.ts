@@ -33,6 +33,7 @@ import {
   sequential,
 } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
+import { LETTERS } from '../shared/notations.js';
 import text from './text/bidirectional.js';
 
 const T = 35; // steps of a language model's window
@@ -157,16 +158,17 @@ export default experiment({
   source: d2l('10.4', '9.4', 'Schuster, Paliwal 1997'),
   needs: ['lstm'],
   text,
+  notations: [LETTERS.forward, LETTERS.X],
   datasets: ['timemachine'],
   minutes: 1,
-  async run({ quick, seed, say, heading, formula, svg, plot, table, lines, check, finding, progress, data }) {
+  async run({ quick, seed, say, heading, formula, picture, plot, table, lines, check, finding, progress, data }) {
     const corpus = Corpus.fromText(await data('timemachine'), { lettersOnly: true, lineSeparator: ' ' });
     const V = corpus.vocabulary.size;
 
     formula(
       String.raw`\overrightarrow{\mathbf h}_t = f(\mathbf x_t, \overrightarrow{\mathbf h}_{t-1}), \qquad \overleftarrow{\mathbf h}_t = f(\mathbf x_t, \overleftarrow{\mathbf h}_{t+1}), \qquad \mathbf h_t = [\overrightarrow{\mathbf h}_t; \overleftarrow{\mathbf h}_t] \ \text{or}\ \overrightarrow{\mathbf h}_t + \overleftarrow{\mathbf h}_t`,
     );
-    svg('drawn', drawGraph(unrolled({ cell: LSTM, bidirectional: true }, { steps: 4 })));
+    picture('drawn', drawGraph(unrolled({ cell: LSTM, bidirectional: true }, { steps: 4 })));
     say('merging');
     manualSeed(seed);
     const sizes = { inputSize: V, hiddenSize: 16 };

@@ -4,6 +4,7 @@ import { experiment } from 'unrolled/reproduce';
 import { learnFromScratch } from './parts/from-scratch.js';
 import { gruNetwork } from './parts/gru-network.js';
 import { d2l } from '../shared/books.js';
+import { LETTERS } from '../shared/notations.js';
 import text from './text/gru-from-scratch.js';
 
 export default experiment({
@@ -11,6 +12,7 @@ export default experiment({
   source: d2l('10.2.4', '9.1.2'),
   needs: ['lstm-from-scratch'],
   text,
+  notations: [LETTERS.X, LETTERS.R, LETTERS.Z, LETTERS.Hcandidate, LETTERS.H, LETTERS.sigma],
   code: [
     'parts/gru-network.ts',
     'gru-from-scratch.ts',

@@ -4,6 +4,7 @@ import { below, experiment, holds } from 'unrolled/reproduce';
 import { learnBook } from '../shared/characters.js';
 import { gateMeans, gateTable, heatMaps, leftFigure, spreadUnits, traceText } from '../shared/gates.js';
 import { d2l } from '../shared/books.js';
+import { LETTERS } from '../shared/notations.js';
 import text from './text/gru.js';
 
 /** The largest difference between two tensors. */
@@ -14,6 +15,7 @@ export default experiment({
   source: d2l('10.2', '9.1'),
   needs: ['gru-from-scratch'],
   text,
+  notations: [LETTERS.X, LETTERS.R, LETTERS.Z, LETTERS.Hcandidate, LETTERS.H, LETTERS.gate, LETTERS.sigma],
   code: ['gru.ts', '../shared/characters.ts', '../shared/gates.ts'],
   datasets: ['timemachine'],
   minutes: 1,

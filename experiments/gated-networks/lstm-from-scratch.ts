@@ -4,6 +4,7 @@ import { experiment } from 'unrolled/reproduce';
 import { learnFromScratch } from './parts/from-scratch.js';
 import { lstmNetwork } from './parts/lstm-network.js';
 import { d2l } from '../shared/books.js';
+import { LETTERS } from '../shared/notations.js';
 import text from './text/lstm-from-scratch.js';
 
 export default experiment({
@@ -11,6 +12,7 @@ export default experiment({
   source: d2l('10.1.2', '9.2.2'),
   needs: ['lstm-memory', 'rnn-from-scratch'],
   text,
+  notations: [LETTERS.X, LETTERS.I, LETTERS.F, LETTERS.Ogate, LETTERS.Ccandidate, LETTERS.C, LETTERS.H, LETTERS.sigma],
   code: [
     'parts/lstm-network.ts',
     'lstm-from-scratch.ts',

@@ -4,6 +4,7 @@ import { exactly, experiment, holds } from 'unrolled/reproduce';
 import { learnBook } from '../shared/characters.js';
 import { gateMeans, gateTable, heatMaps, leftFigure, spreadUnits, traceText } from '../shared/gates.js';
 import { d2l } from '../shared/books.js';
+import { LETTERS } from '../shared/notations.js';
 import text from './text/lstm.js';
 
 export default experiment({
@@ -11,6 +12,17 @@ export default experiment({
   source: d2l('10.1', '9.2'),
   needs: ['lstm-from-scratch'],
   text,
+  notations: [
+    LETTERS.X,
+    LETTERS.I,
+    LETTERS.F,
+    LETTERS.Ogate,
+    LETTERS.Ccandidate,
+    LETTERS.C,
+    LETTERS.H,
+    LETTERS.gate,
+    LETTERS.sigma,
+  ],
   code: ['lstm.ts', '../shared/characters.ts', '../shared/gates.ts'],
   datasets: ['timemachine'],
   minutes: 2,

@@ -9,16 +9,19 @@ import {
   below,
   curves,
   diverged,
+  drawGraph,
   exactly,
   experiment,
   MUTED,
   near,
   Plot,
+  unrolled,
 } from 'unrolled/reproduce';
 import { besideLayer } from '../shared/beside-layer.js';
 import { BATCH, clipGradients, type Draw, oneHot, predict, read, STEPS, train } from '../shared/scratch.js';
 import { rnnNetwork } from './parts/rnn-network.js';
 import { d2l } from '../shared/books.js';
+import { LETTERS } from '../shared/notations.js';
 import text from './text/rnn-from-scratch.js';
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -40,15 +43,22 @@ const distance = (a: Tensor | null, b: Tensor | null): number => (a && b ? a.sub
 const describeGradient = ({ grad }: Tensor): string =>
   grad === null ? 'null' : `[${Array.from(grad.data(), (value) => value.toFixed(2)).join(', ')}]`;
 
+/** Four letters of a word: each goes in, and the next one should come out. */
+const UNROLLED = unrolled(
+  { cell: { name: 'h' } },
+  { steps: 4, labels: { inputs: ['t', 'i', 'm', 'e'], outputs: ['i', 'm', 'e', '␣'] } },
+);
+
 export default experiment({
   name: 'rnn-from-scratch',
   source: d2l('9.5', '8.5'),
   needs: ['hidden-state', 'sampling', 'perplexity'],
   text,
+  notations: [LETTERS.X, LETTERS.H, LETTERS.Wxh, LETTERS.O, LETTERS.theta],
   code: ['parts/rnn-network.ts', '../shared/scratch.ts', 'rnn-from-scratch.ts', '../shared/beside-layer.ts'],
   datasets: ['timemachine'],
   minutes: 6,
-  async run({ quick, seed, say, heading, formula, plot, lines, check, finding, progress, data }) {
+  async run({ quick, seed, say, heading, formula, picture, plot, lines, check, finding, progress, data }) {
     const H = quick ? 64 : 512;
     const epochs = quick ? 12 : 500;
     const corpus = Corpus.fromText(await data('timemachine'), { lettersOnly: true });
@@ -56,6 +66,7 @@ export default experiment({
     const V = corpus.vocabulary.size;
     check('vocabulary', exactly(28), V);
 
+    picture('unrolledCaption', drawGraph(UNROLLED));
     heading('modelHeading');
     formula(
       String.raw`\begin{aligned} H_t &= \tanh(X_t W_{xh} + H_{t-1} W_{hh} + b_h) \\ O_t &= H_t W_{hq} + b_q \qquad \hat y_t = \operatorname{softmax}(O_t) \end{aligned}`,

@@ -4,6 +4,7 @@ import { below, exactly, experiment, holds } from 'unrolled/reproduce';
 import { learnBook } from '../shared/characters.js';
 import { heatMaps, spreadUnits, traceText } from '../shared/gates.js';
 import { d2l } from '../shared/books.js';
+import { LETTERS } from '../shared/notations.js';
 import text from './text/rnn.js';
 
 export default experiment({
@@ -11,6 +12,7 @@ export default experiment({
   source: d2l('9.6', '8.6'),
   needs: ['rnn-from-scratch'],
   text,
+  notations: [LETTERS.X, LETTERS.H, LETTERS.gate],
   code: ['rnn.ts', '../shared/characters.ts', '../shared/gates.ts'],
   datasets: ['timemachine'],
   async run(context) {

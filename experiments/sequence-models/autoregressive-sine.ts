@@ -35,6 +35,7 @@ import {
   type Translate,
 } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
+import { LETTERS } from '../shared/notations.js';
 import text from './text/autoregressive-sine.js';
 
 const T = 1000;
@@ -224,12 +225,13 @@ export default experiment({
   name: 'autoregressive-sine',
   source: d2l('9.1', '8.1'),
   text,
-  run({ quick, seed, say, heading, formula, plot, svg, table, lines, check, finding, progress }) {
+  notations: [LETTERS.prediction, LETTERS.tau, LETTERS.H],
+  run({ quick, seed, say, heading, formula, plot, picture, table, lines, check, finding, progress }) {
     say('data');
     formula(
       String.raw`\hat x_t = f(x_{t-1}, \ldots, x_{t-\tau}) \qquad h_t = g(h_{t-1}, x_{t-1}),\quad \hat x_t = P(h_t)`,
     );
-    svg('latentCaption', drawGraph(LATENT));
+    picture('latentCaption', drawGraph(LATENT));
     const series = noisySine(seed);
 
     heading('matrixHeading');

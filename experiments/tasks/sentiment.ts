@@ -64,7 +64,7 @@ export default experiment({
   datasets: ['imdb', 'glove-100d'],
   code: ['sentiment.ts', 'parts/reading-pieces.ts', '../shared/classifying.ts'],
   minutes: 8,
-  async run({ quick, seed, signal, say, heading, formula, svg, plot, table, check, progress, files }) {
+  async run({ quick, seed, signal, say, heading, formula, picture, plot, table, check, progress, files }) {
     const [known, unknown] = (await files('imdb')).map(({ name, bytes }) => {
       const source = new TextDecoder().decode(bytes);
       // The short version reads the beginning and the end of the file: the labels stand in order.
@@ -114,7 +114,7 @@ export default experiment({
 
     heading('firstHeading');
     say('pipeline');
-    svg('pipelineCaption', drawGraph(PIPELINE));
+    picture('pipelineCaption', drawGraph(PIPELINE));
     say('first', { epochs: quick ? 2 : (FIRST.epochs ?? NaN) });
     formula(
       String.raw`\mathbf h_t = \operatorname{LSTM}(\mathbf e_{x_t}, \mathbf h_{t-1}), \qquad P(\text{positive}) = \sigma(\mathbf w^\top \mathbf h_T + b)`,

@@ -6,9 +6,12 @@ export {
   type Experimenting,
   experiment,
   type FigureOptions,
+  type LessonText,
+  type Notation,
   type TableOptions,
   type Translate,
 } from './experiment.js';
+export { type Exercise, predict, type Prediction, type Verdict } from './exercise.js';
 export {
   above,
   atLeast,

@@ -13,25 +13,26 @@ import { escapeXml, formatNumber } from '../drawing/svg.js';
 import type { AbortSignalLike } from '../train/loop.js';
 import type { Experiment, Experimenting, Translate } from './experiment.js';
 import { type Expectation, type Got, shown } from './expectation.js';
-import { fill, type Language, type Messages, type Values } from './messages.js';
+import { type CheckResult, foldedChecks, inlineHtml, notationsHtml, type Texts, translator } from './parts.js';
+import type { Language, Messages, Values } from './messages.js';
 import { ALT_WORDS, WORDS } from './words.js';
 
-export type Texts = Record<Language, string>;
-
-export interface CheckResult {
-  what: Texts;
-  expected: string;
-  got: string;
-  ok: boolean;
-}
+export type { CheckResult, Texts } from './parts.js';
+export { translator } from './parts.js';
 
 export interface ExperimentResult {
   experiment: Experiment;
   seconds: number;
   quick: boolean;
   seed: number;
-  /** HTML, in the order in which it was said. */
+  /** The picture before the idea, as HTML. */
+  picture: Texts | null;
+  /** HTML, in the order in which it was said; checks are folded. */
   blocks: Texts[];
+  /** Before which block the code of the lesson stands: under its formulas, before what was run. */
+  codeAt: number;
+  /** The findings that hold, as HTML of one line: what the reader saw. */
+  findings: Texts[];
   checks: CheckResult[];
   /** What ended it before its end. */
   error: UnrolledError | null;
@@ -54,12 +55,27 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   const table: Messages = { ...WORDS, ...experiment.text };
   const blocks: Texts[] = [];
   const checks: CheckResult[] = [];
+  const findings: Texts[] = [];
+  let picture: Texts | null = null;
+  let codeAt: number | null = null;
+  let hasFormula = false;
+  /** The last block is one of checks, which begin with this one. */
+  let firstOfBlock: number | null = null;
   const inEach = (make: (t: Translate<string>, language: Language) => string): Texts => {
     const texts: Texts = { en: '', zh: '' };
     for (const language of languages) texts[language] = make(translator(experiment.name, table, language), language);
     return texts;
   };
-  const add = (make: (t: Translate<string>) => string): void => void blocks.push(inEach(make));
+  const add = (make: (t: Translate<string>) => string): void => {
+    blocks.push(inEach(make));
+    firstOfBlock = null;
+  };
+  const { notations = [] } = experiment;
+  /** The letters are explained under the first formula. */
+  const afterFormula = (): void => {
+    if (!hasFormula && notations.length > 0) blocks.push(inEach((_, language) => notationsHtml(notations, language)));
+    hasFormula = true;
+  };
   const captioned = (html: string, caption: string): string =>
     `<figure>${html}<figcaption>${markdownHtml(caption)}</figcaption></figure>`;
 
@@ -69,17 +85,27 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
     signal,
     data: options.data,
     files: options.files,
-    heading: (key, values) => add((t) => `<h2>${escapeXml(t(key, values))}</h2>`),
+    heading(key, values) {
+      if (hasFormula) codeAt ??= blocks.length;
+      add((t) => `<h2>${escapeXml(t(key, values))}</h2>`);
+    },
     say: (key, values) => add((t) => markdownHtml(t(key, values))),
-    formula: (latex) => add(() => formulaHtml(latex)),
+    formula(latex) {
+      add(() => formulaHtml(latex));
+      afterFormula();
+    },
     plot(caption, draw, values) {
       const html = inEach((t, language) => {
         const options = draw(t);
         return captioned(figure(options, altText(options, ALT_WORDS[language])), t(caption, values));
       });
       blocks.push(html);
+      firstOfBlock = null;
     },
     svg: (caption, svg, values) => add((t) => captioned(svg, t(caption, values))),
+    picture(caption, svg, values) {
+      picture = inEach((t) => captioned(svg, t(caption, values)));
+    },
     cell(caption, definition, values) {
       const cell = defineCell(definition);
       const panels = [
@@ -88,6 +114,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
         `<div>${toDiagram(cell)}</div>`,
       ];
       add((t) => captioned(`<div class="cell">${panels.join('\n')}</div>`, t(caption, values)));
+      afterFormula();
       return cell;
     },
     table: (draw) =>
@@ -101,11 +128,19 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
     check(what, expected: Expectation, got: Got, values?: Values) {
       const ok = expected.accepts(got);
       checks.push({ what: inEach((t) => t(what, values)), expected: expected.text, got: shown(got), ok });
+      // Those that follow each other are one block.
+      if (firstOfBlock === null) firstOfBlock = checks.length - 1;
+      else blocks.pop();
+      const own = checks.slice(firstOfBlock);
+      blocks.push(inEach((_, language) => foldedChecks(own, language)));
       return ok;
     },
     finding(what, expected, got, values) {
       const ok = expected.accepts(got);
-      if (ok) add((t) => `<div class="finding">${markdownHtml(t(what, values))}</div>`);
+      if (ok) {
+        add((t) => `<div class="finding">${markdownHtml(t(what, values))}</div>`);
+        findings.push(inEach((t) => inlineHtml(t(what, values))));
+      }
       if (!quick) context.check(what, expected, got, values);
       return ok;
     },
@@ -129,7 +164,8 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
         ? thrown
         : new UnrolledError('INTERNAL', message, 'run it alone with --debug', { cause: thrown });
   }
-  return { experiment, seconds: (performance.now() - start) / 1000, quick, seed, blocks, checks, error };
+  const seconds = (performance.now() - start) / 1000;
+  return { experiment, seconds, quick, seed, picture, blocks, codeAt: codeAt ?? 0, findings, checks, error };
 }
 
 /** Lines of a function as it is printed, without the indentation that they have in common, two spaces deep. */
@@ -148,14 +184,4 @@ function dedented(code: string): string {
 /** Whether it ended and all its checks hold; an experiment without a check shows nothing. */
 export function passed({ checks, error }: Pick<ExperimentResult, 'checks' | 'error'>): boolean {
   return error === null && checks.length > 0 && checks.every(({ ok }) => ok);
-}
-
-export function translator(name: string, table: Messages, language: Language): Translate<string> {
-  return (key, values) => {
-    const message = table[key];
-    if (!message) {
-      throw new UnrolledError('OPTION', `expected a message "${key}" of ${name}, received none`, 'add it to its text');
-    }
-    return fill(message, language, values);
-  };
 }

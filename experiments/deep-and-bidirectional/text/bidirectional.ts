@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Reading from both ends', zh: '双向循环神经网络' },
+  question: {
+    en: 'Some words are understood only by what follows. When may a network read on, and when is that cheating?',
+    zh: '有些词要看后文才能懂。网络什么时候可以往后读，什么时候这就是作弊？',
+  },
   idea: {
     en: '“The ___ was closed, so we swam in the sea.” “The ___ was closed, so we paid in cash.” What belongs in the gap depends on what comes after it as much as on what came before. A *bidirectional* network is two recurrent networks that share an input. One reads from the first step to the last, the other from the last to the first, and at every step the two hidden states are put side by side, or added.\n\nSo each output knows the whole sequence. That is a gift where the sequence is complete (tagging, filling a gap, encoding a sentence), and a trap where it is not: a language model has no future to read.',
     zh: '“___关门了，我们只好去海里游泳。”“___关门了，我们只好明天再来取钱。”空格里该填什么，既取决于前文，也取决于后文。*双向循环神经网络*由两个共享输入的循环神经网络组成，一个从头读到尾，另一个从尾读到头；每个时间步上，把两个隐状态拼接或相加。\n\n于是每个输出都了解整个序列。如果序列是完整的（词性标注、填空、编码句子），这是一件好事；如果不完整，这就成了陷阱：语言模型没有未来可读。',

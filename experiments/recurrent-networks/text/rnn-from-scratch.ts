@@ -2,9 +2,17 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'A recurrent network from scratch', zh: '循环神经网络的从零开始实现' },
+  question: {
+    en: 'How much code does it take for a network to learn to write by reading, letter after letter?',
+    zh: '让网络一个字母一个字母地读，直到学会写，需要多少代码？',
+  },
   idea: {
     en: 'A language model should use everything that it has read, not only the last few tokens. A recurrent network keeps a *hidden state* $H_t$: at each step it mixes the new character into the state of the step before, with the same weights at every step, and predicts the next character from the result. However long the text, the number of parameters stays the same.\n\nHere it is written from tensors alone, as in the book: vectors for characters, five parameters, one line for the step. It learns the first 10,000 characters of The Time Machine, reading them in order (*sequential* sampling, where the state goes on from batch to batch) or in shuffled pieces (*random* sampling, where it starts from zero each time).',
     zh: '语言模型应当利用读过的全部内容，而不仅仅是最近的几个词元。循环神经网络保存一个*隐状态* $H_t$：在每个时间步，它把新字符与上一步的隐状态混合，各时间步使用同一组权重，再由结果预测下一个字符。无论文本多长，参数的个数都不变。\n\n这里与书中一样只用张量来写：字符的向量、五个参数、一行更新公式。它学习《时间机器》的前 10,000 个字符，读法有两种：*顺序分区*，隐状态从一个小批量延续到下一个；*随机采样*，文本片段被打乱，每次都从零状态开始。',
+  },
+  unrolledCaption: {
+    en: 'The network unrolled over “time”: each letter goes in together with the state that the letters before it left, and what should come out is the next letter. All boxes are the same network, with the same weights.',
+    zh: '在“time”这个词上按时间步展开的网络：每个字母与之前的字母留下的隐状态一起输入，应当输出的是下一个字母。所有方框是同一个网络，权重相同。',
   },
   vocabulary: {
     en: 'Tokens: 26 letters, the space, and the unknown token (published: 28)',

@@ -4,6 +4,10 @@ import shared from '../../shared/text/characters.js';
 export default messages({
   ...shared,
   title: { en: 'A recurrent network with a layer of the library', zh: '循环神经网络的简洁实现' },
+  question: {
+    en: 'The loop over time is written and understood. What does a layer of a library do for you, and what are the shapes that it gives back?',
+    zh: '时间上的循环已经写过、也懂了。库里的一个循环层替你做了什么，它返回的形状又是什么？',
+  },
   idea: {
     en: 'Written by hand, a recurrent network is a loop over time: a product, a sum and a tanh for each step, and as many entries on the tape. A layer does all its steps in one call, forward and backward, and is what one uses once the idea is understood. The model is the same as [from scratch](rnn-from-scratch.html): `Recurrent(RNN)` computes the states, `Linear` turns them into scores.',
     zh: '手写的循环神经网络是沿时间的循环：每一步做矩阵乘法、加法和 tanh，并在计算图上留下同样多的记录。而一个循环层在一次调用中完成全部时间步的前向与反向计算；理解原理之后，平时用的就是它。模型与[从零开始实现](rnn-from-scratch.html)相同：`Recurrent(RNN)` 计算隐状态，`Linear` 由隐状态得到输出。',

@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Predicting a noisy sine', zh: '预测带噪声的正弦曲线' },
+  question: {
+    en: 'You know the last four values of a noisy curve. How well can you say the next one, and how well the one after sixty steps?',
+    zh: '已知一条带噪声曲线的最后四个值，下一个值能猜得多准？六十步之后的呢？',
+  },
   idea: {
     en: 'A sequence is predicted from its own past. An *autoregressive model* looks at the last $\\tau$ values; under the *Markov assumption* nothing older matters. A *latent autoregressive model* keeps a summary $h_t$ of everything that it has seen instead. Looking one step ahead is easy. Looking further means predicting from predictions, and errors pile up.',
     zh: '序列可以由它自己的过去来预测。*自回归模型*只看最近的 $\\tau$ 个值；在*马尔可夫假设*下，更早的值不再重要。*隐变量自回归模型*则保留一个对全部过去的总结 $h_t$。预测下一步很容易；要看得更远，就必须在预测之上再做预测，误差便会累积。',

@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Learning to execute programs', zh: '学习执行程序' },
+  question: {
+    en: 'Can a network learn to run programs that it only reads as text?',
+    zh: '网络把程序只当作文本来读，能学会执行它吗？',
+  },
   idea: {
     en: 'A network that reads text one character after the other can be given the text of a program, and asked to write what the program prints. Nobody tells it what a digit is worth, what brackets are for, or that a variable stands for a number: there are only characters that come in, and characters that should come out.\n\nZaremba and Sutskever taught this to an LSTM, and found that the order of the lessons matters. Only hard programs from the start was too much at once; easy ones first and then harder ones, as at school, did not help much either, since a network rebuilds what it has for each lesson. Best was to mix the lessons. This is their experiment on a small scale: fewer digits, one layer of 64 units instead of two of 400, and minutes instead of days.',
     zh: '逐个字符阅读文本的网络，也可以读一段程序，然后写出这段程序打印的内容。没有人告诉它一个数字值多少、括号有什么用、变量代表一个数：它见到的只有输入的字符和应当输出的字符。\n\nZaremba 和 Sutskever 用 LSTM 学会了这件事，并且发现课程的先后次序很重要。一开始就只给难的程序，一次要学的太多；像学校那样先易后难帮助也不大，因为每上一课，网络都要把已有的东西重新改造一遍。最好的办法是把各种难度混在一起。这里是他们的实验的缩小版：位数更少，一层 64 个单元而不是两层各 400 个单元，用时几分钟而不是几天。',

@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Film reviews: liked or not?', zh: '电影评论：喜欢还是不喜欢？' },
+  question: {
+    en: 'A review has two hundred words, most of them about nothing. Which ones decide?',
+    zh: '一条影评两百个词，大多无关紧要。起决定作用的是哪些？',
+  },
   idea: {
     en: 'The most widely used test of text classification: 50,000 film reviews from IMDb, half of them for testing, praise and blame in equal numbers. A textbook chapter that many have worked through reads them with word vectors and an LSTM. Here the same is done first, and then as well as time allows. Beside both stands counting, which is strong here: a review is long, and one word in two hundred that says *wonderful* or *waste* is enough.',
     zh: '文本分类最常用的测试：IMDb 的五万条影评，一半用于测试，褒贬各半。许多人都学过用词向量和 LSTM 阅读它们的那一章。这里先照样做一遍，再在时间允许的范围内做到最好。旁边还有计数方法作对照，它在这里很强：影评很长，两百个词里只要有一个“精彩”或“浪费”就够了。',

@@ -93,7 +93,8 @@ export function runApart(
       }
       resolve(
         answered ?? {
-          ...{ experiment, quick, seed, blocks: [], checks: [], seconds: (performance.now() - start) / 1000 },
+          ...{ experiment, quick, seed, seconds: (performance.now() - start) / 1000 },
+          ...{ picture: null, blocks: [], codeAt: 0, findings: [], checks: [] },
           error: new UnrolledError(
             'INTERNAL',
             `expected the experiment to finish, received the end of its process with ${killed ?? `status ${status}`}`,
@@ -117,8 +118,8 @@ export async function answerTask(
   const never = new AbortController().signal;
   const progress: OnProgress = (done, text) => send({ progress: [done, text] });
   const result = await runHere(experiment, plan, { io, signal: never, progress });
-  const { seconds, quick, seed, blocks, checks, error } = result; // functions do not travel
-  return { result: { seconds, quick, seed, blocks, checks, error: error && fromError(error) } };
+  const { experiment: _, error, ...rest } = result; // functions do not travel
+  return { result: { ...rest, error: error && fromError(error) } };
 }
 
 function fromError({ code, message, help, cause, stack }: UnrolledError): PlainError {
