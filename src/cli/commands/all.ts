@@ -4,6 +4,7 @@ import { backendsCommand } from './backends.js';
 import { benchCommand } from './bench.js';
 import { convertCommand } from './convert.js';
 import { dataCommand } from './data.js';
+import { ejectCommand } from './eject.js';
 import { evaluateCommand } from './evaluate.js';
 import { explainCommand } from './explain.js';
 import { generateCommand } from './generate.js';
@@ -22,6 +23,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   explainCommand,
   convertCommand,
   reproduceCommand,
+  ejectCommand,
   studioCommand,
   backendsCommand,
   benchCommand,

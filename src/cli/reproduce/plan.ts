@@ -118,7 +118,8 @@ export async function answerTask(
   const never = new AbortController().signal;
   const progress: OnProgress = (done, text) => send({ progress: [done, text] });
   const result = await runHere(experiment, plan, { io, signal: never, progress });
-  const { experiment: _, error, ...rest } = result; // functions do not travel
+  const { seconds, quick, seed, picture, blocks, codeAt, findings, checks, error } = result; // functions do not travel
+  const rest = { seconds, quick, seed, picture, blocks, codeAt, findings, checks };
   return { result: { ...rest, error: error && fromError(error) } };
 }
 
