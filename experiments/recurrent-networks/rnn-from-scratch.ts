@@ -18,7 +18,17 @@ import {
   unrolled,
 } from 'unrolled/reproduce';
 import { besideLayer } from '../shared/beside-layer.js';
-import { BATCH, clipGradients, type Draw, oneHot, predict, read, STEPS, train } from '../shared/scratch.js';
+import {
+  BATCH,
+  clipGradients,
+  type Draw,
+  oneHot,
+  predict,
+  read,
+  scratchSettings,
+  STEPS,
+  train,
+} from '../shared/scratch.js';
 import { rnnNetwork } from './parts/rnn-network.js';
 import { d2l } from '../shared/books.js';
 import { LETTERS } from '../shared/notations.js';
@@ -54,13 +64,13 @@ export default experiment({
   source: d2l('9.5', '8.5'),
   needs: ['hidden-state', 'sampling', 'perplexity'],
   text,
+  settings: scratchSettings({ hidden: [512, 64], epochs: [500, 12] }),
   notations: [LETTERS.X, LETTERS.H, LETTERS.Wxh, LETTERS.O, LETTERS.theta],
   code: ['parts/rnn-network.ts', '../shared/scratch.ts', 'rnn-from-scratch.ts', '../shared/beside-layer.ts'],
   datasets: ['timemachine'],
   minutes: 6,
-  async run({ quick, seed, say, heading, formula, picture, plot, lines, check, finding, progress, data }) {
-    const H = quick ? 64 : 512;
-    const epochs = quick ? 12 : 500;
+  async run({ quick, seed, number, say, heading, formula, picture, plot, lines, check, finding, progress, data }) {
+    const [H, epochs] = [number('hidden'), number('epochs')];
     const corpus = Corpus.fromText(await data('timemachine'), { lettersOnly: true });
     const tokens = corpus.tokens.subarray(0, 10_000);
     const V = corpus.vocabulary.size;

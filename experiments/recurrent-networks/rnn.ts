@@ -1,7 +1,7 @@
 // Dive into Deep Learning, 9.6: the recurrent network with a library's layer.
 import { fromData, manualSeed, noGrad, Recurrent, RNN, stack } from 'unrolled';
 import { below, exactly, experiment, holds } from 'unrolled/reproduce';
-import { learnBook } from '../shared/characters.js';
+import { bookSettings, learnBook } from '../shared/characters.js';
 import { heatMaps, spreadUnits, traceText } from '../shared/gates.js';
 import { d2l } from '../shared/books.js';
 import { LETTERS } from '../shared/notations.js';
@@ -12,6 +12,7 @@ export default experiment({
   source: d2l('9.6', '8.6'),
   needs: ['rnn-from-scratch'],
   text,
+  settings: bookSettings('rnn'),
   notations: [LETTERS.X, LETTERS.H, LETTERS.gate],
   code: ['rnn.ts', '../shared/characters.ts', '../shared/gates.ts'],
   datasets: ['timemachine'],
@@ -62,7 +63,7 @@ export default experiment({
     );
 
     heading('trainHeading');
-    const task = { cell: RNN, pytorch: 1.26, most: 1.4, quick: 14, byHeart: 0.7 };
+    const task = { pytorch: 1.26, most: 1.4, quick: 14, byHeart: 0.7 };
     const { network, vocabulary, text: book } = learnBook(context, await data('timemachine'), task);
 
     heading('stateHeading');

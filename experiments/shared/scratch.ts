@@ -1,10 +1,19 @@
 // What networks written from tensors share: one-hot vectors, the loop over time, prediction, clipping and gradient descent.
 import { concat, crossEntropy, fromData, gatherRows, noGrad, scope, type Tensor, zeros } from 'unrolled';
 import { randomBatches, sequentialBatches } from 'unrolled/data';
+import type { Settings } from 'unrolled/reproduce';
 import type { Corpus } from 'unrolled/text';
 
 export const BATCH = 32; // N
 export const STEPS = 35; // T
+
+/** What can be set of a network from scratch; full and quick values. */
+export function scratchSettings({ hidden, epochs }: Record<'hidden' | 'epochs', readonly [number, number]>) {
+  return {
+    hidden: { what: { en: 'hidden units', zh: '隐藏单元数' }, full: hidden[0], quick: hidden[1], most: 2048 },
+    epochs: { what: { en: 'epochs', zh: '轮数' }, full: epochs[0], quick: epochs[1], least: 3, most: 10_000 },
+  } as const satisfies Settings;
+}
 
 /** Draws the initial values of a parameter of this shape. */
 export type Draw = (...shape: number[]) => Tensor;

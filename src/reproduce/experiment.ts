@@ -7,6 +7,7 @@ import type { AbortSignalLike } from '../train/loop.js';
 import type { Exercise } from './exercise.js';
 import type { Expectation, Got } from './expectation.js';
 import type { Message, Messages, Values } from './messages.js';
+import type { Settings } from './setting.js';
 import type { Word } from './words.js';
 
 /** A message in the language of a page. */
@@ -48,6 +49,10 @@ export interface Experimenting<K extends string> {
   readonly seed: number;
   /** Aborted by whoever runs it, as a page may; `progress` looks at it too. A signal of the system ends the command itself. */
   readonly signal: AbortSignalLike;
+  /** A number that can be set from outside, by its name in `settings`. Errors: OPTION where there is none. */
+  number(name: string): number;
+  /** A word that can be set from outside. Errors: OPTION. */
+  word(name: string): string;
   /** Begins a section. */
   heading(key: K | Word, values?: Values): void;
   /** A paragraph, or several: Markdown, with LaTeX between dollars. */
@@ -108,6 +113,8 @@ export interface ExperimentDefinition<M extends Messages> {
   notations?: readonly Notation[];
   /** What a reader does afterwards. */
   exercises?: readonly Exercise[];
+  /** What can be set from outside: `reproduce NAME --set hidden=64`. */
+  settings?: Settings;
   /** The known data sets that it reads. */
   datasets?: readonly string[];
   /** The files that make it up, by their paths from its chapter's folder; default its own. */
@@ -132,6 +139,8 @@ export interface Experiment {
   notations?: readonly Notation[];
   /** What a reader does afterwards. */
   exercises?: readonly Exercise[];
+  /** What can be set from outside. */
+  settings?: Settings;
   /** The known data sets that it reads. */
   datasets: readonly string[];
   /** Its files, by their paths from its chapter’s folder. */

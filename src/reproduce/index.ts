@@ -25,6 +25,7 @@ export {
   holds,
   near,
 } from './expectation.js';
+export { type NumberSetting, type Settings, type WordSetting } from './setting.js';
 export { type Language, type Message, type Messages, messages, type Values as MessageValues } from './messages.js';
 export type { Word } from './words.js';
 export type { PlotOptions } from '../drawing/figure.js';

@@ -77,6 +77,9 @@ export function experimentReport(result: ExperimentResult, options: ReportOption
     t('seedIs', { seed: String(result.seed) }),
     backendIn(options.backend, language),
   ];
+  const changed = Object.entries(result.set)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(', ');
   const said = (from: number, to?: number): string =>
     blocks
       .slice(from, to)
@@ -87,6 +90,7 @@ export function experimentReport(result: ExperimentResult, options: ReportOption
       html: [
         `<p class="muted">${escapeXml(facts.join(' · '))}</p>`,
         ...(quick ? [markdownHtml(t('quickRun'))] : []),
+        ...(changed === '' ? [] : [markdownHtml(t('settingsChanged', { settings: changed }))]),
         ...readBefore(experiment, options),
         ...(question ? [`<div class="question">${markdownHtml(question[language])}</div>`] : []),
         ...(result.picture ? [result.picture[language]] : []),

@@ -15,6 +15,7 @@ import type { Experiment, Experimenting, Translate } from './experiment.js';
 import { type Expectation, type Got, shown } from './expectation.js';
 import { type CheckResult, foldedChecks, inlineHtml, notationsHtml, type Texts, translator } from './parts.js';
 import type { Language, Messages, Values } from './messages.js';
+import { settingValues, type SettingValues } from './setting.js';
 import { ALT_WORDS, WORDS } from './words.js';
 
 export type { CheckResult, Texts } from './parts.js';
@@ -25,6 +26,8 @@ export interface ExperimentResult {
   seconds: number;
   quick: boolean;
   seed: number;
+  /** What was set from outside: checks are those of the settings of the books, and need not hold. */
+  set: SettingValues;
   /** The picture before the idea, as HTML. */
   picture: Texts | null;
   /** HTML, in the order in which it was said; checks are folded. */
@@ -41,6 +44,8 @@ export interface ExperimentResult {
 export interface RunOptions {
   quick: boolean;
   seed: number;
+  /** What was set from outside; default nothing. */
+  set?: SettingValues;
   /** Those that are drawn; the texts of others are empty. */
   languages: readonly Language[];
   signal: AbortSignalLike;
@@ -51,7 +56,13 @@ export interface RunOptions {
 
 /** Never throws for what the experiment does, but INTERRUPTED. */
 export async function runExperiment(experiment: Experiment, options: RunOptions): Promise<ExperimentResult> {
-  const { quick, seed, languages, signal } = options;
+  const { quick, seed, set = {}, languages, signal } = options;
+  const values = settingValues(experiment.settings ?? {}, set, quick);
+  const setting = (name: string, kind: 'number' | 'string'): number | string => {
+    const value = values[name];
+    if (typeof value === kind) return value;
+    throw new UnrolledError('OPTION', `expected a setting ${name} of ${experiment.name}, received none`, 'declare it');
+  };
   const table: Messages = { ...WORDS, ...experiment.text };
   const blocks: Texts[] = [];
   const checks: CheckResult[] = [];
@@ -83,6 +94,8 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
     quick,
     seed,
     signal,
+    number: (name) => Number(setting(name, 'number')),
+    word: (name) => String(setting(name, 'string')),
     data: options.data,
     files: options.files,
     heading(key, values) {
@@ -165,7 +178,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
         : new UnrolledError('INTERNAL', message, 'run it alone with --debug', { cause: thrown });
   }
   const seconds = (performance.now() - start) / 1000;
-  return { experiment, seconds, quick, seed, picture, blocks, codeAt: codeAt ?? 0, findings, checks, error };
+  return { experiment, seconds, quick, seed, set, picture, blocks, codeAt: codeAt ?? 0, findings, checks, error };
 }
 
 /** Lines of a function as it is printed, without the indentation that they have in common, two spaces deep. */
@@ -181,7 +194,11 @@ function dedented(code: string): string {
     .join('\n');
 }
 
-/** Whether it ended and all its checks hold; an experiment without a check shows nothing. */
-export function passed({ checks, error }: Pick<ExperimentResult, 'checks' | 'error'>): boolean {
+/**
+ * Whether it ended and all its checks hold; an experiment without a check shows nothing. Where settings were changed, checks are
+ * those of other settings: it is enough that it ended.
+ */
+export function passed({ checks, error, set }: Pick<ExperimentResult, 'checks' | 'error' | 'set'>): boolean {
+  if (Object.keys(set).length > 0) return error === null;
   return error === null && checks.length > 0 && checks.every(({ ok }) => ok);
 }

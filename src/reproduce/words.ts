@@ -51,6 +51,10 @@ export const WORDS = messages({
     en: 'This is the short version (`--quick`): less data, fewer steps, weaker checks.',
     zh: '这是快速版（`--quick`）：数据更少，步数更少，检验更宽松。',
   },
+  settingsChanged: {
+    en: 'Settings of one’s own: `{settings}`. Checks and published figures are those of the standard settings, and need not hold here.',
+    zh: '自选设置：`{settings}`。检验和书中的数值针对的是标准设置，在这里不一定成立。',
+  },
   indexTitle: { en: 'Recurrent networks, runnable', zh: '可以运行的循环神经网络教程' },
   indexIdea: {
     en: 'Every section of a course on recurrent networks as an experiment: it runs, checks itself against published figures, and draws what happened.',
