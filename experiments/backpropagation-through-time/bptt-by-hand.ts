@@ -32,6 +32,7 @@ import {
 } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
 import { LETTERS } from '../shared/notations.js';
+import { byHand as exercises } from './exercises/bptt.js';
 import text from './text/bptt-by-hand.js';
 
 const [T, D, H, Q] = [6, 2, 3, 4];
@@ -161,6 +162,7 @@ export default experiment({
   source: d2l('9.7', '8.7', 'Pascanu, Mikolov and Bengio (2013)'),
   needs: ['hidden-state'],
   text,
+  exercises,
   notations: [LETTERS.X, LETTERS.H, LETTERS.Wxh, LETTERS.O],
   run({ quick, seed, say, heading, formula, svg, picture, plot, table, check, progress }) {
     heading('graphHeading');

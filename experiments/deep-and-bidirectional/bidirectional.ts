@@ -34,6 +34,7 @@ import {
 } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
 import { LETTERS } from '../shared/notations.js';
+import { both as exercises } from './exercises/deep.js';
 import text from './text/bidirectional.js';
 
 const T = 35; // steps of a language model's window
@@ -158,6 +159,7 @@ export default experiment({
   source: d2l('10.4', '9.4', 'Schuster, Paliwal 1997'),
   needs: ['lstm'],
   text,
+  exercises,
   notations: [LETTERS.forward, LETTERS.X],
   datasets: ['timemachine'],
   minutes: 1,

@@ -5,6 +5,7 @@ import { bookSettings, learnBook } from '../shared/characters.js';
 import { heatMaps, leftFigure, spreadUnits, traceText } from '../shared/gates.js';
 import { d2l } from '../shared/books.js';
 import { LETTERS } from '../shared/notations.js';
+import { deep as exercises } from './exercises/deep.js';
 import text from './text/deep-lstm.js';
 
 export default experiment({
@@ -12,6 +13,7 @@ export default experiment({
   source: d2l('10.3', '9.3'),
   needs: ['lstm'],
   text,
+  exercises,
   settings: bookSettings('lstm', { layers: 2, rate: 2 }),
   notations: [LETTERS.layer, LETTERS.X],
   code: ['deep-lstm.ts', '../shared/characters.ts', '../shared/gates.ts'],

@@ -6,6 +6,7 @@ import { gruNetwork } from './parts/gru-network.js';
 import { scratchSettings } from '../shared/scratch.js';
 import { d2l } from '../shared/books.js';
 import { LETTERS } from '../shared/notations.js';
+import { gruScratch as exercises } from './exercises/gates.js';
 import text from './text/gru-from-scratch.js';
 
 export default experiment({
@@ -13,6 +14,7 @@ export default experiment({
   source: d2l('10.2.4', '9.1.2'),
   needs: ['lstm-from-scratch'],
   text,
+  exercises,
   settings: scratchSettings({ hidden: [256, 32], epochs: [500, 20] }),
   notations: [LETTERS.X, LETTERS.R, LETTERS.Z, LETTERS.Hcandidate, LETTERS.H, LETTERS.sigma],
   code: [

@@ -5,6 +5,7 @@ import { bookSettings, learnBook } from '../shared/characters.js';
 import { gateMeans, gateTable, heatMaps, leftFigure, spreadUnits, traceText } from '../shared/gates.js';
 import { d2l } from '../shared/books.js';
 import { LETTERS } from '../shared/notations.js';
+import { gru as exercises } from './exercises/gates.js';
 import text from './text/gru.js';
 
 /** The largest difference between two tensors. */
@@ -15,6 +16,7 @@ export default experiment({
   source: d2l('10.2', '9.1'),
   needs: ['gru-from-scratch'],
   text,
+  exercises,
   settings: bookSettings('gru'),
   notations: [LETTERS.X, LETTERS.R, LETTERS.Z, LETTERS.Hcandidate, LETTERS.H, LETTERS.gate, LETTERS.sigma],
   code: ['gru.ts', '../shared/characters.ts', '../shared/gates.ts'],

@@ -5,6 +5,7 @@ import { bookSettings, learnBook } from '../shared/characters.js';
 import { gateMeans, gateTable, heatMaps, leftFigure, spreadUnits, traceText } from '../shared/gates.js';
 import { d2l } from '../shared/books.js';
 import { LETTERS } from '../shared/notations.js';
+import { lstm as exercises } from './exercises/gates.js';
 import text from './text/lstm.js';
 
 export default experiment({
@@ -12,6 +13,7 @@ export default experiment({
   source: d2l('10.1', '9.2'),
   needs: ['lstm-from-scratch'],
   text,
+  exercises,
   settings: bookSettings('lstm'),
   notations: [
     LETTERS.X,

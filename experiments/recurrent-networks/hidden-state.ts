@@ -3,6 +3,7 @@ import { concat, fromData, matmul, noGrad, Philox, randn, Recurrent, RNN, RNNReL
 import { atLeast, below, above, drawGraph, exactly, experiment, type Graph, near, unrolled } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
 import { LETTERS } from '../shared/notations.js';
+import { hiddenState as exercises } from './exercises/rnn.js';
 import text from './text/hidden-state.js';
 
 const distance = (a: Tensor, b: Tensor): number => a.sub(b).abs().max().item();
@@ -47,6 +48,7 @@ export default experiment({
   source: d2l('9.4', '8.4'),
   needs: ['autoregressive-sine'],
   text,
+  exercises,
   notations: [LETTERS.X, LETTERS.H, LETTERS.Wxh, LETTERS.O],
   run({ seed, say, heading, formula, svg, picture, table, lines, check }) {
     const random = new Philox(seed);

@@ -32,6 +32,7 @@ import {
 import { rnnNetwork } from './parts/rnn-network.js';
 import { d2l } from '../shared/books.js';
 import { LETTERS } from '../shared/notations.js';
+import { scratch as exercises } from './exercises/rnn.js';
 import text from './text/rnn-from-scratch.js';
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -64,6 +65,7 @@ export default experiment({
   source: d2l('9.5', '8.5'),
   needs: ['hidden-state', 'sampling', 'perplexity'],
   text,
+  exercises,
   settings: scratchSettings({ hidden: [512, 64], epochs: [500, 12] }),
   notations: [LETTERS.X, LETTERS.H, LETTERS.Wxh, LETTERS.O, LETTERS.theta],
   code: ['parts/rnn-network.ts', '../shared/scratch.ts', 'rnn-from-scratch.ts', '../shared/beside-layer.ts'],

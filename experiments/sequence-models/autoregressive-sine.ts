@@ -36,6 +36,7 @@ import {
 } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
 import { LETTERS } from '../shared/notations.js';
+import exercises from './exercises/autoregressive-sine.js';
 import text from './text/autoregressive-sine.js';
 
 const T = 1000;
@@ -225,6 +226,7 @@ export default experiment({
   name: 'autoregressive-sine',
   source: d2l('9.1', '8.1'),
   text,
+  exercises,
   notations: [LETTERS.prediction, LETTERS.tau, LETTERS.H],
   run({ quick, seed, say, heading, formula, plot, picture, table, lines, check, finding, progress }) {
     say('data');

@@ -11,7 +11,7 @@ export {
   type TableOptions,
   type Translate,
 } from './experiment.js';
-export { type Exercise, predict, type Prediction, type Verdict } from './exercise.js';
+export { type Exercise, predict, type Prediction, type Trial, type Verdict, write, type Writing } from './exercise.js';
 export {
   above,
   atLeast,

@@ -88,14 +88,14 @@ export function exercisesHtml(exercises: readonly Exercise[], language: Language
   const folded = (label: string, markdown: string): string =>
     `<details><summary>${escapeXml(label)}</summary>\n${markdownHtml(markdown)}</details>`;
   return exercises
-    .map(({ name, kind, question, hints, answer, start }) =>
+    .map(({ name, kind, question, hints, answer, start, solution }) =>
       [
         '<div class="exercise">',
         `<h3>${escapeXml(t(kind === 'predict' ? 'predictFirst' : 'write'))} · <code>${escapeXml(name)}</code></h3>`,
         markdownHtml(question[language]),
         ...(kind === 'code' ? [codeHtml(start.trimEnd())] : []),
         ...hints.map((hint, i) => folded(t('hint', { i: i + 1 }), hint[language])),
-        folded(t('answer'), answer[language]),
+        `<details><summary>${escapeXml(t('answer'))}</summary>\n${codeHtml(solution.trimEnd())}\n${markdownHtml(answer[language])}</details>`,
         '</div>',
       ].join('\n'),
     )

@@ -6,6 +6,7 @@ import { convertCommand } from './convert.js';
 import { dataCommand } from './data.js';
 import { ejectCommand } from './eject.js';
 import { evaluateCommand } from './evaluate.js';
+import { exerciseCommand } from './exercise.js';
 import { explainCommand } from './explain.js';
 import { generateCommand } from './generate.js';
 import { inspectCommand } from './inspect.js';
@@ -24,6 +25,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   convertCommand,
   reproduceCommand,
   ejectCommand,
+  exerciseCommand,
   studioCommand,
   backendsCommand,
   benchCommand,
