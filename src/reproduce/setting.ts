@@ -11,8 +11,9 @@ export interface NumberSetting {
   full: number;
   /** In the short version; as in the full one. */
   quick?: number;
-  /** Both ends are allowed; 1 and more. */
+  /** The smallest value allowed; 1. */
   least?: number;
+  /** The largest; none. */
   most?: number;
   /** Whether it must be a whole number; yes. */
   whole?: boolean;

@@ -1,7 +1,7 @@
 // A hidden Markov model: a fair die and a loaded one are exchanged in secret. Forward, backward and Viterbi are recurrences.
 import { Philox } from 'unrolled';
 
-const T = 60;
+const T = 90;
 const change = [
   [0.95, 0.05],
   [0.1, 0.9],
@@ -12,7 +12,7 @@ const dice = [
 ];
 const start = [0.5, 0.5];
 
-const random = new Philox(3);
+const random = new Philox(5);
 const draw = (p: readonly number[]): number => {
   let left = random.uniform();
   return Math.max(
