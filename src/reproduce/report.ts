@@ -107,7 +107,7 @@ export function experimentReport(result: ExperimentResult, options: ReportOption
   }
   const found = result.findings.map((finding) => `<li>${finding[language]}</li>`);
   sections.push({
-    heading: t('saw'),
+    heading: t(found.length > 0 ? 'saw' : 'checks'),
     html: [
       ...(found.length > 0 ? [`<ul>${found.join('\n')}</ul>`] : []),
       verdict(result, language),
