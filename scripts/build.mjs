@@ -265,6 +265,17 @@ export async function buildTypes(say) {
   await compile('types', 'src', dist, 'tsconfig.build.json', [], say);
   const library = filesUnder(join(root, 'src'), '.ts');
   await compile('experiments', 'experiments', join(dist, 'experiments'), 'tsconfig.experiments.json', library, say);
+  await buildLessons();
+}
+
+/** The programs of the lessons as JavaScript. */
+async function buildLessons() {
+  const { lessonFiles, writeLessons } = await import('./lessons.mjs');
+  const files = lessonFiles(root);
+  const hash = hashOf([...files, join(root, 'scripts', 'lessons.mjs')]);
+  if (isFresh('lessons', hash, [])) return;
+  await writeLessons(root);
+  setStamp('lessons', hash);
 }
 
 /** `unrolled/inline`: plain SIMD on one thread, which every engine takes, within a module. */
@@ -320,7 +331,7 @@ export async function buildStudio(say) {
 }
 
 /** What stands in dist/ without being compiled from src/. */
-const BESIDES = ['kernels', 'experiments', 'inline', 'studio'];
+const BESIDES = ['kernels', 'experiments', 'inline', 'lessons', 'studio'];
 
 /** Takes away what was compiled from files that are gone: the package would hold it, and an old import would find it. */
 function prune(folder, outDir) {

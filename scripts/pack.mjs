@@ -294,6 +294,7 @@ function packCommandLine() {
     filter: (name) => !name.endsWith('.test.ts'),
   });
   cpSync(join(root, 'bench'), join(folder, 'bench'), { recursive: true });
+  cpSync(join(dist, 'lessons'), join(folder, 'dist', 'lessons'), { recursive: true });
   // Packed files are for hosts, which make their own: on one machine they save nothing.
   cpSync(join(dist, 'studio'), join(folder, 'dist', 'studio'), {
     recursive: true,

@@ -31,6 +31,8 @@ import {
   unrolled,
 } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
+import { LETTERS } from '../shared/notations.js';
+import { byHand as exercises } from './exercises/bptt.js';
 import text from './text/bptt-by-hand.js';
 
 const [T, D, H, Q] = [6, 2, 3, 4];
@@ -160,13 +162,15 @@ export default experiment({
   source: d2l('9.7', '8.7', 'Pascanu, Mikolov and Bengio (2013)'),
   needs: ['hidden-state'],
   text,
-  run({ quick, seed, say, heading, formula, svg, plot, table, check, progress }) {
+  exercises,
+  notations: [LETTERS.X, LETTERS.H, LETTERS.Wxh, LETTERS.O],
+  run({ quick, seed, say, heading, formula, svg, picture, plot, table, check, progress }) {
     heading('graphHeading');
     formula(
       String.raw`h_t = \tanh(x_t W_{xh} + h_{t-1} W_{hh} + b_h), \qquad o_t = h_t W_{hq}, \qquad L = \frac1T \sum_{t=1}^{T} \ell(o_t, y_t)`,
     );
     say('graph');
-    svg('graphCaption', drawGraph(GRAPH));
+    picture('graphCaption', drawGraph(GRAPH));
 
     heading('sumHeading');
     say('sum');

@@ -26,6 +26,8 @@ import {
   SURFACE,
 } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
+import { LETTERS } from '../shared/notations.js';
+import { truncated as exercises } from './exercises/bptt.js';
 import text from './text/bptt.js';
 
 const T = 64; // steps of the sequence; the loss looks at the last state only
@@ -107,6 +109,8 @@ export default experiment({
   source: d2l('9.7', '8.7', 'Tallec and Ollivier (2017)'),
   needs: ['bptt-by-hand'],
   text,
+  exercises,
+  notations: [LETTERS.H],
   run({ quick, seed, say, heading, formula, plot, table, check, progress }) {
     formula(String.raw`h_t = f(x_t, h_{t-1}, w) \qquad \frac{\mathrm{d} h_t}{\mathrm{d} w} = \frac{\partial f}{\partial w} + \frac{\partial f}{\partial h_{t-1}} \frac{\mathrm{d} h_{t-1}}{\mathrm{d} w}
       = \sum_{j=0}^{t-1} \left( \prod_{i=t-j+1}^{t} \frac{\partial f(x_i, h_{i-1}, w)}{\partial h_{i-1}} \right) \frac{\partial f(x_{t-j}, h_{t-j-1}, w)}{\partial w}`);

@@ -33,6 +33,8 @@ import {
   Plot,
 } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
+import { LETTERS } from '../shared/notations.js';
+import { exploding as exercises } from './exercises/bptt.js';
 import text from './text/exploding-vanishing.js';
 
 const H = 32;
@@ -109,6 +111,8 @@ export default experiment({
   ),
   needs: ['bptt-by-hand'],
   text,
+  exercises,
+  notations: [LETTERS.H, LETTERS.theta],
   run({ quick, seed, say, heading, formula, plot, table, check, finding, progress }) {
     const seeds = range(quick ? 3 : 5).map((i) => seed + i);
 

@@ -26,12 +26,15 @@ import {
   drawGraph,
   unrolled,
   curves,
+  exactly,
   experiment,
   INK,
   Plot,
   sequential,
 } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
+import { LETTERS } from '../shared/notations.js';
+import { both as exercises } from './exercises/deep.js';
 import text from './text/bidirectional.js';
 
 const T = 35; // steps of a language model's window
@@ -156,16 +159,18 @@ export default experiment({
   source: d2l('10.4', '9.4', 'Schuster, Paliwal 1997'),
   needs: ['lstm'],
   text,
+  exercises,
+  notations: [LETTERS.forward, LETTERS.X],
   datasets: ['timemachine'],
   minutes: 1,
-  async run({ quick, seed, say, heading, formula, svg, plot, table, lines, check, finding, progress, data }) {
+  async run({ quick, seed, say, heading, formula, picture, plot, table, lines, check, finding, progress, data }) {
     const corpus = Corpus.fromText(await data('timemachine'), { lettersOnly: true, lineSeparator: ' ' });
     const V = corpus.vocabulary.size;
 
     formula(
       String.raw`\overrightarrow{\mathbf h}_t = f(\mathbf x_t, \overrightarrow{\mathbf h}_{t-1}), \qquad \overleftarrow{\mathbf h}_t = f(\mathbf x_t, \overleftarrow{\mathbf h}_{t+1}), \qquad \mathbf h_t = [\overrightarrow{\mathbf h}_t; \overleftarrow{\mathbf h}_t] \ \text{or}\ \overrightarrow{\mathbf h}_t + \overleftarrow{\mathbf h}_t`,
     );
-    svg('drawn', drawGraph(unrolled({ cell: LSTM, bidirectional: true }, { steps: 4 })));
+    picture('drawn', drawGraph(unrolled({ cell: LSTM, bidirectional: true }, { steps: 4 })));
     say('merging');
     manualSeed(seed);
     const sizes = { inputSize: V, hiddenSize: 16 };
@@ -190,6 +195,49 @@ export default experiment({
     const apart = (a: Tensor, b: Tensor): number => Math.max(...a.sub(b).abs().data());
     check('concatIs', atMost(1e-6), apart(c, concat([right, left], 2)));
     check('sumIs', atMost(1e-6), apart(s, right.add(left)));
+
+    heading('costHeading');
+    say('cost');
+    const wide = quick ? 64 : 256;
+    const window = windows(corpus.tokens.subarray(0, 32 * T + 1), T);
+    const costs = [false, true].map((bidirectional) => {
+      const rnn = new Recurrent(LSTM, { inputSize: V, hiddenSize: wide, bidirectional });
+      const pass = (): number => {
+        const begin = performance.now();
+        scope(() => {
+          const loss = rnn.forward(window).output.square().mean();
+          loss.backward();
+          loss.item();
+          for (const t of rnn.parameters()) t.grad = null;
+        });
+        return performance.now() - begin;
+      };
+      pass();
+      const times = Array.from({ length: quick ? 3 : 9 }, pass).sort((a, b) => a - b);
+      const output = noGrad(() => rnn.forward(window).output);
+      return { parameters: rnn.parameterCount(), kept: 2 * output.size, time: times[Math.floor(times.length / 2)] };
+    });
+    table((t) => ({
+      columns: [
+        { heading: t('lstmOf', { hidden: wide }) },
+        ...(['parameters', 'keptNumbers', 'passTime'] as const).map((key) => ({ heading: t(key), number: true })),
+      ],
+      rows: [
+        ...costs.map(({ parameters, kept, time }, i) => [
+          t(i === 0 ? 'oneDirection' : 'twoDirections'),
+          parameters,
+          kept,
+          `${time.toFixed(1)} ms`,
+        ]),
+        [
+          t('ratio'),
+          ...(['parameters', 'kept', 'time'] as const).map((key) => (costs[1][key] / costs[0][key]).toFixed(2)),
+        ],
+      ],
+    }));
+    check('twiceParameters', exactly(2), costs[1].parameters / costs[0].parameters);
+    check('twiceKept', exactly(2), costs[1].kept / costs[0].kept);
+    say('costWait');
 
     heading('cheatHeading');
     say('cheat');

@@ -1,9 +1,11 @@
 // Dive into Deep Learning, 10.3: layers of LSTMs, each reading the states of the one below.
 import { fromData, LSTM, noGrad, Recurrent } from 'unrolled';
 import { below, drawGraph, experiment, unrolled } from 'unrolled/reproduce';
-import { learnBook } from '../shared/characters.js';
+import { bookSettings, learnBook } from '../shared/characters.js';
 import { heatMaps, leftFigure, spreadUnits, traceText } from '../shared/gates.js';
 import { d2l } from '../shared/books.js';
+import { LETTERS } from '../shared/notations.js';
+import { deep as exercises } from './exercises/deep.js';
 import text from './text/deep-lstm.js';
 
 export default experiment({
@@ -11,20 +13,24 @@ export default experiment({
   source: d2l('10.3', '9.3'),
   needs: ['lstm'],
   text,
+  exercises,
+  settings: bookSettings('lstm', { layers: 2, rate: 2 }),
+  notations: [LETTERS.layer, LETTERS.X],
   code: ['deep-lstm.ts', '../shared/characters.ts', '../shared/gates.ts'],
   datasets: ['timemachine'],
   minutes: 4,
   async run(context) {
-    const { heading, formula, svg, plot, say, check, data } = context;
+    const { heading, formula, picture, plot, say, check, data } = context;
     formula(
       String.raw`H^{(l)}_t = \phi_l\big(H^{(l-1)}_t W^{(l)}_{xh} + H^{(l)}_{t-1} W^{(l)}_{hh} + b^{(l)}_h\big), \qquad H^{(0)}_t = X_t, \qquad O_t = H^{(L)}_t W_{hq} + b_q`,
     );
     say('layers');
-    svg('stackCaption', drawGraph(unrolled({ cell: LSTM, numLayers: 2 }, { steps: 4 })));
+    picture('stackCaption', drawGraph(unrolled({ cell: LSTM, numLayers: 2 }, { steps: 4 })));
 
     heading('trainHeading');
-    const task = { cell: LSTM, numLayers: 2, learningRate: 2, pytorch: 1.02, most: 1.1, quick: 18, byHeart: 0.7 };
+    const task = { pytorch: 1.02, most: 1.1, quick: 18, byHeart: 0.7 };
     const { network, vocabulary, text: book } = learnBook(context, await data('timemachine'), task);
+    if (context.word('cell') !== 'lstm' || network.rnn.numLayers !== 2) return; // what follows is about the gates of this one
 
     heading('stackHeading');
     say('stack');

@@ -46,6 +46,7 @@ import {
   sum,
   viterbi,
 } from './parts/hmm-recursions.js';
+import { hmm as exercises } from './exercises/deep.js';
 import text from './text/hmm.js';
 
 const { log, exp } = Math;
@@ -108,6 +109,7 @@ export default experiment({
   source: 'Rabiner 1989; Durbin, Eddy, Krogh, Mitchison 1998; Cave, Neuwirth 1980',
   needs: ['joint-probability'],
   text,
+  exercises,
   datasets: ['timemachine'],
   minutes: 2,
   code: ['hmm.ts', 'parts/hmm-recursions.ts'],

@@ -3,7 +3,10 @@ import { GRUResetBefore } from 'unrolled';
 import { experiment } from 'unrolled/reproduce';
 import { learnFromScratch } from './parts/from-scratch.js';
 import { gruNetwork } from './parts/gru-network.js';
+import { scratchSettings } from '../shared/scratch.js';
 import { d2l } from '../shared/books.js';
+import { LETTERS } from '../shared/notations.js';
+import { gruScratch as exercises } from './exercises/gates.js';
 import text from './text/gru-from-scratch.js';
 
 export default experiment({
@@ -11,6 +14,9 @@ export default experiment({
   source: d2l('10.2.4', '9.1.2'),
   needs: ['lstm-from-scratch'],
   text,
+  exercises,
+  settings: scratchSettings({ hidden: [256, 32], epochs: [500, 20] }),
+  notations: [LETTERS.X, LETTERS.R, LETTERS.Z, LETTERS.Hcandidate, LETTERS.H, LETTERS.sigma],
   code: [
     'parts/gru-network.ts',
     'gru-from-scratch.ts',

@@ -1,9 +1,11 @@
 // Dive into Deep Learning, 10.2: gated recurrent units.
 import { GRU, GRUResetBefore, manualSeed, noGrad, Philox, randn, Recurrent, RNN, toLatex, type Tensor } from 'unrolled';
 import { below, experiment, holds } from 'unrolled/reproduce';
-import { learnBook } from '../shared/characters.js';
+import { bookSettings, learnBook } from '../shared/characters.js';
 import { gateMeans, gateTable, heatMaps, leftFigure, spreadUnits, traceText } from '../shared/gates.js';
 import { d2l } from '../shared/books.js';
+import { LETTERS } from '../shared/notations.js';
+import { gru as exercises } from './exercises/gates.js';
 import text from './text/gru.js';
 
 /** The largest difference between two tensors. */
@@ -14,6 +16,9 @@ export default experiment({
   source: d2l('10.2', '9.1'),
   needs: ['gru-from-scratch'],
   text,
+  exercises,
+  settings: bookSettings('gru'),
+  notations: [LETTERS.X, LETTERS.R, LETTERS.Z, LETTERS.Hcandidate, LETTERS.H, LETTERS.gate, LETTERS.sigma],
   code: ['gru.ts', '../shared/characters.ts', '../shared/gates.ts'],
   datasets: ['timemachine'],
   minutes: 1,
@@ -64,8 +69,9 @@ export default experiment({
     check('isMlp', below(1e-5), distance(one, perceptron));
 
     heading('trainHeading');
-    const task = { cell: GRU, pytorch: 1.04, most: 1.1, quick: 15, byHeart: 0.7 };
+    const task = { pytorch: 1.04, most: 1.1, quick: 15, byHeart: 0.7 };
     const { network, vocabulary, text: book } = learnBook(context, await data('timemachine'), task);
+    if (context.word('cell') !== 'gru') return; // what follows is about the gates of this one
     const ratio =
       network.rnn.parameterCount() /
       new Recurrent(RNN, { inputSize: vocabulary.size, hiddenSize: network.rnn.hiddenSize }).parameterCount();

@@ -3,7 +3,10 @@ import { LSTM } from 'unrolled';
 import { experiment } from 'unrolled/reproduce';
 import { learnFromScratch } from './parts/from-scratch.js';
 import { lstmNetwork } from './parts/lstm-network.js';
+import { scratchSettings } from '../shared/scratch.js';
 import { d2l } from '../shared/books.js';
+import { LETTERS } from '../shared/notations.js';
+import { lstmScratch as exercises } from './exercises/gates.js';
 import text from './text/lstm-from-scratch.js';
 
 export default experiment({
@@ -11,6 +14,9 @@ export default experiment({
   source: d2l('10.1.2', '9.2.2'),
   needs: ['lstm-memory', 'rnn-from-scratch'],
   text,
+  exercises,
+  settings: scratchSettings({ hidden: [256, 32], epochs: [500, 20] }),
+  notations: [LETTERS.X, LETTERS.I, LETTERS.F, LETTERS.Ogate, LETTERS.Ccandidate, LETTERS.C, LETTERS.H, LETTERS.sigma],
   code: [
     'parts/lstm-network.ts',
     'lstm-from-scratch.ts',

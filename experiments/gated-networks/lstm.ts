@@ -1,9 +1,11 @@
 // Dive into Deep Learning, 10.1: long short-term memory.
 import { LSTM, manualSeed, noGrad, Philox, randn, Recurrent, RNN } from 'unrolled';
 import { exactly, experiment, holds } from 'unrolled/reproduce';
-import { learnBook } from '../shared/characters.js';
+import { bookSettings, learnBook } from '../shared/characters.js';
 import { gateMeans, gateTable, heatMaps, leftFigure, spreadUnits, traceText } from '../shared/gates.js';
 import { d2l } from '../shared/books.js';
+import { LETTERS } from '../shared/notations.js';
+import { lstm as exercises } from './exercises/gates.js';
 import text from './text/lstm.js';
 
 export default experiment({
@@ -11,6 +13,19 @@ export default experiment({
   source: d2l('10.1', '9.2'),
   needs: ['lstm-from-scratch'],
   text,
+  exercises,
+  settings: bookSettings('lstm'),
+  notations: [
+    LETTERS.X,
+    LETTERS.I,
+    LETTERS.F,
+    LETTERS.Ogate,
+    LETTERS.Ccandidate,
+    LETTERS.C,
+    LETTERS.H,
+    LETTERS.gate,
+    LETTERS.sigma,
+  ],
   code: ['lstm.ts', '../shared/characters.ts', '../shared/gates.ts'],
   datasets: ['timemachine'],
   minutes: 2,
@@ -42,8 +57,9 @@ export default experiment({
     check('kept', exactly(0), state[0].c.sub(c).abs().max().item());
 
     heading('trainHeading');
-    const task = { cell: LSTM, pytorch: 1.04, most: 1.1, quick: 17, byHeart: 0.7 };
+    const task = { pytorch: 1.04, most: 1.1, quick: 17, byHeart: 0.7 };
     const { network, vocabulary, text: book } = learnBook(context, await data('timemachine'), task);
+    if (context.word('cell') !== 'lstm') return; // what follows is about the gates of this one
     const { hiddenSize } = network.rnn;
     const simple = new Recurrent(RNN, { inputSize: vocabulary.size, hiddenSize });
     check('size', exactly(4), network.rnn.parameterCount() / simple.parameterCount());

@@ -12,6 +12,7 @@ import {
   type Translate,
 } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
+import exercises from './exercises/char-rnn.js';
 import text from './text/char-rnn.js';
 
 const MODELS = [
@@ -103,6 +104,7 @@ export default experiment({
   source: d2l('9.5', '8.5', 'Karpathy 2015'),
   needs: ['lstm'],
   text,
+  exercises,
   datasets: ['tinyshakespeare'],
   minutes: 10,
   async run({ quick, seed, signal, data, say, heading, formula, plot, table, lines, check, finding, progress }) {

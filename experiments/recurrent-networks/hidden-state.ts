@@ -2,6 +2,8 @@
 import { concat, fromData, matmul, noGrad, Philox, randn, Recurrent, RNN, RNNReLU, type Tensor, zeros } from 'unrolled';
 import { atLeast, below, above, drawGraph, exactly, experiment, type Graph, near, unrolled } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
+import { LETTERS } from '../shared/notations.js';
+import { hiddenState as exercises } from './exercises/rnn.js';
 import text from './text/hidden-state.js';
 
 const distance = (a: Tensor, b: Tensor): number => a.sub(b).abs().max().item();
@@ -46,7 +48,9 @@ export default experiment({
   source: d2l('9.4', '8.4'),
   needs: ['autoregressive-sine'],
   text,
-  run({ seed, say, heading, formula, svg, table, lines, check }) {
+  exercises,
+  notations: [LETTERS.X, LETTERS.H, LETTERS.Wxh, LETTERS.O],
+  run({ seed, say, heading, formula, svg, picture, table, lines, check }) {
     const random = new Philox(seed);
 
     heading('orderHeading');
@@ -70,7 +74,7 @@ export default experiment({
     formula(
       String.raw`\mathbf H_t = \phi(\mathbf X_t \mathbf W_{xh} + \mathbf H_{t-1} \mathbf W_{hh} + \mathbf b_h), \qquad \mathbf O_t = \mathbf H_t \mathbf W_{hq} + \mathbf b_q`,
     );
-    svg('withCaption', drawGraph(unrolled({ cell: RNN }, { steps: 3 })));
+    picture('withCaption', drawGraph(unrolled({ cell: RNN }, { steps: 3 })));
     const [N, D, H, Q] = [3, 4, 5, 2];
     const [Wxh, Whh, bh] = [randn([D, H], random), randn([H, H], random), randn([H], random)];
     const [Whq, bq] = [randn([H, Q], random), randn([Q], random)];

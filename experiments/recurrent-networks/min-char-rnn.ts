@@ -27,6 +27,7 @@ import {
   RATE,
   STEPS,
 } from './parts/min-char-rnn-by-hand.js';
+import { LETTERS } from '../shared/notations.js';
 import text from './text/min-char-rnn.js';
 
 export function programWithLayer(V: number, { Wxh, Whh, Why }: InitialWeights): Program {
@@ -145,6 +146,7 @@ export default experiment({
   source: 'Karpathy, min-char-rnn.py (2015)',
   needs: ['rnn-from-scratch', 'bptt-by-hand'],
   text,
+  notations: [LETTERS.X, LETTERS.H, LETTERS.Wxh, LETTERS.O],
   datasets: ['tinyshakespeare'],
   minutes: 1,
   code: ['parts/min-char-rnn-by-hand.ts', 'min-char-rnn.ts'],

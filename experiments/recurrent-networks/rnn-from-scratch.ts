@@ -1,5 +1,5 @@
 // Dive into Deep Learning, 9.5: a recurrent network from scratch learns characters of The Time Machine.
-import { crossEntropy, noGrad, Philox, rand, randn, RNN, type Tensor } from 'unrolled';
+import { clipGradNorm, crossEntropy, noGrad, Philox, rand, randn, RNN, type Tensor } from 'unrolled';
 import { sequentialBatches } from 'unrolled/data';
 import { Corpus } from 'unrolled/text';
 import {
@@ -9,16 +9,30 @@ import {
   below,
   curves,
   diverged,
+  drawGraph,
   exactly,
   experiment,
   MUTED,
   near,
   Plot,
+  unrolled,
 } from 'unrolled/reproduce';
 import { besideLayer } from '../shared/beside-layer.js';
-import { BATCH, type Draw, oneHot, predict, read, STEPS, train } from '../shared/scratch.js';
+import {
+  BATCH,
+  clipGradients,
+  type Draw,
+  oneHot,
+  predict,
+  read,
+  scratchSettings,
+  STEPS,
+  train,
+} from '../shared/scratch.js';
 import { rnnNetwork } from './parts/rnn-network.js';
 import { d2l } from '../shared/books.js';
+import { LETTERS } from '../shared/notations.js';
+import { scratch as exercises } from './exercises/rnn.js';
 import text from './text/rnn-from-scratch.js';
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -35,22 +49,36 @@ function longestTenth(norms: readonly number[]): number {
   return most;
 }
 
+const distance = (a: Tensor | null, b: Tensor | null): number => (a && b ? a.sub(b).abs().max().item() : NaN);
+
+const describeGradient = ({ grad }: Tensor): string =>
+  grad === null ? 'null' : `[${Array.from(grad.data(), (value) => value.toFixed(2)).join(', ')}]`;
+
+/** Four letters of a word: each goes in, and the next one should come out. */
+const UNROLLED = unrolled(
+  { cell: { name: 'h' } },
+  { steps: 4, labels: { inputs: ['t', 'i', 'm', 'e'], outputs: ['i', 'm', 'e', '␣'] } },
+);
+
 export default experiment({
   name: 'rnn-from-scratch',
   source: d2l('9.5', '8.5'),
   needs: ['hidden-state', 'sampling', 'perplexity'],
   text,
+  exercises,
+  settings: scratchSettings({ hidden: [512, 64], epochs: [500, 12] }),
+  notations: [LETTERS.X, LETTERS.H, LETTERS.Wxh, LETTERS.O, LETTERS.theta],
   code: ['parts/rnn-network.ts', '../shared/scratch.ts', 'rnn-from-scratch.ts', '../shared/beside-layer.ts'],
   datasets: ['timemachine'],
   minutes: 6,
-  async run({ quick, seed, say, heading, formula, plot, lines, check, finding, progress, data }) {
-    const H = quick ? 64 : 512;
-    const epochs = quick ? 12 : 500;
+  async run({ quick, seed, number, say, heading, formula, picture, plot, lines, check, finding, progress, data }) {
+    const [H, epochs] = [number('hidden'), number('epochs')];
     const corpus = Corpus.fromText(await data('timemachine'), { lettersOnly: true });
     const tokens = corpus.tokens.subarray(0, 10_000);
     const V = corpus.vocabulary.size;
     check('vocabulary', exactly(28), V);
 
+    picture('unrolledCaption', drawGraph(UNROLLED));
     heading('modelHeading');
     formula(
       String.raw`\begin{aligned} H_t &= \tanh(X_t W_{xh} + H_{t-1} W_{hh} + b_h) \\ O_t &= H_t W_{hq} + b_q \qquad \hat y_t = \operatorname{softmax}(O_t) \end{aligned}`,
@@ -91,11 +119,37 @@ export default experiment({
     check('sameStates', below(1e-5), beside.hidden);
     check('sameGradients', below(1e-5), Math.max(...Object.values(beside.gradients)));
 
+    heading('requiresGradHeading');
+    say('requiresGrad');
+    const [constant, parameter] = [randn([2, 2], random), randn([2, 2], random)];
+    parameter.requiresGrad = true;
+    constant.mul(parameter).sum().backward();
+    lines(
+      'requiresGradShown',
+      `constant.grad    ${describeGradient(constant)}\nparameter.grad   ${describeGradient(parameter)}`,
+    );
+    check(
+      'onlyParameters',
+      exactly([false, true].map(String)),
+      [constant, parameter].map((t) => String(t.grad !== null)),
+    );
+
     heading('trainHeading');
     say('clipping');
     formula(
       String.raw`\mathbf g \leftarrow \min\Big(1, \frac{\theta}{\lVert \mathbf g \rVert}\Big)\, \mathbf g, \qquad \theta = 1`,
     );
+    say('clippingCode');
+    const copies = network.parameters.map((t) => t.clone());
+    const gradients = network.parameters.map((t) => randn(t.shape, random));
+    const norms = [network.parameters, copies].map((list, i) => {
+      list.forEach((t, k) => (t.grad = gradients[k].clone()));
+      return (i === 0 ? clipGradients : clipGradNorm)(list, 1);
+    });
+    check('sameNorm', near(1, 1e-5), norms[0] / norms[1]);
+    const clippedApart = network.parameters.map((t, k) => noGrad(() => distance(t.grad, copies[k].grad)));
+    check('sameClipping', below(1e-6), Math.max(...clippedApart));
+    for (const t of network.parameters) t.grad = null;
     const last = (values: ArrayLike<number>): number => values[values.length - 1];
     const said: string[] = [];
     const show = (epoch: number, perplexity: number): void => {

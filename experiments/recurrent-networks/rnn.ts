@@ -1,9 +1,10 @@
 // Dive into Deep Learning, 9.6: the recurrent network with a library's layer.
-import { fromData, manualSeed, noGrad, Recurrent, RNN } from 'unrolled';
-import { below, experiment, holds } from 'unrolled/reproduce';
-import { learnBook } from '../shared/characters.js';
+import { fromData, manualSeed, noGrad, Recurrent, RNN, stack } from 'unrolled';
+import { below, exactly, experiment, holds } from 'unrolled/reproduce';
+import { bookSettings, learnBook } from '../shared/characters.js';
 import { heatMaps, spreadUnits, traceText } from '../shared/gates.js';
 import { d2l } from '../shared/books.js';
+import { LETTERS } from '../shared/notations.js';
 import text from './text/rnn.js';
 
 export default experiment({
@@ -11,6 +12,8 @@ export default experiment({
   source: d2l('9.6', '8.6'),
   needs: ['rnn-from-scratch'],
   text,
+  settings: bookSettings('rnn'),
+  notations: [LETTERS.X, LETTERS.H, LETTERS.gate],
   code: ['rnn.ts', '../shared/characters.ts', '../shared/gates.ts'],
   datasets: ['timemachine'],
   async run(context) {
@@ -39,9 +42,28 @@ export default experiment({
     const weights = [...rnn.namedParameters()].map(([name, t]) => `${name.padEnd(12)}[${t.shape.join(', ')}]`);
     const results = [`output      [${output.shape.join(', ')}]`, `state h     [${state[0].h.shape.join(', ')}]`];
     lines('shapes', [...weights, ...results].join('\n'));
+    say('stateShape');
+    const deep = new Recurrent(RNN, { inputSize: V, hiddenSize: H, numLayers: 2 });
+    const stacked = noGrad(() => deep.forward(fromData(tokens, [T, N])));
+    const all = noGrad(() => stack(stacked.state.map(({ h }) => h)));
+    const top = stacked.output.slice(0, T - 1, T).reshape([N, H]);
+    lines(
+      'stateShapes',
+      [
+        ...stacked.state.map(({ h }, l) => `state[${l}].h           [N, H]      [${h.shape.join(', ')}]`),
+        `stack of all layers  [L, N, H]   [${all.shape.join(', ')}]`,
+        `output               [T, N, H]   [${stacked.output.shape.join(', ')}]`,
+      ].join('\n'),
+    );
+    check('stackedShape', exactly([2, N, H]), all.shape);
+    check(
+      'lastStep',
+      exactly(0),
+      noGrad(() => top.sub(stacked.state[1].h).abs().max().item()),
+    );
 
     heading('trainHeading');
-    const task = { cell: RNN, pytorch: 1.26, most: 1.4, quick: 14, byHeart: 0.7 };
+    const task = { pytorch: 1.26, most: 1.4, quick: 14, byHeart: 0.7 };
     const { network, vocabulary, text: book } = learnBook(context, await data('timemachine'), task);
 
     heading('stateHeading');

@@ -12,6 +12,7 @@ import {
   relu,
   RNN,
   scope,
+  stack,
   type Tensor,
   xavierUniform,
 } from 'unrolled';
@@ -24,19 +25,24 @@ import {
   between,
   curves,
   drawGraph,
+  exactly,
   experiment,
   type FigureOptions,
   holds,
   MUTED,
+  near,
   Plot,
   type Translate,
 } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
+import { LETTERS } from '../shared/notations.js';
+import exercises from './exercises/autoregressive-sine.js';
 import text from './text/autoregressive-sine.js';
 
 const T = 1000;
 const TRAIN = 600; // examples
 const AHEAD = 64; // the longest look ahead, in steps
+const PUBLISHED = [0.063649, 0.060103, 0.056767, 0.056202, 0.054945]; // loss after each epoch in the book
 
 /** The sine without its noise at time t = 1 … T. */
 const sine = (t: number): number => Math.sin(0.01 * t);
@@ -47,25 +53,40 @@ function noisySine(seed: number, shift = 0): Float32Array {
   return Float32Array.from({ length: T }, (_, i) => sine(i + 1 + shift) + 0.2 * random.normal());
 }
 
-/** A Markov model of order tau: an MLP tau–10–1 that sees the last tau values and predicts the next. */
-function trainMlp(series: Float32Array, tau: number, seed: number, epochs = 5) {
+/** The series as examples: row i of the features [n, tau] has the values i … i + tau − 1, its label [n, outputs] those after them. */
+function examples(series: Float32Array, tau: number, outputs = 1) {
+  const x = fromData(series, [series.length]);
+  const n = series.length - tau - outputs + 1;
+  const columns = (from: number, count: number): Tensor =>
+    stack(
+      Array.from({ length: count }, (_, i) => x.slice(0, from + i, from + i + n)),
+      1,
+    );
+  return { features: columns(0, tau), labels: columns(tau, outputs) };
+}
+
+/**
+ * A Markov model of order tau: an MLP tau–10–1 that sees the last tau values and predicts the next, or, with more outputs, as many
+ * that follow, all at once. It learns from windows that, with what they predict, end in the training part.
+ */
+function trainMlp(series: Float32Array, tau: number, seed: number, epochs = 5, outputs = 1) {
   manualSeed(seed);
   const hidden = new Linear(tau, 10, { init: xavierUniform });
-  const output = new Linear(10, 1, { init: xavierUniform });
+  const output = new Linear(10, outputs, { init: xavierUniform });
   const net = (x: Tensor): Tensor => output.forward(relu(hidden.forward(x)));
   const optimizer = new Adam([...hidden.parameters(), ...output.parameters()], 0.01);
 
-  const windows = slidingWindows(series, tau); // features [n, tau], targets [n]
-  const x = fromData(windows.features.slice(0, TRAIN * tau), [TRAIN, tau]);
-  const y = fromData(windows.targets.slice(0, TRAIN), [TRAIN, 1]);
+  const { features, labels } = examples(series, tau, outputs);
+  const count = TRAIN - (outputs - 1);
+  const [x, y] = [features.slice(0, 0, count), labels.slice(0, 0, count)];
   const random = new Philox(seed);
   const losses: number[] = [];
   for (let epoch = 0; epoch < epochs; epoch++) {
-    const order = Int32Array.from({ length: TRAIN }, (_, i) => i);
+    const order = Int32Array.from({ length: count }, (_, i) => i);
     random.shuffle(order);
-    for (let at = 0; at < TRAIN; at += 16) {
+    for (let at = 0; at < count; at += 16) {
       scope(() => {
-        const rows = fromData(order.subarray(at, Math.min(at + 16, TRAIN)), [Math.min(16, TRAIN - at)], {
+        const rows = fromData(order.subarray(at, Math.min(at + 16, count)), [Math.min(16, count - at)], {
           dtype: 'int32',
         });
         const loss = mse(net(gatherRows(x, rows)), gatherRows(y, rows));
@@ -78,7 +99,19 @@ function trainMlp(series: Float32Array, tau: number, seed: number, epochs = 5) {
   }
   const next = (features: Float32Array, count: number): Float32Array =>
     noGrad(() => net(fromData(features, [count, tau])).data() as Float32Array);
-  return { losses, windows, ahead: predictAhead(windows, AHEAD, next), next };
+  return { losses, windows: slidingWindows(series, tau), next };
+}
+
+/** From each window its next AHEAD values, one by one: a prediction becomes the last value of the next window. Row after row. */
+function iterated({ windows, next }: ReturnType<typeof trainMlp>): Float32Array {
+  return predictAhead(windows, AHEAD, next);
+}
+
+/** The same from an MLP with AHEAD outputs, which says them all at once and never reads a prediction. */
+function direct(series: Float32Array, tau: number, seed: number, epochs: number): Float32Array {
+  const { next } = trainMlp(series, tau, seed, epochs, AHEAD);
+  const { features, count } = slidingWindows(series, tau);
+  return next(features, count);
 }
 
 /** A quarter of the sine's period, in steps. */
@@ -182,6 +215,8 @@ function line(x: readonly number[], y: readonly number[]) {
   return { a, c, r2: 1 - left / mean(y.map((value) => (value - my) ** 2)) };
 }
 
+const meanOf = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
+
 const deviation = (values: readonly number[]): number => {
   const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
   return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length);
@@ -191,19 +226,61 @@ export default experiment({
   name: 'autoregressive-sine',
   source: d2l('9.1', '8.1'),
   text,
-  run({ quick, seed, say, heading, formula, plot, svg, table, lines, check, finding, progress }) {
+  exercises,
+  notations: [LETTERS.prediction, LETTERS.tau, LETTERS.H],
+  run({ quick, seed, say, heading, formula, plot, picture, table, lines, check, finding, progress }) {
     say('data');
     formula(
       String.raw`\hat x_t = f(x_{t-1}, \ldots, x_{t-\tau}) \qquad h_t = g(h_{t-1}, x_{t-1}),\quad \hat x_t = P(h_t)`,
     );
-    svg('latentCaption', drawGraph(LATENT));
+    picture('latentCaption', drawGraph(LATENT));
     const series = noisySine(seed);
+
+    heading('matrixHeading');
+    say('matrix');
+    formula(
+      String.raw`\mathbf F = \begin{bmatrix} x_1 & x_2 & x_3 & x_4 \\ x_2 & x_3 & x_4 & x_5 \\ \vdots & & & \vdots \\ x_{T-4} & x_{T-3} & x_{T-2} & x_{T-1} \end{bmatrix}, \qquad \mathbf y = \begin{bmatrix} x_5 \\ x_6 \\ \vdots \\ x_T \end{bmatrix}`,
+    );
+    const { features, labels } = examples(series, 4);
+    const rows = [0, 1, 2].map((i) => {
+      const values = Array.from(features.slice(0, i, i + 1).data(), (value) => value.toFixed(2).padStart(6));
+      return `${values.join(' ')}   → ${labels.data()[i].toFixed(2).padStart(5)}`;
+    });
+    lines('matrixRows', rows.join('\n'));
+    check(
+      'matrixShapes',
+      exactly(['996 × 4', '996 × 1']),
+      [features, labels].map((t) => t.shape.join(' × ')),
+    );
+    const library = slidingWindows(series, 4);
+    check(
+      'matrixIsWindows',
+      holds,
+      features.data().every((value, i) => value === library.features[i]) &&
+        labels.data().every((value, i) => value === library.targets[i]),
+    );
+
+    heading('trainHeading');
 
     const seeds = quick ? [0, 1] : [0, 1, 2, 3, 4];
     const trained = seeds.map((s) => ({ s, ...trainMlp(noisySine(s), 4, s) }));
     for (const { s, losses } of trained) {
       check('trainLoss', between(0.045, 0.066), losses[4], { epochs: 5, seed: String(s) });
     }
+    const meanLoss = PUBLISHED.map((_, e) => meanOf(trained.map(({ losses }) => losses[e])));
+    table((t) => ({
+      columns: [t('epoch'), t('published'), t('here'), t('lowest'), t('highest')].map((word) => ({
+        ...{ heading: word, number: true },
+      })),
+      rows: PUBLISHED.map((published, e) => {
+        const all = trained.map(({ losses }) => losses[e]);
+        return [e + 1, ...[published, meanLoss[e], Math.min(...all), Math.max(...all)].map((loss) => loss.toFixed(4))];
+      }),
+    }));
+    say('epochs');
+    PUBLISHED.forEach((published, e) => {
+      if (e > 0) check('epochLoss', near(published, 0.012), meanLoss[e], { epoch: e + 1, seeds: seeds.length });
+    });
     const lossFigure = (t: Translate<keyof typeof text>): FigureOptions => ({
       x: { label: t('epoch'), ticks: [1, 2, 3, 4, 5] },
       y: { label: t('loss'), type: 'log', grid: true, ticks: [0.04, 0.05, 0.06, 0.08, 0.1, 0.15, 0.2] },
@@ -223,9 +300,10 @@ export default experiment({
 
     heading('oneStepHeading');
     const mlp = trainMlp(series, 4, seed);
+    const ahead = iterated(mlp);
     const times = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i);
     const column = (k: number): number[] =>
-      Array.from({ length: mlp.windows.count }, (_, row) => mlp.ahead[row * AHEAD + k - 1]);
+      Array.from({ length: mlp.windows.count }, (_, row) => ahead[row * AHEAD + k - 1]);
     // From t = 604 on only its own predictions go in.
     const many = [...series.subarray(0, 604)];
     while (many.length < T) many.push(mlp.next(Float32Array.from(many.slice(-4)), 1)[0]);
@@ -247,7 +325,7 @@ export default experiment({
 
     heading('kStepHeading');
     const ks = [1, 4, 16, 64];
-    const errors = errorsAhead(mlp.ahead, 5);
+    const errors = errorsAhead(ahead, 5);
     const at = ks.map((k) => errors[k - 1]);
     const rising = at.every((error, i) => i === 0 || error > at[i - 1]);
     const listed = { errors: at.map((error) => error.toFixed(3)).join(', ') };
@@ -276,8 +354,10 @@ export default experiment({
       const noisy = noisySine(s);
       const ahead = trainRnn(noisy, s, steps, (done) => progress(0.6 * ((i + done) / seeds.length)));
       return {
-        narrow: errorsAhead(trainMlp(noisy, 4, s).ahead, 5),
-        wide: errorsAhead(trainMlp(noisy, 16, s, 20).ahead, 17),
+        narrow: errorsAhead(iterated(trainMlp(noisy, 4, s)), 5),
+        wide: errorsAhead(iterated(trainMlp(noisy, 16, s, 20)), 17),
+        direct: errorsAhead(direct(noisy, 4, s, 20), 5),
+        fedBack: errorsAhead(iterated(trainMlp(noisy, 4, s, 20)), 5),
         rnn: errorsAhead(ahead, 2),
       };
     });
@@ -330,11 +410,33 @@ export default experiment({
     const wins = [0, 1, 2].map((model) => compared.filter((_, i) => bestAt[i] === model).join(', ') || '–');
     say('whichIsBest', { seeds: seeds.length, narrow: wins[0], wide: wins[1], rnn: wins[2] });
 
+    heading('vectorHeading');
+    say('vector', { outputs: AHEAD, parameters: 4 * 10 + 10 + 10 * AHEAD + AHEAD, single: 4 * 10 + 10 + 10 + 1 });
+    const [vector, single] = [average((one) => one.direct), average((one) => one.fedBack)];
+    plot('vectorCaption', (t) => ({
+      x: { label: t('stepsAhead') },
+      y: { label: t('rmse'), grid: true, zero: true },
+      marks: [
+        curves([
+          { name: t('singleOutput'), x: times(1, AHEAD), y: single, colour: 0 },
+          { name: t('vectorOutput'), x: times(1, AHEAD), y: vector, colour: 3 },
+          ...latent.flatMap((one) => [
+            { x: times(1, AHEAD), y: one.fedBack, colour: 0, faint: true },
+            { x: times(1, AHEAD), y: one.direct, colour: 3, faint: true },
+          ]),
+        ]),
+      ],
+    }));
+    finding('vectorFarther', below(0.9), vector[AHEAD - 1] / single[AHEAD - 1], {
+      ...{ k: AHEAD, vector: vector[AHEAD - 1].toFixed(3), single: single[AHEAD - 1].toFixed(3) },
+      seeds: seeds.length,
+    });
+
     heading('orderHeading');
     // The mean over five trainings: a single one depends much on its initial weights.
     const orders = times(1, 16).map((tau) => {
       progress(0.6 + 0.4 * (tau / 16));
-      const runs = seeds.map((s) => errorsAhead(trainMlp(series, tau, s, quick ? 5 : 20).ahead, tau + 1));
+      const runs = seeds.map((s) => errorsAhead(iterated(trainMlp(series, tau, s, quick ? 5 : 20)), tau + 1));
       return runs[0].map((_, k) => runs.reduce((sum, run) => sum + run[k], 0) / runs.length);
     });
     check('orderHelps', atMost(0.9), orders[15][15] / orders[0][15]);
@@ -358,7 +460,6 @@ export default experiment({
 
     heading('paddingHeading');
     say('padding');
-    const meanOf = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
     const starts = ['startsAtZero', 'startsAtOne'] as const;
     const padded = starts.map((_, i) => seeds.map((s) => paddedErrors(s, i * QUARTER)));
     const errorsOf = (own: ReturnType<typeof paddedErrors>[]): number[] =>

@@ -1,6 +1,7 @@
 // What the experiments on characters share: the text, the network, the training loop, prediction.
 import {
   type Cell,
+  cellByName,
   clipGradNorm,
   crossEntropy,
   detach,
@@ -24,6 +25,7 @@ import {
   type FigureOptions,
   MUTED,
   Plot,
+  type Settings,
   type Translate,
 } from 'unrolled/reproduce';
 import type { SharedKey } from './text/characters.js';
@@ -153,10 +155,22 @@ export function knownShare({ rnn, output }: CharacterNetwork, text: string, voca
   return shares.reduce((sum, share) => sum + share, 0) / shares.length;
 }
 
+/** What can be set of a lesson on the book's first 10,000 characters. */
+export function bookSettings(cell: string, { layers = 1, rate = 1 } = {}) {
+  return {
+    cell: {
+      what: { en: 'recurrent cell', zh: '循环单元' },
+      full: cell,
+      choices: ['rnn', 'gru', 'lstm'],
+    },
+    hidden: { what: { en: 'hidden units', zh: '隐藏单元数' }, full: 256, quick: 32, most: 2048 },
+    layers: { what: { en: 'layers', zh: '层数' }, full: layers, most: 8 },
+    epochs: { what: { en: 'epochs', zh: '轮数' }, full: 500, quick: 25, least: 3, most: 10_000 },
+    rate: { what: { en: 'learning rate', zh: '学习率' }, full: rate, least: 1e-6, most: 100, whole: false },
+  } as const satisfies Settings;
+}
+
 export interface Task {
-  cell: Cell;
-  numLayers?: number;
-  learningRate?: number;
   /** The perplexity of PyTorch after as many epochs, and the most that passes here; `quick` for the short run. */
   pytorch: number;
   most: number;
@@ -168,10 +182,10 @@ export interface Task {
 /** The task of the book: trains a network on it, checks its perplexity, draws it, and says what the network says. */
 export function learnBook(context: Experimenting<SharedKey>, book: string, task: Task) {
   const { quick, seed, say, plot, lines, check, finding, progress } = context;
-  const { cell, numLayers = 1, learningRate = 1 } = task;
+  const cell = cellByName(context.word('cell'));
+  const [hiddenSize, numLayers, learningRate] = ['hidden', 'layers', 'rate'].map((name) => context.number(name));
   const { vocabulary, learned, unseen, text } = readBook(book);
-  const hiddenSize = quick ? 32 : 256;
-  const epochs = quick ? 25 : 500;
+  const epochs = context.number('epochs');
   manualSeed(seed);
   const network = new CharacterNetwork(cell, vocabulary.size, hiddenSize, numLayers);
   say('task', {
@@ -200,7 +214,7 @@ export function learnBook(context: Experimenting<SharedKey>, book: string, task:
     afterEpoch: (epoch, perplexity) => spoken.includes(epoch) && show(epoch, perplexity),
   });
   // The median: the last epoch alone may be one in which a large step went wrong.
-  const last = quick ? 3 : 100;
+  const last = Math.min(quick ? 3 : 100, epochs);
   const end = perplexities.slice(-last).sort((a, b) => a - b)[Math.floor(last / 2)];
   check('perplexityCheck', atMost(quick ? task.quick : task.most), end, {
     last,

@@ -1,21 +1,19 @@
-// What networks written from tensors share: one-hot vectors, the loop over time, prediction, training with clipped gradients.
-import {
-  clipGradNorm,
-  concat,
-  crossEntropy,
-  fromData,
-  gatherRows,
-  noGrad,
-  scope,
-  SGD,
-  type Tensor,
-  zeros,
-} from 'unrolled';
+// What networks written from tensors share: one-hot vectors, the loop over time, prediction, clipping and gradient descent.
+import { concat, crossEntropy, fromData, gatherRows, noGrad, scope, type Tensor, zeros } from 'unrolled';
 import { randomBatches, sequentialBatches } from 'unrolled/data';
+import type { Settings } from 'unrolled/reproduce';
 import type { Corpus } from 'unrolled/text';
 
 export const BATCH = 32; // N
 export const STEPS = 35; // T
+
+/** What can be set of a network from scratch; full and quick values. */
+export function scratchSettings({ hidden, epochs }: Record<'hidden' | 'epochs', readonly [number, number]>) {
+  return {
+    hidden: { what: { en: 'hidden units', zh: '隐藏单元数' }, full: hidden[0], quick: hidden[1], most: 2048 },
+    epochs: { what: { en: 'epochs', zh: '轮数' }, full: epochs[0], quick: epochs[1], least: 3, most: 10_000 },
+  } as const satisfies Settings;
+}
 
 /** Draws the initial values of a parameter of this shape. */
 export type Draw = (...shape: number[]) => Tensor;
@@ -49,10 +47,36 @@ export interface GatedNetwork extends Network {
   gates(x: Tensor, h: Tensor): Record<string, Tensor>;
 }
 
-/** Tells the tape that these are what training changes. */
+/**
+ * Says of each that training will change it. A tensor is a constant otherwise: the operations on it are not recorded, and `backward`
+ * has no gradient for it.
+ */
 export function trainable(parameters: readonly Tensor[]): readonly Tensor[] {
   for (const parameter of parameters) parameter.requiresGrad = true;
   return parameters;
+}
+
+/**
+ * All gradients together are one long vector g; where its norm is larger than θ, it is shortened to θ: g ← min(1, θ / ‖g‖) g.
+ * @returns the norm before
+ */
+export function clipGradients(parameters: readonly Tensor[], theta: number): number {
+  let squares = 0;
+  for (const { grad } of parameters) if (grad) squares += grad.square().sum().item();
+  const norm = Math.sqrt(squares);
+  if (norm > theta) {
+    for (const parameter of parameters) if (parameter.grad) parameter.grad = parameter.grad.mul(theta / norm);
+  }
+  return norm;
+}
+
+/** Gradient descent: each parameter moves against its gradient, and the gradient is forgotten. */
+export function sgd(parameters: readonly Tensor[], learningRate: number): void {
+  for (const parameter of parameters) {
+    if (!parameter.grad) continue;
+    parameter.set(parameter.sub(parameter.grad.mul(learningRate)).data());
+    parameter.grad = null;
+  }
 }
 
 /** A token is a row of the identity matrix: tokens [T, N] become vectors [T, N, V]. */
@@ -112,7 +136,6 @@ export interface Training {
 /** Perplexity of each epoch, loss and norm of the gradient of each batch, losses by place in the window. Ends where it diverges. */
 export function train(network: Network, tokens: Int32Array, { sampling, epochs, clip, seed, afterEpoch }: Training) {
   const { parameters } = network;
-  const optimizer = new SGD(parameters, 1);
   const batches = sampling === 'random' ? randomBatches : sequentialBatches;
   const perplexities: number[] = [];
   const losses: number[] = [];
@@ -130,10 +153,11 @@ export function train(network: Network, tokens: Int32Array, { sampling, epochs, 
           const out = read(network, x, before);
           const each = crossEntropy(out.scores, y.reshape([-1]), { reduction: 'none' }); // [T · N]
           const loss = each.mean();
-          optimizer.zeroGrad();
           loss.backward();
-          norms.push(clipGradNorm(parameters, clip));
-          optimizer.step();
+          noGrad(() => {
+            norms.push(clipGradients(parameters, clip));
+            sgd(parameters, 1);
+          });
           losses.push(loss.item());
           each.data().forEach((value, i) => (places[Math.floor(i / BATCH)] += value / BATCH));
           // Without its history: the gradient ends here.

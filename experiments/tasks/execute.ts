@@ -2,7 +2,7 @@
 import { Philox } from 'unrolled';
 import { above, colour, curves, experiment, exactly, INK, MUTED, Plot, sequential, SURFACE } from 'unrolled/reproduce';
 import { type Draw, executor, type Judged, judge, shares, train } from './parts/executor.js';
-import { addition, type Program, program, tenth } from './parts/programs.js';
+import { addition, KINDS, type Program, program, tenth } from './parts/programs.js';
 import text from './text/execute.js';
 
 /** Programs of lengths 1 … a and nestings 1 … b; those of (a, b) are the target. */
@@ -50,6 +50,9 @@ const draws = (count: number, ...[part, make]: Parameters<typeof draw>): Program
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+const MIX = NAMES.indexOf('mix');
+const ofMix = ({ shares }: { shares: readonly number[] }): number => shares[MIX];
 
 /** What counting knows: at each place the character that is the most frequent there. */
 function byFrequency(known: readonly Program[], asked: readonly Program[]): Judged {
@@ -218,6 +221,40 @@ export default experiment({
       check('combinedOnTarget', above(Math.max(none, naive)), combined);
     }
 
+    heading('kindsHeading');
+    say('kinds');
+    const depth = Math.min(3, tasks.nesting.b);
+    lines(
+      'kindSamples',
+      KINDS.map((kind) => program(1, 2, random, [kind]))
+        .map(({ text, result }) => `${text.trimEnd().replaceAll('\n', ' ⏎ ').padEnd(64)}→ ${result}`)
+        .join('\n'),
+    );
+    const byKind = KINDS.map((kind, k) => {
+      const own = new Philox(seed, 200 + k);
+      const asked = draws(quick ? 20 : 300, 'test', () => program(1, depth, own, [kind]));
+      const judged = nested.runs.map((runs) => runs.map(({ net }) => judge(net, asked)));
+      const baseline = byFrequency(
+        draws(quick ? 200 : 2000, 'training', () => program(1, depth, own, [kind])),
+        asked,
+      );
+      return {
+        kind,
+        baseline: baseline.characters,
+        shares: judged.map((all) => mean(all.map((one) => one.characters))),
+      };
+    });
+    table((t) => ({
+      columns: [
+        { heading: t('kindOf', { depth }) },
+        { heading: t('byFrequencyShort'), number: true },
+        ...NAMES.map((name) => ({ heading: t(name), number: true })),
+      ],
+      rows: byKind.map(({ kind, baseline, shares }) => [t(kind), percent(baseline), ...shares.map(percent)]),
+    }));
+    check('kindsDiffer', above(0), Math.max(...byKind.map(ofMix)) - Math.min(...byKind.map(ofMix)));
+    say('kindsFound');
+
     heading('bothHeading');
     say('both');
     const both = compare('both');
@@ -295,7 +332,7 @@ export default experiment({
     }));
 
     heading('writesHeading');
-    const [{ net }] = nested.runs[NAMES.indexOf('mix')];
+    const [{ net }] = nested.runs[MIX];
     const written = nested.test.map(({ text }) => net.write(text));
     check(
       'greedy',

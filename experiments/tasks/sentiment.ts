@@ -3,7 +3,7 @@ import { type ClassifierOptions, type LabelledText, LogisticRegression, TextClas
 import { readVectors } from 'unrolled/text';
 import { integratedGradients } from 'unrolled/inspect';
 import { labelledTexts, readTable } from 'unrolled/records';
-import { above, atLeast, curves, experiment, Plot } from 'unrolled/reproduce';
+import { above, atLeast, curves, drawGraph, experiment, type Graph, Plot } from 'unrolled/reproduce';
 import { accuracyOf, byCounting, colouredTexts, holdOut, NETWORK_ALONE } from '../shared/classifying.js';
 import { onWords, PAIR, pairReader, PIECE, pieces, predictWhole } from './parts/reading-pieces.js';
 import { d2l } from '../shared/books.js';
@@ -26,6 +26,36 @@ const UNREAD = /[^\p{L}\p{M}\p{N}'’/!?]+/gu;
 /** Reviews that are measured on the way. Settings were chosen on a fifth of the training part: the last numbers, since reviews of one film stand together. */
 const HELD = 0.04;
 
+const WORDS = ['a', 'truly', 'wonderful', '<pad>'];
+const INDICES = ['5', '381', '412', '0'];
+
+/** From the words of a review to a probability: what becomes of each, row by row. The padded place reaches no state. */
+const PIPELINE: Graph = {
+  title: 'a truly wonderful <pad> → 5, 381, 412, 0 → e → LSTM → h_T → w·h + b → σ → P',
+  nodes: [
+    ...WORDS.flatMap((word, i) => [
+      { name: `w${i}`, label: word, x: i, y: 0, kind: 'token' as const },
+      { name: `i${i}`, label: INDICES[i], x: i, y: 1, kind: 'token' as const },
+      { name: `e${i}`, label: i === 3 ? '0' : `e_${i + 1}`, x: i, y: 2, kind: 'value' as const },
+      ...(i < 3 ? [{ name: `h${i}`, label: 'LSTM', x: i, y: 3, kind: 'layer' as const }] : []),
+    ]),
+    { name: 'last', label: 'h_T', x: 2, y: 4, kind: 'state' },
+    { name: 'logit', label: 'w·h + b', x: 3, y: 4, kind: 'layer' },
+    { name: 'p', label: 'σ', x: 4, y: 4, kind: 'value' },
+  ],
+  edges: [
+    ...WORDS.flatMap((_, i) => [
+      { from: `w${i}`, to: `i${i}` },
+      { from: `i${i}`, to: `e${i}` },
+      ...(i < 3 ? [{ from: `e${i}`, to: `h${i}` }] : []),
+      ...(i > 0 && i < 3 ? [{ from: `h${i - 1}`, to: `h${i}` }] : []),
+    ]),
+    { from: 'h2', to: 'last' },
+    { from: 'last', to: 'logit' },
+    { from: 'logit', to: 'p' },
+  ],
+};
+
 export default experiment({
   name: 'sentiment',
   source: d2l('16.1–16.2', '15.1–15.2', 'Maas et al. 2011 (data)'),
@@ -34,7 +64,7 @@ export default experiment({
   datasets: ['imdb', 'glove-100d'],
   code: ['sentiment.ts', 'parts/reading-pieces.ts', '../shared/classifying.ts'],
   minutes: 8,
-  async run({ quick, seed, signal, say, heading, formula, plot, table, check, progress, files }) {
+  async run({ quick, seed, signal, say, heading, formula, picture, plot, table, check, progress, files }) {
     const [known, unknown] = (await files('imdb')).map(({ name, bytes }) => {
       const source = new TextDecoder().decode(bytes);
       // The short version reads the beginning and the end of the file: the labels stand in order.
@@ -83,6 +113,8 @@ export default experiment({
     );
 
     heading('firstHeading');
+    say('pipeline');
+    picture('pipelineCaption', drawGraph(PIPELINE));
     say('first', { epochs: quick ? 2 : (FIRST.epochs ?? NaN) });
     formula(
       String.raw`\mathbf h_t = \operatorname{LSTM}(\mathbf e_{x_t}, \mathbf h_{t-1}), \qquad P(\text{positive}) = \sigma(\mathbf w^\top \mathbf h_T + b)`,

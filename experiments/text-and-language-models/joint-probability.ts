@@ -143,6 +143,7 @@ export default experiment({
     }
 
     say('telescope');
+    say('causality');
     const all = sequences(SENTENCE.length);
     const sum = (p: (x: Words) => number): number => all.reduce((total, x) => total + p(x), 0);
     progress(0.1);

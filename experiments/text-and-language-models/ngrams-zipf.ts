@@ -17,6 +17,7 @@ import {
   Plot,
 } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
+import { ngrams as exercises } from './exercises/text.js';
 import text from './text/ngrams-zipf.js';
 
 /** Words that hold a sentence together and say little of its own. */
@@ -102,6 +103,7 @@ export default experiment({
   source: d2l('9.3', '8.3'),
   needs: ['joint-probability'],
   text,
+  exercises,
   datasets: ['timemachine'],
   async run({ quick, say, heading, formula, plot, table, check, progress, data }) {
     const file = await data('timemachine');

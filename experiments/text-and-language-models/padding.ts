@@ -3,6 +3,7 @@ import { crossEntropy, fromData, GRU, Linear, manualSeed, noGrad, Recurrent, typ
 import { Vocabulary } from 'unrolled/text';
 import { above, atMost, below, experiment } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
+import { padding as exercises } from './exercises/text.js';
 import text from './text/padding.js';
 
 const SENTENCES = ['i see the time machine', 'he was gone', 'the traveller smiled at us'];
@@ -25,6 +26,7 @@ export default experiment({
   source: d2l('10.5', '9.5'),
   needs: ['text-preprocessing'],
   text,
+  exercises,
   datasets: ['timemachine'],
   async run({ seed, say, heading, formula, table, lines, check, data }) {
     heading('tokensHeading');

@@ -4,6 +4,7 @@ import { lossMetrics } from 'unrolled/metrics';
 import { Corpus, NgramModel } from 'unrolled/text';
 import { atMost, colour, curves, exactly, experiment, holds, INK, MUTED, near, Plot } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
+import { perplexity as exercises } from './exercises/text.js';
 import text from './text/perplexity.js';
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -24,6 +25,7 @@ export default experiment({
   source: d2l('9.3.2', '8.4.4'),
   needs: ['joint-probability'],
   text,
+  exercises,
   datasets: ['timemachine'],
   async run({ say, heading, formula, plot, table, check, progress, data }) {
     const corpus = Corpus.fromText(await data('timemachine'), {

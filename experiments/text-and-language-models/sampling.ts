@@ -16,6 +16,7 @@ import {
   SURFACE,
 } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
+import { sampling as exercises } from './exercises/text.js';
 import text from './text/sampling.js';
 
 const LENGTH = 35; // the sequence 0, 1, 2, …, 34: each token is its own place
@@ -69,6 +70,7 @@ export default experiment({
   source: d2l('9.3', '8.3.4'),
   needs: ['text-preprocessing'],
   text,
+  exercises,
   run({ quick, seed, say, heading, formula, plot, lines, check }) {
     const random = new Philox(seed);
 

@@ -2,6 +2,7 @@
 import { Corpus, Vocabulary } from 'unrolled/text';
 import { atLeast, between, colour, curves, exactly, experiment, holds, MUTED, Plot } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
+import { preprocessing as exercises } from './exercises/text.js';
 import text from './text/text-preprocessing.js';
 
 /** Everything that is no letter becomes a space; lower case. */
@@ -28,6 +29,7 @@ export default experiment({
   name: 'text-preprocessing',
   source: d2l('9.2', '8.2'),
   text,
+  exercises,
   datasets: ['timemachine'],
   async run({ say, heading, plot, table, lines: show, check, data }) {
     heading('readHeading');

@@ -4,8 +4,10 @@ import type { CellDefinition } from '../cell/define/definition.js';
 import type { Curves } from '../drawing/curves.js';
 import type { PlotOptions } from '../drawing/figure.js';
 import type { AbortSignalLike } from '../train/loop.js';
+import type { Exercise } from './exercise.js';
 import type { Expectation, Got } from './expectation.js';
 import type { Message, Messages, Values } from './messages.js';
+import type { Settings } from './setting.js';
 import type { Word } from './words.js';
 
 /** A message in the language of a page. */
@@ -27,6 +29,18 @@ export interface TableOptions {
   strong?: (row: number) => boolean;
 }
 
+/** A letter of the books beside the name that it has in the code. */
+export interface Notation {
+  /** As formulas write it, in LaTeX: `\\mathbf H_t`. */
+  book: string;
+  /** As the code calls it: `h`. */
+  code: string;
+  /** By the letters N, T, D, H, V, L. */
+  shape?: string;
+  /** What it is. */
+  meaning: Message;
+}
+
 /** What an experiment is given. What it says appears in the report in the order of the calls. */
 export interface Experimenting<K extends string> {
   /** The short version, of seconds. */
@@ -35,6 +49,10 @@ export interface Experimenting<K extends string> {
   readonly seed: number;
   /** Aborted by whoever runs it, as a page may; `progress` looks at it too. A signal of the system ends the command itself. */
   readonly signal: AbortSignalLike;
+  /** A number that can be set from outside, by its name in `settings`. Errors: OPTION where there is none. */
+  number(name: string): number;
+  /** A word that can be set from outside. Errors: OPTION. */
+  word(name: string): string;
   /** Begins a section. */
   heading(key: K | Word, values?: Values): void;
   /** A paragraph, or several: Markdown, with LaTeX between dollars. */
@@ -45,6 +63,8 @@ export interface Experimenting<K extends string> {
   plot(caption: K | Word, draw: (t: Translate<K>) => FigureOptions, values?: Values): void;
   /** A picture that is SVG already, as a cell's diagram is. */
   svg(caption: K | Word, svg: string, values?: Values): void;
+  /** The picture that the lesson begins with, before its idea: SVG. */
+  picture(caption: K | Word, svg: string, values?: Values): void;
   /**
    * A cell as its equations in TypeScript, as formulas and as a diagram, side by side.
    * @returns the cell that `defineCell` makes of them. Errors: CELL, as of `defineCell`.
@@ -54,7 +74,7 @@ export interface Experimenting<K extends string> {
   table(draw: (t: Translate<K>) => TableOptions): void;
   /** Lines as they are: shapes, a sample of text, under a line that says what they are. */
   lines(label: K | Word, text: string, values?: Values): void;
-  /** An assertion on what was computed in this run. @returns whether it holds */
+  /** An assertion on what was computed in this run; it stands folded where it is made, beside what it proves. @returns whether it holds */
   check(what: K | Word, expected: Expectation, got: Got, values?: Values): boolean;
   /**
    * A sentence on what came out, which stands only where it is true. In the full run it must be true, and is a check as well; the
@@ -69,6 +89,16 @@ export interface Experimenting<K extends string> {
   files(name: string): Promise<{ name: string; bytes: Uint8Array }[]>;
 }
 
+/** What every lesson says. */
+export interface LessonText {
+  /** Its name for people. */
+  title: Message;
+  /** What it answers, in a sentence or two. */
+  question?: Message;
+  /** What it is about, in a paragraph or two. */
+  idea: Message;
+}
+
 /** What `experiment` takes. */
 export interface ExperimentDefinition<M extends Messages> {
   /** As it is named on the command line, and its file. */
@@ -77,8 +107,14 @@ export interface ExperimentDefinition<M extends Messages> {
   source: string | Message;
   /** Names of the experiments to have read before. */
   needs?: readonly string[];
-  /** `idea` is what it is about, in a paragraph or two. */
-  text: M & { title: Message; idea: Message };
+  /** `question` is what the lesson answers; `idea` is what it is about, in a paragraph or two. */
+  text: M & LessonText;
+  /** The letters of its formulas: a table under the first of them. */
+  notations?: readonly Notation[];
+  /** What a reader does afterwards. */
+  exercises?: readonly Exercise[];
+  /** What can be set from outside: `reproduce NAME --set hidden=64`. */
+  settings?: Settings;
   /** The known data sets that it reads. */
   datasets?: readonly string[];
   /** The files that make it up, by their paths from its chapter's folder; default its own. */
@@ -98,7 +134,13 @@ export interface Experiment {
   /** Names of the experiments to have read before. */
   needs?: readonly string[];
   /** All that it says, in each language. */
-  text: Messages & { title: Message; idea: Message };
+  text: Messages & LessonText;
+  /** The letters of its formulas. */
+  notations?: readonly Notation[];
+  /** What a reader does afterwards. */
+  exercises?: readonly Exercise[];
+  /** What can be set from outside. */
+  settings?: Settings;
   /** The known data sets that it reads. */
   datasets: readonly string[];
   /** Its files, by their paths from its chapter’s folder. */

@@ -6,9 +6,12 @@ export {
   type Experimenting,
   experiment,
   type FigureOptions,
+  type LessonText,
+  type Notation,
   type TableOptions,
   type Translate,
 } from './experiment.js';
+export { type Exercise, predict, type Prediction, type Trial, type Verdict, write, type Writing } from './exercise.js';
 export {
   above,
   atLeast,
@@ -22,6 +25,7 @@ export {
   holds,
   near,
 } from './expectation.js';
+export { type NumberSetting, type Settings, type WordSetting } from './setting.js';
 export { type Language, type Message, type Messages, messages, type Values as MessageValues } from './messages.js';
 export type { Word } from './words.js';
 export type { PlotOptions } from '../drawing/figure.js';

@@ -7,7 +7,8 @@ import { markdownHtml } from '../drawing/pages/markdown.js';
 import { escapeXml, formatSeconds } from '../drawing/svg.js';
 import type { Chapter, Experiment } from './experiment.js';
 import { inLanguage, type Language, type Message } from './messages.js';
-import { type ExperimentResult, passed, translator } from './run.js';
+import { checkTable, exercisesHtml, translator } from './parts.js';
+import { type ExperimentResult, passed } from './run.js';
 import { WORDS } from './words.js';
 
 const HTML_LANGUAGE = { en: 'en', zh: 'zh-Hans' } as const satisfies Record<Language, string>;
@@ -30,6 +31,15 @@ math[display='block'] { margin: 0.9rem 0; overflow-x: auto; overflow-y: hidden; 
 .cell > div:last-child { grid-column: 1 / -1; }
 .cell pre { white-space: pre-wrap; font-size: 0.8rem; }
 @media (max-width: 760px) { .cell { grid-template-columns: minmax(0, 1fr); } }
+.question { margin: 1.4rem 0; font-size: 1.15rem; line-height: 1.5; }
+details { margin: 0.4rem 0 0.9rem; }
+summary { cursor: pointer; font-size: 0.9rem; }
+details.checks { margin: 0.2rem 0 1.2rem; }
+details .scroll { margin-top: 0.4rem; }
+.exercise { margin: 1.4rem 0 2rem; }
+.exercise h3 { margin: 0 0 0.4rem; font-size: 0.95rem; }
+.notations { margin: 0.4rem 0 1.4rem; }
+@media (max-width: 640px) { .notations :is(th, td) { padding-right: 0.8rem; } .notations .shape { display: none; } }
 .verdict { font-weight: 600; }
 .ok { color: var(--c2); }
 .bad, tr.bad td { color: #c62828; font-weight: 600; }
@@ -41,13 +51,15 @@ export interface ReportOptions {
   backend: string;
   /** The text of each file that made it up. */
   code: readonly { name: string; text: string }[];
+  /** The program of the lesson in TypeScript, and what it prints; null where it has none. */
+  lesson?: { text: string; prints: string } | null;
   command: string;
   /** The address of the index, where there is one. */
   index: string | null;
   /** The titles of other experiments, by name. */
   titles?: Readonly<Record<string, Message>>;
   /** The lesson of the studio that it is about. */
-  lesson?: string;
+  studioLesson?: string;
   /** The address of the studio, where it lies beside the page; it ends with a slash. */
   studio?: string | null;
   /** The same page in other languages. */
@@ -56,40 +68,70 @@ export interface ReportOptions {
 
 const NAMES = { en: 'English', zh: '中文' } as const satisfies Record<Language, string>;
 
-/** One experiment: idea, checks, what it said and drew, its code. */
+/** One lesson: question, picture, idea, formulas, code, what the experiment said and drew with its checks, what was seen, exercises. */
 export function experimentReport(result: ExperimentResult, options: ReportOptions): string {
-  const { experiment, checks, blocks, error, quick } = result;
+  const { experiment, checks, blocks, codeAt, error, quick } = result;
   const { language } = options;
   // The frame's words alone: an experiment may have keys of the same names.
   const t = translator(experiment.name, WORDS, language);
-  const { title, idea } = experiment.text;
+  const { title, question, idea } = experiment.text;
   const facts = [
     inLanguage(experiment.source, language),
     formatSeconds(result.seconds),
     t('seedIs', { seed: String(result.seed) }),
     backendIn(options.backend, language),
   ];
+  const changed = Object.entries(result.set)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(', ');
+  const said = (from: number, to?: number): string =>
+    blocks
+      .slice(from, to)
+      .map((block) => block[language])
+      .join('\n');
   const sections: Section[] = [
     {
       html: [
         `<p class="muted">${escapeXml(facts.join(' · '))}</p>`,
         ...(quick ? [markdownHtml(t('quickRun'))] : []),
-        markdownHtml(idea[language]),
+        ...(changed === '' ? [] : [markdownHtml(t('settingsChanged', { settings: changed }))]),
         ...readBefore(experiment, options),
         ...toTry(options),
+        ...(question ? [`<div class="question">${markdownHtml(question[language])}</div>`] : []),
+        ...(result.picture ? [result.picture[language]] : []),
+        markdownHtml(idea[language]),
+        said(0, codeAt),
       ].join('\n'),
     },
-    { heading: t('checks'), html: `${verdict(result, language)}\n${checkTable(checks, language)}` },
-    { html: blocks.map((block) => block[language]).join('\n') },
+    ...lessonSection(experiment, options),
+    { html: said(codeAt) },
   ];
   if (error) {
     const lines = escapeXml(`error[${error.code}]: ${error.message}\nhelp: ${error.help}`);
     sections.push({ heading: t('broke'), html: `<pre class="bad" tabindex="0">${lines}</pre>` });
   }
-  const files = options.code.map(({ name, text }) => `<p class="when">${escapeXml(name)}</p>\n${codeHtml(text)}`);
-  sections.push({ heading: t('code'), html: `${markdownHtml(t('codeNote'))}\n${files.join('\n')}` });
+  const found = result.findings.map((finding) => `<li>${finding[language]}</li>`);
   sections.push({
-    html: `<p class="muted">${escapeXml(t('again'))}</p>\n<pre tabindex="0">${escapeXml(options.command)}</pre>`,
+    heading: t(found.length > 0 ? 'saw' : 'checks'),
+    html: [
+      ...(found.length > 0 ? [`<ul>${found.join('\n')}</ul>`] : []),
+      verdict(result, language),
+      folded(t('allChecks'), checkTable(checks, language)),
+    ].join('\n'),
+  });
+  const { exercises = [] } = experiment;
+  if (exercises.length > 0) {
+    sections.push({
+      heading: t('exercises'),
+      html: `${markdownHtml(t('exercisesNote'))}\n${exercisesHtml(exercises, language)}`,
+    });
+  }
+  const files = options.code.map(({ name, text }) => `<p class="when">${escapeXml(name)}</p>\n${codeHtml(text)}`);
+  sections.push({
+    html: [
+      `<p class="muted">${escapeXml(t('again'))}</p>\n<pre tabindex="0">${escapeXml(options.command)}</pre>`,
+      folded(t('experimentCode'), `${markdownHtml(t('codeNote'))}\n${files.join('\n')}`),
+    ].join('\n'),
   });
   return page(
     title[language],
@@ -166,6 +208,29 @@ export function indexReport(
   return page(t('indexTitle'), sections, language, [], options.others);
 }
 
+function folded(label: string, html: string): string {
+  return `<details class="more"><summary>${escapeXml(label)}</summary>\n${html}</details>`;
+}
+
+/** The program of the lesson and what it prints, where there is one. */
+function lessonSection({ name }: Experiment, { language, lesson }: ReportOptions): Section[] {
+  if (!lesson) return [];
+  const t = translator(name, WORDS, language);
+  const prints = lesson.prints.trimEnd();
+  return [
+    {
+      heading: t('lessonCode'),
+      html: [
+        markdownHtml(t('lessonNote', { name })),
+        codeHtml(lesson.text.trimEnd()),
+        ...(prints === ''
+          ? []
+          : [`<p class="when">${escapeXml(t('prints'))}</p>\n<pre tabindex="0">${escapeXml(prints)}</pre>`]),
+      ].join('\n'),
+    },
+  ];
+}
+
 /** Links to what should have been read, where there are such pages. */
 function readBefore({ name, needs = [] }: Experiment, { language, titles, index }: ReportOptions): string[] {
   const known = needs.flatMap((other) => {
@@ -179,14 +244,14 @@ function readBefore({ name, needs = [] }: Experiment, { language, titles, index 
 }
 
 /** The lesson of the studio: a link where the studio lies beside, else the command that opens it. */
-function toTry({ language, lesson, studio }: ReportOptions): string[] {
-  if (lesson === undefined) return [];
+function toTry({ language, studioLesson, studio }: ReportOptions): string[] {
+  if (studioLesson === undefined) return [];
   const t = translator('studio', WORDS, language);
-  const hash = `#lesson=${lesson}.0${language === 'en' ? '' : `&language=${language}`}`;
+  const hash = `#lesson=${studioLesson}.0${language === 'en' ? '' : `&language=${language}`}`;
   const way =
     studio == null
       ? `<code>unrolled studio</code>, <code>${escapeXml(hash)}</code>`
-      : `<a href="${escapeXml(studio + hash)}">${escapeXml(lesson)}</a>`;
+      : `<a href="${escapeXml(studio + hash)}">${escapeXml(studioLesson)}</a>`;
   return [`<p class="muted">${escapeXml(t('inTheStudio'))} ${way}</p>`];
 }
 
@@ -207,32 +272,6 @@ function verdict(result: ExperimentResult, language: Language): string {
   const bad = result.checks.filter(({ ok }) => !ok).length;
   const text = bad > 0 ? t('failed', { count: bad }) : result.error ? t('broke') : t('allPassed');
   return `<p class="verdict ${passed(result) ? 'ok' : 'bad'}">${escapeXml(text)}</p>`;
-}
-
-function checkTable(checks: ExperimentResult['checks'], language: Language): string {
-  const t = translator('checks', WORDS, language);
-  const rows = checks.map(
-    ({ what, expected, got, ok }) =>
-      `<tr${ok ? '' : ' class="bad"'}><td class="${ok ? 'ok' : 'bad'}">${ok ? '✓' : '✗'}</td><td>${inline(what[language])}</td>${figureCell(expected)}${figureCell(got)}</tr>`,
-  );
-  const heads = [t('verdict'), t('what'), t('expected'), t('got')].map((text, i) =>
-    i === 0
-      ? `<th scope="col"><span class="unseen">${escapeXml(text)}</span></th>`
-      : `<th scope="col">${escapeXml(text)}</th>`,
-  );
-  return `<div class="scroll" tabindex="0"><table><thead><tr>${heads.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
-}
-
-/** Short ones stay in one line; lists may break. */
-function figureCell(text: string): string {
-  return `<td${text.length < 28 ? ' class="short"' : ''}>${escapeXml(text)}</td>`;
-}
-
-/** Markdown of one line, without its paragraph. */
-function inline(markdown: string): string {
-  return markdownHtml(markdown)
-    .trim()
-    .replace(/^<p>|<\/p>$/g, '');
 }
 
 function page(

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UnrolledError } from '../errors.js';
 import { above, atLeast, atMost, below, between, diverged, exactly, holds, near, shown } from './expectation.js';
 import { experiment } from './experiment.js';
-import { curves, messages, Plot } from './index.js';
+import { curves, messages, Plot, predict } from './index.js';
 import { fill } from './messages.js';
 import { placeholders } from './testing.js';
 import { experimentReport, indexReport } from './report.js';
@@ -107,7 +107,9 @@ describe('a run', () => {
     expect(result.checks).toEqual([
       { what: { en: 'The sum of 3 numbers', zh: '3 个数之和' }, expected: '6 ± 0.1', got: '6', ok: true },
     ]);
-    const [said, figure, table, lines] = result.blocks;
+    const [said, folded, figure, table, lines] = result.blocks;
+    expect(folded.en).toMatch(/<details class="checks"><summary class="ok">✓ a check of what is said above<\/summary>/);
+    expect(folded.zh).toContain('3 个数之和');
     expect(said.en).toMatch(/<em>words<\/em>/);
     expect(said.en).toMatch(/<math/); // and its underscores and stars are no emphasis
     expect(said.en.match(/<em>/g)).toHaveLength(1);
@@ -144,6 +146,7 @@ describe('a run', () => {
       },
     });
     const short = await runExperiment(found, OPTIONS);
+    expect(short.findings.map(({ en }) => en)).toEqual(['The sum of 3 numbers']);
     expect(short.blocks.map(({ en }) => en)).toEqual(['<div class="finding"><p>The sum of 3 numbers</p>\n</div>']);
     expect(short.checks).toEqual([]);
     const full = await runExperiment(found, { ...OPTIONS, quick: false });
@@ -151,6 +154,58 @@ describe('a run', () => {
       [true, '6'],
       [false, '6'],
     ]);
+  });
+
+  it('has the letters under the first formula, the code before what was run, and checks where they are made', async () => {
+    const lesson = experiment({
+      name: 'lesson',
+      source: 'A book, 1',
+      text: { ...TEXT, question: { en: 'Why one?', zh: '为什么？' } },
+      notations: [{ book: 'H_t', code: 'h', meaning: { en: 'the state', zh: '隐状态' } }],
+      exercises: [
+        predict({
+          name: 'one',
+          question: { en: 'How many?', zh: '多少？' },
+          hints: [{ en: 'Count.', zh: '数一数。' }],
+          answer: { en: 'Three, since…', zh: '三个，因为…' },
+          right: 3,
+        }),
+      ],
+      run({ heading, formula, picture, check, say }) {
+        picture('caption', '<svg id="first"></svg>');
+        heading('axis');
+        formula('H_t');
+        formula('H_t + 1');
+        heading('again');
+        check('again', exactly(1), 1);
+        check('again', exactly(1), 2);
+        say('caption');
+        check('again', exactly(1), 1);
+      },
+    });
+    const result = await runExperiment(lesson, OPTIONS);
+    expect(result.codeAt).toBe(4); // a heading, a formula, its letters, a formula
+    expect(result.blocks.filter(({ en }) => en.includes('notations'))).toEqual([result.blocks[2]]);
+    const checks = result.blocks.filter(({ en }) => en.startsWith('<details'));
+    expect(checks.map(({ en }) => /<summary[^>]*>(.*?)</.exec(en)?.[1])).toEqual([
+      '✗ 1 of 2 checks failed',
+      '✓ a check of what is said above',
+    ]);
+    const code = { text: 'const lesson = 1;', prints: 'one\n' };
+    const page = experimentReport(result, { ...REPORT, language: 'en', lesson: code });
+    const places = [
+      'Why one?',
+      'id="first"',
+      'Of ',
+      '<code>h</code>',
+      'It prints',
+      'checks failed',
+      'All checks',
+      'Three, since',
+    ];
+    const found = places.map((text) => page.indexOf(text));
+    expect(found).toEqual([...found].sort((a, b) => a - b));
+    expect(found[0]).toBeGreaterThan(0);
   });
 
   it('shows a cell as code, formula and diagram', async () => {

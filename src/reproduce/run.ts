@@ -13,25 +13,29 @@ import { escapeXml, formatNumber } from '../drawing/svg.js';
 import type { AbortSignalLike } from '../train/loop.js';
 import type { Experiment, Experimenting, Translate } from './experiment.js';
 import { type Expectation, type Got, shown } from './expectation.js';
-import { fill, type Language, type Messages, type Values } from './messages.js';
+import { type CheckResult, foldedChecks, inlineHtml, notationsHtml, type Texts, translator } from './parts.js';
+import type { Language, Messages, Values } from './messages.js';
+import { settingValues, type SettingValues } from './setting.js';
 import { ALT_WORDS, WORDS } from './words.js';
 
-export type Texts = Record<Language, string>;
-
-export interface CheckResult {
-  what: Texts;
-  expected: string;
-  got: string;
-  ok: boolean;
-}
+export type { CheckResult, Texts } from './parts.js';
+export { translator } from './parts.js';
 
 export interface ExperimentResult {
   experiment: Experiment;
   seconds: number;
   quick: boolean;
   seed: number;
-  /** HTML, in the order in which it was said. */
+  /** What was set from outside: checks are those of the settings of the books, and need not hold. */
+  set: SettingValues;
+  /** The picture before the idea, as HTML. */
+  picture: Texts | null;
+  /** HTML, in the order in which it was said; checks are folded. */
   blocks: Texts[];
+  /** Before which block the code of the lesson stands: under its formulas, before what was run. */
+  codeAt: number;
+  /** The findings that hold, as HTML of one line: what the reader saw. */
+  findings: Texts[];
   checks: CheckResult[];
   /** What ended it before its end. */
   error: UnrolledError | null;
@@ -40,6 +44,8 @@ export interface ExperimentResult {
 export interface RunOptions {
   quick: boolean;
   seed: number;
+  /** What was set from outside; default nothing. */
+  set?: SettingValues;
   /** Those that are drawn; the texts of others are empty. */
   languages: readonly Language[];
   signal: AbortSignalLike;
@@ -50,16 +56,37 @@ export interface RunOptions {
 
 /** Never throws for what the experiment does, but INTERRUPTED. */
 export async function runExperiment(experiment: Experiment, options: RunOptions): Promise<ExperimentResult> {
-  const { quick, seed, languages, signal } = options;
+  const { quick, seed, set = {}, languages, signal } = options;
+  const values = settingValues(experiment.settings ?? {}, set, quick);
+  const setting = (name: string, kind: 'number' | 'string'): number | string => {
+    const value = values[name];
+    if (typeof value === kind) return value;
+    throw new UnrolledError('OPTION', `expected a setting ${name} of ${experiment.name}, received none`, 'declare it');
+  };
   const table: Messages = { ...WORDS, ...experiment.text };
   const blocks: Texts[] = [];
   const checks: CheckResult[] = [];
+  const findings: Texts[] = [];
+  let picture: Texts | null = null;
+  let codeAt: number | null = null;
+  let hasFormula = false;
+  /** The last block is one of checks, which begin with this one. */
+  let firstOfBlock: number | null = null;
   const inEach = (make: (t: Translate<string>, language: Language) => string): Texts => {
     const texts: Texts = { en: '', zh: '' };
     for (const language of languages) texts[language] = make(translator(experiment.name, table, language), language);
     return texts;
   };
-  const add = (make: (t: Translate<string>) => string): void => void blocks.push(inEach(make));
+  const add = (make: (t: Translate<string>) => string): void => {
+    blocks.push(inEach(make));
+    firstOfBlock = null;
+  };
+  const { notations = [] } = experiment;
+  /** The letters are explained under the first formula. */
+  const afterFormula = (): void => {
+    if (!hasFormula && notations.length > 0) blocks.push(inEach((_, language) => notationsHtml(notations, language)));
+    hasFormula = true;
+  };
   const captioned = (html: string, caption: string): string =>
     `<figure>${html}<figcaption>${markdownHtml(caption)}</figcaption></figure>`;
 
@@ -67,11 +94,19 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
     quick,
     seed,
     signal,
+    number: (name) => Number(setting(name, 'number')),
+    word: (name) => String(setting(name, 'string')),
     data: options.data,
     files: options.files,
-    heading: (key, values) => add((t) => `<h2>${escapeXml(t(key, values))}</h2>`),
+    heading(key, values) {
+      if (hasFormula) codeAt ??= blocks.length;
+      add((t) => `<h2>${escapeXml(t(key, values))}</h2>`);
+    },
     say: (key, values) => add((t) => markdownHtml(t(key, values))),
-    formula: (latex) => add(() => formulaHtml(latex)),
+    formula(latex) {
+      add(() => formulaHtml(latex));
+      afterFormula();
+    },
     plot(caption, draw, values) {
       const html = inEach((t, language) => {
         const options = draw(t);
@@ -80,8 +115,12 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
         return captioned(figureInTwoWidths(options, altText(options, ALT_WORDS[language]) || plain), said);
       });
       blocks.push(html);
+      firstOfBlock = null;
     },
     svg: (caption, svg, values) => add((t) => captioned(svg, t(caption, values))),
+    picture(caption, svg, values) {
+      picture = inEach((t) => captioned(svg, t(caption, values)));
+    },
     cell(caption, definition, values) {
       const cell = defineCell(definition);
       const panels = [
@@ -90,6 +129,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
         `<div>${toDiagram(cell)}</div>`,
       ];
       add((t) => captioned(`<div class="cell">${panels.join('\n')}</div>`, t(caption, values)));
+      afterFormula();
       return cell;
     },
     table: (draw) =>
@@ -103,11 +143,19 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
     check(what, expected: Expectation, got: Got, values?: Values) {
       const ok = expected.accepts(got);
       checks.push({ what: inEach((t) => t(what, values)), expected: expected.text, got: shown(got), ok });
+      // Those that follow each other are one block.
+      if (firstOfBlock === null) firstOfBlock = checks.length - 1;
+      else blocks.pop();
+      const own = checks.slice(firstOfBlock);
+      blocks.push(inEach((_, language) => foldedChecks(own, language)));
       return ok;
     },
     finding(what, expected, got, values) {
       const ok = expected.accepts(got);
-      if (ok) add((t) => `<div class="finding">${markdownHtml(t(what, values))}</div>`);
+      if (ok) {
+        add((t) => `<div class="finding">${markdownHtml(t(what, values))}</div>`);
+        findings.push(inEach((t) => inlineHtml(t(what, values))));
+      }
       if (!quick) context.check(what, expected, got, values);
       return ok;
     },
@@ -131,7 +179,8 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
         ? thrown
         : new UnrolledError('INTERNAL', message, 'run it alone with --debug', { cause: thrown });
   }
-  return { experiment, seconds: (performance.now() - start) / 1000, quick, seed, blocks, checks, error };
+  const seconds = (performance.now() - start) / 1000;
+  return { experiment, seconds, quick, seed, set, picture, blocks, codeAt: codeAt ?? 0, findings, checks, error };
 }
 
 /** Lines of a function as it is printed, without the indentation that they have in common, two spaces deep. */
@@ -147,17 +196,11 @@ function dedented(code: string): string {
     .join('\n');
 }
 
-/** Whether it ended and all its checks hold; an experiment without a check shows nothing. */
-export function passed({ checks, error }: Pick<ExperimentResult, 'checks' | 'error'>): boolean {
+/**
+ * Whether it ended and all its checks hold; an experiment without a check shows nothing. Where settings were changed, checks are
+ * those of other settings: it is enough that it ended.
+ */
+export function passed({ checks, error, set }: Pick<ExperimentResult, 'checks' | 'error' | 'set'>): boolean {
+  if (Object.keys(set).length > 0) return error === null;
   return error === null && checks.length > 0 && checks.every(({ ok }) => ok);
-}
-
-export function translator(name: string, table: Messages, language: Language): Translate<string> {
-  return (key, values) => {
-    const message = table[key];
-    if (!message) {
-      throw new UnrolledError('OPTION', `expected a message "${key}" of ${name}, received none`, 'add it to its text');
-    }
-    return fill(message, language, values);
-  };
 }

@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Backpropagation through time, by hand', zh: '手工推导通过时间反向传播' },
+  question: {
+    en: 'A weight is used at every step. What is its gradient?',
+    zh: '同一个权重在每个时间步都用到。它的梯度是什么？',
+  },
   idea: {
     en: 'Where does the gradient of a recurrent network come from? From the chain rule and nothing else, once one has seen the one thing that is new: the same matrix is used at every step, so its gradient is a *sum over the steps*. Here it is written out with plain loops and compared, number for number, with what the library derives. Then two things follow that every later page needs: how large such a gradient can become at most, and what is lost when it is cut short.',
     zh: '循环神经网络的梯度从哪里来？只用链式法则，再看清唯一的新东西：同一个矩阵在每个时间步都用到，所以它的梯度是*对时间步的求和*。这里用最普通的循环把它写出来，并与本库自动导出的结果逐个数对照。由此得到后面各页都要用的两件事：这样的梯度最多能有多大，以及把它截断会失去什么。',

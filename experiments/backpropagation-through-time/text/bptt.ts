@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Backpropagation through time, and its shortcuts', zh: '通过时间反向传播及其截断' },
+  question: {
+    en: 'The gradient over a thousand steps is dear. What is lost if one stops early?',
+    zh: '一千步的梯度代价高昂。提前停下来，会损失什么？',
+  },
   idea: {
     en: 'Unroll a recurrent network over its time steps and it becomes a deep network with one layer for each step, all with the same weights. Backpropagation then needs nothing new: it runs from the last step to the first and adds up what each step contributes. But it must keep all steps in memory and walk back through all of them. Two shortcuts exist. *Truncation* stops after $k$ steps: cheap, deterministic, and wrong by whatever lies further back. *Randomized truncation* stops at a random step and makes up for it by larger weights: right on average, but each individual gradient is noisy. Here all three are computed on a small network, and what each of them costs and gets wrong is measured.',
     zh: '把循环神经网络按时间步展开，就得到一个深层网络：每个时间步一层，各层共用同一组权重。反向传播无需任何新东西：从最后一步走到第一步，把每一步的贡献加起来。代价是必须保存所有时间步，并逐一走完。有两条捷径。*截断*：回溯 $k$ 步就停，便宜、结果确定，但少了更早的部分，因此有偏。*随机截断*：在随机的一步停下，并放大权重来补偿，平均而言是对的，但每一次的梯度都带有噪声。这里在一个小网络上把三者都算出来，量一量各自的代价和误差。',

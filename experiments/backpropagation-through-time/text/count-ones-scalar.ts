@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Counting ones with two numbers', zh: '只用两个参数数出 1 的个数' },
+  question: {
+    en: 'Two numbers are to be learned, and the right answer is known. What can go wrong?',
+    zh: '只要学两个数，正确答案也已知。还有什么会出错？',
+  },
   idea: {
     en: 'The smallest recurrent network there is has one state, one input weight $U$ and one recurrent weight $W$, and no activation function. It reads zeros and ones, and should end with their sum. With $U = W = 1$ it does: each one is added, and the state is carried on unchanged. Everything about training a recurrent network can be seen here with a pencil: how the gradient goes back through time, why its size depends on powers of $W$, what a single example teaches, and how training ends when the gradient explodes.',
     zh: '最小的循环神经网络只有一个状态、一个输入权重 $U$ 和一个循环权重 $W$，没有激活函数。它逐个读入 0 和 1，最后的状态应当等于 1 的个数。取 $U = W = 1$ 就能做到：遇到 1 便加上，状态原样传下去。训练循环神经网络的要点，在这里用一支笔就能看清：梯度怎样通过时间反向传播，它的大小为什么取决于 $W$ 的幂，单个样本能教会什么，以及梯度爆炸时训练怎样终结。',

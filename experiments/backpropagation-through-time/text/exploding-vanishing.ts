@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Exploding and vanishing gradients', zh: '梯度爆炸与梯度消失' },
+  question: {
+    en: 'Why do fifty steps turn a gradient into a million, or into nothing?',
+    zh: '为什么五十步就能把梯度变成一百万，或者变得什么都不剩？',
+  },
   idea: {
     en: 'On its way back through time a gradient is multiplied at every step by nearly the same matrix. What is multiplied by the same thing again and again either fades to nothing or grows beyond all bounds; staying the same is the exception. A gradient that vanishes teaches nothing about the distant past; one that explodes destroys what was learned. This page looks at it in small steps: powers of a number, powers of a matrix, products of Jacobians with different activation functions; then at the two answers: gates, which let the gradient pass (LSTM, GRU), and clipping, which stops it from exploding.',
     zh: '梯度沿时间往回走，每一步都要乘上几乎相同的矩阵。反复乘同一个东西，要么衰减到零，要么无限增大，保持不变只是例外。消失的梯度无法让网络学到遥远的过去；爆炸的梯度则会毁掉已经学到的东西。本页由浅入深：先看一个数的幂，再看矩阵的幂，然后是不同激活函数下雅可比矩阵的乘积；最后看两种对策：让梯度得以通过的门（LSTM、GRU），以及防止爆炸的梯度裁剪。',

@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Errata', zh: '勘误' },
+  question: {
+    en: 'Books and notes get things wrong, too. How does one find out?',
+    zh: '书和笔记也会出错。怎样才能发现？',
+  },
   idea: {
     en: 'Books and notes on recurrent networks are copied from each other, mistakes included. The course was made beside five such texts; what follows is what they say wrong or so that it is read wrong, each with the few lines that show it. None of it is a reason not to read them.',
     zh: '关于循环神经网络的书和笔记互相传抄，错误也一并传了下去。编写本课程时对照了五篇这样的文字；下面列出其中说错或容易读错的地方，每一处都附上几行验证的计算。这并不妨碍它们值得一读。',

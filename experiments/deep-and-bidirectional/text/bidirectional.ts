@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Reading from both ends', zh: '双向循环神经网络' },
+  question: {
+    en: 'Some words are understood only by what follows. When may a network read on, and when is that cheating?',
+    zh: '有些词要看后文才能懂。网络什么时候可以往后读，什么时候这就是作弊？',
+  },
   idea: {
     en: '“The ___ was closed, so we swam in the sea.” “The ___ was closed, so we paid in cash.” What belongs in the gap depends on what comes after it as much as on what came before. A *bidirectional* network is two recurrent networks that share an input. One reads from the first step to the last, the other from the last to the first, and at every step the two hidden states are put side by side, or added.\n\nSo each output knows the whole sequence. That is a gift where the sequence is complete (tagging, filling a gap, encoding a sentence), and a trap where it is not: a language model has no future to read.',
     zh: '“___关门了，我们只好去海里游泳。”“___关门了，我们只好明天再来取钱。”空格里该填什么，既取决于前文，也取决于后文。*双向循环神经网络*由两个共享输入的循环神经网络组成，一个从头读到尾，另一个从尾读到头；每个时间步上，把两个隐状态拼接或相加。\n\n于是每个输出都了解整个序列。如果序列是完整的（词性标注、填空、编码句子），这是一件好事；如果不完整，这就成了陷阱：语言模型没有未来可读。',
@@ -25,6 +29,24 @@ export default messages({
   sumIs: {
     en: 'The sum is the two added: largest difference',
     zh: '相加就是两者之和：最大差',
+  },
+  costHeading: { en: 'What it costs', zh: '代价' },
+  cost: {
+    en: 'Two directions are two networks: twice the weights, twice the states that the gradient needs on its way back, and twice the arithmetic. The table has one pass forward and backward over 32 windows of 35 characters, the median of several, on this machine; the numbers kept are $h$ and $c$ of all steps.',
+    zh: '两个方向就是两个网络：权重加倍，反向传播时要用到的隐状态加倍，运算量也加倍。表中是在这台机器上对 32 个长 35 的窗口做一次前向与反向计算，取多次的中位数；保留的数是所有时间步的 $h$ 与 $c$。',
+  },
+  lstmOf: { en: 'LSTM, {hidden} units in each direction', zh: 'LSTM，每个方向 {hidden} 个单元' },
+  keptNumbers: { en: 'numbers kept for the way back', zh: '为反向传播保留的数' },
+  passTime: { en: 'forward and backward', zh: '前向与反向' },
+  ratio: { en: 'ratio', zh: '比值' },
+  twiceParameters: { en: 'Parameters of two directions over those of one', zh: '双向与单向的参数个数之比' },
+  twiceKept: {
+    en: 'Numbers of the states that are kept for the way back, two directions over one',
+    zh: '为反向传播保留的状态的个数，双向与单向之比',
+  },
+  costWait: {
+    en: 'The worst cost is in neither column: waiting. One direction answers while it reads. The backward direction begins at the end, so nothing can be said before the last token is there, and each new token changes *all* states from the end on: to add one step to $T$ costs one step in one direction, and $T + 1$ in two. And the gradient has two long chains to come back through.',
+    zh: '最大的代价不在表里，而是等待。单向网络边读边答；反向的一支从末尾开始，最后一个词元到来之前什么也说不了，而且每来一个新词元，反向的*全部*隐状态都要重算：在 $T$ 步之后再加一步，单向只算一步，双向要算 $T + 1$ 步。反向传播也要穿过两条长链。',
   },
   cheatHeading: { en: 'A language model that cheats', zh: '作弊的语言模型' },
   cheat: {

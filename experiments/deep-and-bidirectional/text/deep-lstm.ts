@@ -4,6 +4,10 @@ import shared from '../../shared/text/characters.js';
 export default messages({
   ...shared,
   title: { en: 'Deep recurrent networks', zh: '深度循环神经网络' },
+  question: {
+    en: 'Is it better to make a network wider, or to put a second one on top?',
+    zh: '网络是加宽好，还是在上面再叠一层好？',
+  },
   idea: {
     en: 'A recurrent network is deep in time, but between the input and the output of one step stands a single layer. Layers can be stacked: the states of the first are the inputs of the second, step by step, and each layer has its own state that goes on in time. Here are two layers of LSTMs on the same task. The second has more weights, since its input is a whole hidden state instead of one of 28 characters.',
     zh: '循环神经网络在时间上很深，但在同一时间步的输入与输出之间只有一层。层可以堆叠起来：第一层的隐状态逐步成为第二层的输入，每一层各有自己的、沿时间延续的隐状态。这里在同样的任务上使用两层 LSTM；第二层的权重更多，因为它的输入是整个隐状态，而不是 28 个字符之一。',

@@ -51,8 +51,7 @@ const share = (values: readonly number[], holds: (value: number) => boolean): nu
 /** The network's shapes, the layer beside it, the training on the first 10,000 characters, and its gates meanwhile. */
 export function learnFromScratch(context: Experimenting<SharedKey | 'gatesCaption'>, book: string, task: Task): void {
   const { quick, seed, say, heading, plot, table, lines, check, progress } = context;
-  const H = quick ? 32 : 256;
-  const epochs = quick ? 20 : 500;
+  const [H, epochs] = [context.number('hidden'), context.number('epochs')];
   const corpus = Corpus.fromText(book, { lettersOnly: true });
   const tokens = corpus.tokens.subarray(0, 10_000);
   const V = corpus.vocabulary.size;

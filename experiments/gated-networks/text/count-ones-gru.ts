@@ -4,6 +4,10 @@ import { shared } from '../../shared/text/count-ones.js';
 export default messages({
   ...shared,
   title: { en: 'Counting ones with a GRU', zh: '用 GRU 数 1 的个数' },
+  question: {
+    en: 'Does a GRU, with fewer gates than an LSTM, learn to count as well?',
+    zh: 'GRU 的门比 LSTM 少，也能学会数数吗？',
+  },
   idea: {
     en: 'The same task for a gated recurrent unit: 20 random bits, and after the last the number of ones. It is the GRU of the original paper, where the reset gate acts on the state *before* the product with $\\mathbf{W}_{hn}$; the variant of the common libraries resets after it, and cannot take over these weights.\n\nA GRU has no cell state. Its state $\\mathbf{h}_t$ is a mean of the old state and the candidate, weighted by the update gate, and so it stays between −1 and 1: no unit can grow without bound. It learns the task no slower than the LSTM. How does it count?',
     zh: '同样的任务交给门控循环单元：20 个随机比特，读完后说出 1 的个数。这里用的是原论文中的 GRU：重置门在与 $\\mathbf{W}_{hn}$ 相乘*之前*作用于隐状态；常见的库采用的变体则在相乘之后才重置，两者的权重不能互换。\n\nGRU 没有记忆元。隐状态 $\\mathbf{h}_t$ 是旧状态与候选隐状态按更新门加权的平均，因此始终在 −1 与 1 之间：没有哪个单元能无限增长。但它学得并不比 LSTM 慢。它是怎么计数的呢？',

@@ -4,6 +4,10 @@ import { shared } from '../../shared/text/count-ones.js';
 export default messages({
   ...shared,
   title: { en: 'Counting ones with an LSTM', zh: '用 LSTM 数 1 的个数' },
+  question: {
+    en: 'A network learns to count ones in sequences of twenty. Can it count in longer ones?',
+    zh: '网络学会了在长度为二十的序列里数 1。更长的序列它还数得对吗？',
+  },
   idea: {
     en: 'A sequence of 20 random bits goes in, one at a time; after the last the network says how many were ones. The answer is a number, the loss its squared error. An LSTM of 20 units with one linear output learns this from 10,000 sequences. Counting is what its cell state is made for: $\\mathbf{c}_t = \\mathbf{f}_t \\odot \\mathbf{c}_{t-1} + \\mathbf{i}_t \\odot \\mathbf{g}_t$ with an open forget gate is a sum that grows by a step for every one.\n\nInitial weights are uniform in $\\pm\\sqrt{3/H}$ (Xavier), for every gate. The question that the usual test set cannot ask is what the network has learned: to count ones, or something that equals it at length 20?',
     zh: '20 个随机比特逐个输入，读完最后一个，网络说出其中有多少个 1。答案是一个数，损失是平方误差。一个有 20 个隐藏单元、一个线性输出的 LSTM 用 10000 个序列就能学会。计数正是记忆元的本职：遗忘门打开时，$\\mathbf{c}_t = \\mathbf{f}_t \\odot \\mathbf{c}_{t-1} + \\mathbf{i}_t \\odot \\mathbf{g}_t$ 就是一个求和，每读到一个 1 便增加一格。\n\n所有门的初始权重都在 $\\pm\\sqrt{3/H}$ 内均匀分布（Xavier）。普通的测试集无法回答的问题是：网络学到的究竟是数 1，还是某种在长度 20 时恰好与之相等的东西？',

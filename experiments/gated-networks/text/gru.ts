@@ -4,6 +4,10 @@ import shared from '../../shared/text/characters.js';
 export default messages({
   ...shared,
   title: { en: 'Gated recurrent units', zh: '门控循环单元（GRU）' },
+  question: {
+    en: 'A simple RNN overwrites everything at each step. What if each unit could decide for itself?',
+    zh: '普通的循环神经网络每一步都改写一切。如果每个单元可以自己决定，会怎样？',
+  },
   idea: {
     en: 'Not every character is worth remembering, and some end what went before. A simple RNN overwrites its whole state at every step; a GRU decides, for each unit, how much. The *update gate* $z$ says how much of the old state stays; the *reset gate* $r$ says how much of the old state may be seen when the new *candidate* is computed. Both are sigmoids of the input and the state, between 0 and 1, and learned like everything else. Where $z$ is near 1, values and gradients pass through many steps unharmed.',
     zh: '并非每个字符都值得记住，有的字符还意味着前文的结束。简单的循环神经网络每一步都改写整个隐状态；GRU 则让每个单元自己决定改写多少。*更新门* $z$ 决定旧的隐状态保留多少；*重置门* $r$ 决定在计算新的*候选隐状态*时，旧的隐状态可以被看到多少。两者都是输入与隐状态的 sigmoid，取值在 0 与 1 之间，与其他参数一起学习。当 $z$ 接近 1 时，数值和梯度可以毫无损失地穿过许多时间步。',

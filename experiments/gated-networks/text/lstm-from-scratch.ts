@@ -4,6 +4,10 @@ import shared from './from-scratch.js';
 export default messages({
   ...shared,
   title: { en: 'An LSTM from scratch', zh: '长短期记忆网络的从零开始实现' },
+  question: {
+    en: 'Six lines of equations are said to cure the forgetting of an RNN. What do they do, one by one?',
+    zh: '据说六行公式就能治好循环神经网络的健忘。它们各自做了什么？',
+  },
   idea: {
     en: 'A simple RNN has one line: the new state is a squashed sum of input and old state. An LSTM has six, and every one of them is made of what the RNN already had: matrix products, sums, a sigmoid or a tanh. Written from tensors, nothing is hidden: fourteen parameters, and a step that reads like the formulas. The gradient needs no line at all, since each operation on tensors knows its own.\n\nThe page [lstm](lstm.html) uses the library’s layer and looks at what the gates do. This one shows that the layer is exactly these lines.',
     zh: '普通循环神经网络的更新式只有一行：把输入与旧状态之和压缩成新状态。LSTM 有六行，但每一行用到的都是普通循环神经网络已有的东西：矩阵乘法、加法、sigmoid 或 tanh。只用张量来写，一切都看得见：十四个参数，以及与公式逐行对应的一步更新。梯度则一行也不用写，因为张量的每个运算都知道自己的梯度。\n\n[lstm](lstm.html) 一页使用库中的层，观察门在做什么；这一页说明，那个层就是这几行方程。',

@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'A memory cell by hand', zh: '手工设置一个记忆元' },
+  question: {
+    en: 'Can you set the weights of an LSTM by hand, so that it stores a number, keeps it, and gives it back when asked?',
+    zh: '能不能手工设置 LSTM 的权重，让它存入一个数，保存下来，问到时再交出来？',
+  },
   idea: {
     en: 'What does an LSTM do that a simple recurrent network does not? It has a place to keep a number, and three gates that say when to write to it, when to keep it, and when to show it. No training is needed to understand that: here is one unit whose weights are set by hand. It reads three numbers at each step. The first is data; the second says *store* (1) or *forget* (−1); the third says *output* (1). Follow it step by step.',
     zh: '长短期记忆网络（LSTM）做到了什么简单循环神经网络做不到的事？它有一个存放数字的地方，还有三个门，分别决定何时写入、何时保留、何时给出。要理解这些不必训练：这里有一个手工设置权重的单元。它在每一步读入三个数：第一个是数据，第二个表示*存入*（1）或*遗忘*（−1），第三个表示*输出*（1）。让我们一步一步跟着看。',

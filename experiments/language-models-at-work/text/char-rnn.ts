@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Shakespeare, a character at a time', zh: '逐字符写莎士比亚' },
+  question: {
+    en: 'What does a network learn of Shakespeare that sees nothing but one character after the other?',
+    zh: '只看到一个接一个的字符，网络能从莎士比亚那里学到什么？',
+  },
   idea: {
     en: 'A network that has learned to predict the next character can write: draw a character from its prediction, feed it back as input, and go on. Nobody tells it what a word is, that a name in capitals begins a speech, or that lines have about ten syllables; all of this lowers the loss, so it is learned. Karpathy’s *char-rnn* (2015) made this famous.\n\nThree questions follow at once. What does the sampling *temperature* trade off? What does a *prime*, the text that it reads first, change, and for how long? And does it write, or does it recite: how long are the passages that it has copied?',
     zh: '一个学会预测下一个字符的网络也就会写作：从预测分布中抽取一个字符，再把它作为输入，如此往复。没有人告诉它什么是单词、大写的人名之后是一段台词、一行大约十个音节；但这些规律都能降低损失，所以它学会了。Karpathy 的 *char-rnn*（2015）让这件事广为人知。\n\n随之而来的是三个问题：采样时的*温度*在权衡什么？先让它读的*前缀*会改变什么，影响能持续多久？它究竟是在写作还是在背诵，也就是说，从训练文本照抄的段落有多长？',

@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Quatrains in the manner of the Tang', zh: '学写绝句：字级的唐诗语言模型' },
+  question: {
+    en: 'Can a network that reads characters learn how many stand in a line, and where the rhyme falls?',
+    zh: '逐字阅读的网络，能学会每句几个字、韵脚落在哪里吗？',
+  },
   idea: {
     en: 'A Tang quatrain (絕句) has four lines of five or of seven characters; commas and full stops take turns at their ends. A character of classical Chinese is mostly a word, so a language model over characters is one over words. Trained on nothing but poems, one after another, it has to learn the words, and also when a line is over, which it must count.\n\nDrawing from its prediction gives poems. Where some tokens are forbidden before each draw, the poems obey a rule: an *acrostic* (藏頭詩) hides a word in the first characters of its lines. All poems are in traditional script, as in the collection.',
     zh: '绝句共四句，每句五字或七字，句末逗号与句号交替。文言文里一个字大多就是一个词，所以字级的语言模型也就是词级的语言模型。训练时只给它一首接一首的诗：它既要学会用字，也要学会一句在哪里结束，而这需要数数。\n\n从它的预测中逐字抽取，就得到诗；如果每次抽取之前先禁止一部分词元，诗就会服从某种规则，例如把一个词藏在各句句首的*藏头诗*。语料与生成的诗都用繁体字，与原诗集一致。',

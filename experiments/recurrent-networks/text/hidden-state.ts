@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Without and with a hidden state', zh: '无隐状态与有隐状态的神经网络' },
+  question: {
+    en: 'A perceptron forgets each example as soon as it has seen it. What must be added so that it remembers?',
+    zh: '感知机看完一个样本就忘。要让它记住，需要加上什么？',
+  },
   idea: {
     en: 'A multilayer perceptron looks at one example and answers; it knows nothing of the examples before. That is right where examples do not depend on each other (*independent and identically distributed*), and wrong for a text, a sound, a price: there the order is most of what there is to know. A recurrent network differs from the perceptron by one term. It adds what it computed at the step before, and so has a *hidden state* $\\mathbf H_t$ that stands for all that it has read.',
     zh: '多层感知机看一个样本，给出一个回答，对之前的样本一无所知。样本互不依赖（*独立同分布*）时，这没有问题；对于文本、声音、价格则不行：在那里，次序本身就是最重要的信息。循环神经网络与感知机只差一项：它加上了自己在前一个时间步算出的结果，于是有了*隐状态* $\\mathbf H_t$，代表读过的全部内容。',

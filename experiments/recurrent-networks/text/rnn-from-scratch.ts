@@ -2,9 +2,17 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'A recurrent network from scratch', zh: '循环神经网络的从零开始实现' },
+  question: {
+    en: 'How much code does it take for a network to learn to write by reading, letter after letter?',
+    zh: '让网络一个字母一个字母地读，直到学会写，需要多少代码？',
+  },
   idea: {
     en: 'A language model should use everything that it has read, not only the last few tokens. A recurrent network keeps a *hidden state* $H_t$: at each step it mixes the new character into the state of the step before, with the same weights at every step, and predicts the next character from the result. However long the text, the number of parameters stays the same.\n\nHere it is written from tensors alone, as in the book: vectors for characters, five parameters, one line for the step. It learns the first 10,000 characters of The Time Machine, reading them in order (*sequential* sampling, where the state goes on from batch to batch) or in shuffled pieces (*random* sampling, where it starts from zero each time).',
     zh: '语言模型应当利用读过的全部内容，而不仅仅是最近的几个词元。循环神经网络保存一个*隐状态* $H_t$：在每个时间步，它把新字符与上一步的隐状态混合，各时间步使用同一组权重，再由结果预测下一个字符。无论文本多长，参数的个数都不变。\n\n这里与书中一样只用张量来写：字符的向量、五个参数、一行更新公式。它学习《时间机器》的前 10,000 个字符，读法有两种：*顺序分区*，隐状态从一个小批量延续到下一个；*随机采样*，文本片段被打乱，每次都从零状态开始。',
+  },
+  unrolledCaption: {
+    en: 'The network unrolled over “time”: each letter goes in together with the state that the letters before it left, and what should come out is the next letter. All boxes are the same network, with the same weights.',
+    zh: '在“time”这个词上按时间步展开的网络：每个字母与之前的字母留下的隐状态一起输入，应当输出的是下一个字母。所有方框是同一个网络，权重相同。',
   },
   vocabulary: {
     en: 'Tokens: 26 letters, the space, and the unknown token (published: 28)',
@@ -32,6 +40,31 @@ export default messages({
   sameGradients: {
     en: 'The same, for the gradients of all weights and of the initial state',
     zh: '同上：全部权重与初始隐状态的梯度的最大相对误差',
+  },
+  requiresGradHeading: { en: 'What is to be learned', zh: '哪些张量需要学习' },
+  requiresGrad: {
+    en: 'A tensor is a constant by default: what is computed with it leaves no trace, and there is no gradient for it. `requiresGrad = true` (in PyTorch `requires_grad_(True)`) says that this one is a *parameter*. From then on every operation it takes part in is noted down on a tape, and `loss.backward()` walks that tape back and leaves in `parameter.grad` how much the loss changes with each of its numbers. Forget the line, and the training runs without an error and learns nothing.',
+    zh: '张量默认是常量：用它做的计算不留痕迹，也没有它的梯度。`requiresGrad = true`（PyTorch 中是 `requires_grad_(True)`）声明它是一个*参数*。从此它参与的每个运算都会记在“磁带”（计算图）上，`loss.backward()` 沿着记录往回走，把损失对它每个数的变化率留在 `parameter.grad` 里。忘了这一行，训练照样运行，不报任何错误，却什么也学不到。',
+  },
+  requiresGradShown: {
+    en: 'A product of a constant and a parameter, summed and followed back',
+    zh: '常量与参数相乘、求和，再反向传播之后',
+  },
+  onlyParameters: {
+    en: 'Is there a gradient? Of the constant, of the parameter',
+    zh: '有没有梯度？常量，参数',
+  },
+  clippingCode: {
+    en: 'In code this is two functions of a few lines, `clipGradients` and `sgd`: all gradients are one long vector, so their squares are summed over *all* parameters before the root is taken, and all are multiplied by the same number.',
+    zh: '写成代码是两个只有几行的函数 `clipGradients` 和 `sgd`：全部梯度合起来看作一个长向量，所以要先把*所有*参数的梯度平方加在一起再开方，然后全都乘以同一个数。',
+  },
+  sameNorm: {
+    en: 'The norm of random gradients, over that of the library’s `clipGradNorm`',
+    zh: '随机梯度的范数，与库中 `clipGradNorm` 的结果之比',
+  },
+  sameClipping: {
+    en: 'The clipped gradients, against the library’s: largest difference',
+    zh: '裁剪后的梯度与库的结果：最大差别',
   },
   trainHeading: { en: 'Training, with clipped gradients', zh: '训练与梯度裁剪' },
   clipping: {

@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Predicting a noisy sine', zh: '预测带噪声的正弦曲线' },
+  question: {
+    en: 'You know the last four values of a noisy curve. How well can you say the next one, and how well the one after sixty steps?',
+    zh: '已知一条带噪声曲线的最后四个值，下一个值能猜得多准？六十步之后的呢？',
+  },
   idea: {
     en: 'A sequence is predicted from its own past. An *autoregressive model* looks at the last $\\tau$ values; under the *Markov assumption* nothing older matters. A *latent autoregressive model* keeps a summary $h_t$ of everything that it has seen instead. Looking one step ahead is easy. Looking further means predicting from predictions, and errors pile up.',
     zh: '序列可以由它自己的过去来预测。*自回归模型*只看最近的 $\\tau$ 个值；在*马尔可夫假设*下，更早的值不再重要。*隐变量自回归模型*则保留一个对全部过去的总结 $h_t$。预测下一步很容易；要看得更远，就必须在预测之上再做预测，误差便会累积。',
@@ -9,6 +13,33 @@ export default messages({
   data: {
     en: 'The data: 1000 points of $x_t = \\sin(0.01\\,t) + \\epsilon_t$ with noise $\\epsilon_t \\sim \\mathcal{N}(0, 0.2^2)$. Training uses the first 600 windows of four values, each with the value that follows.',
     zh: '数据：$x_t = \\sin(0.01\\,t) + \\epsilon_t$ 的 1000 个点，噪声 $\\epsilon_t \\sim \\mathcal{N}(0, 0.2^2)$。训练使用前 600 个窗口，每个窗口含四个值，标签是紧随其后的值。',
+  },
+  matrixHeading: { en: 'From a series to examples', zh: '从序列到特征与标签' },
+  matrix: {
+    en: 'A perceptron knows no time: it wants examples, each a row of features and a label. So the series is laid beside itself, shifted by one value for each column: column $i$ is the whole series from its $i$-th value on, and the label is what follows the last column. In code that is one slice for each column (`examples`, further down).',
+    zh: '感知机不知道什么是时间，它需要样本：一行特征加一个标签。做法是把序列与自己并排放置，每一列错开一个值：第 $i$ 列是从第 $i$ 个值开始的整个序列，标签则是紧接在最后一列之后的值。写成代码，每一列只是一次切片（见后面代码中的 `examples`）。',
+  },
+  matrixRows: { en: 'The first three examples: four features → label', zh: '前三个样本：四个特征 → 标签' },
+  matrixShapes: {
+    en: 'Shapes of features and labels: T − τ examples of T = 1000 values with τ = 4',
+    zh: '特征与标签的形状：T = 1000 个值、τ = 4 时有 T − τ 个样本',
+  },
+  matrixIsWindows: {
+    en: 'The library’s `slidingWindows` gives the very same examples',
+    zh: '库中的 `slidingWindows` 给出完全相同的样本',
+  },
+  trainHeading: { en: 'Training', zh: '训练' },
+  published: { en: 'in the book', zh: '书中' },
+  here: { en: 'mean of the seeds', zh: '各种子的平均' },
+  lowest: { en: 'lowest', zh: '最低' },
+  highest: { en: 'highest', zh: '最高' },
+  epochs: {
+    en: 'The book prints one run. Another seed draws another noise, other weights and another order of the minibatches, so it can only be one of many: most of the way is gone after the first epoch, and what is left is near the variance of the noise.',
+    zh: '书中打印的是一次运行的结果。换一个随机种子，噪声、初始权重和小批量的次序都会不同，所以它只是许多种可能之一：第一轮之后大部分路就已走完，剩下的与噪声的方差相差不多。',
+  },
+  epochLoss: {
+    en: 'Training loss after epoch {epoch}, mean of {seeds} seeds, beside that of the book',
+    zh: '第 {epoch} 轮之后的训练损失，{seeds} 个种子的平均，与书中的数值对照',
   },
   trainLoss: {
     en: 'Training loss after {epochs} epochs, seed {seed} (published: 0.0549)',
@@ -64,6 +95,21 @@ export default messages({
   whichIsBest: {
     en: 'Which model is best depends on how far it has to look. By the mean over {seeds} seeds the MLP with τ = 4 has the smallest error at k = {narrow}, the MLP with τ = 16 at k = {wide}, the RNN at k = {rnn}. A state is no gift here: it was trained to predict one step, as the windows were, and must feed on its own predictions as they do.',
     zh: '哪个模型最好，取决于要看多远。按 {seeds} 个种子的平均，误差最小的是：k = {narrow} 时 τ = 4 的多层感知机，k = {wide} 时 τ = 16 的多层感知机，k = {rnn} 时循环神经网络。隐状态在这里并不占便宜：它和窗口模型一样只学过预测一步，也一样只能靠自己的预测往下走。',
+  },
+  vectorHeading: { en: 'One value at a time, or all at once', zh: '一次输出一个值，还是一次输出一个向量' },
+  vector: {
+    en: 'There are two ways to look $k$ steps ahead. A network with a *single output* predicts one step, reads its own prediction, and predicts again. A network with a *vector* as its output, here of {outputs} numbers, predicts $x_{t+1}, \\ldots, x_{t+k}$ from the four true values at once. It never reads a prediction, so no error is passed on; it pays with more parameters ({parameters} instead of {single}), with fewer examples (their last label must lie in the training part as well), and with a horizon that is fixed before training.',
+    zh: '要提前看 $k$ 步，有两种办法。*单个输出*的网络只预测一步，再把自己的预测读进去，继续预测。输出是*向量*的网络（这里有 {outputs} 个数）则由四个真实的值一次预测出 $x_{t+1}, \\ldots, x_{t+k}$。它从不读自己的预测，误差也就不会往下传；代价是参数更多（{parameters} 个，而不是 {single} 个），样本更少（最后一个标签也必须落在训练部分之内），而且能看多远在训练之前就定死了。',
+  },
+  singleOutput: { en: 'single output, fed back', zh: '单个输出，反复代入' },
+  vectorOutput: { en: 'vector output', zh: '向量输出' },
+  vectorCaption: {
+    en: 'Error against how far ahead, MLPs with τ = 4 trained for as many epochs: with one output that is fed back, and with all outputs at once. Pale: each seed.',
+    zh: '误差与提前步数的关系，τ = 4、训练轮数相同的多层感知机：单个输出反复代入，与一次输出全部。浅色为各个种子。',
+  },
+  vectorFarther: {
+    en: 'At k = {k} the vector output has a smaller error ({vector}) than the single output that is fed back ({single}), by the mean over {seeds} seeds.',
+    zh: 'k = {k} 时，向量输出的误差（{vector}）小于反复代入的单个输出（{single}），取 {seeds} 个种子的平均。',
   },
   fit: { en: 'fit', zh: '拟合' },
   latentCaption: {

@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Five shapes of sequences', zh: '序列问题的五种形状' },
+  question: {
+    en: 'A picture becomes a sentence, a review becomes a grade, a sentence becomes another sentence. Is that one kind of network, or five?',
+    zh: '图片变成一句话，影评变成一个评价，一句话变成另一句话：这是一种网络，还是五种？',
+  },
   idea: {
     en: 'A network without a hidden state maps one vector to one vector. A recurrent network reads sequences and writes sequences, *sequences of vectors*, and so problems come in five shapes: what goes in may be one thing or many, what comes out as well, and two sequences may run in step or not. The cell is the same in all of them; what differs is at which steps something is read and at which something is asked. Each shape below is drawn, and run with a small network that is not trained; the pages named run it on real data.',
     zh: '没有隐状态的网络把一个向量映射到一个向量。循环神经网络读入序列、写出序列，而且是*向量的序列*，于是问题有五种形状：输入可以是一个或多个，输出也是，两个序列可以同步，也可以不同步。各种形状用的单元都一样，差别只在于哪些时间步有输入、哪些时间步要输出。下面把每种形状画出来，并用一个未经训练的小网络实际运行；所列的页面在真实数据上运行它们。',

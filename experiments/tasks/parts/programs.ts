@@ -26,8 +26,12 @@ export function addition(length: number, random: Philox): Program {
   return { text: `print(${a}+${b})\n`, result: `${a + b}.`, length, nesting: 1 };
 }
 
-/** `nesting` operations, each on what the ones before it came to, with numbers of `length` digits. */
-export function program(length: number, nesting: number, random: Philox): Program {
+/** The operations, each of which is drawn with equal probability. */
+export const KINDS = ['sum', 'difference', 'product', 'branch', 'variable', 'loop'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** `nesting` operations, each on what the ones before it came to, with numbers of `length` digits. @param kinds those that are drawn */
+export function program(length: number, nesting: number, random: Philox, kinds: readonly Kind[] = KINDS): Program {
   const number = (): number => digits(length, random);
   const small = (): number => 2 + random.integer(3);
   const names = Array.from('abcdefghijk');
@@ -43,32 +47,32 @@ export function program(length: number, nesting: number, random: Philox): Progra
   };
   for (let i = 0; i < nesting; i++) {
     const operand = number();
-    switch (random.integer(6)) {
-      case 0:
+    switch (kinds[random.integer(kinds.length)]) {
+      case 'sum':
         expression = `(${expression}+${operand})`;
         value += operand;
         break;
-      case 1:
+      case 'difference':
         expression = `(${expression}-${operand})`;
         value -= operand;
         break;
-      case 2: {
+      case 'product': {
         const factor = small();
         expression = `(${expression}*${factor})`;
         value *= factor;
         break;
       }
-      case 3: {
+      case 'branch': {
         const [a, b] = [number(), number()];
         expression = `(${expression} if ${a}<${b} else ${operand})`;
         if (a >= b) value = operand;
         break;
       }
-      case 4:
+      case 'variable':
         expression = `(${assign()}+${operand})`;
         value += operand;
         break;
-      case 5: {
+      case 'loop': {
         const [times, name] = [small(), assign()];
         lines += `for x in range(${times}):${name}+=${operand}\n`;
         expression = name;

@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'A phrase for a picture', zh: '看图说话' },
+  question: {
+    en: 'How does a network say what it sees, and where does it look meanwhile?',
+    zh: '网络怎样说出它看到的东西，说的时候又在看哪里？',
+  },
   idea: {
     en: 'One to many: a picture goes in, a sequence comes out. A convolutional encoder turns the picture into a grid of vectors; a recurrent decoder starts from what it saw as a whole and writes one word after the other, looking at a part of the grid for each. Here the pictures hold one to three handwritten digits, and the phrase names them: “seven, three and one”. How many there are, nobody tells the decoder: it has to know when to stop, and where “and” belongs.',
     zh: '一对多：输入一张图片，输出一个序列。卷积编码器把图片变成由向量组成的网格；循环解码器从对整幅图的印象出发，一个词一个词地写下去，写每个词时注视网格的一部分。这里的图片含有一到三个手写数字，句子依次说出它们：“seven, three and one”。没有人告诉解码器有几个数字：它必须知道什么时候该停，“and”该放在哪里。',

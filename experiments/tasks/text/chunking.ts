@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Chunks, and a field over their tags', zh: '组块分析与标签上的条件随机场' },
+  question: {
+    en: 'Tags depend on their neighbours. Should each be chosen by itself, or all of a sentence at once?',
+    zh: '标签与相邻的标签有关。应该逐个选，还是整句一起选？',
+  },
   idea: {
     en: 'Chunking cuts a sentence into phrases that do not overlap: *[NP He] [VP reckons] [NP the current account deficit] [VP will narrow]*. It becomes tagging when each word says whether it begins a chunk (B-NP), goes on with it (I-NP), or is outside (O). But now neighbouring tags depend on each other: I-NP cannot follow O. A softmax at each step decides alone; a conditional random field judges the path of all tags as a whole.',
     zh: '组块分析把句子切成互不重叠的短语：*[NP He] [VP reckons] [NP the current account deficit] [VP will narrow]*。让每个词说明自己是组块的开头（B-NP）、组块的延续（I-NP）还是在组块之外（O），它就成了标注任务。但此时相邻的标签互相依赖：I-NP 不能跟在 O 后面。每步一个 softmax 只能各自决定，而条件随机场（CRF）把整条标签路径作为一个整体来评判。',

@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'A digit, row by row', zh: '逐行识别手写数字' },
+  question: {
+    en: 'A handwritten digit: all at once, or row by row as a sequence?',
+    zh: '手写数字：一眼看全，还是当作序列逐行读？',
+  },
   idea: {
     en: 'One thing in, one thing out: a picture of a digit, and which digit it is. Nothing here is a sequence, and a single layer that sees all pixels at once does it fairly well. But a picture can be *read* as a sequence too, from the top to the bottom, a row of 28 pixels at each time step. Then the network has to remember what it has seen, and its last state must hold the whole digit.',
     zh: '一进一出：输入一张手写数字图片，输出它是哪个数字。这里本没有序列，同时看到全部像素的单层网络已经能做得不错。但图片也可以当作序列来*读*：从上到下，每个时间步读入一行 28 个像素。这样，网络必须记住已经看过的内容，最后的隐状态要包含整个数字。',

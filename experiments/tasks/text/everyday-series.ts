@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Forecasting everyday series', zh: '预测日常的时间序列' },
+  question: {
+    en: 'Passengers, sunspots, prices: where does a network help, and where is “as last time” enough?',
+    zh: '客流、太阳黑子、股价：哪里用得上网络，哪里“和上次一样”就够了？',
+  },
   idea: {
     en: 'Passengers of an airline by month, sunspots by month, the coldest temperature of each day, the price of a share. Small series, as people have them. A network that forecasts them must be measured as it will be used: at a moment, with nothing known of what follows; and against rules that cost nothing.',
     zh: '航空公司每月的乘客数、每月的太阳黑子数、每天的最低气温、一只股票的价格：都是人们手头常有的小序列。要衡量一个预测它们的网络，就要按实际使用的方式来：站在某个时刻，对之后一无所知；并且与不花任何代价的规则相比。',

@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Learning to execute programs', zh: '学习执行程序' },
+  question: {
+    en: 'Can a network learn to run programs that it only reads as text?',
+    zh: '网络把程序只当作文本来读，能学会执行它吗？',
+  },
   idea: {
     en: 'A network that reads text one character after the other can be given the text of a program, and asked to write what the program prints. Nobody tells it what a digit is worth, what brackets are for, or that a variable stands for a number: there are only characters that come in, and characters that should come out.\n\nZaremba and Sutskever taught this to an LSTM, and found that the order of the lessons matters. Only hard programs from the start was too much at once; easy ones first and then harder ones, as at school, did not help much either, since a network rebuilds what it has for each lesson. Best was to mix the lessons. This is their experiment on a small scale: fewer digits, one layer of 64 units instead of two of 400, and minutes instead of days.',
     zh: '逐个字符阅读文本的网络，也可以读一段程序，然后写出这段程序打印的内容。没有人告诉它一个数字值多少、括号有什么用、变量代表一个数：它见到的只有输入的字符和应当输出的字符。\n\nZaremba 和 Sutskever 用 LSTM 学会了这件事，并且发现课程的先后次序很重要。一开始就只给难的程序，一次要学的太多；像学校那样先易后难帮助也不大，因为每上一课，网络都要把已有的东西重新改造一遍。最好的办法是把各种难度混在一起。这里是他们的实验的缩小版：位数更少，一层 64 个单元而不是两层各 400 个单元，用时几分钟而不是几天。',
@@ -68,6 +72,28 @@ export default messages({
   nestedFound: {
     en: 'On the target mix gets {mix} of the characters and combined {combined}, naive {naive} and none only {none}: what is learned on short programs carries over to long ones, and it is better to go on seeing them all than to go through them once. In a run half as long naive was level with the others, and seeds differ; see the circles further down.',
     zh: '在目标难度上，“混合”写对 {mix} 的字符，“结合”{combined}，“由易到难”{naive}，“无课程”只有 {none}：在短程序上学到的可以用到长程序上，而且始终各种难度都见到，好过从易到难只走一遍。训练只有一半长时，“由易到难”还不落后；不同种子也有差别，见后面的圆圈图。',
+  },
+  kindsHeading: { en: 'By kind of program', zh: '按程序的种类' },
+  kinds: {
+    en: 'Are loops harder than sums? The programs of a test can be made of one operation alone. A sum wants arithmetic, a branch a comparison and the choice of what is ignored, a loop that something is done several times; a variable only that a name is remembered. Below, the same networks, which learned from mixed programs, are asked for each kind by itself.',
+    zh: '循环比求和更难吗？测试程序可以只用一种运算来写。求和要做算术；分支要做比较，并决定忽略哪一边；循环要把一件事重复几次；变量只需记住一个名字。下面让同样的网络（它们学的是混合的程序）分别回答每一种程序。',
+  },
+  kindSamples: { en: 'One program of each kind, of nesting 2', zh: '每种程序各一例，嵌套为 2' },
+  kindOf: { en: 'right characters, nesting {depth}', zh: '正确的字符，嵌套 {depth}' },
+  byFrequencyShort: { en: 'by frequency', zh: '只按频率' },
+  sum: { en: 'sums', zh: '求和' },
+  difference: { en: 'differences', zh: '求差' },
+  product: { en: 'products', zh: '乘积' },
+  branch: { en: 'branches', zh: '分支' },
+  variable: { en: 'variables', zh: '变量' },
+  loop: { en: 'loops', zh: '循环' },
+  kindsDiffer: {
+    en: 'Right characters of mix on its best kind of program, less those on its worst',
+    zh: '“混合”在最擅长与最不擅长的程序种类上，正确字符的比例之差',
+  },
+  kindsFound: {
+    en: 'Compare each row with its own column “by frequency”: the results of some kinds are longer, or spread over more numbers, and are harder to guess without reading anything. What a network knows is what it has beyond that.',
+    zh: '每一行要与自己的“只按频率”一列对照：有些种类的结果更长，或者分布在更多的数上，不读程序就更难猜。超出这一列的部分，才是网络学到的东西。',
   },
   bothHeading: { en: 'Length and nesting', zh: '长度与嵌套' },
   both: {

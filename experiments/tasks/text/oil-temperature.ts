@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Forecasting a day of oil temperatures', zh: '预测变压器一天的油温' },
+  question: {
+    en: 'A day of temperatures ahead: hour by hour, or all at once? And how sure is it?',
+    zh: '预测未来一天的温度：逐小时，还是一次给出全部？又有多大把握？',
+  },
   idea: {
     en: 'Many to many: 336 hours in, 24 hours out. The oil temperature of an electric transformer (ETTh1) is a test that many papers on forecasting use. It teaches a lesson that is easily missed: look at what needs no network *first*. Repeating the last value already beats figures that were printed for recurrent networks and attention models, and a linear rule beats nearly everything.',
     zh: '多对多：读入 336 个小时，预测 24 个小时。变压器油温数据集 ETTh1 是许多预测论文使用的测试。它给出一个容易被忽略的教训：要*先*看看不用神经网络能做到什么。仅仅重复最后一个值，就已经好于论文中给循环神经网络和注意力模型印出的数字，而一条线性规则几乎胜过一切。',

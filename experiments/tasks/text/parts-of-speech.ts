@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Parts of speech', zh: '词性标注' },
+  question: {
+    en: 'Is “run” a noun or a verb? What does a network need to see to know?',
+    zh: '“run”是名词还是动词？网络要看到什么才能知道？',
+  },
   idea: {
     en: 'Many to many, in step: a sentence in, a part of speech for each word out. Two things make it hard. A word may have several parts of speech ("a *run*", "they *run*"), which only its neighbours decide; so the network reads in both directions. And in any new text there are words that were never seen; but *-ly*, *-ing* or a capital letter say much about them. So a second, small network reads each word letter by letter.',
     zh: '同步的多对多：输入一个句子，为每个词输出一个词性。难处有两个。一个词可以有几种词性（“a *run*”是名词，“they *run*”是动词），只有上下文能够决定，所以网络要从两个方向读句子。此外，新的文本里总有从未见过的词；但 *-ly*、*-ing* 这样的词尾或大写字母已经透露了许多信息，所以再用一个小网络逐个字母地读每个词。',

@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'How a word is pronounced', zh: '单词怎么读' },
+  question: {
+    en: 'How does one know that “though” and “tough” sound different?',
+    zh: '“though”和“tough”读音不同，怎么知道的？',
+  },
   idea: {
     en: 'Many to many, with lengths that differ: letters go in, sounds come out. English spelling is a hard code. The *k* of *knight* is silent, *x* stands for two sounds, *ough* sounds different in *tough*, *though* and *through*, and where the stress falls depends on the whole word. An encoder reads the letters in both directions; a decoder writes one phoneme after the other, and looks back at the letters while it does.',
     zh: '多对多，并且两边长度不同：输入字母，输出读音。英语拼写是一套难解的编码：*knight* 的 *k* 不发音，*x* 一个字母发两个音，*ough* 在 *tough*、*though*、*through* 里各有各的读法，而重音落在哪里取决于整个单词。编码器从两个方向读字母；解码器一个接一个地写出音素，边写边回头看字母。',

@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Praise or blame, in one sentence', zh: '一句话：褒还是贬？' },
+  question: {
+    en: 'One sentence of a critic: praise or blame? And what if it says “not bad”?',
+    zh: '影评人的一句话，是褒还是贬？如果说的是“不坏”呢？',
+  },
   idea: {
     en: 'One sentence from a film review, and the question whether it praises or blames. Ten thousand sentences are few: most words are seen once or twice, and a test sentence has words that no training sentence had. Here a network that starts from nothing does no better than counting. What helps is reading something else first: a network that has learned to tell long film reviews apart knows words that occur only once in these sentences.',
     zh: '给出影评中的一句话，问它是褒是贬。一万个句子并不多：大多数词只见过一两次，测试句子里还有训练时从未见过的词。从零开始的网络并不比计数更好。真正有帮助的是先读点别的：学会了区分长篇影评的网络，认识许多在这些句子里不会出现两次的词。',

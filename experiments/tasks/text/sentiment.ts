@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Film reviews: liked or not?', zh: '电影评论：喜欢还是不喜欢？' },
+  question: {
+    en: 'A review has two hundred words, most of them about nothing. Which ones decide?',
+    zh: '一条影评两百个词，大多无关紧要。起决定作用的是哪些？',
+  },
   idea: {
     en: 'The most widely used test of text classification: 50,000 film reviews from IMDb, half of them for testing, praise and blame in equal numbers. A textbook chapter that many have worked through reads them with word vectors and an LSTM. Here the same is done first, and then as well as time allows. Beside both stands counting, which is strong here: a review is long, and one word in two hundred that says *wonderful* or *waste* is enough.',
     zh: '文本分类最常用的测试：IMDb 的五万条影评，一半用于测试，褒贬各半。许多人都学过用词向量和 LSTM 阅读它们的那一章。这里先照样做一遍，再在时间允许的范围内做到最好。旁边还有计数方法作对照，它在这里很强：影评很长，两百个词里只要有一个“精彩”或“浪费”就够了。',
@@ -16,6 +20,14 @@ export default messages({
     zh: '以单词和相邻词对为特征的朴素贝叶斯，每个特征在一条评论中只计一次；以及逻辑回归，它对同样的特征一起求权重，罕见的权重更大（tf-idf）。',
   },
   firstHeading: { en: 'As in the chapter', zh: '照着那一章来' },
+  pipeline: {
+    en: 'From a review to an answer there are six steps. The text is cut into *tokens*. The vocabulary gives each an *index*; what it lacks is `<unk>`. A minibatch is a rectangle, so shorter reviews are *padded* to the length of the longest, but each has its length with it (it is *packed*), and the network stops at its last word: no state ever sees the padding. Each index picks its *vector* of 100 numbers, from GloVe where it has the word; `<pad>` and `<unk>` begin as zeros. The *LSTM* turns the vectors into states, and the last state into one number, the *logit*, whose sigmoid is the probability of praise.',
+    zh: '从一条影评到一个回答，共有六步。文本切分成*词元*；词表给每个词元一个*索引*，词表里没有的是 `<unk>`。小批量是一个矩形，所以较短的影评要*填充*到最长的那条的长度，但每条都带着自己的长度（即*打包*，packing），网络读到它的最后一个词就停下，没有任何隐状态会见到填充。每个索引取出自己的 100 维*词向量*，GloVe 里有的词用 GloVe 的，`<pad>` 和 `<unk>` 从零开始。*LSTM* 把词向量变成隐状态，最后一个隐状态变成一个数，即*未规范化的预测*（logit），它的 sigmoid 就是“褒”的概率。',
+  },
+  pipelineCaption: {
+    en: 'The pipeline for one short review, from below: words, indices, vectors, states, and from the last state the logit and the probability. The padded place ends at its vector of zeros.',
+    zh: '一条很短的影评的处理流程，从下往上：词、索引、词向量、隐状态，再由最后一个隐状态得到 logit 和概率。填充的位置到零向量为止。',
+  },
   first: {
     en: 'The words become vectors, an LSTM reads them from the first to the last, and the state after the last word is all that the answer is made of. {epochs} epochs of Adam in minibatches of 64, binary cross-entropy on the logit. To keep the network from learning by heart, half of the numbers are dropped before and after the LSTM, and three words in ten are replaced by `<unk>`, drawn anew each time: a network cannot lean on single words that give a review away.',
     zh: '把词变成向量，LSTM 从头读到尾，最后一个词之后的隐状态就是作出回答的全部依据。用 Adam 训练 {epochs} 轮，小批量大小为 64，损失是未规范化的预测（logit）上的二元交叉熵。为了避免死记硬背，LSTM 前后的暂退率都是一半，并且每次随机把十分之三的词换成 `<unk>`：网络不能依赖个别泄露答案的词。',

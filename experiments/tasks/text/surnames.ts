@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Which language is this name from?', zh: '这个姓氏来自哪种语言？' },
+  question: {
+    en: 'You hear a name. From which language is it, and from which letters do you know?',
+    zh: '听到一个姓氏，它来自哪种语言？是哪些字母告诉你的？',
+  },
   idea: {
     en: 'Many to one: letters in, one label out. A reader who knows neither *Nakamura* nor *Schwarzkopf* still has a guess, since languages put letters together in ways of their own. A network that reads letter by letter can learn these ways. So can counting: naive Bayes and logistic regression on runs of one to four letters are good at this, and a network is worth its time only where it does better.',
     zh: '多对一：输入一串字母，输出一个标签。一个人即使没见过 *Nakamura* 或 *Schwarzkopf*，也能猜出它们的来历，因为每种语言都有自己拼合字母的习惯。逐个字母阅读的网络可以学会这些习惯，计数的方法也可以：以一到四个连续字母为特征的朴素贝叶斯和逻辑回归在这里表现很好。网络只有比它们更好，才值得花费训练的时间。',

@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'From English to French', zh: '把英语译成法语' },
+  question: {
+    en: 'The French sentence has another length and another order. How can a network write it?',
+    zh: '法语句子的长度和语序都不同，网络怎样才能写出来？',
+  },
   idea: {
     en: 'Many to many, and not in step: the translation is longer or shorter than the sentence, and its words come in another order. One network, the *encoder*, reads the English sentence; another, the *decoder*, is a language model of French that starts from what was read. If all it had were the encoder’s last state, that one vector would have to hold the whole sentence. With *attention* the decoder looks back, before each word that it writes, at all the places that the encoder went through, and weighs them.',
     zh: '多对多，但不同步：译文可能比原句长，也可能比它短，词序也不一样。一个网络（*编码器*）读英语句子，另一个网络（*解码器*）是法语的语言模型，从读到的内容出发开始写。如果只把编码器最后的隐状态交给它，这一个向量就要装下整个句子。有了*注意力*，解码器每写一个词之前，都可以回看编码器经过的所有位置，并给它们加权。',

@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'The probability of a sentence', zh: '一句话的概率' },
+  question: {
+    en: 'How probable is a sentence that nobody has ever written?',
+    zh: '一句从来没有人写过的话，概率是多少？',
+  },
   idea: {
     en: 'A *language model* says how probable a text is: the *joint probability* of all its tokens. Nobody can list the probabilities of all texts. But the chain rule of probability takes the joint apart into conditional probabilities, one token at a time, and those can be counted. It works from the first token on, and just as well from the last one back; the product is the same.\n\nThen comes the bad news. The longer the history that a conditional looks at, the fewer texts share it, and almost every long history is new. That is why one settles for short histories (n-grams), for smoothing, and in the end for a network that can generalize.',
     zh: '*语言模型*给出一段文本有多大的可能出现，也就是它所有词元的*联合概率*。没有人能列出所有文本的概率，但概率的链式法则可以把联合概率拆成一连串条件概率，每次只管一个词元，而条件概率是数得出来的。可以从第一个词元往后拆，也可以从最后一个词元往前拆，乘积完全相同。\n\n接下来是坏消息：条件概率所看的历史越长，与之相同的文本就越少，长的历史几乎总是头一次出现。因此人们只看较短的历史（n 元语法），再加上平滑，最终改用能够泛化的神经网络。',
@@ -25,6 +29,10 @@ export default messages({
   telescope: {
     en: 'Why must both agree? Write the conditionals as quotients of counts: each numerator is the next denominator and cancels. What is left is $n(x_1, \\ldots, x_T) / N$ in both directions.',
     zh: '为什么两者必然相等？把条件概率写成计数之比：前一项的分子正是后一项的分母，逐项约去，两个方向剩下的都是 $n(x_1, \\ldots, x_T) / N$。',
+  },
+  causality: {
+    en: 'The arithmetic has no arrow of time; the world has one. A change today alters tomorrow, and never yesterday: what happens next depends on what is, while “predicting” the past from the future is physically not always possible, since the future is not there yet when one has to answer. And where $x_{t+1} = f(x_t) + \\epsilon$, with noise that knows nothing of $x_t$, the way forward is simple and the way back is often not (Hoyer et al. 2009). So language models read from the first token on: they can then speak at any time, from what was said so far. A text that lies there whole is another matter: [both ends](bidirectional.html) may be read.',
+    zh: '算式没有时间的方向，世界却有。今天的改变会影响明天，却影响不了昨天：接下来发生什么取决于现在，而从未来“推测”过去在物理上不一定可行，因为要作答时未来还没有到来。而且如果 $x_{t+1} = f(x_t) + \\epsilon$，噪声与 $x_t$ 无关，那么往前的关系简单，往回的关系往往并不简单（Hoyer 等，2009）。所以语言模型从第一个词元往后读：这样任何时候都能根据已经说过的话继续说下去。已经完整摆在那里的文本则是另一回事，可以[从两端阅读](bidirectional.html)。',
   },
   agree: {
     en: 'Forward and backward products agree: the largest difference over all {count} sequences of four words',

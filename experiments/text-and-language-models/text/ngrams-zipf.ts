@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'n-grams, Zipf’s law, and the unseen', zh: 'n 元语法、齐普夫定律与没见过的词' },
+  question: {
+    en: 'A book is counted word by word. What is the probability of a pair of words that does not occur in it?',
+    zh: '把一本书逐词数一遍。书中没有出现过的词对，概率该是多少？',
+  },
   idea: {
     en: 'Count the words of any text and order them by how often they occur: a few are everywhere, most occur once or twice, and in between the counts fall along a straight line on log axes. That is *Zipf’s law*, and pairs and triples of words follow it too. So there is much structure to learn, and so any text, however long, leaves most of it unseen.\n\nTwo old remedies are tried here: leaving out the *stop words* that head the list, and *Laplace smoothing*, which adds a little to every count so that nothing is impossible.',
     zh: '把任何一篇文本的词按出现次数排序：少数几个词无处不在，大多数只出现一两次，中间的次数在对数坐标上沿一条直线下降。这就是*齐普夫定律*，词对和三词组也服从它。可见语言里有很多结构可学，也可见任何文本无论多长，都有大部分从未出现。\n\n这里试试两种老办法：去掉排在最前面的*停用词*；以及*拉普拉斯平滑*，给每个计数加上一点，使任何词的概率都不为零。',

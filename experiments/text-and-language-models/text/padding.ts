@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Special tokens, padding and packing', zh: '特殊词元、填充与打包' },
+  question: {
+    en: 'Sentences have different lengths, a minibatch is a rectangle. What stands in the empty places, and who must not see it?',
+    zh: '句子长短不一，小批量却是矩形。空出来的位置放什么？谁不该看到它？',
+  },
   idea: {
     en: 'Sentences have different lengths; a minibatch is a rectangle. So short ones are filled up with a token that means nothing, and three more tokens say what no word can: that a word is unknown, that a sentence begins, that it ends. None of this is difficult, and all of it is a common source of quiet mistakes: a network that reads the filling, a loss that rewards predicting it.',
     zh: '句子长短不一，小批量却是个矩形。所以短句要用一个没有意义的词元填满；另外三个词元则表示任何词都表达不了的意思：这个词不认识、句子开始、句子结束。这些都不难，却常常造成不易察觉的错误：网络读进了填充，损失又奖励它去预测填充。',

@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Perplexity: how many choices are left', zh: '困惑度：还剩多少种选择' },
+  question: {
+    en: 'A model has a loss of 1.3 nats per character. Is that good?',
+    zh: '一个模型每个字符的损失是 1.3 奈特。这算好吗？',
+  },
   idea: {
     en: 'A language model is good if it is not surprised by a text. Its surprise at one token is $-\\ln P$, and the mean over all tokens is the loss that networks are trained on. *Perplexity* is the exponential of that loss, which makes a number that one can picture: the model is as unsure as if it had to choose among that many equally likely tokens each time. It does not depend on how long the text is, so that texts and models can be compared.',
     zh: '好的语言模型不会对文本感到意外。它对一个词元的意外程度是 $-\\ln P$，对所有词元取平均就是训练网络所用的损失。*困惑度*是这个损失的指数，于是得到一个直观的数：模型的犹豫程度，相当于每次都要在这么多个等可能的词元中选一个。它与文本长短无关，所以不同的文本和模型可以互相比较。',

@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'Minibatches of a long sequence', zh: '长序列的小批量：随机采样与顺序分区' },
+  question: {
+    en: 'A book is one sequence of 170,580 characters. How does it become minibatches, without a border that is never learned?',
+    zh: '一本书是一个长 170,580 个字符的序列。怎样把它变成小批量，又不留下永远学不到的边界？',
+  },
   idea: {
     en: 'A text is one long sequence; a network is trained on minibatches of short ones. So the sequence is cut into windows of $T$ tokens, and $N$ windows make a minibatch. There are two ways to choose them. *Random sampling* takes windows from anywhere, so that minibatches are independent. *Sequential partitioning* lets each row of a minibatch go on where the same row of the last one ended, so that the hidden state can be handed on and the network remembers more than $T$ steps. Both start from a random offset in each epoch, so that the cuts fall elsewhere each time.',
     zh: '文本是一个很长的序列，而网络是用短序列的小批量来训练的。于是把长序列切成 $T$ 个词元的窗口，$N$ 个窗口组成一个小批量。选窗口有两种办法：*随机采样*从任意位置取窗口，各个小批量互不相干；*顺序分区*让每一行接着上一个小批量同一行的结尾往下读，隐状态可以传下去，网络就能记住超过 $T$ 步的内容。两种办法在每一轮都从一个随机的偏移量开始，使切口每次落在不同的地方。',

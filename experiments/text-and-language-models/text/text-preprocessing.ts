@@ -2,6 +2,10 @@ import { messages } from 'unrolled/reproduce';
 
 export default messages({
   title: { en: 'From a text to numbers', zh: '文本预处理：从文本到数字' },
+  question: {
+    en: 'A network knows only numbers. How does a book become numbers, and how does it come back?',
+    zh: '网络只认识数。一本书怎样变成数，又怎样变回来？',
+  },
   idea: {
     en: 'A network computes with numbers, so a text must become numbers first. The steps are always the same: read it, clean it, cut it into *tokens* (words or characters), give each different token an index in a *vocabulary*, and write the text as a list of indices, the *corpus*. Each step throws something away, and each has a size that the model will have to live with: how long the list is, and how many different indices it holds.',
     zh: '网络只会处理数字，所以文本必须先变成数字。步骤总是那几步：读入文本，清洗，切成*词元*（词或字符），在*词表*中给每个不同的词元一个索引，最后把文本写成索引的列表，即*语料*。每一步都会丢掉一些东西，也都决定了模型将要面对的大小：列表有多长，其中有多少种不同的索引。',

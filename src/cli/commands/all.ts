@@ -4,7 +4,9 @@ import { backendsCommand } from './backends.js';
 import { benchCommand } from './bench.js';
 import { convertCommand } from './convert.js';
 import { dataCommand } from './data.js';
+import { ejectCommand } from './eject.js';
 import { evaluateCommand } from './evaluate.js';
+import { exerciseCommand } from './exercise.js';
 import { explainCommand } from './explain.js';
 import { generateCommand } from './generate.js';
 import { inspectCommand } from './inspect.js';
@@ -22,6 +24,8 @@ export const COMMANDS: readonly AnyCommand[] = [
   explainCommand,
   convertCommand,
   reproduceCommand,
+  ejectCommand,
+  exerciseCommand,
   studioCommand,
   backendsCommand,
   benchCommand,

@@ -1,11 +1,13 @@
 // `unrolled reproduce`: runs the experiments of the textbook, checks them, writes their reports.
 import { formatSeconds } from '../../drawing/svg.js';
-import type { Chapter } from '../../reproduce/experiment.js';
+import { UnrolledError } from '../../errors.js';
+import type { Chapter, Experiment } from '../../reproduce/experiment.js';
 import { inLanguage, type Language } from '../../reproduce/messages.js';
 import type { ExperimentResult } from '../../reproduce/run.js';
+import type { SettingValues } from '../../reproduce/setting.js';
 import { type CommandResult, defineCommand } from '../command.js';
 import { processors } from '../io.js';
-import { choice, flag, integer, path, withDefault } from '../options.js';
+import { choice, flag, integer, path, string, withDefault } from '../options.js';
 import { table } from '../output.js';
 import { refuseOverwriting } from '../outputs.js';
 import { isModulePath } from '../ownModule.js';
@@ -27,6 +29,7 @@ export const reproduceCommand = defineCommand({
     report: path('--report <folder>', 'write an HTML page for each experiment, and an index'),
     results: path('--results <folder>', 'write what each experiment said, drew and checked as packed JSON'),
     quick: flag('--quick', 'run a short version of each, which takes seconds'),
+    set: string('--set <settings>', 'change an experiment: hidden=64,cell=lstm (an unknown name lists what it has)'),
     jobs: {
       ...integer('--jobs <N>', 'number of experiments to run in parallel, each in its own process'),
       defaultText: 'the number of threads',
@@ -36,6 +39,7 @@ export const reproduceCommand = defineCommand({
   examples: [
     'unrolled reproduce --list',
     'unrolled reproduce lstm-memory gru --report runs/textbook',
+    'unrolled reproduce gru --set hidden=64,epochs=50',
     'unrolled reproduce --lang zh --report runs/textbook',
   ],
   endsAtOnce: true,
@@ -67,7 +71,8 @@ export const reproduceCommand = defineCommand({
     const { quick } = options;
     const seed = globals.seed ?? 0;
     const said: Language[] = options.results === undefined ? languages : ['en', 'zh'];
-    const plan = { quick, seed, languages: said, backend: globals.backend, threads: each, dataDir };
+    const set = await settingsOf(chosen, options.set);
+    const plan = { quick, seed, set, languages: said, backend: globals.backend, threads: each, dataDir };
     const pages = options.report === undefined ? null : new Pages(io.cwd, options.report, languages, backend, chapters);
     const written = chosen.flatMap(({ name }) =>
       languages.map((language) => [`--report (${name})`, pages?.pathOf(name, language)] as const),
@@ -143,6 +148,7 @@ export const reproduceCommand = defineCommand({
       })),
       quick: options.quick,
       seed,
+      set,
       backend,
       jobs,
       seconds: Math.round((io.now() - start) / 10) / 100,
@@ -155,6 +161,16 @@ export const reproduceCommand = defineCommand({
     return { json, text: lines.join('\n\n'), status: failed.length > 0 ? 1 : 0 };
   },
 });
+
+/** Errors: OPTION for a name or value that is none, USAGE for several experiments, which have names of their own. */
+async function settingsOf(chosen: readonly Experiment[], text: string | undefined): Promise<SettingValues> {
+  if (text === undefined) return {};
+  if (chosen.length !== 1) {
+    throw new UnrolledError('USAGE', `expected one experiment with --set, received ${chosen.length}`, 'name one');
+  }
+  const { readSettings } = await import('../../reproduce/setting.js');
+  return readSettings(chosen[0], text);
+}
 
 function list(chapters: readonly Chapter[], language: Language): CommandResult {
   const experiments = chapters.flatMap((chapter) =>
@@ -175,12 +191,17 @@ function list(chapters: readonly Chapter[], language: Language): CommandResult {
 }
 
 /** The command that runs one again. @param typed its name, or its module */
-function commandOf(typed: string, seed: number, { quick, report = '', lang }: CommandOptions): string {
-  const options = [...(quick ? ['--quick'] : []), ...(seed === 0 ? [] : ['--seed', String(seed)])];
+function commandOf(typed: string, seed: number, { quick, report = '', lang, set }: CommandOptions): string {
+  const options = [
+    ...(quick ? ['--quick'] : []),
+    ...(set === undefined ? [] : ['--set', set]),
+    ...(seed === 0 ? [] : ['--seed', String(seed)]),
+  ];
   return shellCommand(['reproduce', typed, ...options, '--report', report, ...(lang === 'en' ? [] : ['--lang', lang])]);
 }
 
 interface CommandOptions {
+  set?: string;
   quick: boolean;
   report?: string;
   lang: string;

@@ -2,14 +2,12 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Chapter, Experiment } from '../../reproduce/experiment.js';
 import type { Language } from '../../reproduce/messages.js';
 import { experimentReport, indexReport } from '../../reproduce/report.js';
 import type { ExperimentResult } from '../../reproduce/run.js';
 import { writeWhole } from '../files.js';
-
-const SOURCES = fileURLToPath(new URL('../../../experiments/', import.meta.url));
+import { readLesson, SOURCES } from './lessons.js';
 
 /** One language is at the folder's root; Chinese beside English in zh/. */
 export class Pages {
@@ -49,6 +47,7 @@ export class Pages {
   ): Promise<void> {
     const { name } = result.experiment;
     const texts = await this.#code(result.experiment);
+    const lesson = await readLesson(result.experiment.name, this.#chapters);
     const titles = Object.fromEntries(
       this.#chapters.flatMap(({ experiments }) => experiments.map(({ name: other, text }) => [other, text.title])),
     );
@@ -60,10 +59,11 @@ export class Pages {
         language,
         backend,
         code: texts,
+        lesson,
         command: commandLine,
         others: others(name),
         titles,
-        lesson: this.#lessonOf(name),
+        studioLesson: this.#lessonOf(name),
         studio: this.#studio(language),
         index: indexed ? 'index.html' : null,
       });

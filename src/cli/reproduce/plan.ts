@@ -5,6 +5,7 @@ import { UnrolledError } from '../../errors.js';
 import { manualSeed } from '../../node.js';
 import type { Experiment } from '../../reproduce/experiment.js';
 import type { Language } from '../../reproduce/messages.js';
+import type { SettingValues } from '../../reproduce/setting.js';
 import { type ExperimentResult, runExperiment } from '../../reproduce/run.js';
 import { readData, textOf } from '../../sources/data.js';
 import type { Io } from '../io.js';
@@ -15,6 +16,8 @@ import type { GlobalOptions } from '../options.js';
 export interface Plan {
   quick: boolean;
   seed: number;
+  /** What was set from outside. */
+  set: SettingValues;
   languages: readonly Language[];
   backend: GlobalOptions['backend'];
   /** For each; as many as there are by default. */
@@ -27,12 +30,12 @@ export type OnProgress = (done: number, text: string) => void;
 /** In this process. The backend is started. */
 export async function runHere(
   experiment: Experiment,
-  { quick, seed, languages, dataDir }: Plan,
+  { quick, seed, set, languages, dataDir }: Plan,
   { io, signal, progress }: { io: Io; signal: AbortSignal; progress: OnProgress },
 ): Promise<ExperimentResult> {
   manualSeed(seed);
   return runExperiment(experiment, {
-    ...{ quick, seed, languages, signal, progress },
+    ...{ quick, seed, set, languages, signal, progress },
     data: async (name) => textOf(await readData({ ...io, dataDir }, [name])),
     files: async (name) => {
       const { parts, validation, test } = await readData({ ...io, dataDir }, [name], 'any');
@@ -68,7 +71,7 @@ export function runApart(
   task: Task,
   { io, signal, progress }: { io: Pick<Io, 'cwd' | 'env'>; signal: AbortSignal; progress: OnProgress },
 ): Promise<ExperimentResult> {
-  const { quick, seed } = task.plan;
+  const { quick, seed, set } = task.plan;
   const start = performance.now();
   return new Promise((resolve, reject) => {
     const child = fork(CHILD, {
@@ -93,7 +96,8 @@ export function runApart(
       }
       resolve(
         answered ?? {
-          ...{ experiment, quick, seed, blocks: [], checks: [], seconds: (performance.now() - start) / 1000 },
+          ...{ experiment, quick, seed, set, seconds: (performance.now() - start) / 1000 },
+          ...{ picture: null, blocks: [], codeAt: 0, findings: [], checks: [] },
           error: new UnrolledError(
             'INTERNAL',
             `expected the experiment to finish, received the end of its process with ${killed ?? `status ${status}`}`,
@@ -117,8 +121,9 @@ export async function answerTask(
   const never = new AbortController().signal;
   const progress: OnProgress = (done, text) => send({ progress: [done, text] });
   const result = await runHere(experiment, plan, { io, signal: never, progress });
-  const { seconds, quick, seed, blocks, checks, error } = result; // functions do not travel
-  return { result: { seconds, quick, seed, blocks, checks, error: error && fromError(error) } };
+  const { seconds, quick, seed, set, picture, blocks, codeAt, findings, checks, error } = result; // functions do not travel
+  const rest = { seconds, quick, seed, set, picture, blocks, codeAt, findings, checks };
+  return { result: { ...rest, error: error && fromError(error) } };
 }
 
 function fromError({ code, message, help, cause, stack }: UnrolledError): PlainError {

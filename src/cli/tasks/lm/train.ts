@@ -4,6 +4,7 @@ import type { Corpus } from '../../../text/corpus.js';
 import { isWordKind } from '../../../text/tokenizer.js';
 import { type LossMetrics, metricsOf } from './metrics.js';
 import { type Mixed, measureMixed, mixedJson, mixedText } from './mixed.js';
+import { presetOption, withPreset } from './presets.js';
 import type { Baseline } from './baselines.js';
 import { type CommandResult, type Context, defineCommand } from '../../command.js';
 import { sourcesOf } from '../../sources.js';
@@ -25,12 +26,14 @@ export const trainLmCommand = defineCommand({
   name: 'train lm',
   summary: 'train a recurrent language model',
   arguments: [{ name: '<data...>', description: 'files, folders, - for standard input, or a known data set' }],
-  options: { ...TRAIN_OPTIONS, ...TEXT_OPTIONS },
+  options: { preset: presetOption, ...TRAIN_OPTIONS, ...TEXT_OPTIONS },
   examples: [
     'unrolled train lm moby-dick --minutes 2',
+    'unrolled train lm timemachine --preset d2l --cell gru',
     'unrolled train lm poems/ --cell gru --hidden 512 --epochs 20 --out poems.safetensors',
   ],
-  async run(context, args, options) {
+  async run(context, args, { preset, ...given }) {
+    const options = withPreset(given, preset);
     const { io, argv } = context;
     const { LanguageModel, trainingReport, describeBackend } = await import('../../library.js');
     const { readCell } = await import('../../cellModule.js');

@@ -1,0 +1,108 @@
+import { predict, write } from 'unrolled/reproduce';
+
+export const deep = [
+  predict({
+    name: 'deep-parameters',
+    question: {
+      en: 'Two LSTM layers of 256 units on 28 inputs, one bias for each gate: how many parameters?',
+      zh: '输入 28 维，两层 LSTM，各 256 个单元，每个门一个偏置：共有多少个参数？',
+    },
+    hints: [{ en: 'The input of the second layer has 256 numbers.', zh: '第二层的输入是 256 维。' }],
+    answer: {
+      en: '$4 (28 \\cdot 256 + 256^2 + 256) + 4 (256 \\cdot 256 + 256^2 + 256) = 817{,}152$.',
+      zh: '$4 (28 \\cdot 256 + 256^2 + 256) + 4 (256 \\cdot 256 + 256^2 + 256) = 817{,}152$。',
+    },
+    right: 817_152,
+  }),
+];
+
+export const both = [
+  predict({
+    name: 'two-widths',
+    question: {
+      en: 'The forward direction has 32 hidden units, the backward one 48, and both are put side by side. How wide is the output?',
+      zh: '前向有 32 个隐藏单元，反向有 48 个，两者拼接。输出有多宽？',
+    },
+    hints: [{ en: 'Side by side: widths add up.', zh: '拼接：宽度相加。' }],
+    answer: { en: '80. To add them, both would need the same width.', zh: '80。如果要相加，两者的宽度必须相同。' },
+    right: 80,
+  }),
+  predict({
+    name: 'cheating',
+    question: {
+      en: 'A bidirectional language model reaches a perplexity of 1.1 on text that it has never read. What has it learned?',
+      zh: '一个双向语言模型在从未读过的文本上困惑度达到 1.1。它学会了什么？',
+    },
+    hints: [{ en: 'What has the backward direction read before it answers?', zh: '反向的一支在回答之前读过什么？' }],
+    answer: {
+      en: 'To copy: the next character is in its input. At the last place of a window, where there is nothing to copy, it is no better than others.',
+      zh: '抄写：下一个字符就在它的输入里。到了窗口的最后一个位置，无处可抄，它并不比别的模型强。',
+    },
+    right: 'copy',
+    choices: {
+      copy: { en: 'to copy its input', zh: '抄写输入' },
+      english: { en: 'English', zh: '英语' },
+      heart: { en: 'the text by heart', zh: '背下了这段文本' },
+    },
+  }),
+];
+
+export const hmm = [
+  write({
+    name: 'forward-recursion',
+    question: {
+      en: 'Write the forward recursion of a hidden Markov model: `start[i]`, `change[i][j]` from state i to j, `emit[j][x]`, and the observations. Return their probability.',
+      zh: '写出隐马尔可夫模型的前向递归：`start[i]`、从状态 i 到 j 的 `change[i][j]`、`emit[j][x]`，以及观测序列。返回观测序列的概率。',
+    },
+    hints: [
+      { en: '$\\alpha_1(j) = \\pi_j P(x_1 \\mid j)$.', zh: '$\\alpha_1(j) = \\pi_j P(x_1 \\mid j)$。' },
+      {
+        en: '$\\alpha_t(j) = P(x_t \\mid j) \\sum_i \\alpha_{t-1}(i) P(j \\mid i)$; the answer is the sum of the last ones.',
+        zh: '$\\alpha_t(j) = P(x_t \\mid j) \\sum_i \\alpha_{t-1}(i) P(j \\mid i)$；答案是最后一步各项之和。',
+      },
+    ],
+    answer: {
+      en: 'T steps in place of all paths, of which there are $2^T$ for two states: a recurrence, as an RNN is one.',
+      zh: '只需 T 步，而不必枚举所有路径（两个状态时有 $2^T$ 条）：它与循环神经网络一样是递推。',
+    },
+    start: 'export default function probability({ start, change, emit }, observed) {\n  return 1;\n}\n',
+    solution:
+      'export default function probability({ start, change, emit }, observed) {\n  let alpha = start.map((p, j) => p * emit[j][observed[0]]);\n  for (const x of observed.slice(1)) {\n    alpha = emit.map((row, j) => row[x] * alpha.reduce((sum, a, i) => sum + a * change[i][j], 0));\n  }\n  return alpha.reduce((a, b) => a + b);\n}\n',
+    trials: [
+      {
+        given: [
+          {
+            start: [0.5, 0.5],
+            change: [
+              [0.9, 0.1],
+              [0.2, 0.8],
+            ],
+            emit: [
+              [0.5, 0.5],
+              [0.1, 0.9],
+            ],
+          },
+          [0, 1],
+        ],
+        expected: 0.25 * (0.9 * 0.5 + 0.1 * 0.9) + 0.05 * (0.2 * 0.5 + 0.8 * 0.9),
+      },
+      {
+        given: [
+          {
+            start: [1, 0],
+            change: [
+              [0, 1],
+              [1, 0],
+            ],
+            emit: [
+              [1, 0],
+              [0, 1],
+            ],
+          },
+          [0, 1, 0],
+        ],
+        expected: 1,
+      },
+    ],
+  }),
+];

@@ -1,0 +1,80 @@
+// Exercises: each accepts its own solution and nothing that it begins with, in both languages; the command sets up, hints and checks.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CHAPTERS } from '../experiments/index.js';
+import { inFolder, runTest } from '../src/cli/testing.js';
+import { LANGUAGES } from '../src/reproduce/messages.js';
+
+const EXERCISES = CHAPTERS.flatMap(({ experiments }) => experiments.flatMap(({ exercises = [] }) => exercises));
+
+async function exported(text: string): Promise<unknown> {
+  const { default: value } = (await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(text)}`)) as {
+    default: unknown;
+  };
+  return value;
+}
+
+describe('the exercises', () => {
+  it('have names of their own, none of which is a lesson', () => {
+    const names = EXERCISES.map(({ name }) => name);
+    const lessons = CHAPTERS.flatMap(({ experiments }) => experiments.map(({ name }) => name));
+    expect(new Set([...names, ...lessons]).size).toBe(names.length + lessons.length);
+  });
+
+  it.each(EXERCISES.map((exercise) => [exercise.name, exercise] as const))('%s', async (_, exercise) => {
+    expect((await exercise.check(await exported(exercise.solution))).ok).toBe(true);
+    for (const wrong of [await exported(exercise.start), undefined, 'nonsense', NaN, () => null]) {
+      const { ok, says } = await exercise.check(wrong);
+      expect(ok, String(wrong)).toBe(false);
+      for (const language of LANGUAGES) expect(says[language]).not.toBe('');
+    }
+    for (const message of [exercise.question, exercise.answer, ...exercise.hints]) {
+      expect(message.zh).toMatch(/[\u4e00-\u9fff\d$]/);
+      expect(message.en).not.toMatch(/[\u4e00-\u9fff]/);
+    }
+    expect(exercise.hints.length).toBeGreaterThan(0);
+  });
+});
+
+describe('unrolled exercise', () => {
+  it('lists, sets up, hints, checks, and remembers what was solved', async () => {
+    await inFolder(async (folder) => {
+      const run = (...argv: string[]) => runTest(['exercise', ...argv], { cwd: folder });
+      const { exercises } = JSON.parse((await run('--json')).out);
+      expect(exercises.length).toBe(EXERCISES.length);
+      expect(exercises[0]).toEqual({ name: 'sine-past', lesson: 'autoregressive-sine', solved: false });
+      expect((await run('lstm')).out).toContain('lstm-forget-bias');
+
+      const set = await run('gru-keep', '--lang', 'zh');
+      expect(set.out).toContain('第 4 步的输出只需要第 2 步的输入');
+      const file = join(folder, 'exercises', 'gru-keep.mjs');
+      expect(readFileSync(file, 'utf8')).toMatch(/^\/\/ 第 4 步[^]*export default \{ z:/);
+      const wrong = await run('gru-keep', '--check', 'exercises/gru-keep.mjs');
+      expect([wrong.status, wrong.out]).toEqual([
+        1,
+        expect.stringContaining('✗ at step 2 the candidate still sees the past'),
+      ]);
+      expect((await run('gru-keep', '--hint')).out).toContain('1. At step 2');
+      expect((await run('gru-keep', '--hint')).out).toContain('2. Afterwards');
+      writeFileSync(join(folder, 'right.mjs'), 'export default { z: [0, 0, 1, 1], r: [1, 0, 1, 1] };');
+      const right = await run('gru-keep', '--check', 'right.mjs', '--json');
+      expect(JSON.parse(right.out)).toMatchObject({ ok: true, exercises: [{ name: 'gru-keep', solved: true }] });
+      const again = JSON.parse((await run('gru', '--json')).out);
+      expect(again.exercises[0]).toEqual({ name: 'gru-keep', lesson: 'gru', solved: true });
+      writeFileSync(file, 'export default 1;');
+      expect((await run('gru-keep')).out).toContain('Your file is there already'); // what was written stays
+      expect(readFileSync(file, 'utf8')).toBe('export default 1;');
+    });
+  });
+
+  it('tells an unknown name the nearest, and a file that is none', async () => {
+    await inFolder(async (folder) => {
+      const { status, err } = await runTest(['exercise', 'gru-kep'], { cwd: folder });
+      expect([status, err]).toEqual([2, expect.stringContaining('did you mean gru-keep?')]);
+      const none = await runTest(['exercise', 'gru-keep', '--check', './none.js'], { cwd: folder });
+      expect([none.status, none.err]).toEqual([2, expect.stringContaining('error[NOT_FOUND]')]);
+      expect(existsSync(join(folder, 'exercises'))).toBe(false);
+    });
+  });
+});

@@ -1,0 +1,71 @@
+// The programs of the lessons: each is short, and what `eject` writes runs by itself.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CHAPTERS } from '../experiments/index.js';
+import { inFolder, runTest } from '../src/cli/testing.js';
+import { KnownData } from '../src/sources/knownData.js';
+
+const DATA = resolve(process.env.UNROLLED_DATA ?? '../shared/data');
+const present = new Set(
+  new KnownData({ cwd: process.cwd(), env: {}, dataDir: DATA })
+    .list()
+    .filter((dataset) => dataset.present)
+    .map(({ name }) => name),
+);
+const LESSONS = CHAPTERS.flatMap(({ folder, experiments }) =>
+  experiments.map(({ name, datasets }) => {
+    const path = join('experiments', folder, 'lessons', `${name}.ts`);
+    return { name, datasets, text: existsSync(path) ? readFileSync(path, 'utf8') : '' };
+  }),
+);
+/** Too large to copy for a test: 66 MB of reviews. */
+const LARGE = new Set(['sentiment']);
+
+describe('the program of a lesson', () => {
+  it.each(LESSONS.map((lesson) => [lesson.name, lesson] as const))('%s has at most 80 lines', (_, { text }) => {
+    expect(text).not.toBe('');
+    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(80);
+    expect(text).not.toMatch(/Plot|check\(/);
+    expect(text).toMatch(/console\.log/);
+  });
+
+  it.for(LESSONS.map((lesson) => [lesson.name, lesson] as const))(
+    '%s runs by itself when it is ejected, with a short budget',
+    { timeout: 120_000 },
+    async ([name, { datasets, text }], { skip }) => {
+      const reads = text.includes('readFileSync');
+      const missing = reads ? datasets.filter((dataset) => !present.has(dataset)) : [];
+      if (missing.length > 0 || LARGE.has(name)) return skip(`its data are not here, or too large`);
+      await inFolder(async (folder) => {
+        const argv = ['eject', name, '--out', 'out', '--json', '--data-dir', DATA];
+        const { status, out, err } = await runTest(argv, { cwd: folder });
+        expect(status, err).toBe(0);
+        const { files } = JSON.parse(out) as { files: string[] };
+        expect(files).toEqual(expect.arrayContaining(['README.md', 'lesson.js', 'lesson.ts', 'package.json']));
+        const [, short] = /node lesson\.js ([\d.]+)/.exec(text) ?? [];
+        const argument = short === undefined ? [] : [short];
+        const ran = spawnSync(process.execPath, ['lesson.js', ...argument], {
+          cwd: join(folder, 'out'),
+          encoding: 'utf8',
+        });
+        expect(ran.stderr, ran.stderr).not.toMatch(/Error/);
+        expect(ran.status, ran.stderr).toBe(0);
+        expect(ran.stdout.trim()).not.toBe('');
+        expect(ran.stdout).not.toMatch(/undefined|NaN %/);
+      });
+    },
+  );
+
+  it('is not written over a lesson that is there, and a name that is none is told', async () => {
+    await inFolder(async (folder) => {
+      expect((await runTest(['eject', 'lstm-memory'], { cwd: folder })).status).toBe(0);
+      const manifest = JSON.parse(readFileSync(join(folder, 'lstm-memory', 'package.json'), 'utf8'));
+      expect(Object.keys(manifest.dependencies)).toEqual(['unrolled']);
+      const again = await runTest(['eject', 'lstm-memory'], { cwd: folder });
+      expect([again.status, again.err]).toEqual([2, expect.stringContaining('which has lesson.js')]);
+      expect((await runTest(['eject', 'lstm-memry'], { cwd: folder })).err).toContain('did you mean lstm-memory?');
+    });
+  });
+});
