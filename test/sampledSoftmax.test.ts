@@ -24,12 +24,14 @@ describe('candidates', () => {
 
   it('hold every target once, in its place, and the same ones for the same minibatch', () => {
     const targets = tokens.slice(100, 140);
-    const { words, targets: places, corrections } = sampler.draw(targets, 7);
+    const drawn = sampler.draw(targets, 7);
+    const { words, targets: places, corrections } = drawn;
     expect(Array.from(places, (place) => words[place])).toEqual([...targets]);
     expect([...words]).toEqual([...new Set(words)].sort((a, b) => a - b));
     expect(corrections).toHaveLength(words.length);
     expect(words.length).toBeLessThan(100);
-    expect(sampler.draw(targets, 7)).toEqual({ words, targets: places, corrections });
+    expect(drawn.shifts).toEqual(Float32Array.from(places, (place) => corrections[place]));
+    expect(sampler.draw(targets, 7)).toEqual(drawn);
     expect(sampler.draw(targets, 8).words).not.toEqual(words);
   });
 
@@ -75,6 +77,8 @@ describe('a language model', () => {
     expect(a).toBeLessThan(100);
     expect(Math.abs(b / a - 1)).toBeLessThan(0.05);
     expect(sampled.settings).toMatchObject({ softmaxSamples: 60 });
+    // What the training shows is of the whole vocabulary, too.
+    expect(Math.abs((sampled.training?.loss ?? NaN) - (whole.training?.loss ?? NaN))).toBeLessThan(0.1);
   });
 
   it('that draws every word trains as with the whole vocabulary', async () => {

@@ -1,5 +1,5 @@
 // LanguageModel: predicts the next character, byte or word. Trains on a text, generates, evaluates.
-import { UnrolledError } from '../../errors.js';
+import { UnrolledError, UnsupportedError } from '../../errors.js';
 import { currentDevice } from '../../tensor/device.js';
 import { atOnce, inTurn } from '../../tensor/readAll.js';
 import { type Bytes, expectNumbers, expectTexts, type Names, optionsOf, pick, refuse } from '../../expect.js';
@@ -82,6 +82,17 @@ function sayingPath<R>(data: Corpus | string, run: () => R): R {
     const help = `for the text of a file: await readFile(${JSON.stringify(data)}, 'utf8'), of node:fs/promises; else ${error.help}`;
     throw new UnrolledError(error.code, error.message, help, { cause: error });
   }
+}
+
+/** Errors: STATE, TOO_SHORT, and UNSUPPORTED on a backend whose numbers must be waited for: a mixture is fitted at once. */
+function requireMixable(corpus: Corpus): void {
+  mixing('n-grams beside the network').requireHeldOut(corpus);
+  const { answersAtOnce, name } = currentDevice();
+  if (answersAtOnce) return;
+  throw new UnsupportedError(
+    `expected a backend that answers at once for a mixture, received ${name}`,
+    'leave mixture out, and call mixWithNgrams(corpus) on native or wasm afterwards',
+  );
 }
 
 type EmbeddingConfig = Pick<LanguageModelConfig, 'embeddingSize' | 'tied' | 'embeddingDropout'>;
@@ -179,7 +190,7 @@ export class LanguageModel extends Model<LanguageTask> {
         },
         lesson(model) {
           model.#requireVocabulary(corpus);
-          if (o.mixture === true) mixing('n-grams beside the network').requireHeldOut(corpus);
+          if (o.mixture === true) requireMixable(corpus);
           const finish = o.mixture === true ? () => void model.mixWithNgrams(corpus) : undefined;
           const maxTokens = validationTokens(o.minutes);
           const evaluate = (tokens: Int32Array): LossMetrics | Promise<LossMetrics> =>

@@ -1,5 +1,5 @@
 // How a language model learns: minibatches of a text with the state carried on, truncated backpropagation through time.
-import { concat, crossEntropy, mul, sum } from '../../autograd/ops.js';
+import { add, concat, crossEntropy, mul, sum } from '../../autograd/ops.js';
 import { eachPart, type RowParts } from '../../autograd/rowParts.js';
 import { Fingerprint } from '../../data/fingerprint.js';
 import { BatchSampler, type TokenBatch } from '../../data/sampling.js';
@@ -40,6 +40,18 @@ export function languageLesson(
     const batch = sampler.next(buffers);
     const candidates = candidateSampler?.draw(batch.y, batch.epoch * batch.count + batch.index);
     return { batch, targets: candidates?.targets ?? batch.y, candidates };
+  };
+  /** The mean loss of some rows, of a sampled softmax that of the whole one, about. */
+  const lossOf = (
+    logits: Tensor,
+    targets: Tensor,
+    candidates: Candidates | undefined,
+    { from, to }: RankRange,
+  ): Tensor => {
+    const loss = crossEntropy(logits, targets);
+    if (candidates === undefined) return loss;
+    const own = candidates.shifts.filter((_, i) => i % batchSize >= from && i % batchSize < to);
+    return add(loss, own.reduce((total, shift) => total + shift, 0) / own.length);
   };
   const shape = [numSteps, batchSize];
   const buffers = { x: new Int32Array(numSteps * batchSize), y: new Int32Array(numSteps * batchSize) };
@@ -86,7 +98,8 @@ export function languageLesson(
       const carried = batch.index === 0 || sampling === 'random' ? null : state;
       const result = network.forward(fromData(batch.x, shape), detach(carried), { candidates });
       state = kept(result.state);
-      return { loss: crossEntropy(result.logits, fromData(targets, shape)), tokens: numSteps * batchSize };
+      const loss = lossOf(result.logits, fromData(targets, shape), candidates, { from: 0, to: batchSize });
+      return { loss, tokens: numSteps * batchSize };
     },
     nextShards(shards) {
       const { batch, targets, candidates } = nextBatch();
@@ -112,10 +125,11 @@ export function languageLesson(
         const result = network.forward(cut(batch.x, rows), detach(before), { candidates });
         carry(shard, result.state);
         const own = rows.to - rows.from;
-        const loss = partOfMean(crossEntropy(result.logits, cut(targets, rows)), own, batchSize);
-        return { loss, tokens: own * numSteps };
+        const loss = lossOf(result.logits, cut(targets, rows), candidates, rows);
+        return { loss: partOfMean(loss, own, batchSize), tokens: own * numSteps };
       };
-      if (numSteps * Math.floor(batchSize / shards) < TOGETHER_FROM) return { compute };
+      const isSampled = candidates !== undefined;
+      if (isSampled || numSteps * Math.floor(batchSize / shards) < TOGETHER_FROM) return { compute };
       let after: RecurrentState | null = null;
       let first = 0;
       const parts = ({ from, to }: RankRange): RowParts => {
@@ -132,7 +146,7 @@ export function languageLesson(
             const rows = { from, to: from + count };
             first = own.from;
             const carried = isFirst ? null : joined(own);
-            const result = network.forward(cut(batch.x, rows), detach(carried), { candidates });
+            const result = network.forward(cut(batch.x, rows), detach(carried));
             after = result.state;
             const each = crossEntropy(result.logits, cut(targets, rows), { reduction: 'none' });
             const values = each.data();

@@ -9,6 +9,11 @@ export interface Candidates {
   corrections: Float32Array;
   /** The place of each target among them [B]. */
   targets: Int32Array;
+  /**
+   * The correction of each target [B]. Added to its loss, which it made too small, that loss is about the one over the whole vocabulary;
+   * the gradient knows nothing of it.
+   */
+  shifts: Float32Array;
 }
 
 /** Keeps these draws apart from other host draws of the same seed: a stream for each minibatch. */
@@ -52,6 +57,7 @@ export class CandidateSampler {
       words,
       corrections: Float32Array.from(words, (word) => this.#corrections[word]),
       targets: targets.map((target) => place[target]),
+      shifts: Float32Array.from(targets, (target) => this.#corrections[target]),
     };
   }
 }
