@@ -60,6 +60,7 @@ describe.skipIf(!BUILT)(`the README${BUILT ? '' : ' (skipped: dist/ is not built
     copyFileSync(join(ROOT, 'test/golden/torch7/char-lstm.t7'), join(folder, 'cv', 'lm.t7'));
     mkdirSync(join(ROOT, 'build'), { recursive: true });
     copyFileSync(join(ROOT, 'test', 'golden', 'brainjs', 'LSTM-1.json'), join(folder, 'net.json'));
+    copyFileSync(join(ROOT, 'test', 'golden', 'brainjs', 'RNN-2.json'), join(folder, 'texts.json'));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -23,6 +23,6 @@ export function mixing(what: string): Mixing {
   throw new UnrolledError(
     'STATE',
     `expected a page that called useMixtures() for ${what}, received one that did not`,
-    "import { useMixtures } from 'unrolled' and call it first; on Node nothing is to be called",
+    "import { useMixtures } from 'unrolled' and call useMixtures() first; on Node nothing is to be called",
   );
 }
