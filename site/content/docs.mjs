@@ -18,7 +18,7 @@ export const GROUPS = [
   },
   {
     label: { en: 'Use', zh: '使用' },
-    pages: ['browser', 'servers', 'native', 'performance', 'onnx', 'one-file', 'studio'],
+    pages: ['browser', 'servers', 'native', 'gpu', 'scaling', 'performance', 'onnx', 'one-file', 'studio'],
   },
   {
     label: { en: 'Coming from', zh: '从其他工具过来' },

@@ -2,7 +2,6 @@
 import { dirname, join, resolve } from 'node:path';
 import { UnrolledError } from '../errors.js';
 import type { LayerDescription, UnmappedTensor } from '../formats/layers.js';
-import { besides } from '../formats/openTensors.js';
 import type { MappedNames } from '../models/foreign/importedModel.js';
 import type { ByteSource } from '../platform/byteSource.js';
 import { nodePlatform } from '../platform/node/node.js';
@@ -25,7 +24,10 @@ export async function sourceOf(cwd: string, file: string): Promise<NamedSource> 
   try {
     return {
       source: await open(path, file),
-      open: async (name) => open(await besides(path, name), join(dirname(file), name)),
+      open: async (name) => {
+        const { besides } = await import('../formats/openTensors.js');
+        return open(await besides(path, name), join(dirname(file), name));
+      },
     };
   } catch (error) {
     if (error instanceof UnrolledError && error.code === 'NOT_FOUND') await readBytes(cwd, file);
