@@ -2,7 +2,7 @@
 import { UnsupportedError } from '../../errors.js';
 import type { Block } from '../arena.js';
 import { ROW_GROUP, type ScanCall, type ScanOperand, type ScanPlan, type ScanStage } from '../contract.js';
-import { checkScanExtents } from '../extent.js';
+import { checkScanExtents } from '../scanExtent.js';
 import * as MAX from '../numbers/max.js';
 import type { Call, Commands } from './commands.js';
 import type { GpuMemory } from './memory.js';

@@ -8,7 +8,7 @@ import * as STAGE from '../../numbers/stage.js';
 import type { Arguments } from '../arguments.js';
 import type { Block } from '../../arena.js';
 import { ENCODED_SIZE, type EncodedProgram } from '../encode.js';
-import { checkScanExtents, overlapsInStep } from '../../extent.js';
+import { checkScanExtents, overlapsInStep } from '../../scanExtent.js';
 import { addCalls, type CompiledBackend } from '../compiled.js';
 import type { ProgramCache } from '../programs.js';
 import { SCAN_PARTS, type ScanPart } from '../scanTimes.js';
