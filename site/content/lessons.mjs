@@ -47,10 +47,13 @@ function codeOf({ chapter, experiment }) {
 
 const TITLES = Object.fromEntries(LESSONS.map(({ experiment }) => [experiment.name, experiment.text.title]));
 
+/** What results that were stored before lessons had these parts do not say. */
+const WITHOUT = { set: {}, picture: null, codeAt: 0, findings: [] };
+
 function report(lesson, language) {
   const { experiment, stored } = lesson;
   return experimentReport(
-    { ...stored, experiment },
+    { ...WITHOUT, ...stored, experiment },
     {
       language,
       backend: stored.backend,
