@@ -74,7 +74,7 @@ export const KERAS: Attack[] = [
   {
     name: 'a layer whose function is os.system',
     source: 'CVE-2025-1550',
-    make: () => called('os', 'system', { command: 'touch /tmp/owned' }),
+    make: () => called('os', 'system', { command: 'touch owned' }),
     place: /evil/,
   },
   {

@@ -14,7 +14,7 @@ import {
 } from './attackFiles.js';
 
 const evil = (opcodes: string): Uint8Array => torchFile(latin(`\x80\x02${opcodes}`));
-const system = `cos\nsystem\n(${key('touch /tmp/owned')}tR`;
+const system = `cos\nsystem\n(${key('touch owned')}tR`;
 
 export const PYTORCH: Attack[] = [
   {
