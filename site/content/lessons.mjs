@@ -10,6 +10,7 @@ import { WORDS } from './words.mjs';
 
 const { experimentReport } = await built('reproduce/report.js');
 const { textHash } = await built('cli/reproduce/results.js');
+const { readLesson } = await built('cli/reproduce/lessons.js');
 const { lessonMap } = await built('drawing/networks/lessonMap.js');
 export const { CHAPTERS } = await built('experiments/index.js');
 
@@ -45,6 +46,11 @@ function codeOf({ chapter, experiment }) {
   });
 }
 
+/** The program of each lesson, and what it prints. */
+const PROGRAMS = new Map(
+  await Promise.all(LESSONS.map(async ({ experiment: { name } }) => [name, await readLesson(name, CHAPTERS)])),
+);
+
 const TITLES = Object.fromEntries(LESSONS.map(({ experiment }) => [experiment.name, experiment.text.title]));
 
 /** What results that were stored before lessons had these parts do not say. */
@@ -58,6 +64,7 @@ function report(lesson, language) {
       language,
       backend: stored.backend,
       code: codeOf(lesson),
+      lesson: PROGRAMS.get(experiment.name),
       command: `unrolled reproduce ${experiment.name}${stored.quick ? ' --quick' : ''} --report pages`,
       index: 'index.html',
       titles: TITLES,
