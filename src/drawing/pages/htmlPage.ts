@@ -90,7 +90,10 @@ export function htmlTable(
   strong?: (row: number) => boolean,
 ): string {
   const side = (i: number): string => (columns[i]?.number ? ' class="number"' : '');
-  const head = columns.map(({ heading }, i) => `<th scope="col"${side(i)}>${escapeXml(heading)}</th>`).join('');
+  // A heading without words would be read out as one.
+  const head = columns
+    .map(({ heading }, i) => (heading === '' ? '<td></td>' : `<th scope="col"${side(i)}>${escapeXml(heading)}</th>`))
+    .join('');
   const body = rows.map(
     (row, r) =>
       `<tr${strong?.(r) ? ' class="strong"' : ''}>${row.map((cell, i) => `<td${side(i)}>${escapeXml(cell)}</td>`).join('')}</tr>`,
