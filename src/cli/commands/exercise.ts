@@ -153,13 +153,20 @@ function list(rows: readonly Row[], { solved }: Progress, lang: Language): Comma
   };
 }
 
-/** What was solved and hinted, from where the command is started; what is unreadable counts as nothing. */
+/** What was solved and hinted, from where the command is started. Errors: FORMAT for a file that is there and says something else. */
 async function readProgress(cwd: string): Promise<Progress> {
+  const file = join(FOLDER, 'progress.json');
+  if (!existsSync(resolve(cwd, file))) return { solved: [], hints: {} };
   try {
-    const { solved, hints } = JSON.parse(await readFile(resolve(cwd, FOLDER, 'progress.json'), 'utf8')) as Progress;
+    const { solved, hints } = JSON.parse(await readFile(resolve(cwd, file), 'utf8')) as Progress;
     return { solved: [...solved], hints: { ...hints } };
-  } catch {
-    return { solved: [], hints: {} };
+  } catch (error) {
+    throw new UnrolledError(
+      'FORMAT',
+      `expected ${file} as this command wrote it, received another text`,
+      'mend it, or remove it to begin anew',
+      { cause: error },
+    );
   }
 }
 
