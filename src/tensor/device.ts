@@ -63,7 +63,7 @@ export function currentDevice(): Device {
     throw new UnrolledError(
       'NO_BACKEND',
       'expected a chosen backend, found none',
-      "call `await useBackend('auto')` first",
+      "call `await useBackend('auto')` first, from 'unrolled'",
     );
   }
   return current;

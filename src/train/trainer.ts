@@ -211,7 +211,7 @@ export async function train<M extends { loss: number }>(
     validation.push(...from.validation);
   }
   const { minutes, maxSteps = Infinity, patience, restoreBest = false } = options;
-  const maxEpochs = options.epochs ?? (minutes === undefined && maxSteps === Infinity ? 10 : Infinity);
+  const maxEpochs = options.epochs ?? (minutes === undefined && options.maxSteps === undefined ? 10 : Infinity);
   const schedule = typeof options.schedule === 'function' ? options.schedule : scheduleByName(options.schedule);
   const stopping =
     patience === undefined && !restoreBest
