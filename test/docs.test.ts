@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
-const HOUSES = ['docs/architecture.md', 'docs/performance.md', 'docs/native.md', 'CONTRIBUTING.md'];
+const PAGES = ['architecture', 'performance', 'native'].flatMap((name) => [`docs/${name}.md`, `docs/zh/${name}.md`]);
+const HOUSES = [...PAGES, 'CONTRIBUTING.md'];
 
 it.each(HOUSES)('%s names files and folders that exist', (page) => {
   const text = readFileSync(join(ROOT, page), 'utf8');
