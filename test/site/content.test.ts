@@ -48,6 +48,15 @@ describe('translations', () => {
     for (const name of names('docs/zh'))
       expect([name, shape(`docs/zh/${name}.md`)]).toEqual([name, shape(`docs/${name}.md`)]);
   });
+
+  it('have the code of the English pages, with comments of their own', () => {
+    const codeOf = (path: string): string[] =>
+      [...readFileSync(join(ROOT, path), 'utf8').matchAll(/^```.*\n[\s\S]*?^```/gm)].map(([code]) =>
+        code.replace(/ *(?:\/\/|# ).*$/gm, ''),
+      );
+    for (const name of names('docs/zh'))
+      expect([name, codeOf(`docs/zh/${name}.md`)]).toEqual([name, codeOf(`docs/${name}.md`)]);
+  });
 });
 
 it('every page of docs/ stands at the side of the site, once', () => {
