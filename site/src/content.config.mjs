@@ -14,7 +14,7 @@ function mended({ html, metadata }) {
     .replaceAll(/<th([^>]*)><\/th>/g, '<td$1></td>')
     .replaceAll('<table>', '<table tabindex="0">')
     .replaceAll(/<code[^>]*>(?=[^<\s]{2,28}<\/code>)/g, '<code class="whole" dir="auto">')
-    .replaceAll(/<(t[dh])>(?=[^<]{1,8}<)/g, '<$1 class="whole">');
+    .replaceAll(/<(t[dh])>(?=[^<]{1,8}<\/t[dh]>)/g, '<$1 class="whole">');
   return { html: tables, metadata };
 }
 
