@@ -1,20 +1,28 @@
 // The equations of a cell in an editor, compiled as one types, with formula, diagram and cost beside it.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { CellEditor } from './cellEditor.js';
-import { changeCell, compiled, run, send } from '../state.js';
+import { changeCell, changeView, compiled, draft, equations, run, send, view } from '../state.js';
 import { count, say } from '../words.js';
 
 export function EditorPanel() {
-  const [open, setOpen] = useState(false);
+  const { editor: open } = view.value;
+  // The equations are those of a network; once there was one, what is typed stays.
+  const began = useRef(false);
+  began.current ||= run.value.facts !== null;
   return (
     <>
       <div class="heading">
         <h2>{say('editor')}</h2>
-        <button type="button" aria-expanded={open} disabled={run.value.facts === null} onClick={() => setOpen(!open)}>
+        <button
+          type="button"
+          aria-expanded={open}
+          disabled={run.value.facts === null}
+          onClick={() => changeView({ editor: !open })}
+        >
           {open ? say('close') : say('editorOpen')}
         </button>
       </div>
-      {open && <Editor />}
+      {open && began.current && <Editor />}
     </>
   );
 }
@@ -26,6 +34,8 @@ function Editor() {
   const box = useRef<HTMLDivElement>(null);
   const editor = useRef<CellEditor | null>(null);
   const found = compiled.value;
+  /** Whether what was compiled is not known to be the network's. */
+  const isDraft = useRef(draft.value !== null);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let gone = false;
@@ -38,7 +48,9 @@ function Editor() {
           send({ type: 'compile', source });
         }, WAIT);
       });
-      send({ type: 'compile', source: null });
+      // That of a link comes once.
+      send({ type: 'compile', source: draft.value });
+      draft.value = null;
     });
     return () => {
       gone = true;
@@ -50,6 +62,8 @@ function Editor() {
   useEffect(() => {
     if (found === null || editor.current === null) return;
     if (editor.current.text() === '') editor.current.setText(found.text);
+    if (!isDraft.current) equations.value ??= found.text;
+    isDraft.current = true;
     if (editor.current.text() === found.text) editor.current.mark(found.kind === 'error' ? found.place : null);
   }, [found]);
   return (

@@ -2,10 +2,11 @@
 // GRU and an LSTM at the same loss; and the norm of the gradient by step, with the line at which it is clipped.
 import { signal } from '@preact/signals';
 import { useRef, useState } from 'preact/hooks';
+import { askRiver, place } from '../asking.js';
 import { normChart } from '../draw/normChart.js';
 import { riverBand } from '../draw/riverBand.js';
 import type { River } from '../messages.js';
-import { rivals, river, run, send, settings, view } from '../state.js';
+import { rivals, river, run, send, settings } from '../state.js';
 import { useWidth } from '../useWidth.js';
 import { count, say } from '../words.js';
 import { shownToken } from './strip.js';
@@ -32,7 +33,7 @@ export function RiverPanel() {
           type="button"
           disabled={run.value.facts === null}
           onClick={() => {
-            send({ type: 'river', at: view.value.cursor });
+            askRiver();
           }}
         >
           {say('flow')}
@@ -83,7 +84,7 @@ function SameLoss() {
         } else if (isGood) {
           setWanted(text);
           rivals.value = { rivers: [], rival: null, isOver: false };
-          send({ type: 'rivers', at: view.value.cursor, loss });
+          send({ type: 'rivers', at: place(), loss });
         }
       }}
     >
