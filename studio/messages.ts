@@ -1,6 +1,6 @@
 // What page and worker say to each other: one union for each direction, closed on both sides. Everything in it can be copied by
 // structured clone; large arrays are transferred.
-import type { CellData, StepProgress } from 'unrolled';
+import type { CellData, ExplainedStage, StepProgress } from 'unrolled';
 import type { RunSettings } from './settings.js';
 
 /** A text that the page hands over: by the name of one that it carries, or itself. */
@@ -259,7 +259,7 @@ export type Compiled =
       formula: string;
       /** SVG; empty where it has no room. */
       diagram: string;
-      stages: { when: string; kind: string; what: string; flops: number; bytes: number }[];
+      stages: Pick<ExplainedStage, 'when' | 'kind' | 'what' | 'flops' | 'bytes'>[];
       flops: number;
       bytes: number;
       parameters: number;

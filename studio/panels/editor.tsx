@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { CellEditor } from './cellEditor.js';
 import { changeCell, changeView, compiled, draft, equations, run, send, view } from '../state.js';
-import { count, say } from '../words.js';
+import { count, language, say } from '../words.js';
 
 export function EditorPanel() {
   const { editor: open } = view.value;
@@ -29,6 +29,23 @@ export function EditorPanel() {
 
 /** Milliseconds after a letter. */
 const WAIT = 120;
+
+/** What a stage does, as the library says it, in Chinese. */
+function inChinese(what: string): string {
+  return what
+    .replace(/(\d+) instructions to /, '$1 条指令，得到 ')
+    .replace(/(\S+) before/g, '前一步的 $1')
+    .replace(/^gradient of (\S+) by (\S+)/, '由 $2 得 $1 的梯度')
+    .replace(/^gradient of (\S+)/, '$1 的梯度')
+    .replace(/^gradient · /, '梯度 · ')
+    .replace(/^rows of (\S+)/, '$1 的行')
+    .replace(/\(operand of (.*?)\)/, '（$1 的操作数）')
+    .replace(/(\d+) heads/, '$1 个头')
+    .replace(/(\d+) more/, '另外 $1 个')
+    .replaceAll('an operand', '一个操作数')
+    .replaceAll('a sum', '一个和')
+    .replaceAll('a value for later', '留待后用的值');
+}
 
 function Editor() {
   const box = useRef<HTMLDivElement>(null);
@@ -70,7 +87,7 @@ function Editor() {
     <div class="unit-parts cell-editor">
       <div>
         <div ref={box} />
-        <p class="cell-error" role="status">
+        <p class="cell-error" role="status" lang="en">
           {found?.kind === 'error' && (
             <>
               {found.message} <span class="help">{found.help}</span>
@@ -108,9 +125,9 @@ function Editor() {
             <tbody>
               {found.stages.map(({ when, kind, what, flops }, i) => (
                 <tr key={i}>
-                  <th scope="row">{when}</th>
-                  <td>{kind}</td>
-                  <td>{what}</td>
+                  <th scope="row">{say(`stage.${when}`)}</th>
+                  <td>{say(`stage.${kind}`)}</td>
+                  <td>{language() === 'zh' ? inChinese(what) : what}</td>
                   <td>{count(flops)}</td>
                 </tr>
               ))}

@@ -121,7 +121,7 @@ function HoldLine({ row, at, isGood }: { row: HoldRow; at: number; isGood: boole
         >
           {values.map(({ layer: l, name }) => (
             <option key={`${l}/${name}`} value={`${l}/${name}`}>
-              {layers > 1 ? `${name} (${say('layer')} ${l + 1})` : name}
+              {layers > 1 ? `${name} (${say('layerN', { n: l + 1 })})` : name}
             </option>
           ))}
         </select>

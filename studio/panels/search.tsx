@@ -86,7 +86,7 @@ function Units({ units }: { units: SearchResult['units'] }) {
     <table class="list units">
       <tbody>
         {units.map(({ layer, value, unit, correlation }) => {
-          const name = layers > 1 ? `${say('layer')} ${layer + 1}, ${value} ${unit}` : `${value} ${unit}`;
+          const name = layers > 1 ? `${say('layerN', { n: layer + 1 })}, ${value} ${unit}` : `${value} ${unit}`;
           return (
             <tr key={`${layer}${value}${unit}`}>
               <th scope="row">

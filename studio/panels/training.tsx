@@ -165,7 +165,8 @@ function Kept() {
 function Facts() {
   const { facts, phase } = run.value;
   if (facts === null) return <p class="facts">{phase === 'failed' ? '' : say('starting')}</p>;
-  const missing = facts.missing.length > 0 ? say('missing', { what: facts.missing.join(', ') }) : '';
+  const lacks = [...(facts.backend === 'wasm' ? [] : [say('noSimd')]), ...facts.missing];
+  const missing = lacks.length > 0 ? say('missing', { what: lacks.join(', ') }) : '';
   const blanks = {
     ...{ cell: facts.cell, parameters: count(facts.parameters), vocabulary: count(facts.vocabularySize) },
     ...{

@@ -2,7 +2,7 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { unitTrace } from '../draw/unitTrace.js';
 import type { UnitView } from '../messages.js';
-import { changeView, settings, unit, view } from '../state.js';
+import { changeView, facts, settings, unit, view } from '../state.js';
 import { readThreshold, stretchesOf, type Threshold, tokensAt } from '../threshold.js';
 import { useWidth } from '../useWidth.js';
 import { count, language, say } from '../words.js';
@@ -35,7 +35,8 @@ export function UnitPanel() {
   const shown = unit.value;
   if (shown === null || view.value.unit < 0) return <div ref={box} />;
   const { ref, values, places, follows, alike } = shown;
-  const title = `${say('unit', { n: ref.unit })}, ${ref.value}`;
+  const layer = (facts.value?.numLayers ?? 1) > 1 ? `, ${say('layerN', { n: ref.layer + 1 })}` : '';
+  const title = `${say('unit', { n: ref.unit })}, ${ref.value}${layer}`;
   const limit = readThreshold(view.value.threshold);
   const line = limit?.at ?? null;
   const svg = unitTrace({ values, width, height: 64, title, mark: view.value.cursor, line });
