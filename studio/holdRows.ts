@@ -29,6 +29,11 @@ const rowOf = ({ layer, value, units, to, isLasting }: Hold): HoldRow => {
   return { layer, value, units: units?.join(', ') ?? '', to: String(to), isLasting };
 };
 
+/** What is written gives way to what the view says. */
+export function forgetRows(): void {
+  written.value = null;
+}
+
 export function changeRow(at: number, changed: Partial<HoldRow>): void {
   written.value = holdRows().map((row, i) => (i === at ? { ...row, ...changed } : row));
 }

@@ -279,7 +279,10 @@ export const WORDS = {
     en: 'the address says {name}={value}, which is not {expected}: {standard} is used',
     zh: '地址中 {name}={value} 不是 {expected}：改用 {standard}',
   },
-  notRead: { en: 'the address holds {what} that cannot be read: it is left out', zh: '地址中的{what}无法读取，已忽略' },
+  notRead: {
+    en: 'the address has something that cannot be read and is left out: {what}',
+    zh: '地址中有无法读取的内容，已忽略：{what}',
+  },
 } as const satisfies Record<string, Both>;
 
 export type Word = keyof typeof WORDS;

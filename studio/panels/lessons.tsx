@@ -52,7 +52,11 @@ async function go(id: string, page: number): Promise<void> {
   await load();
   keepOwn();
   changeView({ lesson: `${id}.${page}` });
-  loaded.value?.find((lesson) => lesson.id === id)?.pages[page]?.act?.();
+  const reached = loaded.value?.find((lesson) => lesson.id === id)?.pages[page];
+  reached?.act?.();
+  // After the panel was drawn anew.
+  if (reached !== undefined)
+    requestAnimationFrame(() => document.getElementById(reached.panel)?.scrollIntoView({ block: 'nearest' }));
 }
 
 export function LessonsPanel() {

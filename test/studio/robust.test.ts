@@ -28,24 +28,17 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
   it('reads the beginning of a text of 100 MB, cut within a character, and says so', async () => {
     const file = join(folder, 'large.txt');
     const out = openSync(file, 'w');
-    // Three bytes a character: 20,000,000 bytes end within one.
+    // Three bytes a character: 20,000,000 bytes end within one. Its eight characters and the sign for unknown ones are all that is read.
     const piece = Buffer.from('夏日海边的贝壳，'.repeat(50_000));
     for (let i = 0; i < 84; i++) writeSync(out, piece);
     closeSync(out);
     const { page, until, errors, close } = await studio.open(withText());
     await until('step', (step) => step >= 1);
-    await page.evaluate(() => {
-      const seen: number[] = [];
-      Object.assign(window, { seen });
-      new PerformanceObserver((list) => seen.push(...list.getEntries().map((e) => e.duration))).observe({
-        entryTypes: ['longtask'],
-      });
-    });
     await page.locator('input[type=file]').setInputFiles(file);
     await page.getByText('only the first 20,000,000 bytes of the text are read').waitFor();
     await until('step', (step) => step >= 2);
     expect(await page.locator('.tokens').textContent()).toContain('夏日海边的贝壳，');
-    expect(await page.locator('#training .facts').textContent()).toContain('8 different');
+    expect(await page.locator('#training .facts').textContent()).toContain(', 9 different ·');
     expect(errors).toEqual([]);
     await close();
   });
@@ -53,7 +46,7 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
   it.each<[string, Record<string, string>, RegExp]>([
     ['changes that are none', { changes: '0:1,<b>:2', until: '3' }, /changes on the way/],
     ['too many changes', { changes: Array.from({ length: 999 }, (_, i) => `${i + 1}:1`).join() }, /changes on the way/],
-    ['a draft that is none', { editor: '1', draft: pack('[[[') }, /cell that cannot be read/],
+    ['a draft that is none', { editor: '1', draft: pack('[[[') }, /cannot be read.*: Cell/],
     ['a text that says huge numbers', { at: '1e300', pokedAt: '-7', flowAt: 'NaN', pace: '1e9' }, /at=1e300/],
     [
       'HTML in what is sought',
@@ -61,7 +54,7 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
       /read=/,
     ],
   ])('is not harmed by a link with %s', async (_, more, said) => {
-    const { page, until, errors, close } = await studio.open(withText(more));
+    const { page, until, errors, close } = await studio.open(withText({ pace: '4', ...more }));
     await until('step', (step) => step >= 3);
     expect(await page.locator('.messages').textContent()).toMatch(said);
     for (const id of ['search', 'poke', 'editor']) await page.locator(`#${id}`).scrollIntoViewIfNeeded();
