@@ -11,7 +11,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import type { Numbers } from '../platform/rankLink.js';
 import { type Ranks, shardsOfRank } from './communicator.js';
 import { checkShards, type CutMinibatch } from './cut.js';
-import { type RankRange, TreeSum } from './tree.js';
+import { type RankRange, subtrees, TreeSum } from './tree.js';
 
 /** The gradients of a shard, in the order of the parameters; null where there is none. */
 type Gradients = (Tensor | null)[];
@@ -151,18 +151,16 @@ export class ShardedGradients {
       counts[0] = tokens;
       this.#count(before, counts);
       if (isTogether) check?.(loss, loss.item());
-      const gradients = isTogether ? backwardInParts(loss, parts, [scanInParts]) : null;
+      const trees = subtrees(own);
+      const gradients = isTogether ? backwardInParts(loss, parts, trees, [scanInParts]) : null;
       if (gradients === null) return null;
       together.done();
-      const sum = new TreeSum<Gradients>(addGradients(this.#parameters));
-      for (let shard = own.from; shard < own.to; shard++) {
-        const block = this.#parameters.map((t) => gradients.get(t)?.[shard - own.from] ?? null);
-        sum.push(
-          shard,
-          block.map((g) => g && keep(g)),
-        );
-      }
-      return sum.sums;
+      return trees.map((_, tree) =>
+        this.#parameters.map((t) => {
+          const g = gradients.get(t)?.[tree];
+          return g === undefined ? null : keep(g);
+        }),
+      );
     });
     this.#isApart = blocks === null;
     return blocks;
