@@ -1,5 +1,6 @@
 // Measures the studio's page in a headless Chromium: the first learning, the longest task and the frames while it trains, its speed
-// beside Node on WebAssembly, large texts, memory over some minutes. From a built clone: node bench/studio.mjs [minutes]
+// beside Node on WebAssembly, large texts, heaps of page and worker over some minutes. From a built clone: node bench/studio.mjs [minutes], which
+// takes two minutes more than those.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +26,31 @@ async function open(hash = '') {
   return { page, seconds: (performance.now() - began) / 1000 };
 }
 
+/** What talks to a worker of a page: a method of the protocol for developers, to its answer. */
+async function workerOf(page, script) {
+  const session = await page.context().newCDPSession(page);
+  const attached = new Promise((resolve) =>
+    session.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
+      if (targetInfo.url.endsWith(script)) resolve(sessionId);
+    }),
+  );
+  await session.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: false });
+  const sessionId = await attached;
+  let asked = 0;
+  return (method) =>
+    new Promise((resolve) => {
+      const id = ++asked;
+      const hear = ({ message }) => {
+        const answer = JSON.parse(message);
+        if (answer.id !== id) return;
+        session.off('Target.receivedMessageFromTarget', hear);
+        resolve(answer.result);
+      };
+      session.on('Target.receivedMessageFromTarget', hear);
+      void session.send('Target.sendMessageToTarget', { sessionId, message: JSON.stringify({ id, method }) });
+    });
+}
+
 const { page, seconds } = await open('unit=3');
 say('first learning is seen after', `${seconds.toFixed(2)} s`);
 await page.evaluate(() => {
@@ -46,17 +72,26 @@ await page.context().close();
 
 // What is left after collection, of a small network that makes many steps: an hour is that many times as long.
 const { page: small } = await open('hiddenSize=24&embeddingSize=8&batchSize=8&numSteps=16&unit=3');
-const heap = () =>
-  small.evaluate(() => {
+const ask = await workerOf(small, 'worker.js');
+const heaps = async () => {
+  const page = await small.evaluate(() => {
     globalThis.gc();
-    return performance.memory.usedJSHeapSize / 2 ** 20;
+    return performance.memory.usedJSHeapSize;
   });
+  await ask('HeapProfiler.collectGarbage');
+  const { usedSize, backingStorageSize = 0 } = await ask('Runtime.getHeapUsage');
+  return { page, worker: usedSize, 'arrays of the worker': backingStorageSize };
+};
 await small.waitForTimeout(60_000);
-const [before, stepsBefore] = [await heap(), await figure(small, 'step')];
+const [before, stepsBefore] = [await heaps(), await figure(small, 'step')];
 await small.waitForTimeout(minutes * 60_000);
-const [after, steps] = [await heap(), (await figure(small, 'step')) - stepsBefore];
-say(`heap of the page, ${minutes} min and ${steps} steps apart`, `${before.toFixed(1)} → ${after.toFixed(1)} MiB`);
-say('the same in an hour, by that', `${(((after - before) * 60) / minutes).toFixed(1)} MiB more`);
+const [after, steps] = [await heaps(), (await figure(small, 'step')) - stepsBefore];
+const mib = (bytes) => (bytes / 2 ** 20).toFixed(1);
+say('heaps after collection', `${minutes} min and ${steps} steps apart`);
+for (const [what, bytes] of Object.entries(before)) {
+  const hour = ((after[what] - bytes) * 60) / minutes;
+  say(`  ${what}`, `${mib(bytes)} → ${mib(after[what])} MiB; in an hour, by that, ${mib(hour)} more`);
+}
 await small.context().close();
 
 for (const [name, size] of [

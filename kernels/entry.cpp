@@ -3,6 +3,7 @@
 #include "copy.h"
 #include "gemm.h"
 #include "int8.h"
+#include "parts.h"
 #include "program.h"
 #include "reduce.h"
 #include "rows.h"
@@ -201,6 +202,48 @@ static int callRows(Context* x, Reader& in, bool add) {
   return STATUS_DONE;
 }
 
+/** Parts of rows, which come last. */
+static Parts partsOf(Reader& in) {
+  Parts parts;
+  parts.steps = in.whole();
+  parts.rows = in.whole();
+  parts.count = in.whole();
+  parts.cuts = in.at;
+  return parts;
+}
+
+static int callGemmInParts(Context* x, Reader& in) {
+  Gemm g;
+  g.m = in.whole();
+  g.n = in.whole();
+  g.a.p = in.pointer<float>();
+  g.a.stride = in.whole();
+  g.b.p = in.pointer<float>();
+  g.b.stride = in.whole();
+  g.c.p = in.pointer<float>();
+  g.c.stride = in.whole();
+  float* workspace = in.pointer<float>();
+  long floats = in.whole();
+  gemmInParts(x->pool, g, partsOf(in), workspace, floats);
+  return STATUS_DONE;
+}
+
+static int callScatterInParts(Context* x, Reader& in) {
+  long cols = in.whole(), limit = in.whole();
+  const float* source = in.pointer<float>();
+  long stride = in.whole();
+  const int32_t* indices = in.pointer<int32_t>();
+  float* table = in.pointer<float>();
+  long tableStride = in.whole();
+  int32_t* begins = in.pointer<int32_t>();
+  PartRow* sorted = in.pointer<PartRow>();
+  const Parts parts = partsOf(in);
+  long bad = badIndex(indices, parts.steps * parts.rows, limit);
+  if (bad >= 0) return badIndexFound(x, bad, indices[bad], limit);
+  scatterInParts(x->pool, parts, cols, limit, source, stride, indices, table, tableStride, begins, sorted);
+  return STATUS_DONE;
+}
+
 static int callFill(Context* x, Reader& in) {
   int32_t* out = in.pointer<int32_t>();
   long length = in.whole();
@@ -289,6 +332,16 @@ static int runKernel(Context* x, int kernel, const double* arguments) {
       copyStrided(x->pool, c, from, in.pointer<int32_t>());
       return STATUS_DONE;
     }
+    case KERNEL_GEMM_IN_PARTS: return callGemmInParts(x, in);
+    case KERNEL_SUM_IN_PARTS: {
+      long cols = in.whole();
+      const float* from = in.pointer<float>();
+      long stride = in.whole();
+      float* to = in.pointer<float>();
+      sumInParts(x->pool, partsOf(in), cols, from, stride, to);
+      return STATUS_DONE;
+    }
+    case KERNEL_SCATTER_IN_PARTS: return callScatterInParts(x, in);
     case KERNEL_SCAN: return callScan(x, in);
     case KERNEL_FILL: return callFill(x, in);
     case KERNEL_SAMPLE: return callSample(x, in);

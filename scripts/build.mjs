@@ -193,7 +193,7 @@ export async function compileAddon([command, ...first], architecture, link, fold
   }
   const { ok, output } = await run(command, [
     ...first,
-    ...['-O2', '-std=c++17', '-fPIC', '-shared', '-I', include, join(sources, 'addon.cpp')],
+    ...['-O3', '-std=c++17', '-fPIC', '-shared', '-I', include, join(sources, 'addon.cpp')],
     ...jobs.map((job) => job.object),
     ...link,
     ...['-o', join(folder, 'unrolled.node')],
@@ -249,7 +249,7 @@ export async function buildMpi(say) {
     const target = join(work, 'mpi.node');
     mkdirSync(work, { recursive: true });
     const link = platform() === 'darwin' ? ['-undefined', 'dynamic_lookup'] : [];
-    const args = ['-O2', '-std=c++17', '-fPIC', '-shared', '-I', include, files[0], ...link, '-o', target];
+    const args = ['-O3', '-std=c++17', '-fPIC', '-shared', '-I', include, files[0], ...link, '-o', target];
     const compiled = await run('mpicxx', args);
     reason = compiled.ok ? '' : `mpicxx failed: ${compiled.output.split('\n').find((line) => /error/i.test(line))}`;
     if (compiled.ok) put('mpi.node', readFileSync(target));

@@ -55,7 +55,7 @@ async function bundleLive() {
   const { build } = await import('esbuild');
   await build({
     entryPoints: readdirSync(join(site, 'live'))
-      .filter((name) => name !== 'parts.mjs')
+      .filter((name) => name.endsWith('.mjs'))
       .map((name) => join(site, 'live', name)),
     ...{ outdir: join(out, 'live'), bundle: true, splitting: true, format: 'esm', target: 'es2022', minify: true },
     ...{ charset: 'utf8', chunkNames: 'parts/[name]-[hash]', logLevel: 'error', legalComments: 'none' },

@@ -88,11 +88,10 @@ export async function bundleStudio(root) {
     },
     ...{ splitting: true, chunkNames: 'parts/[name]-[hash]' },
   });
-  const { transform } = await import('esbuild');
-  for (const name of ['page.css', 'late.css']) {
-    const { code } = await transform(readFileSync(join(source, name), 'utf8'), { loader: 'css', minify: true });
-    writeFileSync(join(out, name), code);
-  }
+  await build({
+    ...{ outdir: out, bundle: true, minify: true, charset: 'utf8', logLevel: 'error' },
+    entryPoints: [join(source, 'page.css'), join(source, 'late.css')],
+  });
   cpSync(join(source, 'index.html'), join(out, 'index.html'));
   cpSync(join(source, 'texts'), join(out, 'texts'), { recursive: true });
   const kernels = join(root, 'dist', 'kernels');

@@ -20,6 +20,11 @@ describe('messages', () => {
     expect([error.message, error.help]).toEqual(['expected 1, received 2', 'give 1']);
   });
 
+  it('do not steer the terminal that shows them', () => {
+    const error = new UnrolledError('NOT_FOUND', 'expected a column, received "\u001b[2J\u202ex"\n', 'not \u0007\t"');
+    expect([error.message, error.help]).toEqual(['expected a column, received "\ufffd[2J\ufffdx"\n', 'not \ufffd\t"']);
+  });
+
   it('are not cut within a character', () => {
     for (let most = 40; most < 60; most++) {
       const text = cut('🐋'.repeat(100), most);

@@ -45,7 +45,20 @@ export function cut(text: string, most: number): string {
   return `${start} … ${text.slice(text.length - tail).replace(/^[\udc00-\udfff]/, '')}`;
 }
 
-/** Every error that the library throws on purpose. Long messages are cut; the whole text is kept nowhere. */
+/**
+ * What a terminal obeys in place of showing: control characters (C0, DEL, C1; ESC and BEL are among them) but for line breaks and tabs,
+ * and what turns the direction of the text around it.
+ */
+export const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Control characters made visible: names and values in messages come from files, and whoever prints them may be a terminal. */
+export function printable(text: string): string {
+  return text.replace(CONTROL, '\ufffd');
+}
+
+/**
+ * Every error that the library throws on purpose. Long messages are cut, control characters are shown; the whole text is kept nowhere.
+ */
 export class UnrolledError extends Error {
   /** Which error it is. */
   readonly code: ErrorCode;
@@ -58,10 +71,10 @@ export class UnrolledError extends Error {
    * @param help what to do next
    */
   constructor(code: ErrorCode, message: string, help: string, options?: { cause?: unknown }) {
-    super(cut(message, LONGEST.message), options);
+    super(printable(cut(message, LONGEST.message)), options);
     this.name = 'UnrolledError';
     this.code = code;
-    this.help = cut(help, LONGEST.help);
+    this.help = printable(cut(help, LONGEST.help));
   }
 
   /** Whether the input is to blame (`input`) or something failed while running (`run`). */

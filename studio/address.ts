@@ -2,9 +2,10 @@
 // and a cell as data. Everything that is read from it is checked; nothing in it is run or taken for HTML.
 import { effect } from '@preact/signals';
 import type { CellData } from 'unrolled';
-import type { LineFacts, RateChange, TextSource } from './messages.js';
+import { changesOf, readChanges, writeChanges } from './changes.js';
+import type { SettingChange, TextSource } from './messages.js';
 import { MOST_UNPACKED, pack, unpack } from './packing.js';
-import { cellData, notice, run, settings, text, view } from './state.js';
+import { cellData, compiled, draft, equations, notice, run, settings, text, view } from './state.js';
 import {
   expectedOf,
   type Field,
@@ -23,37 +24,20 @@ const MOST_PACKED = 6000;
 
 /**
  * Settings and text from an address. What is no good is left out, with a notice.
- * @returns the step after which the training waits, 0 for none; learning rates on the way there
+ * @returns the step after which the training waits, 0 for none; what was changed on the way there
  */
-export function readAddress(hash: string): { until: number; rates: RateChange[] } {
+export function readAddress(hash: string): { until: number; changes: SettingChange[] } {
   const given = new URLSearchParams(hash.replace(/^#/, ''));
   const own = navigator.language.startsWith('zh') ? { language: 'zh' as const } : {};
   view.value = { ...view.value, ...own, ...fieldsOf<ViewSettings>(VIEW_FIELDS, given) };
   settings.value = { ...settings.value, ...fieldsOf<RunSettings>(RUN_FIELDS, given) };
   text.value = textOf(given) ?? text.value;
   cellData.value = cellOf(given.get('equations'));
-  const rates = ratesOf(given.get('rates'));
-  // Those on the way are past when the page waits.
-  settings.value = { ...settings.value, learningRate: rates.at(-1)?.learningRate ?? settings.value.learningRate };
-  return { until: fieldsOf<{ until: number }>({ until: UNTIL }, given).until ?? 0, rates };
-}
-
-/** Changes of the learning rate, at most. */
-const MOST_RATES = 50;
-
-/** `120:0.004,300:0.001`: after which step another learning rate holds; before the first one that of the settings. */
-function ratesOf(said: string | null): RateChange[] {
-  if (said === null) return [];
-  const changes = said.split(',').map((one) => {
-    const [, from, rate] = /^(\d{1,9}):([\d.e-]{1,24})$/.exec(one) ?? [];
-    const learningRate = rate === undefined ? null : readField(RUN_FIELDS.learningRate, rate);
-    return typeof learningRate === 'number' ? { from: Number(from), learningRate } : null;
-  });
-  const good = changes.filter((one) => one !== null);
-  if (good.length === changes.length && good.length <= MOST_RATES)
-    return [{ from: 0, learningRate: settings.value.learningRate }, ...good];
-  notice(say('notRead', { what: say('learningRate') }));
-  return [];
+  draft.value = cellOf(given.get('draft'));
+  const said = given.get('changes');
+  const changes = said === null ? [] : readChanges(said);
+  if (changes === null) notice(say('notRead', { what: say('changed') }));
+  return { until: fieldsOf<{ until: number }>({ until: UNTIL }, given).until ?? 0, changes: changes ?? [] };
 }
 
 const UNTIL: Field = { kind: 'number', default: 0, min: 0, max: 1e9, whole: true };
@@ -66,6 +50,8 @@ export function followAddress(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let shown = '';
   effect(() => {
+    // On the way that a link leads, it stays as it is.
+    if ((run.value.progress?.step ?? 0) < run.value.leadsTo) return;
     const hash = writeAddress(false);
     if (hash === shown) return;
     shown = hash;
@@ -86,26 +72,19 @@ export async function copyLink(): Promise<string> {
   } catch {
     return link;
   }
-  return say(left ? 'sharedNoText' : isUntold() ? 'sharedNoLine' : 'shared');
+  const isOpened = (run.value.facts?.opened ?? null) !== null;
+  return say(left ? 'sharedNoText' : isOpened ? 'sharedNoModel' : 'shared');
 }
 
 /** @param whole with a text of one's own inside, which is too long to rewrite at every change */
 export function writeAddress(whole: boolean): string {
   const parts = new URLSearchParams();
-  const { line, first } = linesOfRun();
-  const rates = line?.rates ?? [];
+  const { playing, progress, facts, machine } = run.value;
+  const changes = changesOf(machine);
   // As it was at the first step; what was changed on the way is said beside.
-  const begun = first === null || line === null ? {} : { dropout: first.dropout, clipNorm: first.clipNorm };
-  const rate = rates.length === 0 ? {} : { learningRate: rates[0].learningRate };
-  put(parts, RUN_FIELDS, { ...settings.value, ...begun, ...rate });
-  if (rates.length > 1)
-    parts.set(
-      'rates',
-      rates
-        .slice(1)
-        .map(({ from, learningRate }) => `${from}:${learningRate}`)
-        .join(),
-    );
+  const begun = changes.length === 0 ? {} : { ...changes[0].line, learningRate: changes[0].learningRate };
+  put(parts, RUN_FIELDS, { ...settings.value, ...begun });
+  if (changes.length > 1) parts.set('changes', writeChanges(changes));
   put(parts, VIEW_FIELDS, { ...view.value });
   const source = text.value;
   if (source.kind === 'known') {
@@ -114,24 +93,22 @@ export function writeAddress(whole: boolean): string {
     const packed = packedText(source);
     if (packed !== null) parts.set('inside', packed);
   }
-  const { playing, progress, facts } = run.value;
   // Where it waits, whoever opens the link is to see the same.
-  if (!playing && progress !== null && facts?.opened === false) parts.set('until', String(progress.step));
+  if (!playing && progress !== null && facts?.opened === null) parts.set('until', String(progress.step));
   if (cellData.value !== null) parts.set('equations', pack(JSON.stringify(cellData.value)));
+  const edited = editedCell();
+  if (edited !== null) parts.set('draft', edited);
   return parts.toString();
 }
 
-/** The line that is shown, and the first one; null before there is any. */
-function linesOfRun(): { line: LineFacts | null; first: LineFacts | null } {
-  const { machine } = run.value;
-  const line = machine?.lines.find(({ id }) => id === machine.line) ?? null;
-  return { line, first: machine?.lines.find(({ parent }) => parent === null) ?? null };
-}
-
-/** Whether the line has settings that no address tells: dropout or clipping, changed on the way. */
-function isUntold(): boolean {
-  const { line, first } = linesOfRun();
-  return line !== null && first !== null && (line.dropout !== first.dropout || line.clipNorm !== first.clipNorm);
+/** The cell that is being edited, packed; null where it is that of the network, is none, or is too long. */
+function editedCell(): string | null {
+  const edited = compiled.value;
+  if (!view.value.editor || edited?.kind !== 'cell' || edited.text === equations.value) return null;
+  const data = JSON.stringify(edited.data);
+  if (data === JSON.stringify(cellData.value)) return null;
+  const packed = pack(data);
+  return packed.length > MOST_PACKED ? null : packed;
 }
 
 function put(parts: URLSearchParams, fields: object, values: Record<string, string | number | boolean>): void {

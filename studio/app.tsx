@@ -67,6 +67,13 @@ function skipTo(event: Event): void {
   document.querySelector<HTMLElement>('#training button')?.focus();
 }
 
+/** On a phone the settings stand below all else. */
+function toSettings(event: Event): void {
+  event.preventDefault();
+  document.getElementById('setup')?.scrollIntoView();
+  document.getElementById('text-name')?.focus({ preventScroll: true });
+}
+
 function Shown({ panel }: { panel: Panel }) {
   const { id, view: View, isThere } = panel;
   if (isThere?.() === false) return null;
@@ -89,6 +96,9 @@ function Bar() {
         Unrolled <span>{say('title').replace('Unrolled ', '')}</span>
       </h1>
       <div class="actions">
+        <a class="to-settings" href="#setup" onClick={toSettings}>
+          {say('settings')}
+        </a>
         <button type="button" onClick={() => void copyLink().then(notice)}>
           {say('share')}
         </button>
@@ -115,7 +125,7 @@ function Messages() {
   return (
     <div class="messages" role="status">
       {failed !== null && (
-        <p class="failure">
+        <p class="failure" lang="en">
           <strong>{failed.code}</strong> {failed.message}
           {failed.help !== '' && <span class="help">{failed.help}</span>}
         </p>

@@ -4,11 +4,19 @@ import { changeText, openModel } from './state.js';
 /** Bytes of a text that are read, at most; a little more than the worker takes, so that it can say what it cut. */
 const MOST = 20_000_001;
 
+const MODEL_FILE = /\.(?:safetensors|pt|pth|bin|onnx|h5|hdf5|keras|t7|npz)$/i;
+
+/** Networks of brain.js are JSON, which may be a text to learn as well. */
+async function isBrainJs(file: File): Promise<boolean> {
+  if (!/\.json$/i.test(file.name)) return false;
+  return /^\s*\{\s*"type"\s*:\s*"(?:RNN|LSTM|GRU)"/.test(await file.slice(0, 200).text());
+}
+
 /** The first of them. */
 export async function takeFiles(files: FileList | null): Promise<void> {
   const file = files?.[0];
   if (file === undefined) return;
-  if (/\.(?:safetensors|pt|pth|bin|onnx|h5|keras|t7|npz)$/i.test(file.name)) {
+  if (MODEL_FILE.test(file.name) || (await isBrainJs(file))) {
     openModel(file.name, new Uint8Array(await file.arrayBuffer()));
     return;
   }

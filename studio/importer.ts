@@ -13,9 +13,13 @@ configure({ kernels: new URL('./kernels/', self.location.href) });
 
 async function read({ bytes, name, vocabulary }: ToImporter): Promise<Imported> {
   const file = await importModel(new File([bytes as BlobPart], name));
+  if (vocabulary !== null) return { bytes: file.languageModel({ vocabulary }).toBytes() };
+  if (file.characters !== undefined) return { bytes: file.languageModel().toBytes() };
   const last = file.layers.at(-1);
-  if (vocabulary === null && file.characters === undefined && last?.kind === 'linear') return { size: last.outputSize };
-  return { bytes: file.languageModel(vocabulary === null ? undefined : { vocabulary }).toBytes() };
+  const size = last?.kind === 'linear' ? last.outputSize : 1;
+  // Whether it is a language model at all is said before anybody is asked.
+  file.languageModel({ vocabulary: Array.from({ length: size }, (_, i) => String(i)) });
+  return { size };
 }
 
 scope.onmessage = ({ data }) => {

@@ -1,6 +1,6 @@
 // What page and worker say to each other: one union for each direction, closed on both sides. Everything in it can be copied by
 // structured clone; large arrays are transferred.
-import type { CellData, StepProgress } from 'unrolled';
+import type { CellData, ExplainedStage, StepProgress } from 'unrolled';
 import type { RunSettings } from './settings.js';
 
 /** A text that the page hands over: by the name of one that it carries, or itself. */
@@ -27,8 +27,8 @@ export type ToWorker =
       text: TextSource;
       playing: boolean;
       until: number;
-      /** Learning rates that were changed on the way there; empty for none. */
-      rates: readonly RateChange[];
+      /** What was changed on the way there, after the beginning; empty for nothing. */
+      changes: readonly SettingChange[];
     }
   | { type: 'play'; run: number }
   | { type: 'pause'; run: number }
@@ -50,7 +50,9 @@ export type ToWorker =
   /** Asks which units follow a pattern, or are on in a marked part of the text. */
   | { type: 'search'; run: number; search: SearchAsked }
   /** Asks for what the equations of a cell say; null for those of the network. */
-  | { type: 'compile'; run: number; source: string | null }
+  | { type: 'compile'; run: number; source: string | CellData | null }
+  /** Asks for the equations of the network as text. */
+  | { type: 'equations'; run: number }
   /** Asks for what holding a value, or another token, does. */
   | { type: 'poke'; run: number; poke: PokeAsked }
   /** Asks how far back the gradient of a prediction reaches. */
@@ -75,6 +77,11 @@ export type ToWorker =
 export interface RateChange {
   from: number;
   learningRate: number;
+}
+
+/** A learning rate from a step on; `line` where another line begins there. */
+export interface SettingChange extends RateChange {
+  line: Omit<LineSettings, 'learningRate'> | null;
 }
 
 /** What one line of a training may have for itself. */
@@ -138,8 +145,8 @@ export interface RunFacts {
   hiddenSize: number;
   /** Whether the cell came as equations, not by its name. */
   ownCell: boolean;
-  /** Whether its weights came from a file. */
-  opened: boolean;
+  /** The file that its weights came from; null where they were drawn. */
+  opened: string | null;
   /** Characters of the text that an opened model does not know: they are left out. */
   leftOut: number;
 }
@@ -211,6 +218,7 @@ export interface UnitView {
   /** First token, and the values from there on. */
   from: number;
   values: Float32Array;
+  tokens: string[];
   /** Where it is highest and lowest, the strongest first. */
   places: { at: number; value: number; before: string; token: string; after: string }[];
   /** What it follows, the closest first: Pearson's correlation. */
@@ -251,22 +259,28 @@ export type Compiled =
       formula: string;
       /** SVG; empty where it has no room. */
       diagram: string;
-      stages: { when: string; kind: string; what: string; flops: number; bytes: number }[];
+      stages: Pick<ExplainedStage, 'when' | 'kind' | 'what' | 'flops' | 'bytes'>[];
       flops: number;
       bytes: number;
       parameters: number;
     };
 
-/** What is done at a token of the text: a value is held, or the token is another. */
-export interface PokeAsked {
-  at: number;
+/** Units of a value of the cell that are held at a number. */
+export interface Hold {
+  /** From 0. */
   layer: number;
   value: string;
   /** null for all. */
   units: number[] | null;
   to: number;
-  /** null: from there on. */
-  steps: number | null;
+  /** Whether at all tokens from there on; else at one. */
+  isLasting: boolean;
+}
+
+/** What is done at a token of the text: values are held, and the token may be another. */
+export interface PokeAsked {
+  at: number;
+  holds: readonly Hold[];
   token: string | null;
   /** Effects are measured after each match of it; all over the text where it is empty. */
   pattern: string;
@@ -315,6 +329,7 @@ export interface Rival {
 
 export type FromWorker =
   | { type: 'compiled'; run: number; compiled: Compiled }
+  | { type: 'equations'; run: number; text: string }
   | { type: 'searched'; run: number; result: SearchResult }
   | { type: 'poked'; run: number; poke: Poke }
   | { type: 'river'; run: number; river: River }

@@ -1,5 +1,5 @@
-// The same training outside of the page: the command, and the program.
-import type { RateChange, RunFacts, TextSource } from './messages.js';
+// The same training outside of the page: the command, and the program. What a command cannot do it says in a remark.
+import type { RunFacts, SettingChange, TextSource } from './messages.js';
 import type { RunSettings } from './settings.js';
 import { KNOWN_TEXTS } from './texts.js';
 
@@ -9,8 +9,10 @@ export interface Same {
   /** Where the training stands: the command ends there. */
   step: number;
   facts: RunFacts | null;
-  /** Learning rates from the first step on; empty where none was changed. */
-  rates: readonly RateChange[];
+  /** From the beginning on; empty before there is any. */
+  changes: readonly SettingChange[];
+  /** Of a cell that has no name in the library; else null. */
+  equations: string | null;
 }
 
 /** For a shell: a word as it is, all else in quotes. */
@@ -23,6 +25,12 @@ export function fileNameOf(name: string): string {
   return /\.\w+$/.test(name) ? name : `${name}.txt`;
 }
 
+/** The settings of the first step. */
+function begun({ settings, changes }: Same): RunSettings {
+  const [first] = changes;
+  return first === undefined ? settings : { ...settings, ...first.line, learningRate: first.learningRate };
+}
+
 function dataOf({ text, facts }: Same): string[] {
   if (text.kind === 'given') return [fileNameOf(text.name)];
   const known = KNOWN_TEXTS.find(({ name }) => name === text.name);
@@ -32,73 +40,116 @@ function dataOf({ text, facts }: Same): string[] {
   return known.shell === known.name ? [known.shell] : [known.shell, '--max-tokens', String(tokens)];
 }
 
+/** `learning rate 0.002, dropout 0.3, clipping at 1 after step 120`. */
+function said({ from, learningRate, line }: SettingChange): string {
+  const more = line === null ? '' : `, dropout ${line.dropout}, clipping at ${line.clipNorm}`;
+  return `learning rate ${learningRate}${more} after step ${from}`;
+}
+
 /**
  * The command that trains the same network to the same numbers: on WebAssembly, as pages do; without `--backend` faster and with other
  * last digits.
  */
 export function shellCommand(same: Same): string {
-  const { settings: s, step, rates } = same;
+  const { step, facts, changes, equations } = same;
+  const s = begun(same);
   const words = [
     ...['unrolled', 'train', 'lm', ...dataOf(same)],
     ...(s.collapseWhitespace ? ['--collapse-whitespace'] : []),
-    ...['--tokens', s.tokens, '--cell', same.facts?.ownCell === true ? './cell.js' : s.cell],
+    ...['--tokens', s.tokens, '--cell', equations === null ? s.cell : './mine.cell'],
     ...['--hidden', String(s.hiddenSize), '--layers', String(s.numLayers), '--embedding', String(s.embeddingSize)],
     ...['--dropout', String(s.dropout), '--batch', String(s.batchSize), '--steps', String(s.numSteps)],
-    ...[
-      '--optimizer',
-      s.optimizer,
-      '--lr',
-      String(rates.at(0)?.learningRate ?? s.learningRate),
-      '--schedule',
-      'constant',
-    ],
+    ...['--optimizer', s.optimizer, '--lr', String(s.learningRate), '--schedule', 'constant'],
     ...['--clip-norm', String(s.clipNorm), '--seed', String(s.seed), '--tied', 'no'],
     ...['--max-steps', String(step), '--backend', 'wasm'],
   ];
-  const changes = rates.slice(1).map(({ from, learningRate }) => `${learningRate} after step ${from}`);
-  const note = `# the learning rate was changed on the way: ${changes.join(', ')}; the program in TypeScript does that, too`;
-  return `${words.map(quoted).join(' ')}${changes.length > 0 ? `\n${note}` : ''}`;
+  const command = words.map(quoted).join(' ');
+  if (facts !== null && facts.opened !== null) {
+    const write = `unrolled generate ${quoted(facts.opened)}`;
+    return `# no command trains a model of a file on; the program in TypeScript does. What it writes as it came:\n${write}`;
+  }
+  const later = changes.slice(1);
+  const remark =
+    later.length === 0
+      ? []
+      : [
+          `# another network: on the way it was changed to ${later.map(said).join('; ')}.`,
+          '# A command cannot do that; the program in TypeScript does.',
+        ];
+  const cell = equations === null ? [] : [`cat > mine.cell <<'END'`, equations.trimEnd(), 'END'];
+  return [...cell, command, ...remark].join('\n');
 }
 
 /** The program that does the same. */
 export function typescriptProgram(same: Same): string {
-  const { settings: s, step, rates } = same;
-  const [file] = dataOf(same);
-  const name = fileNameOf(file);
-  const options = {
-    ...{ tokens: s.tokens, collapseWhitespace: s.collapseWhitespace, cell: s.cell, hiddenSize: s.hiddenSize },
-    ...{ numLayers: s.numLayers, embeddingSize: s.embeddingSize, dropout: s.dropout, batchSize: s.batchSize },
-    ...{
-      numSteps: s.numSteps,
-      optimizer: s.optimizer,
-      learningRate: rates.at(0)?.learningRate ?? s.learningRate,
-      schedule: 'constant',
-    },
-    ...{ clipNorm: s.clipNorm, seed: s.seed, tied: false, maxSteps: step, restoreBest: false },
+  const { step, facts, text, changes, equations } = same;
+  const s = begun(same);
+  const opened = facts?.opened ?? null;
+  const learning = {
+    ...{ batchSize: s.batchSize, numSteps: s.numSteps, optimizer: literal(s.optimizer) },
+    ...{ learningRate: s.learningRate, schedule: literal('constant'), clipNorm: s.clipNorm, seed: s.seed },
+    ...{ maxSteps: step, restoreBest: false },
   };
-  const lines = Object.entries(options).map(([key, value]) => `  ${key}: ${literal(value)},`);
+  const cell = equations === null ? literal(s.cell) : `parseCell(\`${equations.replace(/[\\`$]/g, '\\$&')}\`)`;
+  const network = {
+    ...{ tokens: literal(s.tokens), collapseWhitespace: s.collapseWhitespace, cell, hiddenSize: s.hiddenSize },
+    ...{ numLayers: s.numLayers, embeddingSize: s.embeddingSize, dropout: s.dropout, tied: false },
+  };
+  const names = ['LanguageModel', 'useBackend', ...(equations === null ? [] : ['parseCell'])];
+  const file = fileNameOf(text.name);
   return [
     `import { readFile } from 'node:fs/promises';`,
-    `import { LanguageModel, useBackend } from 'unrolled';`,
+    `import { ${names.join(', ')} } from 'unrolled';`,
     ``,
     `await useBackend('wasm');`,
-    `const text = await readFile(${literal(name)}, 'utf8');`,
-    `const model = await LanguageModel.fit(text, {`,
-    ...lines,
-    ...(rates.length > 1 ? onStepOf(rates.slice(1)) : []),
-    `});`,
+    ...(text.kind === 'known' ? [`// Of the button “Save the text”.`] : []),
+    `const text = await readFile(${literal(file)}, 'utf8');`,
+    ...(opened === null ? [] : initialOf(opened)),
+    ...legsOf({ ...(opened === null ? network : { initial: 'initial' }), ...learning }, changes.slice(1), step),
     `console.log(model.generate({ length: 200 }));`,
   ].join('\n');
 }
 
-/** Learning rates that were changed on the way. */
-function onStepOf(changes: readonly RateChange[]): string[] {
-  const lines = changes.map(
-    ({ from, learningRate }) => `    if (step === ${from}) training.learningRate = ${learningRate};`,
-  );
-  return [`  onStep({ step }, training) {`, ...lines, `  },`];
+function initialOf(name: string): string[] {
+  const isOurs = /\.safetensors$/i.test(name);
+  const remark = isOurs ? [] : [`// By: unrolled convert ${name} ${name}.safetensors`];
+  const file = isOurs ? name : `${name}.safetensors`;
+  return [...remark, `const initial = LanguageModel.fromBytes(await readFile(${literal(file)}), ${literal(file)});`];
 }
 
-function literal(value: string | number | boolean): string {
-  return typeof value === 'string' ? `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'` : String(value);
+/** The training, a call of `fit` for each line: another one begins at a checkpoint of the one before. */
+function legsOf(options: Record<string, string | number | boolean>, changes: readonly SettingChange[], step: number) {
+  const forks = changes.filter(({ line }) => line !== null);
+  const ends = [...forks.map(({ from }) => from), step];
+  return ends.flatMap((end, leg) => {
+    const fork = forks.at(leg - 1);
+    const from = leg === 0 || fork === undefined ? null : fork;
+    const isLast = leg === ends.length - 1;
+    const given = from === null ? { ...options, maxSteps: end } : forkOf(from, end);
+    const rates = changes.filter((one) => one.line === null && one.from >= (from?.from ?? 0) && one.from < end);
+    const onStep = [
+      ...rates.map((one) => `    if (step === ${one.from}) training.learningRate = ${one.learningRate};`),
+      ...(isLast ? [] : [`    if (step === ${end}) kept = training.checkpoint();`]),
+    ];
+    return [
+      ...(leg === 0 && !isLast ? ['let kept: Uint8Array | undefined;'] : []),
+      `${isLast ? 'const model = ' : ''}await LanguageModel.fit(text, {`,
+      ...Object.entries(given).map(([key, value]) => `  ${key}: ${value},`),
+      ...(onStep.length === 0 ? [] : [`  onStep({ step }, training) {`, ...onStep, `  },`]),
+      `});`,
+    ];
+  });
+}
+
+function forkOf({ learningRate, line }: SettingChange, maxSteps: number): Record<string, string | number> {
+  const { dropout, clipNorm } = line ?? { dropout: 0, clipNorm: 0 };
+  return {
+    resume: 'kept',
+    fork: `{ learningRate: ${learningRate}, dropout: ${dropout}, clipNorm: ${clipNorm} }`,
+    maxSteps,
+  };
+}
+
+function literal(value: string): string {
+  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`;
 }

@@ -23,6 +23,8 @@ export interface RunSettings {
 /** What is looked at, and how. */
 export interface ViewSettings {
   temperature: number;
+  /** Steps in a second at most; 0 for as many as there are. */
+  pace: number;
   /** The first token that the strip shows. */
   cursor: number;
   layer: number;
@@ -30,10 +32,26 @@ export interface ViewSettings {
   value: string;
   /** −1 for none. */
   unit: number;
+  /** The token that is looked at, poked, and whose gradient flows; −1 for the first of the strip. */
+  at: number;
+  /** Where the unit is above or below a number, `>0.5`; empty for none. */
+  threshold: string;
   /** Tokens that are marked, `120-126`; empty for none. */
   mark: string;
   /** A regular expression that is sought. */
   pattern: string;
+  /** What was sought. */
+  sought: 'nothing' | 'pattern' | 'mark';
+  /** What the poke holds, as in `holds.ts`; the token that it reads instead; whether it is measured after the pattern; where it was done, −1 for nowhere. */
+  poke: string;
+  read: string;
+  afterPattern: boolean;
+  pokedAt: number;
+  /** The token whose gradient flows; −1 for none. */
+  flowAt: number;
+  editor: boolean;
+  /** What is shown of "the same elsewhere". */
+  code: 'none' | 'shell' | 'typescript';
   /** The lesson that is open, and its page: `state.2`; empty for none. */
   lesson: string;
   /** Whether the map of steps shows the unit that is chosen; else how surprising each letter was. */
@@ -106,12 +124,23 @@ export const RUN_FIELDS: Table<RunSettings> = {
 
 export const VIEW_FIELDS: Table<ViewSettings> = {
   temperature: real(0.8, 0, 5),
+  pace: real(0, 0, 1000),
   cursor: whole(0, 0, 1e9),
   layer: whole(0, 0, 3),
   value: { kind: 'name', default: 'h' },
   unit: whole(-1, -1, 1023),
+  at: whole(-1, -1, 1e9),
+  threshold: { kind: 'text', default: '', most: 20 },
   mark: { kind: 'name', default: '' },
   pattern: { kind: 'text', default: '', most: 200 },
+  sought: { kind: 'choice', default: 'nothing', choices: ['nothing', 'pattern', 'mark'] },
+  poke: { kind: 'text', default: '', most: 400 },
+  read: { kind: 'text', default: '', most: 40 },
+  afterPattern: { kind: 'flag', default: false },
+  pokedAt: whole(-1, -1, 1e9),
+  flowAt: whole(-1, -1, 1e9),
+  editor: { kind: 'flag', default: false },
+  code: { kind: 'choice', default: 'none', choices: ['none', 'shell', 'typescript'] },
   lesson: { kind: 'name', default: '' },
   mapUnit: { kind: 'flag', default: false },
   pauseHidden: { kind: 'flag', default: false },

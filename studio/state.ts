@@ -13,11 +13,11 @@ import type {
   Poke,
   Progress,
   ProgressPoint,
-  RateChange,
   Rival,
   River,
   RunFacts,
   SearchResult,
+  SettingChange,
   StepMap,
   TextSource,
   ToWorker,
@@ -45,6 +45,8 @@ export interface Curve {
 /** What came of the run that is shown. */
 export interface RunState extends Curve {
   id: number;
+  /** The step that a link leads to; 0 where none does. */
+  leadsTo: number;
   phase: 'starting' | 'ready' | 'failed';
   playing: boolean;
   facts: RunFacts | null;
@@ -71,8 +73,8 @@ export interface KeptRun extends Curve {
 const MOST_POINTS = 1200;
 const MOST_SAMPLES = 40;
 
-const emptyRun = (id: number, playing: boolean): RunState => ({
-  ...{ id, phase: 'starting', playing, facts: null, progress: null, history: [], measured: [], baselines: [] },
+const emptyRun = (id: number, playing: boolean, leadsTo = 0): RunState => ({
+  ...{ id, leadsTo, phase: 'starting', playing, facts: null, progress: null, history: [], measured: [], baselines: [] },
   ...{ samples: [], failure: null, machine: null, curves: {} },
 });
 
@@ -82,11 +84,13 @@ export const view = signal<ViewSettings>(defaultsOf(VIEW_FIELDS));
 export const text = signal<TextSource>({ kind: 'known', name: 'book' });
 /** A cell that is no name of the library: its equations. */
 export const cellData = signal<CellData | null>(null);
-/** Steps in a second at most; null for as many as there are. */
-export const pace = signal<number | null>(null);
 export const run = signal<RunState>(emptyRun(0, true));
 export const look = signal<Look | null>(null);
 export const compiled = signal<Compiled | null>(null);
+/** The cell of a link that was being edited when it was copied. */
+export const draft = signal<CellData | null>(null);
+/** The equations of the network as text; null before somebody asks. */
+export const equations = signal<string | null>(null);
 export const poked = signal<Poke | null>(null);
 export const river = signal<River | null>(null);
 /** Of an RNN, a GRU and an LSTM at the same loss; `rival` is the one that learns. */
@@ -148,27 +152,32 @@ export function connect(made: Worker): void {
 }
 
 /** A run without anything yet; what was shown of the one before goes. */
-function newRun(playing: boolean): void {
+function newRun(playing: boolean, leadsTo = 0): void {
   batch(() => {
-    run.value = emptyRun(run.value.id + 1, playing);
-    for (const shown of [look, unit, poked, river, rivals, searched, stepMap]) shown.value = null;
+    run.value = emptyRun(run.value.id + 1, playing, leadsTo);
+    for (const shown of [look, unit, poked, river, rivals, searched, stepMap, equations]) shown.value = null;
   });
 }
 
 /**
  * Trains a new network with the settings as they are.
  * @param until the step after which it waits, as a link wants it; 0 for none
- * @param rates learning rates on the way there, as a link has them
+ * @param changes what was changed on the way there, as a link has it
  */
 export function restart(
-  playing = run.value.playing || run.value.facts?.opened === true,
+  playing = run.value.playing || (run.value.facts?.opened ?? null) !== null,
   until = 0,
-  rates: readonly RateChange[] = [],
+  changes: readonly SettingChange[] = [],
 ): void {
-  newRun(playing);
-  send({ type: 'start', settings: settings.value, cell: cellData.value, text: text.value, playing, until, rates });
+  newRun(playing, Math.max(until, changes.findLast(({ line }) => line !== null)?.from ?? 0));
+  send({ type: 'start', settings: settings.value, cell: cellData.value, text: text.value, playing, until, changes });
   send({ type: 'temperature', temperature: view.value.temperature });
-  if (pace.value !== null) send({ type: 'pace', stepsPerSecond: pace.value });
+  sendPace();
+}
+
+function sendPace(): void {
+  const { pace } = view.value;
+  send({ type: 'pace', stepsPerSecond: pace === 0 ? null : pace });
 }
 
 /** A model file whose tokens have to be asked for. */
@@ -212,11 +221,6 @@ export function step(): void {
   send({ type: 'step' });
 }
 
-export function setPace(stepsPerSecond: number | null): void {
-  pace.value = stepsPerSecond;
-  send({ type: 'pace', stepsPerSecond });
-}
-
 /** Other settings. The learning rate holds from the next step on; all others begin a new run. */
 export function change(changed: Partial<RunSettings>): void {
   settings.value = { ...settings.value, ...changed };
@@ -231,7 +235,7 @@ export function changeText(source: TextSource, changed: Partial<RunSettings> = {
   batch(() => {
     text.value = source;
     settings.value = { ...settings.value, ...changed };
-    view.value = { ...view.value, cursor: 0 };
+    view.value = { ...view.value, cursor: 0, at: -1, mark: '', flowAt: -1, pokedAt: -1, sought: 'nothing' };
   });
   restart(true);
 }
@@ -245,6 +249,7 @@ export function changeCell(cell: string, data: CellData | null = null): void {
 export function changeView(changed: Partial<ViewSettings>): void {
   view.value = { ...view.value, ...changed };
   if (changed.temperature !== undefined) send({ type: 'temperature', temperature: changed.temperature });
+  if (changed.pace !== undefined) sendPace();
 }
 
 export function notice(message: string): void {
@@ -309,6 +314,9 @@ function apply(message: FromWorker): void {
     case 'compiled':
       compiled.value = message.compiled;
       return;
+    case 'equations':
+      equations.value = message.text;
+      return;
     case 'poked':
       poked.value = message.poke;
       return;
@@ -352,7 +360,9 @@ function onLine(now: RunState, machine: Machine): RunState {
   if (shown === undefined) return now;
   const { learningRate, dropout, clipNorm } = shown;
   const before = now.machine?.line ?? machine.line;
-  if (before !== machine.line) settings.value = { ...settings.value, learningRate, dropout, clipNorm };
+  const had = now.machine?.lines.find(({ id }) => id === machine.line);
+  if (before !== machine.line || (had !== undefined && had.learningRate !== learningRate))
+    settings.value = { ...settings.value, learningRate, dropout, clipNorm };
   if (before === machine.line) return { ...now, machine };
   const { history, measured } = now;
   const curves: Record<number, Curve> = { ...now.curves, [before]: { history, measured } };

@@ -34,6 +34,63 @@ describe('the exercises', () => {
       expect(message.en).not.toMatch(/[\u4e00-\u9fff]/);
     }
     expect(exercise.hints.length).toBeGreaterThan(0);
+    for (const { given, says } of exercise.mistakes ?? []) {
+      expect(await exercise.check(given)).toEqual({ ok: false, says });
+    }
+  });
+
+  it('are two at least for each lesson', () => {
+    const counts = CHAPTERS.flatMap(({ experiments }) => experiments.map((e) => [e.name, e.exercises?.length ?? 0]));
+    expect(counts.filter(([, count]) => Number(count) < 2)).toEqual([]);
+  });
+});
+
+/** Answers that a reader may well give, and what must be said of them. */
+const PLAUSIBLE: [name: string, lines: string, says: RegExp][] = [
+  [
+    'shapes-of-tasks',
+    solved('shapes-of-tasks').replace("'in-step'", "'many-to-one'"),
+    /part of speech.*is not many-to-one/,
+  ],
+  ['bigram-sentence', solved('bigram-sentence').replace('corpus.slice(0, -1)', 'corpus'), /should return/],
+  [
+    'rnn-cell',
+    'export default ({ x, h, linear, tanh }) => ({ h: tanh(linear("a", x, h)) });',
+    /expected the linears h, found a/,
+  ],
+  ['rnn-cell', 'export default ({ x, linear, tanh }) => ({ h: tanh(linear("h", x)) });', /not multiplied with h/],
+  ['rnn-cell', 'export default ({ x, h, linear, relu }) => ({ h: relu(linear("h", x, h)) });', /differs at step 1/],
+  ['gru-cell', solved('gru-cell').replace('r.mul(h)', 'h'), /it threw: cell own: expected a use of/],
+  ['gru-cell', solved('gru-cell').replace('n.add(z.mul(h.sub(n)))', 'h.add(z.mul(n.sub(h)))'), /differs at step 1/],
+  ['softmax-gradient', solved('softmax-gradient').replace(' - largest', ''), /should return \[0.5,-0.5\]/],
+  ['another-counter', 'export default { U: 1, W: 0 };', /it says 0\.000, not 3/],
+  ['another-counter', 'export default { U: 1, W: 1.1 };', /too near/],
+  ['bptt-truncate', solved('bptt-truncate').replace('h[t - 1]', 'h[t]'), /should return 2.5/],
+  ['memory-gates', solved('memory-gates').replace('f: [0', 'f: [1'), /the memory ends as 16/],
+  ['forget-weights', 'export default { w: 20, b: 0 };', /for x = 0 the gate is 0.5000/],
+  ['viterbi', solved('viterbi').replace(' * change[i][j]', ''), /should return/],
+  ['same-words', "export default ['not good', 'good not'];", /at least three words/],
+  [
+    'sequential-rows',
+    solved('sequential-rows').replace('n * length + b * numSteps', '(b * batchSize + n) * numSteps'),
+    /should return/,
+  ],
+  ['edit-distance', 'export default (a, b) => Math.abs(a.length - b.length);', /should return 2, it returned 1/],
+];
+
+function solved(name: string): string {
+  const found = EXERCISES.find((exercise) => exercise.name === name);
+  if (!found) throw new Error(`no exercise ${name}`);
+  return found.solution;
+}
+
+describe('answers that are nearly right', () => {
+  it.each(PLAUSIBLE)('%s', async (name, lines, says) => {
+    const exercise = EXERCISES.find((one) => one.name === name);
+    expect(lines).not.toBe(exercise?.solution);
+    const verdict = await exercise?.check(await exported(lines));
+    expect(verdict?.ok).toBe(false);
+    expect(verdict?.says.en).toMatch(says);
   });
 });
 
@@ -48,6 +105,7 @@ describe('unrolled exercise', () => {
 
       const set = await run('gru-keep', '--lang', 'zh');
       expect(set.out).toContain('第 4 步的输出只需要第 2 步的输入');
+      expect(set.out).toContain('--check exercises/gru-keep.mjs --lang zh');
       const file = join(folder, 'exercises', 'gru-keep.mjs');
       expect(readFileSync(file, 'utf8')).toMatch(/^\/\/ 第 4 步[^]*export default \{ z:/);
       const wrong = await run('gru-keep', '--check', 'exercises/gru-keep.mjs');

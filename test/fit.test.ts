@@ -173,6 +173,18 @@ describe('fit', () => {
     expect(rates).toEqual([0.5, 0.375, 0.25, 0.125]);
   });
 
+  it('goes on until its signal where maxSteps is Infinity', async () => {
+    const net = new Linear(1, 1);
+    const abort = new AbortController();
+    const history = await fit(net, [{ x: [[1]], y: 1 }], {
+      loss: ({ x }) => net.forward(x).square().mean(),
+      maxSteps: Infinity,
+      signal: abort.signal,
+      onProgress: ({ step }) => step === 25 && abort.abort(),
+    });
+    expect(history).toMatchObject({ steps: 25, reason: 'aborted' });
+  });
+
   it('leaves parameters alone that its optimizer does not have, and their gradients at zero', async () => {
     const net = new Sequential(new Linear(2, 2, { rng: new Philox(1) }), new Linear(2, 1, { rng: new Philox(2) }));
     const [frozen, , head] = net.parameters();
@@ -403,7 +415,7 @@ it('learns XOR from rows of features', async () => {
     { x: [1, 1], y: [0] },
   ];
   const asTokens = fit(net, rows, { loss: 'mse' });
-  await expect(asTokens).rejects.toMatchObject({ code: 'SHAPE', help: expect.stringContaining("inputs: 'values'") });
+  await expect(asTokens).rejects.toMatchObject({ code: 'DTYPE', help: expect.stringContaining("inputs: 'values'") });
   await fit(net, rows, { loss: 'mse', inputs: 'values', learningRate: 0.05, epochs: 1000 });
   const answers = net.forward(rows.map(({ x }) => x)).data();
   expect(Array.from(answers, (value) => Math.abs(Math.round(value)))).toEqual([0, 1, 1, 0]);

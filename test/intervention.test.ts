@@ -1,7 +1,7 @@
 // Interventions against the equations computed by hand, and gradients by token against differences.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CELLS, fromData, LanguageModel, parseCell, softmax, useBackend } from '../src/node.js';
-import { gateTrace, gradientReach, intervene, interventionEffects } from '../src/inspect/index.js';
+import { gateTrace, gradientReach, intervene, interventionEffects, type Intervention } from '../src/inspect/index.js';
 
 const TEXT = 'she sells sea shells by the sea shore. '.repeat(40);
 
@@ -105,6 +105,51 @@ describe('intervene', () => {
     expect([again.with.text, again.without.text]).toEqual([changed.text, without.text]);
     const same = intervene(model, tokens, { token: tokens[tokens.length - 1] }, { length: 12, seed: 4 });
     expect(same.with.text).toBe(same.without.text);
+  });
+
+  it('does several things at once: values of one layer, of two, and another token', async () => {
+    const model = await modelOf('lstm', { numLayers: 2 });
+    const tokens = tokensOf(model, 'she sells');
+    const [r] = tokensOf(model, 'r');
+    const at = (intervention: Intervention) =>
+      Array.from(intervene(model, tokens, intervention, { length: 0 }).with.probabilities);
+    const [i, f] = [
+      { value: 'i', to: 0, layer: 0 },
+      { value: 'f', to: 1, layer: 0 },
+    ];
+    const above = { value: 'h', to: 0.5, units: [2], layer: 1 };
+    // With i at 0 and f at 1 the state c does not change: it is held at what it was.
+    const { layers } = gateTrace(model, 'she sell');
+    const { data, width } = layers[0].values.c;
+    const kept = Array.from({ length: width }, (_, unit) => {
+      return { value: 'c', to: data[7 * width + unit], units: [unit], layer: 0 };
+    });
+    const both = at([i, f]);
+    at(kept).forEach((p, k) => {
+      expect(p).toBeCloseTo(both[k], 6);
+    });
+    expect(both).not.toEqual(at(i));
+    expect(both).not.toEqual(at(f));
+    // Each of three makes a difference, whatever their order.
+    const all = at([i, above, { token: r }]);
+    expect(all).toEqual(at([{ token: r }, i, above]));
+    for (const two of [
+      [above, { token: r }],
+      [i, { token: r }],
+      [i, above],
+    ])
+      expect(all).not.toEqual(at(two));
+    // The later of two that hold the same unit.
+    expect(at([{ ...above, to: 0.9 }, above])).toEqual(at(above));
+    // What lasts one step ends while another lasts on.
+    const effects = (intervention: Intervention) =>
+      interventionEffects(model, tokensOf(model, TEXT.slice(0, 200)), [60, 90], intervention, {
+        context: 30,
+        follow: 3,
+      });
+    const mixed = effects([i, { ...above, steps: Infinity }]);
+    expect(mixed.divergence[0]).toEqual(effects([i, above]).divergence[0]);
+    expect(mixed.divergence[2]).not.toEqual(effects([i, above]).divergence[2]);
   });
 
   it('lasts as long as it is told', async () => {

@@ -2,7 +2,6 @@
 // refuses to answer at once for what an operation changed; a real one is test/conformance/webgpu.test.ts.
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
-  Adam,
   type Backend,
   clipGradNorm,
   clipGradNormLate,
@@ -16,6 +15,7 @@ import {
   TextClassifier,
   useBackend,
 } from 'unrolled';
+import { expectAlike, FLOW, LATE_TASKS, reopened } from './lateTasks.js';
 import { UnsupportedError } from '../src/errors.js';
 import { ReferenceBackend } from '../src/backend/reference/reference.js';
 import type { HostArray, Storage } from '../src/tensor/device.js';
@@ -32,9 +32,28 @@ class LateBackend extends ReferenceBackend {
     this.#known.set(storage, { offset, length: data.length });
   }
 
+  /** Bytes of what was allocated and not released. */
+  usedBytes = 0;
+  failNext = false;
+
+  override allocate(...given: Parameters<ReferenceBackend['allocate']>): Storage {
+    const storage = super.allocate(...given);
+    this.usedBytes += 4 * storage.length;
+    return storage;
+  }
+
+  override release(storage: Storage): void {
+    this.usedBytes -= 4 * storage.length;
+    super.release(storage);
+  }
+
   override async read(storage: Storage, offset: number, length: number): Promise<HostArray> {
     await Promise.resolve();
     this.reads++;
+    if (this.failNext) {
+      this.failNext = false;
+      throw new Error('the device fails');
+    }
     this.#known.set(storage, { offset, length });
     return super.readSync(storage, offset, length);
   }
@@ -133,11 +152,89 @@ describe('a backend whose numbers must be waited for', () => {
     expect(error).toMatchObject({ code: 'NON_FINITE', message: expect.stringContaining('training step') });
   });
 
-  it('refuses what it cannot train before anything runs', async () => {
+  it.each(LATE_TASKS)('trains $name, and answers as one that is asked at once', async (task) => {
+    const [atOnce, late] = await onEach(async () => ({ model: await task.fit() }));
+    expect(late.model.training?.step).toBe(atOnce.model.training?.step);
+    const [own, other] = [late, atOnce].map(({ model }) => ({ ...model.training?.final, seconds: 0 }));
+    expectAlike(own, other, 1e-6);
+    await useBackend('reference');
+    const expected = task.atOnce(atOnce.model);
+    // Backends that answer at once can be waited for, too.
+    expectAlike(await task.late(atOnce.model), expected, 0);
+    await useBackend(new LateBackend());
+    const again = await reopened(atOnce.model);
+    expect(() => task.atOnce(again)).toThrow(
+      expect.objectContaining({ code: 'UNSUPPORTED', help: expect.stringMatching(/await \w+\.\w+Async\(/) }),
+    );
+    expectAlike(await task.late(again), expected, 0);
+  });
+
+  it('shows the gradient on its way through a network of one’s own', async () => {
+    const [, late] = await onEach(() => FLOW.late());
+    await useBackend('reference');
+    manualSeed(1);
+    expectAlike(late, FLOW.atOnce(), 1e-6);
+  });
+
+  it('draws a text with one read, and what ends at a text in pieces', async () => {
+    const backend = new LateBackend();
+    await useBackend(backend);
+    const model = await LanguageModel.fit(TEXT, {
+      hiddenSize: 8,
+      embeddingSize: 4,
+      batchSize: 8,
+      maxSteps: 2,
+      seed: 1,
+    });
+    const before = backend.reads;
+    await model.generateAsync({ prime: 'the ', length: 100 });
+    expect(backend.reads - before).toBe(1);
+    await model.session().read('the ').generateAsync({ length: 100 });
+    expect(backend.reads - before).toBe(2);
+  });
+
+  it('keeps what was read where the device fails in between, and gives memory back', async () => {
+    const backend = new LateBackend();
+    await useBackend(backend);
+    const model = await LanguageModel.fit(TEXT, {
+      hiddenSize: 8,
+      embeddingSize: 4,
+      batchSize: 8,
+      maxSteps: 2,
+      seed: 1,
+    });
+    await model.generateAsync({ length: 5 });
+    const used = backend.usedBytes;
+    backend.failNext = true;
+    await expect(model.generateAsync({ length: 50 })).rejects.toThrow('the device fails');
+    await model.evaluateAsync(TEXT);
+    expect(backend.usedBytes).toBe(used);
+  });
+
+  it('leaves a training as it is while it waits', async () => {
+    await useBackend(new LateBackend());
+    const model = await LanguageModel.fit(TEXT, {
+      hiddenSize: 8,
+      embeddingSize: 4,
+      batchSize: 8,
+      maxSteps: 2,
+      seed: 1,
+    });
+    model.network.train();
+    const measured = model.evaluateAsync(TEXT);
+    expect(model.network.training).toBe(true);
+    await measured;
+    expect(model.network.training).toBe(true);
+  });
+
+  it('refuses shards before anything runs', async () => {
     await useBackend(new LateBackend());
     const rows = Array.from({ length: 12 }, (_, i) => ({ text: `text ${i}`, label: i % 2 ? 'odd' : 'even' }));
-    await expect(TextClassifier.fit(rows)).rejects.toMatchObject({ code: 'UNSUPPORTED' });
-    await expect(LanguageModel.fit(TEXT, { maxSteps: 2, shards: 2 })).rejects.toMatchObject({ code: 'UNSUPPORTED' });
-    expect(new Adam(new Linear(1, 1), 0.1).steps).toBe(0);
+    let steps = 0;
+    const onStep = (): void => void steps++;
+    const refused = expect.objectContaining({ code: 'UNSUPPORTED', message: expect.stringContaining('shards') });
+    await expect(TextClassifier.fit(rows, { shards: 2, onStep })).rejects.toEqual(refused);
+    await expect(LanguageModel.fit(TEXT, { maxSteps: 2, shards: 2, onStep })).rejects.toEqual(refused);
+    expect(steps).toBe(0);
   });
 });

@@ -15,6 +15,7 @@ import {
   sequential,
   SURFACE,
 } from 'unrolled/reproduce';
+import { scalar as exercises } from './exercises/bptt.js';
 import text from './text/count-ones-scalar.js';
 
 const SHORT = [0, 0, 0, 0, 1, 0, 1, 0, 1, 0];
@@ -121,6 +122,7 @@ export default experiment({
   source: 'Vasilev, Advanced Deep Learning with Python (2019), chapter 7; Pascanu, Mikolov and Bengio (2013)',
   needs: ['hidden-state'],
   text,
+  exercises,
   run({ quick, seed, say, heading, formula, plot, check, progress }) {
     formula(String.raw`s_t = U x_t + W s_{t-1}, \quad s_0 = 0, \qquad L = (s_T - y)^2`);
     say('byHand');

@@ -2,6 +2,7 @@
 import { fromData, GRU, LSTM, noGrad, Philox, randn, Recurrent, rand, zeros } from 'unrolled';
 import { randomBatches, sequentialBatches } from 'unrolled/data';
 import { above, atLeast, below, exactly, experiment, near } from 'unrolled/reproduce';
+import exercises from './exercises/errata.js';
 import text from './text/errata.js';
 
 /** s_t = U·x_t + W·s_(t−1) by gradient descent on one sequence: its weights and outputs after each epoch. */
@@ -48,6 +49,7 @@ export default experiment({
   source: { en: 'the five texts beside which this course was made', zh: '编写本课程时对照的五篇文字' },
   needs: ['gru', 'count-ones-scalar'],
   text,
+  exercises,
   run({ seed, say, heading, formula, table, check }) {
     say('how');
 

@@ -2,6 +2,7 @@
 import { GRUResetBefore, toLatex } from 'unrolled';
 import { atLeast, below, diverging, experiment, MUTED, Plot } from 'unrolled/reproduce';
 import { countOnes, HIDDEN, LENGTH, LONG, read, running } from '../shared/count-ones.js';
+import { countOnesGru as exercises } from './exercises/counting.js';
 import text from './text/count-ones-gru.js';
 
 export default experiment({
@@ -9,6 +10,7 @@ export default experiment({
   source: 'Vasilev, Advanced Deep Learning with Python (2019), chapter 7',
   needs: ['gru', 'count-ones-lstm'],
   text,
+  exercises,
   code: ['count-ones-gru.ts', '../shared/count-ones.ts'],
   run(context) {
     const { formula, plot, say, check } = context;

@@ -3,6 +3,7 @@ import { LSTM, toLatex } from 'unrolled';
 import { correlation } from 'unrolled/inspect';
 import { above, atLeast, between, curves, experiment, MUTED, Plot } from 'unrolled/reproduce';
 import { countOnes, HIDDEN, LENGTH, LONG, read, running, runningCount } from '../shared/count-ones.js';
+import { countOnesLstm as exercises } from './exercises/counting.js';
 import text from './text/count-ones-lstm.js';
 
 export default experiment({
@@ -10,6 +11,7 @@ export default experiment({
   source: 'Vasilev, Advanced Deep Learning with Python (2019), chapter 7',
   needs: ['lstm'],
   text,
+  exercises,
   code: ['count-ones-lstm.ts', '../shared/count-ones.ts'],
   run(context) {
     const { formula, plot, say, check } = context;

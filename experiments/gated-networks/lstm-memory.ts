@@ -3,6 +3,7 @@ import { defineCell, fromData, LSTM, Recurrent, type RecurrentOptions, type Tens
 import { atMost, colour, exactly, experiment, INK, MUTED, Plot, sequential, SURFACE } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
 import { LETTERS } from '../shared/notations.js';
+import { memory as exercises } from './exercises/memory.js';
 import text from './text/lstm-memory.js';
 
 /** Each input is (x₁, x₂, x₃): a number; 1 stores it and −1 forgets; 1 puts the memory out. */
@@ -84,6 +85,7 @@ export default experiment({
   source: d2l('10.1', '9.2', 'Hochreiter and Schmidhuber (1997); Gers, Schmidhuber and Cummins (2000)'),
   needs: ['exploding-vanishing'],
   text,
+  exercises,
   notations: [LETTERS.X, LETTERS.I, LETTERS.F, LETTERS.Ogate, LETTERS.Ccandidate, LETTERS.C, LETTERS.H, LETTERS.sigma],
   run({ say, heading, formula, plot, table, check }) {
     formula(String.raw`\begin{aligned} i_t &= \sigma(w_i \cdot x_t + b_i) & f_t &= \sigma(w_f \cdot x_t + b_f) & o_t &= \sigma(w_o \cdot x_t + b_o) \\

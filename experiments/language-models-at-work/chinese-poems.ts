@@ -25,6 +25,7 @@ import {
 } from 'unrolled';
 import { Corpus, NgramModel } from 'unrolled/text';
 import { above, atLeast, atMost, below, colour, curves, experiment, exactly, MUTED, Plot } from 'unrolled/reproduce';
+import exercises from './exercises/chinese-poems.js';
 import text from './text/chinese-poems.js';
 
 const END = '\n'; // stands before and after each poem
@@ -59,6 +60,7 @@ export default experiment({
   source: 'Zhang and Lapata 2014; 全唐诗',
   needs: ['char-rnn'],
   text,
+  exercises,
   datasets: ['tang-poems', 'tang300'],
   minutes: 3,
   async run({ quick, seed, files, say, heading, formula, plot, lines, check, finding, progress }) {

@@ -28,6 +28,7 @@ import {
   STEPS,
 } from './parts/min-char-rnn-by-hand.js';
 import { LETTERS } from '../shared/notations.js';
+import exercises from './exercises/min-char-rnn.js';
 import text from './text/min-char-rnn.js';
 
 export function programWithLayer(V: number, { Wxh, Whh, Why }: InitialWeights): Program {
@@ -146,6 +147,7 @@ export default experiment({
   source: 'Karpathy, min-char-rnn.py (2015)',
   needs: ['rnn-from-scratch', 'bptt-by-hand'],
   text,
+  exercises,
   notations: [LETTERS.X, LETTERS.H, LETTERS.Wxh, LETTERS.O],
   datasets: ['tinyshakespeare'],
   minutes: 1,

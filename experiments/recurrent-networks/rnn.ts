@@ -5,6 +5,7 @@ import { bookSettings, learnBook } from '../shared/characters.js';
 import { heatMaps, spreadUnits, traceText } from '../shared/gates.js';
 import { d2l } from '../shared/books.js';
 import { LETTERS } from '../shared/notations.js';
+import exercises from './exercises/layer.js';
 import text from './text/rnn.js';
 
 export default experiment({
@@ -12,6 +13,7 @@ export default experiment({
   source: d2l('9.6', '8.6'),
   needs: ['rnn-from-scratch'],
   text,
+  exercises,
   settings: bookSettings('rnn'),
   notations: [LETTERS.X, LETTERS.H, LETTERS.gate],
   code: ['rnn.ts', '../shared/characters.ts', '../shared/gates.ts'],

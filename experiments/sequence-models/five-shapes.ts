@@ -12,6 +12,7 @@ import {
   type Tensor,
 } from 'unrolled';
 import { drawGraph, exactly, experiment, type Graph, encoderDecoder, unrolled } from 'unrolled/reproduce';
+import exercises from './exercises/five-shapes.js';
 import text from './text/five-shapes.js';
 
 const [N, D, H] = [2, 3, 8];
@@ -37,6 +38,7 @@ export default experiment({
   source: 'Karpathy, The Unreasonable Effectiveness of Recurrent Neural Networks (2015)',
   needs: ['autoregressive-sine'],
   text,
+  exercises,
   run({ seed, say, heading, svg, table, check }) {
     manualSeed(seed);
     const random = new Philox(seed);

@@ -2,6 +2,7 @@
 import { Captioner, type CaptionedPicture, Philox } from 'unrolled';
 import { readIdx } from 'unrolled/records';
 import { above, atLeast, below, curves, experiment, INK, Plot, sequential } from 'unrolled/reproduce';
+import { captions as exercises } from './exercises/writing.js';
 import text from './text/captions.js';
 
 const SIDE = 28;
@@ -40,6 +41,7 @@ export default experiment({
   source: 'Vinyals et al. 2015; Xu et al. 2015 (Show, Attend and Tell)',
   needs: ['translation'],
   text,
+  exercises,
   datasets: ['mnist-t10k'],
   minutes: 3,
   async run({ quick, seed, signal, say, heading, formula, plot, table, check, progress, files }) {

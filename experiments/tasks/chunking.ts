@@ -3,6 +3,7 @@ import { MostFrequentTag, type TaggerOptions, TokenTagger } from 'unrolled';
 import { type ChunkMetrics, chunkMetrics, chunksOf } from 'unrolled/metrics';
 import { readTagged } from 'unrolled/records';
 import { above, atLeast, atMost, curves, diverging, experiment, INK, Plot, SURFACE } from 'unrolled/reproduce';
+import { chunking as exercises } from './exercises/tagging.js';
 import text from './text/chunking.js';
 
 /** Sentences at the end of the training part on which the settings were chosen. */
@@ -33,6 +34,7 @@ export default experiment({
   source: 'Tjong Kim Sang and Buchholz 2000; Huang, Xu and Yu 2015; Rei 2017',
   needs: ['parts-of-speech', 'hmm'],
   text,
+  exercises,
   datasets: ['conll2000'],
   minutes: 5,
   async run({ quick, seed, signal, say, heading, formula, plot, table, lines, check, progress, files }) {

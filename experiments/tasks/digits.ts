@@ -20,6 +20,7 @@ import {
 import { readIdx } from 'unrolled/records';
 import { above, atLeast, below, curves, experiment, INK, Plot, sequential } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
+import { digits as exercises } from './exercises/classifying.js';
 import text from './text/digits.js';
 
 const SIDE = 28;
@@ -111,6 +112,7 @@ export default experiment({
   source: d2l('4.4', '3.6', 'LeCun, Cortes and Burges, MNIST (1998)'),
   needs: ['five-shapes', 'lstm'],
   text,
+  exercises,
   datasets: ['mnist-t10k'],
   minutes: 2,
   async run({ quick, seed, say, heading, formula, plot, table, check, progress, files }) {

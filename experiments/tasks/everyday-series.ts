@@ -2,6 +2,7 @@
 import { type Backtest, backtest, type BacktestOptions } from 'unrolled';
 import { readSeries, readTable } from 'unrolled/records';
 import { above, below, curves, experiment } from 'unrolled/reproduce';
+import { everydaySeries as exercises } from './exercises/forecasting.js';
 import text from './text/everyday-series.js';
 
 interface Task {
@@ -80,6 +81,7 @@ export default experiment({
   source: 'Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 5.8 and 5.10',
   needs: ['oil-temperature'],
   text,
+  exercises,
   datasets: TASKS.map(({ set }) => set),
   minutes: 1,
   async run({ quick, seed, signal, say, heading, plot, table, check, progress, files }) {

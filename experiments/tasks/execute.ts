@@ -1,6 +1,7 @@
 // Learning to execute: a network reads programs, writes what they print, and learns in four different orders.
 import { Philox } from 'unrolled';
 import { above, colour, curves, experiment, exactly, INK, MUTED, Plot, sequential, SURFACE } from 'unrolled/reproduce';
+import { execute as exercises } from './exercises/writing.js';
 import { type Draw, executor, type Judged, judge, shares, train } from './parts/executor.js';
 import { addition, KINDS, type Program, program, tenth } from './parts/programs.js';
 import text from './text/execute.js';
@@ -69,6 +70,7 @@ export default experiment({
   source: 'Zaremba and Sutskever 2014 (Learning to Execute)',
   needs: ['lstm'],
   text,
+  exercises,
   code: ['execute.ts', 'parts/executor.ts', 'parts/programs.ts'],
   minutes: 18,
   run({ quick, seed, say, heading, formula, plot, table, lines, check, progress }) {

@@ -3,6 +3,7 @@ import { forecastBaselines, Forecaster, type ForecasterOptions } from 'unrolled'
 import type { ForecastErrors } from 'unrolled/metrics';
 import { readSeries, readTable } from 'unrolled/records';
 import { above, atMost, between, colour, curves, experiment, INK, near, Plot } from 'unrolled/reproduce';
+import { oilTemperature as exercises } from './exercises/forecasting.js';
 import text from './text/oil-temperature.js';
 
 const HORIZON = 24; // hours
@@ -24,6 +25,7 @@ export default experiment({
   source: 'Zhou et al. 2021 (Informer, ETTh1); Zeng et al. 2023',
   needs: ['autoregressive-sine', 'lstm'],
   text,
+  exercises,
   datasets: ['ett'],
   minutes: 1,
   async run({ quick, seed, signal, say, heading, formula, plot, table, check, progress, files }) {

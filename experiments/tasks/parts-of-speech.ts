@@ -2,6 +2,7 @@
 import { MostFrequentTag, type TaggedSentence, TokenTagger } from 'unrolled';
 import { readTagged } from 'unrolled/records';
 import { above, atLeast, colour, curves, experiment, INK, Plot, sequential, SURFACE } from 'unrolled/reproduce';
+import { partsOfSpeech as exercises } from './exercises/tagging.js';
 import text from './text/parts-of-speech.js';
 
 /** What the training sentences say of a word. */
@@ -12,6 +13,7 @@ export default experiment({
   source: 'Ling et al. 2015; Plank, Søgaard and Goldberg 2016; Universal Dependencies English EWT',
   needs: ['bidirectional'],
   text,
+  exercises,
   datasets: ['ud-ewt'],
   minutes: 2,
   async run({ quick, seed, signal, say, heading, formula, plot, table, check, progress, files }) {

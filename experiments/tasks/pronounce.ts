@@ -4,6 +4,7 @@ import { bySource, splitPairs, type TextPair, Translator } from 'unrolled';
 import { levenshteinDistance } from 'unrolled/metrics';
 import { readPairs, readPronunciations } from 'unrolled/records';
 import { above, atMost, below, curves, exactly, experiment, INK, Plot, sequential } from 'unrolled/reproduce';
+import { pronounce as exercises } from './exercises/writing.js';
 import { align, WindowRules } from './parts/letters-to-sounds.js';
 import text from './text/pronounce.js';
 
@@ -49,6 +50,7 @@ export default experiment({
   source: 'Rao et al. 2015; Yao and Zweig 2015',
   needs: ['translation'],
   text,
+  exercises,
   datasets: ['cmudict'],
   code: ['pronounce.ts', 'parts/letters-to-sounds.ts'],
   minutes: 15,

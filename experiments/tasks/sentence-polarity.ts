@@ -5,6 +5,7 @@ import { readVectors, type WordVectors } from 'unrolled/text';
 import { integratedGradients } from 'unrolled/inspect';
 import { above, atLeast, colour, experiment, INK, Plot } from 'unrolled/reproduce';
 import { accuracyOf, byCounting, colouredTexts, holdOut, NETWORK_ALONE, together } from '../shared/classifying.js';
+import { sentencePolarity as exercises } from './exercises/classifying.js';
 import text from './text/sentence-polarity.js';
 
 /** The network that reads the long reviews: its word vectors are kept. */
@@ -37,6 +38,7 @@ export default experiment({
   source: 'Pang and Lee 2005; Wang and Manning 2012 (baselines)',
   needs: ['sentiment'],
   text,
+  exercises,
   datasets: ['sentence-polarity', 'imdb', 'glove-100d'],
   code: ['sentence-polarity.ts', '../shared/classifying.ts'],
   minutes: 2,

@@ -5,6 +5,7 @@ import { integratedGradients } from 'unrolled/inspect';
 import { labelledTexts, readTable } from 'unrolled/records';
 import { above, atLeast, curves, drawGraph, experiment, type Graph, Plot } from 'unrolled/reproduce';
 import { accuracyOf, byCounting, colouredTexts, holdOut, NETWORK_ALONE } from '../shared/classifying.js';
+import { sentiment as exercises } from './exercises/classifying.js';
 import { onWords, PAIR, pairReader, PIECE, pieces, predictWhole } from './parts/reading-pieces.js';
 import { d2l } from '../shared/books.js';
 import text from './text/sentiment.js';
@@ -61,6 +62,7 @@ export default experiment({
   source: d2l('16.1–16.2', '15.1–15.2', 'Maas et al. 2011 (data)'),
   needs: ['lstm', 'padding'],
   text,
+  exercises,
   datasets: ['imdb', 'glove-100d'],
   code: ['sentiment.ts', 'parts/reading-pieces.ts', '../shared/classifying.ts'],
   minutes: 8,

@@ -12,6 +12,7 @@ import {
   NETWORK_ALONE,
   together,
 } from '../shared/classifying.js';
+import { surnames as exercises } from './exercises/classifying.js';
 import text from './text/surnames.js';
 
 // Chosen on a tenth of the training part.
@@ -27,6 +28,7 @@ export default experiment({
   source: 'Robertson, NLP from scratch: classifying names (PyTorch tutorial)',
   needs: ['five-shapes', 'padding', 'gru'],
   text,
+  exercises,
   datasets: ['names-18-languages'],
   code: ['surnames.ts', '../shared/classifying.ts'],
   minutes: 2,

@@ -4,6 +4,7 @@ import { bleu, chrf } from 'unrolled/metrics';
 import { readPairs, readTable, unzip } from 'unrolled/records';
 import { above, atLeast, atMost, below, curves, experiment, Plot, sequential } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
+import { translation as exercises } from './exercises/writing.js';
 import text from './text/translation.js';
 
 const LONGEST = 10; // words of a side
@@ -40,6 +41,7 @@ export default experiment({
   source: d2l('10.5–10.8, 11.4', '9.5–9.8、10.4', 'Bahdanau, Cho and Bengio 2015'),
   needs: ['gru', 'padding'],
   text,
+  exercises,
   datasets: ['fra-eng'],
   minutes: 23,
   async run({ quick, seed, signal, say, heading, formula, plot, table, lines, check, progress, files }) {

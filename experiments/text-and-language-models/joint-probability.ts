@@ -14,6 +14,7 @@ import {
   SURFACE,
 } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
+import exercises from './exercises/joint-probability.js';
 import text from './text/joint-probability.js';
 
 const RHYME = 'the cat sat on the mat and the dog sat on the log and the cat saw the dog'.split(' ');
@@ -95,6 +96,7 @@ export default experiment({
   source: d2l('9.1, 9.3', '8.1、8.3'),
   needs: ['text-preprocessing'],
   text,
+  exercises,
   datasets: ['timemachine'],
   async run({ quick, say, heading, formula, plot, table, lines, check, progress, data }) {
     formula(

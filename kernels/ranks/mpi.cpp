@@ -51,31 +51,25 @@ class MpiRanks : public RankLink {
     return "";
   }
 
-  std::string sum(const float* own, const std::vector<int32_t>& plan, float* sum, size_t length,
-                  const RankMessage& message) override {
-    return sumOf(own, plan, sum, length, message);
-  }
-  std::string sum(const double* own, const std::vector<int32_t>& plan, double* sum, size_t length,
-                  const RankMessage& message) override {
-    return sumOf(own, plan, sum, length, message);
-  }
+  std::string sum(RankSum& sum) override { return sum.isDouble ? sumOf<double>(sum) : sumOf<float>(sum); }
 
   void fail(const char*) override {}
 
  private:
   /** Two calls of MPI for each piece; the message goes with the first. */
   template <typename T>
-  std::string sumOf(const T* own, const std::vector<int32_t>& plan, T* sum, size_t length, const RankMessage& message) {
-    const int mine = blocksOf(plan, rank_);
+  std::string sumOf(RankSum& sum) {
+    const int mine = (int)sum.blocks.size();
     int most = 1;
-    for (int r = 0; r < size_; r++) most = blocksOf(plan, r) > most ? blocksOf(plan, r) : most;
-    const size_t fits = MOST / sizeof(T) / most / size_, piece = fits < 1 ? 1 : fits;
+    for (int r = 0; r < size_; r++) most = std::max(most, blocksOf(sum.plan, r));
+    const size_t piece = std::max<size_t>(1, MOST / sizeof(T) / most / size_);
+    const SumTree tree(sum.plan);
     std::vector<char> sent, got;
-    std::vector<T> part;
+    std::vector<T> part, all;
     std::vector<int> out(size_), outAt(size_), in(size_), inAt(size_), parts(size_), partAt(size_);
-    for (size_t from = 0; from == 0 || from < length; from += piece) {
-      const size_t count = length - from < piece ? length - from : piece;
-      const size_t told = from == 0 ? message.bytes : 0;
+    for (size_t from = 0; from == 0 || from < sum.length(); from += piece) {
+      const size_t count = std::min(piece, sum.length() - from);
+      const size_t told = from == 0 ? sum.messageBytes : 0;
       const auto begin = [&](int r) { return count * r / size_; };
       const size_t width = begin(rank_ + 1) - begin(rank_);
       sent.clear();
@@ -86,26 +80,31 @@ class MpiRanks : public RankLink {
         partAt[r] = (int)(begin(r) * sizeof(T));
         out[r] = (int)(told + mine * bytes);
         outAt[r] = (int)sent.size();
-        sent.insert(sent.end(), message.own, message.own + told);
-        for (int b = 0; b < mine; b++) {
-          const char* block = reinterpret_cast<const char*>(own + b * length + from + begin(r));
-          sent.insert(sent.end(), block, block + bytes);
-        }
-        in[r] = (int)(told + blocksOf(plan, r) * width * sizeof(T));
+        sent.insert(sent.end(), sum.message, sum.message + told);
+        for (int b = 0; b < mine; b++)
+          sum.eachRun(from + begin(r), from + begin(r + 1), [&](size_t i, size_t offset, size_t, size_t length) {
+            const char* run = reinterpret_cast<const char*>(sum.at<T>(b, i, offset));
+            sent.insert(sent.end(), run, run + length * sizeof(T));
+          });
+        in[r] = (int)(told + blocksOf(sum.plan, r) * width * sizeof(T));
         inAt[r] = total;
         total += in[r];
       }
       got.resize(total);
       part.resize(width);
+      all.resize(count);
       if (failed(MPI_Alltoallv(sent.data(), out.data(), outAt.data(), MPI_BYTE, got.data(), in.data(), inAt.data(), MPI_BYTE, world_)))
         return failure();
       if (from == 0)
-        for (int r = 0; r < size_; r++) message.all->push_back(std::string(got.data() + inAt[r], told));
-      sumTree<T>(plan, width, part.data(), [&](int r, int b) {
+        for (int r = 0; r < size_; r++) sum.messages.push_back(std::string(got.data() + inAt[r], told));
+      tree.add<T>(width, part.data(), [&](int r, int b) {
         return reinterpret_cast<const T*>(got.data() + inAt[r] + told) + b * width;
       });
-      if (failed(MPI_Allgatherv(part.data(), (int)(width * sizeof(T)), MPI_BYTE, sum + from, parts.data(), partAt.data(), MPI_BYTE, world_)))
+      if (failed(MPI_Allgatherv(part.data(), (int)(width * sizeof(T)), MPI_BYTE, all.data(), parts.data(), partAt.data(), MPI_BYTE, world_)))
         return failure();
+      sum.eachRun(from, from + count, [&](size_t i, size_t offset, size_t at, size_t length) {
+        memcpy(sum.at<T>(0, i, offset), all.data() + (at - from), length * sizeof(T));
+      });
     }
     return "";
   }

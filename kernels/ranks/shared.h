@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <thread>
 
 #include "link.h"
 
@@ -17,6 +18,8 @@ constexpr int MOST_SHARED_RANKS = 256;
 /** Bytes of a slot: fewer where there are many ranks, since a container may have no more than 64 MiB of shared memory. */
 constexpr size_t MOST_SLOT = 4 << 20, LEAST_SLOT = 64 << 10, ALL_SLOTS = 24 << 20;
 constexpr size_t SHARED_MESSAGE = 16 << 10;
+/** How long a rank that has a core of its own waits busily: ranks of alike work differ by less. */
+constexpr int64_t BUSY_NANOSECONDS = 2000000;
 
 struct SharedHeader {
   /** 0, or 1 more than the rank that failed first. */
@@ -86,13 +89,12 @@ class SharedRanks : public RankLink {
     return "";
   }
 
-  std::string sum(const float* own, const std::vector<int32_t>& plan, float* sum, size_t length,
-                  const RankMessage& message) override {
-    return sumOf(own, plan, sum, length, message);
-  }
-  std::string sum(const double* own, const std::vector<int32_t>& plan, double* sum, size_t length,
-                  const RankMessage& message) override {
-    return sumOf(own, plan, sum, length, message);
+  bool sumAtOnce(RankSum& sum, std::string& failure) override { return advance(sum, false, failure); }
+
+  std::string sum(RankSum& sum) override {
+    std::string failure;
+    advance(sum, true, failure);
+    return failure;
   }
 
   void fail(const char* reason) override {
@@ -104,60 +106,139 @@ class SharedRanks : public RankLink {
 
  private:
   SharedRanks(char* base, int rank, int size)
-      : header_(reinterpret_cast<SharedHeader*>(base)), base_(base), slot_(slotBytes(size)), rank_(rank), size_(size) {}
+      : header_(reinterpret_cast<SharedHeader*>(base)), base_(base), slot_(slotBytes(size)), rank_(rank), size_(size),
+        hasCore_(size <= (int)std::thread::hardware_concurrency()) {}
 
   char* message(int rank) const { return base_ + SHARED_MESSAGES + rank * SHARED_MESSAGE; }
   char* slot(int rank) const { return message(size_) + rank * slot_; }
 
-  /** Each rank sums a part of what is in the slots. */
-  template <typename T>
-  std::string sumOf(const T* own, const std::vector<int32_t>& plan, T* sum, size_t length, const RankMessage& given) {
-    const bool apart = given.bytes > SHARED_MESSAGE;
-    if (apart) {
-      std::string failure = gather(given.own, given.bytes, *given.all);
-      if (!failure.empty()) return failure;
-    } else memcpy(message(rank_), given.own, given.bytes);
-    int most = 1;
-    for (int r = 0; r < size_; r++) most = std::max(most, blocksOf(plan, r));
-    const int blocks = blocksOf(plan, rank_);
-    const size_t piece = slot_ / sizeof(T) / most;
-    T* result = reinterpret_cast<T*>(slot(size_));
-    for (size_t from = 0; from == 0 || from < length; from += piece) {
-      const size_t count = std::min(piece, length - from);
-      T* mine = reinterpret_cast<T*>(slot(rank_));
-      for (int b = 0; b < blocks; b++) memcpy(mine + b * piece, own + b * length + from, count * sizeof(T));
-      std::string failure = meet();
-      if (!failure.empty()) return failure;
-      if (from == 0 && !apart)
-        for (int r = 0; r < size_; r++) given.all->push_back(std::string(message(r), given.bytes));
-      const size_t begin = count * rank_ / size_, end = count * (rank_ + 1) / size_;
-      sumTree<T>(plan, end - begin, result + begin, [&](int r, int b) {
-        return reinterpret_cast<const T*>(slot(r)) + b * piece + begin;
-      });
-      failure = meet();
-      if (!failure.empty()) return failure;
-      memcpy(sum + from, result, count * sizeof(T));
-    }
-    return "";
+  bool advance(RankSum& sum, bool waits, std::string& failure) {
+    return sum.isDouble ? advanceAs<double>(sum, waits, failure) : advanceAs<float>(sum, waits, failure);
   }
 
-  /** Goes on when all ranks are here: at first busily, then with pauses, since a slow rank may want this core. */
+  /** What is done next in a sum. */
+  enum Stage { BEGIN, GIVE, ADD, TAKE };
+
+  /**
+   * Goes on with a sum, in pieces as large as a slot: each rank gives what the others add, adds its own part of all, and takes theirs.
+   * Returns whether it ended, or failed; not so where it has to wait, and may not.
+   */
+  template <typename T>
+  bool advanceAs(RankSum& sum, bool waits, std::string& failure) {
+    const bool isApart = sum.messageBytes > SHARED_MESSAGE;
+    int most = 1;
+    for (int r = 0; r < size_; r++) most = std::max(most, blocksOf(sum.plan, r));
+    const int blocks = (int)sum.blocks.size();
+    const size_t piece = slot_ / sizeof(T) / most;
+    T* result = reinterpret_cast<T*>(slot(size_));
+    const auto blockIn = [&](int r, int b) { return reinterpret_cast<T*>(slot(r)) + b * piece; };
+    for (;;) {
+      const size_t from = sum.from, count = std::min(piece, sum.length() - from);
+      const auto begin = [&](int r) { return from + count * r / size_; };
+      const size_t own = begin(rank_), ownEnd = begin(rank_ + 1);
+      const auto eachRunOfOthers = [&](auto body) {
+        sum.eachRun(from, own, body);
+        sum.eachRun(ownEnd, from + count, body);
+      };
+      switch (sum.stage) {
+        case BEGIN:
+          if (isApart) {
+            if (!waits) return false;
+            failure = gather(sum.message, sum.messageBytes, sum.messages);
+            if (!failure.empty()) return true;
+          } else memcpy(message(rank_), sum.message, sum.messageBytes);
+          sum.stage = GIVE;
+          break;
+        case GIVE:
+          eachRunOfOthers([&](size_t i, size_t offset, size_t at, size_t length) {
+            for (int b = 0; b < blocks; b++) memcpy(blockIn(rank_, b) + (at - from), sum.at<T>(b, i, offset), length * sizeof(T));
+          });
+          arrive();
+          sum.stage = ADD;
+          break;
+        case ADD: {
+          if (!met(waits, failure)) return !failure.empty();
+          if (from == 0 && !isApart)
+            for (int r = 0; r < size_; r++) sum.messages.push_back(std::string(message(r), sum.messageBytes));
+          const SumTree tree(sum.plan);
+          sum.eachRun(own, ownEnd, [&](size_t i, size_t offset, size_t at, size_t length) {
+            T* into = sum.at<T>(0, i, offset);
+            tree.add<T>(length, into, [&](int r, int b) -> const T* {
+              return r == rank_ ? sum.at<T>(b, i, offset) : blockIn(r, b) + (at - from);
+            });
+            memcpy(result + (at - from), into, length * sizeof(T));
+          });
+          arrive();
+          sum.stage = TAKE;
+          break;
+        }
+        case TAKE:
+          if (!met(waits, failure)) return !failure.empty();
+          eachRunOfOthers([&](size_t i, size_t offset, size_t at, size_t length) {
+            memcpy(sum.at<T>(0, i, offset), result + (at - from), length * sizeof(T));
+          });
+          sum.from += count;
+          if (sum.from >= sum.length()) return true;
+          sum.stage = GIVE;
+      }
+    }
+  }
+
+  /** Goes on when all ranks are here. */
   std::string meet() {
-    const uint64_t turn = ++turns_;
-    header_->ranks[rank_].ended.store(turn, std::memory_order_release);
+    arrive();
+    std::string failure;
+    met(true, failure);
+    return failure;
+  }
+
+  /** Tells that this rank has ended a turn. */
+  void arrive() { header_->ranks[rank_].ended.store(++turns_, std::memory_order_release); }
+
+  /**
+   * Whether all ranks have ended this turn. Waits busily at first, where each rank has a core; where it may wait for longer, then with
+   * pauses, since a slow rank may want this core.
+   */
+  bool met(bool waits, std::string& failure) {
+    const int64_t began = now();
     for (int r = 0; r < size_; r++) {
-      for (uint32_t tries = 0; header_->ranks[r].ended.load(std::memory_order_acquire) < turn; tries++) {
-        if (header_->failed.load(std::memory_order_acquire)) return failure();
-        if (tries < 2000) continue;
-        if (tries < 4000) {
-          sched_yield();
+      for (uint32_t tries = 1; header_->ranks[r].ended.load(std::memory_order_acquire) < turns_; tries++) {
+        if (header_->failed.load(std::memory_order_acquire)) {
+          failure = this->failure();
+          return false;
+        }
+        if (tries % 64 != 0) {
+          if (hasCore_) relax();
+          else sched_yield();
           continue;
         }
-        const struct timespec pause = {0, tries < 20000 ? 20000 : 1000000};
+        const int64_t waited = now() - began;
+        if (hasCore_ && waited < BUSY_NANOSECONDS) {
+          // Another program may want this core, and a rank that it keeps from working the other one.
+          if (waited > BUSY_NANOSECONDS / 50) sched_yield();
+          continue;
+        }
+        if (!waits) return false;
+        const struct timespec pause = {0, waited < 50 * BUSY_NANOSECONDS ? 20000 : 1000000};
         nanosleep(&pause, nullptr);
       }
     }
-    return "";
+    return true;
+  }
+
+  static int64_t now() {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+  }
+
+  /** Tells the processor that this is a loop that waits. */
+  static void relax() {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
   }
 
   std::string failure() const {
@@ -173,5 +254,7 @@ class SharedRanks : public RankLink {
   char* base_;
   size_t slot_;
   int rank_, size_;
+  /** Whether there is a core for each rank. */
+  bool hasCore_;
   uint64_t turns_ = 0;
 };

@@ -1,6 +1,6 @@
 // `npm run test:site`: opens the built site in Chromium. English pages in light at 1280 px, Chinese ones in dark at 390 px: no finding
-// of axe, no request elsewhere, no error, nothing wider than the screen. Search finds words in both languages; without scripts
-// a lesson has its pictures.
+// of axe, no request elsewhere, no error, nothing wider than the screen. Search finds words in both languages; a page in dark prints
+// light; without scripts a lesson has its pictures. `-- --sample` opens one page or two of each kind, `-- REGEXP` those alone.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
@@ -28,9 +28,13 @@ const SEARCHES = [
   ['zh', '困惑度', 'perplexity|ngrams|glossary'],
 ];
 
+/** Pages of each kind: with a figure that runs, with a cell's diagram, with drawings, long ones. */
+const SAMPLE =
+  /^\/(zh\/)?($|glossary|docs\/(cells|onnx)\/|api\/(metrics\/functions|unrolled\/tensor)\/|lessons\/($|(gru|count-ones-scalar|five-shapes)\/))/;
+
 const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 if (chromiumPath === undefined) {
-  console.log('skipped: no Chromium is installed');
+  console.log('skipped, for no Chromium is installed: axe, requests, widths, search and print of the site');
   process.exit(0);
 }
 if (!existsSync(join(OUT, 'index.html'))) {
@@ -54,12 +58,14 @@ const origin = `http://127.0.0.1:${server.address().port}`;
 const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
 
 const findings = [];
-const only = new RegExp(process.argv[2] ?? '');
+const [asked] = process.argv.slice(2);
+const isSample = asked === '--sample';
+const only = isSample ? SAMPLE : new RegExp(asked ?? '');
 const pages = readdirSync(OUT, { recursive: true })
   .map((name) => name.replaceAll('\\', '/'))
-  .filter((name) => name.endsWith('index.html') && !/^(zh\/)?(studio|api\/(?!metrics))/.test(name))
+  .filter((name) => name.endsWith('index.html') && !/^(zh\/)?studio/.test(name))
   .map((name) => `${BASE}${name.replace(/index\.html$/, '')}`)
-  .filter((path) => only.test(path))
+  .filter((path) => only.test(path.replace(BASE, '/')))
   .sort();
 for (const [language, view] of Object.entries(VIEWS)) {
   const context = await browser.newContext(view);
@@ -84,7 +90,7 @@ for (const [language, view] of Object.entries(VIEWS)) {
   await context.close();
 }
 
-for (const [language, words, expected] of process.argv[2] === undefined ? SEARCHES : []) {
+for (const [language, words, expected] of asked === undefined || isSample ? SEARCHES : []) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   await page.goto(origin + BASE + (language === 'zh' ? 'zh/' : ''));
   await page.click('button[data-open-modal]');
@@ -97,6 +103,18 @@ for (const [language, words, expected] of process.argv[2] === undefined ? SEARCH
     findings.push(`search for ${words}: ${links.join(', ') || 'nothing'}`);
   await page.close();
 }
+
+const dark = await browser.newPage({ colorScheme: 'dark' });
+await dark.goto(origin + BASE);
+const themes = await dark.evaluateHandle(() => {
+  const { dataset } = document.documentElement;
+  const seen = [dataset.theme];
+  for (const event of ['beforeprint', 'afterprint']) addEventListener(event, () => seen.push(dataset.theme));
+  return seen;
+});
+await dark.pdf();
+const seen = (await themes.jsonValue()).join(', ');
+if (seen !== 'dark, light, dark') findings.push(`themes before, in and after print: ${seen}`);
 
 const bare = await browser.newPage({ javaScriptEnabled: false, viewport: { width: 390, height: 844 } });
 await bare.goto(`${origin}${pages.find((path) => path.includes('lessons/')) ?? BASE}`);

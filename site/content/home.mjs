@@ -1,4 +1,4 @@
-// The front page: what there is, as cards.
+// The front page: what there is, as cards; and what stands where there is no page.
 import { withAnchors } from './headings.mjs';
 import { address, BASE, LANGUAGES } from './place.mjs';
 import { WORDS } from './words.mjs';
@@ -27,4 +27,19 @@ export function homePages() {
       data: { tableOfContents: false },
     };
   });
+}
+
+/** One for both languages: whoever serves the site has one such file. */
+export function notFoundPage() {
+  const ways = LANGUAGES.map(
+    (language) =>
+      `${WORDS.notFound[language]} [${WORDS.course[language]}](${address('lessons', language)}), [${WORDS.docs[language]}](${address('docs/cells', language)})`,
+  );
+  return {
+    path: '404',
+    language: 'en',
+    title: '404',
+    markdown: ways.join('\n\n'),
+    data: { tableOfContents: false, pagefind: false },
+  };
 }

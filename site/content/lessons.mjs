@@ -4,6 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { withLinks } from './books.mjs';
 import { plain, withAnchors } from './headings.mjs';
+import { LIVE } from './live.mjs';
 import { address, built, LANGUAGES, ROOT, SITE } from './place.mjs';
 import { studioLink } from './studio.mjs';
 import { WORDS } from './words.mjs';
@@ -13,9 +14,6 @@ const { textHash } = await built('cli/reproduce/results.js');
 const { readLesson } = await built('cli/reproduce/lessons.js');
 const { lessonMap } = await built('drawing/networks/lessonMap.js');
 export const { CHAPTERS } = await built('experiments/index.js');
-
-/** Lessons with a figure that runs in the page: the module in live/. Without scripts it is not there. */
-const LIVE = { 'count-ones-scalar': 'errorSurface' };
 
 /** Results of the last runs, as `unrolled reproduce --results site/results` leaves them. */
 const RESULTS = join(SITE, 'results');

@@ -1,7 +1,7 @@
 // All pages of the site, and what stands at its side.
 import { docPages, GROUPS } from './docs.mjs';
 import { glossaryPages } from './glossary.mjs';
-import { homePages } from './home.mjs';
+import { homePages, notFoundPage } from './home.mjs';
 import { CHAPTERS, lessonPages, LESSONS } from './lessons.mjs';
 import { BASE } from './place.mjs';
 import { readReference, referenceGroups, referencePages } from './reference.mjs';
@@ -9,10 +9,13 @@ import { WORDS } from './words.mjs';
 
 /** While one works on some pages, `SITE_ONLY=^lessons/gru|^docs` builds those alone. */
 const ONLY = new RegExp(process.env.SITE_ONLY ?? '');
-const isBuilt = (path) => path === '' || ONLY.test(path);
+const isBuilt = (path) => ['', '404'].includes(path) || ONLY.test(path);
 
 export function allPages() {
-  const pages = [...homePages(), ...lessonPages(), ...docPages(), ...referencePages(), ...glossaryPages()];
+  const pages = [
+    ...[...homePages(), notFoundPage(), ...lessonPages()],
+    ...[...docPages(), ...referencePages(), ...glossaryPages()],
+  ];
   return pages.filter(({ path }) => isBuilt(path));
 }
 

@@ -47,8 +47,9 @@ function split(file) {
     if (section === 'Namespaces') continue;
     if (section === 'Classes') {
       for (const one of body.split(/^### /m).slice(1)) {
-        const name = one.slice(0, one.indexOf('\n')).trim();
-        parts.push({ file, module, section, name, body: raise(`### ${one}`) });
+        const end = one.indexOf('\n');
+        // Its name is the title of its page.
+        parts.push({ file, module, section, name: one.slice(0, end).trim(), body: raise(raise(one.slice(end))) });
       }
     } else parts.push({ file, module, section, name: null, body: raise(body) });
   }
@@ -63,9 +64,21 @@ function raise(markdown) {
   return markdown.replace(/^(#{3,6}) /gm, (_, signs) => `${signs.slice(1)} `);
 }
 
+/** What a function throws stands below the table of its parameters, not in the cell of the last one, where docstrings have it. */
+export function withErrors(markdown) {
+  return markdown.replace(/^\| Parameter \|.*\n(?:\|.*\n)+/gm, (table) => {
+    const errors = [];
+    const rows = table.replace(/ Errors: ((?:\\\||[^|\n])*) \|$/gm, (_, text) => {
+      errors.push(text);
+      return ' |';
+    });
+    return errors.length === 0 ? table : `${rows}\nErrors: ${errors.join(' ')}\n`;
+  });
+}
+
 const plainName = (heading) =>
   heading
-    .replace(/^abstract /, '')
+    .replaceAll('`', '')
     .replace(/\\?<.*$/, '')
     .replaceAll('\\', '')
     .trim();
@@ -98,6 +111,7 @@ function anchors(parts) {
     const seen = where.get(part.module) ?? new Map();
     where.set(part.module, seen);
     const own = new Map();
+    if (part.name !== null) seen.set(anchorOf(part.name), [...(seen.get(anchorOf(part.name)) ?? []), part.path]);
     for (const [, , heading] of outsideCode(part.body).matchAll(/^(#{2,6}) (.*)$/gm)) {
       const base = anchorOf(heading);
       const [here, all] = [own.get(base) ?? 0, seen.get(base)?.length ?? 0];
@@ -125,7 +139,7 @@ export function referencePages() {
     path: part.path,
     language: 'en',
     title: part.title,
-    markdown: part.body.replace(/\]\(([\w./-]+\.md)?(?:#([^)\s]*))?\)/g, (whole, file, anchor = '') => {
+    markdown: withErrors(part.body).replace(/\]\(([\w./-]+\.md)?(?:#([^)\s]*))?\)/g, (whole, file, anchor = '') => {
       const to = find(file === undefined ? part.module : moduleOf(beside(part.file, file)), anchor);
       return to === undefined ? ']' : `](${address(to, 'en')})`;
     }),

@@ -38,7 +38,5 @@ export const WORDS = {
     zh: '网络就在浏览器里学习一段文本；查看每个门和状态，固定其中一个，看它接着写什么。',
   },
   homeGlossary: { en: 'The terms of the field, in English and Chinese.', zh: '本领域的术语，中英对照。' },
-  seeLesson: { en: 'Lesson', zh: '课程' },
-  seePage: { en: 'Page', zh: '页面' },
-  begin: { en: 'Begin', zh: '开始' },
+  notFound: { en: 'There is no page at this address.', zh: '这个地址没有页面。' },
 };

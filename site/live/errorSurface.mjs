@@ -1,7 +1,7 @@
 // The network of two numbers, s_t = U·x_t + W·s_(t−1), on its error surface: drag the point, take steps, move the clipping limit θ.
 // Outputs and gradients are those of the library's layer; the surface behind is the same formula.
 import { configure, fromData, Recurrent, RNNIdentity, useBackend } from 'unrolled';
-import { control, numbersOf, remember } from './parts.mjs';
+import { button, control, filled, numbersOf, remember } from './shared/controls.mjs';
 
 const WORDS = {
   title: { en: 'Try it: two weights on the error surface', zh: '动手试试：误差曲面上的两个权重' },
@@ -22,6 +22,12 @@ const WORDS = {
 const PATTERN = [0, 0, 0, 0, 1, 0, 1, 0, 1, 0];
 const RATE = 0.0005;
 const [W_MOST, U_MOST] = [1.6, 3];
+const RANGES = {
+  U: { min: -U_MOST, max: U_MOST },
+  W: { min: -W_MOST, max: W_MOST },
+  theta: { min: 0, max: 200 },
+  length: { min: 10, max: 40, step: 10 },
+};
 const FIELDS = { U: -2, W: 0, theta: 0, length: 10 };
 
 const sequence = (length) => Array.from({ length }, (_, t) => PATTERN[t % PATTERN.length]);
@@ -59,7 +65,7 @@ export async function mount(element, { language, kernels }) {
   configure({ kernels });
   await useBackend();
   const t = (key) => WORDS[key][language];
-  const values = numbersOf(FIELDS);
+  const values = numbersOf(FIELDS, RANGES);
   const path = [];
   element.innerHTML = `<h2>${t('title')}</h2><p>${t('idea')}</p>
     <div class="live-row"><canvas width="320" height="320" role="img" aria-label="${t('picture')}"></canvas><div class="live-controls"></div></div>
@@ -77,10 +83,7 @@ export async function mount(element, { language, kernels }) {
     ['step', 1],
     ['many', 50],
   ]) {
-    const button = document.createElement('button');
-    button.textContent = t(key);
-    button.addEventListener('click', () => descend(count));
-    controls.append(button);
+    button(controls, t(key), () => descend(count));
   }
 
   const across = (W) => ((W + W_MOST) / (2 * W_MOST)) * canvas.width;
@@ -154,9 +157,7 @@ export async function mount(element, { language, kernels }) {
     context.fill();
     for (const [name, slider] of Object.entries(sliders)) slider.show(values[name]);
     const shown = { ...got, norm: step.norm };
-    element.querySelector('[role=status]').textContent = t('state').replace(/{(\w+)}/g, (_, name) =>
-      Number(shown[name].toPrecision(4)).toLocaleString(language, { maximumSignificantDigits: 4 }),
-    );
+    element.querySelector('[role=status]').textContent = filled(t('state'), shown, language);
     remember(values, FIELDS);
   }
   show();

@@ -1,6 +1,6 @@
-// What pages do with scripts: live figures are loaded when they come near, only what scrolls is a stop of the Tab key.
+// What pages do with scripts: live figures are loaded when they come near, only what scrolls is a stop of the Tab key, paper is light.
 function level() {
-  for (const one of document.querySelectorAll('main [tabindex="0"], main [data-stop]')) {
+  for (const one of document.querySelectorAll('main :is([tabindex="0"], [data-stop], pre, .lesson figure)')) {
     if (!one.matches('.scroll, pre, table, math, figure')) continue;
     one.toggleAttribute('data-stop', true);
     if (one.scrollWidth > one.clientWidth) one.setAttribute('tabindex', '0');
@@ -9,6 +9,16 @@ function level() {
 }
 level();
 addEventListener('resize', level);
+
+const { dataset } = document.documentElement;
+let onScreen = dataset.theme;
+addEventListener('beforeprint', () => {
+  onScreen = dataset.theme;
+  dataset.theme = 'light';
+});
+addEventListener('afterprint', () => {
+  dataset.theme = onScreen;
+});
 
 const base = new URL('.', import.meta.url);
 const near = new IntersectionObserver(

@@ -5,14 +5,16 @@ import { docsSchema, i18nSchema } from '@astrojs/starlight/schema';
 import { allPages } from '../content/pages.mjs';
 import { idOf } from '../content/place.mjs';
 
-/** Tables scroll where they are wide; a row of headings without a word is none. */
+/** Tables scroll where they are wide; a row of headings without a word is none; short names do not break. */
 function mended({ html, metadata }) {
   const tables = html
     .replace(/<thead>(?:(?!<\/thead>)[\s\S])*<\/thead>/g, (head) =>
       /<th[^>]*>[^<]|<th[^>]*><[^/]/.test(head) ? head : '',
     )
     .replaceAll(/<th([^>]*)><\/th>/g, '<td$1></td>')
-    .replaceAll('<table>', '<table tabindex="0">');
+    .replaceAll('<table>', '<table tabindex="0">')
+    .replaceAll(/<code[^>]*>(?=[^<\s]{2,28}<\/code>)/g, '<code class="whole" dir="auto">')
+    .replaceAll(/<(t[dh])>(?=[^<]{1,8}<\/t[dh]>)/g, '<$1 class="whole">');
   return { html: tables, metadata };
 }
 

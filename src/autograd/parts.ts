@@ -1,53 +1,53 @@
 // Gradients of parameters by parts of a minibatch: rows [T, N, …] are computed together, and only what is summed over rows, the gradients
 // of parameters, is summed for each part alone. Products of many rows are faster than those of few, and the bits are those of each part.
 // A file of its own: pages that train nothing go without it.
+import '../backend/compiled/calls/parts.js';
 import { UnrolledError } from '../errors.js';
 import { backendOf } from '../backend/registry.js';
 import { empty, full } from '../tensor/create.js';
-import { Tensor } from '../tensor/tensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { matmul } from './ops.js';
 import { frozenMask } from './frozen.js';
-import { slice, sumTo, transpose } from './movement.js';
-import { eachPart, type RowParts } from './rowParts.js';
-import type { Scattered } from './rows.js';
-import { alias, clearFrozenParts, isParameter, noGrad, type TapeNode, tapeOrder, walkBack } from './tape.js';
+import { transpose } from './movement.js';
+import { groupsOf, type RowParts } from './rowParts.js';
+import { clearPadding, type Scattered } from './rows.js';
+import {
+  alias,
+  type BackwardInParts,
+  clearFrozenParts,
+  isParameter,
+  noGrad,
+  type TapeNode,
+  tapeOrder,
+  walkBack,
+} from './tape.js';
 
-/** The gradients of the inputs of a node; of a parameter one for each part. */
+/** The gradients of the inputs of a node; of a parameter one for each group of parts, the sum over them in a binary tree. */
 export type PartsGradients = (
-  gradients: readonly (Tensor | null)[],
-  needed: readonly boolean[],
-) => (Tensor | Tensor[] | null)[];
+  ...given: [...Parameters<BackwardInParts>, groups: readonly RowParts[]]
+) => ReturnType<BackwardInParts>;
 
 /** How a node tells the parts of its parameters' gradients; null where it is of another kind, or cannot. */
 export type PartsRule = (node: TapeNode, parts: RowParts) => PartsGradients | null;
 
-/** Rows from … to of axis 1 of [T, N, width], put together: [T · (to − from), width]. All of them are where they are. */
-export function rowsOfPart(
-  t: Tensor,
-  [T, N, width]: readonly [number, number, number],
-  from: number,
-  to: number,
-): Tensor {
-  const own = (to - from) * width;
-  if (from === 0 && to === N) return new Tensor(t.storage, [T * N, width], t.offset);
-  const out = empty([T * (to - from), width], { device: t.device, dtype: t.dtype });
-  if (out.size === 0) return out;
-  const spec = { shape: [T, own], inStrides: [N * width, 1], outStrides: [own, 1] };
-  backendOf(out).copy(spec, { storage: t.storage, offset: t.offset + from * width }, out);
-  return out;
-}
-
 /** [T, N, K] · [K, M], where the second factor is a parameter. */
 const matmulInParts: PartsRule = ({ op, inputs: [a, b] }, parts) => {
   if (op !== 'matmul' || a.rank !== 3 || a.shape[1] !== parts.rows || b.rank !== 2 || isParameter(a)) return null;
-  const [T, N, k] = a.shape;
-  return ([g], [needA, needB]) => {
+  const [m, n] = b.shape;
+  return ([g], [needA, needB], groups) => {
     if (g === null) return [];
     const da = needA ? matmul(g, transpose(b)) : null;
     if (!needB) return [da];
-    const db = eachPart(parts, (from, to) => {
-      const x = rowsOfPart(a, [T, N, k], from, to);
-      return matmul(transpose(x), rowsOfPart(g, [T, N, b.shape[1]], from, to));
+    const db = groups.map((group) => {
+      const d = empty(b.shape, { device: b.device });
+      const spec = { steps: a.shape[0], ...group, m, n };
+      backendOf(d).gemmInParts(
+        spec,
+        { storage: a.storage, offset: a.offset, stride: m },
+        { storage: g.storage, offset: g.offset, stride: n },
+        { storage: d.storage, offset: d.offset, stride: n },
+      );
+      return d;
     });
     return [da, db];
   };
@@ -56,46 +56,66 @@ const matmulInParts: PartsRule = ({ op, inputs: [a, b] }, parts) => {
 /** [T, N, C] + [C], a bias. */
 const addInParts: PartsRule = ({ op, inputs: [x, bias], outputs: [y] }, parts) => {
   if (op !== 'add' || y.rank !== 3 || y.shape[1] !== parts.rows || x.size !== y.size || isParameter(x)) return null;
-  if (bias.rank !== 1 || !isParameter(bias)) return null;
-  return ([g]) =>
-    g === null ? [] : [alias(g), eachPart(parts, (from, to) => sumTo(slice(g, 1, from, to), bias.shape))];
+  if (bias.rank !== 1 || bias.size !== y.shape[2] || !isParameter(bias)) return null;
+  return ([g], _, groups) => {
+    if (g === null) return [];
+    const cols = bias.size;
+    const sums = groups.map((group) => {
+      const d = empty(bias.shape, { device: bias.device });
+      const from = { storage: g.storage, offset: g.offset, stride: cols };
+      backendOf(d).sumInParts({ steps: g.shape[0], ...group, cols }, from, d);
+      return d;
+    });
+    return [alias(g), sums];
+  };
 };
 
 /** Rows of a table by indices [T, N]. */
-const gatherInParts: PartsRule = ({ op, saved }, parts) => {
-  const { indices, scattered } = (saved ?? {}) as Partial<Scattered>;
-  if (op !== 'gatherRows' || indices?.rank !== 2 || indices.shape[1] !== parts.rows || scattered === undefined)
-    return null;
-  const [T, N] = indices.shape;
-  return ([g]) => {
+const gatherInParts: PartsRule = ({ op, inputs: [table], saved }, parts) => {
+  if (op !== 'gatherRows') return null;
+  const { indices, ...options } = saved as Scattered;
+  if (indices.rank !== 2 || indices.shape[1] !== parts.rows) return null;
+  const [tableRows, cols] = table.shape;
+  return ([g], _, groups) => {
     if (g === null) return [];
-    const width = g.shape[2];
-    const byPart = eachPart(parts, (from, to) =>
-      scattered(rowsOfPart(g, [T, N, width], from, to), rowsOfPart(indices, [T, N, 1], from, to)),
-    );
-    return [byPart];
+    const sums = groups.map((group) => {
+      const d = empty(table.shape, { device: table.device });
+      const from = { storage: g.storage, offset: g.offset, stride: cols };
+      const to = { storage: d.storage, offset: d.offset, stride: cols };
+      backendOf(d).scatterInParts({ steps: indices.shape[0], ...group, cols, tableRows }, from, indices, to);
+      clearPadding(d, options);
+      return d;
+    });
+    return [sums];
   };
 };
 
 const RULES: readonly PartsRule[] = [matmulInParts, addInParts, gatherInParts];
 
 /**
- * The gradients of a loss of one element, those of parameters one for each part of the rows, in the scope of the caller; null, with
- * nothing done, where some operation cannot tell the parts of a parameter's gradient.
+ * The gradients of a loss of one element, those of parameters one for each group of parts, in the scope of the caller; null, with nothing
+ * done, where some operation cannot tell the parts of a parameter's gradient, and where several read one: parts are whole before they are
+ * added.
+ * @param counts of the parts in each group: powers of two
  * @param more rules, beside those of the operations here
  */
 export function backwardInParts(
   loss: Tensor,
   parts: RowParts,
+  counts: readonly number[],
   more: readonly PartsRule[],
 ): Map<Tensor, Tensor[]> | null {
   const order = tapeOrder(loss);
-  const found = new Map<TapeNode, PartsGradients>();
+  const groups = groupsOf(parts, counts);
+  const read = new Set<Tensor>();
+  const found = new Map<TapeNode, BackwardInParts>();
   for (const node of order) {
-    if (!node.inputs.some(isParameter)) continue;
+    const own = node.inputs.filter(isParameter);
+    if (own.length === 0) continue;
     const rule = [...more, ...RULES].reduce<PartsGradients | null>((one, next) => one ?? next(node, parts), null);
-    if (rule === null) return null;
-    found.set(node, rule);
+    if (rule === null || own.some((t) => read.has(t))) return null;
+    for (const t of own) read.add(t);
+    found.set(node, (gradients, needed) => rule(gradients, needed, groups));
   }
   return noGrad(() => {
     const { whole, byPart } = walkBack(order, loss, full(loss.shape, 1, { device: loss.device }), false, found);

@@ -17,8 +17,7 @@ export function requireIndices(t: Tensor): void {
 /** What the way back of `gatherRows` goes by. */
 export interface Scattered {
   indices: Tensor;
-  /** The gradient of the table from that of some rows, and their indices. */
-  scattered(g: Tensor, own: Tensor): Tensor;
+  paddingIndex?: number;
 }
 
 /** What `gatherRows` does beside picking rows. */
@@ -42,26 +41,29 @@ export function gatherRows(table: Tensor, index: TensorLike, options: GatherOpti
     const from = { storage: table.storage, offset: table.offset, stride: cols };
     backendOf(table).gather(spec, from, picked, { storage: out.storage, offset: out.offset, stride: cols });
   }
-  const scattered = (g: Tensor, own: Tensor): Tensor => {
-    const d = full(table.shape, 0, { device: table.device });
-    if (g.size > 0) {
-      const source = { storage: g.storage, offset: g.offset, stride: cols };
-      const to = { storage: d.storage, offset: 0, stride: cols };
-      backendOf(table).scatterAdd({ ...spec, rows: own.size }, source, own, to);
-    }
-    const { paddingIndex } = options;
-    if (paddingIndex !== undefined) backendOf(d).fill({ storage: d.storage, offset: paddingIndex * cols }, cols, 0);
-    return d;
-  };
-  const saved: Scattered = { indices, scattered };
+  const saved: Scattered = { indices, ...options };
   record({
     op: 'gatherRows',
     inputs: [table],
     outputs: [out],
     backward([g]) {
-      return [g === null ? null : scattered(g, indices)];
+      if (g === null) return [null];
+      const d = full(table.shape, 0, { device: table.device });
+      if (g.size > 0) {
+        const source = { storage: g.storage, offset: g.offset, stride: cols };
+        const to = { storage: d.storage, offset: 0, stride: cols };
+        backendOf(table).scatterAdd(spec, source, picked, to);
+      }
+      clearPadding(d, options);
+      return [d];
     },
     saved,
   });
   return out;
+}
+
+/** The row of the gradient of a table that gets none. */
+export function clearPadding(d: Tensor, { paddingIndex }: GatherOptions): void {
+  const cols = d.shape[1];
+  if (paddingIndex !== undefined) backendOf(d).fill({ storage: d.storage, offset: paddingIndex * cols }, cols, 0);
 }

@@ -301,6 +301,12 @@ export function clearFrozenParts(mask: Tensor | undefined, gradients: readonly T
   if (mask !== undefined) for (const g of gradients) clearFrozen(g, mask);
 }
 
+/** The gradients of the inputs of a node, those of parameters by part. */
+export type BackwardInParts = (
+  gradients: readonly (Tensor | null)[],
+  needed: readonly boolean[],
+) => (Tensor | Tensor[] | null)[];
+
 /**
  * The gradients below a loss.
  * @param inParts nodes that give one gradient for each part of a parameter, with their way back; then no product waits for others
@@ -310,10 +316,7 @@ export function walkBack(
   loss: Tensor,
   first: Tensor,
   retainGraph: boolean,
-  inParts?: ReadonlyMap<
-    TapeNode,
-    (gradients: readonly (Tensor | null)[], needed: readonly boolean[]) => (Tensor | Tensor[] | null)[]
-  >,
+  inParts?: ReadonlyMap<TapeNode, BackwardInParts>,
 ): { whole: Map<Tensor, Tensor>; byPart: Map<Tensor, Tensor[]> } {
   const shared = inParts === undefined ? sharedWeights(order) : () => false;
   const whole = new Map<Tensor, Tensor>();
@@ -346,8 +349,7 @@ export function walkBack(
       const result: Gradient | Tensor[] | undefined = results[i];
       if (result === null || result === undefined || !needsGradient(t)) return;
       if (Array.isArray(result)) {
-        const before = byPart.get(t);
-        byPart.set(t, before === undefined ? result : result.map((g, part) => added(before[part], g)));
+        byPart.set(t, result);
         return;
       }
       const g = result instanceof Tensor ? result : pending.add(t, result);

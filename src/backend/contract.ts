@@ -39,6 +39,16 @@ export interface GemmSpec {
 }
 
 /**
+ * Rows [steps, rows] that are summed in parts: part i has rows cuts[i] … cuts[i + 1] of each step, and each part is summed for itself. The
+ * sums are added in a binary tree, ((0 + 1) + (2 + 3)) + …: there is a power of two of parts, up to 1024.
+ */
+export interface PartsSpec {
+  steps: number;
+  rows: number;
+  cuts: readonly number[];
+}
+
+/**
  * Weights of int8 for a product: row j [k] times its scale is what output j multiplies. Four elements stand in a word of an int32
  * storage, the first in the lowest bits; offset and stride count words.
  */
@@ -157,6 +167,17 @@ export interface Backend extends Device {
   /** C (+)= A · Bᵀ with weights of int8. Each INT8_DEPTH elements of a row of A become whole numbers up to 32767 with a factor of
    *  their own; C (+)= scale · (factor · the sum of whole products), one such part after the other. @internal */
   gemmInt8(spec: Omit<GemmSpec, 'transA' | 'transB'>, a: MatrixRef, b: Int8Ref, c: MatrixRef): void;
+  /** C [m, n] = Aᵀ · B over rows in parts: A has m columns, B has n. @internal */
+  gemmInParts(spec: PartsSpec & { m: number; n: number }, a: MatrixRef, b: MatrixRef, c: MatrixRef): void;
+  /** out = the sum of each column of x, over rows in parts. @internal */
+  sumInParts(spec: PartsSpec & { cols: number }, x: MatrixRef, out: Ref): void;
+  /** table[i] = the sum of all source[r] with indices[r] = i, over rows in parts. Errors: RANGE. @internal */
+  scatterInParts(
+    spec: PartsSpec & { cols: number; tableRows: number },
+    source: MatrixRef,
+    indices: Ref,
+    table: MatrixRef,
+  ): void;
   /** Runs a program over a grid. Random numbers: Philox counter [element >> 2, 0, stream, call], word element & 3, key
    *  [key0, key1], unitFloat(word); element = row · cols + column. In a scan the second counter word is the step. @internal */
   map(

@@ -32,6 +32,9 @@ export interface ProfilePart {
 const KERNELS = [
   'gemm',
   'gemmInt8',
+  'gemmInParts',
+  'sumInParts',
+  'scatterInParts',
   'map',
   'reduce',
   'softmax',

@@ -7,17 +7,22 @@ import { cellError, type CellGraph } from './define/graph.js';
 import { maskExpr, stateExpr } from './define/leaf.js';
 import { nameOfWidth, type WidthName } from './define/width.js';
 
-/** Masks of `clampedCell`: 1 where the value is held, and at what. */
-export const CLAMPED = { where: 'clamped_where', to: 'clamped_to' } as const;
+/** Masks of `clampedCell`: 1 where the value is held, and at what. @param nth where several values are held, from 0 */
+export const clampedMasks = (nth: number): { where: string; to: string } => ({
+  where: `clamped_where_${nth}`,
+  to: `clamped_to_${nth}`,
+});
 
 const clamped = new WeakMap<CellGraph, Map<string, { cell: CellGraph; width: WidthName }>>();
 
 /**
  * The cell with a value that can be traced (a state’s new value, a gate, what has a name) replaced, wherever it is used, by
- * select(mask `clamped_where`, mask `clamped_to`, value). Errors: CELL for an unknown name.
+ * select(mask `where`, mask `to`, value), as `clampedMasks` names them. @param nth of a cell in which others are held already
+ * Errors: CELL for an unknown name.
  */
-export function clampedCell(cell: CellGraph, name: string): { cell: CellGraph; width: WidthName } {
-  const known = clamped.get(cell)?.get(name);
+export function clampedCell(cell: CellGraph, name: string, nth = 0): { cell: CellGraph; width: WidthName } {
+  const key = `${nth} ${name}`;
+  const known = clamped.get(cell)?.get(key);
   if (known !== undefined) return known;
   const { traceable, widthOf, canonical } = deriveCell(cell);
   const value = traceable.get(name);
@@ -26,7 +31,8 @@ export function clampedCell(cell: CellGraph, name: string): { cell: CellGraph; w
     throw cellError(cell.name, `expected a value of ${names}, received "${name}"`, 'name one of them');
   }
   const width = cell.next.get(name) === value ? cell.stateSizes[name] : nameOfWidth(canonical(widthOf(value)));
-  const held = apply('select', maskExpr(CLAMPED.where), maskExpr(CLAMPED.to), value);
+  const masks = clampedMasks(nth);
+  const held = apply('select', maskExpr(masks.where), maskExpr(masks.to), value);
   // Of a state it is the new value alone: what it is computed from may be the value of another name, too.
   const replace = (e: Expr): Expr => substitute(e, new Map([[value, held]]));
   const made: CellGraph = {
@@ -35,10 +41,10 @@ export function clampedCell(cell: CellGraph, name: string): { cell: CellGraph; w
     linears: cell.linears.map((l) => ({ ...l, operands: l.operands.map(replace) })),
     named: new Map([...[...cell.named].map(([n, e]): [string, Expr] => [n, replace(e)]), [name, held]]),
     next: new Map([...cell.next].map(([s, e]) => [s, replace(e)])),
-    masks: { ...cell.masks, [CLAMPED.where]: width, [CLAMPED.to]: width },
+    masks: { ...cell.masks, [masks.where]: width, [masks.to]: width },
   };
   const found = { cell: made, width };
-  clamped.set(cell, (clamped.get(cell) ?? new Map<string, typeof found>()).set(name, found));
+  clamped.set(cell, (clamped.get(cell) ?? new Map<string, typeof found>()).set(key, found));
   return found;
 }
 

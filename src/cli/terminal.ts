@@ -1,17 +1,9 @@
 // What leaves the program for a terminal. Text comes from data, from models and from names of files, and none of it may steer the
 // terminal: all that commands write passes `printable` on its way out, in the sinks that `shielded` makes.
+import { CONTROL, printable } from '../errors.js';
 import type { Io, TextSink } from './io.js';
 
-/**
- * What a terminal obeys in place of showing: control characters (C0, DEL, C1; ESC and BEL are among them) but for line breaks and tabs,
- * and what turns the direction of the text around it.
- */
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
-
-/** Control characters made visible. */
-export function printable(text: string): string {
-  return text.replace(CONTROL, '\ufffd');
-}
+export { printable };
 
 /** The same on one line. */
 export function inline(text: string): string {

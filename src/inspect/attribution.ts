@@ -10,7 +10,8 @@ import { type Series, seriesOf, type Values } from '../models/forecaster/options
 import type { TextClassifier } from '../models/classifier/textClassifier.js';
 import { requireNumber } from '../range.js';
 import { fromData } from '../tensor/create.js';
-import { scope } from '../tensor/scope.js';
+import { atOnce, inTurn, readAndDispose, type Reading, requireAnswers } from '../tensor/readAll.js';
+import { keep, scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { expectModel } from './expectModel.js';
 
@@ -45,40 +46,58 @@ export function integratedGradients(
   text: string,
   options: { label?: string; steps?: number } = {},
 ): Attribution {
+  requireAnswers('integratedGradients', 'await integratedGradientsAsync(…)');
+  return atOnce(readAttribution(model, text, options));
+}
+
+/** The same on every backend. */
+export function integratedGradientsAsync(
+  ...[model, text, options = {}]: Parameters<typeof integratedGradients>
+): Promise<Attribution> {
+  return inTurn(readAttribution(model, text, options));
+}
+
+function* readAttribution(
+  model: TextClassifier,
+  text: string,
+  options: { label?: string; steps?: number },
+): Reading<Attribution> {
   const { label, steps = 64 } = optionsOf(options, { label: true, steps: true }, 'integratedGradients');
   expectModel(model, 'classify');
   expectText(text, 'a text');
   if (label !== undefined) expectText(label, 'a label', 'give one of model.config.labels');
   requireNumber('a number of steps', steps, { min: 1, whole: true }, '64 is usual');
   const tokens = model.steps(text);
-  const [answer] = model.predict([text]);
+  const [answer] = yield* model.readAnswers([text]);
   const wanted = label ?? answer.label;
   const { sequences } = model.encode([{ text, label: wanted }]);
   const [T, E] = [sequences[0].length, model.config.embeddingSize];
   if (T === 0) throw new UnrolledError('EMPTY', 'expected a text with tokens, received none', 'give more text');
-  const table = model.network.embedding.weight.data();
+  const table = yield model.network.embedding.weight;
   const vectors = Float32Array.from({ length: T * E }, (_, i) => table[sequences[0][Math.floor(i / E)] * E + (i % E)]);
   const values = new Float64Array(T);
-  const [empty, score] = scope(() => {
-    const ends = [0, 1].map((share) => scoreOf(model, scaled(vectors, [share], T, E), wanted, T, 1).item());
-    for (let from = 0; from < steps; from += 32) {
-      const shares = Array.from({ length: Math.min(32, steps - from) }, (_, i) => (from + i + 0.5) / steps);
-      scope(() => {
-        const x = scaled(vectors, shares, T, E);
-        x.requiresGrad = true;
-        backward(scoreOf(model, x, wanted, T, shares.length));
-        const gradient = x.grad?.data() ?? [];
-        const N = shares.length;
-        for (let t = 0; t < T; t++) {
-          for (let n = 0; n < N; n++) {
-            for (let e = 0; e < E; e++) values[t] += (gradient[(t * N + n) * E + e] * vectors[t * E + e]) / steps;
-          }
-        }
-        x.grad?.dispose();
-      });
+  const ends: number[] = [];
+  for (const share of [0, 1]) {
+    const end = scope(() => keep(scoreOf(model, scaled(vectors, [share], T, E), wanted, T, 1)));
+    ends.push((yield* readAndDispose(end))[0]);
+  }
+  const [empty, score] = ends;
+  for (let from = 0; from < steps; from += 32) {
+    const shares = Array.from({ length: Math.min(32, steps - from) }, (_, i) => (from + i + 0.5) / steps);
+    const N = shares.length;
+    const grad = scope(() => {
+      const x = scaled(vectors, shares, T, E);
+      x.requiresGrad = true;
+      backward(scoreOf(model, x, wanted, T, N));
+      return x.grad;
+    });
+    const gradient = grad === null ? [] : yield* readAndDispose(grad);
+    for (let t = 0; t < T; t++) {
+      for (let n = 0; n < N; n++) {
+        for (let e = 0; e < E; e++) values[t] += (gradient[(t * N + n) * E + e] * vectors[t * E + e]) / steps;
+      }
     }
-    return ends;
-  });
+  }
   for (const parameter of model.network.parameters()) parameter.grad = null;
   const probability = answer.probabilities[wanted];
   const linear = model.linearAttribution(text, wanted);
@@ -116,6 +135,16 @@ function scoreOf(model: TextClassifier, vectors: Tensor, label: string, T: numbe
  * Errors: those of `predict`.
  */
 export function pastInfluence(model: Forecaster, data: Series | Values): Float64Array[] {
+  requireAnswers('pastInfluence', 'await pastInfluenceAsync(…)');
+  return atOnce(readInfluence(model, data));
+}
+
+/** The same on every backend. */
+export function pastInfluenceAsync(model: Forecaster, data: Series | Values): Promise<Float64Array[]> {
+  return inTurn(readInfluence(model, data));
+}
+
+function* readInfluence(model: Forecaster, data: Series | Values): Reading<Float64Array[]> {
   expectModel(model, 'forecast');
   const series = seriesOf(data);
   const { window, horizon } = model.config;
@@ -124,14 +153,14 @@ export function pastInfluence(model: Forecaster, data: Series | Values): Float64
   const mean = past.reduce((total, v) => total + v, 0) / past.length;
   const spread = Math.sqrt(past.reduce((total, v) => total + (v - mean) ** 2, 0) / past.length);
   const delta = isConstant(past) ? Math.abs(mean) / 100 || 0.01 : spread / 100;
-  const forecast = (lag: number, change: number): number[] => {
+  const forecast = function* (lag: number, change: number): Reading<number[]> {
     const changed = target.slice();
     changed[changed.length - 1 - lag] += change;
-    return model.predict({ ...series, target: changed }).values;
+    return (yield* model.readAnswers([{ ...series, target: changed }]))[0].values;
   };
   const result = Array.from({ length: horizon }, () => new Float64Array(window));
   for (let lag = 0; lag < window; lag++) {
-    const [up, down] = [forecast(lag, delta), forecast(lag, -delta)];
+    const [up, down] = [yield* forecast(lag, delta), yield* forecast(lag, -delta)];
     for (let k = 0; k < horizon; k++) result[k][lag] = (up[k] - down[k]) / (2 * delta);
   }
   return result;

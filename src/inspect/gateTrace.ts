@@ -8,8 +8,9 @@ import type { LanguageModel } from '../models/language/languageModel.js';
 import { evaluating } from '../nn/evaluating.js';
 import type { RecurrentState } from '../nn/recurrent.js';
 import { fromData } from '../tensor/create.js';
+import type { HostArray } from '../tensor/device.js';
+import { atOnce, inside, inTurn, readAndDispose, type Reading, requireAnswers } from '../tensor/readAll.js';
 import { scope } from '../tensor/scope.js';
-import type { Tensor } from '../tensor/tensor.js';
 import { encodeWith, piecesOf } from '../text/corpus.js';
 import { createTokenizer } from '../text/createTokenizer.js';
 import { below, type ValueKind, valueKinds, type ValueMatrix } from './values.js';
@@ -63,6 +64,25 @@ const MOST = 2 ** 24;
  * Errors: EMPTY for a text without tokens, RANGE where the trace would be too large, OPTION for an unknown layer.
  */
 export function gateTrace(model: LanguageModel, text: string | Int32Array, given: GateTraceOptions = {}): GateTrace {
+  requireAnswers('gateTrace', 'await gateTraceAsync(…)');
+  return atOnce(readText(model, text, given));
+}
+
+/** The same on every backend. */
+export function gateTraceAsync(
+  model: LanguageModel,
+  text: string | Int32Array,
+  given: GateTraceOptions = {},
+): Promise<GateTrace> {
+  return inTurn(readText(model, text, given));
+}
+
+/** What both read. */
+export function* readText(
+  model: LanguageModel,
+  text: string | Int32Array,
+  given: GateTraceOptions,
+): Reading<GateTrace> {
   const options = optionsOf(given, GATE_TRACE_OPTIONS, 'gateTrace');
   expectModel(model, 'lm');
   const { settings, vocabulary } = model.text;
@@ -82,7 +102,8 @@ export function gateTrace(model: LanguageModel, text: string | Int32Array, given
       layers.length > 1 ? 'give a part of it, or name one layer' : 'give a part of it',
     );
   }
-  const parts = evaluating(model.network, () => readChunks(model, tokens, names, layers));
+  const around = <R>(run: () => R): R => evaluating(model.network, run);
+  const parts = yield* inside(around, readChunks(model, tokens, names, layers));
   const kinds = valueKinds(rnn.cell);
   // What is written stays visible where the model knows no such token.
   const pieces =
@@ -148,12 +169,12 @@ interface Part extends Pick<TracedLayer, 'layer' | 'direction'> {
   values: Record<string, ValueMatrix>;
 }
 
-function readChunks(
+function* readChunks(
   model: LanguageModel,
   tokens: Int32Array,
   names: readonly string[],
   layers: readonly number[],
-): Part[][] {
+): Reading<Part[][]> {
   const { network } = model;
   const directions = network.recurrent.bidirectional ? 2 : 1;
   let state: RecurrentState | null = null;
@@ -165,19 +186,20 @@ function readChunks(
       const { next, traced } = scope(() =>
         noGrad(() => {
           const result = network.forward(fromData(chunk, [chunk.length, 1]), state, { trace: names });
-          const found = result.trace.flatMap((values, index): Part[] => {
-            const layer = Math.floor(index / directions);
-            if (!layers.includes(layer)) return [];
-            const direction = index % directions === 1 ? 'backward' : 'forward';
-            const matrices = names.map((name): [string, ValueMatrix] => [name, matrixOf(values[name])]);
-            return [{ layer, direction, values: Object.fromEntries(matrices) }];
-          });
-          return { next: result.state, traced: found };
+          return { next: result.state, traced: result.trace };
         }),
       );
       dispose();
       state = next;
-      parts.push(traced);
+      const found: Part[] = [];
+      for (const [index, values] of traced.entries()) {
+        const layer = Math.floor(index / directions);
+        const direction = index % directions === 1 ? 'backward' : 'forward';
+        const own: Part['values'] = {};
+        for (const name of names) own[name] = matrixOf(values[name].shape, yield* readAndDispose(values[name]));
+        if (layers.includes(layer)) found.push({ layer, direction, values: own });
+      }
+      parts.push(found);
     }
   } finally {
     dispose();
@@ -185,7 +207,6 @@ function readChunks(
   return parts;
 }
 
-function matrixOf(t: Tensor): ValueMatrix {
-  const [steps, , width] = t.shape;
-  return { steps, width, data: Float32Array.from(t.data()) };
+function matrixOf([steps, , width]: readonly number[], values: HostArray): ValueMatrix {
+  return { steps, width, data: Float32Array.from(values) };
 }

@@ -9,6 +9,8 @@ import { asTensor } from '../tensor/asTensor.js';
 import { refuseOtherCopy } from '../copy.js';
 import { expectFunction, refuse } from '../expect.js';
 import { Recurrent, type RecurrentState } from '../nn/recurrent.js';
+import type { HostArray } from '../tensor/device.js';
+import { atOnce, inTurn, readAndDispose, type Reading, requireAnswers } from '../tensor/readAll.js';
 import { scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 
@@ -39,6 +41,21 @@ export function gradientFlow(
   x: Tensor,
   loss: (output: Tensor) => Tensor,
 ): LayerGradients[] {
+  requireAnswers('gradientFlow', 'await gradientFlowAsync(…)');
+  return atOnce(readFlow(network, x, loss));
+}
+
+/** The same on every backend. */
+export function gradientFlowAsync(...given: Parameters<typeof gradientFlow>): Promise<LayerGradients[]> {
+  return inTurn(readFlow(...given));
+}
+
+/** What both read. */
+export function* readFlow(
+  network: Recurrent | StepFunction,
+  x: Tensor,
+  loss: (output: Tensor) => Tensor,
+): Reading<LayerGradients[]> {
   refuseOtherCopy(network, 'module');
   const step = network instanceof Recurrent ? stepOf(network) : network;
   expectFunction(step, 'a network', 'give a Recurrent, or a function that is one step of a network');
@@ -46,7 +63,7 @@ export function gradientFlow(
   x = asTensor(x, 'the input');
   const T = x.shape[0] ?? 0;
   if (T === 0) throw new UnrolledError('EMPTY', 'expected one step or more, received none', 'give a longer sequence');
-  return scope(() => {
+  const gathered = scope(() => {
     const after: RecurrentState[] = [];
     const outputs: Tensor[] = [];
     let state: RecurrentState | null = null;
@@ -71,23 +88,30 @@ export function gradientFlow(
       after.push(state);
     }
     // Backward takes the tape apart: what stands beside a state is looked up before.
-    const gathered = after.map((layers) =>
+    const values = after.map((layers) =>
       layers.map((s) => Object.entries(s).map(([name, t]) => ({ name, all: sameValues(t) }))),
     );
     backward(loss(concat(outputs)));
-    const flows = after[0].map((states, layer) => ({
-      layer,
-      states: Object.fromEntries(Object.keys(states).map((name): [string, number[]] => [name, []])),
-    }));
-    for (const layers of gathered) {
-      layers.forEach((entries, l) => {
-        for (const { name, all } of entries) flows[l].states[name].push(normOfSum(all.map((t) => t.grad)));
-      });
-    }
-    for (const layers of gathered)
-      for (const entries of layers) for (const { all } of entries) for (const t of all) t.grad?.dispose();
-    return flows;
+    return values.map((layers) =>
+      layers.map((entries) =>
+        entries.map(({ name, all }) => ({ name, gradients: all.flatMap(({ grad }) => grad ?? []) })),
+      ),
+    );
   });
+  const flows = gathered[0].map((entries, layer) => ({
+    layer,
+    states: Object.fromEntries(entries.map(({ name }): [string, number[]] => [name, []])),
+  }));
+  for (const layers of gathered) {
+    for (const [l, entries] of layers.entries()) {
+      for (const { name, gradients } of entries) {
+        const parts: HostArray[] = [];
+        for (const gradient of gradients) parts.push(yield* readAndDispose(gradient));
+        flows[l].states[name].push(normOfSum(parts));
+      }
+    }
+  }
+  return flows;
 }
 
 function stepOf(rnn: Recurrent): StepFunction {
@@ -114,8 +138,7 @@ function sameValues(t: Tensor): Tensor[] {
   return [t, ...others];
 }
 
-function normOfSum(gradients: readonly (Tensor | null)[]): number {
-  const parts = gradients.flatMap((g) => (g === null ? [] : [g.data()]));
+function normOfSum(parts: readonly HostArray[]): number {
   if (parts.length === 0) return 0;
   let squares = 0;
   for (let i = 0; i < parts[0].length; i++) squares += parts.reduce((sum, part) => sum + part[i], 0) ** 2;

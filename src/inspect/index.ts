@@ -1,8 +1,21 @@
 // Seeing inside: traces of gates, gradients through time, spectra, and what neurons follow.
-export { type Attribution, integratedGradients, pastInfluence } from './attribution.js';
-export { gateTrace, type GateTrace, type GateTraceOptions, type TracedLayer, type TracedValue } from './gateTrace.js';
-export { inputTrace } from './inputTrace.js';
-export { gradientFlow, type LayerGradients, type StepFunction } from './gradientFlow.js';
+export {
+  type Attribution,
+  integratedGradients,
+  integratedGradientsAsync,
+  pastInfluence,
+  pastInfluenceAsync,
+} from './attribution.js';
+export {
+  gateTrace,
+  gateTraceAsync,
+  type GateTrace,
+  type GateTraceOptions,
+  type TracedLayer,
+  type TracedValue,
+} from './gateTrace.js';
+export { inputTrace, inputTraceAsync } from './inputTrace.js';
+export { gradientFlow, gradientFlowAsync, type LayerGradients, type StepFunction } from './gradientFlow.js';
 export {
   type CarriedState,
   type GradientReach,
@@ -26,10 +39,12 @@ export {
 export {
   type Inspection,
   inspectModel,
+  inspectModelAsync,
   type InspectOptions,
   type MatrixSpectrum,
   type TextGradientFlow,
   textGradientFlow,
+  textGradientFlowAsync,
 } from './inspectModel.js';
 export { type JacobianOptions, stateJacobian, type StateJacobian } from './jacobian.js';
 export {

@@ -1,9 +1,13 @@
 // What happens inside any model while it reads one input: gates and states at every step of its recurrent part.
+import { alias } from '../autograd/tape.js';
 import { deriveCell } from '../cell/plan/derive.js';
 import { UnrolledError } from '../errors.js';
 import { optionsOf } from '../expect.js';
 import type { Model } from '../models/model.js';
 import type { TaskTypes } from '../models/task.js';
+import type { HostArray } from '../tensor/device.js';
+import { atOnce, inside, inTurn, readAndDispose, type Reading, requireAnswers } from '../tensor/readAll.js';
+import { keep } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { expectModel } from './expectModel.js';
 import {
@@ -13,7 +17,7 @@ import {
   type GateTraceOptions,
   type TracedLayer,
 } from './gateTrace.js';
-import { below, valueKinds, type ValueMatrix } from './values.js';
+import { below, valueKinds } from './values.js';
 
 /** What a recurrent part gave, step by step. */
 type Trace = readonly Readonly<Record<string, Tensor>>[];
@@ -27,6 +31,25 @@ export function inputTrace<T extends TaskTypes>(
   input: T['input'],
   given: GateTraceOptions = {},
 ): GateTrace {
+  requireAnswers('inputTrace', 'await inputTraceAsync(…)');
+  return atOnce(readInput(model, input, given));
+}
+
+/** The same on every backend. */
+export function inputTraceAsync<T extends TaskTypes>(
+  model: Model<T>,
+  input: T['input'],
+  given: GateTraceOptions = {},
+): Promise<GateTrace> {
+  return inTurn(readInput(model, input, given));
+}
+
+/** What both read. */
+export function* readInput<T extends TaskTypes>(
+  model: Model<T>,
+  input: T['input'],
+  given: GateTraceOptions,
+): Reading<GateTrace> {
   const options = optionsOf(given, GATE_TRACE_OPTIONS, 'inputTrace');
   expectModel(model);
   const tokens = model.steps(input);
@@ -36,21 +59,26 @@ export function inputTrace<T extends TaskTypes>(
   const names = [...deriveCell(rnn.cell).traceable.keys()];
   const kinds = valueKinds(rnn.cell);
   const calls: TracedLayer[][] = [];
+  /** What was seen, kept until it is read. */
+  const seen: Trace[] = [];
   const see = (trace: Trace): void => {
-    const seen = trace.map((values, index): TracedLayer => {
-      const own = names.map((name) => [name, { ...firstRow(values[name]), kind: kinds.get(name) ?? 'free' }] as const);
-      return {
-        layer: Math.floor(index / directions),
-        direction: index % directions === 1 ? 'backward' : 'forward',
-        values: Object.fromEntries(own),
-      };
-    });
-    calls.push(seen.filter(({ layer }) => layers.includes(layer)));
+    seen.push(trace.map((values) => Object.fromEntries(names.map((name) => [name, keep(alias(values[name]))]))));
   };
-  if (tokens.length > 0) {
-    rnn.watch(names, see, () => {
-      model.readOnce(input);
-    });
+  if (tokens.length > 0) yield* inside((run) => rnn.watch(names, see, run), model.readOnce(input));
+  for (const trace of seen) {
+    const call: TracedLayer[] = [];
+    for (const [index, values] of trace.entries()) {
+      const layer = Math.floor(index / directions);
+      const own: TracedLayer['values'] = {};
+      for (const name of names) {
+        const [T, N, W] = values[name].shape;
+        const data = firstRow(yield* readAndDispose(values[name]), T, N, W);
+        own[name] = { steps: T, width: W, data, kind: kinds.get(name) ?? 'free' };
+      }
+      const direction = index % directions === 1 ? 'backward' : 'forward';
+      if (layers.includes(layer)) call.push({ layer, direction, values: own });
+    }
+    calls.push(call);
   }
   if (calls.length === 0) {
     throw new UnrolledError('EMPTY', 'expected an input to read, received one without steps', 'give a longer one');
@@ -77,10 +105,8 @@ function steps(calls: readonly TracedLayer[][]): number {
 }
 
 /** [T, N, W] to the first sequence's [T, W]. */
-function firstRow(t: Tensor): ValueMatrix & { data: Float32Array } {
-  const [T, N, W] = t.shape;
-  const all = t.data();
+function firstRow(all: HostArray, T: number, N: number, W: number): Float32Array {
   const data = new Float32Array(T * W);
   for (let at = 0; at < T; at++) data.set(all.subarray(at * N * W, at * N * W + W), at * W);
-  return { steps: T, width: W, data };
+  return data;
 }

@@ -6,12 +6,13 @@ import type { Model } from '../models/model.js';
 import type { TaskTypes } from '../models/task.js';
 import { evaluating } from '../nn/evaluating.js';
 import { fromData } from '../tensor/create.js';
-import { scope } from '../tensor/scope.js';
+import { atOnce, inside, inTurn, readAll, type Reading, requireAnswers } from '../tensor/readAll.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { encodeWith } from '../text/corpus.js';
 import { expectModel } from './expectModel.js';
-import { checkLayer, type GateTrace, gateTrace } from './gateTrace.js';
-import { gradientFlow, type LayerGradients } from './gradientFlow.js';
-import { inputTrace } from './inputTrace.js';
+import { checkLayer, type GateTrace, readText } from './gateTrace.js';
+import { type LayerGradients, readFlow, type StepFunction } from './gradientFlow.js';
+import { readInput } from './inputTrace.js';
 import { type NeuronRanking, rankNeurons } from './neurons.js';
 import { type ParameterSummary, parameterSummary } from './parameters.js';
 import { type RecurrentMatrix, recurrentMatrices } from './recurrentMatrices.js';
@@ -81,6 +82,21 @@ export function inspectModel<T extends TaskTypes>(
   model: Model<T>,
   options: InspectOptions<T['input']> = {},
 ): Inspection {
+  requireAnswers('inspectModel', 'await inspectModelAsync(…)');
+  return atOnce(readModel(model, options));
+}
+
+/** The same on every backend. */
+export async function inspectModelAsync<T extends TaskTypes>(
+  model: Model<T>,
+  options: InspectOptions<T['input']> = {},
+): Promise<Inspection> {
+  expectModel(model);
+  await readAll(model.network.parameters());
+  return inTurn(readModel(model, options));
+}
+
+function* readModel<T extends TaskTypes>(model: Model<T>, options: InspectOptions<T['input']>): Reading<Inspection> {
   const { input, layer } = optionsOf(options, { input: true, layer: true }, 'inspectModel');
   expectModel(model);
   const spectra = Object.entries(model.recurrents()).flatMap(([prefix, rnn], i) => {
@@ -92,7 +108,7 @@ export function inspectModel<T extends TaskTypes>(
   return {
     parameters: parameterSummary(model.network),
     spectra,
-    text: input === undefined ? null : inspectInput(model, input, layer),
+    text: input === undefined ? null : yield* inspectInput(model, input, layer),
   };
 }
 
@@ -103,17 +119,21 @@ function spectrumOf({ data, ...matrix }: RecurrentMatrix): MatrixSpectrum {
   return { name: matrix.name, layer: matrix.layer, gate: matrix.gate, size: matrix.size, radius, eigenvalues: all };
 }
 
-function inspectInput<T extends TaskTypes>(model: Model<T>, input: T['input'], layer: number | undefined) {
+function* inspectInput<T extends TaskTypes>(
+  model: Model<T>,
+  input: T['input'],
+  layer: number | undefined,
+): Reading<NonNullable<Inspection['text']>> {
   const [rnn] = Object.values(model.recurrents());
   const writes = model instanceof LanguageModel && typeof input === 'string';
-  const trace = writes ? gateTrace(model, input, { layer }) : inputTrace(model, input, { layer });
+  const trace = writes ? yield* readText(model, input, { layer }) : yield* readInput(model, input, { layer });
   // Numbers have no properties of a text.
   const isText = trace.tokens.some((token) => Number.isNaN(Number(token)));
   return {
     trace,
     saturation: saturation(trace.layers),
     neurons: isText ? rankNeurons(trace.tokens, trace.layers, rnn.cell.states) : NO_NEURONS,
-    gradientFlow: writes ? textGradientFlow(model, input, checkLayer(rnn.numLayers, layer)) : null,
+    gradientFlow: writes ? yield* readTextFlow(model, input, checkLayer(rnn.numLayers, layer)) : null,
   };
 }
 
@@ -123,6 +143,24 @@ export function textGradientFlow(
   text: string,
   layers?: readonly number[],
 ): TextGradientFlow | null {
+  requireAnswers('textGradientFlow', 'await textGradientFlowAsync(…)');
+  return atOnce(readTextFlow(model, text, layers));
+}
+
+/** The same on every backend. */
+export function textGradientFlowAsync(
+  model: LanguageModel,
+  text: string,
+  layers?: readonly number[],
+): Promise<TextGradientFlow | null> {
+  return inTurn(readTextFlow(model, text, layers));
+}
+
+function* readTextFlow(
+  model: LanguageModel,
+  text: string,
+  layers?: readonly number[],
+): Reading<TextGradientFlow | null> {
   expectModel(model, 'lm');
   expectText(text, 'a text');
   const tokens = encodeWith(text, model.text.settings, model.text.vocabulary);
@@ -142,23 +180,22 @@ export function textGradientFlow(
     t.requiresGrad = name.startsWith('rnn.');
   }
   try {
-    return evaluating(network, () =>
-      scope(() => {
-        const x = fromData(tokens.slice(0, steps), [steps, 1]);
-        const y = fromData(tokens.slice(1, steps + 1), [steps, 1]);
-        const run = (from: number): LayerGradients[] =>
-          gradientFlow(
-            (part, state) => {
-              const result = network.forward(part, state);
-              return { output: result.logits, state: result.state };
-            },
-            x,
-            (logits) => crossEntropy(slice(logits, 0, from, steps), slice(y, 0, from, steps), { reduction: 'sum' }),
-          ).filter(({ layer }) => layers?.includes(layer) ?? true);
-        const [all, last] = [run(0), run(steps - 1)];
-        return { steps, all, last };
-      }),
-    );
+    const around = <R>(run: () => R): R => evaluating(network, run);
+    const flow = function* (from: number): Reading<LayerGradients[]> {
+      const x = fromData(tokens.slice(0, steps), [steps, 1]);
+      const y = fromData(tokens.slice(1, steps + 1), [steps, 1]);
+      const step: StepFunction = (part, state) => {
+        const result = network.forward(part, state);
+        return { output: result.logits, state: result.state };
+      };
+      const loss = (logits: Tensor): Tensor =>
+        crossEntropy(slice(logits, 0, from, steps), slice(y, 0, from, steps), { reduction: 'sum' });
+      const flows = yield* inside(around, readFlow(step, x, loss));
+      x.dispose();
+      y.dispose();
+      return flows.filter(({ layer }) => layers?.includes(layer) ?? true);
+    };
+    return { steps, all: yield* flow(0), last: yield* flow(steps - 1) };
   } finally {
     for (const { t, grad, requiresGrad } of before) {
       t.grad?.dispose();

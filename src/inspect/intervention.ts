@@ -1,13 +1,13 @@
 // What a value inside a language model does: it is held at a number, or a token is replaced, and what follows is compared with what
 // follows otherwise. Letters: T steps, N places, V vocabulary.
 import { noGrad } from '../autograd/tape.js';
-import { CLAMPED, clampedCell } from '../cell/alter.js';
+import { clampedCell, clampedMasks } from '../cell/alter.js';
 import { sizeNamed } from '../cell/define/width.js';
 import { UnrolledError } from '../errors.js';
 import { expectNumbers, expectObject, type Names, optionsOf } from '../expect.js';
 import type { LanguageModel } from '../models/language/languageModel.js';
 import { evaluating } from '../nn/evaluating.js';
-import type { RecurrentState } from '../nn/recurrent.js';
+import type { Recurrent, RecurrentState } from '../nn/recurrent.js';
 import { requireNumber } from '../range.js';
 import { fromData } from '../tensor/create.js';
 import { Philox } from '../tensor/philox.js';
@@ -36,8 +36,8 @@ export interface ReplacedToken {
   token: number;
 }
 
-/** What is done at a place of a text. */
-export type Intervention = HeldValue | ReplacedToken;
+/** What is done at a place of a text: one thing, or several at once. Of two that hold the same unit the later one holds. */
+export type Intervention = HeldValue | ReplacedToken | readonly (HeldValue | ReplacedToken)[];
 
 /** What follows a place. */
 export interface Continuation {
@@ -222,28 +222,45 @@ function refuseToken(model: LanguageModel, token: number): never {
   );
 }
 
+/** Units of a value of one layer, as masks over the 2N rows. */
+interface Held {
+  layer: number;
+  value: string;
+  width: number;
+  where: Float32Array;
+  to: Float32Array;
+  steps: number;
+}
+
 /** Reads each sequence twice side by side: N rows as they are, then N rows with the intervention. */
 class PairReader {
   readonly #model: LanguageModel;
-  readonly #intervention: Intervention;
   readonly #rows: number;
-  readonly #held: { layer: number; masks: Record<string, { data: Float32Array; width: number }>; value: string } | null;
-  #left = 0;
+  readonly #held: readonly Held[];
+  /** null where the token stays. */
+  readonly #token: number | null;
+  /** Steps from the place on. */
+  #step = 0;
   #state: RecurrentState | null = null;
 
   constructor(model: LanguageModel, intervention: Intervention, N: number) {
-    expectObject(intervention, 'an intervention', "as in { value: 'f', to: 1 }, or { token: 3 }");
     this.#model = model;
-    this.#intervention = intervention;
     this.#rows = N;
-    if ('token' in intervention) {
-      const { token } = intervention;
-      if (!(Number.isInteger(token) && token >= 0 && token < model.vocabularySize)) refuseToken(model, token);
-      this.#held = null;
-    } else this.#held = this.#heldOf(intervention);
+    const held: Held[] = [];
+    let token: number | null = null;
+    for (const one of Array.isArray(intervention) ? intervention : [intervention]) {
+      expectObject(one, 'an intervention', "as in { value: 'f', to: 1 }, or { token: 3 }");
+      if ('token' in one) {
+        const { token: other } = one;
+        if (!(Number.isInteger(other) && other >= 0 && other < model.vocabularySize)) refuseToken(model, other);
+        token = other;
+      } else held.push(this.#heldOf(one));
+    }
+    this.#held = held;
+    this.#token = token;
   }
 
-  #heldOf({ value, to, units, layer, steps = 1 }: HeldValue) {
+  #heldOf({ value, to, units, layer, steps = 1 }: HeldValue): Held {
     const rnn = this.#model.network.recurrent;
     if (rnn.bidirectional) {
       throw new UnrolledError(
@@ -264,31 +281,27 @@ class PairReader {
       requireNumber('a unit', unit, { min: 0, max: width - 1, whole: true }, 'units are counted from 0');
       for (let n = N; n < 2 * N; n++) where[n * width + unit] = 1;
     }
-    const all = new Float32Array(2 * N * width).fill(to);
-    const masks = { [CLAMPED.where]: { data: where, width }, [CLAMPED.to]: { data: all, width } };
-    return { layer: at, masks, value };
+    return { layer: at, value, width, where, to: new Float32Array(2 * N * width).fill(to), steps };
   }
 
   /** What stands before the place. @param rows N sequences of one length */
   read(rows: readonly Int32Array[]): void {
-    if (rows[0].length > 0) this.#forward([...rows, ...rows], false);
+    if (rows[0].length > 0) this.#forward([...rows, ...rows], []);
   }
 
   /** The token at the place. @returns P of the next token for each of the 2N rows */
   act(tokens: readonly number[]): Float64Array[] {
-    const intervention = this.#intervention;
-    const changed = 'token' in intervention ? tokens.map(() => intervention.token) : tokens;
-    this.#left = 'token' in intervention ? 0 : (intervention.steps ?? 1);
-    return this.follow([...tokens, ...changed]);
+    const token = this.#token;
+    this.#step = 0;
+    return this.follow([...tokens, ...(token === null ? tokens : tokens.map(() => token))]);
   }
 
   /** One more token of each of the 2N rows. */
   follow(tokens: readonly number[]): Float64Array[] {
-    const held = this.#left > 0;
-    this.#left--;
+    const step = this.#step++;
     return this.#forward(
       tokens.map((token) => Int32Array.of(token)),
-      held,
+      this.#held.filter(({ steps }) => step < steps),
     );
   }
 
@@ -298,7 +311,7 @@ class PairReader {
   }
 
   /** @returns P after the last token of each row */
-  #forward(rows: readonly Int32Array[], isHeld: boolean): Float64Array[] {
+  #forward(rows: readonly Int32Array[], held: readonly Held[]): Float64Array[] {
     const [T, N] = [rows[0].length, rows.length];
     const { network } = this.#model;
     const before = this.#state;
@@ -308,19 +321,17 @@ class PairReader {
           Int32Array.from({ length: T * N }, (_, i) => rows[i % N][Math.floor(i / N)]),
           [T, N],
         );
-        const run = () => network.forward(x, before);
-        const held = this.#held;
-        const result =
-          isHeld && held !== null
-            ? network.recurrent.altering(
-                held.layer,
-                (cell) => clampedCell(cell, held.value).cell,
-                Object.fromEntries(
-                  Object.entries(held.masks).map(([name, { data, width }]) => [name, fromData(data, [N, width])]),
-                ),
-                run,
-              )
-            : run();
+        const layers = [...new Set(held.map(({ layer }) => layer))];
+        const run = layers.reduce(
+          (inner, layer) => () =>
+            altered(
+              network.recurrent,
+              held.filter((one) => one.layer === layer),
+              inner,
+            ),
+          () => network.forward(x, before),
+        );
+        const result = run();
         const V = this.#model.vocabularySize;
         const logits = result.logits.data();
         const last = (T - 1) * N * V;
@@ -334,6 +345,24 @@ class PairReader {
     this.#state = state;
     return probabilities;
   }
+}
+
+/** While `run` runs, values of one layer are held. */
+function altered<R>(recurrent: Recurrent, held: readonly Held[], run: () => R): R {
+  const masks = held.flatMap(({ where, to, width }, nth) => {
+    const names = clampedMasks(nth);
+    const shape = [where.length / width, width];
+    return [
+      [names.where, fromData(where, shape)],
+      [names.to, fromData(to, shape)],
+    ] as const;
+  });
+  return recurrent.altering(
+    held[0].layer,
+    (cell) => held.reduce((made, { value }, nth) => clampedCell(made, value, nth).cell, cell),
+    Object.fromEntries(masks),
+    run,
+  );
 }
 
 function dispose(state: RecurrentState | null): void {

@@ -4,6 +4,7 @@ import { UnrolledError } from '../errors.js';
 import { decodeSafetensors, encodeSafetensors } from '../formats/safetensors.js';
 import type { RecurrentState } from '../nn/recurrent.js';
 import { fromData } from '../tensor/create.js';
+import type { Reading } from '../tensor/readAll.js';
 import { keep } from '../tensor/scope.js';
 
 /** The states of all layers (and directions) by name: plain data. */
@@ -25,14 +26,17 @@ export class CarriedState {
   }
 
   /** A copy as plain data; null at the start. */
-  value(): StateValue | null {
-    return (
-      this.#state?.map((layer) =>
-        Object.fromEntries(
-          Object.entries(layer).map(([name, t]) => [name, { shape: [...t.shape], data: Float32Array.from(t.data()) }]),
-        ),
-      ) ?? null
-    );
+  *value(): Reading<StateValue | null> {
+    if (this.#state === null) return null;
+    const value: Record<string, StateValue[number][string]>[] = [];
+    for (const layer of this.#state) {
+      const own: (typeof value)[number] = {};
+      for (const [name, t] of Object.entries(layer)) {
+        own[name] = { shape: [...t.shape], data: Float32Array.from(yield t) };
+      }
+      value.push(own);
+    }
+    return value;
   }
 
   /** Puts back what `value` gave. */

@@ -1,7 +1,7 @@
 // Training any model: from data and options to a trained one, from a checkpoint where one is given. What a minibatch is and what
 // is measured, the task says (task.ts); when to step, validate and stop, train/ does.
 import { brief } from '../brief.js';
-import { UnrolledError, UnsupportedError } from '../errors.js';
+import { UnrolledError } from '../errors.js';
 import { requireNumber } from '../range.js';
 import {
   type Bytes,
@@ -55,12 +55,6 @@ async function fitOnRanks<M extends Trainable, D, O extends object>(
   const given: O & FitOptions = forRank(optionsOf(asked, definition.options as Names<O & FitOptions>, 'fit'), all);
   checkFitOptions(given);
   const backend = await ensureBackend();
-  if (!backend.answersAtOnce && definition.waits !== true) {
-    throw new UnsupportedError(
-      `expected a backend that answers at once to train ${definition.noun}, received ${backend.name}`,
-      'use native or wasm; language models and modules train on webgpu too',
-    );
-  }
   // The clock of the first: what is chosen by the minutes is the same on all.
   if (all.size > 1) given.minutes = (await all.broadcast(given.minutes)) ?? undefined;
   const { resume, fork, checkpoint } = given;
@@ -72,7 +66,7 @@ async function fitOnRanks<M extends Trainable, D, O extends object>(
     ...defined(from === null ? given : resumedOptions(from.checkpoint, given, from.model.config, definition.defaults)),
     ...(initial === null ? {} : sizesOf(initial.config)),
   } as O & ResolvedFit;
-  const together = options.shards === undefined && all.size === 1 ? null : sharding();
+  const together = options.shards === undefined && all.size === 1 ? null : sharding(backend);
   if (together !== null) options.shards = together.shardsFor(options, all, from !== null);
   const begin = (): { model: M; lesson: Lesson } => {
     const prepared = definition.prepare(data, options);
@@ -143,6 +137,7 @@ async function fitOnRanks<M extends Trainable, D, O extends object>(
         epochs: () => lesson.epochs(),
         stepsPerEpoch: lesson.stepsPerEpoch,
         next: () => lesson.next(),
+        readNext: lesson.readNext,
         nextShards: (shards) => lesson.nextShards(shards),
         calls: [model.calls],
         evaluate: () => lesson.evaluate(),
@@ -168,7 +163,7 @@ async function fitOnRanks<M extends Trainable, D, O extends object>(
         onStep,
       },
     );
-    if (model.training.reason !== 'aborted') lesson.finish?.();
+    if (model.training.reason !== 'aborted') await lesson.finish?.();
     await together?.copyFromFirst(all, state());
   } finally {
     lesson.end?.();

@@ -21,7 +21,7 @@ import { sharding } from '../parallel/shardingParts.js';
 import { ensureBackend } from '../backend/choose.js';
 import { Fingerprint } from '../data/fingerprint.js';
 import { currentDevice } from '../tensor/device.js';
-import { atOnce, inTurn, type Reading } from '../tensor/readAll.js';
+import { readAndDispose, type Reading, runReading } from '../tensor/readAll.js';
 import { keep, scope } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { AbortSignalLike, StopReason } from '../train/loop.js';
@@ -215,7 +215,7 @@ async function fitOnRanks<M extends Module, B>(
       from === null ? given : resumedOptions({ options: from.checkpoint.options, data: {} }, given, {}, DEFAULTS),
     ),
   } as Resolved<B, M>;
-  const together = options.shards === undefined && all.size === 1 ? null : sharding();
+  const together = options.shards === undefined && all.size === 1 ? null : sharding(currentDevice());
   if (together !== null) options.shards = together.shardsFor(options, all, from !== null);
   const { checkpoint, learningRate, validation, patience, restoreBest, batchSize, inputs, seed } = options;
   const passes = new Passes(data, 'data', { batchSize, inputs, seed, shuffle: true });
@@ -278,8 +278,8 @@ async function fitOnRanks<M extends Module, B>(
           ...{ trainLoss, validationLoss },
         });
         if (validationPasses === null) return metrics(null);
-        const reading = meanLoss(validationPasses, lossOf);
-        return currentDevice().answersAtOnce ? metrics(atOnce(reading)) : inTurn(reading).then(metrics);
+        const loss = runReading(currentDevice(), meanLoss(validationPasses, lossOf));
+        return loss instanceof Promise ? loss.then(metrics) : metrics(loss);
       },
       onValidation: (event) => (all.rank === 0 ? options.onEpoch?.(epochResult(event)) : undefined),
       async checkpoint({ position, optimizer: trained, best }) {
@@ -430,9 +430,7 @@ function* meanLoss<B>(passes: Passes<B>, lossOf: (batch: B) => Tensor): Reading<
     });
     if (measured === null) return sum / total;
     const { loss, tokens } = measured;
-    const [value] = Array.from(yield loss);
-    loss.dispose();
-    sum += value * tokens;
+    sum += (yield* readAndDispose(loss))[0] * tokens;
     total += tokens;
   }
 }

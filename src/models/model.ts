@@ -10,7 +10,7 @@ import type { Module } from '../nn/module.js';
 import { RandomCalls } from '../nn/random.js';
 import type { Recurrent } from '../nn/recurrent.js';
 import { Philox } from '../tensor/philox.js';
-import { readAll } from '../tensor/readAll.js';
+import { atOnce, inside, inTurn, readAll, type Reading as TensorReading, requireAnswers } from '../tensor/readAll.js';
 import type { TrainingResult } from '../train/trainer.js';
 import { fitModel } from './fit.js';
 import {
@@ -158,9 +158,14 @@ export abstract class Model<T extends TaskTypes = TaskTypes> extends StoredModel
   /** What its recurrent part reads of an input at each step, as it is written: tokens, or numbers. */
   abstract steps(input: T['input']): string[];
 
-  /** Lets the network read one input, for whoever watches its recurrent parts. */
-  readOnce(input: T['input']): void {
-    this.predict([input]);
+  /** Lets the network read one input, for whoever watches its recurrent parts. @internal */
+  *readOnce(input: T['input']): TensorReading<void> {
+    yield* this.readAnswers([input]);
+  }
+
+  /** What `predict` gives, for whoever reads. @internal */
+  readAnswers(inputs: readonly T['input'][], options?: T['predictOptions']): TensorReading<T['answer'][]> {
+    return this.evaluatingEach(this.answer(inputs, options ?? {}));
   }
 
   /** What predicts beside the network, which formats of networks do not know; null where nothing does. @internal */
@@ -174,19 +179,29 @@ export abstract class Model<T extends TaskTypes = TaskTypes> extends StoredModel
   }
 
   /** What `evaluate` measures; the network is in evaluation mode. */
-  protected abstract measure(data: T['data'], options: T['evaluateOptions']): T['evaluation'];
+  protected abstract measure(data: T['data'], options: T['evaluateOptions']): TensorReading<T['evaluation']>;
 
   /** One answer for each input; the network is in evaluation mode. */
-  protected abstract answer(inputs: readonly T['input'][], options: T['predictOptions']): T['answer'][];
+  protected abstract answer(inputs: readonly T['input'][], options: T['predictOptions']): TensorReading<T['answer'][]>;
 
-  /** How well it does on this data: the metrics of its task. Errors: EMPTY, and those of the task. */
+  /**
+   * How well it does on this data: the metrics of its task. Errors: EMPTY, UNSUPPORTED on a backend whose numbers must be waited for
+   * (webgpu), and those of the task.
+   */
   evaluate(data: T['data'], options?: T['evaluateOptions']): T['evaluation'] {
-    return this.evaluating(() => this.measure(data, options ?? {}));
+    requireAnswers('evaluate', 'await model.evaluateAsync(…)');
+    return this.evaluating(() => atOnce(this.measure(data, options ?? {})));
+  }
+
+  /** The same on every backend. */
+  evaluateAsync(data: T['data'], options?: T['evaluateOptions']): Promise<T['evaluation']> {
+    return inTurn(this.evaluatingEach(this.measure(data, options ?? {})));
   }
 
   /**
    * An answer for each input, in their order; for an iterable that is asynchronous, one after the other. One text
-   * is a list of one. Errors: OPTION for another single input, and those of the task.
+   * is a list of one. Errors: OPTION for another single input; UNSUPPORTED on a backend whose numbers must be waited for (webgpu), where the
+   * inputs are a list; and those of the task.
    */
   predict(inputs: readonly T['input'][], options?: T['predictOptions']): T['answer'][];
   // As one signature with the first, a model of texts would not be a Model of whatever task.
@@ -201,16 +216,35 @@ export abstract class Model<T extends TaskTypes = TaskTypes> extends StoredModel
     const many: unknown = isText ? [inputs] : inputs;
     requireMany(many);
     if (isAsync(many)) return this.#answerEach(many, options ?? {});
-    return this.evaluating(() => this.answer(many, options ?? {}));
+    requireAnswers('predict', 'await model.predictAsync(…)');
+    return this.evaluating(() => atOnce(this.answer(many, options ?? {})));
+  }
+
+  /** The answers for a list of inputs, on every backend. Errors: those of `predict`. */
+  predictAsync(inputs: readonly T['input'][], options?: T['predictOptions']): Promise<T['answer'][]>;
+  // eslint-disable-next-line @typescript-eslint/unified-signatures
+  predictAsync(text: T['input'] extends string ? string : never, options?: T['predictOptions']): Promise<T['answer'][]>;
+  async predictAsync(inputs: readonly T['input'][] | string, options?: T['predictOptions']): Promise<T['answer'][]> {
+    const isText = typeof inputs === 'string' && this.readsTexts;
+    const many: unknown = isText ? [inputs] : inputs;
+    requireMany(many);
+    if (isAsync(many))
+      refuse('a list of inputs', inputs, 'for await (const answer of model.predict(inputs)) has one after the other');
+    return inTurn(this.readAnswers(many, options));
   }
 
   async *#answerEach(inputs: AsyncIterable<T['input']>, options: T['predictOptions']): AsyncGenerator<T['answer']> {
-    for await (const input of inputs) yield this.evaluating(() => this.answer([input], options))[0];
+    for await (const input of inputs) yield (await inTurn(this.readAnswers([input], options)))[0];
   }
 
   /** Runs with dropout off, then restores the mode, so that a training in progress is not disturbed. */
   protected evaluating<R>(run: () => R): R {
     return evaluating(this.network, run);
+  }
+
+  /** The same for each piece of what reads: whatever runs while it waits finds the mode as it was. */
+  protected evaluatingEach<R>(reading: TensorReading<R>): TensorReading<R> {
+    return inside((run) => this.evaluating(run), reading);
   }
 
   protected content(): Pick<ModelFile, 'config' | 'texts'> & FileExtra {

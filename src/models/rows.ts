@@ -2,13 +2,12 @@
 import { LengthBatches } from '../data/lengthBatches.js';
 import { mul } from '../autograd/ops.js';
 import { rowsOfShard } from '../parallel/communicator.js';
+import { currentDevice } from '../tensor/device.js';
+import { type Reading, runReading } from '../tensor/readAll.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Lesson } from './task.js';
 
-export interface RowLesson<X extends { loss: number }> extends Pick<
-  Lesson<X>,
-  'data' | 'evaluate' | 'criterion' | 'finish'
-> {
+export interface RowLesson<X extends { loss: number }> extends Pick<Lesson<X>, 'data' | 'criterion' | 'finish'> {
   /** The length of each training row. */
   lengths: ArrayLike<number>;
   /**
@@ -16,16 +15,24 @@ export interface RowLesson<X extends { loss: number }> extends Pick<
    * @param all the rows of the minibatch: more than `rows` where it is cut into shards
    */
   step(rows: Int32Array, all: Int32Array): { loss: Tensor; tokens: number };
+  /** The same where the loss reads on its way. */
+  readStep?: (rows: Int32Array) => Reading<{ loss: Tensor; tokens: number }>;
+  /** On the validation part; null where there is none. */
+  evaluate(): Reading<X> | null;
 }
 
 /** Errors: EMPTY, RANGE. */
 export function learnRows<X extends { loss: number }>(
-  { lengths, step, ...own }: RowLesson<X>,
+  { lengths, step, readStep, evaluate, ...own }: RowLesson<X>,
   { batchSize, seed }: { batchSize: number; seed: number },
 ): Lesson<X> {
   const batches = new LengthBatches(lengths, { batchSize, seed });
   return {
     ...own,
+    evaluate() {
+      const reading = evaluate();
+      return reading && runReading(currentDevice(), reading);
+    },
     sampler: batches,
     epochs: () => batches.epochs(),
     stepsPerEpoch: batches.count,
@@ -33,6 +40,7 @@ export function learnRows<X extends { loss: number }>(
       const { rows } = batches.next();
       return step(rows, rows);
     },
+    readNext: readStep ? () => readStep(batches.next().rows) : null,
     nextShards(shards) {
       const { rows: all } = batches.next();
       return {

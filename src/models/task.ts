@@ -5,6 +5,7 @@ import type { Module } from '../nn/module.js';
 import type { RandomCalls } from '../nn/random.js';
 import type { Recurrent, RecurrentState } from '../nn/recurrent.js';
 import type { CutMinibatch } from '../parallel/cut.js';
+import type { Reading as TensorReading } from '../tensor/readAll.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { TrainingResult } from '../train/trainer.js';
 import type { Names } from '../expect.js';
@@ -58,6 +59,8 @@ export interface Lesson<X extends { loss: number } = { loss: number }> {
   stepsPerEpoch: number;
   /** The mean loss of the next minibatch, and how many tokens are in it. */
   next(): { loss: Tensor; tokens: number };
+  /** The same for a loss that reads on its way, as that of a conditional random field does; null where it does not. */
+  readNext?: (() => TensorReading<{ loss: Tensor; tokens: number }>) | null;
   /** The next minibatch, cut. */
   nextShards(shards: number): CutMinibatch;
   /** On the validation part; null where there is none. A promise where the backend's numbers must be waited for. */
@@ -73,8 +76,8 @@ export interface Lesson<X extends { loss: number } = { loss: number }> {
     ofShards(): ReadonlyMap<number, RecurrentState>;
     restoreShards(states: ReadonlyMap<number, RecurrentState>): void;
   };
-  /** After the last step, with the weights that the model ends with; not where the training was aborted. */
-  finish?(): void;
+  /** After the last step, with the weights that the model ends with; not where the training was aborted. A promise is waited for. */
+  finish?(): unknown;
   /** Gives back what was kept. */
   end?(): void;
 }
@@ -103,8 +106,6 @@ export interface TaskOwn<M extends Trainable, D, O extends object> {
   readonly defaults: Partial<O>;
   /** The names of the options of `fit`. */
   readonly options: Names<O>;
-  /** Whether it trains on backends whose numbers must be waited for. */
-  readonly waits?: boolean;
   /** Passes over the data where neither they nor minutes are given, nor chosen. */
   readonly epochs: number;
   /** The model of a configuration and its vocabularies, with the weights that its seed draws. Errors: FORMAT. */

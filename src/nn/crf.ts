@@ -7,6 +7,8 @@ import { mul } from '../autograd/ops.js';
 import { isRecording, record } from '../autograd/tape.js';
 import { fromData } from '../tensor/create.js';
 import { Philox } from '../tensor/philox.js';
+import type { HostArray } from '../tensor/device.js';
+import { atOnce, type Reading } from '../tensor/readAll.js';
 import { formatShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type BestPath, LinearChain } from './chain.js';
@@ -54,19 +56,25 @@ export class LinearChainCRF extends Module {
    * Errors: SHAPE, DTYPE; RANGE for a state that is none, or a length above T.
    */
   loss(given: TensorLike, gold: TensorLike, lengths: Lengths): Tensor {
+    return atOnce(this.readLoss(given, gold, lengths));
+  }
+
+  /** What `loss` gives, for whoever reads. @internal */
+  *readLoss(given: TensorLike, gold: TensorLike, lengths: Lengths): Reading<Tensor> {
     const scores = asTensor(given, 'the scores');
     const path = asTensor(gold, 'the paths', 'int32', scores.device);
     const own = this.#lengths(scores, lengths);
     checkPath(scores, path);
     const [K, N] = [this.states, own.length];
     const inputs = [scores, this.transition, this.start, this.end];
-    const values = inputs.map((t) => t.data());
+    const values: HostArray[] = [];
+    for (const t of inputs) values.push(yield t);
+    const states = yield path;
     const gradients = isRecording(inputs) ? values.map(({ length }) => new Float64Array(length)) : null;
     const steps = own.reduce((sum, length) => sum + length, 0);
     let total = 0;
     if (values.every(isFinite)) {
       const chain = chainOf(K, values);
-      const states = path.data();
       own.forEach((length, n) => {
         if (length === 0) return;
         const own = Int32Array.from({ length }, (_, t) => states[t * N + n]);
@@ -101,6 +109,11 @@ export class LinearChainCRF extends Module {
 
   /** The most probable path of each sequence, outside the tape; an empty one for a length of 0. Errors: SHAPE, RANGE. */
   decode(scores: TensorLike, lengths: Lengths): BestPath[] {
+    return atOnce(this.readPaths(scores, lengths));
+  }
+
+  /** What `decode` gives, for whoever reads. @internal */
+  readPaths(scores: TensorLike, lengths: Lengths): Reading<BestPath[]> {
     return this.#each(scores, lengths, (chain, steps) =>
       steps.length === 0 ? { path: new Int32Array(0), score: 0 } : chain.best(steps),
     );
@@ -108,13 +121,19 @@ export class LinearChainCRF extends Module {
 
   /** The probability of each state at each step of each sequence, over all paths: N times [length, K]. Errors: SHAPE, RANGE. */
   marginals(scores: TensorLike, lengths: Lengths): Float64Array[] {
+    return atOnce(this.readMarginals(scores, lengths));
+  }
+
+  /** What `marginals` gives, for whoever reads. @internal */
+  readMarginals(scores: TensorLike, lengths: Lengths): Reading<Float64Array[]> {
     return this.#each(scores, lengths, (chain, steps) => (steps.length === 0 ? steps : chain.marginals(steps).states));
   }
 
-  #each<R>(given: TensorLike, lengths: Lengths, visit: (chain: LinearChain, steps: Float64Array) => R): R[] {
+  *#each<R>(given: TensorLike, lengths: Lengths, visit: (chain: LinearChain, steps: Float64Array) => R): Reading<R[]> {
     const scores = asTensor(given, 'the scores');
     const own = this.#lengths(scores, lengths);
-    const values = [scores, this.transition, this.start, this.end].map((t) => t.data());
+    const values: ArrayLike<number>[] = [];
+    for (const t of [scores, this.transition, this.start, this.end]) values.push(yield t);
     const chain = chainOf(this.states, values);
     return own.map((length, n) => visit(chain, stepsOf(values[0], this.states, own.length, n, length)));
   }

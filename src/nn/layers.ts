@@ -53,16 +53,21 @@ export class Linear extends Module {
     this.bias = bias ? made('bias', [outputSize], bound) : null;
   }
 
-  /** [..., inputSize] to [..., outputSize]; a vector [inputSize] to [outputSize]. Errors: SHAPE. */
+  /** [..., inputSize] to [..., outputSize]; a vector [inputSize] to [outputSize]. Errors: SHAPE; DTYPE for tensors of int32. */
   forward(input: TensorLike): Tensor {
+    if (input instanceof Tensor && input.dtype === 'int32') {
+      throw new UnrolledError(
+        'DTYPE',
+        `expected an input of float32, received int32 ${formatShape(input.shape)}`,
+        "of tokens an Embedding makes vectors; features are x.to('float32'), and in examples of `fit` inputs: 'values'",
+      );
+    }
     const x = asTensor(input, 'the input');
     if (x.shape[x.rank - 1] !== this.inputSize) {
       throw new UnrolledError(
         'SHAPE',
         `expected input of shape [..., ${this.inputSize}], received ${formatShape(x.shape)}`,
-        input instanceof Tensor && input.dtype === 'int32'
-          ? "of tokens an Embedding makes vectors; rows of features as examples want inputs: 'values'"
-          : 'the last dimension must be the input size of the layer',
+        'the last dimension must be the input size of the layer',
       );
     }
     const rows = x.rank === 1 ? reshape(x, [1, -1]) : x;

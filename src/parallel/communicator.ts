@@ -29,11 +29,11 @@ export interface Communicator {
 /** Between the library's parts: sums over shards, and the end of a rank that fails. */
 export interface Ranks extends Communicator {
   /**
-   * The sum over all shards.
-   * @param own blocks of the shards of this rank, as `subtrees` says them
+   * The sum over all shards, where the first block is.
+   * @param blocks of the shards of this rank, as `subtrees` says them, each in pieces
    * @param message goes with it, as long on each rank: a step waits for the others once. Returns the messages, by rank.
    */
-  sumShards(own: Numbers, shards: number, sum: Numbers, message: Float64Array): Promise<Float64Array[]>;
+  sumShards(blocks: readonly (readonly Numbers[])[], shards: number, message: Float64Array): Promise<Float64Array[]>;
   /** Tells the others that this rank ends, and why. */
   fail(reason: string): void;
 }
@@ -65,10 +65,7 @@ const alone: Ranks = {
   allGatherBytes: (bytes) => Promise.resolve([bytes]),
   allReduce: (values) => Promise.resolve(values.slice() as typeof values),
   barrier: () => Promise.resolve(),
-  async sumShards(own, _, sum, message) {
-    sum.set(own);
-    return [message];
-  },
+  sumShards: (_, __, message) => Promise.resolve([message]),
   fail: () => undefined,
 };
 
@@ -79,10 +76,10 @@ export function ranksOver(link: RankLink): Ranks {
     const all = await link.gather(new TextEncoder().encode(JSON.stringify(value ?? null)));
     return all.map((bytes) => JSON.parse(new TextDecoder().decode(bytes)) as T);
   };
-  const sumShards: Ranks['sumShards'] = async (own, shards, sum, message) => {
+  const sumShards: Ranks['sumShards'] = async (blocks, shards, message) => {
     const plan = plans.get(shards) ?? planOf(link.size, shards);
     plans.set(shards, plan);
-    const all = await link.sum(own, plan, sum, new Uint8Array(message.buffer, message.byteOffset, message.byteLength));
+    const all = await link.sum(blocks, plan, new Uint8Array(message.buffer, message.byteOffset, message.byteLength));
     return all.map((bytes) => new Float64Array(bytes.slice().buffer));
   };
   return {
@@ -105,8 +102,8 @@ export function ranksOver(link: RankLink): Ranks {
           'give arrays of one length',
         );
       }
-      const sum = new (values.constructor as new (length: number) => typeof values)(values.length);
-      await link.sum(values, Int32Array.from(lengths.flatMap((_, rank) => [rank, 1])), sum, new Uint8Array(0));
+      const sum = values.slice() as typeof values;
+      await link.sum([[sum]], Int32Array.from(lengths.flatMap((_, rank) => [rank, 1])), new Uint8Array(0));
       return sum;
     },
     async barrier() {

@@ -1,11 +1,12 @@
 // Gradients by parts of the rows: to the bit those of each part alone.
 import { beforeAll, expect, it } from 'vitest';
 import '../autograd/methods.js';
-import { crossEntropy, mul, slice, sum } from '../autograd/ops.js';
+import { add, crossEntropy, mul, slice, sum } from '../autograd/ops.js';
 import { backwardInParts } from '../autograd/parts.js';
 import type { RowParts } from '../autograd/rowParts.js';
 import { backward } from '../autograd/tape.js';
-import { useBackend } from '../backend/choose.js';
+import { type BackendName, setNativeMaker, useBackend } from '../backend/choose.js';
+import { createNativeBackend } from '../backend/compiled/native.js';
 import { nodePlatform } from '../platform/node/node.js';
 import { setPlatform } from '../platform/platform.js';
 import { Embedding, Linear } from '../nn/layers.js';
@@ -15,13 +16,14 @@ import { fromData } from '../tensor/create.js';
 import { Philox } from '../tensor/philox.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { scanInParts } from '../cell/run/parts.js';
+import { TreeSum } from './tree.js';
 
-beforeAll(async () => {
+beforeAll(() => {
   setPlatform(nodePlatform);
-  await useBackend('wasm');
+  setNativeMaker(createNativeBackend);
 });
 
-const [V, T, N] = [7, 6, 11];
+const [V, T, N] = [7, 6, 14];
 const rng = new Philox(8);
 
 class Net extends Module {
@@ -47,34 +49,54 @@ const tokens = (): Tensor =>
     Int32Array.from({ length: T * N }, () => rng.integer(V)),
     [T, N],
   );
-const parts: RowParts = { rows: N, cuts: [0, 5, 5 + 3, N] };
+const parts: RowParts = { rows: N, cuts: [0, 5, 5 + 3, 5 + 3 + 3, N] };
 
-it.each([
-  ['lstm', 0],
-  ['lstm', 5],
-  ['gru', 0],
-  ['gru-reset-before', 4],
-  ['rnn', 3],
-])('of %s over vectors of %s numbers, 0 for tokens', (cell, E) => {
+/** Sums in float32, in the order of the tree. */
+function sumOf(gradients: readonly Float32Array[]): Float32Array {
+  const tree = new TreeSum<Float32Array>((left, right) => left.map((value, i) => value + right[i]));
+  gradients.forEach((g, i) => {
+    tree.push(i, g);
+  });
+  return tree.total;
+}
+
+const CASES: [backend: BackendName, cell: string, E: number][] = [
+  ...(['wasm', 'native', 'reference'] as const).map((backend): (typeof CASES)[number] => [backend, 'lstm', 5]),
+  ...['lstm', 'gru', 'rnn'].map((cell): (typeof CASES)[number] => ['wasm', cell, 0]),
+  ['wasm', 'gru-reset-before', 4],
+];
+
+it.each(CASES)('on %s of %s over vectors of %s numbers, 0 for tokens', async (backend, cell, E) => {
+  await useBackend(backend);
   const net = new Net(cell, E);
   const [x, y] = [tokens(), tokens()];
-  const byPart = backwardInParts(mul(sum(net.losses(x, y)), 0.25), parts, [scanInParts]);
-  expect([...(byPart?.keys() ?? [])].length).toBe(net.parameters().length);
-  parts.cuts.slice(1).forEach((to, part) => {
+  const lossOf = (xs: Tensor, ys: Tensor): Tensor => mul(sum(net.losses(xs, ys)), 0.25);
+  const alone = parts.cuts.slice(1).map((to, part) => {
     const from = parts.cuts[part];
-    backward(mul(sum(net.losses(slice(x, 1, from, to), slice(y, 1, from, to))), 0.25));
-    for (const t of net.parameters()) {
-      expect([...(byPart?.get(t)?.[part].data() ?? [])]).toEqual([...(t.grad?.data() ?? [])]);
-    }
+    backward(lossOf(slice(x, 1, from, to), slice(y, 1, from, to)));
+    const own = net.parameters().map((t) => Float32Array.from(t.grad?.data() ?? []));
     net.zeroGrad();
+    return own;
   });
+  for (const counts of [[1, 1, 1, 1], [2, 2], [1, 2, 1], [4]]) {
+    const byGroup = backwardInParts(lossOf(x, y), parts, counts, [scanInParts]);
+    expect(byGroup?.size).toBe(net.parameters().length);
+    net.parameters().forEach((t, i) => {
+      let at = 0;
+      const expected = counts.map((count) => sumOf(alone.slice(at, (at += count)).map((own) => own[i])));
+      expect(byGroup?.get(t)?.map((g) => Float32Array.from(g.data()))).toEqual(expected);
+    });
+  }
 });
 
-it('not of a cell whose gradients are summed on the way, nor with another number of rows', () => {
+it('not of a cell whose gradients are summed on the way, nor with another number of rows, nor of parameters that are read twice', async () => {
+  await useBackend('wasm');
   const [x, y] = [tokens(), tokens()];
   const peephole = new Net('lstm-peephole', 0);
-  expect(backwardInParts(sum(peephole.losses(x, y)), parts, [scanInParts])).toBeNull();
+  expect(backwardInParts(sum(peephole.losses(x, y)), parts, [1, 1, 1], [scanInParts])).toBeNull();
   const lstm = new Net('lstm', 0);
   const other = { rows: N + 1, cuts: [0, N + 1] };
-  expect(backwardInParts(sum(lstm.losses(x, y)), other, [scanInParts])).toBeNull();
+  expect(backwardInParts(sum(lstm.losses(x, y)), other, [1], [scanInParts])).toBeNull();
+  const twice = add(sum(lstm.losses(x, y)), sum(lstm.losses(y, x)));
+  expect(backwardInParts(twice, parts, [4], [scanInParts])).toBeNull();
 });

@@ -1,5 +1,6 @@
 // Where the parts are that cut minibatches into shards and keep ranks alike: a page that cuts nothing goes without them.
-import { UnrolledError } from '../errors.js';
+import { UnrolledError, UnsupportedError } from '../errors.js';
+import type { Device } from '../tensor/device.js';
 import type * as Agreement from './agreement.js';
 import type * as Cut from './cut.js';
 import type * as Shards from './shards.js';
@@ -15,8 +16,14 @@ export function setSharding(given: Sharding): void {
   parts = given;
 }
 
-/** Errors: STATE where they are not there. */
-export function sharding(): Sharding {
+/** Errors: STATE where they are not there; UNSUPPORTED on a device whose numbers must be waited for. */
+export function sharding({ answersAtOnce, name }: Pick<Device, 'answersAtOnce' | 'name'>): Sharding {
+  if (!answersAtOnce) {
+    throw new UnsupportedError(
+      `expected a backend that answers at once for shards and ranks, received ${name}`,
+      'train without them, or with native or wasm',
+    );
+  }
   if (parts !== null) return parts;
   throw new UnrolledError(
     'STATE',

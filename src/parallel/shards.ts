@@ -11,7 +11,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import type { Numbers } from '../platform/rankLink.js';
 import { type Ranks, shardsOfRank } from './communicator.js';
 import { checkShards, type CutMinibatch } from './cut.js';
-import { type RankRange, TreeSum } from './tree.js';
+import { type RankRange, subtrees, TreeSum } from './tree.js';
 
 /** The gradients of a shard, in the order of the parameters; null where there is none. */
 type Gradients = (Tensor | null)[];
@@ -51,8 +51,6 @@ export class ShardedGradients {
   readonly #shards: number;
   readonly #ranks: Ranks;
   readonly #own: RankRange;
-  #blocks: Numbers = new Float32Array(0);
-  #sum: Numbers = new Float32Array(0);
   /** Whether something in the network takes each shard alone. */
   #isApart = false;
   /** Seconds in sums over ranks so far, with waiting for those that come later. */
@@ -153,18 +151,16 @@ export class ShardedGradients {
       counts[0] = tokens;
       this.#count(before, counts);
       if (isTogether) check?.(loss, loss.item());
-      const gradients = isTogether ? backwardInParts(loss, parts, [scanInParts]) : null;
+      const trees = subtrees(own);
+      const gradients = isTogether ? backwardInParts(loss, parts, trees, [scanInParts]) : null;
       if (gradients === null) return null;
       together.done();
-      const sum = new TreeSum<Gradients>(addGradients(this.#parameters));
-      for (let shard = own.from; shard < own.to; shard++) {
-        const block = this.#parameters.map((t) => gradients.get(t)?.[shard - own.from] ?? null);
-        sum.push(
-          shard,
-          block.map((g) => g && keep(g)),
-        );
-      }
-      return sum.sums;
+      return trees.map((_, tree) =>
+        this.#parameters.map((t) => {
+          const g = gradients.get(t)?.[tree];
+          return g === undefined ? null : keep(g);
+        }),
+      );
     });
     this.#isApart = blocks === null;
     return blocks;
@@ -187,42 +183,35 @@ export class ShardedGradients {
       return [Float64Array.from(message)];
     }
     const began = performance.now();
-    const length = parameters.reduce((total, { size }) => total + size, 0);
-    this.#reserve(blocks.length * length, length);
-    let at = 0;
-    for (const gradients of blocks) {
-      parameters.forEach(({ size }, i) => {
-        const g = gradients[i];
-        if (g === null) this.#blocks.fill(0, at, at + size);
-        else this.#blocks.set(g.peek(), at);
-        at += size;
-      });
-    }
     const isPresent = parameters.map((_, i) => (blocks.some((gradients) => gradients[i] !== null) ? 1 : 0));
-    const said = Float64Array.of(...isPresent, ...message);
-    const all = await this.#ranks.sumShards(this.#blocks, this.#shards, this.#sum, said);
-    at = 0;
+    // Zeros are added, too: what has none here may have one on another rank.
+    const whole = blocks.map((gradients) =>
+      gradients.map((g, i) => g ?? keep(zeros(parameters[i].shape, { device: parameters[i].device }))),
+    );
+    // All are made before any is looked at: they stay where they are until something is computed.
+    const pieces = whole.map((gradients) => gradients.map(numbersOf));
+    const all = await this.#ranks.sumShards(
+      pieces.map((block) => block.map(({ numbers }) => numbers)),
+      this.#shards,
+      Float64Array.of(...isPresent, ...message),
+    );
     parameters.forEach((t, i) => {
-      const [kept, ...rest] = blocks.flatMap((gradients) => gradients[i] ?? []);
+      const [sum, ...rest] = whole.map((gradients) => gradients[i]);
       for (const g of rest) g.dispose();
       if (all.some((theirs) => theirs[i] > 0)) {
-        t.grad = kept ?? keep(zeros(t.shape, { device: t.device }));
-        t.grad.set(this.#sum.subarray(at, at + t.size));
-      }
-      at += t.size;
+        if (!pieces[0][i].isInPlace) sum.set(pieces[0][i].numbers);
+        t.grad = sum;
+      } else sum.dispose();
     });
     this.secondsInSums += (performance.now() - began) / 1000;
     return all.map((theirs) => theirs.subarray(parameters.length));
   }
+}
 
-  /** Memory for the blocks of this rank and for their sum, kept from step to step. */
-  #reserve(own: number, sum: number): void {
-    if (this.#blocks.length === own && this.#sum.length === sum) return;
-    const smallest = this.#parameters.reduce((least, t) => (t.size < least.size ? t : least));
-    const Floats = smallest.data() instanceof Float64Array ? Float64Array : Float32Array;
-    this.#blocks = new Floats(own);
-    this.#sum = new Floats(sum);
-  }
+/** The numbers of a gradient where they stand, to be changed there, or a copy of them. */
+function numbersOf(g: Tensor): { numbers: Numbers; isInPlace: boolean } {
+  const there = g.device.peek?.(g.storage, g.offset, g.size, true) ?? null;
+  return { numbers: (there ?? g.data()) as Numbers, isInPlace: there !== null };
 }
 
 function takeGradients(parameters: readonly Tensor[]): Gradients {

@@ -74,21 +74,29 @@ describe.skipIf(joinRanks === undefined)('ranks over shared memory', () => {
       [Float64Array, 40_000],
       [Float32Array, 0],
     ] as const) {
-      const own: Numbers[] = Array.from({ length: size }, (_, rank) => {
-        const blocks = plan.filter(([of]) => of === rank).length;
-        return new Floats(blocks * length).map(() => rng.uniform() - 0.5);
-      });
-      const links = linked(size);
-      const sums = own.map(() => new Floats(length));
-      const messageOf = (rank: number): Uint8Array => new Uint8Array(told).fill(rank);
-      const said = await Promise.all(links.map((link, rank) => link.sum(own[rank], flat, sums[rank], messageOf(rank))));
-      const expected = Floats.from(sumBlocks(own, flat, length));
-      for (const all of said) {
-        expect(all.map((bytes) => [bytes.length, bytes.at(-1)])).toEqual(
-          own.map((_, rank) => [told, told === 0 ? undefined : rank]),
+      /** In pieces: one, some, some without a number among them. */
+      for (const share of [1, 0.3, 0.01]) {
+        const ends = [...new Set([0, 0, Math.floor(share * length), Math.ceil(0.6 * length), length])];
+        const piecesOf = (block: Numbers): Numbers[] =>
+          share === 1 ? [block] : [...ends, length].map((end, i) => block.subarray(ends[i - 1] ?? 0, end));
+        const own = Array.from({ length: size }, (_, rank) =>
+          plan.filter(([of]) => of === rank).map((): Numbers => new Floats(length).map(() => rng.uniform() - 0.5)),
         );
+        const expected = sumBlocks(own, flat);
+        const others = own.map((blocks) => blocks.slice(1).map((block) => block.slice()));
+        const links = linked(size);
+        const messageOf = (rank: number): Uint8Array => new Uint8Array(told).fill(rank);
+        const said = await Promise.all(
+          links.map((link, rank) => link.sum(own[rank].map(piecesOf), flat, messageOf(rank))),
+        );
+        for (const all of said) {
+          expect(all.map((bytes) => [bytes.length, bytes.at(-1)])).toEqual(
+            own.map((_, rank) => [told, told === 0 ? undefined : rank]),
+          );
+        }
+        for (const [sum] of own) expect(Buffer.from(sum.buffer).equals(Buffer.from(expected.buffer))).toBe(true);
+        expect(own.map((blocks) => blocks.slice(1))).toEqual(others);
       }
-      for (const sum of sums) expect(Buffer.from(sum.buffer).equals(Buffer.from(expected.buffer))).toBe(true);
     }
   });
 
@@ -114,16 +122,17 @@ describe.skipIf(joinRanks === undefined)('ranks over shared memory', () => {
   it('refuse sums that do not fit', () => {
     const [link] = linked(2);
     const call =
-      (own: number, plan: number[], sum = 2, message = 0) =>
+      (blocks: Numbers[][], plan: number[], message = 0) =>
       () =>
-        void link.sum(new Float32Array(own), Int32Array.from(plan), new Float32Array(sum), new Uint8Array(message));
-    expect(call(2, [0, 1, 0, 1])).toThrow(/as many blocks/);
-    expect(call(2, [0, 1, 5, 1])).toThrow(/as many blocks/);
-    expect(call(2, [])).toThrow(/as many blocks/);
-    expect(
-      () => void link.sum(new Float32Array(2), Int32Array.of(0, 1), new Float64Array(2), new Uint8Array(0)),
-    ).toThrow(/one type/);
-    expect(call(2, [0, 1, 1, 1], 2, 7)).toThrow(/whole eights/);
+        void link.sum(blocks, Int32Array.from(plan), new Uint8Array(message));
+    const two = new Float32Array(2);
+    expect(call([[two]], [0, 1, 0, 1])).toThrow(/as many blocks/);
+    expect(call([[two]], [0, 1, 5, 1])).toThrow(/as many blocks/);
+    expect(call([], [])).toThrow(/as many blocks/);
+    expect(call([[two], [new Float32Array(3)]], [0, 1, 0, 1])).toThrow(/as long in each/);
+    expect(call([[two], []], [0, 1, 0, 1])).toThrow(/as long in each/);
+    expect(call([[two, new Float64Array(2)]], [0, 1])).toThrow(/one type/);
+    expect(call([[two]], [0, 1, 1, 1], 7)).toThrow(/whole eights/);
   });
 
   it('refuses a file that is too short, and a rank that is not there', () => {

@@ -21,11 +21,15 @@ export function memoryRanks(size: number): Ranks[] {
     const link: RankLink = {
       ...{ rank, size, by: 'memory' },
       gather: async (bytes) => (await meet(rank, bytes.slice())) as Uint8Array[],
-      async sum(own, plan, sum, message) {
-        const all = (await meet(rank, { own, message: message.slice() })) as { own: Numbers; message: Uint8Array }[];
-        const blocks = all.map((one) => one.own);
-        sum.set(sumBlocks(blocks, plan, sum.length));
-        await meet(rank, null);
+      async sum(blocks, plan, message) {
+        const own = blocks.map(joined);
+        const all = (await meet(rank, { own, message: message.slice() })) as { own: Numbers[]; message: Uint8Array }[];
+        const sum = sumBlocks(
+          all.map((one) => one.own),
+          plan,
+        );
+        let at = 0;
+        for (const piece of blocks[0]) piece.set(sum.subarray(at, (at += piece.length)));
         return all.map((one) => one.message);
       },
       fail(reason) {
@@ -48,10 +52,23 @@ export async function onRanks<M>(size: number, run: () => Promise<M>): Promise<M
   return Promise.all(running);
 }
 
-/** What a link sums, number by number. */
-export function sumBlocks(blocks: readonly Numbers[], plan: Int32Array, length: number): number[] {
-  const round = blocks[0] instanceof Float32Array ? Math.fround : (value: number): number => value;
-  return Array.from({ length }, (_, i) => {
+/** A copy of the pieces of a block, in one. */
+function joined(pieces: readonly Numbers[]): Numbers {
+  const length = pieces.reduce((total, piece) => total + piece.length, 0);
+  const whole = pieces[0] instanceof Float64Array ? new Float64Array(length) : new Float32Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+/** What a link sums, number by number. @param blocks of each rank */
+export function sumBlocks(blocks: readonly (readonly Numbers[])[], plan: Int32Array): Numbers {
+  const [[first]] = blocks;
+  const round = first instanceof Float32Array ? Math.fround : (value: number): number => value;
+  return first.map((_, i) => {
     const used = new Map<number, number>();
     const tree = new TreeSum<number>((a, b) => round(a + b));
     let at = 0;
@@ -59,7 +76,7 @@ export function sumBlocks(blocks: readonly Numbers[], plan: Int32Array, length: 
       const [rank, leaves] = [plan[block], plan[block + 1]];
       const own = used.get(rank) ?? 0;
       used.set(rank, own + 1);
-      tree.push(at, blocks[rank][own * length + i], leaves);
+      tree.push(at, blocks[rank][own][i], leaves);
       at += leaves;
     }
     return tree.total;

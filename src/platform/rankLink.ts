@@ -14,13 +14,13 @@ export interface RankLink {
   /** The bytes that each rank gives, by rank. Errors: RANK where a rank is gone. */
   gather(bytes: Uint8Array): Promise<Uint8Array[]>;
   /**
-   * Sums blocks of numbers in a fixed tree.
-   * @param own this rank's blocks, one after the other, each of the length of `sum`
+   * Sums blocks of numbers in a fixed tree, where the first block is: it is the sum afterwards, the others are as they were.
+   * @param blocks of this rank, each in pieces: as many, as long and of one type in every block of every rank
    * @param plan [rank, leaves] of each block of all ranks, in the order of the leaves: neighbours of like size are added first
    * @param message goes with it: as many bytes on each rank, a multiple of 8
    * Returns the messages, by rank. Errors: RANK where a rank is gone.
    */
-  sum(own: Numbers, plan: Int32Array, sum: Numbers, message: Uint8Array): Promise<Uint8Array[]>;
+  sum(blocks: readonly (readonly Numbers[])[], plan: Int32Array, message: Uint8Array): Promise<Uint8Array[]>;
   /** Tells the others that this rank ends, and why: what they wait for fails. */
   fail(reason: string): void;
 }

@@ -25,24 +25,39 @@ export interface Exercise {
   start: string;
   /** Lines that are right, in place of `start`. */
   solution: string;
+  /** Wrong answers that the check knows by what they come from. */
+  mistakes?: readonly Mistake[];
   /** @param given the default export of the reader's file */
   check(given: unknown): Verdict | Promise<Verdict>;
 }
 
+/** A wrong answer that many give, and what it comes from. */
+export interface Mistake {
+  /** A number, to within the tolerance of the answer, or one of the words. */
+  given: number | string;
+  /** Helps without saying the answer. */
+  says: Message;
+}
+
 /** What a number is compared with, or the words of which one is right. */
 export interface Prediction extends Pick<Exercise, 'name' | 'question' | 'hints' | 'answer'> {
-  /** A number with the tolerance of an answer, or the right word among `choices`. */
-  right: number | string;
+  /** A number, or the right word among `choices`. A function computes it when an answer is looked at, as the lesson's code would. */
+  right: number | string | (() => number | string | Promise<number | string>);
+  /** The lines that are right, where `right` is computed; default the value itself. */
+  solution?: string;
   /** The largest difference that passes; 0. */
   tolerance?: number;
   /** The words to choose from, for people: what each means. */
   choices?: Readonly<Record<string, Message>>;
+  /** Wrong answers that get an answer of their own. */
+  mistakes?: readonly Mistake[];
 }
 
 const RIGHT: Message = { en: 'right', zh: '正确' };
 
 /** An exercise in which a value is predicted before anything runs: a number, or one of some words. */
-export function predict({ right, tolerance = 0, choices, ...rest }: Prediction): Exercise {
+export function predict(prediction: Prediction): Exercise {
+  const { right, tolerance = 0, choices, mistakes = [], name, question, hints, answer } = prediction;
   const words = Object.keys(choices ?? {});
   const start = choices
     ? `export default '?'; // ${words.join(', ')}\n`
@@ -52,30 +67,66 @@ export function predict({ right, tolerance = 0, choices, ...rest }: Prediction):
       .map(([word, meaning]) => `\n- \`${word}\`: ${meaning[language]}`)
       .join('');
   return {
-    ...rest,
-    kind: 'predict',
-    start,
-    solution: `export default ${JSON.stringify(right)};\n`,
-    question: { en: rest.question.en + listed('en'), zh: rest.question.zh + listed('zh') },
-    check(given) {
-      if (typeof right === 'string') {
-        if (typeof given !== 'string' || !words.includes(given)) {
-          const all = words.join(', ');
-          return { ok: false, says: { en: `expected one of ${all}`, zh: `应当是其中之一：${all}` } };
-        }
-        return given === right
-          ? { ok: true, says: RIGHT }
-          : { ok: false, says: { en: `it is not ${given}`, zh: `不是 ${given}` } };
-      }
-      if (typeof given !== 'number' || !Number.isFinite(given)) {
-        return { ok: false, says: { en: 'expected a number', zh: '应当是一个数' } };
-      }
-      if (Math.abs(given - right) <= tolerance) return { ok: true, says: RIGHT };
-      return given > right
-        ? { ok: false, says: { en: `${given} is too large`, zh: `${given} 偏大` } }
-        : { ok: false, says: { en: `${given} is too small`, zh: `${given} 偏小` } };
+    ...{ name, hints, answer, start, mistakes, kind: 'predict' },
+    solution: prediction.solution ?? `export default ${JSON.stringify(right)};\n`,
+    question: { en: question.en + listed('en'), zh: question.zh + listed('zh') },
+    async check(given) {
+      const value = typeof right === 'function' ? await right() : right;
+      return typeof value === 'string'
+        ? judgeWord(given, value, words, mistakes)
+        : judgeNumber(given, value, tolerance, mistakes);
     },
   };
+}
+
+function judgeWord(given: unknown, right: string, words: readonly string[], mistakes: readonly Mistake[]): Verdict {
+  if (typeof given !== 'string' || !words.includes(given)) {
+    const all = words.join(', ');
+    return { ok: false, says: { en: `expected one of ${all}`, zh: `应当是其中之一：${all}` } };
+  }
+  if (given === right) return { ok: true, says: RIGHT };
+  const known = mistakes.find((mistake) => mistake.given === given);
+  return { ok: false, says: known?.says ?? { en: `it is not ${given}`, zh: `不是 ${given}` } };
+}
+
+function judgeNumber(given: unknown, right: number, tolerance: number, mistakes: readonly Mistake[]): Verdict {
+  if (typeof given !== 'number' || !Number.isFinite(given)) {
+    return { ok: false, says: { en: 'expected a number', zh: '应当是一个数' } };
+  }
+  const isNear = (value: unknown): boolean => typeof value === 'number' && Math.abs(given - value) <= tolerance;
+  if (isNear(right)) return { ok: true, says: RIGHT };
+  const known = mistakes.find((mistake) => isNear(mistake.given));
+  if (known) return { ok: false, says: known.says };
+  return given > right
+    ? { ok: false, says: { en: `${given} is too large`, zh: `${given} 偏大` } }
+    : { ok: false, says: { en: `${given} is too small`, zh: `${given} 偏小` } };
+}
+
+/** An exercise in which gates, weights or a cell are made; a check of its own runs them. */
+export interface Building extends Pick<Exercise, 'name' | 'question' | 'hints' | 'answer' | 'start' | 'solution'> {
+  /** What is wrong with the reader's default export; null where nothing is. An error that it throws is told as the reader's. */
+  fault(given: unknown): Message | null | Promise<Message | null>;
+}
+
+/** An exercise in which gates, weights or a cell are made. */
+export function build({ fault, ...rest }: Building): Exercise {
+  return {
+    ...rest,
+    kind: 'code',
+    async check(given) {
+      try {
+        const says = await fault(given);
+        return says === null ? { ok: true, says: RIGHT } : { ok: false, says };
+      } catch (error) {
+        return threw(error);
+      }
+    },
+  };
+}
+
+function threw(error: unknown): Verdict {
+  const message = error instanceof Error ? error.message : String(error);
+  return { ok: false, says: { en: `it threw: ${message}`, zh: `它抛出了错误：${message}` } };
 }
 
 /** What a function of the reader is tried on. */
@@ -106,8 +157,7 @@ export function write({ trials, ...rest }: Writing): Exercise {
         try {
           got = (given as (...args: unknown[]) => unknown)(...structuredClone(trial.given));
         } catch (error) {
-          const message = error instanceof Error ? error.message : String(error);
-          return { ok: false, says: { en: `it threw: ${message}`, zh: `它抛出了错误：${message}` } };
+          return threw(error);
         }
         if (!isSame(got, trial.expected)) {
           const [args, wanted, said] = [trial.given.map(brief).join(', '), brief(trial.expected), brief(got)];

@@ -11,7 +11,18 @@ export {
   type TableOptions,
   type Translate,
 } from './experiment.js';
-export { type Exercise, predict, type Prediction, type Trial, type Verdict, write, type Writing } from './exercise.js';
+export {
+  build,
+  type Building,
+  type Exercise,
+  type Mistake,
+  predict,
+  type Prediction,
+  type Trial,
+  type Verdict,
+  write,
+  type Writing,
+} from './exercise.js';
 export {
   above,
   atLeast,

@@ -39,7 +39,7 @@ details .scroll { margin-top: 0.4rem; }
 .exercise { margin: 1.4rem 0 2rem; }
 .exercise h3 { margin: 0 0 0.4rem; font-size: 0.95rem; }
 .notations { margin: 0.4rem 0 1.4rem; }
-@media (max-width: 640px) { .notations :is(th, td) { padding-right: 0.8rem; } .notations .shape { display: none; } }
+@media (max-width: 640px) { .notations :is(th, td) { padding-right: 0.8rem; } .notations td:last-child { min-width: 12rem; } }
 .verdict { font-weight: 600; }
 .ok { color: var(--c2); }
 .bad, tr.bad td { color: #c62828; font-weight: 600; }

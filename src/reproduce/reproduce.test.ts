@@ -135,6 +135,23 @@ describe('a run', () => {
     expect(lines.zh).toContain('[2, 3] &lt;');
   });
 
+  it('has drawings in a part of their own that scrolls, in their size', async () => {
+    const drawn = experiment({
+      name: 'drawn',
+      source: 'A book, 1',
+      text: TEXT,
+      run({ svg, picture }) {
+        svg('caption', '<svg class="plot"></svg>');
+        picture('caption', '<svg class="plot"></svg>');
+      },
+    });
+    const result = await runExperiment(drawn, OPTIONS);
+    for (const html of [result.blocks[0].en, result.picture?.en])
+      expect(html).toMatch(
+        /^<figure><div class="scroll drawing" tabindex="0"><svg class="plot"><\/svg><\/div><figcaption>/,
+      );
+  });
+
   it('says a finding only where it is true, and counts on it in the full run', async () => {
     const found = experiment({
       name: 'found',

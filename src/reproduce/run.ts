@@ -89,6 +89,8 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   };
   const captioned = (html: string, caption: string): string =>
     `<figure>${html}<figcaption>${markdownHtml(caption)}</figcaption></figure>`;
+  /** A drawing keeps its size, and scrolls where the screen is narrower: its text would be too small to read. */
+  const scrolling = (svg: string): string => `<div class="scroll drawing" tabindex="0">${svg}</div>`;
 
   const context: Experimenting<string> = {
     quick,
@@ -117,16 +119,16 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
       blocks.push(html);
       firstOfBlock = null;
     },
-    svg: (caption, svg, values) => add((t) => captioned(svg, t(caption, values))),
+    svg: (caption, svg, values) => add((t) => captioned(scrolling(svg), t(caption, values))),
     picture(caption, svg, values) {
-      picture = inEach((t) => captioned(svg, t(caption, values)));
+      picture = inEach((t) => captioned(scrolling(svg), t(caption, values)));
     },
     cell(caption, definition, values) {
       const cell = defineCell(definition);
       const panels = [
         `<div>${codeHtml(dedented(String(definition.step)))}</div>`,
         `<div>${formulaHtml(toLatex(cell))}</div>`,
-        `<div>${toDiagram(cell)}</div>`,
+        scrolling(toDiagram(cell)),
       ];
       add((t) => captioned(`<div class="cell">${panels.join('\n')}</div>`, t(caption, values)));
       afterFormula();

@@ -49,8 +49,8 @@ export interface Device {
   read(storage: Storage, offset: number, length: number): Promise<HostArray>;
   /** The same at once; a device whose numbers must be waited for throws UNSUPPORTED for what calls changed since the host wrote or read it. */
   readSync(storage: Storage, offset: number, length: number): HostArray;
-  /** The elements where they stand, until the next call; null where they are elsewhere. @internal */
-  peek?(storage: Storage, offset: number, length: number): HostArray | null;
+  /** The elements where they stand, until the next call; null where they are elsewhere. @param changes whether whoever asks will change them. @internal */
+  peek?(storage: Storage, offset: number, length: number, changes?: boolean): HostArray | null;
 }
 
 let current: Device | null = null;
@@ -63,7 +63,7 @@ export function currentDevice(): Device {
     throw new UnrolledError(
       'NO_BACKEND',
       'expected a chosen backend, found none',
-      "call `await useBackend('auto')` first",
+      "call `await useBackend('auto')` first, from 'unrolled'",
     );
   }
   return current;

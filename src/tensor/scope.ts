@@ -54,6 +54,25 @@ export function expectAtOnce(result: unknown, help: string): void {
   throw new UnrolledError('USAGE', 'expected a body that computes at once, received an asynchronous one', help);
 }
 
+/** A scope that is open in pieces: what waits runs between them. */
+export class ScopeInPieces {
+  readonly #own = new Set<Disposable>();
+
+  /** Runs one piece. What it makes stays until `close`, but for what is kept. */
+  run<T>(body: () => T): T {
+    scopes.push(this.#own);
+    try {
+      return body();
+    } finally {
+      scopes = scopes.filter((open) => open !== this.#own);
+    }
+  }
+
+  close(): void {
+    for (const tensor of this.#own) tensor.dispose();
+  }
+}
+
 /** Runs `body` as if no scope were open: for a caller’s code, whose tensors are his own. */
 export function outsideScopes<T>(body: () => T): T {
   const open = scopes;

@@ -2,7 +2,6 @@
 // checkpoints. What a minibatch is and what its loss, the task says. A resumed run equals one that was not interrupted, bit for
 // bit (where it ends by epochs, not by the clock).
 import { backward } from '../autograd/tape.js';
-import { UnsupportedError } from '../errors.js';
 import type { Module, StateDict } from '../nn/module.js';
 import { clipGradNorm, clipGradNormLate, clipGradValue, gradNorm } from '../optim/clip.js';
 import { loadMoments, type StoredMoments } from '../optim/moments.js';
@@ -15,8 +14,8 @@ import type { CutMinibatch } from '../parallel/cut.js';
 import { sharding } from '../parallel/shardingParts.js';
 import type { ShardedGradients } from '../parallel/shards.js';
 import { getPlatform } from '../platform/platform.js';
-import { readAll } from '../tensor/readAll.js';
-import { scope } from '../tensor/scope.js';
+import { inside, inTurn, readAll, type Reading } from '../tensor/readAll.js';
+import { scope, ScopeInPieces } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { GivenState } from '../weights/labels.js';
 import { nonFiniteError, requireFiniteParameters } from './finite.js';
@@ -51,6 +50,8 @@ export interface TrainingTask<M extends { loss: number }> {
    * the step is done, but for those that are kept.
    */
   next(): { loss: Tensor; tokens: number } | null;
+  /** The same for a loss that reads on its way; null where it does not. */
+  readNext?: (() => Reading<{ loss: Tensor; tokens: number } | null>) | null;
   /** The next minibatch, cut for `shards` of the options; null where a pass ended without one. */
   nextShards?(shards: number): CutMinibatch | null;
   /** What the network draws masks with, beside what its modules say. */
@@ -211,7 +212,7 @@ export async function train<M extends { loss: number }>(
     validation.push(...from.validation);
   }
   const { minutes, maxSteps = Infinity, patience, restoreBest = false } = options;
-  const maxEpochs = options.epochs ?? (minutes === undefined && maxSteps === Infinity ? 10 : Infinity);
+  const maxEpochs = options.epochs ?? (minutes === undefined && options.maxSteps === undefined ? 10 : Infinity);
   const schedule = typeof options.schedule === 'function' ? options.schedule : scheduleByName(options.schedule);
   const stopping =
     patience === undefined && !restoreBest
@@ -223,16 +224,11 @@ export async function train<M extends { loss: number }>(
   const between = { learningRate: options.learningRate, state: () => state() };
   const { ranks: all = ranks(), shards = 0 } = options;
   const calls = [...new Set([...(task.calls ?? []), ...network.randomCalls()])];
-  const sharded = shards === 0 ? null : new (sharding().ShardedGradients)(parameters, calls, shards, all);
+  const sharded =
+    shards === 0 ? null : new (sharding(parameters[0].device).ShardedGradients)(parameters, calls, shards, all);
   const criterion = (metrics: M): number => task.criterion?.(metrics) ?? metrics.loss;
   /** For a backend whose numbers must be waited for. */
   const late = parameters.every((t) => t.device.answersAtOnce) ? null : new LateFigures(parameters[0].device);
-  if (late !== null && sharded !== null) {
-    throw new UnsupportedError(
-      `expected a backend that answers at once for shards, received ${parameters[0].device.name}`,
-      'train without shards, or with native or wasm',
-    );
-  }
 
   const step = (progress: number, clocks: SharedClock): number | null | Promise<number | null> => {
     const planned = Math.min(maxSteps, maxEpochs * (task.stepsPerEpoch ?? Infinity));
@@ -290,19 +286,24 @@ export async function train<M extends { loss: number }>(
   const stepLate = async (figures: LateFigures): Promise<number | null> => {
     const { clipNorm, clipValue = 0 } = options;
     let isFull = false;
-    const done = scope(() => {
-      const minibatch = task.next();
+    const step = new ScopeInPieces();
+    const around = <T>(run: () => T): T => step.run(run);
+    try {
+      const minibatch = task.readNext ? await inTurn(inside(around, task.readNext())) : around(() => task.next());
       if (minibatch === null) return null;
       const { loss, tokens } = minibatch;
-      backward(loss);
-      if (clipValue > 0) clipGradValue(parameters, clipValue);
-      const norm = clipGradNormLate(parameters, clipNorm > 0 ? clipNorm : Infinity);
-      isFull = figures.add(counters.step, tokens, loss, norm);
-      update();
+      around(() => {
+        backward(loss);
+        if (clipValue > 0) clipGradValue(parameters, clipValue);
+        const norm = clipGradNormLate(parameters, clipNorm > 0 ? clipNorm : Infinity);
+        isFull = figures.add(counters.step, tokens, loss, norm);
+        update();
+      });
+      if (isFull) await hearLate();
       return tokens;
-    });
-    if (isFull) await hearLate();
-    return done;
+    } finally {
+      step.close();
+    }
   };
 
   /** Hears of the steps whose figures were not read yet. Errors: NON_FINITE. */

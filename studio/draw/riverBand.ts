@@ -12,7 +12,8 @@ export interface RiverBandData {
 const DECADES = 5;
 
 export function riverBand({ lags, width, height, title }: RiverBandData): string {
-  const [left, bottom] = [42, 16];
+  // As the letters above it (river.css).
+  const [left, bottom] = [width < 450 ? 30 : 42, 16];
   const x = (lag: number): string => coordinate(width - 8 - (lag / Math.max(1, lags.length - 1)) * (width - left - 8));
   const y = (share: number): string =>
     coordinate(

@@ -8,9 +8,11 @@ export interface UnitTraceData {
   title: string;
   /** Token at which a mark stands; −1 for none. */
   mark: number;
+  /** A value at which a line stands; null for none. */
+  line: number | null;
 }
 
-export function unitTrace({ values, width, height, title, mark }: UnitTraceData): string {
+export function unitTrace({ values, width, height, title, mark, line }: UnitTraceData): string {
   let most = 1e-9;
   for (const v of values) most = Math.max(most, Math.abs(v));
   const y = (v: number): string => coordinate(height / 2 - (v / most) * (height / 2 - 2));
@@ -34,6 +36,7 @@ export function unitTrace({ values, width, height, title, mark }: UnitTraceData)
     `<svg class="chart unit-trace" role="img" aria-label="${escapeXml(title)}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" xmlns="http://www.w3.org/2000/svg">`,
     `<path class="grid" d="M0 ${height / 2}H${width}"/>`,
     values.length > 0 ? `<path class="area" d="M${top.join('L')}L${bottom.reverse().join('L')}z"/>` : '',
+    line === null || Math.abs(line) > most ? '' : `<path class="limit" d="M0 ${y(line)}H${width}"/>`,
     at === null ? '' : `<path class="mark" d="M${at} 0V${height}"/>`,
     `</svg>`,
   ].join('');

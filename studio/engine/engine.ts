@@ -29,6 +29,7 @@ export class Engine {
     look: ({ from, length, reorder }) => this.#run?.look(from, length, reorder),
     unit: ({ unit }) => this.#run?.viewUnit(unit),
     search: ({ search }) => this.#run?.search(search),
+    equations: () => this.#run?.equations(),
     compile: ({ source }) => this.#run?.compile(source),
     poke: ({ poke }) => this.#run?.poke(poke),
     river: ({ at }) => this.#run?.river(at),

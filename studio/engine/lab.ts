@@ -21,7 +21,7 @@ interface CostSizes {
 
 /** @param source the equations, or a cell whose equations are wanted */
 export async function compileCell(source: string | Cell, sizes: CostSizes): Promise<Compiled> {
-  const text = typeof source === 'string' ? source : formatCell(source);
+  const text = typeof source === 'string' ? source : textOf(source);
   let cell: Cell;
   try {
     cell = typeof source === 'string' ? parseCell(source) : source;
@@ -35,6 +35,11 @@ export async function compileCell(source: string | Cell, sizes: CostSizes): Prom
   const stages = explanation.stages.map(({ when, kind, what, flops, bytes }) => ({ when, kind, what, flops, bytes }));
   const { flops, bytes, parameters } = explanation;
   return { kind: 'cell', text, data: cell.toData(), ...drawCell(cell), stages, flops, bytes, parameters };
+}
+
+/** The equations of a cell as one types them. */
+export function textOf(cell: Cell): string {
+  return formatCell(cell).trimEnd();
 }
 
 /** Tokens read before a place. */
@@ -91,19 +96,19 @@ async function placesOf(model: LanguageModel, tokens: Int32Array, pattern: strin
   );
 }
 
-function interventionOf(model: LanguageModel, { value, layer, units, to, steps, token }: PokeAsked): Intervention {
-  if (token !== null) {
-    const { vocabulary } = model.text;
-    if (!vocabulary.has(token)) {
-      throw new UnrolledError(
-        'RANGE',
-        `expected a token of the text, received ${JSON.stringify(token)}`,
-        'choose one that it has',
-      );
-    }
-    return { token: vocabulary.index(token) };
+function interventionOf(model: LanguageModel, { holds, token }: PokeAsked): Intervention {
+  const { vocabulary } = model.text;
+  if (token !== null && !vocabulary.has(token)) {
+    throw new UnrolledError(
+      'RANGE',
+      `expected a token of the text, received ${JSON.stringify(token)}`,
+      'choose one that it has',
+    );
   }
-  return { value, layer, to, ...(units === null ? {} : { units }), steps: steps ?? Infinity };
+  const held = holds.map(({ layer, value, units, to, isLasting }) => {
+    return { value, layer, to, ...(units === null ? {} : { units }), steps: isLasting ? Infinity : 1 };
+  });
+  return [...held, ...(token === null ? [] : [{ token: vocabulary.index(token) }])];
 }
 
 const RIVER = 48;

@@ -42,9 +42,10 @@ export class Lines {
   #due = 0;
   #count = 0;
 
-  constructor(run: number, settings: LineSettings, rates: readonly RateChange[]) {
+  constructor(run: number, settings: LineSettings) {
     this.#prefix = String(run);
-    this.#lines.push({ ...settings, id: 0, parent: null, from: 0, last: 0, rates: [...rates], kept: [] });
+    const rates = [{ from: 0, learningRate: settings.learningRate }];
+    this.#lines.push({ ...settings, id: 0, parent: null, from: 0, last: 0, rates, kept: [] });
   }
 
   get first(): Line {

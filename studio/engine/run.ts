@@ -7,10 +7,10 @@ import type {
   PokeAsked,
   Post,
   ProgressPoint,
-  RateChange,
   River,
   RunFacts,
   SearchAsked,
+  SettingChange,
   StepMap,
   TextSource,
   ToWorker,
@@ -125,9 +125,9 @@ export class Run {
     text: TextSource;
     playing: boolean;
     until: number;
-    rates: readonly RateChange[];
+    changes: readonly SettingChange[];
   }): Promise<void> {
-    const { settings, text, playing, until, rates } = given;
+    const { settings, text, playing, until, changes } = given;
     this.#wanted.playing = playing;
     // A cell of an address is data, checked here; nothing of it is run as a program.
     const cell = given.cell === null ? settings.cell : cellFromData(given.cell);
@@ -139,10 +139,10 @@ export class Run {
       textName: read.name,
       cutTo: read.cutTo,
       ownCell: given.cell !== null,
-      opened: false,
+      opened: null,
       leftOut: 0,
     };
-    await this.#begin(read, { settings, cell, corpus: read.corpus, rates, until, initial: null }, facts);
+    await this.#begin(read, { settings, cell, corpus: read.corpus, changes, until, initial: null }, facts);
   }
 
   /** A model file in place of a new network; it may be trained further. Errors: FORMAT and the like. */
@@ -160,9 +160,9 @@ export class Run {
     }
     const { leftOut, ...read } = await readFor(model, text, settings);
     if (this.#signal.aborted) return;
-    const facts = { backend, textName: read.name, cutTo: read.cutTo, ownCell: false, opened: true, leftOut };
+    const facts = { backend, textName: read.name, cutTo: read.cutTo, ownCell: false, opened: name, leftOut };
     const { cell } = settings;
-    await this.#begin(read, { settings, cell, corpus: read.corpus, rates: [], until: 0, initial: model }, facts);
+    await this.#begin(read, { settings, cell, corpus: read.corpus, changes: [], until: 0, initial: model }, facts);
   }
 
   async #begin(read: ReadText, options: Omit<TrainerOptions, 'playing'>, more: FactsBeside): Promise<void> {
@@ -271,14 +271,20 @@ export class Run {
     }
   }
 
-  /** @param source null for the equations of the network */
-  async compile(source: string | null): Promise<void> {
+  /** @param source null for the equations of the network. Errors: FORMAT for data that is no cell. */
+  async compile(source: string | CellData | null): Promise<void> {
     const model = this.#trainer?.model ?? null;
     if (source === null && model === null) return;
     const { inputSize = 32, hiddenSize = 96 } = model?.network.recurrent ?? {};
-    const cell = source ?? (model?.network.recurrent.cell as Cell);
+    const given = typeof source === 'object' && source !== null ? cellFromData(source) : source;
+    const cell = given ?? (model?.network.recurrent.cell as Cell);
     const { compileCell } = await laboratory();
     this.#tell('compiled', { compiled: await compileCell(cell, { inputSize, hiddenSize, batchSize: 32 }) });
+  }
+
+  async equations(): Promise<void> {
+    const { textOf } = await laboratory();
+    this.#tell('equations', { text: textOf(this.current.model.network.recurrent.cell as Cell) });
   }
 
   async poke(asked: PokeAsked): Promise<void> {

@@ -2,7 +2,7 @@
 // step of the past, or for another line. A leg that goes on without another setting is the same training, to the bit.
 import { type Cell, LanguageModel, type RunningTraining, type StepProgress } from 'unrolled';
 import type { Corpus } from 'unrolled/text';
-import type { LineSettings, Machine, RateChange } from '../messages.js';
+import type { LineSettings, Machine, SettingChange } from '../messages.js';
 import type { RunSettings } from '../settings.js';
 import { Gate } from './gate.js';
 import { type Line, Lines } from './lines.js';
@@ -37,8 +37,8 @@ export interface TrainerOptions {
   settings: RunSettings;
   cell: string | Cell;
   corpus: Corpus;
-  /** Learning rates that were changed on the way, as a link has them; empty for none. */
-  rates: readonly RateChange[];
+  /** What was changed on the way, as a link has it; empty for nothing. */
+  changes: readonly SettingChange[];
   playing: boolean;
   /** The step after which it waits; 0 for none. */
   until: number;
@@ -61,14 +61,16 @@ export class Trainer {
   /** Travels that were asked for: the last one counts. */
   #asked = 0;
   #ended = false;
+  /** Changes of a link that are still to come; whoever changes something himself leaves its way. */
+  #ahead: SettingChange[];
 
   constructor(run: number, options: TrainerOptions, listener: Listener) {
-    const { settings, rates, playing } = options;
+    const { settings, changes, playing } = options;
     const { learningRate, dropout, clipNorm } = settings;
-    const from = rates.length > 0 ? rates : [{ from: 0, learningRate }];
     this.#options = options;
     this.#listener = listener;
-    this.#lines = new Lines(run, { learningRate, dropout, clipNorm }, from);
+    this.#ahead = [...changes];
+    this.#lines = new Lines(run, { learningRate, dropout, clipNorm });
     this.#line = this.#lines.first;
     this.gate = new Gate(playing);
     this.model = options.initial;
@@ -77,7 +79,24 @@ export class Trainer {
   /** Trains until it is ended, or left for another leg. */
   begin(): Promise<void> {
     if (this.model !== null) this.#tell();
-    return this.#start({ from: null, until: this.#options.until, silent: false });
+    return this.#start({ from: null, until: this.#nextStop(), silent: false });
+  }
+
+  /** Where the way of a link waits next: at the beginning of another line, or at its end. */
+  #nextStop(): number {
+    return this.#ahead.find(({ line }) => line !== null)?.from ?? this.#options.until;
+  }
+
+  /** Another line of a link begins where the training stands. */
+  async #turn({ learningRate, line }: SettingChange): Promise<void> {
+    const { settings, until, playing } = this.#options;
+    const { dropout, clipNorm } = line ?? settings;
+    const ahead = this.#ahead;
+    await this.#fork({ learningRate, dropout, clipNorm });
+    if (this.#ahead !== ahead || this.#ended) return;
+    const stop = this.#nextStop();
+    if (stop > (this.event?.step ?? 0)) await this.#travel(this.#line.id, stop);
+    else if (until === 0 && playing) this.gate.play();
   }
 
   end(): void {
@@ -93,6 +112,7 @@ export class Trainer {
 
   /** From the next step on; of a past step another line begins there. */
   async setLearningRate(learningRate: number): Promise<void> {
+    this.#ahead = [];
     const step = this.event?.step ?? 0;
     if (step < this.#line.last) {
       const { dropout, clipNorm } = this.#line;
@@ -105,7 +125,12 @@ export class Trainer {
   }
 
   /** Another line from where it stands, with its own settings. */
-  async fork(settings: LineSettings): Promise<void> {
+  fork(settings: LineSettings): Promise<void> {
+    this.#ahead = [];
+    return this.#fork(settings);
+  }
+
+  async #fork(settings: LineSettings): Promise<void> {
     const { event } = this;
     if (event === null) return;
     const { step } = event;
@@ -114,11 +139,16 @@ export class Trainer {
       const { training } = this;
       this.#lines.keep(parent, event, () => training.checkpoint());
     }
-    await this.travel(this.#lines.fork(parent, step, settings).id, step);
+    await this.#travel(this.#lines.fork(parent, step, settings).id, step);
   }
 
   /** Goes to a step of a line, from 1 on, and waits there. */
-  async travel(id: number, step: number): Promise<void> {
+  travel(id: number, step: number): Promise<void> {
+    this.#ahead = [];
+    return this.#travel(id, step);
+  }
+
+  async #travel(id: number, step: number): Promise<void> {
     const asked = ++this.#asked;
     const line = this.#lines.lineAt(this.#lines.line(id), step);
     await this.#leave();
@@ -129,7 +159,7 @@ export class Trainer {
     if (nearest !== null && bytes === null) {
       // Storage may be cleared by the browser: the way from an earlier one is longer, and leads to the same.
       this.#lines.lose(nearest.step);
-      await this.travel(id, step);
+      await this.#travel(id, step);
       return;
     }
     if (asked !== this.#asked || this.#ended) return;
@@ -214,14 +244,21 @@ export class Trainer {
     line.last = Math.max(line.last, step);
     const rate = line.rates.find(({ from }) => from === step);
     if (rate !== undefined) training.learningRate = rate.learningRate;
+    const change = this.#ahead[0]?.from === step ? this.#ahead.shift() : undefined;
+    if (change?.line === null) {
+      training.learningRate = change.learningRate;
+      this.#lines.setRate(line, step, change.learningRate);
+    }
     const keeps = this.#lines.wants(line, step);
     if (keeps) this.#lines.keep(line, event, () => training.checkpoint());
     if (step === until) {
       this.gate.setPace(this.#pace);
       this.gate.pause();
     }
-    if (keeps || step === until) this.#tell();
+    if (keeps || step === until || change !== undefined) this.#tell();
     this.#listener.onStep(event, !silent || step > until ? 'trained' : step < until ? 'passed' : 'reached');
+    if (change !== undefined && change.line !== null)
+      this.#turn(change).catch((error: unknown) => this.#listener.onError(error));
   }
 
   #pass(gate: Gate): Promise<void> | undefined {

@@ -42,7 +42,7 @@ export async function unitOver(
     if (isOver()) return null;
   }
   return {
-    ...{ ref, step, from: 0, values },
+    ...{ ref, step, from: 0, values, tokens: texts },
     places: strongest(values, texts, model.text.settings.tokens === 'word' ? ' ' : ''),
     follows: followed(values, texts, ref),
     alike: all === null ? [] : similar(all, ref.unit),

@@ -1,20 +1,28 @@
 // The equations of a cell in an editor, compiled as one types, with formula, diagram and cost beside it.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { CellEditor } from './cellEditor.js';
-import { changeCell, compiled, run, send } from '../state.js';
-import { count, say } from '../words.js';
+import { changeCell, changeView, compiled, draft, equations, run, send, view } from '../state.js';
+import { count, language, say } from '../words.js';
 
 export function EditorPanel() {
-  const [open, setOpen] = useState(false);
+  const { editor: open } = view.value;
+  // The equations are those of a network; once there was one, what is typed stays.
+  const began = useRef(false);
+  began.current ||= run.value.facts !== null;
   return (
     <>
       <div class="heading">
         <h2>{say('editor')}</h2>
-        <button type="button" aria-expanded={open} disabled={run.value.facts === null} onClick={() => setOpen(!open)}>
+        <button
+          type="button"
+          aria-expanded={open}
+          disabled={run.value.facts === null}
+          onClick={() => changeView({ editor: !open })}
+        >
           {open ? say('close') : say('editorOpen')}
         </button>
       </div>
-      {open && <Editor />}
+      {open && began.current && <Editor />}
     </>
   );
 }
@@ -22,10 +30,29 @@ export function EditorPanel() {
 /** Milliseconds after a letter. */
 const WAIT = 120;
 
+/** What a stage does, as the library says it, in Chinese. */
+function inChinese(what: string): string {
+  return what
+    .replace(/(\d+) instructions to /, '$1 条指令，得到 ')
+    .replace(/(\S+) before/g, '前一步的 $1')
+    .replace(/^gradient of (\S+) by (\S+)/, '由 $2 得 $1 的梯度')
+    .replace(/^gradient of (\S+)/, '$1 的梯度')
+    .replace(/^gradient · /, '梯度 · ')
+    .replace(/^rows of (\S+)/, '$1 的行')
+    .replace(/\(operand of (.*?)\)/, '（$1 的操作数）')
+    .replace(/(\d+) heads/, '$1 个头')
+    .replace(/(\d+) more/, '另外 $1 个')
+    .replaceAll('an operand', '一个操作数')
+    .replaceAll('a sum', '一个和')
+    .replaceAll('a value for later', '留待后用的值');
+}
+
 function Editor() {
   const box = useRef<HTMLDivElement>(null);
   const editor = useRef<CellEditor | null>(null);
   const found = compiled.value;
+  /** Whether what was compiled is not known to be the network's. */
+  const isDraft = useRef(draft.value !== null);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let gone = false;
@@ -38,7 +65,9 @@ function Editor() {
           send({ type: 'compile', source });
         }, WAIT);
       });
-      send({ type: 'compile', source: null });
+      // That of a link comes once.
+      send({ type: 'compile', source: draft.value });
+      draft.value = null;
     });
     return () => {
       gone = true;
@@ -50,13 +79,15 @@ function Editor() {
   useEffect(() => {
     if (found === null || editor.current === null) return;
     if (editor.current.text() === '') editor.current.setText(found.text);
+    if (!isDraft.current) equations.value ??= found.text;
+    isDraft.current = true;
     if (editor.current.text() === found.text) editor.current.mark(found.kind === 'error' ? found.place : null);
   }, [found]);
   return (
     <div class="unit-parts cell-editor">
       <div>
         <div ref={box} />
-        <p class="cell-error" role="status">
+        <p class="cell-error" role="status" lang="en">
           {found?.kind === 'error' && (
             <>
               {found.message} <span class="help">{found.help}</span>
@@ -94,9 +125,9 @@ function Editor() {
             <tbody>
               {found.stages.map(({ when, kind, what, flops }, i) => (
                 <tr key={i}>
-                  <th scope="row">{when}</th>
-                  <td>{kind}</td>
-                  <td>{what}</td>
+                  <th scope="row">{say(`stage.${when}`)}</th>
+                  <td>{say(`stage.${kind}`)}</td>
+                  <td>{language() === 'zh' ? inChinese(what) : what}</td>
                   <td>{count(flops)}</td>
                 </tr>
               ))}

@@ -1,9 +1,12 @@
 // The lessons: which there are, and the page of the one that is open.
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import type { CellData } from 'unrolled';
 import type { Lesson } from '../lessons.js';
 import { LESSON_TITLES } from '../lessonTitles.js';
-import { changeView, notice, view } from '../state.js';
+import type { TextSource } from '../messages.js';
+import type { RunSettings } from '../settings.js';
+import { cellData, changeText, changeView, notice, settings, text, view } from '../state.js';
 import { language, say } from '../words.js';
 
 /** null until one is opened. */
@@ -29,10 +32,31 @@ function openLesson() {
   return { ...known, lesson, page: Math.max(0, Math.min(lesson.pages.length - 1, Number.parseInt(at, 10) || 0)) };
 }
 
+/** A text of the user's own, which lessons put others in place of: it comes back after them. */
+let own: { text: TextSource; settings: RunSettings; cell: CellData | null } | null = null;
+
+function keepOwn(): void {
+  if (view.value.lesson !== '' || text.value.kind !== 'given') return;
+  own = { text: text.value, settings: settings.value, cell: cellData.value };
+}
+
+function endLesson(): void {
+  changeView({ lesson: '' });
+  if (own === null) return;
+  cellData.value = own.cell;
+  changeText(own.text, own.settings);
+  own = null;
+}
+
 async function go(id: string, page: number): Promise<void> {
   await load();
+  keepOwn();
   changeView({ lesson: `${id}.${page}` });
-  loaded.value?.find((lesson) => lesson.id === id)?.pages[page]?.act?.();
+  const reached = loaded.value?.find((lesson) => lesson.id === id)?.pages[page];
+  reached?.act?.();
+  // After the panel was drawn anew.
+  if (reached !== undefined)
+    requestAnimationFrame(() => document.getElementById(reached.panel)?.scrollIntoView({ block: 'nearest' }));
 }
 
 export function LessonsPanel() {
@@ -67,13 +91,7 @@ export function LessonsPanel() {
       <div class="heading">
         <h2>{title[lang]}</h2>
         <span class="facts">{say('pageOf', { n: page + 1, all: pages.length })}</span>
-        <button
-          type="button"
-          class="quiet"
-          onClick={() => {
-            changeView({ lesson: '' });
-          }}
-        >
+        <button type="button" class="quiet" onClick={endLesson}>
           {say('end')}
         </button>
       </div>

@@ -1,103 +1,167 @@
-// Poke: hold units of a value, or read another token, and see what follows beside what follows otherwise, here and at many places.
+// Poke: hold values at numbers, read another token, and see what follows beside what follows otherwise, here and at many places.
 import { useRef, useState } from 'preact/hooks';
+import { askPoke, place } from '../asking.js';
 import { effectBars } from '../draw/effectBars.js';
-import { look, poked, run, send, view } from '../state.js';
-import { readUnits } from '../units.js';
+import { addRow, changeRow, holdOf, type HoldRow, holdRows, removeRow } from '../holdRows.js';
+import { MOST_HOLDS } from '../holds.js';
+import { look, poked, run, view } from '../state.js';
 import { useWidth } from '../useWidth.js';
 import { count, say } from '../words.js';
 import { shownToken } from './strip.js';
 
 export function PokePanel() {
-  const shown = look.value;
-  const { layer, value, unit, pattern } = view.value;
-  const names = shown === null ? [] : [...new Set(shown.values.map(({ name }) => name))];
-  const [held, setHeld] = useState('');
-  const [to, setTo] = useState('1');
-  const [group, setGroup] = useState<string | null>(null);
-  const [always, setAlways] = useState(false);
-  const [token, setToken] = useState('');
-  const [matched, setMatched] = useState(false);
-  const chosen = names.includes(held) ? held : value;
-  const written = group ?? String(Math.max(0, unit));
-  const units = written.trim() === '' ? [] : readUnits(written);
-  const number = to.trim() === '' ? NaN : Number(to);
-  const ask = (event: Event): void => {
-    event.preventDefault();
-    if (!Number.isFinite(number) || units === null) return;
-    send({
-      type: 'poke',
-      poke: {
-        ...{ at: view.value.cursor, layer, value: chosen, to: number, units: units.length === 0 ? null : units },
-        ...{ steps: always ? null : 1, token: token === '' ? null : token, pattern: matched ? pattern : '' },
-      },
-    });
-  };
+  const { pattern, read, afterPattern } = view.value;
+  const [written, setWritten] = useState<string | null>(null);
+  const [isAfter, setAfter] = useState(afterPattern);
+  const rows = holdRows();
+  const token = written ?? read;
+  const holds = rows.map(holdOf);
+  const good = holds.filter((hold) => hold !== null);
+  const isWhole = good.length === holds.length && (good.length > 0 || token !== '');
   return (
     <>
       <div class="heading">
         <h2>{say('poke')}</h2>
+        <Place />
         <span class="facts">{say('pokeHelp')}</span>
       </div>
-      <form class="buttons" onSubmit={ask}>
-        <label>
-          {say('hold')}{' '}
-          <select value={chosen} onChange={(event) => setHeld(event.currentTarget.value)}>
-            {names.map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
-        <label title={say('unitsHelp')}>
-          {say('units')}{' '}
-          <input
-            type="text"
-            size={8}
-            value={written}
-            placeholder={say('allUnits')}
-            aria-invalid={units === null}
-            onInput={(event) => setGroup(event.currentTarget.value)}
-          />
-        </label>
-        <label>
-          {say('heldAt')}{' '}
-          <input
-            type="text"
-            size={5}
-            inputMode="decimal"
-            value={to}
-            aria-invalid={!Number.isFinite(number)}
-            onInput={(event) => setTo(event.currentTarget.value)}
-          />
-        </label>
-        <label>
-          {say('howLong')}{' '}
-          <select value={always ? 'all' : 'one'} onChange={(event) => setAlways(event.currentTarget.value === 'all')}>
-            <option value="one">{say('oneToken')}</option>
-            <option value="all">{say('always')}</option>
-          </select>
-        </label>
-        <label>
-          {say('orRead')}{' '}
-          <input type="text" size={4} value={token} onInput={(event) => setToken(event.currentTarget.value)} />
-        </label>
-        <label>
-          {say('measuredAt')}{' '}
-          <select
-            value={matched ? 'pattern' : 'all'}
-            onChange={(event) => setMatched(event.currentTarget.value === 'pattern')}
+      <form
+        class="poke-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isWhole) askPoke(good, token, isAfter && pattern !== '');
+        }}
+      >
+        {rows.map((row, i) => (
+          <HoldLine key={i} row={row} at={i} isGood={holds[i] !== null} />
+        ))}
+        <div class="buttons">
+          <button
+            type="button"
+            disabled={rows.length >= MOST_HOLDS}
+            onClick={() => addRow({ ...view.value, units: '', to: '1', isLasting: false })}
           >
-            <option value="all">{say('everywhere')}</option>
-            <option value="pattern" disabled={pattern === ''}>
-              {pattern === '' ? say('aPattern') : say('afterPattern', { pattern })}
-            </option>
-          </select>
-        </label>
-        <button type="submit" disabled={run.value.facts === null}>
-          {say('doIt')}
-        </button>
+            {rows.length === 0 ? say('holdOne') : say('holdAnother')}
+          </button>
+          <label>
+            {say('read')}{' '}
+            <input
+              type="text"
+              size={4}
+              value={token}
+              placeholder={say('asItIs')}
+              onInput={(event) => setWritten(event.currentTarget.value)}
+            />
+          </label>
+          <label>
+            {say('measuredAt')}{' '}
+            <select
+              value={isAfter ? 'pattern' : 'all'}
+              onChange={(event) => setAfter(event.currentTarget.value === 'pattern')}
+            >
+              <option value="all">{say('everywhere')}</option>
+              <option value="pattern" disabled={pattern === ''}>
+                {pattern === '' ? say('aPattern') : say('afterPattern', { pattern })}
+              </option>
+            </select>
+          </label>
+          <button type="submit" class="main-button" disabled={run.value.facts === null || !isWhole}>
+            {say('doIt')}
+          </button>
+        </div>
       </form>
       <Result />
     </>
+  );
+}
+
+/** Letters before the place. */
+const BEFORE = 16;
+
+/** Where it will be done. */
+function Place() {
+  const shown = look.value;
+  const at = place();
+  const inside = shown === null ? -1 : at - shown.from;
+  const text = shown?.tokens[inside];
+  return (
+    <span class="place-now">
+      {say('place', { n: count(at) })}
+      {text !== undefined && shown !== null && (
+        <>
+          {': '}
+          <span class="context">
+            {shown.tokens
+              .slice(Math.max(0, inside - BEFORE), inside)
+              .map(shownToken)
+              .join('')}
+          </span>
+          <b class="token">{shownToken(text)}</b>
+        </>
+      )}
+    </span>
+  );
+}
+
+function HoldLine({ row, at, isGood }: { row: HoldRow; at: number; isGood: boolean }) {
+  const values = look.value?.values ?? [];
+  const layers = run.value.facts?.numLayers ?? 1;
+  const { layer, value, units, to, isLasting } = row;
+  const isNumber = to.trim() !== '' && Number.isFinite(Number(to));
+  return (
+    <div class="buttons hold">
+      <label>
+        {say('hold')}{' '}
+        <select
+          value={`${layer}/${value}`}
+          onChange={(event) => {
+            const [l, name] = event.currentTarget.value.split('/');
+            changeRow(at, { layer: Number(l), value: name });
+          }}
+        >
+          {values.map(({ layer: l, name }) => (
+            <option key={`${l}/${name}`} value={`${l}/${name}`}>
+              {layers > 1 ? `${name} (${say('layerN', { n: l + 1 })})` : name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label title={say('unitsHelp')}>
+        {say('units')}{' '}
+        <input
+          type="text"
+          size={8}
+          value={units}
+          placeholder={say('allUnits')}
+          aria-invalid={!isGood && isNumber}
+          onInput={(event) => changeRow(at, { units: event.currentTarget.value })}
+        />
+      </label>
+      <label>
+        {say('heldAt')}{' '}
+        <input
+          type="text"
+          size={5}
+          inputMode="decimal"
+          value={to}
+          aria-invalid={!isNumber}
+          onInput={(event) => changeRow(at, { to: event.currentTarget.value })}
+        />
+      </label>
+      <label>
+        {say('howLong')}{' '}
+        <select
+          value={isLasting ? 'all' : 'one'}
+          onChange={(event) => changeRow(at, { isLasting: event.currentTarget.value === 'all' })}
+        >
+          <option value="one">{say('oneToken')}</option>
+          <option value="all">{say('always')}</option>
+        </select>
+      </label>
+      <button type="button" class="quiet" aria-label={say('removeHold', { n: at + 1 })} onClick={() => removeRow(at)}>
+        ×
+      </button>
+    </div>
   );
 }
 

@@ -2,18 +2,17 @@
 // GRU and an LSTM at the same loss; and the norm of the gradient by step, with the line at which it is clipped.
 import { signal } from '@preact/signals';
 import { useRef, useState } from 'preact/hooks';
+import { askRiver, place } from '../asking.js';
 import { normChart } from '../draw/normChart.js';
 import { riverBand } from '../draw/riverBand.js';
 import type { River } from '../messages.js';
-import { rivals, river, run, send, settings, view } from '../state.js';
+import { rivals, river, run, send, settings } from '../state.js';
 import { useWidth } from '../useWidth.js';
 import { count, say } from '../words.js';
 import { shownToken } from './strip.js';
 
 const kept = signal<readonly River[]>([]);
 const MOST_KEPT = 4;
-/** Pixels of the column of labels, and between it and the river. */
-const LABELS = 176;
 
 export function RiverPanel() {
   const box = useRef<HTMLDivElement>(null);
@@ -32,7 +31,7 @@ export function RiverPanel() {
           type="button"
           disabled={run.value.facts === null}
           onClick={() => {
-            send({ type: 'river', at: view.value.cursor });
+            askRiver();
           }}
         >
           {say('flow')}
@@ -51,7 +50,7 @@ export function RiverPanel() {
       <SameLoss />
       <div ref={box}>
         {all.map((one, i) => (
-          <Band key={i} river={one} width={width - LABELS} isLast={i === all.length - 1} />
+          <Band key={i} river={one} isLast={i === all.length - 1} />
         ))}
       </div>
       <Norms width={width} />
@@ -83,7 +82,7 @@ function SameLoss() {
         } else if (isGood) {
           setWanted(text);
           rivals.value = { rivers: [], rival: null, isOver: false };
-          send({ type: 'rivers', at: view.value.cursor, loss });
+          send({ type: 'rivers', at: place(), loss });
         }
       }}
     >
@@ -112,7 +111,9 @@ function rivalFacts({ cell, step, loss }: { cell: string; step: number; loss: nu
   return say('rivalAt', { cell, step: count(step), loss: loss.toFixed(3) });
 }
 
-function Band({ river: shown, width, isLast }: { river: River; width: number; isLast: boolean }) {
+function Band({ river: shown, isLast }: { river: River; isLast: boolean }) {
+  const box = useRef<HTMLDivElement>(null);
+  const width = useWidth(box, 700);
   const { cell, step, loss, reached, windows, norms, tokens, carried, lags } = shown;
   const most = Math.max(...norms, 1e-30);
   const title = say('riverFacts', { cell, step: count(step), loss: (reached ?? loss).toFixed(3), n: count(windows) });
@@ -135,7 +136,7 @@ function Band({ river: shown, width, isLast }: { river: River; width: number; is
           ))}
         </p>
       </div>
-      <div>
+      <div ref={box}>
         <div class="river-letters" aria-hidden="true" lang="">
           {tokens.map((token, t) => (
             <span key={t} title={(norms[t] / most).toPrecision(2)}>

@@ -1,8 +1,9 @@
 // Search by pattern: a regular expression, or the letters that are marked in the strip; which units follow it, and where else.
 import { useState } from 'preact/hooks';
+import { askSearch } from '../asking.js';
 import type { SearchResult } from '../messages.js';
 import { readMark } from '../mark.js';
-import { changeView, run, searched, send, view } from '../state.js';
+import { changeView, run, searched, view } from '../state.js';
 import { count, say } from '../words.js';
 import { Places } from './places.js';
 
@@ -11,9 +12,9 @@ export function SearchPanel() {
   const marked = readMark(mark);
   const [isBusy, setBusy] = useState<SearchResult | null | false>(false);
   const found = searched.value;
-  const seek = (ask: Parameters<typeof send>[0]): void => {
+  const seek = (what: 'pattern' | 'mark'): void => {
     setBusy(found);
-    send(ask);
+    askSearch(what);
   };
   return (
     <>
@@ -25,7 +26,7 @@ export function SearchPanel() {
         class="buttons"
         onSubmit={(event) => {
           event.preventDefault();
-          if (pattern !== '') seek({ type: 'search', search: { pattern } });
+          if (pattern !== '') seek('pattern');
         }}
       >
         <label>
@@ -46,7 +47,7 @@ export function SearchPanel() {
           type="button"
           disabled={run.value.facts === null || marked === null}
           onClick={() => {
-            if (marked !== null) seek({ type: 'search', search: { mark: marked } });
+            seek('mark');
           }}
         >
           {marked === null ? say('noMark') : say('seekMark', { from: count(marked.from), to: count(marked.to - 1) })}
@@ -85,7 +86,7 @@ function Units({ units }: { units: SearchResult['units'] }) {
     <table class="list units">
       <tbody>
         {units.map(({ layer, value, unit, correlation }) => {
-          const name = layers > 1 ? `${say('layer')} ${layer + 1}, ${value} ${unit}` : `${value} ${unit}`;
+          const name = layers > 1 ? `${say('layerN', { n: layer + 1 })}, ${value} ${unit}` : `${value} ${unit}`;
           return (
             <tr key={`${layer}${value}${unit}`}>
               <th scope="row">

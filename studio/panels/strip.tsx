@@ -1,10 +1,12 @@
 // The strip: the text under a cursor, how surprising each token was, what was expected next, and a value of the cell for all units.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { heatPixels } from '../draw/heatPixels.js';
+import { holdUnit } from '../holdRows.js';
 import { readMark, writeMark } from '../mark.js';
 import type { Look, LookValue } from '../messages.js';
 import { changeView, facts, look, settings, stripLength, view } from '../state.js';
 import { theme } from '../theme.js';
+import { passes, readThreshold, writeThreshold } from '../threshold.js';
 import { useWidth } from '../useWidth.js';
 import { count, say } from '../words.js';
 import { ChoiceRow } from './controls.js';
@@ -113,6 +115,7 @@ function Strip({ shown, value, column, place, setPlace }: StripProps) {
   const marked = readMark(view.value.mark);
   const isMarked = (t: number): boolean =>
     marked !== null && shown.from + t >= marked.from && shown.from + t < marked.to;
+  const isPast = passesAt(value);
   const columns = shown.tokens.length;
   const order = shown.orders[value.layer] ?? new Int32Array(0);
   const rows = value.width;
@@ -149,10 +152,17 @@ function Strip({ shown, value, column, place, setPlace }: StripProps) {
     } else if (across !== 0) {
       const row = Math.min(rows - 1, Math.max(0, rowOf(order, place?.unit ?? 0) + across));
       setPlace({ column: place?.column ?? 0, unit: unitOf(order, row) });
-    } else if (event.key === 'Enter' || event.key === ' ') {
-      changeView({ unit: place?.unit ?? unitOf(order, 0), value: value.name });
+    } else if (!event.ctrlKey && !event.metaKey && !event.altKey && ACTIONS.includes(event.key.toLowerCase())) {
+      act(event.key.toLowerCase(), place ?? { column: 0, unit: unitOf(order, 0) });
     } else return;
     event.preventDefault();
+  };
+  /** What a key does with a unit at a token. */
+  const act = (key: string, { column: t, unit }: Place): void => {
+    const chosen = { unit, layer: value.layer, value: value.name, at: shown.from + t };
+    if (key === 'h') holdUnit(value.layer, value.name, unit);
+    if (key === 't') changeView({ ...chosen, threshold: thresholdAt(value.data[t * value.width + unit]) });
+    else changeView(chosen);
   };
   const chosen = view.value.unit >= 0 && view.value.unit < rows ? rowOf(order, view.value.unit) : -1;
   return (
@@ -161,7 +171,13 @@ function Strip({ shown, value, column, place, setPlace }: StripProps) {
         {shown.tokens.map((token, t) => (
           <span
             key={t}
-            class={`token s${surpriseLevel(shown.probabilities[t])} ${place?.column === t ? 'here' : ''} ${isMarked(t) ? 'marked' : ''}`}
+            class={[
+              `token s${surpriseLevel(shown.probabilities[t])}`,
+              place?.column === t ? 'here' : '',
+              isMarked(t) ? 'marked' : '',
+              isPast(t) ? 'past' : '',
+              view.value.at === shown.from + t ? 'at' : '',
+            ].join(' ')}
             onMouseEnter={(event) => {
               setPlace({ column: t, unit: place?.unit ?? unitOf(order, 0) });
               if ((event.buttons & 1) === 1 && from.current !== null)
@@ -170,7 +186,7 @@ function Strip({ shown, value, column, place, setPlace }: StripProps) {
             onMouseDown={(event) => {
               event.preventDefault();
               from.current = shown.from + t;
-              changeView({ mark: '' });
+              changeView({ mark: '', at: shown.from + t });
             }}
           >
             {shownToken(token)}
@@ -204,11 +220,14 @@ function Strip({ shown, value, column, place, setPlace }: StripProps) {
           setPlace(placeAt(event));
         }}
         onClick={(event) => {
-          changeView({ unit: placeAt(event).unit, value: value.name });
+          act('enter', placeAt(event));
         }}
         onKeyDown={move}
       >
         <canvas ref={canvas} />
+        {view.value.at >= shown.from && view.value.at < shown.from + columns && (
+          <div class="at-column" style={{ left: `${(view.value.at - shown.from) * column}px`, width: `${column}px` }} />
+        )}
         {chosen >= 0 && <div class="chosen" style={{ top: `${chosen * rowHeight}px`, height: `${rowHeight}px` }} />}
         {place !== null && (
           <div
@@ -224,6 +243,23 @@ function Strip({ shown, value, column, place, setPlace }: StripProps) {
       </div>
     </div>
   );
+}
+
+/** Keys that do something with the unit under the crosshair. */
+const ACTIONS: readonly string[] = ['enter', ' ', 't', 'h'];
+
+/** Where else it is as high, or as low: on the side of 0 that it is on. */
+function thresholdAt(value: number): string {
+  const at = Math.trunc(value * 100) / 100;
+  return writeThreshold({ isAbove: value >= 0, at: Object.is(at, -0) ? 0 : at });
+}
+
+/** The tokens at which the unit that is chosen passes its threshold. */
+function passesAt(value: LookValue): (t: number) => boolean {
+  const { unit, threshold } = view.value;
+  const limit = readThreshold(threshold);
+  if (limit === null || unit < 0 || unit >= value.width) return () => false;
+  return (t) => passes(limit, value.data[t * value.width + unit]);
 }
 
 const unitOf = (order: Int32Array, row: number): number => order[row] ?? row;

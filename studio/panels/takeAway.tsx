@@ -1,7 +1,8 @@
 // What one takes away: the model as a file, the command and the program that do the same.
-import { useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
+import { changesOf } from '../changes.js';
 import { giveFile } from '../files.js';
-import { look, onMessage, run, send, settings, text, view } from '../state.js';
+import { changeView, equations, look, onMessage, run, send, settings, text, view } from '../state.js';
 import { shellCommand, typescriptProgram } from '../same.js';
 import { count, say } from '../words.js';
 import { valueOf } from './strip.js';
@@ -48,13 +49,26 @@ async function asPng(svg: string): Promise<Blob> {
 }
 
 export function TakeAway() {
-  const [shown, setShown] = useState<'shell' | 'typescript' | null>(null);
+  const { code: shown } = view.value;
   const { facts, progress, machine } = run.value;
-  const rates = machine?.lines.find(({ id }) => id === machine.line)?.rates ?? [];
-  const same = { settings: settings.value, text: text.value, step: progress?.step ?? 1, facts, rates };
-  const code = shown === 'shell' ? shellCommand(same) : shown === 'typescript' ? typescriptProgram(same) : '';
+  const isOwn = facts?.ownCell === true;
+  useEffect(() => {
+    if (shown !== 'none' && isOwn && equations.value === null) send({ type: 'equations' });
+  }, [shown, isOwn, run.value.id]);
+  const same = {
+    ...{ settings: settings.value, text: text.value, step: progress?.step ?? 1, facts, changes: changesOf(machine) },
+    equations: isOwn ? (equations.value ?? '') : null,
+  };
+  const isKnown = !isOwn || equations.value !== null;
+  const code = !isKnown
+    ? '…'
+    : shown === 'shell'
+      ? shellCommand(same)
+      : shown === 'typescript'
+        ? typescriptProgram(same)
+        : '';
   const toggle = (what: 'shell' | 'typescript') => (): void => {
-    setShown(shown === what ? null : what);
+    changeView({ code: shown === what ? 'none' : what });
   };
   return (
     <fieldset>

@@ -1,13 +1,13 @@
 // The training: how it is driven, its numbers, its curve beside the n-grams.
 import { useRef } from 'preact/hooks';
 import { lossChart } from '../draw/lossChart.js';
-import { keepCurve, kept, pace, pause, play, restart, run, setPace, settings, step } from '../state.js';
+import { changeView, keepCurve, kept, pause, play, restart, run, settings, step, view } from '../state.js';
 import { lineName } from '../lineName.js';
 import { useWidth } from '../useWidth.js';
 import { count, say } from '../words.js';
 
-/** Steps in a second; null for as many as there are. */
-const PACES: readonly (number | null)[] = [1, 4, 16, null];
+/** Steps in a second; 0 for as many as there are. */
+const PACES = [1, 4, 16, 0];
 
 export function TrainingPanel() {
   return (
@@ -43,14 +43,14 @@ function Transport() {
         {PACES.map((value) => (
           <button
             type="button"
-            key={String(value)}
-            aria-pressed={pace.value === value}
-            title={value === null ? say('fullPace') : say('perSecond', { n: value })}
+            key={value}
+            aria-pressed={view.value.pace === value}
+            title={value === 0 ? say('fullPace') : say('perSecond', { n: value })}
             onClick={() => {
-              setPace(value);
+              changeView({ pace: value });
             }}
           >
-            {value === null ? say('fullPace') : `${value}/s`}
+            {value === 0 ? say('fullPace') : `${value}/s`}
           </button>
         ))}
       </div>
@@ -165,7 +165,8 @@ function Kept() {
 function Facts() {
   const { facts, phase } = run.value;
   if (facts === null) return <p class="facts">{phase === 'failed' ? '' : say('starting')}</p>;
-  const missing = facts.missing.length > 0 ? say('missing', { what: facts.missing.join(', ') }) : '';
+  const lacks = [...(facts.backend === 'wasm' ? [] : [say('noSimd')]), ...facts.missing];
+  const missing = lacks.length > 0 ? say('missing', { what: lacks.join(', ') }) : '';
   const blanks = {
     ...{ cell: facts.cell, parameters: count(facts.parameters), vocabulary: count(facts.vocabularySize) },
     ...{
@@ -177,7 +178,7 @@ function Facts() {
   return (
     <p class="facts">
       {say('facts', blanks)} · {facts.threads === 1 ? say('thread') : say('threads', { n: facts.threads })}
-      {facts.opened && ` · ${say('opened')}`}
+      {facts.opened !== null && ` · ${say('opened')}`}
       {facts.leftOut > 0 && ` · ${say('leftOut', { n: count(facts.leftOut) })}`}
       {facts.cutTo !== null && ` · ${say('cut', { n: count(facts.cutTo) })}`}
       {missing !== '' && ` · ${missing}`}

@@ -1,10 +1,13 @@
 // One unit over the whole text: where it is strongest, what it follows, which units do alike.
-import { useRef } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import { unitTrace } from '../draw/unitTrace.js';
-import { changeView, unit, view } from '../state.js';
+import type { UnitView } from '../messages.js';
+import { changeView, facts, settings, unit, view } from '../state.js';
+import { readThreshold, stretchesOf, type Threshold, tokensAt } from '../threshold.js';
 import { useWidth } from '../useWidth.js';
 import { count, language, say } from '../words.js';
 import { goTo, Places } from './places.js';
+import { shownToken } from './strip.js';
 
 const PROPERTIES: Record<string, string> = {
   'inside quotes': '引号内',
@@ -32,8 +35,11 @@ export function UnitPanel() {
   const shown = unit.value;
   if (shown === null || view.value.unit < 0) return <div ref={box} />;
   const { ref, values, places, follows, alike } = shown;
-  const title = `${say('unit', { n: ref.unit })}, ${ref.value}`;
-  const svg = unitTrace({ values, width, height: 64, title, mark: view.value.cursor });
+  const layer = (facts.value?.numLayers ?? 1) > 1 ? `, ${say('layerN', { n: ref.layer + 1 })}` : '';
+  const title = `${say('unit', { n: ref.unit })}, ${ref.value}${layer}`;
+  const limit = readThreshold(view.value.threshold);
+  const line = limit?.at ?? null;
+  const svg = unitTrace({ values, width, height: 64, title, mark: view.value.cursor, line });
   return (
     <>
       <div class="heading">
@@ -60,8 +66,15 @@ export function UnitPanel() {
       />
       <div class="unit-parts">
         <div>
-          <h3>{say('places')}</h3>
-          <Places places={places.map((one) => ({ ...one, number: one.value.toFixed(2) }))} />
+          <ThresholdForm />
+          {limit === null ? (
+            <>
+              <h3>{say('places')}</h3>
+              <Places places={places.map((one) => ({ ...one, number: one.value.toFixed(2) }))} />
+            </>
+          ) : (
+            <Passing shown={shown} limit={limit} />
+          )}
         </div>
         <div>
           <h3>{say('follows')}</h3>
@@ -91,6 +104,95 @@ export function UnitPanel() {
           </div>
         </div>
       </div>
+    </>
+  );
+}
+
+/** Where the unit is above a number, or below it. */
+function ThresholdForm() {
+  const { threshold } = view.value;
+  const limit = readThreshold(threshold);
+  const [draft, setDraft] = useState<string | null>(null);
+  const isAbove = limit?.isAbove ?? true;
+  const written = draft ?? (limit === null ? '' : String(limit.at));
+  const take = (number: string, above = isAbove): void => {
+    const said = number.trim() === '' ? '' : `${above ? '>' : '<'}${number.trim()}`;
+    const isGood = said === '' || readThreshold(said) !== null;
+    setDraft(isGood ? null : number);
+    if (isGood) changeView({ threshold: said });
+  };
+  return (
+    <div class="buttons threshold">
+      <label for="threshold">{say('threshold')}</label>
+      <select
+        aria-label={say('threshold')}
+        value={isAbove ? 'above' : 'below'}
+        onChange={(event) => take(written, event.currentTarget.value === 'above')}
+      >
+        <option value="above">{say('isAbove')}</option>
+        <option value="below">{say('isBelow')}</option>
+      </select>
+      <input
+        id="threshold"
+        type="text"
+        size={5}
+        inputMode="decimal"
+        placeholder="0.5"
+        value={written}
+        aria-invalid={draft !== null}
+        onInput={(event) => take(event.currentTarget.value)}
+      />
+      {limit !== null && (
+        <button type="button" class="quiet" onClick={() => take('')}>
+          {say('close')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Places in the list. */
+const LISTED = 12;
+const CONTEXT = { before: 28, after: 12 };
+
+function Passing({ shown, limit }: { shown: UnitView; limit: Threshold }) {
+  const { values, tokens } = shown;
+  const { isAbove, at: number } = limit;
+  const { all, often, passed } = useMemo(() => {
+    const stretches = stretchesOf(limit, values);
+    const count = stretches.reduce((sum, { from, to }) => sum + to - from, 0);
+    return { all: stretches, often: tokensAt(limit, values, tokens), passed: count };
+  }, [values, isAbove, number]);
+  const m = count(values.length);
+  if (all.length === 0) return <p class="facts">{say('nowhere', { m })}</p>;
+  const share = ((100 * passed) / values.length).toFixed(1);
+  // From the strip on, and after the end from the beginning.
+  const next = Math.max(
+    0,
+    all.findIndex(({ to }) => to > view.value.cursor),
+  );
+  const listed = [...all.slice(next), ...all.slice(0, next)].slice(0, LISTED);
+  const between = settings.value.tokens === 'word' ? ' ' : '';
+  const places = listed.map(({ from, to }) => ({
+    at: from,
+    number: values[from].toFixed(2),
+    before: tokens.slice(Math.max(0, from - CONTEXT.before), from).join(between),
+    token: tokens.slice(from, Math.min(to, from + CONTEXT.before)).join(between),
+    after: tokens.slice(to, to + CONTEXT.after).join(between),
+  }));
+  return (
+    <>
+      <p class="facts">{say('thresholdFacts', { n: count(passed), m, share, k: count(all.length) })}</p>
+      <p class="facts">
+        {say('oftenAt')}{' '}
+        {often.map(({ token, share: part }) => (
+          <span key={token} class="guess">
+            <b class="token">{shownToken(token)}</b> {(100 * part).toFixed(0)}%{' '}
+          </span>
+        ))}
+      </p>
+      <h3>{say('fromHere')}</h3>
+      <Places places={places} />
     </>
   );
 }

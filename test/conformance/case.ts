@@ -2,6 +2,7 @@
 // buffers are compared, padding too, so that writing outside of the result shows.
 import '../../src/backend/compiled/calls/crossEntropy.js';
 import '../../src/backend/compiled/calls/int8.js';
+import '../../src/backend/compiled/calls/parts.js';
 import '../../src/backend/compiled/calls/rows.js';
 import '../../src/backend/compiled/calls/sample.js';
 import '../../src/backend/compiled/calls/scan.js';

@@ -3,6 +3,7 @@ import type { ReduceSpec } from '../../src/backend/contract.js';
 import { type Case, indices, numbers } from './case.js';
 import { int8Cases, int8ThreadCases } from './cases/int8.js';
 import { memoryCases } from './cases/memory.js';
+import { partCases, partThreadCases } from './cases/parts.js';
 import { product, productCases } from './cases/products.js';
 import { grid, programCases, random } from './cases/programs.js';
 import { crossEntropy, reduction, rowCases } from './cases/rows.js';
@@ -13,6 +14,7 @@ import { ragged, raggedCases, rowSums } from './cases/scanRagged.js';
 export const cases: Case[] = [
   ...productCases,
   ...int8Cases,
+  ...partCases,
   ...programCases,
   ...rowCases,
   ...memoryCases,
@@ -34,6 +36,7 @@ export const threadCases: Case[] = [
   product({ m: 301, n: 130, k: 700 }, true, false, true),
   product({ m: 1, n: 1000, k: 513 }, false, false, false),
   ...int8ThreadCases,
+  ...partThreadCases,
   grid('dense', 300, 517, { a: numbers(300 * 517, 1, 4), b: numbers(300 * 517, 2, 4) }, (at) => [
     at.operand('a', 517),
     at.operand('b', 517),

@@ -15,6 +15,9 @@ type Call = Exclude<keyof Backend, keyof Device | 'threads' | 'features' | 'clos
 const CALLS: { readonly [K in Call]: true } = {
   gemm: true,
   gemmInt8: true,
+  gemmInParts: true,
+  sumInParts: true,
+  scatterInParts: true,
   map: true,
   reduce: true,
   softmax: true,

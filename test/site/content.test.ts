@@ -19,6 +19,7 @@ const { TERMS } = (await load('content/terms.mjs')) as {
 const { withAnchors } = (await load('content/headings.mjs')) as {
   withAnchors: (html: string) => { html: string; headings: { slug: string; text: string; depth: number }[] };
 };
+const { withErrors } = (await load('content/reference.mjs')) as { withErrors: (markdown: string) => string };
 const { withLinks } = (await load('content/books.mjs')) as { withLinks: (source: string) => string };
 
 interface Texts {
@@ -48,6 +49,15 @@ describe('translations', () => {
     for (const name of names('docs/zh'))
       expect([name, shape(`docs/zh/${name}.md`)]).toEqual([name, shape(`docs/${name}.md`)]);
   });
+
+  it('have the code of the English pages, with comments of their own', () => {
+    const codeOf = (path: string): string[] =>
+      [...readFileSync(join(ROOT, path), 'utf8').matchAll(/^```.*\n[\s\S]*?^```/gm)].map(([code]) =>
+        code.replace(/ *(?:\/\/|# ).*$/gm, ''),
+      );
+    for (const name of names('docs/zh'))
+      expect([name, codeOf(`docs/zh/${name}.md`)]).toEqual([name, codeOf(`docs/${name}.md`)]);
+  });
 });
 
 it('every page of docs/ stands at the side of the site, once', () => {
@@ -75,6 +85,15 @@ it('headings get anchors that are unique, in any script', () => {
   expect(headings.map(({ slug }) => slug)).toEqual(['one-two', '门控', 'one-two-1']);
   expect(headings[0].text).toBe('One & two');
   expect(html).toContain('<h3 id="one-two-1">');
+});
+
+it('what a function throws stands below its parameters in the reference', () => {
+  const table = (last: string): string =>
+    `| Parameter | Description |\n| ------ | ------ |\n| \`a\` | first |\n| \`b\` | ${last} |\n`;
+  expect(withErrors(`${table('a \\| b Errors: SHAPE for others.')}\n## Returns\n`)).toBe(
+    `${table('a \\| b')}\nErrors: SHAPE for others.\n\n## Returns\n`,
+  );
+  expect(withErrors(table('second'))).toBe(table('second'));
 });
 
 it('sections of the books and papers become links, those of the Chinese edition to that edition', () => {

@@ -1,8 +1,5 @@
 // The laboratory of the studio: a cell is typed and trained, a gate is held, a gradient flows.
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LanguageModel, useBackend } from 'unrolled';
-import { exportModel } from 'unrolled/convert';
 import { pack } from '../../studio/packing.js';
 import { CHROMIUM, SKIPPED } from '../chromium.js';
 import { startStudio, type Studio } from './studio.js';
@@ -14,44 +11,8 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
   let studio: Studio;
   beforeAll(async () => {
     studio = await startStudio();
-    await useBackend();
   });
   afterAll(() => studio.close());
-
-  it('opens a model from elsewhere, asks what its tokens are, and trains it on', async () => {
-    const torch = await studio.open(new URLSearchParams(SMALL).toString());
-    await torch.until('step', (step) => step >= 1);
-    const file = (name: string): string => fileURLToPath(new URL(`../golden/torch7/${name}`, import.meta.url));
-    await torch.page.locator('input[type=file]').setInputFiles(file('char-lstm.t7'));
-    await torch.page.getByText('a model from a file').waitFor();
-    await torch.page.locator('.heat canvas').waitFor();
-    await torch.page.getByRole('button', { name: 'f', exact: true }).click();
-    await torch.page.getByRole('button', { name: 'Train', exact: true }).click();
-    await torch.until('step', (step) => step >= 3);
-    expect(torch.errors).toEqual([]);
-    // One of PyTorch, whose tokens nobody says.
-    const model = await LanguageModel.fit(TEXT, {
-      hiddenSize: 8,
-      embeddingSize: 4,
-      batchSize: 4,
-      numSteps: 8,
-      maxSteps: 3,
-    });
-    const bytes = exportModel(model, 'pytorch');
-    const size = model.vocabularySize;
-    await torch.page
-      .locator('input[type=file]')
-      .setInputFiles({ name: 'lstm.pt', mimeType: '', buffer: Buffer.from(bytes) });
-    await torch.page.getByText(`lstm.pt does not say what its ${size} tokens are`).waitFor();
-    await torch.page.locator('.asks textarea').fill('abc');
-    expect(await torch.page.getByRole('button', { name: 'Open it' }).isDisabled()).toBe(true);
-    const tokens = Array.from({ length: size }, (_, i) => model.text.vocabulary.token(i));
-    await torch.page.locator('.asks textarea').fill(JSON.stringify(tokens));
-    await torch.page.getByRole('button', { name: 'Open it' }).click();
-    await torch.page.getByText('a model from a file').waitFor();
-    expect(torch.errors).toEqual([]);
-    await torch.close();
-  });
 
   it('finds units that follow a pattern or a mark, and ends a pattern that never ends', async () => {
     const { page, until, pause, errors, close } = await studio.open(new URLSearchParams(SMALL).toString());
@@ -115,7 +76,7 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
     await until('step', (step) => step >= 20);
     await pause();
     await page.locator('#poke').scrollIntoViewIfNeeded();
-    await page.locator('#poke').getByLabel('Hold').selectOption('f');
+    await page.locator('#poke .hold select').first().selectOption('0/f');
     await page.locator('#poke').getByRole('button', { name: 'Do it' }).click();
     await page.locator('.poke-result tbody tr').first().waitFor();
     expect(await page.locator('.poke-result').textContent()).toContain('±');

@@ -172,7 +172,7 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
       await visit.close();
     }
     expect(seen[1]).toEqual(seen[0]);
-    expect(seen[0].title).toBe('Unit 3, h');
+    expect(seen[0].title).toBe('Unit 3, h, layer 1');
   });
 
   it('gives its model away, which the library opens; and shows one that is dropped', async () => {

@@ -115,7 +115,7 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
     const program = await visit.page.locator('pre').textContent();
     expect(program).toContain(`if (step === ${changed}) training.learningRate = 0.002;`);
     expect(program).toContain('learningRate: 0.008');
-    await visit.page.waitForURL(new RegExp(`rates=${changed}%3A0.002`));
+    await visit.page.waitForURL(new RegExp(`changes=${changed}%3A0.002`));
     const { hash: link } = new URL(visit.page.url());
     await visit.close();
     const again = await studio.open(`${link.slice(1)}&inside=${pack(TEXT)}`);

@@ -1,4 +1,33 @@
+import { fromData, LSTM, noGrad, Recurrent, useBackend } from 'unrolled';
 import { predict, write } from 'unrolled/reproduce';
+
+/** A fair coin and one that shows 1 nine times of ten, exchanged now and then. */
+const TWO_COINS = {
+  start: [0.5, 0.5],
+  change: [
+    [0.9, 0.1],
+    [0.2, 0.8],
+  ],
+  emit: [
+    [0.5, 0.5],
+    [0.1, 0.9],
+  ],
+};
+
+/** The most probable states of two coins, by trying all paths. */
+function likeliest(observed: readonly number[]): number[] {
+  const { start, change, emit } = TWO_COINS;
+  let [best, found]: [number, number[]] = [-1, []];
+  for (let way = 0; way < 2 ** observed.length; way++) {
+    const path = observed.map((_, t) => (way >> (observed.length - 1 - t)) & 1);
+    const p = path.reduce(
+      (all, state, t) => all * (t === 0 ? start[state] : change[path[t - 1]][state]) * emit[state][observed[t]],
+      1,
+    );
+    if (p > best) [best, found] = [p, path];
+  }
+  return found;
+}
 
 export const deep = [
   predict({
@@ -13,6 +42,31 @@ export const deep = [
       zh: '$4 (28 \\cdot 256 + 256^2 + 256) + 4 (256 \\cdot 256 + 256^2 + 256) = 817{,}152$。',
     },
     right: 817_152,
+  }),
+  predict({
+    name: 'deep-state',
+    question: {
+      en: 'The same network has read 32 sequences. How many numbers is its state, all together?',
+      zh: '同一个网络读了 32 个序列。它的状态总共有多少个数？',
+    },
+    hints: [
+      { en: 'Each layer has a state of its own, and an LSTM has two.', zh: '每层有自己的状态，而 LSTM 的状态有两个。' },
+    ],
+    answer: {
+      en: '2 layers · 2 (h and c) · 32 · 256 = 32,768. The output has only the hidden states of the upper layer.',
+      zh: '2 层 · 2（h 与 c）· 32 · 256 = 32,768。输出只含上面一层的隐状态。',
+    },
+    async right() {
+      await useBackend();
+      const rnn = new Recurrent(LSTM, { inputSize: 28, hiddenSize: 256, numLayers: 2 });
+      const { state } = noGrad(() => rnn.forward(fromData(new Int32Array(32), [1, 32])));
+      return state.reduce((sum, layer) => sum + layer.h.size + layer.c.size, 0);
+    },
+    solution: 'export default 2 * 2 * 32 * 256;\n',
+    mistakes: [
+      { given: 16_384, says: { en: 'h and c, or both layers? It is both', zh: 'h 与 c 都算，两层也都算' } },
+      { given: 8192, says: { en: 'that is h of one layer', zh: '那只是一层的 h' } },
+    ],
   }),
 ];
 
@@ -70,20 +124,7 @@ export const hmm = [
       'export default function probability({ start, change, emit }, observed) {\n  let alpha = start.map((p, j) => p * emit[j][observed[0]]);\n  for (const x of observed.slice(1)) {\n    alpha = emit.map((row, j) => row[x] * alpha.reduce((sum, a, i) => sum + a * change[i][j], 0));\n  }\n  return alpha.reduce((a, b) => a + b);\n}\n',
     trials: [
       {
-        given: [
-          {
-            start: [0.5, 0.5],
-            change: [
-              [0.9, 0.1],
-              [0.2, 0.8],
-            ],
-            emit: [
-              [0.5, 0.5],
-              [0.1, 0.9],
-            ],
-          },
-          [0, 1],
-        ],
+        given: [TWO_COINS, [0, 1]],
         expected: 0.25 * (0.9 * 0.5 + 0.1 * 0.9) + 0.05 * (0.2 * 0.5 + 0.8 * 0.9),
       },
       {
@@ -103,6 +144,49 @@ export const hmm = [
         ],
         expected: 1,
       },
+    ],
+  }),
+  write({
+    name: 'viterbi',
+    question: {
+      en: 'Write Viterbi: the most probable sequence of states, with the same arguments as `forward-recursion`. Where two are equally probable, the smaller number wins.',
+      zh: '写出维特比算法：最可能的状态序列，参数与 `forward-recursion` 相同。概率相等时取编号小的。',
+    },
+    hints: [
+      { en: 'The forward recursion with the maximum in place of the sum.', zh: '把前向递归中的求和换成取最大。' },
+      {
+        en: 'Remember for each state and step from where the maximum came, and walk back from the best last state.',
+        zh: '记下每一步每个状态的最大值从哪里来，再从最好的末状态往回走。',
+      },
+    ],
+    answer: {
+      en: 'It need not be the sequence of the states that are most probable each by itself: that one may even be impossible.',
+      zh: '它不一定等于各步分别最可能的状态连成的序列：后者甚至可能根本走不通。',
+    },
+    start: `export default function path({ start, change, emit }, observed) {
+  return observed.map(() => 0);
+}
+`,
+    solution: `export default function path({ start, change, emit }, observed) {
+  const best = (values) => values.indexOf(Math.max(...values));
+  let score = start.map((p, j) => p * emit[j][observed[0]]);
+  const from = [];
+  for (const x of observed.slice(1)) {
+    const before = score;
+    const back = emit.map((_, j) => best(before.map((p, i) => p * change[i][j])));
+    score = emit.map((row, j) => row[x] * before[back[j]] * change[back[j]][j]);
+    from.push(back);
+  }
+  const states = [best(score)];
+  for (const back of from.reverse()) states.unshift(back[states[0]]);
+  return states;
+}
+`,
+    trials: [
+      ...[[1], [1, 1, 0], [1, 1, 1, 0, 1], [1, 0, 1, 1]].map((observed) => ({
+        given: [TWO_COINS, observed],
+        expected: likeliest(observed),
+      })),
     ],
   }),
 ];

@@ -1,9 +1,10 @@
-import { type Exercise, predict, write } from 'unrolled/reproduce';
+import { GRUResetBefore } from 'unrolled';
+import { build, predict, write } from 'unrolled/reproduce';
+import { stepFault } from '../../shared/own-cell.js';
 
 /** Gates of four steps, after which only the input of the second one must be left. */
-const keepSecond: Exercise = {
+const keepSecond = build({
   name: 'gru-keep',
-  kind: 'code',
   question: {
     en: 'Only the input of step 2 is needed for the output of step 4. What should the gates of a GRU be? Give `z` and `r` of steps 1 to 4, each 0 or 1 (here $h_t = z \\odot h_{t-1} + (1 - z) \\odot n$).',
     zh: '第 4 步的输出只需要第 2 步的输入。GRU 的门应当取什么值？给出第 1 到第 4 步的 `z` 与 `r`，各取 0 或 1（这里 $h_t = z \\odot h_{t-1} + (1 - z) \\odot n$）。',
@@ -21,25 +22,19 @@ const keepSecond: Exercise = {
   },
   start: 'export default { z: [0, 0, 0, 0], r: [1, 1, 1, 1] };\n',
   solution: 'export default { z: [0, 0, 1, 1], r: [0, 0, 0, 0] };\n',
-  check(given) {
+  fault(given) {
     const { z, r } = (given ?? {}) as { z?: unknown; r?: unknown };
     if (!Array.isArray(z) || !Array.isArray(r) || z.length !== 4 || r.length !== 4) {
-      return {
-        ok: false,
-        says: { en: 'expected { z: [4 numbers], r: [4 numbers] }', zh: '应当是 { z: [4 个数], r: [4 个数] }' },
-      };
+      return { en: 'expected { z: [4 numbers], r: [4 numbers] }', zh: '应当是 { z: [4 个数], r: [4 个数] }' };
     }
-    if (z[1] !== 0)
-      return { ok: false, says: { en: 'at step 2 the input does not come in whole', zh: '第 2 步的输入没有完整写入' } };
-    if (r[1] !== 0)
-      return {
-        ok: false,
-        says: { en: 'at step 2 the candidate still sees the past', zh: '第 2 步的候选隐状态还看得到过去' },
-      };
-    if (z[2] !== 1 || z[3] !== 1) return { ok: false, says: { en: 'it is overwritten later', zh: '它在后面被改写了' } };
-    return { ok: true, says: { en: 'right', zh: '正确' } };
+    if (z[1] !== 0) return { en: 'at step 2 the input does not come in whole', zh: '第 2 步的输入没有完整写入' };
+    if (r[1] !== 0) {
+      return { en: 'at step 2 the candidate still sees the past', zh: '第 2 步的候选隐状态还看得到过去' };
+    }
+    if (z[2] !== 1 || z[3] !== 1) return { en: 'it is overwritten later', zh: '它在后面被改写了' };
+    return null;
   },
-};
+});
 
 export const gru = [
   keepSecond,
@@ -66,6 +61,35 @@ export const gruScratch = [
     hints: [{ en: 'Count the products with the input.', zh: '数一数与输入相乘的矩阵有几个。' }],
     answer: { en: 'Three times: two gates and the candidate.', zh: '三倍：两个门加一个候选隐状态。' },
     right: 3,
+  }),
+  build({
+    name: 'gru-cell',
+    question: {
+      en: "Write the GRU as a cell of the library: linears named `r`, `z` and `n`, each of $X$ and a state with a bias of its own; the reset gate is multiplied into the state *before* the candidate's product. The start is an RNN with an update gate: half a GRU.",
+      zh: '把 GRU 写成库的一个单元：线性变换名为 `r`、`z`、`n`，各作用于 $X$ 与状态，各有自己的偏置；重置门在候选隐状态的矩阵乘法*之前*乘到状态上。给出的开头是只有更新门的循环网络，也就是半个 GRU。',
+    },
+    hints: [
+      { en: "`const r = sigmoid(linear('r', x, h));`", zh: "重置门：`const r = sigmoid(linear('r', x, h));`" },
+      { en: 'The candidate reads `r.mul(h)` in place of `h`.', zh: '候选隐状态读的是 `r.mul(h)`，而不是 `h`。' },
+    ],
+    answer: {
+      en: 'With $r = 0$ the candidate sees the input alone; with $r = 1$ the start is what is left: a state that is copied or overwritten, but never partly forgotten.',
+      zh: '$r = 0$ 时候选隐状态只看输入；$r = 1$ 时就是开头给出的半个 GRU：状态只能复制或改写，算候选时不能先忘掉一部分。',
+    },
+    start: `export default function step({ x, h, linear, sigmoid, tanh }) {
+  const z = sigmoid(linear('z', x, h));
+  const n = tanh(linear('n', x, h));
+  return { h: n.add(z.mul(h.sub(n))) }; // z ⊙ h + (1 − z) ⊙ n
+}
+`,
+    solution: `export default function step({ x, h, linear, sigmoid, tanh }) {
+  const r = sigmoid(linear('r', x, h));
+  const z = sigmoid(linear('z', x, h));
+  const n = tanh(linear('n', x, r.mul(h)));
+  return { h: n.add(z.mul(h.sub(n))) }; // z ⊙ h + (1 − z) ⊙ n
+}
+`,
+    fault: (given) => stepFault(given, GRUResetBefore),
   }),
 ];
 

@@ -183,4 +183,44 @@ export const padding = [
       'export default function meanLoss(losses, targets, pad) {\n  const real = losses.filter((_, i) => targets[i] !== pad);\n  return real.reduce((a, b) => a + b, 0) / real.length;\n}\n',
     trials: [{ given: [[1, 2, 3, 100], [5, 6, 7, 0], 0], expected: 2 }],
   }),
+  write({
+    name: 'pad',
+    question: {
+      en: 'Write the padding of a minibatch: `sentences` are lists of tokens. Each gets `<bos>` in front and `<eos>` behind, and all are filled with `<pad>` to the length of the longest. Return `{ rows, lengths }`; lengths count without the padding.',
+      zh: '写出小批量的填充：`sentences` 是词元列表的列表。每句前面加 `<bos>`，后面加 `<eos>`，再用 `<pad>` 补到最长一句的长度。返回 `{ rows, lengths }`，长度不含填充。',
+    },
+    hints: [
+      { en: 'First the marks, then the lengths, then the filling.', zh: '先加标记，再求长度，最后填充。' },
+      { en: '`new Array(n).fill("<pad>")`.', zh: '用 `new Array(n).fill("<pad>")`。' },
+    ],
+    answer: {
+      en: 'The lengths must go along: from the rows alone a network cannot know where it may stop.',
+      zh: '长度要一起交出去：只看各行，网络无从知道该在哪里停下。',
+    },
+    start: `export default function pad(sentences) {
+  return { rows: sentences, lengths: sentences.map((sentence) => sentence.length) };
+}
+`,
+    solution: `export default function pad(sentences) {
+  const marked = sentences.map((sentence) => ['<bos>', ...sentence, '<eos>']);
+  const lengths = marked.map((sentence) => sentence.length);
+  const longest = Math.max(...lengths);
+  const rows = marked.map((sentence) => [...sentence, ...new Array(longest - sentence.length).fill('<pad>')]);
+  return { rows, lengths };
+}
+`,
+    trials: [
+      {
+        given: [[['the', 'cat'], ['cat']]],
+        expected: {
+          rows: [
+            ['<bos>', 'the', 'cat', '<eos>'],
+            ['<bos>', 'cat', '<eos>', '<pad>'],
+          ],
+          lengths: [4, 3],
+        },
+      },
+      { given: [[[]]], expected: { rows: [['<bos>', '<eos>']], lengths: [2] } },
+    ],
+  }),
 ];

@@ -135,14 +135,15 @@ export class CompiledBackend implements Backend {
     return this.#memory.copyOut(own, offset, length);
   }
 
-  peek(storage: Storage, offset: number, length: number): HostArray | null {
+  peek(storage: Storage, offset: number, length: number, changes = false): HostArray | null {
     const own = this.#args.own(storage);
     checkRange(own, offset, length);
     this.#memory.checkOpen();
     if (own.spilled !== null || own.dtype === 'int32') return null;
     this.#args.recorder?.spoil();
     this.#memory.beginCall();
-    const start = this.#memory.touchToRead(own) / 4 + offset;
+    const at = changes ? this.#memory.touch(own) : this.#memory.touchToRead(own);
+    const start = at / 4 + offset;
     return this.#memory.floats.subarray(start, start + length);
   }
 

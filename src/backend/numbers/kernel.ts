@@ -15,3 +15,6 @@ export const SAMPLE = 12;
 export const REPEAT = 13;
 export const GEMM_INT8 = 14;
 export const PACK = 15;
+export const GEMM_IN_PARTS = 16;
+export const SUM_IN_PARTS = 17;
+export const SCATTER_IN_PARTS = 18;

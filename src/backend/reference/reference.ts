@@ -7,6 +7,7 @@ import type { RandomKey } from '../../tensor/philox.js';
 import type { Backend, Operand, Ref, SamplePlaces, SampleSpec, ScanCall, ScanPlan } from '../contract.js';
 import type { Program } from '../isa.js';
 import { arrayOf, type Axis, elements, type Precision, ReferenceStorage, wrongType } from './memory.js';
+import { gemmInParts, scatterInParts, sumInParts } from './parts.js';
 import { gemm, gemmInt8 } from './products.js';
 import { runProgram } from './program.js';
 import { crossEntropy, crossEntropyGrad, gather, reduce, scatterAdd, softmax } from './rows.js';
@@ -68,6 +69,9 @@ export class ReferenceBackend implements Backend {
 
   readonly gemm = gemm;
   readonly gemmInt8 = gemmInt8;
+  readonly gemmInParts = gemmInParts;
+  readonly sumInParts = sumInParts;
+  readonly scatterInParts = scatterInParts;
   readonly reduce = reduce;
   readonly softmax = softmax;
   readonly crossEntropy = crossEntropy;

@@ -169,6 +169,18 @@ export class WebGpuBackend implements Backend {
     this.#run(int8Shader(), m * Math.ceil(n / INT8_COLS));
   }
 
+  gemmInParts(): never {
+    return refuseParts();
+  }
+
+  sumInParts(): never {
+    return refuseParts();
+  }
+
+  scatterInParts(): never {
+    return refuseParts();
+  }
+
   map(
     program: Program,
     operands: readonly Operand[],
@@ -391,4 +403,11 @@ function extentOf(shape: readonly number[], strides: readonly number[]): [number
   const ends = shape.map((length, i) => (length - 1) * strides[i]);
   const sum = (list: readonly number[]): number => list.reduce((total, value) => total + value, 0);
   return [sum(ends.filter((end) => end < 0)), sum(ends.filter((end) => end > 0)) + 1];
+}
+
+function refuseParts(): never {
+  throw new UnsupportedError(
+    'expected native or wasm for a training in shards, received webgpu',
+    'train without shards',
+  );
 }

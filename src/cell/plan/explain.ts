@@ -30,7 +30,7 @@ export interface ExplainOptions {
   batchSize?: number;
   /** The cell's own sizes; hidden where missing. */
   sizes?: Readonly<Record<string, number>>;
-  /** Into how many heads block-diagonal weights are cut; 1. */
+  /** Into how many heads block-diagonal weights are cut; 4. */
   numHeads?: number;
   /** The input is tokens: its product is a row of the weight. */
   tokens?: boolean;

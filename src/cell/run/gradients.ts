@@ -1,5 +1,6 @@
 // The gradients of a scan: the plan backward over all steps, then what needs no order, as large products and sums over all rows.
 // Letters: T steps, N batch, D input, K an operand's width, G columns of all linears, R rows of all steps.
+import type { PartsSpec } from '../../backend/contract.js';
 import { empty } from '../../tensor/create.js';
 import { Tensor } from '../../tensor/tensor.js';
 import type { SizedGroup, WeightGroup } from '../plan/layout.js';
@@ -10,15 +11,6 @@ import type { Buffers } from './place.js';
 import { runPlan } from './runPlan.js';
 import { allocate, gatherRows, groupCount, isInputInLoop, type Setting, stateSize } from './setting.js';
 import { stateRows } from './steps.js';
-
-/** Rows over which gradients of parameters are summed. */
-export interface SummedRows {
-  count: number;
-  /** The gradients of their G. */
-  dG: Tensor;
-  /** Their values, `width` a row, of a tensor that has them for all rows. */
-  of(t: Tensor, width: number): Tensor;
-}
 
 /**
  * The way back.
@@ -34,11 +26,10 @@ export function gradientsOf(
   needed: readonly boolean[],
 ): (Tensor | null)[] {
   const { dx, buffers, dStates } = runBack(setting, kept, gradients, needed);
-  const all: SummedRows = { count: setting.steps.rows, dG: buffers(D_GATES), of: (t) => t };
   const names = Object.keys(setting.parameters);
   return [
     dx,
-    ...names.map((name, i) => (needed[1 + i] ? parameterGradient(setting, buffers, name, all) : null)),
+    ...names.map((name, i) => (needed[1 + i] ? parameterGradient(setting, buffers, name) : null)),
     ...dStates,
   ];
 }
@@ -113,30 +104,32 @@ function inputGradient(
   return new Tensor(dx.storage, x.shape, dx.offset);
 }
 
-/** Weight gradients are one product over all rows; those of the bias and of vectors are sums over them. */
-export function parameterGradient(setting: Setting, buffers: Buffers, name: string, summed: SummedRows): Tensor {
-  const { derived, x, parameters, columns, groups, backend } = setting;
-  const rows = summed.count;
+/**
+ * Weight gradients are one product over all rows; those of the bias and of vectors are sums over them.
+ * @param parts whose rows are summed, each for itself; all rows at once where it is left out
+ */
+export function parameterGradient(setting: Setting, buffers: Buffers, name: string, parts?: PartsSpec): Tensor {
+  const { derived, steps, x, parameters, columns, groups, backend } = setting;
   const d = empty(parameters[name].shape, { device: x.device });
-  if (rows === 0) {
+  if (steps.rows === 0) {
     backend.fill(d, d.size, 0);
     return d;
   }
-  const sumRows = (from: Tensor, count: number, first: number, stride: number, at: number, cols: number): void =>
-    backend.reduce(
-      { op: 'sum', axis: 'rows', rows: count, cols },
-      { storage: from.storage, offset: from.offset + first, stride },
-      { storage: d.storage, offset: d.offset + at },
-    );
+  const sumRows = (from: Tensor, count: number, first: number, stride: number, at: number, cols: number): void => {
+    const rows = { storage: from.storage, offset: from.offset + first, stride };
+    const to = { storage: d.storage, offset: d.offset + at };
+    if (parts === undefined) backend.reduce({ op: 'sum', axis: 'rows', rows: count, cols }, rows, to);
+    else backend.sumInParts({ ...parts, cols }, rows, to);
+  };
   const weight = groups.find(({ group }) => group.parameter === name);
-  if (weight !== undefined) weightGradient(setting, buffers, weight, summed, d);
+  if (weight !== undefined) weightGradient(setting, buffers, weight, d, parts);
   else if (derived.cell.vectors.some((v) => v.name === name))
     sumRows(buffers(slot('dVector', name)), groupCount(setting), 0, d.size, 0, d.size);
   else {
     const { bias, biasTotal, first, total, width } = columns;
-    const { dG } = summed;
-    if (biasTotal === total) sumRows(dG, rows, 0, total, 0, total);
-    else bias.forEach((at, i) => at >= 0 && sumRows(dG, rows, first[i], total, at, width[i]));
+    const dG = buffers(D_GATES);
+    if (biasTotal === total) sumRows(dG, steps.rows, 0, total, 0, total);
+    else bias.forEach((at, i) => at >= 0 && sumRows(dG, steps.rows, first[i], total, at, width[i]));
   }
   return d;
 }
@@ -145,32 +138,30 @@ function weightGradient(
   setting: Setting,
   buffers: Buffers,
   { group, blocks }: SizedGroup,
-  summed: SummedRows,
   d: Tensor,
+  parts: PartsSpec | undefined,
 ): void {
   const { x, tokens, steps, sizes, columns, backend } = setting;
-  const { count: rows, dG } = summed;
+  const { rows } = steps;
+  const dG = buffers(D_GATES);
   const lookup = group.kind === 'input' && tokens;
   if (lookup) backend.fill(d, d.size, 0);
-  const whole = lookup ? x : operandRows(setting, buffers, group);
-  const stride = lookup ? 1 : whole.shape[whole.rank - 1];
-  const operand = summed.of(whole, stride);
+  const operand = lookup ? x : operandRows(setting, buffers, group);
+  const stride = operand.shape[operand.rank - 1];
   for (const block of blocks) {
     const from = { storage: dG.storage, offset: dG.offset + block.gate, stride: columns.total };
     const to = { storage: d.storage, offset: d.offset + block.weight, stride: block.stride };
+    const { k, n } = block;
     if (lookup) {
-      backend.scatterAdd({ rows, cols: block.n, tableRows: sizes.input }, from, operand, to);
+      if (parts === undefined) backend.scatterAdd({ rows, cols: n, tableRows: sizes.input }, from, operand, to);
+      else backend.scatterInParts({ ...parts, cols: n, tableRows: sizes.input }, from, operand, to);
       continue;
     }
-    backend.gemm(
-      { m: block.k, n: block.n, k: rows, transA: true },
-      { storage: operand.storage, offset: operand.offset + block.operand, stride },
-      from,
-      to,
-    );
+    const factor = { storage: operand.storage, offset: operand.offset + block.operand, stride };
+    if (parts === undefined) backend.gemm({ m: k, n, k: rows, transA: true }, factor, from, to);
+    else backend.gemmInParts({ ...parts, m: k, n }, factor, from, to);
   }
-  if (operand !== whole) operand.dispose();
-  if (group.kind === 'state' && steps.ragged !== null) whole.dispose();
+  if (group.kind === 'state' && steps.ragged !== null) operand.dispose();
 }
 
 /** What a group multiplied at all steps: [R, K]. */

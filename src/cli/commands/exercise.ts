@@ -97,13 +97,14 @@ export const exerciseCommand = defineCommand({
     if (isNew) await writeWhole(io.cwd, file, `${commented(question)}\n${exercise.start}`);
     return {
       json: { exercises: [{ name: exercise.name, lesson, solved }], file, question },
-      text: `${question}\n\n${isNew ? t.written(file) : t.there(file)}\n  unrolled exercise ${exercise.name} --check ${file}\n  unrolled exercise ${exercise.name} --hint`,
+      text: `${question}\n\n${isNew ? t.written(file) : t.there(file)}\n  unrolled exercise ${exercise.name} --check ${file}${t.option}\n  unrolled exercise ${exercise.name} --hint${t.option}`,
     };
   },
 });
 
 const TEXTS = {
   en: {
+    option: '',
     tryAgain: (name: string) => `unrolled exercise ${name} --hint helps`,
     moreHints: 'There are more hints: ask again.',
     lastHint: 'That was the last hint; the answer stands on the lesson’s page.',
@@ -113,6 +114,7 @@ const TEXTS = {
     kinds: { predict: 'predict', code: 'write' },
   },
   zh: {
+    option: ' --lang zh',
     tryAgain: (name: string) => `用 unrolled exercise ${name} --hint --lang zh 获得提示`,
     moreHints: '还有更多提示：再问一次。',
     lastHint: '这是最后一个提示；答案在本课的页面上。',

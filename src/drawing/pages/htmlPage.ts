@@ -42,6 +42,7 @@ th { font-weight: 500; color: var(--muted); }
 .number { text-align: right; }
 tr.strong td { font-weight: 600; }
 svg.plot { display: block; margin: 1.4rem 0 1.8rem; }
+.drawing > svg[class] { max-width: none; }
 blockquote { margin: 0 0 1.1rem; padding: 0.9rem 1.1rem; background: var(--faint); border-left: 3px solid var(--line);
   white-space: pre-wrap; overflow-wrap: anywhere; font: 0.95rem/1.6 Georgia, 'Noto Serif', serif; }
 .when { margin: 1.1rem 0 0.3rem; color: var(--muted); font-size: 0.82rem; }

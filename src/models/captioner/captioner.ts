@@ -7,10 +7,11 @@ import { Fingerprint } from '../../data/fingerprint.js';
 import { checkSizes } from '../../nn/layers.js';
 import type { Recurrent } from '../../nn/recurrent.js';
 import { fromData } from '../../tensor/create.js';
-import { scope } from '../../tensor/scope.js';
+import { readAndDispose, type Reading } from '../../tensor/readAll.js';
+import { keep, scope } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { BEGIN, END, Vocabulary } from '../../text/vocabulary.js';
-import { type BeamOptions, beamSearch } from '../decoder/beamSearch.js';
+import { type BeamOptions, searchBeams } from '../decoder/beamSearch.js';
 import { beamModel, teacherForcing } from '../decoder/decoding.js';
 import { Model, requireMade } from '../model.js';
 import { type ModelText, textAt } from '../modelFile.js';
@@ -197,17 +198,18 @@ export class Captioner extends Model<CaptionTask> {
     return [BEGIN, ...this.caption(pixels, GREEDY).tokens];
   }
 
-  override readOnce(pixels: ArrayLike<number>): void {
-    this.caption(pixels, GREEDY);
+  /** @internal */
+  override *readOnce(pixels: ArrayLike<number>): Reading<void> {
+    yield* this.readAnswers([pixels], GREEDY);
   }
 
-  protected measure(pictures: readonly CaptionedPicture[], given: BeamOptions): CaptionerMetrics {
+  protected *measure(pictures: readonly CaptionedPicture[], given: BeamOptions): Reading<CaptionerMetrics> {
     const options = optionsOf(given, CAPTION_OPTIONS, 'evaluate');
     expectPictures(pictures);
     if (pictures.length === 0) {
       throw new UnrolledError('EMPTY', 'expected pictures to measure, received none', 'give data');
     }
-    return this.#measurePictures(pictures, options);
+    return yield* this.#measurePictures(pictures, options);
   }
 
   /** Words for a picture. Errors: SHAPE. */
@@ -215,13 +217,13 @@ export class Captioner extends Model<CaptionTask> {
     return this.predict([pixels], options)[0];
   }
 
-  protected answer(pictures: readonly ArrayLike<number>[], given: BeamOptions): Caption[] {
+  protected *answer(pictures: readonly ArrayLike<number>[], given: BeamOptions): Reading<Caption[]> {
     const options = optionsOf(given, CAPTION_OPTIONS, 'caption');
     for (const pixels of pictures)
       expectNumbers(pixels, 'the pixels of a picture', 'give one grey value for each pixel');
     const result: Caption[] = [];
     for (let at = 0; at < pictures.length; at += BATCH) {
-      result.push(...scope(() => noGrad(() => this.#search(pictures.slice(at, at + BATCH), options))));
+      result.push(...(yield* this.#search(pictures.slice(at, at + BATCH), options)));
     }
     return result;
   }
@@ -257,31 +259,33 @@ export class Captioner extends Model<CaptionTask> {
     return { logits: this.network.decoder.forward(tokens, lengths, start).logits, targets };
   }
 
-  #measurePictures(pictures: readonly CaptionedPicture[], options: BeamOptions): CaptionerMetrics {
+  *#measurePictures(pictures: readonly CaptionedPicture[], options: BeamOptions): Reading<CaptionerMetrics> {
     let [loss, count, right] = [0, 0, 0];
     for (let at = 0; at < pictures.length; at += BATCH) {
       const part = pictures.slice(at, at + BATCH);
       const pixels = part.map((picture) => picture.pixels);
       const sequences = part.map(({ text }) => this.#encoded(text));
-      scope(() =>
+      const sum = scope(() =>
         noGrad(() => {
           const { logits, targets } = this.#forward(pixels, sequences);
-          loss += crossEntropy(logits, targets, { reduction: 'sum' }).item();
           count += targets.size;
-          this.#search(pixels, options).forEach(({ tokens }, n) => {
-            const said = this.#side.encode(tokens, [END]);
-            if (said.length === sequences[n].length && said.every((token, t) => token === sequences[n][t])) right++;
-          });
+          return keep(crossEntropy(logits, targets, { reduction: 'sum' }));
         }),
       );
+      loss += (yield* readAndDispose(sum))[0];
+      (yield* this.#search(pixels, options)).forEach(({ tokens }, n) => {
+        const said = this.#side.encode(tokens, [END]);
+        if (said.length === sequences[n].length && said.every((token, t) => token === sequences[n][t])) right++;
+      });
     }
     return { loss: loss / count, exact: right / pictures.length, pictures: pictures.length };
   }
 
-  #search(pixels: readonly ArrayLike<number>[], options: BeamOptions): Caption[] {
+  *#search(pixels: readonly ArrayLike<number>[], options: BeamOptions): Reading<Caption[]> {
     const { vocabulary } = this.text;
     const [rows, columns] = this.network.places;
-    const found = beamSearch(beamModel(this.network.decoder), this.network.encode(this.#pictures(pixels)), {
+    const state = scope(() => noGrad(() => this.network.encode(this.#pictures(pixels))));
+    const found = yield* searchBeams(beamModel(this.network.decoder), state, {
       ...options,
       results: 1,
       begin: vocabulary.index(BEGIN),

@@ -9,7 +9,8 @@ import { bceWithLogits } from '../../nn/losses.js';
 import type { Recurrent } from '../../nn/recurrent.js';
 import { requireNumber } from '../../range.js';
 import { fromData } from '../../tensor/create.js';
-import { scope } from '../../tensor/scope.js';
+import { readAndDispose, type Reading } from '../../tensor/readAll.js';
+import { keep, scope } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { encodeWith, piecesOf, type TextSettings, tokenizerOf } from '../../text/corpus.js';
 import { isWordKind } from '../../text/tokenizer.js';
@@ -295,23 +296,23 @@ export class TextClassifier extends Model<ClassifierTask> {
     return { values: headAndTail(all, maxLength), score, bias: score - all.reduce((sum, value) => sum + value, 0) };
   }
 
-  protected measure(rows: readonly LabelledText[], options: object): ClassifierMetrics {
+  protected *measure(rows: readonly LabelledText[], options: object): Reading<ClassifierMetrics> {
     optionsOf(options, {}, 'evaluate');
     expectLabelled(rows);
     if (rows.length === 0) throw new UnrolledError('EMPTY', 'expected rows to measure, received none', 'give data');
     const encoded = this.#forBoth(rows);
-    return this.#scored(this.#networkLogits(encoded.sequences), encoded);
+    return this.#scored(yield* this.#networkLogits(encoded.sequences), encoded);
   }
 
   protected override get readsTexts(): boolean {
     return true;
   }
 
-  protected answer(texts: readonly string[], options: object): Classified[] {
+  protected *answer(texts: readonly string[], options: object): Reading<Classified[]> {
     optionsOf(options, {}, 'predict');
     expectTexts(texts, 'texts', 'give a list of strings');
     const { labels } = this.config;
-    const network = this.#networkLogits(texts.map((text) => this.#tokens(text)));
+    const network = yield* this.#networkLogits(texts.map((text) => this.#tokens(text)));
     const probabilities = probabilitiesOf(this.#both(network, this.#linearLogits(texts)), labels.length);
     return texts.map((_, n) => {
       const own = Array.from(probabilities.subarray(n * labels.length, (n + 1) * labels.length));
@@ -362,8 +363,8 @@ export class TextClassifier extends Model<ClassifierTask> {
   }
 
   /** On the validation rows, which also say how much each of the two parts counts. */
-  #validate(held: EncodedForBoth, weights: Float64Array | null): ClassifierMetrics {
-    const network = this.#networkLogits(held.sequences);
+  *#validate(held: EncodedForBoth, weights: Float64Array | null): Reading<ClassifierMetrics> {
+    const network = yield* this.#networkLogits(held.sequences);
     if (held.linear !== null) {
       const ofRows = weights && Float64Array.from(held.classes, (k) => weights[k]);
       this.network.mixture = fitMixture(network, held.linear, held.classes, this.config.labels.length, ofRows);
@@ -392,20 +393,17 @@ export class TextClassifier extends Model<ClassifierTask> {
   }
 
   /** Logits of the recurrent part, from minibatches of like lengths. */
-  #networkLogits(sequences: readonly Int32Array[]): Float64Array {
+  *#networkLogits(sequences: readonly Int32Array[]): Reading<Float64Array> {
     const lengths = sequences.map(({ length }) => length);
     const all = Int32Array.from(sequences, (_, i) => i);
     const outputs = this.config.labels.length === 2 ? 1 : this.config.labels.length;
     const result = new Float64Array(sequences.length * outputs);
     for (const rows of sortedBatches(all, lengths, EVALUATION_BATCH)) {
-      scope(() =>
-        noGrad(() => {
-          const logits = this.#forward(Array.from(rows, (row) => sequences[row])).logits.data();
-          rows.forEach((row, n) => {
-            for (let k = 0; k < outputs; k++) result[row * outputs + k] = logits[n * outputs + k];
-          });
-        }),
-      );
+      const own = Array.from(rows, (row) => sequences[row]);
+      const logits = yield* readAndDispose(scope(() => noGrad(() => keep(this.#forward(own).logits))));
+      rows.forEach((row, n) => {
+        for (let k = 0; k < outputs; k++) result[row * outputs + k] = logits[n * outputs + k];
+      });
     }
     return result;
   }

@@ -3,6 +3,7 @@
 import { UnrolledError } from '../../errors.js';
 import { expectFunction, expectNumbers, expectObject, type Names, optionsOf } from '../../expect.js';
 import { requireNumber } from '../../range.js';
+import { alreadyRead, atOnce, type Reading } from '../../tensor/readAll.js';
 import { scope } from '../../tensor/scope.js';
 
 /** `S`: the state of R rows, in plain objects and arrays. Each row is the beginning of a sequence. */
@@ -16,6 +17,11 @@ export interface BeamModel<S> {
   gather(state: S, rows: Int32Array): S;
   /** Gives the buffers of a state back; it is not used afterwards. */
   dispose(state: S): void;
+}
+
+/** A model whose step reads, for a search on every backend. */
+export interface ReadingBeamModel<S> extends Pick<BeamModel<S>, 'gather' | 'dispose'> {
+  step(...given: Parameters<BeamModel<S>['step']>): Reading<ReturnType<BeamModel<S>['step']>>;
 }
 
 /** How wide the search is, and how length is weighed. */
@@ -91,9 +97,21 @@ export const BEAM_DEFAULTS = { beamSize: 4, lengthPenalty: 0.6, results: 1 } as 
  * Errors: RANGE for sizes, NON_FINITE where the model gives no numbers.
  */
 export function beamSearch<S>(model: BeamModel<S>, state: S, given: BeamTask): Hypothesis[][] {
-  const task = optionsOf(given, NAMES, 'beamSearch');
   expectObject(model, 'a model', 'give { step, gather, dispose }');
   for (const name of ['step', 'gather', 'dispose'] as const) expectFunction(model[name], name, 'see BeamModel');
+  const reading: ReadingBeamModel<S> = {
+    step: (tokens, before) => alreadyRead(scope(() => model.step(tokens, before))),
+    gather: (before, rows) => model.gather(before, rows),
+    dispose(before) {
+      model.dispose(before);
+    },
+  };
+  return atOnce(searchBeams(reading, state, given));
+}
+
+/** The same with a model that reads. */
+export function* searchBeams<S>(model: ReadingBeamModel<S>, state: S, given: BeamTask): Reading<Hypothesis[][]> {
+  const task = optionsOf(given, NAMES, 'beamSearch');
   expectNumbers(task.maxLengths, 'maxLengths', 'give the most tokens of each sentence');
   requireNumber('begin', task.begin, { min: 0, whole: true }, 'give the index of the token that is read first');
   requireNumber('end', task.end, { min: 0, whole: true }, 'give the index of the token that ends a sequence');
@@ -108,11 +126,11 @@ export function beamSearch<S>(model: BeamModel<S>, state: S, given: BeamTask): H
   });
 
   let active = sentences;
-  while (active.length > 0) {
-    const before = state;
-    const tokens = Int32Array.from(active.flatMap(({ live }) => live.map(({ token }) => token)));
-    state = scope(() => {
-      const { logProbabilities, attention, state: after } = model.step(tokens, before);
+  try {
+    while (active.length > 0) {
+      const before = state;
+      const tokens = Int32Array.from(active.flatMap(({ live }) => live.map(({ token }) => token)));
+      const { logProbabilities, attention, state: after } = yield* model.step(tokens, before);
       const size = logProbabilities.length / tokens.length;
       const rows: number[] = [];
       let row = 0;
@@ -147,11 +165,13 @@ export function beamSearch<S>(model: BeamModel<S>, state: S, given: BeamTask): H
         if (!done) rows.push(...from);
       }
       active = active.filter(({ live }) => live.length > 0);
-      return active.length === 0 ? after : model.gather(after, Int32Array.from(rows));
-    });
-    model.dispose(before);
+      state = active.length === 0 ? after : scope(() => model.gather(after, Int32Array.from(rows)));
+      if (state !== after) model.dispose(after);
+      model.dispose(before);
+    }
+  } finally {
+    model.dispose(state);
   }
-  model.dispose(state);
   return sentences.map(({ finished }) => {
     if (finished.length === 0) {
       throw new UnrolledError(

@@ -1,9 +1,12 @@
 // What the models with a decoder share: targets as it reads them in training, and beam search with it.
 import { logSoftmax } from '../../autograd/ops.js';
 import { padded } from '../../data/lengthBatches.js';
+import { noGrad } from '../../autograd/tape.js';
 import { fromData } from '../../tensor/create.js';
+import { readAndDispose } from '../../tensor/readAll.js';
+import { scope } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import type { BeamModel } from './beamSearch.js';
+import type { ReadingBeamModel } from './beamSearch.js';
 import type { DecoderNetwork, DecoderState } from './decoderNetwork.js';
 
 export interface TeacherForcing {
@@ -31,23 +34,28 @@ export function teacherForcing(sequences: readonly Int32Array[], begin: number):
   };
 }
 
-/** A decoder for beam search. Its tensors are given back by `dispose`; call it within a scope, without recording. */
-export function beamModel(decoder: DecoderNetwork): BeamModel<DecoderState> {
+/** A decoder for beam search. Its tensors are given back by `dispose`. */
+export function beamModel(decoder: DecoderNetwork): ReadingBeamModel<DecoderState> {
   return {
-    step(tokens, before) {
-      const { logits, weights, state } = decoder.step(tokens, before);
-      const looked = weights?.data() as Float32Array | undefined;
+    *step(tokens, before) {
+      const { scores, weights, state } = scope(() =>
+        noGrad(() => {
+          const step = decoder.step(tokens, before);
+          return { scores: logSoftmax(step.logits), weights: step.weights, state: step.state };
+        }),
+      );
+      const looked = weights === null ? null : ((yield* readAndDispose(weights)) as Float32Array);
       const { memory, of } = state;
       const attention =
-        looked === undefined || memory === null
+        looked === null || memory === null
           ? null
           : Array.from(of, (sequence, row) => {
               const start = (row * looked.length) / of.length;
               return looked.slice(start, start + memory.lengths[sequence]);
             });
-      return { logProbabilities: logSoftmax(logits).data() as Float32Array, state, attention };
+      return { logProbabilities: (yield* readAndDispose(scores)) as Float32Array, state, attention };
     },
-    gather: (state, rows) => decoder.gather(state, rows),
+    gather: (state, rows) => noGrad(() => decoder.gather(state, rows)),
     dispose({ layers, memory }) {
       for (const layer of layers ?? []) for (const t of Object.values(layer)) t.dispose();
       memory?.values.dispose();

@@ -5,6 +5,7 @@ import type { SampleSpec } from '../../backend/contract.js';
 import { UnrolledError } from '../../errors.js';
 import { encodeWith, type TextSettings } from '../../text/corpus.js';
 import { createTokenizer } from '../../text/createTokenizer.js';
+import { alreadyRead } from '../../tensor/readAll.js';
 import { Vocabulary } from '../../text/vocabulary.js';
 import { numbersOf } from '../../weights/numbers.js';
 import { type GenerateOptions, generatePieces, type Predictor } from '../language/textGenerator.js';
@@ -180,7 +181,7 @@ export function languageModel(network: ModuleNetwork, { settings, vocabulary: da
         token = tokens[tokens.length - 1];
       },
       draw: (numbers, spec: SampleSpec) =>
-        Int32Array.from(numbers, (number) => (token = drawIndex(reading.read(token), spec, number))),
+        alreadyRead(Int32Array.from(numbers, (number) => (token = drawIndex(reading.read(token), spec, number)))),
     };
   }
 

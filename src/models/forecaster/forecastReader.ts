@@ -6,6 +6,9 @@ import { huber, mae, mse } from '../../nn/losses.js';
 import { quantileLoss } from '../../nn/quantileLoss.js';
 import type { RecurrentState } from '../../nn/recurrent.js';
 import { fromData } from '../../tensor/create.js';
+import type { HostArray } from '../../tensor/device.js';
+import { readAndDispose, type Reading } from '../../tensor/readAll.js';
+import { scope } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { ForecasterNetwork, ForecastOutput } from './forecasterNetwork.js';
 import { channelsOf, type ForecasterConfig, lagSettings } from './options.js';
@@ -85,33 +88,39 @@ export class ForecastReader {
    * Scaled forecasts from each place: [N, steps, Q]; those of the linear map alone too, where there is a fitted one that predicts all
    * steps at once.
    */
-  ahead(channels: Channels, places: readonly number[], steps: number, past: number): Ahead {
-    return noGrad(() => {
-      const { output, linear, state } = this.read(channels, places, past, null);
-      const values = this.goOn(channels, places, steps, output, state);
+  *ahead(channels: Channels, places: readonly number[], steps: number, past: number): Reading<Ahead> {
+    const { output, linear, state } = scope(() => noGrad(() => this.read(channels, places, past, null)));
+    try {
+      const values = yield* this.goOn(channels, places, steps, output, state);
       const isAlone = linear !== null && this.#config.mode === 'direct';
-      return { values, linear: isAlone ? this.#direct(channels, places, steps, linear) : null };
-    });
+      return { values, linear: isAlone ? this.#direct(channels, places, steps, yield linear) : null };
+    } finally {
+      linear?.dispose();
+      disposeState(state);
+    }
   }
 
-  /** From the network's output at each place to `steps` values, fed back one by one in iterated mode: [N, steps, Q]. */
-  goOn(
+  /**
+   * From the network's output at each place to `steps` values, fed back one by one in iterated mode: [N, steps, Q].
+   * @param first is given back
+   */
+  *goOn(
     channels: Channels,
     places: readonly number[],
     steps: number,
     first: Tensor,
     state: RecurrentState,
-  ): Float64Array {
+  ): Reading<Float64Array> {
     return this.#config.mode === 'direct'
-      ? this.#direct(channels, places, steps, first)
-      : this.#iterated(channels, places, steps, first, state);
+      ? this.#direct(channels, places, steps, yield* readAndDispose(first))
+      : yield* this.#iterated(channels, places, steps, first, state);
   }
 
-  #direct(channels: Channels, places: readonly number[], steps: number, output: Tensor): Float64Array {
+  /** @param values of the network's output [N, C] */
+  #direct(channels: Channels, places: readonly number[], steps: number, values: HostArray): Float64Array {
     const config = this.#config;
     const [N, Q] = [places.length, this.perStep];
     const result = new Float64Array(N * steps * Q);
-    const values = output.data();
     for (let n = 0; n < N; n++) {
       for (let k = 0; k < steps; k++) {
         const base = baseOf(channels, places[n], k, config);
@@ -124,13 +133,13 @@ export class ForecastReader {
     return result;
   }
 
-  #iterated(
+  *#iterated(
     channels: Channels,
     places: readonly number[],
     steps: number,
     first: Tensor,
     state: RecurrentState,
-  ): Float64Array {
+  ): Reading<Float64Array> {
     const config = this.#config;
     const N = places.length;
     const result = new Float64Array(N * steps);
@@ -144,13 +153,20 @@ export class ForecastReader {
     let current = state;
     for (let k = 0; k < steps; k++) {
       const at = places.map((_, n) => n * width + config.window + k);
-      const values = output.data();
+      const values = yield* readAndDispose(output);
       for (let n = 0; n < N; n++) own[at[n]] = result[n * steps + k] = values[n] + baseOf([own], at[n], 0, config);
       if (k + 1 < steps) {
         const next = at.map((place) => place + 1);
-        ({ output, state: current } = noGrad(() => this.read([own], next, 1, current)));
+        const before = current;
+        ({ output, state: current } = scope(() => noGrad(() => this.read([own], next, 1, before))));
+        if (before !== state) disposeState(before);
       }
     }
+    if (current !== state) disposeState(current);
     return result;
   }
+}
+
+function disposeState(state: RecurrentState): void {
+  for (const layer of state) for (const t of Object.values(layer)) t.dispose();
 }

@@ -10,6 +10,7 @@ import { TIME_PART_OPTIONS, type TimeParts, timeParts } from '../../data/timePar
 import { ForecastErrorSum } from '../../metrics/forecastMetrics.js';
 import type { Recurrent } from '../../nn/recurrent.js';
 import { requireNumber } from '../../range.js';
+import { alreadyRead, atOnce, inTurn, type Reading, requireAnswers } from '../../tensor/readAll.js';
 import { scope } from '../../tensor/scope.js';
 import { CarriedState } from '../carriedState.js';
 import { Model, requireMade } from '../model.js';
@@ -18,7 +19,7 @@ import { cellConfig, stackConfig } from '../recurrentStack.js';
 import { learnRows, partOfMean } from '../rows.js';
 import { defineTask, type Lesson, type TaskTypes } from '../task.js';
 import { CAUTION, chooseShare, type Judged } from './chooseShare.js';
-import { ForecasterNetwork } from './forecasterNetwork.js';
+import { ForecasterNetwork, type ForecastOutput } from './forecasterNetwork.js';
 import { ForecastReader } from './forecastReader.js';
 import { fitLinearPart, type LinearPart } from './linearPart.js';
 import { chooseFor } from './chooseForecaster.js';
@@ -66,6 +67,8 @@ export interface EvaluateRange {
 export interface ForecastStream {
   /** The forecast after this value; null before a window is full. */
   push(value: number, inputs?: Readonly<Record<string, number>>): Forecast | null;
+  /** The same on every backend. */
+  pushAsync(value: number, inputs?: Readonly<Record<string, number>>): Promise<Forecast | null>;
   /** Gives the state back. */
   close(): void;
 }
@@ -210,18 +213,19 @@ export class Forecaster extends Model<ForecastTask> {
           const loss = partOfMean(this.#reader.loss(channels, places), rows.length, all.length);
           return { loss, tokens: places.length };
         },
-        evaluate: () => {
-          if (!held) return null;
-          this.#chooseShare(channels, measured);
-          return this.#measureScaled(series, channels, measured);
-        },
+        evaluate: () => (held ? this.#validate(series, channels, measured) : null),
       },
       o,
     );
   }
 
+  *#validate(series: Series, channels: Channels, measured: Measured): Reading<ForecastMetrics> {
+    yield* this.#chooseShare(channels, measured);
+    return yield* this.#measureScaled(series, channels, measured);
+  }
+
   /** How much of the recurrent part counts, by these windows. */
-  #chooseShare(channels: Channels, measured: Measured): void {
+  *#chooseShare(channels: Channels, measured: Measured): Reading<void> {
     const { config, network } = this;
     if (config.shortcut !== 'fitted' || config.mode !== 'direct') return;
     const { horizon: K, quantiles, loss } = config;
@@ -229,7 +233,7 @@ export class Forecaster extends Model<ForecastTask> {
     network.share = 1;
     const judged: Judged[] = [];
     for (const places of batchesOf(measured, config)) {
-      const { values, linear } = scope(() => this.#reader.ahead(channels, places, K, this.#reader.past));
+      const { values, linear } = yield* this.#reader.ahead(channels, places, K, this.#reader.past);
       if (linear === null) return;
       for (const [n, place] of places.entries()) {
         const row = [n * K * Q, (n + 1) * K * Q] as const;
@@ -261,7 +265,7 @@ export class Forecaster extends Model<ForecastTask> {
     return super.evaluate(series, typeof range === 'number' ? { from: range, to } : range);
   }
 
-  protected measure(data: Series | Values, range: EvaluateRange): ForecastMetrics {
+  protected *measure(data: Series | Values, range: EvaluateRange): Reading<ForecastMetrics> {
     const series = seriesOf(data);
     const { from = 0, to = series.target.length } = optionsOf(range, EVALUATE_OPTIONS, 'evaluate');
     requireNumber('from', from, { min: 0, whole: true }, 'give an index of the series');
@@ -274,7 +278,7 @@ export class Forecaster extends Model<ForecastTask> {
         'give more of the series',
       );
     }
-    return this.#measureScaled(series, this.#scaled(series), { from, to });
+    return yield* this.#measureScaled(series, this.#scaled(series), { from, to });
   }
 
   /**
@@ -296,12 +300,26 @@ export class Forecaster extends Model<ForecastTask> {
     return super.predict([history], options)[0];
   }
 
-  protected answer(histories: readonly (Series | Values)[], given: PredictOptions): Forecast[] {
-    const options = optionsOf(given, PREDICT_OPTIONS, 'predict');
-    return histories.map((history) => this.#forecastAfter(seriesOf(history), options));
+  /** The same for lists of histories and single ones, on every backend. */
+  override predictAsync(histories: readonly (Series | Values)[], options?: PredictOptions): Promise<Forecast[]>;
+  override predictAsync(history: Series | Values, options?: PredictOptions): Promise<Forecast>;
+  override async predictAsync(
+    history: readonly (Series | Values)[] | Series | Values,
+    options?: PredictOptions,
+  ): Promise<Forecast[] | Forecast> {
+    if (typeof history !== 'object' || history === null) return super.predictAsync(history, options);
+    if (!('target' in history) && isHistories(history)) return super.predictAsync(history, options);
+    return (await super.predictAsync([history], options))[0];
   }
 
-  #forecastAfter(series: Series, { steps = this.config.horizon, past = 'window' }: PredictOptions): Forecast {
+  protected *answer(histories: readonly (Series | Values)[], given: PredictOptions): Reading<Forecast[]> {
+    const options = optionsOf(given, PREDICT_OPTIONS, 'predict');
+    const forecasts: Forecast[] = [];
+    for (const history of histories) forecasts.push(yield* this.#forecastAfter(seriesOf(history), options));
+    return forecasts;
+  }
+
+  *#forecastAfter(series: Series, { steps = this.config.horizon, past = 'window' }: PredictOptions): Reading<Forecast> {
     const { length } = series.target;
     const { window, mode, horizon } = this.config;
     if (length < window) {
@@ -320,10 +338,9 @@ export class Forecaster extends Model<ForecastTask> {
       );
     }
     const scaled = this.#scaled(series);
-    return scope(() => {
-      const { values } = this.#reader.ahead(scaled, [length], steps, past === 'all' ? length : this.#reader.past);
-      return this.#forecast(values, steps);
-    });
+    const read = past === 'all' ? length : this.#reader.past;
+    const { values } = yield* this.#reader.ahead(scaled, [length], steps, read);
+    return this.#forecast(values, steps);
   }
 
   /**
@@ -335,23 +352,27 @@ export class Forecaster extends Model<ForecastTask> {
     const { window, horizon, inputs } = this.config;
     const recent: number[][] = this.config.scalings.map(() => []);
     const carried = new CarriedState();
+    const after = (value: number, given: Readonly<Record<string, number>>): Reading<Forecast | null> => {
+      expectObject(given, 'the other inputs', 'give them by name: { temperature: 21 }');
+      const next = [value, ...inputs.map((name) => given[name])];
+      next.forEach((v, i) => recent[i].push(scaleValues([v ?? NaN], this.config.scalings[i])[0]));
+      for (const list of recent) if (list.length > window + 1) list.shift();
+      const at = recent[0].length;
+      const full = at >= window;
+      const read = (): ForecastOutput => this.#reader.read(recent, [at], 1, carried.current, full);
+      const { output, state, linear } = this.evaluating(() => scope(() => noGrad(read)));
+      linear?.dispose();
+      carried.replace(state);
+      if (full) return this.#read(this.#reader.goOn(recent, [at], horizon, output, state));
+      output.dispose();
+      return alreadyRead(null);
+    };
     return {
       push: (value, given = {}) => {
-        expectObject(given, 'the other inputs', 'give them by name: { temperature: 21 }');
-        const next = [value, ...inputs.map((name) => given[name])];
-        next.forEach((v, i) => recent[i].push(scaleValues([v ?? NaN], this.config.scalings[i])[0]));
-        for (const list of recent) if (list.length > window + 1) list.shift();
-        return this.evaluating(() =>
-          scope(() => {
-            const at = recent[0].length;
-            const full = at >= window;
-            const result = noGrad(() => this.#reader.read(recent, [at], 1, carried.current, full));
-            carried.replace(result.state);
-            if (!full) return null;
-            return this.#forecast(this.#reader.goOn(recent, [at], horizon, result.output, result.state), horizon);
-          }),
-        );
+        requireAnswers('push', 'await stream.pushAsync(value)');
+        return this.evaluating(() => atOnce(after(value, given)));
       },
+      pushAsync: (value, given = {}) => inTurn(this.evaluatingEach(after(value, given))),
       close: () => {
         carried.replace(null);
       },
@@ -375,6 +396,10 @@ export class Forecaster extends Model<ForecastTask> {
     ];
   }
 
+  *#read(scaled: Reading<Float64Array>): Reading<Forecast> {
+    return this.#forecast(yield* scaled, this.config.horizon);
+  }
+
   /** One row in the units of the series. */
   #forecast(scaled: Float64Array, steps: number): Forecast {
     const { quantiles, scalings } = this.config;
@@ -386,7 +411,7 @@ export class Forecaster extends Model<ForecastTask> {
     return { values: named['0.5'], quantiles: named };
   }
 
-  #measureScaled({ target, filled }: Series, channels: Channels, measured: Measured): ForecastMetrics {
+  *#measureScaled({ target, filled }: Series, channels: Channels, measured: Measured): Reading<ForecastMetrics> {
     const { window, horizon: K, quantiles, loss, scalings } = this.config;
     const Q = this.#reader.perStep;
     const middle = Math.max(0, quantiles.indexOf(0.5));
@@ -395,7 +420,7 @@ export class Forecaster extends Model<ForecastTask> {
     const below = new Float64Array(Q);
     let total = 0;
     for (const places of batchesOf(measured, this.config)) {
-      const { values, linear } = scope(() => this.#reader.ahead(channels, places, K, this.#reader.past));
+      const { values, linear } = yield* this.#reader.ahead(channels, places, K, this.#reader.past);
       for (const [n, place] of places.entries()) {
         const row = values.subarray(n * K * Q, (n + 1) * K * Q);
         const pointOf = (all: Float64Array): Float64Array =>

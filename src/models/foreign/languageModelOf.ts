@@ -91,7 +91,9 @@ function layersOf(chain: readonly LayerDescription[]): Layers {
   const embedding = first?.kind === 'embedding' ? first : null;
   const inner = embedding === null ? chain.slice(0, -1) : rest.slice(0, -1);
   const linear = chain.at(-1);
-  if (linear?.kind !== 'linear' || linear.activation !== undefined) return fail(shown(chain));
+  // A softmax at the end, as Keras has it, gives the probabilities that a language model makes of its logits itself.
+  const isLast = linear?.kind === 'linear' && (linear.activation === undefined || linear.activation === 'softmax');
+  if (!isLast) return fail(shown(chain));
   const recurrent = inner.filter((layer) => layer.kind === 'recurrent');
   const [head] = recurrent;
   if (head === undefined || recurrent.length < inner.length) return fail(shown(chain));

@@ -4,7 +4,7 @@ import { backendOf } from '../../backend/registry.js';
 import { noGrad } from '../../autograd/tape.js';
 import { detach, type RecurrentState } from '../../nn/recurrent.js';
 import { fromData } from '../../tensor/create.js';
-import type { Reading } from '../../tensor/readAll.js';
+import { readAndDispose, type Reading } from '../../tensor/readAll.js';
 import { keep, scope } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type LossMetrics, lossMetrics } from '../../text/perplexity.js';
@@ -100,8 +100,7 @@ function* eachLoss(
         return keep(losses);
       }),
     );
-    const values = yield losses;
-    losses.dispose();
+    const values = yield* readAndDispose(losses);
     y.forEach((target, i) => {
       if (target !== SKIPPED) take(i % rows, from + Math.floor(i / rows), values[i]);
     });

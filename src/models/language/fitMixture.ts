@@ -1,6 +1,7 @@
 // The n-grams that a network is mixed with: counted on the training part, their shares fitted to the validation part.
 import { UnrolledError } from '../../errors.js';
 import { type Names, optionsOf } from '../../expect.js';
+import type { Reading } from '../../tensor/readAll.js';
 import type { Corpus } from '../../text/corpus.js';
 import { NgramModel } from '../../text/ngram.js';
 import { isWordKind } from '../../text/tokenizer.js';
@@ -26,17 +27,17 @@ const LEAST_FITTED = 100;
  * @param lossesOf −ln P of each token but the first, by the network [tokens − 1]
  * Errors: TOO_SHORT without a validation part of some length; OPTION, RANGE.
  */
-export function fitMixture(
-  lossesOf: (tokens: Int32Array) => Float64Array,
+export function* fitMixture(
+  lossesOf: (tokens: Int32Array) => Reading<Float64Array>,
   corpus: Corpus,
   given: MixtureOptions,
-): { mixture: Mixture; validation: MixtureMetrics } {
+): Reading<{ mixture: Mixture; validation: MixtureMetrics }> {
   const { order = mixtureOrder(corpus) } = optionsOf(given, NAMES, 'mixWithNgrams');
   requireHeldOut(corpus);
   const held = corpus.validation.subarray(0, MOST_FITTED);
   const counted = corpus.train.subarray(-MOST_COUNTED);
   const ngrams = NgramModel.fit(counted, { order, vocabularySize: corpus.vocabulary.size });
-  const predictions = tokenPredictions(ngrams, held, lossesOf(held));
+  const predictions = tokenPredictions(ngrams, held, yield* lossesOf(held));
   const validation = crossFitted(predictions, order);
   return { mixture: new Mixture(ngrams, fittedShares(predictions, order), validation), validation };
 }

@@ -1,7 +1,7 @@
 // LanguageModel: predicts the next character, byte or word. Trains on a text, generates, evaluates.
-import { UnrolledError, UnsupportedError } from '../../errors.js';
+import { UnrolledError } from '../../errors.js';
 import { currentDevice } from '../../tensor/device.js';
-import { atOnce, inTurn } from '../../tensor/readAll.js';
+import { atOnce, inTurn, type Reading, requireAnswers, runReading } from '../../tensor/readAll.js';
 import { type Bytes, expectNumbers, expectTexts, type Names, optionsOf, pick, refuse } from '../../expect.js';
 import type { Recurrent } from '../../nn/recurrent.js';
 import { Corpus, CORPUS_OPTIONS, encodeWith, piecesOf } from '../../text/corpus.js';
@@ -31,10 +31,7 @@ import {
 } from './options.js';
 import { chooseLanguage, type LanguageFacts } from './rules.js';
 import { LanguageSession, type SessionState } from './session.js';
-import { generatePieces, type GenerateOptions, textOf } from './textGenerator.js';
-
-/** Milliseconds after which a stream lets others have their turn. */
-const TURN = 10;
+import { afterPrime, continueInTurn, type GenerateOptions, generatePieces, textOf } from './textGenerator.js';
 
 /** What a language model says of the token that follows a text. */
 export interface NextToken {
@@ -82,17 +79,6 @@ function sayingPath<R>(data: Corpus | string, run: () => R): R {
     const help = `for the text of a file: await readFile(${JSON.stringify(data)}, 'utf8'), of node:fs/promises; else ${error.help}`;
     throw new UnrolledError(error.code, error.message, help, { cause: error });
   }
-}
-
-/** Errors: STATE, TOO_SHORT, and UNSUPPORTED on a backend whose numbers must be waited for: a mixture is fitted at once. */
-function requireMixable(corpus: Corpus): void {
-  mixing('n-grams beside the network').requireHeldOut(corpus);
-  const { answersAtOnce, name } = currentDevice();
-  if (answersAtOnce) return;
-  throw new UnsupportedError(
-    `expected a backend that answers at once for a mixture, received ${name}`,
-    'leave mixture out, and call mixWithNgrams(corpus) on native or wasm afterwards',
-  );
 }
 
 type EmbeddingConfig = Pick<LanguageModelConfig, 'embeddingSize' | 'tied' | 'embeddingDropout'>;
@@ -165,7 +151,6 @@ export class LanguageModel extends Model<LanguageTask> {
     defaults: LANGUAGE_MODEL_DEFAULTS,
     options: OPTIONS,
     epochs: 10,
-    waits: true,
     build: (config, texts, name) =>
       new LanguageModel(
         { ...config.stack(), ...embeddingConfig(storedEmbedding(config)), seed: config.seed() },
@@ -190,13 +175,11 @@ export class LanguageModel extends Model<LanguageTask> {
         },
         lesson(model) {
           model.#requireVocabulary(corpus);
-          if (o.mixture === true) requireMixable(corpus);
-          const finish = o.mixture === true ? () => void model.mixWithNgrams(corpus) : undefined;
+          if (o.mixture === true) mixing('n-grams beside the network').requireHeldOut(corpus);
+          const finish = o.mixture === true ? () => runReading(currentDevice(), model.#mix(corpus, {})) : undefined;
           const maxTokens = validationTokens(o.minutes);
           const evaluate = (tokens: Int32Array): LossMetrics | Promise<LossMetrics> =>
-            currentDevice().answersAtOnce
-              ? model.evaluate(tokens, { maxTokens })
-              : inTurn(measureLosses(model.network, tokens, maxTokens));
+            runReading(currentDevice(), model.measure(tokens, { maxTokens }));
           return sayingPath(data, () => ({ ...languageLesson(model.network, corpus, o, evaluate), finish }));
         },
       };
@@ -238,20 +221,36 @@ export class LanguageModel extends Model<LanguageTask> {
     return piecesOf(text, this.text.settings);
   }
 
-  /** Text that follows the prime, which is not part of it. Errors: RANGE. */
+  /**
+   * Text that follows the prime, which is not part of it. Errors: RANGE; UNSUPPORTED on a backend whose numbers must be waited for (webgpu).
+   */
   generate(options: GenerateOptions = {}): string {
+    requireAnswers('generate', 'await model.generateAsync(…)');
     return this.evaluating(() => [...generatePieces(this.#predictor(), this.text, options)].join(''));
   }
 
+  /** The same on every backend: all tokens are drawn before anything is read, 512 at most, where no `stop` is given. */
+  async generateAsync(options: GenerateOptions = {}): Promise<string> {
+    let text = '';
+    for await (const piece of this.#stream(options, (options.stop ?? '') === '')) text += piece;
+    return text;
+  }
+
   /** The same, piece by piece. */
-  async *stream(options: GenerateOptions = {}): AsyncGenerator<string> {
-    this.network.eval();
-    let turn = performance.now();
-    for (const piece of generatePieces(this.#predictor(), this.text, options)) {
-      yield piece;
-      if (performance.now() - turn < TURN) continue;
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      turn = performance.now();
+  stream(options: GenerateOptions = {}): AsyncGenerator<string> {
+    return this.#stream(options, false);
+  }
+
+  async *#stream(options: GenerateOptions, ahead: boolean): AsyncGenerator<string> {
+    const predictor = this.#predictor();
+    const around = <T>(run: () => T): T => this.evaluating(run);
+    try {
+      yield* continueInTurn(
+        around(() => afterPrime(predictor, this.text, options, { ahead })),
+        around,
+      );
+    } finally {
+      predictor.close();
     }
   }
 
@@ -274,7 +273,7 @@ export class LanguageModel extends Model<LanguageTask> {
     return session.restore(from);
   }
 
-  protected measure(data: string | Int32Array, options: object): LanguageEvaluation {
+  protected *measure(data: string | Int32Array, options: object): Reading<LanguageEvaluation> {
     const { maxTokens = Infinity } = optionsOf<EvaluateOptions>(options, { maxTokens: true }, 'evaluate');
     if (maxTokens !== Infinity) requireNumber('maxTokens', maxTokens, { min: 1 }, 'give how many tokens to measure');
     if (typeof data !== 'string')
@@ -287,10 +286,10 @@ export class LanguageModel extends Model<LanguageTask> {
         'give a longer text',
       );
     }
-    if (this.mixture === null) return atOnce(measureLosses(this.network, tokens, maxTokens));
+    if (this.mixture === null) return yield* measureLosses(this.network, tokens, maxTokens);
     const measured = tokens.subarray(0, Math.ceil(maxTokens) + 1);
     const { tokenPredictions } = mixing('the n-grams of this model');
-    const losses = atOnce(tokenLosses(this.network, measured));
+    const losses = yield* tokenLosses(this.network, measured);
     return this.mixture.measure(tokenPredictions(this.mixture.ngrams, measured, losses));
   }
 
@@ -301,14 +300,23 @@ export class LanguageModel extends Model<LanguageTask> {
    * @returns on the validation part the network alone, the n-grams alone and both; with the shares of each half fitted to the other
    * half, so that the figure is one of tokens that were not fitted to
    * Errors: TOO_SHORT without a validation part of some length, OPTION for another vocabulary, STATE in a page that did not call
-   * `useMixtures`.
+   * `useMixtures`, UNSUPPORTED on a backend whose numbers must be waited for (webgpu).
    */
   mixWithNgrams(corpus: Corpus, given: MixtureOptions = {}): MixtureMetrics {
+    requireAnswers('mixWithNgrams', 'await model.mixWithNgramsAsync(…)');
+    return atOnce(this.#mix(corpus, given));
+  }
+
+  /** The same on every backend. */
+  mixWithNgramsAsync(corpus: Corpus, given: MixtureOptions = {}): Promise<MixtureMetrics> {
+    return inTurn(this.#mix(corpus, given));
+  }
+
+  *#mix(corpus: Corpus, given: MixtureOptions): Reading<MixtureMetrics> {
     this.#requireVocabulary(corpus);
     const { fitMixture } = mixing('n-grams beside the network');
-    const { mixture, validation } = this.evaluating(() =>
-      fitMixture((tokens) => atOnce(tokenLosses(this.network, tokens)), corpus, given),
-    );
+    const lossesOf = (tokens: Int32Array): Reading<Float64Array> => tokenLosses(this.network, tokens);
+    const { mixture, validation } = yield* this.evaluatingEach(fitMixture(lossesOf, corpus, given));
     this.mixture = mixture;
     return validation;
   }
@@ -332,16 +340,18 @@ export class LanguageModel extends Model<LanguageTask> {
     return true;
   }
 
-  protected answer(texts: readonly string[], options: object): NextToken[] {
+  protected *answer(texts: readonly string[], options: object): Reading<NextToken[]> {
     optionsOf(options, {}, 'predict');
     expectTexts(texts, 'texts', 'give a list of strings');
-    return texts.map((text) => {
+    const answers: NextToken[] = [];
+    for (const text of texts) {
       const session = this.session().read(text);
-      const probabilities = session.probabilities();
+      const probabilities = yield* session.readProbabilities();
       session.close();
       const best = probabilities.indexOf(probabilities.reduce((a, b) => Math.max(a, b)));
-      return { token: this.text.vocabulary.token(best), probability: probabilities[best], probabilities };
-    });
+      answers.push({ token: this.text.vocabulary.token(best), probability: probabilities[best], probabilities });
+    }
+    return answers;
   }
 
   /** Errors: OPTION for a text with another number of symbols, which cannot be the checkpoint's. */

@@ -1,6 +1,7 @@
 // Draws tokens from a mixture of a language network and n-grams: token by token, outside of the kernels that draw from a network alone.
 import type { SampleSpec } from '../../backend/contract.js';
 import { drawIndex } from '../../backend/drawIndex.js';
+import type { Reading } from '../../tensor/readAll.js';
 import type { StateValue } from '../carriedState.js';
 import type { Mixture } from './mixture.js';
 import type { PlacedPredictor, ReadValue } from './networkPredictor.js';
@@ -17,7 +18,7 @@ export class MixturePredictor implements PlacedPredictor {
     this.#mixture = mixture;
   }
 
-  value(): ReadValue {
+  value(): Reading<ReadValue> {
     return this.#network.value();
   }
 
@@ -32,16 +33,17 @@ export class MixturePredictor implements PlacedPredictor {
     this.#follow(tokens);
   }
 
-  logits(): Float64Array {
-    return this.#mixture.logProbabilities(this.#network.logits(), this.#context);
+  *logits(): Reading<Float64Array> {
+    return this.#mixture.logProbabilities(yield* this.#network.logits(), this.#context);
   }
 
-  draw(numbers: Float32Array, spec: SampleSpec): Int32Array {
-    return Int32Array.from(numbers, (number) => {
-      const token = drawIndex(this.logits(), spec, number);
-      this.read(Int32Array.of(token));
-      return token;
-    });
+  *draw(numbers: Float32Array, spec: SampleSpec): Reading<Int32Array> {
+    const tokens = new Int32Array(numbers.length);
+    for (const [i, number] of numbers.entries()) {
+      tokens[i] = drawIndex(yield* this.logits(), spec, number);
+      this.read(tokens.subarray(i, i + 1));
+    }
+    return tokens;
   }
 
   close(): void {

@@ -6,6 +6,7 @@ import { backendOf } from '../../backend/registry.js';
 import { noGrad } from '../../autograd/tape.js';
 import type { RecurrentState } from '../../nn/recurrent.js';
 import { empty, fromData } from '../../tensor/create.js';
+import { readAndDispose, type Reading } from '../../tensor/readAll.js';
 import { keep, scope } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { CarriedState, type StateValue } from '../carriedState.js';
@@ -15,11 +16,11 @@ import type { Predictor } from './textGenerator.js';
 /** A predictor that stands somewhere in a text, and can be put elsewhere. */
 export interface PlacedPredictor extends Predictor {
   /** What was read so far. */
-  value(): ReadValue;
+  value(): Reading<ReadValue>;
   /** Goes back to what `value` gave. @param recent the last tokens that were read, the very last among them */
   restore(state: StateValue | null, recent: readonly number[]): void;
   /** Logits of the token that comes next [V], from all that was read. */
-  logits(): ArrayLike<number>;
+  logits(): Reading<ArrayLike<number>>;
   close(): void;
 }
 
@@ -34,15 +35,16 @@ export interface ReadValue {
 export class NetworkPredictor implements PlacedPredictor {
   readonly #network: LanguageNetwork;
   readonly #state = new CarriedState();
-  /** The token that comes next into the network: [1, 1]. */
+  /** The token that comes next into the network: [1, 1], and its index. */
   #token: Tensor | null = null;
+  #last: number | null = null;
 
   constructor(network: LanguageNetwork) {
     this.#network = network;
   }
 
-  value(): ReadValue {
-    return { state: this.#state.value(), token: this.#token === null ? null : this.#token.data()[0] };
+  *value(): Reading<ReadValue> {
+    return { state: yield* this.#state.value(), token: this.#last };
   }
 
   restore(state: StateValue | null, recent: readonly number[]): void {
@@ -50,34 +52,40 @@ export class NetworkPredictor implements PlacedPredictor {
     this.#state.restore(state);
     this.#token?.dispose();
     this.#token = token === undefined ? null : keep(fromData(Int32Array.of(token), [1, 1]));
+    this.#last = token ?? null;
   }
 
   read(tokens: Int32Array): void {
     if (tokens.length === 0) return;
     scope(() => {
-      const before = this.#token === null ? [] : Array.from(this.#token.data());
+      const before = this.#last === null ? [] : [this.#last];
       const all = Int32Array.from([...before, ...tokens]);
       const last = all.length - 1;
       if (last > 0) this.#state.replace(this.#forward(fromData(all.subarray(0, last), [last, 1])).state);
       if (this.#token === null) this.#token = keep(fromData(all.subarray(last), [1, 1]));
       else this.#token.set(all.subarray(last));
+      this.#last = all[last];
     });
   }
 
-  logits(): Float32Array {
+  *logits(): Reading<ArrayLike<number>> {
     const token = this.#token;
     if (token === null) throw new Error('nothing was read');
-    return scope(() => Float32Array.from(this.#forward(token).logits.data()));
+    return yield* readAndDispose(scope(() => keep(this.#forward(token).logits)));
   }
 
-  draw(numbers: Float32Array, spec: SampleSpec): ArrayLike<number> {
-    return scope(() => this.#draw(numbers, spec));
+  /** All steps run before anything is read. */
+  *draw(numbers: Float32Array, spec: SampleSpec): Reading<ArrayLike<number>> {
+    const list = yield* readAndDispose(scope(() => keep(this.#draw(numbers, spec))));
+    if (list.length > 0) this.#last = list[list.length - 1];
+    return list;
   }
 
   close(): void {
     this.#state.replace(null);
     this.#token?.dispose();
     this.#token = null;
+    this.#last = null;
   }
 
   #forward(tokens: Tensor): { logits: Tensor; state: RecurrentState } {
@@ -94,8 +102,10 @@ export class NetworkPredictor implements PlacedPredictor {
     );
   }
 
-  #draw(numbers: Float32Array, spec: SampleSpec): ArrayLike<number> {
+  /** The tokens that are drawn, as they come: [numbers]. */
+  #draw(numbers: Float32Array, spec: SampleSpec): Tensor {
     const current = (this.#token ??= keep(fromData(Int32Array.of(spec.from), [1, 1])));
+    this.#last ??= spec.from;
     const { device } = current;
     const backend = backendOf(current);
     const list = empty([numbers.length], { device, dtype: 'int32' });
@@ -125,6 +135,6 @@ export class NetworkPredictor implements PlacedPredictor {
         this.#overwrite(next);
       }),
     );
-    return list.data();
+    return list;
   }
 }

@@ -2,17 +2,20 @@
 // state can be taken out as a value, put back, copied and stored, so that a long prompt is read once.
 import { UnrolledError } from '../../errors.js';
 import { type Bytes, bytesOf, expectNumbers, expectObject, expectRows, expectText, isBytes } from '../../expect.js';
+import { atOnce, inside, inTurn, type Reading, requireAnswers } from '../../tensor/readAll.js';
 import { encodeWith } from '../../text/corpus.js';
 import { isWordKind } from '../../text/tokenizer.js';
 import { decodeState, encodeState, type StateValue } from '../carriedState.js';
 import type { ModelText } from '../modelFile.js';
 import type { PlacedPredictor } from './networkPredictor.js';
 import {
-  continuePieces,
+  Continuation,
+  continueAtOnce,
+  continueInTurn,
+  type DrawOptions,
   type GenerateOptions,
   generateOptions,
   primeTokens,
-  withoutFirstBlank,
   withoutLastBlank,
 } from './textGenerator.js';
 
@@ -31,10 +34,10 @@ export interface SessionState {
 /** What the writing of a text may depend on: whether a space comes next, an open quotation, bytes of a character. */
 const RECENT = 256;
 
-/** Milliseconds after which a stream lets others have their turn. */
-const TURN = 10;
-
-/** Made by `model.session()`. */
+/**
+ * Made by `model.session()`. On a backend whose numbers must be waited for (webgpu), what answers at once is an error (UNSUPPORTED) that
+ * names what waits.
+ */
 export class LanguageSession {
   readonly #makePredictor: () => PlacedPredictor;
   readonly #text: ModelText;
@@ -78,8 +81,19 @@ export class LanguageSession {
    * after the most frequent token, as `generate` begins.
    */
   probabilities(): Float64Array {
+    requireAnswers('probabilities', 'await session.probabilitiesAsync()');
+    return atOnce(this.readProbabilities());
+  }
+
+  /** The same on every backend. */
+  probabilitiesAsync(): Promise<Float64Array> {
+    return inTurn(this.readProbabilities());
+  }
+
+  /** @internal */
+  *readProbabilities(): Reading<Float64Array> {
     const atStart = this.#start();
-    const logits = this.#evaluating(() => this.#predictor.logits());
+    const logits = yield* inside(this.#evaluating, this.#predictor.logits());
     if (atStart) this.#predictor.close();
     const most = Array.from(logits).reduce((a, b) => Math.max(a, b), -Infinity);
     const weights = Float64Array.from(logits, (logit) => Math.exp(logit - most));
@@ -90,40 +104,61 @@ export class LanguageSession {
   /** The probability of one token to come next; of an unknown one, that of `<unk>`. */
   probability(token: string): number {
     expectText(token, 'a token', 'give it as it is written');
+    requireAnswers('probability', 'await session.probabilityAsync(token)');
     return this.probabilities()[this.#text.vocabulary.index(token)];
+  }
+
+  /** The same on every backend. */
+  async probabilityAsync(token: string): Promise<number> {
+    expectText(token, 'a token', 'give it as it is written');
+    return (await this.probabilitiesAsync())[this.#text.vocabulary.index(token)];
   }
 
   /** Draws the next token and reads it; its text. Draws differ by the place in the text, so that one seed serves for all of them. */
   sample(given: Omit<GenerateOptions, 'prime' | 'length' | 'stop'> = {}): string {
-    const { vocabulary } = this.#text;
-    let drawn = -1;
-    const options = generateOptions(given, 'sample');
-    const seed = ((options.seed ?? 0) ^ Math.imul(this.#read, SEED_STEP)) >>> 0;
-    this.#evaluating(() => [...this.#pieces({ ...options, seed, length: 1, onToken: (token) => (drawn = token) })]);
-    return vocabulary.token(drawn);
+    requireAnswers('sample', 'await session.sampleAsync(…)');
+    const drawn = this.#sampled(given);
+    this.#evaluating(() => [...continueAtOnce(drawn.continuation)]);
+    return drawn.token();
+  }
+
+  /** The same on every backend. */
+  async sampleAsync(given: Omit<GenerateOptions, 'prime' | 'length' | 'stop'> = {}): Promise<string> {
+    const drawn = this.#sampled(given);
+    await textOfPieces(continueInTurn(drawn.continuation, this.#evaluating));
+    return drawn.token();
   }
 
   /** Text that follows what was read, which is then read too, the text of `stop` as well. Errors: RANGE. */
   generate(options: Omit<GenerateOptions, 'prime'> = {}): string {
-    return this.#evaluating(() => [...this.#pieces(options)].join(''));
+    requireAnswers('generate', 'await session.generateAsync(…)');
+    return this.#evaluating(() => [...continueAtOnce(this.#continuation(options, ONE_BY_ONE))].join(''));
+  }
+
+  /** The same on every backend: all tokens are drawn before anything is read, 512 at most, where no `stop` is given. */
+  async generateAsync(options: Omit<GenerateOptions, 'prime'> = {}): Promise<string> {
+    const draws = (options.stop ?? '') === '' ? { ahead: true } : ONE_BY_ONE;
+    return textOfPieces(continueInTurn(this.#continuation(options, draws), this.#evaluating));
   }
 
   /** The same, piece by piece. */
   async *stream(options: Omit<GenerateOptions, 'prime'> = {}): AsyncGenerator<string> {
-    let turn = performance.now();
-    const pieces = this.#pieces(options);
-    const next = (): IteratorResult<string> => this.#evaluating(() => pieces.next());
-    for (let piece = next(); piece.done !== true; piece = next()) {
-      yield piece.value;
-      if (performance.now() - turn < TURN) continue;
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      turn = performance.now();
-    }
+    yield* continueInTurn(this.#continuation(options, ONE_BY_ONE), this.#evaluating);
   }
 
   /** Where the session stands: a copy. */
   state(): SessionState {
-    const { state } = this.#predictor.value();
+    requireAnswers('state', 'await session.stateAsync()');
+    return atOnce(this.#value());
+  }
+
+  /** The same on every backend. */
+  stateAsync(): Promise<SessionState> {
+    return inTurn(this.#value());
+  }
+
+  *#value(): Reading<SessionState> {
+    const { state } = yield* this.#predictor.value();
     return { state, recent: [...this.#recent], read: this.#read, afterBlank: this.#afterBlank };
   }
 
@@ -141,13 +176,28 @@ export class LanguageSession {
 
   /** Another session that stands where this one stands. */
   copy(): LanguageSession {
-    return new LanguageSession(this.#makePredictor, this.#text, this.#evaluating).restore(this.state());
+    requireAnswers('copy', 'await session.copyAsync()');
+    return this.#another(this.state());
+  }
+
+  /** The same on every backend. */
+  async copyAsync(): Promise<LanguageSession> {
+    return this.#another(await this.stateAsync());
+  }
+
+  #another(state: SessionState): LanguageSession {
+    return new LanguageSession(this.#makePredictor, this.#text, this.#evaluating).restore(state);
   }
 
   /** The state as bytes, for a file or a message; `model.session(bytes)` continues from them. */
   toBytes(): Uint8Array {
-    const { state, ...more } = this.state();
-    return encodeState(state, more);
+    requireAnswers('toBytes', 'await session.toBytesAsync()');
+    return bytesOfState(this.state());
+  }
+
+  /** The same on every backend. */
+  async toBytesAsync(): Promise<Uint8Array> {
+    return bytesOfState(await this.stateAsync());
   }
 
   /** Gives the memory back; the session may be used again from the start. */
@@ -158,18 +208,27 @@ export class LanguageSession {
     this.#afterBlank = false;
   }
 
-  *#pieces(given: GenerateOptions): Generator<string> {
+  /** What draws the next token, and what was drawn. */
+  #sampled(given: SampleOptions): { continuation: Continuation; token: () => string } {
+    let drawn = -1;
+    const options = generateOptions(given, 'sample');
+    const seed = ((options.seed ?? 0) ^ Math.imul(this.#read, SEED_STEP)) >>> 0;
+    const onToken = (token: number): void => void (drawn = token);
+    const continuation = this.#continuation({ ...options, seed, length: 1, onToken }, ONE_BY_ONE);
+    return { continuation, token: () => this.#text.vocabulary.token(drawn) };
+  }
+
+  #continuation(given: GenerateOptions, draws: DrawOptions): Continuation {
     const options = generateOptions(given, 'a session');
     this.#start();
-    // One token at a time: whoever stops in between stops where the network is.
     const noting = (token: number): void => {
       this.#note(token);
       options.onToken?.(token);
     };
-    const pieces = continuePieces(this.#predictor, this.#text, { ...options, onToken: noting }, this.#recent, 1);
     const afterBlank = this.#afterBlank;
     this.#afterBlank = false;
-    yield* afterBlank ? withoutFirstBlank(pieces) : pieces;
+    const place = { before: this.#recent, afterBlank };
+    return new Continuation(this.#predictor, this.#text, { ...options, onToken: noting }, { ...place, ...draws });
   }
 
   /** A text that goes on from what was read, without the blanks that only stand between words: in pieces as in one. */
@@ -205,6 +264,21 @@ export class LanguageSession {
       'give indices of the model’s vocabulary, or a text',
     );
   }
+}
+
+type SampleOptions = Omit<GenerateOptions, 'prime' | 'length' | 'stop'>;
+
+/** Whoever stops in between stops where the network is. */
+const ONE_BY_ONE: DrawOptions = { most: 1 };
+
+async function textOfPieces(pieces: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const piece of pieces) text += piece;
+  return text;
+}
+
+function bytesOfState({ state, ...more }: SessionState): Uint8Array {
+  return encodeState(state, more);
 }
 
 /** Errors: OPTION for what `state` cannot have given. */

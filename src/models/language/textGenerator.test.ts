@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Corpus } from '../../text/corpus.js';
 import { isWordKind, TOKENIZER_KINDS, type TokenizerKind } from '../../text/tokenizer.js';
+import { alreadyRead } from '../../tensor/readAll.js';
 import { type GenerateOptions, generatePieces, type Predictor } from './textGenerator.js';
 import type { ModelText } from '../modelFile.js';
 
@@ -12,7 +13,7 @@ function modelText(tokens: TokenizerKind): ModelText {
 /** Draws any token, by its number alone. */
 const anything: Predictor = {
   read: () => undefined,
-  draw: (numbers, { cols, from }) => numbers.map((u) => from + Math.floor(u * (cols - from))),
+  draw: (numbers, { cols, from }) => alreadyRead(numbers.map((u) => from + Math.floor(u * (cols - from)))),
 };
 
 function generated(text: ModelText, options: GenerateOptions): { written: string; tokens: number[] } {

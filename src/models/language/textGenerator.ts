@@ -3,9 +3,10 @@ import { expectFunction, expectText, type Names, optionsOf } from '../../expect.
 import { requireNumber } from '../../range.js';
 import { type Corpus, encodeWith, type TextSettings } from '../../text/corpus.js';
 import { createTokenizer } from '../../text/createTokenizer.js';
-import { isWordKind } from '../../text/tokenizer.js';
+import { isWordKind, type Joiner } from '../../text/tokenizer.js';
 import type { Vocabulary } from '../../text/vocabulary.js';
 import { Philox } from '../../tensor/philox.js';
+import { atOnce, inside, inTurn, type Reading } from '../../tensor/readAll.js';
 import type { SampleSpec } from '../../backend/contract.js';
 import type { ModelText } from '../modelFile.js';
 import { sampleSpec, type SamplingOptions } from './sampling.js';
@@ -44,7 +45,7 @@ export interface Predictor {
   /** Reads tokens; what is drawn next follows them. At least one token is read before the first draw. */
   read(tokens: Int32Array): void;
   /** The next tokens, one for each of these uniform numbers; each is read before the one after it is drawn. */
-  draw(numbers: Float32Array, spec: SampleSpec): ArrayLike<number>;
+  draw(numbers: Float32Array, spec: SampleSpec): Reading<ArrayLike<number>>;
   close?(): void;
 }
 
@@ -60,74 +61,169 @@ export function withoutLastBlank(text: string, { settings }: ModelText): { read:
   return { read: hasBlank ? text.slice(0, -1) : text, hasBlank };
 }
 
-/** What follows a text that ends with a blank. */
-export function* withoutFirstBlank(pieces: Iterable<string>): Generator<string> {
-  let isFirst = true;
-  for (const piece of pieces) {
-    yield isFirst && piece.startsWith(' ') ? piece.slice(1) : piece;
-    isFirst = false;
-  }
-}
-
 /** The pieces of the generated text, without the prime. Errors: RANGE. */
 export function* generatePieces(predictor: Predictor, text: ModelText, given?: GenerateOptions): Generator<string> {
-  const options = generateOptions(given, 'generate');
-  const { prime = '' } = options;
   try {
-    checkLength(options);
-    const { read, hasBlank } = withoutLastBlank(prime, text);
-    const primed = primeTokens(read, text);
-    predictor.read(primed);
-    const pieces = continuePieces(predictor, text, options, prime === '' ? [] : primed);
-    yield* hasBlank ? withoutFirstBlank(pieces) : pieces;
+    yield* continueAtOnce(afterPrime(predictor, text, given));
   } finally {
     predictor.close?.();
   }
 }
 
-/**
- * The pieces of the text that follows what was read.
- * @param before the last tokens that were read: the joiner knows from them whether a space comes next
- * @param most the most tokens that are drawn ahead of what is yielded
- * Errors: RANGE.
- */
-export function* continuePieces(
+/** Reads the prime; what follows it. Errors: RANGE. */
+export function afterPrime(
   predictor: Predictor,
   text: ModelText,
-  options: GenerateOptions,
-  before: ArrayLike<number>,
-  most = LONGEST_PIECE,
-): Generator<string> {
-  const { vocabulary, settings } = text;
-  const spec = sampleSpec(options, vocabulary.size, vocabulary.reserved);
-  const { stop, seed = 0, onToken } = options;
-  const length = checkLength(options);
-  const joiner = createTokenizer(settings.tokens ?? 'char').joiner();
-  const rng = new Philox(seed, GENERATION_STREAM);
-  for (const token of vocabulary.decode(Int32Array.from(before))) joiner.push(token);
-  let pending = '';
-  for (const token of draws(predictor, spec, { length, most, rng })) {
-    onToken?.(token);
-    pending += joiner.push(vocabulary.token(token));
-    if (stop !== undefined && stop !== '') {
-      const at = pending.indexOf(stop);
-      if (at >= 0) {
-        yield pending.slice(0, at);
-        return;
-      }
-      // What may be the beginning of the stop text waits.
-      const sure = pending.length - stop.length + 1;
-      if (sure > 0) {
-        yield pending.slice(0, sure);
-        pending = pending.slice(sure);
-      }
-    } else if (pending !== '') {
-      yield pending;
-      pending = '';
+  given: GenerateOptions | undefined,
+  draws: DrawOptions = {},
+): Continuation {
+  const options = generateOptions(given, 'generate');
+  const { prime = '' } = options;
+  checkLength(options);
+  const { read, hasBlank } = withoutLastBlank(prime, text);
+  const primed = primeTokens(read, text);
+  predictor.read(primed);
+  return new Continuation(predictor, text, options, {
+    ...{ before: prime === '' ? [] : primed, afterBlank: hasBlank },
+    ...draws,
+  });
+}
+
+/** The pieces of a continuation. */
+export function* continueAtOnce(continuation: Continuation): Generator<string> {
+  while (!continuation.isDone) yield* continuation.write(atOnce(continuation.draw()));
+}
+
+/** Milliseconds after which a stream lets others have their turn. */
+const TURN = 10;
+
+/** The same, on every backend and without holding up others. @param around runs what computes: in evaluation mode */
+export async function* continueInTurn(
+  continuation: Continuation,
+  around: <T>(run: () => T) => T,
+): AsyncGenerator<string> {
+  let turn = performance.now();
+  while (!continuation.isDone) {
+    for (const piece of continuation.write(await inTurn(inside(around, continuation.draw())))) {
+      yield piece;
+      if (performance.now() - turn < TURN) continue;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      turn = performance.now();
     }
   }
-  pending += joiner.end();
-  if (pending !== '') yield pending;
+}
+
+/** How many tokens are drawn at once. */
+export interface DrawOptions {
+  /** The most tokens that are drawn ahead of what is written; 512. */
+  most?: number;
+  /** Draws as many as that from the start, for whoever waits for the whole text; else as many as take a fiftieth of a second. */
+  ahead?: boolean;
+}
+
+/** Text that follows what was read: `draw` asks the predictor for tokens, `write` makes text of them; in turn, until it is done. */
+export class Continuation {
+  readonly #predictor: Predictor;
+  readonly #vocabulary: Vocabulary;
+  readonly #spec: SampleSpec;
+  readonly #length: number;
+  readonly #most: number;
+  readonly #ahead: boolean;
+  readonly #stop: string;
+  readonly #onToken: GenerateOptions['onToken'];
+  readonly #joiner: Joiner;
+  readonly #rng: Philox;
+  /** How many tokens are drawn next, and were drawn so far. */
+  #piece: number;
+  #drawn = 0;
+  /** Text that is not written yet. */
+  #pending = '';
+  /** The text that was read ended with the blank before the next word. */
+  #afterBlank: boolean;
+  #isDone = false;
+
+  /**
+   * @param before the last tokens that were read: the joiner knows from them whether a space comes next
+   * Errors: RANGE.
+   */
+  constructor(
+    predictor: Predictor,
+    { vocabulary, settings }: ModelText,
+    options: GenerateOptions,
+    {
+      before,
+      afterBlank,
+      most = LONGEST_PIECE,
+      ahead = false,
+    }: { before: ArrayLike<number>; afterBlank: boolean } & DrawOptions,
+  ) {
+    const { stop = '', seed = 0, onToken } = options;
+    this.#predictor = predictor;
+    this.#vocabulary = vocabulary;
+    this.#spec = sampleSpec(options, vocabulary.size, vocabulary.reserved);
+    this.#length = checkLength(options);
+    this.#most = most;
+    this.#ahead = ahead;
+    this.#stop = stop;
+    this.#onToken = onToken;
+    this.#joiner = createTokenizer(settings.tokens ?? 'char').joiner();
+    this.#rng = new Philox(seed, GENERATION_STREAM);
+    this.#piece = ahead ? most : Math.min(FIRST_PIECE, most);
+    this.#afterBlank = afterBlank;
+    for (const token of vocabulary.decode(Int32Array.from(before))) this.#joiner.push(token);
+  }
+
+  /** The length was reached, or the text before which to end. */
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
+  /** The next tokens. */
+  *draw(): Reading<ArrayLike<number>> {
+    const count = Math.min(this.#piece, this.#length - this.#drawn);
+    if (count === 0) return [];
+    const start = performance.now();
+    const tokens = yield* this.#predictor.draw(
+      Float32Array.from({ length: count }, () => this.#rng.uniform()),
+      this.#spec,
+    );
+    if (!this.#ahead) {
+      const seconds = Math.max((performance.now() - start) / 1000, 1e-6);
+      const fitting = Math.floor((count * PIECE_SECONDS) / seconds);
+      this.#piece = Math.max(1, Math.min(fitting, count * GROWTH, this.#most));
+    }
+    this.#drawn += count;
+    return tokens;
+  }
+
+  /** The pieces of text that these tokens make. What may be the beginning of the stop text waits. */
+  *write(tokens: ArrayLike<number>): Generator<string> {
+    for (const token of Array.from(tokens)) {
+      this.#onToken?.(token);
+      this.#pending += this.#joiner.push(this.#vocabulary.token(token));
+      const at = this.#stop === '' ? -1 : this.#pending.indexOf(this.#stop);
+      if (at >= 0) {
+        this.#isDone = true;
+        yield this.#take(at);
+        return;
+      }
+      const sure = this.#pending.length - Math.max(0, this.#stop.length - 1);
+      if (sure > 0) yield this.#take(sure);
+    }
+    if (this.#drawn < this.#length) return;
+    this.#isDone = true;
+    this.#pending += this.#joiner.end();
+    if (this.#pending !== '') yield this.#take(this.#pending.length);
+  }
+
+  /** The first characters of what is pending. */
+  #take(count: number): string {
+    const piece = this.#pending.slice(0, count);
+    this.#pending = this.#pending.slice(count);
+    const isBlank = this.#afterBlank && piece.startsWith(' ');
+    this.#afterBlank = false;
+    return isBlank ? piece.slice(1) : piece;
+  }
 }
 
 function checkLength({ length = 200 }: GenerateOptions): number {
@@ -138,28 +234,6 @@ function checkLength({ length = 200 }: GenerateOptions): number {
 /** Seconds that a batch of draws should take: short enough to stream to a reader, long enough to keep the loop in the kernel. */
 const PIECE_SECONDS = 0.02;
 const [FIRST_PIECE, LONGEST_PIECE, GROWTH] = [4, 512, 4];
-
-function* draws(
-  predictor: Predictor,
-  spec: SampleSpec,
-  { length, most, rng }: { length: number; most: number; rng: Philox },
-): Generator<number> {
-  let piece = Math.min(FIRST_PIECE, most);
-  for (let done = 0; done < length;) {
-    const count = Math.min(piece, length - done);
-    const start = performance.now();
-    yield* Array.from(
-      predictor.draw(
-        Float32Array.from({ length: count }, () => rng.uniform()),
-        spec,
-      ),
-    );
-    const seconds = Math.max((performance.now() - start) / 1000, 1e-6);
-    const fitting = Math.floor((count * PIECE_SECONDS) / seconds);
-    piece = Math.max(1, Math.min(fitting, count * GROWTH, most));
-    done += count;
-  }
-}
 
 /** Keeps generation apart from other draws of the same seed. */
 const GENERATION_STREAM = 0x67656e;

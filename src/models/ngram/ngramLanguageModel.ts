@@ -5,6 +5,7 @@ import { Corpus, CORPUS_OPTIONS, type CorpusOptions, encodeWith } from '../../te
 import { NgramModel, type Smoothing } from '../../text/ngram.js';
 import { type LossMetrics } from '../../text/perplexity.js';
 import { drawIndex } from '../../backend/drawIndex.js';
+import { alreadyRead } from '../../tensor/readAll.js';
 import { openingFile } from '../../weights/budget.js';
 import { generatePieces, type GenerateOptions, type Predictor, textOf } from '../language/textGenerator.js';
 import { StoredModel } from '../model.js';
@@ -96,11 +97,13 @@ export class NgramLanguageModel extends StoredModel {
     return {
       read,
       draw: (numbers, spec) =>
-        numbers.map((number) => {
-          const token = drawIndex(this.ngrams.distribution(context).map(Math.log), spec, number);
-          read([token]);
-          return token;
-        }),
+        alreadyRead(
+          numbers.map((number) => {
+            const token = drawIndex(this.ngrams.distribution(context).map(Math.log), spec, number);
+            read([token]);
+            return token;
+          }),
+        ),
     };
   }
 

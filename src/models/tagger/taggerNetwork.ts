@@ -14,6 +14,9 @@ import type { NetworkWriter } from '../../nn/onnx/writer.js';
 import type { Recurrent, RecurrentState } from '../../nn/recurrent.js';
 import { fromData } from '../../tensor/create.js';
 import type { Philox } from '../../tensor/philox.js';
+import type { HostArray } from '../../tensor/device.js';
+import { readAndDispose, type Reading } from '../../tensor/readAll.js';
+import { keep, scope } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { partOfMean } from '../rows.js';
 import { recurrentStack, type StackConfig } from '../recurrentStack.js';
@@ -161,37 +164,40 @@ export class TaggerNetwork extends Module {
    * What training makes small: `loss`, and that of the guessed neighbours where the network guesses them.
    * @param all the lengths of the sentences of the whole minibatch, of which the batch may be a part
    */
-  trainingLoss(
+  *trainingLoss(
     { scores, hidden }: TaggerOutput,
     tags: Int32Array,
     batch: WordBatch,
     all: ArrayLike<number> = batch.lengths,
-  ): Tensor {
+  ): Reading<Tensor> {
     const [own, whole] = [batch.lengths, all].map((lengths) => Array.from(lengths).reduce((sum, n) => sum + n, 0));
-    const loss = partOfMean(this.loss(scores, tags, batch.lengths), own, whole);
+    const loss = partOfMean(yield* this.loss(scores, tags, batch.lengths), own, whole);
     if (!this.#neighbours) return loss;
     // A sentence has a guess less than words, in each direction.
     return add(loss, partOfMean(this.#neighbours.loss(hidden, batch), own - batch.lengths.length, whole - all.length));
   }
 
   /** Nats a word, over the words that are there. @param tags [T · N] by time, NO_TAG for padding */
-  loss(scores: Tensor, tags: Int32Array, lengths: Int32Array): Tensor {
+  *loss(scores: Tensor, tags: Int32Array, lengths: Int32Array): Reading<Tensor> {
     const gold = fromData(tags, scores.shape.slice(0, 2));
-    return this.#crf?.loss(scores, gold, lengths) ?? crossEntropy(scores, gold, { ignoreIndex: NO_TAG });
+    if (this.#crf) return yield* this.#crf.readLoss(scores, gold, lengths);
+    return crossEntropy(scores, gold, { ignoreIndex: NO_TAG });
   }
 
   /** The best tags of each sentence: for a softmax the best of each step, for a field the best path. Outside the tape. */
-  decode(scores: Tensor, lengths: Int32Array): Int32Array[] {
-    if (this.#crf) return this.#crf.decode(scores, lengths).map(({ path }) => path);
-    return bySentence(scores, lengths).map((own, n) => {
+  *decode(scores: Tensor, lengths: Int32Array): Reading<Int32Array[]> {
+    if (this.#crf) return (yield* this.#crf.readPaths(scores, lengths)).map(({ path }) => path);
+    return bySentence(yield scores, scores.shape, lengths).map((own, n) => {
       const K = scores.shape[2];
       return Int32Array.from({ length: lengths[n] }, (_, t) => largest(own.subarray(t * K, (t + 1) * K)));
     });
   }
 
   /** The probability of each tag at each step of each sentence: N times [length, K]. Outside the tape. */
-  probabilities(scores: Tensor, lengths: Int32Array): Float64Array[] {
-    return this.#crf?.marginals(scores, lengths) ?? bySentence(softmax(scores.detach()), lengths);
+  *probabilities(scores: Tensor, lengths: Int32Array): Reading<Float64Array[]> {
+    if (this.#crf) return yield* this.#crf.readMarginals(scores, lengths);
+    const each = scope(() => keep(softmax(scores.detach())));
+    return bySentence(yield* readAndDispose(each), scores.shape, lengths);
   }
 }
 
@@ -339,9 +345,7 @@ function embeddingOf(count: number, size: number, rng: Philox): Embedding {
 }
 
 /** [T, N, K] on the host, a sentence at a time, without the padding. */
-function bySentence(t: Tensor, lengths: Int32Array): Float64Array[] {
-  const [, N, K] = t.shape;
-  const values = t.data();
+function bySentence(values: HostArray, [, N, K]: readonly number[], lengths: Int32Array): Float64Array[] {
   return Array.from(lengths, (length, n) => {
     const own = new Float64Array(length * K);
     for (let at = 0; at < length; at++) own.set(values.subarray((at * N + n) * K, (at * N + n + 1) * K), at * K);

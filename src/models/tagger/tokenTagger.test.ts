@@ -1,4 +1,5 @@
 // A tagger learns, measures, is one file, goes on where it stopped, tags as tokens come, and says what is wrong with its sentences.
+import { atOnce } from '../../tensor/readAll.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import '../../autograd/methods.js';
 import { useBackend } from '../../backend/choose.js';
@@ -250,8 +251,8 @@ describe('TokenTagger', () => {
     };
     const next = (guess(0, 0, 1) + guess(1, 0, 1) + guess(0, 2, 1)) / 3;
     const previous = bidirectional ? (guess(1, 0, -1) + guess(2, 0, -1) + guess(1, 2, -1)) / 3 : 0;
-    const plain = model.network.loss(output.scores, tags, batch.lengths).item();
-    const whole = model.network.trainingLoss(output, tags, batch).item();
+    const plain = atOnce(model.network.loss(output.scores, tags, batch.lengths)).item();
+    const whole = atOnce(model.network.trainingLoss(output, tags, batch)).item();
     expect(whole - plain).toBeCloseTo(0.25 * (next + previous), 4);
     const loaded = TokenTagger.fromBytes(model.toBytes(), 'memory');
     expect(loaded.config.neighbourWeight).toBe(0.25);

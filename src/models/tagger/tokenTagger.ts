@@ -8,7 +8,8 @@ import { stratifiedSplit } from '../../data/split.js';
 import { tagScores } from '../../metrics/tagScores.js';
 import type { Recurrent } from '../../nn/recurrent.js';
 import { requireNumber } from '../../range.js';
-import { scope } from '../../tensor/scope.js';
+import { atOnce, inside, inTurn, type Reading, requireAnswers } from '../../tensor/readAll.js';
+import { keep, scope, ScopeInPieces } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { CarriedState } from '../carriedState.js';
 import { Model, requireMade } from '../model.js';
@@ -36,6 +37,8 @@ import { type EncodedWords, TaggerWords, type WordBatch } from './taggerWords.js
 export interface TagStream {
   /** The tag of the next token given those before it, and its probability from 0 to 1. */
   next(token: string): { tag: string; probability: number };
+  /** The same on every backend. */
+  nextAsync(token: string): Promise<{ tag: string; probability: number }>;
   /** The next token begins a sentence. */
   reset(): void;
   /** Gives the state back; the stream may be used again from the start. */
@@ -221,17 +224,20 @@ export class TokenTagger extends Model<TaggerTask> {
     this.#requireTrained(training);
     const data = this.#encode(training);
     const held = validation.length > 0 ? this.#encode(validation) : null;
+    const { network, words, calls } = this;
+    const step = function* (rows: Int32Array, all: Int32Array): Reading<{ loss: Tensor; tokens: number }> {
+      const random = calls.nextGenerator(UNKNOWN_STREAM);
+      const batch = words.batch(data, rows, { random, once: o.unknownRate, often: o.wordDropout });
+      const whole = Array.from(all, (row) => data.words[row].length);
+      const loss = yield* network.trainingLoss(network.forward(batch), goldOf(data, rows), batch, whole);
+      return { loss, tokens: batch.lengths.reduce((sum, length) => sum + length, 0) };
+    };
     return learnRows(
       {
         data: { training: fingerprint(training), validation: fingerprint(validation) },
         lengths: data.words.map(({ length }) => length),
-        step: (rows, all) => {
-          const random = this.calls.nextGenerator(UNKNOWN_STREAM);
-          const batch = this.words.batch(data, rows, { random, once: o.unknownRate, often: o.wordDropout });
-          const whole = Array.from(all, (row) => data.words[row].length);
-          const loss = this.network.trainingLoss(this.network.forward(batch), goldOf(data, rows), batch, whole);
-          return { loss, tokens: batch.lengths.reduce((sum, length) => sum + length, 0) };
-        },
+        step: (rows, all) => atOnce(step(rows, all)),
+        readStep: this.config.head === 'crf' ? (rows) => step(rows, rows) : undefined,
         evaluate: () => held && this.#measureEncoded(validation, held),
         criterion,
       },
@@ -255,13 +261,13 @@ export class TokenTagger extends Model<TaggerTask> {
   }
 
   /** A tag that was not trained counts as a mistake. */
-  protected measure(sentences: readonly TaggedSentence[], options: object): TaggerMetrics {
+  protected *measure(sentences: readonly TaggedSentence[], options: object): Reading<TaggerMetrics> {
     optionsOf(options, {}, 'evaluate');
     expectTagged(sentences);
-    return this.#measureEncoded(sentences, this.#encode(sentences));
+    return yield* this.#measureEncoded(sentences, this.#encode(sentences));
   }
 
-  protected answer(sentences: readonly (readonly string[])[], options: object): PredictedTags[] {
+  protected *answer(sentences: readonly (readonly string[])[], options: object): Reading<PredictedTags[]> {
     optionsOf(options, {}, 'predict');
     for (const tokens of sentences) {
       expectTexts(tokens, 'the tokens of each sentence', "cut a text first: predict([text.split(' ')])");
@@ -269,16 +275,16 @@ export class TokenTagger extends Model<TaggerTask> {
     const { tags } = this.config;
     const result = new Array<PredictedTags>(sentences.length);
     const every = Int32Array.from(sentences.keys());
-    this.#each(this.words.encode(sentences), every, (rows, scores, { lengths }) => {
-      const paths = this.network.decode(scores, lengths);
-      const probabilities = this.network.probabilities(scores, lengths);
+    for (const { rows, scores, lengths } of this.#scored(this.words.encode(sentences), every)) {
+      const paths = yield* this.network.decode(scores, lengths);
+      const probabilities = yield* this.network.probabilities(scores, lengths);
       rows.forEach((row, n) => {
         result[row] = {
           tags: Array.from(paths[n], (k) => tags[k]),
           probabilities: Array.from(paths[n], (k, t) => probabilities[n][t * tags.length + k]),
         };
       });
-    });
+    }
     return result;
   }
 
@@ -303,20 +309,31 @@ export class TokenTagger extends Model<TaggerTask> {
     const reset = (): void => {
       carried.replace(null);
     };
+    const { network, words } = this;
+    const tagOf = function* (token: string): Reading<{ tag: string; probability: number }> {
+      expectText(token, 'a token', 'give one after the other');
+      const batch = words.batch(words.encode([[token]]), Int32Array.of(0));
+      const scores = scope(() =>
+        noGrad(() => {
+          const result = network.forward(batch, carried.current);
+          carried.replace(result.state);
+          return keep(result.scores);
+        }),
+      );
+      try {
+        const [[best]] = yield* network.decode(scores, batch.lengths);
+        const [probabilities] = yield* network.probabilities(scores, batch.lengths);
+        return { tag: tags[best], probability: probabilities[best] };
+      } finally {
+        scores.dispose();
+      }
+    };
     return {
-      next: (token) =>
-        this.evaluating(() =>
-          scope(() =>
-            noGrad(() => {
-              expectText(token, 'a token', 'give one after the other');
-              const batch = this.words.batch(this.words.encode([[token]]), Int32Array.of(0));
-              const { scores, state } = this.network.forward(batch, carried.current);
-              carried.replace(state);
-              const [[best]] = this.network.decode(scores, batch.lengths);
-              return { tag: tags[best], probability: this.network.probabilities(scores, batch.lengths)[0][best] };
-            }),
-          ),
-        ),
+      next: (token) => {
+        requireAnswers('next', 'await stream.nextAsync(token)');
+        return this.evaluating(() => atOnce(tagOf(token)));
+      },
+      nextAsync: (token) => inTurn(this.evaluatingEach(tagOf(token))),
       reset,
       close: reset,
     };
@@ -353,40 +370,45 @@ export class TokenTagger extends Model<TaggerTask> {
     return { ...this.words.encode(sentences.map(({ tokens }) => tokens)), tags };
   }
 
-  #measureEncoded(sentences: readonly TaggedSentence[], data: EncodedTags): TaggerMetrics {
+  *#measureEncoded(sentences: readonly TaggedSentence[], data: EncodedTags): Reading<TaggerMetrics> {
     const predicted = new Array<string[]>(data.tags.length);
     const named = (path: Int32Array): string[] => Array.from(path, (k) => this.config.tags[k]);
     const isTrained = data.tags.map((tags) => !tags.includes(NO_TAG));
     let [loss, tokens] = [0, 0];
     for (const trained of [true, false]) {
       const some = Int32Array.from(data.tags.keys()).filter((row) => isTrained[row] === trained);
-      this.#each(data, some, (rows, scores, { lengths }) => {
-        this.network.decode(scores, lengths).forEach((path, n) => (predicted[rows[n]] = named(path)));
-        if (!trained) return;
+      for (const { rows, scores, lengths } of this.#scored(data, some)) {
+        const paths = yield* this.network.decode(scores, lengths);
+        paths.forEach((path, n) => (predicted[rows[n]] = named(path)));
+        if (!trained) continue;
         const here = lengths.reduce((sum, length) => sum + length, 0);
-        loss += here * this.network.loss(scores, goldOf(data, rows), lengths).item();
+        const piece = new ScopeInPieces();
+        const around = <R>(run: () => R): R => piece.run(() => noGrad(run));
+        const mean = yield* inside(around, this.network.loss(scores, goldOf(data, rows), lengths));
+        loss += here * (yield mean)[0];
+        piece.close();
         tokens += here;
-      });
+      }
     }
     const untrained = data.tags.reduce((sum, tags) => sum + tags.filter((k) => k === NO_TAG).length, 0);
     const truth = sentences.map(({ tags }) => tags);
     return { loss: loss / tokens, untrained, ...tagScores(truth, predicted, this.config.tags) };
   }
 
-  /** Scores [T, N, K] of minibatches of like lengths. */
-  #each(
+  /** Scores [T, N, K] of minibatches of like lengths, each given back when the next is asked for. */
+  *#scored(
     data: EncodedWords,
     some: Int32Array,
-    visit: (rows: Int32Array, scores: Tensor, batch: WordBatch) => void,
-  ): void {
-    const lengths = data.words.map(({ length }) => length);
-    for (const rows of sortedBatches(some, lengths, EVALUATION_BATCH)) {
-      scope(() =>
-        noGrad(() => {
-          const batch = this.words.batch(data, rows);
-          visit(rows, this.network.forward(batch).scores, batch);
-        }),
-      );
+  ): Generator<{ rows: Int32Array; scores: Tensor; lengths: WordBatch['lengths'] }> {
+    const all = data.words.map(({ length }) => length);
+    for (const rows of sortedBatches(some, all, EVALUATION_BATCH)) {
+      const batch = this.words.batch(data, rows);
+      const scores = scope(() => noGrad(() => keep(this.network.forward(batch).scores)));
+      try {
+        yield { rows, scores, lengths: batch.lengths };
+      } finally {
+        scores.dispose();
+      }
     }
   }
 }

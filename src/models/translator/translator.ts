@@ -10,12 +10,13 @@ import { levenshteinDistance } from '../../metrics/errorRate.js';
 import type { Recurrent } from '../../nn/recurrent.js';
 import { requireNumber } from '../../range.js';
 import { fromData } from '../../tensor/create.js';
-import { scope } from '../../tensor/scope.js';
+import { readAndDispose, type Reading } from '../../tensor/readAll.js';
+import { keep, scope } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type TextSettings, tokenizerOf } from '../../text/corpus.js';
 import { isWordKind } from '../../text/tokenizer.js';
 import { BEGIN, END, Vocabulary } from '../../text/vocabulary.js';
-import { type BeamOptions, beamSearch, type Hypothesis } from '../decoder/beamSearch.js';
+import { type BeamOptions, type Hypothesis, searchBeams } from '../decoder/beamSearch.js';
 import { beamModel, teacherForcing } from '../decoder/decoding.js';
 import { defined } from '../defined.js';
 import { Model, requireMade } from '../model.js';
@@ -201,7 +202,7 @@ export class Translator extends Model<TranslateTask> {
         },
         // The loss alone rises long before translations get worse; wrong tokens alone are few, and chance decides among them.
         criterion: ({ tokenError, loss }) => tokenError + 0.1 * loss,
-        evaluate: () => (validation.length === 0 ? null : this.#measurePairs(validation, { beamSize: 1 }).metrics),
+        evaluate: () => (validation.length === 0 ? null : this.#validate(validation)),
       },
       o,
     );
@@ -220,11 +221,11 @@ export class Translator extends Model<TranslateTask> {
     return [...this.source.tokens(text), END];
   }
 
-  protected measure(pairs: readonly TextPair[], given: TranslateOptions): TranslatorEvaluation {
+  protected *measure(pairs: readonly TextPair[], given: TranslateOptions): Reading<TranslatorEvaluation> {
     const options = optionsOf(given, TRANSLATE_OPTIONS, 'evaluate');
     expectPairs(pairs);
     if (pairs.length === 0) throw new UnrolledError('EMPTY', 'expected pairs to measure, received none', 'give data');
-    const { metrics, hypotheses } = this.#measurePairs(pairs, options);
+    const { metrics, hypotheses } = yield* this.#measurePairs(pairs, options);
     return { ...metrics, hypotheses };
   }
 
@@ -232,9 +233,9 @@ export class Translator extends Model<TranslateTask> {
     return true;
   }
 
-  protected answer(texts: readonly string[], options: TranslateOptions): Translation[] {
+  protected *answer(texts: readonly string[], options: TranslateOptions): Reading<Translation[]> {
     expectTexts(texts, 'texts', 'give a string, or a list of strings');
-    return this.#translate(texts, optionsOf(options, TRANSLATE_OPTIONS, 'translate'));
+    return yield* this.#translate(texts, optionsOf(options, TRANSLATE_OPTIONS, 'translate'));
   }
 
   /** A text or several. An empty one stays empty. Errors: RANGE. */
@@ -259,7 +260,14 @@ export class Translator extends Model<TranslateTask> {
     return { logits: this.network.forward(read, source.lengths, tokens, lengths), targets };
   }
 
-  #measurePairs(pairs: readonly TextPair[], options: TranslateOptions) {
+  *#validate(pairs: readonly TextPair[]): Reading<TranslatorMetrics> {
+    return (yield* this.#measurePairs(pairs, { beamSize: 1 })).metrics;
+  }
+
+  *#measurePairs(
+    pairs: readonly TextPair[],
+    options: TranslateOptions,
+  ): Reading<{ metrics: TranslatorMetrics; hypotheses: TranslatorEvaluation['hypotheses'] }> {
     const tokens = pairs.map(({ source, target }) => {
       return { source: this.source.tokens(source), target: this.target.tokens(target) };
     });
@@ -267,17 +275,18 @@ export class Translator extends Model<TranslateTask> {
     const lengths = encoded.map(({ source, target }) => Math.max(source.length, target.length));
     let [loss, count] = [0, 0];
     for (const rows of sortedBatches(Int32Array.from(encoded.keys()), lengths, BATCH)) {
-      scope(() =>
+      const sum = scope(() =>
         noGrad(() => {
           const { logits, targets } = this.#forward(Array.from(rows, (row) => encoded[row]));
-          loss += crossEntropy(logits, targets, { reduction: 'sum' }).item();
           count += targets.size;
+          return keep(crossEntropy(logits, targets, { reduction: 'sum' }));
         }),
       );
+      loss += (yield* readAndDispose(sum))[0];
     }
     const groups = bySource(pairs);
     const sources = groups.map(([first]) => pairs[first].source);
-    const translations = this.#translate(sources, options);
+    const translations = yield* this.#translate(sources, options);
     let [right, edits, length] = [0, 0, 0];
     const hypotheses = groups.map((group, i) => {
       const { text, score, tokens: own } = translations[i];
@@ -299,32 +308,29 @@ export class Translator extends Model<TranslateTask> {
     return { metrics, hypotheses };
   }
 
-  #translate(texts: readonly string[], { replaceUnknown = true, ...beam }: TranslateOptions): Translation[] {
+  *#translate(texts: readonly string[], { replaceUnknown = true, ...beam }: TranslateOptions): Reading<Translation[]> {
     const sources = texts.map((text) => this.source.tokens(text));
     const sequences = sources.map((tokens) => this.source.encode(tokens, [END]));
     const result = new Array<Translation>(texts.length);
     const lengths = sequences.map(({ length }) => length);
     for (const rows of sortedBatches(Int32Array.from(texts.keys()), lengths, BATCH)) {
       const own = Array.from(rows, (row) => sequences[row]);
-      const found = this.#search(own, beam);
+      const found = yield* this.#search(own, beam);
       rows.forEach((row, n) => (result[row] = this.#translation(sources[row], found[n], replaceUnknown)));
     }
     return result;
   }
 
   /** The best translation of each source [tokens and the end]. */
-  #search(sequences: readonly Int32Array[], beam: BeamOptions): Hypothesis[] {
+  *#search(sequences: readonly Int32Array[], beam: BeamOptions): Reading<Hypothesis[]> {
     const { vocabulary } = this.target.text;
-    const model = beamModel(this.network.decoder);
-    return scope(() =>
-      noGrad(() => {
-        const { data, lengths, numSteps } = padded(sequences);
-        const state = this.network.encode(fromData(data, [numSteps, sequences.length]), lengths);
-        const maxLengths = lengths.map((length) => Math.max(this.config.longest, 2 * length + 10));
-        const places = { begin: vocabulary.index(BEGIN), end: vocabulary.index(END), maxLengths };
-        return beamSearch(model, state, { ...beam, results: 1, ...places }).map(([best]) => best);
-      }),
-    );
+    const { data, lengths, numSteps } = padded(sequences);
+    const tokens = [numSteps, sequences.length];
+    const state = scope(() => noGrad(() => this.network.encode(fromData(data, tokens), lengths)));
+    const maxLengths = lengths.map((length) => Math.max(this.config.longest, 2 * length + 10));
+    const places = { begin: vocabulary.index(BEGIN), end: vocabulary.index(END), maxLengths };
+    const task = { ...beam, results: 1, ...places };
+    return (yield* searchBeams(beamModel(this.network.decoder), state, task)).map(([best]) => best);
   }
 
   #translation(source: readonly string[], found: Hypothesis, replaceUnknown: boolean): Translation {

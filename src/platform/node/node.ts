@@ -194,7 +194,7 @@ async function openWebGpu(): Promise<{ gpu: GPU } | { reason: string; help: stri
   // In a variable, so that bundlers and the compiler do not look for what need not be there.
   const source: string = process.env.UNROLLED_WEBGPU ?? 'webgpu';
   try {
-    const { create } = (await import(source)) as { create: (flags: string[]) => GPU };
+    const { create } = (await import(/* @vite-ignore */ source)) as { create: (flags: string[]) => GPU };
     webGpu ??= create([]);
     return { gpu: webGpu };
   } catch (error) {

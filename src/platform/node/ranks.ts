@@ -107,7 +107,7 @@ function named(own: Pick<RankLink, 'rank' | 'size' | 'gather' | 'sum' | 'fail'>,
   return {
     ...{ rank: own.rank, size: own.size, by },
     gather: (bytes) => own.gather(bytes).catch(told),
-    sum: (blocks, plan, sum, message) => own.sum(blocks, plan, sum, message).catch(told),
+    sum: (blocks, plan, message) => own.sum(blocks, plan, message).catch(told),
     fail: (reason) => own.fail(`rank ${own.rank} ended: ${reason}`),
   };
 }

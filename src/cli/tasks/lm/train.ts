@@ -6,6 +6,7 @@ import { type LossMetrics, metricsOf } from './metrics.js';
 import { type Mixed, measureMixed, mixedJson, mixedText } from './mixed.js';
 import { presetOption, withPreset } from './presets.js';
 import type { Baseline } from './baselines.js';
+import { repeatedText, repeatedValidation } from './repeated.js';
 import { type CommandResult, type Context, defineCommand } from '../../command.js';
 import { sourcesOf } from '../../sources.js';
 import { TEXT_OPTIONS, type TextOptions, textSettings } from '../../textOptions.js';
@@ -85,6 +86,7 @@ export const trainLmCommand = defineCommand({
       say: (line) => void run.progress.log(line),
     });
     const mixed = measureMixed(model, corpus, test, run);
+    const repeated = repeatedValidation(corpus);
     const rows = perplexityRows(model, baselines, last, mixed);
     const { config } = model;
     const page = trainingReport({
@@ -131,7 +133,7 @@ export const trainLmCommand = defineCommand({
       tokens: { train: corpus.train.length, validation: corpus.validation.length },
       steps: training.step,
       train: { loss: training.loss, perplexity: Math.exp(training.loss) },
-      validation: metricsOf(last),
+      validation: last && { ...metricsOf(last), repeated },
       ...(tested && { test: metricsOf(tested) }),
       baselines: {
         uniform: model.vocabularySize,
@@ -144,7 +146,7 @@ export const trainLmCommand = defineCommand({
       data: report,
       peakMemoryMiB: peakMemoryMiB(),
     };
-    const lines = [...searchText(run.search), summary(rows, { tested, mixed }, finalSample, files, training)];
+    const lines = [...searchText(run.search), summary(rows, { tested, mixed, repeated }, finalSample, files, training)];
     return { json, text: lines.join('\n\n') } satisfies CommandResult;
   },
 });
@@ -207,7 +209,7 @@ function networkMetrics(measured: ReturnType<LanguageModel['evaluate']>): LossMe
 
 function summary(
   rows: ReturnType<typeof perplexityRows>,
-  { tested, mixed }: { tested: LossMetrics | null; mixed: Mixed | null },
+  { tested, mixed, repeated }: { tested: LossMetrics | null; mixed: Mixed | null; repeated: number },
   sample: string,
   files: ModelFiles,
   { seconds, tokens, tokensPerSecond }: { seconds: number; tokens: number; tokensPerSecond: number },
@@ -225,6 +227,7 @@ function summary(
   return [
     `${formatNumber(tokens)} tokens in ${formatTime(seconds)}, ${formatNumber(Math.round(tokensPerSecond))} per second`,
     rows.length > 0 ? table(columns, cells) : 'no validation data: nothing to compare',
+    ...repeatedText(repeated),
     ...(tested
       ? [`test perplexity ${tested.perplexity.toFixed(2)}, ${tested.bitsPerToken.toFixed(3)} bits per token`]
       : []),
