@@ -17,14 +17,7 @@ export default defineConfig({
       customCss: ['./src/generated/lesson.css', './src/site.css'],
       sidebar: sidebar(),
       tableOfContents: { minHeadingLevel: 2, maxHeadingLevel: 3 },
-      expressiveCode: {
-        defaultProps: {
-          wrap: true,
-          preserveIndent: true,
-          // Of a table in plain text, the indent is what is wide.
-          overridesByLang: { plaintext: { preserveIndent: false } },
-        },
-      },
+      expressiveCode: { defaultProps: { wrap: true, preserveIndent: true } },
       head: [{ tag: 'script', attrs: { type: 'module', src: `${BASE}site.js` } }],
       credits: false,
     }),

@@ -42,6 +42,19 @@ function inSite(markdown, language) {
   });
 }
 
+/** Plain text in columns is not wrapped: on a narrow screen it scrolls. */
+function withColumns(markdown) {
+  return markdown
+    .split(/(^```[^]*?^```$)/m)
+    .map((part) =>
+      part.replace(/(?<=\n\n)(?: {4}.*\n)+/g, (block) => {
+        const text = block.replaceAll(/^ {4}/gm, '');
+        return /\S {3,}\S/.test(text) ? `\`\`\`plaintext wrap=false\n${text}\`\`\`\n` : block;
+      }),
+    )
+    .join('');
+}
+
 export function docPages() {
   return GROUPS.flatMap(({ pages }) =>
     pages.flatMap((name) =>
@@ -53,7 +66,7 @@ export function docPages() {
           path: `docs/${name}`,
           language,
           title: title.replaceAll('`', ''),
-          markdown: inSite(body, language),
+          markdown: withColumns(inSite(body, language)),
         };
       }),
     ),
