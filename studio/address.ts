@@ -89,9 +89,11 @@ export function writeAddress(whole: boolean): string {
   const source = text.value;
   if (source.kind === 'known') {
     if (source.name !== 'book') parts.set('text', source.name);
-  } else if (whole) {
-    const packed = packedText(source);
+  } else {
+    const packed = whole ? packedText(source) : null;
     if (packed !== null) parts.set('inside', packed);
+    // Whoever opens it is told what is missing.
+    else parts.set('file', source.name.slice(0, 80));
   }
   // Where it waits, whoever opens the link is to see the same.
   if (!playing && progress !== null && facts?.opened === null) parts.set('until', String(progress.step));
@@ -139,6 +141,8 @@ function textOf(given: URLSearchParams): TextSource | null {
     if (content !== null) return { kind: 'given', name: 'link', content };
     notice(say('notRead', { what: say('text') }));
   }
+  const file = given.get('file');
+  if (inside === null && file !== null) notice(say('textMissing', { name: file.slice(0, 80) }));
   const name = given.get('text');
   if (name === null) return null;
   if (KNOWN_TEXTS.some((one) => one.name === name) || TOYS.some((toy) => toy === name)) return { kind: 'known', name };

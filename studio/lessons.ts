@@ -1,8 +1,8 @@
 // Lessons: short guided tours through the page. A lesson is a list of { text, act }: what is said, and what that does to the live page,
 // so that whoever reads sees it happen; each ends with something to try.
 import { forgetRows } from './holdRows.js';
-import type { RunSettings } from './settings.js';
-import { changeText, changeView, keepCurve, pause, play, send, step, view } from './state.js';
+import { defaultsOf, RUN_FIELDS, type RunSettings } from './settings.js';
+import { cellData, changeText, changeView, keepCurve, pause, play, send, step, view } from './state.js';
 import type { Both } from './words.js';
 
 export interface LessonPage {
@@ -22,7 +22,10 @@ export interface Lesson {
 /** A small network learns the text anew. */
 function begin(name: string, changed: Partial<RunSettings> = {}): void {
   const isToy = name !== 'book';
-  changeText({ kind: 'known', name }, { tokens: 'char', collapseWhitespace: !isToy, seed: 0, ...changed });
+  changeView({ unit: -1, layer: 0, value: 'h', threshold: '' });
+  // Whatever was chosen before: what is said is true of these settings.
+  cellData.value = null;
+  changeText({ kind: 'known', name }, { ...defaultsOf(RUN_FIELDS), collapseWhitespace: !isToy, ...changed });
 }
 
 /** Lets the gradient river flow at the place of the strip. */

@@ -253,7 +253,7 @@ export function changeView(changed: Partial<ViewSettings>): void {
 }
 
 export function notice(message: string): void {
-  notices.value = [...notices.value, message].slice(-4);
+  notices.value = [...notices.value.filter((other) => other !== message), message].slice(-4);
 }
 
 function receive(message: FromWorker): void {

@@ -123,6 +123,10 @@ export const WORDS = {
     en: 'Link copied, without the model: send its file beside it',
     zh: '链接已复制，但不含模型：请另附模型文件',
   },
+  textMissing: {
+    en: 'The text “{name}” is not in the address: open it again. Until then the page learns its book, with other numbers.',
+    zh: '地址中不含文本“{name}”：请重新打开它。在此之前页面学习自带的书，数值会不同。',
+  },
   changed: { en: 'changes on the way', zh: '途中的更改' },
   save: { en: 'Save the model', zh: '保存模型' },
   saveText: { en: 'Save the text', zh: '保存文本' },

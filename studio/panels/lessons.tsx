@@ -55,8 +55,7 @@ async function go(id: string, page: number): Promise<void> {
   const reached = loaded.value?.find((lesson) => lesson.id === id)?.pages[page];
   reached?.act?.();
   // After the panel was drawn anew.
-  if (reached !== undefined)
-    requestAnimationFrame(() => document.getElementById(reached.panel)?.scrollIntoView({ block: 'nearest' }));
+  if (reached !== undefined) requestAnimationFrame(() => document.getElementById(reached.panel)?.scrollIntoView());
 }
 
 export function LessonsPanel() {

@@ -6,6 +6,7 @@ import { lineName } from '../lineName.js';
 import { RUN_FIELDS } from '../settings.js';
 import { changeView, fork, run, send, settings, stepMap, stripLength, travel, view } from '../state.js';
 import { theme } from '../theme.js';
+import { useWidth } from '../useWidth.js';
 import { count, say } from '../words.js';
 import { NumberRow } from './controls.js';
 import { shownToken } from './strip.js';
@@ -14,12 +15,18 @@ import { shownToken } from './strip.js';
 const heightOf = (rows: number): number => Math.max(96, Math.min(280, rows * 12));
 /** Milliseconds before the map is asked for while the network learns. */
 const EVERY = 1500;
+/** Pixels of a column, at least: a Chinese character has room. */
+const COLUMN = 13;
+/** Of the column of steps. */
+const LABELS = 52;
 /** Between two labels of steps. */
 const LABEL = 22;
 
 export function TimePanel() {
   const { machine, progress, playing } = run.value;
-  useMap();
+  const box = useRef<HTMLDivElement>(null);
+  const width = useWidth(box, 600);
+  useMap(Math.max(8, Math.floor((width - LABELS) / COLUMN)));
   const line = machine?.lines.find(({ id }) => id === machine.line);
   const step = progress?.step ?? 0;
   const last = Math.max(line?.last ?? 1, step, 1);
@@ -49,7 +56,7 @@ export function TimePanel() {
         <span class="facts">{machine === null ? say('noneKept') : keptFacts(machine)}</span>
       </div>
       <div class="unit-parts time-parts">
-        <div>
+        <div ref={box}>
           <StepRows map={stepMap.value} step={step} onStep={go} />
         </div>
         <div>
@@ -76,10 +83,10 @@ function keptFacts({
 }
 
 /** Asks for the map while it is in sight: when the place changes, another network is kept, or another unit is chosen. */
-function useMap(): void {
+function useMap(columns: number): void {
   const { machine, id, playing } = run.value;
   const { cursor, unit, value, layer, mapUnit } = view.value;
-  const length = Math.min(72, stripLength.value);
+  const length = Math.min(columns, stripLength.value);
   const kept = machine?.kept.join() ?? '';
   useEffect(() => {
     if (kept === '') return undefined;

@@ -212,6 +212,21 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
     await visit.close();
   });
 
+  it('says which text is missing where it is too long for a link, or the page was loaded again', async () => {
+    const { page, until, errors, close } = await studio.open(new URLSearchParams({ hiddenSize: '16' }).toString());
+    await until('step', (step) => step >= 1);
+    const long = Array.from({ length: 30_000 }, (_, i) => String((i * 7919) % 30_011)).join(' ');
+    const name = 'my <b>log</b>.txt';
+    await page.locator('input[type=file]').setInputFiles({ name, mimeType: '', buffer: Buffer.from(long) });
+    await page.waitForURL(/file=my/);
+    await page.reload();
+    await page.getByText(`The text “${name}” is not in the address`).waitFor();
+    await until('step', (step) => step >= 1);
+    expect(await page.locator('.messages b').count()).toBe(0);
+    expect(errors).toEqual([]);
+    await close();
+  });
+
   it('says a cell of its own whole', async () => {
     const visit = await studio.open(hash());
     const { page, until, pause, figure } = visit;

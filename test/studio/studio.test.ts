@@ -283,7 +283,10 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
           await page.getByRole('button', { name: title.en, exact: true }).click();
           for (const [at, { text }] of pages.entries()) {
             await page.getByText(text.en).waitFor();
-            await page.getByText(`${at + 1} of ${pages.length}`).waitFor();
+            await page
+              .locator('#lessons')
+              .getByText(`${at + 1} of ${pages.length}`)
+              .waitFor();
             await until('step', (step) => step >= 1);
             if (at === 1) {
               await page.getByRole('button', { name: '中文' }).click();
