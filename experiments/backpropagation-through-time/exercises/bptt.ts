@@ -160,7 +160,9 @@ export const exploding = [
       en: '$1.1^{50} \\approx 117$: a tenth more at each step is enough to explode.',
       zh: '$1.1^{50} \\approx 117$：每步多十分之一就足以爆炸。',
     },
-    right: 117.39,
+    right: () => Array.from({ length: 50 }).reduce<number>((length) => 1.1 * length, 1),
+    solution: 'export default 1.1 ** 50;\n',
+    mistakes: [{ given: 1.1 * 50, says: { en: 'factors multiply: it is a power', zh: '因子是连乘：这是一个幂' } }],
     tolerance: 3,
   }),
   predict({
@@ -174,7 +176,12 @@ export const exploding = [
       en: '$0.6^{20} = 3.7 \\cdot 10^{-5}$, so −4.4. A widely read book prints 0.00097 there, which is $0.5^{10}$.',
       zh: '$0.6^{20} = 3.7 \\cdot 10^{-5}$，即 −4.4。一本流传很广的书印成了 0.00097，那是 $0.5^{10}$。',
     },
-    right: -4.44,
+    right: () => Math.log10(0.6 ** 20),
+    solution: 'export default 20 * Math.log10(0.6);\n',
+    mistakes: [
+      { given: -3, says: { en: 'that is what the book prints', zh: '那是书上印的' } },
+      { given: 4.44, says: { en: 'the number is below 1', zh: '这个数小于 1' } },
+    ],
     tolerance: 0.6,
   }),
 ];

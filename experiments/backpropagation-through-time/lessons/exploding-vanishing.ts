@@ -29,7 +29,9 @@ function reaches(cell: Cell, T: number, options = {}): number {
 for (const T of [1, 10, 50]) {
   const [rnn, gru, lstm] = [RNN, GRU, LSTM].map((cell) => reaches(cell, T).toExponential(1));
   const open = reaches(LSTM, T, { initialBias: { f: 4 } }).toExponential(1);
-  console.log(`${T} steps back: RNN ${rnn}, GRU ${gru}, LSTM ${lstm}, LSTM with forget bias 4 ${open}`);
+  console.log(
+    `${T} ${T === 1 ? 'step' : 'steps'} back: RNN ${rnn}, GRU ${gru}, LSTM ${lstm}, LSTM with forget bias 4 ${open}`,
+  );
 }
 
 // Clipping keeps the direction and shortens the length.

@@ -80,7 +80,7 @@ export default messages({
     zh: '八步之前的比特，梯度回溯三十二步：{seeds} 个种子的平均',
   },
   regularization: {
-    en: 'The truncated gradient favours what is near, and leaves out what is far: a simpler, more stable model that looks at short-term influence. That is a bias, and often a welcome one: d2l calls it a slight regularization. Where the far part matters, it is a fault. What full, truncated and randomized gradients cost and get wrong is measured on [the next page](bptt.html).',
-    zh: '截断的梯度偏向近处，忽略远处：得到的是更简单、更稳定、侧重短期影响的模型。这是一种偏差，往往还是受欢迎的偏差，《动手学深度学习》称之为轻度正则化。远处的部分重要时，它就是缺陷。完整、截断与随机截断的梯度各自的代价和误差，见[下一页](bptt.html)。',
+    en: 'The truncated gradient favours what is near, and learns what is far only in part: a simpler, more stable model that looks at short-term influence. That is a bias, and often a welcome one: d2l calls it a slight regularization. Where the far part matters, it is a fault. What full, truncated and randomized gradients cost and get wrong is measured on [the next page](bptt.html).',
+    zh: '截断的梯度偏向近处，远处只学到一部分：得到的是更简单、更稳定、侧重短期影响的模型。这是一种偏差，往往还是受欢迎的偏差，《动手学深度学习》称之为轻度正则化。远处的部分重要时，它就是缺陷。完整、截断与随机截断的梯度各自的代价和误差，见[下一页](bptt.html)。',
   },
 });

@@ -1,5 +1,6 @@
 import { fromData, LSTM, noGrad, Recurrent, useBackend } from 'unrolled';
 import { predict, write } from 'unrolled/reproduce';
+import { parametersOf } from '../../shared/counting.js';
 
 /** A fair coin and one that shows 1 nine times of ten, exchanged now and then. */
 const TWO_COINS = {
@@ -41,7 +42,15 @@ export const deep = [
       en: '$4 (28 \\cdot 256 + 256^2 + 256) + 4 (256 \\cdot 256 + 256^2 + 256) = 817{,}152$.',
       zh: '$4 (28 \\cdot 256 + 256^2 + 256) + 4 (256 \\cdot 256 + 256^2 + 256) = 817{,}152$。',
     },
-    right: 817_152,
+    right: () => parametersOf(LSTM, { inputSize: 28, hiddenSize: 256, numLayers: 2 }),
+    solution: 'export default 4 * (28 * 256 + 256 ** 2 + 256) + 4 * (256 * 256 + 256 ** 2 + 256);\n',
+    mistakes: [
+      {
+        given: 2 * 4 * (28 * 256 + 256 ** 2 + 256),
+        says: { en: 'the second layer does not read 28 numbers', zh: '第二层读的不是 28 个数' },
+      },
+      { given: 4 * (28 * 256 + 256 ** 2 + 256), says: { en: 'that is the first layer', zh: '那只是第一层' } },
+    ],
   }),
   predict({
     name: 'deep-state',
@@ -79,7 +88,11 @@ export const both = [
     },
     hints: [{ en: 'Side by side: widths add up.', zh: '拼接：宽度相加。' }],
     answer: { en: '80. To add them, both would need the same width.', zh: '80。如果要相加，两者的宽度必须相同。' },
-    right: 80,
+    right: 32 + 48,
+    mistakes: [
+      { given: 64, says: { en: 'the backward one is wider', zh: '反向更宽' } },
+      { given: 48, says: { en: 'both are put side by side', zh: '是把两者拼接' } },
+    ],
   }),
   predict({
     name: 'cheating',

@@ -1,5 +1,6 @@
-import { GRUResetBefore } from 'unrolled';
+import { GRU, GRUResetBefore, LSTM, RNN } from 'unrolled';
 import { build, predict, write } from 'unrolled/reproduce';
+import { halfLife, parametersOf } from '../../shared/counting.js';
 import { stepFault } from '../../shared/own-cell.js';
 
 /** Gates of four steps, after which only the input of the second one must be left. */
@@ -46,7 +47,18 @@ export const gru = [
     },
     hints: [{ en: '$0.98^k = 0.5$.', zh: '$0.98^k = 0.5$。' }],
     answer: { en: '$\\ln 0.5 / \\ln 0.98 \\approx 34$ steps.', zh: '$\\ln 0.5 / \\ln 0.98 \\approx 34$ 步。' },
-    right: 34.3,
+    right: () => halfLife(0.98),
+    solution: 'export default Math.log(0.5) / Math.log(0.98);\n',
+    mistakes: [
+      { given: 25, says: { en: 'it is a power, not 50 times 0.02', zh: '那是连乘，而不是 50 个 0.02 相减' } },
+      {
+        given: 50,
+        says: {
+          en: 'it is not lost evenly: each step takes a share of what is left',
+          zh: '不是均匀地丢：每步丢掉的是剩下的一部分',
+        },
+      },
+    ],
     tolerance: 2,
   }),
 ];
@@ -60,7 +72,22 @@ export const gruScratch = [
     },
     hints: [{ en: 'Count the products with the input.', zh: '数一数与输入相乘的矩阵有几个。' }],
     answer: { en: 'Three times: two gates and the candidate.', zh: '三倍：两个门加一个候选隐状态。' },
-    right: 3,
+    async right() {
+      const sizes = { inputSize: 28, hiddenSize: 256 };
+      return (await parametersOf(GRUResetBefore, sizes)) / (await parametersOf(RNN, sizes));
+    },
+    solution: 'export default 3;\n',
+    tolerance: 0.001,
+    mistakes: [
+      {
+        given: 2,
+        says: {
+          en: 'two gates, and what else is computed from input and state?',
+          zh: '两个门，此外还有什么由输入和状态算出？',
+        },
+      },
+      { given: 4, says: { en: 'that is the LSTM', zh: '那是 LSTM' } },
+    ],
   }),
   build({
     name: 'gru-cell',
@@ -105,7 +132,9 @@ export const lstm = [
       en: '$\\ln 0.5 / \\ln \\sigma(4) \\approx 38$. With a bias of 0 it is one step.',
       zh: '$\\ln 0.5 / \\ln \\sigma(4) \\approx 38$ 步。偏置为 0 时只有一步。',
     },
-    right: 38.2,
+    right: () => halfLife(1 / (1 + Math.exp(-4))),
+    solution: 'export default Math.log(0.5) / Math.log(1 / (1 + Math.exp(-4)));\n',
+    mistakes: [{ given: 1, says: { en: 'that is a bias of 0', zh: '那是偏置为 0 的情形' } }],
     tolerance: 3,
   }),
   predict({
@@ -142,8 +171,16 @@ export const lstmScratch = [
       en: '4/3: three gates and a candidate against two gates and a candidate.',
       zh: '4/3：三个门加候选记忆元，对两个门加候选隐状态。',
     },
-    right: 4 / 3,
+    async right() {
+      const sizes = { inputSize: 64, hiddenSize: 64, bias: false };
+      return (await parametersOf(LSTM, sizes)) / (await parametersOf(GRU, sizes));
+    },
+    solution: 'export default 4 / 3;\n',
     tolerance: 0.02,
+    mistakes: [
+      { given: 3 / 4, says: { en: 'the other way round', zh: '反了' } },
+      { given: 1, says: { en: 'count the matrices', zh: '数一数矩阵的个数' } },
+    ],
   }),
   write({
     name: 'lstm-step',

@@ -9,7 +9,7 @@ export default messages({
     zh: '训练好的 LSTM 什么时候保留所知道的，什么时候放手？',
   },
   idea: {
-    en: 'The LSTM came two decades before the GRU and separates what is *kept* from what is *shown*. Its memory $c$ runs from step to step through one product and one sum only: the *forget gate* $f$ says how much of it stays, the *input gate* $i$ how much of the *candidate* $g$ goes in. The *output gate* $o$ then says how much of the memory is seen as the hidden state $h$, by the output and by the gates of the next step. A unit may hold something for a long time without showing it.',
+    en: 'The LSTM came almost two decades before the GRU and separates what is *kept* from what is *shown*. Its memory $c$ runs from step to step through one product and one sum only: the *forget gate* $f$ says how much of it stays, the *input gate* $i$ how much of the *candidate* $g$ goes in. The *output gate* $o$ then says how much of the memory is seen as the hidden state $h$, by the output and by the gates of the next step. A unit may hold something for a long time without showing it.',
     zh: 'LSTM 比 GRU 早了近二十年，它把“*记住*什么”和“*输出*什么”分开。记忆元 $c$ 在时间步之间只经过一次乘法和一次加法：*遗忘门* $f$ 决定旧的记忆保留多少，*输入门* $i$ 决定*候选记忆元* $g$ 写入多少；*输出门* $o$ 再决定记忆中有多少作为隐状态 $h$ 展示给输出和下一步的各个门。一个单元可以长时间保存某个内容而不展示它。',
   },
   sameCell: {

@@ -14,7 +14,18 @@ export default [
       },
     ],
     answer: { en: '$0.64 / (0.64 + 0.04) \\approx 0.94$.', zh: '$0.64 / (0.64 + 0.04) \\approx 0.94$。' },
-    right: 0.941,
+    right() {
+      const [a, b] = [0.8, 0.2].map((p) => Math.exp(Math.log(p) / 0.5));
+      return a / (a + b);
+    },
+    solution: 'export default 0.8 ** 2 / (0.8 ** 2 + 0.2 ** 2);\n',
+    mistakes: [
+      { given: 0.64, says: { en: 'the probabilities must sum to 1 again', zh: '概率之和要重新变为 1' } },
+      {
+        given: 0.667,
+        says: { en: 'that is a temperature of 2: low ones sharpen', zh: '那是温度为 2：温度低会更集中' },
+      },
+    ],
     tolerance: 0.01,
   }),
   write({

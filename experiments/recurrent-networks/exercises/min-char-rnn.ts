@@ -71,7 +71,7 @@ export default [
     name: 'first-loss',
     question: {
       en: 'Before any training every character of 65 is about as probable as any other. What does the program print as the loss of a chunk of 25 characters? (It sums over the chunk, in nats.)',
-      zh: '训练之前，65 个字符的概率几乎相同。程序对一段 25 个字符打印的损失是多少？（对整段求和，以 nat 为单位。）',
+      zh: '训练之前，65 个字符的概率几乎相同。程序对一段 25 个字符打印的损失是多少？（对整段求和，以奈特为单位。）',
     },
     hints: [{ en: 'One character costs $-\\ln(1/65)$.', zh: '一个字符的损失是 $-\\ln(1/65)$。' }],
     answer: {

@@ -1,4 +1,6 @@
+import { RNN } from 'unrolled';
 import { predict, write } from 'unrolled/reproduce';
+import { parametersOf } from '../../shared/counting.js';
 
 export const hiddenState = [
   predict({
@@ -30,7 +32,12 @@ export const hiddenState = [
       en: '$28 \\cdot 256 + 256 \\cdot 256 + 256 = 72{,}960$.',
       zh: '$28 \\cdot 256 + 256 \\cdot 256 + 256 = 72{,}960$。',
     },
-    right: 72_960,
+    right: () => parametersOf(RNN, { inputSize: 28, hiddenSize: 256 }),
+    solution: 'export default 28 * 256 + 256 * 256 + 256;\n',
+    mistakes: [
+      { given: 28 * 256 + 256, says: { en: 'the state has weights, too', zh: '隐状态也有权重' } },
+      { given: 28 * 256 + 256 * 256, says: { en: 'the bias is missing', zh: '漏了偏置' } },
+    ],
   }),
   predict({
     name: 'rnn-longer',

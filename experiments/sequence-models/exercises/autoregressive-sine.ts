@@ -35,7 +35,14 @@ export default [
       en: 'The variance of the noise, $0.2^2 = 0.04$. The training loss can be lower, when a model learns the noise by heart.',
       zh: '噪声的方差，$0.2^2 = 0.04$。如果模型把噪声也背下来，训练损失可以更低。',
     },
-    right: 0.04,
+    right: 0.2 ** 2,
+    mistakes: [
+      {
+        given: 0.2,
+        says: { en: 'that is the standard deviation: the error is squared', zh: '那是标准差：误差要平方' },
+      },
+      { given: 0, says: { en: 'the next noise is not known', zh: '下一个噪声是未知的' } },
+    ],
     tolerance: 0.002,
   }),
   write({

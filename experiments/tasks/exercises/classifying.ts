@@ -37,7 +37,7 @@ export const digits = [
     name: 'ten-classes',
     question: {
       en: 'Before training, a network gives each of ten digits about the same probability. What is its cross-entropy, in nats?',
-      zh: '训练之前，网络给十个数字的概率大致相同。交叉熵是多少（以 nat 为单位）？',
+      zh: '训练之前，网络给十个数字的概率大致相同。交叉熵是多少（以奈特为单位）？',
     },
     hints: [{ en: '$-\\ln(1/10)$.', zh: '$-\\ln(1/10)$。' }],
     answer: {

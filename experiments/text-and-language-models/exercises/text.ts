@@ -56,7 +56,18 @@ export const ngrams = [
       en: '99,997: one begins at each word but the last three. Nearly all of them are different, so storing them takes as much room as the text, four times over.',
       zh: '99,997：除最后三个词外，每个词都可以作开头。它们几乎各不相同，存下来要占四倍于原文的空间。',
     },
-    right: 99_997,
+    right: 100_000 - 3,
+    mistakes: [
+      { given: 25_000, says: { en: 'they overlap', zh: '它们可以重叠' } },
+      { given: 100_000, says: { en: 'the last three words begin none', zh: '最后三个词不能作开头' } },
+      {
+        given: 99_996,
+        says: {
+          en: 'four words are left over after the last start? Count on a text of five',
+          zh: '最后一个开头之后剩几个词？用五个词的文本数一数',
+        },
+      },
+    ],
   }),
   write({
     name: 'laplace',
@@ -97,7 +108,17 @@ export const sampling = [
       en: '$\\lfloor (35 - 1) / 5 \\rfloor = 6$. A random offset in each epoch lets every token be the first of a piece once in a while.',
       zh: '$\\lfloor (35 - 1) / 5 \\rfloor = 6$。每一轮换一个随机的偏移量，每个词元就都有机会成为一段的开头。',
     },
-    right: 6,
+    right() {
+      const starts = Array.from({ length: 35 }, (_, at) => 5 * at);
+      return starts.filter((at) => at + 5 < 35).length; // the last target stands at at + 5
+    },
+    solution: 'export default Math.floor((35 - 1) / 5);\n',
+    mistakes: [
+      {
+        given: 7,
+        says: { en: 'the last piece has no target for its last token', zh: '最后一段的最后一个词元没有标签' },
+      },
+    ],
   }),
   predict({
     name: 'sampling-state',
@@ -136,7 +157,13 @@ export const perplexity = [
       en: '4, the geometric mean. Not 5 (the arithmetic one), and not 3.2 (the harmonic one, of which a widely read book speaks).',
       zh: '4，即几何平均；不是 5（算术平均），也不是 3.2（一本流传很广的书里说的调和平均）。',
     },
-    right: 4,
+    right: () => Math.exp(-(Math.log(1 / 2) + Math.log(1 / 8)) / 2),
+    solution: 'export default Math.sqrt(2 * 8);\n',
+    tolerance: 0.001,
+    mistakes: [
+      { given: 5, says: { en: 'that is the arithmetic mean', zh: '那是算术平均' } },
+      { given: 3.2, says: { en: 'that is the harmonic mean', zh: '那是调和平均' } },
+    ],
   }),
   write({
     name: 'perplexity-code',

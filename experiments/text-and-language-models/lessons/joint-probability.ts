@@ -1,5 +1,5 @@
 // The probability of a sentence by counting: as a product of conditionals, from the first word on and from the last one back.
-const rhyme = 'the cat sat on the mat and the cat saw the rat and the rat saw the cat on the mat'.split(' ');
+const rhyme = 'the cat sat on the mat and the dog sat on the log and the cat saw the dog'.split(' ');
 const sentence = ['the', 'cat', 'sat', 'on'];
 const N = rhyme.length;
 
@@ -22,7 +22,7 @@ for (let t = sentence.length - 1; t >= 0; t--) {
   const known = sentence.slice(t + 1);
   const p = count([sentence[t], ...known]) / count(known);
   backward *= p;
-  console.log(`P(${sentence[t]} | … ${known.join(' ') || 'nothing'}) = ${p.toFixed(3)}`);
+  console.log(`P(${sentence[t]} | ${known.length > 0 ? `… ${known.join(' ')}` : 'nothing'}) = ${p.toFixed(3)}`);
 }
 console.log(
   `forward ${forward.toFixed(4)}, backward ${backward.toFixed(4)}, counted ${(count(sentence) / N).toFixed(4)}`,
