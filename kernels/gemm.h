@@ -73,7 +73,7 @@ static void tile(const float* a, long ars, long acs, const float* b, long k, flo
   putTile<R>(acc, c, ldc, cols, add);
 }
 
-static void anyTile(long rows, const float* a, long ars, long acs, const float* b, long k, float* c, long ldc,
+NOINLINE void anyTile(long rows, const float* a, long ars, long acs, const float* b, long k, float* c, long ldc,
                     long cols, bool add) {
   switch (rows) {
     case 1: return tile<1>(a, ars, acs, b, k, c, ldc, cols, add);
@@ -92,7 +92,7 @@ static void anyTile(long rows, const float* a, long ars, long acs, const float* 
 }
 
 /** One panel of B: k × NR, columns from `column` on, zeros past n. B is [k, n], or [n, k] where `trans`. */
-static void packPanel(const float* b, long ldb, bool trans, long column, long n, long k, float* out) {
+NOINLINE void packPanel(const float* b, long ldb, bool trans, long column, long n, long k, float* out) {
   long cols = least(NR, n - column);
   if (!trans) {
     const float* from = b + column;
@@ -119,7 +119,7 @@ static void packPanel(const float* b, long ldb, bool trans, long column, long n,
 }
 
 /** One block of A in panels of MR rows: element (r, p) of a panel at [p · MR + r]. A is [m, k], or [k, m] where `trans`. */
-static void packA(const float* a, long lda, bool trans, long row, long rows, long from, long k, float* out) {
+NOINLINE void packA(const float* a, long lda, bool trans, long row, long rows, long from, long k, float* out) {
   for (long r0 = 0; r0 < rows; r0 += MR, out += MR * k) {
     long count = least(MR, rows - r0);
     if (trans) {

@@ -19,6 +19,8 @@
 #endif
 
 #define INLINE static inline __attribute__((always_inline))
+/** What several kernels call: once in the file, since pages load it. */
+#define NOINLINE static __attribute__((noinline))
 
 namespace UNROLLED_NS {
 

@@ -8,6 +8,8 @@ it('is a line through two batches, and the sum beside it', () => {
   expect(cost.fixed).toBeCloseTo(0.002, 10);
   const link = { latency: 0.0001, bandwidth: 1e9 };
   expect(stepOnMachine(cost, link, { rows: 32, ranks: 2, bytes: 1e6 })).toBeCloseTo(0.014 + 0.0001 + 0.001, 10);
+  const busy = { rows: 32, ranks: 2, bytes: 1e6, slower: 1.5 };
+  expect(stepOnMachine(cost, link, busy)).toBeCloseTo(0.021 + 0.0001 + 0.001, 10);
 });
 
 it('counts messages and bytes of hosts, and ends where twice as many gain little', () => {

@@ -27,13 +27,16 @@ export function computeCost(rows: number, seconds: number, fewerRows: number, fe
   return { row, fixed: Math.max(0, seconds - row * rows) };
 }
 
-/** Seconds of a step on ranks of one machine. The fixed part every rank does itself: packing, the update, what is around. */
+/**
+ * Seconds of a step on ranks of one machine. The fixed part every rank does itself: packing, the update, what is around.
+ * @param slower how much slower a rank computes while the others do: cores share memory, and what feeds it
+ */
 export function stepOnMachine(
   { fixed, row }: ComputeCost,
   { latency, bandwidth }: LinkCost,
-  { rows, ranks, bytes }: { rows: number; ranks: number; bytes: number },
+  { rows, ranks, bytes, slower = 1 }: { rows: number; ranks: number; bytes: number; slower?: number },
 ): number {
-  return fixed + row * Math.ceil(rows / ranks) + latency + bytes / bandwidth;
+  return slower * (fixed + row * Math.ceil(rows / ranks)) + latency + bytes / bandwidth;
 }
 
 /**

@@ -53,6 +53,8 @@ export interface RanksRow {
   sum: number;
   /** The same with two shards. */
   ranksTwoShards: number;
+  /** Two processes at once that each train on half of the rows, and know nothing of each other: no two ranks are faster. */
+  atOnce: number;
   /** One process of two threads. */
   threads: number;
   /** Two processes of one thread by PyTorch; null where it is not here. */
@@ -162,8 +164,10 @@ function measureTask(
     alone: () => read(1, 1, 0),
     ranks: () => read(2, 1, 0),
     threads: () => read(1, 2, 0),
-    half: () => read(1, 1, 0, rows / 2),
     aloneInShards: () => read(1, 1, 8),
+    // What a rank of two has to do: half of the rows, half of the shards.
+    half: () => read(1, 1, 4, rows / 2),
+    atOnce: () => child<RanksReading>(['atOnce', 2, name, 1, 1, 4, seconds, rows / 2], cwd),
     ranksTwoShards: () => read(2, 1, 2),
   };
   const best: Partial<Record<keyof typeof ways, RanksReading>> = {};
@@ -179,12 +183,18 @@ function measureTask(
   }
   const of = (way: keyof typeof ways): number => best[way]?.stepSeconds ?? NaN;
   const parameters = best.alone?.parameters ?? 0;
-  const compute = computeCost(rows, of('alone'), rows / 2, of('half'));
+  const compute = computeCost(rows, of('aloneInShards'), rows / 2, of('half'));
+  const slower = of('atOnce') / of('half');
   return {
     ...{ name, tokens: Math.round(rows * tokens), parameters, ddp },
     ...{ alone: of('alone'), aloneInShards: of('aloneInShards'), threads: of('threads') },
-    ...{ ranks: of('ranks'), sum: best.ranks?.sumSeconds ?? NaN, ranksTwoShards: of('ranksTwoShards') },
-    predicted: stepOnMachine(compute, link, { rows, ranks: 2, bytes: 4 * parameters }),
+    ...{
+      ranks: of('ranks'),
+      sum: best.ranks?.sumSeconds ?? NaN,
+      atOnce: of('atOnce'),
+      ranksTwoShards: of('ranksTwoShards'),
+    },
+    predicted: stepOnMachine(compute, link, { rows, ranks: 2, bytes: 4 * parameters, slower }),
     efficiency: of('alone') / (2 * of('ranks')),
   };
 }

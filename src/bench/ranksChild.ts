@@ -1,7 +1,11 @@
 // A process of the bench that trains on several ranks, which it starts itself; started by ranks.ts, never by people.
 //   TASK RANKS THREADS SHARDS SECONDS ROWS   SHARDS: 0 for the default of so many ranks; ROWS: of a minibatch, 0 for the task's own
+//   atOnce COUNT TASK …                      so many processes of the first kind at once: what the slowest of them says
 //   sum RANKS                                how long a sum over the ranks takes, small and large
 // Rank 0 prints one line of JSON.
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import * as u from '../node.js';
 import { ranks as ranksOfProcess, setRanks } from '../parallel/communicator.js';
 import { CLASSIFY_SIZES, LANGUAGE_MODELS, type LanguageModelSizes } from './work.js';
@@ -126,7 +130,17 @@ async function sum([count]: string[]): Promise<SumReading | null> {
   return rank > 0 ? null : reading;
 }
 
+async function atOnce([count, ...args]: string[]): Promise<RanksReading> {
+  const run = promisify(execFile);
+  const command = [fileURLToPath(import.meta.url), ...args];
+  const readings = await Promise.all(Array.from({ length: Number(count) }, () => run(process.execPath, command)));
+  return readings
+    .map(({ stdout }) => JSON.parse(stdout) as RanksReading)
+    .reduce((slowest, one) => (one.stepSeconds > slowest.stepSeconds ? one : slowest));
+}
+
+const MODES: Partial<Record<string, (args: string[]) => Promise<object | null>>> = { sum, atOnce };
 const [mode, ...args] = process.argv.slice(2);
-const reading = await (mode === 'sum' ? sum(args) : train([mode, ...args]));
+const reading = await (MODES[mode]?.(args) ?? train([mode, ...args]));
 if (reading !== null) console.log(JSON.stringify(reading));
 process.exit(0);

@@ -87,11 +87,29 @@ export function scalingTables(axes: readonly ScalingAxis[], memory: readonly Mem
 export function ranksTables({ rows, link, hosts }: RanksResult): string[] {
   const ms = (seconds: number | null): string => (seconds === null ? '–' : four(seconds * 1000));
   const heading = [
-    ...['ms a step', 'one rank', 'in 8 shards', 'two ranks', 'of it sum', 'two shards', 'two threads', 'DDP, Gloo'],
+    ...[
+      'ms a step',
+      'one rank',
+      'in 8 shards',
+      'two ranks',
+      'of it sum',
+      'halves at once',
+      'two shards',
+      'two threads',
+      'DDP, Gloo',
+    ],
     ...['efficiency', 'DDP / two ranks', 'predicted', 'MB of gradients'],
   ];
   const cells = rows.map((row) => [
-    ...[row.name, ms(row.alone), ms(row.aloneInShards), ms(row.ranks), ms(row.sum), ms(row.ranksTwoShards)],
+    ...[
+      row.name,
+      ms(row.alone),
+      ms(row.aloneInShards),
+      ms(row.ranks),
+      ms(row.sum),
+      ms(row.atOnce),
+      ms(row.ranksTwoShards),
+    ],
     ...[ms(row.threads), ms(row.ddp), row.efficiency.toFixed(2)],
     ...[row.ddp === null ? '–' : (row.ddp / row.ranks).toFixed(2), ms(row.predicted), four((4 * row.parameters) / 1e6)],
   ]);

@@ -60,6 +60,27 @@ export function rankFails(error: UnrolledError): boolean {
   return rank === 0 || error.code !== 'RANK';
 }
 
+/** Steps that are not measured, and those that are. */
+const [WARM_UP, MEASURED] = [10, 20];
+
+/** Seconds of a step below which what every rank does for itself (small kernels, shards, the update) is about as long as its rows. */
+const SHORT_STEP = 0.004;
+
+/** Tells after some steps whether they are too short for several ranks; else, and for one process, nothing. */
+export function shortSteps(size = ranks().size): (progress: { step: number; seconds: number }) => string | null {
+  let calls = 0;
+  let first = { step: 0, seconds: 0 };
+  return ({ step, seconds }) => {
+    calls++;
+    if (calls === WARM_UP) first = { step, seconds };
+    if (size === 1 || calls !== WARM_UP + MEASURED) return null;
+    const each = (seconds - first.seconds) / (step - first.step);
+    if (each >= SHORT_STEP) return null;
+    const shown = (each * 1000).toFixed(1);
+    return `steps of ${shown} ms are short for ${size} ranks: one process (without --ranks) is probably faster`;
+  };
+}
+
 /** What connects the ranks, for people; null for one process. */
 export function describeRanks(): string | null {
   const { size, by } = ranks();

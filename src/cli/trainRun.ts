@@ -13,7 +13,7 @@ import { formatNumber, formatTime, table } from './output.js';
 import { refuseOverwriting } from './outputs.js';
 import { isModulePath } from './ownModule.js';
 import { ranks } from '../parallel/communicator.js';
-import { describeRanks, RankDone } from './ranks.js';
+import { describeRanks, RankDone, shortSteps } from './ranks.js';
 import type { Progress } from './progress.js';
 import { resumeCommand, shellCommand } from './resumeCommand.js';
 import type { Resumed } from './resumed.js';
@@ -133,6 +133,7 @@ export async function trainAndSave<M extends Trained>(
   const { io, signal, argv } = context;
   const { files, options, progress } = run;
   const found = run.resumed === null && options.search !== undefined ? await searchFirst(context, run, fit) : {};
+  const ofRanks = shortSteps();
   let saved = false;
   let model: M;
   try {
@@ -151,7 +152,11 @@ export async function trainAndSave<M extends Trained>(
         Object.assign(run.chosen, event.chosen);
         for (const line of startLines(event)) progress.log(line);
       },
-      onProgress: (event) => progress.update(event.progress, progressLine(event, run)),
+      onProgress(event) {
+        const note = ofRanks(event);
+        if (note !== null) progress.log(note);
+        progress.update(event.progress, progressLine(event, run));
+      },
     });
   } catch (error) {
     if (!(saved && error instanceof UnrolledError && error.code === 'RANK')) throw error;

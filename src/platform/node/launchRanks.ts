@@ -6,7 +6,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UnrolledError } from '../../errors.js';
 import type { FoundAddon } from './addon.js';
-import { findMpi, MPI_HELP } from './mpiAddon.js';
+import { findMpi, mpiHelp } from './mpiAddon.js';
 import { requireShared } from './ranks.js';
 
 /** How long a rank that was told to end may take, in milliseconds. */
@@ -28,7 +28,7 @@ export async function launchRanks(size: number, kernels: string, native: FoundAd
   if ('addon' in found && spawnSync('mpirun', ['--version'], { stdio: 'ignore' }).status === 0) return byMpirun(size);
   if (wanted !== 'mpi') return overSharedMemory(size, native);
   const reason = 'reason' in found ? found.reason : 'no mpirun found';
-  throw new UnrolledError('UNSUPPORTED', `expected MPI, received none: ${reason}`, MPI_HELP);
+  throw new UnrolledError('UNSUPPORTED', `expected MPI, received none: ${reason}`, mpiHelp());
 }
 
 function hasShared(native: FoundAddon): boolean {

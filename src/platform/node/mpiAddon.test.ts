@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { findMpi } from './mpiAddon.js';
+import { findMpi, mpiHelp } from './mpiAddon.js';
+import { requireShared } from './ranks.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const hasCompiler = spawnSync('mpicxx', ['--version']).status === 0;
@@ -65,4 +66,14 @@ describe('the addon for MPI of a package', () => {
     writeFileSync(join(kernels(), 'ranks', 'mpi.cpp'), 'int broken(;');
     expect(findMpi(kernels())).toMatchObject({ reason: expect.stringMatching(/^mpicxx failed: .*error/) as string });
   });
+});
+
+it('says what a system installs for ranks; Windows has none', () => {
+  expect(mpiHelp('linux')).toContain('apt-get install openmpi-bin');
+  expect(mpiHelp('darwin')).toContain('brew install open-mpi');
+  expect(() => requireShared({ reason: 'no addon' }, 'win32')).toThrow(
+    /Linux or macOS for several ranks, received Windows/,
+  );
+  expect(mpiHelp('win32')).toMatch(/WSL/);
+  expect(mpiHelp('win32')).not.toMatch(/apt-get/);
 });

@@ -16,8 +16,11 @@ export interface MpiAddon {
 }
 
 /** How MPI comes to a machine. */
-export const MPI_HELP =
-  'install Open MPI, in a checkout build again: apt-get install openmpi-bin libopenmpi-dev, then npm run build';
+export function mpiHelp(platform: string = process.platform): string {
+  if (platform === 'win32') return 'run it in WSL, which has ranks; leave them out on Windows: threads use all cores';
+  const install = platform === 'darwin' ? 'brew install open-mpi' : 'apt-get install openmpi-bin libopenmpi-dev';
+  return `install Open MPI, in a checkout build again: ${install}, then npm run build`;
+}
 
 /** The addon, or why there is none. @param kernels the folder of the checkout's own, or of the package */
 export function findMpi(kernels: string): { addon: MpiAddon } | { reason: string } {
@@ -60,7 +63,7 @@ function buildMpi(sources: string): { path: string } | { reason: string } {
     try {
       const target = join(work, 'mpi.node');
       const link = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : [];
-      const flags = ['-O2', '-std=c++17', '-fPIC', '-shared', '-I', join(sources, 'include')];
+      const flags = ['-O3', '-std=c++17', '-fPIC', '-shared', '-I', join(sources, 'include')];
       const built = spawnSync('mpicxx', [...flags, files[0], ...link, '-o', target], { encoding: 'utf8' });
       if (built.status !== 0) {
         const line = built.stderr.split('\n').find((one) => /error/i.test(one)) ?? `status ${built.status}`;

@@ -5,7 +5,7 @@ import { UnrolledError } from '../../errors.js';
 import type { Addon } from '../platform.js';
 import type { RankLink } from '../rankLink.js';
 import type { FoundAddon } from './addon.js';
-import { findMpi, MPI_HELP } from './mpiAddon.js';
+import { findMpi, mpiHelp } from './mpiAddon.js';
 
 /** What a rank finds in its environment, by who started it. */
 export interface RankPlace {
@@ -65,15 +65,25 @@ function isFailure(message: unknown): message is { failure: string } {
   return typeof message === 'object' && message !== null && 'failure' in message && typeof message.failure === 'string';
 }
 
-/** Errors: UNSUPPORTED. */
-export function requireShared(native: FoundAddon): Required<Pick<Addon, 'joinRanks' | 'sharedBytes'>> {
+/** @param platform on which ranks are wanted. Errors: UNSUPPORTED. */
+export function requireShared(
+  native: FoundAddon,
+  platform: string = process.platform,
+): Required<Pick<Addon, 'joinRanks' | 'sharedBytes'>> {
   const { joinRanks, sharedBytes } = 'addon' in native ? native.addon : {};
   if (joinRanks !== undefined && sharedBytes !== undefined) return { joinRanks, sharedBytes };
-  const reason = 'reason' in native ? native.reason : 'it has none on this system';
+  if (platform === 'win32') {
+    throw new UnrolledError(
+      'UNSUPPORTED',
+      'expected Linux or macOS for several ranks, received Windows',
+      mpiHelp(platform),
+    );
+  }
+  const reason = 'reason' in native ? native.reason : 'it has no ranks';
   throw new UnrolledError(
     'UNSUPPORTED',
     `expected the native addon for ranks over shared memory, received none: ${reason}`,
-    `install what it says, or ${MPI_HELP}`,
+    `install what it says, or ${mpiHelp(platform)}`,
   );
 }
 
@@ -83,7 +93,7 @@ function joinMpi(kernels: string): RankLink {
     throw new UnrolledError(
       'UNSUPPORTED',
       `expected the addon for MPI in a process that mpirun started, received none: ${found.reason}`,
-      MPI_HELP,
+      mpiHelp(),
     );
   }
   const { addon } = found;

@@ -92,6 +92,6 @@ const LARGE = { steps: 40, rows: 16, cuts: [0, 4, 8, 12, 16] };
 export const partThreadCases: Case[] = [
   productInParts(LARGE, 301, 130),
   productInParts({ steps: 20, rows: 8, cuts: [0, 4, 8] }, 60, 1025),
-  sumOfParts(LARGE, 700),
+  sumOfParts(LARGE, 1100),
   scatterOfParts(LARGE, 31, 700),
 ];
