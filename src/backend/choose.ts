@@ -38,6 +38,8 @@ export interface BackendInfo {
   available: boolean;
   /** Why not; null where it is available. */
   reason: string | null;
+  /** What to do about that; null where it is available. */
+  help: string | null;
   /** How many threads compute in it, the calling one included. */
   threads: number;
   /** What it makes use of: instruction sets, relaxed SIMD, threads; and why there are no more threads, where something forbids them. */
@@ -132,11 +134,18 @@ export async function listBackends(given: BackendOptions = {}): Promise<BackendI
   for (const name of BACKEND_NAMES) {
     try {
       const backend = await MAKERS[name](options);
-      list.push({ name, available: true, reason: null, threads: backend.threads, features: backend.features });
+      list.push({
+        name,
+        available: true,
+        reason: null,
+        help: null,
+        threads: backend.threads,
+        features: backend.features,
+      });
       backend.close();
     } catch (error) {
       if (!(error instanceof UnrolledError)) throw error;
-      list.push({ name, available: false, reason: error.message, threads: 0, features: [] });
+      list.push({ name, available: false, reason: error.message, help: error.help, threads: 0, features: [] });
     }
   }
   return list;

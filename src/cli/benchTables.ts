@@ -1,6 +1,7 @@
 // The bench's rows for a terminal.
 import { formatNumber, table } from './output.js';
 import { bestOf } from '../bench/aims.js';
+import type { GpuResult } from '../bench/gpu.js';
 import type { QualityRow } from '../bench/quality.js';
 import { NETWORK, type RanksResult } from '../bench/ranks.js';
 import type { BenchRow } from '../bench/run.js';
@@ -81,6 +82,16 @@ export function scalingTables(axes: readonly ScalingAxis[], memory: readonly Mem
     ]),
   );
   return [...times, ...(memory.length > 0 ? [growth] : [])];
+}
+
+/** A graphics processor beside the peers on it, in Markdown; of a machine without one a line. */
+export function gpuTable({ features, reason, rows }: GpuResult): string {
+  if (features === null) return `no graphics processor here: ${reason}`;
+  const cells = rows.map(({ name, value, best, peers, ratio, aim }) => [
+    ...[name, four(value), best === null ? '–' : `${four(peers[best])} (${best})`],
+    ...[ratio === null ? '–' : `${ratio.toFixed(2)} ×`, aim === null ? '–' : `${aim} ×`],
+  ]);
+  return `${markdown(['task', 'tokens/s', 'best peer', 'ratio', 'aim'], cells)}\n\n${features.join(', ')}`;
 }
 
 /** Two ranks beside one, beside threads and beside PyTorch; what the cost model says; what it predicts for hosts. In Markdown. */

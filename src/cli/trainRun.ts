@@ -1,6 +1,6 @@
 // What every `train` does around the training itself: progress, checkpoints, interruption, the model file, the report, the result.
 import { basename } from 'node:path';
-import { UnrolledError } from '../errors.js';
+import { type ErrorCode, UnrolledError } from '../errors.js';
 import type { StartEvent } from '../models/options.js';
 import type { Candidate } from '../models/search.js';
 import type { StepProgress, TrainingResult } from '../train/trainer.js';
@@ -121,9 +121,12 @@ async function searchFirst(context: Context, run: Run, fit: (hooks: Hooks) => Pr
   }
 }
 
+/** What ends a training for no fault of it, so that it goes on from its checkpoint. */
+const LEFT_BEHIND = new Set<ErrorCode>(['RANK', 'DEVICE_LOST', 'OUT_OF_MEMORY']);
+
 /**
  * Trains and saves. What was left on the way goes when the model is whole.
- * Errors: INTERRUPTED, with the command that goes on.
+ * Errors: INTERRUPTED, RANK, DEVICE_LOST and OUT_OF_MEMORY, with the command that goes on.
  */
 export async function trainAndSave<M extends Trained>(
   context: Context,
@@ -159,9 +162,10 @@ export async function trainAndSave<M extends Trained>(
       },
     });
   } catch (error) {
-    if (!(saved && error instanceof UnrolledError && error.code === 'RANK')) throw error;
-    const help = `resume with: ${resumeCommand(argv, files.checkpoint)}`;
-    throw new UnrolledError('RANK', error.message, help, { cause: error });
+    if (!(saved && error instanceof UnrolledError && LEFT_BEHIND.has(error.code))) throw error;
+    const elsewhere = error.code === 'RANK' ? '' : ', or with --backend native on the processor';
+    const help = `resume with: ${resumeCommand(argv, files.checkpoint)}${elsewhere}`;
+    throw new UnrolledError(error.code, error.message, help, { cause: error });
   } finally {
     progress.stop();
   }
@@ -180,21 +184,7 @@ export async function trainAndSave<M extends Trained>(
   await writeWhole(io.cwd, files.model, model.toBytes());
   // The model is whole and saved, so nobody needs what this run, or the one that it went on from, left on the way.
   if (saved || options.resume === files.checkpoint) await removeFile(io.cwd, files.checkpoint);
-  const host = await onHost(context, run, model);
-  return host as M & { training: NonNullable<M['training']> };
-}
-
-/** What follows asks a model for answers at once: after a training on another backend, on one of the host. */
-async function onHost<M extends Trained>({ globals }: Context, { backend, progress }: Run, model: M): Promise<M> {
-  if (backend.answersAtOnce) return model;
-  const { describeBackend, loadModel, startBackend } = await import('./library.js');
-  const bytes = model.toBytes();
-  const host = await startBackend({ backend: 'auto', threads: globals.threads });
-  progress.log(`measured with ${describeBackend(host)}`);
-  const again = (await loadModel(bytes)) as unknown as M;
-  again.training = model.training;
-  backend.close();
-  return again;
+  return model as M & { training: NonNullable<M['training']> };
 }
 
 /** How long the training goes on at most, and what was chosen from the data. */

@@ -130,7 +130,7 @@ export class WebGpuBackend implements Backend {
     }
     throw new UnsupportedError(
       'expected a backend that answers at once, received webgpu, whose numbers must be waited for',
-      'write `await tensor.read()` in place of data(), item() and toArray(); models train on webgpu, and generate, evaluate and predict on native or wasm',
+      'write `await tensor.read()` in place of data(), item() and toArray(); what has no such form runs on native or wasm: load the model there',
     );
   }
 

@@ -11,10 +11,11 @@ export const backendsCommand = defineCommand({
   async run({ globals }) {
     const { listBackends, withoutThreads } = await import('../library.js');
     const list = await listBackends({ threads: globals.threads });
-    const backends = list.map(({ name, available, reason, threads, features }) => ({
+    const backends = list.map(({ name, available, reason, help, threads, features }) => ({
       name,
       available,
-      reason: available ? null : reason,
+      reason,
+      help,
       threads,
       features: [...features],
     }));
@@ -31,6 +32,8 @@ export const backendsCommand = defineCommand({
       { heading: 'threads', number: true },
       { heading: 'features' },
     ];
-    return { json: { backends, default: first }, text: `${table(columns, rows)}\n\n* the choice of --backend auto` };
+    const remedies = backends.flatMap(({ name, help }) => (help === null ? [] : [`${name}: ${help}`]));
+    const notes = ['* the choice of --backend auto, which never takes webgpu', ...remedies].join('\n');
+    return { json: { backends, default: first }, text: `${table(columns, rows)}\n\n${notes}` };
   },
 });

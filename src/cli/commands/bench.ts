@@ -23,6 +23,7 @@ export const benchCommand = defineCommand({
     ),
     seeds: withDefault(integer('--seeds <N>', 'runs of each data set, for --quality'), 3),
     jobs: withDefault(integer('--jobs <N>', 'runs at once, for --quality'), 1),
+    tiny: flag('--tiny', 'small sizes, for --only gpu: to see on a software device that it runs'),
     report: path('--report <file>', 'write an HTML report, and the JSON beside it'),
   },
   examples: [
@@ -30,6 +31,7 @@ export const benchCommand = defineCommand({
     'unrolled bench --quality --only names --seeds 3',
     'unrolled bench --scaling --report bench-report.html',
     'unrolled bench --only ranks',
+    'unrolled bench --only gpu',
   ],
   async run({ io, globals, signal }, _args, options) {
     const { only = '', seconds = 2, rounds = 2, profile = false, scaling = false, report } = options;
@@ -58,6 +60,18 @@ export const benchCommand = defineCommand({
       return { json: { ...result }, text: ranksTables(result).join('\n\n') } satisfies CommandResult;
     }
     const u = await import('../../node.js');
+    const { isOfGpu, runGpu } = await import('../../bench/gpu.js');
+    if (isOfGpu(only)) {
+      const { gpuTable } = await import('../benchTables.js');
+      const { env, cwd } = io;
+      const result = await runGpu({
+        ...{ u, env, cwd, only, seconds, rounds, signal, tiny: options.tiny ?? false },
+        note: (line) => {
+          if (!globals.quiet) io.stderr.write(`${line}\n`);
+        },
+      });
+      return { json: { ...result }, text: gpuTable(result) } satisfies CommandResult;
+    }
     const { startBackend, describeBackend } = await import('../library.js');
     const { runBench } = await import('../../bench/bench.js');
     const { profileTables, rowTable, scalingTables } = await import('../benchTables.js');

@@ -38,8 +38,9 @@ export const inspectCommand = defineCommand({
     if (foreign !== null) return foreign;
     const { model, commands, reading } = await openModel(context, file);
     const insight = await commands.inspect(model, { context, file, text, series: options.series, reading });
-    const { inspectModel, toRows } = await import('../../inspect/index.js');
-    const inspection = 'network' in model ? inspectModel(model, { input: insight?.input, layer: options.layer }) : null;
+    const { inspectModelAsync, toRows } = await import('../../inspect/index.js');
+    const inspection =
+      'network' in model ? await inspectModelAsync(model, { input: insight?.input, layer: options.layer }) : null;
     const config = configOf(model);
     const configRows = Object.entries(config).map(([name, value]): [string, string] => [name, shown(name, value)]);
     if (options.report !== undefined) {

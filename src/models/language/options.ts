@@ -22,6 +22,10 @@ export interface WritingModel {
   generate(options?: GenerateOptions): string;
   /** Loss in nats a token and perplexity of a text or of its tokens. Errors: TOO_SHORT for fewer than two tokens. */
   evaluate(data: string | Int32Array): LossMetrics;
+  /** The same on every backend. */
+  generateAsync(options?: GenerateOptions): Promise<string>;
+  /** The same on every backend. */
+  evaluateAsync(data: string | Int32Array): Promise<LossMetrics>;
 }
 
 /** Defaults: LANGUAGE_MODEL_DEFAULTS; 10 epochs where no minutes are given. */

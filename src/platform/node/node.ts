@@ -199,6 +199,13 @@ async function openWebGpu(): Promise<{ gpu: GPU } | { reason: string; help: stri
     return { gpu: webGpu };
   } catch (error) {
     const missing = codeOf(error) === 'ERR_MODULE_NOT_FOUND';
+    const named = process.env.UNROLLED_WEBGPU;
+    if (missing && named !== undefined) {
+      return {
+        reason: `UNROLLED_WEBGPU names ${brief(named, 200)}, which is no module`,
+        help: 'name its index.js, or npm install webgpu',
+      };
+    }
     return missing
       ? {
           reason: 'the package webgpu is not installed (npm install webgpu)',

@@ -12,7 +12,7 @@ export const classifyCommands: TaskCommands<'classify'> = {
   async evaluate(model, { context, args, options, reading }) {
     const { readLabelled } = await import('../../../sources/index.js');
     const data = await readLabelled(sourcesOf(context), args, options, reading);
-    const { rows, loss, accuracy, macroF1, confusion, parts } = model.evaluate(data.test ?? data.rows);
+    const { rows, loss, accuracy, macroF1, confusion, parts } = await model.evaluateAsync(data.test ?? data.rows);
     return {
       ...{ name: data.name, report: data.report },
       json: { rows, loss, accuracy, macroF1, labels: model.config.labels, confusion, ...(parts && { parts }) },
@@ -34,7 +34,7 @@ export const classifyCommands: TaskCommands<'classify'> = {
     const { readTexts } = await import('../../../sources/index.js');
     const { rows, report } = await readTexts(sourcesOf(context), args, { ...options, column: options.text }, reading);
     const texts = rows.map(({ text }) => text);
-    const predictions = model.predict(texts).map((answer, i) => ({ text: texts[i], ...answer }));
+    const predictions = (await model.predictAsync(texts)).map((answer, i) => ({ text: texts[i], ...answer }));
     const lines = predictions.map(({ text, label, probability }) => [label, percent(probability), shorten(text)]);
     const columns = ['label', 'probability', 'text'].map((heading) => ({ heading }));
     return { predictions, text: table(columns, lines), report };
@@ -49,10 +49,10 @@ const shorten = (text: string): string => (text.length > 60 ? `${text.slice(0, 5
 
 /** Which words moved the score: integrated gradients of the predicted label. */
 async function words(model: TextClassifier, text: string): Promise<Insight> {
-  const { integratedGradients } = await import('../../../inspect/index.js');
+  const { integratedGradientsAsync } = await import('../../../inspect/index.js');
   const { COLOURED_TEXT_STYLE, colouredText } = await import('../../../drawing/pages/colouredText.js');
   const { escapeXml } = await import('../../../drawing/svg.js');
-  const { label, probability, tokens, values, score, empty } = integratedGradients(model, text);
+  const { label, probability, tokens, values, score, empty } = await integratedGradientsAsync(model, text);
   const byCharacter = model.text.settings.tokens === 'char' || model.text.settings.tokens === 'byte';
   const limit = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
   const strongest = tokens

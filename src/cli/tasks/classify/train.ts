@@ -141,8 +141,8 @@ export const trainClassifyCommand = defineCommand({
       }),
     );
     const measured = rowsInTime(test, model, run);
-    const tested = model.evaluate(measured);
-    const trained = model.evaluate(training.slice(0, Math.min(MEASURED, measured.length)));
+    const tested = await model.evaluateAsync(measured);
+    const trained = await model.evaluateAsync(training.slice(0, Math.min(MEASURED, measured.length)));
     const baselines = baselinesOf(model, training, measured, run, lib);
     const { config } = model;
     const last = model.training.final;
@@ -193,7 +193,7 @@ export const trainClassifyCommand = defineCommand({
             tested.confusion,
           ),
         },
-        { heading: 'Most confident mistakes', html: mistakesHtml(model, measured.slice(0, LOOKED_AT)) },
+        { heading: 'Most confident mistakes', html: await mistakesHtml(model, measured.slice(0, LOOKED_AT)) },
       ],
       details: [['vocabulary', `${formatNumber(model.vocabularySize)} (${model.text.settings.tokens})`]],
       data: data.report,
@@ -308,8 +308,8 @@ function baselinesOf(
   };
 }
 
-function mistakesHtml(model: TextClassifier, test: readonly LabelledText[]): string {
-  const predicted = model.predict(test.map(({ text }) => text));
+async function mistakesHtml(model: TextClassifier, test: readonly LabelledText[]): Promise<string> {
+  const predicted = await model.predictAsync(test.map(({ text }) => text));
   const wrong = predicted
     .map((answer, i) => ({ ...answer, ...{ truth: test[i].label, text: test[i].text } }))
     .filter(({ label, truth }) => label !== truth)

@@ -8,13 +8,13 @@ import type { Series } from '../../../models/forecaster/options.js';
 const DRAWN = 6;
 
 /** The end of the series, and forecasts from places spread over the test part. */
-export function forecastChart(
+export async function forecastChart(
   model: Forecaster,
   series: Series & { target: Float64Array },
   from: number,
   to: number,
   unit: string,
-): string {
+): Promise<string> {
   const { window, horizon } = model.config;
   const start = Math.max(0, from - 2 * horizon);
   const gap = Math.max(horizon, Math.floor((to - horizon - from) / Math.max(1, DRAWN - 1)));
@@ -26,7 +26,7 @@ export function forecastChart(
         Object.entries(series.inputs ?? {}).map(([name, v]) => [name, Float64Array.from(v).subarray(0, at)]),
       ),
     };
-    const { values, quantiles = {} } = model.predict(until, { steps: horizon });
+    const { values, quantiles = {} } = await model.predictAsync(until, { steps: horizon });
     const x = values.map((_, k) => at + k);
     for (const [level, band] of Object.entries(quantiles)) {
       if (level !== '0.5') forecasts.push({ name: '', x, y: band, colour: 1, faint: true });

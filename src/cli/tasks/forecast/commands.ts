@@ -16,7 +16,7 @@ export const forecastCommands: TaskCommands<'forecast'> = {
   async evaluate(model, { context, args, options, reading }) {
     const data = await readFor(model, context, args, options, reading);
     const series = seriesOf(data);
-    const { windows, values, mse, mae, byStep, original } = model.evaluate(series);
+    const { windows, values, mse, mae, byStep, original } = await model.evaluateAsync(series);
     const unit = data.series.target.name;
     return {
       ...{ name: data.name, report: data.report },
@@ -35,7 +35,7 @@ export const forecastCommands: TaskCommands<'forecast'> = {
   },
   async predict(model, { context, args, options, reading }) {
     const data = await readFor(model, context, args, { ...options, future: true }, reading);
-    const { values, quantiles } = model.predict(seriesOf(data), { steps: options.steps });
+    const { values, quantiles } = await model.predictAsync(seriesOf(data), { steps: options.steps });
     const levels = Object.entries(quantiles ?? {});
     const predictions = values.map((value, k) => {
       const own = Object.fromEntries(levels.map(([level, band]) => [level, band[k]]));
@@ -75,11 +75,11 @@ async function readFor(
 
 /** The forecast of what follows a series, and how each value of its past moves it. */
 async function past(model: Forecaster, series: Series): Promise<Insight> {
-  const { pastInfluence } = await import('../../../inspect/index.js');
+  const { pastInfluenceAsync } = await import('../../../inspect/index.js');
   const { lineChart } = await import('../../../drawing/charts/lineChart.js');
   const { window, horizon } = model.config;
-  const influence = pastInfluence(model, series);
-  const { values } = model.predict(series);
+  const influence = await pastInfluenceAsync(model, series);
+  const { values } = await model.predictAsync(series);
   const steps = [...new Set([1, Math.ceil(horizon / 2), horizon])];
   const lags = Array.from({ length: window }, (_, lag) => lag);
   const strongest = steps.map((k) => {

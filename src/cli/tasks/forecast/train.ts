@@ -115,7 +115,7 @@ export const trainForecastCommand = defineCommand({
       }),
     );
     const { config, training } = model;
-    const tested = model.evaluate(series, { from, to });
+    const tested = await model.evaluateAsync(series, { from, to });
     const baselines = library.forecastBaselines(target, {
       ...{
         window: config.window,
@@ -173,7 +173,7 @@ export const trainForecastCommand = defineCommand({
       sections: [
         {
           heading: 'Forecasts',
-          html: [forecastChart(model, series, from, to, unit), byStepChart(compared)].join('\n'),
+          html: [await forecastChart(model, series, from, to, unit), byStepChart(compared)].join('\n'),
         },
       ],
       data: data.report,

@@ -29,7 +29,9 @@ export async function evaluateText(
   const { format, encoding } = options;
   const given = { settings: model.text.settings, format, encoding };
   const { name, text, report } = await readProse(sourcesOf(context), args, given, reading);
-  const measured: LanguageEvaluation = model.evaluate(text);
+  const measured: LanguageEvaluation = await ('evaluateAsync' in model
+    ? model.evaluateAsync(text)
+    : model.evaluate(text));
   const { tokens, loss, perplexity, bitsPerToken, network, ngrams } = measured;
   const isMixed = network !== undefined && ngrams !== undefined;
   const alone: [string, string][] = isMixed

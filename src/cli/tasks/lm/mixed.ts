@@ -27,12 +27,12 @@ const COUNTING = 1e-6;
  * Mixes the model where it is not yet mixed, and measures; null where there is no validation part to fit to, and, with a word, where no
  * time is left.
  */
-export function measureMixed(
+export async function measureMixed(
   model: LanguageModel & { training: { tokensPerSecond: number } },
   corpus: Corpus,
   test: Int32Array | null,
   { budget, progress }: Pick<Run, 'budget' | 'progress'>,
-): Mixed | null {
+): Promise<Mixed | null> {
   const kept = model.mixture !== null;
   if (!kept) {
     if (corpus.validation.length < LEAST) return null;
@@ -42,12 +42,12 @@ export function measureMixed(
       progress.log(`no time is left to mix the network with n-grams, which would take ${formatNumber(seconds)} s`);
       return null;
     }
-    model.mixWithNgrams(corpus);
+    await model.mixWithNgramsAsync(corpus);
   }
   const { mixture } = model;
   if (mixture?.validation == null) return null;
   const { ngrams, shares, validation } = mixture;
-  const tested = test === null ? null : model.evaluate(test);
+  const tested = test === null ? null : await model.evaluateAsync(test);
   return {
     ...{ order: ngrams.order, shares, kept, bytes: ngrams.counts.nodes * BYTES },
     validation: { network: validation.network, ngrams: validation.ngrams, mixture: validation },

@@ -61,31 +61,26 @@ export const trainLmCommand = defineCommand({
         ...hooks,
         cell,
         reading,
-        onValidation: ({ step, perplexity }, trained) => {
-          const said = `validation perplexity ${formatNumber(perplexity)}`;
-          if (!run.backend.answersAtOnce) {
-            run.progress.log(said);
-            return;
-          }
-          const text = trained.generate({ ...SAMPLE, length: hasWords(corpus) ? 20 : 80 });
+        onValidation: async ({ step, perplexity }, trained) => {
+          const text = await trained.generateAsync({ ...SAMPLE, length: hasWords(corpus) ? 20 : 80 });
           // The trials of a search come first.
           if ((samples.at(-1)?.step ?? 0) > step) samples.length = 0;
           samples.push({ step, text });
-          run.progress.log(`${said} · ${oneLine(text)}`);
+          run.progress.log(`validation perplexity ${formatNumber(perplexity)} · ${oneLine(text)}`);
         },
       }),
     );
     const { training } = model;
-    const tested = test === null ? null : networkMetrics(model.evaluate(test));
+    const tested = test === null ? null : networkMetrics(await model.evaluateAsync(test));
     const last = training.final;
-    const finalSample = model.generate({ ...SAMPLE, length: hasWords(corpus) ? 100 : 400 });
+    const finalSample = await model.generateAsync({ ...SAMPLE, length: hasWords(corpus) ? 100 : 400 });
     const { lmBaselines } = await import('./baselines.js');
     const baselines = lmBaselines(corpus, {
       seconds: run.budget.secondsLeft(),
       maxTokens: validationTokens(options.minutes),
       say: (line) => void run.progress.log(line),
     });
-    const mixed = measureMixed(model, corpus, test, run);
+    const mixed = await measureMixed(model, corpus, test, run);
     const repeated = repeatedValidation(corpus);
     const rows = perplexityRows(model, baselines, last, mixed);
     const { config } = model;

@@ -11,7 +11,7 @@ export const tagCommands: TaskCommands<'tag'> = {
   async evaluate(model, { context, args, options, reading }) {
     const { readSentences } = await import('../../../sources/index.js');
     const data = await readSentences(sourcesOf(context), args, options, reading);
-    const { tokens, untrained, loss, accuracy, f1 } = model.evaluate(data.test ?? data.rows);
+    const { tokens, untrained, loss, accuracy, f1 } = await model.evaluateAsync(data.test ?? data.rows);
     return {
       ...{ name: data.name, report: data.report },
       json: { tokens, untrained, loss, accuracy, ...(f1 === undefined ? {} : { f1 }) },
@@ -33,7 +33,7 @@ export const tagCommands: TaskCommands<'tag'> = {
       reading,
     );
     const sentences = rows.map(({ tokens }) => tokens);
-    const predictions = model.predict(sentences).map((answer, i) => ({ tokens: sentences[i], ...answer }));
+    const predictions = (await model.predictAsync(sentences)).map((answer, i) => ({ tokens: sentences[i], ...answer }));
     // As the data are written: a token and its tag a line.
     const lines = predictions.map(({ tokens, tags }) => tokens.map((token, t) => `${token}\t${tags[t]}`).join('\n'));
     return { predictions, text: lines.join('\n\n'), report };
@@ -42,7 +42,7 @@ export const tagCommands: TaskCommands<'tag'> = {
     const text = textInput(call, 'a tagger');
     if (text === undefined) return null;
     const tokens = text.trim().split(/\s+/);
-    const [{ tags, probabilities }] = model.predict([tokens]);
+    const [{ tags, probabilities }] = await model.predictAsync([tokens]);
     const lines = tokens.map((token, t) => [token, tags[t], percent(probabilities[t])]);
     const columns = ['token', 'tag', 'probability'].map((heading) => ({ heading }));
     const { htmlTable } = await import('../../../drawing/pages/htmlPage.js');

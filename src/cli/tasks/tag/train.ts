@@ -132,11 +132,11 @@ export const trainTagCommand = defineCommand({
         `the network and the baseline are measured on ${measured.length} of ${test.length} test sentences: all would not fit the minutes`,
       );
     }
-    const tested = model.evaluate(measured);
+    const tested = await model.evaluateAsync(measured);
     if (tested.untrained > 0) {
       log(`${tested.untrained} test tokens have a tag that no training sentence has; they count as errors`);
     }
-    const trained = model.evaluate(affordable(training.slice(0, MEASURED), measurable()));
+    const trained = await model.evaluateAsync(affordable(training.slice(0, MEASURED), measurable()));
     const counted = affordable(training, tokensIn(COUNTED_PER_SECOND, LEAST_COUNTED));
     if (counted.length < training.length) {
       log(
@@ -160,7 +160,7 @@ export const trainTagCommand = defineCommand({
       ...(chunks ? [{ heading: 'chunk F1', number: true }] : []),
     ];
     const looked = measured.slice(0, LOOKED_THROUGH);
-    const said = model.predict(looked.map(({ tokens }) => tokens)).map((one) => one.tags);
+    const said = (await model.predictAsync(looked.map(({ tokens }) => tokens))).map((one) => one.tags);
     return taskResult(context, run, model, {
       title: `${data.name}: tagger`,
       line: `${config.cell}, ${config.hiddenSize} units${config.bidirectional ? ' per direction' : ''}, ${config.head} · ${sizes}`,

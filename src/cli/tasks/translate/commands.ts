@@ -13,7 +13,7 @@ export const translateCommands: TaskCommands<'translate'> = {
     const library = await import('../../library.js');
     const { readSentencePairs } = await import('../../../sources/index.js');
     const data = await readSentencePairs(sourcesOf(context), args, options, reading);
-    const { pairs, sources, loss, exact, tokenError, hypotheses } = model.evaluate(data.test ?? data.rows);
+    const { pairs, sources, loss, exact, tokenError, hypotheses } = await model.evaluateAsync(data.test ?? data.rows);
     const scores = scoresOf(model, hypotheses, library);
     return {
       ...{ name: data.name, report: data.report },
@@ -34,14 +34,14 @@ export const translateCommands: TaskCommands<'translate'> = {
     const { rows, report } = await readTexts(sourcesOf(context), args, { ...options, column: options.source }, reading);
     const texts = rows.map(({ text }) => text);
     const { beam: beamSize, lengthPenalty } = options;
-    const answers = model.translate(texts, { beamSize, lengthPenalty });
+    const answers = await model.predictAsync(texts, { beamSize, lengthPenalty });
     const predictions = answers.map(({ text, score, tokens }, i) => ({ source: texts[i], text, score, tokens }));
     return { predictions, text: answers.map(({ text }) => text).join('\n'), report };
   },
   async inspect(model, call) {
     const source = textInput(call, 'a translator');
     if (source === undefined) return null;
-    const { text, score, tokens, sourceTokens, attention } = model.translate(source);
+    const [{ text, score, tokens, sourceTokens, attention }] = await model.predictAsync(source);
     const answer = { input: source, json: { translation: text, score, tokens, sourceTokens, attention }, text };
     if (attention.length === 0) return { ...answer, sections: [] };
     const { attentionChart } = await import('../../../drawing/charts/attentionChart.js');

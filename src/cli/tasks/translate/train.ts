@@ -118,7 +118,7 @@ export const trainTranslateCommand = defineCommand({
       run.progress.log(data.report.notes[data.report.notes.length - 1]);
     }
     const { beam: beamSize, lengthPenalty } = options;
-    const tested = model.evaluate(test, { beamSize, lengthPenalty });
+    const tested = await model.evaluateAsync(test, { beamSize, lengthPenalty });
     const scores = scoresOf(model, tested.hypotheses, lib);
     const { config } = model;
     const last = model.training.final;
