@@ -1,6 +1,24 @@
 // Where a lesson goes on: the studio with that lesson's network, or with a tour through its subject.
-import { BASE } from './place.mjs';
+import { deflateRawSync } from 'node:zlib';
+import { BASE, built } from './place.mjs';
 import { WORDS } from './words.mjs';
+
+const { defineCell } = await built('cell/defineCell.js');
+const { graphToData } = await built('cell/define/data.js');
+
+/** Half a GRU: the update gate alone. Its equations go along in the address, to be edited and trained there. */
+const HALF_GRU = defineCell({
+  name: 'half-gru',
+  state: ['h'],
+  step({ x, h, linear, sigmoid, tanh }) {
+    const z = sigmoid(linear('z', x, h));
+    const n = tanh(linear('n', x, h));
+    return { h: n.add(z.mul(h.sub(n))) };
+  },
+});
+
+/** A cell as the studio's address has it. */
+const packed = (cell) => deflateRawSync(JSON.stringify(graphToData(cell)), { level: 9 }).toString('base64url');
 
 /** What stands after # in the studio's address: its settings, or one of its own lessons and the page in it. */
 const PLACES = {
@@ -24,10 +42,17 @@ const PLACES = {
   'char-rnn': 'cell=lstm',
 };
 
-/** A link for the end of a lesson; nothing where the studio has nothing to its subject. */
+/** Lessons that end with a cell of their own to edit. */
+const CELLS = { gru: HALF_GRU, 'gru-from-scratch': HALF_GRU };
+
+/** Links for the end of a lesson; nothing where the studio has nothing to its subject. */
 export function studioLink(name, language) {
   const place = PLACES[name];
   if (place === undefined) return '';
-  const href = `${BASE}studio/#${place}&language=${language}`.replaceAll('&', '&amp;');
-  return `<p class="goes-on"><a href="${href}">${WORDS.goOn[language]}</a></p>`;
+  const link = (hash, text) => {
+    const href = `${BASE}studio/#${hash}&language=${language}`.replaceAll('&', '&amp;');
+    return `<p class="goes-on"><a href="${href}">${text}</a></p>`;
+  };
+  const own = name in CELLS ? link(`equations=${packed(CELLS[name])}`, WORDS.editCell[language]) : '';
+  return link(place, WORDS.goOn[language]) + own;
 }

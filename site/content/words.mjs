@@ -19,6 +19,10 @@ export const WORDS = {
     en: 'Go on in the studio: the same kind of network learns while you look at every unit →',
     zh: '在工作室里继续：同类网络边学习，边展示每个单元 →',
   },
+  editCell: {
+    en: 'Half a GRU, its update gate alone, learns in the studio: edit its equations and train it on the spot →',
+    zh: '只有更新门的“半个 GRU”在工作室里学习：改写它的方程，当场训练 →',
+  },
   home: { en: 'Unrolled', zh: 'Unrolled' },
   homeIdea: {
     en: 'Recurrent networks in TypeScript: a library for Node and pages, a course that checks what it says, and a studio to watch a network learn.',

@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type Cell, LSTM, Philox, useBackend } from 'unrolled';
+import { type Cell, cellFromData, LSTM, Philox, useBackend } from 'unrolled';
 import { CHAPTERS } from '../../experiments/index.js';
+import { unpack } from '../../studio/packing.js';
 
 const SITE = join(dirname(fileURLToPath(import.meta.url)), '../../site');
 const load = (path: string): Promise<unknown> => import(/* @vite-ignore */ join(SITE, path));
@@ -18,6 +19,7 @@ interface Range {
   step: number;
 }
 
+const { studioLink } = (await load('content/studio.mjs')) as { studioLink: (name: string, language: string) => string };
 const { LIVE } = (await load('content/live.mjs')) as { LIVE: Record<string, string> };
 const { characterModel, probabilities, write } = (await load('live/shared/characters.mjs')) as {
   characterModel: (text: string, cell: Cell, options: { hiddenSize: number; learningRate: number }) => CharacterModel;
@@ -37,6 +39,14 @@ it('stand in lessons that there are, and have their script', () => {
     expect(lessons).toContain(lesson);
     expect(existsSync(join(SITE, 'live', `${script}.mjs`)), script).toBe(true);
   }
+});
+
+it('a cell goes along to the studio, where it is read again', () => {
+  const [, packed] = /equations=([\w-]+)/.exec(studioLink('gru', 'en')) ?? [];
+  const cell = cellFromData(JSON.parse(unpack(packed) ?? ''));
+  expect([cell.name, cell.linears.map(({ name }) => name)]).toEqual(['half-gru', ['z', 'n']]);
+  expect(studioLink('rnn', 'en')).not.toContain('equations=');
+  expect(studioLink('padding', 'en')).toBe('');
 });
 
 describe('values in the address', () => {
