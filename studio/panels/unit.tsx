@@ -113,7 +113,9 @@ function ThresholdForm() {
   const { threshold } = view.value;
   const limit = readThreshold(threshold);
   const [draft, setDraft] = useState<string | null>(null);
-  const isAbove = limit?.isAbove ?? true;
+  /** Chosen before there is a number. */
+  const [side, setSide] = useState(true);
+  const isAbove = limit?.isAbove ?? side;
   const written = draft ?? (limit === null ? '' : String(limit.at));
   const take = (number: string, above = isAbove): void => {
     const said = number.trim() === '' ? '' : `${above ? '>' : '<'}${number.trim()}`;
@@ -127,7 +129,11 @@ function ThresholdForm() {
       <select
         aria-label={say('threshold')}
         value={isAbove ? 'above' : 'below'}
-        onChange={(event) => take(written, event.currentTarget.value === 'above')}
+        onChange={(event) => {
+          const above = event.currentTarget.value === 'above';
+          setSide(above);
+          take(written, above);
+        }}
       >
         <option value="above">{say('isAbove')}</option>
         <option value="below">{say('isBelow')}</option>
@@ -154,6 +160,8 @@ function ThresholdForm() {
 /** Places in the list. */
 const LISTED = 12;
 const CONTEXT = { before: 28, after: 12 };
+/** Tokens of a stretch that are shown, at most. */
+const LONGEST = 24;
 
 function Passing({ shown, limit }: { shown: UnitView; limit: Threshold }) {
   const { values, tokens } = shown;
@@ -177,7 +185,7 @@ function Passing({ shown, limit }: { shown: UnitView; limit: Threshold }) {
     at: from,
     number: values[from].toFixed(2),
     before: tokens.slice(Math.max(0, from - CONTEXT.before), from).join(between),
-    token: tokens.slice(from, Math.min(to, from + CONTEXT.before)).join(between),
+    token: tokens.slice(from, Math.min(to, from + LONGEST)).join(between) + (to > from + LONGEST ? ' …' : ''),
     after: tokens.slice(to, to + CONTEXT.after).join(between),
   }));
   return (

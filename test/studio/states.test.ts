@@ -96,8 +96,8 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
       await page.locator('.heat').click({ position: { x: 70, y: 100 } });
       await page.locator('#unit .places li').first().waitFor();
       await look('unit', '#unit');
-      await page.locator('#threshold').fill('0');
       await page.locator('.threshold select').selectOption('below');
+      await page.locator('#threshold').fill('0');
       await page.locator('#unit .guess').first().waitFor();
       await look('threshold', '#unit');
       await look('strip', '#strip');
