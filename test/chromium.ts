@@ -47,11 +47,13 @@ export interface Host {
  * Serves pages by their paths, and dist/ beside them.
  * @param place the file of dist/ for a path; null where there is none
  * @param missing what is answered then: a page with status 200, or null for status 404
+ * @param flags of Chromium
  */
 export async function serve(
   pages: Record<string, Page>,
   place: (path: string) => string | null = (path) => path,
   missing: string | null = null,
+  flags: readonly string[] = [],
 ): Promise<Host> {
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?')[0];
@@ -76,7 +78,7 @@ export async function serve(
   return {
     address,
     async visit(path) {
-      browser ??= chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+      browser ??= chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', ...flags] });
       return visit(await browser, address + path);
     },
     async close() {
