@@ -51,7 +51,7 @@ export function rowAt(operand: number, { table, grouped, indexed }: Site, row: s
   return `${start} + ${line} * ${strideOf(operand)}`;
 }
 
-/** Each workgroup takes a ticket: `turn` says how many whole rounds of tickets came before. */
+/** Each workgroup takes a ticket: `turnOf` says how many whole rounds of tickets came before. */
 export const TURN = `
 var<workgroup> told: u32;
 fn turnOf(lane: u32) -> u32 {
