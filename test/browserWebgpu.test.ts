@@ -19,6 +19,30 @@ try {
 } catch (error) { window.result = { error: String(error.code === 'UNSUPPORTED' ? error.message : (error.stack ?? error)), code: error.code }; }
 </script>`;
 
+const STEP = `<!doctype html><meta charset="utf-8"><title>a step</title><script type="module">
+import { Adam, crossEntropy, fromData, Linear, Philox, Recurrent, useBackend } from '/index.js';
+/** The states of a scan, the loss, and the weights after a step of Adam. */
+async function step(backend) {
+  const { name } = await useBackend(backend);
+  const rng = new Philox(5);
+  const network = new Recurrent('lstm', { inputSize: 3, hiddenSize: 17, rng });
+  const head = new Linear(17, 4, { rng });
+  const parameters = [...network.parameters(), ...head.parameters()];
+  const optimizer = new Adam(parameters, { lr: 0.01 });
+  const x = fromData(Float32Array.from({ length: 6 * 5 * 3 }, (_, i) => Math.sin(i)), [6, 5, 3]);
+  const targets = fromData(Int32Array.from({ length: 30 }, (_, i) => i % 4), [30]);
+  const { output } = network.forward(x);
+  const loss = crossEntropy(head.forward(output).reshape([30, 4]), targets);
+  loss.backward();
+  optimizer.step();
+  const numbers = [];
+  for (const t of [output, loss, ...parameters]) numbers.push([...(await t.read())]);
+  return { name, numbers };
+}
+try { window.result = [await step('wasm'), await step('webgpu')]; }
+catch ({ name, code, message, help }) { window.result = { name, code, message, help }; }
+</script>`;
+
 const MISSING = `<!doctype html><meta charset="utf-8"><title>none</title><script type="module">
 Object.defineProperty(navigator, 'gpu', { value: undefined });
 import('/index.js').then(async ({ useBackend }) => {
@@ -36,11 +60,20 @@ interface Trained {
   text: string;
 }
 
+interface Step {
+  name: string;
+  numbers: number[][];
+}
+
 /** SwiftShader, where no card is. */
 const FLAGS = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
 
 describe.skipIf(CHROMIUM === undefined)(`WebGPU in Chromium${SKIPPED}`, async () => {
-  const pages = { '/training.html': { html: TRAINING }, '/missing.html': { html: MISSING } };
+  const pages = {
+    '/training.html': { html: TRAINING },
+    '/step.html': { html: STEP },
+    '/missing.html': { html: MISSING },
+  };
   const host = await serve(pages, undefined, null, FLAGS);
   afterAll(() => host.close());
 
@@ -56,6 +89,20 @@ describe.skipIf(CHROMIUM === undefined)(`WebGPU in Chromium${SKIPPED}`, async ()
     expect(webgpu.loss).toBeCloseTo(wasm.loss, 4);
     expect(webgpu.text).toBe(wasm.text);
   });
+
+  it('has the numbers of WebAssembly after a step', async () => {
+    const { result, errors } = await host.visit('step.html');
+    expect(errors).toEqual([]);
+    expect(result).toMatchObject([{ name: 'wasm' }, { name: 'webgpu' }]);
+    const [wasm, webgpu] = result as [Step, Step];
+    wasm.numbers.forEach((expected, i) => {
+      const actual = webgpu.numbers[i];
+      expect(actual).toHaveLength(expected.length);
+      const furthest = Math.max(...expected.map((value, k) => Math.abs(value - actual[k])));
+      // Adam's first step divides each gradient by its own size, so that tiny ones lose digits.
+      expect(furthest, `tensor ${i}`).toBeLessThan(i < 2 ? 1e-5 : 1e-4);
+    });
+  }, 180_000);
 
   it('says what a page without it lacks, and goes on without it', async () => {
     const { result } = await host.visit('missing.html');

@@ -47,7 +47,7 @@ export interface Host {
  * Serves pages by their paths, and dist/ beside them.
  * @param place the file of dist/ for a path; null where there is none
  * @param missing what is answered then: a page with status 200, or null for status 404
- * @param flags of the Chromium
+ * @param flags of Chromium
  */
 export async function serve(
   pages: Record<string, Page>,

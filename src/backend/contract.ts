@@ -159,6 +159,8 @@ export interface Backend extends Device {
   readonly threads: number;
   /** What it uses, for people: `avx2`, `relaxed-simd`, `float64`; and why not more threads, where something forbids them. */
   readonly features: readonly string[];
+  /** Products with the input of a scan are made for all steps before it, however many rows a step has. @internal */
+  readonly inputBeforeLoop?: boolean;
   /** A new backend of the same kind shares nothing with this one after `close`. */
   close(): void;
 

@@ -9,6 +9,8 @@ import { cases, threadCases } from './cases.js';
 export interface ConformanceOptions {
   /** Tests, by their whole name, that the backend does not pass, and why: in the open. */
   skip?: readonly { reason: string; tests: readonly string[] }[];
+  /** Tests, by their names, that are enough. */
+  only?: RegExp;
   /** Another comparison for tests whose name matches, and why the backend does not pass their own. */
   coarser?: { reason: string; tests: RegExp; compare: Comparison };
 }
@@ -28,6 +30,7 @@ export async function conformance(
   describe(`conformance of ${name}`, () => {
     const truth = new ReferenceBackend({ precision: 'float64' });
     for (const test of [...cases, ...threadCases]) {
+      if (options.only?.test(test.name) === false) continue;
       it(test.name, async (context) => {
         const reason = reasons.get(test.name);
         if (reason !== undefined) context.skip(reason);
@@ -35,7 +38,7 @@ export async function conformance(
         await check(backend, truth, coarser?.tests.test(test.name) ? { ...test, compare: coarser.compare } : test);
       });
     }
-    memoryTests(backend);
+    if (options.only === undefined) memoryTests(backend);
   });
 }
 

@@ -49,6 +49,7 @@ export class Commands {
   #tickets = 0;
   #failure: UnrolledError | null = null;
   #closed = false;
+  #hasAbandoned = false;
 
   constructor(owner: Device, { device }: Gpu) {
     this.owner = owner;
@@ -86,6 +87,11 @@ export class Commands {
         'what was saved is whole: go on from the last checkpoint, here or with another backend (--resume, --backend native)',
       );
     });
+  }
+
+  /** Whether workgroups of some scan did not come together, as far as reads have told. */
+  get hasAbandoned(): boolean {
+    return this.#hasAbandoned;
   }
 
   /** Bytes of the memory. */
@@ -172,7 +178,7 @@ export class Commands {
       for (const { pipeline, workgroups } of calls) {
         if (workgroups === 0) continue;
         pass.setPipeline(pipeline);
-        pass.dispatchWorkgroups(Math.min(workgroups, MOST_WORKGROUPS), Math.ceil(workgroups / MOST_WORKGROUPS));
+        pass.dispatchWorkgroups(...gridOf(workgroups));
         if (++this.#dispatches % MOST_DISPATCHES > 0) continue;
         this.submit(false);
         pass = this.#compute();
@@ -234,6 +240,8 @@ export class Commands {
     if (size > MOST_KEPT) reader.destroy();
     else this.#readers.set(size, [...(this.#readers.get(size) ?? []), reader]);
     this.#alive();
+    if (words[CONTROL.ABANDONED] !== 0) this.#hasAbandoned = true;
+    if (words[CONTROL.STALLED] !== 0) this.#stop();
     if (words[CONTROL.RAISED] !== 0) this.#report(words);
     return words.subarray(CONTROL.COUNT);
   }
@@ -241,6 +249,15 @@ export class Commands {
   close(): void {
     this.#closed = true;
     this.#device.destroy();
+  }
+
+  /** Workgroups had agreed to meet, and one stayed away: what they wrote is in pieces. */
+  #stop(): never {
+    throw (this.#failure ??= new UnrolledError(
+      'DEVICE_LOST',
+      'expected the device to go on with a scan, it stopped in the middle',
+      'what was saved is whole: go on from the last checkpoint, here or with another backend (--resume, --backend native)',
+    ));
   }
 
   /** Throws the fault that a shader raised, and forgets it. */
@@ -272,6 +289,11 @@ export class Commands {
     this.#encoder ??= this.#device.createCommandEncoder();
     return (this.#pass ??= this.#encoder.beginComputePass());
   }
+}
+
+/** So many workgroups as a grid, which may have a few more. */
+export function gridOf(workgroups: number): [number, number] {
+  return [Math.min(workgroups, MOST_WORKGROUPS), Math.ceil(workgroups / MOST_WORKGROUPS)];
 }
 
 const CONTROL_BYTES = CONTROL.COUNT * 4;

@@ -1,42 +1,58 @@
-// Scans: the stages of a plan as shaders, made once, and a dispatch of each in every step, all over the words of one call.
+// Scans: a plan's shaders, made once for operands that stand alike, and their dispatches over the words of one call.
 import { UnsupportedError } from '../../errors.js';
 import type { Block } from '../arena.js';
-import { ROW_GROUP, type ScanCall, type ScanOperand, type ScanPlan, type ScanStage } from '../contract.js';
+import type { ScanCall, ScanPlan } from '../contract.js';
 import { checkScanExtents } from '../scanExtent.js';
 import * as MAX from '../numbers/max.js';
-import type { Call, Commands } from './commands.js';
+import { type Commands, gridOf } from './commands.js';
 import type { GpuMemory } from './memory.js';
-import { storedBy } from './program.js';
-import { ELEMENTS } from './shaders/frame.js';
-import { INT8_COLS, type Tile, tileCount, tileFor } from './shaders/products.js';
-import { NOWHERE, OPERAND_WORDS, type OperandForm, SCAN, STAGE_WORDS, stageShader } from './shaders/scan.js';
+import { residentWorkgroups } from './scan/probe.js';
+import { type Driver, type PreparedScan, prepareScan } from './scan/prepare.js';
+import { areTablesApart, keyOf, type Site, sitesOf, type TableQuestion } from './scan/sites.js';
+import { OPERAND_WORDS, SCAN } from './scan/words.js';
 
-/** The stages of a plan, ready for operands of some forms and some number of rows. */
-interface PreparedScan {
-  stages: readonly Call[];
-  /** Workgroups of a step. */
-  tickets: number;
-  /** Operands that a stage changes. */
-  written: ReadonlySet<number>;
+/** For tests: a driver in place of the one that fits, and how often workgroups look for each other. */
+export interface ScanSettings {
+  driver?: Driver;
+  patience?: number;
 }
 
-const formOf = ({ table, grouped, indices }: ScanOperand): OperandForm => ({
-  table,
-  grouped,
-  isIndexed: indices !== undefined,
-});
+/** How often a workgroup looks whether all others are there: many times what they take to start. */
+const PATIENCE = 100_000;
+/** Prepared forms that are kept of a plan. */
+const KEPT = 16;
+
+/** What was asked of the tables when a scan was prepared: it serves wherever they answer alike. */
+interface Known {
+  answers: readonly { question: TableQuestion; areApart: boolean }[];
+  prepared: PreparedScan;
+}
 
 export class ScanCalls {
   readonly #commands: Commands;
   readonly #memory: GpuMemory;
   readonly #place: (words: Int32Array) => Block;
-  readonly #prepared = new WeakMap<ScanPlan, Map<string, PreparedScan>>();
+  readonly #settings: ScanSettings;
+  readonly #prepared = new WeakMap<ScanPlan, Map<string, Known[]>>();
+  /** Workgroups that can wait for each other; 0 where they cannot. */
+  #resident = 0;
 
   /** @param place puts words into memory for one call */
-  constructor(commands: Commands, memory: GpuMemory, place: (words: Int32Array) => Block) {
+  constructor(commands: Commands, memory: GpuMemory, place: (words: Int32Array) => Block, settings: ScanSettings = {}) {
     this.#commands = commands;
     this.#memory = memory;
     this.#place = place;
+    this.#settings = settings;
+  }
+
+  /** Tries whether workgroups can wait for each other; until then, and where they cannot, none does. Errors: those of a read. */
+  async probe(): Promise<void> {
+    this.#resident = await residentWorkgroups(this.#commands, this.#memory, this.#settings.patience ?? PATIENCE);
+  }
+
+  /** Workgroups that can wait for each other. */
+  get resident(): number {
+    return this.#resident;
   }
 
   /** Errors: UNSUPPORTED beyond the limits, SHAPE, STATE, DTYPE. A bad index is told by the next read. */
@@ -47,100 +63,80 @@ export class ScanCalls {
       throw new UnsupportedError(`expected at most ${MAX.TABLES} row tables, received ${rowTables.length}`);
     }
     checkScanExtents(plan, call);
-    const weights = new Set(
+    const int8 = new Set(
       plan.stages.flatMap((stage) => (stage.kind === 'product' && stage.scales !== undefined ? [stage.b] : [])),
     );
-    const { stages, tickets, written } = this.#prepare(plan, call);
+    const { written, isTurned, calls, rounds, meeting } = this.#prepare(plan, call);
     const places = operands.map((operand, i) => {
-      const { rowStride, colStride, stepStride, indices } = operand;
+      const { rowStride, stepStride, indices } = operand;
       const at = written.has(i)
         ? this.#memory.to(operand)
-        : this.#memory.at(operand, weights.has(i) ? 'int32' : 'float32');
+        : this.#memory.at(operand, int8.has(i) ? 'int32' : 'float32');
       const list = indices === undefined ? 0 : this.#memory.at(indices, 'int32');
-      return [at, rowStride, colStride, stepStride, list, indices?.limit ?? 0, indices?.stepStride ?? 0];
+      return [at, rowStride, stepStride, list, indices?.limit ?? 0, indices?.stepStride ?? 0];
     });
     const tables = rowTables.map((table) => this.#place(table.subarray(0, steps)));
     const active = activeRows === undefined ? null : this.#place(activeRows.subarray(0, steps));
+    const all = steps + (isTurned ? 1 : 0);
+    const turns = Math.ceil(all / rounds);
+    const meetings = meeting === 0 ? null : this.#place(new Int32Array(turns * meeting));
+    const tickets = calls.map(({ workgroups }) => gridOf(workgroups).reduce((x, y) => x * y));
+    const ofTurn = tickets.reduce((sum, count) => sum + count, 0);
     const commands = this.#commands;
-    commands.begin(wordsOf(plan, call));
+    commands.begin(SCAN.OPERANDS + operands.length * OPERAND_WORDS + uniforms.length);
     const put = (value: number): void => commands.put(value);
     put(steps);
     put(rows);
-    put(commands.takeTickets(steps * tickets));
-    put(tickets);
+    // After the last step a turned plan has its first phase alone.
+    const isCut = isTurned && rounds === 1 && meeting === 0;
+    put(commands.takeTickets(isCut ? steps * ofTurn + tickets[0] : turns * ofTurn));
+    put(ofTurn);
     put(random?.key0 ?? 0);
     put(random?.key1 ?? 0);
     put(random?.call ?? 0);
     put(call.firstStep ?? 0);
     put(call.countDown === true ? 1 : 0);
-    put(active === null ? NOWHERE : active.address / 4);
+    put(active === null ? 0 : active.address / 4);
+    put(rounds);
+    put(meetings === null ? 0 : meetings.address / 4);
+    put(meeting);
+    put(this.#settings.patience ?? PATIENCE);
     for (let i = 0; i < MAX.TABLES; i++) put(i < tables.length ? tables[i].address / 4 : 0);
     for (const words of places) for (const word of words) put(word);
-    for (const stage of plan.stages) for (const word of stageWords(stage)) put(word);
     for (const value of uniforms) commands.putFloat(value);
-    commands.dispatch(stages, steps);
-    for (const block of active === null ? tables : [...tables, active]) this.#memory.giveBack(block);
+    commands.dispatch(calls, isCut ? steps : turns);
+    if (isCut) commands.dispatch([calls[0]]);
+    for (const block of [...tables, active, meetings]) if (block !== null) this.#memory.giveBack(block);
   }
 
-  #prepare(plan: ScanPlan, { operands, rows }: ScanCall): PreparedScan {
-    const forms = operands.map(formOf);
-    const key = `${rows} ${forms.map(({ table, grouped, isIndexed }) => `${table ?? ''}${grouped === true ? 'g' : ''}${isIndexed ? 'i' : ''}`).join()}`;
-    const known = this.#prepared.get(plan) ?? new Map<string, PreparedScan>();
-    this.#prepared.set(plan, known);
-    let prepared = known.get(key);
-    if (prepared === undefined) {
-      const stagesAt = SCAN.OPERANDS + operands.length * OPERAND_WORDS;
-      const uniformsAt = stagesAt + plan.stages.length * STAGE_WORDS;
-      const stages = plan.stages.map((stage, i): Call => {
-        const tile = tileOf(stage, rows);
-        const code = stageShader(stage, { forms, stageAt: stagesAt + i * STAGE_WORDS, uniformsAt }, tile);
-        return { pipeline: this.#commands.pipeline(code), workgroups: workgroupsOf(stage, forms, rows, tile) };
-      });
-      const written = new Set(plan.stages.flatMap(writtenBy));
-      prepared = { stages, written, tickets: stages.reduce((sum, { workgroups }) => sum + workgroups, 0) };
-      known.set(key, prepared);
-    }
+  #prepare(plan: ScanPlan, call: ScanCall): PreparedScan {
+    const sites: readonly Site[] = sitesOf(call);
+    const isRagged = call.activeRows !== undefined;
+    const { hasAbandoned } = this.#commands;
+    const key = `${call.rows} ${isRagged} ${hasAbandoned} ${keyOf(sites)}`;
+    let forms = this.#prepared.get(plan);
+    if (forms === undefined) this.#prepared.set(plan, (forms = new Map()));
+    const known = forms.get(key) ?? [];
+    const found = known.find(({ answers }) =>
+      answers.every(({ question, areApart }) => areTablesApart(call, question) === areApart),
+    );
+    if (found !== undefined) return found.prepared;
+    const answers = new Map<string, { question: TableQuestion; areApart: boolean }>();
+    const areApart = (question: TableQuestion): boolean => {
+      const name = JSON.stringify(question);
+      const answer = answers.get(name) ?? { question, areApart: areTablesApart(call, question) };
+      answers.set(name, answer);
+      return answer.areApart;
+    };
+    const form = { plan, sites, rows: call.rows, isRagged, areApart };
+    const prepared = prepareScan(
+      this.#commands,
+      form,
+      { resident: this.#resident, hasAbandoned },
+      this.#settings.driver,
+    );
+    if (forms.size >= KEPT) forms.clear();
+    forms.set(key, [...known, { answers: [...answers.values()], prepared }]);
     return prepared;
-  }
-}
-
-function wordsOf({ stages }: ScanPlan, { operands, uniforms }: ScanCall): number {
-  return SCAN.OPERANDS + operands.length * OPERAND_WORDS + stages.length * STAGE_WORDS + uniforms.length;
-}
-
-function writtenBy(stage: ScanStage): readonly number[] {
-  switch (stage.kind) {
-    case 'program':
-      return [...storedBy(stage.program)].map((i) => stage.operands[i]);
-    case 'rowSum':
-      return [stage.out];
-    case 'product':
-      return [stage.c];
-    default:
-      return stage satisfies never;
-  }
-}
-
-function stageWords(stage: ScanStage): [number, number, number] {
-  if (stage.kind !== 'product') return [stage.cols, 0, 0];
-  return [stage.n, stage.k, stage.accumulate === true ? 1 : 0];
-}
-
-function tileOf(stage: ScanStage, rows: number): Tile {
-  return stage.kind === 'product' ? tileFor(rows, stage.n) : tileFor(1, 1);
-}
-
-function workgroupsOf(stage: ScanStage, forms: readonly OperandForm[], rows: number, tile: Tile): number {
-  switch (stage.kind) {
-    case 'program': {
-      const isGrouped = stage.operands.some((i) => forms[i].grouped === true);
-      return Math.ceil(((isGrouped ? Math.ceil(rows / ROW_GROUP) : rows) * stage.cols) / ELEMENTS);
-    }
-    case 'rowSum':
-      return rows;
-    case 'product':
-      return stage.scales === undefined ? tileCount(tile, rows, stage.n) : rows * Math.ceil(stage.n / INT8_COLS);
-    default:
-      return stage satisfies never;
   }
 }

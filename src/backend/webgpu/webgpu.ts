@@ -25,11 +25,11 @@ import { Commands } from './commands.js';
 import { type Gpu, openGpu } from './gpu.js';
 import { GpuMemory } from './memory.js';
 import { storedBy } from './program.js';
-import { ScanCalls } from './scan.js';
+import { ScanCalls, type ScanSettings } from './scan.js';
 import { ELEMENTS } from './shaders/frame.js';
 import { mapShader } from './shaders/map.js';
 import { copyShader, fillShader, writeShader } from './shaders/moves.js';
-import { gemmShader, INT8_COLS, int8Shader, tileCount, tileFor } from './shaders/products.js';
+import { gemmShader, INT8_COLS, int8Shader, shareFor, sumPartsShader, tileCount } from './shaders/products.js';
 import {
   crossEntropyGradShader,
   crossEntropyShader,
@@ -50,9 +50,11 @@ interface TableSpec {
   tableRows: number;
 }
 
-/** Opens a device. Errors: UNSUPPORTED where there is none. */
-export async function createWebGpuBackend(): Promise<WebGpuBackend> {
-  return new WebGpuBackend(await openGpu());
+/** Opens a device. Errors: UNSUPPORTED where there is none. @param scans for tests */
+export async function createWebGpuBackend(scans?: ScanSettings): Promise<WebGpuBackend> {
+  const backend = new WebGpuBackend(await openGpu(), scans);
+  await backend.probe();
+  return backend;
 }
 
 export class WebGpuBackend implements Backend {
@@ -62,6 +64,7 @@ export class WebGpuBackend implements Backend {
 
   readonly name = 'webgpu';
   readonly answersAtOnce = false;
+  readonly inputBeforeLoop = true;
   /** Of the host. */
   readonly threads = 1;
   readonly features: readonly string[];
@@ -72,11 +75,21 @@ export class WebGpuBackend implements Backend {
   readonly #programs = new WeakMap<Program, Map<string, string>>();
   #closed = false;
 
-  constructor(gpu: Gpu) {
+  constructor(gpu: Gpu, scans?: ScanSettings) {
     this.features = gpu.features;
     this.#commands = new Commands(this, gpu);
     this.#memory = new GpuMemory(this.#commands);
-    this.#scans = new ScanCalls(this.#commands, this.#memory, (words) => this.#place(words));
+    this.#scans = new ScanCalls(this.#commands, this.#memory, (words) => this.#place(words), scans);
+  }
+
+  /** Tries what the device can do that no standard promises. Errors: those of a read. */
+  async probe(): Promise<void> {
+    await this.#scans.probe();
+  }
+
+  /** Workgroups of a scan that can wait for each other; 0 where they cannot: for tests and reports. */
+  get residentWorkgroups(): number {
+    return this.#scans.resident;
   }
 
   close(): void {
@@ -152,9 +165,21 @@ export class WebGpuBackend implements Backend {
     const bAt = transB ? memory.matrix(b, n, k) : memory.matrix(b, k, n);
     const cAt = memory.matrixTo(c, m, n);
     if (m === 0 || n === 0) return;
-    this.#call([m, n, k, accumulate === true ? 1 : 0, aAt, a.stride, bAt, b.stride, cAt, c.stride]);
-    const tile = tileFor(m, n);
-    this.#run(gemmShader(tile, { transA, transB }), tileCount(tile, m, n));
+    const { tile, parts, depth } = shareFor(m, n, k);
+    const adds = accumulate === true ? 1 : 0;
+    const code = gemmShader(tile, { transA, transB });
+    const workgroups = tileCount(tile, m, n) * parts;
+    if (parts === 1) {
+      this.#call([m, n, k, adds, aAt, a.stride, bAt, b.stride, cAt, c.stride, parts, depth]);
+      this.#run(code, workgroups);
+      return;
+    }
+    const room = memory.take(parts * m * n);
+    this.#call([m, n, k, 0, aAt, a.stride, bAt, b.stride, room.address / 4, n, parts, depth]);
+    this.#run(code, workgroups);
+    this.#call([m, n, adds, parts, room.address / 4, cAt, c.stride]);
+    this.#elements(sumPartsShader(), m * n);
+    memory.giveBack(room);
   }
 
   gemmInt8(spec: Omit<GemmSpec, 'transA' | 'transB'>, a: MatrixRef, b: Int8Ref, c: MatrixRef): void {

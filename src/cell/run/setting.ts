@@ -135,8 +135,8 @@ export function sequenceShape({ steps: { T, N, rows, ragged } }: Setting, width:
 }
 
 /** Whether products with the input are stages of each step. */
-export function isInputInLoop({ tokens, steps }: Setting): boolean {
-  return !tokens && steps.N >= ROWS_IN_LOOP;
+export function isInputInLoop({ tokens, steps, backend }: Setting): boolean {
+  return !tokens && backend.inputBeforeLoop !== true && steps.N >= ROWS_IN_LOOP;
 }
 
 /** Rows of the sums that gradients of vectors gather in. */

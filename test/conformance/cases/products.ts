@@ -75,6 +75,9 @@ export const productCases: Case[] = [
   product({ m: 3, n: 5, k: 0 }, false, false, true),
   product({ m: 0, n: 5, k: 4 }, false, false, false),
   product({ m: 4, n: 0, k: 4 }, false, false, false),
+  // Long sums, which some split.
+  product({ m: 33, n: 65, k: 1210 }, true, false, false, 3),
+  product({ m: 3, n: 5, k: 1210 }, false, true, true, 7),
   withInputs('gemm passes NaN and infinity on', [NaN, 1, Infinity, 2], [1, 0, 2, 3]),
   withInputs('gemm makes NaN of 0 · ∞', [0, 1, 1, 1], [Infinity, 1, 1, 1]),
 ];

@@ -3,7 +3,16 @@
 import { WGSL_FUNCTIONS } from '../program.js';
 
 /** Words of `control`. */
-export const CONTROL = { TICKETS: 0, RAISED: 1, POSITION: 2, INDEX: 3, LIMIT: 4, COUNT: 8 } as const;
+export const CONTROL = {
+  TICKETS: 0,
+  RAISED: 1,
+  POSITION: 2,
+  INDEX: 3,
+  LIMIT: 4,
+  ABANDONED: 5,
+  STALLED: 6,
+  COUNT: 8,
+} as const;
 
 /** Workgroups of a dispatch along its first axis; more go along the second. */
 export const MOST_WORKGROUPS = 65_535;
@@ -11,12 +20,23 @@ export const MOST_WORKGROUPS = 65_535;
 /** Threads of a workgroup where each computes one element. */
 export const ELEMENTS = 64;
 
-const FRAME = `
+/** How words of memory are reached: as they are, or as atomics where workgroups meet within a dispatch. */
+const WORDS = {
+  plain: `
 @group(0) @binding(0) var<storage, read_write> memory: array<u32>;
+fn word(at: u32) -> u32 { return memory[at]; }
+fn putWord(at: u32, value: u32) { memory[at] = value; }`,
+  shared: `
+@group(0) @binding(0) var<storage, read_write> memory: array<atomic<u32>>;
+fn word(at: u32) -> u32 { return atomicLoad(&memory[at]); }
+fn putWord(at: u32, value: u32) { atomicStore(&memory[at], value); }`,
+} as const;
+
+const FRAME = `
 @group(0) @binding(1) var<storage, read> call: array<u32>;
 @group(0) @binding(2) var<storage, read_write> control: array<atomic<u32>>;
-fn number(at: u32) -> f32 { return bitcast<f32>(memory[at]); }
-fn put(at: u32, value: f32) { memory[at] = bitcast<u32>(value); }
+fn number(at: u32) -> f32 { return bitcast<f32>(word(at)); }
+fn put(at: u32, value: f32) { putWord(at, bitcast<u32>(value)); }
 fn argument(i: u32) -> f32 { return bitcast<f32>(call[i]); }
 /** The first fault stays until the host reads it. */
 fn raise(position: u32, index: u32, limit: u32) {
@@ -31,17 +51,19 @@ fn raise(position: u32, index: u32, limit: u32) {
 }
 /** Index \`row\` of a list; of a list with a bad one up to there, the first such is a fault, and 0 comes in its place. */
 fn checkedIndex(list: u32, row: u32, limit: u32) -> u32 {
-  let index = memory[list + row];
+  let index = word(list + row);
   if (index < limit) { return index; }
   var first = 0u;
-  while (first < row && memory[list + first] < limit) { first++; }
-  raise(first, memory[list + first], limit);
+  while (first < row && word(list + first) < limit) { first++; }
+  raise(first, word(list + first), limit);
   return 0u;
 }
 `;
 
 export interface ShaderText {
   threads: number;
+  /** Workgroups meet within a dispatch: memory is an array of atomics. */
+  shared?: boolean;
   /** Declarations before the entry. */
   outside?: string;
   /** Statements over \`group\` (the workgroup's number), \`lane\` (the thread's within it), and all that stands outside. */
@@ -49,8 +71,8 @@ export interface ShaderText {
 }
 
 /** The whole text of a shader. */
-export function shader({ threads, outside = '', body }: ShaderText): string {
-  return `${FRAME}${WGSL_FUNCTIONS}${outside}
+export function shader({ threads, shared = false, outside = '', body }: ShaderText): string {
+  return `${WORDS[shared ? 'shared' : 'plain']}${FRAME}${WGSL_FUNCTIONS}${outside}
 @compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) place: vec3u, @builtin(num_workgroups) places: vec3u, @builtin(local_invocation_index) lane: u32) {
   let group = place.y * places.x + place.x;

@@ -1,6 +1,6 @@
 // Matrix products in WGSL: C [m, n] (+)= op(A) [m, k] · op(B) [k, n], a tile of C for each workgroup; and those with weights of int8.
 import { INT8_DEPTH } from '../../numbers.js';
-import { fold, shader } from './frame.js';
+import { ELEMENT, ELEMENTS, fold, shader } from './frame.js';
 
 /** How a product is cut: a workgroup computes `rows` × `cols` of C, each of its threads a share of both. */
 export interface Tile {
@@ -15,16 +15,32 @@ const DEPTH = 32;
 /** Workgroups that keep a large device busy. */
 const ENOUGH = 128;
 
-/** A tile for C [m, n]: large ones read memory less often, small ones make more workgroups. */
-export function tileFor(m: number, n: number): Tile {
+/** Elements of k from which on a part of the sum is worth a workgroup of its own. */
+const LEAST_PART = 8 * DEPTH;
+
+/** How a product is shared: a tile of C for each workgroup, or for each of some that have a part of k each. */
+export interface GemmShare {
+  tile: Tile;
+  parts: number;
+  /** Elements along k of a part. */
+  depth: number;
+}
+
+/** For C [m, n], K = k: large tiles read memory less often; where they make few workgroups, long sums are split, or tiles halved. */
+export function shareFor(m: number, n: number, k: number): GemmShare {
   const side = (length: number): number => (length <= 16 ? 16 : length <= 32 ? 32 : 64);
   let [rows, cols] = [side(m), side(n)];
-  const count = (): number => Math.ceil(m / rows) * Math.ceil(n / cols);
+  const count = (): number => tileCount({ rows, cols }, m, n);
+  const wanted = Math.min(Math.ceil(ENOUGH / count()), Math.floor(k / LEAST_PART));
+  if (wanted > 1) {
+    const depth = Math.ceil(k / wanted / DEPTH) * DEPTH;
+    return { tile: { rows, cols }, parts: Math.ceil(k / depth), depth };
+  }
   while (count() < ENOUGH && (rows > SIDE || cols > SIDE)) {
     if (rows >= cols) rows /= 2;
     else cols /= 2;
   }
-  return { rows, cols };
+  return { tile: { rows, cols }, parts: 1, depth: k };
 }
 
 export function tileCount({ rows, cols }: Tile, m: number, n: number): number {
@@ -48,14 +64,12 @@ export const GEMM_ARGUMENTS = [
 const named = GEMM_ARGUMENTS.map((name, i) => `  let ${name} = call[${i}u];`).join('\n');
 
 /**
- * A product. The sum over k is one thread's, from first to last.
- * @param prologue defines `GEMM_ARGUMENTS`
+ * A product. Call: GEMM_ARGUMENTS, then how many parts k has, and elements of each: workgroups of part p make tile after tile of C as the p-th
+ * matrix from there on. The sum over a part is one thread's, from first to last.
  */
 export function gemmShader(
   tile: Tile,
   { transA = false, transB = false }: { transA?: boolean; transB?: boolean },
-  prologue = named,
-  outside = '',
 ): string {
   const { rows, cols } = tile;
   const [TM, TN] = [rows / SIDE, cols / SIDE];
@@ -72,27 +86,32 @@ export function gemmShader(
   const atB = transB ? '(firstCol + c) * bStride + origin + p' : '(origin + p) * bStride + firstCol + c';
   return shader({
     threads,
-    outside: `${outside}
+    outside: `
 var<workgroup> tileA: array<f32, ${rows * DEPTH}>;
 var<workgroup> tileB: array<f32, ${cols * DEPTH}>;`,
-    body: `${prologue}
+    body: `${named}
   let across = (n + ${cols - 1}u) / ${cols}u;
-  let firstRow = group / across * ${rows}u;
-  let firstCol = group % across * ${cols}u;
+  let tiles = across * ((m + ${rows - 1}u) / ${rows}u);
+  let parts = call[${GEMM_ARGUMENTS.length}];
+  let depth = call[${GEMM_ARGUMENTS.length + 1}];
+  let part = group / tiles;
+  let end = min(k, (part + 1u) * depth);
+  let firstRow = group % tiles / across * ${rows}u;
+  let firstCol = group % tiles % across * ${cols}u;
   let y = lane / ${SIDE}u;
   let x = lane % ${SIDE}u;
 ${range(TM * TN, (i) => `  var sum${i} = 0.0;`)}
-  for (var origin = 0u; origin < k; origin += ${DEPTH}u) {
+  for (var origin = part * depth; origin < end; origin += ${DEPTH}u) {
     for (var i = lane; i < ${rows * DEPTH}u; i += ${threads}u) {
       ${loadA}
       var value = 0.0;
-      if (firstRow + r < m && origin + p < k) { value = number(aAt + ${atA}); }
+      if (firstRow + r < m && origin + p < end) { value = number(aAt + ${atA}); }
       tileA[p * ${rows}u + r] = value;
     }
     for (var i = lane; i < ${cols * DEPTH}u; i += ${threads}u) {
       ${loadB}
       var value = 0.0;
-      if (firstCol + c < n && origin + p < k) { value = number(bAt + ${atB}); }
+      if (firstCol + c < n && origin + p < end) { value = number(bAt + ${atB}); }
       tileB[p * ${cols}u + c] = value;
     }
     workgroupBarrier();
@@ -105,14 +124,29 @@ ${range(TM * TN, (i) => `      sum${i} = fma(a${Math.floor(i / TN)}, b${i % TN},
   }
 ${range(TM * TN, (i) => {
   const [row, col] = [`firstRow + y + ${Math.floor(i / TN) * SIDE}u`, `firstCol + x + ${(i % TN) * SIDE}u`];
-  return `  if (${row} < m && ${col} < n) {
-    let at = cAt + (${row}) * cStride + ${col};
+  return `  if (part < parts && ${row} < m && ${col} < n) {
+    let at = cAt + (part * m + ${row}) * cStride + ${col};
     if (accumulate != 0u) { sum${i} += number(at); }
     put(at, sum${i});
   }`;
 })}`,
   });
 }
+
+/** Adds the parts of a product, in their order. Call: m, n, accumulate, how many, the parts [parts, m, n], C, its stride. */
+export const sumPartsShader = (): string =>
+  shader({
+    threads: ELEMENTS,
+    body: `  ${ELEMENT}
+  let n = call[1];
+  let size = call[0] * n;
+  if (element >= size) { return; }
+  var sum = 0.0;
+  for (var part = 0u; part < call[3]; part++) { sum += number(call[4] + part * size + element); }
+  let at = call[5] + element / n * call[6] + element % n;
+  if (call[2] != 0u) { sum += number(at); }
+  put(at, sum);`,
+  });
 
 /** Words of a call of `int8Shader`. */
 export const INT8_ARGUMENTS = [...GEMM_ARGUMENTS, 'scalesAt'] as const;
