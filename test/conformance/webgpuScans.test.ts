@@ -14,7 +14,7 @@ const options = {
 } as const;
 
 await conformance('webgpu, a dispatch a phase', () => createWebGpuBackend({ driver: 'dispatched' }), options);
-// On SwiftShader no two workgroups run at once, so that these leave too; on a card they meet.
+// On software devices no two workgroups run at once, so that these leave too; on a card they meet.
 await conformance('webgpu, workgroups that meet', () => createWebGpuBackend({ driver: 'meeting' }), options);
 await conformance(
   'webgpu, workgroups that do not come together',
