@@ -1,7 +1,7 @@
 // Errors as the command line shows them: two lines on standard error, an object with --json, an exit status.
 import { cut, UnrolledError } from '../errors.js';
 import type { Io } from './io.js';
-import { jsonLine } from './terminal.js';
+import { inline, jsonLine } from './terminal.js';
 
 /** Any error as one of the library's: what Node says about files gets a code of ours, the rest becomes INTERNAL. */
 export function toUnrolledError(error: unknown): UnrolledError {
@@ -88,19 +88,14 @@ export function exitStatus(error: UnrolledError): number {
 /** Characters: the message of a cause may be as long as what it quotes. */
 const LONGEST_STACK = 8000;
 
-/** Prints the error; with `debug` the stacks of it and of its causes after the two lines. */
+/** Prints the error in two lines, whatever names of files hold; with `debug` the stacks of it and of its causes after the two lines. */
 export function printError(error: UnrolledError, io: Io, { json, debug }: { json: boolean; debug: boolean }): void {
-  const message = oneLine(error.message);
-  const help = oneLine(error.help);
+  const message = inline(error.message).trim();
+  const help = inline(error.help).trim();
   io.stderr.write(`error[${error.code}]: ${message}\nhelp: ${help}\n`);
   if (debug) {
     for (let at: unknown = error; at instanceof Error; at = at.cause)
       io.stderr.write(`${cut(at.stack ?? at.message, LONGEST_STACK)}\n`);
   }
   if (json) io.stdout.write(`${jsonLine({ error: { code: error.code, message, help } })}\n`);
-}
-
-/** Names of files may hold line breaks and escapes of the terminal; the two lines stay two lines. */
-function oneLine(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
 }

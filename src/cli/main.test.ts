@@ -39,7 +39,7 @@ describe('errors', () => {
   it('are two lines on standard error and nothing on standard output', async () => {
     const { status, out, err } = await runTest(['try'], {}, fails(RANGE));
     expect([status, out]).toEqual([2, '']);
-    expect(err).toBe('error[RANGE]: expected 1, received 2\nhelp: give  [31m1\n');
+    expect(err).toBe('error[RANGE]: expected 1, received 2\nhelp: give \ufffd[31m1\n');
   });
 
   it('are one object with --json, wherever it stands', async () => {

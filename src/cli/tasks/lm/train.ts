@@ -128,7 +128,8 @@ export const trainLmCommand = defineCommand({
       tokens: { train: corpus.train.length, validation: corpus.validation.length },
       steps: training.step,
       train: { loss: training.loss, perplexity: Math.exp(training.loss) },
-      validation: last && { ...metricsOf(last), repeated },
+      validation: metricsOf(last),
+      validationRepeated: repeated,
       ...(tested && { test: metricsOf(tested) }),
       baselines: {
         uniform: model.vocabularySize,
