@@ -29,7 +29,7 @@ export const WORDS = {
   hiddenSize: { en: 'Hidden units', zh: '隐藏单元数' },
   numLayers: { en: 'Layers', zh: '层数' },
   embeddingSize: { en: 'Embedding', zh: '嵌入维数' },
-  dropout: { en: 'Dropout', zh: '随机失活' },
+  dropout: { en: 'Dropout', zh: '暂退法' },
   optimizer: { en: 'Optimizer', zh: '优化器' },
   learningRate: { en: 'Learning rate', zh: '学习率' },
   batchSize: { en: 'Batch', zh: '批量' },
@@ -172,7 +172,7 @@ export const WORDS = {
   forkHere: { en: 'From step {n} on', zh: '从第 {n} 步起' },
   fork: { en: 'Another line from here', zh: '由此另起一线' },
   line: { en: 'Line', zh: '线' },
-  lineFacts: { en: 'dropout {dropout}, gradients clipped at {clip}', zh: '随机失活 {dropout}，梯度裁剪 {clip}' },
+  lineFacts: { en: 'dropout {dropout}, gradients clipped at {clip}', zh: '暂退法 {dropout}，梯度裁剪 {clip}' },
   poke: { en: 'Poke', zh: '拨动' },
   pokeHelp: {
     en: 'Hold values at numbers there, read another token, or both, and see what it writes then. A click in the strip says where.',
