@@ -160,6 +160,18 @@ describe('refuses', () => {
     });
   });
 
+  it.each(['Mul', 'Pow', 'Less', 'Tanh'])('%s of which an input is missing', async (op) => {
+    const bytes = await changed((scan, body) =>
+      withBody(scan, {
+        ...body,
+        nodes: body.nodes.map((n) =>
+          n.op === 'Tanh' ? { ...n, op, inputs: n.inputs.slice(0, op === 'Tanh' ? 0 : 1) } : n,
+        ),
+      }),
+    );
+    await expect(importOnnx(bytes)).rejects.toMatchObject({ code: 'FORMAT' });
+  });
+
   it('output in another direction than the input', async () => {
     const bytes = await changed((scan) => ({
       attributes: { ...scan.attributes, scan_output_directions: { kind: 'ints', value: [1] } },

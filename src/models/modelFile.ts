@@ -2,6 +2,7 @@
 import { brief } from '../brief.js';
 import { UnrolledError } from '../errors.js';
 import { shownValue } from '../expect.js';
+import { jsonFault } from '../formats/jsonKeys.js';
 import { decodeSafetensors, encodeSafetensors, type SafetensorsTensor } from '../formats/safetensors.js';
 import type { Module } from '../nn/module.js';
 import type { TextSettings } from '../text/corpus.js';
@@ -22,6 +23,9 @@ import {
 } from '../weights/files.js';
 import type { GivenState, StateDict } from '../weights/labels.js';
 import type { Reading } from './options.js';
+
+/** Of lists and objects within each other in a part of a file; what a model stores is less than ten deep. */
+const MAX_DEPTH = 64;
 
 /** How a model's text is read: what its file stores beside the weights. */
 export interface ModelText {
@@ -103,15 +107,11 @@ export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
   }
   requireFinite(tensors, name);
   const part = (key: string): unknown => {
+    if (jsonFault(metadata[key] ?? '', MAX_DEPTH)?.kind === 'deep') throw damagedPart(key, name);
     try {
       return JSON.parse(metadata[key]);
     } catch (cause) {
-      throw new UnrolledError(
-        'FORMAT',
-        `expected JSON as "${key}" in ${name}, received something else`,
-        'the file is damaged',
-        { cause },
-      );
+      throw damagedPart(key, name, cause);
     }
   };
   const texts: ModelText[] = [];
@@ -129,6 +129,15 @@ export function openModelFile(bytes: Uint8Array, name: string): ModelFile {
     tensors,
     labels: metadata.format === OLDEST ? undefined : decodeLabels(metadata.weights ?? '{}', name),
   };
+}
+
+function damagedPart(key: string, name: string, cause?: unknown): UnrolledError {
+  return new UnrolledError(
+    'FORMAT',
+    `expected JSON as "${key}" in ${name}, nested at most ${MAX_DEPTH} deep, received something else`,
+    'the file is damaged',
+    { cause },
+  );
 }
 
 /** What such a model would answer is nothing, without a word. */

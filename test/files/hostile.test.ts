@@ -187,6 +187,16 @@ describe('a checkpoint', () => {
   });
 });
 
+it.each(['config', 'text', 'vocabulary', 'reading'])('%s nested 20,000 deep is refused, wherever it stands', (key) => {
+  const { tensors, metadata } = decodeSafetensors(read('lm-own'), NAME);
+  const deep = `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+  const bytes = encodeSafetensors(
+    [...tensors].map(([name, t]) => ({ name, ...t })),
+    { ...metadata, [key]: deep },
+  );
+  expect(refusal(bytes)?.message).toContain(key);
+});
+
 it('a cell without parameters, in a million layers, is refused too', () => {
   const change = { numLayers: 1 << 20, hiddenSize: 4, embeddingSize: 4 };
   const node = ['add', 0, 1];

@@ -5,9 +5,9 @@ const UNARY: Readonly<Record<string, OpName>> = {
   ...{ Neg: 'neg', Abs: 'abs', Exp: 'exp', Log: 'log', Sqrt: 'sqrt', Reciprocal: 'reciprocal', Sigmoid: 'sigmoid' },
   ...{ Tanh: 'tanh', Relu: 'relu', Sign: 'sign', Softplus: 'softplus' },
 };
-const BINARY: Readonly<Record<string, OpName>> = {
-  ...{ Add: 'add', Sub: 'sub', Mul: 'mul', Div: 'div', Max: 'max', Min: 'min', Sum: 'add' },
-};
+const BINARY: Readonly<Record<string, OpName>> = { Add: 'add', Sub: 'sub', Mul: 'mul', Div: 'div' };
+/** Of one input or many. */
+const VARIADIC: Readonly<Record<string, OpName>> = { Max: 'max', Min: 'min', Sum: 'add' };
 
 /** The numbers of an operator: its attributes, by name. */
 export type NumbersOf = (name: string, otherwise: number) => number;
@@ -16,11 +16,8 @@ export type NumbersOf = (name: string, otherwise: number) => number;
 export function elementwise(op: string, args: readonly Expr[], number: NumbersOf): Expr | null {
   const [x, y] = args;
   if (args.length === 1 && Object.hasOwn(UNARY, op)) return plain(UNARY[op], x);
-  if (args.length >= 1 && Object.hasOwn(BINARY, op)) {
-    if (args.length === 1 || (args.length > 2 && !['Max', 'Min', 'Sum'].includes(op)))
-      return args.length === 1 ? x : null;
-    return args.reduce((a, b) => plain(BINARY[op], a, b));
-  }
+  if (Object.hasOwn(BINARY, op)) return args.length === 2 ? plain(BINARY[op], x, y) : null;
+  if (Object.hasOwn(VARIADIC, op)) return args.reduce((a, b) => plain(VARIADIC[op], a, b));
   switch (op) {
     case 'Elu': {
       const below = apply('sub', apply('exp', apply('min', x, constant(0))), constant(1));
@@ -41,7 +38,7 @@ export function elementwise(op: string, args: readonly Expr[], number: NumbersOf
     case 'Clip':
       return args.slice(1).reduce((value, bound, i) => apply(i === 0 ? 'max' : 'min', value, bound), x);
     case 'Pow':
-      if (y.kind !== 'constant') return null;
+      if (args.length !== 2 || y.kind !== 'constant') return null;
       return y.value === 2 ? apply('mul', x, x) : y.value === 0.5 ? apply('sqrt', x) : y.value === 1 ? x : null;
     default:
       return null;

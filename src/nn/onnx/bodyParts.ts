@@ -62,7 +62,7 @@ export class BodyParts {
   }
 
   /** A value as an expression: products become a linear, constants a number or a parameter. */
-  rows(value: BodyValue | undefined, refuse: Refuse, name: string): Rows {
+  rows(value: BodyValue | undefined, refuse: Refuse, name = ''): Rows {
     switch (value?.kind) {
       case 'rows':
         return value;
