@@ -176,16 +176,16 @@ describe('a backend whose numbers must be waited for', () => {
     expectAlike(late, FLOW.atOnce(), 1e-6);
   });
 
-  it('draws a text with one read, and what ends at a text in pieces', async () => {
+  /** A model of two steps on a backend that has to be waited for. */
+  async function trainedLate() {
     const backend = new LateBackend();
     await useBackend(backend);
-    const model = await LanguageModel.fit(TEXT, {
-      hiddenSize: 8,
-      embeddingSize: 4,
-      batchSize: 8,
-      maxSteps: 2,
-      seed: 1,
-    });
+    const sizes = { hiddenSize: 8, embeddingSize: 4, batchSize: 8 };
+    return { backend, model: await LanguageModel.fit(TEXT, { ...sizes, maxSteps: 2, seed: 1 }) };
+  }
+
+  it('draws a text with one read, and what ends at a text in pieces', async () => {
+    const { backend, model } = await trainedLate();
     const before = backend.reads;
     await model.generateAsync({ prime: 'the ', length: 100 });
     expect(backend.reads - before).toBe(1);
@@ -194,15 +194,7 @@ describe('a backend whose numbers must be waited for', () => {
   });
 
   it('keeps what was read where the device fails in between, and gives memory back', async () => {
-    const backend = new LateBackend();
-    await useBackend(backend);
-    const model = await LanguageModel.fit(TEXT, {
-      hiddenSize: 8,
-      embeddingSize: 4,
-      batchSize: 8,
-      maxSteps: 2,
-      seed: 1,
-    });
+    const { backend, model } = await trainedLate();
     await model.generateAsync({ length: 5 });
     const used = backend.usedBytes;
     backend.failNext = true;
