@@ -8,8 +8,8 @@ import { isWordKind } from '../../../text/tokenizer.js';
 const RUN = { words: 10, characters: 32 };
 /** More than prose has. */
 const MUCH = 0.05;
-/** Some seconds; of a longer training part its end is looked through. */
-const MOST_TOKENS = 1e8;
+/** Half a second, for minutes are minutes; of a longer training part its end is looked through. */
+const MOST_TOKENS = 5e6;
 
 /** As a share of the validation part, or of its beginning where it is long. */
 export function repeatedValidation({ train, validation, tokenizer }: Corpus): number {
