@@ -23,6 +23,9 @@ import {
   walkBack,
 } from './tape.js';
 
+/** A parameter, and its gradients by group of parts. */
+export type FoundGradients = readonly [parameter: Tensor, gradients: readonly Tensor[]];
+
 /** How the nodes go back that read what all rows have in common. */
 interface Ways {
   /** Nodes that rows go through. */
@@ -75,14 +78,14 @@ function waysBack(loss: Tensor, order: readonly TapeNode[], parts: RowParts, kno
  * done, where some operation cannot tell the parts.
  * @param counts of the parts in each group: powers of two
  * @param more rules, beside those of the operations here
- * @param onGradients hears of each parameter's as soon as they are there, those of the last layer first
+ * @param onGradients hears of those of the parameters of each operation as soon as they are there, the last layer first
  */
 export function backwardInParts(
   loss: Tensor,
   parts: RowParts,
   counts: readonly number[],
   more: readonly PartsRule[],
-  onGradients?: (parameter: Tensor, gradients: readonly Tensor[]) => void,
+  onGradients?: (found: readonly FoundGradients[]) => void,
 ): Map<Tensor, Tensor[]> | null {
   const order = tapeOrder(loss);
   const ways = waysBack(loss, order, parts, [...more, ...RULES]);
@@ -93,10 +96,12 @@ export function backwardInParts(
   /** Of what is not read once: parts are whole before they are added. */
   const byPart = new Map<Tensor, Tensor[]>();
   const done = new Map<Tensor, Tensor[]>();
-  const finish = (t: Tensor, gradients: Tensor[]): void => {
-    clearFrozenParts(frozenMask(t), gradients);
-    done.set(t, gradients);
-    onGradients?.(t, gradients);
+  const finish = (found: readonly (readonly [Tensor, Tensor[]])[]): void => {
+    for (const [t, gradients] of found) {
+      clearFrozenParts(frozenMask(t), gradients);
+      done.set(t, gradients);
+    }
+    if (found.length > 0) onGradients?.(found);
   };
   const nodes = new Map<TapeNode, BackwardInParts>();
   for (const [node, rule] of ways.rules) {
@@ -115,9 +120,10 @@ export function backwardInParts(
   return noGrad(() => {
     const whole = walkBack(order, loss, full(loss.shape, 1, { device: loss.device }), false, {
       nodes,
-      onGradients(t, gradients) {
-        if (ways.readOnce.has(t)) finish(t, gradients);
-        else {
+      onGradients(found) {
+        finish(found.filter(([t]) => ways.readOnce.has(t)));
+        for (const [t, gradients] of found) {
+          if (ways.readOnce.has(t)) continue;
           const before = byPart.get(t);
           byPart.set(t, before?.map((sum, part) => addGradients(sum, gradients[part])) ?? gradients);
         }
@@ -133,10 +139,7 @@ export function backwardInParts(
     for (const [t, gradients] of byPart) {
       let at = 0;
       const sums = counts.map((count) => sumOfTree(gradients.slice(at, (at += count))));
-      finish(
-        t,
-        sums.map((sum) => ways.tables.get(t)?.whole(sum) ?? sum),
-      );
+      finish([[t, sums.map((sum) => ways.tables.get(t)?.whole(sum) ?? sum)]]);
     }
     return done;
   });

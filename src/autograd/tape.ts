@@ -324,8 +324,8 @@ export type BackwardInParts = (
 export interface NodesInParts {
   /** Their way back; with such nodes no product waits for others. */
   nodes: ReadonlyMap<TapeNode, BackwardInParts>;
-  /** Hears of the gradients by part as soon as they are there. */
-  onGradients(input: Tensor, gradients: Tensor[]): void;
+  /** Hears of the gradients by part of a node's inputs as soon as they are there. */
+  onGradients(found: readonly (readonly [input: Tensor, gradients: Tensor[]])[]): void;
 }
 
 /** The gradients below a loss that were not given to `inParts`. */
@@ -352,16 +352,18 @@ export function walkBack(
     const results: readonly (Gradient | Tensor[])[] = scope(
       () => apart?.(arriving, needed) ?? node.backward(arriving, needed, shared),
     );
+    const byPart: [Tensor, Tensor[]][] = [];
     node.inputs.forEach((t, i) => {
       const result: Gradient | Tensor[] | undefined = results[i];
       if (result === null || result === undefined || !needsGradient(t)) return;
       if (Array.isArray(result)) {
-        inParts?.onGradients(t, result);
+        byPart.push([t, result]);
         return;
       }
       const g = result instanceof Tensor ? result : pending.add(t, result);
       if (g !== null) give(t, results.lastIndexOf(g) === i ? g : alias(g));
     });
+    if (byPart.length > 0) inParts?.onGradients(byPart);
     for (const output of node.outputs) {
       if (output.requiresGrad) continue;
       whole.get(output)?.dispose();

@@ -190,8 +190,8 @@ export class ShardedGradients {
       check?.(loss, loss.item());
       this.#sums.reads(this.#readBelow(loss));
       const trees = subtrees(own);
-      const gradients = backwardInParts(loss, parts, trees, [scanInParts], (t, blocks) => {
-        this.#sums.whole(t, blocks);
+      const gradients = backwardInParts(loss, parts, trees, [scanInParts], (found) => {
+        this.#sums.whole(found);
       });
       if (gradients === null) return null;
       together.done();

@@ -157,10 +157,7 @@ it.each(['native', 'wasm'] as const)(
           const blocks = own[ranks.rank].map((values) => values.map((one, i) => fromData(one, shapes[i])));
           // The last layer first.
           for (const i of [2, 1, 0]) {
-            gradients.whole(
-              parameters[i],
-              blocks.map((block) => block[i]),
-            );
+            gradients.whole([[parameters[i], blocks.map((block) => block[i])]]);
             // Computing goes on, in memory that must not be theirs.
             for (let j = 0; j < 5; j++) zeros([300_000]).dispose();
           }
@@ -193,7 +190,7 @@ it('a sum that fails early is told at the end', async () => {
   const gradients = new GradientSums(parameters, 2, first);
   const blocks = [parameters.map(() => zeros([600, 600]))];
   parameters.forEach((t, i) => {
-    gradients.whole(t, [blocks[0][i]]);
+    gradients.whole([[t, [blocks[0][i]]]]);
   });
   second.fail('it was killed');
   await expect(gradients.end(blocks, [])).rejects.toThrow(/rank 1: it was killed/);

@@ -1,5 +1,6 @@
 // The sum of gradients over all ranks. Where sums wait for a network, those of a layer begin while the layer below is computed; of a large
 // table of which few rows were read, those rows alone are summed. Neither shows in the bits.
+import type { FoundGradients } from '../autograd/parts.js';
 import type { Numbers } from '../platform/rankLink.js';
 import { zeros } from '../tensor/create.js';
 import { keep } from '../tensor/scope.js';
@@ -44,7 +45,9 @@ export class GradientSums {
   /** Tables of which every rank read few rows in the last step, as all know. */
   #few: Tensor[] = [];
   /** Gradients that are whole, by block, and did not go yet. */
-  #waiting: { parameter: Tensor; gradients: readonly Tensor[] }[] = [];
+  #waiting: FoundGradients[] = [];
+  /** How many are whole. */
+  #found = 0;
   #early: { summed: Summed; ended: Promise<unknown> }[] = [];
   /** Seconds in which this rank waited for sums so far, and so for ranks that come later. */
   seconds = 0;
@@ -61,12 +64,14 @@ export class GradientSums {
     this.#read = this.#read === null ? read : readByBoth(this.#read, read);
   }
 
-  /** Hears of gradients that are whole, one for each block, on all ranks in the same order: they may go on their way. */
-  whole(parameter: Tensor, gradients: readonly Tensor[]): void {
-    if (!this.#ranks.overlaps || this.#few.includes(parameter)) return;
-    // Not yet what came last: it may have nothing beside it.
-    if (this.#waiting.reduce((bytes, { parameter: { size } }) => bytes + 4 * size, 0) >= LEAST_EARLY) this.#begin();
-    this.#waiting.push({ parameter, gradients });
+  /** Hears of gradients of an operation that are whole, by block, on all ranks in the same order: they may go on their way. */
+  whole(found: readonly FoundGradients[]): void {
+    if (!this.#ranks.overlaps) return;
+    this.#found += found.length;
+    this.#waiting.push(...found.filter(([parameter]) => !this.#few.includes(parameter)));
+    const bytes = this.#waiting.reduce((total, [{ size }]) => total + 4 * size, 0);
+    // What comes last has nothing beside it.
+    if (bytes >= LEAST_EARLY && this.#found < this.#parameters.length) this.#begin();
   }
 
   /**
@@ -106,7 +111,7 @@ export class GradientSums {
       const most = FEW.ofRank * t.shape[0];
       return counts.every((theirs) => theirs[i] >= 0 && theirs[i] <= most);
     });
-    [this.#read, this.#early, this.#waiting] = [null, [], []];
+    [this.#read, this.#early, this.#waiting, this.#found] = [null, [], [], 0];
     this.seconds += (performance.now() - began) / 1000;
     return counts.map((theirs) => theirs.subarray(read.length));
   }
@@ -114,9 +119,9 @@ export class GradientSums {
   /** Begins to sum what waits. */
   #begin(): void {
     const summed: Summed = {
-      parameters: this.#waiting.map(({ parameter }) => parameter),
-      blocks: this.#waiting[0].gradients.map((_, block) =>
-        this.#waiting.map(({ gradients }) => heldPieceOf(gradients[block])),
+      parameters: this.#waiting.map(([parameter]) => parameter),
+      blocks: this.#waiting[0][1].map((_, block) =>
+        this.#waiting.map(([, gradients]) => heldPieceOf(gradients[block])),
       ),
     };
     const ended = this.#sum(summed, new Float64Array(0), true);
