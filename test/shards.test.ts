@@ -1,5 +1,5 @@
 // The same bits whoever computes a shard: models of several tasks, trained on 1, 2, 3, 4 and 8 ranks that meet in memory.
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import '../src/onNode/setup.js';
 import '../src/autograd/methods.js';
 import { useBackend } from '../src/backend/choose.js';
@@ -21,6 +21,7 @@ import { Corpus } from '../src/text/corpus.js';
 import { TextClassifier } from '../src/models/classifier/textClassifier.js';
 import { Forecaster } from '../src/models/forecaster/forecaster.js';
 import { LanguageModel } from '../src/models/language/languageModel.js';
+import { LanguageNetwork } from '../src/models/language/languageNetwork.js';
 import type { FitOptions } from '../src/models/options.js';
 import { TokenTagger } from '../src/models/tagger/tokenTagger.js';
 import { Translator } from '../src/models/translator/translator.js';
@@ -58,6 +59,8 @@ interface Task {
   plain: object;
 }
 
+const AS_RULES_SAY = { batchSize: 19, numSteps: 20, tied: true, embeddingSize: 8 };
+
 const TASKS: Readonly<Record<string, Task>> = {
   'a language model': {
     fit: (options) =>
@@ -89,6 +92,22 @@ const TASKS: Readonly<Record<string, Task>> = {
     fit: (options) =>
       LanguageModel.fit(CORPUS, { ...small, numSteps: 7, tied: true, embeddingSize: 8, softmaxSamples: 6, ...options }),
     plain: {},
+  },
+  'a language model of words as the rules make one, whose shards are computed at once': {
+    fit: (options) =>
+      LanguageModel.fit(CORPUS, {
+        ...{ ...small, ...AS_RULES_SAY, softmaxSamples: 6 },
+        ...{ embeddingDropout: 0.1, dropout: 0.3, recurrent: { inputDropout: 0.2 }, ...options },
+      }),
+    plain: { embeddingDropout: 0, dropout: 0, recurrent: {} },
+  },
+  'a language model with tied vectors and masks that hold over a window, whose shards are computed at once': {
+    fit: (options) =>
+      LanguageModel.fit(CORPUS, {
+        ...{ ...small, ...AS_RULES_SAY, numLayers: 2, embeddingSize: 12, dropout: 0.2 },
+        ...{ recurrent: { stateDropout: 0.2, variational: true }, ...options },
+      }),
+    plain: { dropout: 0, recurrent: {} },
   },
   'a ragged classifier': {
     fit: (options) =>
@@ -146,6 +165,65 @@ describe.each(Object.entries(TASKS))('%s', (_, { fit, plain }) => {
     const [cut] = await onRanks(1, () => fit({ ...plain, maxSteps: 4, shards: 4 }));
     expect(cut.training?.loss).toBeCloseTo(whole.training?.loss ?? NaN, 4);
   });
+});
+
+describe('sums that know more of the gradients', () => {
+  /** How many numbers each sum of rank 1 has, and whether it began early. */
+  const counting = (ranks: Ranks, sums: [number, boolean][]): Ranks => ({
+    ...ranks,
+    sumShards(blocks, shards, message, isOverlapped) {
+      sums.push([blocks[0].reduce((total, { length }) => total + length, 0), isOverlapped === true]);
+      return ranks.sumShards(blocks, shards, message, isOverlapped);
+    },
+  });
+
+  it('of an upper layer begin while the lower one is computed, with the same bits', async () => {
+    const fitting = (): Promise<LanguageModel> =>
+      LanguageModel.fit(CORPUS, { ...small, hiddenSize: 200, numLayers: 2, batchSize: 19, numSteps: 20, maxSteps: 3 });
+    const [alone] = await onRanks(1, fitting);
+    const sums: [number, boolean][] = [];
+    const all = memoryRanks(3, true).map((one) => (one.rank === 1 ? counting(one, sums) : one));
+    for (const model of await onRanks(3, fitting, all)) {
+      expect(Buffer.from(model.toBytes()).equals(Buffer.from(alone.toBytes()))).toBe(true);
+    }
+    // The decoder and the products of the upper layer; then the rest.
+    expect(sums.slice(0, 2).map(([, isEarly]) => isEarly)).toEqual([true, false]);
+    expect(sums).toHaveLength(6);
+    expect(sums[0][0]).toBeGreaterThan(2 * 200 * 800);
+  });
+
+  it('of a large embedding are of the rows that were read, with the same bits', async () => {
+    const words = Array.from({ length: 9000 }, (_, i) => `w${i % 4500}`);
+    const corpus = Corpus.fromText(words.join(' '), { tokens: 'word' });
+    const fitting = (): Promise<LanguageModel> =>
+      LanguageModel.fit(corpus, {
+        ...{ ...small, tied: false, embeddingSize: 64, softmaxSamples: 0, batchSize: 16, numSteps: 5, maxSteps: 3 },
+      });
+    const [alone] = await onRanks(1, fitting);
+    const sums: [number, boolean][] = [];
+    const all = memoryRanks(2).map((one) => (one.rank === 1 ? counting(one, sums) : one));
+    for (const model of await onRanks(2, fitting, all)) {
+      expect(Buffer.from(model.toBytes()).equals(Buffer.from(alone.toBytes()))).toBe(true);
+    }
+    const [first, ...others] = sums.map(([numbers]) => numbers);
+    // 80 rows at most in place of 4,500.
+    for (const numbers of others) expect(first - numbers).toBeGreaterThanOrEqual((4500 - 80) * 64);
+  });
+});
+
+it.each([
+  ['plain', {}, true],
+  ['with tied vectors', { tied: true, embeddingSize: 12 }, true],
+  ['with a sampled softmax', { ...AS_RULES_SAY, softmaxSamples: 6, embeddingDropout: 0.1, dropout: 0.2 }, true],
+  ['with masks over a window', { recurrent: { inputDropout: 0.2, stateDropout: 0.2 } }, true],
+  ['with a learned initial state', { recurrent: { learnInitialState: true } as object }, true],
+  ['with weights that are dropped', { recurrent: { weightDropout: 0.2 } }, false],
+])('a language model %s computes its shards at once, or each alone', async (_, options, isTogether) => {
+  const forward = vi.spyOn(LanguageNetwork.prototype, 'forward');
+  await LanguageModel.fit(CORPUS, { ...small, batchSize: 19, numSteps: 20, shards: 4, maxSteps: 3, ...options });
+  // Where it turns out in the first step that they cannot go at once, that was computed in vain.
+  expect(forward).toHaveBeenCalledTimes(isTogether ? 3 : 1 + 3 * 4);
+  forward.mockRestore();
 });
 
 describe('onStep', () => {

@@ -1,12 +1,15 @@
 // What ranks say to each other, as Node-API functions over a link: `rank`, `size`, `gather(bytes)` → promise of the bytes of all,
-// `sum(blocks, plan, message)` → promise of the messages of all, `fail(reason)`. Work that takes longer than a moment is done off the
-// main thread, so that its loop lives.
+// `sum(blocks, plan, message, isOverlapped)` → promise of the messages of all, `fail(reason)`. Work that takes longer than a moment is done
+// off the main thread, so that its loop lives, in the order of the calls.
 #pragma once
 #include <node_api.h>
 
 #include <algorithm>
+#include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <cstring>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -30,6 +33,8 @@ struct RankSum {
   const char* message = nullptr;
   size_t messageBytes = 0;
   std::vector<std::string> messages;
+  /** Whether this process computes meanwhile, and wants its core for that. */
+  bool isOverlapped = false;
   /** Elements that are summed, and what is to be done next: the link's own. */
   size_t from = 0;
   int stage = 0;
@@ -54,9 +59,38 @@ struct RankSum {
   }
 };
 
+/** Lets calls off the main thread go one at a time, in the order in which they were made there. */
+class CallOrder {
+ public:
+  /** Of a call that is made now, on the main thread. */
+  uint64_t nextPlace() { return made_++; }
+
+  /** Whether another one waits for the one that goes. */
+  bool isAwaited() const { return made_ > done_ + 1; }
+
+  template <typename Body>
+  void inTurn(uint64_t place, Body body) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    turned_.wait(lock, [&] { return done_ == place; });
+    lock.unlock();
+    body();
+    lock.lock();
+    done_++;
+    turned_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable turned_;
+  std::atomic<uint64_t> made_{0}, done_{0};
+};
+
 /** One rank's connection to the others. What takes time returns '' or why it failed. */
 class RankLink {
  public:
+  /** Of what takes longer than a moment. */
+  CallOrder order;
+
   virtual ~RankLink() {}
   virtual int rank() const = 0;
   virtual int size() const = 0;
@@ -66,6 +100,8 @@ class RankLink {
   /** Ends a sum. */
   virtual std::string sum(RankSum& sum) = 0;
   virtual void fail(const char* reason) = 0;
+  /** Whether sums go on well while this process computes: where they wait for a network, not for a core. */
+  virtual bool overlaps() const { return false; }
 };
 
 /** The order in which blocks are added: a binary tree over their leaves, neighbours of like size first. What is no whole tree is added
@@ -135,6 +171,8 @@ struct RankCall {
   napi_ref held[2] = {nullptr, nullptr};
   bool isSum = false;
   RankSum sum;
+  /** Among those of the link. */
+  uint64_t place = 0;
   const char* own = nullptr;
   size_t ownBytes = 0;
   std::vector<std::string> all;
@@ -154,7 +192,10 @@ inline RankLink* linkOf(napi_env env, napi_callback_info info, size_t* count, na
 
 inline void runRankCall(napi_env, void* data) {
   RankCall* call = static_cast<RankCall*>(data);
-  call->failure = call->isSum ? call->link->sum(call->sum) : call->link->gather(call->own, call->ownBytes, call->all);
+  RankLink* link = call->link;
+  link->order.inTurn(call->place, [&] {
+    call->failure = call->isSum ? link->sum(call->sum) : link->gather(call->own, call->ownBytes, call->all);
+  });
 }
 
 inline void endRankCall(napi_env env, napi_status, void* data) {
@@ -192,6 +233,7 @@ inline napi_value startRankCall(napi_env env, RankCall* call) {
     endRankCall(env, napi_ok, call);
     return promise;
   }
+  call->place = call->link->order.nextPlace();
   napi_create_string_utf8(env, "ranks", NAPI_AUTO_LENGTH, &name);
   napi_create_async_work(env, nullptr, name, runRankCall, endRankCall, call, &call->work);
   napi_queue_async_work(env, call->work);
@@ -245,8 +287,8 @@ inline bool readBlocks(napi_env env, napi_value given, RankSum& sum) {
 }
 
 inline napi_value sumOfRanks(napi_env env, napi_callback_info info) {
-  size_t count = 3;
-  napi_value args[3];
+  size_t count = 4;
+  napi_value args[4];
   RankLink* link = linkOf(env, info, &count, args);
   napi_typedarray_type type[2];
   size_t length[2] = {0, 0};
@@ -275,6 +317,7 @@ inline napi_value sumOfRanks(napi_env env, napi_callback_info info) {
   }
   napi_create_reference(env, args[0], 1, &call->held[0]);
   napi_create_reference(env, args[2], 1, &call->held[1]);
+  if (count > 3) napi_get_value_bool(env, args[3], &sum.isOverlapped);
   sum.message = static_cast<const char*>(data[1]);
   sum.messageBytes = length[1];
   return startRankCall(env, call);
@@ -298,6 +341,8 @@ inline napi_value objectOfLink(napi_env env, RankLink* link) {
   napi_set_named_property(env, object, "rank", number);
   napi_create_int32(env, link->size(), &number);
   napi_set_named_property(env, object, "size", number);
+  napi_get_boolean(env, link->overlaps(), &number);
+  napi_set_named_property(env, object, "overlaps", number);
   const napi_property_descriptor functions[] = {
       {"gather", nullptr, gatherOfRanks, nullptr, nullptr, nullptr, napi_enumerable, link},
       {"sum", nullptr, sumOfRanks, nullptr, nullptr, nullptr, napi_enumerable, link},

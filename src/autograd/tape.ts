@@ -103,7 +103,8 @@ export function noGrad<T>(body: () => T, off = true): T {
   }
 }
 
-function needsGradient(t: Tensor): boolean {
+/** Whether a gradient of it is computed. */
+export function needsGradient(t: Tensor): boolean {
   return t.requiresGrad || t.node !== null;
 }
 
@@ -278,7 +279,7 @@ export function backward(loss: Tensor, given: BackwardOptions = {}): void {
     noGrad(() => {
       const first =
         options.gradient === undefined ? full(loss.shape, 1, { device: loss.device }) : alias(options.gradient);
-      const { whole } = walkBack(order, loss, first, options.retainGraph === true);
+      const whole = walkBack(order, loss, first, options.retainGraph === true);
       for (const [t, g] of whole) {
         if (!t.requiresGrad) continue;
         const sum = t.grad === null ? (g.storage.references > 1 ? copyTensor(g) : g) : addTensors(t.grad, g);
@@ -291,6 +292,18 @@ export function backward(loss: Tensor, given: BackwardOptions = {}): void {
   });
 }
 
+/** The sum of two gradients of a tensor, in place of the first where nothing else reads that: a weight that T steps share gets T of them. */
+export function addGradients(before: Tensor, g: Tensor): Tensor {
+  let sum = before;
+  if (before.storage.references === 1) addInto(before, g);
+  else {
+    sum = addTensors(before, g);
+    before.dispose();
+  }
+  g.dispose();
+  return sum;
+}
+
 /** What was made by no operation, and wants a gradient. */
 export function isParameter(t: Tensor): boolean {
   return t.requiresGrad && t.node === null;
@@ -301,60 +314,56 @@ export function clearFrozenParts(mask: Tensor | undefined, gradients: readonly T
   if (mask !== undefined) for (const g of gradients) clearFrozen(g, mask);
 }
 
-/** The gradients of the inputs of a node, those of parameters by part. */
+/** The gradients of the inputs of a node, some of them by part; none where none arrives. */
 export type BackwardInParts = (
   gradients: readonly (Tensor | null)[],
   needed: readonly boolean[],
 ) => (Tensor | Tensor[] | null)[];
 
-/**
- * The gradients below a loss.
- * @param inParts nodes that give one gradient for each part of a parameter, with their way back; then no product waits for others
- */
+/** Nodes that give several gradients of an input, one for each part of the rows. */
+export interface NodesInParts {
+  /** Their way back; with such nodes no product waits for others. */
+  nodes: ReadonlyMap<TapeNode, BackwardInParts>;
+  /** Hears of the gradients by part of a node's inputs as soon as they are there. */
+  onGradients(found: readonly (readonly [input: Tensor, gradients: Tensor[]])[]): void;
+}
+
+/** The gradients below a loss that were not given to `inParts`. */
 export function walkBack(
   order: TapeNode[],
   loss: Tensor,
   first: Tensor,
   retainGraph: boolean,
-  inParts?: ReadonlyMap<TapeNode, BackwardInParts>,
-): { whole: Map<Tensor, Tensor>; byPart: Map<Tensor, Tensor[]> } {
+  inParts?: NodesInParts,
+): Map<Tensor, Tensor> {
   const shared = inParts === undefined ? sharedWeights(order) : () => false;
   const whole = new Map<Tensor, Tensor>();
-  const byPart = new Map<Tensor, Tensor[]>();
   const pending = new PendingProducts();
-  /** A weight that T steps share gets T gradients: one sum in place, so that memory and time do not go into copies. */
-  const added = (before: Tensor, g: Tensor): Tensor => {
-    if (before.storage.references === 1) addInto(before, g);
-    else {
-      const sum = addTensors(before, g);
-      before.dispose();
-      before = sum;
-    }
-    g.dispose();
-    return before;
-  };
   const give = (t: Tensor, g: Tensor): void => {
     const before = whole.get(t);
-    whole.set(t, before === undefined ? g : added(before, g));
+    whole.set(t, before === undefined ? g : addGradients(before, g));
   };
   give(loss, first);
   for (const node of order.reverse()) {
     const arriving = node.outputs.map((output) => whole.get(output) ?? null);
-    if (arriving.every((g) => g === null)) continue;
+    const apart = inParts?.nodes.get(node);
+    if (apart === undefined && arriving.every((g) => g === null)) continue;
     const needed = node.inputs.map(needsGradient);
     const results: readonly (Gradient | Tensor[])[] = scope(
-      () => inParts?.get(node)?.(arriving, needed) ?? node.backward(arriving, needed, shared),
+      () => apart?.(arriving, needed) ?? node.backward(arriving, needed, shared),
     );
+    const byPart: [Tensor, Tensor[]][] = [];
     node.inputs.forEach((t, i) => {
       const result: Gradient | Tensor[] | undefined = results[i];
       if (result === null || result === undefined || !needsGradient(t)) return;
       if (Array.isArray(result)) {
-        byPart.set(t, result);
+        byPart.push([t, result]);
         return;
       }
       const g = result instanceof Tensor ? result : pending.add(t, result);
       if (g !== null) give(t, results.lastIndexOf(g) === i ? g : alias(g));
     });
+    if (byPart.length > 0) inParts?.onGradients(byPart);
     for (const output of node.outputs) {
       if (output.requiresGrad) continue;
       whole.get(output)?.dispose();
@@ -363,5 +372,5 @@ export function walkBack(
     if (!retainGraph) node.release();
   }
   for (const [t, g] of pending.rest()) give(t, g);
-  return { whole, byPart };
+  return whole;
 }

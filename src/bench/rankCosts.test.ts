@@ -18,6 +18,14 @@ it('counts messages and bytes of hosts, and ends where twice as many gain little
   const step = (hosts: number): number => stepOnHosts(cost, network, { rows: 64, hosts, bytes: 18e6 }).seconds;
   expect(stepOnHosts(cost, network, { rows: 64, hosts: 1, bytes: 18e6 }).sumSeconds).toBe(0);
   expect(step(8)).toBeCloseTo(0.01 + 8 * 0.02 + 14 * 30e-6 + (2 * 18e6 * 7) / 8 / 1.25e9, 10);
+  const early = [
+    { bytes: 8e6, ahead: 0.1 },
+    { bytes: 4e6, ahead: 0.002 },
+  ];
+  // The first is over when the second begins, which goes on after the end; the rest follows it.
+  const sumOf = (bytes: number): number => 14 * 30e-6 + (2 * bytes * 7) / 8 / 1.25e9;
+  const waited = sumOf(4e6) - 0.002 + sumOf(6e6);
+  expect(stepOnHosts(cost, network, { rows: 64, hosts: 8, bytes: 18e6, early }).sumSeconds).toBeCloseTo(waited, 10);
   const most = paysUpTo(step);
   expect(step(most / 2) / step(most)).toBeGreaterThanOrEqual(Math.SQRT2);
   expect(step(most) / step(2 * most)).toBeLessThan(Math.SQRT2);

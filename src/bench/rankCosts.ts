@@ -21,6 +21,13 @@ export interface NetworkCost {
   bandwidth: number;
 }
 
+/** A sum that begins while gradients are still computed. */
+export interface EarlyCost {
+  bytes: number;
+  /** Seconds that this rank computes after it began. */
+  ahead: number;
+}
+
 /** The line through the seconds of steps of two batches. */
 export function computeCost(rows: number, seconds: number, fewerRows: number, fewerSeconds: number): ComputeCost {
   const row = Math.max(0, (seconds - fewerSeconds) / (rows - fewerRows));
@@ -40,15 +47,29 @@ export function stepOnMachine(
 }
 
 /**
- * Seconds of a step on hosts. The sum is an exchange of parts, each host with each, and a round in which each host's part reaches all:
+ * Seconds of a sum over hosts: an exchange of parts, each host with each, and a round in which each host's part reaches all, which is
  * 2 (R − 1) messages, 2 (R − 1) / R of the bytes in and as many out.
+ */
+function sumOnHosts({ latency, bandwidth }: NetworkCost, hosts: number, bytes: number): number {
+  return 2 * (hosts - 1) * latency + (2 * bytes * (hosts - 1)) / hosts / bandwidth;
+}
+
+/**
+ * Seconds of a step on hosts, and those of it in which a host waits for the sum.
+ * @param bytes of all gradients @param early sums of some of them, in their order, one after the other
  */
 export function stepOnHosts(
   { fixed, row }: ComputeCost,
-  { latency, bandwidth }: NetworkCost,
-  { rows, hosts, bytes }: { rows: number; hosts: number; bytes: number },
+  network: NetworkCost,
+  { rows, hosts, bytes, early = [] }: { rows: number; hosts: number; bytes: number; early?: readonly EarlyCost[] },
 ): { seconds: number; sumSeconds: number } {
-  const sumSeconds = 2 * (hosts - 1) * latency + (2 * bytes * (hosts - 1)) / hosts / bandwidth;
+  // What was computed last ends at 0.
+  const ended = early.reduce(
+    (end, own) => Math.max(end, -own.ahead) + sumOnHosts(network, hosts, own.bytes),
+    -Infinity,
+  );
+  const rest = early.reduce((left, own) => left - own.bytes, bytes);
+  const sumSeconds = hosts === 1 ? 0 : Math.max(0, ended) + sumOnHosts(network, hosts, rest);
   return { seconds: fixed + row * Math.ceil(rows / hosts) + sumSeconds, sumSeconds };
 }
 

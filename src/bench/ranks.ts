@@ -3,24 +3,11 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { UnrolledError } from '../errors.js';
-import { type ComputeCost, computeCost, type LinkCost, stepOnHosts, stepOnMachine, paysUpTo } from './rankCosts.js';
+import { computeCost, type LinkCost, stepOnMachine } from './rankCosts.js';
+import { type HostsPrediction, PREDICTED, predictHosts } from './rankHosts.js';
+import type { RanksReading, SumReading } from './ranksReading.js';
 import { runScript } from './scripts.js';
 import { CLASSIFY_SIZES, LANGUAGE_MODELS } from './work.js';
-
-/** What a process of the bench says of a training, in seconds a step. */
-export interface RanksReading {
-  stepSeconds: number;
-  /** In sums over ranks, with waiting for those that come later. */
-  sumSeconds: number;
-  parameters: number;
-}
-
-/** How long sums over the ranks take, in seconds. */
-export interface SumReading {
-  latency: number;
-  large: number;
-  largeBytes: number;
-}
 
 /** What is trained: rows of a minibatch, steps or tokens of a row. */
 interface RanksTask {
@@ -65,22 +52,11 @@ export interface RanksRow {
   efficiency: number;
 }
 
-/** A prediction for hosts of one thread each. */
-export interface HostsRow {
-  hosts: number;
-  /** Rows of a minibatch. */
-  rows: number;
-  stepSeconds: number;
-  sumSeconds: number;
-  /** Times as many tokens a second as one host has on its 64 rows. */
-  speedup: number;
-}
-
 export interface RanksResult {
   rows: RanksRow[];
   link: LinkCost;
-  /** Of char-lstm-h1024 over a network of 10 Gbit/s with 30 µs a message. */
-  hosts: { compute: ComputeCost; fixedBatch: HostsRow[]; grown: HostsRow[]; pays: number } | null;
+  /** What hosts would do. */
+  hosts: readonly HostsPrediction[];
 }
 
 export interface RanksOptions {
@@ -97,9 +73,6 @@ export interface RanksOptions {
 
 const CHILD = fileURLToPath(new URL('../../dist/bench/ranksChild.js', import.meta.url));
 const DDP = fileURLToPath(new URL('../../bench/torch_ddp.py', import.meta.url));
-
-/** What is assumed of hosts: seconds a message, bytes a second. */
-export const NETWORK = { latency: 30e-6, bandwidth: 1.25e9 };
 
 /** Whether `--only` is about ranks. */
 export function isOfRanks(only: string): boolean {
@@ -125,9 +98,12 @@ export function runRanks({ env, cwd, only, seconds, rounds, signal, note }: Rank
     note(`ranks/${task.name}`);
     rows.push(measureTask(task, { cwd, seconds, rounds, python, link }));
   }
-  if (signal.aborted || wanted !== '') return { rows, link, hosts: null };
-  note('ranks/char-lstm-h1024, alone, for the prediction');
-  return { rows, link, hosts: predictHosts({ cwd, seconds, rounds }) };
+  const hosts = PREDICTED.flatMap((name) => {
+    if (signal.aborted || wanted !== '') return [];
+    note(`ranks/${name}, alone, for the prediction`);
+    return [predictHosts(name, (args) => child(args, cwd), { seconds, rounds })];
+  });
+  return { rows, link, hosts };
 }
 
 function child<R>(args: readonly (string | number)[], cwd: string): R {
@@ -196,32 +172,5 @@ function measureTask(
     },
     predicted: stepOnMachine(compute, link, { rows, ranks: 2, bytes: 4 * parameters, slower }),
     efficiency: of('alone') / (2 * of('ranks')),
-  };
-}
-
-function predictHosts({
-  cwd,
-  seconds,
-  rounds,
-}: Pick<RanksOptions, 'cwd' | 'seconds' | 'rounds'>): RanksResult['hosts'] {
-  const { N } = LANGUAGE_MODELS['char-lstm-h1024'];
-  const [whole, part] = [N, N / 4].map((rows) => {
-    const readings = Array.from({ length: rounds }, () =>
-      child<RanksReading>(['char-lstm-h1024', 1, 1, 0, seconds, rows], cwd),
-    );
-    return readings.reduce((best, one) => (one.stepSeconds < best.stepSeconds ? one : best));
-  });
-  const compute = computeCost(N, whole.stepSeconds, N / 4, part.stepSeconds);
-  const bytes = 4 * whole.parameters;
-  const rowOf = (hosts: number, rows: number): HostsRow => {
-    const { seconds: stepSeconds, sumSeconds } = stepOnHosts(compute, NETWORK, { rows, hosts, bytes });
-    const alone = stepOnHosts(compute, NETWORK, { rows: N, hosts: 1, bytes }).seconds / N;
-    return { hosts, rows, stepSeconds, sumSeconds, speedup: (rows * alone) / stepSeconds };
-  };
-  return {
-    compute,
-    fixedBatch: [8, 64].map((hosts) => rowOf(hosts, N)),
-    grown: [8, 64, 512].map((hosts) => rowOf(hosts, N * hosts)),
-    pays: paysUpTo((hosts) => rowOf(hosts, N).stepSeconds, N),
   };
 }

@@ -2,6 +2,7 @@
 //   TASK RANKS THREADS SHARDS SECONDS ROWS   SHARDS: 0 for the default of so many ranks; ROWS: of a minibatch, 0 for the task's own
 //   atOnce COUNT TASK …                      so many processes of the first kind at once: what the slowest of them says
 //   sum RANKS                                how long a sum over the ranks takes, small and large
+//   early TASK ROWS SECONDS                  what of the sums of a rank of two, with half of the rows, begins while it computes
 // Rank 0 prints one line of JSON.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +10,8 @@ import { promisify } from 'node:util';
 import * as u from '../node.js';
 import { ranks as ranksOfProcess, setRanks } from '../parallel/communicator.js';
 import { CLASSIFY_SIZES, LANGUAGE_MODELS, type LanguageModelSizes } from './work.js';
-import type { RanksReading, SumReading } from './ranks.js';
+import type { EarlyCost } from './rankCosts.js';
+import type { RanksReading, SumReading } from './ranksReading.js';
 
 /** Steps before anything is measured: code is compiled, memory is there. */
 const WARM_UP = 3;
@@ -130,6 +132,29 @@ async function sum([count]: string[]): Promise<SumReading | null> {
   return rank > 0 ? null : reading;
 }
 
+/** Trains as one of two ranks on two hosts; of the other one it hears what it says itself. Returns the sums of a step that begin early. */
+async function early([task, rows, seconds]: string[]): Promise<EarlyCost[]> {
+  const began: { bytes: number; at: number }[] = [];
+  let steps: EarlyCost[][] = [];
+  setRanks({
+    ...ranksOfProcess(),
+    ...{ size: 2, overlaps: true },
+    allGather: (value) => Promise.resolve([value, value]),
+    allGatherBytes: (bytes) => Promise.resolve([bytes, bytes]),
+    sumShards(blocks, _, message, isOverlapped) {
+      const bytes = blocks[0].reduce((total, { byteLength }) => total + byteLength, 0);
+      const at = performance.now() / 1000;
+      if (isOverlapped === true) began.push({ bytes, at });
+      else steps.push(began.splice(0).map((sum) => ({ bytes: sum.bytes, ahead: at - sum.at })));
+      return Promise.resolve([message, message]);
+    },
+  });
+  await train([task, '1', '1', '0', seconds, rows]);
+  steps = steps.slice(WARM_UP);
+  const meanAhead = (i: number): number => steps.reduce((total, sums) => total + sums[i].ahead, 0) / steps.length;
+  return steps[0].map(({ bytes }, i) => ({ bytes, ahead: meanAhead(i) }));
+}
+
 async function atOnce([count, ...args]: string[]): Promise<RanksReading> {
   const run = promisify(execFile);
   const command = [fileURLToPath(import.meta.url), ...args];
@@ -139,7 +164,7 @@ async function atOnce([count, ...args]: string[]): Promise<RanksReading> {
     .reduce((slowest, one) => (one.stepSeconds > slowest.stepSeconds ? one : slowest));
 }
 
-const MODES: Partial<Record<string, (args: string[]) => Promise<object | null>>> = { sum, atOnce };
+const MODES: Partial<Record<string, (args: string[]) => Promise<object | null>>> = { sum, atOnce, early };
 const [mode, ...args] = process.argv.slice(2);
 const reading = await (MODES[mode]?.(args) ?? train([mode, ...args]));
 if (reading !== null) console.log(JSON.stringify(reading));

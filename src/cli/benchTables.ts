@@ -3,7 +3,8 @@ import { formatNumber, table } from './output.js';
 import { bestOf } from '../bench/aims.js';
 import type { GpuResult } from '../bench/gpu.js';
 import type { QualityRow } from '../bench/quality.js';
-import { NETWORK, type RanksResult } from '../bench/ranks.js';
+import { type HostsPrediction, NETWORK } from '../bench/rankHosts.js';
+import type { RanksResult } from '../bench/ranks.js';
 import type { BenchRow } from '../bench/run.js';
 import type { ScalingAxis } from '../drawing/reports/benchReport.js';
 import type { MemoryGrowth } from '../bench/scaling.js';
@@ -125,18 +126,29 @@ export function ranksTables({ rows, link, hosts }: RanksResult): string[] {
     ...[row.ddp === null ? '–' : (row.ddp / row.ranks).toFixed(2), ms(row.predicted), four((4 * row.parameters) / 1e6)],
   ]);
   const sums = `A sum over two ranks: ${four(link.latency * 1e6)} µs at least, ${four(link.bandwidth / 1e9)} GB/s of gradients.`;
-  if (hosts === null) return [markdown(heading, cells), sums];
-  const { fixed, row } = hosts.compute;
-  const predicted = [...hosts.fixedBatch, ...hosts.grown].map((host) => [
-    ...[String(host.hosts), formatNumber(host.rows), ms(host.stepSeconds), ms(host.sumSeconds)],
-    `${host.speedup.toFixed(1)} ×`,
+  return [markdown(heading, cells), sums, ...hosts.flatMap(hostsTables)];
+}
+
+function hostsTables({ name, rows, compute, bytes, earlyBytes, fixedBatch, grown, pays }: HostsPrediction): string[] {
+  const ms = (seconds: number): string => four(seconds * 1000);
+  const predicted = [...fixedBatch, ...grown].map((host) => [
+    ...[String(host.hosts), formatNumber(host.rows)],
+    ...[ms(host.stepSeconds), ms(host.sumSeconds), ms(host.sumAtEndSeconds), `${host.speedup.toFixed(1)} ×`],
   ]);
   return [
-    markdown(heading, cells),
-    sums,
-    `A prediction, not a measurement: char-lstm-h1024 on hosts of one thread, ${four(fixed * 1000)} ms a step and ${four(row * 1000)} ms a row as measured here on one, over a network of ${four((NETWORK.bandwidth * 8) / 1e9)} Gbit/s and ${four(NETWORK.latency * 1e6)} µs a message.`,
-    markdown(['hosts', 'rows of a minibatch', 'ms a step', 'of it sum', 'tokens/s of one host'], predicted),
-    `With 64 rows, twice as many hosts gain less than √2 from ${hosts.pays} hosts on.`,
+    `A prediction, not a measurement: ${name} on hosts of one thread, ${ms(compute.fixed)} ms a step and ${ms(compute.row)} ms a row as measured here on one, over a network of ${four((NETWORK.bandwidth * 8) / 1e9)} Gbit/s and ${four(NETWORK.latency * 1e6)} µs a message. Of ${four(bytes / 1e6)} MB of gradients ${four(earlyBytes / 1e6)} go while others are computed.`,
+    markdown(
+      [
+        'hosts',
+        'rows of a minibatch',
+        'ms a step',
+        'waiting for the sum',
+        'all of it at the end',
+        'tokens/s of one host',
+      ],
+      predicted,
+    ),
+    `With ${rows} rows, twice as many hosts gain less than √2 from ${pays} hosts on.`,
   ];
 }
 

@@ -41,10 +41,9 @@ export async function run(
       async start(command, args, options, globals) {
         if (command.endsAtOnce) interrupt.dispose();
         let own = io;
-        if ('ranks' in options) {
-          const { joinRanks, wantsRanks } = await import('./ranks.js');
-          if (wantsRanks(options)) own = await joinRanks(io, args, options);
-        }
+        const { joinRanks, refuseRanks, wantsRanks } = await import('./ranks.js');
+        if (!('ranks' in options)) refuseRanks(command.name, io.env);
+        else if (wantsRanks(options)) own = await joinRanks(io, args, options);
         const result = await command.run({ io: own, globals, signal: interrupt.signal, argv, began }, args, options);
         status = result.status ?? 0;
         if (globals.json) own.stdout.write(`${jsonLine(result.json)}\n`);
@@ -64,7 +63,8 @@ export async function run(
     const { RankDone, rankFails } = await import('./ranks.js');
     if (error instanceof RankDone) return 0;
     const known = toUnrolledError(error);
-    if (rankFails(known)) printError(known, io, { json, debug });
+    const printed = rankFails(known);
+    if (printed !== null) printError(printed, io, { json, debug });
     return exitStatus(known);
   } finally {
     interrupt.dispose();

@@ -155,6 +155,9 @@ describe.skipIf(sharedBytes === undefined || process.platform !== 'linux')('rank
     expect((await run(['train', 'lm', '-', '--ranks', '2'], SHARED)).err).toMatch(/files for several ranks/);
     expect((await run([...LM, '--ranks', '2', '--search', '1'], SHARED)).err).toMatch(/one process for --search/);
     expect((await run([...LM, '--ranks', '9', '--shards', '8'], SHARED)).err).toMatch(/8 ranks at most/);
+    const ngram = await run(['train', 'ngram', 'book.txt'], { OMPI_COMM_WORLD_SIZE: '2', OMPI_COMM_WORLD_RANK: '1' });
+    expect(ngram.status).not.toBe(0);
+    expect(ngram.err).toMatch(/error\[OPTION\]: expected one process for train ngram, received 2 ranks/);
   });
 });
 

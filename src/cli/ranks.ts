@@ -1,4 +1,5 @@
 // A command on several ranks: rank 0 says and writes what one process would; the others say nothing, unless they fail first.
+import { hostname } from 'node:os';
 import { ranks } from '../parallel/communicator.js';
 import { nodePlatform } from '../platform/node/node.js';
 import { setPlatform } from '../platform/platform.js';
@@ -9,9 +10,20 @@ import type { Io, TextSink } from './io.js';
 /** Thrown by a rank whose work is done: rank 0 goes on alone. */
 export class RankDone extends Error {}
 
-/** Whether a command with these options is to run on several ranks. */
-export function wantsRanks(options: Readonly<Record<string, unknown>>): boolean {
-  return 'ranks' in options && (rankPlace() !== null || (options.ranks !== undefined && options.ranks !== 1));
+/** Whether a command that knows ranks is to run on several. */
+export function wantsRanks({ ranks: count = 1 }: { ranks?: number }): boolean {
+  return rankPlace() !== null || count !== 1;
+}
+
+/** Errors: OPTION where several ranks were started for a command that knows none: each would do, and write, the same. */
+export function refuseRanks(command: string, env: Io['env']): void {
+  const { size } = rankPlace(env) ?? { size: 1 };
+  if (size === 1) return;
+  throw new UnrolledError(
+    'OPTION',
+    `expected one process for ${command}, received ${size} ranks`,
+    'start it without mpirun; train has ranks for lm, classify, tag, forecast and translate',
+  );
 }
 
 /**
@@ -52,12 +64,17 @@ function plain(sink: TextSink): TextSink {
   return { write: (text) => sink.write(text), isTTY: false };
 }
 
-/** Tells the others that this rank ends. @returns whether it is to be printed: the consequence of another's end is, on rank 0 alone */
-export function rankFails(error: UnrolledError): boolean {
+/**
+ * Tells the others that this rank ends.
+ * @returns what is to be printed: of others than the first with where it happened; null for the consequence of another's end there
+ */
+export function rankFails(error: UnrolledError): UnrolledError | null {
   const { rank, size } = ranks();
-  if (size === 1) return true;
-  ranks().fail(`${error.code}: ${error.message}`);
-  return rank === 0 || error.code !== 'RANK';
+  if (size > 1) ranks().fail(`${error.code}: ${error.message}`);
+  if (rank === 0) return error;
+  if (error.code === 'RANK') return null;
+  const message = `${error.message} (on rank ${rank}, host ${hostname()})`;
+  return new UnrolledError(error.code, message, error.help, { cause: error });
 }
 
 /** Steps that are not measured, and those that are. */

@@ -5,7 +5,6 @@ import { asTensor, type TensorLike } from '../tensor/asTensor.js';
 import { expectFlag, expectFunction, expectList, expectNumbers, type Names, optionsOf, shownValue } from '../expect.js';
 import { layerNorm } from '../autograd/normalize.js';
 import { add, concat, dropout, gatherRows, matmul, reshape, slice } from '../autograd/ops.js';
-import { eachPart } from '../autograd/rowParts.js';
 import { requireNumber } from '../range.js';
 import type { Philox } from '../tensor/philox.js';
 import { formatShape } from '../tensor/shape.js';
@@ -182,13 +181,12 @@ export class Dropout extends Module {
   forward(input: TensorLike): Tensor {
     const x = asTensor(input, 'the input');
     if (!this.training || this.p === 0) return x;
-    const drawn = x.rank === 3 ? this.#calls.nextInParts(x.shape) : null;
-    if (drawn === null) return dropout(x, this.p, this.#calls.next());
-    const { parts, keys } = drawn;
-    return concat(
-      eachPart(parts, (from, to, part) => dropout(slice(x, 1, from, to), this.p, keys[part])),
-      1,
+    if (x.rank !== 3) return dropout(x, this.p, this.#calls.next());
+    const [, N] = x.shape;
+    const parts = this.#calls.nextOfRows(N, (from, to, key) =>
+      dropout(to - from === N ? x : slice(x, 1, from, to), this.p, key),
     );
+    return parts.length === 1 ? parts[0] : concat(parts, 1);
   }
 }
 

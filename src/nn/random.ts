@@ -1,6 +1,5 @@
 // Where modules draw from: initial values from a host generator, dropout masks from numbered kernel calls.
 import { eachPart, type RowParts } from '../autograd/rowParts.js';
-import type { Shape } from '../tensor/shape.js';
 import { defaultRng, seedDefaultRng } from '../tensor/generator.js';
 import { requireNumber } from '../range.js';
 import { Philox, type RandomKey, seedKey } from '../tensor/philox.js';
@@ -62,13 +61,16 @@ export class RandomCalls {
     return this.#isInParts;
   }
 
-  /** The parts of the rows [T, N, …], and the key of the next draw for each; null where one shard draws. @internal */
-  nextInParts([, rows]: Shape): { parts: RowParts; keys: RandomKey[] } | null {
+  /**
+   * What is drawn next for rows of a minibatch: at once, or by shard where several are computed together.
+   * @param draw for the rows from … to. Returns what it gave, in the order of the rows. @internal
+   */
+  nextOfRows<R>(rows: number, draw: (from: number, to: number, key: RandomKey) => R): R[] {
     const parts = this.#parts;
-    if (parts?.rows !== rows) return null;
-    const keys = eachPart(parts, (_, __, part) => this.#keyOf(this.#shard + part));
+    if (parts?.rows !== rows) return [draw(0, rows, this.next())];
+    const drawn = eachPart(parts, (from, to, part) => draw(from, to, this.#keyOf(this.#shard + part)));
     this.calls++;
-    return { parts, keys };
+    return drawn;
   }
 
   #keyOf(shard: number): RandomKey {

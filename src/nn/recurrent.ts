@@ -14,11 +14,11 @@ import {
   refuse,
   shownValue,
 } from '../expect.js';
-import { add, concat, dropout, mul } from '../autograd/ops.js';
+import { add, concat, mul } from '../autograd/ops.js';
 import type { CellGraph } from '../cell/define/graph.js';
 import { sizeNamed } from '../cell/define/width.js';
 import { requireNumber } from '../range.js';
-import { fromData, full } from '../tensor/create.js';
+import { fromData } from '../tensor/create.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type Gate, gateOf } from './gate.js';
@@ -27,7 +27,7 @@ import { Module } from './module.js';
 import type { Lengths } from './lengths.js';
 import { Packing } from './ragged.js';
 import { defaultCalls, defaultRng, type RandomCalls } from './random.js';
-import { RecurrentLayer } from './recurrentLayer.js';
+import { maskOfRows, RecurrentLayer } from './recurrentLayer.js';
 import {
   allStates,
   checkOptions,
@@ -414,7 +414,7 @@ export class Recurrent extends Module {
     const { p } = this.#dropout;
     if (!this.training || p === 0 || this.options.variational !== true) return this.#dropout.forward(y);
     const N = packing?.steps.N ?? y.shape[1];
-    const once = dropout(full([N, y.shape[y.rank - 1]], 1, { device: y.device }), p, this.#calls.next());
+    const once = maskOfRows([N, y.shape[y.rank - 1]], p, this.#calls, y.device);
     return mul(y, packing === null ? once : packing.spread(once));
   }
 }

@@ -9,6 +9,7 @@ import { type Sizes, sizeNamed } from '../cell/define/width.js';
 import { transformCell } from '../cell/define/transform.js';
 import type { Philox } from '../tensor/philox.js';
 import { full } from '../tensor/create.js';
+import type { Device } from '../tensor/device.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { labelledLayouts } from '../weights/cellLabels.js';
@@ -138,8 +139,7 @@ export class RecurrentLayer extends Module {
     const state: Record<string, Tensor> = { ...call.state };
     for (const [s, t] of Object.entries(this.#initial)) state[s] ??= t.expand([N, t.shape[1]]);
     const masks: Record<string, Tensor> = { ...this.#altered?.masks };
-    const mask = (width: number, p: number): Tensor =>
-      dropout(full([N, width], 1, { device: x.device }), p, calls.next());
+    const mask = (width: number, p: number): Tensor => maskOfRows([N, width], p, calls, x.device);
     if (drops) {
       for (const [s, width] of Object.entries(own.masks)) {
         masks[s] = mask(sizeNamed(this.sizes, width), stateDropout);
@@ -202,6 +202,12 @@ export class RecurrentLayer extends Module {
     const visible = Object.entries(result.state).filter(([s]) => !s.endsWith(DROPPED));
     return { ...result, state: Object.fromEntries(visible) };
   }
+}
+
+/** A mask that holds over all steps: [N, W]. */
+export function maskOfRows([N, W]: Shape, p: number, calls: RandomCalls, device: Device): Tensor {
+  const parts = calls.nextOfRows(N, (from, to, key) => dropout(full([to - from, W], 1, { device }), p, key));
+  return parts.length === 1 ? parts[0] : concat(parts);
 }
 
 /** A bias has no rows for a matrix initializer such as orthogonal: it is drawn as a row of one. */

@@ -28,12 +28,20 @@ export interface Communicator {
 
 /** Between the library's parts: sums over shards, and the end of a rank that fails. */
 export interface Ranks extends Communicator {
+  /** Whether a sum goes on well while this rank computes. */
+  readonly overlaps: boolean;
   /**
    * The sum over all shards, where the first block is.
    * @param blocks of the shards of this rank, as `subtrees` says them, each in pieces
    * @param message goes with it, as long on each rank: a step waits for the others once. Returns the messages, by rank.
+   * @param isOverlapped whether this rank computes meanwhile; sums go in the order in which they began
    */
-  sumShards(blocks: readonly (readonly Numbers[])[], shards: number, message: Float64Array): Promise<Float64Array[]>;
+  sumShards(
+    blocks: readonly (readonly Numbers[])[],
+    shards: number,
+    message: Float64Array,
+    isOverlapped?: boolean,
+  ): Promise<Float64Array[]>;
   /** Tells the others that this rank ends, and why. */
   fail(reason: string): void;
 }
@@ -60,6 +68,7 @@ const alone: Ranks = {
   rank: 0,
   size: 1,
   by: null,
+  overlaps: false,
   broadcast: (value) => Promise.resolve(value),
   allGather: (value) => Promise.resolve([value]),
   allGatherBytes: (bytes) => Promise.resolve([bytes]),
@@ -76,14 +85,15 @@ export function ranksOver(link: RankLink): Ranks {
     const all = await link.gather(new TextEncoder().encode(JSON.stringify(value ?? null)));
     return all.map((bytes) => JSON.parse(new TextDecoder().decode(bytes)) as T);
   };
-  const sumShards: Ranks['sumShards'] = async (blocks, shards, message) => {
+  const sumShards: Ranks['sumShards'] = async (blocks, shards, message, isOverlapped = false) => {
     const plan = plans.get(shards) ?? planOf(link.size, shards);
     plans.set(shards, plan);
-    const all = await link.sum(blocks, plan, new Uint8Array(message.buffer, message.byteOffset, message.byteLength));
+    const bytes = new Uint8Array(message.buffer, message.byteOffset, message.byteLength);
+    const all = await link.sum(blocks, plan, bytes, isOverlapped);
     return all.map((bytes) => new Float64Array(bytes.slice().buffer));
   };
   return {
-    ...{ rank: link.rank, size: link.size, by: link.by },
+    ...{ rank: link.rank, size: link.size, by: link.by, overlaps: link.overlaps },
     async broadcast(value) {
       const all = await link.gather(
         link.rank === 0 ? new TextEncoder().encode(JSON.stringify(value ?? null)) : new Uint8Array(0),

@@ -1,7 +1,7 @@
 // Gradients by parts of the rows: to the bit those of each part alone.
 import { beforeAll, expect, it } from 'vitest';
 import '../autograd/methods.js';
-import { add, crossEntropy, mul, slice, sum } from '../autograd/ops.js';
+import { add, crossEntropy, gatherRows, matmul, mul, reshape, slice, sum, transpose } from '../autograd/ops.js';
 import { backwardInParts } from '../autograd/parts.js';
 import type { RowParts } from '../autograd/rowParts.js';
 import { backward } from '../autograd/tape.js';
@@ -10,7 +10,8 @@ import { createNativeBackend } from '../backend/compiled/native.js';
 import { nodePlatform } from '../platform/node/node.js';
 import { setPlatform } from '../platform/platform.js';
 import { Embedding, Linear } from '../nn/layers.js';
-import { Module } from '../nn/module.js';
+import { normalInit } from '../nn/initializers.js';
+import { Module, parameter } from '../nn/module.js';
 import { Recurrent } from '../nn/recurrent.js';
 import { fromData } from '../tensor/create.js';
 import { Philox } from '../tensor/philox.js';
@@ -25,6 +26,28 @@ beforeAll(() => {
 
 const [V, T, N] = [7, 6, 14];
 const rng = new Philox(8);
+
+/** Vectors that are read as the input and as the decoder, whole or some of them; initial states that are learned. */
+class Tied extends Module {
+  readonly embed = new Embedding(V, 5, { rng });
+  readonly rnn = new Recurrent('gru', { inputSize: 5, hiddenSize: 5, learnInitialState: true, rng });
+  readonly bias = parameter([V], normalInit(1), rng);
+  readonly words: number[] | null;
+
+  constructor(words: number[] | null) {
+    super();
+    this.words = words;
+    for (const t of this.rnn.parameters()) t.set(t.data().map((value) => value + 0.1));
+  }
+
+  losses(x: Tensor, y: Tensor): Tensor {
+    const { output } = this.rnn.forward(this.embed.forward(x));
+    const { words, bias, embed } = this;
+    const vectors = words === null ? embed.weight : gatherRows(embed.weight, words);
+    const shift = words === null ? bias : reshape(gatherRows(reshape(bias, [-1, 1]), words), [-1]);
+    return crossEntropy(add(matmul(output, transpose(vectors)), shift), y, { reduction: 'none' });
+  }
+}
 
 class Net extends Module {
   readonly embed: Embedding | null;
@@ -44,9 +67,9 @@ class Net extends Module {
   }
 }
 
-const tokens = (): Tensor =>
+const tokens = (count = V): Tensor =>
   fromData(
-    Int32Array.from({ length: T * N }, () => rng.integer(V)),
+    Int32Array.from({ length: T * N }, () => rng.integer(count)),
     [T, N],
   );
 const parts: RowParts = { rows: N, cuts: [0, 5, 5 + 3, 5 + 3 + 3, N] };
@@ -66,10 +89,8 @@ const CASES: [backend: BackendName, cell: string, E: number][] = [
   ['wasm', 'gru-reset-before', 4],
 ];
 
-it.each(CASES)('on %s of %s over vectors of %s numbers, 0 for tokens', async (backend, cell, E) => {
-  await useBackend(backend);
-  const net = new Net(cell, E);
-  const [x, y] = [tokens(), tokens()];
+/** Holds gradients by parts against those of each part alone. */
+function compare(net: Module & { losses(x: Tensor, y: Tensor): Tensor }, x: Tensor, y: Tensor): void {
   const lossOf = (xs: Tensor, ys: Tensor): Tensor => mul(sum(net.losses(xs, ys)), 0.25);
   const alone = parts.cuts.slice(1).map((to, part) => {
     const from = parts.cuts[part];
@@ -79,15 +100,35 @@ it.each(CASES)('on %s of %s over vectors of %s numbers, 0 for tokens', async (ba
     return own;
   });
   for (const counts of [[1, 1, 1, 1], [2, 2], [1, 2, 1], [4]]) {
-    const byGroup = backwardInParts(lossOf(x, y), parts, counts, [scanInParts]);
+    const heard: Tensor[] = [];
+    const byGroup = backwardInParts(lossOf(x, y), parts, counts, [scanInParts], (found) =>
+      heard.push(...found.map(([t]) => t)),
+    );
     expect(byGroup?.size).toBe(net.parameters().length);
+    expect(new Set(heard)).toEqual(new Set(net.parameters()));
+    expect(heard).toHaveLength(net.parameters().length);
     net.parameters().forEach((t, i) => {
       let at = 0;
       const expected = counts.map((count) => sumOf(alone.slice(at, (at += count)).map((own) => own[i])));
       expect(byGroup?.get(t)?.map((g) => Float32Array.from(g.data()))).toEqual(expected);
     });
   }
+}
+
+it.each(CASES)('on %s of %s over vectors of %s numbers, 0 for tokens', async (backend, cell, E) => {
+  await useBackend(backend);
+  compare(new Net(cell, E), tokens(), tokens());
 });
+
+it.each([null, [0, 2, 3, 5, 6]])(
+  'of vectors that are read twice, and a learned state, over the words %s',
+  async (words) => {
+    for (const backend of ['wasm', 'native'] as const) {
+      await useBackend(backend);
+      compare(new Tied(words), tokens(), tokens(words?.length));
+    }
+  },
+);
 
 it('not of a cell whose gradients are summed on the way, nor with another number of rows, nor of parameters that are read twice', async () => {
   await useBackend('wasm');

@@ -1,37 +1,59 @@
 // Gradients of a minibatch that is cut into shards (cut.ts), and their sum over all ranks.
 import { backwardInParts } from '../autograd/parts.js';
-import { backward } from '../autograd/tape.js';
+import { backward, tapeOrder } from '../autograd/tape.js';
 import { scanInParts } from '../cell/run/parts.js';
 import { argument, updateInPlace } from '../autograd/elementwise.js';
 import type { RandomCalls } from '../nn/random.js';
+import type { MatrixRef } from '../backend/contract.js';
+import { backendOf } from '../backend/registry.js';
 import { apply } from '../program/expr.js';
-import { zeros } from '../tensor/create.js';
+import { empty, fromData, zeros } from '../tensor/create.js';
 import { keep, scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
-import type { Numbers } from '../platform/rankLink.js';
 import { type Ranks, shardsOfRank } from './communicator.js';
 import { checkShards, type CutMinibatch } from './cut.js';
+import { largeTables, readByBoth, rowsRead, type RowsRead } from './rowsRead.js';
+import { type Gradients, GradientSums } from './sums.js';
 import { type RankRange, subtrees, TreeSum } from './tree.js';
-
-/** The gradients of a shard, in the order of the parameters; null where there is none. */
-type Gradients = (Tensor | null)[];
 
 const sumExpr = apply('add', argument(0), argument(1));
 
-function addGradients(parameters: readonly Tensor[]): (left: Gradients, right: Gradients) => Gradients {
+/** Of one shard, or of several. */
+interface ShardGradients {
+  gradients: Gradients;
+  read: RowsRead;
+}
+
+function addShards(parameters: readonly Tensor[]): (left: ShardGradients, right: ShardGradients) => ShardGradients {
   return (left, right) =>
     scope(() => {
-      return left.map((a, i) => {
-        const b = right[i];
+      const gradients = left.gradients.map((a, i) => {
+        const b = right.gradients[i];
         if (a === null && b === null) return null;
         // Zeros are added, too: what has none here may have one on another rank.
         const into = a ?? keep(zeros(parameters[i].shape, { device: parameters[i].device }));
         const other = b ?? zeros(parameters[i].shape, { device: parameters[i].device });
-        updateInPlace([{ tensor: into, value: sumExpr }], [into, other]);
+        const rows = right.read.get(parameters[i]) ?? null;
+        if (rows !== null && rows.size <= into.shape[0] / 2) addRows(into, other, rows);
+        else updateInPlace([{ tensor: into, value: sumExpr }], [into, other]);
         other.dispose();
         return into;
       });
+      return { gradients, read: readByBoth(left.read, right.read) };
     });
+}
+
+/** Adds some rows of a matrix to those of another. */
+function addRows(into: Tensor, other: Tensor, rows: ReadonlySet<number>): void {
+  if (rows.size === 0) return;
+  const { device, shape } = into;
+  const [tableRows, cols] = shape;
+  const indices = fromData(Int32Array.from(rows), [rows.size], { device });
+  const picked = empty([rows.size, cols], { device });
+  const spec = { rows: rows.size, cols, tableRows };
+  const matrix = ({ storage, offset }: Tensor): MatrixRef => ({ storage, offset, stride: cols });
+  backendOf(into).gather(spec, matrix(other), indices, matrix(picked));
+  backendOf(into).scatterAdd(spec, matrix(picked), indices, matrix(into));
 }
 
 /** What a minibatch is to `ShardedGradients`. */
@@ -51,10 +73,10 @@ export class ShardedGradients {
   readonly #shards: number;
   readonly #ranks: Ranks;
   readonly #own: RankRange;
+  readonly #sums: GradientSums;
+  readonly #tables: readonly Tensor[];
   /** Whether something in the network takes each shard alone. */
   #isApart = false;
-  /** Seconds in sums over ranks so far, with waiting for those that come later. */
-  secondsInSums = 0;
 
   /**
    * @param calls what draws masks: each shard draws its own, the same whoever computes it
@@ -74,6 +96,13 @@ export class ShardedGradients {
     this.#shards = shards;
     this.#ranks = ranks;
     this.#own = shardsOfRank(ranks.rank, ranks.size, shards);
+    this.#sums = new GradientSums(parameters, shards, ranks);
+    this.#tables = largeTables(parameters);
+  }
+
+  /** In which this rank waited for sums over ranks so far, and so for ranks that come later. */
+  get secondsInSums(): number {
+    return this.#sums.seconds;
   }
 
   /** Sets the gradient of each parameter to the sum over all shards of all ranks. @returns the loss over all, and its tokens */
@@ -90,7 +119,7 @@ export class ShardedGradients {
       calls.forEach((counter, i) => counter.startShard(0, before[i]));
     }
     const own = [...losses, ...counts, ...(minibatch.tell?.() ?? [])];
-    const all = await this.#sumOver(blocks, own);
+    const all = await this.#sums.end(blocks, own);
     const begin = this.#shards;
     const ends = all.map((theirs) => theirs.subarray(begin, begin + counts.length));
     calls.forEach((counter, i) => (counter.calls = before[i] + Math.max(...ends.map((theirs) => theirs[1 + i]))));
@@ -105,7 +134,7 @@ export class ShardedGradients {
 
   /** Sums what each rank has as its gradients: a shard each. */
   async addUp(): Promise<void> {
-    await this.#sumOver([takeGradients(this.#parameters)], []);
+    await this.#sums.end([takeGradients(this.#parameters)], []);
   }
 
   /** The blocks of this rank's shards, each computed for itself. */
@@ -115,11 +144,13 @@ export class ShardedGradients {
     losses: Float64Array,
     counts: Float64Array,
   ): Gradients[] {
-    const sum = new TreeSum<Gradients>(addGradients(this.#parameters));
+    const sum = new TreeSum<ShardGradients>(addShards(this.#parameters));
     for (let shard = this.#own.from; shard < this.#own.to; shard++) {
       this.#calls.forEach((counter, i) => counter.startShard(shard, before[i]));
       scope(() => {
         const part = compute(shard);
+        const read = part === null ? rowsRead(this.#tables, []) : this.#readBelow(part.loss);
+        this.#sums.reads(read);
         if (part !== null) {
           losses[shard] = part.loss.item();
           counts[0] += part.tokens;
@@ -127,10 +158,15 @@ export class ShardedGradients {
           backward(part.loss);
         }
         this.#count(before, counts);
-        sum.push(shard, takeGradients(this.#parameters));
+        sum.push(shard, { gradients: takeGradients(this.#parameters), read });
       });
     }
-    return sum.sums;
+    return sum.sums.map(({ gradients }) => gradients);
+  }
+
+  /** Before its gradient. */
+  #readBelow(loss: Tensor): RowsRead {
+    return rowsRead(this.#tables, this.#tables.length === 0 ? [] : tapeOrder(loss));
   }
 
   /** The same for all rows at once; null where the network takes each shard alone. */
@@ -150,9 +186,13 @@ export class ShardedGradients {
       each.forEach((value, i) => (losses[own.from + i] = value));
       counts[0] = tokens;
       this.#count(before, counts);
-      if (isTogether) check?.(loss, loss.item());
+      if (!isTogether) return null;
+      check?.(loss, loss.item());
+      this.#sums.reads(this.#readBelow(loss));
       const trees = subtrees(own);
-      const gradients = isTogether ? backwardInParts(loss, parts, trees, [scanInParts]) : null;
+      const gradients = backwardInParts(loss, parts, trees, [scanInParts], (found) => {
+        this.#sums.whole(found);
+      });
       if (gradients === null) return null;
       together.done();
       return trees.map((_, tree) =>
@@ -170,48 +210,6 @@ export class ShardedGradients {
   #count(before: readonly number[], counts: Float64Array): void {
     this.#calls.forEach((counter, i) => (counts[1 + i] = Math.max(counts[1 + i], counter.calls - before[i])));
   }
-
-  /**
-   * Puts the sum over all ranks where the gradients are.
-   * @param blocks of this rank
-   * @param message goes with it. Returns those of all ranks.
-   */
-  async #sumOver(blocks: readonly Gradients[], message: readonly number[]): Promise<Float64Array[]> {
-    const parameters = this.#parameters;
-    if (this.#ranks.size === 1) {
-      blocks[0].forEach((g, i) => (parameters[i].grad = g));
-      return [Float64Array.from(message)];
-    }
-    const began = performance.now();
-    const isPresent = parameters.map((_, i) => (blocks.some((gradients) => gradients[i] !== null) ? 1 : 0));
-    // Zeros are added, too: what has none here may have one on another rank.
-    const whole = blocks.map((gradients) =>
-      gradients.map((g, i) => g ?? keep(zeros(parameters[i].shape, { device: parameters[i].device }))),
-    );
-    // All are made before any is looked at: they stay where they are until something is computed.
-    const pieces = whole.map((gradients) => gradients.map(numbersOf));
-    const all = await this.#ranks.sumShards(
-      pieces.map((block) => block.map(({ numbers }) => numbers)),
-      this.#shards,
-      Float64Array.of(...isPresent, ...message),
-    );
-    parameters.forEach((t, i) => {
-      const [sum, ...rest] = whole.map((gradients) => gradients[i]);
-      for (const g of rest) g.dispose();
-      if (all.some((theirs) => theirs[i] > 0)) {
-        if (!pieces[0][i].isInPlace) sum.set(pieces[0][i].numbers);
-        t.grad = sum;
-      } else sum.dispose();
-    });
-    this.secondsInSums += (performance.now() - began) / 1000;
-    return all.map((theirs) => theirs.subarray(parameters.length));
-  }
-}
-
-/** The numbers of a gradient where they stand, to be changed there, or a copy of them. */
-function numbersOf(g: Tensor): { numbers: Numbers; isInPlace: boolean } {
-  const there = g.device.peek?.(g.storage, g.offset, g.size, true) ?? null;
-  return { numbers: (there ?? g.data()) as Numbers, isInPlace: there !== null };
 }
 
 function takeGradients(parameters: readonly Tensor[]): Gradients {

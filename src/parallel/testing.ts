@@ -4,8 +4,11 @@ import type { Numbers, RankLink } from '../platform/rankLink.js';
 import { TreeSum } from './tree.js';
 import { type Ranks, ranksOver, setRanks } from './communicator.js';
 
-/** `size` ranks that meet in memory: run what each does at the same time, by Promise.all. */
-export function memoryRanks(size: number): Ranks[] {
+/**
+ * `size` ranks that meet in memory: run what each does at the same time, by Promise.all.
+ * @param overlaps as where ranks are on several hosts
+ */
+export function memoryRanks(size: number, overlaps = false): Ranks[] {
   let waiting: { value: unknown; resolve(all: unknown[]): void; reject(error: Error): void }[] = [];
   let failed: UnrolledError | null = null;
   const meet = (rank: number, value: unknown): Promise<unknown[]> =>
@@ -18,20 +21,31 @@ export function memoryRanks(size: number): Ranks[] {
       for (const one of all) one.resolve(all.map((each) => each.value));
     });
   return Array.from({ length: size }, (_, rank) => {
+    let last: Promise<unknown> = Promise.resolve();
+    /** In the order of the calls. */
+    const inTurn = <R>(run: () => Promise<R>): Promise<R> => {
+      const own = last.then(run);
+      last = own.catch(() => undefined);
+      return own;
+    };
     const link: RankLink = {
-      ...{ rank, size, by: 'memory' },
-      gather: async (bytes) => (await meet(rank, bytes.slice())) as Uint8Array[],
-      async sum(blocks, plan, message) {
-        const own = blocks.map(joined);
-        const all = (await meet(rank, { own, message: message.slice() })) as { own: Numbers[]; message: Uint8Array }[];
-        const sum = sumBlocks(
-          all.map((one) => one.own),
-          plan,
-        );
-        let at = 0;
-        for (const piece of blocks[0]) piece.set(sum.subarray(at, (at += piece.length)));
-        return all.map((one) => one.message);
-      },
+      ...{ rank, size, overlaps, by: 'memory' },
+      gather: (bytes) => inTurn(async () => (await meet(rank, bytes.slice())) as Uint8Array[]),
+      sum: (blocks, plan, message) =>
+        inTurn(async () => {
+          const own = blocks.map(joined);
+          const all = (await meet(rank, { own, message: message.slice() })) as {
+            own: Numbers[];
+            message: Uint8Array;
+          }[];
+          const sum = sumBlocks(
+            all.map((one) => one.own),
+            plan,
+          );
+          let at = 0;
+          for (const piece of blocks[0]) piece.set(sum.subarray(at, (at += piece.length)));
+          return all.map((one) => one.message);
+        }),
       fail(reason) {
         failed = new UnrolledError('RANK', `expected all ranks, received the end of rank ${rank}: ${reason}`, 'resume');
         for (const one of waiting.filter(Boolean)) one.reject(failed);
@@ -42,9 +56,13 @@ export function memoryRanks(size: number): Ranks[] {
 }
 
 /** One result for each rank, of what all do together. */
-export async function onRanks<M>(size: number, run: () => Promise<M>): Promise<M[]> {
+export async function onRanks<M>(
+  size: number,
+  run: () => Promise<M>,
+  all: readonly Ranks[] = memoryRanks(size),
+): Promise<M[]> {
   const alone = memoryRanks(1)[0];
-  const running = (size === 1 ? [alone] : memoryRanks(size)).map((one) => {
+  const running = (size === 1 ? [alone] : all).map((one) => {
     setRanks(one);
     return run();
   });

@@ -11,6 +11,8 @@ export interface RankLink {
   readonly size: number;
   /** What connects them, for people: `shared memory`, `Open MPI`. */
   readonly by: string;
+  /** Whether sums go on well while this process computes: where they wait for a network, not for a core. */
+  readonly overlaps: boolean;
   /** The bytes that each rank gives, by rank. Errors: RANK where a rank is gone. */
   gather(bytes: Uint8Array): Promise<Uint8Array[]>;
   /**
@@ -18,9 +20,15 @@ export interface RankLink {
    * @param blocks of this rank, each in pieces: as many, as long and of one type in every block of every rank
    * @param plan [rank, leaves] of each block of all ranks, in the order of the leaves: neighbours of like size are added first
    * @param message goes with it: as many bytes on each rank, a multiple of 8
+   * @param isOverlapped whether this process computes meanwhile; the numbers stay where they are until the sum ended
    * Returns the messages, by rank. Errors: RANK where a rank is gone.
    */
-  sum(blocks: readonly (readonly Numbers[])[], plan: Int32Array, message: Uint8Array): Promise<Uint8Array[]>;
+  sum(
+    blocks: readonly (readonly Numbers[])[],
+    plan: Int32Array,
+    message: Uint8Array,
+    isOverlapped?: boolean,
+  ): Promise<Uint8Array[]>;
   /** Tells the others that this rank ends, and why: what they wait for fails. */
   fail(reason: string): void;
 }

@@ -51,6 +51,13 @@ export interface Device {
   readSync(storage: Storage, offset: number, length: number): HostArray;
   /** The elements where they stand, until the next call; null where they are elsewhere. @param changes whether whoever asks will change them. @internal */
   peek?(storage: Storage, offset: number, length: number, changes?: boolean): HostArray | null;
+  /**
+   * The elements where they stand, over any calls, to be changed there: until `letGo` of the storage, as often as it was held; null where
+   * the device's memory moves. @internal
+   */
+  hold?(storage: Storage, offset: number, length: number): HostArray | null;
+  /** @internal */
+  letGo?(storage: Storage): void;
 }
 
 let current: Device | null = null;

@@ -147,6 +147,21 @@ export class CompiledBackend implements Backend {
     return this.#memory.floats.subarray(start, start + length);
   }
 
+  hold(storage: Storage, offset: number, length: number): HostArray | null {
+    if (!this.#engine.isFixed) return null;
+    const own = this.#args.own(storage);
+    checkRange(own, offset, length);
+    this.#args.recorder?.spoil();
+    this.#memory.beginCall();
+    const start = this.#memory.touch(own) / 4 + offset;
+    own.holds++;
+    return this.#view(own).subarray(start, start + length);
+  }
+
+  letGo(storage: Storage): void {
+    this.#args.own(storage).holds--;
+  }
+
   fill(out: Ref, length: number, value: number): void {
     const args = this.#args;
     args.begin();

@@ -6,8 +6,10 @@ export interface Engine {
   /** At most so many run at once. */
   readonly threads: number;
   readonly features: readonly string[];
-  /** The memory now; another object after `grow`. */
+  /** The memory now; another object after `grow`, where it is not fixed. */
   readonly buffer: ArrayBufferLike;
+  /** Whether views of the memory stay good when it grows. */
+  readonly isFixed: boolean;
   /** So many bytes of it may be touched; more after `grow`. */
   readonly limit: number;
   /** Where the arguments stand, as doubles. */

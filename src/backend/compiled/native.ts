@@ -51,6 +51,7 @@ const forgotten = new FinalizationRegistry<() => void>((close) => {
 
 class NativeEngine implements Engine {
   readonly name = 'native';
+  readonly isFixed = true;
   readonly threads: number;
   readonly features: readonly string[];
   readonly buffer: ArrayBuffer;

@@ -19,6 +19,8 @@ export class CompiledStorage implements Storage {
   released = false;
   /** The call that needed it last. */
   call = 0;
+  /** How often it is held where it is, over calls. */
+  holds = 0;
   /** Its place among the resident ones. */
   slot = 0;
   /** The last call that may have changed it. */
@@ -213,7 +215,7 @@ export class Memory {
   /** Moves the half of the resident bytes that was not touched for longest out of the arena; returns how many. */
   #spill(): number {
     if (this.pinned) return 0;
-    const candidates = this.#resident.filter((storage) => storage.call !== this.#call);
+    const candidates = this.#resident.filter((storage) => storage.call !== this.#call && storage.holds === 0);
     candidates.sort((a, b) => a.call - b.call);
     const goal = this.#residentBytes / 2;
     let bytes = 0;

@@ -21,6 +21,7 @@ const forgotten = new FinalizationRegistry<WasmWorkers>((workers) => {
 
 export class WasmEngine implements Engine {
   readonly name = 'wasm';
+  readonly isFixed = false;
   readonly argumentsAddress: number;
   readonly heapBase: number;
   #memory: WebAssembly.Memory | null;

@@ -1,6 +1,6 @@
 // The network of a language model: tokens → (embedding) → recurrent stack → linear decoder → logits. Letters: T steps, N batch,
 // V vocabulary, E embedding size.
-import { add, dropout, gatherRows, matmul, mul, reshape, transpose } from '../../autograd/ops.js';
+import { add, concat, dropout, gatherRows, matmul, mul, reshape, slice, transpose } from '../../autograd/ops.js';
 import { int8Product } from '../../autograd/int8.js';
 import { isRecording, noGrad } from '../../autograd/tape.js';
 import { UnrolledError } from '../../errors.js';
@@ -128,8 +128,12 @@ export class LanguageNetwork extends Module {
     const vectors = this.#embedding.forward(tokens);
     const x = this.#scale === 1 ? vectors : mul(vectors, this.#scale);
     if (!this.training || this.#embeddingDropout === 0) return x;
+    const [, N] = tokens.shape;
     const whole = full([this.#vocabularySize, 1], 1, { device: x.device });
-    return mul(x, gatherRows(dropout(whole, this.#embeddingDropout, this.#calls.next()), tokens));
+    const masks = this.#calls.nextOfRows(N, (from, to, key) =>
+      gatherRows(dropout(whole, this.#embeddingDropout, key), to - from === N ? tokens : slice(tokens, 1, from, to)),
+    );
+    return mul(x, masks.length === 1 ? masks[0] : concat(masks, 1));
   }
 
   /** `tokens` [T, N] to `logits` [T, N, V]. Errors: OPTION, UNSUPPORTED. */

@@ -128,8 +128,7 @@ export function languageLesson(
         const loss = lossOf(result.logits, cut(targets, rows), candidates, rows);
         return { loss: partOfMean(loss, own, batchSize), tokens: own * numSteps };
       };
-      const isSampled = candidates !== undefined;
-      if (isSampled || numSteps * Math.floor(batchSize / shards) < TOGETHER_FROM) return { compute };
+      if (numSteps * Math.floor(batchSize / shards) < TOGETHER_FROM) return { compute };
       let after: RecurrentState | null = null;
       let first = 0;
       const parts = ({ from, to }: RankRange): RowParts => {
@@ -146,13 +145,17 @@ export function languageLesson(
             const rows = { from, to: from + count };
             first = own.from;
             const carried = isFirst ? null : joined(own);
-            const result = network.forward(cut(batch.x, rows), detach(carried));
+            const result = network.forward(cut(batch.x, rows), detach(carried), { candidates });
             after = result.state;
             const each = crossEntropy(result.logits, cut(targets, rows), { reduction: 'none' });
             const values = each.data();
             const losses = eachPart({ rows: count, cuts }, (begin, end) => {
               let sum = 0;
-              for (let t = 0; t < numSteps; t++) for (let n = begin; n < end; n++) sum += values[t * count + n];
+              for (let t = 0; t < numSteps; t++) {
+                for (let n = begin; n < end; n++) {
+                  sum += values[t * count + n] + (candidates?.shifts[t * batchSize + from + n] ?? 0);
+                }
+              }
               return sum / (numSteps * batchSize);
             });
             return { loss: mul(sum(each), 1 / (numSteps * batchSize)), losses, tokens: values.length };

@@ -10,7 +10,7 @@ import type { RankLink } from '../rankLink.js';
 
 /** What the addon for MPI exports; see kernels/ranks/mpi.cpp. */
 export interface MpiAddon {
-  init(): Pick<RankLink, 'rank' | 'size' | 'gather' | 'sum' | 'fail'>;
+  init(): Omit<RankLink, 'by'>;
   finalize(): void;
   abort(status: number): void;
 }

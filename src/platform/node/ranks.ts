@@ -104,7 +104,7 @@ function joinMpi(kernels: string): RankLink {
 }
 
 /** With errors of the library. */
-function named(own: Pick<RankLink, 'rank' | 'size' | 'gather' | 'sum' | 'fail'>, by: string): RankLink {
+function named(own: Omit<RankLink, 'by'>, by: string): RankLink {
   const told = (error: unknown): never => {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UnrolledError(
@@ -115,9 +115,9 @@ function named(own: Pick<RankLink, 'rank' | 'size' | 'gather' | 'sum' | 'fail'>,
     );
   };
   return {
-    ...{ rank: own.rank, size: own.size, by },
+    ...{ rank: own.rank, size: own.size, overlaps: own.overlaps, by },
     gather: (bytes) => own.gather(bytes).catch(told),
-    sum: (blocks, plan, message) => own.sum(blocks, plan, message).catch(told),
+    sum: (...given) => own.sum(...given).catch(told),
     fail: (reason) => own.fail(`rank ${own.rank} ended: ${reason}`),
   };
 }
