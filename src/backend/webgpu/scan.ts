@@ -11,14 +11,19 @@ import { type Driver, type PreparedScan, prepareScan } from './scan/prepare.js';
 import { areTablesApart, keyOf, type Site, sitesOf, type TableQuestion } from './scan/sites.js';
 import { OPERAND_WORDS, SCAN } from './scan/words.js';
 
-/** For tests: a driver in place of the one that fits, and how often workgroups look for each other. */
+/** For tests, and for software devices. */
 export interface ScanSettings {
+  /** In place of the one that fits. */
   driver?: Driver;
+  /** How often a workgroup looks whether all others are there: many times what they take to start; 100,000. */
   patience?: number;
+  /** How many workgroups the probe lets meet, the most first; 128, 64, 32, 16. */
+  tried?: readonly number[];
 }
 
-/** How often a workgroup looks whether all others are there: many times what they take to start. */
 const PATIENCE = 100_000;
+/** As large as those of scans. */
+const TRIED = [128, 64, 32, 16];
 /** Prepared forms that are kept of a plan. */
 const KEPT = 16;
 
@@ -47,7 +52,8 @@ export class ScanCalls {
 
   /** Tries whether workgroups can wait for each other; until then, and where they cannot, none does. Errors: those of a read. */
   async probe(): Promise<void> {
-    this.#resident = await residentWorkgroups(this.#commands, this.#memory, this.#settings.patience ?? PATIENCE);
+    const { patience = PATIENCE, tried = TRIED } = this.#settings;
+    this.#resident = await residentWorkgroups(this.#commands, this.#memory, tried, patience);
   }
 
   /** Workgroups that can wait for each other. */

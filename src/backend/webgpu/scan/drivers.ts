@@ -113,7 +113,7 @@ ${BARRIER}
     var looks = 0u;
     while (word(at) < goal && atomicLoad(&${stalled}) == 0u) {
       looks++;
-      if (looks > ${PATIENCE_ON_THE_WAY}u) { atomicStore(&${stalled}, 1u); }
+      if (looks > max(${PATIENCE_ON_THE_WAY}u, call[${SCAN.PATIENCE}])) { atomicStore(&${stalled}, 1u); }
     }
   }
 ${BARRIER}

@@ -1,7 +1,8 @@
 // A plan made ready for operands that stand in some way to each other: its phases, how its work is shared, its shaders.
 import { ROW_GROUP, type ScanPlan, type ScanStage } from '../../contract.js';
-import type { Call, Commands } from '../commands.js';
-import { INT8_COLS, int8Shader } from '../shaders/products.js';
+import type { Commands } from '../commands.js';
+import type { Call } from '../recording.js';
+import { INT8_COLS, int8CodeFrom } from '../shaders/products.js';
 import { StepBody, type StepParts } from './body.js';
 import { aloneShader, dispatchedShader, meetingShader, meetingWords, type Phases } from './drivers.js';
 import { isInt8, Owners, type Phase, phasesOf, Waits } from './phases.js';
@@ -126,7 +127,7 @@ function int8Of({ stages }: ScanPlan, [{ stages: own }]: Phase): Product | null 
 
 /** A product with weights of int8 has a dispatch of its own. */
 function int8Code({ a, b, c, n, k, scales, accumulate }: Product, sites: readonly Site[], isRagged: boolean): string {
-  return int8Shader(
+  return int8CodeFrom(
     `  let step = turnOf(lane);
   let m = ${isRagged ? 'activeRows(step, lane)' : `call[${SCAN.ROWS}]`};
   let n = ${n}u;

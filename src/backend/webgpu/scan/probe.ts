@@ -6,8 +6,6 @@ import { shader } from '../shaders/frame.js';
 import { AGREE, GO, meetCode, MEETING, meetingWords } from './drivers.js';
 import { SCAN, TURN } from './words.js';
 
-/** Workgroups that are tried, the most first, as large as those of scans. */
-const TRIED = [128, 64, 32, 16];
 const THREADS = 256;
 const ROOM = 512;
 const MEETINGS = 32;
@@ -38,9 +36,14 @@ const probeShader = (): string =>
   if (lane == 0u) { atomicAdd(&memory[meeting + ${THROUGH}u], 1u); }`,
   });
 
-/** How many workgroups can wait for each other; 0 where they cannot. @param patience as for scans */
-export async function residentWorkgroups(commands: Commands, memory: GpuMemory, patience: number): Promise<number> {
-  for (const count of TRIED) {
+/** How many workgroups can wait for each other; 0 where they cannot. @param tried the most first  @param patience as for scans */
+export async function residentWorkgroups(
+  commands: Commands,
+  memory: GpuMemory,
+  tried: readonly number[],
+  patience: number,
+): Promise<number> {
+  for (const count of tried) {
     const words = WORDS_AT + count;
     const block = memory.take(words);
     const at = block.address / 4;

@@ -81,6 +81,17 @@ ${body}
 `;
 }
 
+/** The same text for the same arguments, made once: pipelines are found by their text. */
+export function kept<A extends readonly (string | number | boolean)[]>(make: (...given: A) => string): typeof make {
+  const texts = new Map<string, string>();
+  return (...given) => {
+    const key = given.join();
+    let text = texts.get(key);
+    if (text === undefined) texts.set(key, (text = make(...given)));
+    return text;
+  };
+}
+
 /** The number of the thread's element, in shaders of ELEMENTS threads. */
 export const ELEMENT = `let element = group * ${ELEMENTS}u + lane;`;
 
