@@ -47,7 +47,7 @@ export class Commands {
   #tickets = 0;
   #failure: UnrolledError | null = null;
   #closed = false;
-  #hasAbandoned = false;
+  #abandoned = 0;
 
   constructor(owner: Device, { device }: Gpu) {
     this.owner = owner;
@@ -87,9 +87,9 @@ export class Commands {
     });
   }
 
-  /** Whether workgroups of some scan did not come together, as far as reads have told. */
-  get hasAbandoned(): boolean {
-    return this.#hasAbandoned;
+  /** How often workgroups of a scan did not come together, as far as reads have told. */
+  get abandoned(): number {
+    return this.#abandoned;
   }
 
   /** Bytes of the memory. */
@@ -268,7 +268,7 @@ export class Commands {
     if (size > MOST_KEPT) reader.destroy();
     else this.#readers.set(size, [...(this.#readers.get(size) ?? []), reader]);
     this.#alive();
-    if (words[CONTROL.ABANDONED] !== 0) this.#hasAbandoned = true;
+    this.#abandoned = words[CONTROL.ABANDONED];
     if (words[CONTROL.STALLED] !== 0) this.#stop();
     if (words[CONTROL.RAISED] !== 0) this.#report(words);
     return words.subarray(CONTROL.COUNT);
@@ -289,7 +289,7 @@ export class Commands {
     this.#device.destroy();
   }
 
-  /** Workgroups had agreed to meet, and one stayed away: what they wrote is in pieces. */
+  /** Workgroups had agreed that all are there, and one did not come to a barrier: what they wrote is in pieces. */
   #stop(): never {
     throw (this.#failure ??= new UnrolledError(
       'DEVICE_LOST',

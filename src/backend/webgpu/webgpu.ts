@@ -92,9 +92,9 @@ export class WebGpuBackend implements Backend {
     return this.#scans.resident;
   }
 
-  /** Whether workgroups of some scan did not come together, as far as reads have told: for tests and reports. */
-  get hasAbandoned(): boolean {
-    return this.#commands.hasAbandoned;
+  /** How often workgroups of a scan did not come together, as far as reads have told: for tests and reports. */
+  get abandonedScans(): number {
+    return this.#commands.abandoned;
   }
 
   close(): void {

@@ -20,7 +20,7 @@ export const MOST_WORKGROUPS = 65_535;
 /** Threads of a workgroup where each computes one element. */
 export const ELEMENTS = 64;
 
-/** How words of memory are reached: as they are, or as atomics where workgroups meet within a dispatch. */
+/** How words of memory are reached: as they are, or as atomics where workgroups wait for each other within a dispatch. */
 const WORDS = {
   plain: `
 @group(0) @binding(0) var<storage, read_write> memory: array<u32>;
@@ -62,7 +62,7 @@ fn checkedIndex(list: u32, row: u32, limit: u32) -> u32 {
 
 export interface ShaderText {
   threads: number;
-  /** Workgroups meet within a dispatch: memory is an array of atomics. */
+  /** Workgroups wait for each other within a dispatch: memory is an array of atomics. */
   shared?: boolean;
   /** Declarations before the entry. */
   outside?: string;
