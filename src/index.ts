@@ -232,7 +232,7 @@ export {
   mse,
   type Reduction,
 } from './nn/losses.js';
-export { ctcLoss, type CtcOptions } from './nn/ctc.js';
+export { ctcLoss, ctcLossAsync, type CtcOptions } from './nn/ctc.js';
 export { activationPenalty, type ActivationPenaltyOptions, l2Penalty } from './nn/penalties.js';
 
 // Optimizers

@@ -5,12 +5,19 @@ import {
   type Backend,
   clipGradNorm,
   clipGradNormLate,
+  ctcLoss,
+  ctcLossAsync,
   fit,
+  fromData,
   LanguageModel,
   Linear,
+  LinearChainCRF,
+  logSoftmax,
   manualSeed,
+  noGrad,
   readAll,
   Sequential,
+  type Tensor,
   tensor,
   TextClassifier,
   useBackend,
@@ -174,6 +181,44 @@ describe('a backend whose numbers must be waited for', () => {
     await useBackend('reference');
     manualSeed(1);
     expectAlike(late, FLOW.atOnce(), 1e-6);
+  });
+
+  it('computes a loss of a random field, its paths and marginals, and one without an alignment', async () => {
+    const scores = (): Tensor => tensor([[[1, 2, 0]], [[0, 1, 3]], [[2, 0, 1]]], { requiresGrad: true });
+    const gold = (): Tensor => fromData(Int32Array.of(0, 2, 1), [3, 1]);
+    const labels = (): Tensor => fromData(Int32Array.of(1, 2), [1, 2]);
+    const [atOnce, late] = await onEach(async ({ answersAtOnce }) => {
+      const crf = new LinearChainCRF(3);
+      crf.transition.set([0, 1, 2, 0.5, 0, 1, 1, 0, 0.2]);
+      const [x, y, path, aligned] = [scores(), scores(), gold(), labels()];
+      const loss = answersAtOnce ? crf.loss(x, path, [3]) : await crf.lossAsync(x, path, [3]);
+      const other = answersAtOnce ? ctcLoss(logSoftmax(y), aligned) : await ctcLossAsync(logSoftmax(y), aligned);
+      loss.add(other).backward();
+      return {
+        numbers: [
+          ...(await loss.read()),
+          ...(await other.read()),
+          ...((await x.grad?.read()) ?? []),
+          ...((await y.grad?.read()) ?? []),
+        ],
+        paths: answersAtOnce ? crf.decode(x, [3]) : await crf.decodeAsync(x, [3]),
+        marginals: answersAtOnce ? crf.marginals(x, [3]) : await crf.marginalsAsync(x, [3]),
+      };
+    });
+    expect(atOnce.numbers).toHaveLength(20);
+    expectAlike(late, atOnce, 0);
+    await useBackend(new LateBackend());
+    const crf = new LinearChainCRF(3);
+    const refused = (what: string): unknown =>
+      expect.objectContaining({ code: 'UNSUPPORTED', help: expect.stringContaining(what) });
+    expect(() => crf.loss(scores(), gold(), [3])).toThrow(refused('await crf.lossAsync('));
+    expect(() => crf.decode(scores(), [3])).toThrow(refused('await crf.decodeAsync('));
+    expect(() => ctcLoss(scores(), labels())).toThrow(refused('await ctcLossAsync('));
+    // Recorded as they were called, whatever happens while they wait.
+    const waiting: Promise<Tensor>[] = [];
+    noGrad(() => void waiting.push(crf.lossAsync(scores(), gold(), [3])));
+    expect((await waiting[0]).node).toBeNull();
+    expect((await crf.lossAsync(scores(), gold(), [3])).node).not.toBeNull();
   });
 
   /** A model of two steps on a backend that has to be waited for. */

@@ -16,12 +16,20 @@ import {
 import {
   gradientFlow,
   gradientFlowAsync,
+  gradientReach,
+  gradientReachAsync,
   inspectModel,
   inspectModelAsync,
   integratedGradients,
   integratedGradientsAsync,
+  intervene,
+  interveneAsync,
+  interventionEffects,
+  interventionEffectsAsync,
   pastInfluence,
   pastInfluenceAsync,
+  stateJacobian,
+  stateJacobianAsync,
 } from 'unrolled/inspect';
 import { Corpus } from 'unrolled/text';
 
@@ -63,6 +71,12 @@ const PLACES = [
   { prime: 'the ', length: 40, seed: 7, stop: 't' },
 ];
 
+/** Of any vocabulary here. */
+const TOKENS = Int32Array.from({ length: 40 }, (_, i) => 1 + ((i * i) % 5));
+const HELD = { value: 'h', to: 0.5, steps: 2 };
+const EFFECTS = { context: 10, follow: 2 };
+const REACH = { length: 8, count: 3 };
+
 function languageModel(name: string, options: object): LateTask<LanguageModel> {
   return {
     name,
@@ -85,6 +99,10 @@ function languageModel(name: string, options: object): LateTask<LanguageModel> {
         session: { first, token, text, again: session.copy().probability('s'), state: session.state() },
         bytes: model.session(session.toBytes()).length,
         inside: inspectModel(model, { input: 'the cat sat' }),
+        many: model.generateMany(3, PLACES[4]),
+        held: intervene(model, TOKENS, HELD, { length: 5 }),
+        effects: interventionEffects(model, TOKENS, [12, 20], HELD, EFFECTS),
+        reach: gradientReach(model, TOKENS, REACH),
       };
     },
     async late(model) {
@@ -106,6 +124,10 @@ function languageModel(name: string, options: object): LateTask<LanguageModel> {
         session: { first, token, text, again, state: await session.stateAsync() },
         bytes: model.session(await session.toBytesAsync()).length,
         inside: await inspectModelAsync(model, { input: 'the cat sat' }),
+        many: await model.generateManyAsync(3, PLACES[4]),
+        held: await interveneAsync(model, TOKENS, HELD, { length: 5 }),
+        effects: await interventionEffectsAsync(model, TOKENS, [12, 20], HELD, EFFECTS),
+        reach: await gradientReachAsync(model, TOKENS, REACH),
       };
     },
   };
@@ -222,8 +244,14 @@ export const LATE_TASKS = [
 
 /** The gradient's way through a network of one's own, at once and late. */
 export const FLOW = {
-  atOnce: (): unknown => gradientFlow(network(), input(), (output) => sum(output)),
-  late: (): Promise<unknown> => gradientFlowAsync(network(), input(), (output) => sum(output)),
+  atOnce: (): unknown => [
+    gradientFlow(network(), input(), (output) => sum(output)),
+    stateJacobian(network(), input(), null, 1, 3),
+  ],
+  late: async (): Promise<unknown> => [
+    await gradientFlowAsync(network(), input(), (output) => sum(output)),
+    await stateJacobianAsync(network(), input(), null, 1, 3),
+  ],
 };
 
 function network(): Recurrent {

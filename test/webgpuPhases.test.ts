@@ -5,7 +5,7 @@ import '../src/autograd/methods.js';
 import type { ScanCall, ScanPlan } from '../src/backend/contract.js';
 import { ReferenceBackend } from '../src/backend/reference/reference.js';
 import { Owners, phasesOf, Waits } from '../src/backend/webgpu/scan/phases.js';
-import { areTablesApart, Meetings, sitesOf } from '../src/backend/webgpu/scan/sites.js';
+import { areTablesApart, Overlaps, sitesOf } from '../src/backend/webgpu/scan/sites.js';
 import type { CELLS } from '../src/cell/cells/index.js';
 import { Recurrent } from '../src/nn/recurrent.js';
 import { fromData } from '../src/tensor/create.js';
@@ -18,8 +18,8 @@ class Cutting extends ReferenceBackend {
 
   override scan(plan: ScanPlan, call: ScanCall): void {
     const sites = sitesOf(call);
-    const meetings = new Meetings(sites, call.rows, (question) => areTablesApart(call, question));
-    const phases = phasesOf(plan, new Waits(plan, sites, new Owners(plan, sites), meetings));
+    const overlaps = new Overlaps(sites, call.rows, (question) => areTablesApart(call, question));
+    const phases = phasesOf(plan, new Waits(plan, sites, new Owners(plan, sites), overlaps));
     const runs = phases.flatMap((phase) => phase.flatMap((run) => run.stages));
     expect([...runs].sort((a, b) => a - b)).toEqual(plan.stages.map((_, i) => i));
     this.phases.push(phases.length);

@@ -19,6 +19,7 @@ import { type Device, setCurrentDevice } from '../src/tensor/device.js';
 import { Philox } from '../src/tensor/philox.js';
 import type { Tensor } from '../src/tensor/tensor.js';
 import { orReason } from './conformance/suite.js';
+import { every } from './every.js';
 
 setPlatform(nodePlatform);
 
@@ -193,7 +194,7 @@ for (const [way, settings] of Object.entries(ways)) {
       it.skip(`${rows.length} rows: ${gpu}`);
       return;
     }
-    it.each(rows)('$cell: $what', async (row) => {
+    it.each(rows.filter((_, i) => i % every(1) === 0))('$cell: $what', async (row) => {
       const expected = await compute(truth, row);
       const actual = await compute(gpu, row);
       expect([...actual.keys()]).toEqual([...expected.keys()]);

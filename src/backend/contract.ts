@@ -140,13 +140,15 @@ export interface SampleSpec {
 
 /** Where sampling reads and writes; all but `draws` are int32. */
 export interface SamplePlaces {
-  /** Uniform numbers in [0, 1), and room for as many indices. */
+  /** Sequences side by side, each with a row of the logits and of all of these. */
+  rows: number;
+  /** Uniform numbers in [0, 1) [rows, count], and room for as many indices. */
   draws: Ref;
   list: Ref;
   count: number;
-  /** Which of them is next; counts up. */
+  /** Which of them is next [rows]; counts up. */
   position: Ref;
-  /** The index drawn last. */
+  /** The index drawn last [rows]. */
   token: Ref;
 }
 
@@ -223,7 +225,7 @@ export interface Backend extends Device {
   ): void;
   /** The whole sequence of a layer and direction. @internal */
   scan(plan: ScanPlan, call: ScanCall): void;
-  /** Draws an index ≥ `from` from softmax(logits / temperature), ties to the lower one. The logits [cols] are overwritten.
+  /** Draws an index ≥ `from` from softmax(logits / temperature) for each row, ties to the lower one. The logits [rows, cols] are overwritten.
    *  Errors: RANGE where no number is left. @internal */
   sample(spec: SampleSpec, logits: Ref, at: SamplePlaces): void;
   /** Runs `calls` `times` times. What it asks of the backend must be the same each time, over the same memory: the compiled

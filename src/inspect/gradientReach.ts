@@ -9,9 +9,10 @@ import type { LanguageModel } from '../models/language/languageModel.js';
 import { evaluating } from '../nn/evaluating.js';
 import type { Recurrent } from '../nn/recurrent.js';
 import { requireNumber } from '../range.js';
-import { fromData } from '../tensor/create.js';
-import { scope } from '../tensor/scope.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { fromData, zeros } from '../tensor/create.js';
+import type { HostArray } from '../tensor/device.js';
+import { atOnce, inTurn, readAndDispose, type Reading, requireAnswers } from '../tensor/readAll.js';
+import { keep, scope } from '../tensor/scope.js';
 import { expectModel } from './expectModel.js';
 
 /** A number over many windows. */
@@ -72,6 +73,18 @@ export function gradientReach(
   tokens: ArrayLike<number>,
   given: ReachOptions = {},
 ): GradientReach {
+  requireAnswers('gradientReach', 'await gradientReachAsync(…)');
+  return atOnce(readReach(model, tokens, given));
+}
+
+/** The same on every backend. */
+export function gradientReachAsync(
+  ...[model, tokens, given = {}]: Parameters<typeof gradientReach>
+): Promise<GradientReach> {
+  return inTurn(readReach(model, tokens, given));
+}
+
+function* readReach(model: LanguageModel, tokens: ArrayLike<number>, given: ReachOptions): Reading<GradientReach> {
   const { length: T = 64, windows, count = 32 } = optionsOf(given, NAMES, 'gradientReach');
   expectModel(model, 'lm');
   expectNumbers(tokens, 'tokens', 'give indices of the vocabulary');
@@ -97,7 +110,14 @@ export function gradientReach(
     (_, i) => tokens[starts[i % starts.length] + Math.floor(i / starts.length)],
   );
   const next = Int32Array.from(starts, (at) => tokens[at + T]);
-  const { norms, loss, carried } = withFrozen(model, () => readWindows(model, batch, next, T));
+  const { sum, gradient, carrying } = withFrozen(model, () => runWindows(model, batch, next, T));
+  const loss = (yield* readAndDispose(sum))[0] / starts.length;
+  const norms = normsOf(yield* readAndDispose(gradient), starts.length, T);
+  const carried: CarriedState[] = [];
+  for (const { layer, state, factor } of carrying) {
+    const width = factor.shape[2];
+    carried.push({ layer, state, factors: rowMeans(yield* readAndDispose(factor), starts.length, T, width) });
+  }
   const peaks = norms.map((row) => row.reduce((a, b) => Math.max(a, b), 0) || 1);
   const lags = Array.from({ length: T }, (_, lag) => quartilesOf(norms.map((row, n) => row[T - 1 - lag] / peaks[n])));
   return { length: T, windows: [...starts], loss, norms, lags, carried };
@@ -114,51 +134,52 @@ function withFrozen<R>({ network }: LanguageModel, run: () => R): R {
   }
 }
 
-function readWindows({ network }: LanguageModel, batch: Int32Array, next: Int32Array, T: number) {
+/** The loss summed over the windows, its gradient by the vectors [T, N, E], and what each state lets pass [T, N, W]. */
+function runWindows({ network }: LanguageModel, batch: Int32Array, next: Int32Array, T: number) {
   const N = next.length;
   const rnn = network.recurrent;
   const x = network.vectorsOf(fromData(batch, [T, N]));
   x.requiresGrad = true;
   const { logits } = network.fromVectors(x, null);
   const last = slice(logits, 0, T - 1, T);
-  const sum = crossEntropy(last, fromData(next, [1, N]), { reduction: 'sum' });
-  const loss = sum.item() / N;
+  const sum = keep(crossEntropy(last, fromData(next, [1, N]), { reduction: 'sum' }));
   backward(sum);
-  const gradient = x.grad?.data() ?? [];
-  const E = x.shape[2];
-  const norms = Array.from({ length: N }, (_, n) =>
+  const gradient = keep(x.grad ?? zeros(x.shape));
+  const { factors } = carryingCell(rnn.structure.layers[0][0].inference);
+  const names = [...factors].flatMap(([state, name]) => (typeof name === 'string' ? [{ state, name }] : []));
+  const run = () => network.fromVectors(x, null, { trace: names.map(({ name }) => name) });
+  const { trace } = noGrad(() => withFactors(rnn, 0, run));
+  const carrying = trace.flatMap((values, layer) =>
+    names.map(({ state, name }) => ({ layer, state, factor: keep(values[name]) })),
+  );
+  return { sum, gradient, carrying };
+}
+
+/** The norm of each row of a gradient [T, N, E]: [N][T]. */
+function normsOf(gradient: HostArray, N: number, T: number): Float64Array[] {
+  const E = gradient.length / (N * T);
+  return Array.from({ length: N }, (_, n) =>
     Float64Array.from({ length: T }, (_, t) => {
       let squares = 0;
       for (let e = 0; e < E; e++) squares += gradient[(t * N + n) * E + e] ** 2;
       return Math.sqrt(squares);
     }),
   );
-  x.grad?.dispose();
-  const { factors } = carryingCell(rnn.structure.layers[0][0].inference);
-  const names = [...factors].flatMap(([state, name]) => (typeof name === 'string' ? [{ state, name }] : []));
-  const run = () => network.fromVectors(x, null, { trace: names.map(({ name }) => name) });
-  const { trace } = noGrad(() => carrying(rnn, 0, run));
-  const carried = trace.flatMap((values, layer) =>
-    names.map(({ state, name }): CarriedState => ({ layer, state, factors: rowMeans(values[name]) })),
-  );
-  return { norms, loss, carried };
 }
 
 /** With the factors of all layers from one on. */
-function carrying<R>(rnn: Recurrent, layer: number, run: () => R): R {
+function withFactors<R>(rnn: Recurrent, layer: number, run: () => R): R {
   if (layer === rnn.numLayers) return run();
   return rnn.altering(
     layer,
     (cell) => carryingCell(cell).cell,
     {},
-    () => carrying(rnn, layer + 1, run),
+    () => withFactors(rnn, layer + 1, run),
   );
 }
 
-/** [T, N, W] to the mean size of each row: [N][T]. */
-function rowMeans(t: Tensor): Float64Array[] {
-  const [T, N, W] = t.shape;
-  const data = t.data();
+/** The mean size of each row of [T, N, W]: [N][T]. */
+function rowMeans(data: HostArray, N: number, T: number, W: number): Float64Array[] {
   return Array.from({ length: N }, (_, n) =>
     Float64Array.from({ length: T }, (_, step) => {
       let total = 0;

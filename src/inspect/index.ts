@@ -20,6 +20,7 @@ export {
   type CarriedState,
   type GradientReach,
   gradientReach,
+  gradientReachAsync,
   type Quartiles,
   type ReachOptions,
 } from './gradientReach.js';
@@ -29,10 +30,12 @@ export {
   type EffectOptions,
   type HeldValue,
   intervene,
+  interveneAsync,
   type InterveneOptions,
   type Intervention,
   type InterventionEffects,
   interventionEffects,
+  interventionEffectsAsync,
   type InterventionResult,
   type ReplacedToken,
 } from './intervention.js';
@@ -46,7 +49,7 @@ export {
   textGradientFlow,
   textGradientFlowAsync,
 } from './inspectModel.js';
-export { type JacobianOptions, stateJacobian, type StateJacobian } from './jacobian.js';
+export { type JacobianOptions, stateJacobian, stateJacobianAsync, type StateJacobian } from './jacobian.js';
 export {
   areaUnderCurve,
   correlation,

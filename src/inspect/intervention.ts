@@ -1,5 +1,6 @@
 // What a value inside a language model does: it is held at a number, or a token is replaced, and what follows is compared with what
 // follows otherwise. Letters: T steps, N places, V vocabulary.
+import { slice } from '../autograd/movement.js';
 import { noGrad } from '../autograd/tape.js';
 import { clampedCell, clampedMasks } from '../cell/alter.js';
 import { sizeNamed } from '../cell/define/width.js';
@@ -11,7 +12,9 @@ import type { Recurrent, RecurrentState } from '../nn/recurrent.js';
 import { requireNumber } from '../range.js';
 import { fromData } from '../tensor/create.js';
 import { Philox } from '../tensor/philox.js';
+import { atOnce, inside, inTurn, readAndDispose, type Reading, requireAnswers } from '../tensor/readAll.js';
 import { scope } from '../tensor/scope.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { createTokenizer } from '../text/createTokenizer.js';
 import { expectModel } from './expectModel.js';
 import { checkLayer } from './gateTrace.js';
@@ -115,35 +118,65 @@ export function intervene(
   intervention: Intervention,
   given: InterveneOptions = {},
 ): InterventionResult {
-  const { length = 60, temperature = 0.8, seed = 0 } = optionsOf(given, INTERVENE, 'intervene');
+  requireAnswers('intervene', 'await interveneAsync(…)');
+  return atOnce(readPair(model, tokens, intervention, given));
+}
+
+/** The same on every backend. */
+export function interveneAsync(
+  ...[model, tokens, intervention, given = {}]: Parameters<typeof intervene>
+): Promise<InterventionResult> {
+  return inTurn(readPair(model, tokens, intervention, given));
+}
+
+function* readPair(
+  model: LanguageModel,
+  tokens: ArrayLike<number>,
+  intervention: Intervention,
+  given: InterveneOptions,
+): Reading<InterventionResult> {
+  const options = { length: 60, temperature: 0.8, seed: 0, ...optionsOf(given, INTERVENE, 'intervene') };
+  const { length, temperature } = options;
   requireNumber('a number of tokens', length, { min: 0, whole: true }, 'give a whole number');
   requireNumber('a temperature', temperature, { min: 0 }, '0.8 is usual; 0 takes the likeliest');
-  return checkedRun(model, tokens, () => {
-    const all = Int32Array.from(tokens);
-    if (all.length === 0) throw new UnrolledError('EMPTY', 'expected text, received none', 'give some tokens');
-    const reader = new PairReader(model, intervention, 1);
-    const last = all.length - 1;
-    reader.read([all.subarray(0, last)]);
-    const first = reader.act([all[last]]);
-    const rng = new Philox(seed, 0x706f6b65);
-    // As in generation, reserved tokens are not drawn.
-    const { reserved } = model.text.vocabulary;
-    const drawn = [new Int32Array(length), new Int32Array(length)];
+  return yield* checkedRun(model, tokens, () =>
+    readContinuations(model, Int32Array.from(tokens), intervention, options),
+  );
+}
+
+function* readContinuations(
+  model: LanguageModel,
+  tokens: Int32Array,
+  intervention: Intervention,
+  { length, temperature, seed }: Required<InterveneOptions>,
+): Reading<InterventionResult> {
+  if (tokens.length === 0) throw new UnrolledError('EMPTY', 'expected text, received none', 'give some tokens');
+  const last = tokens.length - 1;
+  const rng = new Philox(seed, 0x706f6b65);
+  const { vocabulary, settings } = model.text;
+  const drawn = [new Int32Array(length), new Int32Array(length)];
+  const reader = new PairReader(model, intervention, 1);
+  let first: Float64Array[];
+  try {
+    reader.read([tokens.subarray(0, last)]);
+    first = yield* reader.act([tokens[last]]);
     let now = first;
     for (let t = 0; t < length; t++) {
       const u = rng.uniform();
+      // As in generation, reserved tokens are not drawn.
+      const { reserved } = vocabulary;
       const next = now.map((p) => reserved + drawFrom(p.subarray(reserved), temperature, u));
       next.forEach((token, row) => (drawn[row][t] = token));
-      if (t + 1 < length) now = reader.follow(next);
+      if (t + 1 < length) now = yield* reader.follow(next);
     }
+  } finally {
     reader.close();
-    const { vocabulary, settings } = model.text;
-    const tokenizer = createTokenizer(settings.tokens ?? 'char');
-    const [without, changed] = first.map((probabilities, row): Continuation => {
-      return { probabilities, tokens: drawn[row], text: tokenizer.join(vocabulary.decode(drawn[row])) };
-    });
-    return { without, with: changed, divergence: divergenceOf(without.probabilities, changed.probabilities) };
+  }
+  const tokenizer = createTokenizer(settings.tokens ?? 'char');
+  const [without, changed] = first.map((probabilities, row): Continuation => {
+    return { probabilities, tokens: drawn[row], text: tokenizer.join(vocabulary.decode(drawn[row])) };
   });
+  return { without, with: changed, divergence: divergenceOf(without.probabilities, changed.probabilities) };
 }
 
 /**
@@ -160,11 +193,29 @@ export function interventionEffects(
   intervention: Intervention,
   given: EffectOptions = {},
 ): InterventionEffects {
+  requireAnswers('interventionEffects', 'await interventionEffectsAsync(…)');
+  return atOnce(readEffects(model, tokens, places, intervention, given));
+}
+
+/** The same on every backend. */
+export function interventionEffectsAsync(
+  ...[model, tokens, places, intervention, given = {}]: Parameters<typeof interventionEffects>
+): Promise<InterventionEffects> {
+  return inTurn(readEffects(model, tokens, places, intervention, given));
+}
+
+function* readEffects(
+  model: LanguageModel,
+  tokens: ArrayLike<number>,
+  places: readonly number[],
+  intervention: Intervention,
+  given: EffectOptions,
+): Reading<InterventionEffects> {
   const { context = 100, follow = 8 } = optionsOf(given, EFFECTS, 'interventionEffects');
   requireNumber('context', context, { min: 0, whole: true }, '100 lets the network warm up');
   requireNumber('follow', follow, { min: 1, whole: true }, 'give a number of tokens');
   expectNumbers(places, 'places', 'give indices of tokens');
-  return checkedRun(model, tokens, () => {
+  return yield* checkedRun(model, tokens, function* (): Reading<InterventionEffects> {
     const fitting = places.filter((at) => Number.isInteger(at) && at >= context && at + follow < tokens.length);
     if (fitting.length === 0) {
       throw new UnrolledError(
@@ -179,22 +230,25 @@ export function interventionEffects(
       const part = fitting.slice(from, from + BATCH);
       const N = part.length;
       const reader = new PairReader(model, intervention, N);
-      reader.read(part.map((at) => Int32Array.from({ length: context }, (_, i) => tokens[at - context + i])));
-      let now = reader.act(part.map((at) => tokens[at]));
-      for (let k = 0; k < follow; k++) {
-        for (let n = 0; n < N; n++) {
-          const [without, changed] = [now[n], now[N + n]];
-          const actual = tokens[part[n] + k + 1];
-          sums.divergence[k].add(divergenceOf(without, changed));
-          sums.logProbability[k].add(Math.log(changed[actual] / without[actual]));
-          if (k === 0) for (let v = 0; v < V; v++) sums.probabilities[v].add(changed[v] - without[v]);
+      try {
+        reader.read(part.map((at) => Int32Array.from({ length: context }, (_, i) => tokens[at - context + i])));
+        let now = yield* reader.act(part.map((at) => tokens[at]));
+        for (let k = 0; k < follow; k++) {
+          for (let n = 0; n < N; n++) {
+            const [without, changed] = [now[n], now[N + n]];
+            const actual = tokens[part[n] + k + 1];
+            sums.divergence[k].add(divergenceOf(without, changed));
+            sums.logProbability[k].add(Math.log(changed[actual] / without[actual]));
+            if (k === 0) for (let v = 0; v < V; v++) sums.probabilities[v].add(changed[v] - without[v]);
+          }
+          if (k + 1 < follow) {
+            const next = part.map((at) => tokens[at + k + 1]);
+            now = yield* reader.follow([...next, ...next]);
+          }
         }
-        if (k + 1 < follow) {
-          const next = part.map((at) => tokens[at + k + 1]);
-          now = reader.follow([...next, ...next]);
-        }
+      } finally {
+        reader.close();
       }
-      reader.close();
     }
     return {
       places: fitting.length,
@@ -206,12 +260,12 @@ export function interventionEffects(
 }
 
 /** In evaluation mode. Errors: OPTION, RANGE for tokens that are none. */
-function checkedRun<R>(model: LanguageModel, tokens: ArrayLike<number>, run: () => R): R {
+function* checkedRun<R>(model: LanguageModel, tokens: ArrayLike<number>, run: () => Reading<R>): Reading<R> {
   expectModel(model, 'lm');
   expectNumbers(tokens, 'tokens', 'give indices of the vocabulary');
   const wrong = Array.from(tokens).find((t) => !(Number.isInteger(t) && t >= 0 && t < model.vocabularySize));
   if (wrong !== undefined) refuseToken(model, wrong);
-  return evaluating(model.network, run);
+  return yield* inside((piece) => evaluating(model.network, piece), run());
 }
 
 function refuseToken(model: LanguageModel, token: number): never {
@@ -286,23 +340,24 @@ class PairReader {
 
   /** What stands before the place. @param rows N sequences of one length */
   read(rows: readonly Int32Array[]): void {
-    if (rows[0].length > 0) this.#forward([...rows, ...rows], []);
+    if (rows[0].length > 0) this.#forward([...rows, ...rows], []).dispose();
   }
 
   /** The token at the place. @returns P of the next token for each of the 2N rows */
-  act(tokens: readonly number[]): Float64Array[] {
+  act(tokens: readonly number[]): Reading<Float64Array[]> {
     const token = this.#token;
     this.#step = 0;
     return this.follow([...tokens, ...(token === null ? tokens : tokens.map(() => token))]);
   }
 
   /** One more token of each of the 2N rows. */
-  follow(tokens: readonly number[]): Float64Array[] {
+  *follow(tokens: readonly number[]): Reading<Float64Array[]> {
     const step = this.#step++;
-    return this.#forward(
-      tokens.map((token) => Int32Array.of(token)),
-      this.#held.filter(({ steps }) => step < steps),
-    );
+    const rows = tokens.map((token) => Int32Array.of(token));
+    const held = this.#held.filter(({ steps }) => step < steps);
+    const logits = yield* readAndDispose(this.#forward(rows, held));
+    const V = this.#model.vocabularySize;
+    return rows.map((_, n) => softmaxOf(logits.subarray(n * V, (n + 1) * V)));
   }
 
   close(): void {
@@ -310,12 +365,12 @@ class PairReader {
     this.#state = null;
   }
 
-  /** @returns P after the last token of each row */
-  #forward(rows: readonly Int32Array[], held: readonly Held[]): Float64Array[] {
+  /** @returns logits after the last token of each row [1, 2N, V] */
+  #forward(rows: readonly Int32Array[], held: readonly Held[]): Tensor {
     const [T, N] = [rows[0].length, rows.length];
     const { network } = this.#model;
     const before = this.#state;
-    const { state, probabilities } = scope(() =>
+    const { state, logits } = scope(() =>
       noGrad(() => {
         const x = fromData(
           Int32Array.from({ length: T * N }, (_, i) => rows[i % N][Math.floor(i / N)]),
@@ -332,18 +387,12 @@ class PairReader {
           () => network.forward(x, before),
         );
         const result = run();
-        const V = this.#model.vocabularySize;
-        const logits = result.logits.data();
-        const last = (T - 1) * N * V;
-        return {
-          state: result.state,
-          probabilities: rows.map((_, n) => softmaxOf(logits.subarray(last + n * V, last + (n + 1) * V))),
-        };
+        return { state: result.state, logits: slice(result.logits, 0, T - 1, T) };
       }),
     );
     dispose(before);
     this.#state = state;
-    return probabilities;
+    return logits;
   }
 }
 

@@ -1,6 +1,7 @@
 // The product of the Jacobians between two steps: ds_to/ds_from, and how much it stretches and shrinks.
 // Letters: T steps, D input, S all states of a layer together (h and c of an LSTM: 2H).
 import { Matrix, SVD } from 'ml-matrix';
+import { expand } from '../autograd/movement.js';
 import { add, concat, mul, slice, sum } from '../autograd/ops.js';
 import { backward, noGrad } from '../autograd/tape.js';
 import { UnrolledError } from '../errors.js';
@@ -8,9 +9,10 @@ import { asTensor } from '../tensor/asTensor.js';
 import { expectTexts, type Names, optionsOf, refuse, shownValue } from '../expect.js';
 import { expectState, type Recurrent, type RecurrentState } from '../nn/recurrent.js';
 import { fromData } from '../tensor/create.js';
+import { atOnce, inTurn, readAndDispose, type Reading, requireAnswers } from '../tensor/readAll.js';
 import { formatShape } from '../tensor/shape.js';
 import { expectRecurrent } from './expectModel.js';
-import { scope } from '../tensor/scope.js';
+import { keep, scope } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /** Which states `stateJacobian` differentiates. */
@@ -52,6 +54,25 @@ export function stateJacobian(
   to: number,
   given: JacobianOptions = {},
 ): StateJacobian {
+  requireAnswers('stateJacobian', 'await stateJacobianAsync(…)');
+  return atOnce(readJacobian(rnn, x, state, from, to, given));
+}
+
+/** The same on every backend. */
+export function stateJacobianAsync(
+  ...[rnn, x, state, from, to, given = {}]: Parameters<typeof stateJacobian>
+): Promise<StateJacobian> {
+  return inTurn(readJacobian(rnn, x, state, from, to, given));
+}
+
+function* readJacobian(
+  rnn: Recurrent,
+  x: Tensor,
+  state: RecurrentState | null,
+  from: number,
+  to: number,
+  given: JacobianOptions,
+): Reading<StateJacobian> {
   const options = optionsOf(given, NAMES, 'stateJacobian');
   expectRecurrent(rnn);
   x = asTensor(x, 'the input');
@@ -65,12 +86,12 @@ export function stateJacobian(
   }
   const { layer, names } = checked(rnn, options);
   const sequence = oneSequence(rnn, x);
-  const rows = scope(() => {
+  const parts = scope(() => {
     const before = noGrad(() => startOf(rnn, sequence, state, from));
     const widths = names.map((name) => before[layer][name].shape[1]);
     const S = widths.reduce((a, b) => a + b, 0);
     const repeated = before.map((states) =>
-      Object.fromEntries(Object.entries(states).map(([name, t]) => [name, repeatRows(t, S)])),
+      Object.fromEntries(Object.entries(states).map(([name, t]) => [name, repeatedRows(t, S)])),
     );
     const sources = names.map((name) => repeated[layer][name]);
     for (const t of sources) t.requiresGrad = true;
@@ -86,19 +107,21 @@ export function stateJacobian(
       return sum(mul(after[name], fromData(identity, [S, widths[i]], { device: x.device })));
     });
     backward(asked.reduce((a, b) => add(a, b)));
-    const matrix = Array.from({ length: S }, () => new Float64Array(S));
-    let column = 0;
-    sources.forEach((t, i) => {
-      const gradient = t.grad?.data();
-      for (let r = 0; r < S; r++) {
-        for (let k = 0; k < widths[i]; k++) matrix[r][column + k] = gradient?.[r * widths[i] + k] ?? 0;
-      }
-      t.grad?.dispose();
-      column += widths[i];
-    });
-    return matrix;
+    return sources.map(({ grad }, i) => ({ grad: grad && keep(grad), width: widths[i] }));
   });
-  return { matrix: rows, ...normsOf(rows) };
+  const S = parts.reduce((total, { width }) => total + width, 0);
+  const matrix = Array.from({ length: S }, () => new Float64Array(S));
+  let column = 0;
+  for (const { grad, width } of parts) {
+    if (grad !== null) {
+      const gradient = yield* readAndDispose(grad);
+      for (let r = 0; r < S; r++) {
+        for (let k = 0; k < width; k++) matrix[r][column + k] = gradient[r * width + k];
+      }
+    }
+    column += width;
+  }
+  return { matrix, ...normsOf(matrix) };
 }
 
 function checked(rnn: Recurrent, options: JacobianOptions): { layer: number; names: readonly string[] } {
@@ -150,11 +173,9 @@ function startOf(rnn: Recurrent, x: Tensor, state: RecurrentState | null, from: 
   return rnn.forward(slice(x, 0, 0, from), { state }).state;
 }
 
-function repeatRows(t: Tensor, rows: number): Tensor {
-  const values = t.data();
-  const all = new Float32Array(rows * values.length);
-  for (let r = 0; r < rows; r++) all.set(values, r * values.length);
-  return fromData(all, [rows, values.length], { device: t.device });
+/** [1, W] as [rows, W], outside the tape. */
+function repeatedRows(t: Tensor, rows: number): Tensor {
+  return noGrad(() => expand(t, [rows, t.shape[1]]));
 }
 
 function normsOf(rows: Float64Array[]): Omit<StateJacobian, 'matrix'> {

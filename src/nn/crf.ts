@@ -8,7 +8,7 @@ import { isRecording, record } from '../autograd/tape.js';
 import { fromData } from '../tensor/create.js';
 import { Philox } from '../tensor/philox.js';
 import type { HostArray } from '../tensor/device.js';
-import { atOnce, type Reading } from '../tensor/readAll.js';
+import { atOnce, inTurn, type Reading, requireAnswers } from '../tensor/readAll.js';
 import { formatShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type BestPath, LinearChain } from './chain.js';
@@ -56,7 +56,13 @@ export class LinearChainCRF extends Module {
    * Errors: SHAPE, DTYPE; RANGE for a state that is none, or a length above T.
    */
   loss(given: TensorLike, gold: TensorLike, lengths: Lengths): Tensor {
+    requireAnswers('a loss of a random field', 'await crf.lossAsync(scores, gold, lengths)');
     return atOnce(this.readLoss(given, gold, lengths));
+  }
+
+  /** The same on every backend. */
+  lossAsync(given: TensorLike, gold: TensorLike, lengths: Lengths): Promise<Tensor> {
+    return inTurn(this.readLoss(given, gold, lengths));
   }
 
   /** What `loss` gives, for whoever reads. @internal */
@@ -67,10 +73,12 @@ export class LinearChainCRF extends Module {
     checkPath(scores, path);
     const [K, N] = [this.states, own.length];
     const inputs = [scores, this.transition, this.start, this.end];
+    // Asked before anything waits: the tape may have been put aside by then.
+    const isRecorded = isRecording(inputs);
     const values: HostArray[] = [];
     for (const t of inputs) values.push(yield t);
     const states = yield path;
-    const gradients = isRecording(inputs) ? values.map(({ length }) => new Float64Array(length)) : null;
+    const gradients = isRecorded ? values.map(({ length }) => new Float64Array(length)) : null;
     const steps = own.reduce((sum, length) => sum + length, 0);
     let total = 0;
     if (values.every(isFinite)) {
@@ -109,7 +117,13 @@ export class LinearChainCRF extends Module {
 
   /** The most probable path of each sequence, outside the tape; an empty one for a length of 0. Errors: SHAPE, RANGE. */
   decode(scores: TensorLike, lengths: Lengths): BestPath[] {
+    requireAnswers('the best paths', 'await crf.decodeAsync(scores, lengths)');
     return atOnce(this.readPaths(scores, lengths));
+  }
+
+  /** The same on every backend. */
+  decodeAsync(scores: TensorLike, lengths: Lengths): Promise<BestPath[]> {
+    return inTurn(this.readPaths(scores, lengths));
   }
 
   /** What `decode` gives, for whoever reads. @internal */
@@ -121,7 +135,13 @@ export class LinearChainCRF extends Module {
 
   /** The probability of each state at each step of each sequence, over all paths: N times [length, K]. Errors: SHAPE, RANGE. */
   marginals(scores: TensorLike, lengths: Lengths): Float64Array[] {
+    requireAnswers('marginals', 'await crf.marginalsAsync(scores, lengths)');
     return atOnce(this.readMarginals(scores, lengths));
+  }
+
+  /** The same on every backend. */
+  marginalsAsync(scores: TensorLike, lengths: Lengths): Promise<Float64Array[]> {
+    return inTurn(this.readMarginals(scores, lengths));
   }
 
   /** What `marginals` gives, for whoever reads. @internal */

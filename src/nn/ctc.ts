@@ -7,6 +7,7 @@ import { type Names, optionsOf, shownValue } from '../expect.js';
 import { mul } from '../autograd/ops.js';
 import { alias, isRecording, record } from '../autograd/tape.js';
 import { fromData } from '../tensor/create.js';
+import { atOnce, inTurn, type Reading, requireAnswers } from '../tensor/readAll.js';
 import { formatShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type Lengths, readLengths } from './lengths.js';
@@ -41,6 +42,16 @@ const NAMES: Names<CtcOptions> = {
  * steps are fewer than the labels need (one for each label and one between equal neighbours), unless `zeroInfinity`.
  */
 export function ctcLoss(predicted: TensorLike, wanted: TensorLike, given: CtcOptions = {}): Tensor {
+  requireAnswers('ctcLoss', 'await ctcLossAsync(…)');
+  return atOnce(readLoss(predicted, wanted, given));
+}
+
+/** The same on every backend. */
+export function ctcLossAsync(...[predicted, wanted, given = {}]: Parameters<typeof ctcLoss>): Promise<Tensor> {
+  return inTurn(readLoss(predicted, wanted, given));
+}
+
+function* readLoss(predicted: TensorLike, wanted: TensorLike, given: CtcOptions): Reading<Tensor> {
   const logProbs = asTensor(predicted, 'the log-probabilities');
   const targets = asTensor(wanted, 'the targets', 'int32', logProbs.device);
   const options = optionsOf(given, NAMES, 'ctcLoss');
@@ -50,16 +61,17 @@ export function ctcLoss(predicted: TensorLike, wanted: TensorLike, given: CtcOpt
   const S = targets.shape[1];
   const inputLengths = readLengths(options.inputLengths ?? new Array<number>(N).fill(T), N, T, 'input lengths');
   const targetLengths = readLengths(options.targetLengths ?? new Array<number>(N).fill(S), N, S, 'target lengths');
-  const all = targets.data();
+  // Asked before anything waits: the tape may have been put aside by then.
+  const isRecorded = isRecording([logProbs]);
+  const all = yield targets;
   const labels = targetLengths.map((length, n) => Array.from(all.slice(n * S, n * S + length)));
   labels.forEach((own, n) => {
     checkLabels(own, n, C, blank);
     if (!zeroInfinity) checkSteps(own, n, inputLengths[n]);
   });
 
-  const scores = logProbs.data();
-  const needsGradient = isRecording([logProbs]);
-  const gradient = needsGradient ? new Float64Array(T * N * C) : null;
+  const scores = yield logProbs;
+  const gradient = isRecorded ? new Float64Array(T * N * C) : null;
   const losses = labels.map((own, n) => {
     const at = (t: number, c: number): number => (t * N + n) * C + c;
     const loss = alignments(scores, at, inputLengths[n], own, blank, gradient);

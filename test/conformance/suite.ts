@@ -11,6 +11,8 @@ export interface ConformanceOptions {
   skip?: readonly { reason: string; tests: readonly string[] }[];
   /** Tests, by their names, that are enough. */
   only?: RegExp;
+  /** Each so-manieth of them; all by default. */
+  every?: number;
   /** Another comparison for tests whose name matches, and why the backend does not pass their own. */
   coarser?: { reason: string; tests: RegExp; compare: Comparison };
 }
@@ -29,8 +31,9 @@ export async function conformance(
   const reasons = new Map(options.skip?.flatMap(({ reason, tests }) => tests.map((test) => [test, reason])));
   describe(`conformance of ${name}`, () => {
     const truth = new ReferenceBackend({ precision: 'float64' });
-    for (const test of [...cases, ...threadCases]) {
-      if (options.only?.test(test.name) === false) continue;
+    const { only, every = 1 } = options;
+    const wanted = [...cases, ...threadCases].filter(({ name: own }) => only?.test(own) !== false);
+    for (const test of wanted.filter((_, i) => i % every === 0)) {
       it(test.name, async (context) => {
         const reason = reasons.get(test.name);
         if (reason !== undefined) context.skip(reason);
@@ -38,7 +41,7 @@ export async function conformance(
         await check(backend, truth, coarser?.tests.test(test.name) ? { ...test, compare: coarser.compare } : test);
       });
     }
-    if (options.only === undefined) memoryTests(backend);
+    if (only === undefined) memoryTests(backend);
   });
 }
 

@@ -5,19 +5,20 @@ import { checkIndex, floats, integers } from './memory.js';
 
 /** Errors: RANGE where no number is left, SHAPE, STATE, DTYPE. */
 export function sample(spec: SampleSpec, logits: Ref, at: SamplePlaces): void {
-  const values = floats(logits, 'the logits', [spec.cols, 1]);
-  const draws = floats(at.draws, 'the random numbers', [at.count, 1]);
-  const list = integers(at.list, 'the list of indices', [at.count, 1]);
-  const position = integers(at.position, 'the position', [1, 1]);
-  const token = integers(at.token, 'the index', [1, 1]);
-  const next = position[at.position.offset];
-  checkIndex(next, at.count, 'a position', 0);
-  const drawn = drawIndex(
-    values.subarray(logits.offset, logits.offset + spec.cols),
-    spec,
-    draws[at.draws.offset + next],
-  );
-  token[at.token.offset] = drawn;
-  list[at.list.offset + next] = drawn;
-  position[at.position.offset] = next + 1;
+  const { rows, count } = at;
+  const values = floats(logits, 'the logits', [rows * spec.cols, 1]);
+  const draws = floats(at.draws, 'the random numbers', [rows * count, 1]);
+  const list = integers(at.list, 'the list of indices', [rows * count, 1]);
+  const position = integers(at.position, 'the position', [rows, 1]);
+  const token = integers(at.token, 'the index', [rows, 1]);
+  for (let row = 0; row < rows; row++) {
+    const next = position[at.position.offset + row];
+    checkIndex(next, count, 'a position', row);
+    const from = logits.offset + row * spec.cols;
+    const draw = draws[at.draws.offset + row * count + next];
+    const drawn = drawIndex(values.subarray(from, from + spec.cols), spec, draw);
+    token[at.token.offset + row] = drawn;
+    list[at.list.offset + row * count + next] = drawn;
+    position[at.position.offset + row] = next + 1;
+  }
 }

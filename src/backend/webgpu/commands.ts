@@ -3,6 +3,7 @@
 import { UnrolledError } from '../../errors.js';
 import type { Device } from '../../tensor/device.js';
 import { COMPUTE_STAGE, type Gpu, MAP_READ_MODE, USAGE } from './gpu.js';
+import { type Call, Recording } from './recording.js';
 import { CONTROL, MOST_WORKGROUPS } from './shaders/frame.js';
 
 /** Words that a shader sees of its call, and of all calls between two submits. */
@@ -15,12 +16,6 @@ const MOST_DISPATCHES = 512;
 
 /** Buffers for reading are kept up to this size. */
 const MOST_KEPT = 2 ** 20;
-
-/** A shader and its words, ready to run. */
-export interface Call {
-  pipeline: GPUComputePipeline;
-  workgroups: number;
-}
 
 export class Commands {
   /** Whose commands they are. */
@@ -45,11 +40,14 @@ export class Commands {
   #dispatches = 0;
   /** Where the call that is being written begins. */
   #start = 0;
+  /** Nothing ran over its words yet. */
+  #isNew = false;
+  #recording: Recording | null = null;
   /** Workgroups of scans so far: what the counter of tickets stands at. */
   #tickets = 0;
   #failure: UnrolledError | null = null;
   #closed = false;
-  #hasAbandoned = false;
+  #abandoned = 0;
 
   constructor(owner: Device, { device }: Gpu) {
     this.owner = owner;
@@ -89,9 +87,9 @@ export class Commands {
     });
   }
 
-  /** Whether workgroups of some scan did not come together, as far as reads have told. */
-  get hasAbandoned(): boolean {
-    return this.#hasAbandoned;
+  /** How often workgroups of a scan did not come together, as far as reads have told. */
+  get abandoned(): number {
+    return this.#abandoned;
   }
 
   /** Bytes of the memory. */
@@ -116,6 +114,7 @@ export class Commands {
   /** Moves what is there to a memory of so many bytes. */
   resize(bytes: number): void {
     this.#alive();
+    this.spoilRecording();
     const device = this.#device;
     device.pushErrorScope('out-of-memory');
     const memory = device.createBuffer({ size: bytes, usage: USAGE.STORAGE | USAGE.COPY_DST | USAGE.COPY_SRC });
@@ -158,6 +157,7 @@ export class Commands {
     if (start + words > CALLS_WORDS) this.submit();
     else this.#words = start;
     this.#start = this.#words;
+    this.#isNew = true;
   }
 
   /** A whole number, or the bits of a negative one. */
@@ -172,6 +172,8 @@ export class Commands {
   /** Runs shaders over the words since `begin`, in their order, `times` times. */
   dispatch(calls: readonly Call[], times = 1): void {
     const start = this.#start;
+    this.#recording?.noteDispatch(this.#staging.subarray(start, this.#words), this.#isNew, calls, times);
+    this.#isNew = false;
     let pass = this.#compute();
     pass.setBindGroup(0, this.#bindings, [start * 4]);
     for (let i = 0; i < times; i++) {
@@ -187,8 +189,33 @@ export class Commands {
     }
   }
 
-  /** The first of so many tickets, which the workgroups of a scan take. */
+  /** Runs `calls` so many times; from the second time on what it made is made again. Errors: those of the calls. */
+  repeat(times: number, calls: () => void): void {
+    if (this.#recording !== null || times < 2) {
+      for (let i = 0; i < times; i++) calls();
+      return;
+    }
+    const recording = new Recording();
+    this.#recording = recording;
+    try {
+      calls();
+    } finally {
+      this.#recording = null;
+    }
+    for (let i = 1; i < times; i++) {
+      if (recording.isWhole) this.#again(recording);
+      else calls();
+    }
+  }
+
+  /** What happens now cannot be made again from a recording. */
+  spoilRecording(): void {
+    this.#recording?.spoil();
+  }
+
+  /** The first of so many tickets, which the workgroups of a scan take: the next word of the call. */
   takeTickets(count: number): number {
+    this.#recording?.noteTickets(this.#words - this.#start, count);
     const first = this.#tickets;
     this.#tickets = (first + count) >>> 0;
     return first;
@@ -197,6 +224,7 @@ export class Commands {
   /** Copies words to a place in memory, after all commands so far. */
   write(at: number, data: Uint32Array<ArrayBuffer>): void {
     this.#alive();
+    this.spoilRecording();
     this.submit();
     if (this.#memory !== null) this.#device.queue.writeBuffer(this.#memory, at * 4, data);
   }
@@ -240,10 +268,20 @@ export class Commands {
     if (size > MOST_KEPT) reader.destroy();
     else this.#readers.set(size, [...(this.#readers.get(size) ?? []), reader]);
     this.#alive();
-    if (words[CONTROL.ABANDONED] !== 0) this.#hasAbandoned = true;
+    this.#abandoned = words[CONTROL.ABANDONED];
     if (words[CONTROL.STALLED] !== 0) this.#stop();
     if (words[CONTROL.RAISED] !== 0) this.#report(words);
     return words.subarray(CONTROL.COUNT);
+  }
+
+  #again({ calls }: Recording): void {
+    for (const { words, tickets, dispatches } of calls) {
+      this.begin(words.length);
+      this.#staging.set(words, this.#start);
+      this.#words = this.#start + words.length;
+      if (tickets !== null) this.#staging[this.#start + tickets.at] = this.takeTickets(tickets.count);
+      for (const dispatch of dispatches) this.dispatch(dispatch.calls, dispatch.times);
+    }
   }
 
   close(): void {
@@ -251,7 +289,7 @@ export class Commands {
     this.#device.destroy();
   }
 
-  /** Workgroups had agreed to meet, and one stayed away: what they wrote is in pieces. */
+  /** Workgroups had agreed that all are there, and one did not come to a barrier: what they wrote is in pieces. */
   #stop(): never {
     throw (this.#failure ??= new UnrolledError(
       'DEVICE_LOST',
@@ -291,9 +329,10 @@ export class Commands {
   }
 }
 
-/** So many workgroups as a grid, which may have a few more. */
+/** So many workgroups as a grid, which may have a few more: those do nothing. */
 export function gridOf(workgroups: number): [number, number] {
-  return [Math.min(workgroups, MOST_WORKGROUPS), Math.ceil(workgroups / MOST_WORKGROUPS)];
+  const lines = Math.max(1, Math.ceil(workgroups / MOST_WORKGROUPS));
+  return [Math.ceil(workgroups / lines), lines];
 }
 
 const CONTROL_BYTES = CONTROL.COUNT * 4;

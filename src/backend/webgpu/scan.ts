@@ -11,14 +11,19 @@ import { type Driver, type PreparedScan, prepareScan } from './scan/prepare.js';
 import { areTablesApart, keyOf, type Site, sitesOf, type TableQuestion } from './scan/sites.js';
 import { OPERAND_WORDS, SCAN } from './scan/words.js';
 
-/** For tests: a driver in place of the one that fits, and how often workgroups look for each other. */
+/** For tests, and for software devices. */
 export interface ScanSettings {
+  /** In place of the one that fits. */
   driver?: Driver;
-  patience?: number;
+  /** How often a workgroup looks whether all others are there: many times what they take to start; 100,000. */
+  spinLimit?: number;
+  /** How many workgroups the probe lets wait for each other, the most first; 128, 64, 32, 16. */
+  tried?: readonly number[];
 }
 
-/** How often a workgroup looks whether all others are there: many times what they take to start. */
-const PATIENCE = 100_000;
+const SPIN_LIMIT = 100_000;
+/** As large as those of scans. */
+const TRIED = [128, 64, 32, 16];
 /** Prepared forms that are kept of a plan. */
 const KEPT = 16;
 
@@ -47,7 +52,8 @@ export class ScanCalls {
 
   /** Tries whether workgroups can wait for each other; until then, and where they cannot, none does. Errors: those of a read. */
   async probe(): Promise<void> {
-    this.#resident = await residentWorkgroups(this.#commands, this.#memory, this.#settings.patience ?? PATIENCE);
+    const { spinLimit = SPIN_LIMIT, tried = TRIED } = this.#settings;
+    this.#resident = await residentWorkgroups(this.#commands, this.#memory, tried, spinLimit);
   }
 
   /** Workgroups that can wait for each other. */
@@ -66,7 +72,7 @@ export class ScanCalls {
     const int8 = new Set(
       plan.stages.flatMap((stage) => (stage.kind === 'product' && stage.scales !== undefined ? [stage.b] : [])),
     );
-    const { written, isTurned, calls, rounds, meeting } = this.#prepare(plan, call);
+    const { written, isTurned, calls, rounds, gridWords } = this.#prepare(plan, call);
     const places = operands.map((operand, i) => {
       const { rowStride, stepStride, indices } = operand;
       const at = written.has(i)
@@ -79,7 +85,7 @@ export class ScanCalls {
     const active = activeRows === undefined ? null : this.#place(activeRows.subarray(0, steps));
     const all = steps + (isTurned ? 1 : 0);
     const turns = Math.ceil(all / rounds);
-    const meetings = meeting === 0 ? null : this.#place(new Int32Array(turns * meeting));
+    const grid = gridWords === 0 ? null : this.#place(new Int32Array(turns * gridWords));
     const tickets = calls.map(({ workgroups }) => gridOf(workgroups).reduce((x, y) => x * y));
     const ofTurn = tickets.reduce((sum, count) => sum + count, 0);
     const commands = this.#commands;
@@ -88,7 +94,7 @@ export class ScanCalls {
     put(steps);
     put(rows);
     // After the last step a turned plan has its first phase alone.
-    const isCut = isTurned && rounds === 1 && meeting === 0;
+    const isCut = isTurned && rounds === 1 && gridWords === 0;
     put(commands.takeTickets(isCut ? steps * ofTurn + tickets[0] : turns * ofTurn));
     put(ofTurn);
     put(random?.key0 ?? 0);
@@ -98,21 +104,21 @@ export class ScanCalls {
     put(call.countDown === true ? 1 : 0);
     put(active === null ? 0 : active.address / 4);
     put(rounds);
-    put(meetings === null ? 0 : meetings.address / 4);
-    put(meeting);
-    put(this.#settings.patience ?? PATIENCE);
+    put(grid === null ? 0 : grid.address / 4);
+    put(gridWords);
+    put(this.#settings.spinLimit ?? SPIN_LIMIT);
     for (let i = 0; i < MAX.TABLES; i++) put(i < tables.length ? tables[i].address / 4 : 0);
     for (const words of places) for (const word of words) put(word);
     for (const value of uniforms) commands.putFloat(value);
     commands.dispatch(calls, isCut ? steps : turns);
     if (isCut) commands.dispatch([calls[0]]);
-    for (const block of [...tables, active, meetings]) if (block !== null) this.#memory.giveBack(block);
+    for (const block of [...tables, active, grid]) if (block !== null) this.#memory.giveBack(block);
   }
 
   #prepare(plan: ScanPlan, call: ScanCall): PreparedScan {
     const sites: readonly Site[] = sitesOf(call);
     const isRagged = call.activeRows !== undefined;
-    const { hasAbandoned } = this.#commands;
+    const hasAbandoned = this.#commands.abandoned > 0;
     const key = `${call.rows} ${isRagged} ${hasAbandoned} ${keyOf(sites)}`;
     let forms = this.#prepared.get(plan);
     if (forms === undefined) this.#prepared.set(plan, (forms = new Map()));

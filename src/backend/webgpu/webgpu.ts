@@ -36,10 +36,10 @@ import {
   gatherShader,
   REDUCE_COLS,
   reduceShader,
-  scatterAddShader,
   softmaxShader,
 } from './shaders/rows.js';
 import { sampleShader } from './shaders/sample.js';
+import { orderRowsShader, orderWords, scatterAddShader, scatterWorkgroups } from './shaders/scatter.js';
 
 /** Words that are written by a shader, which need not wait for the commands before; more go by the queue. */
 const SMALL_WRITE = 8 * 1024;
@@ -92,6 +92,11 @@ export class WebGpuBackend implements Backend {
     return this.#scans.resident;
   }
 
+  /** How often workgroups of a scan did not come together, as far as reads have told: for tests and reports. */
+  get abandonedScans(): number {
+    return this.#commands.abandoned;
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -113,6 +118,8 @@ export class WebGpuBackend implements Backend {
 
   write(storage: Storage, offset: number, data: ArrayLike<number>): void {
     checkRange(storage, offset, data.length);
+    // The host may have other numbers the next time.
+    this.#commands.spoilRecording();
     const at = this.#memory.to({ storage, offset }, 'any');
     const words = storage.dtype === 'int32' ? Int32Array.from(data) : Float32Array.from(data);
     this.#writeWords(at, new Uint32Array(words.buffer));
@@ -167,7 +174,7 @@ export class WebGpuBackend implements Backend {
     if (m === 0 || n === 0) return;
     const { tile, parts, depth } = shareFor(m, n, k);
     const adds = accumulate === true ? 1 : 0;
-    const code = gemmShader(tile, { transA, transB });
+    const code = gemmShader(tile.rows, tile.cols, transA === true, transB === true);
     const workgroups = tileCount(tile, m, n) * parts;
     if (parts === 1) {
       this.#call([m, n, k, adds, aAt, a.stride, bAt, b.stride, cAt, c.stride, parts, depth]);
@@ -254,7 +261,7 @@ export class WebGpuBackend implements Backend {
     const from = this.#memory.span(x, rows * cols);
     const to = this.#memory.spanTo(y, rows * cols);
     if (cols === 0) return;
-    this.#call([cols, from, to]);
+    this.#call([cols, from, to, rows]);
     this.#run(softmaxShader(log), rows);
   }
 
@@ -263,7 +270,8 @@ export class WebGpuBackend implements Backend {
     const memory = this.#memory;
     const from = memory.span(logits, rows * cols);
     const wanted = memory.span(targets, rows, 'int32');
-    this.#call([from, cols, ignoreIndex, wanted, memory.spanTo(loss, rows), memory.spanTo(logSumExp, rows)]);
+    const [lossAt, totalAt] = [memory.spanTo(loss, rows), memory.spanTo(logSumExp, rows)];
+    this.#call([from, cols, ignoreIndex, wanted, lossAt, totalAt, rows]);
     this.#run(crossEntropyShader(), rows);
   }
 
@@ -289,13 +297,29 @@ export class WebGpuBackend implements Backend {
 
   gather(spec: TableSpec, table: MatrixRef, indices: Ref, out: MatrixRef): void {
     demandSameType(table, out);
-    this.#rowsOf(spec, table, indices, out, false);
-    this.#elements(gatherShader(), spec.rows * spec.cols);
+    const { rows, cols, tableRows } = spec;
+    const memory = this.#memory;
+    const tableAt = memory.matrix(table, tableRows, cols, 'any');
+    const list = memory.span(indices, rows, 'int32');
+    const outAt = memory.matrixTo(out, rows, cols, 'any');
+    this.#call([rows, cols, tableRows, tableAt, table.stride, list, outAt, out.stride]);
+    this.#elements(gatherShader(), rows * cols);
   }
 
   scatterAdd(spec: TableSpec, source: MatrixRef, indices: Ref, table: MatrixRef): void {
-    this.#rowsOf(spec, table, indices, source, true);
-    this.#run(scatterAddShader(), spec.cols === 0 ? 0 : spec.rows);
+    const { rows, cols, tableRows } = spec;
+    const memory = this.#memory;
+    const tableAt = memory.matrixTo(table, tableRows, cols);
+    const list = memory.span(indices, rows, 'int32');
+    const sourceAt = memory.matrix(source, rows, cols);
+    if (rows === 0 || cols === 0) return;
+    const room = memory.take(orderWords(rows, tableRows));
+    const order = room.address / 4;
+    this.#call([rows, tableRows, list, order]);
+    this.#run(orderRowsShader(), 1);
+    this.#call([cols, tableAt, table.stride, list, sourceAt, source.stride, order + 2 * rows]);
+    this.#run(scatterAddShader(), scatterWorkgroups(rows, cols, tableRows));
+    memory.giveBack(room);
   }
 
   copy(
@@ -327,30 +351,31 @@ export class WebGpuBackend implements Backend {
   sample(spec: SampleSpec, logits: Ref, at: SamplePlaces): void {
     const memory = this.#memory;
     const { cols, from, temperature, topK, topP } = spec;
-    const places = [memory.spanTo(logits, cols), memory.span(at.draws, at.count)];
-    for (const [place, count] of [
-      [at.position, 1],
-      [at.token, 1],
-      [at.list, at.count],
-    ] as const) {
-      places.push(memory.spanTo(place, count, 'int32'));
-    }
-    const room = memory.take(cols);
-    const { put, putFloat } = this.#begin(12);
+    const { rows, count } = at;
+    const places = [
+      memory.spanTo(logits, rows * cols),
+      memory.span(at.draws, rows * count),
+      memory.spanTo(at.position, rows, 'int32'),
+      memory.spanTo(at.token, rows, 'int32'),
+      memory.spanTo(at.list, rows * count, 'int32'),
+    ];
+    const room = memory.take(rows * cols);
+    const { put, putFloat } = this.#begin(13);
     put(cols);
     put(from);
     putFloat(temperature);
     put(Math.min(topK, cols));
     putFloat(topP);
-    put(at.count);
+    put(count);
     for (const place of places) put(place);
     put(room.address / 4);
-    this.#run(sampleShader(), 1);
+    put(rows);
+    this.#run(sampleShader(), rows);
     memory.giveBack(room);
   }
 
   repeat(times: number, calls: () => void): void {
-    for (let i = 0; i < times; i++) calls();
+    this.#commands.repeat(times, calls);
   }
 
   /** The words of a call that begins. */
@@ -372,15 +397,6 @@ export class WebGpuBackend implements Backend {
 
   #elements(code: string, count: number): void {
     this.#run(code, Math.ceil(count / ELEMENTS));
-  }
-
-  #rowsOf(spec: TableSpec, table: MatrixRef, indices: Ref, others: MatrixRef, adds: boolean): void {
-    const { rows, cols, tableRows } = spec;
-    const memory = this.#memory;
-    const tableAt = adds ? memory.matrixTo(table, tableRows, cols) : memory.matrix(table, tableRows, cols, 'any');
-    const listAt = memory.span(indices, rows, 'int32');
-    const othersAt = adds ? memory.matrix(others, rows, cols) : memory.matrixTo(others, rows, cols, 'any');
-    this.#call([rows, cols, tableRows, tableAt, table.stride, listAt, othersAt, others.stride]);
   }
 
   #writeWords(at: number, words: Uint32Array<ArrayBuffer>): void {

@@ -37,6 +37,8 @@ describe('generation', () => {
     const model = makeModel(config);
     const all = { length: 150, seed: 3, ...options };
     const repeated = model.generate(all);
+    const others = [4, 5].map((seed) => model.generate({ ...all, seed }));
+    expect(model.generateMany(3, all)).toEqual([repeated, ...others]);
     const loop = vi.spyOn(backend, 'repeat').mockImplementation((times, calls) => {
       for (let i = 0; i < times; i++) calls();
     });

@@ -1,8 +1,9 @@
-// Draws tokens from a language network, one sequence at a time. Its state stays in place in memory, so that the backend repeats
-// a step by itself: one call for many tokens, sampling included.
+// Draws tokens from a language network, one sequence at a time, or many that go on from one text. Its state stays in place in memory, so
+// that the backend repeats a step by itself: one call for many tokens, sampling included.
 import '../../backend/compiled/calls/sample.js';
 import type { SampleSpec } from '../../backend/contract.js';
 import { backendOf } from '../../backend/registry.js';
+import { expand } from '../../autograd/movement.js';
 import { noGrad } from '../../autograd/tape.js';
 import type { RecurrentState } from '../../nn/recurrent.js';
 import { empty, fromData } from '../../tensor/create.js';
@@ -74,7 +75,24 @@ export class NetworkPredictor implements PlacedPredictor {
     return yield* readAndDispose(scope(() => keep(this.#forward(token).logits)));
   }
 
-  /** All steps run before anything is read. */
+  /** What was read so far goes on in so many rows, each with draws of its own. Nothing is read or drawn one by one after that. */
+  spread(rows: number): void {
+    const token = this.#token;
+    scope(() =>
+      noGrad(() => {
+        const repeated = ([name, t]: [string, Tensor]): [string, Tensor] => [
+          name,
+          expand(t, [rows, ...t.shape.slice(1)]),
+        ];
+        const state = this.#state.current?.map((layer) => Object.fromEntries(Object.entries(layer).map(repeated)));
+        this.#state.replace(state ?? null);
+        if (token !== null) this.#token = keep(expand(token, [1, rows]));
+      }),
+    );
+    token?.dispose();
+  }
+
+  /** All steps run before anything is read. @param numbers [rows, count], tokens too */
   *draw(numbers: Float32Array, spec: SampleSpec): Reading<ArrayLike<number>> {
     const list = yield* readAndDispose(scope(() => keep(this.#draw(numbers, spec))));
     if (list.length > 0) this.#last = list[list.length - 1];
@@ -102,21 +120,18 @@ export class NetworkPredictor implements PlacedPredictor {
     );
   }
 
-  /** The tokens that are drawn, as they come: [numbers]. */
+  /** The tokens that are drawn, as they come: [rows, count]. */
   #draw(numbers: Float32Array, spec: SampleSpec): Tensor {
     const current = (this.#token ??= keep(fromData(Int32Array.of(spec.from), [1, 1])));
     this.#last ??= spec.from;
     const { device } = current;
     const backend = backendOf(current);
-    const list = empty([numbers.length], { device, dtype: 'int32' });
-    const position = fromData(Int32Array.of(0), [1], { device });
-    const places = {
-      draws: fromData(numbers, [numbers.length], { device }),
-      list,
-      count: numbers.length,
-      position,
-      token: current,
-    };
+    const rows = current.size;
+    const count = numbers.length / rows;
+    const list = empty([rows, count], { device, dtype: 'int32' });
+    const position = fromData(new Int32Array(rows), [rows], { device });
+    const draws = fromData(numbers, [rows, count], { device });
+    const places = { rows, draws, list, count, position, token: current };
     const step = (store: (next: RecurrentState) => void): void =>
       scope(() => {
         const result = this.#forward(current);
@@ -124,13 +139,13 @@ export class NetworkPredictor implements PlacedPredictor {
         backend.sample(spec, result.logits, places);
       });
     // The first step ever makes the state that the others write over.
-    const first = this.#state.current === null && numbers.length > 0;
+    const first = this.#state.current === null && count > 0;
     if (first) {
       step((next) => {
         this.#state.replace(next);
       });
     }
-    backend.repeat(numbers.length - (first ? 1 : 0), () =>
+    backend.repeat(count - (first ? 1 : 0), () =>
       step((next) => {
         this.#overwrite(next);
       }),

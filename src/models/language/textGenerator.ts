@@ -78,15 +78,25 @@ export function afterPrime(
   draws: DrawOptions = {},
 ): Continuation {
   const options = generateOptions(given, 'generate');
+  return new Continuation(predictor, text, options, { ...readPrime(predictor, text, options), ...draws });
+}
+
+/** What stands before the first draw. */
+export interface BeforeDraws {
+  /** The last tokens that were read: the joiner knows from them whether a space comes next. */
+  before: ArrayLike<number>;
+  /** The text that was read ended with the blank before the next word. */
+  afterBlank: boolean;
+}
+
+/** Reads the prime. Errors: RANGE. */
+export function readPrime(predictor: Predictor, text: ModelText, options: GenerateOptions): BeforeDraws {
   const { prime = '' } = options;
   checkLength(options);
   const { read, hasBlank } = withoutLastBlank(prime, text);
   const primed = primeTokens(read, text);
   predictor.read(primed);
-  return new Continuation(predictor, text, options, {
-    ...{ before: prime === '' ? [] : primed, afterBlank: hasBlank },
-    ...draws,
-  });
+  return { before: prime === '' ? [] : primed, afterBlank: hasBlank };
 }
 
 /** The pieces of a continuation. */
@@ -125,7 +135,8 @@ export interface DrawOptions {
 export class Continuation {
   readonly #predictor: Predictor;
   readonly #vocabulary: Vocabulary;
-  readonly #spec: SampleSpec;
+  /** What its draws are limited to. */
+  readonly spec: SampleSpec;
   readonly #length: number;
   readonly #most: number;
   readonly #ahead: boolean;
@@ -142,25 +153,17 @@ export class Continuation {
   #afterBlank: boolean;
   #isDone = false;
 
-  /**
-   * @param before the last tokens that were read: the joiner knows from them whether a space comes next
-   * Errors: RANGE.
-   */
+  /** Errors: RANGE. */
   constructor(
     predictor: Predictor,
     { vocabulary, settings }: ModelText,
     options: GenerateOptions,
-    {
-      before,
-      afterBlank,
-      most = LONGEST_PIECE,
-      ahead = false,
-    }: { before: ArrayLike<number>; afterBlank: boolean } & DrawOptions,
+    { before, afterBlank, most = LONGEST_PIECE, ahead = false }: BeforeDraws & DrawOptions,
   ) {
     const { stop = '', seed = 0, onToken } = options;
     this.#predictor = predictor;
     this.#vocabulary = vocabulary;
-    this.#spec = sampleSpec(options, vocabulary.size, vocabulary.reserved);
+    this.spec = sampleSpec(options, vocabulary.size, vocabulary.reserved);
     this.#length = checkLength(options);
     this.#most = most;
     this.#ahead = ahead;
@@ -178,21 +181,25 @@ export class Continuation {
     return this.#isDone;
   }
 
+  /** The uniform numbers of the next draws; none where the length was reached. */
+  numbers(): Float32Array {
+    const count = Math.min(this.#piece, this.#length - this.#drawn);
+    this.#drawn += count;
+    return Float32Array.from({ length: count }, () => this.#rng.uniform());
+  }
+
   /** The next tokens. */
   *draw(): Reading<ArrayLike<number>> {
-    const count = Math.min(this.#piece, this.#length - this.#drawn);
+    const numbers = this.numbers();
+    const count = numbers.length;
     if (count === 0) return [];
     const start = performance.now();
-    const tokens = yield* this.#predictor.draw(
-      Float32Array.from({ length: count }, () => this.#rng.uniform()),
-      this.#spec,
-    );
+    const tokens = yield* this.#predictor.draw(numbers, this.spec);
     if (!this.#ahead) {
       const seconds = Math.max((performance.now() - start) / 1000, 1e-6);
       const fitting = Math.floor((count * PIECE_SECONDS) / seconds);
       this.#piece = Math.max(1, Math.min(fitting, count * GROWTH, this.#most));
     }
-    this.#drawn += count;
     return tokens;
   }
 

@@ -158,6 +158,8 @@ const tables: Case[] = (['gather', 'scatterAdd'] as const).flatMap((kernel) => [
   table(kernel, 5, 33, 3, indices(6, 3, 1)),
   table(kernel, 65, 130, 28, indices(66, 28, 1)),
   table(kernel, 300, 3, 2, indices(301, 2, 1)),
+  table(kernel, 1000, 3, 700, indices(1001, 700, 1)),
+  table(kernel, 70, 2, 5000, indices(71, 5000, 1)),
   table(kernel, 0, 3, 2, indices(1, 2, 1)),
   ...[3, -1].map((index): Case => ({
     ...table(kernel, 3, 2, 3, Int32Array.from([0, 0, index, 1])),

@@ -22,6 +22,7 @@ function draws(name: string, logits: Float32Array, spec: Partial<SampleSpec>, co
         const dense = { shape: [cols], inStrides: [1], outStrides: [1] };
         backend.copy(dense, at.ref('logits'), at.ref('scratch'));
         const places = {
+          rows: 1,
           draws: at.ref('draws'),
           list: at.ref('list'),
           count,
@@ -30,6 +31,30 @@ function draws(name: string, logits: Float32Array, spec: Partial<SampleSpec>, co
         };
         backend.sample({ cols, ...all, topK: cols, ...spec }, at.ref('scratch'), places);
       }
+    },
+    outputs: ['list', 'position', 'token'],
+    compare: 'exact',
+  };
+}
+
+/** Three sequences side by side, each with its own position, draws and list. */
+function sideBySide(name: string, spec: Partial<SampleSpec>): Case {
+  const [rows, cols, count] = [3, 65, 4];
+  return {
+    name: `sample ${name} of ${rows} rows of ${cols}`,
+    buffers: {
+      logits: numbers(rows * cols + 1, 5, 4),
+      draws: numbers(rows * count + 1, 7).map((value) => Math.floor(((value + 1) / 2) * 2 ** 24) / 2 ** 24),
+      list: new Int32Array(rows * count + 2).fill(-1),
+      position: Int32Array.of(-1, 2, 0, 3, -1),
+      token: new Int32Array(rows + 2).fill(-1),
+    },
+    run(backend, at) {
+      const places = {
+        ...{ rows, count, draws: at.ref('draws', 1), list: at.ref('list', 1) },
+        ...{ position: at.ref('position', 1), token: at.ref('token', 1) },
+      };
+      backend.sample({ cols, ...all, topK: cols, ...spec }, at.ref('logits', 1), places);
     },
     outputs: ['list', 'position', 'token'],
     compare: 'exact',
@@ -63,6 +88,7 @@ function repeated(times: number, hostWrites: boolean): Case {
         backend.copy({ shape: [N * H], inStrides: [1], outStrides: [1] }, at.ref('y'), at.ref('x'));
         backend.copy({ shape: [H], inStrides: [1], outStrides: [1] }, at.ref('x', H), at.ref('logits'));
         const places = {
+          rows: 1,
           draws: at.ref('draws'),
           list: at.ref('list'),
           count: times,
@@ -94,6 +120,8 @@ export const sampleCases: Case[] = [
   draws('of the nucleus of the most likely', spread(130), { topK: 20, topP: 0.5, from: 3 }),
   draws('with −∞', Float32Array.of(0, -Infinity, 1, -Infinity, 0.5), {}),
   draws('of equals', new Float32Array(16), { topK: 4 }),
+  sideBySide('plainly', {}),
+  sideBySide('of the nucleus of the most likely', { topK: 20, topP: 0.5, from: 3 }),
   {
     ...draws('without a number left', spread(5), {}, 1),
     buffers: { ...draws('', spread(5), {}, 1).buffers, position: Int32Array.of(1) },

@@ -1,5 +1,5 @@
 // The calls of generation: an index drawn from logits, and a step that the kernels repeat by themselves.
-import type { Backend } from '../../contract.js';
+import type { Backend, Ref } from '../../contract.js';
 import * as KERNEL from '../../numbers/kernel.js';
 import type { Recorder } from '../arguments.js';
 import { addCalls } from '../compiled.js';
@@ -49,25 +49,30 @@ declare module '../compiled.js' {
 }
 
 addCalls<keyof SampleCalls>({
-  sample(spec, logits, { draws, list, count, position, token }) {
+  sample(spec, logits, { rows, draws, list, count, position, token }) {
     const { args, memory } = this.tools;
-    args.begin();
-    const logitsAt = args.span(logits, spec.cols);
-    const drawsAt = args.span(draws, count);
-    const places = [args.span(position, 1, 'int32'), args.span(token, 1, 'int32'), args.span(list, count, 'int32')];
     const heap = memory.allocateBlock(spec.cols * 4);
+    const span = (ref: Ref, row: number, length: number, dtype?: 'int32'): number =>
+      args.span({ storage: ref.storage, offset: ref.offset + row * length }, length, dtype);
     try {
-      args.put(spec.cols);
-      args.put(spec.from);
-      args.put(spec.temperature);
-      args.put(Math.min(spec.topK, spec.cols));
-      args.put(spec.topP);
-      args.put(count);
-      args.put(logitsAt);
-      args.put(drawsAt);
-      for (const place of places) args.put(place);
-      args.put(heap.address);
-      args.invoke(KERNEL.SAMPLE);
+      for (let row = 0; row < rows; row++) {
+        args.begin();
+        const floats = [span(logits, row, spec.cols), span(draws, row, count)];
+        const integers = [
+          span(position, row, 1, 'int32'),
+          span(token, row, 1, 'int32'),
+          span(list, row, count, 'int32'),
+        ];
+        args.put(spec.cols);
+        args.put(spec.from);
+        args.put(spec.temperature);
+        args.put(Math.min(spec.topK, spec.cols));
+        args.put(spec.topP);
+        args.put(count);
+        for (const place of [...floats, ...integers]) args.put(place);
+        args.put(heap.address);
+        args.invoke(KERNEL.SAMPLE);
+      }
     } finally {
       memory.freeBlock(heap);
     }

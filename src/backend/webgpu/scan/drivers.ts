@@ -1,17 +1,17 @@
-// What drives the body of a step. `dispatched`: a dispatch for each phase. `alone`: one dispatch for many rounds, each workgroup with
-// all units of its rows. `meeting`: one dispatch too, with units shared, in which workgroups wait for each other, by a counter in
-// memory; they agree first on whether all of them are there, else none does anything and `alone` does it after them.
+// What drives the body of a step. `dispatched`: a dispatch for each phase. `local`: one dispatch for many rounds, each workgroup with
+// all units of its rows. `persistent`: one dispatch too, with units shared and a barrier for the whole grid of workgroups after each phase, which
+// is a counter in memory; they agree first on whether all of them are there, else none does anything and `local` does it after them.
 // A round is a step; where phases are turned, the end of one and the beginning of the next.
 import { CONTROL, shader } from '../shaders/frame.js';
 import { BARRIER, type StepBody } from './body.js';
 import type { Phase } from './phases.js';
 import { SCAN, TURN } from './words.js';
 
-/** How often one looks whether the others have come, once all have agreed to go: seconds, where they took microseconds before. */
-const PATIENCE_ON_THE_WAY = 1 << 22;
+/** Looks at a barrier, once all have agreed to go: seconds, where they took microseconds before. */
+const BARRIER_SPIN_LIMIT = 1 << 22;
 
-/** Words of a meeting before the counters of those who share rows: how many came, and what was agreed. */
-export const MEETING = { CAME: 0, AGREED: 1, BLOCKS: 2 } as const;
+/** Words of a grid: how many have arrived, what was agreed, then the barriers of those who share rows, a counter each. */
+export const GRID = { ARRIVED: 0, AGREED: 1, BARRIERS: 2 } as const;
 export const GO = 1;
 const LEAVE = 2;
 
@@ -31,16 +31,16 @@ ${body.phase(phase, isTurned)}`,
   });
 }
 
-/** @param after it only does what workgroups that could not meet left undone */
-export function aloneShader(body: StepBody, threads: number, { phases, isTurned }: Phases, after = false): string {
-  const guard = `  if (lane == 0u) { told = word(meeting + ${MEETING.AGREED}u); }
+/** @param after it only does what workgroups of a persistent dispatch that were not all there left undone */
+export function localShader(body: StepBody, threads: number, { phases, isTurned }: Phases, after = false): string {
+  const guard = `  if (lane == 0u) { told = word(grid + ${GRID.AGREED}u); }
   if (workgroupUniformLoad(&told) == ${GO}u) { return; }
-  if (lane == 0u && group == 0u) { atomicStore(&control[${CONTROL.ABANDONED}], 1u); }`;
+  if (lane == 0u && group == 0u) { atomicAdd(&control[${CONTROL.ABANDONED}], 1u); }`;
   return shader({
     threads,
     outside: `${TURN}\n${body.outside}`,
     body: `  let turn = turnOf(lane);
-${after ? `${MEETING_AT}\n${guard}` : ''}
+${after ? `${GRID_AT}\n${guard}` : ''}
 ${body.before}
 ${rounds(isTurned)} {
 ${phases.map((phase) => body.phase(phase, isTurned)).join(`\n${BARRIER}\n`)}
@@ -50,33 +50,33 @@ ${BARRIER}
 }
 
 /** @param groups workgroups that share rows; @param blocks how often there are such */
-export function meetingShader(
+export function persistentShader(
   body: StepBody,
   threads: number,
   { phases, isTurned }: Phases,
   { groups, blocks }: { groups: number; blocks: number },
 ): string {
-  const meet = `  met += 1u;\n  meet(meeting + ${MEETING.BLOCKS}u + block, met * ${groups}u, lane);`;
+  const barrier = `  passed += 1u;\n  gridBarrier(grid + ${GRID.BARRIERS}u + block, passed * ${groups}u, lane);`;
   return shader({
     threads,
     shared: true,
-    outside: `${TURN}\n${body.outside}\n${AGREE}\n${meetCode(`control[${CONTROL.STALLED}]`)}`,
+    outside: `${TURN}\n${body.outside}\n${AGREE}\n${gridBarrierCode(`control[${CONTROL.STALLED}]`)}`,
     body: `  let turn = turnOf(lane);
-${MEETING_AT}
-  if (agree(meeting, ${groups * blocks}u, lane) != ${GO}u) { return; }
+${GRID_AT}
+  if (agree(grid, ${groups * blocks}u, lane) != ${GO}u) { return; }
 ${body.before}
-  var met = 0u;
+  var passed = 0u;
 ${rounds(isTurned)} {
-${phases.map((phase) => body.phase(phase, isTurned)).join(`\n${meet}\n`)}
-${meet}
+${phases.map((phase) => body.phase(phase, isTurned)).join(`\n${barrier}\n`)}
+${barrier}
   }`,
   });
 }
 
-/** Words of a meeting of so many blocks. */
-export const meetingWords = (blocks: number): number => MEETING.BLOCKS + blocks;
+/** Words of a grid of so many blocks of rows. */
+export const gridWords = (blocks: number): number => GRID.BARRIERS + blocks;
 
-const MEETING_AT = `  let meeting = call[${SCAN.MEETING}] + turn * call[${SCAN.MEETING_WORDS}];`;
+const GRID_AT = `  let grid = call[${SCAN.GRID}] + turn * call[${SCAN.GRID_WORDS}];`;
 
 const rounds = (isTurned: boolean): string => `  let start = turn * call[${SCAN.ROUNDS}];
   let end = min(start + call[${SCAN.ROUNDS}], call[${SCAN.STEPS}]${isTurned ? ' + 1u' : ''});
@@ -90,13 +90,13 @@ fn say(at: u32, what: u32) {
     if (was.exchanged || was.old_value != 0u) { break; }
   }
 }
-fn agree(meeting: u32, all: u32, lane: u32) -> u32 {
+fn agree(grid: u32, all: u32, lane: u32) -> u32 {
   if (lane == 0u) {
-    if (atomicAdd(&memory[meeting + ${MEETING.CAME}u], 1u) + 1u == all) { say(meeting + ${MEETING.AGREED}u, ${GO}u); }
+    if (atomicAdd(&memory[grid + ${GRID.ARRIVED}u], 1u) + 1u == all) { say(grid + ${GRID.AGREED}u, ${GO}u); }
     var looks = 0u;
-    while (looks < call[${SCAN.PATIENCE}] && word(meeting + ${MEETING.AGREED}u) == 0u) { looks++; }
-    say(meeting + ${MEETING.AGREED}u, ${LEAVE}u);
-    told = word(meeting + ${MEETING.AGREED}u);
+    while (looks < call[${SCAN.SPIN_LIMIT}] && word(grid + ${GRID.AGREED}u) == 0u) { looks++; }
+    say(grid + ${GRID.AGREED}u, ${LEAVE}u);
+    told = word(grid + ${GRID.AGREED}u);
   }
   return workgroupUniformLoad(&told);
 }`;
@@ -105,15 +105,15 @@ fn agree(meeting: u32, all: u32, lane: u32) -> u32 {
  * Waits until a counter, which each raises by one, has come to a target. Whoever waits in vain says so, and nobody waits any more.
  * @param stalled the word that says so
  */
-export const meetCode = (stalled: string): string => `
-fn meet(at: u32, goal: u32, lane: u32) {
+export const gridBarrierCode = (stalled: string): string => `
+fn gridBarrier(at: u32, goal: u32, lane: u32) {
 ${BARRIER}
   if (lane == 0u) {
     atomicAdd(&memory[at], 1u);
     var looks = 0u;
     while (word(at) < goal && atomicLoad(&${stalled}) == 0u) {
       looks++;
-      if (looks > ${PATIENCE_ON_THE_WAY}u) { atomicStore(&${stalled}, 1u); }
+      if (looks > max(${BARRIER_SPIN_LIMIT}u, call[${SCAN.SPIN_LIMIT}])) { atomicStore(&${stalled}, 1u); }
     }
   }
 ${BARRIER}

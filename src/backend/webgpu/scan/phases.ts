@@ -1,7 +1,7 @@
 // A step in phases: stages that workgroups can run one after the other without waiting for each other, each workgroup owning some
-// units (columns) of some rows. Between phases all must meet. Letters: W a width.
+// units (columns) of some rows. Between phases all workgroups wait for each other. Letters: W a width.
 import type { ScanPlan, ScanStage } from '../../contract.js';
-import type { Meetings } from './sites.js';
+import type { Overlaps } from './sites.js';
 import { type Access, accessesOf, placeInRow, type Site } from './sites.js';
 
 /** Columns of a row of memory that are owned alike: unit u is column `first` + u. */
@@ -110,13 +110,13 @@ export type Wait = 'none' | 'workgroup' | 'all';
 export class Waits {
   readonly #plan: ScanPlan;
   readonly #owners: Owners;
-  readonly #meetings: Meetings;
+  readonly #overlaps: Overlaps;
   readonly #accesses: readonly (readonly Access[])[];
 
-  constructor(plan: ScanPlan, sites: readonly Site[], owners: Owners, meetings: Meetings) {
+  constructor(plan: ScanPlan, sites: readonly Site[], owners: Owners, overlaps: Overlaps) {
     this.#plan = plan;
     this.#owners = owners;
-    this.#meetings = meetings;
+    this.#overlaps = overlaps;
     this.#accesses = plan.stages.map((stage) => accessesOf(stage, sites));
   }
 
@@ -127,7 +127,7 @@ export class Waits {
     for (const a of this.#accesses[earlier]) {
       for (const b of this.#accesses[later]) {
         if (!(a.writes || b.writes)) continue;
-        const relation = this.#meetings.relation(a, b, shift);
+        const relation = this.#overlaps.relation(a, b, shift);
         if (relation === 'apart') continue;
         const [one, other] = [stages[earlier], stages[later]];
         // Every workgroup has the sums of its rows.

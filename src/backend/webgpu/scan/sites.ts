@@ -1,4 +1,4 @@
-// Where the operands of a scan stand, and whether two accesses to them can meet: what may run side by side, and what must wait.
+// Where the operands of a scan stand, and whether two accesses to them overlap: what may run side by side, and what must wait.
 import { ROW_GROUP, type ScanCall, type ScanPlan, type ScanStage } from '../../contract.js';
 import { storedBy } from '../program.js';
 
@@ -101,7 +101,7 @@ export function placeInRow({ offset, rowStride }: Site): { first: number; col: n
 const moves = (site: Site): boolean => site.table !== undefined || site.stepStride !== 0;
 
 /** Answers what accesses have in common. */
-export class Meetings {
+export class Overlaps {
   readonly #sites: readonly Site[];
   readonly #rows: number;
   readonly #areApart: (question: TableQuestion) => boolean;

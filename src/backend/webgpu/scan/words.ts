@@ -20,11 +20,12 @@ export const SCAN = {
   ACTIVE: 9,
   /** Rounds of a dispatch that has several. */
   ROUNDS: 10,
-  /** Where workgroups meet, and how often one looks whether all have come. */
-  MEETING: 11,
-  /** Words of the meeting of one dispatch. */
-  MEETING_WORDS: 12,
-  PATIENCE: 13,
+  /** Where the words of the grid's barriers stand. */
+  GRID: 11,
+  /** So many for each dispatch. */
+  GRID_WORDS: 12,
+  /** How often a workgroup looks whether all others have come. */
+  SPIN_LIMIT: 13,
   TABLES: 14,
   OPERANDS: 14 + MAX.TABLES,
 } as const;

@@ -20,7 +20,7 @@ export const MOST_WORKGROUPS = 65_535;
 /** Threads of a workgroup where each computes one element. */
 export const ELEMENTS = 64;
 
-/** How words of memory are reached: as they are, or as atomics where workgroups meet within a dispatch. */
+/** How words of memory are reached: as they are, or as atomics where workgroups wait for each other within a dispatch. */
 const WORDS = {
   plain: `
 @group(0) @binding(0) var<storage, read_write> memory: array<u32>;
@@ -62,7 +62,7 @@ fn checkedIndex(list: u32, row: u32, limit: u32) -> u32 {
 
 export interface ShaderText {
   threads: number;
-  /** Workgroups meet within a dispatch: memory is an array of atomics. */
+  /** Workgroups wait for each other within a dispatch: memory is an array of atomics. */
   shared?: boolean;
   /** Declarations before the entry. */
   outside?: string;
@@ -79,6 +79,17 @@ fn main(@builtin(workgroup_id) place: vec3u, @builtin(num_workgroups) places: ve
 ${body}
 }
 `;
+}
+
+/** The same text for the same arguments, made once: pipelines are found by their text. */
+export function kept<A extends readonly (string | number | boolean)[]>(make: (...given: A) => string): typeof make {
+  const texts = new Map<string, string>();
+  return (...given) => {
+    const key = given.join();
+    let text = texts.get(key);
+    if (text === undefined) texts.set(key, (text = make(...given)));
+    return text;
+  };
 }
 
 /** The number of the thread's element, in shaders of ELEMENTS threads. */

@@ -1,9 +1,9 @@
 // Shaders that move words: copies, fills, and what the host writes.
 import * as MAX from '../../numbers/max.js';
-import { ELEMENT, ELEMENTS, shader } from './frame.js';
+import { ELEMENT, ELEMENTS, shader, kept } from './frame.js';
 
 /** Call: count, x, out, then for each of the most axes its length, stride in x and stride in out. */
-export const copyShader = (): string =>
+export const copyShader = kept(() =>
   shader({
     threads: ELEMENTS,
     body: `  ${ELEMENT}
@@ -19,20 +19,23 @@ export const copyShader = (): string =>
     to += place * call[axis * 3u + 2u];
   }
   memory[to] = memory[origin];`,
-  });
+  }),
+);
 
 /** Call: count, out, the word. */
-export const fillShader = (): string =>
+export const fillShader = kept(() =>
   shader({
     threads: ELEMENTS,
     body: `  ${ELEMENT}
   if (element < call[0]) { memory[call[1] + element] = call[2]; }`,
-  });
+  }),
+);
 
 /** Call: count, out, the words. */
-export const writeShader = (): string =>
+export const writeShader = kept(() =>
   shader({
     threads: ELEMENTS,
     body: `  ${ELEMENT}
   if (element < call[0]) { memory[call[1] + element] = call[2u + element]; }`,
-  });
+  }),
+);

@@ -1,6 +1,6 @@
 // Matrix products in WGSL: C [m, n] (+)= op(A) [m, k] · op(B) [k, n], a tile of C for each workgroup; and those with weights of int8.
 import { INT8_DEPTH } from '../../numbers.js';
-import { ELEMENT, ELEMENTS, fold, shader } from './frame.js';
+import { ELEMENT, ELEMENTS, fold, shader, kept } from './frame.js';
 
 /** How a product is cut: a workgroup computes `rows` × `cols` of C, each of its threads a share of both. */
 export interface Tile {
@@ -67,11 +67,7 @@ const named = GEMM_ARGUMENTS.map((name, i) => `  let ${name} = call[${i}u];`).jo
  * A product. Call: GEMM_ARGUMENTS, then how many parts k has, and elements of each: workgroups of part p make tile after tile of C as the p-th
  * matrix from there on. The sum over a part is one thread's, from first to last.
  */
-export function gemmShader(
-  tile: Tile,
-  { transA = false, transB = false }: { transA?: boolean; transB?: boolean },
-): string {
-  const { rows, cols } = tile;
+export const gemmShader = kept((rows: number, cols: number, transA: boolean, transB: boolean): string => {
   const [TM, TN] = [rows / SIDE, cols / SIDE];
   const threads = SIDE * SIDE;
   const range = (n: number, line: (i: number) => string): string =>
@@ -131,10 +127,10 @@ ${range(TM * TN, (i) => {
   }`;
 })}`,
   });
-}
+});
 
 /** Adds the parts of a product, in their order. Call: m, n, accumulate, how many, the parts [parts, m, n], C, its stride. */
-export const sumPartsShader = (): string =>
+export const sumPartsShader = kept(() =>
   shader({
     threads: ELEMENTS,
     body: `  ${ELEMENT}
@@ -146,7 +142,8 @@ export const sumPartsShader = (): string =>
   let at = call[5] + element / n * call[6] + element % n;
   if (call[2] != 0u) { sum += number(at); }
   put(at, sum);`,
-  });
+  }),
+);
 
 /** Words of a call of `int8Shader`. */
 export const INT8_ARGUMENTS = [...GEMM_ARGUMENTS, 'scalesAt'] as const;
@@ -156,8 +153,11 @@ const namedInt8 = INT8_ARGUMENTS.map((name, i) => `  let ${name} = call[${i}u];`
 /** Outputs of one row for a workgroup of `int8Shader`. */
 export const INT8_COLS = 64;
 
-/** Each INT8_DEPTH elements of a row of A become whole numbers with a factor of their own; sums of their products are exact. */
-export function int8Shader(prologue = namedInt8, outside = ''): string {
+/**
+ * Each INT8_DEPTH elements of a row of A become whole numbers with a factor of their own; sums of their products are exact.
+ * @param prologue declares what INT8_ARGUMENTS names
+ */
+export function int8CodeFrom(prologue: string, outside = ''): string {
   return shader({
     threads: INT8_COLS,
     outside: `${outside}
@@ -199,3 +199,6 @@ ${fold(INT8_COLS, 'largest', (a, b) => `larger(${a}, ${b})`)}
   }`,
   });
 }
+
+/** Call: INT8_ARGUMENTS. */
+export const int8Shader = kept(() => int8CodeFrom(namedInt8));

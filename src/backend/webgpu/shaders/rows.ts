@@ -1,5 +1,5 @@
-// Shaders over rows: reductions, softmax, cross-entropy, gather and scatter-add. Each sum is made in a fixed order.
-import { ELEMENT, ELEMENTS, fold, shader } from './frame.js';
+// Shaders over rows: reductions, softmax, cross-entropy and gather. Each sum is made in a fixed order.
+import { ELEMENT, ELEMENTS, fold, shader, kept } from './frame.js';
 
 type ReduceOp = 'sum' | 'sumSquares' | 'max';
 
@@ -17,7 +17,7 @@ const RULES: Record<ReduceOp, { start: string; term: string; combine: (a: string
 };
 
 /** Call: rows, cols, accumulate, x, its stride, out. Workgroups: a row each (`cols`), REDUCE_COLS columns each (`rows`). */
-export function reduceShader(op: ReduceOp, axis: 'rows' | 'cols'): string {
+export const reduceShader = kept((op: ReduceOp, axis: 'rows' | 'cols'): string => {
   const { start, term, combine } = RULES[op];
   const finish = (result: string): string => `
     let at = call[5] + result;
@@ -26,7 +26,8 @@ export function reduceShader(op: ReduceOp, axis: 'rows' | 'cols'): string {
     return shader({
       threads: ROW_THREADS,
       outside: PARTS,
-      body: `  var total = ${start};
+      body: `  if (group >= call[0]) { return; }
+  var total = ${start};
   for (var c = lane; c < call[1]; c += ${ROW_THREADS}u) {
     let value = number(call[3] + group * call[4] + c);
     total = ${combine('total', term)};
@@ -52,7 +53,7 @@ ${fold(threads, 'parts', combine, REDUCE_COLS)}
   if (lane < ${REDUCE_COLS}u && result < call[1]) {${finish('parts[lane]')}
   }`,
   });
-}
+});
 
 /** The maximum of row \`group\` of [rows, cols] at \`from\`, and the sum of the exponentials of what is below it. */
 const topAndSum = `
@@ -68,20 +69,21 @@ ${fold(ROW_THREADS, 'parts', (a, b) => `larger(${a}, ${b})`)}
 ${fold(ROW_THREADS, 'parts', (a, b) => `${a} + ${b}`)}
   let sum = parts[0];`;
 
-/** Call: cols, x, y. A row for each workgroup. */
-export function softmaxShader(log: boolean): string {
-  return shader({
+/** Call: cols, x, y, rows. A row for each workgroup. */
+export const softmaxShader = kept((log: boolean) =>
+  shader({
     threads: ROW_THREADS,
     outside: PARTS,
-    body: `  let cols = call[0];
+    body: `  if (group >= call[3]) { return; }
+  let cols = call[0];
   let origin = call[1] + group * cols;${topAndSum}
   let rest = ${log ? 'logarithm(sum)' : '1.0 / sum'};
   for (var c = lane; c < cols; c += ${ROW_THREADS}u) {
     let below = number(origin + c) - top;
     put(call[2] + group * cols + c, ${log ? 'below - rest' : 'exponential(below) * rest'});
   }`,
-  });
-}
+  }),
+);
 
 /** A target that is neither ignored nor a class is a fault; the first of them is told. Over call[1] classes, targets at call[3]. */
 const TARGET = `
@@ -97,12 +99,13 @@ fn checkedTarget(row: u32) -> u32 {
   return call[2];
 }`;
 
-/** Call: logits, cols, ignoreIndex, targets, loss, logSumExp. A row for each workgroup. */
-export const crossEntropyShader = (): string =>
+/** Call: logits, cols, ignoreIndex, targets, loss, logSumExp, rows. A row for each workgroup. */
+export const crossEntropyShader = kept(() =>
   shader({
     threads: ROW_THREADS,
     outside: PARTS + TARGET,
-    body: `  let cols = call[1];
+    body: `  if (group >= call[6]) { return; }
+  let cols = call[1];
   let origin = call[0] + group * cols;${topAndSum}
   if (lane == 0u) {
     let whole = top + logarithm(sum);
@@ -112,10 +115,11 @@ export const crossEntropyShader = (): string =>
     if (chosen != call[2]) { loss = whole - number(origin + chosen); }
     put(call[4] + group, loss);
   }`,
-  });
+  }),
+);
 
 /** Call: logits, cols, ignoreIndex, targets, logSumExp, dLoss, its stride, dLogits, rows. */
-export const crossEntropyGradShader = (): string =>
+export const crossEntropyGradShader = kept(() =>
   shader({
     threads: ELEMENTS,
     outside: TARGET,
@@ -127,10 +131,11 @@ export const crossEntropyGradShader = (): string =>
   let probability = exponential(number(call[0] + element) - number(call[4] + row));
   let value = (probability - select(0.0, 1.0, element % cols == chosen)) * number(call[5] + row * call[6]);
   put(call[7] + element, select(value, 0.0, chosen == call[2]));`,
-  });
+  }),
+);
 
 /** Call: rows, cols, tableRows, table, its stride, indices, out, its stride. */
-export const gatherShader = (): string =>
+export const gatherShader = kept(() =>
   shader({
     threads: ELEMENTS,
     body: `  ${ELEMENT}
@@ -139,29 +144,5 @@ export const gatherShader = (): string =>
   let col = element % call[1];
   let index = checkedIndex(call[5], row, call[2]);
   memory[call[6] + row * call[7] + col] = memory[call[3] + index * call[4] + col];`,
-  });
-
-/** Call: as gather, out being what is added. A workgroup for each row; the first with an index adds all of its rows, in their order. */
-export const scatterAddShader = (): string =>
-  shader({
-    threads: ELEMENTS,
-    outside: 'var<workgroup> earlier: atomic<u32>;',
-    body: `  let index = memory[call[5] + group];
-  for (var r = lane; r < group; r += ${ELEMENTS}u) {
-    if (memory[call[5] + r] == index) { atomicStore(&earlier, 1u); }
-  }
-  workgroupBarrier();
-  if (atomicLoad(&earlier) != 0u) { return; }
-  if (index >= call[2]) {
-    if (lane == 0u) { _ = checkedIndex(call[5], group, call[2]); }
-    return;
-  }
-  for (var c = lane; c < call[1]; c += ${ELEMENTS}u) {
-    let at = call[3] + index * call[4] + c;
-    var sum = number(at);
-    for (var r = group; r < call[0]; r++) {
-      if (memory[call[5] + r] == index) { sum += number(call[6] + r * call[7] + c); }
-    }
-    put(at, sum);
-  }`,
-  });
+  }),
+);

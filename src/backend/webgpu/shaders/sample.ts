@@ -1,5 +1,5 @@
-// Drawing an index from logits, as a shader of one workgroup: temperature, the k most likely, the nucleus (Holtzman et al. 2020).
-import { fold, shader } from './frame.js';
+// Drawing an index from logits, as a shader with a workgroup for each row: temperature, the k most likely, the nucleus (Holtzman et al. 2020).
+import { fold, shader, kept } from './frame.js';
 
 const THREADS = 256;
 
@@ -21,17 +21,23 @@ const best = (condition: string): string => `
 ${fold(THREADS, 'chosen', (a, b) => `heavier(${a}, ${b}, logits)`)}`;
 
 /**
- * Call: cols, from, temperature, topK, topP, count, logits, draws, position, token, list, room for cols indices. The logits become
+ * Call: cols, from, temperature, topK, topP, count, logits, draws, position, token, list, room for an index each, rows. The logits become
  * weights. Limits are known only as candidates are taken, the heaviest first; without limits the first to pass the draw is found
  * by the sums of stretches.
  */
-export const sampleShader = (): string =>
+export const sampleShader = kept(() =>
   shader({
     threads: THREADS,
     outside: `
 var<workgroup> chosen: array<u32, ${THREADS}>;
 var<workgroup> parts: array<f32, ${THREADS}>;
 var<workgroup> more: u32;
+/** Where the row's own begin: logits, its position, the list of what it drew. */
+var<private> logits: u32;
+var<private> position: u32;
+var<private> list: u32;
+/** Its indices taken so far. */
+var<private> candidates: u32;
 ${heavier}
 /** Of all weights: the first whose sum with those before passes the draw. */
 fn plain(draw: f32, stretch: u32, top: u32) -> u32 {
@@ -42,29 +48,33 @@ fn plain(draw: f32, stretch: u32, top: u32) -> u32 {
     if (rest >= parts[t] && t < ${THREADS - 1}u) { rest -= parts[t]; continue; }
     let stop = min(call[1] + (t + 1u) * stretch, call[0]);
     for (var i = min(call[1] + t * stretch, call[0]); i < stop; i++) {
-      rest -= number(call[6] + i);
+      rest -= number(logits + i);
       if (rest < 0.0) { return i; }
     }
   }
   return top;
 }
-fn answer(index: u32) {
-  let next = memory[call[8]];
-  if (next >= call[5]) { raise(0u, next, call[5]); return; }
-  memory[call[9]] = index;
-  memory[call[10] + next] = index;
-  memory[call[8]] = next + 1u;
+fn answer(row: u32, index: u32) {
+  let next = memory[position];
+  if (next >= call[5]) { raise(row, next, call[5]); return; }
+  memory[call[9] + row] = index;
+  memory[list + next] = index;
+  memory[position] = next + 1u;
 }`,
-    body: `  let cols = call[0];
+    body: `  if (group >= call[12]) { return; }
+  let cols = call[0];
   let first = call[1];
   let temperature = argument(2);
-  let logits = call[6];
+  logits = call[6] + group * cols;
+  position = call[8] + group;
+  list = call[10] + group * call[5];
+  candidates = call[11] + group * cols;
   let left = cols - first;
-  let draw = number(call[7] + min(memory[call[8]], call[5] - 1u));
+  let draw = number(call[7] + group * call[5] + min(memory[position], call[5] - 1u));
 ${best('true')}
   let top = chosen[0];
   if (temperature == 0.0) {
-    if (lane == 0u) { answer(top); }
+    if (lane == 0u) { answer(group, top); }
     return;
   }
   let highest = number(logits + top);
@@ -83,7 +93,7 @@ ${best('true')}
   storageBarrier();
   workgroupBarrier();
   if (call[3] >= left && argument(4) >= 1.0) {
-    if (lane == 0u) { answer(plain(draw, stretch, top)); }
+    if (lane == 0u) { answer(group, plain(draw, stretch, top)); }
     return;
   }
   var total = 0.0;
@@ -101,7 +111,7 @@ ${best('taken == 0u || number(logits + i) < lastWeight || (number(logits + i) ==
     last = chosen[0];
     workgroupBarrier();
     lastWeight = number(logits + last);
-    if (lane == 0u) { memory[call[11] + taken] = last; }
+    if (lane == 0u) { memory[candidates + taken] = last; }
     mass += lastWeight;
     taken++;
   }
@@ -110,15 +120,16 @@ ${best('taken == 0u || number(logits + i) < lastWeight || (number(logits + i) ==
     let limit = argument(4) * mass;
     mass = 0.0;
     var enough = 0u;
-    while (enough < taken && mass < limit) { mass += number(logits + memory[call[11] + enough]); enough++; }
+    while (enough < taken && mass < limit) { mass += number(logits + memory[candidates + enough]); enough++; }
     taken = enough;
   }
   mass = 0.0;
-  for (var i = 0u; i < taken; i++) { mass += number(logits + memory[call[11] + i]); }
+  for (var i = 0u; i < taken; i++) { mass += number(logits + memory[candidates + i]); }
   var rest = draw * mass;
   for (var i = 0u; i < taken; i++) {
-    rest -= number(logits + memory[call[11] + i]);
-    if (rest < 0.0) { answer(memory[call[11] + i]); return; }
+    rest -= number(logits + memory[candidates + i]);
+    if (rest < 0.0) { answer(group, memory[candidates + i]); return; }
   }
-  answer(top);`,
-  });
+  answer(group, top);`,
+  }),
+);
