@@ -58,7 +58,7 @@ function curveText({ name, x, y }: Curve, words: AltWords): string {
   if (first === undefined || last === undefined) return '';
   const values = points.map(({ value }) => value);
   return fill(words.curve, {
-    name: name ?? words.line,
+    name: name || words.line,
     first: short(first.value),
     from: short(first.at),
     last: short(last.value),
@@ -81,7 +81,9 @@ function markText(mark: unknown, { marks, kinds }: AltWords): string[] {
   if (kind === undefined || !Array.isArray(data) || data.length < 2) return [];
   for (const name of ['fill', 'y', 'y2', 'x', 'x2']) {
     const value = channels[name]?.value;
-    const of = typeof value === 'string' ? (d: unknown) => (d as Record<string, unknown>)[value] : value;
+    // What Plot stacks bars of is a channel that it computes later, with the field's name as its label.
+    const field = typeof value === 'object' ? (value as { label?: unknown } | null)?.label : value;
+    const of = typeof field === 'string' ? (d: unknown) => (d as Record<string, unknown> | null)?.[field] : value;
     if (typeof of !== 'function') continue;
     const values = (data as unknown[]).map((d, i) => (of as (d: unknown, i: number) => unknown)(d, i));
     const numbers = values.filter((v): v is number => typeof v === 'number' && Number.isFinite(v));
