@@ -8,7 +8,7 @@ import type { Both } from './words.js';
 export interface LessonPage {
   text: Both;
   /** What is spoken of, by its id in `PANELS`: it is brought into sight. */
-  panel: 'setup' | 'training' | 'samples' | 'strip' | 'poke' | 'river' | 'search';
+  panel: 'setup' | 'training' | 'samples' | 'strip' | 'compare' | 'poke' | 'river' | 'search';
   /** Done when the page is reached; nothing where it is left out. */
   act?: () => void;
 }
@@ -21,11 +21,10 @@ export interface Lesson {
 
 /** A small network learns the text anew. */
 function begin(name: string, changed: Partial<RunSettings> = {}): void {
-  const isToy = name !== 'book';
   changeView({ unit: -1, layer: 0, value: 'h', threshold: '' });
   // Whatever was chosen before: what is said is true of these settings.
   cellData.value = null;
-  changeText({ kind: 'known', name }, { ...defaultsOf(RUN_FIELDS), collapseWhitespace: !isToy, ...changed });
+  changeText({ kind: 'known', name }, { ...defaultsOf(RUN_FIELDS), collapseWhitespace: name === 'book', ...changed });
 }
 
 /** Lets the gradient river flow at the place of the strip. */
@@ -322,34 +321,34 @@ export const LESSONS: readonly Lesson[] = [
     pages: [
       {
         text: {
-          en: 'Two layers: the states of the first are what the second reads. It costs twice the time, and learns later.',
-          zh: '两层：第一层的状态就是第二层的输入。耗时加倍，起步也更慢。',
+          en: 'One layer of 96 units learns the book. It is kept in a moment, to be compared.',
+          zh: '一层、96 个单元的网络学习这本书。稍后会保留它，以便比较。',
         },
         panel: 'training',
         act() {
+          begin('book', { cell: 'lstm' });
+        },
+      },
+      {
+        text: {
+          en: 'Two layers of 64: the states of the first are what the second reads. It begins to learn later; the two stand side by side below the strip, each with its surprise at the same letters.',
+          zh: '两层、各 64 个单元：第一层的状态就是第二层的输入。它起步更慢；条带下方并排显示两者在同样文字上的意外程度。',
+        },
+        panel: 'compare',
+        act() {
+          keepCurve();
           begin('book', { cell: 'lstm', numLayers: 2, hiddenSize: 64 });
         },
       },
       {
         text: {
-          en: 'The second layer. Choose the first beside the values of the strip: its units follow letters, those of the second more often words and their places.',
-          zh: '这是第二层。在条带的数值旁可以选第一层：第一层的单元跟踪字母，第二层的更多跟踪词与位置。',
-        },
-        panel: 'strip',
-        act() {
-          play();
-          changeView({ layer: 1, value: 'h' });
-        },
-      },
-      {
-        text: {
-          en: 'Its curve is kept, and one layer of more units learns beside it. To try: find with Search which layer has the unit that follows a blank: the pattern is one blank.',
-          zh: '保留该曲线，再训练单元更多的一层网络。试一试：用“搜索”找出哪一层的单元跟踪空格（模式就是一个空格）。',
+          en: 'Units of the first layer follow letters, those of the second more often words and their places. To try: Search has one blank as its pattern. Find the units that follow it: in which layer are they, and of which value?',
+          zh: '第一层的单元跟踪字母，第二层的更多跟踪词与位置。试一试：“搜索”里的模式是一个空格。查找跟踪它的单元：它们在哪一层，是哪个值？',
         },
         panel: 'search',
         act() {
-          keepCurve();
-          begin('book', { cell: 'lstm', hiddenSize: 96 });
+          play();
+          changeView({ layer: 1, value: 'h', pattern: ' ' });
         },
       },
     ],

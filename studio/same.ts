@@ -1,4 +1,5 @@
 // The same training outside of the page: the command, and the program. What a command cannot do it says in a remark.
+import { begunWith } from './changes.js';
 import type { RunFacts, SettingChange, TextSource } from './messages.js';
 import type { RunSettings } from './settings.js';
 import { KNOWN_TEXTS } from './texts.js';
@@ -25,12 +26,6 @@ export function fileNameOf(name: string): string {
   return /\.\w+$/.test(name) ? name : `${name}.txt`;
 }
 
-/** The settings of the first step. */
-function begun({ settings, changes }: Same): RunSettings {
-  const [first] = changes;
-  return first === undefined ? settings : { ...settings, ...first.line, learningRate: first.learningRate };
-}
-
 function dataOf({ text, facts }: Same): string[] {
   if (text.kind === 'given') return [fileNameOf(text.name)];
   const known = KNOWN_TEXTS.find(({ name }) => name === text.name);
@@ -52,7 +47,7 @@ function said({ from, learningRate, line }: SettingChange): string {
  */
 export function shellCommand(same: Same): string {
   const { step, facts, changes, equations } = same;
-  const s = begun(same);
+  const s = begunWith(same.settings, changes);
   const words = [
     ...['unrolled', 'train', 'lm', ...dataOf(same)],
     ...(s.collapseWhitespace ? ['--collapse-whitespace'] : []),
@@ -83,7 +78,7 @@ export function shellCommand(same: Same): string {
 /** The program that does the same. */
 export function typescriptProgram(same: Same): string {
   const { step, facts, text, changes, equations } = same;
-  const s = begun(same);
+  const s = begunWith(same.settings, changes);
   const opened = facts?.opened ?? null;
   const learning = {
     ...{ batchSize: s.batchSize, numSteps: s.numSteps, optimizer: literal(s.optimizer) },

@@ -19,8 +19,9 @@ import type {
 import { fileNameOf } from '../same.js';
 import { defaultsOf, RUN_FIELDS, type RunSettings } from '../settings.js';
 import { told } from './told.js';
+import type { KeptNetworks } from './keptNetworks.js';
 import type * as Laboratory from './lab.js';
-import { lookAt } from './look.js';
+import { lookAt, QUICK, readable } from './look.js';
 import { readText, type ReadText } from './texts.js';
 import { Trainer, type TrainerOptions } from './trainer.js';
 import { unitOver } from './unit.js';
@@ -118,6 +119,11 @@ export class Run {
     return this.#trainer !== null && this.#trainer.model !== null;
   }
 
+  /** Whether no training goes on. */
+  get #waits(): boolean {
+    return this.#trainer?.gate.playing !== true;
+  }
+
   /** Trains until it is ended. Errors: those of the text, the cell and the training. */
   async train(given: {
     settings: RunSettings;
@@ -210,8 +216,8 @@ export class Run {
     return this.#trainer?.travel(line, step);
   }
 
-  fork(settings: LineSettings): Promise<void> | undefined {
-    return this.#trainer?.fork(settings);
+  fork(settings: LineSettings, playing: boolean): Promise<void> | undefined {
+    return this.#trainer?.fork(settings, playing);
   }
 
   /** What all kept networks say of some tokens: one after the other, so that a training goes on in between. */
@@ -241,6 +247,12 @@ export class Run {
     this.#post({ type: 'look', run: this.id, look }, transfer);
   }
 
+  compare(kept: KeptNetworks, asked: { from: number; length: number }): void {
+    if (!this.#hasModel) return;
+    const { model, corpus } = this.current;
+    this.#tell('compared', { compared: kept.compare(model, corpus.tokens, asked) });
+  }
+
   async viewUnit(ref: UnitRef): Promise<void> {
     if (!this.#hasModel) return;
     const wanted = ++this.#wantsUnit;
@@ -249,8 +261,13 @@ export class Run {
     const release = await this.#trainer?.gate.hold();
     try {
       const { model, corpus, step } = this.current;
-      const unit = await unitOver(model, corpus.tokens, ref, step, isOver);
-      if (unit !== null) this.#post({ type: 'unit', run: this.id, unit }, [unit.values.buffer]);
+      // Its beginning at once; the rest where nothing waits for it.
+      const lengths = [QUICK, ...(this.#waits && corpus.tokens.length > QUICK ? [readable(model)] : [])];
+      for (const most of lengths) {
+        const isLate = (): boolean => isOver() || (most > QUICK && !this.#waits);
+        const unit = await unitOver(model, corpus.tokens, { ref, step, most }, isLate);
+        if (unit !== null) this.#post({ type: 'unit', run: this.id, unit }, [unit.values.buffer]);
+      }
     } finally {
       release?.();
     }
@@ -264,7 +281,8 @@ export class Run {
     const release = await this.#trainer?.gate.hold();
     try {
       const { model, corpus } = this.current;
-      const result = await searchText(model, corpus.tokens, asked, isOver);
+      const most = this.#waits ? readable(model) : QUICK;
+      const result = await searchText(model, corpus.tokens, { asked, most }, isOver);
       if (result !== null) this.#tell('searched', { result });
     } finally {
       release?.();

@@ -43,6 +43,21 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
     await close();
   });
 
+  it('stands at the last good step where numbers burst, and goes on from there with another learning rate', async () => {
+    const wild = { cell: 'rnn-relu', optimizer: 'sgd', learningRate: '20', clipNorm: '0' };
+    const { page, until, figure, errors, close } = await studio.open(withText(wild));
+    await page.locator('.failure', { hasText: 'NON_FINITE' }).waitFor();
+    await page.getByRole('button', { name: 'Train', exact: true }).waitFor();
+    const burst = await figure('step');
+    await page.locator('.samples .newest', { hasText: `step ${burst}` }).waitFor();
+    await page.locator('#learningRate').fill('0.0001');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    await until('step', (step) => step >= burst + 3);
+    expect(errors).toEqual([]);
+    await close();
+  });
+
   it.each<[string, Record<string, string>, RegExp]>([
     ['changes that are none', { changes: '0:1,<b>:2', until: '3' }, /changes on the way/],
     ['too many changes', { changes: Array.from({ length: 999 }, (_, i) => `${i + 1}:1`).join() }, /changes on the way/],
