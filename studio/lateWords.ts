@@ -2,6 +2,7 @@
 import { type Blanks, type Both, inLanguage, WORDS } from './words.js';
 
 export const LATE_WORDS = {
+  farthest: { en: 'Where it is farthest from its mean of {mean}', zh: '离其均值 {mean} 最远的位置' },
   guestFacts: {
     en: '{task}: {cell}, {layers} × {hidden} units, {parameters} parameters',
     zh: '{task}：{cell}，{layers} × {hidden} 个单元，{parameters} 个参数',

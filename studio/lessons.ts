@@ -59,12 +59,14 @@ export const LESSONS: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'Stopped. Poke, below, replaces a letter (a click in the strip says which): the error is carried on, or corrected by what follows. To try: read another letter in the middle of a line, and see what it writes then.',
-          zh: '已暂停。下面的“拨动”可以换掉一个字母（点击条带选择）：误差会延续，或被后文纠正。试一试：在一行中间改读另一个字母，看它接着写什么。',
+          en: 'Stopped. Poke, below, reads the letter m in place of the one that is clicked in the strip: the error is carried on, or corrected by what follows. To try: click a letter in the middle of a line, do it, and see what it writes then.',
+          zh: '已暂停。下面的“拨动”会把条带中点击的字母改读为 m：误差会延续，或被后文纠正。试一试：点击一行中间的字母，执行，看它接着写什么。',
         },
         panel: 'poke',
         act() {
           pause();
+          changeView({ poke: '', read: 'm' });
+          forgetRows();
         },
       },
     ],
@@ -274,7 +276,7 @@ export const LESSONS: readonly Lesson[] = [
         panel: 'poke',
         act() {
           pause();
-          changeView({ value: 'r', poke: 'z=1+', read: '' });
+          changeView({ value: 'r', at: view.value.cursor + 40, poke: 'z=1+', read: '' });
           forgetRows();
         },
       },
@@ -306,7 +308,7 @@ export const LESSONS: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'This is the forget gate f: near 1 (blue) it keeps. To try: find a unit whose gate stays closed at noise and opens at X or Y.',
+          en: 'This is the forget gate f: near 1 (blue) it keeps. To try: find a unit whose gate stays blue at noise and changes at X or Y.',
           zh: '这是遗忘门 f：接近 1（蓝色）时保留。试一试：找一个在噪声处不变、在 X 或 Y 处改变的单元。',
         },
         panel: 'strip',
@@ -342,13 +344,13 @@ export const LESSONS: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'Units of the first layer follow letters, those of the second more often words and their places. To try: Search has one blank as its pattern. Find the units that follow it: in which layer are they, and of which value?',
-          zh: '第一层的单元跟踪字母，第二层的更多跟踪词与位置。试一试：“搜索”里的模式是一个空格。查找跟踪它的单元：它们在哪一层，是哪个值？',
+          en: 'Units of the first layer follow letters, those of the second more often words and their places. To try: Search has \\s as its pattern, a blank. Find the units that follow it: in which layer are they, and of which value?',
+          zh: '第一层的单元跟踪字母，第二层的更多跟踪词与位置。试一试：“搜索”里的模式是 \\s，即空格。查找跟踪它的单元：它们在哪一层，是哪个值？',
         },
         panel: 'search',
         act() {
           play();
-          changeView({ layer: 1, value: 'h', pattern: ' ' });
+          changeView({ layer: 1, value: 'h', pattern: '\\s' });
         },
       },
     ],
@@ -378,12 +380,12 @@ export const LESSONS: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'The surprise in the strip is small in the sums, large in the numbers that are drawn by chance: what only the future says, no forward network knows. To try: look for the digit of a sum that surprises it most: it waits for a carry.',
-          zh: '条带中，和的意外小，随机抽取的数意外大：只有未来才知道的，正向网络无从得知。试一试：找出最令它意外的那一位和：它在等进位。',
+          en: 'As it learns, the surprise in the strip becomes small in the sums, and stays large in the numbers that are drawn by chance: what only the future says, no forward network knows. To try: look for the digit of a sum that surprises it most: it waits for a carry.',
+          zh: '训练进行中，条带里和的意外逐渐变小，随机抽取的数仍然意外：只有未来才知道的，正向网络无从得知。试一试：找出最令它意外的那一位和：它在等进位。',
         },
         panel: 'strip',
         act() {
-          pause();
+          play();
           changeView({ cursor: 0 });
         },
       },

@@ -7,6 +7,9 @@ import type { RunSettings } from './settings.js';
 export type TextSource =
   { kind: 'known'; name: string } | { kind: 'given'; name: string; content: string | Uint8Array };
 
+/** Of a text that is no UTF-8. */
+export type Encoding = 'gb18030' | 'utf-16le' | 'windows-1252';
+
 /** Which value of the cell: `h`, `c`, a gate, by the name that the cell gives it. */
 export interface UnitRef {
   /** From 0. */
@@ -139,6 +142,10 @@ export interface RunFacts {
   textName: string;
   /** What the text was cut to, where it was too long; null where it was not. */
   cutTo: number | null;
+  encoding: Encoding | null;
+  /** As a short text has room for them: those of the settings, or fewer. */
+  batchSize: number;
+  numSteps: number;
   trainTokens: number;
   validationTokens: number;
   vocabularySize: number;

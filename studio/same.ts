@@ -26,8 +26,17 @@ export function fileNameOf(name: string): string {
   return /\.\w+$/.test(name) ? name : `${name}.txt`;
 }
 
+/** The settings of the first step; of a short text with the batches that it has room for. */
+function begun({ settings, changes, facts }: Same): RunSettings {
+  const { batchSize, numSteps } = facts ?? settings;
+  return { ...begunWith(settings, changes), batchSize, numSteps };
+}
+
 function dataOf({ text, facts }: Same): string[] {
-  if (text.kind === 'given') return [fileNameOf(text.name)];
+  if (text.kind === 'given') {
+    const { encoding = null } = facts ?? {};
+    return [fileNameOf(text.name), ...(encoding === null ? [] : ['--encoding', encoding])];
+  }
   const known = KNOWN_TEXTS.find(({ name }) => name === text.name);
   if (known === undefined) return [fileNameOf(text.name)];
   // Of a text that is the beginning of another one, so many tokens.
@@ -47,7 +56,7 @@ function said({ from, learningRate, line }: SettingChange): string {
  */
 export function shellCommand(same: Same): string {
   const { step, facts, changes, equations } = same;
-  const s = begunWith(same.settings, changes);
+  const s = begun(same);
   const words = [
     ...['unrolled', 'train', 'lm', ...dataOf(same)],
     ...(s.collapseWhitespace ? ['--collapse-whitespace'] : []),
@@ -78,7 +87,7 @@ export function shellCommand(same: Same): string {
 /** The program that does the same. */
 export function typescriptProgram(same: Same): string {
   const { step, facts, text, changes, equations } = same;
-  const s = begunWith(same.settings, changes);
+  const s = begun(same);
   const opened = facts?.opened ?? null;
   const learning = {
     ...{ batchSize: s.batchSize, numSteps: s.numSteps, optimizer: literal(s.optimizer) },
@@ -98,11 +107,18 @@ export function typescriptProgram(same: Same): string {
     ``,
     `await useBackend('wasm');`,
     ...(text.kind === 'known' ? [`// Of the button “Save the text”.`] : []),
-    `const text = await readFile(${literal(file)}, 'utf8');`,
+    readingOf(file, facts?.encoding ?? null),
     ...(opened === null ? [] : initialOf(opened)),
     ...legsOf({ ...(opened === null ? network : { initial: 'initial' }), ...learning }, changes.slice(1), step),
     `console.log(model.generate({ length: 200 }));`,
   ].join('\n');
+}
+
+function readingOf(file: string, encoding: string | null): string {
+  const read = `await readFile(${literal(file)}`;
+  return encoding === null
+    ? `const text = ${read}, 'utf8');`
+    : `const text = new TextDecoder(${literal(encoding)}).decode(${read}));`;
 }
 
 function initialOf(name: string): string[] {

@@ -170,7 +170,7 @@ export function returnTo({ again, step }: KeptRun): void {
     cellData.value = again.cell;
     settings.value = again.settings;
   });
-  restart(false, step, again.changes.slice(1));
+  restart(true, step, again.changes.slice(1));
 }
 
 /** Connects the page with its worker. */

@@ -135,6 +135,11 @@ export const WORDS = {
     zh: '{cell}，{parameters} 个参数 · {train} + {validation} 个{tokens}，共 {vocabulary} 种',
   },
   cut: { en: 'only the first {n} bytes of the text are read', zh: '只读取了文本的前 {n} 字节' },
+  smallerBatch: {
+    en: 'a short text: {batch} × {steps} tokens in a batch',
+    zh: '文本较短：每批 {batch} × {steps} 个词元',
+  },
+  readAs: { en: 'no UTF-8: read as {encoding}', zh: '不是 UTF-8，按 {encoding} 读取' },
   opened: { en: 'a model from a file', zh: '来自文件的模型' },
   notLoaded: {
     en: '{what} could not be loaded: the page was not served whole, or the connection is gone',

@@ -22,7 +22,7 @@ import { told } from './told.js';
 import type { KeptNetworks } from './keptNetworks.js';
 import type * as Laboratory from './lab.js';
 import { lookAt, QUICK, readable } from './look.js';
-import { readText, type ReadText } from './texts.js';
+import { fitting, readText, type ReadText } from './texts.js';
 import { Trainer, type TrainerOptions } from './trainer.js';
 import { unitOver } from './unit.js';
 
@@ -44,7 +44,7 @@ const ORDERS = [3, 5];
 const COUNT_AFTER = 20;
 
 /** What the model and the corpus do not say. */
-type FactsBeside = Pick<RunFacts, 'textName' | 'cutTo' | 'ownCell' | 'opened' | 'leftOut'> & {
+type FactsBeside = Pick<RunFacts, 'textName' | 'cutTo' | 'encoding' | 'ownCell' | 'opened' | 'leftOut'> & {
   backend: Awaited<ReturnType<typeof useBackend>>;
 };
 
@@ -144,11 +144,13 @@ export class Run {
       backend,
       textName: read.name,
       cutTo: read.cutTo,
+      encoding: read.encoding,
       ownCell: given.cell !== null,
       opened: null,
       leftOut: 0,
     };
-    await this.#begin(read, { settings, cell, corpus: read.corpus, changes, until, initial: null }, facts);
+    const fitted = { ...settings, ...fitting(read.corpus.train.length, settings) };
+    await this.#begin(read, { settings: fitted, cell, corpus: read.corpus, changes, until, initial: null }, facts);
   }
 
   /** A model file in place of a new network; it may be trained further. Errors: FORMAT and the like. */
@@ -166,7 +168,15 @@ export class Run {
     }
     const { leftOut, ...read } = await readFor(model, text, settings);
     if (this.#signal.aborted) return;
-    const facts = { backend, textName: read.name, cutTo: read.cutTo, ownCell: false, opened: name, leftOut };
+    const facts = {
+      backend,
+      textName: read.name,
+      cutTo: read.cutTo,
+      encoding: read.encoding,
+      ownCell: false,
+      opened: name,
+      leftOut,
+    };
     const { cell } = settings;
     await this.#begin(read, { settings, cell, corpus: read.corpus, changes: [], until: 0, initial: model }, facts);
   }
@@ -177,7 +187,8 @@ export class Run {
     const begun = (): void => {
       if (!first) return;
       first = false;
-      this.#tell('started', { facts: this.#facts(this.current.model, corpus, more) });
+      const { batchSize, numSteps } = options.settings;
+      this.#tell('started', { facts: { ...this.#facts(this.current.model, corpus, more), batchSize, numSteps } });
       if (options.initial !== null) this.#sample();
     };
     const trainer = new Trainer(
@@ -281,8 +292,11 @@ export class Run {
     const release = await this.#trainer?.gate.hold();
     try {
       const { model, corpus } = this.current;
-      const most = this.#waits ? readable(model) : QUICK;
-      const result = await searchText(model, corpus.tokens, { asked, most }, isOver);
+      const tokens = corpus.tokens;
+      const isLate = (): boolean => isOver() || !this.#waits;
+      const whole = this.#waits ? await searchText(model, tokens, { asked, most: readable(model) }, isLate) : null;
+      // A training that goes on meanwhile does not wait for all of it.
+      const result = whole ?? (isOver() ? null : await searchText(model, tokens, { asked, most: QUICK }, isOver));
       if (result !== null) this.#tell('searched', { result });
     } finally {
       release?.();
@@ -414,7 +428,7 @@ export class Run {
     this.#tell('baselines', { rows: rows.map(({ order, loss, perplexity }) => ({ order, loss, perplexity })) });
   }
 
-  #facts(model: LanguageModel, corpus: Corpus, more: FactsBeside): RunFacts {
+  #facts(model: LanguageModel, corpus: Corpus, more: FactsBeside): Omit<RunFacts, 'batchSize' | 'numSteps'> {
     const { backend, ...rest } = more;
     const { recurrent } = model.network;
     return {

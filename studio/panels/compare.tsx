@@ -15,7 +15,9 @@ interface Reader {
   step: number;
   history: KeptRun['measured'];
   samples: KeptRun['samples'];
-  /** null where its tokens are others. */
+  /** Whether its tokens are others than those of the text. */
+  isOther: boolean;
+  /** null before it has read them, and where they are others. */
   reading: { probabilities: Float32Array; guesses: Guess[][] } | null;
   kept: KeptRun | null;
 }
@@ -51,7 +53,9 @@ interface ReadersProps {
 }
 
 function Readers({ readers, column, setColumn }: ReadersProps) {
-  const step = Math.min(...readers.map((one) => one.step));
+  // Steps of a model from a file do not count from the same beginning: each is shown as it is.
+  const isOpened = (run.value.facts?.opened ?? null) !== null;
+  const step = isOpened ? Infinity : Math.min(...readers.map((one) => one.step));
   return (
     <>
       {readers.map((one) => (
@@ -88,13 +92,16 @@ function readersOf(): Reader[] {
       const isHere = found !== undefined && answer?.from === shown?.from;
       return {
         ...{ number: numberOf(one), label: one.label, step: one.step, history: one.measured, samples: one.samples },
-        ...{ reading: isHere ? found : null, kept: one },
+        ...{ reading: isHere ? found : null, isOther: answer !== null && found === undefined, kept: one },
       };
     });
   const { hiddenSize, numLayers } = settings.value;
   const label = `${facts?.cell ?? ''} ${hiddenSize}${numLayers > 1 ? ` × ${numLayers}` : ''} (${say('shownRun')})`;
   const step = Math.max(1, progress?.step ?? 1);
-  return [...others, { number: '', label, step, history: measured, samples, reading: shown, kept: null }];
+  return [
+    ...others,
+    { number: '', label, step, history: measured, samples, reading: shown, isOther: false, kept: null },
+  ];
 }
 
 const numberOf = (one: KeptRun): string => String(kept.value.indexOf(one) + 1);
@@ -108,7 +115,7 @@ interface RowProps {
 }
 
 function Row({ reader, step, column, setColumn }: RowProps) {
-  const { number, label, history, reading, kept: own } = reader;
+  const { number, label, history, reading, isOther, kept: own } = reader;
   const shown = look.value;
   const size = COLUMN[settings.value.tokens];
   const perplexity = history.findLast((one) => one.step <= step)?.perplexity;
@@ -119,9 +126,10 @@ function Row({ reader, step, column, setColumn }: RowProps) {
           <b>{number}</b> {label}
         </h3>
         <span class="facts">
-          {say('atStep', { n: count(step) })}: {say('perplexity')}{' '}
-          {perplexity === undefined ? '–' : perplexity.toFixed(2)} ·{' '}
-          {reading === null ? say('otherTokens') : say('bitsHere', { n: meanBits(reading.probabilities).toFixed(2) })}
+          {say('atStep', { n: count(Math.min(step, reader.step)) })}: {say('perplexity')}{' '}
+          {perplexity === undefined ? '–' : perplexity.toFixed(2)}
+          {isOther && ` · ${say('otherTokens')}`}
+          {reading !== null && ` · ${say('bitsHere', { n: meanBits(reading.probabilities).toFixed(2) })}`}
         </span>
         {own !== null && (
           <span class="buttons">

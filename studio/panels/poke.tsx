@@ -2,7 +2,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { askPoke, place } from '../asking.js';
 import { effectBars } from '../draw/effectBars.js';
-import { addRow, changeRow, holdOf, type HoldRow, holdRows, removeRow } from '../holdRows.js';
+import { addRow, changeRow, dropUnwritten, holdOf, type HoldRow, holdRows, removeRow } from '../holdRows.js';
 import { MOST_HOLDS } from '../holds.js';
 import { say } from '../lateWords.js';
 import { look, poked, run, view } from '../state.js';
@@ -52,7 +52,10 @@ export function PokePanel() {
               size={4}
               value={token}
               placeholder={say('asItIs')}
-              onInput={(event) => setWritten(event.currentTarget.value)}
+              onInput={(event) => {
+                dropUnwritten();
+                setWritten(event.currentTarget.value);
+              }}
             />
           </label>
           <label>

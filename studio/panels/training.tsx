@@ -144,6 +144,14 @@ function Kept({ children }: { children: ComponentChildren }) {
       </div>
       {runs.length > 0 && (
         <table class="list">
+          <thead>
+            <tr>
+              <th />
+              <th scope="col">{say('steps')}</th>
+              <th scope="col">{say('perplexity')}</th>
+              <th />
+            </tr>
+          </thead>
           <tbody>
             {runs.map((one, i) => (
               <tr key={one.id} class={one === own ? 'own' : ''}>
@@ -176,6 +184,8 @@ function Kept({ children }: { children: ComponentChildren }) {
 function Facts() {
   const { facts, phase } = run.value;
   if (facts === null) return <p class="facts">{phase === 'failed' ? '' : say('starting')}</p>;
+  const { batchSize, numSteps } = settings.value;
+  const isSmaller = facts.batchSize < batchSize || facts.numSteps < numSteps;
   const lacks = [...(facts.backend === 'wasm' ? [] : [say('noSimd')]), ...facts.missing];
   const missing = lacks.length > 0 ? say('missing', { what: lacks.join(', ') }) : '';
   const blanks = {
@@ -190,6 +200,8 @@ function Facts() {
     <p class="facts">
       {say('facts', blanks)} · {facts.threads === 1 ? say('thread') : say('threads', { n: facts.threads })}
       {facts.opened !== null && ` · ${say('opened')}`}
+      {isSmaller && ` · ${say('smallerBatch', { batch: facts.batchSize, steps: facts.numSteps })}`}
+      {facts.encoding !== null && ` · ${say('readAs', { encoding: facts.encoding.toUpperCase() })}`}
       {facts.leftOut > 0 && ` · ${say('leftOut', { n: count(facts.leftOut) })}`}
       {facts.cutTo !== null && ` · ${say('cut', { n: count(facts.cutTo) })}`}
       {missing !== '' && ` · ${missing}`}

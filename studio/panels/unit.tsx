@@ -72,7 +72,7 @@ export function UnitPanel() {
           <ThresholdForm />
           {limit === null ? (
             <>
-              <h3>{say('places')}</h3>
+              <h3>{say('farthest', { mean: meanOf(values).toFixed(2) })}</h3>
               <Places places={places.map((one) => ({ ...one, number: one.value.toFixed(2) }))} />
             </>
           ) : (
@@ -110,6 +110,8 @@ export function UnitPanel() {
     </>
   );
 }
+
+const meanOf = (values: Float32Array): number => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
 
 /** Where the unit is above a number, or below it. */
 function ThresholdForm() {

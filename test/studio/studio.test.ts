@@ -229,6 +229,13 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
       await input.setInputFiles({ name: 'text.txt', mimeType: '', buffer: Buffer.from(TEXT) });
       await until('step', (step) => step >= 3);
       expect(await page.locator('.failure').count()).toBe(0);
+      // 论语, in the encoding of older Chinese files; a program that is no text in any.
+      const chinese = Buffer.from('c2dbd3efa3a1'.repeat(400), 'hex');
+      await input.setInputFiles({ name: 'gb.txt', mimeType: '', buffer: chinese });
+      await page.locator('.tokens', { hasText: '论语！论语！' }).waitFor();
+      await page.locator('#training .facts', { hasText: 'read as GB18030' }).waitFor();
+      await input.setInputFiles({ name: 'a.exe', mimeType: '', buffer: Buffer.from([77, 90, 144, 0, 3]) });
+      await page.locator('.failure', { hasText: 'choose a text' }).waitFor();
     }));
 
   it('learns a text that is pasted, Chinese and words too', () =>
@@ -241,6 +248,8 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
       await page.getByRole('button', { name: 'Learn this' }).click();
       await until('step', (step) => step >= 3);
       await page.locator('.tokens', { hasText: '西陸蟬聲唱' }).waitFor();
+      // There is room for fewer sequences of 32 steps than the 32 of the settings.
+      await page.locator('#training .facts', { hasText: /a short text: \d+ × 32 tokens/ }).waitFor();
       await page.locator('#tokens').selectOption('word');
       await until('step', (step) => step < 3);
       // Beyond any number of epochs that a training has where nothing is said.
