@@ -65,7 +65,7 @@ export const LESSONS: readonly Lesson[] = [
         panel: 'poke',
         act() {
           pause();
-          changeView({ poke: '', read: 'm' });
+          changeView({ at: view.value.cursor + 20, poke: '', read: 'm' });
           forgetRows();
         },
       },

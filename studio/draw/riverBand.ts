@@ -20,6 +20,8 @@ const BARS = 28;
 const GATE = 11;
 const BAND = 84;
 const RIGHT = 8;
+/** Of letters, in pixels (river.css). */
+const SIZE = { usual: 12, small: 10 } as const;
 /** Characters of a word, at most. */
 const LONGEST = 10;
 
@@ -38,7 +40,12 @@ export function riverBand({ tokens, shares, gates, lags, width, title }: RiverBa
     return `<rect class="bar" ${place} width="${coordinate(column)}" height="${coordinate(height)}"><title>${note}</title></rect>`;
   });
   const kind = column < 9 ? 'letter small' : 'letter';
+  const size = column < 9 ? SIZE.small : SIZE.usual;
+  const isWide = tokens.some((token) => (token.codePointAt(0) ?? 0) >= 0x1100);
+  // Letters that would cover each other are left out.
+  const every = isWords ? 1 : Math.max(1, Math.ceil((isWide ? size : size * 0.6) / column));
   const written = tokens.map((token, t) => {
+    if ((tokens.length - 1 - t) % every !== 0) return '';
     const at = coordinate(x(t));
     if (!isWords)
       return `<text class="${kind}" x="${at}" y="${BARS + 13}" text-anchor="middle">${escapeXml(token)}</text>`;

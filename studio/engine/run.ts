@@ -381,14 +381,14 @@ export class Run {
     }
     if (how === 'passed') return;
     if (now >= this.#sampleDue.at || how === 'reached') {
-      this.#sample();
+      unlessBurst(() => this.#sample());
       const { every } = this.#sampleDue;
       this.#sampleDue = {
         at: performance.now() + every,
         every: Math.min(SAMPLE_EVERY.most, every * SAMPLE_EVERY.growth),
       };
     }
-    if (now >= this.#measureDue || !playing) this.#measure();
+    if (now >= this.#measureDue || !playing) unlessBurst(() => this.#measure());
     if (!this.#counted && step >= COUNT_AFTER) this.#count();
   }
 
@@ -448,6 +448,15 @@ export class Run {
 
   #tell<M extends { type: string }>(type: M['type'], rest: object): void {
     this.#post({ type, run: this.id, ...rest } as unknown as Parameters<Post>[0]);
+  }
+}
+
+/** What is said of a network whose numbers burst waits for the training, which says that they did. */
+function unlessBurst(say: () => void): void {
+  try {
+    say();
+  } catch (error) {
+    if (!(error instanceof UnrolledError) || (error.code !== 'RANGE' && error.code !== 'NON_FINITE')) throw error;
   }
 }
 

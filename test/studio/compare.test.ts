@@ -24,6 +24,8 @@ it('draws a river under its letters, with what each state lets pass', () => {
   expect([...letters.matchAll(/fill-opacity="([\d.]+)" x=/g)].map(([, share]) => Number(share))).toEqual([0.9, 0.5, 1]);
   const words = riverBand({ ...given, gates: [], tokens: ['the', 'extraordinarily', 'a'] });
   expect(words).toContain('>extraordi…<');
+  const poem = riverBand({ ...given, gates: [], tokens: Array.from({ length: 48 }, () => '夏'), width: 360 });
+  expect(count(poem, /class="letter small"/g)).toBe(24);
   expect(count(words, /rotate\(-90\)/g)).toBe(3);
 });
 
