@@ -146,10 +146,10 @@ function Kept({ children }: { children: ComponentChildren }) {
         <table class="list">
           <thead>
             <tr>
-              <th />
+              <td />
               <th scope="col">{say('steps')}</th>
               <th scope="col">{say('perplexity')}</th>
-              <th />
+              <td />
             </tr>
           </thead>
           <tbody>
