@@ -1,6 +1,6 @@
 // Measures the studio's page in a headless Chromium: the first learning, the longest task and the frames while it trains, its speed
 // beside Node on WebAssembly, large texts, heaps of page and worker over some minutes. From a built clone: node bench/studio.mjs [minutes], which
-// takes two minutes more than those.
+// takes four minutes more than those.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -74,7 +74,7 @@ export async function bundleStudio(root) {
     ...shared,
     splitting: true,
     chunkNames: 'parts/importer-[name]-[hash]',
-    entryPoints: { importer: join(source, 'importer.ts') },
+    entryPoints: { importer: join(source, 'importer.ts'), guest: join(source, 'guest.ts') },
   });
   await build({
     ...shared,

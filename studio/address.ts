@@ -2,7 +2,7 @@
 // and a cell as data. Everything that is read from it is checked; nothing in it is run or taken for HTML.
 import { effect } from '@preact/signals';
 import type { CellData } from 'unrolled';
-import { changesOf, readChanges, writeChanges } from './changes.js';
+import { begunWith, changesOf, readChanges, writeChanges } from './changes.js';
 import type { SettingChange, TextSource } from './messages.js';
 import { MOST_UNPACKED, pack, unpack } from './packing.js';
 import { cellData, compiled, draft, equations, notice, run, settings, text, view } from './state.js';
@@ -16,7 +16,7 @@ import {
   type ViewSettings,
   writeField,
 } from './settings.js';
-import { KNOWN_TEXTS, TOYS } from './texts.js';
+import { isToy, KNOWN_TEXTS } from './texts.js';
 import { say } from './words.js';
 
 /** Characters of a text or a cell that an address carries, packed; browsers and messengers take that much. */
@@ -82,8 +82,7 @@ export function writeAddress(whole: boolean): string {
   const { playing, progress, facts, machine } = run.value;
   const changes = changesOf(machine);
   // As it was at the first step; what was changed on the way is said beside.
-  const begun = changes.length === 0 ? {} : { ...changes[0].line, learningRate: changes[0].learningRate };
-  put(parts, RUN_FIELDS, { ...settings.value, ...begun });
+  put(parts, RUN_FIELDS, { ...begunWith(settings.value, changes) });
   if (changes.length > 1) parts.set('changes', writeChanges(changes));
   put(parts, VIEW_FIELDS, { ...view.value });
   const source = text.value;
@@ -145,7 +144,7 @@ function textOf(given: URLSearchParams): TextSource | null {
   if (inside === null && file !== null) notice(say('textMissing', { name: file.slice(0, 80) }));
   const name = given.get('text');
   if (name === null) return null;
-  if (KNOWN_TEXTS.some((one) => one.name === name) || TOYS.some((toy) => toy === name)) return { kind: 'known', name };
+  if (KNOWN_TEXTS.some((one) => one.name === name) || isToy(name)) return { kind: 'known', name };
   notice(say('notRead', { what: say('text') }));
   return null;
 }

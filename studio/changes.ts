@@ -1,7 +1,7 @@
 // What was changed on the way of a training: learning rates, and steps at which another line begins. In an address it stands as
 // `120:0.004,300:0.001:0.2:1`: after which step which learning rate holds and, of another line, its dropout and clipping.
 import type { LineFacts, Machine, SettingChange } from './messages.js';
-import { readField, RUN_FIELDS } from './settings.js';
+import { readField, RUN_FIELDS, type RunSettings } from './settings.js';
 
 /** Of an address, at most. */
 const MOST = 50;
@@ -18,6 +18,12 @@ export function changesOf(machine: Machine | null): SettingChange[] {
     const line = begun === undefined ? null : { dropout: begun.dropout, clipNorm: begun.clipNorm };
     return { from, learningRate, line };
   });
+}
+
+/** Settings as they were at the first step. */
+export function begunWith(settings: RunSettings, changes: readonly SettingChange[]): RunSettings {
+  const [first] = changes;
+  return first === undefined ? settings : { ...settings, ...first.line, learningRate: first.learningRate };
 }
 
 /** Those after the beginning, for an address. */

@@ -1,5 +1,8 @@
 // Files that come into the page, by drop or by choice: a model, or a text to learn.
-import { changeText, openModel } from './state.js';
+import { guestTaskOf } from './guestMessages.js';
+import { changeText, guest, notice, openModel } from './state.js';
+import { isTable } from './texts.js';
+import { say } from './words.js';
 
 /** Bytes of a text that are read, at most; a little more than the worker takes, so that it can say what it cut. */
 const MOST = 20_000_001;
@@ -17,9 +20,12 @@ export async function takeFiles(files: FileList | null): Promise<void> {
   const file = files?.[0];
   if (file === undefined) return;
   if (MODEL_FILE.test(file.name) || (await isBrainJs(file))) {
-    openModel(file.name, new Uint8Array(await file.arrayBuffer()));
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    if (guestTaskOf(bytes) === null) openModel(file.name, bytes);
+    else guest.value = { name: file.name, bytes };
     return;
   }
+  if (isTable(file.name)) notice(say('tableAsText', { name: file.name }));
   const bytes = new Uint8Array(await file.slice(0, MOST).arrayBuffer());
   changeText({ kind: 'given', name: file.name, content: bytes });
 }

@@ -34,6 +34,11 @@ export function forgetRows(): void {
   written.value = null;
 }
 
+/** Whoever reads another token holds nothing, unless he said so: the line that nobody wrote goes. */
+export function dropUnwritten(): void {
+  if (written.value === null && (readHolds(view.value.poke) ?? []).length === 0) written.value = [];
+}
+
 export function changeRow(at: number, changed: Partial<HoldRow>): void {
   written.value = holdRows().map((row, i) => (i === at ? { ...row, ...changed } : row));
 }

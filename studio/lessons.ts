@@ -8,7 +8,7 @@ import type { Both } from './words.js';
 export interface LessonPage {
   text: Both;
   /** What is spoken of, by its id in `PANELS`: it is brought into sight. */
-  panel: 'setup' | 'training' | 'samples' | 'strip' | 'poke' | 'river' | 'search';
+  panel: 'setup' | 'training' | 'samples' | 'strip' | 'compare' | 'poke' | 'river' | 'search';
   /** Done when the page is reached; nothing where it is left out. */
   act?: () => void;
 }
@@ -21,11 +21,10 @@ export interface Lesson {
 
 /** A small network learns the text anew. */
 function begin(name: string, changed: Partial<RunSettings> = {}): void {
-  const isToy = name !== 'book';
   changeView({ unit: -1, layer: 0, value: 'h', threshold: '' });
   // Whatever was chosen before: what is said is true of these settings.
   cellData.value = null;
-  changeText({ kind: 'known', name }, { ...defaultsOf(RUN_FIELDS), collapseWhitespace: !isToy, ...changed });
+  changeText({ kind: 'known', name }, { ...defaultsOf(RUN_FIELDS), collapseWhitespace: name === 'book', ...changed });
 }
 
 /** Lets the gradient river flow at the place of the strip. */
@@ -60,12 +59,14 @@ export const LESSONS: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'Stopped. Poke, below, replaces a letter (a click in the strip says which): the error is carried on, or corrected by what follows. To try: read another letter in the middle of a line, and see what it writes then.',
-          zh: '已暂停。下面的“拨动”可以换掉一个字母（点击条带选择）：误差会延续，或被后文纠正。试一试：在一行中间改读另一个字母，看它接着写什么。',
+          en: 'Stopped. Poke, below, reads the letter m in place of the one that is clicked in the strip: the error is carried on, or corrected by what follows. To try: click a letter in the middle of a line, do it, and see what it writes then.',
+          zh: '已暂停。下面的“拨动”会把条带中点击的字母改读为 m：误差会延续，或被后文纠正。试一试：点击一行中间的字母，执行，看它接着写什么。',
         },
         panel: 'poke',
         act() {
           pause();
+          changeView({ at: view.value.cursor + 20, poke: '', read: 'm' });
+          forgetRows();
         },
       },
     ],
@@ -275,7 +276,7 @@ export const LESSONS: readonly Lesson[] = [
         panel: 'poke',
         act() {
           pause();
-          changeView({ value: 'r', poke: 'z=1+', read: '' });
+          changeView({ value: 'r', at: view.value.cursor + 40, poke: 'z=1+', read: '' });
           forgetRows();
         },
       },
@@ -307,7 +308,7 @@ export const LESSONS: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'This is the forget gate f: near 1 (blue) it keeps. To try: find a unit whose gate stays closed at noise and opens at X or Y.',
+          en: 'This is the forget gate f: near 1 (blue) it keeps. To try: find a unit whose gate stays blue at noise and changes at X or Y.',
           zh: '这是遗忘门 f：接近 1（蓝色）时保留。试一试：找一个在噪声处不变、在 X 或 Y 处改变的单元。',
         },
         panel: 'strip',
@@ -322,34 +323,34 @@ export const LESSONS: readonly Lesson[] = [
     pages: [
       {
         text: {
-          en: 'Two layers: the states of the first are what the second reads. It costs twice the time, and learns later.',
-          zh: '两层：第一层的状态就是第二层的输入。耗时加倍，起步也更慢。',
+          en: 'One layer of 96 units learns the book. It is kept in a moment, to be compared.',
+          zh: '一层、96 个单元的网络学习这本书。稍后会保留它，以便比较。',
         },
         panel: 'training',
         act() {
+          begin('book', { cell: 'lstm' });
+        },
+      },
+      {
+        text: {
+          en: 'Two layers of 64: the states of the first are what the second reads. It begins to learn later; the two stand side by side below the strip, each with its surprise at the same letters.',
+          zh: '两层、各 64 个单元：第一层的状态就是第二层的输入。它起步更慢；条带下方并排显示两者在同样文字上的意外程度。',
+        },
+        panel: 'compare',
+        act() {
+          keepCurve();
           begin('book', { cell: 'lstm', numLayers: 2, hiddenSize: 64 });
         },
       },
       {
         text: {
-          en: 'The second layer. Choose the first beside the values of the strip: its units follow letters, those of the second more often words and their places.',
-          zh: '这是第二层。在条带的数值旁可以选第一层：第一层的单元跟踪字母，第二层的更多跟踪词与位置。',
-        },
-        panel: 'strip',
-        act() {
-          play();
-          changeView({ layer: 1, value: 'h' });
-        },
-      },
-      {
-        text: {
-          en: 'Its curve is kept, and one layer of more units learns beside it. To try: find with Search which layer has the unit that follows a blank: the pattern is one blank.',
-          zh: '保留该曲线，再训练单元更多的一层网络。试一试：用“搜索”找出哪一层的单元跟踪空格（模式就是一个空格）。',
+          en: 'Units of the first layer follow letters, those of the second more often words and their places. To try: Search has \\s as its pattern, a blank. Find the units that follow it: in which layer are they, and of which value?',
+          zh: '第一层的单元跟踪字母，第二层的更多跟踪词与位置。试一试：“搜索”里的模式是 \\s，即空格。查找跟踪它的单元：它们在哪一层，是哪个值？',
         },
         panel: 'search',
         act() {
-          keepCurve();
-          begin('book', { cell: 'lstm', hiddenSize: 96 });
+          play();
+          changeView({ layer: 1, value: 'h', pattern: '\\s' });
         },
       },
     ],
@@ -379,12 +380,12 @@ export const LESSONS: readonly Lesson[] = [
       },
       {
         text: {
-          en: 'The surprise in the strip is small in the sums, large in the numbers that are drawn by chance: what only the future says, no forward network knows. To try: look for the digit of a sum that surprises it most: it waits for a carry.',
-          zh: '条带中，和的意外小，随机抽取的数意外大：只有未来才知道的，正向网络无从得知。试一试：找出最令它意外的那一位和：它在等进位。',
+          en: 'As it learns, the surprise in the strip becomes small in the sums, and stays large in the numbers that are drawn by chance: what only the future says, no forward network knows. To try: look for the digit of a sum that surprises it most: it waits for a carry.',
+          zh: '训练进行中，条带里和的意外逐渐变小，随机抽取的数仍然意外：只有未来才知道的，正向网络无从得知。试一试：找出最令它意外的那一位和：它在等进位。',
         },
         panel: 'strip',
         act() {
-          pause();
+          play();
           changeView({ cursor: 0 });
         },
       },

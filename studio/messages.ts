@@ -7,6 +7,9 @@ import type { RunSettings } from './settings.js';
 export type TextSource =
   { kind: 'known'; name: string } | { kind: 'given'; name: string; content: string | Uint8Array };
 
+/** Of a text that is no UTF-8. */
+export type Encoding = 'gb18030' | 'utf-16le' | 'windows-1252';
+
 /** Which value of the cell: `h`, `c`, a gate, by the name that the cell gives it. */
 export interface UnitRef {
   /** From 0. */
@@ -39,8 +42,8 @@ export type ToWorker =
   | { type: 'temperature'; run: number; temperature: number }
   /** Goes to a step of a line, and waits there. */
   | { type: 'travel'; run: number; line: number; step: number }
-  /** Begins another line where the training stands. */
-  | { type: 'fork'; run: number; settings: LineSettings }
+  /** Begins another line where the training stands; `playing` goes on at once. */
+  | { type: 'fork'; run: number; settings: LineSettings; playing: boolean }
   /** Asks for what all networks that are kept say of some tokens of the text. */
   | { type: 'map'; run: number; from: number; length: number; unit: UnitRef | null }
   /** Asks for what the network does over some tokens of the text. */
@@ -59,6 +62,11 @@ export type ToWorker =
   | { type: 'river'; run: number; at: number }
   /** Asks for the rivers of an RNN, a GRU and an LSTM at the same loss on the validation part; null ends that. */
   | { type: 'rivers'; run: number; at: number; loss: number | null }
+  /** Keeps the network as it is, by the number of the run, to be compared with later ones; `forget` gives it back. */
+  | { type: 'keep'; run: number }
+  | { type: 'forget'; run: number; kept: number }
+  /** Asks what the networks that are kept say of some tokens of the text. */
+  | { type: 'compare'; run: number; from: number; length: number }
   /** Asks for the model as a file, or for the text that it learns. */
   | { type: 'save'; run: number; what: 'model' | 'text' }
   /** Opens a model file in place of a training; it reads the text. */
@@ -134,6 +142,10 @@ export interface RunFacts {
   textName: string;
   /** What the text was cut to, where it was too long; null where it was not. */
   cutTo: number | null;
+  encoding: Encoding | null;
+  /** As a short text has room for them: those of the settings, or fewer. */
+  batchSize: number;
+  numSteps: number;
   trainTokens: number;
   validationTokens: number;
   vocabularySize: number;
@@ -211,12 +223,20 @@ export interface Look {
   orders: Int32Array[];
 }
 
+/** What networks that were kept say of tokens that the one of the page reads. */
+export interface Compared {
+  from: number;
+  /** Without those whose tokens are others. */
+  networks: { id: number; probabilities: Float32Array; guesses: Guess[][] }[];
+}
+
 /** One unit over the text. */
 export interface UnitView {
   ref: UnitRef;
   step: number;
-  /** First token, and the values from there on. */
+  /** First token, and the values from there on; how many the text has. */
   from: number;
+  totalTokens: number;
   values: Float32Array;
   tokens: string[];
   /** Where it is highest and lowest, the strongest first. */
@@ -345,6 +365,7 @@ export type FromWorker =
   | { type: 'baselines'; run: number; rows: BaselineRow[] }
   | { type: 'sample'; run: number; step: number; text: string; temperature: number }
   | { type: 'look'; run: number; look: Look }
+  | { type: 'compared'; run: number; compared: Compared }
   | { type: 'unit'; run: number; unit: UnitView }
   | { type: 'saved'; run: number; name: string; bytes: Uint8Array }
   | { type: 'failed'; run: number; code: string; message: string; help: string };

@@ -5,7 +5,7 @@ import { SetupPanel } from './panels/setup.js';
 import { SamplesPanel } from './panels/samples.js';
 import { StripPanel } from './panels/strip.js';
 import { TrainingPanel } from './panels/training.js';
-import { asked, view } from './state.js';
+import { asked, guest, kept, view } from './state.js';
 import type { Word } from './words.js';
 
 export interface Panel {
@@ -31,10 +31,18 @@ export const PANELS: readonly Panel[] = [
     ...{ id: 'asks', title: 'openFile', place: 'top', isThere: () => asked.value !== null },
     view: { load: () => import('./panels/asks.js').then((own) => own.AsksPanel) },
   },
+  {
+    ...{ id: 'guest', title: 'openFile', place: 'top', isThere: () => guest.value !== null },
+    view: { load: () => import('./panels/guest.js').then((own) => own.GuestPanel) },
+  },
   { id: 'setup', title: 'text', place: 'side', view: SetupPanel },
   { id: 'training', title: 'training', place: 'half', view: TrainingPanel },
   { id: 'samples', title: 'writes', place: 'half', view: SamplesPanel },
   { id: 'strip', title: 'strip', place: 'whole', view: StripPanel },
+  {
+    ...{ id: 'compare', title: 'compare', place: 'whole', isThere: () => kept.value.length > 0 },
+    view: { load: () => import('./panels/compare.js').then((own) => own.ComparePanel) },
+  },
   {
     ...{ id: 'unit', title: 'places', place: 'whole', isThere: () => view.value.unit >= 0 },
     view: { load: () => import('./panels/unit.js').then((own) => own.UnitPanel) },

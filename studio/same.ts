@@ -1,4 +1,5 @@
 // The same training outside of the page: the command, and the program. What a command cannot do it says in a remark.
+import { begunWith } from './changes.js';
 import type { RunFacts, SettingChange, TextSource } from './messages.js';
 import type { RunSettings } from './settings.js';
 import { KNOWN_TEXTS } from './texts.js';
@@ -25,14 +26,17 @@ export function fileNameOf(name: string): string {
   return /\.\w+$/.test(name) ? name : `${name}.txt`;
 }
 
-/** The settings of the first step. */
-function begun({ settings, changes }: Same): RunSettings {
-  const [first] = changes;
-  return first === undefined ? settings : { ...settings, ...first.line, learningRate: first.learningRate };
+/** The settings of the first step; of a short text with the batches that it has room for. */
+function begun({ settings, changes, facts }: Same): RunSettings {
+  const { batchSize, numSteps } = facts ?? settings;
+  return { ...begunWith(settings, changes), batchSize, numSteps };
 }
 
 function dataOf({ text, facts }: Same): string[] {
-  if (text.kind === 'given') return [fileNameOf(text.name)];
+  if (text.kind === 'given') {
+    const { encoding = null } = facts ?? {};
+    return [fileNameOf(text.name), ...(encoding === null ? [] : ['--encoding', encoding])];
+  }
   const known = KNOWN_TEXTS.find(({ name }) => name === text.name);
   if (known === undefined) return [fileNameOf(text.name)];
   // Of a text that is the beginning of another one, so many tokens.
@@ -103,11 +107,18 @@ export function typescriptProgram(same: Same): string {
     ``,
     `await useBackend('wasm');`,
     ...(text.kind === 'known' ? [`// Of the button “Save the text”.`] : []),
-    `const text = await readFile(${literal(file)}, 'utf8');`,
+    readingOf(file, facts?.encoding ?? null),
     ...(opened === null ? [] : initialOf(opened)),
     ...legsOf({ ...(opened === null ? network : { initial: 'initial' }), ...learning }, changes.slice(1), step),
     `console.log(model.generate({ length: 200 }));`,
   ].join('\n');
+}
+
+function readingOf(file: string, encoding: string | null): string {
+  const read = `await readFile(${literal(file)}`;
+  return encoding === null
+    ? `const text = ${read}, 'utf8');`
+    : `const text = new TextDecoder(${literal(encoding)}).decode(${read}));`;
 }
 
 function initialOf(name: string): string[] {

@@ -2,8 +2,10 @@
 // worker.
 import { batch, computed, signal } from '@preact/signals';
 import type { CellData } from 'unrolled';
+import { begunWith, changesOf } from './changes.js';
 import type {
   BaselineRow,
+  Compared,
   Compiled,
   FromWorker,
   LineSettings,
@@ -24,6 +26,7 @@ import type {
   UnitView,
 } from './messages.js';
 import { defaultsOf, RUN_FIELDS, type RunSettings, VIEW_FIELDS, type ViewSettings } from './settings.js';
+import { isTable, isToy } from './texts.js';
 
 export interface Sample {
   step: number;
@@ -65,8 +68,16 @@ export interface KeptRun extends Curve {
   id: number;
   /** How it differs: its cell, sizes and seed. */
   label: string;
-  settings: RunSettings;
-  text: TextSource;
+  /** At which its network was kept. */
+  step: number;
+  samples: readonly Sample[];
+  /** What trains it again; null for a model from a file. */
+  again: {
+    settings: RunSettings;
+    cell: CellData | null;
+    text: TextSource;
+    changes: readonly SettingChange[];
+  } | null;
 }
 
 /** Points of the curve, at most. */
@@ -97,6 +108,7 @@ export const river = signal<River | null>(null);
 export const rivals = signal<{ rivers: readonly River[]; rival: Rival | null; isOver: boolean } | null>(null);
 export const searched = signal<SearchResult | null>(null);
 export const unit = signal<UnitView | null>(null);
+export const compared = signal<Compared | null>(null);
 export const stepMap = signal<StepMap | null>(null);
 /** What the page has to say beside the run: what an address held that was no good, and the like. */
 export const notices = signal<readonly string[]>([]);
@@ -128,15 +140,37 @@ const MOST_KEPT = 4;
 /** Cells that are compared: RNN, GRU, LSTM. */
 const RIVALS = 3;
 
-/** Keeps the curve of the run that is shown, beside those of the next ones. */
+/** Keeps the run that is shown, to be compared with the next ones: its curve, what it wrote, its network. */
 export function keepCurve(): void {
-  const { id, facts, history, measured } = run.value;
-  if (facts === null || history.length === 0) return;
+  const { id, facts, history, measured, samples, progress, machine } = run.value;
+  if (facts === null || progress === null) return;
   const { hiddenSize, numLayers, seed, learningRate } = settings.value;
   const layers = numLayers > 1 ? ` × ${numLayers}` : '';
   const label = `${facts.cell} ${hiddenSize}${layers}, ${learningRate}, #${seed}`;
-  const own = { id, label, settings: settings.value, text: text.value, history, measured };
-  kept.value = [...kept.value.filter((other) => other.id !== id), own].slice(-MOST_KEPT);
+  const changes = changesOf(machine);
+  const begun = begunWith(settings.value, changes);
+  const again = facts.opened !== null ? null : { settings: begun, cell: cellData.value, text: text.value, changes };
+  const own = { id, label, step: progress.step, samples, history, measured, again };
+  const all = [...kept.value.filter((other) => other.id !== id), own];
+  send({ type: 'keep' });
+  for (const old of all.slice(0, -MOST_KEPT)) send({ type: 'forget', kept: old.id });
+  kept.value = all.slice(-MOST_KEPT);
+}
+
+export function forgetCurve(id: number): void {
+  kept.value = kept.value.filter((one) => one.id !== id);
+  send({ type: 'forget', kept: id });
+}
+
+/** Trains a run that was kept again, to the same network, and waits there. */
+export function returnTo({ again, step }: KeptRun): void {
+  if (again === null) return;
+  batch(() => {
+    text.value = again.text;
+    cellData.value = again.cell;
+    settings.value = again.settings;
+  });
+  restart(true, step, again.changes.slice(1));
 }
 
 /** Connects the page with its worker. */
@@ -155,7 +189,7 @@ export function connect(made: Worker): void {
 function newRun(playing: boolean, leadsTo = 0): void {
   batch(() => {
     run.value = emptyRun(run.value.id + 1, playing, leadsTo);
-    for (const shown of [look, unit, poked, river, rivals, searched, stepMap, equations]) shown.value = null;
+    for (const shown of [look, unit, poked, river, rivals, searched, stepMap, compared, equations]) shown.value = null;
   });
 }
 
@@ -182,15 +216,24 @@ function sendPace(): void {
 
 /** A model file whose tokens have to be asked for. */
 export const asked = signal<{ name: string; size: number; guess: string; bytes: Uint8Array } | null>(null);
-let opening: Uint8Array = new Uint8Array();
+/** A model of another task that was dropped, beside the run. */
+export const guest = signal<{ name: string; bytes: Uint8Array } | null>(null);
+let opening: { name: string; bytes: Uint8Array; vocabulary: string[] | null } | null = null;
 
 /** Shows a model file, which may be trained on. @param vocabulary what its tokens are, where the file does not say it */
 export function openModel(name: string, bytes: Uint8Array, vocabulary: string[] | null = null): void {
   newRun(false);
   asked.value = null;
-  opening = bytes;
+  opening = { name, bytes, vocabulary };
   const own = bytes.slice();
   send({ type: 'open', name, bytes: own, text: text.value, settings: settings.value, vocabulary }, [own.buffer]);
+}
+
+/** Shows the model of the file again, with another text or other settings. @returns whether one is shown */
+function openAgain(): boolean {
+  if (opening === null || (run.value.facts?.opened ?? null) === null) return false;
+  openModel(opening.name, opening.bytes, opening.vocabulary);
+  return true;
 }
 
 /** Goes to a step of a line, and waits there. */
@@ -199,11 +242,11 @@ export function travel(step: number, line = run.value.machine?.line ?? 0): void 
   send({ type: 'travel', line, step: Math.max(1, Math.round(step)) });
 }
 
-/** Begins another line where the training stands. */
-export function fork(changed: LineSettings): void {
+/** Begins another line where the training stands. @param playing whether it goes on at once */
+export function fork(changed: LineSettings, playing = false): void {
   settings.value = { ...settings.value, ...changed };
-  run.value = { ...run.value, playing: false };
-  send({ type: 'fork', settings: changed });
+  run.value = { ...run.value, playing };
+  send({ type: 'fork', settings: changed, playing });
 }
 
 export function play(): void {
@@ -221,23 +264,39 @@ export function step(): void {
   send({ type: 'step' });
 }
 
-/** Other settings. The learning rate holds from the next step on; all others begin a new run. */
+/** What a model from a file may be trained with: it keeps its own sizes. */
+const LEARNING: readonly string[] = ['dropout', 'clipNorm', 'optimizer', 'batchSize', 'numSteps', 'seed'];
+
+/**
+ * Other settings. The learning rate holds from the next step on, dropout and clipping as well, by another line of the training; all
+ * others begin a new run.
+ */
 export function change(changed: Partial<RunSettings>): void {
   settings.value = { ...settings.value, ...changed };
+  const { learningRate, dropout, clipNorm } = settings.value;
   const names = Object.keys(changed);
-  if (names.length === 1 && changed.learningRate !== undefined) {
-    send({ type: 'learningRate', learningRate: changed.learningRate });
-  } else restart();
+  const { progress, playing } = run.value;
+  if (names.length === 1 && changed.learningRate !== undefined) send({ type: 'learningRate', learningRate });
+  else if (progress !== null && names.every((name) => name === 'dropout' || name === 'clipNorm'))
+    fork({ learningRate, dropout, clipNorm }, playing);
+  else if (!names.every((name) => LEARNING.includes(name)) || !openAgain()) restart();
 }
 
-/** Another text; the strip goes back to its beginning. */
+/** Lines of a toy task or a table stand for themselves; those of a text end where the paper did. */
+function readingOf(source: TextSource, before: TextSource): Partial<RunSettings> {
+  const hasLines = ({ kind, name }: TextSource): boolean => (kind === 'known' ? isToy(name) : isTable(name));
+  if (hasLines(source)) return { tokens: 'char', collapseWhitespace: false };
+  return hasLines(before) ? { collapseWhitespace: true } : {};
+}
+
+/** Another text; the strip goes back to its beginning. A model from a file reads it, unless other settings come with it. */
 export function changeText(source: TextSource, changed: Partial<RunSettings> = {}): void {
   batch(() => {
+    settings.value = { ...settings.value, ...readingOf(source, text.value), ...changed };
     text.value = source;
-    settings.value = { ...settings.value, ...changed };
     view.value = { ...view.value, cursor: 0, at: -1, mark: '', flowAt: -1, pokedAt: -1, sought: 'nothing' };
   });
-  restart(true);
+  if (Object.keys(changed).length > 0 || !openAgain()) restart(true);
 }
 
 /** Another cell: by name, or by its equations. */
@@ -291,7 +350,7 @@ function apply(message: FromWorker): void {
       return;
     case 'asks': {
       const { name, size, guess } = message;
-      asked.value = { name, size, guess, bytes: opening };
+      if (opening !== null) asked.value = { name, size, guess, bytes: opening.bytes };
       return;
     }
     case 'map':
@@ -310,6 +369,9 @@ function apply(message: FromWorker): void {
       return;
     case 'unit':
       unit.value = message.unit;
+      return;
+    case 'compared':
+      compared.value = message.compared;
       return;
     case 'compiled':
       compiled.value = message.compiled;

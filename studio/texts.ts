@@ -37,3 +37,8 @@ export const KNOWN_TEXTS: readonly KnownText[] = [
 /** Tasks whose answers are known, as texts: a network that has learned one predicts every answer. */
 export const TOYS = ['copying', 'adding', 'parity', 'counting', 'dyck', 'order', 'sine'] as const;
 export type Toy = (typeof TOYS)[number];
+
+export const isToy = (name: string): boolean => TOYS.some((toy) => toy === name);
+
+/** Whether a file is a table, by its name: each of its lines stands for itself. */
+export const isTable = (name: string): boolean => /\.(?:csv|tsv)$/i.test(name);

@@ -1,4 +1,5 @@
-// Every word of the page, in English and Chinese. A key that one language lacks does not compile.
+// Every word of the first page, in English and Chinese (`lateWords.ts` has those of late panels). A key that one language lacks does not
+// compile.
 import { view } from './state.js';
 
 export type Language = 'en' | 'zh';
@@ -15,9 +16,12 @@ export const WORDS = {
   texts: { en: 'Texts', zh: '文本' },
   paste: { en: 'Paste a text', zh: '粘贴文本' },
   useText: { en: 'Learn this', zh: '学习这段文本' },
-  cancel: { en: 'Cancel', zh: '取消' },
   openFile: { en: 'Open a file …', zh: '打开文件…' },
   dropHint: { en: 'or drop a text or a model anywhere', zh: '也可以把文本或模型拖到页面上' },
+  tableAsText: {
+    en: '{name} is a table: here it is learned as a text, letter by letter. “unrolled train forecast” predicts its numbers.',
+    zh: '{name} 是表格：这里把它当作文本逐字学习。预测其中的数值请用 “unrolled train forecast”。',
+  },
   tokens: { en: 'Tokens', zh: '词元' },
   'tokens.char': { en: 'characters', zh: '字符' },
   'tokens.byte': { en: 'bytes', zh: '字节' },
@@ -36,6 +40,10 @@ export const WORDS = {
   numSteps: { en: 'Steps in time', zh: '时间步数' },
   clipNorm: { en: 'Clip gradients at', zh: '梯度裁剪' },
   seed: { en: 'Seed', zh: '随机种子' },
+  onTheWay: {
+    en: 'Learning rate, dropout and clipping may change on the way; all else begins anew.',
+    zh: '学习率、暂退法和梯度裁剪可在途中更改；其余改动会从头开始。',
+  },
   training: { en: 'Training', zh: '训练' },
   play: { en: 'Train', zh: '训练' },
   pause: { en: 'Pause', zh: '暂停' },
@@ -63,15 +71,10 @@ export const WORDS = {
   back: { en: 'Back', zh: '上一步' },
   pageOf: { en: '{n} of {all}', zh: '{n} / {all}' },
   end: { en: 'End the lesson', zh: '结束课程' },
-  keep: { en: 'Keep this curve', zh: '保留此曲线' },
-  forget: { en: 'Forget curve', zh: '移除曲线' },
+  keep: { en: 'Keep to compare', zh: '保留以便比较' },
+  compare: { en: 'Side by side', zh: '并排比较' },
+  forget: { en: 'Forget run', zh: '移除' },
   pauseHidden: { en: 'Pause while out of sight', zh: '不可见时暂停' },
-  openIt: { en: 'Open it', zh: '打开' },
-  asksTitle: { en: '{name} does not say what its {n} tokens are', zh: '{name} 没有说明它的 {n} 个词元是什么' },
-  asksHelp: {
-    en: 'Write the {n} characters in their order, one after the other; a list in JSON where a token is longer. {m} are written. Proposed: those of the text, sorted.',
-    zh: '按顺序写出这 {n} 个字符；词元较长时写成 JSON 列表。已写 {m} 个。预填的是文本中排序后的字符。',
-  },
   leftOut: {
     en: '{n} characters of the text that it does not know are left out',
     zh: '略去文本中它不认识的 {n} 个字符',
@@ -88,26 +91,12 @@ export const WORDS = {
   expected: { en: 'expected next', zh: '预期下一个' },
   value: { en: 'Value', zh: '数值' },
   layer: { en: 'Layer', zh: '层' },
-  layerN: { en: 'layer {n}', zh: '第 {n} 层' },
   unit: { en: 'Unit {n}', zh: '单元 {n}' },
   unitHelp: {
     en: 'Click a row to follow one unit over the whole text; Poke and the river begin at the letter that was clicked.',
     zh: '点击一行，可在整个文本中跟踪一个单元；“拨动”与“梯度之河”从点击的字开始。',
   },
-  threshold: { en: 'Where it is', zh: '其值' },
-  isAbove: { en: 'above', zh: '高于' },
-  isBelow: { en: 'below', zh: '低于' },
   number: { en: 'Number', zh: '数值' },
-  thresholdFacts: {
-    en: 'at {n} of {m} tokens ({share} %); places: {k}',
-    zh: '在 {m} 个词元中的 {n} 个（{share} %），共 {k} 处',
-  },
-  nowhere: { en: 'nowhere in {m} tokens', zh: '在 {m} 个词元中无此处' },
-  fromHere: { en: 'From the place of the strip on', zh: '从条带所在处起' },
-  oftenAt: { en: 'Mostly at', zh: '多见于' },
-  unitOver: { en: 'Over {n} tokens', zh: '在 {n} 个词元上' },
-  follows: { en: 'Follows', zh: '它跟踪' },
-  alike: { en: 'Units that do alike', zh: '行为相似的单元' },
   places: { en: 'Where it is strongest', zh: '最强的位置' },
   place: { en: 'token {n}', zh: '第 {n} 个词元' },
   before: { en: 'Earlier', zh: '往前' },
@@ -134,8 +123,6 @@ export const WORDS = {
   typescript: { en: 'The same in TypeScript', zh: '用 TypeScript 重现' },
   picture: { en: 'Picture', zh: '图片' },
   takeAway: { en: 'Take away', zh: '带走' },
-  copy: { en: 'Copy', zh: '复制' },
-  copied: { en: 'Copied', zh: '已复制' },
   close: { en: 'Close', zh: '关闭' },
   dark: { en: 'Dark', zh: '深色' },
   light: { en: 'Light', zh: '浅色' },
@@ -148,132 +135,23 @@ export const WORDS = {
     zh: '{cell}，{parameters} 个参数 · {train} + {validation} 个{tokens}，共 {vocabulary} 种',
   },
   cut: { en: 'only the first {n} bytes of the text are read', zh: '只读取了文本的前 {n} 字节' },
+  smallerBatch: {
+    en: 'a short text: {batch} × {steps} tokens in a batch',
+    zh: '文本较短：每批 {batch} × {steps} 个词元',
+  },
+  readAs: { en: 'no UTF-8: read as {encoding}', zh: '不是 UTF-8，按 {encoding} 读取' },
   opened: { en: 'a model from a file', zh: '来自文件的模型' },
   notLoaded: {
     en: '{what} could not be loaded: the page was not served whole, or the connection is gone',
     zh: '无法加载“{what}”：页面文件不全或连接已断开',
   },
   time: { en: 'Time machine', zh: '时间机器' },
-  timeHelp: {
-    en: 'Back to any step of the training: everything on this page shows the network of that step.',
-    zh: '回到训练的任意一步：页面上的一切都显示那一步的网络。',
-  },
-  noneKept: { en: 'no network is kept yet', zh: '尚未保留任何网络' },
-  keptFacts: { en: '{n} networks kept, {m} MB', zh: '已保留 {n} 个网络，{m} MB' },
-  keptInMemory: {
-    en: '{n} networks kept, {m} MB, in memory alone: storage is refused here, so there are fewer',
-    zh: '已保留 {n} 个网络，{m} MB，仅在内存中：此处不允许存储，所以较少',
-  },
-  mapLabel: { en: 'a map of {n} steps by {m} tokens', zh: '{n} 步 × {m} 个词元的图' },
-  mapHelp: {
-    en: 'Rows are steps, columns are tokens. Click a row to go there.',
-    zh: '行是训练步，列是词元。点击一行即可前往。',
-  },
-  forkHere: { en: 'From step {n} on', zh: '从第 {n} 步起' },
-  fork: { en: 'Another line from here', zh: '由此另起一线' },
-  line: { en: 'Line', zh: '线' },
-  lineFacts: { en: 'dropout {dropout}, gradients clipped at {clip}', zh: '暂退法 {dropout}，梯度裁剪 {clip}' },
   poke: { en: 'Poke', zh: '拨动' },
-  pokeHelp: {
-    en: 'Hold values at numbers there, read another token, or both, and see what it writes then. A click in the strip says where.',
-    zh: '在该处把某些值固定为数，或换成另一个词元，或两者兼有，看它接着写什么。点击条带可选位置。',
-  },
-  doIt: { en: 'Do it', zh: '执行' },
-  hold: { en: 'Hold', zh: '固定' },
-  heldAt: { en: 'at', zh: '为' },
-  oneUnit: { en: 'Unit', zh: '单元' },
-  units: { en: 'units', zh: '单元' },
-  unitsHelp: { en: 'as in 3, or 0-7, 12; empty for all', zh: '如 3，或 0-7, 12；留空表示全部' },
-  allUnits: { en: 'all', zh: '全部' },
-  measuredAt: { en: 'effect', zh: '效果测于' },
-  everywhere: { en: 'all over the text', zh: '全文各处' },
-  aPattern: { en: 'after a pattern (of the search)', zh: '某模式之后（见搜索）' },
-  afterPattern: { en: 'after {pattern}', zh: '{pattern} 之后' },
-  rises: {
-    en: 'How much more probable: a line here, a point and its spread over {n} places',
-    zh: '概率上升多少：竖线为此处，圆点与横线为 {n} 处的均值与离散',
-  },
   search: { en: 'Search', zh: '搜索' },
-  searchHelp: {
-    en: 'Which units follow a pattern? Drag over the letters of the strip to mark some, or Shift with arrow keys.',
-    zh: '哪些单元跟踪某个模式？在条带的文字上拖动以标记，或用 Shift 加方向键。',
-  },
   pattern: { en: 'Regular expression', zh: '正则表达式' },
-  seek: { en: 'Find', zh: '查找' },
-  noMark: { en: 'the marked tokens', zh: '已标记的词元' },
-  seekMark: { en: 'the marked tokens, {from} to {to}', zh: '已标记的词元 {from} 至 {to}' },
-  seeking: { en: 'Reading …', zh: '正在读取…' },
-  matches: { en: 'Where it is', zh: '所在之处' },
-  elsewhere: {
-    en: 'Where else these units are on together (in deviations)',
-    zh: '这些单元还在何处同时活跃（以标准差计）',
-  },
-  matchFacts: { en: '{n} times in {m} tokens', zh: '在 {m} 个词元中出现 {n} 次' },
-  markFacts: { en: 'beside the {n} tokens around', zh: '与周围 {n} 个词元相比' },
-  unitsFollow: { en: 'Units that follow it', zh: '跟踪它的单元' },
-  howLong: { en: 'for', zh: '持续' },
-  oneToken: { en: '1 token', zh: '1 个词元' },
-  always: { en: 'all from there', zh: '此后全部' },
-  read: { en: 'Read', zh: '改读' },
-  asItIs: { en: 'as it is', zh: '原样' },
-  holdOne: { en: 'Hold a value', zh: '固定一个值' },
-  holdAnother: { en: 'Hold another', zh: '再固定一个' },
-  removeHold: { en: 'Hold no longer, line {n}', zh: '取消第 {n} 行的固定' },
-  without: { en: 'without', zh: '不拨动' },
-  withIt: { en: 'with', zh: '拨动后' },
-  nextToken: { en: 'next', zh: '下一个' },
-  overPlaces: { en: 'over {n} places', zh: '在 {n} 处' },
-  meanSpread: { en: 'mean ± spread', zh: '均值 ± 离散' },
-  divergence: {
-    en: 'divergence {n} nats here; by token after it, over {m} places:',
-    zh: '此处散度 {n} 奈特；其后各词元，在 {m} 处：',
-  },
   river: { en: 'Gradient river', zh: '梯度之河' },
-  riverHelp: {
-    en: 'How much of the gradient of one prediction reaches each letter before it.',
-    zh: '一次预测的梯度有多少到达之前的每个字。',
-  },
-  flow: { en: 'Let it flow', zh: '计算' },
-  keepRiver: { en: 'Keep for comparison', zh: '保留以便比较' },
-  riverFacts: {
-    en: '{cell}, step {step}, loss {loss}, {n} windows',
-    zh: '{cell}，第 {step} 步，损失 {loss}，{n} 个窗口',
-  },
-  distance: { en: 'tokens back (median and quartiles)', zh: '向前的词元数（中位数与四分位）' },
-  passes: { en: '{state} of layer {layer} passes {n} at a step', zh: '第 {layer} 层的 {state} 每步传过 {n}' },
-  sameLoss: { en: 'RNN, GRU, LSTM at the loss', zh: '在同一损失下比较 RNN、GRU、LSTM：' },
-  sameLossHelp: {
-    en: 'Each learns this text from its first step until it predicts the validation part that well; the training above waits.',
-    zh: '三者各自从头学习这段文本，直到在验证部分达到该损失；上面的训练暂停等待。',
-  },
-  stop: { en: 'Stop', zh: '停止' },
-  rivalAt: { en: '{cell}: step {step}, loss {loss}', zh: '{cell}：第 {step} 步，损失 {loss}' },
-  norms: { en: 'Norm of the gradient by step', zh: '各步梯度的范数' },
-  clipsAt: { en: 'clipped at {n}', zh: '裁剪于 {n}' },
-  clippedShare: {
-    en: 'clipped at {n} of {m} steps that are drawn; the largest norm was {most}',
-    zh: '所画 {m} 步中有 {n} 步被裁剪；最大范数 {most}',
-  },
-  notClipped: { en: 'not clipped; the largest norm was {most}', zh: '未裁剪；最大范数 {most}' },
-  tenth: { en: 'a tenth of it after {n} tokens', zh: '{n} 个词元后剩十分之一' },
-  tenthBeyond: { en: 'more than a tenth of it after {n} tokens', zh: '{n} 个词元后仍多于十分之一' },
   editor: { en: 'Cell', zh: '单元' },
-  editorOpen: { en: 'Edit the equations', zh: '编辑方程' },
-  useCell: { en: 'Train this cell', zh: '训练此单元' },
   equations: { en: 'Equations', zh: '方程' },
-  stages: { en: 'What runs for a step', zh: '每步运行的内容' },
-  'stage.before the loop': { en: 'before the loop', zh: '循环之前' },
-  'stage.forward': { en: 'forward', zh: '前向' },
-  'stage.backward': { en: 'backward', zh: '反向' },
-  'stage.after the loop': { en: 'after the loop', zh: '循环之后' },
-  'stage.product': { en: 'product', zh: '矩阵乘' },
-  'stage.program': { en: 'program', zh: '逐元素' },
-  'stage.row sum': { en: 'row sum', zh: '行和' },
-  'stage.gather': { en: 'gather', zh: '取行' },
-  costs: {
-    en: '{parameters} parameters, {flops} operations and {bytes} bytes a step',
-    zh: '{parameters} 个参数，每步 {flops} 次运算、{bytes} 字节',
-  },
   noSimd: {
     en: 'WebAssembly with SIMD: it computes in JavaScript, some 30 times slower',
     zh: '带 SIMD 的 WebAssembly：改用 JavaScript 计算，约慢 30 倍',
@@ -295,11 +173,18 @@ export function language(): Language {
   return view.value.language;
 }
 
-/** A word in the page's language, with its blanks filled in. */
-export function say(word: Word, blanks: Readonly<Record<string, string | number>> = {}): string {
-  return WORDS[word][language()].replace(/\{(\w+)\}/g, (whole, name: string) =>
+/** What fills the blanks of a word. */
+export type Blanks = Readonly<Record<string, string | number>>;
+
+/** In the page's language, with its blanks filled in. */
+export function inLanguage(word: Both, blanks: Blanks = {}): string {
+  return word[language()].replace(/\{(\w+)\}/g, (whole, name: string) =>
     Object.hasOwn(blanks, name) ? String(blanks[name]) : whole,
   );
+}
+
+export function say(word: Word, blanks: Blanks = {}): string {
+  return inLanguage(WORDS[word], blanks);
 }
 
 /** A number as the language writes it. */

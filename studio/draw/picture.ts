@@ -1,7 +1,8 @@
-// The strip as a picture to keep: the heat map of the reports, of the units that move most. Pure: data in, SVG out.
+// The strip and the map of steps as pictures to keep: the heat map of the reports. Pure: data in, SVG out.
 import { heatMap } from '../../src/drawing/charts/heatMap.js';
-import type { Look, LookValue } from '../messages.js';
+import type { Look, LookValue, StepMap } from '../messages.js';
 import { scaleOf } from './heatPixels.js';
+import { mapScale } from './mapPixels.js';
 
 /** Rows of a picture, at most. */
 const ROWS = 48;
@@ -18,6 +19,19 @@ export function pictureOf(look: Look, value: LookValue, title: string): string {
     rows: units.map((unit) => ({
       label: String(unit),
       values: Float32Array.from(look.tokens, (_, t) => data[t * width + unit]),
+    })),
+  });
+}
+
+/** @param title above it */
+export function pictureOfSteps(map: StepMap, title: string): string {
+  const { tokens, rows } = map;
+  return heatMap({
+    ...{ title, tokens, ...mapScale(map), width: 1000 },
+    // The first token of a text has no surprise.
+    rows: rows.map(({ step, values }) => ({
+      label: String(step),
+      values: values.map((v) => (Number.isNaN(v) ? 0 : v)),
     })),
   });
 }

@@ -1,5 +1,6 @@
 // What the worker does with each message: one handler for each, in a table that does not compile when one is missing.
 import type { Post, ToWorker } from '../messages.js';
+import { KeptNetworks } from './keptNetworks.js';
 import { Run } from './run.js';
 import { told } from './told.js';
 
@@ -8,6 +9,7 @@ type Handlers = { [K in ToWorker['type']]: (message: Extract<ToWorker, { type: K
 /** Holds one run at a time; a new one ends the one before. */
 export class Engine {
   readonly #post: Post;
+  readonly #kept = new KeptNetworks();
   #run: Run | null = null;
 
   constructor(post: Post) {
@@ -24,7 +26,7 @@ export class Engine {
     learningRate: ({ learningRate }) => this.#run?.setLearningRate(learningRate),
     temperature: ({ temperature }) => this.#run?.setTemperature(temperature),
     travel: ({ line, step }) => this.#run?.travel(line, step),
-    fork: ({ settings }) => this.#run?.fork(settings),
+    fork: ({ settings, playing }) => this.#run?.fork(settings, playing),
     map: (message) => this.#run?.map(message),
     look: ({ from, length, reorder }) => this.#run?.look(from, length, reorder),
     unit: ({ unit }) => this.#run?.viewUnit(unit),
@@ -34,6 +36,13 @@ export class Engine {
     poke: ({ poke }) => this.#run?.poke(poke),
     river: ({ at }) => this.#run?.river(at),
     rivers: (message) => this.#run?.rivers(message),
+    keep: ({ run }) => {
+      if (this.#run !== null) this.#kept.keep(run, this.#run.current.model);
+    },
+    forget: ({ kept }) => {
+      this.#kept.forget(kept);
+    },
+    compare: (asked) => this.#run?.compare(this.#kept, asked),
     save: ({ what }) => (what === 'model' ? this.#run?.saveModel() : this.#run?.saveText()),
   };
 

@@ -96,8 +96,12 @@ async function placesOf(model: LanguageModel, tokens: Int32Array, pattern: strin
   );
 }
 
-function interventionOf(model: LanguageModel, { holds, token }: PokeAsked): Intervention {
+/** What the strip shows in place of what has no shape may be typed as it stands there. */
+const TYPED: Readonly<Record<string, string>> = { '↵': '\n', '→': '\t', '·': ' ' };
+
+function interventionOf(model: LanguageModel, { holds, token: typed }: PokeAsked): Intervention {
   const { vocabulary } = model.text;
+  const token = typed === null || vocabulary.has(typed) ? typed : (TYPED[typed] ?? typed);
   if (token !== null && !vocabulary.has(token)) {
     throw new UnrolledError(
       'RANGE',

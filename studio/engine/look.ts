@@ -6,9 +6,16 @@ import { seriation } from './order.js';
 
 /** Tokens read before the first that is shown, so that the network does not start cold. */
 export const WARM_UP = 200;
+/** Tokens that are read of a text while a training goes on, which waits for it. */
+export const QUICK = 12_000;
 const GUESSES = 5;
 /** Tokens by which the units are ordered. */
 const ORDERED_BY = 400;
+
+/** Tokens that are read of a text where nothing waits: by the size of the network what takes some seconds. */
+export function readable(model: LanguageModel): number {
+  return Math.max(QUICK, Math.min(100_000, Math.floor(5e9 / model.parameterCount())));
+}
 
 interface LookOptions {
   from: number;
@@ -50,7 +57,8 @@ function ordersOf(model: LanguageModel, tokens: Int32Array): Int32Array[] {
   return layers.map(({ values }) => seriation(values[state]));
 }
 
-function predictions(
+/** How probable each token was, and what was expected after it. */
+export function predictions(
   model: LanguageModel,
   tokens: Int32Array,
   { start, from, to }: { start: number; from: number; to: number },

@@ -19,9 +19,10 @@ import type {
 import { fileNameOf } from '../same.js';
 import { defaultsOf, RUN_FIELDS, type RunSettings } from '../settings.js';
 import { told } from './told.js';
+import type { KeptNetworks } from './keptNetworks.js';
 import type * as Laboratory from './lab.js';
-import { lookAt } from './look.js';
-import { readText, type ReadText } from './texts.js';
+import { lookAt, QUICK, readable } from './look.js';
+import { fitting, readText, type ReadText } from './texts.js';
 import { Trainer, type TrainerOptions } from './trainer.js';
 import { unitOver } from './unit.js';
 
@@ -43,7 +44,7 @@ const ORDERS = [3, 5];
 const COUNT_AFTER = 20;
 
 /** What the model and the corpus do not say. */
-type FactsBeside = Pick<RunFacts, 'textName' | 'cutTo' | 'ownCell' | 'opened' | 'leftOut'> & {
+type FactsBeside = Pick<RunFacts, 'textName' | 'cutTo' | 'encoding' | 'ownCell' | 'opened' | 'leftOut'> & {
   backend: Awaited<ReturnType<typeof useBackend>>;
 };
 
@@ -118,6 +119,11 @@ export class Run {
     return this.#trainer !== null && this.#trainer.model !== null;
   }
 
+  /** Whether no training goes on. */
+  get #waits(): boolean {
+    return this.#trainer?.gate.playing !== true;
+  }
+
   /** Trains until it is ended. Errors: those of the text, the cell and the training. */
   async train(given: {
     settings: RunSettings;
@@ -138,11 +144,13 @@ export class Run {
       backend,
       textName: read.name,
       cutTo: read.cutTo,
+      encoding: read.encoding,
       ownCell: given.cell !== null,
       opened: null,
       leftOut: 0,
     };
-    await this.#begin(read, { settings, cell, corpus: read.corpus, changes, until, initial: null }, facts);
+    const fitted = { ...settings, ...fitting(read.corpus.train.length, settings) };
+    await this.#begin(read, { settings: fitted, cell, corpus: read.corpus, changes, until, initial: null }, facts);
   }
 
   /** A model file in place of a new network; it may be trained further. Errors: FORMAT and the like. */
@@ -160,7 +168,15 @@ export class Run {
     }
     const { leftOut, ...read } = await readFor(model, text, settings);
     if (this.#signal.aborted) return;
-    const facts = { backend, textName: read.name, cutTo: read.cutTo, ownCell: false, opened: name, leftOut };
+    const facts = {
+      backend,
+      textName: read.name,
+      cutTo: read.cutTo,
+      encoding: read.encoding,
+      ownCell: false,
+      opened: name,
+      leftOut,
+    };
     const { cell } = settings;
     await this.#begin(read, { settings, cell, corpus: read.corpus, changes: [], until: 0, initial: model }, facts);
   }
@@ -171,7 +187,8 @@ export class Run {
     const begun = (): void => {
       if (!first) return;
       first = false;
-      this.#tell('started', { facts: this.#facts(this.current.model, corpus, more) });
+      const { batchSize, numSteps } = options.settings;
+      this.#tell('started', { facts: { ...this.#facts(this.current.model, corpus, more), batchSize, numSteps } });
       if (options.initial !== null) this.#sample();
     };
     const trainer = new Trainer(
@@ -210,8 +227,8 @@ export class Run {
     return this.#trainer?.travel(line, step);
   }
 
-  fork(settings: LineSettings): Promise<void> | undefined {
-    return this.#trainer?.fork(settings);
+  fork(settings: LineSettings, playing: boolean): Promise<void> | undefined {
+    return this.#trainer?.fork(settings, playing);
   }
 
   /** What all kept networks say of some tokens: one after the other, so that a training goes on in between. */
@@ -241,6 +258,12 @@ export class Run {
     this.#post({ type: 'look', run: this.id, look }, transfer);
   }
 
+  compare(kept: KeptNetworks, asked: { from: number; length: number }): void {
+    if (!this.#hasModel) return;
+    const { model, corpus } = this.current;
+    this.#tell('compared', { compared: kept.compare(model, corpus.tokens, asked) });
+  }
+
   async viewUnit(ref: UnitRef): Promise<void> {
     if (!this.#hasModel) return;
     const wanted = ++this.#wantsUnit;
@@ -249,8 +272,13 @@ export class Run {
     const release = await this.#trainer?.gate.hold();
     try {
       const { model, corpus, step } = this.current;
-      const unit = await unitOver(model, corpus.tokens, ref, step, isOver);
-      if (unit !== null) this.#post({ type: 'unit', run: this.id, unit }, [unit.values.buffer]);
+      // Its beginning at once; the rest where nothing waits for it.
+      const lengths = [QUICK, ...(this.#waits && corpus.tokens.length > QUICK ? [readable(model)] : [])];
+      for (const most of lengths) {
+        const isLate = (): boolean => isOver() || (most > QUICK && !this.#waits);
+        const unit = await unitOver(model, corpus.tokens, { ref, step, most }, isLate);
+        if (unit !== null) this.#post({ type: 'unit', run: this.id, unit }, [unit.values.buffer]);
+      }
     } finally {
       release?.();
     }
@@ -264,7 +292,11 @@ export class Run {
     const release = await this.#trainer?.gate.hold();
     try {
       const { model, corpus } = this.current;
-      const result = await searchText(model, corpus.tokens, asked, isOver);
+      const tokens = corpus.tokens;
+      const isLate = (): boolean => isOver() || !this.#waits;
+      const whole = this.#waits ? await searchText(model, tokens, { asked, most: readable(model) }, isLate) : null;
+      // A training that goes on meanwhile does not wait for all of it.
+      const result = whole ?? (isOver() ? null : await searchText(model, tokens, { asked, most: QUICK }, isOver));
       if (result !== null) this.#tell('searched', { result });
     } finally {
       release?.();
@@ -349,14 +381,14 @@ export class Run {
     }
     if (how === 'passed') return;
     if (now >= this.#sampleDue.at || how === 'reached') {
-      this.#sample();
+      unlessBurst(() => this.#sample());
       const { every } = this.#sampleDue;
       this.#sampleDue = {
         at: performance.now() + every,
         every: Math.min(SAMPLE_EVERY.most, every * SAMPLE_EVERY.growth),
       };
     }
-    if (now >= this.#measureDue || !playing) this.#measure();
+    if (now >= this.#measureDue || !playing) unlessBurst(() => this.#measure());
     if (!this.#counted && step >= COUNT_AFTER) this.#count();
   }
 
@@ -396,7 +428,7 @@ export class Run {
     this.#tell('baselines', { rows: rows.map(({ order, loss, perplexity }) => ({ order, loss, perplexity })) });
   }
 
-  #facts(model: LanguageModel, corpus: Corpus, more: FactsBeside): RunFacts {
+  #facts(model: LanguageModel, corpus: Corpus, more: FactsBeside): Omit<RunFacts, 'batchSize' | 'numSteps'> {
     const { backend, ...rest } = more;
     const { recurrent } = model.network;
     return {
@@ -416,6 +448,15 @@ export class Run {
 
   #tell<M extends { type: string }>(type: M['type'], rest: object): void {
     this.#post({ type, run: this.id, ...rest } as unknown as Parameters<Post>[0]);
+  }
+}
+
+/** What is said of a network whose numbers burst waits for the training, which says that they did. */
+function unlessBurst(say: () => void): void {
+  try {
+    say();
+  } catch (error) {
+    if (!(error instanceof UnrolledError) || (error.code !== 'RANGE' && error.code !== 'NON_FINITE')) throw error;
   }
 }
 

@@ -5,9 +5,10 @@ import type { SearchAsked, SearchResult, UnitRef } from '../messages.js';
 import { WARM_UP } from './look.js';
 import { matchesOf } from './matching.js';
 
-/** Tokens that are read, at most. */
-const MOST = 12_000;
 const PIECE = 1000;
+/** Numbers of a trace, at most, as `gateTrace` has them; and values of a cell, at most. */
+const TRACED = 2 ** 24;
+const VALUES = 12;
 const UNITS = 12;
 /** Units that say where else. */
 const TOGETHER = 6;
@@ -25,19 +26,19 @@ interface Sums {
   xy: Float64Array;
 }
 
-/** @returns null where nobody waits for it any more. Errors: OPTION for a pattern. */
+/** @param most tokens that are read @returns null where nobody waits for it any more. Errors: OPTION for a pattern. */
 export async function searchText(
   model: LanguageModel,
   all: Int32Array,
-  asked: SearchAsked,
+  { asked, most }: { asked: SearchAsked; most: number },
   isOver: () => boolean,
 ): Promise<SearchResult | null> {
   const { vocabulary, settings } = model.text;
   const between = settings.tokens === 'word' ? ' ' : '';
   const mark = 'mark' in asked ? asked.mark : null;
   const first = mark === null ? 0 : Math.max(0, mark.from - AROUND);
-  const last = mark === null ? Math.min(MOST, all.length) : Math.min(all.length, mark.to + AROUND);
-  const texts = Array.from(all.subarray(0, Math.max(last, Math.min(MOST, all.length))), (t) => vocabulary.token(t));
+  const last = mark === null ? Math.min(most, all.length) : Math.min(all.length, mark.to + AROUND);
+  const texts = Array.from(all.subarray(0, Math.max(last, Math.min(most, all.length))), (t) => vocabulary.token(t));
   const matches =
     mark === null ? await matchesOf(texts.slice(0, last), 'pattern' in asked ? asked.pattern : '', between) : [mark];
   const labels = new Float64Array(last);
@@ -78,9 +79,11 @@ const zeros = (width: number): Float64Array => new Float64Array(width);
 
 /** Values of the network over a part of the text, a piece at a time, so that a training goes on in between. */
 async function* pieces(model: LanguageModel, tokens: Int32Array, first: number, last: number) {
-  for (let from = first; from < last; from += PIECE) {
+  const { hiddenSize, numLayers } = model.network.recurrent;
+  const size = Math.max(20, Math.min(PIECE, Math.floor(TRACED / (VALUES * hiddenSize * numLayers)) - WARM_UP));
+  for (let from = first; from < last; from += size) {
     const start = Math.max(0, from - WARM_UP);
-    const to = Math.min(last, from + PIECE);
+    const to = Math.min(last, from + size);
     yield { start, from, to, layers: gateTrace(model, tokens.subarray(start, to)).layers };
     await new Promise((resolve) => setTimeout(resolve, 0));
   }

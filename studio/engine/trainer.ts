@@ -1,6 +1,6 @@
 // A training that can go back. It runs in legs: each begins at the first step or at a network that was kept, and is left for another
 // step of the past, or for another line. A leg that goes on without another setting is the same training, to the bit.
-import { type Cell, LanguageModel, type RunningTraining, type StepProgress } from 'unrolled';
+import { type Cell, LanguageModel, type RunningTraining, type StepProgress, UnrolledError } from 'unrolled';
 import type { Corpus } from 'unrolled/text';
 import type { LineSettings, Machine, SettingChange } from '../messages.js';
 import type { RunSettings } from '../settings.js';
@@ -116,7 +116,7 @@ export class Trainer {
     const step = this.event?.step ?? 0;
     if (step < this.#line.last) {
       const { dropout, clipNorm } = this.#line;
-      await this.fork({ learningRate, dropout, clipNorm });
+      await this.fork({ learningRate, dropout, clipNorm }, false);
       return;
     }
     if (this.training !== null) this.training.learningRate = learningRate;
@@ -124,13 +124,13 @@ export class Trainer {
     this.#tell();
   }
 
-  /** Another line from where it stands, with its own settings. */
-  fork(settings: LineSettings): Promise<void> {
+  /** Another line from where it stands, with its own settings. @param playing whether it goes on at once */
+  fork(settings: LineSettings, playing: boolean): Promise<void> {
     this.#ahead = [];
-    return this.#fork(settings);
+    return this.#fork(settings, playing);
   }
 
-  async #fork(settings: LineSettings): Promise<void> {
+  async #fork(settings: LineSettings, playing = false): Promise<void> {
     const { event } = this;
     if (event === null) return;
     const { step } = event;
@@ -139,7 +139,7 @@ export class Trainer {
       const { training } = this;
       this.#lines.keep(parent, event, () => training.checkpoint());
     }
-    await this.#travel(this.#lines.fork(parent, step, settings).id, step);
+    await this.#travel(this.#lines.fork(parent, step, settings).id, step, playing);
   }
 
   /** Goes to a step of a line, from 1 on, and waits there. */
@@ -148,7 +148,7 @@ export class Trainer {
     return this.#travel(id, step);
   }
 
-  async #travel(id: number, step: number): Promise<void> {
+  async #travel(id: number, step: number, playing = false): Promise<void> {
     const asked = ++this.#asked;
     const line = this.#lines.lineAt(this.#lines.line(id), step);
     await this.#leave();
@@ -159,7 +159,7 @@ export class Trainer {
     if (nearest !== null && bytes === null) {
       // Storage may be cleared by the browser: the way from an earlier one is longer, and leads to the same.
       this.#lines.lose(nearest.step);
-      await this.#travel(id, step);
+      await this.#travel(id, step, playing);
       return;
     }
     if (asked !== this.#asked || this.#ended) return;
@@ -169,7 +169,7 @@ export class Trainer {
       void this.#start({ from: begun, until: step, silent: true });
       return;
     }
-    this.gate = this.#pacedGate();
+    this.gate = this.#pacedGate(playing);
     this.model = LanguageModel.fromBytes(bytes as Uint8Array);
     this.training = null;
     this.event = nearest.progress;
@@ -187,8 +187,8 @@ export class Trainer {
     }
   }
 
-  #pacedGate(): Gate {
-    const gate = new Gate(false);
+  #pacedGate(playing: boolean): Gate {
+    const gate = new Gate(playing);
     gate.setPace(this.#pace);
     return gate;
   }
@@ -203,9 +203,19 @@ export class Trainer {
 
   #start(way: Way): Promise<void> {
     const signal = { aborted: this.#ended };
-    const done = this.#run(way, signal).catch((error: unknown) => this.#listener.onError(error));
+    const done = this.#run(way, signal).catch((error: unknown) => {
+      this.#listener.onError(error);
+      if (error instanceof UnrolledError && error.code === 'NON_FINITE') this.#recover(signal);
+    });
     this.#leg = { signal, done };
     return done;
+  }
+
+  /** Where numbers burst the network is the last one that was good, and waits: another learning rate goes on from there. */
+  #recover(signal: Leg['signal']): void {
+    const { event } = this;
+    if (event === null || signal.aborted) return;
+    this.travel(this.#line.id, event.step).catch((error: unknown) => this.#listener.onError(error));
   }
 
   async #run(way: Way, signal: Leg['signal']): Promise<void> {

@@ -5,8 +5,6 @@ import { correlation, gateTrace, rankNeurons } from 'unrolled/inspect';
 import type { UnitRef, UnitView } from '../messages.js';
 import { WARM_UP } from './look.js';
 
-/** Tokens that are read, at most. */
-const MOST = 12_000;
 const PIECE = 1000;
 const PLACES = 12;
 /** Tokens between two places. */
@@ -15,15 +13,18 @@ const CONTEXT = { before: 28, after: 12 };
 const ALIKE = 6;
 const FOLLOWS = 4;
 
-/** @param isOver whether nobody waits for the answer any more @returns null then */
+/**
+ * @param most tokens that are read
+ * @param isOver whether nobody waits for the answer any more
+ * @returns null then
+ */
 export async function unitOver(
   model: LanguageModel,
   tokens: Int32Array,
-  ref: UnitRef,
-  step: number,
+  { ref, step, most }: { ref: UnitRef; step: number; most: number },
   isOver: () => boolean,
 ): Promise<UnitView | null> {
-  const total = Math.min(MOST, tokens.length);
+  const total = Math.min(most, tokens.length);
   const values = new Float32Array(total);
   const texts: string[] = [];
   /** Of the last piece: all units of the same value. */
@@ -42,7 +43,7 @@ export async function unitOver(
     if (isOver()) return null;
   }
   return {
-    ...{ ref, step, from: 0, values, tokens: texts },
+    ...{ ref, step, from: 0, totalTokens: tokens.length, values, tokens: texts },
     places: strongest(values, texts, model.text.settings.tokens === 'word' ? ' ' : ''),
     follows: followed(values, texts, ref),
     alike: all === null ? [] : similar(all, ref.unit),

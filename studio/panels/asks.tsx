@@ -1,7 +1,8 @@
 // Asks what the tokens of a model file are that does not say it.
 import { useState } from 'preact/hooks';
+import { say } from '../lateWords.js';
 import { asked, openModel, restart } from '../state.js';
-import { count, say } from '../words.js';
+import { count } from '../words.js';
 
 /** A list in JSON, or characters one after the other. */
 function readVocabulary(written: string): string[] {

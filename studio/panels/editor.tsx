@@ -1,8 +1,10 @@
 // The equations of a cell in an editor, compiled as one types, with formula, diagram and cost beside it.
 import { useEffect, useRef } from 'preact/hooks';
 import type { CellEditor } from './cellEditor.js';
+import { PictureButtons } from './pictureButtons.js';
+import { say } from '../lateWords.js';
 import { changeCell, changeView, compiled, draft, equations, run, send, view } from '../state.js';
-import { count, language, say } from '../words.js';
+import { count, language } from '../words.js';
 
 export function EditorPanel() {
   const { editor: open } = view.value;
@@ -49,6 +51,7 @@ function inChinese(what: string): string {
 
 function Editor() {
   const box = useRef<HTMLDivElement>(null);
+  const drawn = useRef<HTMLDivElement>(null);
   const editor = useRef<CellEditor | null>(null);
   const found = compiled.value;
   /** Whether what was compiled is not known to be the network's. */
@@ -107,7 +110,12 @@ function Editor() {
       </div>
       {found?.kind === 'cell' && (
         <div>
-          <div class="cell-diagram" dangerouslySetInnerHTML={{ __html: found.diagram }} />
+          {found.diagram !== '' && (
+            <>
+              <div ref={drawn} class="cell-diagram" dangerouslySetInnerHTML={{ __html: found.diagram }} />
+              <PictureButtons name="diagram" title={say('editor')} of={drawn} />
+            </>
+          )}
           <div class="cell-formula" tabIndex={0} dangerouslySetInnerHTML={{ __html: found.formula }} />
           <details>
             <summary>LaTeX</summary>

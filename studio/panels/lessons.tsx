@@ -69,15 +69,16 @@ export function LessonsPanel() {
     return (
       <div class="lessons">
         <h2>{say('lessons')}</h2>
-        {LESSON_TITLES.map(({ id, title }) => (
+        {LESSON_TITLES.map(({ id, title, short }) => (
           <button
             type="button"
             key={id}
+            title={title[lang]}
             onClick={() => {
               void go(id, 0);
             }}
           >
-            {title[lang]}
+            {short[lang]}
           </button>
         ))}
       </div>

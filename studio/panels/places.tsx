@@ -1,6 +1,7 @@
 // Places of the text in their context, one in a line; a click goes there.
+import { say } from '../lateWords.js';
 import { changeView } from '../state.js';
-import { count, say } from '../words.js';
+import { count } from '../words.js';
 import { shownToken } from './strip.js';
 
 /** Tokens of the strip before the place that it goes to. */

@@ -2,11 +2,13 @@
 import { useRef, useState } from 'preact/hooks';
 import { askPoke, place } from '../asking.js';
 import { effectBars } from '../draw/effectBars.js';
-import { addRow, changeRow, holdOf, type HoldRow, holdRows, removeRow } from '../holdRows.js';
+import { addRow, changeRow, dropUnwritten, holdOf, type HoldRow, holdRows, removeRow } from '../holdRows.js';
 import { MOST_HOLDS } from '../holds.js';
+import { say } from '../lateWords.js';
 import { look, poked, run, view } from '../state.js';
 import { useWidth } from '../useWidth.js';
-import { count, say } from '../words.js';
+import { count } from '../words.js';
+import { PictureButtons } from './pictureButtons.js';
 import { shownToken } from './strip.js';
 
 export function PokePanel() {
@@ -50,7 +52,10 @@ export function PokePanel() {
               size={4}
               value={token}
               placeholder={say('asItIs')}
-              onInput={(event) => setWritten(event.currentTarget.value)}
+              onInput={(event) => {
+                dropUnwritten();
+                setWritten(event.currentTarget.value);
+              }}
             />
           </label>
           <label>
@@ -197,7 +202,9 @@ function Result() {
       </div>
       <div>
         <div ref={box}>
-          <h3>{say('rises', { n: count(places) })}</h3>
+          <h3>
+            {say('rises', { n: count(places) })} <PictureButtons name="poke" title={say('poke')} of={box} />
+          </h3>
           <div dangerouslySetInnerHTML={{ __html: effectBars({ rows: bars, width, title }) }} />
         </div>
         <table class="list">

@@ -3,12 +3,15 @@
 import { signal } from '@preact/signals';
 import { useRef, useState } from 'preact/hooks';
 import { askRiver, place } from '../asking.js';
+import { changesOf } from '../changes.js';
 import { normChart } from '../draw/normChart.js';
 import { riverBand } from '../draw/riverBand.js';
+import { say } from '../lateWords.js';
 import type { River } from '../messages.js';
 import { rivals, river, run, send, settings } from '../state.js';
 import { useWidth } from '../useWidth.js';
-import { count, say } from '../words.js';
+import { count } from '../words.js';
+import { PictureButtons } from './pictureButtons.js';
 import { shownToken } from './strip.js';
 
 const kept = signal<readonly River[]>([]);
@@ -114,15 +117,16 @@ function rivalFacts({ cell, step, loss }: { cell: string; step: number; loss: nu
 function Band({ river: shown, isLast }: { river: River; isLast: boolean }) {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box, 700);
-  const { cell, step, loss, reached, windows, norms, tokens, carried, lags } = shown;
-  const most = Math.max(...norms, 1e-30);
-  const title = say('riverFacts', { cell, step: count(step), loss: (reached ?? loss).toFixed(3), n: count(windows) });
+  const { cell, step, loss, reached, windows, carried, lags } = shown;
+  const facts = say('riverFacts', { cell, step: count(step), loss: (reached ?? loss).toFixed(3), n: count(windows) });
+  const title = `${facts}: ${say('distance')}`;
   const tenth = lags.findIndex(({ median }) => median < 0.1);
   return (
     <div class="river-band">
       <div>
         <h3>
-          <b>{cell}</b> {say('atStep', { n: count(step) })}
+          <b>{cell}</b> {say('atStep', { n: count(step) })}{' '}
+          <PictureButtons name={`river-${cell}`} title={`${say('river')}, ${cell}`} of={box} />
         </h3>
         <p class="facts">
           {say('loss')} {(reached ?? loss).toFixed(3)}
@@ -136,23 +140,11 @@ function Band({ river: shown, isLast }: { river: River; isLast: boolean }) {
           ))}
         </p>
       </div>
-      <div ref={box}>
-        <div class="river-letters" aria-hidden="true" lang="">
-          {tokens.map((token, t) => (
-            <span key={t} title={(norms[t] / most).toPrecision(2)}>
-              <i
-                style={{
-                  height: `${Math.max(1, 28 * (1 + Math.max(-1, Math.log10(Math.max(norms[t] / most, 1e-30)) / 4)))}px`,
-                }}
-              />
-              {shownToken(token)}
-            </span>
-          ))}
-        </div>
+      <div>
         <div
-          dangerouslySetInnerHTML={{
-            __html: riverBand({ lags, width: Math.max(120, width), height: 84, title: `${title}: ${say('distance')}` }),
-          }}
+          ref={box}
+          lang=""
+          dangerouslySetInnerHTML={{ __html: riverBand({ ...bandOf(shown), width: Math.max(120, width), title }) }}
         />
         {isLast && <p class="facts">{say('distance')}</p>}
       </div>
@@ -160,14 +152,32 @@ function Band({ river: shown, isLast }: { river: River; isLast: boolean }) {
   );
 }
 
+function bandOf({ tokens, norms, carried, lags }: River) {
+  const most = Math.max(...norms, 1e-30);
+  const layers = new Set(carried.map(({ layer }) => layer)).size;
+  return {
+    ...{ tokens: tokens.map(shownToken), lags, shares: norms.map((norm) => norm / most) },
+    gates: carried.map(({ layer, state, factors }) => {
+      return { label: layers > 1 ? `${state}${layer + 1}` : state, factors };
+    }),
+  };
+}
+
 /** Clipping and exploding in view. */
 function Norms({ width }: { width: number }) {
-  const { history } = run.value;
+  const box = useRef<HTMLDivElement>(null);
+  const { history, machine } = run.value;
   const { clipNorm } = settings.value;
-  const clipped = clipNorm > 0 ? history.filter(({ gradientNorm }) => gradientNorm > clipNorm).length : 0;
+  // Another line may be clipped at another norm.
+  const clips = changesOf(machine).flatMap(({ from, line }) =>
+    line === null ? [] : [{ from, clipNorm: line.clipNorm }],
+  );
+  if (clips.length === 0) clips.push({ from: 0, clipNorm });
+  const clipAt = (step: number): number => clips.findLast(({ from }) => from < step)?.clipNorm ?? clipNorm;
+  const clipped = history.filter(({ step, gradientNorm }) => clipAt(step) > 0 && gradientNorm > clipAt(step)).length;
   const most = history.reduce((a, { gradientNorm }) => Math.max(a, gradientNorm), 0).toPrecision(3);
   const svg = normChart({
-    ...{ points: history, clipNorm, width, height: 110, title: say('norms') },
+    ...{ points: history, clips, width, height: 110, title: say('norms') },
     labels: { clip: say('clipsAt', { n: clipNorm }) },
   });
   return (
@@ -175,12 +185,13 @@ function Norms({ width }: { width: number }) {
       <h3>
         {say('norms')}{' '}
         <span class="facts">
-          {clipNorm > 0
+          {clips.some((one) => one.clipNorm > 0)
             ? say('clippedShare', { n: count(clipped), m: count(history.length), most })
             : say('notClipped', { most })}
-        </span>
+        </span>{' '}
+        <PictureButtons name="norms" title={say('norms')} of={box} />
       </h3>
-      <div dangerouslySetInnerHTML={{ __html: svg }} />
+      <div ref={box} dangerouslySetInnerHTML={{ __html: svg }} />
     </div>
   );
 }

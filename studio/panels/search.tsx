@@ -1,10 +1,11 @@
 // Search by pattern: a regular expression, or the letters that are marked in the strip; which units follow it, and where else.
 import { useState } from 'preact/hooks';
 import { askSearch } from '../asking.js';
+import { say } from '../lateWords.js';
 import type { SearchResult } from '../messages.js';
 import { readMark } from '../mark.js';
 import { changeView, run, searched, view } from '../state.js';
-import { count, say } from '../words.js';
+import { count } from '../words.js';
 import { Places } from './places.js';
 
 export function SearchPanel() {

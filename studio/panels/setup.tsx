@@ -55,8 +55,7 @@ function TextSettings() {
         value={source.kind === 'given' ? OWN : source.name}
         options={[...own, { group: say('texts'), options: known }, { group: say('toys'), options: toys }]}
         onChange={(name) => {
-          const isToy = TOYS.some((toy) => toy === name);
-          changeText({ kind: 'known', name }, isToy ? { tokens: 'char', collapseWhitespace: false } : {});
+          changeText({ kind: 'known', name });
         }}
       />
       <div class="buttons">
@@ -162,7 +161,8 @@ function LearningSettings() {
           change({ optimizer: optimizer as RunSettings['optimizer'] });
         }}
       />
-      <Numbers names={['batchSize', 'numSteps', 'clipNorm', 'seed']} />
+      <Numbers names={['clipNorm', 'batchSize', 'numSteps', 'seed']} />
+      <p class="hint">{say('onTheWay')}</p>
       <FlagRow
         label={say('pauseHidden')}
         name="pause-hidden"

@@ -10,9 +10,10 @@ import { passes, readThreshold, writeThreshold } from '../threshold.js';
 import { useWidth } from '../useWidth.js';
 import { count, say } from '../words.js';
 import { ChoiceRow } from './controls.js';
+import { PictureButtons } from './pictureButtons.js';
 
 /** Pixels of a column. */
-const COLUMN = { char: 15, byte: 15, word: 74 } as const;
+export const COLUMN = { char: 15, byte: 15, word: 74 } as const;
 /** At the left, for labels. */
 const LEFT = 0;
 const HEAT_HEIGHT = 288;
@@ -25,7 +26,7 @@ export function shownToken(token: string): string {
 }
 
 /** Bits of surprise to a level from 0 to 8, as of the colours. */
-function surpriseLevel(probability: number): number {
+export function surpriseLevel(probability: number): number {
   return Number.isNaN(probability) ? 0 : Math.min(8, Math.round(-Math.log2(Math.max(probability, 1e-9))));
 }
 
@@ -96,8 +97,17 @@ function StripHeading({ shown, value }: { shown: Look | null; value: LookValue |
           }}
         />
       )}
+      {shown !== null && value !== null && (
+        <PictureButtons name={value.name} title={say('strip')} of={() => stripPicture(shown, value)} />
+      )}
     </div>
   );
+}
+
+async function stripPicture(shown: Look, value: LookValue): Promise<string> {
+  const { pictureOf } = await import('../draw/picture.js');
+  const { cell = '', textName = '' } = facts.value ?? {};
+  return pictureOf(shown, value, `${cell} ${value.name}, ${say('atStep', { n: count(shown.step) })}, ${textName}`);
 }
 
 interface StripProps {

@@ -1,14 +1,16 @@
 // The time machine: letters in one direction, training steps in the other; back to a step, and on from there with other settings.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { mapPixels } from '../draw/mapPixels.js';
+import { say } from '../lateWords.js';
 import type { LineFacts, LineSettings, StepMap } from '../messages.js';
 import { lineName } from '../lineName.js';
 import { RUN_FIELDS } from '../settings.js';
 import { changeView, fork, run, send, settings, stepMap, stripLength, travel, view } from '../state.js';
 import { theme } from '../theme.js';
 import { useWidth } from '../useWidth.js';
-import { count, say } from '../words.js';
+import { count } from '../words.js';
 import { NumberRow } from './controls.js';
+import { PictureButtons } from './pictureButtons.js';
 import { shownToken } from './strip.js';
 
 /** Pixels of the map, by how many rows it has. */
@@ -139,7 +141,7 @@ function StepRows({ map, step, onStep }: RowsProps) {
   const value = under === null || place === null ? NaN : under.values[place.column];
   return (
     <div class="step-map">
-      <MapKind />
+      <MapKind map={map} />
       <div class="step-letters" aria-hidden="true" lang="">
         {tokens.map((token, t) => (
           <span key={t} class={place?.column === t ? 'here' : ''}>
@@ -192,7 +194,7 @@ function StepRows({ map, step, onStep }: RowsProps) {
 }
 
 /** What the map shows: how surprising each letter was, or the unit that is chosen in the strip. */
-function MapKind() {
+function MapKind({ map }: { map: StepMap }) {
   const { unit, value, mapUnit } = view.value;
   return (
     <div class="paces" role="group" aria-label={say('value')}>
@@ -208,8 +210,16 @@ function MapKind() {
       >
         {unit < 0 ? say('oneUnit') : `${say('unit', { n: unit })}, ${value}`}
       </button>
+      <PictureButtons name="steps" title={say('time')} of={() => mapPicture(map)} />
     </div>
   );
+}
+
+async function mapPicture(map: StepMap): Promise<string> {
+  const { pictureOfSteps } = await import('../draw/picture.js');
+  const { unit } = map;
+  const what = unit === null ? say('surprise') : `${say('unit', { n: unit.unit })}, ${unit.value}`;
+  return pictureOfSteps(map, `${what}, ${run.value.facts?.textName ?? ''}`);
 }
 
 const FORKED = ['learningRate', 'dropout', 'clipNorm'] as const satisfies readonly (keyof LineSettings)[];

@@ -1,10 +1,12 @@
 // The training: how it is driven, its numbers, its curve beside the n-grams.
+import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import { lossChart } from '../draw/lossChart.js';
-import { changeView, keepCurve, kept, pause, play, restart, run, settings, step, view } from '../state.js';
+import { changeView, forgetCurve, keepCurve, kept, pause, play, restart, run, settings, step, view } from '../state.js';
 import { lineName } from '../lineName.js';
 import { useWidth } from '../useWidth.js';
 import { count, say } from '../words.js';
+import { PictureButtons } from './pictureButtons.js';
 
 /** Steps in a second; 0 for as many as there are. */
 const PACES = [1, 4, 16, 0];
@@ -15,7 +17,6 @@ export function TrainingPanel() {
       <Transport />
       <Numbers />
       <Curve />
-      <Kept />
       <Facts />
     </>
   );
@@ -118,21 +119,39 @@ function Curve() {
     labels: { training: say('trainLoss'), validation: say('validationLoss'), step: say('steps') },
   });
   // Made of numbers and of words that are escaped.
-  return <div ref={box} class="curve" dangerouslySetInnerHTML={{ __html: svg }} />;
+  return (
+    <>
+      <div ref={box} class="curve" dangerouslySetInnerHTML={{ __html: svg }} />
+      <Kept>
+        <PictureButtons name="loss" title={say('lossCurve')} of={box} />
+      </Kept>
+    </>
+  );
 }
 
 /** The runs that were kept, by the numbers of their curves. */
-function Kept() {
+function Kept({ children }: { children: ComponentChildren }) {
   const { value: runs } = kept;
   const now = run.value;
   const own = runs.find(({ id }) => id === now.id);
   return (
     <div class="kept">
-      <button type="button" disabled={now.history.length === 0} onClick={keepCurve}>
-        {say('keep')}
-      </button>
+      <div class="buttons">
+        <button type="button" disabled={now.history.length === 0} onClick={keepCurve}>
+          {say('keep')}
+        </button>
+        {children}
+      </div>
       {runs.length > 0 && (
         <table class="list">
+          <thead>
+            <tr>
+              <td />
+              <th scope="col">{say('steps')}</th>
+              <th scope="col">{say('perplexity')}</th>
+              <td />
+            </tr>
+          </thead>
           <tbody>
             {runs.map((one, i) => (
               <tr key={one.id} class={one === own ? 'own' : ''}>
@@ -147,7 +166,7 @@ function Kept() {
                     class="quiet"
                     aria-label={`${say('forget')} ${i + 1}`}
                     onClick={() => {
-                      kept.value = runs.filter((other) => other !== one);
+                      forgetCurve(one.id);
                     }}
                   >
                     ×
@@ -165,6 +184,8 @@ function Kept() {
 function Facts() {
   const { facts, phase } = run.value;
   if (facts === null) return <p class="facts">{phase === 'failed' ? '' : say('starting')}</p>;
+  const { batchSize, numSteps } = settings.value;
+  const isSmaller = facts.batchSize < batchSize || facts.numSteps < numSteps;
   const lacks = [...(facts.backend === 'wasm' ? [] : [say('noSimd')]), ...facts.missing];
   const missing = lacks.length > 0 ? say('missing', { what: lacks.join(', ') }) : '';
   const blanks = {
@@ -179,6 +200,8 @@ function Facts() {
     <p class="facts">
       {say('facts', blanks)} · {facts.threads === 1 ? say('thread') : say('threads', { n: facts.threads })}
       {facts.opened !== null && ` · ${say('opened')}`}
+      {isSmaller && ` · ${say('smallerBatch', { batch: facts.batchSize, steps: facts.numSteps })}`}
+      {facts.encoding !== null && ` · ${say('readAs', { encoding: facts.encoding.toUpperCase() })}`}
       {facts.leftOut > 0 && ` · ${say('leftOut', { n: count(facts.leftOut) })}`}
       {facts.cutTo !== null && ` · ${say('cut', { n: count(facts.cutTo) })}`}
       {missing !== '' && ` · ${missing}`}

@@ -1,11 +1,13 @@
 // One unit over the whole text: where it is strongest, what it follows, which units do alike.
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { unitTrace } from '../draw/unitTrace.js';
+import { say } from '../lateWords.js';
 import type { UnitView } from '../messages.js';
 import { changeView, facts, settings, unit, view } from '../state.js';
 import { readThreshold, stretchesOf, type Threshold, tokensAt } from '../threshold.js';
 import { useWidth } from '../useWidth.js';
-import { count, language, say } from '../words.js';
+import { count, language } from '../words.js';
+import { PictureButtons } from './pictureButtons.js';
 import { goTo, Places } from './places.js';
 import { shownToken } from './strip.js';
 
@@ -34,7 +36,7 @@ export function UnitPanel() {
   const width = useWidth(box, 900);
   const shown = unit.value;
   if (shown === null || view.value.unit < 0) return <div ref={box} />;
-  const { ref, values, places, follows, alike } = shown;
+  const { ref, values, places, follows, alike, totalTokens } = shown;
   const layer = (facts.value?.numLayers ?? 1) > 1 ? `, ${say('layerN', { n: ref.layer + 1 })}` : '';
   const title = `${say('unit', { n: ref.unit })}, ${ref.value}${layer}`;
   const limit = readThreshold(view.value.threshold);
@@ -44,7 +46,8 @@ export function UnitPanel() {
     <>
       <div class="heading">
         <h2>{title}</h2>
-        <span class="facts">{say('unitOver', { n: count(values.length) })}</span>
+        <span class="facts">{say('unitOver', { n: count(values.length), m: count(totalTokens) })}</span>
+        <PictureButtons name={`unit-${ref.unit}-${ref.value}`} title={title} of={box} />
         <button
           type="button"
           class="quiet"
@@ -69,7 +72,7 @@ export function UnitPanel() {
           <ThresholdForm />
           {limit === null ? (
             <>
-              <h3>{say('places')}</h3>
+              <h3>{say('farthest', { mean: meanOf(values).toFixed(2) })}</h3>
               <Places places={places.map((one) => ({ ...one, number: one.value.toFixed(2) }))} />
             </>
           ) : (
@@ -107,6 +110,8 @@ export function UnitPanel() {
     </>
   );
 }
+
+const meanOf = (values: Float32Array): number => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
 
 /** Where the unit is above a number, or below it. */
 function ThresholdForm() {

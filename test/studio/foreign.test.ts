@@ -2,6 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type Forecaster,
+  loadModel,
+  type TextClassifier,
+  type TokenTagger,
+  type Translator,
+  useBackend,
+} from 'unrolled';
 import { pack } from '../../studio/packing.js';
 import { CHROMIUM, SKIPPED } from '../chromium.js';
 import { startStudio, type Studio, type Visit } from './studio.js';
@@ -15,6 +23,7 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
   let visit: Visit;
   beforeAll(async () => {
     studio = await startStudio();
+    await useBackend();
     visit = await studio.open(new URLSearchParams(SMALL).toString());
     await visit.until('step', (step) => step >= 1);
   });
@@ -75,6 +84,44 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
     await page.locator('.readout .guess', { hasText: `${sign} ${(100 * best.p).toFixed(0)}%` }).waitFor();
     await isSeen(gate);
   });
+
+  it.each(['classify', 'tag', 'translate', 'forecast'])(
+    'a model of ours for another task (%s) shows its gates while it reads',
+    async (task) => {
+      const { page, figure, until } = visit;
+      const step = await figure('step');
+      const file = fileURLToPath(new URL(`../files/0.1/${task}.safetensors`, import.meta.url));
+      await drop(file);
+      const panel = page.locator('#guest');
+      await panel.locator('canvas').waitFor();
+      const model = loadModel(readFileSync(file)) as TextClassifier | TokenTagger | Translator | Forecaster;
+      const typed = await panel.getByLabel('What it reads').inputValue();
+      const said = await panel.locator('b.written').textContent();
+      if (model.task === 'classify') expect(said).toContain(model.predict([typed])[0].label);
+      if (model.task === 'tag') {
+        const words = typed.split(' ');
+        const [{ tags }] = model.predict([words]);
+        expect(said).toBe(words.map((word, i) => `${word}/${tags[i]}`).join(' '));
+      }
+      if (model.task === 'translate') expect(said).toBe(model.predict([typed])[0].text);
+      if (model.task === 'forecast') {
+        const { values } = model.predict(typed.split(' ').map(Number));
+        expect(said?.split('  ').map(Number)[0]).toBeCloseTo(values[0], 3);
+      }
+      await panel.locator('.heat').focus();
+      await page.keyboard.press('ArrowRight');
+      expect(await panel.locator('.readout').textContent()).toMatch(/Unit \d+: h = -?\d\.\d{3}$/);
+      await panel.getByLabel('What it reads').fill(task === 'forecast' ? 'no numbers' : `${typed} ${typed}`);
+      await panel.getByRole('button', { name: 'Read' }).click();
+      if (task === 'forecast') await panel.locator('.failure').waitFor();
+      else await panel.locator('.tokens .token').nth(typed.split(' ').length).waitFor();
+      // The training beside it is as it was.
+      expect(await figure('step')).toBeGreaterThanOrEqual(step);
+      await panel.getByRole('button', { name: 'Close' }).click();
+      await panel.waitFor({ state: 'detached' });
+      await until('step', (now) => now >= step);
+    },
+  );
 
   it.each<[string, File, RegExp]>([
     ['a classifier of Keras', golden('keras/gru-after.keras'), /UNSUPPORTED.*7 tokens in and 4 out/],

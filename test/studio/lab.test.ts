@@ -80,6 +80,10 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
     await page.locator('#poke').getByRole('button', { name: 'Do it' }).click();
     await page.locator('.poke-result tbody tr').first().waitFor();
     expect(await page.locator('.poke-result').textContent()).toContain('±');
+    // A blank as the strip shows it.
+    await page.locator('#poke').getByLabel('Read').fill('·');
+    await page.locator('#poke').getByRole('button', { name: 'Do it' }).click();
+    await page.locator('.poked-text b', { hasText: '·' }).waitFor();
     await page.locator('#river').scrollIntoViewIfNeeded();
     await page.getByRole('button', { name: 'Let it flow' }).click();
     await page.locator('svg.river').waitFor();

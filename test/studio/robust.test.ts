@@ -43,6 +43,33 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
     await close();
   });
 
+  it('stands at the last good step where numbers burst; from an earlier one it goes on with another learning rate', async () => {
+    const wild = { cell: 'rnn-relu', optimizer: 'sgd', learningRate: '0.1', clipNorm: '0' };
+    const { page, until, figure, errors, close } = await studio.open(withText(wild));
+    await until('step', (step) => step >= 20);
+    const rate = async (value: string): Promise<void> => {
+      await page.locator('#learningRate').fill(value);
+      await page.keyboard.press('Enter');
+    };
+    await rate('100');
+    await page.locator('.failure', { hasText: 'NON_FINITE' }).waitFor();
+    await page.getByRole('button', { name: 'Train', exact: true }).waitFor();
+    await page.waitForTimeout(1000);
+    const burst = await figure('step');
+    expect(burst).toBeGreaterThanOrEqual(20);
+    await page.waitForTimeout(500);
+    expect(await figure('step')).toBe(burst);
+    await page.locator('#time').scrollIntoViewIfNeeded();
+    await page.locator('#time-step').fill('5');
+    await until('step', (step) => step === 5);
+    await rate('0.05');
+    await page.locator('.lines tr.own', { hasText: '0.05' }).waitFor();
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    await until('step', (step) => step >= 10);
+    expect(errors).toEqual([]);
+    await close();
+  });
+
   it.each<[string, Record<string, string>, RegExp]>([
     ['changes that are none', { changes: '0:1,<b>:2', until: '3' }, /changes on the way/],
     ['too many changes', { changes: Array.from({ length: 999 }, (_, i) => `${i + 1}:1`).join() }, /changes on the way/],
