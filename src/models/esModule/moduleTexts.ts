@@ -8,18 +8,8 @@ import type { ClassifierAbout } from './runtime/classify.js';
 import type { LanguageAbout } from './runtime/lm.js';
 import type { TaggerAbout } from './runtime/tag.js';
 
-interface ModuleModels {
-  lm: LanguageModel;
-  classify: TextClassifier;
-  tag: TokenTagger;
-  forecast: Forecaster;
-}
-
-/** A task whose models can be modules. */
-export type ModuleTask = keyof ModuleModels;
-
 /** What `exportModule` takes. */
-export type ModuleExportable = ModuleModels[ModuleTask];
+export type ModuleExportable = LanguageModel | TextClassifier | TokenTagger | Forecaster;
 
 /** An export of the module: what it is, and its type for editors. */
 interface ModuleExport {
@@ -37,7 +27,9 @@ export interface ModuleTexts<M> {
   exports: readonly ModuleExport[];
 }
 
-export const MODULE_TEXTS: { readonly [K in ModuleTask]: ModuleTexts<ModuleModels[K]> } = {
+type TextsOfTasks = { readonly [M in ModuleExportable as M['task']]: ModuleTexts<M> };
+
+export const MODULE_TEXTS: TextsOfTasks = {
   lm: {
     noun: 'A language model',
     example: [
