@@ -49,7 +49,7 @@ const CASES: Record<string, { fit: () => Promise<ModuleExportable>; ask: string 
     ask: `({ tag }) => [['the', 'naïve', 'film', '😀'], [], ['unseen']].map((tokens) => tag(tokens))`,
   },
   'a forecaster': {
-    fit: () => Forecaster.fit(VALUES, { ...SMALL, window: 24, horizon: 6, quantiles: [0.1, 0.9] }),
+    fit: () => Forecaster.fit(VALUES, { ...SMALL, window: 24, horizon: 6, quantiles: [0.1, 0.9], transform: 'log' }),
     ask: `({ forecast }) => forecast(${JSON.stringify(VALUES)}, 6)`,
   },
 };

@@ -17,9 +17,9 @@ export function mixed([a, b]: Mixture, network: ArrayLike<number>, linear: Array
 }
 
 /** Probabilities [N, K] of logits [N, O]. */
-export function probabilitiesOf(logits: ArrayLike<number>, classes: number, exp = Math.exp): Float64Array {
+export function probabilitiesOf(logits: ArrayLike<number>, classes: number): Float64Array {
   if (classes === 2) {
-    const second = (i: number): number => 1 / (1 + exp(-logits[i]));
+    const second = (i: number): number => 1 / (1 + Math.exp(-logits[i]));
     return Float64Array.from({ length: 2 * logits.length }, (_, i) =>
       i % 2 === 1 ? second(i >> 1) : 1 - second(i >> 1),
     );
@@ -29,7 +29,7 @@ export function probabilitiesOf(logits: ArrayLike<number>, classes: number, exp 
     let largest = -Infinity;
     for (let k = 0; k < classes; k++) largest = Math.max(largest, logits[at + k]);
     let sum = 0;
-    for (let k = 0; k < classes; k++) sum += result[at + k] = exp(logits[at + k] - largest);
+    for (let k = 0; k < classes; k++) sum += result[at + k] = Math.exp(logits[at + k] - largest);
     for (let k = 0; k < classes; k++) result[at + k] /= sum;
   }
   return result;

@@ -8,7 +8,6 @@ import { type Mixture, mixed, probabilitiesOf } from '../../classifier/mixture.j
 import { type NgramLinearConfig, ngramLogits, type NgramWeights } from '../../classifier/ngramFeatures.js';
 import type { Classified } from '../../classifier/options.js';
 import type { OnePooling } from '../../classifier/poolings.js';
-import { exp } from '../portable.js';
 import { joined, linear, type ModuleLinear, type ModuleMatrix, rowOf, type Stack } from '../layers.js';
 
 export * from '../layers.js';
@@ -57,7 +56,7 @@ export function model(network: ModuleClassifier, { labels, settings, vocabulary,
         ngrams === null
           ? own
           : mixed(network.mixture, own, ngramLogits([piecesOf(text, settings)], ngrams.config, ngrams.weights));
-      return classified(labels, probabilitiesOf(logits, labels.length, exp));
+      return classified(labels, probabilitiesOf(logits, labels.length));
     },
   };
 }

@@ -8,7 +8,6 @@ import { createTokenizer } from '../../../text/createTokenizer.js';
 import { alreadyRead } from '../../../tensor/readAll.js';
 import { Vocabulary } from '../../../text/vocabulary.js';
 import { type GenerateOptions, generatePieces, type Predictor } from '../../language/textGenerator.js';
-import { exp } from '../portable.js';
 import { linear, type ModuleInput, type ModuleLinear, type ModuleMatrix, rowOf, type Stack } from '../layers.js';
 
 export * from '../layers.js';
@@ -55,7 +54,7 @@ export class ModuleReading {
   next(token: number): Float64Array {
     const logits = this.read(token);
     const most = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-    const weights = Float64Array.from(logits, (logit) => exp(logit - most));
+    const weights = Float64Array.from(logits, (logit) => Math.exp(logit - most));
     const sum = weights.reduce((a, b) => a + b, 0);
     return weights.map((weight) => weight / sum);
   }

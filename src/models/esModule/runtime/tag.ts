@@ -5,7 +5,6 @@ import { LinearChain } from '../../../nn/chain.js';
 import { Vocabulary } from '../../../text/vocabulary.js';
 import type { PredictedTags } from '../../tagger/options.js';
 import { TaggerWords, type WordSettings } from '../../tagger/taggerWords.js';
-import { exp } from '../portable.js';
 import { joined, linear, type ModuleLinear, type ModuleMatrix, rowOf, type Stack } from '../layers.js';
 
 export * from '../layers.js';
@@ -90,7 +89,7 @@ function probabilitiesOfEach(scores: Float64Array, K: number): Float64Array {
   for (let at = 0; at < scores.length; at += K) {
     const own = scores.subarray(at, at + K);
     const most = own.reduce((a, b) => Math.max(a, b));
-    const weights = own.map((score) => exp(score - most));
+    const weights = own.map((score) => Math.exp(score - most));
     const sum = weights.reduce((a, b) => a + b);
     for (let k = 0; k < K; k++) result[at + k] = weights[k] / sum;
   }
