@@ -83,7 +83,7 @@ export const MODULE_TEXTS: TextsOfTasks = {
   tag: {
     noun: 'A tagger of tokens',
     example: [
-      "import { tag, tags } from './model.mjs';",
+      "import { tag } from './model.mjs';",
       "const { tags, probabilities } = tag(['the', 'cat']); // one for each",
     ],
     about: ({ config: { tags }, words: { settings, words, characters, features } }): TaggerAbout => {

@@ -146,7 +146,7 @@ export class ModuleWriter implements SourceNames {
     });
     const parameters = Object.fromEntries([...layer.namedState()].map(({ name, tensor }) => [name, tensor.data()]));
     const body = cellSource({ cell, sizes, parameters, path, ofTokens }, this);
-    const name = this.#name(`layer_${path}`);
+    const name = this.#name(`layer_${path.slice(0, -1)}`);
     this.#layers.push(
       `const ${name} = {`,
       `  sizes: [${states.join(', ')}],`,
