@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { arch, platform } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 
@@ -296,17 +296,28 @@ export async function buildInline() {
   setStamp('inline', hash);
 }
 
-/** What a model that is a module of its own runs, as text that such a module begins with. */
+/** What a model that is a module of its own runs, as text that such a module begins with: a file of runtime/ for each task. */
 export async function buildRuntime() {
   const folder = join(root, 'dist', 'models', 'esModule');
   const { build: bundle } = await import('esbuild');
-  const { outputFiles } = await bundle({
-    ...{ entryPoints: [join(folder, 'runtime.js')], bundle: true, format: 'iife', globalName: 'runtime' },
-    ...{ minify: true, charset: 'ascii', target: 'es2022', define: { 'import.meta.url': '""' } },
-    ...{ legalComments: 'none', write: false, logLevel: 'error' },
-  });
+  const files = filesUnder(join(folder, 'runtime'), '.js');
+  const texts = await Promise.all(
+    files.map(async (file) => {
+      const { outputFiles } = await bundle({
+        ...{ entryPoints: [file], bundle: true, format: 'iife', globalName: 'runtime' },
+        ...{ minify: true, charset: 'ascii', target: 'es2022', legalComments: 'none', write: false, logLevel: 'error' },
+        // Functions whose last digit differs from engine to engine are the module's own, so that it gives the same bits everywhere.
+        inject: [join(folder, 'portableMath.js')],
+        define: {
+          ...{ 'import.meta.url': '""', 'Math.exp': 'portableExp' },
+          ...{ 'Math.log': 'portableLog', 'Math.tanh': 'portableTanh' },
+        },
+      });
+      return [basename(file, '.js'), outputFiles[0].text.trim()];
+    }),
+  );
   const module = join(folder, 'runtimeText.js');
-  const text = `export const RUNTIME = ${JSON.stringify(outputFiles[0].text.trim())};\n`;
+  const text = `export const RUNTIMES = ${JSON.stringify(Object.fromEntries(texts))};\n`;
   if (!existsSync(module) || readFileSync(module, 'utf8') !== text) writeFileSync(module, text);
 }
 

@@ -308,7 +308,7 @@ export type {
   LabelledText,
   PartMetrics,
 } from './models/classifier/options.js';
-export type { NgramLinearConfig } from './models/classifier/ngramLinear.js';
+export type { NgramLinearConfig } from './models/classifier/ngramFeatures.js';
 export type { Pooling } from './models/classifier/poolings.js';
 export { LogisticRegression, type LogisticRegressionOptions } from './models/baselines/logisticRegression.js';
 export { NaiveBayes, type NaiveBayesOptions } from './models/baselines/naiveBayes.js';

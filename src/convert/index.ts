@@ -13,6 +13,7 @@ export {
   exportModule,
   type ExportModuleOptions,
   MODULE_QUANTIZATIONS,
+  type ModuleExportable,
   type ModuleQuantization,
 } from '../models/esModule/exportModule.js';
 

@@ -3,14 +3,18 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
+import '../../autograd/methods.js';
 import { relu } from '../../autograd/ops.js';
 import { useBackend } from '../../backend/choose.js';
 import { decodeOnnx } from '../../formats/onnx.js';
+import { TextClassifier } from '../../models/classifier/textClassifier.js';
 import { exportOnnx } from '../../models/exportOnnx.js';
 import { importModel } from '../../models/foreign/importModel.js';
+import { Forecaster } from '../../models/forecaster/forecaster.js';
 import { LanguageModel } from '../../models/language/languageModel.js';
 import { NgramLanguageModel } from '../../models/ngram/ngramLanguageModel.js';
 import { textOf } from '../../models/language/textGenerator.js';
+import { TokenTagger } from '../../models/tagger/tokenTagger.js';
 import { Recurrent } from '../../nn/recurrent.js';
 import { fromData } from '../../tensor/create.js';
 import { Corpus } from '../../text/corpus.js';
@@ -115,13 +119,42 @@ describe('unrolled convert', () => {
       const { generate } = await import(pathToFileURL(join(folder, 'peephole.mjs')).href);
       expect(generate({ seed: 4, length: 40 })).toBe(model.generate({ seed: 4, length: 40 }));
       const small = await run('convert', 'lm', 'small.mjs', '--quantize', 'int8');
-      expect(small.out).toMatch(/small\.mjs: a module of its own, int8, .* differ from the network's by 0\.00/);
+      expect(small.out).toMatch(/small\.mjs: a module of its own, int8, .* differ from the model's by 0\.00/);
     });
   });
 
-  it('refuses what is no language model as a module, and smaller weights elsewhere', async () => {
+  it('writes modules of the other tasks, which answer as the model does', async () => {
     await inFiles(async (run, folder) => {
-      expect((await run('convert', 'ngram', 'x.mjs')).err).toMatch(/expected a language model/);
+      const small = { hiddenSize: 4, epochs: 1, batchSize: 4 };
+      const texts = ['good film', 'bad film', 'good', 'dull and bad', 'so good', 'bad'];
+      const rows = texts.map((text) => ({ text, label: text.includes('good') ? 'good' : 'bad' }));
+      const sentences = texts.map((text) => ({ tokens: text.split(' '), tags: text.split(' ').map((w) => w[0]) }));
+      const models = [
+        await TextClassifier.fit(rows, small),
+        await TokenTagger.fit(sentences, small),
+        await Forecaster.fit(
+          Array.from({ length: 80 }, (_, t) => 5 + Math.sin(t / 3)),
+          { ...small, window: 12, horizon: 3 },
+        ),
+      ];
+      for (const model of models) {
+        writeFileSync(join(folder, model.task), model.toBytes());
+        const { out, err } = await run('convert', model.task, `${model.task}.mjs`, '--json');
+        expect(err).toBe('');
+        const { task, largestDifference } = JSON.parse(out);
+        expect(task).toBe(model.task);
+        expect(largestDifference).toBeLessThan(1e-6);
+        const written = await import(pathToFileURL(join(folder, `${model.task}.mjs`)).href);
+        expect(written[model.task]).toBeTypeOf('function');
+        const smaller = await run('convert', model.task, `${model.task}8.mjs`, '--quantize', 'int8');
+        expect(smaller.out).toContain(`import { ${model.task} } from './${model.task}8.mjs';`);
+      }
+    });
+  });
+
+  it('refuses n-grams as a module, and smaller weights elsewhere', async () => {
+    await inFiles(async (run, folder) => {
+      expect((await run('convert', 'ngram', 'x.mjs')).err).toMatch(/expected a language model.*n-grams are counts/);
       expect((await run('convert', 'lm', 'x.pt', '--quantize', 'int8')).err).toMatch(
         /a module \(\.mjs\), received pytorch/,
       );

@@ -12,8 +12,10 @@ import type { Recurrent, RecurrentState } from '../../nn/recurrent.js';
 import { fromData } from '../../tensor/create.js';
 import type { Philox } from '../../tensor/philox.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import type { ModuleWriter } from '../esModule/moduleWriter.js';
 import { AVERAGE, type Mixture } from './mixture.js';
-import { NgramLinear, type NgramLinearConfig } from './ngramLinear.js';
+import type { NgramLinearConfig } from './ngramFeatures.js';
+import { NgramLinear } from './ngramLinear.js';
 import { type OnePooling, type Pooling, poolingParts } from './poolings.js';
 import { recurrentStack, type StackConfig } from '../recurrentStack.js';
 
@@ -118,6 +120,18 @@ export class ClassifierNetwork extends Module {
     });
     const logits = writer.linear(this.#decoder, writer.graph.concat(pooled, -1), 'decoder.');
     writer.output('logits', logits, [BATCH, this.#decoder.outputSize]);
+  }
+
+  /** What the module of a classifier reads by (esModule/runtime/classify.ts). */
+  writeModule(writer: ModuleWriter): string {
+    return writer.object({
+      embedding: writer.table('embedding', this.embedding.weight),
+      rnn: writer.recurrent(this.#rnn, false, 'rnn.'),
+      poolings: JSON.stringify(this.#poolings),
+      decoder: writer.linear(this.#decoder, 'decoder.'),
+      linear: this.linear === null ? 'null' : this.linear.writeModule(writer),
+      mixture: JSON.stringify(this.mixture),
+    });
   }
 
   /** [T, N, D] to [N, D]. The output beyond a length is zero. */

@@ -9,21 +9,17 @@ import type { Tensor } from '../../tensor/tensor.js';
 import { takeFromBudget } from '../../weights/budget.js';
 import type { Axis } from '../../weights/labels.js';
 import { fitDual, type SparseRow } from '../baselines/dualSolver.js';
-
-/** What is a feature, and how many slots they share. */
-export interface NgramLinearConfig {
-  /** The longest run of neighbours that is a feature. */
-  order: number;
-  /** Whether the ends of a text are marked, as tokens of their own. */
-  marked: boolean;
-  /** Whether the beginnings and the end of a token are features too: words of one stem, or one form, share them. */
-  affixes: boolean;
-  /** V: slots that features are hashed to; a power of two. */
-  size: number;
-}
-
-/** Which n-grams are features. */
-export type Ngrams = Omit<NgramLinearConfig, 'size'>;
+import type { ModuleWriter } from '../esModule/moduleWriter.js';
+import {
+  eachFeature,
+  hashesOf,
+  type NgramLinearConfig,
+  ngramLogits,
+  type Ngrams,
+  type NgramWeights,
+  slotsOf,
+  sparseRow,
+} from './ngramFeatures.js';
 
 /** How the weights are found. */
 export interface NgramLinearFit {
@@ -37,11 +33,6 @@ export interface NgramLinearFit {
   until: number;
 }
 
-/** Letters of the beginnings and of the end of a word that are features. */
-const BEGINNINGS = [4, 6];
-const ENDING = 3;
-/** Stands before and after a text whose ends are marked. */
-const MARK = '·';
 /** Slots at most, and numbers in all: the file stays within some megabytes. */
 const MOST_SLOTS = 1 << 20;
 const MOST_NUMBERS = 1 << 22;
@@ -106,7 +97,7 @@ export class NgramLinear extends Module {
     { costs, seed, bayes, until }: NgramLinearFit,
   ): void {
     const { size } = this.#config;
-    const slots = rows.map((row) => this.#slots(row));
+    const slots = rows.map((row) => slotsOf(row, this.#config));
     const seenIn = new Int32Array(size);
     for (const own of slots) for (const slot of own) seenIn[slot]++;
     const inverse = Float32Array.from(seenIn, (n) => (n === 0 ? 0 : Math.log((1 + rows.length) / (1 + n)) + 1));
@@ -130,21 +121,34 @@ export class NgramLinear extends Module {
     this.#bias.set(bias);
   }
 
-  /** Logits [N, K]: of each class against the others, of two the second. Features that no row had are left out. */
+  /** Logits [N, K], as `ngramLogits` has them. */
   logits(rows: readonly (readonly string[])[]): Float64Array {
-    const [inverse, weight, bias] = [this.#inverseFrequency, this.#weight, this.#bias].map((t) => t.data());
-    const K = this.#outputs;
+    return ngramLogits(rows, this.#config, this.#weights());
+  }
+
+  /** Of the slots that some row had alone. */
+  writeModule(writer: ModuleWriter): string {
+    const { inverseFrequency, weight, bias } = this.#weights();
     const { size } = this.#config;
-    const result = new Float64Array(rows.length * K);
-    rows.forEach((row, n) => {
-      const { features, values } = sparseRow(this.#slots(row), inverse);
-      for (let k = 0; k < K; k++) {
-        let sum = bias[k];
-        for (let j = 0; j < features.length - 1; j++) sum += weight[k * size + features[j]] * values[j];
-        result[n * K + k] = sum;
-      }
+    const seen = Int32Array.from({ length: size }, (_, slot) => slot).filter((slot) => inverseFrequency[slot] !== 0);
+    const weights = Float32Array.from({ length: this.#outputs * seen.length }, (_, i) => {
+      return weight[Math.floor(i / seen.length) * size + seen[i % seen.length]];
     });
-    return result;
+    return writer.object({
+      config: JSON.stringify(this.#config),
+      seen: writer.marks('linear.seen', size, seen),
+      inverseFrequency: writer.factors(
+        'linear.inverseFrequency',
+        Float32Array.from(seen, (slot) => inverseFrequency[slot]),
+      ),
+      weight: writer.list('linear.weight', weights),
+      bias: writer.vector('linear.bias', bias),
+    });
+  }
+
+  #weights(): NgramWeights {
+    const [inverseFrequency, weight, bias] = [this.#inverseFrequency, this.#weight, this.#bias].map((t) => t.data());
+    return { inverseFrequency, weight, bias };
   }
 
   /**
@@ -154,7 +158,7 @@ export class NgramLinear extends Module {
   contributions(tokens: readonly string[], k: number): Float64Array {
     const { size, marked } = this.#config;
     const weight = this.#weight.data();
-    const { features, values } = sparseRow(this.#slots(tokens), this.#inverseFrequency.data());
+    const { features, values } = sparseRow(slotsOf(tokens, this.#config), this.#inverseFrequency.data());
     const valueOf = new Map(Array.from(features, (slot, j) => [slot, values[j]]));
     const times = new Map<number, number>();
     eachFeature(tokens, this.#config, (hash) => times.set(hash & (size - 1), (times.get(hash & (size - 1)) ?? 0) + 1));
@@ -170,30 +174,6 @@ export class NgramLinear extends Module {
     });
     return result;
   }
-
-  /** The different slots of a row's features. */
-  #slots(row: readonly string[]): Int32Array {
-    const { size } = this.#config;
-    return Int32Array.from(new Set(hashesOf(row, this.#config).map((hash) => hash & (size - 1))));
-  }
-}
-
-/** Of Euclidean length 1, the bias last and beside it. */
-function sparseRow(slots: Int32Array, inverse: ArrayLike<number>): SparseRow {
-  const count = slots.length;
-  const features = new Int32Array(count + 1);
-  const values = new Float64Array(count + 1);
-  let squared = 0;
-  for (let j = 0; j < count; j++) {
-    features[j] = slots[j];
-    values[j] = inverse[slots[j]];
-    squared += values[j] * values[j];
-  }
-  const length = Math.sqrt(squared) || 1;
-  for (let j = 0; j < count; j++) values[j] /= length;
-  features[count] = inverse.length;
-  values[count] = 1;
-  return { features, values };
 }
 
 /** All features but the bias, times their scale. */
@@ -217,50 +197,4 @@ function tellingOf(slots: readonly Int32Array[], signs: Int8Array, seenIn: Int32
     const ratio = (inClass[slot] + SMOOTHING) / inside / ((seen - inClass[slot] + SMOOTHING) / outside);
     return seen === 0 ? 0 : Math.abs(Math.log(ratio));
   });
-}
-
-/** A number of 32 bits for every feature, as often as it is there. */
-function hashesOf(tokens: readonly string[], ngrams: Ngrams): Int32Array {
-  const hashes: number[] = [];
-  eachFeature(tokens, ngrams, (hash) => void hashes.push(hash));
-  return Int32Array.from(hashes);
-}
-
-/**
- * Calls `visit` with the hash of every run of 1 to `order` tokens, and of every affix, and with which token it begins, and before which it
- * ends: marks count as tokens.
- */
-function eachFeature(
-  tokens: readonly string[],
-  { order, marked, affixes }: Ngrams,
-  visit: (hash: number, from: number, to: number) => void,
-): void {
-  const all = marked ? [MARK, ...tokens, MARK] : tokens;
-  const own = Int32Array.from(all, (token) => hashOf(token, 0));
-  for (let i = 0; i < own.length; i++) {
-    let run = 0;
-    for (let n = 0; n < order && i + n < own.length; n++) {
-      run = Math.imul(run ^ own[i + n], 0x01000193) + n + 1;
-      visit(mixed(run), i, i + n + 1);
-    }
-    if (!affixes) continue;
-    for (const length of BEGINNINGS) if (all[i].length >= length) visit(hashOf(all[i].slice(0, length), 1), i, i + 1);
-    if (all[i].length > ENDING) visit(hashOf(all[i].slice(-ENDING), 2), i, i + 1);
-  }
-}
-
-/** FNV-1a over the code units. @param kind tells a word from an affix that is written as it */
-function hashOf(token: string, kind: number): number {
-  let hash = 0x811c9dc5 ^ kind;
-  for (let i = 0; i < token.length; i++) hash = Math.imul(hash ^ token.charCodeAt(i), 0x01000193);
-  return mixed(hash);
-}
-
-/** Each bit depends on all: the last steps of MurmurHash3. */
-function mixed(hash: number): number {
-  let h = hash ^ (hash >>> 16);
-  h = Math.imul(h, 0x85ebca6b);
-  h ^= h >>> 13;
-  h = Math.imul(h, 0xc2b2ae35);
-  return h ^ (h >>> 16);
 }

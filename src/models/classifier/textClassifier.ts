@@ -24,6 +24,7 @@ import { learnRows, partOfMean } from '../rows.js';
 import { placeOf, shownNames } from '../shown.js';
 import { startFromVectors } from '../startVectors.js';
 import { defineTask, type Lesson, type TaskTypes } from '../task.js';
+import { classified, headAndTail } from './answers.js';
 import { ClassifierNetwork } from './classifierNetwork.js';
 import {
   type Classified,
@@ -36,7 +37,8 @@ import {
   type ResolvedClassifierOptions as Resolved,
 } from './options.js';
 import { againstOthers, fitMixture, mixed, probabilitiesOf } from './mixture.js';
-import { type NgramLinearConfig, slotsFor } from './ngramLinear.js';
+import type { NgramLinearConfig } from './ngramFeatures.js';
+import { slotsFor } from './ngramLinear.js';
 import {
   classWeightsOf,
   expectLabelled,
@@ -314,12 +316,7 @@ export class TextClassifier extends Model<ClassifierTask> {
     const { labels } = this.config;
     const network = yield* this.#networkLogits(texts.map((text) => this.#tokens(text)));
     const probabilities = probabilitiesOf(this.#both(network, this.#linearLogits(texts)), labels.length);
-    return texts.map((_, n) => {
-      const own = Array.from(probabilities.subarray(n * labels.length, (n + 1) * labels.length));
-      const best = own.indexOf(Math.max(...own));
-      const named = Object.fromEntries(labels.map((label, k) => [label, own[k]]));
-      return { label: labels[best], probability: own[best], probabilities: named };
-    });
+    return texts.map((_, n) => classified(labels, probabilities.subarray(n * labels.length, (n + 1) * labels.length)));
   }
 
   #tokens(text: string): Int32Array {
@@ -407,14 +404,6 @@ export class TextClassifier extends Model<ClassifierTask> {
     }
     return result;
   }
-}
-
-/** The beginning and the end, where there is more than so much. */
-function headAndTail<T extends Int32Array | Float64Array | string[]>(tokens: T, most = Infinity): T {
-  if (tokens.length <= most) return tokens;
-  const head = Math.ceil(most / 2);
-  const from = tokens.length - (most - head);
-  return tokens.filter((_: unknown, i: number) => i < head || i >= from) as T;
 }
 
 interface Encoded {

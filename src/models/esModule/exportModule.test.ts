@@ -13,9 +13,9 @@ import { LanguageModel } from '../language/languageModel.js';
 import { useMixtures } from '../language/useMixtures.js';
 import type { LanguageModelConfig } from '../language/options.js';
 import { textOf } from '../language/textGenerator.js';
-import { TextClassifier } from '../classifier/textClassifier.js';
+import { NgramLanguageModel } from '../ngram/ngramLanguageModel.js';
 import { exportModule, type ExportModuleOptions } from './exportModule.js';
-import type { languageModel } from './runtime.js';
+import type { model as languageModule } from './runtime/lm.js';
 
 const TEXT = 'She sells sea shells — naïve 😀, "by the sea", she said.\n'.repeat(20);
 
@@ -49,7 +49,7 @@ function modelOf(given: Partial<LanguageModelConfig>, tokens: TokenizerKind = 'c
   return model;
 }
 
-type Written = ReturnType<typeof languageModel>;
+type Written = ReturnType<typeof languageModule>;
 
 let count = 0;
 async function written<R>(
@@ -144,9 +144,13 @@ describe('a module of its own', () => {
   });
 
   it('refuses what it would lose', async () => {
-    const rows = ['good', 'bad', 'good one', 'bad one'].map((text) => ({ text, label: text.slice(0, 3) }));
-    const classifier = await TextClassifier.fit(rows, { hiddenSize: 2, epochs: 1, batchSize: 2 });
-    expect(() => exportModule(classifier as unknown as LanguageModel)).toThrow(/expected a language model/);
+    const ngram = await NgramLanguageModel.fit(TEXT, { order: 2 });
+    expect(() => exportModule(ngram as unknown as LanguageModel)).toThrow(
+      /task ngram: n-grams are counts and no network/,
+    );
+    expect(() => exportModule({} as LanguageModel)).toThrow(
+      /expected a language model, classifier, tagger or forecaster/,
+    );
     expect(() => exportModule(modelOf({}), { quantize: 'int4' as 'int8' })).toThrow(/int8, f16, bf16/);
     const corpus = Corpus.fromText(TEXT, { validation: 0.3 });
     const model = await LanguageModel.fit(corpus, { hiddenSize: 2, epochs: 1, mixture: true });

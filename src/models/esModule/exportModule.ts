@@ -1,10 +1,13 @@
-// exportModule: a language model as one JavaScript module that needs nothing else.
+// exportModule: a model as one JavaScript module that needs nothing else.
 import { VERSION } from '../../copy.js';
 import { expectChoice, type Names, optionsOf, refuse } from '../../expect.js';
-import { LanguageModel } from '../language/languageModel.js';
-import { requireAlone } from '../model.js';
+import { UnrolledError } from '../../errors.js';
+import { Model, requireAlone } from '../model.js';
+import { MODULE_TEXTS, type ModuleExportable, type ModuleTexts } from './moduleTexts.js';
 import { ModuleWriter } from './moduleWriter.js';
-import { RUNTIME } from './runtimeText.js';
+import { RUNTIMES } from './runtimeText.js';
+
+export type { ModuleExportable } from './moduleTexts.js';
 
 /** How weights are stored smaller: int8 with a scale for each row, or half floats. */
 export const MODULE_QUANTIZATIONS = ['int8', 'f16', 'bf16'] as const;
@@ -19,68 +22,66 @@ export interface ExportModuleOptions {
 
 const OPTIONS: Names<ExportModuleOptions> = { quantize: true };
 
+/** Why models of the other tasks are no modules. */
+const REASONS: Readonly<Record<string, string>> = {
+  translate: 'a translator searches for each word with attention over the source, which a module has no code for',
+  caption: 'a captioner reads pictures, which a module has no code for',
+  ngram: 'n-grams are counts and no network: their table is the whole model, and larger than a script should be',
+};
+
 /**
- * A language model as the bytes of one ES module without dependencies, weights inlined: any cell, one of your own too, any depth. It computes in plain
- * JavaScript, one token at a time, and draws what `model.generate` draws.
+ * A model as the bytes of one ES module without dependencies, weights inlined: any cell, one of your own too, any depth. It computes in plain
+ * JavaScript what the model computes; what a text is cut into, n-grams and scaling are in it.
  *
  *     await writeFile('model.mjs', exportModule(model));
- *     import { encode, generate, start, tokens } from './model.mjs';
- *     generate({ prime: 'Call me ', length: 200, seed: 1 });
- *     const reading = start();
- *     for (const token of encode('Call me')) probabilities = reading.next(token); // [V]
- *     start(reading.state); // another one, from there
+ *     import { generate, start } from './model.mjs'; // of a language model
+ *     import { classify } from './model.mjs'; // of a classifier: classify('a good film').label
+ *     import { tag } from './model.mjs'; // of a tagger: tag(['the', 'cat']).tags
+ *     import { forecast } from './model.mjs'; // of a forecaster: forecast(history, 12).values
  *
- * Errors: UNSUPPORTED for a mixture with n-grams, and for weights beyond 256 MiB; OPTION for other models.
+ * Errors: UNSUPPORTED for a language model with n-grams beside it, for translators, captioners and n-gram models, and for weights beyond
+ * 256 MiB; OPTION for what is no model.
  */
-export function exportModule(model: LanguageModel, options: ExportModuleOptions = {}): Uint8Array {
+export function exportModule(model: ModuleExportable, options: ExportModuleOptions = {}): Uint8Array {
   const { quantize } = optionsOf(options, OPTIONS, 'exportModule');
   if (quantize !== undefined) expectChoice(quantize, 'quantize', MODULE_QUANTIZATIONS);
-  if (!(model instanceof LanguageModel)) {
-    refuse(
-      'a language model',
-      model,
-      'write other models as ONNX, with exportOnnx, or use the library in your program',
-    );
-  }
+  requireTask(model);
   requireAlone(model, 'a module');
   const writer = new ModuleWriter(quantize ?? 'f32');
   const network = writer.finish(model.network.writeModule(writer));
-  const { settings, vocabulary } = model.text;
+  const { noun, example, about, exports } = MODULE_TEXTS[model.task] as ModuleTexts<ModuleExportable>;
   const { cell, hiddenSize, numLayers } = model.config;
   const text = [
-    `// A language model (${cell.replace(/[^\w -]/g, '')}, ${numLayers} × ${hiddenSize}), written by unrolled ${VERSION}. It needs nothing else.`,
+    `// ${noun} (${cell.replace(/[^\w -]/g, '')}, ${numLayers} × ${hiddenSize}), written by unrolled ${VERSION}. It needs nothing else.`,
     '//',
-    "//     import { encode, generate, start, tokens } from './model.mjs';",
-    "//     generate({ prime: '', length: 200, temperature: 0.8, seed: 1 });",
-    '//     const reading = start();',
-    '//     const probabilities = reading.next(token); // [V], for each of `tokens`',
-    '//     start(reading.state); // another one, from there',
-    RUNTIME,
+    ...example.map((line) => `//     ${line}`),
+    RUNTIMES[model.task],
     network,
     '',
-    `const model = runtime.languageModel(network, ${inScript({ settings, vocabulary: vocabulary.toJSON() })});`,
+    `const model = runtime.model(network, ${inScript(about(model))});`,
     '',
-    '/** The vocabulary: what the indices of tokens mean. @type {string[]} */',
-    'export const tokens = model.tokens;',
-    '/** The indices of a text. @type {(text: string) => Int32Array} */',
-    'export const encode = model.encode;',
-    '/** The text of indices. @type {(tokens: ArrayLike<number>) => string} */',
-    'export const decode = model.decode;',
-    '/**',
-    ' * A sequence to read, from the beginning or from a state: `next` reads a token and gives the probabilities of the one after it.',
-    ' * @type {(state?: ArrayLike<number>[]) => { next(token: number): Float64Array, readonly logits: Float32Array | null, readonly state: Float32Array[] }}',
-    ' */',
-    'export const start = model.start;',
-    '/**',
-    ' * Text that follows `prime`: `length` tokens, or as many as come before `stop`.',
-    ' * @type {(options?: { prime?: string, length?: number, seed?: number, temperature?: number, topK?: number, topP?: number, stop?: string }) => string}',
-    ' */',
-    'export const generate = model.generate;',
-    '/** The same, piece by piece. @type {(options?: Parameters<typeof generate>[0]) => Generator<string>} */',
-    'export const stream = model.stream;',
+    ...exports.flatMap(({ name, type, words }) => [
+      `/** ${words} @type {${type}} */`,
+      `export const ${name} = model.${name};`,
+    ]),
     '',
   ].join('\n');
   return new TextEncoder().encode(text);
+}
+
+/** Errors: OPTION, UNSUPPORTED. */
+function requireTask(model: unknown): asserts model is ModuleExportable {
+  const expected = 'a language model, classifier, tagger or forecaster';
+  const { task } = (model ?? {}) as { task?: unknown };
+  if (typeof task === 'string' && Object.hasOwn(REASONS, task)) {
+    throw new UnrolledError(
+      'UNSUPPORTED',
+      `expected ${expected} for a module, received a model of the task ${task}: ${REASONS[task]}`,
+      'use the library in your program',
+    );
+  }
+  if (model instanceof Model && Object.hasOwn(MODULE_TEXTS, model.task)) return;
+  refuse(expected, model, 'models are made by training, or by loadModel from files');
 }
 
 /** JSON as it may stand in a script, within a page too: no half characters, which UTF-8 cannot say, and no end of a script. */

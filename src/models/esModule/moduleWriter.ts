@@ -1,33 +1,26 @@
-// Layers as the text of a JavaScript module: weights in base64 in the order in which the text reads them, buffers, and the lines of a step.
+// Layers as the text of a JavaScript module: weights in base64 in the order in which the text reads them, the steps of the cells as functions,
+// and expressions for what layers.ts puts together.
 import { sizeNamed } from '../../cell/define/width.js';
+import { UnrolledError } from '../../errors.js';
 import type { Linear } from '../../nn/layers.js';
 import type { Recurrent } from '../../nn/recurrent.js';
 import type { RecurrentLayer } from '../../nn/recurrentLayer.js';
-import { UnrolledError } from '../../errors.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { cellSource, type SourceNames } from './cellSource.js';
-import type { ModuleDType } from './runtime.js';
-import { encodeFloats, encodeMatrix } from './weightBytes.js';
+import type { ModuleDType } from './weightReader.js';
+import { encodeFloats, encodeMarks, encodeMatrix } from './weightBytes.js';
 
-/** A matrix in the module: a row for each result of a product, or for each token. */
-export interface ModuleMatrix {
-  name: string;
-  rows: number;
-  cols: number;
-}
+/** Numbers of a long list that share a scale. */
+const RUN = 64;
 
-/** Collects what a module computes at each step: lines of a function of `token`, `before` and `after`. */
+/** Collects weights and functions of a module. Its methods return JavaScript: the name of what was written, or an expression. */
 export class ModuleWriter implements SourceNames {
   readonly #dtype: ModuleDType;
   readonly #bytes: Uint8Array[] = [];
   readonly #taken = new Map<string, number>();
   readonly #weights: string[] = [];
   readonly #buffers: string[] = [];
-  readonly #functions: string[] = [];
-  readonly #step: string[] = [];
-  /** What each state starts with: lines of a list. */
-  readonly #first: string[] = [];
-  #recurrents = 0;
+  readonly #layers: string[] = [];
 
   /** @param dtype of matrices */
   constructor(dtype: ModuleDType) {
@@ -42,155 +35,144 @@ export class ModuleWriter implements SourceNames {
     return count === 1 ? base : `${base}__${count}`;
   }
 
-  /** The weights of a matrix, row by row. @returns what it is called in the module */
-  matrix(path: string, rows: number, cols: number, data: ArrayLike<number>): string {
+  #weight(path: string, read: string, bytes: readonly Uint8Array[]): string {
     const name = this.#name(`w_${path}`);
-    this.#weights.push(`const ${name} = weights.matrix('${this.#dtype}', ${rows}, ${cols});`);
-    this.#bytes.push(...encodeMatrix(this.#dtype, rows, cols, data));
+    this.#weights.push(`const ${name} = weights.${read};`);
+    this.#bytes.push(...bytes);
     return name;
+  }
+
+  /** The weights of a matrix, row by row. */
+  matrix(path: string, rows: number, cols: number, data: ArrayLike<number>, dtype = this.#dtype): string {
+    return this.#weight(path, `matrix('${dtype}', ${rows}, ${cols})`, encodeMatrix(dtype, rows, cols, data));
   }
 
   vector(path: string, data: ArrayLike<number>): string {
-    const name = this.#name(`w_${path}`);
-    this.#weights.push(`const ${name} = weights.vector(${data.length});`);
-    this.#bytes.push(encodeFloats(data));
-    return name;
+    return this.#weight(path, `vector(${data.length})`, [encodeFloats(data)]);
   }
 
-  /** An array for what a step computes. */
+  /** A long list, whose numbers have a scale each few of them where they are int8; what is read has some zeros more at its end. */
+  list(path: string, data: Float32Array): string {
+    const rows = Math.ceil(data.length / RUN);
+    const whole = new Float32Array(rows * RUN);
+    whole.set(data);
+    return this.matrix(path, rows, RUN, whole);
+  }
+
+  /** A long list of factors, whose relative size matters: half floats where matrices are smaller than float32. */
+  factors(path: string, data: Float32Array): string {
+    return this.matrix(path, 1, data.length, data, this.#dtype === 'int8' ? 'f16' : this.#dtype);
+  }
+
+  /** Which of `size` places are marked. */
+  marks(path: string, size: number, marked: ArrayLike<number>): string {
+    return this.#weight(path, `marks(${size})`, [encodeMarks(size, marked)]);
+  }
+
+  /** An array that a step of a cell writes to. */
   buffer(wanted: string, size: number): string {
     const name = this.#name(`b_${wanted}`);
     this.#buffers.push(`const ${name} = new Float32Array(${size});`);
     return name;
   }
 
-  /** A table with a row for each token [V, E]. */
-  table(path: string, weight: Tensor): ModuleMatrix {
+  object(members: Readonly<Record<string, string>>): string {
+    return `{ ${Object.entries(members)
+      .map(([name, value]) => `${name}: ${value}`)
+      .join(', ')} }`;
+  }
+
+  /** A matrix of `runtime`: a row for each token [V, E]. */
+  table(path: string, weight: Tensor): string {
     const [rows, cols] = weight.shape;
-    return { name: this.matrix(path, rows, cols, weight.data()), rows, cols };
+    return this.object({
+      weight: this.matrix(path, rows, cols, weight.data()),
+      rows: String(rows),
+      cols: String(cols),
+    });
   }
 
-  /** The row of the token, times `scale`. @returns the name of its vector */
-  embedding({ name, cols }: ModuleMatrix, scale: number): string {
-    const out = this.buffer('embedded', cols);
-    const times = scale === 1 ? '' : ` * ${scale}`;
-    this.#step.push(`for (let i = 0; i < ${cols}; i++) ${out}[i] = ${name}[token * ${cols} + i]${times};`);
-    return out;
-  }
-
-  /** x·W + b of a linear layer. */
-  linear(layer: Linear, x: string, path: string): string {
-    const { inputSize, outputSize } = layer;
-    const data = layer.weight.data();
+  /** A linear layer of `runtime`. */
+  linear({ inputSize, outputSize, weight, bias }: Linear, path: string): string {
+    const data = weight.data();
     const rows = new Float32Array(data.length);
     for (let i = 0; i < inputSize; i++)
       for (let j = 0; j < outputSize; j++) rows[j * inputSize + i] = data[i * outputSize + j];
-    const matrix = {
-      name: this.matrix(`${path}weight`, outputSize, inputSize, rows),
-      rows: outputSize,
-      cols: inputSize,
-    };
-    return this.products(matrix, layer.bias, x, path);
+    return this.object({
+      weight: this.matrix(`${path}weight`, outputSize, inputSize, rows),
+      rows: String(outputSize),
+      cols: String(inputSize),
+      bias: bias === null ? 'null' : this.vector(`${path}bias`, bias.data()),
+    });
   }
 
-  /** A matrix [rows, cols] times a vector, and a bias. */
-  products({ name, rows, cols }: ModuleMatrix, bias: Tensor | null, x: string, path: string): string {
-    const out = this.buffer(`${path}output`, rows);
-    this.#step.push(
-      bias === null ? `${out}.fill(0);` : `${out}.set(${this.vector(`${path}bias`, bias.data())});`,
-      `runtime.product(${out}, 0, ${rows}, ${name}, 0, ${x}, 0, ${cols});`,
-    );
-    return out;
+  /** A linear layer whose weight is a table. */
+  tied(table: string, bias: Tensor, path: string): string {
+    return `{ ...${table}, bias: ${this.vector(`${path}bias`, bias.data())} }`;
   }
 
-  /** A stack of recurrent layers. @param x a vector, or the token itself. Errors: UNSUPPORTED for what starts at the end. */
-  recurrent(rnn: Recurrent, x: { name: string; ofTokens: boolean }, path: string): string {
-    const { options, layers, projections } = rnn.structure;
-    if (rnn.bidirectional || options.reverse === true) {
+  /** A stack of `runtime`. @param ofTokens whether it reads tokens, which stand for one-hot vectors. Errors: UNSUPPORTED. */
+  recurrent({ structure }: Recurrent, ofTokens: boolean, path: string): string {
+    const { options, layers, projections } = structure;
+    const { skip = false, reverse = false, merge = 'concat', residual = false } = options;
+    if (skip || reverse || merge !== 'concat') {
       throw new UnrolledError(
         'UNSUPPORTED',
-        'expected a network that reads forward, received one that starts at the end',
-        'a module reads token by token',
+        'expected a stack whose directions stand side by side, received skip, reverse or another merge',
+        'a module has no words for these options of Recurrent',
       );
     }
-    const outputs: string[] = [];
-    let y = x;
-    for (const [l, [layer]] of layers.entries()) {
-      if (options.skip === true && l > 0) y = { name: this.#concat([y.name, x.name]), ofTokens: false };
-      const before = y;
-      y = { name: this.#layer(layer, y, `${path}${l}.`), ofTokens: false };
+    const written = layers.map((directions, l) => {
+      const each = directions.map((layer, d) =>
+        this.#layer(layer, ofTokens && l === 0, `${path}${l}.${d === 0 ? '' : 'reverse.'}`),
+      );
       const projection = projections[l];
-      if (projection !== null) y = { ...y, name: this.linear(projection, y.name, `${path}${l}.projection.`) };
-      const width = projection?.outputSize ?? layer.outputSize;
-      if (options.residual === true && !before.ofTokens && width === layer.sizes.input) {
-        y = { ...y, name: this.#sum(y.name, before.name, width) };
-      }
-      outputs.push(y.name);
-    }
-    return options.skip === true ? this.#concat(outputs) : y.name;
+      return this.object({
+        directions: `[${each.join(', ')}]`,
+        projection: projection === null ? 'null' : this.linear(projection, `${path}${l}.projection.`),
+      });
+    });
+    return `new runtime.Stack([${written.join(', ')}], ${residual})`;
   }
 
-  #layer(layer: RecurrentLayer, x: { name: string; ofTokens: boolean }, path: string): string {
-    const cell = layer.inference;
-    const first = this.#first.length;
-    for (const s of cell.states) {
-      const size = sizeNamed(layer.sizes, cell.stateSizes[s]);
+  #layer(layer: RecurrentLayer, ofTokens: boolean, path: string): string {
+    const { inference: cell, sizes } = layer;
+    const states = cell.states.map((s) => sizeNamed(sizes, cell.stateSizes[s]));
+    const first = cell.states.map((s, i) => {
       const learned = layer.initial[s] as Tensor | undefined;
-      this.#first.push(
-        learned === undefined
-          ? `new Float32Array(${size}).fill(${cell.initialState[s] ?? 0})`
-          : `${this.vector(`${path}initial_${s}`, learned.data())}.slice()`,
-      );
-    }
+      return learned === undefined
+        ? `new Float32Array(${states[i]}).fill(${cell.initialState[s] ?? 0})`
+        : `${this.vector(`${path}initial_${s}`, learned.data())}.slice()`;
+    });
     const parameters = Object.fromEntries([...layer.namedState()].map(({ name, tensor }) => [name, tensor.data()]));
-    const { sizes } = layer;
-    const body = cellSource({ cell, sizes, parameters, path, ofTokens: x.ofTokens }, this);
-    const name = `layer${this.#recurrents++}`;
-    this.#functions.push(
-      `/** One step of ${cell.name.replace(/[^\w -]/g, '')}. */`,
-      `function ${name}(x, before, after) {`,
-      ...body.map((line) => `  ${line}`),
-      `}`,
+    const body = cellSource({ cell, sizes, parameters, path, ofTokens }, this);
+    const name = this.#name(`layer_${path.slice(0, -1)}`);
+    this.#layers.push(
+      `const ${name} = {`,
+      `  sizes: [${states.join(', ')}],`,
+      `  output: ${cell.states.indexOf(cell.output)},`,
+      `  last: ${Math.max(0, cell.states.indexOf('h'))},`,
+      `  first: () => [${first.join(', ')}],`,
+      `  /** One step of ${cell.name.replace(/[^\w -]/g, '')}. */`,
+      '  step(x, before, after) {',
+      ...body.map((line) => `    ${line}`),
+      '  },',
+      '};',
     );
-    const states = `slice(${first}, ${first + cell.states.length})`;
-    const out = `y${this.#recurrents}`;
-    this.#step.push(
-      `const a${this.#recurrents} = after.${states};`,
-      `${name}(${x.name}, before.${states}, a${this.#recurrents});`,
-      `const ${out} = a${this.#recurrents}[${cell.states.indexOf(cell.output)}];`,
-    );
-    return out;
+    return name;
   }
 
-  #sum(a: string, b: string, size: number): string {
-    const out = this.buffer('sum', size);
-    this.#step.push(`for (let i = 0; i < ${size}; i++) ${out}[i] = ${a}[i] + ${b}[i];`);
-    return out;
-  }
-
-  #concat(parts: readonly string[]): string {
-    const out = `joined${this.#step.length}`;
-    this.#step.push(`const ${out} = Float32Array.of(${parts.map((part) => `...${part}`).join(', ')});`);
-    return out;
-  }
-
-  /** The text: weights, then functions, of which `network` is what runtime.ts calls one. @param logits the name of the result */
-  finish(logits: string): string {
+  /** The text: weights, buffers, layers, and the network as `runtime.model` takes it. @param network an expression */
+  finish(network: string): string {
     return [
       `const weights = runtime.reader('${base64(this.#bytes)}');`,
       ...this.#weights,
       '',
       ...this.#buffers,
       '',
-      ...this.#functions,
+      ...this.#layers,
       '',
-      'const network = {',
-      `  first: () => [${this.#first.join(', ')}],`,
-      '  step(token, before, after) {',
-      ...this.#step.map((line) => `    ${line}`),
-      `    return ${logits};`,
-      '  },',
-      '};',
+      `const network = ${network};`,
     ].join('\n');
   }
 }

@@ -1,4 +1,5 @@
-// The build bundles runtime.ts into this text.
+// The build bundles each file of runtime/, which is named as a task, into a text.
+import type { ModuleExportable } from './moduleTexts.js';
 
-/** runtime.ts and what it imports as one script, which declares `runtime`. */
-export const RUNTIME: string;
+/** By task: its file and what that imports as one script, which declares `runtime`. */
+export const RUNTIMES: Readonly<Record<ModuleExportable['task'], string>>;

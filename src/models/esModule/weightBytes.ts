@@ -1,5 +1,5 @@
 // Weights as bytes, little-endian: float32, half floats, or int8 with a scale for each row.
-import type { ModuleDType } from './runtime.js';
+import type { ModuleDType } from './weightReader.js';
 
 /** Float32, one after the other. */
 export function encodeFloats(data: ArrayLike<number>): Uint8Array {
@@ -7,6 +7,13 @@ export function encodeFloats(data: ArrayLike<number>): Uint8Array {
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < data.length; i++) view.setFloat32(4 * i, data[i], true);
   return bytes;
+}
+
+/** A bit for each of `size` places, the lowest of a byte first. */
+export function encodeMarks(size: number, marked: ArrayLike<number>): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(size / 8));
+  for (let i = 0; i < marked.length; i++) bits[marked[i] >> 3] |= 1 << (marked[i] & 7);
+  return bits;
 }
 
 /** A matrix row by row; of int8 the scales stand before it. */

@@ -11,6 +11,7 @@ import { readAndDispose, type Reading } from '../../tensor/readAll.js';
 import { scope } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { ForecasterNetwork, ForecastOutput } from './forecasterNetwork.js';
+import { directValues, numbersPerStep } from './forecastValues.js';
 import { channelsOf, type ForecasterConfig, lagSettings } from './options.js';
 
 /** Forecasts of several places: [N, steps, Q]. */
@@ -40,7 +41,7 @@ export class ForecastReader {
 
   /** Q: numbers of each step. */
   get perStep(): number {
-    return Math.max(1, this.#config.quantiles.length);
+    return numbersPerStep(this.#config);
   }
 
   /** The network on `past` values before each place, from a state on: [N, C]. */
@@ -119,16 +120,12 @@ export class ForecastReader {
   /** @param values of the network's output [N, C] */
   #direct(channels: Channels, places: readonly number[], steps: number, values: HostArray): Float64Array {
     const config = this.#config;
-    const [N, Q] = [places.length, this.perStep];
-    const result = new Float64Array(N * steps * Q);
-    for (let n = 0; n < N; n++) {
-      for (let k = 0; k < steps; k++) {
-        const base = baseOf(channels, places[n], k, config);
-        const own = result.subarray((n * steps + k) * Q, (n * steps + k + 1) * Q);
-        for (let q = 0; q < Q; q++) own[q] = base + values[(n * config.horizon + k) * Q + q];
-        // Quantiles that cross are put in order (Chernozhukov, Fernández-Val and Galichon 2010).
-        own.sort();
-      }
+    const size = steps * this.perStep;
+    const width = config.horizon * this.perStep;
+    const result = new Float64Array(places.length * size);
+    for (const [n, place] of places.entries()) {
+      const own = values.subarray(n * width, (n + 1) * width);
+      result.set(directValues(channels, place, steps, own, config), n * size);
     }
     return result;
   }

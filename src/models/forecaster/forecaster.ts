@@ -1,7 +1,7 @@
 // Forecaster: the next K values of a series; from windows of it, or value by value.
 // Letters: W window, K horizon, Q quantiles (1 without), N rows.
 import { UnrolledError } from '../../errors.js';
-import { expectObject, type Names, optionsOf, pick, shownValue } from '../../expect.js';
+import { expectObject, type Names, optionsOf, pick } from '../../expect.js';
 import { noGrad } from '../../autograd/tape.js';
 import { Fingerprint } from '../../data/fingerprint.js';
 import type { Channels } from '../../data/forecastWindows.js';
@@ -21,6 +21,7 @@ import { defineTask, type Lesson, type TaskTypes } from '../task.js';
 import { CAUTION, chooseShare, type Judged } from './chooseShare.js';
 import { ForecasterNetwork, type ForecastOutput } from './forecasterNetwork.js';
 import { ForecastReader } from './forecastReader.js';
+import { forecastOf, requireForecast, scaledChannels } from './forecastValues.js';
 import { fitLinearPart, type LinearPart } from './linearPart.js';
 import { chooseFor } from './chooseForecaster.js';
 import { batchesOf, filledWindows, lossOf, type Measured } from './measuredWindows.js';
@@ -321,26 +322,11 @@ export class Forecaster extends Model<ForecastTask> {
 
   *#forecastAfter(series: Series, { steps = this.config.horizon, past = 'window' }: PredictOptions): Reading<Forecast> {
     const { length } = series.target;
-    const { window, mode, horizon } = this.config;
-    if (length < window) {
-      throw new UnrolledError(
-        'TOO_SHORT',
-        `expected a history of at least ${window} values, received ${length}`,
-        'give more of the series',
-      );
-    }
-    if (!Number.isInteger(steps) || steps < 1 || (mode === 'direct' && steps > horizon)) {
-      const most = mode === 'direct' ? `from 1 to the horizon of ${horizon}` : 'of 1 or more';
-      throw new UnrolledError(
-        'OPTION',
-        `expected steps ${most}, received ${shownValue(steps)}`,
-        'train with a longer horizon, or in iterated mode',
-      );
-    }
+    requireForecast(length, steps, this.config);
     const scaled = this.#scaled(series);
     const read = past === 'all' ? length : this.#reader.past;
     const { values } = yield* this.#reader.ahead(scaled, [length], steps, read);
-    return this.#forecast(values, steps);
+    return forecastOf(values, steps, this.config);
   }
 
   /**
@@ -379,36 +365,12 @@ export class Forecaster extends Model<ForecastTask> {
     };
   }
 
-  /** Errors: SHAPE for an input that is missing or of another length, RANGE. */
-  #scaled({ target, inputs = {} }: Series): Float64Array[] {
-    const [own, ...others] = this.config.scalings;
-    return [
-      scaleValues(target, own),
-      ...this.config.inputs.map((name, i) => {
-        const values = inputs[name] as ArrayLike<number> | undefined;
-        if (values?.length === target.length) return scaleValues(values, others[i]);
-        throw new UnrolledError(
-          'SHAPE',
-          `expected ${target.length} values of "${name}", received ${values?.length ?? 'none'}`,
-          'give one for each value of the target',
-        );
-      }),
-    ];
+  #scaled(series: Series): Float64Array[] {
+    return scaledChannels(series, this.config);
   }
 
   *#read(scaled: Reading<Float64Array>): Reading<Forecast> {
-    return this.#forecast(yield* scaled, this.config.horizon);
-  }
-
-  /** One row in the units of the series. */
-  #forecast(scaled: Float64Array, steps: number): Forecast {
-    const { quantiles, scalings } = this.config;
-    const Q = this.#reader.perStep;
-    const original = unscaleValues(scaled, scalings[0]);
-    const column = (q: number): number[] => Array.from({ length: steps }, (_, k) => original[k * Q + q]);
-    if (quantiles.length === 0) return { values: column(0) };
-    const named = Object.fromEntries(quantiles.map((level, q) => [String(level), column(q)]));
-    return { values: named['0.5'], quantiles: named };
+    return forecastOf(yield* scaled, this.config.horizon, this.config);
   }
 
   *#measureScaled({ target, filled }: Series, channels: Channels, measured: Measured): Reading<ForecastMetrics> {

@@ -14,6 +14,7 @@ import type { Philox } from '../../tensor/philox.js';
 import { keep } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { plainLabel } from '../../weights/labels.js';
+import type { ModuleWriter } from '../esModule/moduleWriter.js';
 import { recurrentStack, type StackConfig } from '../recurrentStack.js';
 
 export interface ForecasterNetworkConfig extends StackConfig {
@@ -140,5 +141,16 @@ export class ForecasterNetwork extends Module {
     const own = this.#fitted === null ? head : b.one('Mul', [head, b.scalar(this.share)]);
     const beside = map && lags ? [writer.linear(map, lags, 'shortcut.')] : [];
     writer.output('output', b.sum([own, ...beside]), [BATCH, this.#head.outputSize]);
+  }
+
+  /** What the module of a forecaster reads by (esModule/runtime/forecast.ts). */
+  writeModule(writer: ModuleWriter): string {
+    const map = this.#shortcut ?? this.#fitted?.linear ?? null;
+    return writer.object({
+      rnn: writer.recurrent(this.#rnn, false, 'rnn.'),
+      head: writer.linear(this.#head, 'head.'),
+      shortcut: map === null ? 'null' : writer.linear(map, 'shortcut.'),
+      share: String(this.share),
+    });
   }
 }

@@ -149,19 +149,24 @@ export class LanguageNetwork extends Module {
     writer.output('logits', writer.linear(decoder, y, 'decoder.'), [...free, this.#vocabularySize]);
   }
 
-  /** Of a step: the name of the logits [V]. Errors: UNSUPPORTED. */
+  /** What the module of a language model reads by (esModule/runtime/lm.ts). */
   writeModule(writer: ModuleWriter): string {
     const embedding = this.#embedding === null ? null : writer.table('embedding', this.#embedding.weight);
-    const x =
-      embedding === null
-        ? { name: 'token', ofTokens: true }
-        : { name: writer.embedding(embedding, this.#scale), ofTokens: false };
-    const y = writer.recurrent(this.#rnn, x, 'rnn.');
     const decoder = this.#decoder;
-    if (decoder instanceof Linear) return writer.linear(decoder, y, 'decoder.');
-    const { vectors, projection, bias } = decoder;
-    const projected = projection === null ? y : writer.linear(projection, y, 'decoder.projection.');
-    return writer.products(embedding ?? writer.table('embedding', vectors), bias, projected, 'decoder.');
+    const [projection, last] =
+      decoder instanceof Linear
+        ? [null, writer.linear(decoder, 'decoder.')]
+        : [
+            decoder.projection,
+            writer.tied(embedding ?? writer.table('embedding', decoder.vectors), decoder.bias, 'decoder.'),
+          ];
+    return writer.object({
+      embedding: embedding ?? 'null',
+      scale: String(this.#scale),
+      rnn: writer.recurrent(this.#rnn, this.#embedding === null, 'rnn.'),
+      projection: projection === null ? 'null' : writer.linear(projection, 'decoder.projection.'),
+      decoder: last,
+    });
   }
 
   /** The same function in layers that every toolkit has: what is tied here is there twice. */

@@ -18,6 +18,7 @@ import type { HostArray } from '../../tensor/device.js';
 import { readAndDispose, type Reading } from '../../tensor/readAll.js';
 import { keep, scope } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import type { ModuleWriter } from '../esModule/moduleWriter.js';
 import { partOfMean } from '../rows.js';
 import { recurrentStack, type StackConfig } from '../recurrentStack.js';
 import type { WordBatch } from './taggerWords.js';
@@ -160,6 +161,26 @@ export class TaggerNetwork extends Module {
     writer.output('scores', writer.linear(this.#decoder, output, 'decoder.'), [TIME, BATCH, this.#decoder.outputSize]);
   }
 
+  /** What the module of a tagger reads by (esModule/runtime/tag.ts). */
+  writeModule(writer: ModuleWriter): string {
+    const crf = this.#crf;
+    return writer.object({
+      embedding: writer.table('embedding', this.embedding.weight),
+      characters: this.#characters?.writeModule(writer) ?? 'null',
+      features: this.#features?.writeModule(writer) ?? 'null',
+      rnn: writer.recurrent(this.#rnn, false, 'rnn.'),
+      decoder: writer.linear(this.#decoder, 'decoder.'),
+      crf:
+        crf === null
+          ? 'null'
+          : writer.object({
+              transition: writer.vector('crf.transition', crf.transition.data()),
+              start: writer.vector('crf.start', crf.start.data()),
+              end: writer.vector('crf.end', crf.end.data()),
+            }),
+    });
+  }
+
   /**
    * What training makes small: `loss`, and that of the guessed neighbours where the network guesses them.
    * @param all the lengths of the sentences of the whole minibatch, of which the batch may be a part
@@ -235,6 +256,13 @@ class CharacterNetwork extends Module {
     return writer.lastStates(this.#rnn, states);
   }
 
+  writeModule(writer: ModuleWriter): string {
+    return writer.object({
+      embedding: writer.table('characters.embedding', this.#embedding.weight),
+      rnn: writer.recurrent(this.#rnn, false, 'characters.rnn.'),
+    });
+  }
+
   /** One vector for each distinct word: [M, 2H]. */
   forward({ characters: { data, lengths, numSteps } }: WordBatch): Tensor {
     const x = this.#embedding.forward(fromData(data, [numSteps, lengths.length]));
@@ -265,6 +293,10 @@ class FeatureNetwork extends Module {
     const features = writer.input('features', 'int64', ['form', FEATURES_OF_A_WORD]);
     const vectors = writer.embedding(this.#embedding, features, 'features.embedding.');
     return writer.graph.one('Reshape', [vectors, writer.graph.whole([-1, this.outputSize])]);
+  }
+
+  writeModule(writer: ModuleWriter): string {
+    return writer.table('features.embedding', this.#embedding.weight);
   }
 
   /** One vector for each distinct word: [M, features of a word · size]. */
