@@ -161,6 +161,8 @@ export interface Chapter {
   group?: string;
   /** Lessons of the studio by their names, and which experiments each is about. */
   lessons?: Readonly<Record<string, readonly string[]>>;
+  /** What the comments of its programs say in Chinese, by what they say in English. */
+  comments?: Readonly<Record<string, string>>;
   /** In the order of their sections. */
   experiments: readonly Experiment[];
 }
