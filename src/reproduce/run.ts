@@ -9,6 +9,7 @@ import { codeHtml } from '../drawing/pages/code.js';
 import { formulaHtml } from '../drawing/pages/formula.js';
 import { htmlTable } from '../drawing/pages/htmlPage.js';
 import { markdownHtml } from '../drawing/pages/markdown.js';
+import { plainText } from '../drawing/pages/plainText.js';
 import { escapeXml, formatNumber } from '../drawing/svg.js';
 import type { AbortSignalLike } from '../train/loop.js';
 import type { Experiment, Experimenting, Translate } from './experiment.js';
@@ -113,8 +114,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
       const html = inEach((t, language) => {
         const options = draw(t);
         const said = t(caption, values);
-        const plain = said.replaceAll(/[*`$\\]/g, '');
-        return captioned(figureInTwoWidths(options, altText(options, ALT_WORDS[language]) || plain), said);
+        return captioned(figureInTwoWidths(options, altText(options, ALT_WORDS[language]) || plainText(said)), said);
       });
       blocks.push(html);
       firstOfBlock = null;
