@@ -73,8 +73,17 @@ export function unrolled(network: UnrolledNetwork, options: UnrolledOptions = {}
     }
   }
   const layers = `${numLayers} × ${cell.name}${bidirectional ? ' ⇄' : ''}`;
-  const title = options.title ?? `${layers}, t = 1 … ${steps}: x → ${cell.name} → y`;
+  const back = gradients ? `; ∂L: t = ${steps} → ${Math.max(cutBefore, 1)}` : '';
+  const [read, said] = [listed('x', inputs, labels.inputs), listed('y', outputs, labels.outputs)];
+  const title = options.title ?? `${read} → ${layers}, t = 1 … ${steps} → ${said}${back}`;
   return { title, nodes, edges, spacing: { x: bidirectional ? 132 : 104, y: 74 } };
+}
+
+/** `x_1 … x_4`, or what stands there. */
+function listed(letter: string, steps: readonly number[], labels: readonly string[] = []): string {
+  if (labels.length > 0) return steps.map((t) => labels[t - 1] ?? `${letter}_${t}`).join(' ');
+  const [first, last] = [steps[0], steps[steps.length - 1]];
+  return first === last ? `${letter}_${first}` : `${letter}_${first} … ${letter}_${last}`;
 }
 
 /** An encoder that reads, and a decoder that begins with its last state and reads what it wrote itself. */
