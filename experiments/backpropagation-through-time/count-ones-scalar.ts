@@ -34,7 +34,7 @@ function forward(x: readonly number[], { U, W }: Point): number[] {
   return s;
 }
 
-/** The gradient of (s_T − y)² by U and W: from the last step to the first, dL/ds is multiplied by W each time. */
+/** The gradient of (s_T − y)² with respect to U and W: from the last step to the first, dL/ds is multiplied by W each time. */
 function backward(x: readonly number[], s: readonly number[], y: number, W: number): Point {
   let ds = 2 * (s[x.length] - y); // dL/ds_T
   const d: Point = { U: 0, W: 0 };
@@ -123,6 +123,23 @@ export default experiment({
   needs: ['hidden-state'],
   text,
   exercises,
+  notations: [
+    {
+      book: 'x_t,\\ y',
+      code: 'x[t - 1], y',
+      meaning: { en: 'the digit of step t; the right answer', zh: '时间步 t 的数字；正确答案' },
+    },
+    { book: 's_t', code: 's[t]', meaning: { en: 'the state after step t', zh: '时间步 t 之后的状态' } },
+    { book: 'U,\\ W', code: 'U, W', meaning: { en: 'the weights of input and state', zh: '输入与状态的权重' } },
+    {
+      book: String.raw`\partial L / \partial s_t`,
+      code: 'back, ds',
+      meaning: {
+        en: 'the derivative of the loss with respect to the state, on its way back',
+        zh: '损失对状态的导数，向回传',
+      },
+    },
+  ],
   run({ quick, seed, say, heading, formula, plot, check, progress }) {
     formula(String.raw`s_t = U x_t + W s_{t-1}, \quad s_0 = 0, \qquad L = (s_T - y)^2`);
     say('byHand');

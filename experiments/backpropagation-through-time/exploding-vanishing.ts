@@ -112,7 +112,18 @@ export default experiment({
   needs: ['bptt-by-hand'],
   text,
   exercises,
-  notations: [LETTERS.H, LETTERS.theta],
+  notations: [
+    LETTERS.H,
+    {
+      book: String.raw`W_x,\ W_h,\ \rho`,
+      code: 'weight_x, weight_h, spectralRadius',
+      meaning: {
+        en: 'weights of input and state; the largest absolute value of the eigenvalues of W_h',
+        zh: '输入与隐状态的权重；W_h 的特征值绝对值的最大者',
+      },
+    },
+    LETTERS.theta,
+  ],
   run({ quick, seed, say, heading, formula, plot, table, check, finding, progress }) {
     const seeds = range(quick ? 3 : 5).map((i) => seed + i);
 

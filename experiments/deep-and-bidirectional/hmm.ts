@@ -110,6 +110,39 @@ export default experiment({
   needs: ['joint-probability'],
   text,
   exercises,
+  notations: [
+    {
+      book: String.raw`\pi_i`,
+      code: 'start[i]',
+      meaning: { en: 'the probability that state i is the first', zh: '第一个状态是 i 的概率' },
+    },
+    {
+      book: 'a_{ij}',
+      code: 'change[i][j]',
+      meaning: { en: 'the probability that state j follows state i', zh: '从状态 i 转到状态 j 的概率' },
+    },
+    {
+      book: 'b_i(v)',
+      code: 'dice[i][v]',
+      meaning: { en: 'the probability that state i emits the symbol v', zh: '状态 i 产生符号 v 的概率' },
+    },
+    {
+      book: String.raw`\alpha_t(i)`,
+      code: 'forward[t][i]',
+      meaning: {
+        en: 'the probability of all symbols up to t, ending in state i',
+        zh: '到 t 为止的全部符号，且 t 时处于状态 i 的概率',
+      },
+    },
+    {
+      book: String.raw`\beta_t(i)`,
+      code: 'backward[t][i]',
+      meaning: {
+        en: 'the probability of all symbols after t, from state i',
+        zh: 't 时处于状态 i 时，此后全部符号的概率',
+      },
+    },
+  ],
   datasets: ['timemachine'],
   minutes: 2,
   code: ['hmm.ts', 'parts/hmm-recursions.ts'],
@@ -298,17 +331,21 @@ export default experiment({
       letters: [...inV].map((l) => (l === ' ' ? '␣' : l)).join(' '),
     });
     const shown = fit.model.viterbi(piece).path.slice(0, 72);
-    plot('decodedCaption', () => ({
-      height: 62,
-      marginTop: 10,
-      marginBottom: 10,
-      marginLeft: 10,
-      x: { axis: null },
-      marks: [
-        Plot.cell(shown, { x: (_, i) => i, fill: (state: number) => colour(state === V ? 1 : 0), inset: 0.3 }),
-        Plot.text(shown, { x: (_, i) => i, text: (_, i) => show(piece[i]), fill: SURFACE, fontWeight: 600 }),
-      ],
-    }));
+    plot(
+      'decodedCaption',
+      () => ({
+        height: 62,
+        marginTop: 10,
+        marginBottom: 10,
+        marginLeft: 10,
+        x: { axis: null },
+        marks: [
+          Plot.cell(shown, { x: (_, i) => i, fill: (state: number) => colour(state === V ? 1 : 0), inset: 0.3 }),
+          Plot.text(shown, { x: (_, i) => i, text: (_, i) => show(piece[i]), fill: SURFACE, fontWeight: 600 }),
+        ],
+      }),
+      { count: shown.length, vowels: shown.filter((state) => state === V).length },
+    );
     plot(
       'restartsCaption',
       (t) => ({

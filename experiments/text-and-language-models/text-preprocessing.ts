@@ -25,6 +25,8 @@ function buildVocabulary(tokens: readonly string[], minCount = 1): string[] {
   return ['<unk>', ...kept.map(([token]) => token)];
 }
 
+const percent = (value: number): string => `${value.toFixed(0)} %`;
+
 export default experiment({
   name: 'text-preprocessing',
   source: d2l('9.2', '8.2'),
@@ -139,15 +141,19 @@ export default experiment({
       token: token === ' ' ? '␣' : token,
       share: (100 * count) / characters.length,
     }));
-    plot('charactersCaption', (t) => ({
-      height: 240,
-      x: { label: t('character'), type: 'band', domain: shares.map(({ token }) => token) },
-      y: { label: t('shareOfText'), grid: true },
-      marks: [
-        Plot.barY(shares, { x: 'token', y: 'share', fill: colour(0), inset: 0.5 }),
-        Plot.ruleY([0], { stroke: MUTED }),
-      ],
-    }));
+    plot(
+      'charactersCaption',
+      (t) => ({
+        height: 240,
+        x: { label: t('character'), type: 'band', domain: shares.map(({ token }) => token) },
+        y: { label: t('shareOfText'), grid: true },
+        marks: [
+          Plot.barY(shares, { x: 'token', y: 'share', fill: colour(0), inset: 0.5 }),
+          Plot.ruleY([0], { stroke: MUTED }),
+        ],
+      }),
+      { four: percent(shares.slice(0, 4).reduce((sum, { share }) => sum + share, 0)) },
+    );
 
     heading('corpusHeading');
     say('corpus');
@@ -187,22 +193,27 @@ export default experiment({
       const k = counted.filter(([, count]) => count >= minCount).length;
       return { minCount, k, share: coverage[k - 1] };
     });
-    plot('coverageCaption', (t) => ({
-      x: { label: t('wordsKept'), type: 'log' },
-      y: { label: t('coverage'), grid: true, domain: [0, 100] },
-      marks: [
-        curves([{ x: coverage.map((_, i) => i + 1), y: coverage }]),
-        Plot.dot(marks, { x: 'k', y: 'share', fill: colour(0), r: 4 }),
-        Plot.text(marks, {
-          x: 'k',
-          y: 'share',
-          text: (m: { minCount: number }) => t('atLeastTimes', { n: m.minCount }),
-          textAnchor: 'end',
-          dx: -7,
-          dy: -7,
-        }),
-      ],
-    }));
+    const withoutOnce = marks[2];
+    plot(
+      'coverageCaption',
+      (t) => ({
+        x: { label: t('wordsKept'), type: 'log' },
+        y: { label: t('coverage'), grid: true, domain: [0, 100] },
+        marks: [
+          curves([{ x: coverage.map((_, i) => i + 1), y: coverage }]),
+          Plot.dot(marks, { x: 'k', y: 'share', fill: colour(0), r: 4 }),
+          Plot.text(marks, {
+            x: 'k',
+            y: 'share',
+            text: (m: { minCount: number }) => t('atLeastTimes', { n: m.minCount }),
+            textAnchor: 'end',
+            dx: -7,
+            dy: -7,
+          }),
+        ],
+      }),
+      { kept: percent((100 * withoutOnce.k) / counted.length), known: percent(withoutOnce.share) },
+    );
     const hundred = coverage[99];
     check('hundredWords', between(50, 65), hundred);
     const once = counted.filter(([, count]) => count === 1).length / counted.length;

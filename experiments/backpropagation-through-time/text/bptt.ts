@@ -18,8 +18,12 @@ export default messages({
   termSize: { en: 'size of the term, relative to the gradient', zh: '该项的大小（相对于完整梯度）' },
   network: { en: 'network {seed}', zh: '网络 {seed}' },
   termsCaption: {
-    en: 'What a step contributes to the gradient fades with its distance, by a nearly constant factor each step. Most of the gradient is in the last dozen steps, and that is why truncation works at all.',
-    zh: '一个时间步对梯度的贡献随距离衰减，每一步的衰减因子几乎不变。梯度的大部分来自最近的十几步，截断之所以可行，原因就在这里。',
+    en: 'What a step contributes to the gradient fades with its distance, by a nearly constant factor each step. Most of the gradient is in the last dozen steps: without the rest it is off by {rest} at most, and that is why truncation works at all.',
+    zh: '一个时间步对梯度的贡献随距离衰减，每一步的衰减因子几乎不变。梯度的大部分来自最近的十二步：去掉更早的部分，误差至多为 {rest}。截断之所以可行，原因就在这里。',
+  },
+  lastDozen: {
+    en: 'Without what lies more than twelve steps back: distance from the full gradient, relative to it (largest of the networks)',
+    zh: '去掉十二步以前的部分：与完整梯度的相对距离（各网络中的最大值）',
   },
   truncatedHeading: { en: 'Truncated at k', zh: '在 k 步处截断' },
   truncated: {

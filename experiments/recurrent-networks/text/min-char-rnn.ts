@@ -32,8 +32,8 @@ export default messages({
     zh: '前 {chunks} 段各自的损失。Adagrad 最初几步在几乎每个权重上都走满 0.1，损失先升到两倍以上，然后才下降。线是 NumPy，点是手写版，二者完全重合。',
   },
   apartCaption: {
-    en: 'Relative difference from NumPy, which computes in 64 bits. With 64 bits both of our programs stay far below the limit of 0.0001 (dotted). With 32 bits the program is the same, but the large first steps make training chaotic: a rounding error of the size $10^{-7}$ grows to a few per cent within twenty chunks. NumPy itself does that when it computes in 32 bits. Such runs agree on average, not chunk by chunk.',
-    zh: '与 NumPy 的相对误差，NumPy 用 64 位计算。同用 64 位时，我们的两个程序都远低于上限 0.0001（点线）。换成 32 位，程序虽然不变，但最初的大步长使训练过程变得混沌：$10^{-7}$ 大小的舍入误差在二十段之内就放大到百分之几。NumPy 自己改用 32 位也是如此。这样的两次训练只在平均意义上一致，而不是逐段相同。',
+    en: 'Relative difference from NumPy, which computes in 64 bits. With 64 bits both of our programs stay far below the limit of 0.0001 (dotted). With 32 bits the program is the same, but the large first steps make training chaotic: a rounding error of the size $10^{-7}$ grows to {worst} within {chunks} chunks. NumPy itself does the like when it computes in 32 bits. Such runs agree on average, not chunk by chunk.',
+    zh: '与 NumPy 的相对误差，NumPy 用 64 位计算。同用 64 位时，我们的两个程序都远低于上限 0.0001（点线）。换成 32 位，程序虽然不变，但最初的大步长使训练过程变得混沌：$10^{-7}$ 大小的舍入误差在 {chunks} 段之内就放大到 {worst}。NumPy 自己改用 32 位也是如此。这样的两次训练只在平均意义上一致，而不是逐段相同。',
   },
   nats: { en: 'loss of 25 characters (nats)', zh: '25 个字符的损失（奈特）' },
   relative: { en: 'relative difference', zh: '相对误差' },
@@ -76,7 +76,6 @@ export default messages({
   },
   single: { en: 'single characters', zh: '单个字符' },
   pairs: { en: 'pairs', zh: '字符对' },
-  again: { en: 'from the start again', zh: '从头再读' },
   smoothed: { en: 'smoothed', zh: '平滑' },
   samples: {
     en: 'Every 100 chunks the program writes 200 characters, each drawn from $p_t$ and read as the next input. Some of them:',

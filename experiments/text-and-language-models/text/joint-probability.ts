@@ -95,7 +95,7 @@ export default messages({
     zh: '越长越新：n = 1, 2, 3 … 的比例从不下降（{shares} %）',
   },
   end: {
-    en: 'Two ways out: give unseen n-grams a little of the probability of the others (smoothing, the experiment `ngrams-zipf`), or replace counting by a model that sees what histories have in common (all experiments after).',
-    zh: '出路有两条：把一点概率分给没见过的 n 元语法（平滑，见实验 `ngrams-zipf`）；或者不再计数，换成能看出不同历史之间共同之处的模型（后面的所有实验）。',
+    en: 'Two ways out: give unseen n-grams a little of the probability of the others (smoothing, see [ngrams-zipf](ngrams-zipf.html)), or replace counting by a model that sees what histories have in common (all lessons after).',
+    zh: '出路有两条：把一点概率分给没见过的 n 元语法（平滑，见 [ngrams-zipf](ngrams-zipf.html)）；或者不再计数，换成能看出不同历史之间共同之处的模型（后面的各课）。',
   },
 });

@@ -52,8 +52,8 @@ export default messages({
   character: { en: 'character', zh: '字符' },
   shareOfText: { en: 'share of the text (%)', zh: '占文本的比例（%）' },
   charactersCaption: {
-    en: 'The 27 characters that are left after cleaning, by frequency (␣ is the space). The four most frequent ones already make up half of the text, so a model that predicts characters starts far better than one in 28.',
-    zh: '清洗后剩下的 27 个字符，按频率排列（␣ 是空格）。最常见的四个就约占文本的一半，所以预测字符的模型一开始就能比 28 选 1 好得多。',
+    en: 'The 27 characters that are left after cleaning, by frequency (␣ is the space). The four most frequent ones make up {four} of the text, so a model that only knows how frequent each character is does far better than one in 28.',
+    zh: '清洗后剩下的 27 个字符，按频率排列（␣ 是空格）。最常见的四个就占文本的 {four}，所以只知道各字符频率的模型，也比 28 选 1 好得多。',
   },
   corpusHeading: { en: 'The corpus', zh: '语料' },
   corpus: {
@@ -92,8 +92,8 @@ export default messages({
   coverage: { en: 'share of the text that is known (%)', zh: '文本中认识的比例（%）' },
   atLeastTimes: { en: 'seen ≥ {n} times', zh: '出现 ≥ {n} 次' },
   coverageCaption: {
-    en: 'How much of the text the most frequent words cover. A hundred words are more than half of it. Dots: the vocabulary that is left when rarer words are dropped; without the words that occur once, it is half as large and still knows over 90 % of the text.',
-    zh: '最常见的若干个词覆盖了多少文本。一百个词就超过一半。圆点是去掉罕见词之后的词表：去掉只出现一次的词，词表只剩一半，却仍认识 90 % 以上的文本。',
+    en: 'How much of the text the most frequent words cover. A hundred words are more than half of it. Dots: the vocabulary that is left when rarer words are dropped; without the words that occur once, {kept} of it is left, and it still knows {known} of the text.',
+    zh: '最常见的若干个词覆盖了多少文本。一百个词就超过一半。圆点是去掉罕见词之后的词表：去掉只出现一次的词，词表只剩 {kept}，却仍认识文本的 {known}。',
   },
   hundredWords: {
     en: 'Share of the text that the 100 most frequent words cover, in %',
