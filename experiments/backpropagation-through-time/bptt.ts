@@ -18,12 +18,14 @@ import {
   between,
   colour,
   curves,
+  drawGraph,
   exactly,
   experiment,
   MUTED,
   near,
   Plot,
   SURFACE,
+  unrolled,
 } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
 import { LETTERS } from '../shared/notations.js';
@@ -122,10 +124,14 @@ export default experiment({
       },
     },
   ],
-  run({ quick, seed, say, heading, formula, plot, table, check, progress }) {
+  run({ quick, seed, say, heading, formula, picture, plot, table, check, progress }) {
     formula(String.raw`h_t = f(x_t, h_{t-1}, w) \qquad \frac{\mathrm{d} h_t}{\mathrm{d} w} = \frac{\partial f}{\partial w} + \frac{\partial f}{\partial h_{t-1}} \frac{\mathrm{d} h_{t-1}}{\mathrm{d} w}
       = \sum_{j=0}^{t-1} \left( \prod_{i=t-j+1}^{t} \frac{\partial f(x_i, h_{i-1}, w)}{\partial h_{i-1}} \right) \frac{\partial f(x_{t-j}, h_{t-j-1}, w)}{\partial w}`);
     say('sum');
+    picture(
+      'cutCaption',
+      drawGraph(unrolled({ cell: RNN }, { steps: 6, outputs: [6], gradients: true, cutBefore: 4 })),
+    );
     const seeds = [0, 1, 2].slice(0, quick ? 1 : 3).map((i) => seed + i);
     const problems = seeds.map(problem);
     const lengths = Array.from({ length: T }, (_, i) => i + 1);

@@ -27,8 +27,10 @@ import {
   below,
   colour,
   curves,
+  drawGraph,
   exactly,
   experiment,
+  type Graph,
   INK,
   MUTED,
   near,
@@ -104,6 +106,19 @@ function gruPerplexity(train: Int32Array, held: Int32Array, H: number, seed: num
   });
 }
 
+/** States that follow one another, and the symbol that each emits. */
+const CHAIN: Graph = {
+  title: 'z_1 → z_2 → z_3 → z_4, z_t → x_t',
+  nodes: [1, 2, 3, 4].flatMap((t) => [
+    { name: `z${t}`, label: `z_${t}`, x: t, y: 1, kind: 'state' as const },
+    { name: `x${t}`, label: `x_${t}`, x: t, y: 0, kind: 'value' as const },
+  ]),
+  edges: [1, 2, 3, 4].flatMap((t) => [
+    ...(t < 4 ? [{ from: `z${t}`, to: `z${t + 1}`, label: 'a' }] : []),
+    { from: `z${t}`, to: `x${t}`, label: 'b' },
+  ]),
+};
+
 export default experiment({
   name: 'hmm',
   source: 'Rabiner 1989; Durbin, Eddy, Krogh, Mitchison 1998; Cave, Neuwirth 1980',
@@ -146,7 +161,7 @@ export default experiment({
   datasets: ['timemachine'],
   minutes: 2,
   code: ['hmm.ts', 'parts/hmm-recursions.ts'],
-  async run({ quick, seed, say, heading, formula, plot, table, check, progress, data }) {
+  async run({ quick, seed, say, heading, formula, picture, plot, table, check, progress, data }) {
     let done = 0;
     const changes: number[] = []; // of the likelihood, in every iteration of every training
     const train = (sequences: readonly Int32Array[], options: BaumWelchOptions): BaumWelchResult => {
@@ -157,6 +172,7 @@ export default experiment({
 
     heading('sumsHeading');
     say('sums');
+    picture('chainCaption', drawGraph(CHAIN));
     formula(String.raw`P(x_{1:T}, z_{1:T}) = \pi_{z_1} b_{z_1}(x_1) \prod_{t=2}^{T} a_{z_{t-1} z_t}\, b_{z_t}(x_t)`);
     formula(
       String.raw`\alpha_t(j) = b_j(x_t) \sum_i \alpha_{t-1}(i)\, a_{ij}, \qquad \beta_t(i) = \sum_j a_{ij}\, b_j(x_{t+1})\, \beta_{t+1}(j)`,

@@ -15,7 +15,19 @@ import {
   useBackend,
   zeros,
 } from 'unrolled';
-import { atMost, below, between, colour, curves, experiment, MUTED, near, Plot } from 'unrolled/reproduce';
+import {
+  atMost,
+  below,
+  between,
+  colour,
+  curves,
+  drawGraph,
+  experiment,
+  MUTED,
+  near,
+  Plot,
+  unrolled,
+} from 'unrolled/reproduce';
 import { CHARACTERS, EXCERPT, LOSSES } from './golden/min-char-rnn.js';
 import {
   draw,
@@ -141,6 +153,11 @@ function countedLoss(tokens: Int32Array, V: number, order: 1 | 2): number {
   return (STEPS * nats) / (tokens.length - 1);
 }
 
+const HELLO = unrolled(
+  { cell: { name: 'h' } },
+  { steps: 4, labels: { inputs: ['h', 'e', 'l', 'l'], outputs: ['e', 'l', 'l', 'o'] } },
+);
+
 export default experiment({
   name: 'min-char-rnn',
   source: 'Karpathy, min-char-rnn.py (2015)',
@@ -189,11 +206,12 @@ export default experiment({
   datasets: ['tinyshakespeare'],
   minutes: 1,
   code: ['parts/min-char-rnn-by-hand.ts', 'min-char-rnn.ts'],
-  async run({ quick, seed, say, heading, formula, plot, lines, check, progress, data }) {
+  async run({ quick, seed, say, heading, formula, picture, plot, lines, check, progress, data }) {
     formula(
       String.raw`h_t = \tanh(W_{xh} x_t + W_{hh} h_{t-1} + b_h) \qquad p_t = \operatorname{softmax}(W_{hy} h_t + b_y) \qquad L = -\sum_{t=1}^{25} \log p_t[x_{t+1}]`,
     );
     formula(String.raw`m \leftarrow m + g^2 \qquad w \leftarrow w - \frac{0.1\, g}{\sqrt{m + 10^{-8}}}`);
+    picture('helloCaption', drawGraph(HELLO));
 
     heading('sameHeading');
     const V = CHARACTERS.length;

@@ -1,6 +1,18 @@
 // Dive into Deep Learning, 9.2: from a file to numbers. Lines, cleaning, tokens, vocabulary, corpus.
 import { Corpus, Vocabulary } from 'unrolled/text';
-import { atLeast, between, colour, curves, exactly, experiment, holds, MUTED, Plot } from 'unrolled/reproduce';
+import {
+  atLeast,
+  between,
+  colour,
+  curves,
+  drawGraph,
+  exactly,
+  experiment,
+  type Graph,
+  holds,
+  MUTED,
+  Plot,
+} from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
 import { preprocessing as exercises } from './exercises/text.js';
 import text from './text/text-preprocessing.js';
@@ -27,13 +39,31 @@ function buildVocabulary(tokens: readonly string[], minCount = 1): string[] {
 
 const percent = (value: number): string => `${value.toFixed(0)} %`;
 
+const TOKENS = ['the', 'time', 'machine'];
+const INDICES = [1, 19, 50];
+/** A line, its tokens, their indices. */
+const WAY: Graph = {
+  title: `${TOKENS.join(' ')} → ${TOKENS.join(' | ')} → ${INDICES.join(', ')}`,
+  nodes: [
+    { name: 'line', label: TOKENS.join(' '), x: 1, y: 2, kind: 'token' },
+    ...TOKENS.flatMap((token, x) => [
+      { name: token, label: token, x, y: 1, kind: 'token' as const },
+      { name: `${x}`, label: `${INDICES[x]}`, x, y: 0, kind: 'value' as const },
+    ]),
+  ],
+  edges: TOKENS.flatMap((token, x) => [
+    { from: 'line', to: token },
+    { from: token, to: `${x}` },
+  ]),
+};
+
 export default experiment({
   name: 'text-preprocessing',
   source: d2l('9.2', '8.2'),
   text,
   exercises,
   datasets: ['timemachine'],
-  async run({ say, heading, plot, table, lines: show, check, data }) {
+  async run({ say, heading, picture, plot, table, lines: show, check, data }) {
     heading('readHeading');
     const file = await data('timemachine');
     const lines = file.replace(/\n$/, '').split('\n').map(clean);
@@ -53,6 +83,7 @@ export default experiment({
     const characterIndex = new Map(characterList.map((token, index) => [token, index]));
     const encode = (line: string): number[] => line.split(' ').map((word) => wordIndex.get(word) ?? 0);
     say('tokens');
+    picture('wayCaption', drawGraph(WAY));
 
     // The first line through all stages: what each cell of the picture shows, and from where to where it reaches.
     const [raw, cleaned] = [file.split('\n')[0], lines[0]];
@@ -136,6 +167,7 @@ export default experiment({
     );
     check('lineIndices', exactly([1, 19, 50, 40, 2183, 2184, 400]), encode(lines[0]));
     check('unknown', exactly([1, 19, 0]), encode('the time spaceship'));
+    check('wayIndices', exactly(INDICES), encode(TOKENS.join(' ')));
 
     const shares = countTokens(characters).map(([token, count]) => ({
       token: token === ' ' ? '␣' : token,

@@ -10,6 +10,10 @@ export default messages({
     en: 'Before recurrent networks there was another model with a hidden state that is carried along a sequence. In a *hidden Markov model* the state $z_t$ is one of $K$; it moves by a table of probabilities $a_{ij}$, and each state emits a symbol by a table of its own, $b_i(v)$. We see the symbols only. Three questions follow: how likely is a sequence, which states produced it, and which tables explain it best?\n\nA sequence of $T$ symbols has $K^T$ possible paths of states. Dynamic programming sums over all of them, or finds the best, in $T K^2$ steps. All of it is done with logarithms here: the probability of a long sequence is smaller than any floating-point number.',
     zh: '在循环神经网络之前，已经有一种沿着序列传递隐状态的模型。在*隐马尔可夫模型*中，状态 $z_t$ 是 $K$ 个取值之一，按转移概率表 $a_{ij}$ 变化；每个状态再按自己的发射概率表 $b_i(v)$ 产生一个符号。我们只能看到符号。于是有三个问题：一个序列的概率有多大？它由哪些状态产生？怎样的概率表最能解释它？\n\n长度为 $T$ 的序列有 $K^T$ 条可能的状态路径。动态规划只用 $T K^2$ 步就能对所有路径求和，或者找出最好的一条。这里全部用对数计算，因为长序列的概率比任何浮点数都小。',
   },
+  chainCaption: {
+    en: 'The model over four steps: the states $z_t$ follow one another and are hidden; each emits a symbol $x_t$, which is all that one sees.',
+    zh: '四个时间步上的模型：状态 $z_t$ 一个接一个，看不见；每个状态产生一个符号 $x_t$，看得见的只有它。',
+  },
   sumsHeading: { en: 'All paths at once', zh: '一次算完所有路径' },
   sums: {
     en: 'The probability of symbols and path is a product. The sum over paths can be pulled apart, since what follows depends on the past through the present state alone: $\\alpha_t(j)$ gathers everything up to $t$ that ends in state $j$, $\\beta_t(i)$ everything that may still come.',

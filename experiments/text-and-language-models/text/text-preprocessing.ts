@@ -10,10 +10,14 @@ export default messages({
     en: 'A network computes with numbers, so a text must become numbers first. The steps are always the same: read it, clean it, cut it into *tokens* (words or characters), give each different token an index in a *vocabulary*, and write the text as a list of indices, the *corpus*. Each step throws something away, and each has a size that the model will have to live with: how long the list is, and how many different indices it holds.',
     zh: '网络只会处理数字，所以文本必须先变成数字。步骤总是那几步：读入文本，清洗，切成*词元*（词或字符），在*词表*中给每个不同的词元一个索引，最后把文本写成索引的列表，即*语料*。每一步都会丢掉一些东西，也都决定了模型将要面对的大小：列表有多长，其中有多少种不同的索引。',
   },
+  wayCaption: {
+    en: 'The way of a text: a line, its tokens, and their indices in the vocabulary of the book.',
+    zh: '文本走过的路：一行文本，它的词元，以及词元在全书词表中的索引。',
+  },
   readHeading: { en: 'Reading and cleaning', zh: '读入与清洗' },
   read: {
-    en: 'The Time Machine by H. G. Wells (1895), {lines} lines. In each line, every run of characters that are not letters becomes one space, the ends are stripped, and capitals become lower case: punctuation and numbers are gone, which makes it a small task.',
-    zh: 'H. G. 威尔斯的《时间机器》（1895），共 {lines} 行。每一行里，连续的非字母字符变成一个空格，去掉首尾空格，大写改为小写。标点和数字都没有了，任务因此变得简单。',
+    en: 'The Time Machine by H. G. Wells (1895; the file says 1898), {lines} lines. In each line, every run of characters that are not letters becomes one space, the ends are stripped, and capitals become lower case: punctuation and numbers are gone, which makes it a small task.',
+    zh: 'H. G. 威尔斯的《时间机器》（1895 年；文件中写的是 1898），共 {lines} 行。每一行里，连续的非字母字符变成一个空格，去掉首尾空格，大写改为小写。标点和数字都没有了，任务因此变得简单。',
   },
   lineZero: { en: 'Line 0, before and after', zh: '第 0 行，清洗前后' },
   lineTen: { en: 'Line 10, before and after', zh: '第 10 行，清洗前后' },
@@ -49,6 +53,7 @@ export default messages({
     en: '“the time spaceship” as indices: 0 where a word is unknown',
     zh: '“the time spaceship”的索引：不认识的词为 0',
   },
+  wayIndices: { en: '“the time machine” as indices', zh: '“the time machine”的索引' },
   character: { en: 'character', zh: '字符' },
   shareOfText: { en: 'share of the text (%)', zh: '占文本的比例（%）' },
   charactersCaption: {
