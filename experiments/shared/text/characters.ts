@@ -14,9 +14,9 @@ const shared = messages({
     en: 'Perplexity in each epoch of the training ({epochs} epochs, {hidden} hidden units in each layer). Dotted: guessing evenly, and PyTorch after 500 epochs with 256 units. A peak is a step that went too far: the learning rate is large.',
     zh: '训练中每一轮的困惑度（{epochs} 轮，每层 {hidden} 个隐藏单元）。点线：均匀地猜，以及 PyTorch 用 256 个单元训练 500 轮的结果。尖峰是走得过远的一步：学习率很大。',
   },
-  learned: {
-    en: 'The perplexity falls from {first} after the first epoch to {end}. By then the network has learned most of this text by heart: while it reads it, {share} of the next characters are its most probable ones.',
-    zh: '困惑度从第一轮之后的 {first} 降到 {end}。这时网络已经记住了这段文本的大部分：边读边猜，{share} 的下一个字符正是它认为概率最大的那个。',
+  inStages: {
+    en: 'It falls in stages: first the frequencies of characters, then the most common words, then whole sentences by heart. It ends at {end}.',
+    zh: '困惑度分阶段下降：先是字符的频率，再是常见的单词，最后整句整句地背下来，最终为 {end}。',
   },
   uniform: { en: 'uniform', zh: '均匀分布' },
   saidLabel: {
