@@ -1,20 +1,33 @@
 // Counting the ones among 20 bits with an LSTM, and looking for the counter among its cells.
 import { LSTM, toLatex } from 'unrolled';
 import { correlation } from 'unrolled/inspect';
-import { above, atLeast, between, curves, experiment, MUTED, Plot } from 'unrolled/reproduce';
-import { countOnes, HIDDEN, LENGTH, LONG, read, running, runningCount } from '../shared/count-ones.js';
+import {
+  above,
+  atLeast,
+  below,
+  between,
+  curves,
+  experiment,
+  type FigureOptions,
+  MUTED,
+  Plot,
+} from 'unrolled/reproduce';
+import { countOnes, countsUpTo, HIDDEN, LENGTH, LONG, read, running, runningCount } from '../shared/count-ones.js';
 import { countOnesLstm as exercises } from './exercises/counting.js';
 import text from './text/count-ones-lstm.js';
 
 export default experiment({
   name: 'count-ones-lstm',
-  source: 'Vasilev, Advanced Deep Learning with Python (2019), chapter 7',
+  source: {
+    en: 'Vasilev, Advanced Deep Learning with Python (2019), chapter 7',
+    zh: 'Vasilev, Advanced Deep Learning with Python (2019)，第 7 章',
+  },
   needs: ['lstm'],
   text,
   exercises,
   code: ['count-ones-lstm.ts', '../shared/count-ones.ts'],
   run(context) {
-    const { formula, plot, say, check } = context;
+    const { formula, plot, say, check, finding } = context;
     formula(toLatex(LSTM));
     const { runs, mixed, random } = countOnes(context, LSTM);
 
@@ -62,20 +75,25 @@ export default experiment({
       ],
     }));
 
+    const kept = best.map(({ unit }) => Math.abs(cell(unit)[LONG - 1]) / Math.max(...cell(unit).map(Math.abs)));
+    finding('leaks', below(0.95), Math.max(...kept), { kept: (100 * Math.max(...kept)).toFixed(0) });
+
     const ones = new Array<number>(LONG).fill(1);
     const all = read(mixed, ones, ['c', 'h']).values;
     const largest = (rows: number[][]): number => Math.max(...rows.flat().map(Math.abs));
     check('beyondOne', above(1), largest(all.c));
     const { counted } = read(mixed, ones, []);
     check('countsFar', between(12, 30), Math.max(...counted));
-    say('whyFails', { largest: largest(all.c).toFixed(1), most: Math.max(...counted).toFixed(1) });
-    plot('saturationCaption', (t) => ({
+    const upTo = countsUpTo(counted);
+    say('whyFails', { largest: largest(all.c).toFixed(1), most: upTo.most });
+    const saturation = (t: (key: 'onesRead' | 'countSoFar' | 'lengthMixed') => string): FigureOptions => ({
       x: { label: t('onesRead') },
       y: { label: t('countSoFar'), grid: true },
       marks: [
         Plot.ruleX([LENGTH], { stroke: MUTED, strokeDasharray: '2 3' }),
         running(ones, [{ net: mixed, name: t('lengthMixed'), colour: 1 }]),
       ],
-    }));
+    });
+    plot('saturationCaption', saturation, upTo);
   },
 });

@@ -33,8 +33,8 @@ export default experiment({
       String.raw`\begin{aligned}
         R_t &= \sigma(X_t W_{xr} + H_{t-1} W_{hr} + b_r) \\
         Z_t &= \sigma(X_t W_{xz} + H_{t-1} W_{hz} + b_z) \\
-        N_t &= \tanh(X_t W_{xn} + (R_t \odot H_{t-1}) W_{hn} + b_n) \\
-        H_t &= Z_t \odot H_{t-1} + (1 - Z_t) \odot N_t
+        \tilde H_t &= \tanh(X_t W_{xn} + (R_t \odot H_{t-1}) W_{hn} + b_n) \\
+        H_t &= Z_t \odot H_{t-1} + (1 - Z_t) \odot \tilde H_t
       \end{aligned}`,
     );
     say('model');

@@ -34,8 +34,8 @@ export default experiment({
         I_t &= \sigma(X_t W_{xi} + H_{t-1} W_{hi} + b_i) \\
         F_t &= \sigma(X_t W_{xf} + H_{t-1} W_{hf} + b_f) \\
         O_t &= \sigma(X_t W_{xo} + H_{t-1} W_{ho} + b_o) \\
-        G_t &= \tanh(X_t W_{xg} + H_{t-1} W_{hg} + b_g) \\
-        C_t &= F_t \odot C_{t-1} + I_t \odot G_t \\
+        \tilde C_t &= \tanh(X_t W_{xg} + H_{t-1} W_{hg} + b_g) \\
+        C_t &= F_t \odot C_{t-1} + I_t \odot \tilde C_t \\
         H_t &= O_t \odot \tanh(C_t)
       \end{aligned}`,
     );

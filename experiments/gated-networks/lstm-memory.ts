@@ -1,4 +1,4 @@
-// One LSTM unit with weights set by hand: it stores 3, keeps it, adds 4, puts 7 out, and forgets.
+// One LSTM unit with weights set by hand: it stores 3, keeps it, adds 4, outputs 7, and forgets.
 import { defineCell, fromData, LSTM, Recurrent, type RecurrentOptions, type Tensor } from 'unrolled';
 import { atMost, colour, exactly, experiment, INK, MUTED, Plot, sequential, SURFACE } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
@@ -6,17 +6,17 @@ import { LETTERS } from '../shared/notations.js';
 import { memory as exercises } from './exercises/memory.js';
 import text from './text/lstm-memory.js';
 
-/** Each input is (x₁, x₂, x₃): a number; 1 stores it and −1 forgets; 1 puts the memory out. */
+/** Each input is (x₁, x₂, x₃): a number; 1 stores it and −1 forgets; 1 outputs the memory. */
 const INPUT = [
   [3, 1, 0], // store 3
   [2, 0, 0],
   [5, 0, 0],
-  [1, 0, 1], // put out
+  [1, 0, 1], // output
   [4, 1, 0], // add 4
   [2, 0, 0],
-  [3, 0, 1], // put out
+  [3, 0, 1], // output
   [6, -1, 0], // forget
-  [1, 0, 1], // put out
+  [1, 0, 1], // output
 ];
 const MEMORY = [3, 3, 3, 3, 7, 7, 7, 0, 0];
 const OUTPUT = [0, 0, 0, 3, 0, 0, 7, 0, 0];

@@ -119,12 +119,15 @@ export default experiment({
       return { ...model, hiddenSize, name: `${model.numLayers} × ${hiddenSize}` };
     });
     const [smaller, larger] = models;
+    const passes = (epochs: number): number => (quick ? 1 : epochs);
+    const rows = quick ? 8 : 32; // of a minibatch
     say('data', {
       small: smaller.hiddenSize,
       large: larger.hiddenSize,
       characters: corpus.tokens.length,
       held: validation.length,
       symbols: V - vocabulary.reserved,
+      rows,
     });
     formula(String.raw`\min_\theta\; -\frac1T \sum_{t=1}^{T} \ln P_\theta(x_t \mid x_{t-1}, x_{t-2}, \ldots)`);
 
@@ -137,10 +140,10 @@ export default experiment({
         optimizer: 'adamw',
         schedule: 'cosine',
         hiddenSize,
-        batchSize: quick ? 8 : 32,
+        batchSize: rows,
         embeddingSize: 64,
         numSteps: 64,
-        epochs: quick ? 1 : epochs,
+        epochs: passes(epochs),
         seed,
         signal,
         onProgress: (now) => progress(0.45 * (trained.length + now.progress), `${name}: ${now.loss.toFixed(3)}`),
@@ -183,8 +186,8 @@ export default experiment({
 
     const [smallLoss, largeLoss] = trained.map((model) => model.evaluate(validation).loss);
     finding('largeLearnsMore', below(smallLoss), largeLoss, {
-      epochs: larger.epochs,
-      more: smaller.epochs,
+      epochs: passes(larger.epochs),
+      more: passes(smaller.epochs),
       large: largeLoss.toFixed(3),
       small: smallLoss.toFixed(3),
     });
@@ -299,7 +302,7 @@ export default experiment({
         }),
       ),
     );
-    say('forgetting');
+    say('forgetting', { page });
     formula(
       String.raw`D_t = \sum_x P(x \mid \text{page}, x_1, \ldots, x_t)\, \ln \frac{P(x \mid \text{page}, x_1, \ldots, x_t)}{P(x \mid x_1, \ldots, x_t)}`,
     );

@@ -14,7 +14,18 @@ import {
   type Tensor,
   uniformInit,
 } from 'unrolled';
-import { above, atLeast, atMost, below, between, curves, type Experimenting, MUTED, Plot } from 'unrolled/reproduce';
+import {
+  above,
+  atLeast,
+  atMost,
+  below,
+  between,
+  curves,
+  exactly,
+  type Experimenting,
+  MUTED,
+  Plot,
+} from 'unrolled/reproduce';
 import type { shared } from './text/count-ones.js';
 
 export const HIDDEN = 20;
@@ -199,7 +210,8 @@ export function countOnes(
     ],
   }));
   const beyond = Math.max(...fixed.flatMap((list) => [30, 40].map((length) => list[at(length)].accuracy)));
-  finding('onlyTwenty', atMost(0.1), beyond, { share: `${(100 * beyond).toFixed(1)} %` });
+  if (beyond === 0) finding('noneBeyond', exactly(0), beyond);
+  else finding('onlyTwenty', atMost(0.1), beyond, { share: `${(100 * beyond).toFixed(1)} %` });
   say('alpha');
   formula(String.raw`\hat y = n_1 + \alpha\,(20 - T), \qquad T = n_0 + n_1`);
   plot('lengthErrorCaption', (t) => ({
@@ -238,6 +250,12 @@ export function countOnes(
 
   heading('insideHeading');
   return { runs, mixed, random };
+}
+
+/** Of what was said after one 1, two, three …: the last that is right with all before it, when rounded; and the largest. */
+export function countsUpTo(said: readonly number[]) {
+  const wrong = said.findIndex((count, i) => Math.round(count) !== i + 1);
+  return { right: wrong < 0 ? said.length : wrong, most: Math.max(...said).toFixed(1) };
 }
 
 /** Twice as long as any that was trained on. */

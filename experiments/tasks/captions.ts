@@ -44,7 +44,7 @@ export default experiment({
   exercises,
   datasets: ['mnist-t10k'],
   minutes: 3,
-  async run({ quick, seed, signal, say, heading, formula, plot, table, check, progress, files }) {
+  async run({ quick, seed, signal, say, heading, formula, plot, table, check, finding, progress, files }) {
     const [images, labels] = (await files('mnist-t10k')).map(({ name, bytes }) => readIdx(bytes, name));
     const order = Int32Array.from({ length: 10_000 }, (_, i) => i);
     new Philox(seed).shuffle(order);
@@ -175,6 +175,16 @@ export default experiment({
         }),
       ],
     }));
+
+    // From one digit word to the next: does the middle of what is looked at move to the right?
+    const middle = (grid: readonly (readonly number[])[]): number =>
+      grid.reduce((sum, row) => sum + row.reduce((part, weight, x) => part + weight * x, 0), 0);
+    const moves = captions.flatMap(({ tokens: words, attention: grids }) => {
+      const middles = words.flatMap((word, k) => (NAMES.includes(word) ? [middle(grids[k])] : []));
+      return middles.slice(1).map((at, k) => at > middles[k]);
+    });
+    const rightwards = moves.filter(Boolean).length / Math.max(1, moves.length);
+    finding('inOrder', above(0.9), rightwards, { share: `${(100 * rightwards).toFixed(1)} %` });
 
     heading('wrongHeading');
     const wrong = Array.from(test.keys())

@@ -2,7 +2,7 @@
 import { forecastBaselines, Forecaster, type ForecasterOptions } from 'unrolled';
 import type { ForecastErrors } from 'unrolled/metrics';
 import { readSeries, readTable } from 'unrolled/records';
-import { above, atMost, between, colour, curves, experiment, INK, near, Plot } from 'unrolled/reproduce';
+import { above, atLeast, atMost, between, colour, curves, experiment, INK, near, Plot } from 'unrolled/reproduce';
 import { oilTemperature as exercises } from './exercises/forecasting.js';
 import text from './text/oil-temperature.js';
 
@@ -28,7 +28,7 @@ export default experiment({
   exercises,
   datasets: ['ett'],
   minutes: 1,
-  async run({ quick, seed, signal, say, heading, formula, plot, table, check, progress, files }) {
+  async run({ quick, seed, signal, say, heading, formula, plot, table, check, finding, progress, files }) {
     const [{ name, bytes }] = await files('ett');
     const whole = readSeries(readTable(new TextDecoder().decode(bytes), name), { target: 'OT' }).target.values;
     // The short version has a tenth of the hours.
@@ -37,7 +37,8 @@ export default experiment({
     const from = parts.train + parts.validation;
     const to = from + parts.test;
     const target = whole.slice(0, to);
-    say('data', { train: parts.train, validation: parts.validation, test: parts.test });
+    const days = parts.train / 24;
+    say('data', { train: parts.train, days, validation: parts.validation, test: parts.test });
 
     heading('baselinesHeading');
     say('baselines');
@@ -109,6 +110,12 @@ export default experiment({
       strong: (row) => row === compared.length - 1,
     }));
     say('papers');
+    const figures = {
+      ...{ alone: errors.alone.mse.toFixed(4), ridge: short.linear.mse.toFixed(4) },
+      ...{ both: errors.direct.mse.toFixed(4), longer: long.linear.mse.toFixed(4) },
+    };
+    finding('aloneWorse', above(short.linear.mse), errors.alone.mse, figures);
+    if (!quick) finding('mostlyLinear', atLeast(0.9 * long.linear.mse), errors.direct.mse, figures);
     plot('stepCaption', (t) => ({
       x: { label: t('hoursAhead') },
       y: { label: 'MSE', grid: true },
@@ -135,6 +142,13 @@ export default experiment({
         y: { label: t('weight'), grid: true },
         marks: [Plot.ruleY([0]), curves([1, 12, 24].map((k) => ({ name: t('stepsAhead', { k }), x: lags, y: of(k) })))],
       }));
+      const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b) / values.length;
+      /** Of the hours of the past that are the same time of day as the one that is forecast, and of the others. */
+      const weightsOf = (same: boolean): number =>
+        mean([1, 12, 24].flatMap((k) => of(k).filter((_, i) => ((lags[i] + k) % 24 === 0) === same)));
+      const [same, other] = [weightsOf(true), weightsOf(false)];
+      const both = { same: same.toFixed(4), other: other.toFixed(4), days: Math.floor(window / 24) };
+      finding('sameTime', above(2 * Math.abs(other)), same, both);
     }
 
     heading('bandsHeading');
@@ -147,8 +161,9 @@ export default experiment({
     say('bands', { inside: `${(100 * inside).toFixed(1)} %`, before: changes(0, parts.train), now: changes(from, to) });
     check('coverage', quick ? above(0.3) : between(0.75, 0.99), inside);
     const origins = [0, 1, 2].map((i) => from + Math.floor(((to - HORIZON - from) * (2 * i + 1)) / 6));
+    const forecasts = origins.map((origin) => models.bands.predict(target.subarray(0, origin)));
     const shown = origins.flatMap((origin, i) => {
-      const { values, quantiles = {} } = models.bands.predict(target.subarray(0, origin));
+      const { values, quantiles = {} } = forecasts[i];
       const past = Array.from({ length: 48 }, (_, j) => ({
         hour: j - 47,
         value: target[origin - 48 + j],
@@ -162,6 +177,10 @@ export default experiment({
       return [...past, ...future];
     });
     const ahead = shown.filter(({ kind }) => kind === 'future');
+    const widthAt = (hour: number): number => {
+      const own = forecasts.map(({ quantiles = {} }) => quantiles['0.9'][hour - 1] - quantiles['0.1'][hour - 1]);
+      return own.reduce((sum, width) => sum + width, 0) / own.length;
+    };
     plot('bandsCaption', (t) => ({
       height: 260,
       x: { label: t('hours'), ticks: [-48, -24, 0, 24] },
@@ -174,5 +193,7 @@ export default experiment({
         Plot.ruleX([0], { stroke: INK, strokeDasharray: '2 3', strokeOpacity: 0.5 }),
       ],
     }));
+    const widths = { first: widthAt(1).toFixed(1), last: widthAt(HORIZON).toFixed(1) };
+    finding('bandWidens', above(widthAt(1)), widthAt(HORIZON), widths);
   },
 });

@@ -16,14 +16,15 @@ export default experiment({
   exercises,
   datasets: ['ud-ewt'],
   minutes: 2,
-  async run({ quick, seed, signal, say, heading, formula, plot, table, check, progress, files }) {
+  async run({ quick, seed, signal, say, heading, formula, plot, table, check, finding, progress, files }) {
     const parts = (await files('ud-ewt')).map(
       ({ name, bytes }) => readTagged(new TextDecoder().decode(bytes), name).sentences,
     );
     const [training, validation, test] = quick ? parts.map((part, i) => part.slice(0, i === 0 ? 600 : 150)) : parts;
     const tokens = (part: TaggedSentence[]): string =>
       part.reduce((sum, s) => sum + s.tokens.length, 0).toLocaleString('en');
-    say('data', { training: tokens(training), validation: tokens(validation), test: tokens(test) });
+    const epochs = quick ? 3 : 5;
+    say('data', { training: tokens(training), validation: tokens(validation), test: tokens(test), epochs });
 
     heading('networkHeading');
     say('network');
@@ -35,7 +36,6 @@ export default experiment({
       ? { hiddenSize: 32, embeddingSize: 32, characterHiddenSize: 16, batchSize: 8 }
       : { hiddenSize: 128, embeddingSize: 100, characterHiddenSize: 50, batchSize: 32 };
     const settings = { ...sizes, featureSize: 0, wordDropout: 0, restoreBest: true, dropout: 0.5, learningRate: 0.01 };
-    const epochs = quick ? 3 : 5;
     const variants = { wordsOnly: { characterHiddenSize: 0 }, withCharacters: {} };
     const names = ['wordsOnly', 'withCharacters'] as const;
     const models: TokenTagger[] = [];
@@ -69,6 +69,10 @@ export default experiment({
         ]),
       ],
     }));
+    // The first is measured after half an epoch.
+    const [plain, spelling] = models.map(({ training: done }) => done?.validation.map((v) => v.accuracy) ?? []);
+    const worth = { first: percent(spelling[1]), last: percent(plain.at(-1) ?? NaN), epochs };
+    finding('lettersWorth', above(plain.at(-1) ?? NaN), spelling[1], worth);
 
     heading('wordsHeading');
     say('words');
@@ -100,10 +104,6 @@ export default experiment({
     });
     const right = (kind: string, tagger: string): number =>
       shares.find((s) => s.kind === kind && s.tagger === tagger)?.right ?? NaN;
-    if (!quick)
-      check('spelled', above(right('newWord', 'wordsOnly') + 0.05), right('newWord', 'withCharacters'), {
-        plain: percent(right('newWord', 'wordsOnly')),
-      });
     plot('wordsCaption', (t) => ({
       height: 260,
       marginLeft: 150,
@@ -160,6 +160,13 @@ export default experiment({
       ],
       strong: (row) => row === 2,
     }));
+    const of = (kind: string, tagger: string): string => percent(right(kind, tagger));
+    finding('neighboursHelp', above(right('severalTags', 'baseline')), right('severalTags', 'wordsOnly'), {
+      ...{ usual: of('severalTags', 'baseline'), read: of('severalTags', 'wordsOnly') },
+    });
+    finding('spelled', above(right('newWord', 'wordsOnly') + 0.05), right('newWord', 'withCharacters'), {
+      ...{ plain: of('newWord', 'wordsOnly'), letters: of('newWord', 'withCharacters') },
+    });
 
     heading('mistakesHeading');
     say('mistakes');
@@ -197,6 +204,16 @@ export default experiment({
         ),
       ],
     }));
+    const pairs = tags.flatMap((tag, i) =>
+      tags.slice(i + 1).map((other) => {
+        const both = [tag, other];
+        const mixed = ({ tag: is, said: by }: (typeof flat)[number]): boolean =>
+          is !== by[2] && both.includes(is) && both.includes(by[2]);
+        return { a: tag, b: other, count: flat.filter(mixed).length };
+      }),
+    );
+    const most = pairs.reduce((a, b) => (b.count > a.count ? b : a));
+    say('mostMixed', { ...most, all: flat.filter((word) => word.said[2] !== word.tag).length });
     const wrong = test
       .map(({ tokens, tags }, s) => ({ tokens, tags, said: said[2][s] }))
       .filter(

@@ -54,7 +54,7 @@ export default experiment({
   datasets: ['cmudict'],
   code: ['pronounce.ts', 'parts/letters-to-sounds.ts'],
   minutes: 15,
-  async run({ quick, seed, signal, say, heading, formula, plot, table, check, progress, files }) {
+  async run({ quick, seed, signal, say, heading, formula, plot, table, check, finding, progress, files }) {
     const [{ name, bytes }] = await files('cmudict');
     const { pairs } = readPairs(readPronunciations(new TextDecoder().decode(bytes), name));
     // Words are drawn, with all of their pronunciations; the validation part is what settings were chosen on.
@@ -79,7 +79,8 @@ export default experiment({
     };
 
     heading('networkHeading');
-    say('network');
+    const units = quick ? 64 : 256;
+    say('network', { units });
     formula(
       String.raw`P(\text{K N AY1 T} \mid \text{k n i g h t}) = \prod_t P(p_t \mid p_1, \ldots, p_{t-1}, \text{letters})`,
     );
@@ -96,8 +97,8 @@ export default experiment({
         validations: 10,
       },
       ...(quick
-        ? { hiddenSize: 64, embeddingSize: 32, attentionSize: 32, batchSize: 16, epochs: 2, learningRate: 5e-3 }
-        : { hiddenSize: 256, embeddingSize: 64, attentionSize: 128, batchSize: 64, epochs: 8, dropout: 0.15 }),
+        ? { hiddenSize: units, embeddingSize: 32, attentionSize: 32, batchSize: 16, epochs: 2, learningRate: 5e-3 }
+        : { hiddenSize: units, embeddingSize: 64, attentionSize: 128, batchSize: 64, epochs: 8, dropout: 0.15 }),
       onProgress: (now) => progress(0.03 + 0.9 * now.progress, `loss ${now.loss.toFixed(3)}`),
     });
     const texts = test.map(({ word }) => word);
@@ -170,6 +171,9 @@ export default experiment({
         ]),
       ],
     }));
+    const steps = validated.at(-1)?.step ?? NaN;
+    const passed = (validated.find(({ exact }) => 100 * (1 - exact) < rule)?.step ?? Infinity) / steps;
+    finding('countingPassed', atMost(0.5), passed, { share: percent(passed) });
     const lengths = Array.from({ length: 9 }, (_, i) => i + 4);
     const byLength = (key: string): number[] =>
       lengths.map((letters) => {
@@ -197,6 +201,11 @@ export default experiment({
         ),
       ],
     }));
+
+    const [ofWindow, ofNetwork] = ['windowRule', 'beam'].map(byLength);
+    const leads = ofWindow.map((wrong, i) => wrong - ofNetwork[i]).filter((lead) => !Number.isNaN(lead));
+    const least = Math.min(...leads);
+    finding('leads', above(0), least, { least: least.toFixed(1) });
 
     heading('looksHeading');
     say('looks');
@@ -229,7 +238,7 @@ export default experiment({
     const peaks = spoken.map(({ attention: rows }) => rows.map((row) => row.indexOf(Math.max(...row))));
     const moves = peaks.flatMap((own) => own.slice(1).map((peak, t) => peak - own[t]));
     const forward = moves.filter((move) => move >= 0).length / moves.length;
-    if (!quick) check('forward', above(0.8), forward);
+    finding('forward', above(0.8), forward, { share: percent(forward) });
 
     heading('examplesHeading');
     const some = (rows: number[], count: number): number[] =>

@@ -29,6 +29,7 @@ const SENTENCES: ClassifierOptions = {
 const NETWORKS = 4;
 const PAIRS = [
   ['a good film .', 'not a good film .'],
+  ['a bad film .', 'not a bad film .'],
   ['the plot is a mess .', 'the plot is never a mess .'],
   ['funny , moving and smart .', 'neither funny , nor moving , nor smart .'],
 ];
@@ -42,7 +43,7 @@ export default experiment({
   datasets: ['sentence-polarity', 'imdb', 'glove-100d'],
   code: ['sentence-polarity.ts', '../shared/classifying.ts'],
   minutes: 2,
-  async run({ quick, seed, signal, say, heading, plot, table, check, progress, files }) {
+  async run({ quick, seed, signal, say, heading, plot, table, check, finding, progress, files }) {
     const rows = (await files('sentence-polarity')).flatMap(({ name, bytes }) => {
       const lines = new TextDecoder('windows-1252')
         .decode(bytes)
@@ -79,8 +80,9 @@ export default experiment({
     });
 
     heading('networkHeading');
-    say('network', { networks: quick ? 1 : NETWORKS, epochs: quick ? 2 : (SENTENCES.epochs ?? NaN) });
     const count = quick ? 1 : NETWORKS;
+    const alone = 6; // epochs of the network that begins with GloVe's vectors
+    say('network', { networks: count, epochs: quick ? 2 : (SENTENCES.epochs ?? NaN), alone: quick ? 2 : alone });
     const fit = (from: number, to: number, rows: LabelledText[], options: ClassifierOptions) =>
       TextClassifier.fit(rows, {
         ...{ ...options, signal },
@@ -96,7 +98,7 @@ export default experiment({
       const [from, to] = [i, i + 1].map((n) => 0.5 + (0.5 * n) / (count + 1));
       models.push(await fit(from, to, training, { ...SENTENCES, vectors, seed: seed + i }));
     }
-    const drawn = await fit(1 - 0.5 / (count + 1), 1, training, { ...SENTENCES, vectors: glove, epochs: 6, seed });
+    const drawn = await fit(1 - 0.5 / (count + 1), 1, training, { ...SENTENCES, vectors: glove, epochs: alone, seed });
     const sentences = test.map(({ text: sentence }) => sentence);
     const each = models.map((model) => model.predict(sentences));
     const mean = together(each);
@@ -106,10 +108,7 @@ export default experiment({
     const untaught = accuracyOf(reader.predict(sentences), test);
     const without = accuracyOf(drawn.predict(sentences), test);
     check('chance', above(quick ? 0.55 : 0.7), one);
-    if (!quick) {
-      check('vectorsHelp', above(without), one);
-      check('reached', atLeast(0.78), all);
-    }
+    if (!quick) check('reached', atLeast(0.78), all, { bayes: percent(counted.naiveBayes) });
     table((t) => ({
       columns: [{ heading: t('model') }, { heading: t('accuracy'), number: true }],
       rows: [
@@ -123,6 +122,7 @@ export default experiment({
       ],
       strong: (row) => row === 6,
     }));
+    finding('vectorsHelp', above(without), one, { taught: percent(one), without: percent(without) });
     const surer = [...mean.keys()].sort((a, b) => mean[b].probability - mean[a].probability);
     const bins = Array.from({ length: 10 }, (_, d) => {
       const part = surer.slice(Math.floor((d * surer.length) / 10), Math.floor(((d + 1) * surer.length) / 10));

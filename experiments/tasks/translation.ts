@@ -44,7 +44,7 @@ export default experiment({
   exercises,
   datasets: ['fra-eng'],
   minutes: 23,
-  async run({ quick, seed, signal, say, heading, formula, plot, table, lines, check, progress, files }) {
+  async run({ quick, seed, signal, say, heading, formula, plot, table, lines, check, finding, progress, files }) {
     const [{ name, bytes }] = await files('fra-eng');
     const sheet = readTable(new TextDecoder().decode(await unzip(bytes, 'fra.txt', name)), name, { header: false });
     const all = readPairs(sheet, { source: '1', target: '2' }).pairs.map(({ source, target }) => ({
@@ -127,9 +127,8 @@ export default experiment({
     check('learned', quick ? below(4) : atMost(1.3), greedy.loss);
     if (!quick) {
       check('bleu', atLeast(40), best.bleu);
-      check('memoryBeaten', above(memory.bleu), best.bleu, { memory: memory.bleu.toFixed(1) });
-      check('searchHelps', above(bySteps.bleu), best.bleu, { greedy: bySteps.bleu.toFixed(1) });
     }
+    const blues = { best: best.bleu.toFixed(1), memory: memory.bleu.toFixed(1), greedy: bySteps.bleu.toFixed(1) };
     table((t) => ({
       columns: [
         { heading: t('translated') },
@@ -143,6 +142,8 @@ export default experiment({
       ]),
       strong: (row) => row === 3,
     }));
+    finding('memoryBeaten', above(memory.bleu), best.bleu, blues);
+    if (!quick) finding('searchHelps', above(bySteps.bleu), best.bleu, blues);
     say('unknown', { unseen, test: test.length });
     const lengths = sources.map((source) => words(source).length);
     const groups = Array.from({ length: LONGEST }, (_, n) => [...sources.keys()].filter((i) => lengths[i] === n + 1))
@@ -172,17 +173,28 @@ export default experiment({
       ],
     }));
 
+    const [ofNetwork, ofMemory] = [rows.beam, rows.memory].map((said) =>
+      byLength(said).map((score) => score.toFixed(0)),
+    );
+    const atEnds = {
+      ...{ short: groups[0].words, networkShort: ofNetwork[0], memoryShort: ofMemory[0] },
+      ...{ long: groups[groups.length - 1].words, networkLong: ofNetwork[ofNetwork.length - 1] },
+      ...{ memoryLong: ofMemory[ofMemory.length - 1] },
+    };
+    say('byLength', atEnds);
+
     heading('looksHeading');
-    say('looks');
     // Of the longer ones that are right, those in which what is looked at goes back most often.
     const turns = answers.map(({ attention }) => {
       const places = attention.map((row) => row.indexOf(Math.max(...row)));
       return places.filter((place, t) => t > 0 && place < places[t - 1]).length;
     });
     const candidates = [...sources.keys()].filter(
-      (i) => answers[i].tokens.length >= 6 && (quick || references[i].includes(rows.beam[i])),
+      (i) => answers[i].tokens.length >= 6 && references[i].includes(rows.beam[i]),
     );
     const shown3 = candidates.sort((a, b) => turns[b] - turns[a] || a - b).slice(0, 3);
+    if (shown3.length > 0) say('looks', { count: shown3.length });
+    else say('noneToShow');
     for (const i of shown3) {
       const { tokens, sourceTokens: read, attention } = answers[i];
       const cells = tokens.flatMap((_, t) => read.map((__, s) => ({ t, s, weight: attention[t][s] })));

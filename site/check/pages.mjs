@@ -1,5 +1,5 @@
 // `npm run test:site`: opens the built site in Chromium. English pages in light at 1280 px, Chinese ones in dark at 390 px: no finding
-// of axe, no request elsewhere, no error, nothing wider than the screen. Search finds words in both languages; a page in dark prints
+// of axe, no request elsewhere, no error, nothing wider than the screen; live figures run, their sliders at both ends. Search finds words in both languages; a page in dark prints
 // light; without scripts a lesson has its pictures. `-- --sample` opens one page or two of each kind, `-- REGEXP` those alone.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -72,6 +72,37 @@ const pages = readdirSync(OUT, { recursive: true })
   .map((name) => `${BASE}${name.replace(/index\.html$/, '')}`)
   .filter((path) => only.test(path.replace(BASE, '/')))
   .sort();
+/** Scrolls to everything that the table of contents watches, as a reader would in time. */
+async function scrollThrough(page) {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    for (const element of document.querySelectorAll('main :is(h2, h3)[id] ~ *')) {
+      element.scrollIntoView();
+      await frame();
+      await frame();
+    }
+  });
+}
+
+/** A live figure is there when it says what it shows. @returns what is wrong with it, or null */
+async function runLive(page) {
+  const live = page.locator('[data-live]');
+  if ((await live.count()) === 0) return null;
+  await live.scrollIntoViewIfNeeded();
+  const says = () => document.querySelector('[data-live] [role=status]')?.textContent;
+  const runs = await page.waitForFunction(says, null, { timeout: 90_000 }).catch(() => null);
+  if (runs === null) return 'the live figure does not run';
+  await live.evaluate((figure) => {
+    for (const slider of figure.querySelectorAll('input[type=range]')) {
+      for (const end of [slider.max, slider.min]) {
+        slider.value = end;
+        slider.dispatchEvent(new Event('input'));
+      }
+    }
+  });
+  return null;
+}
+
 for (const [language, view] of Object.entries(VIEWS)) {
   const context = await browser.newContext(view);
   const page = await context.newPage();
@@ -85,6 +116,9 @@ for (const [language, view] of Object.entries(VIEWS)) {
   for (const path of pages.filter((one) => one.startsWith(`${BASE}zh/`) === (language === 'zh'))) {
     at = path;
     await page.goto(origin + path);
+    await scrollThrough(page);
+    const wrong = await runLive(page);
+    if (wrong) found(wrong);
     const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     if (wider > 0) found(`${wider} px wider than the screen`);
     // A picture is looked at as a whole: its parts are thousands.

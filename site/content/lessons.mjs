@@ -60,6 +60,12 @@ const TITLES = Object.fromEntries(LESSONS.map(({ experiment }) => [experiment.na
 /** What results that were stored before lessons had these parts do not say. */
 const WITHOUT = { set: {}, picture: null, codeAt: 0, findings: [] };
 
+/** The figure that runs in the page, and where the lesson goes on. */
+function closing(name, language) {
+  const live = name in LIVE ? `<section class="live" data-live="${LIVE[name]}" hidden></section>` : '';
+  return live + studioLink(name, language);
+}
+
 function report(lesson, language) {
   const { experiment, stored } = lesson;
   return experimentReport(
@@ -72,6 +78,9 @@ function report(lesson, language) {
       command: `unrolled reproduce ${experiment.name}${stored.quick ? ' --quick' : ''} --report pages`,
       index: 'index.html',
       titles: TITLES,
+      // Before the code: Starlight's contents look for the heading of what is scrolled to by going back through every element, one
+      // call deep for each, and the thousands of a long listing overflow the stack.
+      closing: closing(experiment.name, language),
       others: [],
     },
   );
@@ -102,14 +111,12 @@ function lessonPage(lesson, language) {
     const [source, ...rest] = facts.split(' · ');
     return `<p class="muted">${[withLinks(source), ...rest].join(' · ')}</p>`;
   });
-  const live =
-    experiment.name in LIVE ? `<section class="live" data-live="${LIVE[experiment.name]}" hidden></section>` : '';
   return {
     path,
     language,
     title: experiment.text.title[language],
     description: plain(plainText(experiment.text.idea[language]).replaceAll('`', '')).slice(0, 160),
-    html: `<div class="lesson not-content"><div class="page">${withSources}${live}${studioLink(experiment.name, language)}</div></div>`,
+    html: `<div class="lesson not-content"><div class="page">${withSources}</div></div>`,
     headings,
     short: stored.quick,
   };

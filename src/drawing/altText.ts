@@ -59,7 +59,7 @@ function curveText({ name, x, y }: Curve, words: AltWords): string {
   if (first === undefined || last === undefined) return '';
   const values = points.map(({ value }) => value);
   return fill(words.curve, {
-    name: name ?? words.line,
+    name: name || words.line,
     first: short(first.value),
     from: short(first.at),
     last: short(last.value),

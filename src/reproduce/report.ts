@@ -54,6 +54,8 @@ export interface ReportOptions {
   /** The program of the lesson in TypeScript, and what it prints; null where it has none. */
   lesson?: { text: string; prints: string } | null;
   command: string;
+  /** HTML that ends the lesson, before its command and the code of the experiment. */
+  closing?: string;
   /** The address of the index, where there is one. */
   index: string | null;
   /** The titles of other experiments, by name. */
@@ -129,6 +131,7 @@ export function experimentReport(result: ExperimentResult, options: ReportOption
   const files = options.code.map(({ name, text }) => `<p class="when">${escapeXml(name)}</p>\n${codeHtml(text)}`);
   sections.push({
     html: [
+      ...(options.closing ? [options.closing] : []),
       `<p class="muted">${escapeXml(t('again'))}</p>\n<pre tabindex="0">${escapeXml(options.command)}</pre>`,
       folded(t('experimentCode'), `${markdownHtml(t('codeNote'))}\n${files.join('\n')}`),
     ].join('\n'),

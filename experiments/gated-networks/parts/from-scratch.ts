@@ -2,7 +2,19 @@
 import { type Cell, noGrad, Philox, rand, scope, type Tensor } from 'unrolled';
 import { sequentialBatches } from 'unrolled/data';
 import { Corpus } from 'unrolled/text';
-import { atMost, below, between, colour, curves, exactly, type Experimenting, MUTED, Plot } from 'unrolled/reproduce';
+import {
+  atMost,
+  below,
+  between,
+  colour,
+  curves,
+  exactly,
+  type Experimenting,
+  type FigureOptions,
+  MUTED,
+  Plot,
+  type Translate,
+} from 'unrolled/reproduce';
 import { besideLayer } from '../../shared/beside-layer.js';
 import { BATCH, type Draw, type GatedNetwork, oneHot, predict, STEPS, train } from '../../shared/scratch.js';
 import type { SharedKey } from '../text/from-scratch.js';
@@ -47,6 +59,14 @@ function gateValues(network: GatedNetwork, inputs: Tensor): Record<string, numbe
 
 const share = (values: readonly number[], holds: (value: number) => boolean): number =>
   values.filter(holds).length / values.length;
+
+/** Of a model that knows how frequent each token is, and nothing else. */
+function frequencyPerplexity(tokens: Int32Array): number {
+  const counts = new Map<number, number>();
+  for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+  const shares = [...counts.values()].map((count) => count / tokens.length);
+  return Math.exp(-shares.reduce((sum, share) => sum + share * Math.log(share), 0));
+}
 
 /** The network's shapes, the layer beside it, the training on the first 10,000 characters, and its gates meanwhile. */
 export function learnFromScratch(context: Experimenting<SharedKey | 'gatesCaption'>, book: string, task: Task): void {
@@ -102,20 +122,26 @@ export function learnFromScratch(context: Experimenting<SharedKey | 'gatesCaptio
   const last = quick ? 3 : 100;
   const end = perplexities.slice(-last).sort((a, b) => a - b)[Math.floor(last / 2)];
   check('perplexityCheck', atMost(quick ? task.quick : 1.1), end, { last, pytorch: task.pytorch.toFixed(2), epochs });
-  plot('curveCaption', (t) => ({
+  const frequencies = frequencyPerplexity(tokens);
+  const figure = (t: Translate<SharedKey>): FigureOptions => ({
     x: { label: t('epoch') },
     y: { label: t('perplexity'), type: 'log', grid: true, domain: [1, 35] },
     marks: [
       Plot.ruleY([V], { stroke: MUTED, strokeDasharray: '2 3' }),
       Plot.text([[epochs, V]], { text: () => t('uniform'), textAnchor: 'end', dy: -8, fill: MUTED }),
+      Plot.ruleY([frequencies], { stroke: MUTED, strokeDasharray: '2 3' }),
+      Plot.text([[epochs, frequencies]], { text: () => t('frequencies'), textAnchor: 'end', dy: -8, fill: MUTED }),
       curves([{ x: perplexities.map((_, i) => i + 1), y: perplexities }]),
     ],
-  }));
+  });
+  plot('curveCaption', figure, { frequencies: frequencies.toFixed(1) });
   lines('saidLabel', said.join('\n'));
 
   heading('gatesHeading');
   say('gates');
   check('halfOpen', between(0.45, 0.55), means.reduce((sum, mean) => sum + mean, 0) / means.length);
+  const decided = (value: number): boolean => value > 0.9 || value < 0.1;
+  check('noneDecided', exactly(0), share(Object.values(gates[0]).flat(), decided));
   const sides = [
     { key: 'open', within: (value: number) => value > 0.9 },
     { key: 'closed', within: (value: number) => value < 0.1 },
@@ -146,5 +172,5 @@ export function learnFromScratch(context: Experimenting<SharedKey | 'gatesCaptio
   const percent = (value: number): string => `${(100 * value).toFixed(0)} %`;
   const atEnd = gates[gates.length - 1];
   const shares = names.map((of) => `${of} ${sides.map(({ within }) => percent(share(atEnd[of], within))).join(' / ')}`);
-  say('gatesEnd', { epochs, shares: shares.join(', ') });
+  say('gatesEnd', { epochs, shares: shares.join(' · ') });
 }

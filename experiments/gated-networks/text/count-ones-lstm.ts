@@ -21,8 +21,12 @@ export default messages({
     zh: '20 步内，记忆元与累计个数的最大相关系数（绝对值）',
   },
   cellCaption: {
-    en: 'Cell states of the three units that follow the count best, over 40 bits; a grey line stands where the bit is 1. Over the first 20 they make a step at each one and stay nearly level at zeros. A counter may count down as well: the output layer turns it round. Further on, where training never went, they leak: a forget gate a little below 1 is a counter that forgets.',
-    zh: '最贴近计数的三个记忆元在 40 个比特上的值；灰色竖线表示该位为 1。在前 20 位，每读到 1 就走一格，读到 0 则几乎不动。计数器也可以倒着数：输出层会把符号翻过来。再往后是训练从未到达的地方，计数开始流失：遗忘门略小于 1，计数器就会遗忘。',
+    en: 'Cell states of the three units that follow the count best, over 40 bits; a grey line stands where the bit is 1. Over the first 20 they make a step at each one and stay nearly level at zeros. A counter may count down as well: the output layer turns it round.',
+    zh: '最贴近计数的三个记忆元在 40 个比特上的值；灰色竖线表示该位为 1。在前 20 位，每读到 1 就走一格，读到 0 则几乎不动。计数器也可以倒着数：输出层会把符号翻过来。',
+  },
+  leaks: {
+    en: 'Further on, where training never went, they leak: at the end each holds {kept} % of its largest value or less. A forget gate a little below 1 is a counter that forgets.',
+    zh: '再往后是训练从未到达的地方，计数开始流失：到最后，每个记忆元至多剩下自己最大值的 {kept} %。遗忘门略小于 1，计数器就会遗忘。',
   },
   cellName: { en: 'cell {unit}, r = {r}', zh: '记忆元 {unit}，r = {r}' },
   beyondOne: {
@@ -38,7 +42,7 @@ export default messages({
     zh: '为什么最终数不下去？记忆元还在增长（这里达到 {largest}），但输出层只能透过 $\\mathbf{h}_t = \\mathbf{o}_t \\odot \\tanh(\\mathbf{c}_t)$ 读取它，而在训练从未到达的地方，tanh 已经变平。用于训练的随机序列里，1 的个数几乎没有超过 16 的，所以它能数到的最大值是 {most}。',
   },
   saturationCaption: {
-    en: 'Forty ones in a row. The count is right as far as the training sequences went, then it stands still. Dashed: the true count; dotted: the longest sequence of the training.',
-    zh: '连续 40 个 1。在训练序列到达过的范围内计数正确，之后便停住了。虚线是真实计数，点线是训练中最长的序列长度。',
+    en: 'Forty ones in a row. The count is right up to {right} and never goes above {most}. Dashed: the true count; dotted: the longest sequence of the training.',
+    zh: '连续 40 个 1。数到 {right} 都正确，此后不超过 {most}。虚线是真实计数，点线是训练中最长的序列长度。',
   },
 });

@@ -34,8 +34,8 @@ const shared = messages({
     zh: '训练 {epochs} 轮，最后 {last} 轮困惑度的中位数（PyTorch 的层，500 轮：{pytorch}）',
   },
   curveCaption: {
-    en: 'Perplexity in each epoch. The first stage ends when the network knows how frequent each character is (about 17); what follows needs the state.',
-    zh: '每一轮的困惑度。当网络掌握了各字符的频率时（约 17），第一阶段结束；此后的进步都要依靠状态。',
+    en: 'Perplexity in each epoch. The first stage ends when the network knows how frequent each character is (a perplexity of {frequencies}, dotted); what follows needs the state.',
+    zh: '每一轮的困惑度。当网络掌握了各字符的频率时（困惑度为 {frequencies}，点线），第一阶段结束；此后的进步都要依靠状态。',
   },
   uniform: { en: 'uniform', zh: '均匀分布' },
   saidLabel: {
@@ -51,6 +51,11 @@ const shared = messages({
     en: 'Small weights leave every gate half open: all are near 0.5 before training, and the network can neither keep nor refuse anything. What the training has to find are weights large enough to push gates to one side or the other at the right characters.',
     zh: '初始权重很小，所以训练之前每个门都半开着，取值在 0.5 附近，网络既保留不住什么，也拒绝不了什么。训练要找到的，是足够大的权重，能在恰当的字符处把门推向某一边。',
   },
+  noneDecided: {
+    en: 'Share of all gates that are open or closed before training',
+    zh: '训练之前打开或关闭的门所占的比例',
+  },
+  frequencies: { en: 'frequencies', zh: '字符频率' },
   halfOpen: { en: 'Mean of all gates before training', zh: '训练之前所有门的平均值' },
   share: { en: 'share of all values', zh: '占全部取值的比例' },
   open: { en: 'open', zh: '打开' },

@@ -5,12 +5,12 @@ export default messages({
   ...shared,
   title: { en: 'A GRU from scratch', zh: '门控循环单元的从零开始实现' },
   question: {
-    en: 'A GRU has one state where the LSTM has two. What was left out, and what does it cost?',
-    zh: 'LSTM 有两个状态，GRU 只有一个。省掉了什么，代价是什么？',
+    en: 'A GRU has one state where the LSTM has two. What was left out, and does it still learn the book?',
+    zh: 'LSTM 有两个状态，GRU 只有一个。省掉了什么？还学得会同一本书吗？',
   },
   idea: {
-    en: 'A gated recurrent unit does with two gates and no separate memory what an LSTM does with three: the *update gate* $Z$ mixes the old state with a candidate, the *reset gate* $R$ decides how much of the old state the candidate may see. Written from tensors it has eleven parameters and four lines.\n\nThe page [gru](gru.html) uses the library’s layer and looks at what the gates do. This one shows that the layer is exactly these lines.',
-    zh: 'LSTM 用三个门做的事，门控循环单元只用两个门就能做到，而且不需要单独的记忆元：*更新门* $Z$ 把旧状态与候选状态混合，*重置门* $R$ 决定候选状态能看到多少旧状态。只用张量来写，它有十一个参数、四行方程。\n\n[gru](gru.html) 一页使用库中的层，观察门在做什么；这一页说明，那个层就是这几行方程。',
+    en: 'A gated recurrent unit does with two gates and no separate memory what an LSTM does with three: the *update gate* $Z$ mixes the old state with a candidate, the *reset gate* $R$ decides how much of the old state the candidate may see. Written from tensors it is eleven tensors of parameters and four lines.\n\nThe page [gru](gru.html) uses the library’s layer and looks at what the gates do. This one shows that the layer is exactly these lines.',
+    zh: 'LSTM 用三个门做的事，门控循环单元只用两个门就能做到，而且不需要单独的记忆元：*更新门* $Z$ 把旧状态与候选状态混合，*重置门* $R$ 决定候选状态能看到多少旧状态。只用张量来写，它有十一个参数张量、四行方程。\n\n[gru](gru.html) 一页使用库中的层，观察门在做什么；这一页说明，那个层就是这几行方程。',
   },
   model: {
     en: 'Each line is a line of the code below. The reset gate acts on the state *before* the product with $W_{hn}$, as in the paper and the book, so the candidate has to wait for it: two products with the state, one after the other. (PyTorch resets after the product; the layer beside it here is therefore `GRUResetBefore`.) The last line is a weighted mean: where $Z$ is 1 the old state stays, where it is 0 the candidate takes its place.',

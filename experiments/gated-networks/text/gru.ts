@@ -25,8 +25,8 @@ export default messages({
     zh: 'GRU 的一个时间步：两个门、候选隐状态 n，以及旧的隐状态与候选隐状态的混合。',
   },
   resetBefore: {
-    en: 'This form resets *after* the product with the state, as PyTorch computes it: all products with $h$ are one product. The paper and the book reset *before* it, which takes two products one after the other; both learn alike.',
-    zh: '上式在与隐状态做矩阵乘法*之后*才重置，与 PyTorch 一致：所有与 $h$ 的乘法可以合成一次。论文和书中则在乘法*之前*重置，需要先后两次乘法；两者的学习效果相当：',
+    en: 'This form resets *after* the product with the state, as PyTorch computes it: all products with $h$ are one product. The paper and the book reset *before* it, which takes two products one after the other:',
+    zh: '上式在与隐状态做矩阵乘法*之后*才重置，与 PyTorch 一致：所有与 $h$ 的乘法可以合成一次。论文和书中则在乘法*之前*重置，需要先后两次乘法：',
   },
   limitsHeading: { en: 'Three limits', zh: '三种极限情形' },
   limits: {
@@ -47,8 +47,8 @@ export default messages({
   },
   trainHeading: { en: 'Training', zh: '训练' },
   size: {
-    en: 'Three products where the simple RNN has one: {ratio} times its parameters, and a step takes about as much longer.',
-    zh: '普通循环神经网络做一组乘法，GRU 做三组：参数是它的 {ratio} 倍，每一步的时间也大约如此。',
+    en: 'Three products where the simple RNN has one: {ratio} times its parameters, and as many more multiplications in each step.',
+    zh: '普通循环神经网络做一组乘法，GRU 做三组：参数是它的 {ratio} 倍，每一步的乘法也多到同样的倍数。',
   },
   gatesCaption: {
     en: 'Reset gate r and update gate z while the trained network reads the book from “time traveller” on (the stronger the blue, the nearer to 1): 14 units, from those that keep least (top) to those that keep most. The upper rows are rewritten at nearly every character; the lower ones hold on over a few characters here and there.',

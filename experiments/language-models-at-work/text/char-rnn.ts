@@ -11,8 +11,8 @@ export default messages({
     zh: '一个学会预测下一个字符的网络也就会写作：从预测分布中抽取一个字符，再把它作为输入，如此往复。没有人告诉它什么是单词、大写的人名之后是一段台词、一行大约十个音节；但这些规律都能降低损失，所以它学会了。Karpathy 的 *char-rnn*（2015）让这件事广为人知。\n\n随之而来的是三个问题：采样时的*温度*在权衡什么？先让它读的*前缀*会改变什么，影响能持续多久？它究竟是在写作还是在背诵，也就是说，从训练文本照抄的段落有多长？',
   },
   data: {
-    en: 'The data: Tiny Shakespeare, {characters} characters, {symbols} different ones. The last 5 % ({held} characters) are kept for validation. Two LSTMs predict each character from all that stand before it: one of two layers of {small} units, one of a single layer of {large}. Both are trained by truncated backpropagation over 64 steps on 32 sequences at a time, with sequential partitioning, dropout, and AdamW, whose learning rate falls along half a cosine. Karpathy used RMSProp and a learning rate that decays in steps; this way needs fewer epochs.',
-    zh: '数据：Tiny Shakespeare，共 {characters} 个字符，{symbols} 种不同的符号。最后 5%（{held} 个字符）留作验证。两个长短期记忆网络根据前面的全部字符预测下一个：一个有两层、每层 {small} 个单元，另一个只有一层、{large} 个单元。两者都用截断的通过时间反向传播训练，每次 64 步、32 个序列，顺序分区，使用暂退法和 AdamW，学习率按半个余弦下降。Karpathy 当年用的是 RMSProp 和逐步衰减的学习率；这里的做法需要的轮数更少。',
+    en: 'The data: Tiny Shakespeare, {characters} characters, {symbols} different ones. The last 5 % ({held} characters) are kept for validation. Two LSTMs predict each character from all that stand before it: one of two layers of {small} units, one of a single layer of {large}. Both are trained by truncated backpropagation over 64 steps on {rows} sequences at a time, with sequential partitioning, dropout, and AdamW, whose learning rate falls along half a cosine. Karpathy used RMSProp, a learning rate that decays in steps, and up to 50 epochs; here there are few.',
+    zh: '数据：Tiny Shakespeare，共 {characters} 个字符，{symbols} 种不同的符号。最后 5%（{held} 个字符）留作验证。两个长短期记忆网络根据前面的全部字符预测下一个：一个有两层、每层 {small} 个单元，另一个只有一层、{large} 个单元。两者都用截断的通过时间反向传播训练，每次 64 步、{rows} 个序列，顺序分区，使用暂退法和 AdamW，学习率按半个余弦下降。Karpathy 当年用的是 RMSProp 和逐步衰减的学习率，最多训练 50 轮；这里只训练很少几轮。',
   },
   validationLoss: {
     en: 'LSTM {name}: loss on the last 5 %, in nats per character (PyTorch: {torch})',
@@ -27,7 +27,7 @@ export default messages({
     zh: '训练过程中的损失（浅色，经过平滑，含暂退法）与验证部分的损失。',
   },
   largeLearnsMore: {
-    en: 'The large network has learned more after its {epochs} epochs ({large} nats on the validation part) than the small one after its {more} ({small}).',
+    en: 'The large network has learned more with {epochs} epochs of training ({large} nats on the validation part) than the small one with {more} ({small}).',
     zh: '大网络训练 {epochs} 轮（验证部分 {large} 奈特）比小网络训练 {more} 轮（{small} 奈特）学得更多。',
   },
   trainingOf: { en: '{name}, training', zh: '{name}，训练' },
@@ -73,8 +73,8 @@ export default messages({
   primeColumn: { en: 'prime', zh: '前缀' },
   nextColumn: { en: 'most likely next characters', zh: '最可能的下一个字符' },
   forgetting: {
-    en: 'How long does it matter? Take two copies of a network. One has read a page of 400 characters, the other nothing. Now both read the lines that follow that page, the same for both. The divergence of their predictions after $t$ characters tells what is left of the page:',
-    zh: '影响能持续多久？取同一网络的两个副本，一份读过 400 个字符的一页，另一份什么也没读。然后让两者读这一页之后的同一段文本。读了 $t$ 个字符之后，两者预测之间的散度说明那一页还剩下多少影响：',
+    en: 'How long does it matter? Take two copies of a network. One has read a page of {page} characters, the other nothing. Now both read the lines that follow that page, the same for both. The divergence of their predictions after $t$ characters tells what is left of the page:',
+    zh: '影响能持续多久？取同一网络的两个副本，一份读过 {page} 个字符的一页，另一份什么也没读。然后让两者读这一页之后的同一段文本。读了 $t$ 个字符之后，两者预测之间的散度说明那一页还剩下多少影响：',
   },
   charactersSince: { en: 'characters t read since', zh: '此后读过的字符数 t' },
   divergence: { en: 'divergence (nats)', zh: '散度（奈特）' },
@@ -83,8 +83,8 @@ export default messages({
     zh: '那一页留下的影响，对验证部分的许多页取平均；纵轴是对数坐标，止于 1e-6，指数衰减对应一条直线。',
   },
   littleLeft: {
-    en: 'After {from} to {to} characters {share} of the influence is left: what is multiplied by a forget gate again and again fades, and truncating backpropagation at 64 steps loses little here.',
-    zh: '读过 {from} 到 {to} 个字符后，影响只剩 {share}：一再乘以遗忘门的东西总会衰减，因此在这里把反向传播截断到 64 步损失很小。',
+    en: 'After {from} to {to} characters {share} of the influence is left: what is multiplied by a forget gate again and again fades. The network was trained over 64 steps at a time, and has learned to use little of what is longer ago.',
+    zh: '读过 {from} 到 {to} 个字符后，影响只剩 {share}：一再乘以遗忘门的东西总会衰减。网络训练时每次只看 64 步，更早的内容它学会的用处不多。',
   },
   forgotten: {
     en: 'Divergence after {from} to {to} characters, as a share of that after the first ({name})',
@@ -92,8 +92,8 @@ export default messages({
   },
   copyHeading: { en: 'Written, or copied?', zh: '是写作，还是照抄？' },
   copy: {
-    en: 'The *longest common substring* of a sample and the training text is the longest passage that was copied. Comparing every place with every place would take billions of steps; a suffix automaton of the sample reads the training text once, and then tells for each character of the sample how long the copy is that ends there. A fair comparison is a piece of Shakespeare that the network has not seen: poets repeat themselves, too.',
-    zh: '样本与训练文本的*最长公共子串*就是照抄得最长的段落。逐处比较需要几十亿步；而为样本建立后缀自动机之后，只需把训练文本读一遍，就能知道样本的每个字符处结束的照抄段落有多长。公平的参照是网络没有见过的莎士比亚原文：诗人也会重复自己。',
+    en: 'The *longest common substring* of a sample and the training text is the longest passage that was copied. Comparing every place with every place would take as many steps as the product of both lengths; a suffix automaton of the sample reads the training text once, and then tells for each character of the sample how long the copy is that ends there. A fair comparison is a piece of Shakespeare that the network has not seen: poets repeat themselves, too.',
+    zh: '样本与训练文本的*最长公共子串*就是照抄得最长的段落。逐处比较所需的步数是两者长度的乘积；而为样本建立后缀自动机之后，只需把训练文本读一遍，就能知道样本的每个字符处结束的照抄段落有多长。公平的参照是网络没有见过的莎士比亚原文：诗人也会重复自己。',
   },
   sampleLength: { en: 'length of the sample (characters)', zh: '样本长度（字符）' },
   copiedLength: { en: 'longest copied passage (characters)', zh: '最长照抄段落（字符）' },

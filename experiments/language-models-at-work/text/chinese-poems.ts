@@ -3,8 +3,8 @@ import { messages } from 'unrolled/reproduce';
 export default messages({
   title: { en: 'Quatrains in the manner of the Tang', zh: '学写绝句：字级的唐诗语言模型' },
   question: {
-    en: 'Can a network that reads characters learn how many stand in a line, and where the rhyme falls?',
-    zh: '逐字阅读的网络，能学会每句几个字、韵脚落在哪里吗？',
+    en: 'Can a network that reads characters learn how many stand in a line, and write lines of its own?',
+    zh: '逐字阅读的网络，能学会每句几个字，写出自己的诗句吗？',
   },
   idea: {
     en: 'A Tang quatrain (絕句) has four lines of five or of seven characters; commas and full stops take turns at their ends. A character of classical Chinese is mostly a word, so a language model over characters is one over words. Trained on nothing but poems, one after another, it has to learn the words, and also when a line is over, which it must count.\n\nDrawing from its prediction gives poems. Where some tokens are forbidden before each draw, the poems obey a rule: an *acrostic* (藏頭詩) hides a word in the first characters of its lines. All poems are in traditional script, as in the collection.',
@@ -104,8 +104,8 @@ export default messages({
     zh: '标点总在意料之中（平均 {nats} 奈特）：它会数数。',
   },
   foundCaesura: {
-    en: 'The third character of a line surprises more ({third} nats) than the second ({second}): such a line is read two and three, and the network has found its caesura.',
-    zh: '一句的第三个字（{third} 奈特）比第二个字（{second} 奈特）更难猜：五言诗按“二三”节奏诵读，网络自己发现了这个停顿。',
+    en: 'The third character of a line surprises more ({third} nats) than the second ({second}): such a line is read two and three, and what begins after the caesura is harder to guess.',
+    zh: '一句的第三个字（{third} 奈特）比第二个字（{second} 奈特）更难猜：五言诗按“二三”节奏诵读，停顿之后的字更难猜。',
   },
   forcedSurprise: {
     en: 'From the second line on, first characters that an acrostic forces surprise more ({forced} nats) than free ones do ({free}).',

@@ -15,8 +15,8 @@ const shared = messages({
     zh: '训练中每一轮的困惑度（{epochs} 轮，每层 {hidden} 个隐藏单元）。点线：均匀地猜，以及 PyTorch 用 256 个单元训练 500 轮的结果。尖峰是走得过远的一步：学习率很大。',
   },
   inStages: {
-    en: 'It falls in stages: first the frequencies of characters, then the most common words, then whole sentences by heart. It ends at {end}.',
-    zh: '困惑度分阶段下降：先是字符的频率，再是常见的单词，最后整句整句地背下来，最终为 {end}。',
+    en: 'It falls in stages: first the frequencies of characters, then the most common words, in the end this very text, letter by letter. It ends at {end}.',
+    zh: '困惑度分阶段下降：先是字符的频率，再是常见的单词，最后是这段文字本身，一个字符接一个字符；最终为 {end}。',
   },
   uniform: { en: 'uniform', zh: '均匀分布' },
   saidLabel: {
@@ -24,8 +24,8 @@ const shared = messages({
     zh: '轮数、困惑度，以及在前缀“time traveller”和“traveller”之后的输出',
   },
   cold: {
-    en: 'The short prefixes are an unusual start: in training the state was nearly always carried on from earlier text, and here it begins at zero. After 100 characters of the book the network has found its place, and goes on as far as it knows the text by heart. The number says how many of 50 characters are right before the first mistake.',
-    zh: '上面的短前缀其实是一个不寻常的开头：训练时隐状态几乎总是从更早的文本延续而来，而这里从零开始。先读 100 个字符的原文，网络就找到了自己的位置，能背多少就接着背多少。数字表示 50 个字符中第一个错误之前有多少个是对的。',
+    en: 'The short prefixes are an unusual start: in training the state was nearly always carried on from earlier text, and here it begins at zero. For the lines below it reads 100 characters of the book first, and then goes on as far as it knows the text by heart. The number says how many of 50 characters are right before the first mistake.',
+    zh: '上面的短前缀其实是一个不寻常的开头：训练时隐状态几乎总是从更早的文本延续而来，而这里从零开始。下面让网络先读 100 个字符的原文，再接着往下说，能背多少就背多少。数字表示 50 个字符中第一个错误之前有多少个是对的。',
   },
   recitedLabel: {
     en: 'Right characters, the end of what it read, and what it says',
@@ -44,8 +44,8 @@ const shared = messages({
     zh: '在原书接下来的、没有见过的 2,000 个字符上的困惑度',
   },
   overfitting: {
-    en: 'A perplexity near 1 on text that was learned for {epochs} epochs is memory, not knowledge of English: on the next page of the book the same network is lost. It shows that the cell *can* keep and use a long past, which is what this task measures; a model meant for new text needs more text, and a validation part ([char-rnn](char-rnn.html)).',
-    zh: '在反复学习了 {epochs} 轮的文本上困惑度接近 1，这是记忆，而不是懂得英语：翻到书的下一页，同一个网络就不知所措了。它说明这种单元*能够*保存并利用很长的上文，这正是本任务要衡量的；要用于新文本，模型需要更多的语料和验证集（见 [char-rnn](char-rnn.html)）。',
+    en: 'A perplexity near 1 on text that was learned for {epochs} epochs is memory, not knowledge of English: on the next page of the book the same network is lost. It shows that the cell *can* keep what it has read and use it, which is what this task measures; a model meant for new text needs more text, and a validation part ([char-rnn](char-rnn.html)).',
+    zh: '在反复学习了 {epochs} 轮的文本上困惑度接近 1，这是记忆，而不是懂得英语：翻到书的下一页，同一个网络就不知所措了。它说明这种单元*能够*保存并利用读过的上文，这正是本任务要衡量的；要用于新文本，模型需要更多的语料和验证集（见 [char-rnn](char-rnn.html)）。',
   },
   gatesHeading: { en: 'What the gates do', zh: '门在做什么' },
   unit: { en: 'unit', zh: '单元' },

@@ -44,6 +44,10 @@ export const shared = messages({
     en: 'Trained on length 20 alone, a network is right at length 20 only: at 30 and 40 at most {share} are counted right.',
     zh: '只用长度 20 训练的网络，只在长度 20 处正确：长度 30 和 40 处至多数对 {share}。',
   },
+  noneBeyond: {
+    en: 'Trained on length 20 alone, a network is right at length 20 only: at 30 and 40 not one of 1,000 is counted right.',
+    zh: '只用长度 20 训练的网络，只在长度 20 处正确：长度 30 和 40 处，1000 个中一个也没有数对。',
+  },
   alpha: {
     en: 'The reason is in the data. Among 20 bits the number of ones is 20 less the number of zeros, so the network may count ones ($\\alpha = 0$), or zeros ($\\alpha = 1$), or the difference of both ($\\alpha = 1/2$). With $n_1$ ones and $n_0$ zeros, each of these is right at $T = 20$:',
     zh: '原因在数据里。20 位中 1 的个数等于 20 减去 0 的个数，所以网络可以数 1（$\\alpha = 0$），可以数 0（$\\alpha = 1$），也可以数二者之差（$\\alpha = 1/2$）。设有 $n_1$ 个 1、$n_0$ 个 0，则这些做法在 $T = 20$ 时全都正确：',

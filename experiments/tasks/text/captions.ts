@@ -16,8 +16,8 @@ export default messages({
   },
   modelHeading: { en: 'Looking and writing', zh: '一边看一边写' },
   model: {
-    en: 'Three convolutions with stride 2 leave 4 × 11 places of 64 numbers each, which see about 21 × 21 pixels; a learned vector is added to each place, so that the decoder can tell left from right. The LSTM’s first state is a linear map of all of them. While it writes, each step weighs the places by additive attention:',
-    zh: '三层步幅为 2 的卷积得到 4 × 11 个位置，每个位置 64 个数，能看到约 21 × 21 个像素；每个位置再加上一个学得的向量，好让解码器分得清左右。LSTM 的初始状态是全部位置的线性映射。写的时候，每一步用加性注意力给各位置加权：',
+    en: 'Three convolutions, each a small window of weights that moves over the picture in steps of two (stride 2), leave 4 × 11 places of 64 numbers each, which see about 21 × 21 pixels; a learned vector is added to each place, so that the decoder can tell left from right. The LSTM’s first state is a linear map of all of them. While it writes, each step weighs the places by additive attention:',
+    zh: '三层卷积（每层是一个在图片上滑动的小窗口，每次移动两格，即步幅为 2）得到 4 × 11 个位置，每个位置 64 个数，能看到约 21 × 21 个像素；每个位置再加上一个学得的向量，好让解码器分得清左右。LSTM 的初始状态是全部位置的线性映射。写的时候，每一步用加性注意力给各位置加权：',
   },
   learned: {
     en: 'loss for each token on the test part (nats; guessing: about 2.6)',
@@ -40,8 +40,12 @@ export default messages({
   },
   writes: { en: '{token}', zh: '{token}' },
   looksCaption: {
-    en: 'From left to right, line by line: the picture, and where the decoder looked for the word above it (the bluer, the more). It goes through the digits in the order in which it names them.',
-    zh: '从左到右、逐行看：同一张图片，以及写上方那个词时解码器注视的位置（越蓝权重越大）。它按照说出的顺序依次看过各个数字。',
+    en: 'From left to right, line by line: the picture, and where the decoder looked for the word above it (the bluer, the more).',
+    zh: '从左到右、逐行看：同一张图片，以及写上方那个词时解码器注视的位置（越蓝权重越大）。',
+  },
+  inOrder: {
+    en: 'It goes through the digits in the order in which it names them: from one digit word to the next the middle of what it looks at moves to the right in {share} of the cases.',
+    zh: '它按照说出的顺序依次看过各个数字：从一个数字词到下一个，注视位置的中心有 {share} 的时候向右移动。',
   },
   wrongHeading: { en: 'What it gets wrong', zh: '说错的句子' },
   shows: { en: 'the picture shows', zh: '图片内容' },

@@ -11,8 +11,8 @@ export default messages({
     zh: '一进一出：输入一张手写数字图片，输出它是哪个数字。这里本没有序列，同时看到全部像素的单层网络已经能做得不错。但图片也可以当作序列来*读*：从上到下，每个时间步读入一行 28 个像素。这样，网络必须记住已经看过的内容，最后的隐状态要包含整个数字。',
   },
   data: {
-    en: 'The 10,000 pictures of the test part of MNIST, each 28 × 28 pixels: {training} to learn from, {test} held out.',
-    zh: '数据是 MNIST 测试集的 10,000 张图片，每张 28 × 28 像素：{training} 张用于训练，{test} 张留作测试。',
+    en: '{count} pictures of the test part of MNIST, each 28 × 28 pixels: {training} to learn from, {test} held out.',
+    zh: '数据是 MNIST 测试集的 {count} 张图片，每张 28 × 28 像素：{training} 张用于训练，{test} 张留作测试。',
   },
   readersHeading: { en: 'All at once, or row by row', zh: '一次看完，还是逐行读' },
   readers: {
@@ -22,8 +22,8 @@ export default messages({
   linear: { en: 'accuracy of softmax regression', zh: 'softmax 回归的准确率' },
   byRows: { en: 'accuracy of the {name} over rows', zh: '{name} 逐行读取的准确率' },
   betterThanLinear: {
-    en: 'the worst of the three row readers, against softmax regression',
-    zh: '三个逐行网络中最差的一个，与 softmax 回归相比',
+    en: 'After {epochs} epochs even the worst of the networks that read rows ({worst}) is right more often than softmax regression ({linear}), which sees all pixels at once.',
+    zh: '训练 {epochs} 轮之后，逐行阅读的网络中最差的一个（{worst}）也比同时看到全部像素的 softmax 回归（{linear}）更准。',
   },
   reader: { en: 'reader', zh: '模型' },
   parameters: { en: 'parameters', zh: '参数个数' },
@@ -31,8 +31,8 @@ export default messages({
   majority: { en: 'always {digit}', zh: '总是回答 {digit}' },
   errorShare: { en: 'wrong answers', zh: '错误率' },
   learningCaption: {
-    en: 'Share of wrong answers on the held-out pictures after each epoch. Softmax regression has soon learned what it can; the networks that read rows go on.',
-    zh: '每个迭代周期（轮）之后在测试图片上的错误率。softmax 回归很快就学到了极限，逐行阅读的网络还在继续进步。',
+    en: 'Share of wrong answers on the held-out pictures after each epoch.',
+    zh: '每个迭代周期（轮）之后在测试图片上的错误率。',
   },
   soonHeading: { en: 'When does it know?', zh: '读到哪一行就知道了？' },
   soon: {
@@ -46,13 +46,17 @@ export default messages({
   topOnly: { en: 'accuracy of the LSTM after 7 rows of 28', zh: 'LSTM 只读 28 行中的 7 行时的准确率' },
   rowsRead: { en: 'rows read', zh: '已读行数' },
   soonCaption: {
-    en: 'Accuracy (%) if the network is stopped after so many rows. Up to row 20 the answer is little better than a guess; between there and row 26 it takes shape. What was read before is there, but the output layer, trained on last states only, cannot make it out until the state is nearly a last one.',
-    zh: '在读完若干行后就停下来时的准确率（%）。到第 20 行为止，回答比瞎猜好不了多少；第 20 到 26 行之间答案才逐渐成形。之前读到的内容其实都在隐状态里，但输出层只在最后的隐状态上训练过，要等状态接近最后的样子才读得懂。',
+    en: 'Accuracy (%) if the network is stopped after so many rows.',
+    zh: '在读完若干行后就停下来时的准确率（%）。',
+  },
+  lateToKnow: {
+    en: 'The LSTM is right more often than not only from row {row} of {rows} on. The output layer was trained on last states alone, and cannot make out the digit until the state is nearly a last one.',
+    zh: '要读到 {rows} 行中的第 {row} 行，LSTM 才对多错少。输出层只在最后的隐状态上训练过，要等状态接近最后的样子才认得出数字。',
   },
   wrongHeading: { en: 'What it gets wrong', zh: '读错的数字' },
   wrongCaption: {
-    en: 'Twelve held-out digits that the LSTM misread: what is written, and what it read.',
-    zh: 'LSTM 读错的十二个测试数字：实际写的数字，以及它读成的数字。',
+    en: 'Held-out digits that the LSTM misread ({count} of them): what is written, and what it read.',
+    zh: 'LSTM 读错的测试数字（{count} 个）：实际写的数字，以及它读成的数字。',
   },
   readAs: { en: '{is}, read as {read}', zh: '{is} 读成 {read}' },
 });

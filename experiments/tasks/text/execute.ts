@@ -7,8 +7,8 @@ export default messages({
     zh: '网络把程序只当作文本来读，能学会执行它吗？',
   },
   idea: {
-    en: 'A network that reads text one character after the other can be given the text of a program, and asked to write what the program prints. Nobody tells it what a digit is worth, what brackets are for, or that a variable stands for a number: there are only characters that come in, and characters that should come out.\n\nZaremba and Sutskever taught this to an LSTM, and found that the order of the lessons matters. Only hard programs from the start was too much at once; easy ones first and then harder ones, as at school, did not help much either, since a network rebuilds what it has for each lesson. Best was to mix the lessons. This is their experiment on a small scale: fewer digits, one layer of 64 units instead of two of 400, and minutes instead of days.',
-    zh: '逐个字符阅读文本的网络，也可以读一段程序，然后写出这段程序打印的内容。没有人告诉它一个数字值多少、括号有什么用、变量代表一个数：它见到的只有输入的字符和应当输出的字符。\n\nZaremba 和 Sutskever 用 LSTM 学会了这件事，并且发现课程的先后次序很重要。一开始就只给难的程序，一次要学的太多；像学校那样先易后难帮助也不大，因为每上一课，网络都要把已有的东西重新改造一遍。最好的办法是把各种难度混在一起。这里是他们的实验的缩小版：位数更少，一层 64 个单元而不是两层各 400 个单元，用时几分钟而不是几天。',
+    en: 'A network that reads text one character after the other can be given the text of a program, and asked to write what the program prints. Nobody tells it what a digit is worth, what brackets are for, or that a variable stands for a number: there are only characters that come in, and characters that should come out.\n\nZaremba and Sutskever taught this to an LSTM, and found that the order of the lessons matters. Only hard programs from the start was too much at once; easy ones first and then harder ones, as at school, did not help much either, since a network rebuilds what it has for each lesson. Best was to mix the lessons. This is their experiment on a small scale: fewer digits, one small layer instead of two of 400 units, and far less to read.',
+    zh: '逐个字符阅读文本的网络，也可以读一段程序，然后写出这段程序打印的内容。没有人告诉它一个数字值多少、括号有什么用、变量代表一个数：它见到的只有输入的字符和应当输出的字符。\n\nZaremba 和 Sutskever 用 LSTM 学会了这件事，并且发现课程的先后次序很重要。一开始就只给难的程序，一次要学的太多；像学校那样先易后难帮助也不大，因为每上一课，网络都要把已有的东西重新改造一遍。最好的办法是把各种难度混在一起。这里是他们的实验的缩小版：位数更少，只有小小的一层而不是两层各 400 个单元，读的内容也少得多。',
   },
   programsHeading: { en: 'The programs', zh: '程序' },
   samples: {
@@ -66,12 +66,16 @@ export default messages({
   nesting: { en: 'nesting (operations)', zh: '嵌套（运算次数）' },
   nestingHeading: { en: 'Nesting', zh: '嵌套' },
   nested: {
-    en: 'Numbers have one digit here and up to seven operations are combined, so that there is little to calculate and much to keep track of: brackets, names, loops, the branch not taken. The target is nesting 7; each of the networks reads ten million characters, about 120,000 programs of the target, or half as many again of a mixture.',
-    zh: '这里的数都只有一位，最多组合七次运算：要算的不多，要记住的却不少——括号、变量名、循环、没有走的分支。目标是嵌套 7；每个网络读一千万个字符，大约是十二万段目标程序，混合时则多出一半。',
+    en: 'Numbers have one digit here, so that there is little to calculate; as operations are combined there is more and more to keep track of: brackets, names, loops, the branch not taken. The target is nesting {nesting}; each of the networks reads {characters} characters.',
+    zh: '这里的数都只有一位，要算的不多；但运算组合得越多，要记住的就越多：括号、变量名、循环、没有走的分支。目标是嵌套 {nesting}；每个网络读 {characters} 个字符。',
   },
-  nestedFound: {
-    en: 'On the target mix gets {mix} of the characters and combined {combined}, naive {naive} and none only {none}: what is learned on short programs carries over to long ones, and it is better to go on seeing them all than to go through them once. In a run half as long naive was level with the others, and seeds differ; see the circles further down.',
-    zh: '在目标难度上，“混合”写对 {mix} 的字符，“结合”{combined}，“由易到难”{naive}，“无课程”只有 {none}：在短程序上学到的可以用到长程序上，而且始终各种难度都见到，好过从易到难只走一遍。训练只有一半长时，“由易到难”还不落后；不同种子也有差别，见后面的圆圈图。',
+  found: {
+    en: 'Characters that are right on the target, mean over the seeds: none {none}, naive {naive}, mix {mix}, combined {combined}.',
+    zh: '目标难度上正确的字符，取各种子的平均：“无课程”{none}，“由易到难”{naive}，“混合”{mix}，“结合”{combined}。',
+  },
+  nestingMixed: {
+    en: 'Nesting: mix ({mix}) and combined ({combined}) get more of the target right than naive ({naive}) and none ({none}). What is learned on short programs carries over to long ones, and it is better to go on seeing them all than to go through them once.',
+    zh: '嵌套：“混合”（{mix}）和“结合”（{combined}）在目标难度上写对的多于“由易到难”（{naive}）和“无课程”（{none}）。在短程序上学到的可以用到长程序上，而且始终各种难度都见到，好过从易到难只走一遍。',
   },
   kindsHeading: { en: 'By kind of program', zh: '按程序的种类' },
   kinds: {
@@ -97,25 +101,37 @@ export default messages({
   },
   bothHeading: { en: 'Length and nesting', zh: '长度与嵌套' },
   both: {
-    en: 'Now numbers have up to two digits, and up to three operations are combined; each network reads six million characters. The map shows what the figure for the target hides: who sees nothing but the target knows nothing else, and what the naive curriculum learned first it has forgotten at the end.',
-    zh: '现在数最多有两位，最多组合三次运算；每个网络读六百万个字符。热图显示了只看目标难度时看不到的东西：只见过目标难度的网络别的都不会，“由易到难”最先学到的到最后已经忘记了。',
+    en: 'Now numbers have up to two digits, and up to three operations are combined; each network reads {characters} characters. The map shows what the figure for the target hides: what is known of all the other lengths and nestings.',
+    zh: '现在数最多有两位，最多组合三次运算；每个网络读 {characters} 个字符。热图显示了只看目标难度时看不到的东西：网络对其他各种长度和嵌套知道多少。',
   },
-  bothFound: {
-    en: 'On the target itself none has {none}, naive {naive}, mix {mix} and combined {combined}. Naive, for which the target came only at the end, is behind all others, as in the paper. Mix saw one program of the target in six and has caught up with the network that saw nothing else; in a run a third as long it was behind. The networks of the paper were trained for many times longer.',
-    zh: '在目标难度本身，“无课程”为 {none}，“由易到难”{naive}，“混合”{mix}，“结合”{combined}。“由易到难”到最后才见到目标难度，落在所有其他课程之后，与论文一致。“混合”的六段程序中只有一段是目标难度，却已赶上只见过目标难度的网络；训练只有三分之一长时它还落后。论文中网络的训练时间是这里的许多倍。',
+  bothMixed: {
+    en: 'Length and nesting: naive ({naive}), for which the target came only at the end, is behind mix ({mix}) and combined ({combined}) on it, as in the paper. Mix saw one program of the target in six; the network that saw nothing else has {none}.',
+    zh: '长度与嵌套：“由易到难”（{naive}）到最后才见到目标难度，落在“混合”（{mix}）和“结合”（{combined}）之后，与论文一致。“混合”的六段程序中只有一段是目标难度；只见过目标难度的网络为 {none}。',
+  },
+  overall: {
+    en: 'Length and nesting, mean over the whole map: none {none}, naive {naive}, mix {mix}, combined {combined}. Who sees nothing but the target knows little else, and what the naive curriculum learned first is in part forgotten.',
+    zh: '长度与嵌套，整张热图的平均：“无课程”{none}，“由易到难”{naive}，“混合”{mix}，“结合”{combined}。只见过目标难度的网络，别的会得不多；“由易到难”最先学到的，到最后忘了一部分。',
+  },
+  overDigits: {
+    en: 'Addition, mean over all numbers of digits: none {none}, naive {naive}, mix {mix}, combined {combined}.',
+    zh: '加法，各种位数的平均：“无课程”{none}，“由易到难”{naive}，“混合”{mix}，“结合”{combined}。',
   },
   addition: {
-    en: 'Sums of two numbers with the same number of digits, up to three; five million characters for each network. A sum has to be written from its first digit on, which may depend on a carry from the last: the network must have added before it writes.',
-    zh: '两个位数相同的数相加，最多三位；每个网络读五百万个字符。和要从最高位写起，而最高位可能取决于最低位传来的进位：网络必须在动笔之前就算好。',
+    en: 'Sums of two numbers with the same number of digits, up to three; {characters} characters for each network. A sum has to be written from its first digit on, which may depend on a carry from the last: the network must have added before it writes.',
+    zh: '两个位数相同的数相加，最多三位；每个网络读 {characters} 个字符。和要从最高位写起，而最高位可能取决于最低位传来的进位：网络必须在动笔之前就算好。',
   },
-  additionFound: {
-    en: 'With three digits none gets {none} of the characters, naive {naive}, mix {mix} and combined {combined}: naive is behind again, and the mixtures reach about as much as the network that practised nothing but the target. With fewer digits there is no comparison.',
-    zh: '三位数相加时，“无课程”写对 {none} 的字符，“由易到难”{naive}，“混合”{mix}，“结合”{combined}：“由易到难”又落在后面，两种混合与只练目标难度的网络大致相当。位数更少时，差距就一目了然了。',
+  additionMixed: {
+    en: 'Addition: on three digits naive ({naive}) is behind mix ({mix}) and combined ({combined}) again; the network that practised nothing else has {none}.',
+    zh: '加法：三位数相加时，“由易到难”（{naive}）又落在“混合”（{mix}）和“结合”（{combined}）之后；只练三位数的网络为 {none}。',
   },
   spreadHeading: { en: 'Chance', zh: '随机性' },
   chance: {
-    en: 'How much of this is luck? The seeds differ by several points: whether a small network finds a rule early or late is a matter of chance. A difference between two curricula counts where it is large beside the distance of the circles.',
-    zh: '其中有多少是运气？不同种子之间相差好几个百分点：小网络发现某条规律是早是晚，全凭机会。两种课程之间的差别只有比圆圈之间的距离明显更大时才算数。',
+    en: 'How much of this is luck? Seeds of one curriculum are up to {apart} percentage points apart: whether a small network finds a rule early or late is a matter of chance. A difference between two curricula counts where it is large beside the distance of the circles.',
+    zh: '其中有多少是运气？同一种课程的不同种子之间最多相差 {apart} 个百分点：小网络发现某条规律是早是晚，全凭机会。两种课程之间的差别只有比圆圈之间的距离明显更大时才算数。',
+  },
+  oneSeed: {
+    en: 'How much of this is luck? The short version has one seed, and cannot tell.',
+    zh: '其中有多少是运气？快速版只有一个种子，看不出来。',
   },
   additionHeading: { en: 'Addition', zh: '加法' },
   digits: { en: 'digits of the numbers', zh: '各数的位数' },
@@ -135,29 +151,6 @@ export default messages({
     en: 'nesting: right characters on the target by the curriculum that learned least, against the most frequent ones',
     zh: '嵌套：学得最差的课程在目标难度上正确的字符，与只猜最常见字符相比',
   },
-  mixOnTarget: {
-    en: 'nesting: right characters on the target by mix, against none and naive (published: better)',
-    zh: '嵌套：“混合”在目标难度上正确的字符，与“无课程”和“由易到难”相比（论文：更好）',
-  },
-  combinedOnTarget: {
-    en: 'nesting: the same by combined (published: better)',
-    zh: '嵌套：“结合”的同一数字（论文：更好）',
-  },
-  bothOverNaive: {
-    en: 'lengths and nestings: the worse of mix and combined on the target, against naive (published: better)',
-    zh: '长度与嵌套：“混合”与“结合”中较差的一个在目标难度上，与“由易到难”相比（论文：更好）',
-  },
-  additionOverNaive: { en: 'addition: the same', zh: '加法：同上' },
-  mixOverall: {
-    en: 'lengths and nestings: mean over the whole map by mix, against none and naive',
-    zh: '长度与嵌套：“混合”在整张热图上的平均，与“无课程”和“由易到难”相比',
-  },
-  combinedOverall: { en: 'lengths and nestings: the same by combined', zh: '长度与嵌套：“结合”的同一数字' },
-  mixDigits: {
-    en: 'addition: mean over one to three digits by mix, against none and naive',
-    zh: '加法：“混合”在一到三位数上的平均，与“无课程”和“由易到难”相比',
-  },
-  combinedDigits: { en: 'addition: the same by combined', zh: '加法：“结合”的同一数字' },
   greedy: {
     en: 'results that the network writes right on its own, as counted with the right beginnings given',
     zh: '网络独立写对的结果所占的比例，与给定正确开头时统计的相同',

@@ -7,8 +7,8 @@ export default messages({
     zh: '影评人的一句话，是褒还是贬？如果说的是“不坏”呢？',
   },
   idea: {
-    en: 'One sentence from a film review, and the question whether it praises or blames. Ten thousand sentences are few: most words are seen once or twice, and a test sentence has words that no training sentence had. Here a network that starts from nothing does no better than counting. What helps is reading something else first: a network that has learned to tell long film reviews apart knows words that occur only once in these sentences.',
-    zh: '给出影评中的一句话，问它是褒是贬。一万个句子并不多：大多数词只见过一两次，测试句子里还有训练时从未见过的词。从零开始的网络并不比计数更好。真正有帮助的是先读点别的：学会了区分长篇影评的网络，认识许多在这些句子里不会出现两次的词。',
+    en: 'One sentence from a film review, and the question whether it praises or blames. Ten thousand sentences are few: most words are seen once or twice, and a test sentence has words that no training sentence had. So something else is read first: a network that has learned to tell long film reviews apart knows words that occur only once in these sentences. Does that help?',
+    zh: '给出影评中的一句话，问它是褒是贬。一万个句子并不多：大多数词只见过一两次，测试句子里还有训练时从未见过的词。所以先读点别的：学会了区分长篇影评的网络，认识许多在这些句子里只出现一次的词。这有帮助吗？',
   },
   data: {
     en: '{training} sentences to learn from and {test} held out, half of each kind; {words} different words. Of the words of the test part, {strange} were never seen. Beside them {reviews} long reviews from IMDb, by other writers, which are only read to learn what words mean.',
@@ -21,8 +21,8 @@ export default messages({
   },
   networkHeading: { en: 'Words with a meaning from elsewhere', zh: '带着别处学来的词义' },
   network: {
-    en: 'First a GRU reads the long reviews once, from both ends, and learns to say which are praise; its words begin at GloVe’s vectors where they have one. Then its word vectors, and nothing else of it, go to networks that learn the sentences: again a GRU in both directions, the mean and the largest of its states, dropout of a half, a word in ten replaced by `<unk>`, and only {epochs} epochs, since the danger is learning the sentences by heart. {networks} networks from different draws are averaged. Beside them stands one that begins with GloVe’s vectors alone.',
-    zh: '首先，一个双向 GRU 把长影评读一遍，学习判断哪些是褒；有 GloVe 词向量的词以它为起点。然后只把它的词向量（别的都不要）交给学习句子的网络：同样是双向 GRU，取隐状态的平均值和最大值，暂退率为一半，十分之一的词换成 `<unk>`，只训练{epochs} 轮，因为这里的危险是把句子背下来。最后平均 {networks} 个不同初始值的网络。作为对照，另有一个网络只从 GloVe 的词向量开始。',
+    en: 'First a GRU reads the long reviews from both ends, and learns to say which are praise; its words begin at GloVe’s vectors where they have one. Then its word vectors, and nothing else of it, go to networks that learn the sentences: again a GRU in both directions, the mean and the largest of its states, dropout of a half, a word in ten replaced by `<unk>`, and only {epochs} epochs, since the danger is learning the sentences by heart. Networks from different draws are averaged; here {networks}. Beside them stands one that begins with GloVe’s vectors alone ({alone} epochs).',
+    zh: '首先，一个双向 GRU 阅读长影评，学习判断哪些是褒；有 GloVe 词向量的词以它为起点。然后只把它的词向量（别的都不要）交给学习句子的网络：同样是双向 GRU，取隐状态的平均值和最大值，暂退率为一半，十分之一的词换成 `<unk>`，只训练 {epochs} 轮，因为这里的危险是把句子背下来。最后平均几个不同初始值的网络，这里的个数是 {networks}。作为对照，另有一个网络只从 GloVe 的词向量开始（{alone} 轮）。',
   },
   majority: { en: 'always the same answer', zh: '总是同一个回答' },
   naiveBayes: { en: 'naive Bayes, words and pairs', zh: '朴素贝叶斯，单词与词对' },
@@ -36,12 +36,12 @@ export default messages({
   networks: { en: '{count} networks together', zh: '{count} 个网络合在一起' },
   chance: { en: 'accuracy of one network', zh: '单个网络的准确率' },
   vectorsHelp: {
-    en: 'accuracy with the vectors of the reviews, against those of GloVe',
-    zh: '使用长影评词向量的准确率，与 GloVe 词向量相比',
+    en: 'Reading reviews first helps: with their vectors one network has an accuracy of {taught}, with GloVe’s {without}.',
+    zh: '先读影评有帮助：使用长影评词向量的单个网络准确率为 {taught}，只用 GloVe 词向量时为 {without}。',
   },
   reached: {
-    en: 'accuracy of the networks together (naive Bayes on another tenth held out: 0.774)',
-    zh: '几个网络合在一起的准确率（朴素贝叶斯在另一种划分上：0.774）',
+    en: 'accuracy of the networks together (naive Bayes: {bayes})',
+    zh: '几个网络合在一起的准确率（朴素贝叶斯：{bayes}）',
   },
   surerIsBetter: {
     en: 'accuracy on the tenth of the sentences that it is surest of, against the tenth that it is least sure of',

@@ -11,8 +11,8 @@ export default messages({
     zh: '文本分类最常用的测试：IMDb 的五万条影评，一半用于测试，褒贬各半。许多人都学过用词向量和 LSTM 阅读它们的那一章。这里先照样做一遍，再在时间允许的范围内做到最好。旁边还有计数方法作对照，它在这里很强：影评很长，两百个词里只要有一个“精彩”或“浪费”就够了。',
   },
   data: {
-    en: '{training} reviews to learn from, {held} of the training half kept to measure on the way, {test} to test. A review has {mean} words on average and up to {longest}; all are read to their ends, side by side with others of about the same length, so that little is padding. Words are in lower case, numbers (many a review says 7/10), exclamation and question marks stay, other punctuation goes. Words that are seen fewer than five times are unknown. GloVe’s {vectors} vectors of 100 numbers cover {covered} of the running words; the vectors of the other words are learned from small random numbers, that of unknown words from zero.',
-    zh: '{training} 条评论用于训练，训练集中另留 {held} 条在途中测量，{test} 条用于测试。一条评论平均 {mean} 个词，最长 {longest} 个；每条都完整读到结尾，长度相近的放在同一个小批量里，填充很少。单词转成小写，保留数字（许多评论会写 7/10）、感叹号和问号，去掉其他标点；出现不到五次的算未知词。GloVe 的 {vectors} 个 100 维向量覆盖了 {covered} 的词次；其余单词的向量从小的随机数学起，未知词的向量从零学起。',
+    en: '{training} reviews to learn from, {held} of the training half kept to measure on the way, {test} to test. A review has {mean} words on average and up to {longest}; all are read to their ends, side by side with others of about the same length, so that little is padding. Words are in lower case, numbers (many a review says 7/10), exclamation and question marks stay, other punctuation goes. Words that are seen fewer than five times are unknown. GloVe, word vectors from counts of which words stand near each other in other texts, has {vectors} of 100 numbers each, and they cover {covered} of the running words; the vectors of the other words are learned from small random numbers, that of unknown words from zero.',
+    zh: '{training} 条评论用于训练，训练集中另留 {held} 条在途中测量，{test} 条用于测试。一条评论平均 {mean} 个词，最长 {longest} 个；每条都完整读到结尾，长度相近的放在同一个小批量里，填充很少。单词转成小写，保留数字（许多评论会写 7/10）、感叹号和问号，去掉其他标点；出现不到五次的算未知词。GloVe 是根据其他文本中哪些词相邻出现而得到的词向量，共 {vectors} 个，各 100 维，覆盖了 {covered} 的词次；其余单词的向量从小的随机数学起，未知词的向量从零学起。',
   },
   countingHeading: { en: 'What counting achieves', zh: '计数能做到什么' },
   counting: {
@@ -44,8 +44,8 @@ export default messages({
     zh: '第二个网络的测试准确率',
   },
   bayesBeaten: {
-    en: 'accuracy of the second network, against naive Bayes',
-    zh: '第二个网络的准确率，与朴素贝叶斯相比',
+    en: 'What counting knows, given to the network as tokens, helps it: the second network has an accuracy of {best}, more than the first one and than naive Bayes ({bayes}).',
+    zh: '把计数所知道的东西作为词元交给网络，对它有帮助：第二个网络的准确率为 {best}，高于第一个网络和朴素贝叶斯（{bayes}）。',
   },
   naiveBayes: { en: 'naive Bayes, words and pairs', zh: '朴素贝叶斯，单词与词对' },
   logistic: {
@@ -59,16 +59,19 @@ export default messages({
   },
   firstShort: { en: 'LSTM', zh: 'LSTM' },
   bestShort: { en: 'both directions', zh: '双向' },
-  seconds: { en: 'training (s)', zh: '训练（秒）' },
   wordsRead: { en: 'tokens read (millions)', zh: '已读词元数（百万）' },
   lossReview: { en: 'loss (nats per review, or per piece)', zh: '损失（每条评论或每段，奈特）' },
   gap: {
-    en: 'Counting words and pairs is strong here, and a network that sees single words only has to learn from these reviews alone what most of them mean, and how they change each other. It soon learns by heart: the loss on the reviews kept apart stops falling while that in training goes on. What counting knows, given to the network as tokens, is what brings it level. Reviews of one film stand beside each other in the data and share its names: settings that look good on randomly drawn reviews may be no good on other films, so they were chosen on films that were not learned from.',
-    zh: '统计单词和词对在这里很强；只看单词的网络必须仅凭这些评论学会大多数词的含义，以及它们如何互相影响，很快就开始死记硬背：留出的评论上的损失不再下降，训练损失却继续下降。把计数所知道的东西作为词元交给网络，才使它赶了上来。同一部电影的评论在数据中相邻，共享片中的名字：在随机抽取的评论上看起来好的设置，换一部电影未必好，所以设置是在没有学过的电影上选择的。',
+    en: 'A network that sees single words only has to learn from these reviews alone how they change each other; counting pairs has that for nothing. Watch the reviews kept apart: where their loss stops falling while that in training goes on, the network learns by heart. Reviews of one film stand beside each other in the data and share its names: settings that look good on randomly drawn reviews may be no good on other films, so they were chosen on films that were not learned from.',
+    zh: '只看单词的网络，必须仅凭这些评论学会词与词如何互相影响；统计词对的方法则不费力气就有了。请看留出的评论：如果它们的损失不再下降，训练损失却继续下降，网络就是在死记硬背。同一部电影的评论在数据中相邻，共享片中的名字：在随机抽取的评论上看起来好的设置，换一部电影未必好，所以设置是在没有学过的电影上选择的。',
+  },
+  countingStrong: {
+    en: 'Counting is strong here: it has an accuracy of {counting}, the LSTM of the chapter {first}.',
+    zh: '计数在这里很强：准确率为 {counting}，书中的 LSTM 为 {first}。',
   },
   learningCaption: {
-    en: 'Loss on the reviews that are kept apart (strong) and in training (pale). The last state alone learns nothing for a while: an error has to find its way back through hundreds of steps before the first words count.',
-    zh: '在留出的评论上的损失（深色）和训练损失（浅色）。只用末状态的网络一开始学不到东西：误差要穿过几百步传回去，前面的词才开始起作用。',
+    en: 'Loss on the reviews that are kept apart (strong) and in training (pale). Where the answer is made of the last state alone, an error has to find its way back through hundreds of steps before the first words count.',
+    zh: '在留出的评论上的损失（深色）和训练损失（浅色）。只用末状态的网络，误差要穿过几百步传回去，前面的词才开始起作用。',
   },
   wordsHeading: { en: 'The words that moved it', zh: '起作用的词' },
   why: {

@@ -17,8 +17,8 @@ export default messages({
   },
   names: { en: 'surnames', zh: '姓氏数' },
   dataCaption: {
-    en: 'Names of each language (the axis is logarithmic). Nearly half are Russian: always answering Russian is right nearly half of the time.',
-    zh: '每种语言的姓氏数（对数坐标）。近一半是俄语姓氏：永远回答“俄语”，也有近一半的时候是对的。',
+    en: 'Names of each language (the axis is logarithmic). {share} are {largest}: whoever always answers so is right as often.',
+    zh: '每种语言的姓氏数（对数坐标）。{largest} 占 {share}：永远这样回答，也有这么大的比例是对的。',
   },
   several: {
     en: '{several} names stand in the lists of several languages, so that nobody can be right about all of them: knowing for every name which list it stands in most often would reach {ceiling} on the test part.',
@@ -26,18 +26,18 @@ export default messages({
   },
   countingHeading: { en: 'What counting achieves', zh: '计数能做到什么' },
   counting: {
-    en: 'Naive Bayes takes each run of one to four letters as evidence of its own. The marks `^` and `$` for the beginning and the end of a name are letters too: that a name *ends* with -ov or -ez says much. Laplace’s addition of 1 to every count is far too much for labels with few names; with 0.1 it is better.',
-    zh: '朴素贝叶斯把每个由一到四个字母组成的片段当作独立的证据。表示开头和结尾的 `^` 与 `$` 也算字母：姓氏以 -ov 或 -ez *结尾*，能说明很多问题。拉普拉斯平滑给每个计数加 1，对名字很少的语言来说太多了；改成加 0.1 会更好。',
+    en: 'Naive Bayes takes each run of one to four letters as evidence of its own. The marks `^` and `$` for the beginning and the end of a name are letters too: that a name *ends* with -ov or -ez says much. Laplace’s addition of 1 to every count weighs much where a label has few names, so 0.1 is tried as well.',
+    zh: '朴素贝叶斯把每个由一到四个字母组成的片段当作独立的证据。表示开头和结尾的 `^` 与 `$` 也算字母：姓氏以 -ov 或 -ez *结尾*，能说明很多问题。拉普拉斯平滑给每个计数加 1，对名字很少的语言来说分量很重，所以也试试加 0.1。',
   },
   networkHeading: { en: 'Reading in both directions', zh: '双向阅读' },
   network: {
-    en: 'A GRU reads the letters from the beginning and another one from the end. What they say at the last letter, their mean and their largest values stand side by side, and a linear layer turns them into scores of the 18 languages. With so little data the weights that are drawn at the beginning matter, so {networks} networks are trained from different draws, and their probabilities averaged.',
-    zh: '一个 GRU 从头读这些字母，另一个从尾读。把最后时刻的状态、各时刻的平均值与最大值拼接起来，再由线性层给出 18 种语言的得分。数据这么少，初始权重的抽取就有影响，所以从不同的初始值训练 {networks} 个网络，再平均它们给出的概率。',
+    en: 'A GRU reads the letters from the beginning and another one from the end. What they say at the last letter, their mean and their largest values stand side by side, and a linear layer turns them into scores of the 18 languages. With so little data the weights that are drawn at the beginning matter, so that the probabilities of several networks from different draws are averaged; here {networks}.',
+    zh: '一个 GRU 从头读这些字母，另一个从尾读。把最后时刻的状态、各时刻的平均值与最大值拼接起来，再由线性层给出 18 种语言的得分。数据这么少，初始权重的抽取就有影响，所以从不同的初始值训练几个网络，再平均它们给出的概率；这里的个数是 {networks}。',
   },
   majority: { en: 'always {label}', zh: '总是回答 {label}' },
   naiveBayes: { en: 'naive Bayes, 1 to 4 letters', zh: '朴素贝叶斯，1 到 4 个字母' },
   naiveBayesSharper: { en: 'the same, adding 0.1', zh: '同上，加 0.1' },
-  logistic: { en: 'logistic regression (scikit-learn)', zh: '逻辑回归（scikit-learn）' },
+  logistic: { en: 'logistic regression, 1 to 4 letters', zh: '逻辑回归，1 到 4 个字母' },
   oneNetwork: { en: 'one network (mean of {count})', zh: '单个网络（{count} 个的平均）' },
   networks: { en: '{count} networks together', zh: '{count} 个网络合在一起' },
   ceilingRow: { en: 'each name in its most usual language', zh: '每个姓氏取它最常见的语言' },
@@ -47,15 +47,19 @@ export default messages({
   },
   bayesBeaten: { en: 'accuracy of one network, against naive Bayes', zh: '单个网络的准确率，与朴素贝叶斯相比' },
   reached: {
-    en: 'accuracy of the networks together (logistic regression on 1 to 4 letters: 0.849)',
-    zh: '几个网络合在一起的准确率（以 1 到 4 个字母为特征的逻辑回归：0.849）',
+    en: 'accuracy of the networks together (logistic regression on 1 to 4 letters: {logistic})',
+    zh: '几个网络合在一起的准确率（以 1 到 4 个字母为特征的逻辑回归：{logistic}）',
   },
   confusionHeading: { en: 'What is taken for what', zh: '什么被当成了什么' },
   is: { en: 'the name is', zh: '实际语言' },
   read: { en: 'taken for', zh: '判断为' },
   confusionCaption: {
-    en: 'Test names by their language and by the answer; the colour is the share of the row. Scottish names can hardly be told from English ones, and neither can many German, French and Irish ones; Korean and Vietnamese names, of which there are few, are taken for Chinese.',
-    zh: '测试姓氏按实际语言（行）和回答（列）统计，颜色表示占该行的比例。苏格兰姓氏与英语姓氏几乎无法区分，许多德语、法语、爱尔兰姓氏也是如此；数量很少的朝鲜语和越南语姓氏常被当成汉语姓氏。',
+    en: 'Test names by their language and by the answer; the colour is the share of the row.',
+    zh: '测试姓氏按实际语言（行）和回答（列）统计，颜色表示占该行的比例。',
+  },
+  taken: {
+    en: 'Most often taken for another, as a share of the names of the first: {list}.',
+    zh: '最常被当成另一种语言的（占前一种语言姓氏的比例）：{list}。',
   },
   lettersHeading: { en: 'Letter by letter', zh: '一个字母一个字母地看' },
   letters: {

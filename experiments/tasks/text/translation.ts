@@ -39,10 +39,13 @@ export default messages({
     zh: 'BLEU 统计一到四个词的片段有多少也出现在参考译文里；chrF 用字符做同样的事。两者都按 sacreBLEU 的方法计算，从 0 到 100。每一步都写最可能的词（贪心搜索），并不等于写出最可能的句子：*束搜索*同时保留四个开头，长度惩罚使它不偏爱短句。朴素而诚实的基线是翻译记忆：在训练句子里找出与新句子共同词语最多的一句（罕见词权重更大），用它的译文作答。',
   },
   bleu: { en: 'BLEU on the test part (lower case)', zh: '测试部分的 BLEU（小写）' },
-  memoryBeaten: { en: 'BLEU, against the translation memory’s {memory}', zh: 'BLEU，与翻译记忆的 {memory} 相比' },
+  memoryBeaten: {
+    en: 'The network translates better than the memory: BLEU {best}, against {memory}.',
+    zh: '网络译得比翻译记忆好：BLEU 为 {best}，翻译记忆为 {memory}。',
+  },
   searchHelps: {
-    en: 'BLEU of beam search, against greedy’s {greedy}',
-    zh: '束搜索的 BLEU，与贪心搜索的 {greedy} 相比',
+    en: 'Searching helps: BLEU {best} with four beams, {greedy} with the likeliest word at each step.',
+    zh: '搜索有帮助：束宽为 4 时 BLEU 为 {best}，每步只取最可能的词时为 {greedy}。',
   },
   translated: { en: 'translated by', zh: '方法' },
   exact: { en: 'just like a reference', zh: '与参考译文完全相同' },
@@ -51,20 +54,28 @@ export default messages({
   unreplaced: { en: 'network, 4 beams, unknown words left', zh: '网络，束宽 4，保留未知词' },
   beam: { en: 'network, 4 beams', zh: '网络，束宽 4' },
   unknown: {
-    en: 'Where the network writes “unknown”, the English word at which it looked most takes its place: it is often a name. {unseen} of the {test} test pairs have an English word that the network does not know.',
-    zh: '网络写出“未知词”时，用它最关注的那个英语词代替：那往往是人名或地名。{test} 个测试句对中有 {unseen} 个含有网络不认识的英语词。',
+    en: 'Where the network writes “unknown”, the English word at which it looked most takes its place, which is right for a name. {unseen} of the {test} test pairs have an English word that the network does not know.',
+    zh: '网络写出“未知词”时，用它最关注的那个英语词代替：如果那是人名或地名，这样正好。{test} 个测试句对中有 {unseen} 个含有网络不认识的英语词。',
   },
   wordsOfSource: { en: 'words of the English sentence', zh: '英语句子的词数' },
   beamShort: { en: 'network', zh: '网络' },
   memoryShort: { en: 'memory', zh: '翻译记忆' },
   lengthCaption: {
-    en: 'chrF by the length of the sentence. The longer it is, the less a memory has one like it; the network composes.',
-    zh: '按句子长度统计的 chrF。句子越长，记忆里越难找到相似的句子；网络则能自己组合。',
+    en: 'chrF by the length of the sentence.',
+    zh: '按句子长度统计的 chrF。',
+  },
+  byLength: {
+    en: 'Words of the sentence and chrF: {short}, network {networkShort}, memory {memoryShort}; {long}, network {networkLong}, memory {memoryLong}. A memory must have a sentence like this one; a network can compose.',
+    zh: '句子的词数与 chrF：{short} 个词时，网络 {networkShort}，翻译记忆 {memoryShort}；{long} 个词时，网络 {networkLong}，翻译记忆 {memoryLong}。翻译记忆里必须有相似的句子，网络则可以自己组合。',
+  },
+  noneToShow: {
+    en: 'After so short a training no longer sentence is translated right: there is nothing to look at yet.',
+    zh: '训练时间太短，还没有译对任何较长的句子，没有可看的例子。',
   },
   looksHeading: { en: 'Where it looks', zh: '它看向哪里' },
   looks: {
-    en: 'Three sentences of the test part whose translations are right, chosen because attention moves backwards in them: French puts most adjectives behind their noun, pronouns before their verb, and has two words around it for “not”. Each row is a word that was written, each column one that was read; the bluer, the more weight. The last column is the end of the sentence.',
-    zh: '测试部分中三个译对的句子，选它们是因为视线会往回走：法语的形容词大多放在名词之后，宾语代词放在动词之前，否定则用两个词夹住动词。每一行是写出的一个词，每一列是读到的一个词；颜色越深权重越大。最后一列是句末标记。',
+    en: 'Sentences of the test part whose translations are right ({count}), those in which attention moves backwards most: French puts most adjectives behind their noun, pronouns before their verb, and has two words around it for “not”. Each row is a word that was written, each column one that was read; the bluer, the more weight. The last column is the end of the sentence.',
+    zh: '测试部分中译对的句子（{count} 个），选的是视线往回走最多的：法语的形容词大多放在名词之后，宾语代词放在动词之前，否定则用两个词夹住动词。每一行是写出的一个词，每一列是读到的一个词；颜色越深权重越大。最后一列是句末标记。',
   },
   looksCaption: {
     en: '“{source}” – “{said}”',
@@ -74,7 +85,7 @@ export default messages({
   rightLines: { en: 'Just like a reference', zh: '与某个参考译文完全相同' },
   wrongLines: { en: 'Different from the references (in brackets)', zh: '与参考译文（括号内）不同' },
   limits: {
-    en: 'Many of the second kind are right all the same: a sentence has more good translations than its references, and BLEU knows only those.',
-    zh: '第二类里有不少其实也译对了：一句话的好译文不止参考译文那几种，而 BLEU 只认识参考译文。',
+    en: 'Some of the second kind may be right all the same: a sentence has more good translations than its references, and BLEU knows only those.',
+    zh: '第二类里有的可能其实也译对了：一句话的好译文不止参考译文那几种，而 BLEU 只认识参考译文。',
   },
 });
