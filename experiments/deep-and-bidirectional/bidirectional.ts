@@ -364,6 +364,7 @@ export default experiment({
       Array.from({ length: W - 2 }, (_, i) => ({ r, i, p: Math.exp(-run.loss[i * N + 1]) })),
     );
     plot('cellsCaption', (t) => ({
+      scrolls: true,
       height: 150,
       marginLeft: 120,
       x: { axis: null },

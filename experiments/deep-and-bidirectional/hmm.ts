@@ -350,6 +350,7 @@ export default experiment({
     plot(
       'decodedCaption',
       () => ({
+        scrolls: true,
         height: 62,
         marginTop: 10,
         marginBottom: 10,

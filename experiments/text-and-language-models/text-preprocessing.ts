@@ -117,6 +117,7 @@ export default experiment({
       cells.push({ row: 4, from, to: from + word.length, label, fill: colour(3), strength: 0.3 });
     }
     plot('stagesCaption', (t) => ({
+      scrolls: true,
       height: 230,
       marginLeft: 108,
       marginTop: 8,

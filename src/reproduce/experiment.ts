@@ -15,6 +15,8 @@ export type Translate<K extends string> = (key: K | Word, values?: Values) => st
 
 /** Options of Observable Plot, whose marks may be `curves` too. */
 export type FigureOptions = Omit<PlotOptions, 'marks'> & {
+  /** It is not drawn anew for a narrow screen, but scrolls there: for letters side by side, which would run into each other. */
+  scrolls?: boolean;
   /** Drawn in this order, the later over the earlier. */
   marks: readonly (NonNullable<PlotOptions['marks']>[number] | Curves)[];
 };

@@ -36,8 +36,8 @@ export default messages({
   lastLoss: { en: 'Loss in the last epoch (NumPy, float64: 0.00109)', zh: '最后一轮的损失（NumPy float64：0.00109）' },
   perfect: { en: 'Loss of this example at U = W = 1', zh: '该样本在 U = W = 1 处的损失' },
   lossCaption: {
-    en: 'The loss falls by nearly four orders of magnitude. On a log axis it is slow at first and then fast: the weights move at a nearly steady pace (next picture), and the loss is the square of the error that is left.',
-    zh: '损失下降了约四个数量级。在对数坐标上先慢后快：权重移动的快慢变化不大（见下一幅图），而损失是剩余误差的平方。',
+    en: 'The loss falls by nearly four orders of magnitude. On a log axis it is slow at first and then fast: for most of the way the weights move at a nearly steady pace (next picture), and the loss is the square of the error that is left.',
+    zh: '损失下降了约四个数量级。在对数坐标上先慢后快：大部分路程上，权重移动的快慢变化不大（见下一幅图），而损失是剩余误差的平方。',
   },
   gradientCaption: {
     en: 'The gradients of both weights in each epoch.',
