@@ -318,7 +318,7 @@ export default experiment({
     const late = kept[1].slice(steps / 2);
     const left = mean(late) / kept[1][0];
     const range = { from: steps / 2 + 1, to: steps };
-    finding('littleLeft', atMost(0.1), left, { ...range, share: percent(left) });
+    finding('littleLeft', atMost(0.1), left, { ...range, share: left < 0.0005 ? '< 0.1 %' : percent(left) });
     check('forgotten', atMost(quick ? 0.5 : 0.1), left, { ...range, name: larger.name });
 
     // Copies.

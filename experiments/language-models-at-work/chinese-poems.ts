@@ -24,7 +24,20 @@ import {
   transpose,
 } from 'unrolled';
 import { Corpus, NgramModel } from 'unrolled/text';
-import { above, atLeast, atMost, below, colour, curves, experiment, exactly, MUTED, Plot } from 'unrolled/reproduce';
+import {
+  above,
+  atLeast,
+  atMost,
+  below,
+  colour,
+  curves,
+  exactly,
+  experiment,
+  type FigureOptions,
+  MUTED,
+  Plot,
+  type Translate,
+} from 'unrolled/reproduce';
 import exercises from './exercises/chinese-poems.js';
 import text from './text/chinese-poems.js';
 
@@ -279,10 +292,11 @@ export default experiment({
       };
     });
     const natural = samples[temperatures.indexOf(1)];
+    const shownAt = quick ? '1' : '0.7';
     const good = (quick ? natural : samples[temperatures.indexOf(0.7)]).poems.filter((poem) => QUATRAIN.test(poem));
     const first = [5, 7].flatMap((form) => good.filter((poem) => poem.indexOf('，') === form).slice(0, 3));
     if (first.length === 0) say('noneKept', { count });
-    else lines('freePoems', first.map(shown).join('\n\n'), { temperature: quick ? '1' : '0.7' });
+    else lines('freePoems', first.map(shown).join('\n\n'), { temperature: shownAt });
     plot('formCaption', (t) => ({
       height: 260,
       x: { label: t('temperatureAxis') },
@@ -346,11 +360,13 @@ export default experiment({
     const free = byPlace(good.filter((poem) => poem.length === 24));
     const forced = byPlace(written.filter(({ form }) => form === 5).flatMap(({ poems }) => poems));
     const places = Array.from({ length: 24 }, (_, i) => i + 1);
-    plot('placeCaption', (t) => ({
+    const surprises = (
+      t: Translate<'place' | 'surprise' | 'unseenPoem' | 'freePoem' | 'acrosticPoem'>,
+    ): FigureOptions => ({
       x: {
         label: t('place'),
-        ticks: places,
-        tickFormat: (i: number) => (i % 6 === 0 ? PUNCTUATION[i / 6 - 1] : String(i)),
+        ticks: [1, 6, 12, 18, 24], // the marks; on a phone there is no room for more
+        tickFormat: (i: number) => (i === 1 ? '1' : PUNCTUATION[i / 6 - 1]),
       },
       y: { label: t('surprise'), grid: true, zero: true },
       marks: [
@@ -361,7 +377,8 @@ export default experiment({
           { name: t('acrosticPoem'), x: places, y: forced, colour: 1 },
         ]),
       ],
-    }));
+    });
+    plot('placeCaption', surprises, { temperature: shownAt });
     /** The mean at one place of a line, over the second to the fourth line. */
     const atPlace = (nats: number[], i: number): number => mean([6, 12, 18].map((start) => nats[start + i]));
     const nats = (values: number[], i: number): string => atPlace(values, i).toFixed(2);

@@ -65,7 +65,8 @@ export function together(answers: readonly (readonly Classified[])[]): Classifie
   });
 }
 
-const LETTERS = 96; // of a line
+/** Of a line: as wide as a phone, for words can neither be shrunk nor moved apart. */
+const [LETTERS, WIDTH] = [44, 360];
 const MONOSPACE = "ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace";
 
 /** Each token on its colour: orange moved the score up, blue down. Titles stand above their texts. */
@@ -87,7 +88,7 @@ export function colouredTexts(
     y += 1.6;
   }
   return {
-    height: 20 * y + 10,
+    ...{ width: WIDTH, height: 20 * y + 10 },
     ...{ marginLeft: 4, marginRight: 4, marginTop: 4, marginBottom: 4, axis: null },
     x: { domain: [-0.5, LETTERS + 1] },
     y: { domain: [-0.6, y - 0.4], reverse: true },

@@ -38,6 +38,8 @@ const SIDE = 28;
 const CLASSES = 10;
 const BATCH = 64;
 const RATE = 2e-3;
+/** Misread digits beside each other: their labels need room on a phone. */
+const ACROSS = 4;
 
 /** Pictures [N, rows, columns] from 0 to 1, and what they show. */
 interface Digits {
@@ -249,12 +251,12 @@ export default experiment({
         x: i % SIDE,
         y: Math.floor(i / SIDE),
         ink: test.pixels[which * SIDE * SIDE + i],
-        column: place % 6,
-        row: Math.floor(place / 6),
+        column: place % ACROSS,
+        row: Math.floor(place / ACROSS),
       })).filter(({ ink }) => ink > 0.05),
     );
     const wrongFigure = (t: Translate<'readAs'>): FigureOptions => ({
-      height: 300,
+      height: 430,
       aspectRatio: 1,
       axis: null,
       color: sequential(0, 1),
@@ -274,8 +276,8 @@ export default experiment({
         Plot.text(wrong, {
           x: SIDE / 2,
           y: -4,
-          fx: (_: number, i: number) => i % 6,
-          fy: (_: number, i: number) => Math.floor(i / 6),
+          fx: (_: number, i: number) => i % ACROSS,
+          fy: (_: number, i: number) => Math.floor(i / ACROSS),
           text: (which: number) => t('readAs', { is: test.labels[which], read: final[which] }),
           fill: INK,
         }),

@@ -154,11 +154,13 @@ export default experiment({
     heading('bandsHeading');
     const share = errors.bands.below ?? {};
     const inside = (share['0.9'] ?? NaN) - (share['0.1'] ?? NaN);
-    const changes = (a: number, b: number): string => {
+    const changes = (a: number, b: number): number => {
       const squares = Array.from({ length: b - a - HORIZON }, (_, i) => (target[a + i + HORIZON] - target[a + i]) ** 2);
-      return Math.sqrt(squares.reduce((sum, d) => sum + d, 0) / squares.length).toFixed(1);
+      return Math.sqrt(squares.reduce((sum, d) => sum + d, 0) / squares.length);
     };
-    say('bands', { inside: `${(100 * inside).toFixed(1)} %`, before: changes(0, parts.train), now: changes(from, to) });
+    const [before, now] = [changes(0, parts.train), changes(from, to)];
+    say('bands', { inside: `${(100 * inside).toFixed(1)} %` });
+    if (inside > 0.8 === now < before) say('otherWeather', { before: before.toFixed(1), now: now.toFixed(1) });
     check('coverage', quick ? above(0.3) : between(0.75, 0.99), inside);
     const origins = [0, 1, 2].map((i) => from + Math.floor(((to - HORIZON - from) * (2 * i + 1)) / 6));
     const forecasts = origins.map((origin) => models.bands.predict(target.subarray(0, origin)));

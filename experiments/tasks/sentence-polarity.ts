@@ -118,9 +118,9 @@ export default experiment({
         [t('readerAlone'), percent(untaught)],
         [t('withoutVectors'), percent(without)],
         [t('oneNetwork', { count }), percent(one)],
-        [t('networks', { count }), percent(all)],
+        ...(count > 1 ? [[t('networks', { count }), percent(all)]] : []),
       ],
-      strong: (row) => row === 6,
+      strong: (row) => row === (count > 1 ? 6 : 5),
     }));
     finding('vectorsHelp', above(without), one, { taught: percent(one), without: percent(without) });
     const surer = [...mean.keys()].sort((a, b) => mean[b].probability - mean[a].probability);

@@ -148,10 +148,10 @@ export default experiment({
         [t('naiveBayesSharper'), percent(sharper.naiveBayes)],
         [t('logistic'), percent(logistic)],
         [t('oneNetwork', { count }), percent(one)],
-        [t('networks', { count }), percent(all)],
+        ...(count > 1 ? [[t('networks', { count }), percent(all)]] : []),
         [t('ceilingRow'), percent(ceiling)],
       ],
-      strong: (row) => row === 5,
+      strong: (row) => row === (count > 1 ? 5 : 4),
     }));
 
     heading('confusionHeading');

@@ -226,8 +226,11 @@ export default experiment({
       Array.from({ length: Math.min(5, list.length) }, (_, k) => list[Math.floor((k * list.length) / 5)]);
     const shown = (list: number[]): string =>
       list.map((i) => `${sources[i]}\n  ${rows.beam[i]}\n  (${references[i].slice(0, 2).join(' | ')})`).join('\n\n');
-    lines('rightLines', shown(spread(some.filter((i) => references[i].includes(rows.beam[i])))));
-    lines('wrongLines', shown(spread(some.filter((i) => !references[i].includes(rows.beam[i])))));
+    const [right, wrong] = [true, false].map((same) =>
+      spread(some.filter((i) => references[i].includes(rows.beam[i]) === same)),
+    );
+    if (right.length > 0) lines('rightLines', shown(right));
+    if (wrong.length > 0) lines('wrongLines', shown(wrong));
     say('limits');
   },
 });

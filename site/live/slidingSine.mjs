@@ -120,17 +120,18 @@ export async function mount(element, { language, kernels }) {
   };
   button(controls, t('again'), () => refit({ seed: (values.seed + 1) % 100 }));
   const inSlices = slices();
-  let series;
-  let net;
+  /** The series, the network and its τ: another τ may be chosen while it is fitted. */
+  let fitted;
 
   async function refit(changed) {
     Object.assign(values, changed);
+    const { tau } = values;
     const own = seriesOf(values);
     const learning = learner(own, values);
     for (const [name, slider] of Object.entries(sliders)) slider.show(values[name]);
     const done = await inSlices(learning.steps, learning.step, () => undefined);
     if (!done) return; // another one has begun
-    [series, net] = [own, learning.net];
+    fitted = { series: own, net: learning.net, tau };
     show({});
   }
 
@@ -138,8 +139,9 @@ export async function mount(element, { language, kernels }) {
     Object.assign(values, changed);
     for (const [name, slider] of Object.entries(sliders)) slider.show(values[name]);
     remember(values, FIELDS);
-    if (net === undefined) return;
-    const { tau, k } = values;
+    if (fitted === undefined) return;
+    const { k } = values;
+    const { series, net, tau } = fitted;
     const error = (points) => {
       const test = points.filter(([at]) => at > TRAIN + tau);
       return Math.sqrt(test.reduce((sum, [at, value]) => sum + (value - sine(at)) ** 2, 0) / test.length);

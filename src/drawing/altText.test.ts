@@ -1,11 +1,15 @@
 // What the alt text of a figure says of its marks.
 import * as Plot from '@observablehq/plot';
 import { describe, expect, it } from 'vitest';
-import { altText } from './altText.js';
+import { altText, type AltWords } from './altText.js';
 import { curves } from './curves.js';
-import { ALT_WORDS } from '../reproduce/words.js';
 
-const text = (marks: readonly unknown[]): string => altText({ x: { label: 'x' }, y: { label: 'y' }, marks }, ALT_WORDS.en);
+const WORDS: AltWords = {
+  ...{ chart: 'Chart: {y} by {x}', line: 'a line', marks: '{count} {mark}, from {low} to {high}', separator: '; ' },
+  ...{ curve: '{name}: {first} at {from}, {last} at {to}, lowest {low}, highest {high}', kinds: { bar: 'bars' } },
+};
+
+const text = (marks: readonly unknown[]): string => altText({ x: { label: 'x' }, y: { label: 'y' }, marks }, WORDS);
 
 describe('the alt text', () => {
   it('tells where each curve begins and ends, by its name where it has one', () => {

@@ -209,7 +209,8 @@ describe('a run', () => {
       '✓ a check of what is said above',
     ]);
     const code = { text: 'const lesson = 1;', prints: 'one\n' };
-    const page = experimentReport(result, { ...REPORT, language: 'en', lesson: code });
+    const closing = '<p>Goes on there.</p>';
+    const page = experimentReport(result, { ...REPORT, language: 'en', lesson: code, closing });
     const places = [
       'Why one?',
       'id="first"',
@@ -219,6 +220,9 @@ describe('a run', () => {
       'checks failed',
       'All checks',
       'Three, since',
+      'Goes on there.',
+      'The command, to do it again',
+      'The code of the experiment',
     ];
     const found = places.map((text) => page.indexOf(text));
     expect(found).toEqual([...found].sort((a, b) => a - b));

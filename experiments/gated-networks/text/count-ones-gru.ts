@@ -25,8 +25,8 @@ export default messages({
     zh: '各单元分工合作，有点像温度计上的刻度：有的一读到 1 就开始变化，有的要等好几个之后；随后各自停住，由输出层把它们加起来。从第 20 个 1 到第 40 个 1，没有哪个单元的状态变化超过 {change}。',
   },
   unitsCaption: {
-    en: 'States of the 20 units of the network trained on lengths 1 to 20 while it reads 40 ones, sorted by when they are halfway: blue is −1, white 0, orange 1. Where the colour of a row changes, that unit tells something about the count.',
-    zh: '用长度 1 到 20 训练的网络连续读入 40 个 1 时 20 个隐藏单元的状态，按各自走到一半的时刻排序：蓝色为 −1，白色为 0，橙色为 1。一行中颜色发生变化的那一段，就是该单元所报告的计数范围。',
+    en: 'States of the 20 units of the network trained on lengths 1 to 20 while it reads 40 ones, sorted by when they are halfway: blue is −1, no colour 0, orange 1. Where the colour of a row changes, that unit tells something about the count.',
+    zh: '用长度 1 到 20 训练的网络连续读入 40 个 1 时 20 个隐藏单元的状态，按各自走到一半的时刻排序：蓝色为 −1，无色为 0，橙色为 1。一行中颜色发生变化的那一段，就是该单元所报告的计数范围。',
   },
   saturationCaption: {
     en: 'Forty ones in a row. The count is right up to {right} and never goes above {most}: of the random sequences of the training hardly any had more than 16 ones. Dashed: the true count; dotted: the longest sequence of the training.',

@@ -84,7 +84,7 @@ export default messages({
   },
   littleLeft: {
     en: 'After {from} to {to} characters {share} of the influence is left: what is multiplied by a forget gate again and again fades. The network was trained over 64 steps at a time, and has learned to use little of what is longer ago.',
-    zh: '读过 {from} 到 {to} 个字符后，影响只剩 {share}：一再乘以遗忘门的东西总会衰减。网络训练时每次只看 64 步，更早的内容它学会的用处不多。',
+    zh: '读过 {from} 到 {to} 个字符后，影响只剩 {share}：一再乘以遗忘门的东西总会衰减。网络训练时每次只看 64 步，对更早的内容，它学会利用的很少。',
   },
   forgotten: {
     en: 'Divergence after {from} to {to} characters, as a share of that after the first ({name})',

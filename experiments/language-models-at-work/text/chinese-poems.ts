@@ -96,8 +96,8 @@ export default messages({
   freePoem: { en: 'free', zh: '自由写作' },
   acrosticPoem: { en: 'acrostic', zh: '藏头诗' },
   placeCaption: {
-    en: 'How surprised the network is, on average, by each token of a poem of four times five characters: of real ones that it has not seen, of its own at T = 0.7, and of acrostics. Dotted: the first character of each line.',
-    zh: '五言绝句中每个词元让网络感到的平均意外程度：没有见过的真实绝句、T = 0.7 时的自由写作、藏头诗。虚线处是每句的第一个字。',
+    en: 'How surprised the network is, on average, by each token of a poem of four times five characters: of real ones that it has not seen, of its own that have the form (T = {temperature}), where there are such, and of acrostics. Dotted: the first character of each line.',
+    zh: '五言绝句中每个词元让网络感到的平均意外程度：没有见过的真实绝句、T = {temperature} 时格式正确的自由写作（如果有的话）、藏头诗。虚线处是每句的第一个字。',
   },
   itCounts: {
     en: 'Marks come as expected ({nats} nats on average): it counts.',

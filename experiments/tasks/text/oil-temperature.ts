@@ -75,8 +75,12 @@ export default messages({
   },
   bandsHeading: { en: 'How sure it is', zh: '它有多大把握' },
   bands: {
-    en: 'Trained on the quantiles 0.1, 0.5 and 0.9 (pinball loss) the same network gives a band that should hold four fifths of the future. On the test part it held {inside}: there the temperature changes by {now} °C within a day (root mean square), in the training part by {before} °C, and the band does not know.',
-    zh: '用分位数 0.1、0.5、0.9（pinball 损失）训练，同一个网络会给出一个应当包含五分之四未来的区间。在测试部分，它包含了 {inside}：那里一天之内温度变化 {now} °C（均方根），训练部分则为 {before} °C，区间并不知道这一点。',
+    en: 'Trained on the quantiles 0.1, 0.5 and 0.9 (pinball loss) the same network gives a band that should hold four fifths of the future. On the test part it held {inside}.',
+    zh: '用分位数 0.1、0.5、0.9（pinball 损失）训练，同一个网络会给出一个应当包含五分之四未来的区间。在测试部分，它包含了 {inside}。',
+  },
+  otherWeather: {
+    en: 'A reason: on the test part the temperature changes by {now} °C within a day (root mean square), in the training part by {before} °C, and the band does not know.',
+    zh: '一个原因：在测试部分，一天之内温度变化 {now} °C（均方根），训练部分则为 {before} °C，区间并不知道这一点。',
   },
   coverage: {
     en: 'share of the test values between the quantiles 0.1 and 0.9',

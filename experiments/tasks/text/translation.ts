@@ -85,7 +85,7 @@ export default messages({
   rightLines: { en: 'Just like a reference', zh: '与某个参考译文完全相同' },
   wrongLines: { en: 'Different from the references (in brackets)', zh: '与参考译文（括号内）不同' },
   limits: {
-    en: 'Some of the second kind may be right all the same: a sentence has more good translations than its references, and BLEU knows only those.',
-    zh: '第二类里有的可能其实也译对了：一句话的好译文不止参考译文那几种，而 BLEU 只认识参考译文。',
+    en: 'What differs from the references may be right all the same: a sentence has more good translations than its references, and BLEU knows only those.',
+    zh: '与参考译文不同的，可能其实也译对了：一句话的好译文不止参考译文那几种，而 BLEU 只认识参考译文。',
   },
 });
