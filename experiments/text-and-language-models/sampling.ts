@@ -230,7 +230,7 @@ export default experiment({
       x: { label: t('place'), type: 'band', tickFormat: (i: number) => (i % 5 === 0 ? String(i) : ''), tickSize: 0 },
       y: { label: t('usedShare'), grid: true, ticks: [0, 50, 100] },
       fy: { label: null, padding: 0.3, tickFormat: (sampling: Sampling) => t(sampling) },
-      marginRight: 130,
+      marginRight: 160,
       marks: [
         Plot.barY(coverage, {
           x: 'i',
