@@ -105,8 +105,8 @@ export default messages({
     zh: '训练中每一轮的困惑度（对数坐标）。点线：在全部字符中均匀地猜。尖峰是走错的一步。',
   },
   byHeart: {
-    en: 'For a long time the network knows little more than how frequent each character is; then it learns spelling, words, and at last the text by heart: sequential sampling ends at a perplexity of {end}.',
-    zh: '很长一段时间里，网络只知道各字符出现的频率；然后它学会拼写、单词，最后把这段文字背了下来：顺序分区最终的困惑度为 {end}。',
+    en: 'What it says, below, shows how it learns: first the most frequent words, again and again, then spelling, at last the text by heart. Sequential sampling ends at a perplexity of {end}.',
+    zh: '从下面它说的话可以看出学习的过程：先是反复出现的常见词，再是拼写，最后把这段文字背了下来。顺序分区最终的困惑度为 {end}。',
   },
   randomHigher: {
     en: 'Random sampling ends higher than sequential, at {end}: each piece starts without a past.',
