@@ -48,7 +48,7 @@ const SIZE =
   /\b(?:two|three|four|five|six|eight|ten|twenty|hundred|thousand|\d[\d,]*) (?:random )?(?:seeds|epochs|rolls|poems|restarts|trainings)\b/gi;
 /** Of those, what is true of the short version as well. */
 const TRUE_IN_BOTH: readonly RegExp[] = [
-  /PyTorch|NumPy|published|book/, // of other programs
+  /PyTorch|NumPy|Karpathy|published|book/, // of other programs
   /\{\w+\}/, // the number beside it is filled in
 ];
 const FIXED = new Set([

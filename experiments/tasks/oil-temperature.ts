@@ -138,7 +138,7 @@ export default experiment({
       const lags = Array.from({ length: window - 1 }, (_, j) => j + 1);
       const of = (k: number): number[] => lags.map((lag) => weights[(window - 1 - lag) * steps + k - 1]);
       plot('weightsCaption', (t) => ({
-        x: { label: t('lag'), ticks: Array.from({ length: Math.floor(window / 24) + 1 }, (_, d) => 24 * d) },
+        x: { label: t('lag'), ticks: Array.from({ length: Math.floor(window / 72) + 1 }, (_, d) => 72 * d) },
         y: { label: t('weight'), grid: true },
         marks: [Plot.ruleY([0]), curves([1, 12, 24].map((k) => ({ name: t('stepsAhead', { k }), x: lags, y: of(k) })))],
       }));
@@ -185,7 +185,7 @@ export default experiment({
     };
     plot('bandsCaption', (t) => ({
       height: 260,
-      x: { label: t('hours'), ticks: [-48, -24, 0, 24] },
+      x: { label: t('hours'), ticks: [-24, 0, 24] },
       y: { label: t('temperature'), grid: true },
       fx: { axis: null },
       marks: [

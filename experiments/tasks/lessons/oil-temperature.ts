@@ -10,8 +10,10 @@ const column = table.columns.indexOf('OT');
 const target = table.rows.map(({ values }) => Number(values[column])).slice(0, 14_400);
 const from = 11_520; // sixteen months are known, four are the test
 const model = await Forecaster.fit({ target: target.slice(0, from) }, { window: 96, horizon: 24, minutes });
-const { mse, mae } = model.evaluate({ target }, from);
-console.log(`the network with its linear part: MSE ${mse.toFixed(3)}, MAE ${mae.toFixed(3)}`);
+const { rmse, mae } = model.evaluate({ target }, from).original; // in °C, as the file has them
+console.log(
+  `the network with its linear part: root mean square error ${rmse.toFixed(2)} °C, mean ${mae.toFixed(2)} °C`,
+);
 let [last, day, count] = [0, 0, 0];
 for (let at = from; at + 24 <= target.length; at++) {
   for (let k = 0; k < 24; k++) {
@@ -20,4 +22,5 @@ for (let at = from; at + 24 <= target.length; at++) {
     count++;
   }
 }
-console.log(`the last value stays: MSE ${(last / count).toFixed(3)}; as a day ago: ${(day / count).toFixed(3)}`);
+const root = (sum: number): string => `${Math.sqrt(sum / count).toFixed(2)} °C`;
+console.log(`the last value stays: root mean square error ${root(last)}; as a day ago: ${root(day)}`);

@@ -55,8 +55,8 @@ export default messages({
     zh: 'softmax 每一步单独决定，可能会让一个没有开头的组块“延续”下去。条件随机场能不能仅从句子中学会这种情况不会发生？',
   },
   forbidden: {
-    en: 'On the test part the softmax goes on {softmax} times with a chunk that has not begun, the field {field} times: it has learned from nothing but the sentences that this does not happen.',
-    zh: '在测试部分，softmax 有 {softmax} 次延续了并未开始的组块，条件随机场有 {field} 次：它仅从句子中就学会了这种情况不会发生。',
+    en: 'On the test part the softmax goes on {softmax} times with a chunk that has not begun, the field {field} times: it has learned to avoid that from nothing but the sentences.',
+    zh: '在测试部分，softmax 有 {softmax} 次延续了并未开始的组块，条件随机场有 {field} 次：它仅从句子中就学会了避免这种情况。',
   },
   tagger: { en: 'tagger', zh: '标注器' },
   precision: { en: 'precision', zh: '精确率' },

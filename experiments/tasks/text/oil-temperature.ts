@@ -89,8 +89,8 @@ export default messages({
   hours: { en: 'hours from now', zh: '距现在的小时数' },
   temperature: { en: 'oil temperature (°C)', zh: '油温（°C）' },
   bandsCaption: {
-    en: 'Three days of the test part: two days of the past and what came (black), the median and the band from 0.1 to 0.9 (colour).',
-    zh: '测试部分中的三天：过去两天和随后真实发生的情况（黑色），预测的中位数与 0.1 到 0.9 的区间（彩色）。',
+    en: 'Three days of the test part: two days of the past and what came (the thin line), the median and the band from 0.1 to 0.9 (colour).',
+    zh: '测试部分中的三天：过去两天和随后真实发生的情况（细线），预测的中位数与 0.1 到 0.9 的区间（彩色）。',
   },
   bandWidens: {
     en: 'In these three days the band is {first} °C wide after one hour and {last} °C after a day: the farther ahead, the less sure, as it should be.',
