@@ -19,6 +19,9 @@ export default {
   'Learning to execute: a network reads short programs as text, and writes what they print.':
     '学习执行：网络把短程序当作文本来读，写出它们打印的内容。',
   'A sum, a branch, or a loop, and what it prints.': '一个加法、一个分支或一个循环，以及它打印的内容。',
+  'A fifth of all programs, picked by their characters, is never learned from.':
+    '按字符挑出全部程序的五分之一，从不用于训练。',
+  'in °C, as the file has them': '单位为 °C，与文件一致',
   'A day of oil temperatures ahead: all 24 hours at once, beside what costs nothing.':
     '提前一天预测油温：24 个小时一次给出，与不费力的预测对照。',
   'sixteen months are known, four are the test': '十六个月已知，四个月用于测试',
