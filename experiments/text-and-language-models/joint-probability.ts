@@ -98,7 +98,7 @@ const CHAIN: Graph = {
   title: SENTENCE.map((word, t) => (t === 0 ? word : `${SENTENCE.slice(0, t).join(' ')} → ${word}`)).join('; '),
   nodes: SENTENCE.map((word, x) => ({ name: `${x}`, label: word, x, y: 0, kind: 'token' })),
   edges: SENTENCE.flatMap((_, to) =>
-    SENTENCE.slice(0, to).map((_word, from) => ({ from: `${from}`, to: `${to}`, bend: [0, 36, -42][to - from - 1] })),
+    SENTENCE.slice(0, to).map((_word, from) => ({ from: `${from}`, to: `${to}`, bend: [0, 30, -30][to - from - 1] })),
   ),
 };
 
