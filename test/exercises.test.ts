@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CHAPTERS } from '../experiments/index.js';
 import { inFolder, runTest } from '../src/cli/testing.js';
+import { plainText } from '../src/drawing/pages/plainText.js';
 import { LANGUAGES } from '../src/reproduce/messages.js';
 
 const EXERCISES = CHAPTERS.flatMap(({ experiments }) => experiments.flatMap(({ exercises = [] }) => exercises));
@@ -32,6 +33,11 @@ describe('the exercises', () => {
     for (const message of [exercise.question, exercise.answer, ...exercise.hints]) {
       expect(message.zh).toMatch(/[\u4e00-\u9fff\d$]/);
       expect(message.en).not.toMatch(/[\u4e00-\u9fff]/);
+    }
+    // As a terminal shows them: no LaTeX is left.
+    const mistakes = (exercise.mistakes ?? []).map(({ says }) => says);
+    for (const message of [exercise.question, exercise.answer, ...exercise.hints, ...mistakes]) {
+      for (const language of LANGUAGES) expect(plainText(message[language])).not.toMatch(/[$\\]|[_^][{]/);
     }
     expect(exercise.hints.length).toBeGreaterThan(0);
     for (const { given, says } of exercise.mistakes ?? []) {
@@ -123,6 +129,18 @@ describe('unrolled exercise', () => {
       writeFileSync(file, 'export default 1;');
       expect((await run('gru-keep')).out).toContain('Your file is there already'); // what was written stays
       expect(readFileSync(file, 'utf8')).toBe('export default 1;');
+    });
+  });
+
+  it('writes formulas as text, and says in its language where a prediction goes', async () => {
+    await inFolder(async (cwd) => {
+      const english = await runTest(['exercise', 'eigenvalue'], { cwd });
+      expect(english.out).toContain('The answer goes in place of NaN.');
+      expect((await runTest(['exercise', 'eigenvalue', '--hint'], { cwd })).out).toContain('M^k are λ^k');
+      expect((await runTest(['exercise', 'one-hot', '--lang', 'zh'], { cwd })).out).toContain('独热向量乘以 W_xh');
+      expect(readFileSync(join(cwd, 'exercises', 'one-hot.mjs'), 'utf8')).toMatch(
+        /^\/\/ 独热[^]*\/\/ 把 \? 换成你的答案。\nexport default '\?';\n$/,
+      );
     });
   });
 

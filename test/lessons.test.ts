@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CHAPTERS } from '../experiments/index.js';
 import { inFolder, runTest } from '../src/cli/testing.js';
+import { commentsOf, withComments } from '../src/reproduce/comments.js';
 import { KnownData } from '../src/sources/knownData.js';
 
 const DATA = resolve(process.env.UNROLLED_DATA ?? '../shared/data');
@@ -24,6 +25,11 @@ const LESSONS = CHAPTERS.flatMap(({ folder, experiments }) =>
 );
 /** Too large to copy for a test: 66 MB of reviews. */
 const LARGE = new Set(['sentiment']);
+
+/** Words in backticks and letters with a subscript, as `h_t` and `x₂`. */
+const namesIn = (comment: string): string[] => (comment.match(/`[^`]+`|[\p{L}]_\w+|\p{L}[₀-₉]/gu) ?? []).sort();
+/** A program without what its comments say. */
+const codeOf = (program: string): string => program.replaceAll(/(^|\s)(\/\/|\/\*\*) .*$/gm, '$1$2');
 
 describe('the program of a lesson', () => {
   it.each(LESSONS.map((lesson) => [lesson.name, lesson] as const))('%s has at most 80 lines', (_, { text }) => {
@@ -62,6 +68,34 @@ describe('the program of a lesson', () => {
       });
     },
   );
+
+  it.each(CHAPTERS.map((chapter) => [chapter.folder, chapter] as const))(
+    'of %s has its comments in Chinese, and nothing is translated that no program says',
+    (_, { experiments, comments = {} }) => {
+      const texts = LESSONS.filter(({ name }) => experiments.some((one) => one.name === name)).map(({ text }) => text);
+      const said = new Set(texts.flatMap(commentsOf));
+      expect([...said].sort()).toEqual(Object.keys(comments).sort());
+      for (const [english, chinese] of Object.entries(comments)) {
+        expect(chinese, english).toMatch(/\p{Script=Han}/u);
+        // What is set as code, and formulas with a subscript, are the same in both.
+        expect(namesIn(chinese)).toEqual(namesIn(english));
+      }
+      for (const text of texts) {
+        expect(text).not.toMatch(/\/\*(?!\* .+ \*\/$)/m); // of several lines: they would be passed over
+        expect(codeOf(withComments(text, comments))).toBe(codeOf(text));
+      }
+    },
+  );
+
+  it('is ejected with comments in Chinese', async () => {
+    await inFolder(async (cwd) => {
+      expect((await runTest(['eject', 'lstm-memory', '--lang', 'zh'], { cwd })).status).toBe(0);
+      for (const name of ['lesson.ts', 'lesson.js']) {
+        const text = readFileSync(join(cwd, 'lstm-memory', name), 'utf8');
+        for (const comment of commentsOf(text)) expect(comment).toMatch(/\p{Script=Han}/u);
+      }
+    });
+  });
 
   it('is not written over a lesson that is there, and a name that is none is told', async () => {
     await inFolder(async (folder) => {

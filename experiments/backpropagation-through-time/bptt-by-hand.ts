@@ -26,12 +26,12 @@ import {
   drawGraph,
   experiment,
   type Graph,
+  holds,
   MUTED,
   Plot,
   unrolled,
 } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
-import { LETTERS } from '../shared/notations.js';
 import { byHand as exercises } from './exercises/bptt.js';
 import text from './text/bptt-by-hand.js';
 
@@ -52,7 +52,7 @@ const plus = (a: readonly number[], b: readonly number[]): number[] => a.map((va
 
 /** What depends on what: inputs, states, outputs and losses of three steps, and the weights that all share. */
 const GRAPH: Graph = {
-  title: 'x, W_xh, W_hh → h → o → L',
+  title: 'x_t → h_t → o_t → L, h_(t−1) → h_t, W_hh → h_t (t = 1 … 3); ∂L: L → o_t, h_3 → h_2 → h_1',
   nodes: [
     ...[1, 2, 3].flatMap((t) => [
       { name: `x${t}`, label: `x_${t}`, x: 1.6 * t, y: 0, kind: 'value' as const },
@@ -163,7 +163,39 @@ export default experiment({
   needs: ['hidden-state'],
   text,
   exercises,
-  notations: [LETTERS.X, LETTERS.H, LETTERS.Wxh, LETTERS.O],
+  notations: [
+    { book: 'x_t', code: 'x[t]', shape: '[D]', meaning: { en: 'the input of step t', zh: '时间步 t 的输入' } },
+    {
+      book: 'h_t',
+      code: 'h[t]',
+      shape: '[H]',
+      meaning: { en: 'the hidden state after step t', zh: '时间步 t 之后的隐状态' },
+    },
+    {
+      book: String.raw`W_{xh},\ W_{hh},\ b_h`,
+      code: 'Wxh, Whh, b',
+      shape: '[D, H], [H, H], [H]',
+      meaning: {
+        en: 'weights of input and state, bias; with one unit, as in the program below: u and w',
+        zh: '输入与隐状态的权重、偏置；只有一个单元时（如下面的程序）：u 与 w',
+      },
+    },
+    {
+      book: String.raw`o_t,\ W_{hq}`,
+      code: 'Whq',
+      shape: '[Q], [H, Q]',
+      meaning: { en: 'the scores of step t, and the weights of the output', zh: '时间步 t 的分数，以及输出的权重' },
+    },
+    {
+      book: String.raw`\delta_t`,
+      code: 'delta',
+      shape: '[H]',
+      meaning: {
+        en: 'the derivative of the loss with respect to what stands inside the tanh',
+        zh: '损失对 tanh 括号内的导数',
+      },
+    },
+  ],
   run({ quick, seed, say, heading, formula, svg, picture, plot, table, check, progress }) {
     heading('graphHeading');
     formula(
@@ -217,7 +249,7 @@ export default experiment({
       String.raw`\frac{\partial h_T}{\partial h_k} = \prod_{t=k+1}^{T} W_{hh}\operatorname{diag}(1 - h_t^2), \qquad \Big\lVert \frac{\partial h_T}{\partial h_k} \Big\rVert \le (\beta_W \beta_h)^{T-k}, \quad \beta_W = \lVert W_{hh} \rVert_2,\ \beta_h = \max |\phi'| = 1`,
     );
     const lags = range(30).map((i) => i + 1);
-    const networks = [0.6, 1.5].map((scale) => {
+    const networks = [0.5, 1.5].map((scale) => {
       const options = { inputSize: 4, hiddenSize: 16, bias: false, recurrentInit: normalInit(scale / 4) };
       const net = new Recurrent(RNN, { ...options, rng: new Philox(seed, 2) });
       const linear = new Recurrent(RNNIdentity, { ...options, rng: new Philox(seed, 2) });
@@ -227,6 +259,7 @@ export default experiment({
     });
     const over = networks.flatMap(({ beta, norms }) => norms.map((norm, i) => norm / beta ** lags[i]));
     check('boundHolds', atMost(1 + 1e-4), Math.max(...over));
+    check('oneBelow', holds, networks[0].beta < 1 && networks[1].beta > 1);
     plot('boundCaption', (t) => ({
       x: { label: t('stepsBack') },
       y: { label: '‖∂h_T/∂h_k‖', type: 'log', grid: true },

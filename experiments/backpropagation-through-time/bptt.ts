@@ -18,12 +18,14 @@ import {
   between,
   colour,
   curves,
+  drawGraph,
   exactly,
   experiment,
   MUTED,
   near,
   Plot,
   SURFACE,
+  unrolled,
 } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
 import { LETTERS } from '../shared/notations.js';
@@ -110,33 +112,54 @@ export default experiment({
   needs: ['bptt-by-hand'],
   text,
   exercises,
-  notations: [LETTERS.H],
-  run({ quick, seed, say, heading, formula, plot, table, check, progress }) {
+  notations: [
+    LETTERS.H,
+    { book: 'w', code: 'w', meaning: { en: 'all weights', zh: '全部权重' } },
+    {
+      book: String.raw`\xi_t,\ p`,
+      code: 'xi, p',
+      meaning: {
+        en: 'what the gradient is multiplied by on its way to the step before: 0, or 1/p with probability p',
+        zh: '梯度传到前一步时所乘的数：以概率 p 为 1/p，否则为 0',
+      },
+    },
+  ],
+  run({ quick, seed, say, heading, formula, picture, plot, table, check, progress }) {
     formula(String.raw`h_t = f(x_t, h_{t-1}, w) \qquad \frac{\mathrm{d} h_t}{\mathrm{d} w} = \frac{\partial f}{\partial w} + \frac{\partial f}{\partial h_{t-1}} \frac{\mathrm{d} h_{t-1}}{\mathrm{d} w}
       = \sum_{j=0}^{t-1} \left( \prod_{i=t-j+1}^{t} \frac{\partial f(x_i, h_{i-1}, w)}{\partial h_{i-1}} \right) \frac{\partial f(x_{t-j}, h_{t-j-1}, w)}{\partial w}`);
     say('sum');
+    picture(
+      'cutCaption',
+      drawGraph(unrolled({ cell: RNN }, { steps: 6, outputs: [6], gradients: true, cutBefore: 4 })),
+    );
     const seeds = [0, 1, 2].slice(0, quick ? 1 : 3).map((i) => seed + i);
     const problems = seeds.map(problem);
     const lengths = Array.from({ length: T }, (_, i) => i + 1);
     const cut = problems.map(({ truncated }) => lengths.map(truncated));
-    plot('termsCaption', (t) => ({
-      x: { label: t('stepsAgo') },
-      y: { label: t('termSize'), type: 'log', grid: true },
-      marks: [
-        curves(
-          cut.map((gradients, i) => ({
-            name: t('network', { seed: String(seeds[i]) }),
-            y: gradients.map((g, k) => length(k === 0 ? g : minus(g, gradients[k - 1])) / length(problems[i].full)),
-          })),
-        ),
-      ],
-    }));
-
-    heading('truncatedHeading');
-    say('truncated');
     const bias = cut.map((gradients, i) =>
       gradients.map((g) => length(minus(g, problems[i].full)) / length(problems[i].full)),
     );
+    const rest = Math.max(...bias.map((errors) => errors[11]));
+    plot(
+      'termsCaption',
+      (t) => ({
+        x: { label: t('stepsAgo') },
+        y: { label: t('termSize'), type: 'log', grid: true },
+        marks: [
+          curves(
+            cut.map((gradients, i) => ({
+              name: t('network', { seed: String(seeds[i]) }),
+              y: gradients.map((g, k) => length(k === 0 ? g : minus(g, gradients[k - 1])) / length(problems[i].full)),
+            })),
+          ),
+        ],
+      }),
+      { rest: `${(100 * rest).toFixed(0)} %` },
+    );
+    check('lastDozen', below(0.5), rest);
+
+    heading('truncatedHeading');
+    say('truncated');
     bias.forEach((errors, i) => {
       check('truncatedBias', above(0.1), errors[3], { k: 4, seed: String(seeds[i]) });
       check('truncatedAll', below(1e-6), errors[T - 1], { k: T, seed: String(seeds[i]) });

@@ -6,8 +6,10 @@ import {
   colour,
   curves,
   diverged,
+  drawGraph,
   exactly,
   experiment,
+  type Graph,
   INK,
   MUTED,
   near,
@@ -34,7 +36,7 @@ function forward(x: readonly number[], { U, W }: Point): number[] {
   return s;
 }
 
-/** The gradient of (s_T − y)² by U and W: from the last step to the first, dL/ds is multiplied by W each time. */
+/** The gradient of (s_T − y)² with respect to U and W: from the last step to the first, dL/ds is multiplied by W each time. */
 function backward(x: readonly number[], s: readonly number[], y: number, W: number): Point {
   let ds = 2 * (s[x.length] - y); // dL/ds_T
   const d: Point = { U: 0, W: 0 };
@@ -117,15 +119,50 @@ function smooth(losses: readonly number[]) {
   return { x: pieces.map((_, i) => 20 * i + 10), y: pieces.map((piece) => piece.reduce((a, b) => a + b) / 20) };
 }
 
+/** Three steps of the network, with the weight that stands at each arrow. */
+const NETWORK: Graph = {
+  title: 'x_t —U→ s_t, s_(t−1) —W→ s_t, t = 1 … 3; s_3 → L',
+  nodes: [
+    ...[0, 1, 2, 3].map((t) => ({ name: `s${t}`, label: `s_${t}`, x: t, y: 1, kind: 'state' as const })),
+    ...[1, 2, 3].map((t) => ({ name: `x${t}`, label: `x_${t}`, x: t, y: 0, kind: 'value' as const })),
+    { name: 'L', label: 'L', x: 4, y: 1, kind: 'loss' },
+  ],
+  edges: [
+    ...[1, 2, 3].flatMap((t) => [
+      { from: `s${t - 1}`, to: `s${t}`, label: 'W' },
+      { from: `x${t}`, to: `s${t}`, label: 'U' },
+    ]),
+    { from: 's3', to: 'L' },
+  ],
+};
+
 export default experiment({
   name: 'count-ones-scalar',
   source: 'Vasilev, Advanced Deep Learning with Python (2019), chapter 7; Pascanu, Mikolov and Bengio (2013)',
   needs: ['hidden-state'],
   text,
   exercises,
-  run({ quick, seed, say, heading, formula, plot, check, progress }) {
+  notations: [
+    {
+      book: 'x_t,\\ y',
+      code: 'x[t - 1], y',
+      meaning: { en: 'the digit of step t; the right answer', zh: '时间步 t 的数字；正确答案' },
+    },
+    { book: 's_t', code: 's[t]', meaning: { en: 'the state after step t', zh: '时间步 t 之后的状态' } },
+    { book: 'U,\\ W', code: 'U, W', meaning: { en: 'the weights of input and state', zh: '输入与状态的权重' } },
+    {
+      book: String.raw`\partial L / \partial s_t`,
+      code: 'back, ds',
+      meaning: {
+        en: 'the derivative of the loss with respect to the state, on its way back',
+        zh: '损失对状态的导数，向回传',
+      },
+    },
+  ],
+  run({ quick, seed, say, heading, formula, picture, plot, check, progress }) {
     formula(String.raw`s_t = U x_t + W s_{t-1}, \quad s_0 = 0, \qquad L = (s_T - y)^2`);
     say('byHand');
+    picture('networkCaption', drawGraph(NETWORK));
     formula(String.raw`\frac{\partial L}{\partial s_T} = 2\,(s_T - y), \qquad \frac{\partial L}{\partial s_{t-1}} = W \frac{\partial L}{\partial s_t}, \qquad
       \frac{\partial L}{\partial U} = \sum_{t=1}^{T} \frac{\partial L}{\partial s_t}\, x_t, \qquad \frac{\partial L}{\partial W} = \sum_{t=1}^{T} \frac{\partial L}{\partial s_t}\, s_{t-1}`);
 

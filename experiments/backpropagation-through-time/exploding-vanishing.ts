@@ -24,6 +24,7 @@ import {
   between,
   colour,
   curves,
+  drawGraph,
   exactly,
   experiment,
   holds,
@@ -31,6 +32,7 @@ import {
   MUTED,
   near,
   Plot,
+  unrolled,
 } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
 import { LETTERS } from '../shared/notations.js';
@@ -112,14 +114,26 @@ export default experiment({
   needs: ['bptt-by-hand'],
   text,
   exercises,
-  notations: [LETTERS.H, LETTERS.theta],
-  run({ quick, seed, say, heading, formula, plot, table, check, finding, progress }) {
+  notations: [
+    LETTERS.H,
+    {
+      book: String.raw`W_x,\ W_h,\ \rho`,
+      code: 'weight_x, weight_h, spectralRadius',
+      meaning: {
+        en: 'weights of input and state; the largest absolute value of the eigenvalues of W_h',
+        zh: '输入与隐状态的权重；W_h 的特征值绝对值的最大者',
+      },
+    },
+    LETTERS.theta,
+  ],
+  run({ quick, seed, say, heading, formula, picture, plot, table, check, finding, progress }) {
     const seeds = range(quick ? 3 : 5).map((i) => seed + i);
 
     formula(
       String.raw`h_t = \phi(W_x x_t + W_h h_{t-1}) \qquad \frac{\partial h_T}{\partial h_t} = \prod_{i=t+1}^{T} \operatorname{diag}\big(\phi'(\cdot)\big)\, W_h \;\sim\; W_h^{\,T-t}`,
     );
     heading('scalarHeading');
+    picture('backCaption', drawGraph(unrolled({ cell: RNN }, { steps: 6, outputs: [6], gradients: true })));
     say('scalar');
     check('power15', exactly(637621500), Math.floor(1.5 ** 50));
     check('power06', near(0.0060466176, 1e-12), 0.6 ** 10, { t: 10, value: '0.0060466176' });

@@ -28,6 +28,7 @@ import {
   curves,
   exactly,
   experiment,
+  holds,
   INK,
   Plot,
   sequential,
@@ -151,7 +152,7 @@ function judge(logits: (x: Tensor) => Tensor, tokens: Int32Array) {
   const loss = noGrad(() => crossEntropy(scores, targets, { reduction: 'none' })).data(); // −log P(the right one)
   const most = noGrad(() => scores.logSoftmax().max({ axis: 2 })).data(); // log P(the likeliest one)
   const right = Array.from(loss, (l, i) => Number(l + most[i] < 1e-6));
-  return { accuracy: mean(right), perplexity: Math.exp(mean(Array.from(loss))), loss };
+  return { accuracy: mean(right), perplexity: Math.exp(mean(Array.from(loss))), loss, right };
 }
 
 export default experiment({
@@ -202,37 +203,17 @@ export default experiment({
     const window = windows(corpus.tokens.subarray(0, 32 * T + 1), T);
     const costs = [false, true].map((bidirectional) => {
       const rnn = new Recurrent(LSTM, { inputSize: V, hiddenSize: wide, bidirectional });
-      const pass = (): number => {
-        const begin = performance.now();
-        scope(() => {
-          const loss = rnn.forward(window).output.square().mean();
-          loss.backward();
-          loss.item();
-          for (const t of rnn.parameters()) t.grad = null;
-        });
-        return performance.now() - begin;
-      };
-      pass();
-      const times = Array.from({ length: quick ? 3 : 9 }, pass).sort((a, b) => a - b);
       const output = noGrad(() => rnn.forward(window).output);
-      return { parameters: rnn.parameterCount(), kept: 2 * output.size, time: times[Math.floor(times.length / 2)] };
+      return { parameters: rnn.parameterCount(), kept: 2 * output.size };
     });
     table((t) => ({
       columns: [
         { heading: t('lstmOf', { hidden: wide }) },
-        ...(['parameters', 'keptNumbers', 'passTime'] as const).map((key) => ({ heading: t(key), number: true })),
+        ...(['parameters', 'keptNumbers'] as const).map((key) => ({ heading: t(key), number: true })),
       ],
       rows: [
-        ...costs.map(({ parameters, kept, time }, i) => [
-          t(i === 0 ? 'oneDirection' : 'twoDirections'),
-          parameters,
-          kept,
-          `${time.toFixed(1)} ms`,
-        ]),
-        [
-          t('ratio'),
-          ...(['parameters', 'kept', 'time'] as const).map((key) => (costs[1][key] / costs[0][key]).toFixed(2)),
-        ],
+        ...costs.map(({ parameters, kept }, i) => [t(i === 0 ? 'oneDirection' : 'twoDirections'), parameters, kept]),
+        [t('ratio'), ...(['parameters', 'kept'] as const).map((key) => (costs[1][key] / costs[0][key]).toFixed(2))],
       ],
     }));
     check('twiceParameters', exactly(2), costs[1].parameters / costs[0].parameters);
@@ -362,10 +343,28 @@ export default experiment({
     }));
     // One window, hole by hole: the probability that each reading gives to the character that stands there.
     const N = Math.floor((held.length - 1) / W);
+    // Hole i · N + n stands at place i + 1 of window n.
+    const space = corpus.vocabulary.index(' ');
+    const characterAt = (hole: number, shift: number): number =>
+      held[(hole % N) * W + Math.floor(hole / N) + 1 + shift];
+    const isLetter = (hole: number): boolean => characterAt(hole, 0) !== space;
+    /** The share of the letters beside a space on one side that are filled rightly, and of all others. */
+    const beside = (runs: typeof forward, side: -1 | 1): number[] =>
+      [true, false].map((atSpace) =>
+        mean(
+          runs.map(({ right }) =>
+            mean(right.filter((_, hole) => isLetter(hole) && (characterAt(hole, side) === space) === atSpace)),
+          ),
+        ),
+      );
+    const [first, afterFirst] = beside(forward, -1);
+    const [final, beforeFinal] = beside(backward, 1);
+    const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
     const cells = filled.flatMap(([run], r) =>
       Array.from({ length: W - 2 }, (_, i) => ({ r, i, p: Math.exp(-run.loss[i * N + 1]) })),
     );
     plot('cellsCaption', (t) => ({
+      scrolls: true,
       height: 150,
       marginLeft: 120,
       x: { axis: null },
@@ -382,5 +381,9 @@ export default experiment({
         }),
       ],
     }));
+    finding('ends', holds, first < afterFirst && final < beforeFinal, {
+      ...{ forwardFirst: percent(first), forwardOthers: percent(afterFirst) },
+      ...{ backwardLast: percent(final), backwardOthers: percent(beforeFinal) },
+    });
   },
 });

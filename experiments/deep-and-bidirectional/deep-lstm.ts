@@ -2,11 +2,17 @@
 import { fromData, LSTM, noGrad, Recurrent } from 'unrolled';
 import { below, drawGraph, experiment, unrolled } from 'unrolled/reproduce';
 import { bookSettings, learnBook } from '../shared/characters.js';
-import { heatMaps, leftFigure, spreadUnits, traceText } from '../shared/gates.js';
+import { heatMaps, leftAfter, leftFigure, spreadUnits, traceText } from '../shared/gates.js';
 import { d2l } from '../shared/books.js';
 import { LETTERS } from '../shared/notations.js';
 import { deep as exercises } from './exercises/deep.js';
 import text from './text/deep-lstm.js';
+
+/** The mean of some shares, for people. */
+function percentOf(shares: readonly number[]): string {
+  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  return `${Number((100 * mean).toPrecision(2))} %`;
+}
 
 export default experiment({
   name: 'deep-lstm',
@@ -54,6 +60,12 @@ export default experiment({
     plot('gatesUpperCaption', (t) => heatMaps(second, ['f'], spreadUnits(second.f, 14), read, t('unit'), null));
     const over = traceText(network.rnn, book.slice(from, from + 1000), ['f'], vocabulary);
     const layers = over.map((layer, l) => ({ name: `f${'¹²'[l]}`, gate: layer.f }));
+    const [leftBelow, leftAbove] = layers.map(({ gate }) => {
+      const left = leftAfter(gate, 10).map((unit) => unit[10]);
+      const best = [...left].sort((a, b) => b - a).slice(0, Math.ceil(left.length / 10));
+      return [left, best].map(percentOf);
+    });
     plot('leftCaption', (t) => leftFigure(layers, t('later'), t('left')));
+    say('leftAfterTen', { lower: leftBelow[0], upper: leftAbove[0], lowerBest: leftBelow[1], upperBest: leftAbove[1] });
   },
 });

@@ -27,8 +27,10 @@ import {
   below,
   colour,
   curves,
+  drawGraph,
   exactly,
   experiment,
+  type Graph,
   INK,
   MUTED,
   near,
@@ -104,16 +106,62 @@ function gruPerplexity(train: Int32Array, held: Int32Array, H: number, seed: num
   });
 }
 
+/** States that follow one another, and the symbol that each emits. */
+const CHAIN: Graph = {
+  title: 'z_1 → z_2 → z_3 → z_4, z_t → x_t',
+  nodes: [1, 2, 3, 4].flatMap((t) => [
+    { name: `z${t}`, label: `z_${t}`, x: t, y: 1, kind: 'state' as const },
+    { name: `x${t}`, label: `x_${t}`, x: t, y: 0, kind: 'value' as const },
+  ]),
+  edges: [1, 2, 3, 4].flatMap((t) => [
+    ...(t < 4 ? [{ from: `z${t}`, to: `z${t + 1}`, label: 'a' }] : []),
+    { from: `z${t}`, to: `x${t}`, label: 'b' },
+  ]),
+};
+
 export default experiment({
   name: 'hmm',
   source: 'Rabiner 1989; Durbin, Eddy, Krogh, Mitchison 1998; Cave, Neuwirth 1980',
   needs: ['joint-probability'],
   text,
   exercises,
+  notations: [
+    {
+      book: String.raw`\pi_i`,
+      code: 'start[i]',
+      meaning: { en: 'the probability that state i is the first', zh: '第一个状态是 i 的概率' },
+    },
+    {
+      book: 'a_{ij}',
+      code: 'change[i][j]',
+      meaning: { en: 'the probability that state j follows state i', zh: '从状态 i 转到状态 j 的概率' },
+    },
+    {
+      book: 'b_i(v)',
+      code: 'dice[i][v]',
+      meaning: { en: 'the probability that state i emits the symbol v', zh: '状态 i 产生符号 v 的概率' },
+    },
+    {
+      book: String.raw`\alpha_t(i)`,
+      code: 'forward[t][i]',
+      meaning: {
+        en: 'the probability of all symbols up to t, ending in state i',
+        zh: '到 t 为止的全部符号，且 t 时处于状态 i 的概率',
+      },
+    },
+    {
+      book: String.raw`\beta_t(i)`,
+      code: 'backward[t][i]',
+      meaning: {
+        en: 'the probability of all symbols after t, from state i',
+        zh: 't 时处于状态 i 时，此后全部符号的概率',
+      },
+    },
+  ],
   datasets: ['timemachine'],
   minutes: 2,
   code: ['hmm.ts', 'parts/hmm-recursions.ts'],
-  async run({ quick, seed, say, heading, formula, plot, table, check, progress, data }) {
+  async run({ quick, seed, say, heading, formula, picture, plot, table, check, progress, data }) {
     let done = 0;
     const changes: number[] = []; // of the likelihood, in every iteration of every training
     const train = (sequences: readonly Int32Array[], options: BaumWelchOptions): BaumWelchResult => {
@@ -124,6 +172,7 @@ export default experiment({
 
     heading('sumsHeading');
     say('sums');
+    picture('chainCaption', drawGraph(CHAIN));
     formula(String.raw`P(x_{1:T}, z_{1:T}) = \pi_{z_1} b_{z_1}(x_1) \prod_{t=2}^{T} a_{z_{t-1} z_t}\, b_{z_t}(x_t)`);
     formula(
       String.raw`\alpha_t(j) = b_j(x_t) \sum_i \alpha_{t-1}(i)\, a_{ij}, \qquad \beta_t(i) = \sum_j a_{ij}\, b_j(x_{t+1})\, \beta_{t+1}(j)`,
@@ -298,17 +347,22 @@ export default experiment({
       letters: [...inV].map((l) => (l === ' ' ? '␣' : l)).join(' '),
     });
     const shown = fit.model.viterbi(piece).path.slice(0, 72);
-    plot('decodedCaption', () => ({
-      height: 62,
-      marginTop: 10,
-      marginBottom: 10,
-      marginLeft: 10,
-      x: { axis: null },
-      marks: [
-        Plot.cell(shown, { x: (_, i) => i, fill: (state: number) => colour(state === V ? 1 : 0), inset: 0.3 }),
-        Plot.text(shown, { x: (_, i) => i, text: (_, i) => show(piece[i]), fill: SURFACE, fontWeight: 600 }),
-      ],
-    }));
+    plot(
+      'decodedCaption',
+      () => ({
+        scrolls: true,
+        height: 62,
+        marginTop: 10,
+        marginBottom: 10,
+        marginLeft: 10,
+        x: { axis: null },
+        marks: [
+          Plot.cell(shown, { x: (_, i) => i, fill: (state: number) => colour(state === V ? 1 : 0), inset: 0.3 }),
+          Plot.text(shown, { x: (_, i) => i, text: (_, i) => show(piece[i]), fill: SURFACE, fontWeight: 600 }),
+        ],
+      }),
+      { count: shown.length, vowels: shown.filter((state) => state === V).length },
+    );
     plot(
       'restartsCaption',
       (t) => ({

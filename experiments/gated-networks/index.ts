@@ -7,6 +7,7 @@ import gruFromScratch from './gru-from-scratch.js';
 import lstm from './lstm.js';
 import lstmFromScratch from './lstm-from-scratch.js';
 import lstmMemory from './lstm-memory.js';
+import comments from './text/comments.js';
 
 export default {
   folder: 'gated-networks',
@@ -15,5 +16,6 @@ export default {
     gru: ['gru-from-scratch', 'gru', 'count-ones-gru'],
     memory: ['lstm-from-scratch', 'lstm', 'lstm-memory', 'count-ones-lstm'],
   },
+  comments,
   experiments: [lstmFromScratch, lstm, lstmMemory, countOnesLstm, gruFromScratch, gru, countOnesGru],
 } satisfies Chapter;

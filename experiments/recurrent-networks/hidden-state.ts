@@ -25,10 +25,10 @@ const WITHOUT: Graph = {
 
 /** Two states and what each bit does to them. */
 const MACHINE: Graph = {
-  title: 'even → odd → even',
+  title: 'p = 0 —1→ p = 1, p = 1 —1→ p = 0',
   nodes: [
-    { name: 'even', label: 'even', x: 0, y: 0, kind: 'layer' },
-    { name: 'odd', label: 'odd', x: 2, y: 0, kind: 'layer' },
+    { name: 'even', label: 'p = 0', x: 0, y: 0, kind: 'layer' },
+    { name: 'odd', label: 'p = 1', x: 2, y: 0, kind: 'layer' },
   ],
   edges: [
     { from: 'even', to: 'odd', label: '1', bend: 26 },
@@ -49,7 +49,23 @@ export default experiment({
   needs: ['autoregressive-sine'],
   text,
   exercises,
-  notations: [LETTERS.X, LETTERS.H, LETTERS.Wxh, LETTERS.O],
+  notations: [
+    LETTERS.X,
+    LETTERS.H,
+    LETTERS.Wxh,
+    {
+      book: String.raw`\mathbf W_{hq},\ \mathbf b_q`,
+      code: 'Whq, bq',
+      shape: '[H, Q], [Q]',
+      meaning: { en: 'weights and bias of the output', zh: '输出的权重与偏置' },
+    },
+    {
+      book: String.raw`\mathbf O_t`,
+      code: 'output',
+      shape: '[N, Q]',
+      meaning: { en: 'the output after step t', zh: '时间步 t 的输出' },
+    },
+  ],
   run({ seed, say, heading, formula, svg, picture, table, lines, check }) {
     const random = new Philox(seed);
 

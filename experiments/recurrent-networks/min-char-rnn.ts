@@ -15,7 +15,19 @@ import {
   useBackend,
   zeros,
 } from 'unrolled';
-import { atMost, below, between, colour, curves, experiment, MUTED, near, Plot } from 'unrolled/reproduce';
+import {
+  atMost,
+  below,
+  between,
+  colour,
+  curves,
+  drawGraph,
+  experiment,
+  MUTED,
+  near,
+  Plot,
+  unrolled,
+} from 'unrolled/reproduce';
 import { CHARACTERS, EXCERPT, LOSSES } from './golden/min-char-rnn.js';
 import {
   draw,
@@ -27,7 +39,6 @@ import {
   RATE,
   STEPS,
 } from './parts/min-char-rnn-by-hand.js';
-import { LETTERS } from '../shared/notations.js';
 import exercises from './exercises/min-char-rnn.js';
 import text from './text/min-char-rnn.js';
 
@@ -142,21 +153,65 @@ function countedLoss(tokens: Int32Array, V: number, order: 1 | 2): number {
   return (STEPS * nats) / (tokens.length - 1);
 }
 
+const HELLO = unrolled(
+  { cell: { name: 'h' } },
+  { steps: 4, labels: { inputs: ['h', 'e', 'l', 'l'], outputs: ['e', 'l', 'l', 'o'] } },
+);
+
 export default experiment({
   name: 'min-char-rnn',
   source: 'Karpathy, min-char-rnn.py (2015)',
   needs: ['rnn-from-scratch', 'bptt-by-hand'],
   text,
   exercises,
-  notations: [LETTERS.X, LETTERS.H, LETTERS.Wxh, LETTERS.O],
+  notations: [
+    {
+      book: 'x_t',
+      code: 'inputs[t]',
+      meaning: { en: 'the character of step t, as an index', zh: '时间步 t 的字符，用索引表示' },
+    },
+    {
+      book: 'h_t',
+      code: 'hs[t]',
+      shape: '[H]',
+      meaning: { en: 'the hidden state after step t', zh: '时间步 t 之后的隐状态' },
+    },
+    {
+      book: String.raw`W_{xh},\ W_{hh},\ b_h`,
+      code: 'Wxh, Whh, bh',
+      shape: '[H, V], [H, H], [H]',
+      meaning: { en: 'weights of input and state, bias', zh: '输入与隐状态的权重、偏置' },
+    },
+    {
+      book: String.raw`W_{hy},\ b_y`,
+      code: 'Why, by',
+      shape: '[V, H], [V]',
+      meaning: { en: 'weights and bias of the output', zh: '输出的权重与偏置' },
+    },
+    {
+      book: 'p_t',
+      code: 'ps[t]',
+      shape: '[V]',
+      meaning: { en: 'a probability for each character that may come next', zh: '下一个字符是各个字符的概率' },
+    },
+    {
+      book: 'g,\\ m',
+      code: 'g, memory',
+      meaning: {
+        en: 'the gradient of one weight; the sum of its squares so far (Adagrad)',
+        zh: '某个权重的梯度；它到目前为止的平方和（Adagrad）',
+      },
+    },
+  ],
   datasets: ['tinyshakespeare'],
   minutes: 1,
   code: ['parts/min-char-rnn-by-hand.ts', 'min-char-rnn.ts'],
-  async run({ quick, seed, say, heading, formula, plot, lines, check, progress, data }) {
+  async run({ quick, seed, say, heading, formula, picture, plot, lines, check, progress, data }) {
     formula(
       String.raw`h_t = \tanh(W_{xh} x_t + W_{hh} h_{t-1} + b_h) \qquad p_t = \operatorname{softmax}(W_{hy} h_t + b_y) \qquad L = -\sum_{t=1}^{25} \log p_t[x_{t+1}]`,
     );
     formula(String.raw`m \leftarrow m + g^2 \qquad w \leftarrow w - \frac{0.1\, g}{\sqrt{m + 10^{-8}}}`);
+    picture('helloCaption', drawGraph(HELLO));
 
     heading('sameHeading');
     const V = CHARACTERS.length;
@@ -187,18 +242,22 @@ export default experiment({
       }),
       { chunks: LOSSES.length },
     );
-    plot('apartCaption', (t) => ({
-      x: { label: t('iteration') },
-      y: { label: t('relative'), type: 'log', grid: true },
-      marks: [
-        Plot.ruleY([1e-4], { stroke: MUTED, strokeDasharray: '2 3' }),
-        curves([
-          { name: t('layer32'), y: apart(layer32), colour: 1 },
-          { name: t('layer64'), y: apart(layer), colour: 0 },
-          { name: t('byHand'), y: apart(hand), colour: 2, dashed: true },
-        ]),
-      ],
-    }));
+    plot(
+      'apartCaption',
+      (t) => ({
+        x: { label: t('iteration') },
+        y: { label: t('relative'), type: 'log', grid: true },
+        marks: [
+          Plot.ruleY([1e-4], { stroke: MUTED, strokeDasharray: '2 3' }),
+          curves([
+            { name: t('layer32'), y: apart(layer32), colour: 1 },
+            { name: t('layer64'), y: apart(layer), colour: 0 },
+            { name: t('byHand'), y: apart(hand), colour: 2, dashed: true },
+          ]),
+        ],
+      }),
+      { worst: `${(100 * Math.max(...apart(layer32))).toPrecision(2)} %`, chunks: LOSSES.length },
+    );
 
     const shakespeare = await data('tinyshakespeare');
     const tokens = encode(shakespeare, CHARACTERS);

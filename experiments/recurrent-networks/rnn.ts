@@ -8,6 +8,12 @@ import { LETTERS } from '../shared/notations.js';
 import exercises from './exercises/layer.js';
 import text from './text/rnn.js';
 
+/** The share of the units that change their sign from one step to the next, over all steps. */
+function signChanges(states: readonly number[][]): number {
+  const changes = states.slice(1).flatMap((h, t) => h.map((value, unit) => Number(value * states[t][unit] < 0)));
+  return changes.reduce((sum, change) => sum + change, 0) / changes.length;
+}
+
 export default experiment({
   name: 'rnn',
   source: d2l('9.6', '8.6'),
@@ -15,7 +21,17 @@ export default experiment({
   text,
   exercises,
   settings: bookSettings('rnn'),
-  notations: [LETTERS.X, LETTERS.H, LETTERS.gate],
+  notations: [
+    LETTERS.X,
+    LETTERS.H,
+    {
+      ...LETTERS.gate,
+      meaning: {
+        en: 'what stands inside the tanh: one weight for each argument, and a bias',
+        zh: 'tanh 括号内的量：每个参数各有一个权重，再加偏置',
+      },
+    },
+  ],
   code: ['rnn.ts', '../shared/characters.ts', '../shared/gates.ts'],
   datasets: ['timemachine'],
   async run(context) {
@@ -72,6 +88,7 @@ export default experiment({
     say('state');
     const read = book.slice(book.indexOf('time traveller'), book.indexOf('time traveller') + 40);
     const [traced] = traceText(network.rnn, read, ['h'], vocabulary);
-    plot('stateCaption', (t) => heatMaps(traced, ['h'], spreadUnits(traced.h, 20), read, t('unit'), 1));
+    const turned = `${(100 * signChanges(traced.h)).toFixed(0)} %`;
+    plot('stateCaption', (t) => heatMaps(traced, ['h'], spreadUnits(traced.h, 20), read, t('unit'), 1), { turned });
   },
 });

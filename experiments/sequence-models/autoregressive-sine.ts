@@ -472,6 +472,11 @@ export default experiment({
       ],
       rows: starts.map((name, i) => [t(name), ...errorsOf(padded[i]).map((error) => error.toFixed(3))]),
     }));
+    const [firstAtZero, othersAtZero] = errorsOf(padded[0]);
+    finding('paddingFree', below(1), firstAtZero / othersAtZero, {
+      first: firstAtZero.toFixed(3),
+      others: othersAtZero.toFixed(3),
+    });
     const [first, others] = errorsOf(padded[1]);
     check('paddingCosts', above(1.5), first / others, { seeds: seeds.length });
     say('paddingFound');

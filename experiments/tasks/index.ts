@@ -12,11 +12,13 @@ import sentencePolarity from './sentence-polarity.js';
 import sentiment from './sentiment.js';
 import surnames from './surnames.js';
 import translation from './translation.js';
+import comments from './text/comments.js';
 
 export default {
   folder: 'tasks',
   title: { en: 'Sequences of every shape', zh: '各种形状的序列' },
   group: 'tasks',
+  comments,
   experiments: [
     digits,
     surnames,

@@ -6,6 +6,7 @@ import padding from './padding.js';
 import perplexity from './perplexity.js';
 import sampling from './sampling.js';
 import textPreprocessing from './text-preprocessing.js';
+import comments from './text/comments.js';
 
 export default {
   folder: 'text-and-language-models',
@@ -14,5 +15,6 @@ export default {
     text: ['text-preprocessing'],
     'language-model': ['ngrams-zipf', 'sampling', 'perplexity', 'joint-probability'],
   },
+  comments,
   experiments: [textPreprocessing, jointProbability, ngramsZipf, sampling, padding, perplexity],
 } satisfies Chapter;

@@ -5,7 +5,9 @@ import {
   atMost,
   colour,
   curves,
+  drawGraph,
   experiment,
+  type Graph,
   holds,
   INK,
   MUTED,
@@ -91,6 +93,15 @@ function latex(direction: 'forward' | 'backward'): string {
   return String.raw`P(\text{${SENTENCE.join(' ')}}) = ${factors.join(String.raw`\,`)} = \tfrac{1}{${N}}`;
 }
 
+/** Each word of the sentence, with an arrow from every word before it. */
+const CHAIN: Graph = {
+  title: SENTENCE.map((word, t) => (t === 0 ? word : `${SENTENCE.slice(0, t).join(' ')} → ${word}`)).join('; '),
+  nodes: SENTENCE.map((word, x) => ({ name: `${x}`, label: word, x, y: 0, kind: 'token' })),
+  edges: SENTENCE.flatMap((_, to) =>
+    SENTENCE.slice(0, to).map((_word, from) => ({ from: `${from}`, to: `${to}`, bend: [0, 30, -30][to - from - 1] })),
+  ),
+};
+
 export default experiment({
   name: 'joint-probability',
   source: d2l('9.1, 9.3', '8.1、8.3'),
@@ -98,11 +109,12 @@ export default experiment({
   text,
   exercises,
   datasets: ['timemachine'],
-  async run({ quick, say, heading, formula, plot, table, lines, check, progress, data }) {
+  async run({ quick, say, heading, formula, picture, plot, table, lines, check, progress, data }) {
     formula(
       String.raw`P(x_1, \ldots, x_T) = \prod_{t=1}^{T} P(x_t \mid x_1, \ldots, x_{t-1}) = \prod_{t=T}^{1} P(x_t \mid x_{t+1}, \ldots, x_T)`,
     );
     say('counting', { count: N, different: WORDS.length });
+    picture('chainCaption', drawGraph(CHAIN));
     lines('rhyme', RHYME.join(' '));
     formula(
       String.raw`\hat P(x_t \mid x_1, \ldots, x_{t-1}) = \frac{n(x_1, \ldots, x_{t-1}, x_t)}{n(x_1, \ldots, x_{t-1})}`,

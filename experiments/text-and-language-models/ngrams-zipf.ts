@@ -199,6 +199,7 @@ export default experiment({
       stop: STOP_WORDS.has(word),
     }));
     plot('stopCaption', (t) => ({
+      scrolls: true,
       height: 84,
       marginLeft: 92,
       marginTop: 8,

@@ -1,7 +1,7 @@
 // Special tokens, padding and packing: sequences of different lengths side by side. Letters: T steps, N sequences.
 import { crossEntropy, fromData, GRU, Linear, manualSeed, noGrad, Recurrent, type Tensor } from 'unrolled';
 import { Vocabulary } from 'unrolled/text';
-import { above, atMost, below, experiment } from 'unrolled/reproduce';
+import { above, atMost, below, drawGraph, experiment, unrolled } from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
 import { padding as exercises } from './exercises/text.js';
 import text from './text/padding.js';
@@ -21,6 +21,12 @@ function paddingShare(lengths: readonly number[], batchSize: number): number {
   return 1 - real / places;
 }
 
+/** The shortest of the sentences between its marks, read by a network. */
+const MARKED = unrolled(
+  { cell: { name: 'h' } },
+  { steps: 4, labels: { inputs: [BEGIN, 'he', 'was', 'gone'], outputs: ['he', 'was', 'gone', END] } },
+);
+
 export default experiment({
   name: 'padding',
   source: d2l('10.5', '9.5'),
@@ -28,7 +34,7 @@ export default experiment({
   text,
   exercises,
   datasets: ['timemachine'],
-  async run({ seed, say, heading, formula, table, lines, check, data }) {
+  async run({ seed, say, heading, formula, picture, table, lines, check, data }) {
     heading('tokensHeading');
     table((t) => ({
       columns: [{ heading: t('token') }, { heading: t('means') }, { heading: t('where') }],
@@ -43,6 +49,7 @@ export default experiment({
     const vocabulary = Vocabulary.fromTokens(words.flat(), { reserved: [PAD, BEGIN, END] });
     const withMarks = words.map((sentence) => [BEGIN, ...sentence, END]);
     say('shifted');
+    picture('marksCaption', drawGraph(MARKED));
     lines(
       'shiftedLines',
       withMarks.map((s) => `x  ${s.slice(0, -1).join(' ')}\ny  ${s.slice(1).join(' ')}`).join('\n\n'),

@@ -65,6 +65,7 @@ export default experiment({
     const bars = guesses.flatMap(({ key, p }) => p.map((value, i) => ({ key, value, i })));
     const name = (i: number): string => vocabulary.token(i).replace(' ', '␣').replace('<unk>', 'unk');
     plot('casesCaption', (t) => ({
+      scrolls: true,
       height: 540,
       marginLeft: 150,
       marginRight: 110,
@@ -129,6 +130,7 @@ export default experiment({
     ] as const;
     check('geometricIs', near(perplexity(ks.map((k) => 1 / k)), 1e-9), geometric(ks));
     plot('alongCaption', (t) => ({
+      scrolls: true,
       height: 320,
       marginRight: 190,
       x: {

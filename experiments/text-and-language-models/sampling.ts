@@ -79,6 +79,7 @@ export default experiment({
     formula(String.raw`X = (x_{s}, \ldots, x_{s+T-1}) \qquad Y = (x_{s+1}, \ldots, x_{s+T})`);
     const first = 3;
     plot('pairCaption', (t) => ({
+      scrolls: true,
       height: 150,
       marginLeft: 64,
       marginTop: 6,
@@ -107,6 +108,7 @@ export default experiment({
       while (epochs[1].offset === epochs[0].offset) epochs[1] = SAMPLINGS[sampling](random); // two different ones to look at
       const all = lanes(epochs);
       plot(`${sampling}Caption`, (t) => ({
+        scrolls: true,
         height: 70 * epochs.reduce((count, { batches }) => count + batches.length, 0) * 0.62 + 70,
         marginLeft: 124,
         marginTop: 4,
@@ -228,7 +230,7 @@ export default experiment({
       x: { label: t('place'), type: 'band', tickFormat: (i: number) => (i % 5 === 0 ? String(i) : ''), tickSize: 0 },
       y: { label: t('usedShare'), grid: true, ticks: [0, 50, 100] },
       fy: { label: null, padding: 0.3, tickFormat: (sampling: Sampling) => t(sampling) },
-      marginRight: 130,
+      marginRight: 160,
       marks: [
         Plot.barY(coverage, {
           x: 'i',

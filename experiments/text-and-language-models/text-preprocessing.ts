@@ -1,6 +1,18 @@
 // Dive into Deep Learning, 9.2: from a file to numbers. Lines, cleaning, tokens, vocabulary, corpus.
 import { Corpus, Vocabulary } from 'unrolled/text';
-import { atLeast, between, colour, curves, exactly, experiment, holds, MUTED, Plot } from 'unrolled/reproduce';
+import {
+  atLeast,
+  between,
+  colour,
+  curves,
+  drawGraph,
+  exactly,
+  experiment,
+  type Graph,
+  holds,
+  MUTED,
+  Plot,
+} from 'unrolled/reproduce';
 import { d2l } from '../shared/books.js';
 import { preprocessing as exercises } from './exercises/text.js';
 import text from './text/text-preprocessing.js';
@@ -25,13 +37,33 @@ function buildVocabulary(tokens: readonly string[], minCount = 1): string[] {
   return ['<unk>', ...kept.map(([token]) => token)];
 }
 
+const percent = (value: number): string => `${value.toFixed(0)} %`;
+
+const TOKENS = ['the', 'time', 'machine'];
+const INDICES = [1, 19, 50];
+/** A line, its tokens, their indices. */
+const WAY: Graph = {
+  title: `${TOKENS.join(' ')} → ${TOKENS.join(' | ')} → ${INDICES.join(', ')}`,
+  nodes: [
+    { name: 'line', label: TOKENS.join(' '), x: 1, y: 2, kind: 'token' },
+    ...TOKENS.flatMap((token, x) => [
+      { name: token, label: token, x, y: 1, kind: 'token' as const },
+      { name: `${x}`, label: `${INDICES[x]}`, x, y: 0, kind: 'value' as const },
+    ]),
+  ],
+  edges: TOKENS.flatMap((token, x) => [
+    { from: 'line', to: token },
+    { from: token, to: `${x}` },
+  ]),
+};
+
 export default experiment({
   name: 'text-preprocessing',
   source: d2l('9.2', '8.2'),
   text,
   exercises,
   datasets: ['timemachine'],
-  async run({ say, heading, plot, table, lines: show, check, data }) {
+  async run({ say, heading, picture, plot, table, lines: show, check, data }) {
     heading('readHeading');
     const file = await data('timemachine');
     const lines = file.replace(/\n$/, '').split('\n').map(clean);
@@ -51,6 +83,7 @@ export default experiment({
     const characterIndex = new Map(characterList.map((token, index) => [token, index]));
     const encode = (line: string): number[] => line.split(' ').map((word) => wordIndex.get(word) ?? 0);
     say('tokens');
+    picture('wayCaption', drawGraph(WAY));
 
     // The first line through all stages: what each cell of the picture shows, and from where to where it reaches.
     const [raw, cleaned] = [file.split('\n')[0], lines[0]];
@@ -84,6 +117,7 @@ export default experiment({
       cells.push({ row: 4, from, to: from + word.length, label, fill: colour(3), strength: 0.3 });
     }
     plot('stagesCaption', (t) => ({
+      scrolls: true,
       height: 230,
       marginLeft: 108,
       marginTop: 8,
@@ -134,20 +168,25 @@ export default experiment({
     );
     check('lineIndices', exactly([1, 19, 50, 40, 2183, 2184, 400]), encode(lines[0]));
     check('unknown', exactly([1, 19, 0]), encode('the time spaceship'));
+    check('wayIndices', exactly(INDICES), encode(TOKENS.join(' ')));
 
     const shares = countTokens(characters).map(([token, count]) => ({
       token: token === ' ' ? '␣' : token,
       share: (100 * count) / characters.length,
     }));
-    plot('charactersCaption', (t) => ({
-      height: 240,
-      x: { label: t('character'), type: 'band', domain: shares.map(({ token }) => token) },
-      y: { label: t('shareOfText'), grid: true },
-      marks: [
-        Plot.barY(shares, { x: 'token', y: 'share', fill: colour(0), inset: 0.5 }),
-        Plot.ruleY([0], { stroke: MUTED }),
-      ],
-    }));
+    plot(
+      'charactersCaption',
+      (t) => ({
+        height: 240,
+        x: { label: t('character'), type: 'band', domain: shares.map(({ token }) => token) },
+        y: { label: t('shareOfText'), grid: true },
+        marks: [
+          Plot.barY(shares, { x: 'token', y: 'share', fill: colour(0), inset: 0.5 }),
+          Plot.ruleY([0], { stroke: MUTED }),
+        ],
+      }),
+      { four: percent(shares.slice(0, 4).reduce((sum, { share }) => sum + share, 0)) },
+    );
 
     heading('corpusHeading');
     say('corpus');
@@ -187,22 +226,27 @@ export default experiment({
       const k = counted.filter(([, count]) => count >= minCount).length;
       return { minCount, k, share: coverage[k - 1] };
     });
-    plot('coverageCaption', (t) => ({
-      x: { label: t('wordsKept'), type: 'log' },
-      y: { label: t('coverage'), grid: true, domain: [0, 100] },
-      marks: [
-        curves([{ x: coverage.map((_, i) => i + 1), y: coverage }]),
-        Plot.dot(marks, { x: 'k', y: 'share', fill: colour(0), r: 4 }),
-        Plot.text(marks, {
-          x: 'k',
-          y: 'share',
-          text: (m: { minCount: number }) => t('atLeastTimes', { n: m.minCount }),
-          textAnchor: 'end',
-          dx: -7,
-          dy: -7,
-        }),
-      ],
-    }));
+    const withoutOnce = marks[2];
+    plot(
+      'coverageCaption',
+      (t) => ({
+        x: { label: t('wordsKept'), type: 'log' },
+        y: { label: t('coverage'), grid: true, domain: [0, 100] },
+        marks: [
+          curves([{ x: coverage.map((_, i) => i + 1), y: coverage }]),
+          Plot.dot(marks, { x: 'k', y: 'share', fill: colour(0), r: 4 }),
+          Plot.text(marks, {
+            x: 'k',
+            y: 'share',
+            text: (m: { minCount: number }) => t('atLeastTimes', { n: m.minCount }),
+            textAnchor: 'end',
+            dx: -7,
+            dy: -7,
+          }),
+        ],
+      }),
+      { kept: percent((100 * withoutOnce.k) / counted.length), known: percent(withoutOnce.share) },
+    );
     const hundred = coverage[99];
     check('hundredWords', between(50, 65), hundred);
     const once = counted.filter(([, count]) => count === 1).length / counted.length;

@@ -12,6 +12,7 @@ import { WORDS } from './words.mjs';
 const { experimentReport } = await built('reproduce/report.js');
 const { textHash } = await built('cli/reproduce/results.js');
 const { readLesson } = await built('cli/reproduce/lessons.js');
+const { plainText } = await built('drawing/pages/plainText.js');
 const { lessonMap } = await built('drawing/networks/lessonMap.js');
 export const { CHAPTERS } = await built('experiments/index.js');
 
@@ -44,9 +45,14 @@ function codeOf({ chapter, experiment }) {
   });
 }
 
-/** The program of each lesson, and what it prints. */
-const PROGRAMS = new Map(
-  await Promise.all(LESSONS.map(async ({ experiment: { name } }) => [name, await readLesson(name, CHAPTERS)])),
+/** The program of each lesson in each language, and what it prints. */
+const PROGRAMS = Object.fromEntries(
+  await Promise.all(
+    LANGUAGES.map(async (language) => {
+      const own = LESSONS.map(async ({ experiment: { name } }) => [name, await readLesson(name, CHAPTERS, language)]);
+      return [language, new Map(await Promise.all(own))];
+    }),
+  ),
 );
 
 const TITLES = Object.fromEntries(LESSONS.map(({ experiment }) => [experiment.name, experiment.text.title]));
@@ -68,7 +74,7 @@ function report(lesson, language) {
       language,
       backend: stored.backend,
       code: codeOf(lesson),
-      lesson: PROGRAMS.get(experiment.name),
+      lesson: PROGRAMS[language].get(experiment.name),
       command: `unrolled reproduce ${experiment.name}${stored.quick ? ' --quick' : ''} --report pages`,
       index: 'index.html',
       titles: TITLES,
@@ -109,7 +115,7 @@ function lessonPage(lesson, language) {
     path,
     language,
     title: experiment.text.title[language],
-    description: plain(experiment.text.idea[language].replaceAll(/[*$`]/g, '')).slice(0, 160),
+    description: plain(plainText(experiment.text.idea[language]).replaceAll('`', '')).slice(0, 160),
     html: `<div class="lesson not-content"><div class="page">${withSources}</div></div>`,
     headings,
     short: stored.quick,
@@ -154,12 +160,11 @@ function coursePage(language) {
   };
 }
 
-/** Without marks of Markdown and formulas, which a card has no room for. */
+/** Without marks of Markdown. */
 function firstSentence(markdown, language) {
-  const text = markdown.replaceAll(/[*`]/g, '').replaceAll(/\$\\?([^$]*)\$/g, '$1');
+  const text = plainText(markdown).replaceAll('`', '');
   const end = language === 'zh' ? text.indexOf('。') : text.search(/[.:](\s|$)/);
-  const sentence = end < 0 ? text : text.slice(0, end + 1).replace(/:$/, '.');
-  return /[\\_^{}]/.test(sentence) ? '' : sentence;
+  return end < 0 ? text : text.slice(0, end + 1).replace(/:$/, '.');
 }
 
 export function lessonPages() {

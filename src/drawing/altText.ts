@@ -47,7 +47,8 @@ function fill(text: string, values: Readonly<Record<string, string>>): string {
 
 /** Three digits that matter. */
 function short(value: number): string {
-  return formatTick(Number(value.toPrecision(3)));
+  const rounded = Number(value.toPrecision(3));
+  return Math.abs(rounded) < 1e15 ? formatTick(rounded) : rounded.toExponential();
 }
 
 function curveText({ name, x, y }: Curve, words: AltWords): string {
@@ -71,21 +72,18 @@ function curveText({ name, x, y }: Curve, words: AltWords): string {
 interface PlotMark {
   data?: unknown;
   ariaLabel?: string | null;
-  channels?: Readonly<Record<string, { value?: unknown }>>;
+  /** The values of its channels, also of those that Plot computes, as bars that are stacked. */
+  initialize(): { channels: Readonly<Record<string, { value: ArrayLike<unknown> } | undefined>> };
 }
 
 /** Dots, bars and cells: how many, and the range of what sets them apart (their colour, or their place). */
 function markText(mark: unknown, { marks, kinds }: AltWords): string[] {
-  const { data, ariaLabel, channels = {} } = (mark ?? {}) as PlotMark;
+  const { data, ariaLabel } = (mark ?? {}) as PlotMark;
   const kind = kinds[ariaLabel ?? ''];
   if (kind === undefined || !Array.isArray(data) || data.length < 2) return [];
+  const { channels } = (mark as PlotMark).initialize();
   for (const name of ['fill', 'y', 'y2', 'x', 'x2']) {
-    const value = channels[name]?.value;
-    // What Plot stacks bars of is a channel that it computes later, with the field's name as its label.
-    const field = typeof value === 'object' ? (value as { label?: unknown } | null)?.label : value;
-    const of = typeof field === 'string' ? (d: unknown) => (d as Record<string, unknown> | null)?.[field] : value;
-    if (typeof of !== 'function') continue;
-    const values = (data as unknown[]).map((d, i) => (of as (d: unknown, i: number) => unknown)(d, i));
+    const values = Array.from(channels[name]?.value ?? []);
     const numbers = values.filter((v): v is number => typeof v === 'number' && Number.isFinite(v));
     if (numbers.length < 2) continue;
     const [low, high] = [numbers.reduce((a, b) => Math.min(a, b)), numbers.reduce((a, b) => Math.max(a, b))];

@@ -20,6 +20,7 @@ figure { margin: 1.6rem 0 2rem; }
 figure figure { margin: 0; }
 figure h2, figure h3 { margin: 0 0 0.4rem; font-size: 0.9rem; font-weight: 600; }
 .row figure { margin: 0; }
+.letters > .figure { min-width: 640px; }
 .narrow { display: none; }
 @media screen and (max-width: 640px) { .wide { display: none; } .narrow { display: block; } }
 figcaption { max-width: 44rem; color: var(--muted); font-size: 0.9rem; line-height: 1.5; }`;
@@ -74,6 +75,11 @@ export function figure(options: Omit<PlotOptions, 'marks'> & { marks: readonly u
 export function figureInTwoWidths(options: Parameters<typeof figure>[0], label: string): string {
   const narrow = figure({ ...options, width: NARROW_WIDTH }, label);
   return `<div class="wide">${figure(options, label)}</div>\n<div class="narrow">${narrow}</div>`;
+}
+
+/** A figure that is as wide as a page on a narrow screen, too, and scrolls there. */
+export function figureThatScrolls(options: Parameters<typeof figure>[0], label: string): string {
+  return `<div class="scroll letters" tabindex="0">${figure(options, label)}</div>`;
 }
 
 /** A figure under a title, and a line below that; what a screen reader says of it is the title. */

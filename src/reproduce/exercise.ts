@@ -59,9 +59,7 @@ const RIGHT: Message = { en: 'right', zh: '正确' };
 export function predict(prediction: Prediction): Exercise {
   const { right, tolerance = 0, choices, mistakes = [], name, question, hints, answer } = prediction;
   const words = Object.keys(choices ?? {});
-  const start = choices
-    ? `export default '?'; // ${words.join(', ')}\n`
-    : 'export default NaN; // a number in place of NaN\n';
+  const start = `export default ${choices ? "'?'" : 'NaN'};\n`;
   const listed = (language: 'en' | 'zh'): string =>
     Object.entries(choices ?? {})
       .map(([word, meaning]) => `\n- \`${word}\`: ${meaning[language]}`)

@@ -15,6 +15,8 @@ export type Translate<K extends string> = (key: K | Word, values?: Values) => st
 
 /** Options of Observable Plot, whose marks may be `curves` too. */
 export type FigureOptions = Omit<PlotOptions, 'marks'> & {
+  /** It is not drawn anew for a narrow screen, but scrolls there: for letters side by side, which would run into each other. */
+  scrolls?: boolean;
   /** Drawn in this order, the later over the earlier. */
   marks: readonly (NonNullable<PlotOptions['marks']>[number] | Curves)[];
 };
@@ -161,6 +163,8 @@ export interface Chapter {
   group?: string;
   /** Lessons of the studio by their names, and which experiments each is about. */
   lessons?: Readonly<Record<string, readonly string[]>>;
+  /** What the comments of its programs say in Chinese, by what they say in English. */
+  comments?: Readonly<Record<string, string>>;
   /** In the order of their sections. */
   experiments: readonly Experiment[];
 }

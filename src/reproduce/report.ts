@@ -14,8 +14,8 @@ import { WORDS } from './words.js';
 const HTML_LANGUAGE = { en: 'en', zh: 'zh-Hans' } as const satisfies Record<Language, string>;
 
 const STYLE = `${CODE_STYLE}${levelVariables('.page')}${MAP_STYLE}
-.page:lang(zh-Hans), :lang(zh-Hans) :is(blockquote, figure text) { font-family: system-ui, -apple-system, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif; }
-:lang(zh-Hans) em { font-style: normal; font-weight: 600; }
+.page:lang(zh), :lang(zh) :is(blockquote, figure text) { font-family: system-ui, -apple-system, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif; }
+:lang(zh) em { font-style: normal; font-weight: 600; }
 a { color: var(--c0); }
 nav { display: flex; gap: 1.5rem; margin-bottom: 1.2rem; font-size: 0.9rem; }
 math[display='block'] { margin: 0.9rem 0; overflow-x: auto; overflow-y: hidden; }

@@ -4,11 +4,12 @@ import { defineCell } from '../cell/defineCell.js';
 import { altText } from '../drawing/altText.js';
 import { toDiagram } from '../drawing/cells/diagram.js';
 import { toLatex } from '../drawing/cells/latex.js';
-import { figureInTwoWidths } from '../drawing/figure.js';
+import { figureInTwoWidths, figureThatScrolls } from '../drawing/figure.js';
 import { codeHtml } from '../drawing/pages/code.js';
 import { formulaHtml } from '../drawing/pages/formula.js';
 import { htmlTable } from '../drawing/pages/htmlPage.js';
 import { markdownHtml } from '../drawing/pages/markdown.js';
+import { plainText } from '../drawing/pages/plainText.js';
 import { escapeXml, formatNumber } from '../drawing/svg.js';
 import type { AbortSignalLike } from '../train/loop.js';
 import type { Experiment, Experimenting, Translate } from './experiment.js';
@@ -111,10 +112,10 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
     },
     plot(caption, draw, values) {
       const html = inEach((t, language) => {
-        const options = draw(t);
+        const { scrolls = false, ...options } = draw(t);
         const said = t(caption, values);
-        const plain = said.replaceAll(/[*`$\\]/g, '');
-        return captioned(figureInTwoWidths(options, altText(options, ALT_WORDS[language]) || plain), said);
+        const label = altText(options, ALT_WORDS[language]) || plainText(said);
+        return captioned((scrolls ? figureThatScrolls : figureInTwoWidths)(options, label), said);
       });
       blocks.push(html);
       firstOfBlock = null;

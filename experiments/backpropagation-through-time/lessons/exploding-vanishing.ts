@@ -15,7 +15,7 @@ for (const scale of [0.7, 1, 1.3]) {
   console.log(`times ${scale}: after 50 steps a vector is ${growth.toExponential(1)} times as long`);
 }
 
-// The gradient of the last state by the first one, through T steps of a cell with weights as layers draw them.
+// The gradient of the last state with respect to the first, through T steps of a cell with weights as layers draw them.
 function reaches(cell: Cell, T: number, options = {}): number {
   manualSeed(1);
   const rnn = new Recurrent(cell, { inputSize: 8, hiddenSize: 64, ...options });

@@ -44,11 +44,15 @@ export default messages({
     en: 'Largest ‖∂h_T/∂h_k‖ over its bound (β_W β_h)^(T−k), two networks, 30 lags',
     zh: '两个网络、30 种间隔中，‖∂h_T/∂h_k‖ 与界 (β_W β_h)^(T−k) 之比的最大值',
   },
+  oneBelow: {
+    en: 'One of the two networks has β below 1, the other above',
+    zh: '两个网络的 β 一个小于 1，另一个大于 1',
+  },
   stepsBack: { en: 'steps back T − k', zh: '回溯步数 T − k' },
   boundName: { en: 'bound', zh: '界' },
   boundCaption: {
-    en: 'The norm of the Jacobian over more and more steps for two networks (solid), and its bound (dashed).',
-    zh: '两个网络的雅可比矩阵的范数随步数的变化（实线），以及它的界（虚线）。',
+    en: 'The norm of the Jacobian over more and more steps for two networks (solid), and its bound (dashed): one network whose $\\beta_W \\beta_h$ is below 1, one whose is above.',
+    zh: '两个网络的雅可比矩阵的范数随步数的变化（实线），以及它的界（虚线）：一个网络的 $\\beta_W \\beta_h$ 小于 1，另一个大于 1。',
   },
   oneSided: {
     en: 'The bound is one-sided. Where $\\beta_W \\beta_h < 1$ the gradient *must* vanish; where it is larger it *may* explode, and need not: tanh is flat where its unit is saturated.',
@@ -60,8 +64,8 @@ export default messages({
     zh: '截断的反向传播只往回走几步。网络能从这样的梯度中学到什么？任务是：输入一串比特，输出 $y_t = x_{t-1} + x_{t-8} - 1$，一部分来自近处，一部分来自远处。同一个网络分别用至多回溯两步的梯度和回溯全部三十二步的梯度训练。',
   },
   truncatedCaption: {
-    en: 'Truncated backpropagation: the state goes on (black), the gradient (orange) ends at the bar.',
-    zh: '截断的通过时间反向传播：隐状态继续向前（黑色），梯度（橙色）到横杠为止。',
+    en: 'Truncated backpropagation: the state goes on (solid arrows), the gradient (orange, dashed) ends at the bar.',
+    zh: '截断的通过时间反向传播：隐状态继续向前（实线箭头），梯度（橙色虚线）到横杠为止。',
   },
   gradientGoes: { en: 'the gradient goes back', zh: '梯度回溯' },
   backSteps: { en: '{k} steps', zh: '{k} 步' },
@@ -80,7 +84,7 @@ export default messages({
     zh: '八步之前的比特，梯度回溯三十二步：{seeds} 个种子的平均',
   },
   regularization: {
-    en: 'The truncated gradient favours what is near, and learns what is far only in part: a simpler, more stable model that looks at short-term influence. That is a bias, and often a welcome one: d2l calls it a slight regularization. Where the far part matters, it is a fault. What full, truncated and randomized gradients cost and get wrong is measured on [the next page](bptt.html).',
-    zh: '截断的梯度偏向近处，远处只学到一部分：得到的是更简单、更稳定、侧重短期影响的模型。这是一种偏差，往往还是受欢迎的偏差，《动手学深度学习》称之为轻度正则化。远处的部分重要时，它就是缺陷。完整、截断与随机截断的梯度各自的代价和误差，见[下一页](bptt.html)。',
+    en: 'The truncated gradient favours what is near, and learns what is far only in part. That is a bias, and often a welcome one: d2l speaks of a slight regularization, towards a simpler and more stable model that looks at short-term influence. Where the far part matters, it is a fault. What full, truncated and randomized gradients cost and get wrong is measured on [the next page](bptt.html).',
+    zh: '截断的梯度偏向近处，远处只学到一部分。这是一种偏差，往往还是受欢迎的偏差：《动手学深度学习》称之为轻度正则化，模型因而更简单、更稳定，侧重短期影响。远处的部分重要时，它就是缺陷。完整、截断与随机截断的梯度各自的代价和误差，见[下一页](bptt.html)。',
   },
 });

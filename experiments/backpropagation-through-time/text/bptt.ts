@@ -10,6 +10,10 @@ export default messages({
     en: 'Unroll a recurrent network over its time steps and it becomes a deep network with one layer for each step, all with the same weights. Backpropagation then needs nothing new: it runs from the last step to the first and adds up what each step contributes. But it must keep all steps in memory and walk back through all of them. Two shortcuts exist. *Truncation* stops after $k$ steps: cheap, deterministic, and wrong by whatever lies further back. *Randomized truncation* stops at a random step and makes up for it by larger weights: right on average, but each individual gradient is noisy. Here all three are computed on a small network, and what each of them costs and gets wrong is measured.',
     zh: '把循环神经网络按时间步展开，就得到一个深层网络：每个时间步一层，各层共用同一组权重。反向传播无需任何新东西：从最后一步走到第一步，把每一步的贡献加起来。代价是必须保存所有时间步，并逐一走完。有两条捷径。*截断*：回溯 $k$ 步就停，便宜、结果确定，但少了更早的部分，因此有偏。*随机截断*：在随机的一步停下，并放大权重来补偿，平均而言是对的，但每一次的梯度都带有噪声。这里在一个小网络上把三者都算出来，量一量各自的代价和误差。',
   },
+  cutCaption: {
+    en: 'A gradient truncated after three steps: the state goes on from the first step to the last (solid arrows); the gradient (orange, dashed) comes back to the bar, and no further.',
+    zh: '在三步之后截断的梯度：隐状态从第一步一直传到最后一步（实线箭头）；梯度（橙色虚线）往回走到横杠为止。',
+  },
   sum: {
     en: 'The gradient is a sum over the past: the term $j$ says how the weights acted $j$ steps ago, carried to the end by a product of $j$ Jacobians. How large are these terms? The network has 2 inputs, 8 tanh units and 64 steps; its recurrent matrix is 0.95 times an orthogonal one, and the loss is $\\frac{1}{2}\\lVert h_{64} \\rVert^2$.',
     zh: '梯度是对过去求和：第 $j$ 项是权重在 $j$ 步之前的作用，经由 $j$ 个雅可比矩阵的乘积传到末尾。这些项有多大？网络有 2 个输入、8 个 tanh 单元、64 个时间步；循环权重矩阵是正交矩阵的 0.95 倍，损失为 $\\frac{1}{2}\\lVert h_{64} \\rVert^2$。',
@@ -18,8 +22,12 @@ export default messages({
   termSize: { en: 'size of the term, relative to the gradient', zh: '该项的大小（相对于完整梯度）' },
   network: { en: 'network {seed}', zh: '网络 {seed}' },
   termsCaption: {
-    en: 'What a step contributes to the gradient fades with its distance, by a nearly constant factor each step. Most of the gradient is in the last dozen steps, and that is why truncation works at all.',
-    zh: '一个时间步对梯度的贡献随距离衰减，每一步的衰减因子几乎不变。梯度的大部分来自最近的十几步，截断之所以可行，原因就在这里。',
+    en: 'What a step contributes to the gradient fades with its distance, by a nearly constant factor each step. Most of the gradient is in the last dozen steps: without the rest it is off by {rest} at most, and that is why truncation works at all.',
+    zh: '一个时间步对梯度的贡献随距离衰减，每一步的衰减因子几乎不变。梯度的大部分来自最近的十二步：去掉更早的部分，误差至多为 {rest}。截断之所以可行，原因就在这里。',
+  },
+  lastDozen: {
+    en: 'Without what lies more than twelve steps back: distance from the full gradient, relative to it (largest of the networks)',
+    zh: '去掉十二步以前的部分：与完整梯度的相对距离（各网络中的最大值）',
   },
   truncatedHeading: { en: 'Truncated at k', zh: '在 k 步处截断' },
   truncated: {

@@ -10,6 +10,10 @@ export default messages({
     en: 'The smallest recurrent network there is has one state, one input weight $U$ and one recurrent weight $W$, and no activation function. It reads zeros and ones, and should end with their sum. With $U = W = 1$ it does: each one is added, and the state is carried on unchanged. Everything about training a recurrent network can be seen here with a pencil: how the gradient goes back through time, why its size depends on powers of $W$, what a single example teaches, and how training ends when the gradient explodes.',
     zh: '最小的循环神经网络只有一个状态、一个输入权重 $U$ 和一个循环权重 $W$，没有激活函数。它逐个读入 0 和 1，最后的状态应当等于 1 的个数。取 $U = W = 1$ 就能做到：遇到 1 便加上，状态原样传下去。训练循环神经网络的要点，在这里用一支笔就能看清：梯度怎样通过时间反向传播，它的大小为什么取决于 $W$ 的幂，单个样本能教会什么，以及梯度爆炸时训练怎样终结。',
   },
+  networkCaption: {
+    en: 'The whole network: each digit is multiplied by $U$ and added to the state, which is multiplied by $W$ on its way to the next step.',
+    zh: '整个网络：每个数字乘以 $U$ 加到状态上，状态传到下一步时乘以 $W$。',
+  },
   byHand: {
     en: 'Going backwards, the chain rule gives the derivative with respect to each state from that of the next, and each step adds its share to the gradients of the two weights:',
     zh: '反向传播时，由链式法则从后一个状态的导数得到前一个状态的导数，每个时间步再把自己的一份累加到两个权重的梯度上：',
@@ -32,8 +36,8 @@ export default messages({
   lastLoss: { en: 'Loss in the last epoch (NumPy, float64: 0.00109)', zh: '最后一轮的损失（NumPy float64：0.00109）' },
   perfect: { en: 'Loss of this example at U = W = 1', zh: '该样本在 U = W = 1 处的损失' },
   lossCaption: {
-    en: 'The loss falls by four orders of magnitude: slowly while the gradient with respect to $W$ is small, then fast.',
-    zh: '损失下降了约四个数量级：$W$ 的梯度还小时下降缓慢，之后迅速下降。',
+    en: 'The loss falls by nearly four orders of magnitude. On a log axis it is slow at first and then fast: for most of the way the weights move at a nearly steady pace (next picture), and the loss is the square of the error that is left.',
+    zh: '损失下降了约四个数量级。在对数坐标上先慢后快：大部分路程上，权重移动的快慢变化不大（见下一幅图），而损失是剩余误差的平方。',
   },
   gradientCaption: {
     en: 'The gradients of both weights in each epoch.',

@@ -10,6 +10,10 @@ export default messages({
     en: 'On its way back through time a gradient is multiplied at every step by nearly the same matrix. What is multiplied by the same thing again and again either fades to nothing or grows beyond all bounds; staying the same is the exception. A gradient that vanishes teaches nothing about the distant past; one that explodes destroys what was learned. This page looks at it in small steps: powers of a number, powers of a matrix, products of Jacobians with different activation functions; then at the two answers: gates, which let the gradient pass (LSTM, GRU), and clipping, which stops it from exploding.',
     zh: '梯度沿时间往回走，每一步都要乘上几乎相同的矩阵。反复乘同一个东西，要么衰减到零，要么无限增大，保持不变只是例外。消失的梯度无法让网络学到遥远的过去；爆炸的梯度则会毁掉已经学到的东西。本页由浅入深：先看一个数的幂，再看矩阵的幂，然后是不同激活函数下雅可比矩阵的乘积；最后看两种对策：让梯度得以通过的门（LSTM、GRU），以及防止爆炸的梯度裁剪。',
   },
+  backCaption: {
+    en: 'The way of the gradient (orange, dashed) from the loss at the last step to the first: one multiplication for each step.',
+    zh: '梯度（橙色虚线）从最后一步的损失回到第一步的路：每一步乘一次。',
+  },
   scalarHeading: { en: 'Powers of a number', zh: '一个数的幂' },
   scalar: {
     en: 'With one unit and no activation function, the derivative of the state with respect to the one $t$ steps earlier is $w^t$. Fifty steps turn 1.5 into 637,621,500 (the fraction .214 dropped; the 49th power is only 425,081,000). For 0.6, ten steps leave 0.0060466176, twenty 0.0000365616, the square of that. A widely read book prints 0.00097 for the last, which is $0.5^{10}$; see [errata](errata.html).',

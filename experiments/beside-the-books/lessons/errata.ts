@@ -25,5 +25,5 @@ const choices = [2, 8];
 const harmonic = 2 / (1 / choices[0] + 1 / choices[1]);
 const perplexity = Math.exp((Math.log(choices[0]) + Math.log(choices[1])) / 2);
 console.log(
-  `2 choices, then 8: perplexity ${perplexity.toFixed(2)}, geometric mean ${Math.sqrt(16)}, harmonic mean ${harmonic}`,
+  `2 choices, then 8: perplexity ${perplexity.toFixed(2)}, geometric mean ${Math.sqrt(choices[0] * choices[1])}, harmonic mean ${harmonic}`,
 );

@@ -32,12 +32,11 @@ export default messages({
   },
   costHeading: { en: 'What it costs', zh: '代价' },
   cost: {
-    en: 'Two directions are two networks: twice the weights, twice the states that the gradient needs on its way back, and twice the arithmetic. The table has one pass forward and backward over 32 windows of 35 characters, the median of several, on this machine; the numbers kept are $h$ and $c$ of all steps.',
-    zh: '两个方向就是两个网络：权重加倍，反向传播时要用到的隐状态加倍，运算量也加倍。表中是在这台机器上对 32 个长 35 的窗口做一次前向与反向计算，取多次的中位数；保留的数是所有时间步的 $h$ 与 $c$。',
+    en: 'Two directions are two networks: twice the weights, twice the states that the gradient needs on its way back, and twice the arithmetic. The table counts them for 32 windows of 35 characters; the numbers kept are $h$ and $c$ of all steps.',
+    zh: '两个方向就是两个网络：权重加倍，反向传播时要用到的隐状态加倍，运算量也加倍。表中按 32 个长 35 的窗口计数；保留的数是所有时间步的 $h$ 与 $c$。',
   },
   lstmOf: { en: 'LSTM, {hidden} units in each direction', zh: 'LSTM，每个方向 {hidden} 个单元' },
   keptNumbers: { en: 'numbers kept for the way back', zh: '为反向传播保留的数' },
-  passTime: { en: 'forward and backward', zh: '前向与反向' },
   ratio: { en: 'ratio', zh: '比值' },
   twiceParameters: { en: 'Parameters of two directions over those of one', zh: '双向与单向的参数个数之比' },
   twiceKept: {
@@ -104,11 +103,15 @@ export default messages({
   backward: { en: 'what is after', zh: '只读后文' },
   both: { en: 'both', zh: '前后都读' },
   holeCaption: {
-    en: 'Held-out text, a circle for each seed: further right and lower is better. The two single directions are about as good as each other, and far from both together.',
-    zh: '未见过的文本，每个圆圈是一个随机种子：越靠右下越好。两个单向模型不相上下，都远不如双向。',
+    en: 'Held-out text, a circle for each seed: further right and lower is better. Both directions together are far from either by itself.',
+    zh: '未见过的文本，每个圆圈是一个随机种子：越靠右下越好。双向远好于任何一个单向。',
   },
   cellsCaption: {
-    en: 'The probability of the right character (blue: 1) if each one in turn were the hole. Reading forward fails at the beginning of a word, reading backward at its end; both see the middle of a word from two sides.',
-    zh: '让每个字符轮流充当空缺时，正确字符的概率（越蓝越接近 1）。只读前文时在单词开头最难，只读后文时在单词末尾最难；双向则能从两边夹住单词。',
+    en: 'One window: the probability of the right character (blue: 1) if each one in turn were the hole.',
+    zh: '一个窗口：让每个字符轮流充当空缺时，正确字符的概率（越蓝越接近 1）。',
+  },
+  ends: {
+    en: 'Reading forward is at a loss at the beginning of a word, where it fills {forwardFirst} of the holes rightly, against {forwardOthers} at the other letters. Reading backward is at a loss at its end: {backwardLast} against {backwardOthers}. Both together see a word from two sides.',
+    zh: '只读前文，在单词的开头最吃力：首字母填对 {forwardFirst}，其余字母填对 {forwardOthers}。只读后文，在单词的末尾最吃力：末字母填对 {backwardLast}，其余字母填对 {backwardOthers}。双向则能从两边夹住单词。',
   },
 });

@@ -5,16 +5,16 @@ export default messages({
   ...shared,
   title: { en: 'Deep recurrent networks', zh: '深度循环神经网络' },
   question: {
-    en: 'Is it better to make a network wider, or to put a second one on top?',
-    zh: '网络是加宽好，还是在上面再叠一层好？',
+    en: 'What does it mean to put a second recurrent network on top of the first, and how long does each of the two remember?',
+    zh: '在一个循环神经网络上面再叠一个是什么意思？上下两层各能记多久？',
   },
   idea: {
     en: 'A recurrent network is deep in time, but between the input and the output of one step stands a single layer. Layers can be stacked: the states of the first are the inputs of the second, step by step, and each layer has its own state that goes on in time. Here are two layers of LSTMs on the same task. The second has more weights, since its input is a whole hidden state instead of one of 28 characters.',
     zh: '循环神经网络在时间上很深，但在同一时间步的输入与输出之间只有一层。层可以堆叠起来：第一层的隐状态逐步成为第二层的输入，每一层各有自己的、沿时间延续的隐状态。这里在同样的任务上使用两层 LSTM；第二层的权重更多，因为它的输入是整个隐状态，而不是 28 个字符之一。',
   },
   layers: {
-    en: 'Whatever the cell $\\phi$ is, the only thing new is the layer below in the place of the input. The learning rate is 2, as in the book: a deeper network starts more slowly.',
-    zh: '无论用哪种单元 $\\phi$，新的只有一点：输入的位置换成了下面一层。与书中一样，学习率为 2：更深的网络起步更慢。',
+    en: 'Whatever the cell $\\phi$ is, the only thing new is the layer below in the place of the input. The learning rate is 2, as in the book.',
+    zh: '无论用哪种单元 $\\phi$，新的只有一点：输入的位置换成了下面一层。与书中一样，学习率为 2。',
   },
   stackCaption: {
     en: 'Two layers, unrolled in time: each has its own state (to the right), and the upper reads the states of the lower (upwards).',
@@ -37,6 +37,10 @@ export default messages({
   gatesUpperCaption: {
     en: 'Forget gate of the second layer at the same characters.',
     zh: '第二层在同样的字符处的遗忘门。',
+  },
+  leftAfterTen: {
+    en: 'After ten characters the forget gates leave {lower} of a memory in the first layer and {upper} in the second, by the mean over all units; in the tenth of the units that keeps most it is {lowerBest} and {upperBest}.',
+    zh: '十个字符之后，遗忘门让记忆剩下的比例，按全部单元平均，第一层为 {lower}，第二层为 {upper}；在保留最多的十分之一单元中，分别为 {lowerBest} 和 {upperBest}。',
   },
   leftCaption: {
     en: 'What the forget gates of each layer leave of a memory after so many characters: the product of their values, averaged over 1,000 characters; all units of the layer, and the tenth that keeps most (dashed). The axis is logarithmic: a constant gate would give a straight line.',

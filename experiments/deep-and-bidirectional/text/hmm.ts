@@ -4,11 +4,15 @@ export default messages({
   title: { en: 'Hidden Markov models', zh: '隐马尔可夫模型' },
   question: {
     en: 'A die is exchanged in secret. Which throws were loaded, and how sure can one be?',
-    zh: '骰子被暗中调换。哪几次掷的是灌铅的，能有多大把握？',
+    zh: '骰子被暗中调换。哪几次用的是作弊骰子，能有多大把握？',
   },
   idea: {
     en: 'Before recurrent networks there was another model with a hidden state that is carried along a sequence. In a *hidden Markov model* the state $z_t$ is one of $K$; it moves by a table of probabilities $a_{ij}$, and each state emits a symbol by a table of its own, $b_i(v)$. We see the symbols only. Three questions follow: how likely is a sequence, which states produced it, and which tables explain it best?\n\nA sequence of $T$ symbols has $K^T$ possible paths of states. Dynamic programming sums over all of them, or finds the best, in $T K^2$ steps. All of it is done with logarithms here: the probability of a long sequence is smaller than any floating-point number.',
     zh: '在循环神经网络之前，已经有一种沿着序列传递隐状态的模型。在*隐马尔可夫模型*中，状态 $z_t$ 是 $K$ 个取值之一，按转移概率表 $a_{ij}$ 变化；每个状态再按自己的发射概率表 $b_i(v)$ 产生一个符号。我们只能看到符号。于是有三个问题：一个序列的概率有多大？它由哪些状态产生？怎样的概率表最能解释它？\n\n长度为 $T$ 的序列有 $K^T$ 条可能的状态路径。动态规划只用 $T K^2$ 步就能对所有路径求和，或者找出最好的一条。这里全部用对数计算，因为长序列的概率比任何浮点数都小。',
+  },
+  chainCaption: {
+    en: 'The model over four steps: the states $z_t$ follow one another and are hidden; each emits a symbol $x_t$, which is all that one sees.',
+    zh: '四个时间步上的模型：状态 $z_t$ 一个接一个，看不见；每个状态产生一个符号 $x_t$，看得见的只有它。',
   },
   sumsHeading: { en: 'All paths at once', zh: '一次算完所有路径' },
   sums: {
@@ -33,8 +37,8 @@ export default messages({
     zh: '这里写出的递推与库中模型的对比（300 次）：P(作弊) 与 log P 的最大差',
   },
   posteriorCaption: {
-    en: 'Probability that the die was loaded, given all 300 rolls. Black: the sixes, which are all that can be seen. Orange: when it really was loaded. Green: the Viterbi path. Short swaps are missed, since two or three rolls carry too little evidence.',
-    zh: '给定全部 300 次点数时，骰子作弊的概率。最上一行是掷出的六点，这是唯一能看到的线索；橙色是真正使用作弊骰子的时段；绿色是维特比路径。很短的调换会被漏掉，因为两三次点数的证据太少。',
+    en: 'Probability that the die was loaded, given all 300 rolls. Top row: the sixes. Orange: when it really was loaded. Green: the Viterbi path. Short swaps are missed, since two or three rolls carry too little evidence.',
+    zh: '给定全部 300 次点数时，骰子作弊的概率。最上一行是掷出的六点；橙色是真正使用作弊骰子的时段；绿色是维特比路径。很短的调换会被漏掉，因为两三次点数的证据太少。',
   },
   roll: { en: 'roll', zh: '第几次' },
   pLoaded: { en: 'P(loaded | all rolls)', zh: 'P(作弊 | 全部点数)' },
@@ -94,12 +98,12 @@ export default messages({
     zh: '主要来自另一状态的辅音个数（共 20 个，不计 y）',
   },
   decodedCaption: {
-    en: 'The Viterbi path over the beginning of the book, a colour for each state.',
-    zh: '全书开头的维特比路径，两种颜色代表两个状态。',
+    en: 'The Viterbi path over the first {count} characters of the book, a colour for each state: {vowels} of them are read as coming from the state of the vowels.',
+    zh: '全书前 {count} 个字符的维特比路径，两种颜色代表两个状态：其中 {vowels} 个归于元音的状态。',
   },
   restartsCaption: {
-    en: 'Log-likelihood of {restarts} trainings from different random tables, from the second iteration on. It never falls, but trainings end on hills of different height; those that found the vowels end highest.',
-    zh: '从不同随机概率表出发的 {restarts} 次训练的对数似然（从第二次迭代画起）。它从不下降，但会停在高低不同的山头上；发现了元音的那几次最高。',
+    en: 'Log-likelihood of {restarts} trainings from different random tables, from the second iteration on. It never falls, but trainings end on hills of different height; the likeliest is kept, and it is the one that found the vowels.',
+    zh: '从不同随机概率表出发的 {restarts} 次训练的对数似然（从第二次迭代画起）。它从不下降，但会停在高低不同的山头上；保留的是似然最大的一次，上面的元音就是它发现的。',
   },
   kept: { en: 'kept', zh: '保留' },
   logPerLetter: { en: 'log-likelihood (nats per letter)', zh: '对数似然（每字母奈特）' },

@@ -61,12 +61,12 @@ export default messages({
   concatShapes: { en: 'Shapes of the parts', zh: '各部分的形状' },
   machineHeading: { en: 'A program, not a function', zh: '是程序，而不是函数' },
   machine: {
-    en: 'A perceptron is a function: the same input, the same answer. A recurrent network is a *state machine*: its answer depends on where it is. Here is the smallest that is worth its name. It reads bits and says whether the number of ones so far is odd, which no function of the last bit can. Two ReLU units are enough, with weights set by hand:',
-    zh: '感知机是函数：同样的输入，同样的回答。循环神经网络是*状态机*：它的回答取决于它处在哪个状态。这里是名副其实的最小例子：逐个读入比特，说出到目前为止 1 的个数是不是奇数；只看最后一位的函数做不到。两个 ReLU 单元就够了，权重由手工设定：',
+    en: 'A perceptron is a function: the same input, the same answer. A recurrent network is a *state machine*: its answer depends on where it is. Here is the smallest that is worth its name. It reads bits and says whether the number of ones so far is odd, which no function of the last bit can. Two ReLU units are enough, with weights set by hand; $p_t$ is the answer after step $t$, 1 for an odd number of ones and 0 for an even one:',
+    zh: '感知机是函数：同样的输入，同样的回答。循环神经网络是*状态机*：它的回答取决于它处在哪个状态。这里是名副其实的最小例子：逐个读入比特，说出到目前为止 1 的个数是不是奇数；只看最后一位的函数做不到。两个 ReLU 单元就够了，权重由手工设定；$p_t$ 是第 $t$ 步之后的回答，1 的个数为奇数时是 1，为偶数时是 0：',
   },
   machineCaption: {
-    en: 'Two states; a one changes between them, a zero leaves all as it is.',
-    zh: '两个状态：读到 1 就互相转换，读到 0 则保持不变。',
+    en: 'Two states, even ($p = 0$) and odd ($p = 1$); a one changes between them, a zero leaves all as it is.',
+    zh: '两个状态：偶数（$p = 0$）与奇数（$p = 1$）。读到 1 就互相转换，读到 0 则保持不变。',
   },
   parity: {
     en: 'Answers that are right after each step of all 256 sequences of eight bits (of 2048)',

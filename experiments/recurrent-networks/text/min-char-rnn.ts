@@ -10,6 +10,10 @@ export default messages({
     en: 'In 2015 Andrej Karpathy published a character-level language model in 110 lines of NumPy: one recurrent layer, backpropagation through 25 characters by hand, Adagrad, and nothing else. Many people learned from it what a recurrent network is. Here it stands twice: written by hand, line by line, on plain arrays; and with a recurrent layer of the library, where the gradient is derived from the equation. Starting from the same weights, all three programs give the same losses.\n\nThe program reads its text in chunks of 25 characters. The state at the end of a chunk is the start of the next one, but the gradient stops there: this is truncated backpropagation through time with a batch of one. It never sees the text in another order.',
     zh: '2015 年，Andrej Karpathy 发表了一个只有 110 行 NumPy 代码的字符级语言模型：一个循环层，手写的 25 步反向传播，Adagrad，除此之外什么也没有。许多人正是从它弄懂了循环神经网络。这里把它写了两遍：一遍在普通数组上逐行手写；另一遍使用这个库的循环层，梯度由方程自动导出。从同样的初始权重出发，三个程序每一步的损失都相同。\n\n程序每次读 25 个字符。一段末尾的隐状态就是下一段的初始隐状态，但梯度到段首为止：这就是批量大小为 1 的截断的通过时间反向传播。文本始终按原来的顺序读入。',
   },
+  helloCaption: {
+    en: 'What the program does with a chunk, here four characters of “hello”: each goes in with the state that those before it left, and the next one should come out.',
+    zh: '程序怎样处理一段文本，这里是“hello”中的四个字符：每个字符与之前留下的隐状态一起输入，应当输出的是下一个字符。',
+  },
   sameHeading: { en: 'The same losses as NumPy', zh: '与 NumPy 的损失逐一相同' },
   start: {
     en: 'First loss, with weights near 0: 25 · ln {characters}, all characters are equally likely (NumPy: 104.3604)',
@@ -32,8 +36,8 @@ export default messages({
     zh: '前 {chunks} 段各自的损失。Adagrad 最初几步在几乎每个权重上都走满 0.1，损失先升到两倍以上，然后才下降。线是 NumPy，点是手写版，二者完全重合。',
   },
   apartCaption: {
-    en: 'Relative difference from NumPy, which computes in 64 bits. With 64 bits both of our programs stay far below the limit of 0.0001 (dotted). With 32 bits the program is the same, but the large first steps make training chaotic: a rounding error of the size $10^{-7}$ grows to a few per cent within twenty chunks. NumPy itself does that when it computes in 32 bits. Such runs agree on average, not chunk by chunk.',
-    zh: '与 NumPy 的相对误差，NumPy 用 64 位计算。同用 64 位时，我们的两个程序都远低于上限 0.0001（点线）。换成 32 位，程序虽然不变，但最初的大步长使训练过程变得混沌：$10^{-7}$ 大小的舍入误差在二十段之内就放大到百分之几。NumPy 自己改用 32 位也是如此。这样的两次训练只在平均意义上一致，而不是逐段相同。',
+    en: 'Relative difference from NumPy, which computes in 64 bits. With 64 bits both of our programs stay far below the limit of 0.0001 (dotted). With 32 bits the program is the same, but the large first steps make training chaotic: a rounding error of the size $10^{-7}$ grows to {worst} within {chunks} chunks. NumPy itself does the like when it computes in 32 bits. Such runs agree on average, not chunk by chunk.',
+    zh: '与 NumPy 的相对误差，NumPy 用 64 位计算。同用 64 位时，我们的两个程序都远低于上限 0.0001（点线）。换成 32 位，程序虽然不变，但最初的大步长使训练过程变得混沌：$10^{-7}$ 大小的舍入误差在 {chunks} 段之内就放大到 {worst}。NumPy 自己改用 32 位也是如此。这样的两次训练只在平均意义上一致，而不是逐段相同。',
   },
   nats: { en: 'loss of 25 characters (nats)', zh: '25 个字符的损失（奈特）' },
   relative: { en: 'relative difference', zh: '相对误差' },
@@ -76,7 +80,6 @@ export default messages({
   },
   single: { en: 'single characters', zh: '单个字符' },
   pairs: { en: 'pairs', zh: '字符对' },
-  again: { en: 'from the start again', zh: '从头再读' },
   smoothed: { en: 'smoothed', zh: '平滑' },
   samples: {
     en: 'Every 100 chunks the program writes 200 characters, each drawn from $p_t$ and read as the next input. Some of them:',

@@ -29,7 +29,7 @@ export default messages({
   },
   scoresShape: { en: 'Shape of the scores of one batch', zh: '一个小批量的输出形状' },
   perplexityIs: {
-    en: '*Perplexity* measures the model: the exponential of the mean cross-entropy, that is, the number of characters between which it still hesitates. Before training all are nearly equally likely, so it is the size of the vocabulary.',
+    en: '*Perplexity* measures the model: the exponential of the mean cross-entropy, that is, the number of characters between which it still hesitates, on average. Before training all are nearly equally likely, so it is the size of the vocabulary.',
     zh: '用*困惑度*来衡量：平均交叉熵的指数，也就是模型平均还在多少个字符之间犹豫。训练之前各字符的概率几乎相等，因此困惑度就是词表的大小。',
   },
   untrained: { en: 'Perplexity before training (uniform: 28)', zh: '训练前的困惑度（均匀分布为 28）' },
@@ -68,8 +68,8 @@ export default messages({
   },
   trainHeading: { en: 'Training, with clipped gradients', zh: '训练与梯度裁剪' },
   clipping: {
-    en: 'A gradient that comes back through 35 steps is a product of 35 matrices, and can be huge. One such step with learning rate 1 throws the weights away. *Clipping* scales the whole gradient down to norm $\\theta$ where its norm is larger; its direction stays the same. Between batches the state is detached: the gradient ends at the border of the batch.',
-    zh: '穿过 35 个时间步传回来的梯度是 35 个矩阵的乘积，可能非常大。在学习率为 1 时，这样的一步就足以毁掉全部权重。*梯度裁剪*在梯度过长时把它整体缩短到长度 $\\theta$，方向不变。相邻小批量之间要把隐状态从计算图中分离：梯度在小批量的边界处截断。',
+    en: 'A gradient that comes back through 35 steps is a product of 35 matrices, and can be huge. One such step with learning rate 1 can throw the weights far away. *Clipping* scales the whole gradient down to norm $\\theta$ where its norm is larger; its direction stays the same. Between batches the state is detached: the gradient ends at the border of the batch.',
+    zh: '穿过 35 个时间步传回来的梯度是 35 个矩阵的乘积，可能非常大。在学习率为 1 时，这样的一步就可能毁掉全部权重。*梯度裁剪*在梯度过长时把它整体缩短到长度 $\\theta$，方向不变。相邻小批量之间要把隐状态从计算图中分离：梯度在小批量的边界处截断。',
   },
   sequentialCheck: {
     en: 'Sequential sampling: perplexity, median of the last {last} epochs (PyTorch: 1.03)',
@@ -81,8 +81,8 @@ export default messages({
   },
   freeHeading: { en: 'Without clipping', zh: '不裁剪会怎样' },
   free: {
-    en: 'The weights of the book start small (deviation 0.01), and a gradient with a norm above 1 comes late; whether the training then survives without clipping is luck. Layers of libraries usually start larger, weights and biases uniform in $\\pm 1/\\sqrt{H}$. How many of {starts} such starts are thrown away at learning rate 1 within {epochs} epochs, without clipping, depends on the width of the network: {wide} with 512 hidden units, {narrow} with the 256 of the other pages.',
-    zh: '书中的初始权重很小（标准差 0.01），范数超过 1 的梯度出现得很晚；那时不做裁剪，训练能否继续全凭运气。各种库的循环层通常用更大的初始值，在 $\\pm 1/\\sqrt{H}$ 之间均匀分布。这时取学习率 1、不做裁剪，{starts} 次训练中有多少次在 {epochs} 轮之内毁掉全部权重，取决于网络的宽度：512 个隐藏单元时 {wide} 次，其他各页所用的 256 个单元时 {narrow} 次。加上裁剪，从同样的初始值出发就能正常训练。',
+    en: 'The weights of the book start small (deviation 0.01), and a gradient with a norm above 1 comes late; whether the training then survives without clipping is luck. Layers of libraries usually start larger, weights and biases uniform in $\\pm 1/\\sqrt{H}$. From such starts, with learning rate 1 and without clipping, it depends on the width of the network how many of {starts} trainings diverge within {epochs} epochs: {wide} with 512 hidden units, {narrow} with the 256 of the other pages. Clipped, the training goes on from the same weights.',
+    zh: '书中的初始权重很小（标准差 0.01），范数超过 1 的梯度出现得很晚；那时不做裁剪，训练能否继续全凭运气。各种库的循环层通常用更大的初始值，在 $\\pm 1/\\sqrt{H}$ 之间均匀分布。这时取学习率 1、不做裁剪，{starts} 次训练中有多少次在 {epochs} 轮之内发散，取决于网络的宽度：512 个隐藏单元时 {wide} 次，其他各页所用的 256 个单元时 {narrow} 次。加上裁剪，从同样的初始值出发，训练就能继续下去。',
   },
   freeCheck: {
     en: 'Not clipped: the highest perplexity of them all, where it was given up (PyTorch after 100 epochs: 5e21)',
@@ -105,8 +105,8 @@ export default messages({
     zh: '训练中每一轮的困惑度（对数坐标）。点线：在全部字符中均匀地猜。尖峰是走错的一步。',
   },
   byHeart: {
-    en: 'For a long time the network knows little more than how frequent each character is; then it learns spelling, words, and at last the text by heart: sequential sampling ends at a perplexity of {end}.',
-    zh: '很长一段时间里，网络只知道各字符出现的频率；然后它学会拼写、单词，最后把这段文字背了下来：顺序分区最终的困惑度为 {end}。',
+    en: 'What it says, below, shows how it learns: first the most frequent words, again and again, then spelling, at last the text by heart. Sequential sampling ends at a perplexity of {end}.',
+    zh: '从下面它说的话可以看出学习的过程：先是反复出现的常见词，再是拼写，最后把这段文字背了下来。顺序分区最终的困惑度为 {end}。',
   },
   randomHigher: {
     en: 'Random sampling ends higher than sequential, at {end}: each piece starts without a past.',

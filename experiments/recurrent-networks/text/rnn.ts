@@ -57,7 +57,7 @@ export default messages({
     zh: '简单的循环神经网络没有门：每一步都把整个隐状态乘以 $W_{hh}$ 再经过 tanh 压缩，除非权重恰好把某个值带回来，否则什么都留不住。',
   },
   stateCaption: {
-    en: 'The trained state while it reads the book from “time traveller” on: 20 of its units, from the lowest mean (top) to the highest; blue below zero, orange above. Units change their sign from one character to the next: the same letter meets different states, and this is how the network knows where in the text it is.',
-    zh: '训练好的网络从“time traveller”开始阅读原文时的隐状态：其中 20 个单元，按平均值从低（上）到高（下）排列；蓝色为负，橙色为正。单元的符号在相邻字符之间不断变化：同一个字母遇到的隐状态各不相同，网络正是由此知道自己读到了哪里。',
+    en: 'The trained state while it reads the book from “time traveller” on: 20 of its units, from the lowest mean (top) to the highest; blue below zero, orange above. From one character to the next {turned} of all units change their sign: the same letter meets different states, and this is how the network can tell where in the text it is.',
+    zh: '训练好的网络从“time traveller”开始阅读原文时的隐状态：其中 20 个单元，按平均值从低（上）到高（下）排列；蓝色为负，橙色为正。从一个字符到下一个字符，全部单元中有 {turned} 改变符号：同一个字母遇到的隐状态各不相同，网络正是由此分辨自己读到了哪里。',
   },
 });

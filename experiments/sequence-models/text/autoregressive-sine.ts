@@ -34,8 +34,8 @@ export default messages({
   lowest: { en: 'lowest', zh: '最低' },
   highest: { en: 'highest', zh: '最高' },
   epochs: {
-    en: 'The book prints one run. Another seed draws another noise, other weights and another order of the minibatches, so it can only be one of many: most of the way is gone after the first epoch, and what is left is near the variance of the noise.',
-    zh: '书中打印的是一次运行的结果。换一个随机种子，噪声、初始权重和小批量的次序都会不同，所以它只是许多种可能之一：第一轮之后大部分路就已走完，剩下的与噪声的方差相差不多。',
+    en: 'The book prints one run. Another seed draws another noise, other weights and another order of the minibatches, so it can only be one of many. From the second epoch on the mean of the seeds is near it.',
+    zh: '书中打印的是一次运行的结果。换一个随机种子，噪声、初始权重和小批量的次序都会不同，所以它只是许多种可能之一。从第二轮起，各种子的平均与它相近。',
   },
   epochLoss: {
     en: 'Training loss after epoch {epoch}, mean of {seeds} seeds, beside that of the book',
@@ -46,8 +46,8 @@ export default messages({
     zh: '训练 {epochs} 轮后的训练损失，随机种子 {seed}（书中为 0.0549）',
   },
   lossCaption: {
-    en: 'Training loss of an MLP 4–10–1 with ReLU (Xavier, Adam with learning rate 0.01, batch 16), {seeds} seeds. The dotted line is the variance of the noise, 0.04: no model can go below it for long.',
-    zh: '多层感知机 4–10–1（ReLU，Xavier 初始化，Adam，学习率 0.01，批量 16）在 {seeds} 个随机种子下的训练损失。虚线是噪声的方差 0.04：没有模型能长期低于它。',
+    en: 'Training loss of an MLP 4–10–1 with ReLU (Xavier, Adam with learning rate 0.01, batch 16), {seeds} seeds. The dotted line is the variance of the noise, 0.04: on new data no model can stay below it.',
+    zh: '多层感知机 4–10–1（ReLU，Xavier 初始化，Adam，学习率 0.01，批量 16）在 {seeds} 个随机种子下的训练损失。点线是噪声的方差 0.04：在新数据上，没有模型能一直低于它。',
   },
   noiseVariance: { en: 'noise', zh: '噪声' },
   seedNumber: { en: 'seed {seed}', zh: '种子 {seed}' },
@@ -93,8 +93,8 @@ export default messages({
     zh: '误差与提前步数的关系，{seeds} 个种子的平均（浅色为各个种子）：看四个值的多层感知机、看十六个值的多层感知机，以及用隐状态代替窗口的循环神经网络。虚线是拟合的递推式。',
   },
   whichIsBest: {
-    en: 'Which model is best depends on how far it has to look. By the mean over {seeds} seeds the MLP with τ = 4 has the smallest error at k = {narrow}, the MLP with τ = 16 at k = {wide}, the RNN at k = {rnn}. A state is no gift here: it was trained to predict one step, as the windows were, and must feed on its own predictions as they do.',
-    zh: '哪个模型最好，取决于要看多远。按 {seeds} 个种子的平均，误差最小的是：k = {narrow} 时 τ = 4 的多层感知机，k = {wide} 时 τ = 16 的多层感知机，k = {rnn} 时循环神经网络。隐状态在这里并不占便宜：它和窗口模型一样只学过预测一步，也一样只能靠自己的预测往下走。',
+    en: 'Which model has the smallest error, by the mean over {seeds} seeds (– is nowhere)? The MLP with τ = 4 at k = {narrow}, the MLP with τ = 16 at k = {wide}, the RNN at k = {rnn}. All three were trained to predict one step only, and must feed on their own predictions to look further: the RNN, too, whose state is not bound to a window.',
+    zh: '按 {seeds} 个种子的平均，哪个模型的误差最小（“–”表示没有）？τ = 4 的多层感知机：k = {narrow}；τ = 16 的多层感知机：k = {wide}；循环神经网络：k = {rnn}。三者都只学过预测一步，要看得更远，都只能靠自己的预测往下走；循环神经网络也是如此，只是它的隐状态不受窗口的限制。',
   },
   vectorHeading: { en: 'One value at a time, or all at once', zh: '一次输出一个值，还是一次输出一个向量' },
   vector: {
@@ -127,9 +127,13 @@ export default messages({
   startsAtOne: { en: 'a quarter of a period later: starts at 1', zh: '推后四分之一周期：从 1 开始' },
   firstFour: { en: 't = 1 … 4, padded', zh: 't = 1 … 4，窗口经过填充' },
   others: { en: 't = 5 … 600', zh: 't = 5 … 600' },
+  paddingFree: {
+    en: 'Where the series itself starts near 0, zeros are a good guess: the padded windows do no worse than the others ({first} against {others}).',
+    zh: '序列本身从 0 附近开始时，零恰好猜对了：填充的窗口并不比其他窗口差（{first} 对 {others}）。',
+  },
   paddingFound: {
-    en: 'Where the series itself starts near 0, zeros are the right guess, and padding even helps. Where it does not, the padded windows lie about the past, and the first predictions pay for it. In a long series four bad examples hardly matter; in many short ones they do.',
-    zh: '序列本身从 0 附近开始时，零恰好猜对了，填充甚至有好处；否则填充的窗口歪曲了过去，最前面的预测就要付出代价。对一个长序列来说，四个坏样本无关紧要；对许多短序列则不然。',
+    en: 'Where it starts elsewhere, the padded windows lie about the past, and the first predictions pay for it. In a long series four bad examples hardly matter; in many short ones they do.',
+    zh: '如果不从 0 附近开始，填充的窗口就歪曲了过去，最前面的预测要付出代价。对一个长序列来说，四个坏样本无关紧要；对许多短序列则不然。',
   },
   paddingCosts: {
     en: 'The series that starts at 1: error from padded windows over that from whole ones, {seeds} seeds',

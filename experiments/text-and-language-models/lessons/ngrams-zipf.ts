@@ -23,7 +23,7 @@ counts.forEach((own, i) => {
       .map(([key, c]) => `${key} ${c}`)
       .join(', ')}`,
   );
-  // Zipf: log n(rank) ≈ −α log rank + c, by least squares.
+  // Zipf: log n(rank) ≈ −α log rank + c, by least squares over the ranks 11 to 1000.
   const points = sorted.slice(10, 1000).map(([, c], k) => [Math.log(k + 11), Math.log(c)]);
   const mean = [0, 1].map((axis) => points.reduce((sum, p) => sum + p[axis], 0) / points.length);
   const slope =

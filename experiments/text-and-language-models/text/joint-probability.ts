@@ -10,6 +10,10 @@ export default messages({
     en: 'A *language model* says how probable a text is: the *joint probability* of all its tokens. Nobody can list the probabilities of all texts. But the chain rule of probability takes the joint apart into conditional probabilities, one token at a time, and those can be counted. It works from the first token on, and just as well from the last one back; the product is the same.\n\nThen comes the bad news. The longer the history that a conditional looks at, the fewer texts share it, and almost every long history is new. That is why one settles for short histories (n-grams), for smoothing, and in the end for a network that can generalize.',
     zh: '*语言模型*给出一段文本有多大的可能出现，也就是它所有词元的*联合概率*。没有人能列出所有文本的概率，但概率的链式法则可以把联合概率拆成一连串条件概率，每次只管一个词元，而条件概率是数得出来的。可以从第一个词元往后拆，也可以从最后一个词元往前拆，乘积完全相同。\n\n接下来是坏消息：条件概率所看的历史越长，与之相同的文本就越少，长的历史几乎总是头一次出现。因此人们只看较短的历史（n 元语法），再加上平滑，最终改用能够泛化的神经网络。',
   },
+  chainCaption: {
+    en: 'The chain rule: each word is predicted from all words before it, and an arrow leads from each of them.',
+    zh: '链式法则：每个词都由它前面的所有词来预测，从其中每一个都有箭头指向它。',
+  },
   counting: {
     en: 'A rhyme of {count} words, {different} of them different, is our whole language. We read it as a ring: after the last word comes the first again, so that every word has a neighbour on each side and all counts add up. A probability is then a quotient of two counts, $n(\\cdot)$.',
     zh: '一首 {count} 个词的童谣（其中 {different} 个不同的词）就是我们的全部语言。我们把它首尾相接读成一个环：最后一个词之后又是第一个词，这样每个词两边都有邻居，所有计数都对得上。概率就是两个计数 $n(\\cdot)$ 之比。',
@@ -95,7 +99,7 @@ export default messages({
     zh: '越长越新：n = 1, 2, 3 … 的比例从不下降（{shares} %）',
   },
   end: {
-    en: 'Two ways out: give unseen n-grams a little of the probability of the others (smoothing, the experiment `ngrams-zipf`), or replace counting by a model that sees what histories have in common (all experiments after).',
-    zh: '出路有两条：把一点概率分给没见过的 n 元语法（平滑，见实验 `ngrams-zipf`）；或者不再计数，换成能看出不同历史之间共同之处的模型（后面的所有实验）。',
+    en: 'Two ways out: give unseen n-grams a little of the probability of the others (smoothing, see [ngrams-zipf](ngrams-zipf.html)), or replace counting by a model that sees what histories have in common (all lessons after).',
+    zh: '出路有两条：把一点概率分给没见过的 n 元语法（平滑，见 [ngrams-zipf](ngrams-zipf.html)）；或者不再计数，换成能看出不同历史之间共同之处的模型（后面的各课）。',
   },
 });

@@ -104,8 +104,8 @@ export default messages({
   },
   epsilonHeading: { en: 'How much?', zh: '加多少？' },
   epsilon: {
-    en: 'Perplexity on the last tenth against $\\epsilon$. It is how many equally likely words the model chooses from, on average; the experiment `perplexity` explains it.',
-    zh: '最后一成的困惑度与 $\\epsilon$ 的关系。困惑度相当于模型平均要在多少个等可能的词中选择，实验 `perplexity` 有详细解释。',
+    en: 'Perplexity on the last tenth against $\\epsilon$. It is how many equally likely words the model chooses from, on average; [perplexity](perplexity.html) explains it.',
+    zh: '最后一成的困惑度与 $\\epsilon$ 的关系。困惑度相当于模型平均要在多少个等可能的词中选择，详见 [perplexity](perplexity.html)。',
   },
   epsilonAxis: { en: 'ε (imagined observations)', zh: 'ε（假想的观测次数）' },
   testPerplexity: { en: 'perplexity of the last tenth', zh: '最后一成的困惑度' },

@@ -10,6 +10,10 @@ export default messages({
     en: 'Sentences have different lengths; a minibatch is a rectangle. So short ones are filled up with a token that means nothing, and three more tokens say what no word can: that a word is unknown, that a sentence begins, that it ends. None of this is difficult, and all of it is a common source of quiet mistakes: a network that reads the filling, a loss that rewards predicting it.',
     zh: '句子长短不一，小批量却是个矩形。所以短句要用一个没有意义的词元填满；另外三个词元则表示任何词都表达不了的意思：这个词不认识、句子开始、句子结束。这些都不难，却常常造成不易察觉的错误：网络读进了填充，损失又奖励它去预测填充。',
   },
+  marksCaption: {
+    en: 'A sentence between its two marks: from the mark of the beginning the first word is predicted, from the last word the mark of the end.',
+    zh: '两个标记之间的句子：由开始标记预测第一个词，由最后一个词预测结束标记。',
+  },
   tokensHeading: { en: 'Four tokens that are no words', zh: '四个不是词的词元' },
   token: { en: 'token', zh: '词元' },
   means: { en: 'means', zh: '含义' },

@@ -7,8 +7,8 @@ export default messages({
     zh: '一本书是一个长 170,580 个字符的序列。怎样把它变成小批量，又不留下永远学不到的边界？',
   },
   idea: {
-    en: 'A text is one long sequence; a network is trained on minibatches of short ones. So the sequence is cut into windows of $T$ tokens, and $N$ windows make a minibatch. There are two ways to choose them. *Random sampling* takes windows from anywhere, so that minibatches are independent. *Sequential partitioning* lets each row of a minibatch go on where the same row of the last one ended, so that the hidden state can be handed on and the network remembers more than $T$ steps. Both start from a random offset in each epoch, so that the cuts fall elsewhere each time.',
-    zh: '文本是一个很长的序列，而网络是用短序列的小批量来训练的。于是把长序列切成 $T$ 个词元的窗口，$N$ 个窗口组成一个小批量。选窗口有两种办法：*随机采样*从任意位置取窗口，各个小批量互不相干；*顺序分区*让每一行接着上一个小批量同一行的结尾往下读，隐状态可以传下去，网络就能记住超过 $T$ 步的内容。两种办法在每一轮都从一个随机的偏移量开始，使切口每次落在不同的地方。',
+    en: 'A text is one long sequence; a network is trained on minibatches of short ones. So the sequence is cut into windows of $T$ tokens, and $N$ windows make a minibatch. There are two ways to choose them. *Random sampling* takes windows from anywhere, so that minibatches are independent. *Sequential partitioning* lets each row of a minibatch go on where the same row of the last one ended, so that what the network remembers, its *hidden state*, can be handed on and reaches back further than $T$ steps. Both start from a random offset in each epoch, so that the cuts fall elsewhere each time.',
+    zh: '文本是一个很长的序列，而网络是用短序列的小批量来训练的。于是把长序列切成 $T$ 个词元的窗口，$N$ 个窗口组成一个小批量。选窗口有两种办法：*随机采样*从任意位置取窗口，各个小批量互不相干；*顺序分区*让每一行接着上一个小批量同一行的结尾往下读，网络记住的东西（它的*隐状态*）可以传下去，从而看到 $T$ 步以前的内容。两种办法在每一轮都从一个随机的偏移量开始，使切口每次落在不同的地方。',
   },
   pairHeading: { en: 'Inputs and targets', zh: '输入与标签' },
   pair: {
@@ -43,7 +43,7 @@ export default messages({
     zh: '顺序分区的两轮。每一行都从一个小批量接着走到下一个，状态随之传下去（箭头），只有每轮开始时才为零。',
   },
   printed: { en: 'The first minibatch of the first of these epochs', zh: '其中第一轮的第一个小批量' },
-  rulesHeading: { en: 'What both must hold', zh: '两种采样方式的共同规则' },
+  rulesHeading: { en: 'Rules that both must keep', zh: '两种采样方式的共同规则' },
   rules: {
     en: 'In an epoch no token is an input twice, every target is the token after its input, and over the epochs every offset has its turn. What is left over at the ends is used in another epoch.',
     zh: '在一轮里，任何词元都不会两次作为输入；每个标签都是输入的后一个词元；经过许多轮，每个偏移量都会轮到。两端剩下的词元，会在别的轮次里用到。',
@@ -90,8 +90,8 @@ export default messages({
   },
   stateHeading: { en: 'Handing on the state', zh: '传递隐状态' },
   state: {
-    en: 'What does it matter? An RNN reads a row of 30 numbers, once in one go and then in windows of five. With the state handed on, it computes the very same. With a state that starts at zero each time, it has to find its bearings anew at each cut.',
-    zh: '这有什么区别？让一个循环神经网络读一行 30 个数，先一次读完，再每五个数一段分段读。状态传下去时，结果完全相同；每次都从零状态开始时，它在每个切口都要重新摸索。',
+    en: 'What does it matter? A recurrent network ([the next chapter](hidden-state.html) builds one) reads a row of 30 numbers, once in one go and then in windows of five. With the state handed on, it computes the very same. With a state that starts at zero each time, it has to find its bearings anew at each cut.',
+    zh: '这有什么区别？让一个循环神经网络（[下一章](hidden-state.html)来搭建）读一行 30 个数，先一次读完，再每五个数一段分段读。状态传下去时，结果完全相同；每次都从零状态开始时，它在每个切口都要重新摸索。',
   },
   carriedSame: {
     en: 'Windows with the state handed on against all in one go: the largest difference of h',
@@ -105,7 +105,7 @@ export default messages({
     zh: '一个未经训练的循环神经网络的某个隐藏单元。实线：一口气读完。圆点：按五个一窗（点线为切口）并传递状态，都落在实线上。虚线：每窗从零开始，在每个切口之后都不对，直到过去被忘掉为止。',
   },
   end: {
-    en: 'Handing on the values must not hand on the gradients: backpropagation would go back to the start of the epoch. The state is *detached* at each cut (see the experiment `bptt`).',
-    zh: '传下去的只能是数值，不能是梯度，否则反向传播会一直回溯到这一轮的开头。所以在每个切口都要把状态从计算图中*分离*（见实验 `bptt`）。',
+    en: 'Handing on the values must not hand on the gradients: backpropagation would go back to the start of the epoch. The state is *detached* at each cut (see [bptt](bptt.html)).',
+    zh: '传下去的只能是数值，不能是梯度，否则反向传播会一直回溯到这一轮的开头。所以在每个切口都要把状态从计算图中*分离*（见 [bptt](bptt.html)）。',
   },
 });

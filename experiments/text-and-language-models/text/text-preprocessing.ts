@@ -10,10 +10,14 @@ export default messages({
     en: 'A network computes with numbers, so a text must become numbers first. The steps are always the same: read it, clean it, cut it into *tokens* (words or characters), give each different token an index in a *vocabulary*, and write the text as a list of indices, the *corpus*. Each step throws something away, and each has a size that the model will have to live with: how long the list is, and how many different indices it holds.',
     zh: '网络只会处理数字，所以文本必须先变成数字。步骤总是那几步：读入文本，清洗，切成*词元*（词或字符），在*词表*中给每个不同的词元一个索引，最后把文本写成索引的列表，即*语料*。每一步都会丢掉一些东西，也都决定了模型将要面对的大小：列表有多长，其中有多少种不同的索引。',
   },
+  wayCaption: {
+    en: 'The way of a text: a line, its tokens, and their indices in the vocabulary of the book.',
+    zh: '文本走过的路：一行文本，它的词元，以及词元在全书词表中的索引。',
+  },
   readHeading: { en: 'Reading and cleaning', zh: '读入与清洗' },
   read: {
-    en: 'The Time Machine by H. G. Wells (1895), {lines} lines. In each line, every run of characters that are not letters becomes one space, the ends are stripped, and capitals become lower case: punctuation and numbers are gone, which makes it a small task.',
-    zh: 'H. G. 威尔斯的《时间机器》（1895），共 {lines} 行。每一行里，连续的非字母字符变成一个空格，去掉首尾空格，大写改为小写。标点和数字都没有了，任务因此变得简单。',
+    en: 'The Time Machine by H. G. Wells (1895; the file says 1898), {lines} lines. In each line, every run of characters that are not letters becomes one space, the ends are stripped, and capitals become lower case: punctuation and numbers are gone, which makes it a small task.',
+    zh: 'H. G. 威尔斯的《时间机器》（1895 年；文件中写的是 1898），共 {lines} 行。每一行里，连续的非字母字符变成一个空格，去掉首尾空格，大写改为小写。标点和数字都没有了，任务因此变得简单。',
   },
   lineZero: { en: 'Line 0, before and after', zh: '第 0 行，清洗前后' },
   lineTen: { en: 'Line 10, before and after', zh: '第 10 行，清洗前后' },
@@ -49,11 +53,12 @@ export default messages({
     en: '“the time spaceship” as indices: 0 where a word is unknown',
     zh: '“the time spaceship”的索引：不认识的词为 0',
   },
+  wayIndices: { en: '“the time machine” as indices', zh: '“the time machine”的索引' },
   character: { en: 'character', zh: '字符' },
   shareOfText: { en: 'share of the text (%)', zh: '占文本的比例（%）' },
   charactersCaption: {
-    en: 'The 27 characters that are left after cleaning, by frequency (␣ is the space). The four most frequent ones already make up half of the text, so a model that predicts characters starts far better than one in 28.',
-    zh: '清洗后剩下的 27 个字符，按频率排列（␣ 是空格）。最常见的四个就约占文本的一半，所以预测字符的模型一开始就能比 28 选 1 好得多。',
+    en: 'The 27 characters that are left after cleaning, by frequency (␣ is the space). The four most frequent ones make up {four} of the text, so a model that only knows how frequent each character is does far better than one in 28.',
+    zh: '清洗后剩下的 27 个字符，按频率排列（␣ 是空格）。最常见的四个就占文本的 {four}，所以只知道各字符频率的模型，也比 28 选 1 好得多。',
   },
   corpusHeading: { en: 'The corpus', zh: '语料' },
   corpus: {
@@ -92,8 +97,8 @@ export default messages({
   coverage: { en: 'share of the text that is known (%)', zh: '文本中认识的比例（%）' },
   atLeastTimes: { en: 'seen ≥ {n} times', zh: '出现 ≥ {n} 次' },
   coverageCaption: {
-    en: 'How much of the text the most frequent words cover. A hundred words are more than half of it. Dots: the vocabulary that is left when rarer words are dropped; without the words that occur once, it is half as large and still knows over 90 % of the text.',
-    zh: '最常见的若干个词覆盖了多少文本。一百个词就超过一半。圆点是去掉罕见词之后的词表：去掉只出现一次的词，词表只剩一半，却仍认识 90 % 以上的文本。',
+    en: 'How much of the text the most frequent words cover. A hundred words are more than half of it. Dots: the vocabulary that is left when rarer words are dropped; without the words that occur once, {kept} of it is left, and it still knows {known} of the text.',
+    zh: '最常见的若干个词覆盖了多少文本。一百个词就超过一半。圆点是去掉罕见词之后的词表：去掉只出现一次的词，词表只剩 {kept}，却仍认识文本的 {known}。',
   },
   hundredWords: {
     en: 'Share of the text that the 100 most frequent words cover, in %',

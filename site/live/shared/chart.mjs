@@ -1,5 +1,5 @@
 // A line chart as SVG, drawn for the width that there is: its text is never shrunk. Colours are those of the page's theme.
-const [LEFT, RIGHT, TOP, BOTTOM] = [46, 12, 10, 40];
+const [LEFT, RIGHT, TOP, BOTTOM] = [46, 18, 10, 40];
 
 /** Round numbers between two, about `count` of them. */
 function ticks([from, to], count) {

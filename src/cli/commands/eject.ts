@@ -18,9 +18,9 @@ export const ejectCommand = defineCommand({
   arguments: [{ name: '<name>', description: 'name of a lesson, as unrolled reproduce --list has it' }],
   options: {
     out: { ...path('--out <folder>', 'where to write it'), defaultText: 'a folder with the name of the lesson' },
-    lang: withDefault(choice('--lang <language>', 'language of its README', ['en', 'zh']), 'en' as const),
+    lang: withDefault(choice('--lang <language>', 'language of its comments and README', ['en', 'zh']), 'en' as const),
   },
-  examples: ['unrolled eject gru', 'unrolled eject rnn-from-scratch --out lessons/rnn'],
+  examples: ['unrolled eject gru', 'unrolled eject gru --lang zh', 'unrolled eject rnn-from-scratch --out lessons/rnn'],
   async run({ io, globals }, [name], { out, lang }) {
     const { readChapters, findExperiment } = await import('../reproduce/find.js');
     const { readLesson } = await import('../reproduce/lessons.js');
@@ -28,7 +28,7 @@ export const ejectCommand = defineCommand({
     const chapters = await readChapters();
     const all = chapters.flatMap(({ experiments }) => experiments);
     const experiment = await findExperiment(name, all, io.cwd);
-    const lesson = await readLesson(experiment.name, chapters);
+    const lesson = await readLesson(experiment.name, chapters, lang);
     if (!lesson) {
       throw new UnrolledError(
         'OPTION',

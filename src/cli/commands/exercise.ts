@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UnrolledError } from '../../errors.js';
+import { plainText } from '../../drawing/pages/plainText.js';
 import { didYouMean } from '../../nearest.js';
 import type { Exercise } from '../../reproduce/exercise.js';
 import type { Chapter } from '../../reproduce/experiment.js';
@@ -75,17 +76,19 @@ export const exerciseCommand = defineCommand({
         progress.solved.push(exercise.name);
         await writeProgress(io.cwd, progress);
       }
-      const says = verdict.says[lang];
+      const says = plainText(verdict.says[lang]);
       return {
         json: { exercises: [{ name: exercise.name, lesson, solved: solved || verdict.ok }], ok: verdict.ok, says },
-        text: verdict.ok ? `✓ ${says}\n\n${plain(exercise.answer[lang])}` : `✗ ${says}\n\n${t.tryAgain(exercise.name)}`,
+        text: verdict.ok
+          ? `✓ ${says}\n\n${plainText(exercise.answer[lang])}`
+          : `✗ ${says}\n\n${t.tryAgain(exercise.name)}`,
         status: verdict.ok ? 0 : 1,
       };
     }
     if (hint) {
       const given = Math.min((progress.hints[exercise.name] ?? 0) + 1, exercise.hints.length);
       await writeProgress(io.cwd, { ...progress, hints: { ...progress.hints, [exercise.name]: given } });
-      const hints = exercise.hints.slice(0, given).map((one) => plain(one[lang]));
+      const hints = exercise.hints.slice(0, given).map((one) => plainText(one[lang]));
       const more = given < exercise.hints.length ? t.moreHints : t.lastHint;
       return {
         json: { exercises: [{ name: exercise.name, lesson, solved }], hints },
@@ -93,11 +96,12 @@ export const exerciseCommand = defineCommand({
       };
     }
     const isNew = !existsSync(resolve(io.cwd, file));
-    const question = plain(exercise.question[lang]);
-    if (isNew) await writeWhole(io.cwd, file, `${commented(question)}\n${exercise.start}`);
+    const question = plainText(exercise.question[lang]);
+    const task = exercise.kind === 'predict' ? `${question}\n\n${t.inPlace(placeholder(exercise.start))}` : question;
+    if (isNew) await writeWhole(io.cwd, file, `${commented(task)}\n${exercise.start}`);
     return {
       json: { exercises: [{ name: exercise.name, lesson, solved }], file, question },
-      text: `${question}\n\n${isNew ? t.written(file) : t.there(file)}\n  unrolled exercise ${exercise.name} --check ${file}${t.option}\n  unrolled exercise ${exercise.name} --hint${t.option}`,
+      text: `${task}\n\n${isNew ? t.written(file) : t.there(file)}\n  unrolled exercise ${exercise.name} --check ${file}${t.option}\n  unrolled exercise ${exercise.name} --hint${t.option}`,
     };
   },
 });
@@ -108,6 +112,7 @@ const TEXTS = {
     tryAgain: (name: string) => `unrolled exercise ${name} --hint helps`,
     moreHints: 'There are more hints: ask again.',
     lastHint: 'That was the last hint; the answer stands on the lesson’s page.',
+    inPlace: (placeholder: string) => `The answer goes in place of ${placeholder}.`,
     written: (file: string) => `Your file: ${file}. When it has your answer:`,
     there: (file: string) => `Your file is there already: ${file}. When it has your answer:`,
     columns: ['exercise', 'lesson', 'kind', 'solved'],
@@ -118,6 +123,7 @@ const TEXTS = {
     tryAgain: (name: string) => `用 unrolled exercise ${name} --hint --lang zh 获得提示`,
     moreHints: '还有更多提示：再问一次。',
     lastHint: '这是最后一个提示；答案在本课的页面上。',
+    inPlace: (placeholder: string) => `把 ${placeholder} 换成你的答案。`,
     written: (file: string) => `你的文件：${file}。写好答案之后：`,
     there: (file: string) => `你的文件已经在这里：${file}。写好答案之后：`,
     columns: ['练习', '课', '类型', '已完成'],
@@ -176,9 +182,9 @@ function writeProgress(cwd: string, progress: Progress): Promise<void> {
   return writeWhole(cwd, join(FOLDER, 'progress.json'), `${JSON.stringify(progress, null, 2)}\n`);
 }
 
-/** Markdown as a terminal shows it: no dollars, no stars. */
-function plain(markdown: string): string {
-  return markdown.replaceAll('$', '').replaceAll(/\*([^*]+)\*/g, '$1');
+/** What stands in the file of a prediction where the answer is to go. */
+function placeholder(start: string): string {
+  return start.includes('NaN') ? 'NaN' : '?';
 }
 
 function commented(text: string): string {

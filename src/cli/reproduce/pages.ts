@@ -47,13 +47,13 @@ export class Pages {
   ): Promise<void> {
     const { name } = result.experiment;
     const texts = await this.#code(result.experiment);
-    const lesson = await readLesson(result.experiment.name, this.#chapters);
     const titles = Object.fromEntries(
       this.#chapters.flatMap(({ experiments }) => experiments.map(({ name: other, text }) => [other, text.title])),
     );
     const indexed = results !== null || existsSync(resolve(this.#cwd, this.index(this.#languages[0])));
     for (const language of this.#languages) {
       const backend = this.#backend;
+      const lesson = await readLesson(name, this.#chapters, language);
       const others = (page: string) => this.#others(language, page);
       const page = experimentReport(result, {
         language,

@@ -1,5 +1,5 @@
 // A recurrent network unrolled in time, as a graph to draw: layers, directions, what goes in and what comes out at which step.
-import type { Graph, GraphEdge, GraphNode } from './graph.js';
+import type { Graph, GraphEdge, GraphNode, NodeKind } from './graph.js';
 
 /** What is drawn of a `Recurrent`, or of what will be one. */
 export interface UnrolledNetwork {
@@ -29,6 +29,9 @@ export interface UnrolledOptions {
   title?: string;
 }
 
+/** Words want boxes; a letter has room in a circle. */
+const kindOf = (labels: readonly string[] = []): NodeKind =>
+  labels.some((label) => label.length > 2) ? 'token' : 'value';
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1);
 
 /** A recurrent network over its steps, for `drawGraph`: inputs below, layers above each other, outputs on top. */
@@ -48,7 +51,7 @@ export function unrolled(network: UnrolledNetwork, options: UnrolledOptions = {}
     // Two directions stand a little apart, so that what passes one does not run through the other.
     const column = (direction: number): number => t + (bidirectional ? (direction === 0 ? -0.22 : 0.22) : 0);
     if (inputs.includes(t)) {
-      nodes.push({ name: `x${t}`, label: labels.inputs?.[t - 1] ?? `x_${t}`, x: t, y: 0, kind: 'value' });
+      nodes.push({ name: `x${t}`, label: labels.inputs?.[t - 1] ?? `x_${t}`, x: t, y: 0, kind: kindOf(labels.inputs) });
     }
     for (const layer of upTo(numLayers)) {
       directions.forEach((sign, d) => {
@@ -65,7 +68,13 @@ export function unrolled(network: UnrolledNetwork, options: UnrolledOptions = {}
       });
     }
     if (outputs.includes(t)) {
-      nodes.push({ name: `y${t}`, label: labels.outputs?.[t - 1] ?? `y_${t}`, x: t, y: top, kind: 'value' });
+      nodes.push({
+        name: `y${t}`,
+        label: labels.outputs?.[t - 1] ?? `y_${t}`,
+        x: t,
+        y: top,
+        kind: kindOf(labels.outputs),
+      });
       directions.forEach((_, d) => edges.push({ from: box(numLayers, d, t), to: `y${t}` }));
       if (gradients && t === Math.max(...outputs)) {
         edges.push({ from: `y${t}`, to: box(numLayers, 0, t), kind: 'backward' });
@@ -73,8 +82,17 @@ export function unrolled(network: UnrolledNetwork, options: UnrolledOptions = {}
     }
   }
   const layers = `${numLayers} × ${cell.name}${bidirectional ? ' ⇄' : ''}`;
-  const title = options.title ?? `${layers}, t = 1 … ${steps}: x → ${cell.name} → y`;
+  const back = gradients ? `; ∂L: t = ${steps} → ${Math.max(cutBefore, 1)}` : '';
+  const [read, said] = [listed('x', inputs, labels.inputs), listed('y', outputs, labels.outputs)];
+  const title = options.title ?? `${read} → ${layers}, t = 1 … ${steps} → ${said}${back}`;
   return { title, nodes, edges, spacing: { x: bidirectional ? 132 : 104, y: 74 } };
+}
+
+/** `x_1 … x_4`, or what stands there. */
+function listed(letter: string, steps: readonly number[], labels: readonly string[] = []): string {
+  if (labels.length > 0) return steps.map((t) => labels[t - 1] ?? `${letter}_${t}`).join(' ');
+  const [first, last] = [steps[0], steps[steps.length - 1]];
+  return first === last ? `${letter}_${first}` : `${letter}_${first} … ${letter}_${last}`;
 }
 
 /** An encoder that reads, and a decoder that begins with its last state and reads what it wrote itself. */
