@@ -111,7 +111,7 @@ function child<R>(args: readonly (string | number)[], cwd: string): R {
     cwd,
     encoding: 'utf8',
   });
-  const line = stdout.split('\n').find((one) => one.startsWith('{'));
+  const line = stdout.split('\n').find((one) => one.startsWith('{') || one.startsWith('['));
   if (status === 0 && line !== undefined) return JSON.parse(line) as R;
   const why = stderr.trim().split('\n').at(-1) ?? '';
   throw new UnrolledError(
