@@ -1,5 +1,9 @@
 // Weights as bytes, little-endian: float32, half floats, or int8 with a scale for each row.
+import { toBrain, toHalf } from '../../weights/numbers.js';
 import type { ModuleDType } from './weightReader.js';
+
+/** Of float16: what is larger becomes this. */
+const LARGEST_HALF = 65504;
 
 /** Float32, one after the other. */
 export function encodeFloats(data: ArrayLike<number>): Uint8Array {
@@ -22,7 +26,7 @@ export function encodeMatrix(dtype: ModuleDType, rows: number, cols: number, dat
     case 'f32':
       return [encodeFloats(data)];
     case 'f16':
-      return [encodeWords(data, toHalf)];
+      return [encodeWords(data, (value) => toHalf(Math.max(-LARGEST_HALF, Math.min(LARGEST_HALF, value))))];
     case 'bf16':
       return [encodeWords(data, toBrain)];
     case 'int8':
@@ -51,29 +55,4 @@ function quantized(rows: number, cols: number, data: ArrayLike<number>): Uint8Ar
     for (let c = 0; c < cols; c++) values[r * cols + c] = Math.round(data[r * cols + c] / scales[r]);
   }
   return [encodeFloats(scales), new Uint8Array(values.buffer)];
-}
-
-const float = new Float32Array(1);
-const bits = new Uint32Array(float.buffer);
-
-/** The nearest bfloat16, ties to even. */
-function toBrain(value: number): number {
-  float[0] = value;
-  return ((bits[0] + 0x7fff + ((bits[0] >>> 16) & 1)) >>> 16) & 0xffff;
-}
-
-/** The nearest IEEE 754 binary16, ties to even; what is too large is the largest. */
-function toHalf(value: number): number {
-  const sign = value < 0 ? 0x8000 : 0;
-  const size = Math.min(Math.abs(value), 65504);
-  const exponent = Math.max(Math.floor(Math.log2(size)), -14);
-  // In units of the last place: 1024 is the first of the next power of two, below it are those without a leading one.
-  const units = roundEven(size * 2 ** (10 - exponent));
-  return sign | (units + (exponent + 14) * 1024);
-}
-
-function roundEven(value: number): number {
-  const down = Math.floor(value);
-  const rest = value - down;
-  return rest > 0.5 || (rest === 0.5 && down % 2 === 1) ? down + 1 : down;
 }
