@@ -73,7 +73,14 @@ export async function copyLink(): Promise<string> {
     return link;
   }
   const isOpened = (run.value.facts?.opened ?? null) !== null;
-  return say(left ? 'sharedNoText' : isOpened ? 'sharedNoModel' : 'shared');
+  const missing = left
+    ? 'sharedNoText'
+    : isOpened
+      ? 'sharedNoModel'
+      : editedCell() === LEFT_OUT
+        ? 'sharedNoDraft'
+        : null;
+  return say(missing ?? 'shared');
 }
 
 /** @param whole with a text of one's own inside, which is too long to rewrite at every change */
@@ -98,18 +105,21 @@ export function writeAddress(whole: boolean): string {
   if (!playing && progress !== null && facts?.opened === null) parts.set('until', String(progress.step));
   if (cellData.value !== null) parts.set('equations', pack(JSON.stringify(cellData.value)));
   const edited = editedCell();
-  if (edited !== null) parts.set('draft', edited);
+  if (edited !== null && edited !== LEFT_OUT) parts.set('draft', edited);
   return parts.toString();
 }
 
-/** The cell that is being edited, packed; null where it is that of the network, is none, or is too long. */
+/** Of a cell that is too long for an address. */
+const LEFT_OUT = '';
+
+/** The cell that is being edited, packed; null where it is that of the network or is none. */
 function editedCell(): string | null {
   const edited = compiled.value;
   if (!view.value.editor || edited?.kind !== 'cell' || edited.text === equations.value) return null;
   const data = JSON.stringify(edited.data);
   if (data === JSON.stringify(cellData.value)) return null;
   const packed = pack(data);
-  return packed.length > MOST_PACKED ? null : packed;
+  return packed.length > MOST_PACKED ? LEFT_OUT : packed;
 }
 
 function put(parts: URLSearchParams, fields: object, values: Record<string, string | number | boolean>): void {

@@ -112,6 +112,10 @@ export const WORDS = {
     en: 'Link copied, without the model: send its file beside it',
     zh: '链接已复制，但不含模型：请另附模型文件',
   },
+  sharedNoDraft: {
+    en: 'Link copied, without the cell in the editor: it is too long for an address',
+    zh: '链接已复制，但编辑器中的单元太长，未包含在内',
+  },
   textMissing: {
     en: 'The text “{name}” is not in the address: open it again. Until then the page learns its book, with other numbers.',
     zh: '地址中不含文本“{name}”：请重新打开它。在此之前页面学习自带的书，数值会不同。',

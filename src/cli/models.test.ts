@@ -101,6 +101,10 @@ describe('a trained model', () => {
     expect(one.texts).toHaveLength(2);
     for (const text of one.texts) expect(text).toMatch(/^line .{30}$/s);
     expect(one.texts[0]).not.toBe(one.texts[1]);
+    // Side by side, what each seed gives alone; and where somebody looks on, one by one.
+    const alone = await Promise.all(['7', '8'].map((seed) => json(...argv.slice(0, 6), '--seed', seed)));
+    expect(one.texts).toEqual(alone.flatMap(({ texts }) => texts));
+    expect((await cli(...argv)).out).toBe(`${one.texts.join('\n---\n')}\n`);
     expect(one.tokens).toBe(60);
     expect(one.tokensPerSecond === null || one.tokensPerSecond > 0).toBe(true);
     const people = await cli('generate', 'lines.safetensors', '--length', '5', '--prime', '漢 ☃', '--backend', 'wasm');

@@ -61,11 +61,16 @@ async function fitOnRanks<M extends Trainable, D, O extends object>(
   const from = resume === undefined ? null : openCheckpoint(definition, resume, fork);
   const { chosen, facts } = from === null ? chooseSettings(definition, data, given) : NOTHING_CHOSEN;
   const initial = given.initial === undefined ? null : openInitial(definition, given.initial, given);
+  const asSaid = from === null ? given : resumedOptions(from.checkpoint, given, from.model.config, definition.defaults);
   const options = {
     ...{ restoreBest: true, ...definition.defaults, ...chosen },
-    ...defined(from === null ? given : resumedOptions(from.checkpoint, given, from.model.config, definition.defaults)),
+    ...defined(asSaid),
     ...(initial === null ? {} : sizesOf(initial.config)),
   } as O & ResolvedFit;
+  for (const [name, value] of Object.entries(chosen)) {
+    const own = (asSaid as Record<string, unknown>)[name];
+    if (isBag(value) && isBag(own)) Object.assign(options, { [name]: { ...value, ...own } });
+  }
   const together = options.shards === undefined && all.size === 1 ? null : sharding(backend);
   if (together !== null) options.shards = together.shardsFor(options, all, from !== null);
   const begin = (): { model: M; lesson: Lesson } => {
@@ -212,9 +217,20 @@ function chooseSettings<M extends Trainable, D, O extends object>(
   const isLong = given.epochs !== undefined || given.maxSteps !== undefined;
   const said: Record<string, unknown> = defined({ ...given });
   const open = Object.entries(defined({ ...settings })).filter(
-    ([name]) => !Object.hasOwn(said, name) && !(isLong && LENGTHS.includes(name)),
+    ([name, value]) =>
+      !(isLong && LENGTHS.includes(name)) && (!Object.hasOwn(said, name) || (isBag(value) && isBag(said[name]))),
   );
-  return { chosen: Object.fromEntries(open) as Partial<O & FitOptions>, facts };
+  // Of a bag of settings what was not given: one that is has no say on the others.
+  const chosen = open
+    .map(([name, value]) => [name, isBag(value) ? without(value, said[name]) : value] as const)
+    .filter(([, value]) => !isBag(value) || Object.keys(value).length > 0);
+  return { chosen: Object.fromEntries(chosen) as Partial<O & FitOptions>, facts };
+}
+
+const isBag = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+function without(bag: object, given: unknown): object {
+  return Object.fromEntries(Object.entries(bag).filter(([name]) => !isBag(given) || !Object.hasOwn(given, name)));
 }
 
 /** How long a training goes on. */

@@ -4,6 +4,12 @@ import { readBytes } from '../files.js';
 import { decimal, integer, string, withDefault } from '../options.js';
 import { writeExact } from '../terminal.js';
 
+/** Stands between texts. */
+const BETWEEN = '\n---\n';
+/** Texts that are drawn side by side at most, and tokens of them all, about: the next look at signals comes after them. */
+const MOST_TOGETHER = 64;
+const TOKENS_TOGETHER = 20_000;
+
 export const generateCommand = defineCommand({
   name: 'generate',
   summary: 'generate text with a language model',
@@ -46,12 +52,26 @@ export const generateCommand = defineCommand({
     const texts: string[] = [];
     let tokens = 0;
     const start = io.now();
-    for (let i = 0; i < count && !signal.aborted; i++) {
-      if (i > 0) show('\n---\n');
+    const onToken = (): void => void tokens++;
+    const settingsOf = (i: number) => ({
+      ...{ prime, length, temperature, topK, topP, stop, onToken },
+      seed: (seed + i) % 2 ** 32,
+    });
+    /** Texts side by side take far less time; one by one they are seen as they come, and a signal ends them in the middle. */
+    const together =
+      io.stdout.isTTY && !globals.json ? 1 : Math.min(MOST_TOGETHER, Math.ceil(TOKENS_TOGETHER / length));
+    while (texts.length < count && !signal.aborted) {
+      const [from, some] = [texts.length, Math.min(together, count - texts.length)];
+      if (some > 1 && 'generateManyAsync' in model && seed + from + some <= 2 ** 32) {
+        for (const text of await model.generateManyAsync(some, settingsOf(from))) {
+          show((texts.length > 0 ? BETWEEN : '') + prime + text);
+          texts.push(prime + text);
+        }
+        continue;
+      }
+      show((from > 0 ? BETWEEN : '') + prime);
       let text = prime;
-      show(prime);
-      const onToken = (): void => void tokens++;
-      const settings = { prime, length, temperature, topK, topP, stop, onToken, seed: (seed + i) % 2 ** 32 };
+      const settings = settingsOf(from);
       for await (const piece of 'stream' in model ? model.stream(settings) : [model.generate(settings)]) {
         text += piece;
         show(piece);

@@ -1,5 +1,8 @@
 // The rules of a language model choose as docs/defaults.md says.
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useBackend } from '../../backend/choose.js';
+import type { StartEvent } from '../options.js';
+import { LanguageModel } from './languageModel.js';
 import { chooseLanguage } from './rules.js';
 
 const characters = { words: false, vocabulary: 70 };
@@ -63,5 +66,38 @@ describe('words', () => {
     expect(chooseLanguage(facts, { tied: false })).not.toHaveProperty('softmaxSamples');
     expect(chooseLanguage(facts, { embeddingSize: 0 })).not.toHaveProperty('softmaxSamples');
     expect(chooseLanguage(facts, { softmaxSamples: 0 }).hiddenSize).toBe(256);
+  });
+});
+
+describe('in a training', () => {
+  beforeAll(async () => {
+    await useBackend('reference');
+  });
+
+  const text = 'the cat sat on the mat , and the dog sat on the log . '.repeat(100);
+  const startOf = async (recurrent: object): Promise<StartEvent> => {
+    let start: StartEvent | undefined;
+    await LanguageModel.fit(text, {
+      ...{ tokens: 'word' as const, hiddenSize: 64, maxSteps: 200, validations: 1, recurrent },
+      onStart(event) {
+        start = event;
+        throw new Error('enough');
+      },
+    }).catch(() => null);
+    if (start === undefined) throw new Error('expected a start');
+    return start;
+  };
+
+  it('one dropout that the call says leaves the other chosen', async () => {
+    const { chosen, settings } = await startOf({ weightDropout: 0.3 });
+    const inputDropout = 0.5;
+    expect(chosen).toMatchObject({ dropout: 0.5, recurrent: { inputDropout } });
+    expect(settings).toMatchObject({ recurrent: { inputDropout, weightDropout: 0.3 } });
+  });
+
+  it('and wins where it is the same one', async () => {
+    const { chosen, settings } = await startOf({ inputDropout: 0.1 });
+    expect(chosen).not.toHaveProperty('recurrent');
+    expect(settings).toMatchObject({ recurrent: { inputDropout: 0.1 } });
   });
 });
