@@ -51,12 +51,25 @@ describe('words', () => {
 
   it('dropouts where words are seen many times, none of vectors where they have none', () => {
     const facts = { words: true, tokens: 460_000, vocabulary: 18_000 };
-    expect(chooseLanguage(facts)).toMatchObject({ embeddingDropout: 0.1, recurrent: { inputDropout: 0.5 } });
-    expect(chooseLanguage(facts, { minutes: 10 })).toMatchObject({ recurrent: { inputDropout: 0.35 } });
+    expect(chooseLanguage(facts)).toMatchObject({
+      dropout: 0.5,
+      embeddingDropout: 0.1,
+      recurrent: { inputDropout: 0.3 },
+    });
+    expect(chooseLanguage(facts, { epochs: 10 })).toMatchObject({ dropout: 0.35, recurrent: { inputDropout: 0.3 } });
     expect(chooseLanguage(facts, { epochs: 1 })).toMatchObject({ dropout: 0 });
     expect(chooseLanguage(facts, { dropout: 0.1 })).not.toHaveProperty('recurrent');
     expect(chooseLanguage(facts, { embeddingSize: 0 })).toMatchObject({ tied: false });
     expect(chooseLanguage(facts, { embeddingSize: 0 })).not.toHaveProperty('recurrent');
+  });
+
+  it('a smaller rate for more updates', () => {
+    const rateOf = (given: object) =>
+      chooseLanguage({ words: true, tokens: 930_000, vocabulary: 10_000 }, given).learningRate;
+    expect([0.1, 1, 10, 20].map((epochs) => rateOf({ epochs, hiddenSize: 650 }))).toEqual([2.5e-3, 2.5e-3, 1e-3, 1e-3]);
+    expect([500, 4000].map((maxSteps) => rateOf({ maxSteps, hiddenSize: 128 }))).toEqual([4e-3, 2e-3]);
+    expect(rateOf({ epochs: 1, hiddenSize: 128, batchSize: 64 })).toBe(4e-3);
+    expect(rateOf({})).toBe(1e-3);
   });
 
   it('a sampled softmax for large vocabularies with tied vectors', () => {
@@ -90,7 +103,7 @@ describe('in a training', () => {
 
   it('one dropout that the call says leaves the other chosen', async () => {
     const { chosen, settings } = await startOf({ weightDropout: 0.3 });
-    const inputDropout = 0.5;
+    const inputDropout = 0.3;
     expect(chosen).toMatchObject({ dropout: 0.5, recurrent: { inputDropout } });
     expect(settings).toMatchObject({ recurrent: { inputDropout, weightDropout: 0.3 } });
   });

@@ -78,6 +78,8 @@ const WORD_SIZES: readonly Sizes[] = [
 /** More passes bring nothing that the best of the validations does not have by then. */
 const MOST_PASSES = 40;
 const ROWS = 16;
+const CHARACTER_STEPS = 64;
+const WORD_STEPS = 35;
 /** Of which half would be too few. */
 const FEW_UNITS = 64;
 
@@ -89,7 +91,7 @@ export function chooseLanguage(facts: LanguageFacts, given: Given = {}): Languag
 function forCharacters({ tokens, vocabulary }: LanguageFacts, given: Given): LanguageChoice {
   const minutes = given.minutes ?? 2;
   const weightsOf = ({ embeddingSize: E, hiddenSize: H }: Sizes): number => stackWeights(E, H, given) + H * vocabulary;
-  const seenBy = (sizes: Sizes): number => tokensSeen(tokens, weightsOf(sizes), minutes, given);
+  const seenBy = (sizes: Sizes): number => tokensSeen(tokens, weightsOf(sizes), minutes, given, CHARACTER_STEPS);
   // The largest that sees some 14 tokens for each weight: a larger one would be better only if it were trained longer.
   const sizes = largest(CHARACTER_SIZES, given, (own) => seenBy(own) >= 14 * weightsOf(own));
   const passes = seenBy(sizes) / tokens;
@@ -97,8 +99,8 @@ function forCharacters({ tokens, vocabulary }: LanguageFacts, given: Given): Lan
     ...sizes,
     dropout: isRegular(sizes, passes) ? 0 : passes < 5 ? 0.1 : passes < 12 ? 0.2 : passes < 25 ? 0.4 : 0.5,
     // Many small steps: at a million tokens, perplexity 5.1 in place of 6.0 with 32 rows of 64 at half the rate.
-    batchSize: rowsOf(tokens, given.numSteps ?? 64),
-    numSteps: 64,
+    batchSize: rowsOf(tokens, given.numSteps ?? CHARACTER_STEPS),
+    numSteps: CHARACTER_STEPS,
     learningRate: sizes.hiddenSize > 400 ? 5e-3 : 8e-3,
     epochs: MOST_PASSES,
     minutes,
@@ -113,7 +115,7 @@ function forWords({ tokens, vocabulary }: LanguageFacts, given: Given): Language
   const words = samples > 0 ? Math.min(vocabulary, samples + TARGETS) : vocabulary;
   const weightsOf = ({ embeddingSize: E, hiddenSize: H }: Sizes): number =>
     E * words + stackWeights(E, H, given) + (E === H ? 0 : E * H);
-  const passesOf = (sizes: Sizes): number => tokensSeen(tokens, weightsOf(sizes), minutes, given) / tokens;
+  const passesOf = (sizes: Sizes): number => tokensSeen(tokens, weightsOf(sizes), minutes, given, WORD_STEPS) / tokens;
   // The largest that makes fifteen passes and that so much text can fill: words want many passes more than they want many units.
   const sizes = largest(WORD_SIZES, given, (own) => passesOf(own) >= 15 && own.hiddenSize ** 2 <= tokens / 2);
   return {
@@ -121,9 +123,9 @@ function forWords({ tokens, vocabulary }: LanguageFacts, given: Given): Language
     tied: (given.embeddingSize ?? sizes.embeddingSize) > 0,
     ...(samples > 0 ? { softmaxSamples: samples } : {}),
     ...wordDropouts(sizes, passesOf(sizes), given),
-    batchSize: rowsOf(tokens, given.numSteps ?? 35),
-    numSteps: 35,
-    learningRate: sizes.hiddenSize > 300 ? 2.5e-3 : 4e-3,
+    batchSize: rowsOf(tokens, given.numSteps ?? WORD_STEPS),
+    numSteps: WORD_STEPS,
+    learningRate: wordRate(sizes, (passesOf(sizes) * tokens) / batchTokens(given, WORD_STEPS)),
     epochs: MOST_PASSES,
     minutes,
     patience: 3,
@@ -134,6 +136,12 @@ function forWords({ tokens, vocabulary }: LanguageFacts, given: Given): Language
 function samplesOf(vocabulary: number, { softmaxSamples, tied = true, embeddingSize }: Given): number {
   if (softmaxSamples !== undefined) return softmaxSamples;
   return tied && embeddingSize !== 0 && vocabulary >= LARGE_VOCABULARY ? SAMPLES : 0;
+}
+
+/** The more updates, the smaller: as the root of their number, down to a rate at which forty thousand still learn. */
+function wordRate({ hiddenSize }: Sizes, updates: number): number {
+  const rate = Math.min(hiddenSize > 300 ? 2.5e-3 : 4e-3, Math.max(1e-3, 0.126 / Math.sqrt(updates)));
+  return Number(rate.toPrecision(2));
 }
 
 /** What is seen once, or by a few units, is not learned by heart: no dropout. */
@@ -148,23 +156,27 @@ function wordDropouts(
   { dropout: given, embeddingSize }: Given,
 ): Pick<LanguageChoice, 'dropout' | 'embeddingDropout' | 'recurrent'> {
   if (isRegular(sizes, passes) || given !== undefined) return { dropout: 0 };
-  const dropout = passes < 8 ? 0.3 : passes < 25 ? 0.35 : 0.5;
+  const dropout = passes < 8 ? 0.3 : passes < 15 ? 0.35 : 0.5;
   if (embeddingSize === 0) return { dropout };
-  return { dropout, embeddingDropout: 0.1, recurrent: { inputDropout: dropout } };
+  return { dropout, embeddingDropout: 0.1, recurrent: { inputDropout: Math.min(dropout, 0.3) } };
 }
 
 /** Of an LSTM, near enough for any cell. */
 const stackWeights = (E: number, H: number, { numLayers = 1 }: Given): number =>
   4 * H * (E + H) + (numLayers - 1) * 8 * H * H;
 
+/** Tokens of a minibatch. */
+const batchTokens = ({ batchSize = ROWS, numSteps }: Given, steps: number): number => batchSize * (numSteps ?? steps);
+
 /** How many tokens a network of so many weights is trained on: as many as the call says, else as the minutes allow. */
 function tokensSeen(
   tokens: number,
   weights: number,
   minutes: number,
-  { epochs, maxSteps, batchSize, numSteps }: Given,
+  { epochs, maxSteps, ...given }: Given,
+  steps: number,
 ) {
-  if (maxSteps !== undefined) return maxSteps * (batchSize ?? ROWS) * (numSteps ?? 64);
+  if (maxSteps !== undefined) return maxSteps * batchTokens(given, steps);
   if (epochs !== undefined) return epochs * tokens;
   return Math.min(MOST_PASSES * tokens, (PRODUCTS_PER_SECOND * 60 * minutes) / weights);
 }
