@@ -9,8 +9,8 @@ const characters = { words: false, vocabulary: 70 };
 
 describe('characters', () => {
   it.each([
-    ['a short story', 20_000, { hiddenSize: 128, dropout: 0.5, batchSize: 16 }],
-    ['a novella', 170_000, { hiddenSize: 256, dropout: 0.5 }],
+    ['a short story', 20_000, { hiddenSize: 128, dropout: 0.3, batchSize: 16 }],
+    ['a novella', 170_000, { hiddenSize: 256, dropout: 0.3, recurrent: { weightDropout: 0.2 } }],
     ['a book', 1_100_000, { hiddenSize: 256, dropout: 0.2 }],
     ['many books', 20_000_000, { hiddenSize: 256, dropout: 0 }],
   ])('%s, in two minutes', (_, tokens, wanted) => {
@@ -32,6 +32,13 @@ describe('characters', () => {
     const words = chooseLanguage({ words: true, tokens: 20_000, vocabulary: 900 }, { hiddenSize: 16 });
     expect(words).toMatchObject({ dropout: 0 });
     expect(words).not.toHaveProperty('embeddingDropout');
+  });
+
+  it('none of weights in few passes, or where the call says a dropout', () => {
+    const facts = { ...characters, tokens: 170_000 };
+    expect(chooseLanguage(facts, { epochs: 20 })).toMatchObject({ recurrent: { weightDropout: 0.1 } });
+    expect(chooseLanguage(facts, { epochs: 10 })).not.toHaveProperty('recurrent');
+    expect(chooseLanguage(facts, { dropout: 0.5 })).not.toHaveProperty('recurrent');
   });
 
   it('few rows of a text that is hardly one', () => {
