@@ -26,3 +26,19 @@ it('measures a sample of a long text', async () => {
   expect(model.evaluate(text, { maxTokens: 1e6 })).toEqual(whole);
   expect(() => model.evaluate(text, { maxTokens: 0 })).toThrow(expect.objectContaining({ code: 'RANGE' }));
 });
+
+it('says of a network that gives no probabilities that its weights are not finite', async () => {
+  const text = 'the whale and the sea '.repeat(20);
+  const model = await LanguageModel.fit(text, {
+    hiddenSize: 4,
+    embeddingSize: 4,
+    batchSize: 2,
+    numSteps: 8,
+    maxSteps: 2,
+  });
+  const [weight] = model.network.parameters();
+  weight.set(new Float32Array(weight.size).fill(NaN));
+  const refusal = expect.objectContaining({ code: 'NON_FINITE', help: expect.stringContaining('earlier checkpoint') });
+  expect(() => model.evaluate(text)).toThrow(refusal);
+  expect(() => model.evaluate(text, { maxTokens: 40 })).toThrow(refusal);
+});

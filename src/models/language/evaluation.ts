@@ -2,6 +2,7 @@
 import { crossEntropy } from '../../autograd/ops.js';
 import { backendOf } from '../../backend/registry.js';
 import { noGrad } from '../../autograd/tape.js';
+import { UnrolledError } from '../../errors.js';
 import { detach, type RecurrentState } from '../../nn/recurrent.js';
 import { fromData } from '../../tensor/create.js';
 import { readAndDispose, type Reading } from '../../tensor/readAll.js';
@@ -23,6 +24,7 @@ const SKIPPED = -1;
 /**
  * How well all tokens but the first are predicted, or a sample of them. Each row first reads what stands before its own stretch.
  * @param tokens two or more  @param maxTokens of the sample
+ * Errors: NON_FINITE.
  */
 export function* measureLosses(network: LanguageNetwork, tokens: Int32Array, maxTokens: number): Reading<LossMetrics> {
   const positions = tokens.length - 1;
@@ -32,14 +34,24 @@ export function* measureLosses(network: LanguageNetwork, tokens: Int32Array, max
     const each = stretches[0].to - stretches[0].from;
     const sum = sums.reduce((a, b) => a + b, 0);
     return {
-      ...lossMetrics(sum, each * stretches.length),
+      ...networkMetrics(sum, each * stretches.length),
       standardError: standardErrorOf(sums.map((own) => own / each)),
     };
   }
   const sums = yield* sumsOfLosses(network, tokens, wholeText(positions));
-  return lossMetrics(
+  return networkMetrics(
     sums.reduce((a, b) => a + b, 0),
     positions,
+  );
+}
+
+/** From the sum of −ln P that a network gave. Errors: NON_FINITE where it gave none. */
+export function networkMetrics(sum: number, tokens: number): LossMetrics {
+  if (!Number.isNaN(sum)) return lossMetrics(sum, tokens);
+  throw new UnrolledError(
+    'NON_FINITE',
+    'expected probabilities of the text, received a loss that is not a number',
+    'weights of the network are not finite or too large: take an earlier checkpoint, or train with a lower learning rate',
   );
 }
 
