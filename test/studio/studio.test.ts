@@ -252,8 +252,13 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
       await page.getByRole('button', { name: 'Learn this' }).click();
       await until('step', (step) => step >= 3);
       await page.locator('.tokens', { hasText: '西陸蟬聲唱' }).waitFor();
+      const before = await until('step', (step) => step >= 100);
       await page.locator('#tokens').selectOption('word');
-      await until('step', (step) => step < 3);
+      // Looked at in every frame: a step on so few words takes a millisecond.
+      await page.waitForFunction((least) => {
+        const shown = document.querySelector('#figure-step')?.getAttribute('value') ?? '';
+        return shown !== '' && Number(shown) < least;
+      }, before);
       // Beyond any number of epochs that a training has where nothing is said.
       await until('epoch', (epoch) => epoch > 41);
     }));
