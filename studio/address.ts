@@ -73,14 +73,14 @@ export async function copyLink(): Promise<string> {
     return link;
   }
   const isOpened = (run.value.facts?.opened ?? null) !== null;
-  const missing = left
+  const said = left
     ? 'sharedNoText'
     : isOpened
       ? 'sharedNoModel'
       : editedCell() === LEFT_OUT
         ? 'sharedNoDraft'
-        : null;
-  return say(missing ?? 'shared');
+        : 'shared';
+  return say(said);
 }
 
 /** @param whole with a text of one's own inside, which is too long to rewrite at every change */

@@ -104,7 +104,11 @@ describe('a trained model', () => {
     // Side by side, what each seed gives alone; and where somebody looks on, one by one.
     const alone = await Promise.all(['7', '8'].map((seed) => json(...argv.slice(0, 6), '--seed', seed)));
     expect(one.texts).toEqual(alone.flatMap(({ texts }) => texts));
-    expect((await cli(...argv)).out).toBe(`${one.texts.join('\n---\n')}\n`);
+    const written = `${one.texts.join('\n---\n')}\n`;
+    expect((await cli(...argv)).out).toBe(written);
+    let seen = '';
+    await runTest(argv, { cwd, stdout: { isTTY: true, write: (text) => (seen += text) } });
+    expect(seen).toBe(written);
     expect(one.tokens).toBe(60);
     expect(one.tokensPerSecond === null || one.tokensPerSecond > 0).toBe(true);
     const people = await cli('generate', 'lines.safetensors', '--length', '5', '--prime', '漢 ☃', '--backend', 'wasm');

@@ -69,7 +69,7 @@ async function fitOnRanks<M extends Trainable, D, O extends object>(
   } as O & ResolvedFit;
   for (const [name, value] of Object.entries(chosen)) {
     const own = (asSaid as Record<string, unknown>)[name];
-    if (isBag(value) && isBag(own)) Object.assign(options, { [name]: { ...value, ...own } });
+    if (isBag(value) && isBag(own)) Object.assign(options, { [name]: { ...value, ...defined(own) } });
   }
   const together = options.shards === undefined && all.size === 1 ? null : sharding(backend);
   if (together !== null) options.shards = together.shardsFor(options, all, from !== null);
@@ -230,7 +230,8 @@ function chooseSettings<M extends Trainable, D, O extends object>(
 const isBag = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 function without(bag: object, given: unknown): object {
-  return Object.fromEntries(Object.entries(bag).filter(([name]) => !isBag(given) || !Object.hasOwn(given, name)));
+  const said = isBag(given) ? defined(given) : {};
+  return Object.fromEntries(Object.entries(bag).filter(([name]) => !Object.hasOwn(said, name)));
 }
 
 /** How long a training goes on. */

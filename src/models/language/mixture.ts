@@ -2,7 +2,8 @@
 // before, n-grams know better; what was not, the network. So λ depends on how much of the context the n-grams have seen.
 import { requireNumber } from '../../range.js';
 import type { NgramModel } from '../../text/ngram.js';
-import { type LossMetrics, lossMetrics } from '../../text/perplexity.js';
+import type { LossMetrics } from '../../text/perplexity.js';
+import { networkMetrics } from './evaluation.js';
 
 /** What a text is given: by the network alone, by the n-grams alone, and by both. */
 export interface MixtureMetrics extends LossMetrics {
@@ -144,6 +145,6 @@ function measured({ network, ngrams }: TokenPredictions, shareOf: (i: number) =>
     sums.ngrams -= Math.log(ngrams[i]);
     sums.both -= Math.log((1 - share) * network[i] + share * ngrams[i]);
   }
-  const of = (sum: number): LossMetrics => lossMetrics(sum, network.length);
+  const of = (sum: number): LossMetrics => networkMetrics(sum, network.length);
   return { ...of(sums.both), network: of(sums.network), ngrams: of(sums.ngrams) };
 }

@@ -109,7 +109,7 @@ describe('in a training', () => {
   };
 
   it('one dropout that the call says leaves the other chosen', async () => {
-    const { chosen, settings } = await startOf({ weightDropout: 0.3 });
+    const { chosen, settings } = await startOf({ weightDropout: 0.3, inputDropout: undefined });
     const inputDropout = 0.3;
     expect(chosen).toMatchObject({ dropout: 0.5, recurrent: { inputDropout } });
     expect(settings).toMatchObject({ recurrent: { inputDropout, weightDropout: 0.3 } });
