@@ -268,7 +268,8 @@ export type Compiled =
       text: string;
       message: string;
       help: string;
-      place: { line: number; column: number; length: number };
+      /** Null where it is the whole of it that cannot be compiled. */
+      place: { line: number; column: number; length: number } | null;
     }
   | {
       kind: 'cell';

@@ -107,7 +107,7 @@ export function compile(outputs: Readonly<Record<string, Expr>>): CompiledProgra
     throw new UnrolledError(
       'UNSUPPORTED',
       `expected at most ${MAX_REGISTERS} values alive at once, received a program that needs ${registers}`,
-      'split the expression into smaller ones',
+      'write fewer or smaller equations: each value that the way back needs is held until the end',
     );
   }
   if (code.length % INSTRUCTION_SIZE !== 0) throw new Error('broken program');

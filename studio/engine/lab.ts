@@ -31,7 +31,14 @@ export async function compileCell(source: string | Cell, sizes: CostSizes): Prom
     return { kind: 'error', text, message, help, place };
   }
   const { drawCell } = await import('./drawCell.js');
-  const explanation = explainCell(cell, { ...sizes, numHeads: 1 });
+  let explanation: ReturnType<typeof explainCell>;
+  try {
+    explanation = explainCell(cell, { ...sizes, numHeads: 1 });
+  } catch (error) {
+    // More values at once than a kernel has room for, say: the training goes on.
+    if (!(error instanceof UnrolledError) || error.code === 'INTERNAL') throw error;
+    return { kind: 'error', text, message: error.message, help: error.help, place: null };
+  }
   const stages = explanation.stages.map(({ when, kind, what, flops, bytes }) => ({ when, kind, what, flops, bytes }));
   const { flops, bytes, parameters } = explanation;
   return { kind: 'cell', text, data: cell.toData(), ...drawCell(cell), stages, flops, bytes, parameters };

@@ -78,7 +78,7 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
     await page.waitForTimeout(500);
     expect(await colours('#compare .compared:nth-of-type(3) .token')).toEqual(await colours('#strip .tokens .token'));
     expect(await page.locator('#compare .written').count()).toBe(2);
-    await page.getByRole('button', { name: `Back to it, at step ${step}` }).click();
+    await page.getByRole('button', { name: `Back to it, at step ${step.toLocaleString('en-GB')}` }).click();
     await until('step', (now) => now === step);
     expect(await figure('loss')).toBe(loss);
     expect(await page.locator('#seed').inputValue()).toBe('0');

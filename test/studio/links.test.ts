@@ -252,4 +252,37 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${SKIPPED}`, () => {
     expect(visit.errors).toEqual([]);
     await visit.close();
   });
+
+  it('says that a cell in the editor was too long for a link', async () => {
+    const { page, until, errors, close } = await studio.open(hash(), {
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    await until('step', (step) => step >= 2);
+    await page.locator('#editor').scrollIntoViewIfNeeded();
+    await page.getByRole('button', { name: 'Edit the equations' }).click();
+    await page.locator('.cell-diagram svg').waitFor();
+    const cellOf = (count: number): string => {
+      // Numbers that do not shrink.
+      const numbers = (k: number): string[] =>
+        Array.from({ length: 14 }, (_, i) => String(Math.sin(14 * k + i) / 9 + 0.2));
+      const lines = Array.from(
+        { length: count },
+        (_, k) => `a${k} = tanh(linear(x, h)) * ${numbers(k).join(' * h + ')}`,
+      );
+      return ['cell Long', 'state h', ...lines, `h' = ${lines.map((_, k) => `a${k}`).join(' + ')}`].join('\n');
+    };
+    await page.locator('.cm-content').fill(cellOf(70));
+    await page.locator('.cell-error', { hasText: 'expected at most 64 values alive at once' }).waitFor();
+    await page.locator('.cm-content').fill(cellOf(20));
+    // It is a cell, with a formula and without a diagram.
+    await page.locator('.cell-diagram svg').waitFor({ state: 'detached' });
+    await page.locator('.main-button', { hasText: 'Train this cell' }).and(page.locator(':enabled')).waitFor();
+    await page.getByRole('button', { name: 'Copy link' }).click();
+    await page.getByText('Link copied, without the cell in the editor: it is too long for an address').waitFor();
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    expect(link).toMatch(/editor=/);
+    expect(link).not.toMatch(/draft=/);
+    expect(errors).toEqual([]);
+    await close();
+  });
 });

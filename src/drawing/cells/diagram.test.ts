@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { apply, constant, input } from '../../program/expr.js';
 import { CELLS, GRU, GRUResetBefore, LSTM, RNN } from '../../cell/cells/index.js';
+import { parseCell } from '../../cell/language/read.js';
 import { toDiagram } from './diagram.js';
 import { buildFigure } from './diagramGraph.js';
 import type { Routed } from './diagramGrid.js';
@@ -98,6 +99,29 @@ describe('toDiagram', () => {
   test('sLSTM, the largest: three rails, no faults', () => {
     expect(buildFigure(CELLS.slstm).rails.map((r) => r.state)).toEqual(['c', 'n', 'm']);
     expect(faults(CELLS.slstm)).toEqual([]);
+  });
+
+  /** So many candidates, each beside the state, all summed up: three parts each, and the sums. */
+  const sumOf = (n: number): CellGraph => {
+    const candidates = Array.from({ length: n }, (_, k) => `a${k}`);
+    const lines = candidates.map((a, k) => `${a} = tanh(linear(x, h)) * 0.${k + 10} + h * 0.${k + 20}`);
+    return parseCell(['cell Sum', 'state h', ...lines, `h' = ${candidates.join(' + ')}`].join('\n'));
+  };
+
+  test('a sum of three on the top rail: one operand comes from above', () => {
+    const { rails, parts } = buildFigure(sumOf(4));
+    expect(rails[0].parts.some((p) => parts[p].inputs.length === 3)).toBe(true);
+    expect(faults(sumOf(4))).toEqual([]);
+  });
+
+  test('many operations take no longer, more than a hundred are refused at once', () => {
+    const began = performance.now();
+    expect(faults(sumOf(20))).toEqual([]);
+    expect(() => toDiagram(sumOf(40))).toThrow(
+      /at most 100 boxes and operations in a diagram, received 180 of cell Sum/,
+    );
+    // 3 s on a quiet machine; without the limits minutes.
+    expect(performance.now() - began).toBeLessThan(30_000);
   });
 
   test('unusual graphs: no box, a state kept, a swap, a constant, a square, an argument twice', () => {

@@ -39,6 +39,8 @@ const OUTSIDE = 22;
 const MARGIN = { side: 38, top: 50, bottom: 52 } as const;
 const CORNER = 8;
 const TIP = 7;
+/** Nobody reads a diagram of more. */
+const MOST_PARTS = 100;
 /** From the middle of a box to its second and third port below. */
 const PORT = 15;
 
@@ -228,12 +230,19 @@ function describe(figure: Figure): string {
 /**
  * A self-contained SVG of one step of a cell, for light and dark pages. Yellow boxes are weights and an activation, with the name
  * of the gate; red circles and pills work element by element. A dot is a branch; lines that join without a dot (x and h before
- * the gates) go together into every box that they reach. Takes up to a second or two for the largest cells: many placements are
- * tried. Errors: CELL where a line finds no way.
+ * the gates) go together into every box that they reach. Takes up to two seconds for the largest cells: many placements are
+ * tried. Errors: CELL for more than 100 boxes and operations, or where a line finds no way.
  */
 export function toDiagram(graph: CellGraph, given: ShownOptions = {}): string {
   const options = shownOptions(graph, given, 'toDiagram');
   const figure = buildFigure(graph, options);
+  if (figure.parts.length > MOST_PARTS) {
+    throw new UnrolledError(
+      'CELL',
+      `expected at most ${MOST_PARTS} boxes and operations in a diagram, received ${figure.parts.length} of cell ${graph.name}`,
+      'toLatex() prints a cell of any size',
+    );
+  }
   const routed = placeFigure(figure);
   if (routed.missing > 0) {
     throw new UnrolledError(

@@ -41,7 +41,7 @@ interface Grid {
 }
 
 function makeGrid(figure: Figure, placement: Placement, gaps: number): Grid {
-  const { parts } = figure;
+  const { parts, rails } = figure;
   const boxSlots = new Set(parts.filter((p) => p.shape === 'box').map((p) => placement.slot[p.index]));
   const slots = [...new Set(placement.slot)].sort((a, b) => a - b);
   const costX: number[] = [0.5, ...Array.from({ length: SIDE }, () => 0.3)];
@@ -59,12 +59,14 @@ function makeGrid(figure: Figure, placement: Placement, gaps: number): Grid {
   for (let g = 0; g <= SIDE; g++) costX.push(0.3);
 
   const last = Math.max(
-    figure.rails.length,
+    rails.length,
     ...placement.row,
     ...parts.filter((p) => p.shape === 'box').map((p) => placement.row[p.index]),
   );
-  const rows = [...new Set([...figure.rails.map((_, r) => r), ...placement.row, last])].sort((a, b) => a - b);
+  const rows = [...new Set([...rails.map((_, r) => r), ...placement.row, last])].sort((a, b) => a - b);
   const costY: number[] = [0.5];
+  // What comes from above to an operation on the top rail needs a way there: where it has two operands beside the rail's.
+  if (rails[0]?.parts.some((p) => parts[p].inputs.length > 2)) for (let g = 0; g < gaps; g++) costY.push(0.3);
   const rowLane = new Map<number, number>();
   for (const row of rows) {
     rowLane.set(row, costY.length);
@@ -99,7 +101,7 @@ function makeGrid(figure: Figure, placement: Placement, gaps: number): Grid {
     firstRight,
     gateRow,
     busRow,
-    railRow: figure.rails.map((_, r) => rowLane.get(r) ?? 0),
+    railRow: rails.map((_, r) => rowLane.get(r) ?? 0),
     size: slots.length + rows.length,
   };
 }

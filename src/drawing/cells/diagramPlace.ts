@@ -8,6 +8,8 @@ import { type Placement, type Routed, routeFigure } from './diagramGrid.js';
 const ROWS = 4;
 /** How many drawings are tried: small cells never reach it. */
 const TRIALS = 1500;
+/** Trials times parts, and times their square: one takes as long as the square of the parts, all together some two seconds. */
+const WORK = { parts: 20_000, squared: 450_000 };
 
 function orders(figure: Figure, boxes: readonly number[], most: number): number[][] {
   const needs = new Map<number, Set<number>>();
@@ -156,14 +158,15 @@ export function placeFigure(figure: Figure): Routed {
   const { parts, rails } = figure;
   const boxes = parts.filter((p) => p.shape === 'box').map((p) => p.index);
   const gate = rails.length + ROWS;
-  let trials = Math.max(60, Math.min(TRIALS, Math.round(20000 / Math.max(1, parts.length))));
+  const count = Math.max(1, parts.length);
+  let trials = Math.round(Math.min(TRIALS, WORK.parts / count, WORK.squared / count ** 2));
   const measure = (placement: Placement, bound?: number): Routed => {
     trials--;
     const routed = routeFigure(figure, placement, bound === undefined ? {} : { bound });
     const order = boxes.toSorted((a, b) => placement.slot[a] - placement.slot[b]);
     return { ...routed, cost: routed.cost + 0.4 * inversions(order) };
   };
-  const starts = orders(figure, boxes, 60)
+  const starts = orders(figure, boxes, Math.max(1, Math.min(60, trials >> 2)))
     .map((order) => measure(firstPlaces(figure, order)))
     .sort((a, b) => a.cost - b.cost)
     .slice(0, 3);
