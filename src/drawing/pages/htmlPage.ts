@@ -40,6 +40,7 @@ th, td { padding: 0.38rem 1.6rem 0.38rem 0; text-align: left; vertical-align: to
 th { font-weight: 500; color: var(--muted); }
 .together { white-space: nowrap; }
 .number { text-align: right; }
+td.number { white-space: nowrap; }
 tr.strong td { font-weight: 600; }
 svg.plot { display: block; margin: 1.4rem 0 1.8rem; }
 .drawing > svg[class] { max-width: none; }
