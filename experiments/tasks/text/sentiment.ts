@@ -40,8 +40,8 @@ export default messages({
   countingReached: { en: 'accuracy of naive Bayes', zh: '朴素贝叶斯的准确率' },
   firstReached: { en: 'test accuracy of the network of the chapter', zh: '书中网络的测试准确率' },
   bestReached: {
-    en: 'test accuracy of the second network',
-    zh: '第二个网络的测试准确率',
+    en: 'test accuracy of the second network (the best of Maas et al. 2011: 0.889)',
+    zh: '第二个网络的测试准确率（Maas 等 2011 年最好的：0.889）',
   },
   bayesBeaten: {
     en: 'What counting knows, given to the network as tokens, helps it: the second network has an accuracy of {best}, more than the first one and than naive Bayes ({bayes}).',
