@@ -206,14 +206,14 @@ export default experiment({
       }),
     );
     plot('curriculaCaption', (t) => ({
-      ...{ height: 190, marginLeft: 90 },
-      x: { label: t('done'), percent: true, ticks: [0, 50, 100] },
+      ...{ height: 200, marginLeft: 90, marginTop: 44 },
+      x: { label: t('done'), percent: true, ticks: [0, 100] },
       y: {
         label: t('lengthNesting'),
         ticks: tasks.both.a * tasks.both.b,
         tickFormat: (level: number) => `${1 + ((level - 1) % tasks.both.a)}, ${Math.ceil(level / tasks.both.a)}`,
       },
-      fx: { label: null, tickFormat: (i: number) => t(NAMES[i]), padding: 0.2 },
+      fx: { label: null, tickFormat: (i: number) => t(NAMES[i]), padding: 0.3 },
       marks: [Plot.dot(steps, { x: 'done', y: 'level', fx: 'i', r: 1.6, fill: ({ i }: { i: number }) => colour(i) })],
     }));
 
