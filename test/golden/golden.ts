@@ -237,8 +237,8 @@ export function goldenSuite(
         const results = await runCase(golden);
         expect(Object.keys(results).sort()).toEqual(Object.keys(golden.results).sort());
         const worst = worstOf(golden, results);
-        const bound = coarser?.cases.test(called) === true ? coarser.tolerance : tolerance;
-        expect(worst.error, `largest relative difference, in ${worst.what}`).toBeLessThan(bound);
+        const own = coarser?.cases.test(called) === true ? coarser : { tolerance, reason: '' };
+        expect(worst.error, `largest relative difference, in ${worst.what} ${own.reason}`).toBeLessThan(own.tolerance);
       });
     });
   }
