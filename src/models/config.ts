@@ -1,7 +1,7 @@
 // Reading a configuration out of a model file: a file may be damaged, hostile or from a newer version.
 import { UnrolledError } from '../errors.js';
 import type { CellData } from '../cell/define/data.js';
-import { RECURRENT_KEYS, type RecurrentConfig, type StackConfig } from './recurrentStack.js';
+import { type RecurrentConfig, recurrentConfigOf, type StackConfig } from './recurrentStack.js';
 
 /** Values of known kinds by their keys. Errors: FORMAT, with the name of the file. */
 export class ConfigReader {
@@ -92,16 +92,12 @@ export class ConfigReader {
     };
   }
 
-  /** Numbers and flags by known names; their ranges are the network's to check. */
   #recurrent(value: unknown): RecurrentConfig {
-    if (typeof value !== 'object' || value === null) return this.fail('an object "recurrent"');
-    const entries = Object.entries(value).map(([key, v]) => {
-      const known = RECURRENT_KEYS.find((name) => name === key);
-      const isFlag = known === 'variational' || known === 'residual';
-      if (known === undefined || typeof v !== (isFlag ? 'boolean' : 'number'))
-        return this.fail(`a known option "${key}"`);
-      return [known, v] as const;
-    });
-    return Object.fromEntries(entries) as RecurrentConfig;
+    try {
+      return recurrentConfigOf(value as RecurrentConfig);
+    } catch (error) {
+      if (!(error instanceof UnrolledError)) throw error;
+      return this.fail(`known options "recurrent" (${error.message})`);
+    }
   }
 }

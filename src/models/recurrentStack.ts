@@ -1,7 +1,7 @@
 // The recurrent part of a model from its configuration, which is plain data and stands in the model file.
 import { UnrolledError } from '../errors.js';
 import { refuseOtherCopy } from '../copy.js';
-import { refuse } from '../expect.js';
+import { expectFlag, type Names, optionsOf, refuse } from '../expect.js';
 import { Cell } from '../cell/cell.js';
 import { cellByName } from '../cell/cells/index.js';
 import type { CellData } from '../cell/define/data.js';
@@ -10,23 +10,30 @@ import type { RandomCalls } from '../nn/random.js';
 import { Recurrent, type RecurrentOptions } from '../nn/recurrent.js';
 import type { Philox } from '../tensor/philox.js';
 
-/** Options of the recurrent stack that a model passes on; all off where missing. */
-export const RECURRENT_KEYS = [
-  'zoneout',
-  'stateDropout',
-  'inputDropout',
-  'weightDropout',
-  'projSize',
-  'numHeads',
-  'variational',
-  'residual',
-] as const;
+type Flags = 'variational' | 'residual';
+type Numbers = 'stateDropout' | 'inputDropout' | 'weightDropout' | 'projSize' | 'numHeads';
 
-/** Options of the recurrent stack, as `Recurrent` has them; all off where missing. */
-export type RecurrentConfig = Omit<Pick<RecurrentOptions, (typeof RECURRENT_KEYS)[number]>, 'zoneout'> & {
+/** Options of the recurrent stack that a model passes on, as `Recurrent` has them; all off where missing. */
+export type RecurrentConfig = Pick<RecurrentOptions, Flags | Numbers> & {
   /** The share of the units that keep their state at a step (Krueger et al. 2017); 0 to 1. */
   zoneout?: number;
 };
+
+const FLAGS: Names<Pick<RecurrentConfig, Flags>> = { variational: true, residual: true };
+const NAMES: Names<RecurrentConfig> = {
+  ...{ zoneout: true, stateDropout: true, inputDropout: true, weightDropout: true, projSize: true, numHeads: true },
+  ...FLAGS,
+};
+
+/** Numbers and flags by known names; their ranges are the network's to check. Errors: OPTION. */
+export function recurrentConfigOf(given: RecurrentConfig | undefined): RecurrentConfig {
+  const options = optionsOf(given, NAMES, 'recurrent');
+  for (const [name, value] of Object.entries(options)) {
+    if (Object.hasOwn(FLAGS, name)) expectFlag(value, name);
+    else if (typeof value !== 'number') refuse(`${name} as a number`, value, `as in { ${name}: … }, or leave it out`);
+  }
+  return options;
+}
 
 export interface StackConfig {
   /** The name of a built-in cell (cell/cells/index.ts) or of a user-defined one. */
@@ -75,7 +82,8 @@ export function stackConfig({
   dropout,
   recurrent,
 }: Pick<StackConfig, 'hiddenSize' | 'numLayers' | 'dropout' | 'recurrent'>): Omit<StackConfig, 'cell' | 'equations'> {
-  const more = recurrent === undefined || Object.keys(recurrent).length === 0 ? {} : { recurrent };
+  const options = recurrentConfigOf(recurrent);
+  const more = Object.keys(options).length === 0 ? {} : { recurrent: options };
   return { hiddenSize, numLayers, dropout, ...more };
 }
 

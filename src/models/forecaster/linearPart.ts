@@ -5,8 +5,11 @@ import { solveCholesky } from '../../data/seriesBaselines.js';
 import type { Channels } from '../../data/forecastWindows.js';
 import { type SlotRange, windowProducts } from '../../data/windowProducts.js';
 
-/** What a ridge regression shrinks to: the last value, the mean, the last season, or the last season moved to the last value. */
-export const SHRINKS_TO = ['last', 'mean', 'season', 'seasonMoved'] as const;
+/**
+ * What a ridge regression shrinks to: the last value, the mean of its window, that of the training part, the last season, or the last
+ * season moved to the last value.
+ */
+export const SHRINKS_TO = ['last', 'level', 'mean', 'season', 'seasonMoved'] as const;
 
 /** One ridge regression. */
 export interface LinearCandidate {
@@ -44,12 +47,12 @@ export interface LinearPart {
 /** Penalties of scaled values: from that of the rule beside the network to one that leaves nearly nothing. */
 const RIDGES = [1, 10, 100, 1e3, 1e4];
 /** The shares of an average fall by this power of e where the error doubles: maps that are nearly as good count nearly as much. */
-const SHARPNESS = 5;
+const SHARPNESS = 3;
 /** Shares below this are left out. */
 const LEAST_SHARE = 0.01;
 /** Windows that a map is fitted on at least. */
 const LEAST_WINDOWS = 4;
-/** Where there are more windows than this, nothing is to be gained from shrinking to a season: the window holds it. */
+/** Where there are more windows than this, nothing is to be gained from shrinking to a season or a level: the window holds them. */
 const MANY_WINDOWS = 2000;
 
 /**
@@ -101,13 +104,14 @@ const isSame = (a: LinearCandidate, b: LinearCandidate): boolean =>
 /** All that is tried. */
 function candidatesOf({ window, horizon, season, train }: LinearPartOptions, hasInputs: boolean): LinearCandidate[] {
   const windows = new Set([window]);
-  for (let w = window >> 1; w >= 4 && windows.size < 4; w >>= 1) windows.add(w);
-  const seasonal = season !== null && season < window && train - window < MANY_WINDOWS ? season : null;
+  for (let w = window >> 1; w >= 2 && windows.size < 4; w >>= 1) windows.add(w);
+  const isShort = train - window < MANY_WINDOWS;
+  const seasonal = season !== null && season < window && isShort ? season : null;
   if (seasonal !== null) windows.add(Math.min(window, seasonal + Math.max(1, Math.min(horizon, seasonal >> 2))));
   const result: LinearCandidate[] = [];
   for (const shrinksTo of SHRINKS_TO) {
     const isSeasonal = shrinksTo === 'season' || shrinksTo === 'seasonMoved';
-    if (isSeasonal && seasonal === null) continue;
+    if ((isSeasonal && seasonal === null) || (shrinksTo === 'level' && !isShort)) continue;
     for (const w of windows) {
       if (isSeasonal && w <= (seasonal ?? 0)) continue;
       for (const inputs of hasInputs ? [false, true] : [false]) {
@@ -138,9 +142,13 @@ function sharesOf(candidates: readonly LinearCandidate[], errors: readonly numbe
   }
   const kept = [...best.values()];
   const least = Math.min(...kept.map((c) => errors[c]));
-  // A longer window knows what a shorter one knows, and more where the series changes its ways: it counts more at the same error.
+  const longest = Math.max(...candidates.map(({ window }) => window));
+  // A longer window knows what a shorter one knows, and more where the series changes its ways: it counts more at the same error. Not so
+  // its mean, which is but an older one.
+  const weight = ({ shrinksTo, window }: LinearCandidate): number =>
+    shrinksTo === 'level' ? Math.min(window, longest / 4) : window;
   const power = (c: number): number =>
-    candidates[c].window * (least > 0 ? Math.exp(-SHARPNESS * (errors[c] / least - 1)) : +(errors[c] === least));
+    weight(candidates[c]) * (least > 0 ? Math.exp(-SHARPNESS * (errors[c] / least - 1)) : +(errors[c] === least));
   const all = kept.reduce((sum, c) => sum + power(c), 0);
   const large = kept.filter((c) => power(c) >= LEAST_SHARE * all);
   const sum = large.reduce((total, c) => total + power(c), 0);
@@ -245,6 +253,7 @@ class Fitter {
     const last = w - 1;
     const base = (k: number): Terms => {
       if (shrinksTo === 'last') return [[last, 1]];
+      if (shrinksTo === 'level') return Array.from({ length: w }, (_, j) => [j, 1 / w] as const);
       if (shrinksTo === 'mean') return [];
       const before: Terms = [[w - s + (k % s), 1]];
       return shrinksTo === 'season' ? before : [...before, [last, 1], [last - s, -1]];
@@ -267,18 +276,25 @@ class Fitter {
       ...base(k).map(([slot, factor]): readonly [number, number] => [slot, -factor]),
     ]);
     const n = past + K;
-    const product = (a: Terms, b: Terms): number => {
-      let sum = 0;
-      for (const [i, f] of a) for (const [j, g] of b) sum += f * g * products[i * n + j];
-      return sum;
+    // With every slot, the product of a sum of slots.
+    const withAll = (terms: Terms): Float64Array => {
+      const sums = new Float64Array(n);
+      for (const [j, factor] of terms) for (let i = 0; i < n; i++) sums[i] += factor * products[j * n + i];
+      return sums;
     };
+    const productOf = (terms: Terms, sums: Float64Array): number =>
+      terms.reduce((sum, [slot, factor]) => sum + factor * sums[slot], 0);
     const D = features.length;
     const gram = new Float64Array(D * D);
     const B = new Float64Array(D * K);
-    for (let i = 0; i < D; i++) {
-      for (let j = 0; j <= i; j++) gram[i * D + j] = product(features[i], features[j]);
-      gram[i * D + i] += ridge;
-      for (let k = 0; k < K; k++) B[i * K + k] = product(features[i], targets[k]);
+    for (let j = 0; j < D; j++) {
+      const sums = withAll(features[j]);
+      for (let i = j; i < D; i++) gram[i * D + j] = productOf(features[i], sums);
+      gram[j * D + j] += ridge;
+    }
+    for (let k = 0; k < K; k++) {
+      const sums = withAll(targets[k]);
+      for (let i = 0; i < D; i++) B[i * K + k] = productOf(features[i], sums);
     }
     solveCholesky(gram, B, D, K);
     for (const [i, terms] of features.entries()) {

@@ -208,7 +208,12 @@ function summary(
   { tested, mixed, repeated }: { tested: LossMetrics | null; mixed: Mixed | null; repeated: number },
   sample: string,
   files: ModelFiles,
-  { seconds, tokens, tokensPerSecond }: { seconds: number; tokens: number; tokensPerSecond: number },
+  {
+    seconds,
+    tokens,
+    tokensPerSecond,
+    loss,
+  }: { seconds: number; tokens: number; tokensPerSecond: number; loss: number },
 ): string {
   const columns = [
     { heading: 'validation' },
@@ -222,7 +227,7 @@ function summary(
   ]);
   return [
     `${formatNumber(tokens)} tokens in ${formatTime(seconds)}, ${formatNumber(Math.round(tokensPerSecond))} per second`,
-    rows.length > 0 ? table(columns, cells) : 'no validation data: nothing to compare',
+    rows.length > 0 ? table(columns, cells) : `no validation data; training ${asPerplexity(loss)}`,
     ...repeatedText(repeated),
     ...(tested
       ? [`test perplexity ${tested.perplexity.toFixed(2)}, ${tested.bitsPerToken.toFixed(3)} bits per token`]
