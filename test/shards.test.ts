@@ -216,7 +216,7 @@ it.each([
   ['with tied vectors', { tied: true, embeddingSize: 12 }, true],
   ['with a sampled softmax', { ...AS_RULES_SAY, softmaxSamples: 6, embeddingDropout: 0.1, dropout: 0.2 }, true],
   ['with masks over a window', { recurrent: { inputDropout: 0.2, stateDropout: 0.2 } }, true],
-  ['with a learned initial state', { recurrent: { learnInitialState: true } as object }, true],
+  ['with a learned initial state', { recurrent: { learnInitialState: true } }, true],
   ['with weights that are dropped', { recurrent: { weightDropout: 0.2 } }, false],
 ])('a language model %s computes its shards at once, or each alone', async (_, options, isTogether) => {
   const forward = vi.spyOn(LanguageNetwork.prototype, 'forward');

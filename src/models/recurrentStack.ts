@@ -10,7 +10,7 @@ import type { RandomCalls } from '../nn/random.js';
 import { Recurrent, type RecurrentOptions } from '../nn/recurrent.js';
 import type { Philox } from '../tensor/philox.js';
 
-type Flags = 'variational' | 'residual';
+type Flags = 'variational' | 'residual' | 'learnInitialState';
 type Numbers = 'stateDropout' | 'inputDropout' | 'weightDropout' | 'projSize' | 'numHeads';
 
 /** Options of the recurrent stack that a model passes on, as `Recurrent` has them; all off where missing. */
@@ -19,7 +19,7 @@ export type RecurrentConfig = Pick<RecurrentOptions, Flags | Numbers> & {
   zoneout?: number;
 };
 
-const FLAGS: Names<Pick<RecurrentConfig, Flags>> = { variational: true, residual: true };
+const FLAGS: Names<Pick<RecurrentConfig, Flags>> = { variational: true, residual: true, learnInitialState: true };
 const NAMES: Names<RecurrentConfig> = {
   ...{ zoneout: true, stateDropout: true, inputDropout: true, weightDropout: true, projSize: true, numHeads: true },
   ...FLAGS,
@@ -52,6 +52,8 @@ export interface StackContext {
   /** The input is tokens, which a residual connection cannot add. */
   ofTokens: boolean;
   bidirectional?: boolean;
+  /** Its first states come from elsewhere: it is a decoder. */
+  isDecoder?: boolean;
   rng: Philox;
   calls: RandomCalls;
 }
@@ -59,11 +61,21 @@ export interface StackContext {
 /** Errors: OPTION for an unknown cell, and for an option that would change nothing here. */
 export function recurrentStack(config: StackConfig, context: StackContext): Recurrent {
   const { hiddenSize, numLayers, dropout } = config;
-  const { ofTokens, ...rest } = context;
+  const { inputSize, bidirectional, rng, calls } = context;
   const cell = config.equations === undefined ? cellByName(config.cell) : cellFromData(config.equations);
-  requireEffect(config, cell, context.inputSize, ofTokens);
+  requireEffect(config, cell, context);
   const opened = opensForgetGate(cell) ? { initialBias: { f: 1 } } : {};
-  return new Recurrent(cell, { ...config.recurrent, ...rest, hiddenSize, numLayers, dropout, ...opened });
+  return new Recurrent(cell, {
+    ...config.recurrent,
+    inputSize,
+    bidirectional,
+    rng,
+    calls,
+    hiddenSize,
+    numLayers,
+    dropout,
+    ...opened,
+  });
 }
 
 /** A cell as a configuration stores it: its name, and the equations of a user-defined one. */
@@ -94,13 +106,20 @@ function opensForgetGate(cell: Cell): boolean {
   );
 }
 
-function requireEffect(config: StackConfig, cell: Cell, inputSize: number, ofTokens: boolean): void {
+function requireEffect(config: StackConfig, cell: Cell, { inputSize, ofTokens, isDecoder }: StackContext): void {
   const { recurrent = {}, numLayers, hiddenSize, dropout } = config;
   const fail = (expected: string, received: string, help: string): never => {
     throw new UnrolledError('OPTION', `expected ${expected}, received ${received}`, help);
   };
   if (recurrent.numHeads !== undefined && !cell.linears.some((l) => l.perHead.includes(true))) {
     fail('a cell with heads for numHeads', cell.name, 'leave numHeads out, or use slstm');
+  }
+  if (recurrent.learnInitialState === true && isDecoder === true) {
+    fail(
+      'a stack that starts by itself for learnInitialState',
+      'a decoder, which starts from what it is given',
+      'leave learnInitialState out',
+    );
   }
   const outputSize = recurrent.projSize ?? hiddenSize;
   if (recurrent.residual === true && numLayers === 1 && (inputSize !== outputSize || ofTokens)) {

@@ -1,6 +1,6 @@
 // One layer and direction of a recurrent network: its parameters, its dropouts, and the scan.
 // Letters: T steps, N batch, D input, H hidden.
-import { concat, dropout, mul, slice } from '../autograd/ops.js';
+import { concat, dropout, expand, mul, slice } from '../autograd/ops.js';
 import { scan } from '../cell/run/scan.js';
 import type { ScanOptions } from '../cell/run/setting.js';
 import type { CellGraph } from '../cell/define/graph.js';
@@ -137,7 +137,7 @@ export class RecurrentLayer extends Module {
     const own = transformCell(this.cell, { bias, zoneout, stateDropout: drops, training });
     const cell = this.#altered?.cell(own) ?? own;
     const state: Record<string, Tensor> = { ...call.state };
-    for (const [s, t] of Object.entries(this.#initial)) state[s] ??= t.expand([N, t.shape[1]]);
+    for (const [s, t] of Object.entries(this.#initial)) state[s] ??= expand(t, [N, t.shape[1]]);
     const masks: Record<string, Tensor> = { ...this.#altered?.masks };
     const mask = (width: number, p: number): Tensor => maskOfRows([N, width], p, calls, x.device);
     if (drops) {

@@ -98,3 +98,7 @@ it('gives logits of the steps that count, sequence after sequence', () => {
     logits.data().forEach((value, i) => expect(value).toBeCloseTo(kept[i], 5));
   });
 });
+
+it('has no use for learned first states: it is given them', () => {
+  expect(() => setUp({ ...CONFIG, recurrent: { learnInitialState: true } })).toThrow(/received a decoder/);
+});

@@ -76,7 +76,10 @@ export class DecoderNetwork extends Module {
     this.#scale = tied ? Math.sqrt(inputSize) : 1;
     const init = normalInit(1 / this.#scale);
     this.embedding = this.addPart('embedding', new Embedding(vocabularySize, inputSize, { rng, init }));
-    this.#rnn = this.addPart('rnn', recurrentStack(config, { inputSize, ofTokens: false, ...context }));
+    this.#rnn = this.addPart(
+      'rnn',
+      recurrentStack(config, { inputSize, ofTokens: false, isDecoder: true, ...context }),
+    );
     const outputSize = this.#rnn.outputSize;
     const attends = attentionSize > 0;
     this.#attention = attends

@@ -44,8 +44,9 @@ afterAll(() => {
 function modelOf(given: Partial<LanguageModelConfig>, tokens: TokenizerKind = 'char'): LanguageModel {
   const config = { cell: 'lstm', hiddenSize: 12, numLayers: 2, embeddingSize: 5, dropout: 0.1, seed: 3, ...given };
   const model = new LanguageModel(config, textOf(Corpus.fromText(TEXT, { tokens }), {}));
-  // Larger than they are drawn, so that a gate that is read as another one would show.
-  for (const t of model.network.parameters()) t.set(t.data().map((value) => value * 2.5));
+  // Larger than they are drawn, so that a gate that is read as another one would show; first states begin at zero.
+  for (const [name, t] of model.network.namedParameters())
+    t.set(t.data().map((value) => (name.includes('initial_') ? 0.4 : value * 2.5)));
   return model;
 }
 
@@ -83,6 +84,7 @@ describe('a module of its own', () => {
     ['a cell that reads tokens itself', { cell: 'Own', equations: OWN.toData(), embeddingSize: 0 }],
     ['tied vectors', { tied: true }],
     ['tied vectors of the same size', { tied: true, embeddingSize: 12 }],
+    ['learned first states', { recurrent: { learnInitialState: true } }],
     ['projections', { cell: 'gru', recurrent: { projSize: 4 } }],
     ['residual connections and zoneout', { numLayers: 3, recurrent: { residual: true, zoneout: 0.2 } }],
   ] as [string, Partial<LanguageModelConfig>][])('predicts and draws as the model does: %s', async (_, config) => {
