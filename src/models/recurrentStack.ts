@@ -10,16 +10,23 @@ import type { RandomCalls } from '../nn/random.js';
 import { Recurrent, type RecurrentOptions } from '../nn/recurrent.js';
 import type { Philox } from '../tensor/philox.js';
 
-type Flags = 'variational' | 'residual' | 'learnInitialState';
-type Numbers = 'stateDropout' | 'inputDropout' | 'weightDropout' | 'projSize' | 'numHeads';
-
 /** Options of the recurrent stack that a model passes on, as `Recurrent` has them; all off where missing. */
-export type RecurrentConfig = Pick<RecurrentOptions, Flags | Numbers> & {
+export type RecurrentConfig = Pick<
+  RecurrentOptions,
+  | 'stateDropout'
+  | 'inputDropout'
+  | 'weightDropout'
+  | 'projSize'
+  | 'numHeads'
+  | 'variational'
+  | 'residual'
+  | 'learnInitialState'
+> & {
   /** The share of the units that keep their state at a step (Krueger et al. 2017); 0 to 1. */
   zoneout?: number;
 };
 
-const FLAGS: Names<Pick<RecurrentConfig, Flags>> = { variational: true, residual: true, learnInitialState: true };
+const FLAGS = { variational: true, residual: true, learnInitialState: true } as const;
 const NAMES: Names<RecurrentConfig> = {
   ...{ zoneout: true, stateDropout: true, inputDropout: true, weightDropout: true, projSize: true, numHeads: true },
   ...FLAGS,
