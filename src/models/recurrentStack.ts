@@ -10,33 +10,26 @@ import type { RandomCalls } from '../nn/random.js';
 import { Recurrent, type RecurrentOptions } from '../nn/recurrent.js';
 import type { Philox } from '../tensor/philox.js';
 
-/** Options of the recurrent stack that a model passes on, as `Recurrent` has them; all off where missing. */
-export type RecurrentConfig = Pick<
-  RecurrentOptions,
-  | 'stateDropout'
-  | 'inputDropout'
-  | 'weightDropout'
-  | 'projSize'
-  | 'numHeads'
-  | 'variational'
-  | 'residual'
-  | 'learnInitialState'
-> & {
+const FLAGS = ['variational', 'residual', 'learnInitialState'] as const;
+/** Options of the recurrent stack that a model passes on; all off where missing. */
+const RECURRENT_KEYS = [
+  ...(['zoneout', 'stateDropout', 'inputDropout', 'weightDropout', 'projSize', 'numHeads'] as const),
+  ...FLAGS,
+] as const;
+
+/** Options of the recurrent stack, as `Recurrent` has them; all off where missing. */
+export type RecurrentConfig = Omit<Pick<RecurrentOptions, (typeof RECURRENT_KEYS)[number]>, 'zoneout'> & {
   /** The share of the units that keep their state at a step (Krueger et al. 2017); 0 to 1. */
   zoneout?: number;
 };
 
-const FLAGS = { variational: true, residual: true, learnInitialState: true } as const;
-const NAMES: Names<RecurrentConfig> = {
-  ...{ zoneout: true, stateDropout: true, inputDropout: true, weightDropout: true, projSize: true, numHeads: true },
-  ...FLAGS,
-};
+const NAMES = Object.fromEntries(RECURRENT_KEYS.map((name) => [name, true])) as Names<RecurrentConfig>;
 
 /** Numbers and flags by known names; their ranges are the network's to check. Errors: OPTION. */
 export function recurrentConfigOf(given: RecurrentConfig | undefined): RecurrentConfig {
   const options = optionsOf(given, NAMES, 'recurrent');
   for (const [name, value] of Object.entries(options)) {
-    if (Object.hasOwn(FLAGS, name)) expectFlag(value, name);
+    if (FLAGS.some((flag) => flag === name)) expectFlag(value, name);
     else if (typeof value !== 'number') refuse(`${name} as a number`, value, `as in { ${name}: … }, or leave it out`);
   }
   return options;
