@@ -93,6 +93,8 @@ export class ConfigReader {
   }
 
   #recurrent(value: unknown): RecurrentConfig {
+    // An option that is null is absent; in a file nothing writes it.
+    if (value === null) return this.fail('an object "recurrent"');
     try {
       return recurrentConfigOf(value as RecurrentConfig);
     } catch (error) {

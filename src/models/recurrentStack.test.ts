@@ -37,6 +37,7 @@ it('keeps the others, and none where all are absent', () => {
   expect(stackConfig({ ...sizes, recurrent })).toEqual({ ...sizes, recurrent });
   expect(fileWith(recurrent).recurrent).toEqual(recurrent);
   expect(stackConfig({ ...sizes, recurrent: { zoneout: undefined } })).toEqual(sizes);
+  expect(() => fileWith(null)).toThrow(/an object "recurrent"/);
 });
 
 const OPTIONS = { hiddenSize: 4, epochs: 2, validation: 0, seed: 1, recurrent: { learnInitialState: true } };
